@@ -1,0 +1,97 @@
+"""What gateways say, from bytes to columns, and what the store answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metering.errors import InputError
+
+MAX_QUANTA = 2**53  # the greatest whole number a double holds exactly
+MAX_ENERGY = 2**62  # the greatest use of one step, in quanta of the carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One payload as it came, and who sent it.
+
+    gateway: "{province}/{gateway}" of the topic, the name under which its channels are bound.
+    received_ms: since 1970, UTC.
+    """
+
+    topic: str
+    gateway: str
+    payload: bytes
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What one message says: plain lists of equal length, one entry a reading.
+
+    seq: the message's sequence number, None where its format has none.
+    at_ms: whole milliseconds since 1970, UTC; None where the payload gives no time.
+    """
+
+    seq: int | None
+    channel_key: list[str]
+    at_ms: list[int | None] | list[int]
+    value: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a batch of messages said: columns of equal length, row i is one reading."""
+
+    message: NDArray[np.int32]  # its message's place in the batch
+    i: NDArray[np.int32]  # its place in that message
+    channel_key: list[str]  # the gateway's name of the channel
+    seq: NDArray[np.int64]  # 0 where the payload has none
+    at_ms: NDArray[np.int64]  # since 1970, UTC
+    value: NDArray[np.float64]  # in the sender's unit; binding turns it into whole quanta
+    arrival: NDArray[np.bool_]  # whether at_ms is the arrival, for want of a time in the payload
+
+    def __post_init__(self) -> None:
+        columns = (self.i, self.channel_key, self.seq, self.at_ms, self.value, self.arrival)
+        if any(len(column) != len(self.message) for column in columns):
+            raise InputError(
+                "readings.unequal_columns",
+                zh="读数各列长度不一。",
+                en="Columns of readings have unequal lengths.",
+            )
+
+    def __len__(self) -> int:
+        return len(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A message, or single readings of it, that could not be taken, and why.
+
+    message: its place in the batch.
+    seq: None where it could not be read.
+    i: the places of the refused readings in the message; empty means all of it.
+    """
+
+    message: int
+    seq: int | None
+    reason: InputError
+    i: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a batch, said after the commit.
+
+    seqs: per message of the batch, the sequence number whose bytes are committed, None where
+        it has none.
+    rejected: refusals found by the codec and by binding alike.
+    inserted, revised, duplicates: readings of the batch, counted.
+    """
+
+    seqs: Sequence[int | None]
+    rejected: Sequence[Rejection] = field(default_factory=tuple)
+    inserted: int = 0
+    revised: int = 0
+    duplicates: int = 0
