@@ -1,0 +1,182 @@
+"""From a gateway's words to channels: which one is meant, in which whole quanta, and what is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from metering.channels import Kind
+from metering.errors import InputError
+from metering.messages import MAX_QUANTA, Message, Readings, Rejection
+
+_BINDINGS = """
+    SELECT p.pair - 1, b.channel_id, c.kind, c.per_unit, c.net,
+           storage.ms(b.valid_from), storage.ms(coalesce(b.valid_to, 'infinity')),
+           storage.ms(greatest(c.since, c.sealed_before)), storage.ms(c.since),
+           (SELECT coalesce(max(coalesce(s.wraps_at, 9007199254740993)), 9007199254740993)
+              FROM channel_setting s
+             WHERE s.channel_id = c.id AND s.known_until IS NULL)
+      FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS p (gateway, key, pair)
+      JOIN gateway g ON g.name = p.gateway
+      JOIN binding b ON b.gateway_id = g.id AND b.key = p.key AND b.known_until IS NULL
+      JOIN channel c ON c.id = b.channel_id
+     ORDER BY p.pair, b.valid_from
+"""
+
+_AHEAD_MS: Final = 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Readings of known channels, in quanta of the channel; columns of equal length."""
+
+    channel_id: NDArray[np.int64]
+    at_ms: NDArray[np.int64]
+    seq: NDArray[np.int64]
+    value: NDArray[np.int64]
+
+
+# In the order in which they are looked for; a reading is refused for the first that holds.
+_REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
+    "reading.unknown_key": (
+        "该采集网关没有此通道键。",
+        "This gateway has no channel under that key.",
+        "请在平台绑定该键,再运行 commonwatt replay-rejected。",
+        "Bind the key, then run commonwatt replay-rejected.",
+    ),
+    "reading.no_time": (
+        "时段用量必须带有自己的时间。",
+        "An interval value needs a time of its own.",
+        "请让采集网关发送时间 at。",
+        "Have the gateway send “at”.",
+    ),
+    "reading.before_since": (
+        "读数早于通道的启用时间。",
+        "The reading is older than its channel.",
+        "请核对网关时钟,或提前通道的启用时间。",
+        "Check the gateway's clock, or let the channel begin earlier.",
+    ),
+    "reading.sealed": (
+        "该时段已归档封存。",
+        "That time is archived and sealed.",
+        "如需更正,请走更正程序。",
+        "A correction needs a restatement.",
+    ),
+    "reading.in_the_future": (
+        "读数时间超前 24 小时以上。",
+        "The reading is more than 24 hours ahead.",
+        "请核对网关时钟和时间单位(毫秒)。",
+        "Check the gateway's clock, and that times are milliseconds.",
+    ),
+    "reading.impossible_value": (
+        "读数超出该通道的可能范围。",
+        "The value is outside what the channel can show.",
+        "请核对单位、翻转值 wraps_at,以及通道是否允许负值。",
+        "Check the unit, wraps_at, and whether the channel may be negative.",
+    ),
+}
+
+
+def bind(
+    connection: Connection[Any], batch: Sequence[Message], readings: Readings
+) -> tuple[Bound, list[Rejection]]:
+    """Return the readings that can be stored, and why the others cannot."""
+    if not len(readings):
+        empty = np.empty(0, np.int64)
+        return Bound(empty, empty, empty, empty), []
+    gateways = [batch[place].gateway for place in readings.message.tolist()]
+    index: dict[tuple[str, str], int] = {}
+    pair = np.fromiter(
+        (index.setdefault(one, len(index)) for one in zip(gateways, readings.channel_key, strict=True)),
+        np.int64,
+        len(readings),
+    )
+    rows = connection.execute(
+        _BINDINGS, [[gateway for gateway, _ in index], [key for _, key in index]]
+    ).fetchall()
+    found = _choose(pair, readings.at_ms, np.array(rows, dtype=object).reshape(len(rows), 10))
+    return _judge(batch, readings, found, rows)
+
+
+def _choose(
+    pair: NDArray[np.int64], at_ms: NDArray[np.int64], rows: NDArray[Any]
+) -> NDArray[np.int64]:
+    """Return for each reading the row of its binding, -1 where none holds at its instant."""
+    found = np.full(len(pair), -1, np.int64)
+    if not len(rows):
+        return found
+    pairs, since, until = (rows[:, column].astype(np.int64) for column in (0, 5, 6))
+    only = np.full(int(pair.max()) + 1, -1, np.int64)
+    many = []
+    for row, of in enumerate(pairs.tolist()):
+        if only[of] >= 0:
+            many.append(row)
+        else:
+            only[of] = row
+    first = only[pair]
+    held = (first >= 0) & (at_ms >= since[first]) & (at_ms < until[first])
+    found[held] = first[held]
+    for row in many:
+        held = (pair == pairs[row]) & (at_ms >= since[row]) & (at_ms < until[row])
+        found[held] = row
+    return found
+
+
+def _judge(
+    batch: Sequence[Message],
+    readings: Readings,
+    found: NDArray[np.int64],
+    rows: list[tuple[Any, ...]],
+) -> tuple[Bound, list[Rejection]]:
+    known = found >= 0
+    table = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
+    channel, kind, per_unit, net, _, _, opens, since, wraps = (
+        table[:, column].astype(np.int64)[found] for column in range(9)
+    )
+    quanta = np.rint(readings.value * per_unit)
+    most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
+    least = np.where(net.astype(bool) & (kind != Kind.REGISTER), -MAX_QUANTA, 0)
+    received = np.array([message.received_ms for message in batch], np.int64)[readings.message]
+    reason = np.select(
+        [
+            ~known,
+            readings.arrival & (kind == Kind.INTERVAL),
+            readings.at_ms < since,
+            readings.at_ms < opens,
+            readings.at_ms > received + _AHEAD_MS,
+            ~((quanta >= least) & (quanta <= most)),
+        ],
+        np.arange(1, 7),
+        0,
+    )
+    taken = reason == 0
+    bound = Bound(
+        channel[taken], readings.at_ms[taken], readings.seq[taken], quanta[taken].astype(np.int64)
+    )
+    return bound, _refusals(readings, reason)
+
+
+def _refusals(readings: Readings, reason: NDArray[np.int64]) -> list[Rejection]:
+    """Return one refusal for each message and reason."""
+    refused: dict[tuple[int, int], list[int]] = {}
+    for place in np.flatnonzero(reason).tolist():
+        refused.setdefault((int(readings.message[place]), int(reason[place])), []).append(place)
+    rejections = []
+    for (message, number), places in refused.items():
+        code = list(_REASONS)[number - 1]
+        zh, en, next_zh, next_en = _REASONS[code]
+        keys = ", ".join(sorted({readings.channel_key[place] for place in places})[:5])
+        error = InputError(
+            code,
+            zh=f"{keys}:{zh}",
+            en=f"{keys}: {en}",
+            next_zh=next_zh,
+            next_en=next_en,
+            where={"channel": keys},
+        )
+        indices = tuple(int(readings.i[place]) for place in places)
+        rejections.append(Rejection(message, int(readings.seq[places[0]]) or None, error, indices))
+    return rejections

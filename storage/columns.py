@@ -1,0 +1,104 @@
+"""Columns in and out of PostgreSQL: numpy arrays as binary COPY, without a Python object a row."""
+
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection, Cursor, sql
+
+Columns = dict[str, NDArray[Any]]
+
+_HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_TRAILER: Final = b"\xff\xff"
+_EPOCH_MS: Final = 946_684_800_000  # PostgreSQL counts microseconds from 2000-01-01
+
+# What a column is on the wire; instants are int64 milliseconds since 1970 on our side.
+_WIRE: Final = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "bool": ">i1", "at": ">i8"}
+
+
+def copy_in(
+    cursor: Cursor[Any],
+    table: str,
+    types: Mapping[str, str],
+    columns: Columns,
+    *,
+    null: tuple[str, NDArray[np.bool_]] | None = None,
+) -> None:
+    """Append rows to a table.
+
+    types: column name to int2, int4, int8, bool or at (ms since 1970).
+    null: one column's name, and where it is null.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, types))
+    )
+    with cursor.copy(statement) as copy:
+        copy.write(_HEADER)
+        if null is None or not null[1].any():
+            copy.write(_packed(types, columns, None))
+        else:
+            name, missing = null
+            copy.write(_packed(types, _where(columns, ~missing), None))
+            copy.write(_packed(types, _where(columns, missing), name))
+        copy.write(_TRAILER)
+
+
+def copy_out(
+    connection: Connection[Any],
+    query: sql.Composed | LiteralString,
+    types: Mapping[str, str],
+    parameters: Mapping[str, Any] | None = None,
+) -> Columns:
+    """Return a query's rows as columns; none may be null.
+
+    types: names for the query's columns, in its order, to their wire types as in `copy_in`.
+    """
+    chunks: list[bytes] = []
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(
+        query if isinstance(query, sql.Composed) else sql.SQL(query)
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(statement, parameters) as copy,
+    ):
+        while data := copy.read():
+            chunks.append(bytes(data))
+    raw = b"".join(chunks)
+    rows = np.frombuffer(raw[len(_HEADER) : -len(_TRAILER)], dtype=_row(types, None))
+    if len(rows) and (rows["fields"] != len(types)).any():
+        raise AssertionError("a null in columns that allow none")
+    return {name: _ours(kind, rows[name]) for name, kind in types.items()}
+
+
+def _row(types: Mapping[str, str], null: str | None) -> np.dtype[Any]:
+    fields: list[tuple[str, str]] = [("fields", ">i2")]
+    for name, kind in types.items():
+        fields.append((f"{name} bytes", ">i4"))
+        if name != null:
+            fields.append((name, _WIRE[kind]))
+    return np.dtype(fields)
+
+
+def _packed(types: Mapping[str, str], columns: Columns, null: str | None) -> bytes:
+    layout = _row(types, null)
+    rows = np.empty(len(next(iter(columns.values()))), dtype=layout)
+    rows["fields"] = len(types)
+    for name, kind in types.items():
+        if name == null:
+            rows[f"{name} bytes"] = -1
+            continue
+        rows[f"{name} bytes"] = np.dtype(_WIRE[kind]).itemsize
+        column = columns[name]
+        rows[name] = (column - _EPOCH_MS) * 1000 if kind == "at" else column
+    return rows.tobytes()
+
+
+def _ours(kind: str, column: NDArray[Any]) -> NDArray[Any]:
+    if kind == "at":
+        return column.astype(np.int64) // 1000 + _EPOCH_MS
+    return column.astype(bool if kind == "bool" else np.int64)
+
+
+def _where(columns: Columns, mask: NDArray[np.bool_]) -> Columns:
+    return {name: column[mask] for name, column in columns.items()}

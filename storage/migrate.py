@@ -1,0 +1,238 @@
+"""Brings a database to this version: roles, numbered files, reference values; forward only."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Literal
+
+import psycopg
+from psycopg import Connection, sql
+
+from metering.errors import ConflictError, InputError
+from storage import seeds
+
+Engine = Literal["plain", "timescaledb"]
+Say = Callable[[str], None]
+
+GROUPS = ("api", "collector", "worker")
+OWNER = "commonwatt_owner"
+_LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
+_NAME = re.compile(r"(\d{4})_\w+\.sql")
+_REQUIRES = re.compile(r"^-- requires: (\w+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One numbered step; its checksum is written down when it has been taken."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def is_for(self, engine: str) -> bool:
+        """Return whether this engine takes the file."""
+        needs = _REQUIRES.search(self.text)
+        return needs is None or needs.group(1) == engine
+
+
+def files() -> list[File]:
+    """Return the steps of this version in their order."""
+    found = []
+    for path in resources.files("storage").joinpath("migrations").iterdir():
+        if match := _NAME.fullmatch(path.name):
+            found.append(File(int(match.group(1)), path.name, path.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda file: file.number)
+
+
+def migrate(
+    url: str,
+    *,
+    passwords: Mapping[str, str] | None = None,
+    engine: Engine | None = None,
+    say: Say = lambda _: None,
+) -> list[str]:
+    """Take every step that this database has not seen; return the names of those taken.
+
+    url: a login that may create roles and owns the database.
+    passwords: for the logins of `GROUPS`; None leaves the logins as they are.
+    engine: wanted at the first migration; None takes TimescaleDB where it is installed.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        _make_roles(connection, passwords or {})
+        chosen = _engine(connection, engine)
+        done = _done(connection)
+        taken = []
+        for file in files():
+            if file.number in done:
+                _same(file, done[file.number])
+            elif file.is_for(chosen):
+                say(file.name)
+                _take(connection, file)
+                taken.append(file.name)
+        if "0001_words_of_the_field.sql" in taken:
+            _record_engine(connection, chosen)
+        with connection.transaction():
+            _become_owner(connection)
+            seeds.load(connection)
+        return taken
+
+
+def login_names(connection: Connection[Any]) -> dict[str, str]:
+    """Return the database's own logins, by group."""
+    name = connection.info.dbname
+    return {group: f"{name}_{group}" for group in GROUPS}
+
+
+def engine_of(connection: Connection[Any]) -> tuple[str, str]:
+    """Return the engine's name, and its version as the server says it now."""
+    row = connection.execute(
+        """SELECT name, current_setting('server_version'),
+                  (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb')
+             FROM engine"""
+    ).fetchone()
+    if row is None:
+        raise ConflictError(
+            "migrate.not_migrated",
+            zh="该数据库尚未建立 CommonWatt 的表。",
+            en="This database has no tables of CommonWatt yet.",
+            next_zh="请先运行 commonwatt migrate。",
+            next_en="Run commonwatt migrate first.",
+        )
+    name, server, extension = row
+    return name, f"PostgreSQL {server}" + (f" + TimescaleDB {extension}" if extension else "")
+
+
+def _make_roles(connection: Connection[Any], passwords: Mapping[str, str]) -> None:
+    database = sql.Identifier(connection.info.dbname)
+    for role in (OWNER, *(f"commonwatt_{group}" for group in GROUPS)):
+        _make_role(connection, role, "NOLOGIN")
+    connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+    connection.execute(
+        sql.SQL("GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+            database, sql.Identifier(OWNER)
+        )
+    )
+    connection.execute(
+        sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(OWNER))
+    )
+    connection.execute(
+        sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(database)
+    )
+    for group, login in login_names(connection).items():
+        if group not in passwords:
+            continue
+        _make_role(connection, login, "LOGIN")
+        connection.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(login), sql.Literal(passwords[group])
+            )
+        )
+        connection.execute(
+            sql.SQL("GRANT {} TO {}").format(
+                sql.Identifier(f"commonwatt_{group}"), sql.Identifier(login)
+            )
+        )
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                database, sql.Identifier(login)
+            )
+        )
+
+
+def _make_role(connection: Connection[Any], role: str, kind: str) -> None:
+    """Make a role where there is none; somebody else may be making it at the same time."""
+    try:
+        connection.execute(sql.SQL(f"CREATE ROLE {{}} {kind}").format(sql.Identifier(role)))
+    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        return
+
+
+def _engine(connection: Connection[Any], wanted: Engine | None) -> Engine:
+    """Return the engine this database has, or from now on will have."""
+    exists = connection.execute("SELECT to_regclass('public.engine')").fetchone()
+    if exists and exists[0]:
+        row = connection.execute("SELECT name FROM engine").fetchone()
+        if row:
+            return _kept(row[0], wanted)
+    offered = connection.execute(
+        "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
+    ).fetchone()
+    if wanted == "timescaledb" and not offered:
+        raise InputError(
+            "migrate.no_timescaledb",
+            zh="该服务器未安装 TimescaleDB。",
+            en="This server has no TimescaleDB.",
+            next_zh="请安装 TimescaleDB ≥ 2.29,或使用 --engine plain。",
+            next_en="Install TimescaleDB 2.29 or newer, or use --engine plain.",
+        )
+    chosen: Engine = "timescaledb" if offered and wanted != "plain" else "plain"
+    connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+    if chosen == "timescaledb":
+        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+    return chosen
+
+
+def _kept(has: Engine, wanted: Engine | None) -> Engine:
+    if wanted is not None and wanted != has:
+        raise ConflictError(
+            "migrate.other_engine",
+            zh=f"该数据库首次迁移时选定了 {has},不能改为 {wanted}。",
+            en=f"This database was first migrated for {has}, not for {wanted}.",
+            next_zh="请新建数据库并复制数据。",
+            next_en="Make a new database and copy the data into it.",
+        )
+    return has
+
+
+def _record_engine(connection: Connection[Any], engine: Engine) -> None:
+    connection.execute(
+        """INSERT INTO engine (name, version) VALUES (%s, current_setting('server_version'))
+           ON CONFLICT DO NOTHING""",
+        [engine],
+    )
+
+
+def _done(connection: Connection[Any]) -> dict[int, str]:
+    with connection.transaction():
+        _become_owner(connection)
+        connection.execute(
+            """CREATE TABLE IF NOT EXISTS migration (
+                   number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,
+                   taken_at timestamptz NOT NULL DEFAULT now())"""
+        )
+        rows = connection.execute("SELECT number, sha256 FROM migration").fetchall()
+    return dict(rows)
+
+
+def _same(file: File, sha256: str) -> None:
+    if file.sha256 != sha256:
+        raise ConflictError(
+            "migrate.changed_file",
+            zh=f"迁移文件 {file.name} 与数据库中已执行的内容不同。",
+            en=f"{file.name} differs from what this database has taken.",
+            next_zh="已执行的迁移不得修改:请恢复该文件,另增编号更大的文件。",
+            next_en="Taken files never change: restore it and add a file with a higher number.",
+            where={"file": file.name},
+        )
+
+
+def _take(connection: Connection[Any], file: File) -> None:
+    with connection.transaction():
+        _become_owner(connection)
+        connection.execute(file.text.encode())
+        connection.execute(
+            "INSERT INTO migration (number, name, sha256) VALUES (%s, %s, %s)",
+            [file.number, file.name, file.sha256],
+        )
+
+
+def _become_owner(connection: Connection[Any]) -> None:
+    """Own what is made until the transaction ends."""
+    connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)))

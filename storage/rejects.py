@@ -1,0 +1,97 @@
+"""Messages that could not be taken: kept with their bytes and the reason, until they can be."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from metering.messages import Message, Rejection
+
+_KEEP = """
+    INSERT INTO rejected_message (received_at, topic, gateway, payload, seq, reason,
+                                  message_zh, message_en, i, readings)
+    VALUES (%(received_at)s, %(topic)s, %(gateway)s, %(payload)s, %(seq)s, %(reason)s,
+            %(message_zh)s, %(message_en)s, %(i)s, %(readings)s)
+    ON CONFLICT DO NOTHING
+"""
+
+_WAITING = """
+    SELECT id, received_at, topic, gateway, payload, seq, reason, message_zh, message_en, i,
+           readings
+      FROM rejected_message
+     WHERE resolved_at IS NULL AND id > %(after)s
+       AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
+     ORDER BY id LIMIT %(most)s
+"""
+
+_RESOLVE = "UPDATE rejected_message SET resolved_at = now() WHERE id = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One refusal that still waits."""
+
+    id: int
+    received_at: datetime
+    topic: str
+    gateway: str
+    payload: bytes
+    seq: int | None
+    reason: str
+    message_zh: str
+    message_en: str
+    i: list[int]
+    readings: int
+
+
+def keep(
+    connection: Connection[Any], batch: Sequence[Message], refusals: Sequence[Rejection]
+) -> None:
+    """Write refusals down; the same bytes refused again for the same reason are one row."""
+    if not refusals:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(_KEEP, [_row(batch[refusal.message], refusal) for refusal in refusals])
+
+
+def waiting(
+    connection: Connection[Any], *, after: int = 0, most: int = 500, gateway: str | None = None
+) -> list[Rejected]:
+    """Return refusals in the order they came, a page at a time."""
+    with connection.cursor(row_factory=class_row(Rejected)) as cursor:
+        parameters = {"after": after, "most": most, "gateway": gateway}
+        return cursor.execute(_WAITING, parameters).fetchall()
+
+
+def resolve(connection: Connection[Any], ids: Sequence[int]) -> None:
+    """Mark refusals as taken after all."""
+    connection.execute(_RESOLVE, [list(ids)])
+
+
+def identity(rejected: Rejected) -> tuple[str, bytes, str, tuple[int, ...]]:
+    """Return what makes a refusal the same one when it is refused again."""
+    return (
+        rejected.gateway,
+        hashlib.sha256(rejected.payload).digest(),
+        rejected.reason,
+        tuple(rejected.i),
+    )
+
+
+def _row(message: Message, refusal: Rejection) -> dict[str, Any]:
+    return {
+        "received_at": datetime.fromtimestamp(message.received_ms / 1000, UTC),
+        "topic": message.topic,
+        "gateway": message.gateway,
+        "payload": message.payload,
+        "seq": refusal.seq,
+        "reason": refusal.reason.code,
+        "message_zh": refusal.reason.text("zh"),
+        "message_en": refusal.reason.text("en"),
+        "i": list(refusal.i),
+        "readings": len(refusal.i),
+    }
