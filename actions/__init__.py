@@ -1,0 +1,1 @@
+"""What a person or program does or reads: one function, one transaction, rights checked."""

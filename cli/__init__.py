@@ -1,0 +1,1 @@
+"""The program: settings, wiring, embedded services, one command per file."""

@@ -1,0 +1,1 @@
+"""From bytes to readings, and the shell that listens to the broker."""

@@ -1,0 +1,1 @@
+"""One module per payload format, each a pair of decode and encode."""

@@ -1,0 +1,1 @@
+"""The co-operation as frozen values and what can happen to them."""

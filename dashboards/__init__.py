@@ -1,0 +1,1 @@
+"""Boards, defined once and drawn in several places."""

@@ -1,0 +1,1 @@
+"""What each board asks and shows; no database here."""

@@ -1,0 +1,1 @@
+"""Replay of real data, synthetic gateways, injected faults."""

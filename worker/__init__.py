@@ -1,0 +1,1 @@
+"""What runs by itself: recomputing, nightly standing, due deliveries."""
