@@ -1,4 +1,4 @@
-"""From a gateway's words to channels: which one is meant, in which whole quanta, and what is refused."""
+"""From a gateway's words to channels: which is meant, in which whole quanta, what is refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,7 +90,10 @@ def bind(
     gateways = [batch[place].gateway for place in readings.message.tolist()]
     index: dict[tuple[str, str], int] = {}
     pair = np.fromiter(
-        (index.setdefault(one, len(index)) for one in zip(gateways, readings.channel_key, strict=True)),
+        (
+            index.setdefault(one, len(index))
+            for one in zip(gateways, readings.channel_key, strict=True)
+        ),
         np.int64,
         len(readings),
     )

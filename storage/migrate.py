@@ -43,10 +43,11 @@ class File:
 
 def files() -> list[File]:
     """Return the steps of this version in their order."""
-    found = []
-    for path in resources.files("storage").joinpath("migrations").iterdir():
-        if match := _NAME.fullmatch(path.name):
-            found.append(File(int(match.group(1)), path.name, path.read_text(encoding="utf-8")))
+    found = [
+        File(int(match.group(1)), path.name, path.read_text(encoding="utf-8"))
+        for path in resources.files("storage").joinpath("migrations").iterdir()
+        if (match := _NAME.fullmatch(path.name))
+    ]
     return sorted(found, key=lambda file: file.number)
 
 

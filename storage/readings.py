@@ -1,4 +1,4 @@
-"""Where readings go: bind, quantize, merge, queue, commit; writing a reading again changes nothing."""
+"""Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,13 @@ from storage import rejects
 from storage.binding import Bound, bind
 from storage.columns import copy_in
 
-_INCOMING: Final = {"channel_id": "int4", "at": "at", "rank": "int2", "seq": "int8", "value": "int8"}
+_INCOMING: Final = {
+    "channel_id": "int4",
+    "at": "at",
+    "rank": "int2",
+    "seq": "int8",
+    "value": "int8",
+}
 
 _MAKE_INCOMING = """
     CREATE TEMPORARY TABLE IF NOT EXISTS {name} (
@@ -203,7 +209,7 @@ def merge(
     connection: Connection[Any],
     bound: Bound,
 ) -> tuple[int, int, int]:
-    """Merge readings within the caller's transaction; return stored, revised and duplicate counts."""
+    """Merge readings in the caller's transaction; return stored, revised and duplicate counts."""
     if not len(bound.at_ms):
         return 0, 0, 0
     folded = fold(bound)

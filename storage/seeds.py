@@ -1,6 +1,7 @@
-"""Loads the reference values of `seed/`: what is new is added, what changed is known from now on."""
+"""Loads the reference values of `seed/`: the new is added, the changed is known from now on."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any
@@ -44,9 +45,8 @@ def load(connection: Connection[Any]) -> None:
 
 
 def _rows(name: str) -> Iterator[Row]:
-    path = resources.files("storage").joinpath("seed", name)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.DictReader(file)
+    text = resources.files("storage").joinpath("seed", name).read_text(encoding="utf-8-sig")
+    yield from csv.DictReader(io.StringIO(text, newline=""))
 
 
 # The department lines of the survey's institution classes; a province may add its own.

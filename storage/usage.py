@@ -1,4 +1,4 @@
-"""The queue of what is to be recomputed, and the hours, days and months that a recomputation writes."""
+"""The queue of what is to be recomputed, and the hours, days and months that come of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,23 @@ from psycopg import Connection
 
 from storage.columns import Columns, copy_in, copy_out
 
+# How many readings wait is guessed from the period; the oldest wait in front.
 _CANDIDATES = """
-    SELECT channel_id FROM stale_usage
-     WHERE NOT channel_id = ANY(%(without)s)
-     GROUP BY channel_id ORDER BY min(id) LIMIT %(most)s
+    SELECT q.channel_id,
+           (extract(epoch FROM q.last - q.first) / (SELECT min(period_s) FROM channel_setting s
+             WHERE s.channel_id = q.channel_id AND s.known_until IS NULL))::bigint + 2
+      FROM (SELECT channel_id, min(id) AS oldest, min(first) AS first, max(last) AS last
+              FROM stale_usage WHERE NOT channel_id = ANY(%(without)s)
+             GROUP BY channel_id) q
+     ORDER BY q.oldest LIMIT %(most)s
 """
 
 # A statement of its own: what is read after it cannot be older than the lock. Plain FOR UPDATE
 # would block the collector's foreign keys.
 _LOCK = """
-    SELECT id FROM channel WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+    SELECT c.id FROM unnest(%s::integer[]) WITH ORDINALITY AS w (id, place)
+      JOIN channel c ON c.id = w.id
+     ORDER BY w.place FOR NO KEY UPDATE OF c SKIP LOCKED LIMIT %s
 """
 
 _QUEUED = """
@@ -142,6 +149,10 @@ _QUEUE_ACCOUNTS = """
      GROUP BY t.institution_id ORDER BY t.institution_id
 """
 
+_ENSURE_MONTHS = """
+    SELECT storage.ensure_months(to_timestamp(%s / 1000.0), to_timestamp(%s / 1000.0))
+"""
+
 _SPAN: Final = {"channel_id": "int4", "first": "at", "last": "at"}
 _HOUR: Final = {"channel_id": "int4", "hour": "at", "used": "int8", "measured_s": "int2"}
 
@@ -168,16 +179,28 @@ def connect(url: str) -> Connection[Any]:
     return connection
 
 
+def ensure_months(connection: Connection[Any], first_ms: int, last_ms: int) -> None:
+    """Have the partitions from one instant to another, in a transaction of their own."""
+    connection.execute(_ENSURE_MONTHS, [first_ms, last_ms])
+
+
 def take(
-    connection: Connection[Any], *, most: int, without: Sequence[int] = ()
+    connection: Connection[Any], *, channels: int, readings: int, without: Sequence[int] = ()
 ) -> tuple[list[int], Columns]:
-    """Lock channels that wait, oldest first; return them and their queue rows (id, span in ms)."""
+    """Lock channels that wait, oldest first; return them and their queue rows (id, span in ms).
+
+    channels, readings: about as many of both as are wanted; at least one channel where one is free.
+    """
     waiting = connection.execute(
-        _CANDIDATES, {"most": most, "without": list(without)}
+        _CANDIDATES, {"most": 4 * channels, "without": list(without)}
     ).fetchall()
     if not waiting:
         return [], {}
-    locked = [row[0] for row in connection.execute(_LOCK, [[row[0] for row in waiting]])]
+    guesses = [min(int(row[1] or 2), readings) for row in waiting]
+    room = max(1, min(channels, readings * len(guesses) // sum(guesses)))
+    locked = [row[0] for row in connection.execute(_LOCK, [[row[0] for row in waiting], room])]
+    if not locked:
+        return [], {}
     queued = copy_out(
         connection,
         _QUEUED,
@@ -203,9 +226,7 @@ def channels(connection: Connection[Any], ids: Sequence[int]) -> dict[int, tuple
 
 def settings(connection: Connection[Any], ids: Sequence[int]) -> Columns:
     """Return the settings of channels, sorted by (channel, valid_from); 0 is unknown."""
-    types = dict.fromkeys(
-        ("valid_from", "factor", "period_s", "max_per_hour", "wraps_at"), "int8"
-    )
+    types = dict.fromkeys(("valid_from", "factor", "period_s", "max_per_hour", "wraps_at"), "int8")
     wire = {"channel_id": "int4", **types, "period_s": "int4"}
     return copy_out(connection, _SETTINGS, wire, {"channels": list(ids)})
 
@@ -229,7 +250,7 @@ def neighbours(connection: Connection[Any], spans: Spans, *, touching: bool) -> 
     """
     _use(connection, spans)
     wire = {"channel_id": "int4", **dict.fromkeys(("first", "last", "before", "after"), "int8")}
-    return copy_out(connection, _AT_OR_OUTSIDE if touching else _OUTSIDE, wire)  # type: ignore[arg-type]
+    return copy_out(connection, _AT_OR_OUTSIDE if touching else _OUTSIDE, wire)
 
 
 def standing(connection: Connection[Any], spans: Spans, *, most: int) -> Columns:
@@ -239,7 +260,7 @@ def standing(connection: Connection[Any], spans: Spans, *, most: int) -> Columns
     """
     _use(connection, spans)
     wire = {"channel_id": "int4", "at": "at", "value": "int8"}
-    found = copy_out(connection, _STANDING.format(most=most), wire)  # type: ignore[arg-type]
+    found = copy_out(connection, _STANDING.format(most=most), wire)
     order = np.lexsort((found["at"], found["channel_id"]))
     return {name: column[order] for name, column in found.items()}
 

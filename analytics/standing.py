@@ -1,0 +1,82 @@
+"""Readings, exchanges and dated settings of many channels, joined into what steps are made of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.intervals import Standing
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+def assemble(
+    readings: Columns, exchanges: Columns, settings: Columns, kinds: Mapping[int, int]
+) -> Standing:
+    """Return standing readings with the setting that holds at each.
+
+    readings: channel_id, at (ms), value; sorted by (channel, at), voids left out.
+    exchanges: channel_id, at, final, final_known, initial; each supersedes a reading then.
+    settings: channel_id, valid_from (ms), factor, period_s, max_per_hour, wraps_at;
+        sorted by (channel, valid_from). Every channel has one from the beginning of time.
+    kinds: by channel.
+    """
+    channel, at, ends, starts, ends_known = _with_exchanges(readings, exchanges)
+    now = _holding(settings, channel, at)
+    before = _holding(settings, channel, at - 1)
+    ids, place = np.unique(channel, return_inverse=True)
+    kind = np.array([kinds[int(one)] for one in ids], np.int8)[place]
+    return Standing(
+        channel=channel,
+        at_ms=at,
+        ends=ends,
+        starts=starts,
+        ends_known=ends_known,
+        starts_known=np.ones(len(at), np.bool_),
+        kind=kind,
+        factor=settings["factor"][now],
+        period_ms=settings["period_s"][now] * 1000,
+        max_per_hour=settings["max_per_hour"][now],
+        wraps_at=settings["wraps_at"][now],
+        period_before_ms=settings["period_s"][before] * 1000,
+    )
+
+
+def _with_exchanges(readings: Columns, exchanges: Columns) -> tuple[NDArray[Any], ...]:
+    channel, at, value = readings["channel_id"], readings["at"], readings["value"]
+    known = np.ones(len(at), np.bool_)
+    if not len(exchanges["at"]):
+        return channel, at, value, value, known
+    columns = [
+        np.concatenate(pair)
+        for pair in (
+            (channel, exchanges["channel_id"]),
+            (at, exchanges["at"]),
+            (value, exchanges["final"]),
+            (value, exchanges["initial"]),
+            (known, exchanges["final_known"].astype(bool)),
+        )
+    ]
+    exchanged = np.repeat([0, 1], [len(at), len(exchanges["at"])])
+    order = np.lexsort((exchanged, columns[1], columns[0]))
+    columns = [column[order] for column in columns]
+    last = np.append(
+        (columns[0][1:] != columns[0][:-1]) | (columns[1][1:] != columns[1][:-1]), True
+    )
+    return tuple(column[last] for column in columns)
+
+
+def _holding(
+    settings: Columns, channel: NDArray[np.int64], at: NDArray[np.int64]
+) -> NDArray[np.intp]:
+    """Return for each (channel, at) the row of the setting that holds then."""
+    row = np.searchsorted(settings["channel_id"], channel, "left")
+    last = np.searchsorted(settings["channel_id"], channel, "right") - 1
+    # A channel has one setting, rarely a few: one pass over all readings for each further one.
+    while True:
+        later = row < last
+        later[later] = settings["valid_from"][row[later] + 1] <= at[later]
+        if not later.any():
+            return row
+        row = row + later

@@ -1,0 +1,114 @@
+"""A real database for every test that asks: plain PostgreSQL from the wheel, or the one named."""
+
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from cli import services
+from storage import migrate
+
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("ci")
+
+_ASKED = "COMMONWATT_TEST_DATABASE_URL"
+PASSWORDS = {group: f"{group}-of-the-tests" for group in migrate.GROUPS}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A database server on which tests may make databases."""
+
+    admin_url: str
+
+    def named(self, database: str) -> str:
+        """Return the administrator's URL of another database."""
+        return psycopg.conninfo.make_conninfo(self.admin_url, dbname=database)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated database of one test."""
+
+    name: str
+    admin_url: str
+
+    def url(self, group: str) -> str:
+        """Return the URL of the login of api, collector or worker."""
+        return psycopg.conninfo.make_conninfo(
+            self.admin_url, user=f"{self.name}_{group}", password=PASSWORDS[group]
+        )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of this test process."""
+    if asked := os.environ.get(_ASKED):
+        yield Server(asked)
+        return
+    state = tmp_path_factory.mktemp("server")
+    with services.up(state, broker_url="mqtt://127.0.0.1:1") as running:
+        yield Server(running.running.database_url)
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> Iterator[str]:
+    """A migrated database from which the tests' own are copied."""
+    name = f"cwt_{secrets.token_hex(4)}"
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    migrate.migrate(server.named(name))
+    try:
+        yield name
+    finally:
+        _drop(server, name)
+
+
+@pytest.fixture
+def database(server: Server, template: str) -> Iterator[Database]:
+    """A database of this test alone, with logins for api, collector and worker."""
+    name = f"cwt_{secrets.token_hex(6)}"
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        _quiet(connection, template)
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+    migrate.migrate(server.named(name), passwords=PASSWORDS)
+    try:
+        yield Database(name, server.named(name))
+    finally:
+        _drop(server, name)
+
+
+def _quiet(connection: psycopg.Connection, template: str) -> None:
+    """End the background sessions that an extension keeps on the template."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template]
+    )
+
+
+def _drop(server: Server, name: str) -> None:
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+        for group in migrate.GROUPS:
+            connection.execute(f'DROP ROLE IF EXISTS "{name}_{group}"'.encode())
+
+
+@pytest.fixture(scope="session")
+def mosquitto() -> str:
+    """The broker's binary; tests that need it say so where it is missing."""
+    for path in (*os.environ.get("PATH", "").split(os.pathsep), "/usr/sbin", "/usr/local/sbin"):
+        if (found := Path(path) / "mosquitto").exists():
+            subprocess.run([found, "-h"], capture_output=True, check=False)
+            return str(found)
+    pytest.skip("mosquitto is not installed: the broker tests cannot run")
