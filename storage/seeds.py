@@ -79,7 +79,7 @@ def _carriers() -> Iterator[dict[str, Any]]:
             "in_total_energy": row["counts_in_comprehensive_energy"] == "yes",
             "survey_field": row.get("ggj_field_code") or None,
             "mohurd_class": row.get("mohurd_class_code") or None,
-            "source": row.get("source") or row["kgce_source"],
+            "source": row.get("source") or row["kgce_source"] or "name only, no value known",
             "verified": (row.get("verified") or row["kgce_verified"]) == "yes",
             "notes": row["notes"] or None,
         }

@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cli import services
 from storage import migrate
 
 settings.register_profile(
@@ -58,6 +57,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if asked := os.environ.get(_ASKED):
         yield Server(asked)
         return
+    from cli import services  # a database named from outside needs none of it
+
     state = tmp_path_factory.mktemp("server")
     with services.up(state, broker_url="mqtt://127.0.0.1:1") as running:
         yield Server(running.running.database_url)

@@ -20,11 +20,17 @@ BEGIN
             child := parent || to_char(month, '"_y"YYYY"m"MM');
             CONTINUE WHEN to_regclass('public.' || child) IS NOT NULL;
             PERFORM pg_advisory_xact_lock(hashtext('storage.ensure_months'));
-            CONTINUE WHEN to_regclass('public.' || child) IS NOT NULL;
-            EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL)', child, parent);
-            EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I '
-                'FOR VALUES FROM (%L) TO (%L)', parent, child, month, month + interval '1 month');
-            made := made + 1;
+            -- Whoever held the lock before may have made it; the catalogue cache need not know yet.
+            BEGIN
+                EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL)',
+                    child, parent);
+                EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I '
+                    'FOR VALUES FROM (%L) TO (%L)',
+                    parent, child, month, month + interval '1 month');
+                made := made + 1;
+            EXCEPTION WHEN duplicate_table THEN
+                CONTINUE;
+            END;
         END LOOP;
     END LOOP;
     RETURN made;

@@ -1,0 +1,169 @@
+"""Laws of the merge: order, batches and repetition change nothing, and nothing is lost."""
+
+import threading
+
+import psycopg
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from storage.readings import Store
+from tests.storage.world import START_MS, Said, batch_of, forget_readings, make_channels
+
+HOUR_MS = 3_600_000
+
+SAID = st.builds(
+    Said,
+    key=st.sampled_from(["k0", "k1"]),
+    at_ms=st.integers(0, 5).map(lambda hour: START_MS + hour * HOUR_MS),
+    value=st.integers(0, 3).map(float),
+    seq=st.integers(1, 4),
+)
+
+
+def state(url: str) -> tuple[set, set]:
+    with psycopg.connect(url) as c:
+        standing = c.execute(
+            "SELECT channel_id, storage.ms(at), rank, seq, value FROM reading"
+        ).fetchall()
+        outdone = c.execute(
+            "SELECT channel_id, storage.ms(at), rank, seq, value FROM reading_revision"
+        ).fetchall()
+    assert len(set(standing)) == len(standing)
+    return set(standing), set(outdone)
+
+
+def expected(said: list[Said], channels: list[int]) -> tuple[set, set]:
+    distinct = {(channels[int(s.key[1])], s.at_ms, 0, s.seq, int(s.value)) for s in said}
+    standing = {}
+    for row in sorted(distinct):
+        standing[row[:2]] = row
+    return set(standing.values()), distinct - set(standing.values())
+
+
+def test_any_order_batches_and_repetition_give_the_same_rows(database):
+    channels = make_channels(database.admin_url, [0, 1])
+    met_revision = []
+
+    @settings(max_examples=60)
+    @given(st.lists(SAID, min_size=1, max_size=30), st.data())
+    def holds(said, data):
+        forget_readings(database.admin_url)
+        order = data.draw(st.permutations(said + said[: len(said) // 2]))
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(order)), max_size=4)))
+        store = Store(database.url("collector"), "test")
+        counted = 0
+        for first, last in zip([0, *cuts], [*cuts, len(order)], strict=True):
+            stored = store.write(*batch_of(order[first:last]), [])
+            counted += stored.inserted + stored.revised + stored.duplicates
+        store.close()
+        wanted = expected(said, channels)
+        note(f"{wanted=}")
+        assert state(database.admin_url) == wanted
+        assert counted == len(order)
+        met_revision.append(bool(wanted[1]))
+
+    holds()
+    assert any(met_revision)
+
+
+def test_two_collectors_at_once_leave_the_greatest_and_keep_the_rest(database):
+    channels = make_channels(database.admin_url, [0, 0])
+    said = [
+        Said(f"k{key}", START_MS + hour * HOUR_MS, float(10 * hour + seq % 3), seq)
+        for hour in range(40)
+        for key in (0, 1)
+        for seq in range(1, 7)
+    ]
+
+    def send(part: list[Said]) -> None:
+        store = Store(database.url("collector"), "test")
+        for first in range(0, len(part), 17):
+            store.write(*batch_of(part[first : first + 17]), [])
+        store.close()
+
+    threads = [
+        threading.Thread(target=send, args=(part,))
+        for part in (said[::2] + said[1::4], said[::-1], sorted(said, key=lambda s: s.seq))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert state(database.admin_url) == expected(said, channels)
+
+
+def test_the_queue_row_is_written_with_the_readings_and_not_for_a_repetition(database):
+    make_channels(database.admin_url, [0])
+    store = Store(database.url("collector"), "test")
+    said = [Said("k0", START_MS + hour * HOUR_MS, hour, 1) for hour in (0, 1, 5)]
+
+    store.write(*batch_of(said), [])
+    store.write(*batch_of(said), [])
+
+    with psycopg.connect(database.admin_url) as c:
+        rows = c.execute("SELECT storage.ms(first), storage.ms(last) FROM stale_usage").fetchall()
+    assert rows == [(START_MS, START_MS + 5 * HOUR_MS)]
+
+
+def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
+    make_channels(database.admin_url, [0])
+    store = Store(database.url("collector"), "test")
+    received = START_MS + 10**11
+    said = [
+        Said("unknown", START_MS, 1, 1),
+        Said("k0", START_MS - 400 * 24 * HOUR_MS, 1, 2),
+        Said("k0", received + 25 * HOUR_MS, 1, 3),
+        Said("k0", START_MS, -1, 4),
+        Said("k0", START_MS, 100_000, 5),
+        Said("k0", START_MS, float("nan"), 6),
+        Said("k0", START_MS, 99_999, 7),
+    ]
+
+    stored = store.write(*batch_of(said), [])
+    again = store.write(*batch_of(said), [])
+
+    assert stored.inserted == 1
+    assert again.duplicates == 1
+    assert list(stored.seqs) == [1, 2, 3, 4, 5, 6, 7]
+    with psycopg.connect(database.admin_url) as c:
+        rows = c.execute(
+            "SELECT seq, reason, payload, readings FROM rejected_message ORDER BY seq"
+        ).fetchall()
+    assert [row[:2] for row in rows] == [
+        (1, "reading.unknown_key"),
+        (2, "reading.before_since"),
+        (3, "reading.in_the_future"),
+        (4, "reading.impossible_value"),
+        (5, "reading.impossible_value"),
+        (6, "reading.impossible_value"),
+    ]
+    assert rows[0][2] == batch_of(said)[0][0].payload
+    assert all(row[3] == 1 for row in rows)
+
+
+def test_a_key_may_move_to_another_channel_on_a_day(database):
+    first, second = make_channels(database.admin_url, [0, 0])
+    moved_ms = START_MS + 3 * HOUR_MS
+    with psycopg.connect(database.admin_url, autocommit=True) as c:
+        c.execute("UPDATE binding SET known_until = now() WHERE key = 'k0'")
+        for channel, since, until in (
+            (first, "-infinity", moved_ms / 1000),
+            (second, moved_ms / 1000, "infinity"),
+        ):
+            c.execute(
+                """INSERT INTO binding (gateway_id, key, channel_id, valid_from, valid_to, source,
+                       known_by)
+                   SELECT id, 'k0', %s,
+                          CASE WHEN %s = '-infinity' THEN '-infinity'::timestamptz
+                               ELSE to_timestamp(%s::double precision) END,
+                          to_timestamp(%s::double precision), 'test', 'user:1' FROM gateway""",
+                [channel, str(since), str(since), str(until)],
+            )
+    store = Store(database.url("collector"), "test")
+
+    store.write(*batch_of([Said("k0", START_MS + h * HOUR_MS, h, 1) for h in range(6)]), [])
+
+    standing, _ = state(database.admin_url)
+    by_hour = sorted((at, channel) for channel, at, *_ in standing)
+    assert [channel for _, channel in by_hour] == [first] * 3 + [second] * 3
