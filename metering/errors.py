@@ -1,4 +1,4 @@
-"""What can go wrong, as a person should read it: what happened, and the next step, in two languages."""
+"""What can go wrong, as people should read it: what happened and the next step, zh and en."""
 
 from typing import Any
 

@@ -33,7 +33,7 @@ def check_credit_code(code: str) -> str:
         raise InputError(
             "institution.credit_code_malformed",
             zh=f"统一社会信用代码“{code}”应为 18 位,且不含 I、O、S、V、Z。",
-            en=f"The unified social credit code “{code}” needs 18 characters without I, O, S, V, Z.",
+            en=f"The credit code “{code}” needs 18 characters, never I, O, S, V, Z.",
             next_zh="请对照登记证书核对;没有代码时请留空。",
             next_en="Compare it with the certificate; leave it empty where there is none.",
             where={"field": "credit_code", "value": code},
