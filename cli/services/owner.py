@@ -54,12 +54,14 @@ class Services:
     @property
     def running(self) -> Running:
         """Where they answer now: pids change when a server had to be started again."""
-        if self._wish.database_url and self._wish.broker_url:
-            return self._last
+        self.look()
+        return self._last
+
+    def look(self) -> None:
+        """Take what the supervisor last wrote; what it wrote before holds if it is gone."""
         record = self._layout.read_record()
         if record is not None and record.running is not None:
             self._last = _as_wished(record.running, self._wish)
-        return self._last
 
     @property
     def started_here(self) -> bool:
@@ -212,6 +214,7 @@ def _start(layout: Layout, wish: Wish, lock: int, progress: Progress) -> Service
     services = Services(layout, wish, process)
     try:
         _hear(process, wish, layout, progress)
+        services.look()
     except BaseException:
         services.close()
         raise

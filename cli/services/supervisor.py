@@ -46,7 +46,6 @@ class Supervisor:
         self._broker: broker.Broker | None = None
         self._kept: list[Kept] = []
         self._logs_seen = 0.0
-        self._parent = os.getppid()
         # Handlers rather than SIG_IGN, which the servers would inherit.
         signal.signal(signal.SIGTERM, self._stop)
         for number in (signal.SIGINT, signal.SIGHUP):
@@ -129,7 +128,7 @@ class Supervisor:
             return self._told_to_stop
         if select.select([0], [], [], wait_s)[0]:  # the end of the pipe, or a word in it
             return True
-        return self._told_to_stop or os.getppid() != self._parent
+        return self._told_to_stop or os.getppid() != self._wish.owner_pid
 
     def _stop(self, *_: object) -> None:
         self._told_to_stop = True
