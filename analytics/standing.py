@@ -40,6 +40,7 @@ def assemble(
         max_per_hour=settings["max_per_hour"][now],
         wraps_at=settings["wraps_at"][now],
         period_before_ms=settings["period_s"][before] * 1000,
+        factor_before=settings["factor"][before],
     )
 
 

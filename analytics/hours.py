@@ -1,0 +1,125 @@
+"""From steps to hours: one function spreads; the sum of hours is the sum of known steps."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.intervals import HOUR_MS, Bools, Ints, Steps
+from metering.errors import InputError
+
+_SAFE: Final = 2**60
+_BLOCK: Final = 2**19  # pieces at once, so that a gap of years costs no more memory than its hours
+
+# channel, hour number, use, known, measured ms
+_Summed = tuple[Ints, Ints, Ints, Bools, Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Use by hour; columns of equal length, sorted by (channel, hour).
+
+    hour_ms: the hour's beginning, UTC.
+    used: the sum of the known parts [quanta of the carrier]; 0 where `known` is false.
+    known: whether any part is known.
+    measured_s: whole seconds inside measured steps, 0 to 3,600.
+    """
+
+    channel: Ints
+    hour_ms: Ints
+    used: Ints
+    known: Bools
+    measured_s: Ints
+
+
+def spread(steps: Steps) -> Hours:
+    """Return the hours that steps reach, each the sum of its parts of known steps.
+
+    The part of a step before an instant h is (2·used·(h − t0) + T) // (2·T) with T = t1 − t0, so
+    the parts of a step add to its use, whatever the hours.
+    """
+    ends = np.cumsum(_pieces(steps))
+    total = int(ends[-1]) if len(ends) else 0
+    cuts = np.searchsorted(ends, np.arange(_BLOCK, total, _BLOCK)).tolist()
+    edges = [0, *sorted({cut for cut in cuts if cut > 0}), len(steps)]
+    blocks = [
+        _block(Steps(*(getattr(steps, name)[first:last] for name in Steps.__slots__)))
+        for first, last in pairwise(edges)
+    ]
+    # An hour on an edge stands in two blocks; adding once more joins it.
+    channel, hour, used, known, inside_ms = (
+        blocks[0] if len(blocks) == 1 else _summed(*map(np.concatenate, zip(*blocks, strict=True)))
+    )
+    return Hours(channel, hour * HOUR_MS, used, known, inside_ms // 1000)
+
+
+def _pieces(steps: Steps) -> Ints:
+    """Return how many hours each step reaches."""
+    return -(-steps.end_ms // HOUR_MS) - steps.start_ms // HOUR_MS
+
+
+def _block(steps: Steps) -> _Summed:
+    """Return the hours that some of the steps reach."""
+    start, end, used, pieces = steps.start_ms, steps.end_ms, steps.used, _pieces(steps)
+    step = np.repeat(np.arange(len(pieces)), pieces)
+    nth = np.arange(len(step)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    hour = (start // HOUR_MS)[step] + nth
+    begin = np.maximum(hour * HOUR_MS, start[step])
+    until = np.minimum((hour + 1) * HOUR_MS, end[step])
+    part = used[step]
+    if (cut := (pieces > 1)[step]).any():
+        of = step[cut]
+        whole, t0 = used[of], start[of]
+        length = end[of] - t0
+        upper, lower = (_before(whole, edge[cut] - t0, length) for edge in (until, begin))
+        part[cut] = upper - lower
+    inside = np.where(steps.measured[step], until - begin, 0)
+    return _summed(steps.channel[step], hour, part, steps.known[step], inside)
+
+
+def _before(used: Ints, time_ms: Ints, whole_ms: Ints) -> Ints:
+    """Return the part of a use in the first `time_ms` of its `whole_ms`, half up."""
+    safe = np.abs(used) <= _SAFE // whole_ms
+    part = (2 * np.where(safe, used, 0) * time_ms + whole_ms) // (2 * whole_ms)
+    for row in np.flatnonzero(~safe).tolist():
+        amount, time, whole = int(used[row]), int(time_ms[row]), int(whole_ms[row])
+        part[row] = (2 * amount * time + whole) // (2 * whole)
+    return part
+
+
+def _summed(channel: Ints, hour: Ints, part: Ints, known: Bools, inside_ms: Ints) -> _Summed:
+    """Return one row per hour; rows come sorted by (channel, hour)."""
+    begins = np.ones(len(channel), np.bool_)
+    begins[1:] = (channel[1:] != channel[:-1]) | (hour[1:] != hour[:-1])
+    firsts = np.flatnonzero(begins)
+    if len(firsts) == len(channel):
+        return channel, hour, part, known, inside_ms
+    most = int(np.diff(firsts, append=len(channel)).max())
+    if max(int(part.max()), -int(part.min())) > (2**63 - 1) // most:
+        _refuse_overflow(channel, hour, part, firsts)
+    return (
+        channel[firsts],
+        hour[firsts],
+        np.add.reduceat(part, firsts),
+        np.logical_or.reduceat(known, firsts),
+        np.add.reduceat(inside_ms, firsts),
+    )
+
+
+def _refuse_overflow(channel: Ints, hour: Ints, part: Ints, firsts: NDArray[np.intp]) -> None:
+    """Refuse an hour whose exact sum 64 bits cannot hold: better none than a wrong one."""
+    exact = np.add.reduceat(part.astype(object), firsts)
+    for first, used in zip(firsts.tolist(), exact.tolist(), strict=True):
+        if abs(used) >= 2**63:
+            begin = np.datetime_as_string(np.datetime64(int(hour[first]), "h"), "m")
+            raise InputError(
+                "usage.hour_out_of_range",
+                zh=f"通道 {channel[first]} 在 {begin} (UTC) 一小时内的用量 {used} 超出可存范围。",
+                en=f"Channel {channel[first]} used {used} in the hour from {begin} (UTC), "
+                "more than can be stored.",
+                next_zh="请核对通道的系数与最小单位,或作废错误的读数。",
+                next_en="Check the channel's factor and quantum, or void the wrong readings.",
+                where={"channel": int(channel[first]), "hour": str(begin)},
+            )
