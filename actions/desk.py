@@ -1,0 +1,164 @@
+"""Who acts, on which database, on which day; every action goes over a desk."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Final
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
+
+SYSTEM: Final = "user:1"  # acts where no person does
+
+_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_WHO = """
+    SELECT set_config('commonwatt.actor', %s, true), set_config('commonwatt.today', %s, true)
+"""
+_MAY_WRITE = "SELECT access.may_write()"
+_DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
+
+
+class DeniedError(NotFoundError):
+    """The actor may look, but not do this."""
+
+
+class Desk:
+    """One actor at one database.
+
+    actor: "user:<id>"; sees what its grants cover, nothing without one.
+    today: the day that counts as today; None is the database's own.
+    """
+
+    def __init__(
+        self, pool: ConnectionPool[Connection[TupleRow]], actor: str, today: date | None = None
+    ) -> None:
+        self.pool = pool
+        self.actor = actor
+        self.today = today
+
+    @contextmanager
+    def look(self) -> Iterator[Connection[TupleRow]]:
+        """Lend a read-only transaction, in which everything is of one moment."""
+        with ours(), self.pool.connection() as connection:
+            connection.execute(_READ_ONLY)
+            self._sit(connection)
+            yield connection
+
+    @contextmanager
+    def act(
+        self, act: str, subject: object, detail: Mapping[str, Any] | None = None
+    ) -> Iterator[Connection[TupleRow]]:
+        """Lend a transaction to change something in, and write down who did what.
+
+        detail: read when the change is done, so the change may add to it.
+        """
+        with ours(), self.pool.connection() as connection:
+            self._sit(connection)
+            if connection.execute(_MAY_WRITE).fetchone() != (True,):
+                raise denied(act)
+            yield connection
+            said = json.dumps(detail or {}, default=str, ensure_ascii=False)
+            connection.execute(_DEED, [self.actor, act, str(subject), said])
+
+    def _sit(self, connection: Connection[TupleRow]) -> None:
+        connection.execute(_WHO, [self.actor, self.today.isoformat() if self.today else ""])
+
+
+def open_pool(
+    url: str, *, min_size: int = 1, max_size: int = 8, wait_s: float = 10, statement_s: float = 30
+) -> ConnectionPool[Connection[TupleRow]]:
+    """Open connections of the application's login, lent to one transaction each.
+
+    wait_s: how long to wait for a connection. statement_s: how long one statement may take.
+    """
+    settings = f"-c timezone=UTC -c statement_timeout={int(statement_s * 1000)}"
+    return ConnectionPool(
+        url,
+        min_size=min_size,
+        max_size=max_size,
+        timeout=wait_s,
+        open=True,
+        check=ConnectionPool.check_connection,
+        kwargs={
+            "connect_timeout": 5,
+            "application_name": "commonwatt",
+            "options": f"{settings} -c idle_in_transaction_session_timeout=120000",
+        },
+    )
+
+
+@contextmanager
+def ours() -> Iterator[None]:
+    """Turn the driver's errors into those that people can act on."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _said(error) from error
+
+
+def denied(act: str) -> DeniedError:
+    """Return the refusal of an act that needs more rights."""
+    return DeniedError(
+        "access.denied",
+        zh="您没有进行此操作的权限。",
+        en="You do not have the right to do this.",
+        next_zh="请联系您所在机关的系统管理员。",
+        next_en="Ask the administrator of your office.",
+        where={"act": act},
+    )
+
+
+def _said(error: psycopg.Error) -> EnergyError:
+    """Return a driver's error in our words; statements and values stay in its cause."""
+    detail = error.diag.message_primary or ""
+    if isinstance(error, errors.InsufficientPrivilege):
+        return denied("")
+    if isinstance(error, errors.QueryCanceled):
+        return UnavailableError(
+            "database.too_slow",
+            zh="查询用时过长,已中止。",
+            en="The question took too long and was stopped.",
+            next_zh="请缩小时间范围后重试。",
+            next_en="Ask for a shorter time, or try again later.",
+        )
+    if isinstance(error, psycopg.IntegrityError):
+        kind = InputError if isinstance(error, _WRONG) else ConflictError
+        return kind(
+            "database.refused",
+            zh=f"与已有数据冲突:{detail}",
+            en=f"This contradicts what is stored: {detail}",
+            next_zh="请核对编号和有效期后重试。",
+            next_en="Check codes and validity, then try again.",
+            where={"constraint": error.diag.constraint_name or ""},
+        )
+    if isinstance(error, psycopg.DataError):
+        return InputError(
+            "database.impossible_value",
+            zh=f"数值无法识别:{detail}",
+            en=f"A value makes no sense: {detail}",
+            next_zh="请核对后重试。",
+            next_en="Check it and try again.",
+        )
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return UnavailableError(
+            "database.unavailable",
+            zh="数据库暂不可用。",
+            en="The database is not available.",
+            next_zh="请稍后重试。",
+            next_en="Try again in a moment.",
+        )
+    return ConflictError(
+        "database.failed",
+        zh=f"数据库未能完成操作:{detail}",
+        en=f"The database could not do it: {detail}",
+        next_zh="请将此提示转告系统管理员。",
+        next_en="Show this to the administrator.",
+    )
+
+
+_WRONG: Final = (errors.CheckViolation, errors.NotNullViolation, errors.ForeignKeyViolation)
