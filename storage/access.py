@@ -1,0 +1,144 @@
+"""Users, their grants and their sessions; who sees what is decided in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+_CREDENTIALS = "SELECT id, password_hash FROM access.credentials(%s)"
+_OPEN = "SELECT access.open_session(%s, %s, %s, %s)"
+_SESSION = "SELECT user_id, login, name, lang, csrf FROM access.session(%s)"
+_CLOSE = "SELECT access.close_session(%s)"
+_CLOSE_OF = "SELECT access.close_sessions_of(%s)"
+_ADD = """
+    INSERT INTO app_user (login, name, password_hash, lang) VALUES (%s, %s, %s, %s) RETURNING id
+"""
+_GRANT = """
+    INSERT INTO access_grant (viewer, role, scope, region_id, department_line, institution_id,
+                              valid_from)
+    VALUES (%s, %s, %s, %s, %s, %s, coalesce(%s, current_date))
+"""
+_USERS = """
+    SELECT id AS user_id, login, name, lang, ended_at FROM app_user ORDER BY id
+"""
+_GRANTS = """
+    SELECT role, scope, region_id, department_line, institution_id, valid_from, valid_to
+      FROM access_grant WHERE viewer = %s ORDER BY id
+"""
+_SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
+_END = "UPDATE app_user SET ended_at = now() WHERE id = %s AND ended_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is logged in, and the token that changes must carry."""
+
+    user_id: int
+    login: str
+    name: str
+    lang: str
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or program that may log in, unless ended."""
+
+    user_id: int
+    login: str
+    name: str
+    lang: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a user may see and do: a role within a scope.
+
+    role: reader, officer, planner or administrator. scope: all, region (with its lower regions),
+    department_line or institution, with the one that is meant.
+    """
+
+    role: str
+    scope: str
+    region_id: int | None = None
+    department_line: str | None = None
+    institution_id: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def credentials(connection: Connection[Any], login: str) -> tuple[int, str | None] | None:
+    """Return the id and the password's hash of a login that may be used."""
+    row = connection.execute(_CREDENTIALS, [login]).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def open_session(
+    connection: Connection[Any], user_id: int, token: bytes, csrf: str, expires: datetime
+) -> None:
+    """Keep a session; of its token only the hash."""
+    connection.execute(_OPEN, [user_id, token, csrf, expires])
+
+
+def session(connection: Connection[Any], token: bytes) -> Session | None:
+    """Return the session that a token opens, if it still does."""
+    with connection.cursor(row_factory=class_row(Session)) as cursor:
+        return cursor.execute(_SESSION, [token]).fetchone()
+
+
+def close_session(connection: Connection[Any], token: bytes) -> None:
+    """Forget a session."""
+    connection.execute(_CLOSE, [token])
+
+
+def close_sessions_of(connection: Connection[Any], user_id: int) -> None:
+    """Forget all sessions of a user, where the viewer is that user or an administrator."""
+    connection.execute(_CLOSE_OF, [user_id])
+
+
+def add_user(
+    connection: Connection[Any], login: str, name: str, password_hash: str, lang: str
+) -> int:
+    """Add a user and return its id."""
+    row = connection.execute(_ADD, [login, name, password_hash, lang]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def add_grants(connection: Connection[Any], user_id: int, grants: Sequence[Grant]) -> None:
+    """Let a user see and do more."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _GRANT,
+            [
+                (f"user:{user_id}", one.role, one.scope, one.region_id, one.department_line,
+                 one.institution_id, one.valid_from)
+                for one in grants
+            ],
+        )  # fmt: skip
+
+
+def users(connection: Connection[Any]) -> list[User]:
+    """Return the users that the viewer may know of."""
+    with connection.cursor(row_factory=class_row(User)) as cursor:
+        return cursor.execute(_USERS).fetchall()
+
+
+def grants(connection: Connection[Any], viewer: str) -> list[Grant]:
+    """Return what a viewer has been granted."""
+    with connection.cursor(row_factory=class_row(Grant)) as cursor:
+        return cursor.execute(_GRANTS, [viewer]).fetchall()
+
+
+def set_password(connection: Connection[Any], user_id: int, password_hash: str) -> bool:
+    """Change a password; return whether there is such a user."""
+    return connection.execute(_SET_HASH, [password_hash, user_id]).rowcount == 1
+
+
+def end_user(connection: Connection[Any], user_id: int) -> bool:
+    """End a user; return whether there was one to end."""
+    return connection.execute(_END, [user_id]).rowcount == 1

@@ -1,0 +1,264 @@
+"""What an account stands on: terms, days, readings at its edges, coefficients and grid factors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+_PARTS = """
+    SELECT t.channel_id, t.share, t.valid_from, t.valid_to, t.source,
+           b.share_before, u.day::text AS day, u.used, u.measured_s,
+           (floor(u.used::numeric * (b.share_before + t.share) * 0.000001 + 0.5)
+             - floor(u.used::numeric * b.share_before * 0.000001 + 0.5))::bigint AS quanta
+      FROM account_term t
+      LEFT JOIN report.usage_day u ON u.channel_id = t.channel_id
+           AND u.day >= greatest(t.valid_from, %(month)s::date)
+           AND u.day < least(coalesce(t.valid_to, 'infinity'), %(month)s::date + interval '1 month')
+           AND u.channel_id = ANY(%(channels)s)
+      CROSS JOIN LATERAL (SELECT access.share_before(t.institution_id, t.channel_id,
+           coalesce(u.day, greatest(t.valid_from, %(month)s::date))) AS share_before) b
+     WHERE t.institution_id = %(institution)s AND t.carrier = %(carrier)s
+       AND t.known_until IS NULL AND t.valid_from < %(month)s::date + interval '1 month'
+       AND (t.valid_to IS NULL OR t.valid_to > %(month)s::date)
+     ORDER BY t.channel_id, t.valid_from, u.day
+"""
+
+_OWNERS = """
+    SELECT channel_id, institution_id, name_zh, name_en FROM access.owners(%s, %s)
+"""
+
+# From civil midnight to civil midnight, as far as the month and the term reach.
+_WINDOW = """
+    SELECT storage.ms(greatest(%(month)s::date, %(since)s::date)::timestamp AT TIME ZONE c.zone),
+           storage.ms(least(%(month)s::date + interval '1 month', %(until)s::date,
+                            storage.today() + 1)::timestamp AT TIME ZONE c.zone)
+      FROM channel c WHERE c.id = %(channel)s
+"""
+
+_EDGES = """
+    SELECT (SELECT storage.ms(max(at)) FROM (
+               (SELECT at FROM report.reading
+                 WHERE channel_id = %(channel)s AND value IS NOT NULL
+                   AND at <= to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT 1)
+               UNION ALL
+               (SELECT at FROM exchange
+                 WHERE channel_id = %(channel)s AND known_until IS NULL
+                   AND at <= to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT 1)) b),
+           (SELECT storage.ms(min(at)) FROM (
+               (SELECT at FROM report.reading
+                 WHERE channel_id = %(channel)s AND value IS NOT NULL
+                   AND at >= to_timestamp(%(until)s / 1000.0) ORDER BY at LIMIT 1)
+               UNION ALL
+               (SELECT at FROM exchange
+                 WHERE channel_id = %(channel)s AND known_until IS NULL
+                   AND at >= to_timestamp(%(until)s / 1000.0) ORDER BY at LIMIT 1)) a)
+"""
+
+_READINGS = """
+    SELECT storage.ms(at) AS at_ms, value, rank, seq FROM report.reading
+     WHERE channel_id = %s AND value IS NOT NULL
+       AND at >= to_timestamp(%s / 1000.0) AND at <= to_timestamp(%s / 1000.0)
+     ORDER BY at LIMIT %s
+"""
+
+_WAITS = """
+    SELECT EXISTS (SELECT FROM stale_usage WHERE channel_id = ANY(%s))
+        OR EXISTS (SELECT FROM stale_account WHERE institution_id = %s
+                    AND first < %s::date + interval '1 month' AND last >= %s)
+"""
+
+_COEFFICIENT = """
+    SELECT profile, kgce_per_unit AS value, valid_from, valid_to, source, verified
+      FROM coefficient
+     WHERE carrier = %(carrier)s AND known_until IS NULL
+       AND (profile = %(profile)s OR profile = (SELECT code FROM profile WHERE is_default))
+       AND %(month)s >= valid_from AND (valid_to IS NULL OR %(month)s < valid_to)
+     ORDER BY profile = %(profile)s DESC LIMIT 1
+"""
+
+_CO2_FACTOR = """
+    SELECT NULL AS profile, kgco2_per_unit AS value, valid_from, valid_to, source, verified
+      FROM co2_factor
+     WHERE carrier = %(carrier)s AND known_until IS NULL
+       AND %(month)s >= valid_from AND (valid_to IS NULL OR %(month)s < valid_to)
+     LIMIT 1
+"""
+
+_PLACE = """
+    SELECT r.province_code, r.grid_region
+      FROM location l JOIN storage.region_province r ON r.region_id = l.region_id
+     WHERE l.institution_id = %(institution)s AND l.known_until IS NULL
+       AND l.valid_from < %(month)s::date + interval '1 month'
+       AND (l.valid_to IS NULL OR %(month)s < l.valid_to)
+     ORDER BY l.valid_from LIMIT 1
+"""
+
+# Nearest to farthest; of each kind of place the edition that would be taken there.
+_GRID_CHAIN = """
+    SELECT s.scope, s.code, f.name_zh, f.name_en, f.year, f.basis, f.kgco2_per_kwh AS value,
+           f.source, f.verified
+      FROM (VALUES (1, 'province', %(province)s::text), (2, 'grid_region', %(grid)s::text),
+                   (3, 'national', NULL)) AS s (place, scope, code)
+      LEFT JOIN LATERAL (
+            SELECT * FROM grid_factor g
+             WHERE g.known_until IS NULL AND g.basis = 'average' AND g.scope = s.scope
+               AND (s.scope = 'national' OR g.code = s.code)
+             ORDER BY g.year > %(year)s, abs(g.year - %(year)s) LIMIT 1) f ON true
+     ORDER BY s.place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A channel's day in an account; day and what follows is None where there is no such day.
+
+    share_before: the shares of institutions with smaller ids, where cascade rounding begins.
+    quanta: the day's part in this account.
+    """
+
+    channel_id: int
+    share: int
+    valid_from: date
+    valid_to: date | None
+    source: str
+    share_before: int
+    day: str | None
+    used: int | None
+    measured_s: int | None
+    quanta: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose meter a channel belongs to; the names are None where the owner is guarded."""
+
+    channel_id: int
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One standing reading, in quanta of the channel."""
+
+    at_ms: int
+    value: int
+    rank: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """What a unit counts as, and who says so; profile is None for a CO2 factor."""
+
+    profile: str | None
+    value: Decimal
+    valid_from: date
+    valid_to: date | None
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GridFactor:
+    """A grid factor that was looked for; without a value where that place has none."""
+
+    scope: str
+    code: str | None
+    name_zh: str | None
+    name_en: str | None
+    year: int | None
+    basis: str | None
+    value: Decimal | None
+    source: str | None
+    verified: bool | None
+
+
+def parts(
+    connection: Connection[Any],
+    institution_id: int,
+    carrier: str,
+    month: date,
+    channels: Sequence[int],
+) -> list[Part]:
+    """Return the terms of a month with the days of those channels that the viewer sees."""
+    parameters = {
+        "institution": institution_id,
+        "carrier": carrier,
+        "month": month,
+        "channels": list(channels),
+    }
+    with connection.cursor(row_factory=class_row(Part)) as cursor:
+        return cursor.execute(_PARTS, parameters).fetchall()
+
+
+def owners(connection: Connection[Any], institution_id: int, carrier: str) -> dict[int, Owner]:
+    """Return whose meters make an institution's accounts, by channel."""
+    with connection.cursor(row_factory=class_row(Owner)) as cursor:
+        found = cursor.execute(_OWNERS, [institution_id, carrier]).fetchall()
+    return {owner.channel_id: owner for owner in found}
+
+
+def window(
+    connection: Connection[Any], channel_id: int, month: date, since: date, until: date | None
+) -> tuple[int, int]:
+    """Return a month's first and last instant for a channel and term, in ms."""
+    parameters = {"channel": channel_id, "month": month, "since": since, "until": until}
+    row = connection.execute(_WINDOW, parameters).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def edges(
+    connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
+) -> tuple[int | None, int | None]:
+    """Return the instants of the reading or exchange on or before a window, and on or after it."""
+    parameters = {"channel": channel_id, "first": first_ms, "until": until_ms}
+    row = connection.execute(_EDGES, parameters).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def readings(
+    connection: Connection[Any], channel_id: int, first_ms: int, last_ms: int, most: int
+) -> list[Standing]:
+    """Return a channel's standing readings, both ends included."""
+    with connection.cursor(row_factory=class_row(Standing)) as cursor:
+        return cursor.execute(_READINGS, [channel_id, first_ms, last_ms, most]).fetchall()
+
+
+def waits(
+    connection: Connection[Any], institution_id: int, channels: Sequence[int], month: date
+) -> bool:
+    """Return whether the account, or use below it, is still to be recomputed."""
+    row = connection.execute(_WAITS, [list(channels), institution_id, month, month]).fetchone()
+    return bool(row and row[0])
+
+
+def coefficient(
+    connection: Connection[Any], carrier: str, profile: str, month: date
+) -> Coefficient | None:
+    """Return what makes standard coal of a carrier, the default's where the profile has none."""
+    parameters = {"carrier": carrier, "profile": profile, "month": month}
+    with connection.cursor(row_factory=class_row(Coefficient)) as cursor:
+        return cursor.execute(_COEFFICIENT, parameters).fetchone()
+
+
+def co2_factor(connection: Connection[Any], carrier: str, month: date) -> Coefficient | None:
+    """Return the CO2 of a carrier that is no electricity."""
+    with connection.cursor(row_factory=class_row(Coefficient)) as cursor:
+        return cursor.execute(_CO2_FACTOR, {"carrier": carrier, "month": month}).fetchone()
+
+
+def grid_chain(connection: Connection[Any], institution_id: int, month: date) -> list[GridFactor]:
+    """Return the grid factors tried for an institution, nearest first; the first value stands."""
+    place = connection.execute(_PLACE, {"institution": institution_id, "month": month}).fetchone()
+    province, grid = place or (None, None)
+    parameters = {"province": province, "grid": grid, "year": month.year}
+    with connection.cursor(row_factory=class_row(GridFactor)) as cursor:
+        return cursor.execute(_GRID_CHAIN, parameters).fetchall()

@@ -1,0 +1,57 @@
+"""Gateways as readers see them, and the keys with which they push over HTTP."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+_LIST = """
+    SELECT g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
+           (SELECT count(DISTINCT b.channel_id)::integer FROM binding b
+             WHERE b.gateway_id = g.id AND b.known_until IS NULL) AS channels,
+           (SELECT max(r.at) FROM binding b
+              CROSS JOIN LATERAL (SELECT at FROM report.reading
+                   WHERE channel_id = b.channel_id ORDER BY at DESC LIMIT 1) r
+             WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL
+           ) AS last_reading_at,
+           (SELECT count(*)::integer FROM rejected_message x
+             WHERE x.gateway = g.name AND x.resolved_at IS NULL) AS rejects
+      FROM gateway g
+     WHERE g.name > %(after)s ORDER BY g.name LIMIT %(most)s
+"""
+_SET_KEY = "UPDATE gateway SET key_sha256 = sha256(%s) WHERE name = %s"
+_OPENS = "SELECT access.opens_gateway(%s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A field device that sends readings.
+
+    channels: bound to it. last_reading_at: of those bound to it now. rejects: that still wait.
+    """
+
+    name: str
+    since: datetime
+    has_key: bool
+    channels: int
+    last_reading_at: datetime | None
+    rejects: int
+
+
+def listed(connection: Connection[Any], *, after: str, most: int) -> list[Gateway]:
+    """Return gateways in order of name, those after one."""
+    with connection.cursor(row_factory=class_row(Gateway)) as cursor:
+        return cursor.execute(_LIST, {"after": after, "most": most}).fetchall()
+
+
+def set_key(connection: Connection[Any], name: str, key: bytes) -> bool:
+    """Keep the hash of a gateway's key; return whether there is such a gateway."""
+    return connection.execute(_SET_KEY, [key, name]).rowcount == 1
+
+
+def opens(connection: Connection[Any], name: str, key: bytes) -> bool:
+    """Return whether this is the gateway's key."""
+    row = connection.execute(_OPENS, [name, key]).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,75 @@
+"""How the database is: its version against ours, what waits, what was delivered; counts alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from storage import migrate
+
+_BACKLOG = "SELECT usage_rows, account_rows, due_rows, due_since FROM access.backlog()"
+_TAKEN = "SELECT number FROM migration"
+_TALLY = "SELECT collector, messages, stored, revised, duplicates, last_at FROM intake_tally"
+_REJECTS = "SELECT reason, messages, readings FROM access.rejects_by_reason()"
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Rows that wait: use and accounts to recompute, and what is due."""
+
+    usage_rows: int
+    account_rows: int
+    due_rows: int
+    due_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one collector has delivered since it first ran."""
+
+    collector: str
+    messages: int
+    stored: int
+    revised: int
+    duplicates: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rejects:
+    """Messages that wait for the same reason, and their readings where these can be counted."""
+
+    reason: str
+    messages: int
+    readings: int
+
+
+def missing_migrations(connection: Connection[Any]) -> list[str]:
+    """Return the files of this version that the database has not taken."""
+    engine, _ = migrate.engine_of(connection)
+    taken = {row[0] for row in connection.execute(_TAKEN)}
+    return [
+        file.name for file in migrate.files() if file.is_for(engine) and file.number not in taken
+    ]
+
+
+def backlog(connection: Connection[Any]) -> Backlog:
+    """Return how much waits."""
+    with connection.cursor(row_factory=class_row(Backlog)) as cursor:
+        found = cursor.execute(_BACKLOG).fetchone()
+    assert found is not None
+    return found
+
+
+def tally(connection: Connection[Any]) -> list[Tally]:
+    """Return what each collector has delivered."""
+    with connection.cursor(row_factory=class_row(Tally)) as cursor:
+        return cursor.execute(_TALLY).fetchall()
+
+
+def rejects(connection: Connection[Any]) -> list[Rejects]:
+    """Return how many messages wait, by reason."""
+    with connection.cursor(row_factory=class_row(Rejects)) as cursor:
+        return cursor.execute(_REJECTS).fetchall()

@@ -1,0 +1,234 @@
+"""Accounts as readers see them: the live rows, with standard coal and CO2 under one profile."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from storage.series import Grain, UsageColumns, in_zone, usage_columns
+
+# The page is of institutions: an order that rows of one month do not break.
+_WITH_ACCOUNTS = """
+    SELECT DISTINCT institution_id FROM account
+     WHERE institution_id > %(after)s AND month >= %(first)s AND month < %(until)s
+       AND (%(carrier)s::text IS NULL OR carrier = %(carrier)s)
+     ORDER BY institution_id LIMIT %(most)s
+"""
+
+_ACCOUNTS = """
+    SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, k.unit, k.per_unit,
+           a.measured_s, e.expected_s, a.profile, a.coefficient_profile, a.kgce_per_unit,
+           a.coefficient_verified, a.kgce_g, a.kgco2_per_unit, a.grid_scope, a.grid_code,
+           a.grid_year, a.co2_verified, a.co2_g
+      FROM report.account_energy a
+      JOIN report.account e USING (institution_id, carrier, month, source)
+      JOIN carrier k ON k.code = a.carrier
+     WHERE a.profile = %(profile)s
+       AND a.institution_id = ANY(%(ids)s) AND e.institution_id = ANY(%(ids)s)
+       AND a.month >= %(first)s AND a.month < %(until)s
+       AND e.month >= %(first)s AND e.month < %(until)s
+       AND (%(carrier)s::text IS NULL OR a.carrier = %(carrier)s)
+     ORDER BY a.institution_id, a.carrier, a.month, a.source
+"""
+
+_PROFILE = (
+    "SELECT code FROM profile WHERE code = %(code)s OR (%(code)s::text IS NULL AND is_default)"
+)
+
+_TERMS = """
+    SELECT t.channel_id, t.share, t.valid_from, t.valid_to, t.source, c.zone
+      FROM account_term t LEFT JOIN channel c ON c.id = t.channel_id
+     WHERE t.institution_id = %s AND t.carrier = %s AND t.known_until IS NULL
+     ORDER BY t.channel_id, t.valid_from
+"""
+
+_TERM_ROWS = """
+    WITH term AS MATERIALIZED (
+        SELECT t.channel_id, t.share::numeric AS share, t.valid_from, t.valid_to, c.zone
+          FROM account_term t JOIN channel c ON c.id = t.channel_id
+         WHERE t.institution_id = %(institution)s AND t.carrier = %(carrier)s
+           AND t.known_until IS NULL)
+"""
+# The same cascade as in the account; a whole share needs no running sum.
+_PART = """
+    sum(floor(u.used * (b.share_before + t.share) * 0.000001 + 0.5)
+        - floor(u.used * b.share_before * 0.000001 + 0.5))::bigint
+"""
+_BEFORE = """
+    CROSS JOIN LATERAL (SELECT CASE WHEN t.share = 1000000 THEN 0
+        ELSE access.share_before(%(institution)s, t.channel_id, {day}) END AS share_before) b
+"""
+_BOUNDS = """
+    {at} >= to_timestamp(%(first)s / 1000.0) AND {at} < to_timestamp(%(until)s / 1000.0)
+"""
+
+_HOURS = f"""
+    {_TERM_ROWS}
+    SELECT storage.ms(u.hour), to_char(u.hour AT TIME ZONE %(zone)s, 'YYYY-MM-DD"T"HH24:MI:SS'),
+           extract(epoch FROM (u.hour AT TIME ZONE %(zone)s)
+                              - (u.hour AT TIME ZONE 'UTC'))::integer,
+           {_PART}, sum(u.measured_s)::integer,
+           3600 * (SELECT count(*)::integer FROM term x
+                    WHERE x.valid_from <= (u.hour AT TIME ZONE x.zone)::date
+                      AND (x.valid_to IS NULL OR (u.hour AT TIME ZONE x.zone)::date < x.valid_to))
+      FROM report.usage_hour u
+      JOIN term t ON t.channel_id = u.channel_id
+           AND (u.hour AT TIME ZONE t.zone)::date >= t.valid_from
+           AND (t.valid_to IS NULL OR (u.hour AT TIME ZONE t.zone)::date < t.valid_to)
+      {_BEFORE.format(day="(u.hour AT TIME ZONE t.zone)::date")}
+     WHERE u.channel_id = ANY(%(channels)s) AND {_BOUNDS.format(at="u.hour")}
+       AND u.hour > to_timestamp(%(after)s / 1000.0)
+     GROUP BY u.hour ORDER BY u.hour LIMIT %(most)s
+"""  # noqa: S608 - only our own text
+
+_DAYS = f"""
+    {_TERM_ROWS}
+    SELECT storage.ms(u.day::timestamp AT TIME ZONE %(zone)s), u.day::text, 0,
+           {_PART}, sum(u.measured_s)::integer,
+           (SELECT coalesce(sum(extract(epoch FROM ((u.day + 1)::timestamp AT TIME ZONE x.zone)
+                       - (u.day::timestamp AT TIME ZONE x.zone))), 0)::integer FROM term x
+             WHERE x.valid_from <= u.day AND (x.valid_to IS NULL OR u.day < x.valid_to))
+      FROM report.usage_day u
+      JOIN term t ON t.channel_id = u.channel_id AND u.day >= t.valid_from
+           AND (t.valid_to IS NULL OR u.day < t.valid_to)
+      {_BEFORE.format(day="u.day")}
+     WHERE u.channel_id = ANY(%(channels)s)
+       AND u.day >= (to_timestamp(%(first)s / 1000.0) AT TIME ZONE %(zone)s)::date
+       AND u.day::timestamp < to_timestamp(%(until)s / 1000.0) AT TIME ZONE %(zone)s
+       AND u.day > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE %(zone)s)::date
+     GROUP BY u.day ORDER BY u.day LIMIT %(most)s
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an institution used of a carrier in a month, by one source.
+
+    quanta: None where nothing is known; per_unit of them are one `unit`.
+    expected_s: the seconds a complete account would have measured; None unless metered.
+    kgce_g, co2_g: whole grams; None where nothing is known, kgce_g also where the carrier is
+    not in total energy.
+    coefficient_profile: whose coefficient was taken; the default's where the profile has none.
+    grid_scope, grid_code, grid_year: whose factor made the CO2 of electricity.
+    """
+
+    institution_id: int
+    carrier: str
+    month: date
+    source: str
+    quanta: int | None
+    unit: str
+    per_unit: int
+    measured_s: int
+    expected_s: int | None
+    profile: str
+    coefficient_profile: str | None
+    kgce_per_unit: Decimal | None
+    coefficient_verified: bool | None
+    kgce_g: int | None
+    kgco2_per_unit: Decimal | None
+    grid_scope: str | None
+    grid_code: str | None
+    grid_year: int | None
+    co2_verified: bool | None
+    co2_g: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A channel that makes an account, with its share in millionths.
+
+    zone: None where the viewer does not see the channel.
+    """
+
+    channel_id: int
+    share: int
+    valid_from: date
+    valid_to: date | None
+    source: str
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which accounts: from one month to before another, of one carrier or all."""
+
+    first: date
+    until: date
+    carrier: str | None = None
+
+
+def profile_of(connection: Connection[Any], code: str | None) -> str | None:
+    """Return the profile's code, the default's where none is named, None where it is unknown."""
+    row = connection.execute(_PROFILE, {"code": code}).fetchone()
+    return str(row[0]) if row else None
+
+
+def institutions_with_accounts(
+    connection: Connection[Any], asked: Asked, *, after: int, most: int
+) -> list[int]:
+    """Return institutions that have accounts in these months, those after one."""
+    parameters = {
+        "first": asked.first,
+        "until": asked.until,
+        "carrier": asked.carrier,
+        "after": after,
+        "most": most,
+    }
+    return [row[0] for row in connection.execute(_WITH_ACCOUNTS, parameters)]
+
+
+def accounts(
+    connection: Connection[Any], ids: list[int], asked: Asked, profile: str
+) -> list[Account]:
+    """Return accounts, sorted by (institution, carrier, month, source)."""
+    parameters = {
+        "ids": ids,
+        "first": asked.first,
+        "until": asked.until,
+        "carrier": asked.carrier,
+        "profile": profile,
+    }
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        return cursor.execute(_ACCOUNTS, parameters).fetchall()
+
+
+def terms(connection: Connection[Any], institution_id: int, carrier: str) -> list[Term]:
+    """Return what makes an institution's accounts of a carrier."""
+    with connection.cursor(row_factory=class_row(Term)) as cursor:
+        return cursor.execute(_TERMS, [institution_id, carrier]).fetchall()
+
+
+def usage(
+    connection: Connection[Any],
+    institution_id: int,
+    carrier: str,
+    grain: Grain,
+    *,
+    channels: list[int],
+    zone: str,
+    span: tuple[int, int, int],
+    most: int,
+) -> UsageColumns:
+    """Return the use of an institution by hour or day, as its terms share the channels' use.
+
+    Days add to the account exactly; hours do, where shares are whole.
+    span: first, until and after in ms.
+    """
+    first, until, after = span
+    parameters = {
+        "institution": institution_id,
+        "carrier": carrier,
+        "channels": channels,
+        "zone": zone,
+        "first": first,
+        "until": until,
+        "after": after,
+        "most": most,
+    }
+    statement = _HOURS if grain == "hour" else _DAYS
+    rows = in_zone(lambda: connection.execute(statement, parameters).fetchall(), zone)
+    return usage_columns(rows, grain)

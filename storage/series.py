@@ -1,0 +1,184 @@
+"""Readings and usage of one channel as columns, in order of time, a page at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from psycopg import Connection
+from psycopg.errors import InvalidParameterValue
+
+from metering.errors import InputError
+
+Grain = Literal["hour", "day", "month"]
+
+_FAR_MS: Final = 4_102_444_800_000  # 2100; nothing is stored beyond it
+
+_READINGS = """
+    SELECT storage.ms(at), value, rank, seq FROM report.reading
+     WHERE channel_id = %(channel)s AND at > to_timestamp(%(after)s / 1000.0)
+       AND at >= to_timestamp(%(first)s / 1000.0) AND at < to_timestamp(%(until)s / 1000.0)
+     ORDER BY at LIMIT %(most)s
+"""
+
+# A void has no value: below every value that a channel can have.
+_REVISIONS = """
+    SELECT storage.ms(at), value, rank, seq FROM report.reading_revision
+     WHERE channel_id = %(channel)s
+       AND (at, rank, seq, coalesce(value, -9223372036854775807))
+           > (to_timestamp(%(at)s / 1000.0), %(rank)s, %(seq)s, %(value)s)
+       AND at >= to_timestamp(%(first)s / 1000.0) AND at < to_timestamp(%(until)s / 1000.0)
+     ORDER BY at, rank, seq, coalesce(value, -9223372036854775807) LIMIT %(most)s
+"""
+
+_HOURS = """
+    SELECT storage.ms(hour), to_char(hour AT TIME ZONE %(zone)s, 'YYYY-MM-DD"T"HH24:MI:SS'),
+           extract(epoch FROM (hour AT TIME ZONE %(zone)s) - (hour AT TIME ZONE 'UTC'))::integer,
+           used, measured_s::integer, 3600
+      FROM report.usage_hour
+     WHERE channel_id = %(channel)s AND hour > to_timestamp(%(after)s / 1000.0)
+       AND hour >= to_timestamp(%(first)s / 1000.0) AND hour < to_timestamp(%(until)s / 1000.0)
+     ORDER BY hour LIMIT %(most)s
+"""
+
+# Civil days have 23 to 25 hours; months are due from the channel's first day to the end of today.
+_DAYS = """
+    SELECT storage.ms(day::timestamp AT TIME ZONE %(zone)s), day::text, 0, used, measured_s,
+           extract(epoch FROM ((day + 1)::timestamp AT TIME ZONE %(zone)s)
+                              - (day::timestamp AT TIME ZONE %(zone)s))::integer
+      FROM report.usage_day
+     WHERE channel_id = %(channel)s
+       AND day > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE %(zone)s)::date
+       AND day >= (to_timestamp(%(first)s / 1000.0) AT TIME ZONE %(zone)s)::date
+       AND day::timestamp < to_timestamp(%(until)s / 1000.0) AT TIME ZONE %(zone)s
+     ORDER BY day LIMIT %(most)s
+"""
+_MONTHS = """
+    SELECT storage.ms(u.month::timestamp AT TIME ZONE c.zone), to_char(u.month, 'YYYY-MM'), 0,
+           u.used, u.measured_s,
+           greatest(extract(epoch FROM
+               (least(u.month + interval '1 month', storage.today() + 1)::timestamp
+                   AT TIME ZONE c.zone)
+               - (greatest(u.month, (c.since AT TIME ZONE c.zone)::date)::timestamp
+                   AT TIME ZONE c.zone)), u.measured_s)::integer
+      FROM report.usage_month u JOIN channel c ON c.id = u.channel_id
+     WHERE u.channel_id = %(channel)s
+       AND u.month > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE c.zone)::date
+       AND u.month >= (to_timestamp(%(first)s / 1000.0) AT TIME ZONE c.zone)::date
+       AND u.month::timestamp < to_timestamp(%(until)s / 1000.0) AT TIME ZONE c.zone
+     ORDER BY u.month LIMIT %(most)s
+"""
+_OF_GRAIN: Final[dict[Grain, str]] = {"hour": _HOURS, "day": _DAYS, "month": _MONTHS}
+
+_MIDNIGHT = "SELECT storage.ms(%s::date::timestamp AT TIME ZONE %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one instant to before another, in ms since 1970; after: where the page before ended."""
+
+    first_ms: int = 0
+    until_ms: int = _FAR_MS
+    after_ms: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingColumns:
+    """Readings in order of time; columns of equal length. value: channel quanta, None is a void."""
+
+    at_ms: list[int]
+    value: list[int | None]
+    rank: list[int]
+    seq: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageColumns:
+    """Use in order of time; columns of equal length.
+
+    t: as people write it: an hour with its offset, a day, a month. start_ms: its beginning.
+    used: carrier quanta, None where nothing of it is known.
+    expected_s: the seconds that could have been measured.
+    """
+
+    t: list[str]
+    start_ms: list[int]
+    used: list[int | None]
+    measured_s: list[int]
+    expected_s: list[int]
+
+
+def midnight(connection: Connection[Any], day: Any, zone: str) -> int:
+    """Return the instant at which a civil day begins in a zone."""
+    row = in_zone(lambda: connection.execute(_MIDNIGHT, [day, zone]).fetchone(), zone)
+    return int(row[0])
+
+
+def readings(connection: Connection[Any], channel: int, span: Span, most: int) -> ReadingColumns:
+    """Return standing readings, voids included."""
+    parameters = _parameters(channel, span, most)
+    return ReadingColumns(*_columns(connection.execute(_READINGS, parameters).fetchall(), 4))
+
+
+def revisions(
+    connection: Connection[Any],
+    channel: int,
+    span: Span,
+    after: tuple[int, int, int, int],
+    most: int,
+) -> ReadingColumns:
+    """Return what was also said, and does not stand; after: (at_ms, rank, seq, value)."""
+    at, rank, seq, value = after
+    parameters = _parameters(channel, span, most)
+    parameters |= {"at": at, "rank": rank, "seq": seq, "value": value}
+    return ReadingColumns(*_columns(connection.execute(_REVISIONS, parameters).fetchall(), 4))
+
+
+def usage(
+    connection: Connection[Any], channel: int, grain: Grain, zone: str, span: Span, most: int
+) -> UsageColumns:
+    """Return the use of a channel; zone: in which hours are written, and days begin."""
+    parameters = _parameters(channel, span, most) | {"zone": zone}
+    rows = in_zone(lambda: connection.execute(_OF_GRAIN[grain], parameters).fetchall(), zone)
+    return usage_columns(rows, grain)
+
+
+def usage_columns(rows: list[Any], grain: Grain) -> UsageColumns:
+    """Return rows (start, text, offset, used, measured, expected) as columns."""
+    start, text, offset, used, measured, expected = _columns(rows, 6)
+    t = [one + _offset(s) for one, s in zip(text, offset, strict=True)] if grain == "hour" else text
+    return UsageColumns(t, start, used, measured, expected)
+
+
+def in_zone(ask: Callable[[], Any], zone: str) -> Any:
+    """Ask something that names a zone; an unknown one is an input error."""
+    try:
+        return ask()
+    except InvalidParameterValue as error:
+        raise InputError(
+            "zone.unknown",
+            zh=f"未知的时区“{zone}”。",
+            en=f"Unknown time zone “{zone}”.",
+            next_zh="请使用 IANA 时区名,如 Asia/Shanghai。",
+            next_en="Use an IANA name such as Asia/Shanghai.",
+            where={"field": "zone", "value": zone},
+        ) from error
+
+
+def _parameters(channel: int, span: Span, most: int) -> dict[str, Any]:
+    return {
+        "channel": channel,
+        "first": span.first_ms,
+        "until": span.until_ms,
+        "after": span.after_ms,
+        "most": most,
+    }
+
+
+def _columns(rows: list[Any], width: int) -> list[Any]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+def _offset(seconds: int) -> str:
+    """Return a zone's distance from UTC as ISO 8601 writes it."""
+    minutes = abs(seconds) // 60
+    return f"{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
