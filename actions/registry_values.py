@@ -1,0 +1,155 @@
+"""What an import of the registry says, as values, and what is wrong with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from metering.channels import Kind
+from metering.errors import InputError
+from metering.institutions import Disclosure
+
+ALWAYS: Final = date(2000, 1, 1)  # regions that carry no date of their own hold from here
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row of the import stands, for messages about it."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewRegion:
+    """A node of the territorial tree; empty fields say nothing and change nothing."""
+
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    parent_code: str | None
+    climate_zone: str | None = None
+    grid_region: str | None = None
+    is_demo: bool = False
+    valid_from: date = ALWAYS
+    source: str = "import"
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstitution:
+    """What is known of an institution from a day on; None is not known, and changes nothing.
+
+    code: of whoever keeps the roster; by it, or by the credit code, the institution is found again.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    credit_code: str | None
+    class_code: str | None
+    department_line: str
+    level: str
+    region_code: str
+    location_region_code: str
+    area_m2: Decimal | None
+    persons: Decimal | None
+    disclosure: Disclosure
+    valid_from: date
+    latitude: float | None
+    longitude: float | None
+    source: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """One measured quantity of a meter, who sends it under which key, and what it counts for.
+
+    institution: its code in this import, or in an earlier one of the same namespace.
+    per_unit, factor, max_per_hour, wraps_at: as in `metering.channels`, in quanta.
+    since: what is older is refused; the account begins on its civil day in `zone`.
+    share_millionths: how much of it makes the institution's account; 0 for a sub-meter.
+    valid_from: from when changed settings, key or share hold; `since` or earlier means always.
+    """
+
+    institution: str
+    meter: str
+    channel: str
+    carrier: str
+    kind: Kind
+    unit: str
+    per_unit: int
+    factor: int
+    period_s: int
+    max_per_hour: int | None
+    wraps_at: int | None
+    net: bool
+    zone: str
+    since: datetime
+    gateway: str
+    key: str
+    share_millionths: int
+    name_zh: str
+    name_en: str
+    valid_from: datetime | None = None
+    source: str = "import"
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What an import says, as a whole.
+
+    namespace: whose codes the institutions carry, such as a province's roster.
+    """
+
+    regions: Sequence[NewRegion] = ()
+    institutions: Sequence[NewInstitution] = ()
+    channels: Sequence[NewChannel] = ()
+    namespace: str = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What became of the rows of one kind."""
+
+    made: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What an import did, or in a dry run would do."""
+
+    regions: Count
+    institutions: Count
+    channels: Count
+    warnings: tuple[str, ...] = ()
+
+
+class ProblemsError(InputError):
+    """Everything that is wrong with an import, so that it can be mended in one go."""
+
+    def __init__(self, problems: Sequence[InputError], *, most: int = 50) -> None:
+        shown = list(problems)[:most]
+        more = len(problems) - len(shown)
+        rest = (f"另有 {more} 处。", f"{more} more.") if more else ()
+        super().__init__(
+            "import.problems",
+            zh="\n".join([*(p.text("zh") for p in shown), *rest[:1]]),
+            en="\n".join([*(p.text("en") for p in shown), *rest[1:]]),
+            next_zh="\n没有导入任何内容:请改正后重新导入。",
+            next_en="\nNothing was imported: mend this, then import again.",
+            where={"problems": [{"code": p.code, **p.where} for p in shown], "more": more},
+        )
+        self.problems = tuple(problems)
+
+
+def refuse(problems: Sequence[InputError]) -> None:
+    """Raise everything at once, if there is anything."""
+    if problems:
+        raise ProblemsError(problems)
