@@ -1,0 +1,127 @@
+"""From messages to the sink and back: what was said, what was refused, what may be receipted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+
+from collector.codecs import Decode
+from collector.codecs.payload import PayloadError
+from metering.errors import InputError
+from metering.messages import Decoded, Message, Readings, Rejection, Stored
+
+
+class ReadingSink(Protocol):
+    """Where readings go; writing a reading again changes nothing."""
+
+    def write(
+        self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
+    ) -> Stored:
+        """Commit a batch; UnavailableError means that nothing was, and that waiting helps."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """As much of a batch as one transaction takes, decoded once however often it is written."""
+
+    batch: Sequence[Message]
+    readings: Readings
+    rejected: Sequence[Rejection]
+
+
+def take_in(batch: Sequence[Message], decode: Decode, sink: ReadingSink) -> Stored:
+    """Store what a batch says; receipt and acknowledge after this returns, and nothing is lost."""
+    (portion,) = portions(batch, decode)
+    return sink.write(portion.batch, portion.readings, portion.rejected)
+
+
+def portions(
+    batch: Sequence[Message], decode: Decode, most_readings: int | None = None
+) -> Iterator[Portion]:
+    """Decode a batch and cut it, between messages, where a portion has readings enough."""
+    first, count = 0, 0
+    said: list[tuple[int, Decoded]] = []
+    rejected: list[Rejection] = []
+    for place, message in enumerate(batch):
+        try:
+            decoded = decode(message)
+        except InputError as reason:
+            seq = reason.seq if isinstance(reason, PayloadError) else None
+            rejected.append(Rejection(place - first, seq, reason))
+        else:
+            said.append((place - first, decoded))
+            count += len(decoded.value)
+        if most_readings is not None and count >= most_readings:
+            part = batch[first : place + 1]
+            yield Portion(part, joined(part, said), rejected)
+            first, count, said, rejected = place + 1, 0, [], []
+    if first < len(batch) or not batch:
+        part = batch[first:]
+        yield Portion(part, joined(part, said), rejected)
+
+
+def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Readings:
+    """Return one set of columns; a reading without a time takes its message's arrival.
+
+    said: what messages of the batch say, each with its place in the batch.
+    """
+    counts = np.array([len(decoded.value) for _, decoded in said], np.int64)
+    total = int(counts.sum())
+    places = np.array([place for place, _ in said], np.int32)
+    starts = np.repeat(np.cumsum(counts) - counts, counts)
+    message = np.repeat(places, counts)
+    at_ms = list(chain.from_iterable(decoded.at_ms for _, decoded in said))
+    arrival = np.zeros(total, np.bool_)
+    if None in at_ms:
+        arrival[:] = [at is None for at in at_ms]
+        received = np.array([one.received_ms for one in batch], np.int64)[message].tolist()
+        at_ms = [then if at is None else at for at, then in zip(at_ms, received, strict=True)]
+    return Readings(
+        message=message,
+        i=(np.arange(total) - starts).astype(np.int32),
+        channel_key=list(chain.from_iterable(decoded.channel_key for _, decoded in said)),
+        seq=np.repeat(np.array([decoded.seq or 0 for _, decoded in said], np.int64), counts),
+        at_ms=np.array(at_ms, np.int64),
+        value=np.fromiter(
+            chain.from_iterable(decoded.value for _, decoded in said), np.float64, total
+        ),
+        arrival=arrival,
+    )
+
+
+def receipts(batch: Sequence[Message], stored: Stored) -> list[tuple[str, bytes]]:
+    """Return what to tell each gateway whose messages have numbers, in one message of JSON."""
+    numbers: dict[str, list[int]] = {}
+    for message, seq in zip(batch, stored.seqs, strict=True):
+        if seq is not None:
+            numbers.setdefault(message.gateway, []).append(seq)
+    refused: dict[str, list[dict[str, Any]]] = {}
+    for rejection in stored.rejected:
+        if rejection.seq is not None:
+            refused.setdefault(batch[rejection.message].gateway, []).append(
+                {"seq": rejection.seq, "i": rejection.i, "reason": rejection.reason.code}
+            )
+    return [
+        (
+            gateway,
+            msgspec.json.encode(
+                {"stored": closed_ranges(seqs), "rejected": refused.get(gateway, [])}
+            ),
+        )
+        for gateway, seqs in numbers.items()
+    ]
+
+
+def closed_ranges(seqs: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the closed ranges that hold exactly these numbers, in order."""
+    ranges: list[tuple[int, int]] = []
+    for seq in sorted(set(seqs)):
+        if ranges and seq == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], seq)
+        else:
+            ranges.append((seq, seq))
+    return ranges
