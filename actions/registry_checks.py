@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final, TypeVar
 
 from actions.registry_values import NewChannel, NewInstitution, NewRegion, Registry
@@ -29,6 +30,7 @@ _GATEWAY: Final = re.compile(r"[^/+#\s]+/[^/+#\s]+")
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _MOST_PER_UNIT: Final = 1_000_000_000
+_LEAST_RATIO: Final = Fraction(99, 100)  # transformers multiply; less is a slip of the unit
 
 
 def problem(
@@ -91,20 +93,28 @@ def unknown(row: Row, field: str, known: Iterable[str] = ()) -> InputError:
 
 
 def unit(row: NewChannel, quantum: str) -> InputError | None:
-    """Return the complaint about a unit in which this carrier is not counted."""
-    if quanta_per_unit(row.unit, row.kind, quantum) is not None:
-        return None
-    choice = ", ".join(units_of(row.kind, quantum))
-    return problem(
-        row,
-        "unit",
-        "import.bad_unit",
-        (
-            f"{row.carrier} 的 {row.kind.name.lower()} 通道不能用单位“{row.unit}”。",
-            f"a {row.kind.name.lower()} channel of {row.carrier} is not counted in “{row.unit}”.",
-        ),
-        (f"可用单位:{choice}。", f"Write one of: {choice}."),
-    )
+    """Return the complaint about a unit in which this carrier is not counted, or not that way."""
+    per_unit = quanta_per_unit(row.unit, row.kind, quantum)
+    if per_unit is None:
+        kind, choice = row.kind.name.lower(), ", ".join(units_of(row.kind, quantum))
+        said = (
+            f"{row.carrier} 的 {kind} 通道不能用单位“{row.unit}”。",
+            f"{row.carrier} on a {kind} channel is not counted in “{row.unit}”.",
+        )
+        then = (f"可用单位:{choice}。", f"Write one of: {choice}.")
+        return problem(row, "unit", "import.bad_unit", said, then)
+    if row.per_unit * row.factor < per_unit * _LEAST_RATIO:
+        is_now, whole = row.per_unit * row.factor, f"{float(per_unit):.10g} {quantum}"
+        said = (
+            f"1 {row.unit} 是 {whole},而 per_unit × factor 只有 {is_now}。",
+            f"1 {row.unit} is {whole}, but per_unit × factor is only {is_now}.",
+        )
+        then = (
+            "请核对 per_unit 和 factor(含互感器变比)。",
+            "Check per_unit and factor (transformer ratios included).",
+        )
+        return problem(row, "factor", "import.factor_too_small", said, then)
+    return None
 
 
 def _each(rows: Iterable[R], check: Callable[[R], Iterator[InputError]]) -> list[InputError]:

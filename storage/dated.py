@@ -87,10 +87,7 @@ def change(
     columns = [*dated.keys, *dated.values, "valid_from", "source"]
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     parts["columns"] = names
-    make = (
-        "CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {columns} FROM {table} {none}"
-    )
-    _do(connection, make, parts | {"none": sql.SQL("WITH NO DATA")})
+    _do(connection, _RECEIVE, parts)
     with connection.cursor() as cursor:
         copy_in = sql.SQL("COPY {incoming} ({columns}) FROM STDIN").format(**parts)
         with cursor.copy(copy_in) as copy:
