@@ -1,0 +1,192 @@
+"""Logging in and out: passwords checked at equal cost, sessions of which only a hash is kept."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Final, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from psycopg import Connection
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from actions.desk import ours
+from metering.errors import NotFoundError, UnavailableError
+from storage import access
+from storage.access import Session
+
+Pool = ConnectionPool[Connection[TupleRow]]
+Answer = TypeVar("Answer")
+
+_HASHER: Final = PasswordHasher()  # RFC 9106, for little memory: 64 MiB
+# Each hash takes 64 MiB: more at once would let strangers fill the memory.
+_AT_ONCE: Final = threading.BoundedSemaphore(2)
+_QUEUE_S: Final = 10.0
+_NOBODY: Final = _HASHER.hash(secrets.token_urlsafe(16))  # what an unknown login is held against
+
+
+class LoginError(NotFoundError):
+    """Login or password is wrong; which of the two is not said."""
+
+
+class LockedError(UnavailableError):
+    """Too many failures: wait first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session: the token is shown once, `csrf` goes with every change."""
+
+    token: str
+    csrf: str
+    expires: datetime
+    session: Session
+
+
+class Failures:
+    """Remembers failures, and lets the next attempt wait twice as long each time.
+
+    free: failures without a wait. most: how many keys are remembered, the oldest go first.
+    """
+
+    def __init__(
+        self,
+        *,
+        free: int = 5,
+        longest_s: float = 900,
+        most: int = 10_000,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._free = free
+        self._longest_s = longest_s
+        self._most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def wait_s(self, key: str) -> float:
+        """Return how long this key has to wait, 0 where it need not."""
+        with self._lock:
+            _, until = self._seen.get(key, (0, 0.0))
+            return max(0.0, until - self._clock())
+
+    def failed(self, key: str) -> None:
+        """Count a failure."""
+        with self._lock:
+            count, _ = self._seen.pop(key, (0, 0.0))
+            over = count + 1 - self._free
+            wait = min(2.0 ** min(over, 20), self._longest_s) if over >= 0 else 0.0
+            self._seen[key] = (count + 1, self._clock() + wait)
+            while len(self._seen) > self._most:
+                self._seen.popitem(last=False)
+
+    def succeeded(self, key: str) -> None:
+        """Forget the failures of a key."""
+        with self._lock:
+            self._seen.pop(key, None)
+
+
+def hash_password(password: str) -> str:
+    """Return what is kept of a password."""
+    return _in_turn(lambda: _HASHER.hash(password))
+
+
+def log_in(
+    pool: Pool,
+    login: str,
+    password: str,
+    *,
+    failures: Failures,
+    address: str = "",
+    lasts: timedelta = timedelta(hours=12),
+) -> Opened:
+    """Open a session, or say that login or password is wrong.
+
+    failures: shared by all log-ins of a process; counted for the login at an address, so that a
+    stranger elsewhere does not lock anybody out.
+    """
+    key = f"{login}@{address}"
+    if (wait_s := failures.wait_s(key)) > 0:
+        raise _locked(wait_s)
+    with ours(), pool.connection() as connection:
+        found = access.credentials(connection, login)
+    user_id, kept = found or (None, None)
+    if not _matches(kept or _NOBODY, password) or user_id is None or kept is None:
+        failures.failed(key)
+        raise _wrong()
+    failures.succeeded(key)
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    expires = datetime.now(UTC) + lasts
+    with ours(), pool.connection() as connection:
+        access.open_session(connection, user_id, token.encode(), csrf, expires)
+        session = access.session(connection, token.encode())
+    if session is None:  # ended between the two
+        raise _wrong()
+    return Opened(token, csrf, expires, session)
+
+
+def session_of(pool: Pool, token: str) -> Session | None:
+    """Return whose session a token opens; asked anew for every request."""
+    if not token or len(token) > 200:
+        return None
+    with ours(), pool.connection() as connection:
+        return access.session(connection, token.encode())
+
+
+def log_out(pool: Pool, token: str) -> None:
+    """End the session; a token that opens none changes nothing."""
+    with ours(), pool.connection() as connection:
+        access.close_session(connection, token.encode())
+
+
+def _matches(kept: str, password: str) -> bool:
+    def check() -> bool:
+        try:
+            return _HASHER.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    return _in_turn(check)
+
+
+def _in_turn(work: Callable[[], Answer]) -> Answer:
+    """Do costly work when it is its turn, or say that too many wait."""
+    if not _AT_ONCE.acquire(timeout=_QUEUE_S):
+        raise UnavailableError(
+            "login.busy",
+            zh="登录请求过多。",
+            en="Too many people are logging in at once.",
+            next_zh="请稍后重试。",
+            next_en="Try again in a moment.",
+        )
+    try:
+        return work()
+    finally:
+        _AT_ONCE.release()
+
+
+def _locked(wait_s: float) -> LockedError:
+    whole_s = int(wait_s) + 1
+    return LockedError(
+        "login.locked",
+        zh=f"登录失败次数过多,请等待 {whole_s} 秒。",
+        en=f"Too many failures: wait {whole_s} seconds.",
+        next_zh="忘记密码请联系系统管理员重置。",
+        next_en="If the password is forgotten, ask the administrator for a new one.",
+        where={"wait_s": whole_s},
+    )
+
+
+def _wrong() -> LoginError:
+    return LoginError(
+        "login.wrong",
+        zh="用户名或密码不正确。",
+        en="Login or password is wrong.",
+        next_zh="请核对后重试,注意大小写。",
+        next_en="Check both and try again; capitals matter.",
+    )
