@@ -131,9 +131,8 @@ def _decoded(body: Body) -> Decoded:
     if isinstance(at, int):
         raise malformed("native", "`value` is a list, but `at` is not")
     keys = channel if isinstance(channel, list) else [channel] * len(value)
-    if isinstance(at, msgspec.UnsetType):
-        return _checked(body.seq, keys, [None] * len(value), value)
-    return _checked(body.seq, keys, at, value)
+    timeless: list[int | None] = [None] * len(value)
+    return _checked(body.seq, keys, timeless if isinstance(at, msgspec.UnsetType) else at, value)
 
 
 def _checked(
