@@ -1,0 +1,235 @@
+"""A province of six institutions with meters, readings, accounts and people who may see some."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from actions.desk import SYSTEM, Desk, open_pool
+from actions.login import Pool
+from collector.codecs import native
+from collector.intake import take_in
+from metering.messages import Message
+from storage.readings import Store
+from worker.loop import Worker, WorkSettings
+
+HOUR_MS = 3_600_000
+START_MS = 1_456_790_400_000  # 2016-03-01 00:00 UTC, midnight in London
+ZONE = "Europe/London"
+GATEWAY = "demo-a/g1"
+TODAY = date(2016, 4, 10)
+# Electricity of the office: a reading each hour, but none from hour 30 to hour 54.
+OFFICE_WH = [1000 + 10 * hour for hour in range(24 * 3)]
+GAP = range(30, 54)
+
+
+@dataclass
+class World:
+    """Ids by name, and the pool of the application's login."""
+
+    database: Any
+    pool: Pool
+    region: dict[str, int] = field(default_factory=dict)
+    institution: dict[str, int] = field(default_factory=dict)
+    meter: dict[str, int] = field(default_factory=dict)
+    channel: dict[str, int] = field(default_factory=dict)
+    user: dict[str, int] = field(default_factory=dict)
+
+    def desk(self, who: str = "system", today: date | None = TODAY) -> Desk:
+        """Return the desk of a named user."""
+        return Desk(self.pool, SYSTEM if who == "system" else f"user:{self.user[who]}", today)
+
+    def admin(self, statement: str, *parameters: Any) -> list[tuple]:
+        """Run a statement past all rights."""
+        with psycopg.connect(self.database.admin_url, autocommit=True) as c:
+            cursor = c.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def say(self, key: str, readings: list[tuple[int, float]], seq: int = 1) -> None:
+        """Push readings (ms, value) through intake and store."""
+        payload = native.encode_columns(
+            seq, key, [at for at, _ in readings], [value for _, value in readings]
+        )
+        store = Store(self.database.url("collector"), "test")
+        received = START_MS + 40 * 24 * HOUR_MS
+        stored = take_in([Message("t", GATEWAY, payload, received)], native.decode, store)
+        store.close()
+        assert not stored.rejected, stored.rejected
+
+    def work(self) -> None:
+        """Recompute until nothing waits."""
+        Worker(self.database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
+
+
+def make_world(database: Any) -> World:
+    """Make the province: own level, two cities, and institutions of every disclosure class."""
+    world = World(database, open_pool(database.url("api"), max_size=4))
+    _regions(world)
+    # name, region, level, line, disclosure; the office is the only one with an area
+    _institution(world, "office", "city 1", "city", "government")
+    _institution(world, "school", "city 1", "city", "education")
+    _institution(world, "police", "city 1", "city", "security", disclosure="restricted")
+    _institution(world, "hidden", "city 2", "city", "security", disclosure="off_platform")
+    _institution(world, "clinic", "city 2", "city", "health")
+    _institution(world, "academy", "province", "provincial", "education")
+    for attribute, number in (("area_m2", 1234.5), ("persons", 80)):
+        world.admin(
+            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from,
+                   source, known_by) VALUES (%s, %s, %s, '2015-01-01', 'test', 'user:1')""",
+            world.institution["office"], attribute, number,
+        )  # fmt: skip
+    world.admin("INSERT INTO gateway (name) VALUES (%s), ('demo-a/g2')", GATEWAY)
+    _channel(world, "office e", "office")
+    _channel(world, "office gas", "office", carrier="natural_gas", kind=1, unit="m3")
+    _channel(world, "shared e", "school")
+    _channel(world, "police e", "police")
+    _channel(world, "clinic e", "clinic", gateway="demo-a/g2")
+    _term(world, "office", "office e", 1_000_000)
+    _term(world, "office", "office gas", 1_000_000, carrier="natural_gas")
+    _term(world, "school", "shared e", 333_333)
+    _term(world, "academy", "shared e", 666_667)
+    _term(world, "police", "police e", 900_000)
+    _term(world, "school", "police e", 100_000)
+    _term(world, "clinic", "clinic e", 1_000_000)
+    _people(world)
+    return world
+
+
+def fill(world: World) -> None:
+    """Send three days of hourly readings with a gap of a day, and make the accounts."""
+    register, said = 5000, [(START_MS, 5.0)]
+    for hour, used in enumerate(OFFICE_WH):
+        register += used
+        if hour not in GAP:
+            said.append((START_MS + (hour + 1) * HOUR_MS, register / 1000))
+    world.say("office e", said)
+    gas = [(START_MS + hour * HOUR_MS, 0.5) for hour in range(1, 49) if hour != 5]
+    world.say("office gas", gas, seq=2)
+    for seq, key in ((3, "shared e"), (4, "police e")):
+        hours = range(24 * 2 + 1)
+        world.say(key, [(START_MS + hour * HOUR_MS, hour * 1.001) for hour in hours], seq)
+    world.work()
+
+
+def _regions(world: World) -> None:
+    nation = world.admin("SELECT region_id FROM region_fact WHERE kind = 'nation'")[0][0]
+    for name, kind, parent, code in (
+        ("province", "province", None, "990000"),
+        ("city 1", "city", "province", "990100"),
+        ("city 2", "city", "province", "990200"),
+    ):
+        made = world.admin("INSERT INTO region DEFAULT VALUES RETURNING id")[0][0]
+        world.region[name] = made
+        world.admin(
+            """INSERT INTO region_fact (region_id, parent_id, code, kind, name_zh, name_en,
+                   grid_region, is_demo, valid_from, source, known_by)
+               VALUES (%s, %s, %s, %s, %s, %s, 'GRID_EC', true, '2000-01-01', 'test', 'user:1')""",
+            made, nation if parent is None else world.region[parent], code, kind,
+            f"演示{name}", f"Demo {name}",
+        )  # fmt: skip
+    for line in ("government", "education", "security", "health"):
+        world.admin(
+            "INSERT INTO department_line VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            line,
+            f"{line}系统",
+            line,
+        )
+
+
+def _institution(
+    world: World, name: str, region: str, level: str, line: str, disclosure: str = "open"
+) -> None:
+    made = world.admin("INSERT INTO institution DEFAULT VALUES RETURNING id")[0][0]
+    world.institution[name] = made
+    for attribute, value in (
+        ("name_zh", f"演示{name}"),
+        ("name_en", f"Demo {name}"),
+        ("disclosure", disclosure),
+    ):
+        world.admin(
+            """INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source,
+                   known_by) VALUES (%s, %s, %s, '2015-01-01', 'test', 'user:1')""",
+            made, attribute, value,
+        )  # fmt: skip
+    world.admin(
+        """INSERT INTO affiliation (institution_id, region_id, level, department_line, valid_from,
+               source, known_by) VALUES (%s, %s, %s, %s, '2015-01-01', 'test', 'user:1')""",
+        made, world.region[region], level, line,
+    )  # fmt: skip
+    world.admin(
+        """INSERT INTO location (institution_id, region_id, valid_from, source, known_by)
+           VALUES (%s, %s, '2015-01-01', 'test', 'user:1')""",
+        made, world.region[region],
+    )  # fmt: skip
+
+
+def _channel(
+    world: World,
+    name: str,
+    owner: str,
+    *,
+    carrier: str = "electricity",
+    kind: int = 0,
+    unit: str = "kWh",
+    gateway: str = GATEWAY,
+) -> None:
+    meter = world.admin(
+        """INSERT INTO meter (institution_id, code, name_zh, name_en)
+           VALUES (%s, %s, %s, %s) RETURNING id""",
+        world.institution[owner], name, f"{name}表", f"{name} meter",
+    )[0][0]  # fmt: skip
+    channel = world.admin(
+        """INSERT INTO channel (meter_id, code, carrier, kind, unit, per_unit, zone, since)
+           VALUES (%s, 'total', %s, %s, %s, 1000, %s, '2016-03-01+00') RETURNING id""",
+        meter, carrier, kind, unit, ZONE,
+    )[0][0]  # fmt: skip
+    world.meter[name], world.channel[name] = meter, channel
+    world.admin(
+        """INSERT INTO channel_setting (channel_id, factor, period_s, max_per_hour, wraps_at,
+               valid_from, source, known_by)
+           VALUES (%s, 1, 3600, 100000, %s, '-infinity', 'test', 'user:1')""",
+        channel, 100_000_000 if kind == 0 else None,
+    )  # fmt: skip
+    world.admin(
+        """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
+           SELECT id, %s, %s, '-infinity', 'test', 'user:1' FROM gateway WHERE name = %s""",
+        name, channel, gateway,
+    )  # fmt: skip
+
+
+def _term(
+    world: World, institution: str, channel: str, share: int, carrier: str = "electricity"
+) -> None:
+    world.admin(
+        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
+               source, known_by) VALUES (%s, %s, %s, %s, '2016-03-01', 'test', 'user:1')""",
+        world.institution[institution], carrier, world.channel[channel], share,
+    )  # fmt: skip
+
+
+def _people(world: World) -> None:
+    """Make people whose log-ins are their names; none has a password yet."""
+    held = {
+        "province officer": ("officer", "region", world.region["province"], None, None),
+        "city reader": ("reader", "region", world.region["city 1"], None, None),
+        "education line": ("reader", "department_line", None, "education", None),
+        "security line": ("reader", "department_line", None, "security", None),
+        "of the school": ("reader", "institution", None, None, world.institution["school"]),
+        "of the office": ("officer", "institution", None, None, world.institution["office"]),
+        "planner of all": ("planner", "all", None, None, None),
+        "outsider": None,
+    }
+    for name, grant in held.items():
+        made = world.admin(
+            "INSERT INTO app_user (login, name) VALUES (%s, %s) RETURNING id",
+            name.replace(" ", "-"), name,
+        )[0][0]  # fmt: skip
+        world.user[name] = made
+        if grant is not None:
+            world.admin(
+                """INSERT INTO access_grant (viewer, role, scope, region_id, department_line,
+                       institution_id, valid_from)
+                   VALUES (%s, %s, %s, %s, %s, %s, '2015-01-01')""",
+                f"user:{made}", *grant,
+            )  # fmt: skip
