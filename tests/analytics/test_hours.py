@@ -1,8 +1,10 @@
 """From steps to hours: the sum of hours is the sum of known steps, whatever comes."""
 
+import operator
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analytics import hours
@@ -36,7 +38,10 @@ def one_step(draw: st.DrawFn) -> Step:
     """A step of any length and any use that a step may have."""
     start = draw(st.integers(-(10**12), 10**13))
     wait = draw(st.one_of(st.integers(1, 3 * HOUR), st.integers(1, 2000 * HOUR)))
-    used = draw(st.one_of(st.none(), st.integers(-50, 50), st.integers(-(2**62), 2**62)))
+    edge = 2**60 // wait  # about here 64 bits stop being enough on the way
+    great = st.one_of(st.integers(edge - 9, edge + 9), st.integers(edge, min(9 * edge, 2**62)))
+    any_size = st.one_of(st.integers(-50, 50), great, st.integers(0, 2**62))
+    used = draw(st.one_of(st.none(), any_size, any_size.map(operator.neg)))
     period_s = draw(st.integers(1, 86_400))
     return Step(start, start + wait, used, "FALL" if used is None else "KNOWN", period_s)
 
@@ -61,6 +66,8 @@ def test_the_sum_of_hours_is_the_sum_of_known_steps(channels):
 
 
 @given(one_step())
+@example(Step(START, START + 2 * HOUR, 2**62 - 1, "KNOWN", 3600))  # a half on the hour
+@example(Step(START, START + 2 * HOUR, 1 - 2**62, "KNOWN", 3600))
 def test_one_step_of_any_size_is_shared_out_to_the_last_quantum(step):
     hourly = spread(byhand.columns({1: [step]}))
 

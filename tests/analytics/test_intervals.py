@@ -67,6 +67,7 @@ def test_measured_and_unmeasured_time_fill_a_channel(channels):
         edges = [first, *(end for _, end in pieces)]
         assert edges == [*(start for start, _ in pieces), last]
     assert (spans.reason != Reason.KNOWN).all()
+    assert (spans.end_ms > spans.start_ms).all()
     assert set(spans.channel.tolist()) <= set(made.channel.tolist())
 
 
@@ -146,7 +147,7 @@ def test_a_power_value_holds_for_one_and_a_half_periods():
 
 def test_an_interval_never_reaches_behind_the_value_before_it():
     facts = Facts(period_s=3600)
-    rows = [Row(START + at, 10, 10, facts, facts) for at in (0, HOUR // 2, 4 * HOUR)]
+    rows = [Row(START + at, 10, 10, facts, facts) for at in (0, HOUR // 2, 4 * HOUR, 5 * HOUR)]
 
     standing = byhand.standing({1: (INTERVAL, rows)})
     made = steps(standing)
@@ -156,6 +157,7 @@ def test_an_interval_never_reaches_behind_the_value_before_it():
         (START - HOUR, START),
         (START, START + HOUR // 2),
         (START + 3 * HOUR, START + 4 * HOUR),
+        (START + 4 * HOUR, START + 5 * HOUR),
     ]
     assert (spans.start_ms.tolist(), spans.end_ms.tolist(), spans.reason.tolist()) == (
         [START + HOUR // 2],
@@ -164,9 +166,39 @@ def test_an_interval_never_reaches_behind_the_value_before_it():
     )
 
 
+def test_a_meter_wraps_at_its_own_size_until_it_is_exchanged():
+    small, large = Facts(factor=2, wraps=1000), Facts(factor=3, wraps=10_000)
+    shown = [(970, 970, small, small), (20, 9_900, large, small), (100, 100, large, large)]
+    rows = [Row(START + i * HOUR, *row) for i, row in enumerate(shown)]
+
+    made = steps(byhand.standing({1: (REGISTER, rows)}))
+
+    assert made.used.tolist() == [50 * 2, 200 * 3]
+
+
 @given(value=st.integers(0, 2**53), factor=st.integers(1, 2**53))
+@example(value=2**53, factor=2**9)
 def test_a_product_beyond_2_to_the_62_is_unknown_not_wrong(value, factor):
     made = steps(byhand.standing(register([0, value], factor=factor)))
 
     fits = value * factor <= 2**62
     assert told(made)[0][3:5] == ((value * factor, "KNOWN") if fits else (None, "OUT_OF_RANGE"))
+
+
+@given(
+    value=st.integers(-(2**53), 2**53),
+    factor=st.integers(1, 2**31),
+    wait_ms=st.one_of(st.integers(1, HOUR), st.integers(1, 31 * 24 * HOUR)),
+)
+@example(value=2**40, factor=2**21, wait_ms=HOUR)
+@example(value=-(2**53), factor=2**9, wait_ms=HOUR)
+@example(value=2**53, factor=2**9, wait_ms=HOUR + 1)
+def test_power_of_any_size_over_any_time_is_exact_or_out_of_range(value, factor, wait_ms):
+    facts = Facts(factor=factor, period_s=31 * 86_400)
+    rows = [Row(START, value, value, facts, facts), Row(START + wait_ms, 0, 0, facts, facts)]
+
+    made = steps(byhand.standing({1: (POWER, rows)}))
+
+    energy = (2 * value * factor * wait_ms + HOUR) // (2 * HOUR)
+    fits = abs(energy) <= 2**62
+    assert told(made)[0][3:5] == ((energy, "KNOWN") if fits else (None, "OUT_OF_RANGE"))
