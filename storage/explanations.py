@@ -39,8 +39,9 @@ _WINDOW = """
       FROM channel c WHERE c.id = %(channel)s
 """
 
+# storage.ms writes no instant as one before all others.
 _EDGES = """
-    SELECT (SELECT storage.ms(max(at)) FROM (
+    SELECT (SELECT nullif(storage.ms(max(at)), -9000000000000000) FROM (
                (SELECT at FROM report.reading
                  WHERE channel_id = %(channel)s AND value IS NOT NULL
                    AND at <= to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT 1)
@@ -48,7 +49,7 @@ _EDGES = """
                (SELECT at FROM exchange
                  WHERE channel_id = %(channel)s AND known_until IS NULL
                    AND at <= to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT 1)) b),
-           (SELECT storage.ms(min(at)) FROM (
+           (SELECT nullif(storage.ms(min(at)), -9000000000000000) FROM (
                (SELECT at FROM report.reading
                  WHERE channel_id = %(channel)s AND value IS NOT NULL
                    AND at >= to_timestamp(%(until)s / 1000.0) ORDER BY at LIMIT 1)

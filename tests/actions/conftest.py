@@ -12,7 +12,7 @@ def world(database) -> Iterator[World]:
     """Institutions and people, no readings yet."""
     made = make_world(database)
     yield made
-    made.pool.close()
+    made.close()
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ class World:
     meter: dict[str, int] = field(default_factory=dict)
     channel: dict[str, int] = field(default_factory=dict)
     user: dict[str, int] = field(default_factory=dict)
+    _past_rights: psycopg.Connection | None = None
 
     def desk(self, who: str = "system", today: date | None = TODAY) -> Desk:
         """Return the desk of a named user."""
@@ -42,9 +43,16 @@ class World:
 
     def admin(self, statement: str, *parameters: Any) -> list[tuple]:
         """Run a statement past all rights."""
-        with psycopg.connect(self.database.admin_url, autocommit=True) as c:
-            cursor = c.execute(statement, parameters)
-            return cursor.fetchall() if cursor.description else []
+        if self._past_rights is None:
+            self._past_rights = psycopg.connect(self.database.admin_url, autocommit=True)
+        cursor = self._past_rights.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.pool.close()
+        if self._past_rights is not None:
+            self._past_rights.close()
 
     def say(self, key: str, readings: list[tuple[int, float]], seq: int = 1) -> None:
         """Push readings (ms, value) through intake and store."""

@@ -1,0 +1,133 @@
+"""The desk: one transaction, rights checked, changes written down, driver errors in our words."""
+
+import pytest
+
+from actions.desk import DeniedError, Desk, open_pool
+from actions.gateways import issue_key, opens
+from metering.errors import ConflictError, InputError, NotFoundError, UnavailableError
+
+
+def test_a_look_is_of_one_moment_and_changes_nothing(world):
+    with world.desk().look() as connection:
+        before = connection.execute("SELECT count(*) FROM institution").fetchone()
+        world.admin("INSERT INTO institution DEFAULT VALUES")
+        assert connection.execute("SELECT count(*) FROM institution").fetchone() == before
+    with pytest.raises(ConflictError), world.desk().look() as connection:
+        connection.execute("INSERT INTO institution DEFAULT VALUES")
+
+
+def test_an_act_is_written_down_with_what_it_did(world):
+    detail = {"why": "test"}
+    with world.desk("province officer").act("demo.act", 7, detail) as connection:
+        connection.execute("SELECT 1")
+        detail["made"] = "42"
+    assert world.admin("SELECT actor, act, subject, detail FROM deed") == [
+        (
+            f"user:{world.user['province officer']}",
+            "demo.act",
+            "7",
+            {"why": "test", "made": "42"},
+        )
+    ]
+
+
+def test_an_act_that_fails_leaves_nothing(world):
+    class OopsError(Exception):
+        pass
+
+    def fail() -> None:
+        with world.desk().act("demo.act", 1) as connection:
+            connection.execute("INSERT INTO gateway (name) VALUES ('demo-a/g9')")
+            raise OopsError
+
+    with pytest.raises(OopsError):
+        fail()
+    assert world.admin("SELECT count(*) FROM deed") == [(0,)]
+    assert world.admin("SELECT count(*) FROM gateway WHERE name = 'demo-a/g9'") == [(0,)]
+
+
+@pytest.mark.parametrize("who", ["outsider", "city reader", "education line"])
+def test_readers_change_nothing(world, who):
+    with pytest.raises(DeniedError), world.desk(who).act("demo.act", 1):
+        pass
+    assert world.admin("SELECT count(*) FROM deed") == [(0,)]
+
+
+def test_the_actor_is_forgotten_with_the_transaction(world):
+    with world.desk().look() as connection:
+        assert connection.execute("SELECT count(*) > 0 FROM institution").fetchone() == (True,)
+    with world.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM institution").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "code"),
+    [
+        ("SELECT 1/0", InputError, "database.impossible_value"),
+        ("SELECT pg_sleep(60)", UnavailableError, "database.too_slow"),
+        ("DELETE FROM institution", DeniedError, "access.denied"),
+        (
+            "INSERT INTO gateway (name) VALUES ('demo-a/g1')",
+            ConflictError,
+            "database.refused",
+        ),
+        ("INSERT INTO gateway (name) VALUES ('plain')", InputError, "database.refused"),
+        ("SELECT nothing FROM nowhere", ConflictError, "database.failed"),
+    ],
+)
+def test_the_drivers_errors_become_ours(world, statement, kind, code):
+    def ask() -> None:
+        with world.desk().act("demo.act", 1) as connection:
+            connection.execute("SET LOCAL statement_timeout = 100")
+            connection.execute(statement)
+
+    with pytest.raises(kind) as refused:
+        ask()
+    assert refused.value.code == code
+    assert refused.value.next_zh
+    assert refused.value.next_en
+
+
+def test_a_database_that_is_away_is_unavailable_and_comes_back(database, world):
+    pool = open_pool(database.url("api"), max_size=1, wait_s=5)
+    desk = Desk(pool, "user:1")
+    with desk.look() as connection:
+        pid = connection.info.backend_pid
+    world.admin("SELECT pg_terminate_backend(%s)", pid)
+    with desk.look() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+    def lose() -> None:
+        with desk.look() as connection:
+            world.admin("SELECT pg_terminate_backend(%s)", connection.info.backend_pid)
+            connection.execute("SELECT 1")
+
+    with pytest.raises(UnavailableError):
+        lose()
+    with desk.look():
+        pass
+    pool.close()
+    with pytest.raises(UnavailableError), desk.look():
+        pass
+
+
+def test_nobody_comes_when_all_connections_are_lent(database):
+    pool = open_pool(database.url("api"), max_size=1, wait_s=0.2)
+    desk = Desk(pool, "user:1")
+    with desk.look(), pytest.raises(UnavailableError), desk.look():
+        pass
+    pool.close()
+
+
+def test_a_gateways_key_opens_it_alone_until_the_next_is_issued(world):
+    key = issue_key(world.desk(), "demo-a/g1")
+
+    assert opens(world.pool, "demo-a/g1", key)
+    assert not opens(world.pool, "demo-a/g2", key)
+    assert not opens(world.pool, "demo-a/g1", key + "x")
+    assert not opens(world.pool, "demo-a/g1", "")
+    issue_key(world.desk(), "demo-a/g1")
+    assert not opens(world.pool, "demo-a/g1", key)
+    assert key not in str(world.admin("SELECT * FROM deed"))
+    with pytest.raises(NotFoundError):
+        issue_key(world.desk("province officer"), "demo-a/g1")

@@ -1,0 +1,171 @@
+"""Logging in: nothing told to strangers, sessions that end, failures that wait."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from actions.desk import DeniedError
+from actions.institutions import list_institutions
+from actions.login import (
+    Failures,
+    LockedError,
+    LoginError,
+    log_in,
+    log_out,
+    session_of,
+)
+from actions.users import (
+    Grant,
+    add_grants,
+    add_user,
+    end_user,
+    list_grants,
+    list_users,
+    set_password,
+)
+from metering.errors import ConflictError, InputError, NotFoundError
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def li(world):
+    grants = [Grant("reader", "institution", institution_id=world.institution["office"])]
+    return add_user(world.desk(), "li", "Li", PASSWORD, "en", grants)
+
+
+def test_a_session_opens_lasts_and_ends(world, li):
+    opened = log_in(world.pool, "li", PASSWORD, failures=Failures())
+    session = session_of(world.pool, opened.token)
+
+    assert (session.user_id, session.lang, session.csrf) == (li.user_id, "en", opened.csrf)
+    assert opened.expires > datetime.now(UTC) + timedelta(hours=11)
+    log_out(world.pool, opened.token)
+    assert session_of(world.pool, opened.token) is None
+    log_out(world.pool, opened.token)
+
+
+def test_of_a_token_only_its_hash_is_kept(world, li):
+    token = log_in(world.pool, "li", PASSWORD, failures=Failures()).token
+    (row,) = world.admin("SELECT token_sha256, csrf FROM user_session")
+
+    assert token.encode() not in row[0]
+    assert len(row[0]) == 32
+    assert (len(token), token == row[1]) == (43, False)
+    (kept,) = world.admin("SELECT password_hash FROM app_user WHERE login = 'li'")
+    assert kept[0].startswith("$argon2id$")
+
+
+def test_a_session_outlives_neither_its_time_nor_its_user(world, li):
+    short = log_in(world.pool, "li", PASSWORD, failures=Failures(), lasts=timedelta(hours=1))
+    world.admin("UPDATE user_session SET expires_at = now()")
+    other = log_in(world.pool, "li", PASSWORD, failures=Failures())
+
+    assert session_of(world.pool, short.token) is None
+    end_user(world.desk(), li.user_id)
+    assert session_of(world.pool, other.token) is None
+    with pytest.raises(LoginError):
+        log_in(world.pool, "li", PASSWORD, failures=Failures())
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 10_000, "\x00"])
+def test_no_other_token_opens_anything(world, li, token):
+    log_in(world.pool, "li", PASSWORD, failures=Failures())
+    assert session_of(world.pool, token) is None
+
+
+def test_unknown_login_wrong_password_and_no_password_are_told_alike(world, li):
+    said = set()
+    for login, password in (("li", "wrong"), ("nobody", PASSWORD), ("system", ""), ("", "")):
+        with pytest.raises(LoginError) as refused:
+            log_in(world.pool, login, password, failures=Failures())
+        said.add((refused.value.code, refused.value.zh, str(refused.value.where)))
+    assert len(said) == 1
+
+
+def test_failures_wait_longer_each_time_and_are_forgotten_by_success(world, li):
+    now = [0.0]
+    failures = Failures(free=3, clock=lambda: now[0])
+    waits = []
+    for _ in range(5):
+        with pytest.raises(LoginError):
+            log_in(world.pool, "li", "wrong", failures=failures, address="a")
+        waits.append(failures.wait_s("li@a"))
+        now[0] += waits[-1]
+    assert waits == [0, 0, 1, 2, 4]
+
+    with pytest.raises(LoginError):
+        log_in(world.pool, "li", "wrong", failures=failures, address="a")
+    with pytest.raises(LockedError) as locked:
+        log_in(world.pool, "li", PASSWORD, failures=failures, address="a")
+    assert locked.value.where["wait_s"] == 9
+    assert log_in(world.pool, "li", PASSWORD, failures=failures, address="b").token
+    now[0] += 8
+    assert log_in(world.pool, "li", PASSWORD, failures=failures, address="a").token
+    assert failures.wait_s("li@a") == 0
+
+
+def test_remembered_failures_are_bounded():
+    failures = Failures(free=1, most=3, clock=lambda: 0.0)
+    for key in "abcd":
+        failures.failed(key)
+    assert [failures.wait_s(key) > 0 for key in "abcd"] == [False, True, True, True]
+
+
+def test_a_user_sees_what_was_granted_and_more_when_more_is(world, li):
+    desk = world.desk
+    world.user["li"] = li.user_id
+
+    assert len(list_institutions(desk("li")).rows) == 1
+    add_grants(desk(), li.user_id, [Grant("reader", "region", region_id=world.region["city 2"])])
+    assert len(list_institutions(desk("li")).rows) == 2
+    assert [grant.scope for grant in list_grants(desk("li"), li.user_id)] == [
+        "institution",
+        "region",
+    ]
+    assert [user.login for user in list_users(desk("li"))] == ["li"]
+    assert list_grants(desk("outsider"), li.user_id) == []
+
+
+def test_a_generated_password_is_shown_once_and_works(world):
+    made = add_user(world.desk(), "wang", "Wang", None)
+
+    assert log_in(world.pool, "wang", made.password, failures=Failures()).token
+    again = set_password(world.desk(), made.user_id, None)
+    with pytest.raises(LoginError):
+        log_in(world.pool, "wang", made.password, failures=Failures())
+    assert log_in(world.pool, "wang", again, failures=Failures()).token
+
+
+def test_a_new_password_ends_the_sessions(world, li):
+    opened = log_in(world.pool, "li", PASSWORD, failures=Failures())
+    set_password(world.desk(), li.user_id, "another long one")
+    assert session_of(world.pool, opened.token) is None
+
+
+@pytest.mark.parametrize("who", ["outsider", "city reader", "province officer", "planner of all"])
+def test_only_administrators_add_users(world, who):
+    with pytest.raises(DeniedError):
+        add_user(world.desk(who), "mallory", "M", PASSWORD)
+    with pytest.raises((DeniedError, NotFoundError)):
+        end_user(world.desk(who), world.user["outsider"])
+    assert world.admin("SELECT count(*) FROM app_user WHERE login = 'mallory'") == [(0,)]
+    assert world.admin("SELECT count(*) FROM app_user WHERE ended_at IS NOT NULL") == [(0,)]
+
+
+def test_a_login_is_given_once_and_named_plainly(world, li):
+    with pytest.raises(ConflictError):
+        add_user(world.desk(), "li", "Other", PASSWORD)
+    for login in ("", "a b", "李", "x" * 65):
+        with pytest.raises(InputError):
+            add_user(world.desk(), login, "n", PASSWORD)
+    with pytest.raises(InputError):
+        add_user(world.desk(), "short", "n", "short")
+    for grant in (
+        Grant("king", "all"),
+        Grant("reader", "world"),
+        Grant("reader", "region"),
+        Grant("reader", "all", region_id=1),
+    ):
+        with pytest.raises(InputError):
+            add_user(world.desk(), "grants", "n", PASSWORD, grants=[grant])
