@@ -129,7 +129,9 @@ def _twice(
     for row in rows:
         if (said := key(row)) is None:
             continue
-        if (first := seen.setdefault(said, row)) is not row:
+        if (first := seen.get(said)) is None:
+            seen[said] = row
+        else:
             zh, en = "前面已有同样的一行", "is already said in an earlier row"
             if first.place is not None:
                 zh, en = (

@@ -1,0 +1,154 @@
+"""What `commonwatt doctor` looks at: each check says how it is and what to do."""
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+import psycopg
+
+from cli import services
+from cli.settings import Settings, strangers
+from metering.errors import EnergyError
+from storage import health, migrate
+
+_LEAST_FREE_BYTES = 2 * 2**30
+_CLOCK_OFF_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding, in both languages."""
+
+    state: Literal["good", "warning", "bad"]
+    zh: str
+    en: str
+    next_zh: str = ""
+    next_en: str = ""
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """Look at one thing after the other; nothing is changed."""
+    yield from _variables()
+    yield _disk(settings)
+    database_url, broker_url = settings.database_url, settings.broker_url
+    if database_url is None or broker_url is None:
+        seen = services.status(settings.state)
+        running = seen.record.running if seen.record else None
+        if running is not None:
+            database_url = database_url or running.database_url
+            broker_url = broker_url or running.broker_url
+    yield from _database(database_url)
+    yield _broker(broker_url)
+
+
+def _variables() -> Iterator[Check]:
+    for name in strangers():
+        yield Check(
+            "warning",
+            f"环境变量 {name} 没有意义。",
+            f"{name} means nothing.",
+            "可能拼写有误;见 docs/settings.md。",
+            "Misspelt, perhaps; see docs/settings.md.",
+        )
+
+
+def _disk(settings: Settings) -> Check:
+    folder = settings.state if settings.state.exists() else settings.state.absolute().parent
+    free = shutil.disk_usage(folder).free
+    zh, en = f"磁盘剩余 {free / 2**30:.1f} GB", f"{free / 2**30:.1f} GB of disk are free"
+    if free >= _LEAST_FREE_BYTES:
+        return Check("good", zh, en)
+    return Check("bad", zh, en, "请腾出至少 2 GB。", "Make room: at least 2 GB.")
+
+
+def _database(url: str | None) -> Iterator[Check]:
+    if url is None:
+        yield Check(
+            "bad",
+            "没有指定数据库,内置的也没有运行。",
+            "No database is named, and the embedded one does not run.",
+            "请设置 COMMONWATT_DATABASE_URL 或运行 commonwatt services up。",
+            "Set COMMONWATT_DATABASE_URL, or run commonwatt services up.",
+        )
+        return
+    try:
+        with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+            yield _clock(connection)
+            yield from _schema(connection)
+    except psycopg.Error as error:
+        said = str(error).strip()
+        yield Check(
+            "bad",
+            f"数据库连接失败:{said}",
+            f"The database does not answer: {said}",
+            "请核对地址、登录和网络。",
+            "Check address, login and network.",
+        )
+
+
+def _clock(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
+    """Compare this machine's clock with the database's: readings are judged by both."""
+    before = time.time()
+    row = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    after = time.time()
+    theirs = float(str(row[0])) if row else after
+    off = max(before - theirs, theirs - after, 0.0)
+    zh, en = f"与数据库时钟相差 {off:.1f} 秒", f"The clocks differ by {off:.1f} s"
+    if off <= _CLOCK_OFF_S:
+        return Check("good", zh, en)
+    return Check("bad", zh, en, "请启用网络校时(NTP)。", "Let both machines keep network time.")
+
+
+def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Check]:
+    try:
+        engine, version = migrate.engine_of(connection)
+        missing = health.missing_migrations(connection)
+    except (EnergyError, psycopg.errors.UndefinedTable):
+        engine, version, missing = "-", "PostgreSQL", ["0001"]
+    if missing:
+        yield Check(
+            "bad",
+            f"数据库缺少 {len(missing)} 个迁移步骤。",
+            f"The database lacks {len(missing)} migrations.",
+            "请运行 commonwatt migrate。",
+            "Run commonwatt migrate.",
+        )
+        return
+    yield Check("good", f"数据库 {version}({engine})", f"Database {version} ({engine})")
+    try:
+        waits = health.backlog(connection)
+    except psycopg.errors.InsufficientPrivilege:
+        return
+    yield Check(
+        "good",
+        f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};到期事项 {waits.due_rows}",
+        f"Waiting: usage {waits.usage_rows}, accounts {waits.account_rows}, due {waits.due_rows}",
+    )
+
+
+def _broker(url: str | None) -> Check:
+    if url is None:
+        return Check(
+            "bad",
+            "没有指定消息代理,内置的也没有运行。",
+            "No broker is named, and the embedded one does not run.",
+            "请设置 COMMONWATT_BROKER_URL 或运行 commonwatt services up。",
+            "Set COMMONWATT_BROKER_URL, or run commonwatt services up.",
+        )
+    parts = urlsplit(url)
+    where = f"{parts.hostname}:{parts.port or 1883}"
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 1883), timeout=5):
+            return Check("good", f"消息代理 {where} 可以连接", f"The broker answers on {where}")
+    except OSError as error:
+        return Check(
+            "bad",
+            f"消息代理 {where} 无法连接:{error}",
+            f"The broker on {where} does not answer: {error}",
+            "请核对地址,或运行 commonwatt services up。",
+            "Check its address, or run commonwatt services up.",
+        )

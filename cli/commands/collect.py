@@ -1,0 +1,54 @@
+"""`commonwatt collect`: take what gateways publish, until told to stop."""
+
+from typing import Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+
+def collect(
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "采集服务的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+                "The collector's login; else COMMONWATT_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+    broker_url: Annotated[
+        str | None,
+        typer.Option(
+            help="mqtt://…; " + say("默认 COMMONWATT_BROKER_URL", "else COMMONWATT_BROKER_URL")
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help=say("每个采集进程一个名字。", "Tells several collectors apart.")),
+    ] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(help=say("本机 /metrics 的端口。", "Loopback port of /metrics."))
+    ] = None,
+    owned: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Take readings from the broker into the database; receipts say what is stored."""
+    from cli import logs, metrics, running, wiring  # numpy and drivers load here, not for --help
+
+    known = settings.load(
+        database_url=database_url,
+        broker_url=broker_url,
+        collector_name=name,
+        metrics_port=metrics_port,
+    )
+    url = settings.need(known.database_url, "database_url")
+    broker = settings.need(known.broker_url, "broker_url")
+    stop = running.until_stopped()
+    if owned:
+        running.with_owner(stop.set)
+    collector = wiring.collector(known, url, broker, logs.begin_levelled("collect"))
+    metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
+    collector.run(stop)
+    if not stop.is_set():  # its writer died; whoever keeps services running starts it again
+        raise typer.Exit(1)

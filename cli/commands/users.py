@@ -1,0 +1,206 @@
+"""`commonwatt user`: who may log in, and what each may see and do."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+from metering.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from actions.desk import Desk
+    from actions.users import Grant, User
+
+app = typer.Typer(
+    help=say("账号和授权。", "Users and what they may see and do."), no_args_is_help=True
+)
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+            "The API's login; else COMMONWATT_DATABASE_URL.",
+        )
+    ),
+]
+Role = Annotated[
+    str,
+    typer.Option(help=say("reader、officer、planner 或 administrator。", "What the user may do.")),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(help=say("范围:行政区划代码及其下级。", "Scope: a region's code, all below it.")),
+]
+Line = Annotated[
+    str | None, typer.Option(help=say("范围:主管部门代码。", "Scope: a department line's code."))
+]
+Institution = Annotated[
+    int | None, typer.Option(help=say("范围:机构编号。", "Scope: an institution's id."))
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        help=say(
+            "密码所在文件;不给则自动生成并显示一次。",
+            "Holds the password; else one is generated and shown once.",
+        )
+    ),
+]
+
+
+@app.command()
+def add(
+    login: str,
+    name: Annotated[str, typer.Option(help=say("姓名。", "The person's name."))],
+    role: Role = "reader",
+    region: Region = None,
+    line: Line = None,
+    institution: Institution = None,
+    lang: Annotated[str, typer.Option(help="zh / en")] = "zh",
+    password_file: PasswordFile = None,
+    database_url: Url = None,
+) -> None:
+    """Add a user with one grant; without a scope it covers everything."""
+    from actions import users
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        grant = _grant(seat, role, region, line, institution)
+        new = users.add_user(seat, login, name, _password(password_file), lang, [grant])
+    typer.echo(say(f"账号 {new.login} 已建立。", f"User {new.login} can log in."))
+    if new.password is not None:
+        typer.echo(
+            say(f"密码:{new.password}(只显示这一次)", f"password (shown once): {new.password}")
+        )
+
+
+@app.command()
+def grant(
+    login: str,
+    role: Role = "reader",
+    region: Region = None,
+    line: Line = None,
+    institution: Institution = None,
+    database_url: Url = None,
+) -> None:
+    """Let a user see and do more."""
+    from actions import users
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        more = _grant(seat, role, region, line, institution)
+        users.add_grants(seat, _user(seat, login).user_id, [more])
+    typer.echo(say("已授权。", "Granted."))
+
+
+@app.command()
+def password(login: str, password_file: PasswordFile = None, database_url: Url = None) -> None:
+    """Change a user's password and end the user's sessions."""
+    from actions import users
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        user = _user(seat, login)
+        made = users.set_password(seat, user.user_id, _password(password_file))
+    typer.echo(say("密码已更改。", "The password is changed."))
+    if made is not None:
+        typer.echo(say(f"密码:{made}(只显示这一次)", f"password (shown once): {made}"))
+
+
+@app.command()
+def end(login: str, database_url: Url = None) -> None:
+    """Let a user log in no more; what the user did stays on record."""
+    from actions import users
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        users.end_user(seat, _user(seat, login).user_id)
+    typer.echo(say("账号已停用。", "The user is ended."))
+
+
+@app.command("list")
+def listed(database_url: Url = None) -> None:
+    """List users with their grants."""
+    from actions import users
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        for user in users.list_users(seat):
+            ended = say("  已停用", "  ended") if user.ended_at else ""
+            typer.echo(f"{user.login:<24} {user.name}{ended}")
+            for one in users.list_grants(seat, user.user_id):
+                of = one.region_id or one.department_line or one.institution_id or ""
+                typer.echo(f"    {one.role} / {one.scope} {of}".rstrip())
+
+
+def _grant(
+    seat: "Desk", role: str, region: str | None, line: str | None, institution: int | None
+) -> "Grant":
+    from actions.users import Grant
+
+    if [region, line, institution].count(None) < 2:
+        raise InputError(
+            "user.two_scopes",
+            zh="一次授权只能有一个范围。",
+            en="One grant has one scope.",
+            next_zh="请分几次用 commonwatt user grant 授权。",
+            next_en="Use commonwatt user grant once for each.",
+        )
+    if region is not None:
+        return Grant(role, "region", region_id=_region(seat, region))
+    if line is not None:
+        return Grant(role, "department_line", department_line=line)
+    if institution is not None:
+        return Grant(role, "institution", institution_id=institution)
+    return Grant(role, "all")
+
+
+def _region(seat: "Desk", code: str) -> int:
+    from actions.regions import list_regions
+
+    for region in list_regions(seat, only_seen=False):
+        if region.code == code:
+            return region.region_id
+    raise NotFoundError(
+        "user.no_region",
+        zh=f"没有代码为“{code}”的行政区划。",
+        en=f"There is no region “{code}”.",
+        next_zh="请核对代码。",
+        next_en="Check the code.",
+        where={"field": "region", "value": code},
+    )
+
+
+def _user(seat: "Desk", login: str) -> "User":
+    from actions.users import list_users
+
+    for user in list_users(seat):
+        if user.login == login:
+            return user
+    raise NotFoundError(
+        "user.no_such_user",
+        zh=f"没有账号“{login}”。",
+        en=f"There is no user “{login}”.",
+        next_zh="commonwatt user list 列出全部账号。",
+        next_en="commonwatt user list shows all.",
+        where={"field": "login", "value": login},
+    )
+
+
+def _password(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "user.no_password_file",
+            zh=f"无法读取密码文件 {path}:{error}。",
+            en=f"The password file {path} cannot be read: {error}.",
+            next_zh="请核对路径和权限。",
+            next_en="Check path and rights.",
+            where={"file": str(path)},
+        ) from error

@@ -1,0 +1,36 @@
+"""`commonwatt work`: recompute what is stale, until told to stop."""
+
+from typing import Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+
+def work(
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "worker 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+                "The worker's login; else COMMONWATT_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(help=say("本机 /metrics 的端口。", "Loopback port of /metrics."))
+    ] = None,
+    owned: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Turn readings into hours, days, months and accounts; several may run."""
+    from cli import logs, metrics, running, wiring  # numpy and drivers load here, not for --help
+
+    known = settings.load(database_url=database_url, metrics_port=metrics_port)
+    url = settings.need(known.database_url, "database_url")
+    stop = running.until_stopped()
+    if owned:
+        running.with_owner(stop.set)
+    worker = wiring.worker(known, url, logs.begin("work"))
+    metrics.expose(known.metrics_port, "worker", lambda: worker.tally)
+    worker.run(stop)

@@ -1,0 +1,63 @@
+"""`commonwatt`: one command per file, and one plain message where something is wrong."""
+
+import sys
+
+import typer
+
+from cli.commands import (
+    collect,
+    demo,
+    doctor,
+    imports,
+    migrate,
+    replay,
+    replay_rejected,
+    serve,
+    services,
+    users,
+    work,
+)
+from cli.errors import INTERRUPTED, show, status_of
+from cli.services.words import say
+from metering.errors import EnergyError
+
+app = typer.Typer(
+    name="commonwatt",
+    help=say(
+        "CommonWatt 协能:公共机构能源账。设置见各命令的说明和 docs/settings.md。",
+        "CommonWatt: energy accounts of public institutions. Settings are environment variables "
+        "that begin with COMMONWATT_; docs/settings.md lists them.",
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("migrate")(migrate.migrate)
+app.command("collect")(collect.collect)
+app.command("work")(work.work)
+app.command("serve")(serve.serve)
+app.command("replay")(replay.replay)
+app.command("replay-rejected")(replay_rejected.replay_rejected)
+app.add_typer(imports.app, name="import")
+app.add_typer(users.app, name="user")
+app.add_typer(services.app, name="services")
+app.command("doctor")(doctor.doctor)
+
+
+def run() -> None:
+    """Run the program; whatever people can act on is said without a traceback."""
+    try:
+        app()
+    except EnergyError as error:
+        show(error)
+        sys.exit(status_of(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,152 @@
+"""Settings: read once, from variables that begin with COMMONWATT_, and passed down as arguments."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from metering.errors import InputError
+
+PREFIX: Final = "COMMONWATT_"
+_FROM_FILE: Final = "_FILE"
+# Read by other parts of the program than this one.
+_ELSEWHERE: Final = {"COMMONWATT_LANG", "COMMONWATT_STATE", "COMMONWATT_TEST_DATABASE_URL"}
+
+
+class Settings(BaseSettings):
+    """What an operator may set; every queue, batch and wait has its limit here.
+
+    Any of them can be given in a file instead: COMMONWATT_DATABASE_URL_FILE names the file that
+    holds what COMMONWATT_DATABASE_URL would say.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    state: Path = Field(Path(".commonwatt"), description="folder of data, ports, logs, passwords")
+    lang: Literal["zh", "en"] | None = Field(None, description="of messages; else from LANG")
+
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL. For collect, work, serve: that process's own login. For migrate "
+        "and demo: a login that may create roles and owns (demo: may create) the database",
+    )
+    collector_database_url: str | None = Field(
+        None, description="serve: the collector's login, for readings that are pushed over HTTP"
+    )
+    api_password: str | None = Field(None, description="migrate: gives the login of the API one")
+    collector_password: str | None = Field(None, description="migrate: and that of the collector")
+    worker_password: str | None = Field(None, description="migrate: and that of the worker")
+    database_pool: int = Field(8, ge=1, le=100, description="serve: connections at most")
+    database_wait_s: float = Field(10, gt=0, le=300, description="for a free connection")
+    statement_s: float = Field(30, gt=0, le=3600, description="one statement of a reader at most")
+
+    broker_url: str | None = Field(None, description="mqtt://user:password@host:port")
+    broker_version: Literal[4, 5] = Field(5, description="MQTT 5, or 4 for what is called 3.1.1")
+
+    collector_name: str = Field(
+        "main", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="its fixed client id; one each"
+    )
+    collector_share: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_-]{0,32}$",
+        description="name of the shared subscription, where several collectors work",
+    )
+    receive_maximum: int = Field(
+        4000, ge=20, le=65_535, description="messages not yet acknowledged; twice a batch's"
+    )
+    batch_messages: int = Field(2000, ge=1, le=30_000, description="of a batch at most")
+    batch_ms: int = Field(100, ge=1, le=60_000, description="a batch waits for more, at most")
+    write_readings: int = Field(5000, ge=1, le=1_000_000, description="of a transaction, about")
+    session_expiry_s: int = Field(
+        14 * 86_400, ge=60, le=365 * 86_400, description="the broker keeps messages so long"
+    )
+    broker_ca_file: Path | None = Field(None, description="mqtts: authority of the broker")
+    broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
+    broker_key_file: Path | None = Field(None, description="mqtts: our key")
+
+    work_channels: int = Field(200, ge=1, le=10_000, description="of a transaction at most")
+    work_readings: int = Field(
+        300_000, ge=1000, le=1_000_000, description="of a transaction at most"
+    )
+    work_institutions: int = Field(500, ge=1, le=10_000, description="rebuilt together at most")
+    work_wait_s: float = Field(0.5, gt=0, le=60, description="between looks when nothing waits")
+    work_longest_wait_s: float = Field(30, gt=0, le=600, description="for a database that is away")
+
+    host: str = Field("127.0.0.1", description="serve: where the API and the pages listen")
+    port: int = Field(8460, ge=1, le=65_535, description="serve: its port")
+    secure: bool = Field(False, description="serve: reached over https; cookies then say so")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65_535, description="collect, work: loopback port of /metrics"
+    )
+
+
+def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Return the settings; what is `given` (not None) on the command line counts most."""
+    known = os.environ if environment is None else environment
+    said = {name: value for name, value in given.items() if value is not None}
+    said = _from_files(known) | said
+    try:
+        return Settings(**said)
+    except ValidationError as error:
+        raise _bad(error) from None
+
+
+def need(value: str | None, name: str) -> str:
+    """Return a setting that this command cannot do without."""
+    if value:
+        return value
+    variable = f"{PREFIX}{name.upper()}"
+    raise InputError(
+        "settings.missing",
+        zh=f"缺少设置 {variable}。",
+        en=f"The setting {variable} is missing.",
+        next_zh=f"请设置该环境变量(或 {variable}{_FROM_FILE});说明见 docs/settings.md。",
+        next_en=f"Set that variable (or {variable}{_FROM_FILE}); see docs/settings.md.",
+        where={"field": variable},
+    )
+
+
+def strangers(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Return variables that look like ours and mean nothing: misspelt, most likely."""
+    known = os.environ if environment is None else environment
+    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    files = {f"{name}{_FROM_FILE}" for name in ours}
+    return sorted({n for n in known if n.startswith(PREFIX)} - ours - files - _ELSEWHERE)
+
+
+def _from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what files say, unless the variable itself is set."""
+    said = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        path = environment.get(variable + _FROM_FILE)
+        if path and variable not in environment:
+            try:
+                said[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(
+                    "settings.no_file",
+                    zh=f"{variable}{_FROM_FILE} 指定的文件 {path} 无法读取:{error}。",
+                    en=f"{variable}{_FROM_FILE} names {path}, which cannot be read: {error}.",
+                    next_zh="请核对路径和权限。",
+                    next_en="Check path and rights.",
+                    where={"field": f"{variable}{_FROM_FILE}"},
+                ) from error
+    return said
+
+
+def _bad(error: ValidationError) -> InputError:
+    """Return the first complaint; values stay out, for they may be secrets."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    variable = f"{PREFIX}{'_'.join(str(part) for part in first['loc']).upper()}"
+    return InputError(
+        "settings.impossible",
+        zh=f"设置 {variable} 无效:{first['msg']}。",
+        en=f"The setting {variable} cannot be used: {first['msg']}.",
+        next_zh="请更正该环境变量或选项;说明见 docs/settings.md。",
+        next_en="Mend the variable or option; docs/settings.md says what it may be.",
+        where={"field": variable},
+    )

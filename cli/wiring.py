@@ -1,0 +1,106 @@
+"""Where settings meet the parts: each service is put together here, and nowhere else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import psycopg
+
+from actions.desk import SYSTEM, Desk, open_pool, ours
+from cli.settings import Settings, need
+from collector.mqtt import Collector
+from collector.settings import CollectorSettings
+from metering.errors import InputError, UnavailableError
+from storage.readings import Store
+from worker.loop import Worker, WorkSettings
+from worker.usage import Limits
+
+Log = Callable[..., None]
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Turn a driver's refusals into messages for whoever runs an administrator's command."""
+    try:
+        with ours():
+            try:
+                yield
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise _powerless(str(error.diag.message_primary)) from error
+            except psycopg.OperationalError as error:
+                raise unreachable(error) from error
+    except psycopg.ProgrammingError as error:  # not a URL
+        raise _no_url(error) from error
+
+
+@contextmanager
+def desk(settings: Settings) -> Iterator[Desk]:
+    """Lend the desk at which this machine's operator acts as the system."""
+    url = need(settings.database_url, "database_url")
+    with away():
+        psycopg.connect(url, connect_timeout=5).close()  # says why not, where a pool only waits
+    with closing(open_pool(url, max_size=2, wait_s=settings.database_wait_s)) as pool:
+        yield Desk(pool, SYSTEM)
+
+
+def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collector:
+    """Return the collector, with the database as its sink."""
+    known = CollectorSettings(
+        broker_url,
+        name=settings.collector_name,
+        version=settings.broker_version,
+        receive_maximum=settings.receive_maximum,
+        batch_messages=settings.batch_messages,
+        batch_ms=settings.batch_ms,
+        write_readings=settings.write_readings,
+        share=settings.collector_share,
+        session_expiry_s=settings.session_expiry_s,
+        ca_file=settings.broker_ca_file,
+        certificate_file=settings.broker_certificate_file,
+        key_file=settings.broker_key_file,
+    )
+    return Collector(known, Store(url, settings.collector_name), log)
+
+
+def worker(settings: Settings, url: str, log: Log) -> Worker:
+    """Return the worker."""
+    limits = Limits(channels=settings.work_channels, readings=settings.work_readings)
+    work = WorkSettings(
+        limits=limits,
+        institutions=settings.work_institutions,
+        wait_s=settings.work_wait_s,
+        longest_wait_s=settings.work_longest_wait_s,
+    )
+    return Worker(url, work, log)
+
+
+def unreachable(error: psycopg.Error) -> UnavailableError:
+    """Return the message for a database that does not answer, or not to this login."""
+    said = str(error).strip().splitlines()
+    return UnavailableError(
+        "database.unreachable",
+        zh=f"无法连接数据库:{said[0] if said else error}",
+        en=f"The database does not answer: {said[0] if said else error}",
+        next_zh="请核对 COMMONWATT_DATABASE_URL,并确认数据库已启动。",
+        next_en="Check COMMONWATT_DATABASE_URL, and that the database runs.",
+    )
+
+
+def _powerless(said: str) -> InputError:
+    return InputError(
+        "database.login_too_weak",
+        zh=f"该登录的权限不足:{said}",
+        en=f"This login may not do that: {said}",
+        next_zh="请使用可以建角色并拥有该库的登录。",
+        next_en="Use a login that may create roles and owns the database.",
+    )
+
+
+def _no_url(error: Exception) -> InputError:
+    return InputError(
+        "database.no_url",
+        zh=f"数据库地址无效:{error}",
+        en=f"This is no database URL: {error}",
+        next_zh="写法:postgresql://用户:密码@主机:端口/库名",
+        next_en="Write postgresql://user:password@host:port/database",
+        where={"field": "COMMONWATT_DATABASE_URL"},
+    )

@@ -1,0 +1,373 @@
+"""An import of the registry happens as a whole, is found again, and changes from a day on."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from actions.desk import SYSTEM, Desk, open_pool
+from actions.registry import (
+    Count,
+    NewChannel,
+    NewInstitution,
+    NewRegion,
+    ProblemsError,
+    Registry,
+    register,
+)
+from metering.channels import Kind
+from metering.errors import NotFoundError
+from metering.institutions import Disclosure, credit_code_check
+
+REGIONS = (
+    NewRegion("demo-x1", "city", "示范市", "Demo City", "demo-x", is_demo=True),
+    NewRegion("demo-x", "province", "示范省", "Demo Province", "000000", is_demo=True),
+)
+CREDIT = "11110000000000123"
+CREDIT += credit_code_check(CREDIT)
+MISTYPED = CREDIT[:17] + ("0" if CREDIT[17] != "0" else "1")
+OFFICE = NewInstitution(
+    code="office-1",
+    name_zh="示范机关",
+    name_en="Demo Office",
+    credit_code=CREDIT,
+    class_code="GOV",
+    department_line="offices",
+    level="city",
+    region_code="demo-x1",
+    location_region_code="demo-x1",
+    area_m2=Decimal("1234.5"),
+    persons=None,
+    disclosure=Disclosure.OPEN,
+    valid_from=date(2024, 1, 1),
+    latitude=31.2,
+    longitude=121.5,
+    source="test",
+)
+METER = NewChannel(
+    institution="office-1",
+    meter="m1",
+    channel="e",
+    carrier="electricity",
+    kind=Kind.REGISTER,
+    unit="kWh",
+    per_unit=1000,
+    factor=1,
+    period_s=3600,
+    max_per_hour=500_000,
+    wraps_at=100_000_000,
+    net=False,
+    zone="Asia/Shanghai",
+    since=datetime(2024, 2, 29, 16, 0, tzinfo=UTC),  # 1 March in Shanghai
+    gateway="demo-x/g1",
+    key="m1.e",
+    share_millionths=1_000_000,
+    name_zh="总表",
+    name_en="Main meter",
+)
+ALL = Registry(REGIONS, (OFFICE,), (METER,), "test")
+NOTHING = Count()
+
+
+@pytest.fixture
+def desk(database) -> Iterator[Desk]:
+    with open_pool(database.url("api"), max_size=2) as pool:
+        yield Desk(pool, SYSTEM)
+
+
+def rows(database, query: str) -> list:
+    with psycopg.connect(database.admin_url) as c:
+        c.execute("SET timezone = 'UTC'")
+        return c.execute(query).fetchall()
+
+
+def only_channel(desk: Desk, **changes) -> object:
+    return register(desk, Registry(channels=[replace(METER, **changes)], namespace="test"))
+
+
+def problems(desk: Desk, registry: Registry) -> list[tuple[str, str]]:
+    with pytest.raises(ProblemsError) as raised:
+        register(desk, registry)
+    return [(p.code, p.where["field"]) for p in raised.value.problems]
+
+
+def test_an_import_is_registered_once_and_found_again(desk, database):
+    first = register(desk, ALL)
+    facts = rows(database, "SELECT * FROM institution_fact ORDER BY id")
+    second = register(desk, ALL)
+
+    assert (first.regions, first.institutions, first.channels) == (Count(2), Count(1), Count(1))
+    assert second.regions == Count(unchanged=2)
+    assert second.institutions == second.channels == Count(unchanged=1)
+    assert rows(database, "SELECT * FROM institution_fact ORDER BY id") == facts
+    assert rows(database, "SELECT count(*) FROM channel_setting") == [(1,)]
+
+
+def test_a_dry_run_counts_and_keeps_nothing(desk, database):
+    assert register(desk, ALL, dry_run=True) == register(desk, ALL, dry_run=True)
+
+    for table in ("institution", "meter", "channel", "gateway", "institution_code"):
+        assert rows(database, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert rows(database, "SELECT count(*) FROM deed WHERE act = 'registry.import'") == [(0,)]
+
+
+def test_what_is_not_known_is_not_written(desk, database):
+    register(desk, ALL)
+
+    attributes = {row[0] for row in rows(database, "SELECT attribute FROM institution_fact")}
+    assert "area_m2" in attributes
+    assert "persons" not in attributes
+
+
+def test_settings_hold_from_always_and_the_account_from_the_civil_day(desk, database):
+    register(desk, ALL)
+
+    assert rows(database, "SELECT valid_from::text, valid_to FROM channel_setting") == [
+        ("-infinity", None)
+    ]
+    assert rows(database, "SELECT valid_from::text, valid_to FROM binding") == [("-infinity", None)]
+    assert rows(database, "SELECT valid_from, valid_to, share FROM account_term") == [
+        (date(2024, 3, 1), None, 1_000_000)
+    ]
+
+
+def test_a_change_in_the_world_keeps_what_held_before(desk, database):
+    register(desk, ALL)
+    moved = replace(OFFICE, area_m2=Decimal(2000), valid_from=date(2025, 7, 1))
+
+    done = register(desk, replace(ALL, institutions=[moved]))
+
+    assert done.institutions == Count(changed=1)
+    known = """SELECT number, valid_from, valid_to FROM institution_fact
+                WHERE attribute = 'area_m2' AND known_until IS {} NULL ORDER BY valid_from"""
+    assert rows(database, known.format("")) == [
+        (Decimal("1234.5"), date(2024, 1, 1), date(2025, 7, 1)),
+        (Decimal(2000), date(2025, 7, 1), None),
+    ]
+    assert rows(database, known.format("NOT")) == [(Decimal("1234.5"), date(2024, 1, 1), None)]
+    assert register(desk, replace(ALL, institutions=[moved])).institutions == Count(unchanged=1)
+    assert register(desk, ALL).institutions == Count(unchanged=1), "the old file says the same"
+
+
+def test_a_correction_replaces_what_was_known(desk, database):
+    register(desk, ALL)
+
+    register(desk, replace(ALL, institutions=[replace(OFFICE, area_m2=Decimal(99))]))
+
+    known = "SELECT number, valid_from FROM institution_fact WHERE attribute = 'area_m2'"
+    assert rows(database, f"{known} AND known_until IS NULL") == [(Decimal(99), date(2024, 1, 1))]
+
+
+def test_empty_fields_change_nothing(desk):
+    register(desk, ALL)
+    silent = replace(OFFICE, area_m2=None, credit_code=None, latitude=None, longitude=None)
+
+    done = register(desk, replace(ALL, institutions=[silent]))
+
+    assert done.institutions == Count(unchanged=1)
+
+
+def test_an_institution_is_found_by_its_credit_code_in_another_roster(desk, database):
+    register(desk, ALL)
+
+    done = register(desk, Registry((), [replace(OFFICE, code="A-7")], (), "health roster"))
+
+    assert done.institutions == Count(unchanged=1)
+    assert rows(database, "SELECT count(*) FROM institution") == [(1,)]
+    assert rows(database, "SELECT count(*) FROM institution_code") == [(2,)]
+
+
+def test_a_code_and_a_credit_code_of_different_institutions_are_refused(desk):
+    register(desk, ALL)
+    other = replace(OFFICE, code="office-2", credit_code=None)
+    register(desk, Registry((), [other], (), "test"))
+
+    clash = replace(other, credit_code=CREDIT)
+
+    assert problems(desk, Registry((), [clash], (), "test")) == [
+        ("import.two_institutions", "credit_code")
+    ]
+
+
+def test_changed_settings_say_since_when_and_queue_their_readings(desk, database):
+    register(desk, ALL)
+    changes = {"max_per_hour": 900_000}
+    assert problems(desk, Registry(channels=[replace(METER, **changes)], namespace="test")) == [
+        ("import.undated_change", "factor")
+    ]
+    with psycopg.connect(database.admin_url) as c:
+        c.execute("SELECT storage.ensure_months('2024-03-01', '2025-06-01')")
+        c.execute("""INSERT INTO reading (channel_id, at, value, rank, seq)
+                     SELECT id, at, 1, 0, 0 FROM channel, generate_series(
+                     timestamptz '2024-03-02', '2025-05-02', '30 days') at""")
+
+    from_then = datetime(2025, 1, 1, tzinfo=UTC)
+    done = only_channel(desk, valid_from=from_then, **changes)
+
+    assert done.channels == Count(changed=1)
+    assert rows(database, "SELECT first FROM stale_usage") == [(from_then,)]
+    assert only_channel(desk, valid_from=from_then, **changes).channels == Count(unchanged=1)
+    assert register(desk, ALL).channels == Count(unchanged=1)
+
+
+def test_a_factor_changes_only_at_an_exchange(desk, database):
+    register(desk, ALL)
+    at = datetime(2025, 1, 1, tzinfo=UTC)
+    changed = Registry(channels=[replace(METER, factor=40, valid_from=at)], namespace="test")
+
+    assert problems(desk, changed) == [("import.factor_without_exchange", "factor")]
+
+    with psycopg.connect(database.admin_url) as c:
+        c.execute("""INSERT INTO exchange (channel_id, at, initial, source, known_by)
+                     SELECT id, '2025-01-01+00', 0, 't', 'user:1' FROM channel""")
+    assert register(desk, changed).channels == Count(changed=1)
+
+
+def test_a_wrong_factor_is_mended_for_all_time(desk, database):
+    register(desk, ALL)
+
+    only_channel(desk, factor=40, valid_from=METER.since)
+
+    assert rows(
+        database, "SELECT factor, valid_from::text FROM channel_setting WHERE known_until IS NULL"
+    ) == [(40, "-infinity")]
+
+
+def test_a_changed_share_queues_every_institution_of_the_channel(desk, database):
+    register(desk, ALL)
+    with psycopg.connect(database.admin_url) as c:
+        c.execute("INSERT INTO institution (id) VALUES (1000)")
+        c.execute("""INSERT INTO account_term (institution_id, carrier, channel_id, share,
+                         valid_from, source, known_by)
+                     SELECT 1000, carrier, id, 1, '2024-03-01', 't', 'user:1' FROM channel""")
+
+    from_then = datetime(2025, 6, 30, 16, 0, tzinfo=UTC)
+    only_channel(desk, share_millionths=600_000, valid_from=from_then)
+
+    assert rows(database, "SELECT count(*), min(first) FROM stale_account") == [
+        (2, date(2025, 7, 1))
+    ]
+    only_channel(desk, share_millionths=0, valid_from=datetime(2025, 12, 31, 16, tzinfo=UTC))
+    assert rows(
+        database,
+        """SELECT share, valid_from, valid_to FROM account_term
+            WHERE known_until IS NULL AND institution_id <> 1000 ORDER BY valid_from""",
+    ) == [
+        (1_000_000, date(2024, 3, 1), date(2025, 7, 1)),
+        (600_000, date(2025, 7, 1), date(2026, 1, 1)),
+    ]
+
+
+def test_a_key_that_meant_another_channel_means_the_new_one_from_its_beginning(desk, database):
+    register(desk, ALL)
+    since = datetime(2025, 1, 1, tzinfo=UTC)
+
+    only_channel(desk, meter="m2", since=since)
+
+    assert rows(
+        database,
+        """SELECT m.code, b.valid_from::text, b.valid_to FROM binding b
+             JOIN channel c ON c.id = b.channel_id JOIN meter m ON m.id = c.meter_id
+            WHERE b.known_until IS NULL ORDER BY b.valid_from""",
+    ) == [("m1", "-infinity", since), ("m2", "2025-01-01 00:00:00+00", None)]
+
+
+@pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit", "since"])
+def test_how_a_channel_was_made_never_changes(desk, field):
+    register(desk, ALL)
+    other = {
+        "unit": "MWh",
+        "carrier": "electricity_pv_self",
+        "zone": "Asia/Tokyo",
+        "per_unit": 2000,
+        "since": datetime(2024, 4, 1, tzinfo=UTC),
+    }[field]
+    factor = 1000 if field == "unit" else 1
+    changed = replace(METER, **{field: other, "factor": factor, "valid_from": METER.since})
+
+    found = problems(desk, Registry(channels=[changed], namespace="test"))
+
+    assert ("import.channel_is_fixed", field) in found
+
+
+WRONG_INSTITUTIONS = {
+    "region_code": ("nowhere", "import.unknown_code"),
+    "location_region_code": ("nowhere", "import.unknown_code"),
+    "class_code": ("XYZ", "import.unknown_code"),
+    "department_line": ("xyz", "import.unknown_code"),
+    "level": ("village", "import.unknown_code"),
+    "name_zh": ("", "import.empty_field"),
+    "area_m2": (Decimal(-1), "import.out_of_bounds"),
+    "latitude": (91.0, "import.out_of_bounds"),
+    "credit_code": (MISTYPED, "institution.credit_code_check_digit"),
+}
+WRONG_CHANNELS = {
+    "institution": ("nobody", "import.unknown_code"),
+    "carrier": ("steam", "import.unknown_code"),
+    "unit": ("m3", "import.bad_unit"),
+    "zone": ("Asia/Kolkata", "import.zone_of_half_hours"),
+    "gateway": ("g1", "import.bad_gateway"),
+    "key": ("", "import.empty_field"),
+    "since": (datetime(2024, 1, 1), "import.naive_time"),  # noqa: DTZ001  what is refused
+    "per_unit": (0, "import.out_of_bounds"),
+    "share_millionths": (1_000_001, "import.out_of_bounds"),
+    "period_s": (0, "channel.setting_out_of_bounds"),
+    "wraps_at": (1, "channel.setting_out_of_bounds"),
+}
+
+
+@pytest.mark.parametrize("field", WRONG_INSTITUTIONS)
+def test_a_wrong_institution_is_named_and_nothing_is_imported(desk, database, field):
+    value, code = WRONG_INSTITUTIONS[field]
+    wrong = replace(OFFICE, **{field: value})
+
+    assert (code, field) in problems(desk, replace(ALL, institutions=[wrong]))
+    assert rows(database, "SELECT count(*) FROM institution") == [(0,)]
+    assert rows(database, "SELECT count(*) FROM region_fact WHERE code LIKE 'demo%'") == [(0,)]
+
+
+@pytest.mark.parametrize("field", WRONG_CHANNELS)
+def test_a_wrong_channel_is_named_and_nothing_is_imported(desk, database, field):
+    value, code = WRONG_CHANNELS[field]
+    wrong = replace(METER, **{field: value})
+
+    assert (code, field) in problems(desk, replace(ALL, channels=[wrong]))
+    assert rows(database, "SELECT count(*) FROM institution") == [(0,)]
+
+
+def test_units_that_do_not_fit_the_factor_are_refused(desk):
+    wrong = replace(METER, unit="MWh")
+
+    assert problems(desk, replace(ALL, channels=[wrong])) == [("import.factor_too_small", "factor")]
+
+
+def test_the_same_row_twice_is_refused(desk):
+    twice = Registry(REGIONS * 2, (OFFICE,) * 2, (METER,) * 2, "test")
+
+    assert problems(desk, twice) == [
+        ("import.said_twice", "code"),
+        ("import.said_twice", "code"),
+        ("import.said_twice", "code"),
+        ("import.said_twice", "credit_code"),
+        ("import.said_twice", "channel"),
+        ("import.said_twice", "key"),
+    ]
+
+
+def test_regions_that_lie_in_themselves_are_refused(desk):
+    circle = [replace(REGIONS[1], parent_code="demo-x1"), REGIONS[0]]
+
+    assert {code for code, _ in problems(desk, Registry(circle))} == {"import.region_in_itself"}
+
+
+def test_only_an_administrator_imports(desk, database):
+    with psycopg.connect(database.admin_url) as c:
+        c.execute("INSERT INTO app_user (id, login, name) VALUES (50, 'officer', 'o')")
+        c.execute("""INSERT INTO access_grant (viewer, role, scope, region_id)
+                     SELECT 'user:50', 'officer', 'region', region_id FROM region_fact LIMIT 1""")
+
+    with pytest.raises(NotFoundError):
+        register(Desk(desk.pool, "user:50"), ALL)
