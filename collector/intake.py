@@ -1,7 +1,7 @@
 """From messages to the sink and back: what was said, what was refused, what may be receipted."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
 
@@ -90,6 +90,24 @@ def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Rea
             chain.from_iterable(decoded.value for _, decoded in said), np.float64, total
         ),
         arrival=arrival,
+    )
+
+
+def joint(parts: Sequence[tuple[Sequence[Message], Stored]]) -> tuple[list[Message], Stored]:
+    """Return what became of several batches as if they had been one."""
+    messages: list[Message] = []
+    rejected: list[Rejection] = []
+    for batch, stored in parts:
+        rejected.extend(
+            replace(one, message=one.message + len(messages)) for one in stored.rejected
+        )
+        messages.extend(batch)
+    return messages, Stored(
+        seqs=[seq for _, stored in parts for seq in stored.seqs],
+        rejected=rejected,
+        inserted=sum(stored.inserted for _, stored in parts),
+        revised=sum(stored.revised for _, stored in parts),
+        duplicates=sum(stored.duplicates for _, stored in parts),
     )
 
 

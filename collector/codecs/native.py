@@ -57,7 +57,7 @@ def decode(message: Message) -> Decoded:
     payload = message.payload
     try:
         if len(payload) > MAX_PAYLOAD_BYTES:
-            raise too_large(len(payload))
+            raise too_large()
         return _decoded(_parsed(payload))
     except PayloadError as refusal:
         refusal.seq = seq_of(payload)

@@ -19,12 +19,12 @@ class PayloadError(InputError):
     seq: int | None = None
 
 
-def too_large(size_bytes: int) -> PayloadError:
+def too_large() -> PayloadError:
     """Return the refusal of a payload beyond what a gateway has reason to send."""
     return PayloadError(
         "payload.too_large",
-        zh=f"消息长 {size_bytes} 字节,超过上限 {MAX_PAYLOAD_BYTES} 字节。",
-        en=f"The message has {size_bytes} bytes; {MAX_PAYLOAD_BYTES} are allowed.",
+        zh=f"消息超过上限 {MAX_PAYLOAD_BYTES} 字节。",
+        en=f"The message has more than the {MAX_PAYLOAD_BYTES} bytes that are allowed.",
         next_zh="请减少每条消息中的读数。",
         next_en="Send fewer readings in each message.",
     )

@@ -1,0 +1,94 @@
+"""What the collector tells those who run it, in both languages and with the next step."""
+
+from typing import Any, Protocol
+
+from metering.errors import ConflictError, EnergyError, UnavailableError
+
+
+class Log(Protocol):
+    """Where notices go; structlog's and the standard library's `log` both will do."""
+
+    def __call__(self, level: int, event: str, /, **facts: Any) -> object: ...
+
+
+def tell(log: Log, level: int, notice: EnergyError) -> None:
+    """Write a notice as one line in English, with its code and its Chinese text beside it."""
+    log(level, notice.text("en"), code=notice.code, zh=notice.text("zh"))
+
+
+def broker_away(where: str, why: str) -> UnavailableError:
+    """The broker does not answer."""
+    return UnavailableError(
+        "broker.unavailable",
+        zh=f"连接不上代理 {where}:{why}。",
+        en=f"The broker at {where} cannot be reached: {why}.",
+        next_zh="正在等待并自动重连;请检查代理是否运行、地址与端口是否正确。",
+        next_en="Waiting and trying again; check that it runs, and its address and port.",
+    )
+
+
+def broker_refuses(where: str, why: str) -> UnavailableError:
+    """The broker answers, and does not let the collector in."""
+    return UnavailableError(
+        "broker.refused",
+        zh=f"代理 {where} 拒绝连接:{why}。",
+        en=f"The broker at {where} refuses the connection: {why}.",
+        next_zh="请核对用户名、密码、证书,以及 MQTT 版本设置(5 或 4)。",
+        next_en="Check user, password, certificate, and the MQTT version setting (5 or 4).",
+    )
+
+
+def connection_lost(where: str, why: str) -> UnavailableError:
+    """A connection that worked has ended."""
+    return UnavailableError(
+        "broker.connection_lost",
+        zh=f"与代理 {where} 的连接中断:{why}。",
+        en=f"The connection to the broker at {where} ended: {why}.",
+        next_zh="正在自动重连,未确认的消息将重新送达;若反复出现,请检查是否有同名的接收服务。",
+        next_en="Connecting again; what was not acknowledged will be delivered again. "
+        "If it recurs, look for another collector of the same name.",
+    )
+
+
+def taken_over(name: str) -> ConflictError:
+    """Somebody else connected under the same client id."""
+    return ConflictError(
+        "collector.taken_over",
+        zh=f"另有一个名为“{name}”的接收服务接入了同一代理。",
+        en=f"Another collector connected under the name “{name}”.",
+        next_zh="请给每个接收服务不同的名称;多个同时运行时设置共享订阅。",
+        next_en="Give each collector its own name; to run several, set a shared subscription.",
+    )
+
+
+def subscription_refused(topic_filter: str, why: str) -> ConflictError:
+    """The broker's rules do not let the collector listen."""
+    return ConflictError(
+        "broker.subscription_refused",
+        zh=f"代理拒绝订阅 {topic_filter}:{why}。",
+        en=f"The broker refuses the subscription to {topic_filter}: {why}.",
+        next_zh="请在代理的访问控制中允许接收服务订阅该主题。",
+        next_en="Allow the collector to subscribe to it in the broker's access rules.",
+    )
+
+
+def narrow_window() -> UnavailableError:
+    """A broker on 3.1.1 hands over too few messages at a time, and drops others meanwhile."""
+    return UnavailableError(
+        "broker.narrow_window",
+        zh="代理每次只交付 20 条未确认消息,高峰时可能丢弃其余消息。",
+        en="The broker keeps only 20 messages in flight, and may drop others at peaks.",
+        next_zh="请改用 MQTT 5,或调大代理的 max_inflight_messages 与 max_queued_messages。",
+        next_en="Use MQTT 5, or raise max_inflight_messages and max_queued_messages of the broker.",
+    )
+
+
+def overflowed(held: int) -> UnavailableError:
+    """More messages came than the window allows: the broker knows no window."""
+    return UnavailableError(
+        "broker.no_window",
+        zh=f"代理不限制未确认消息的数量,已暂存 {held} 条,其余稍后重新接收。",
+        en=f"The broker limits nothing: {held} messages are held, and the rest is left to it.",
+        next_zh="请改用支持 MQTT 5 的代理。",
+        next_en="Use a broker with MQTT 5.",
+    )
