@@ -97,6 +97,4 @@ def _added(total: Again, waiting: Sequence[Rejected], taken: Sequence[Rejected])
     for row in waiting:
         if row.id not in gone:
             reasons[row.reason] = reasons.get(row.reason, 0) + 1
-    return Again(
-        total.taken + len(taken), total.refused + len(waiting) - len(taken), reasons
-    )
+    return Again(total.taken + len(taken), total.refused + len(waiting) - len(taken), reasons)
