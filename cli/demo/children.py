@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import psutil
 
@@ -21,6 +22,7 @@ Say = Callable[[str], None]
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 10.0
 _STEADY_S: Final = 20.0  # one that ran this long starts again without a pause
+_NOT_FOR_CHILDREN: Final = {"COMMONWATT_METRICS_PORT"}  # a port is one process's
 _PATIENCE_S: Final = 30.0  # for a stop, longer than a service gives itself
 
 
@@ -30,7 +32,7 @@ class Child:
     It ends with its owner, however that ends: its standard input is a pipe from here, and it
     watches it. Ctrl-C at the terminal reaches the owner alone.
 
-    listens: whether its standard output is read here; else it goes to the log.
+    heard: takes each line of its standard output; without, that goes to the log.
     once: whether it may end by itself with status 0.
     """
 
@@ -42,7 +44,7 @@ class Child:
         log: Path,
         said: Say,
         *,
-        listens: bool = False,
+        heard: Callable[[bytes], None] | None = None,
         once: bool = False,
     ) -> None:
         self.name = name
@@ -52,7 +54,7 @@ class Child:
         self._command = [sys.executable, "-P", "-m", "cli", *command, "--owned"]
         self._environment = dict(environment)
         self._said = said
-        self._listens = listens
+        self._heard = heard
         self._once = once
         self.process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -68,7 +70,7 @@ class Child:
             self.process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE if self._listens else log,
+                stdout=subprocess.PIPE if self._heard else log,
                 stderr=log,
                 cwd="/",
                 env=_environment(self._environment),
@@ -76,6 +78,8 @@ class Child:
             )
         finally:
             os.close(log)
+        if self._heard is not None and (pipe := self.process.stdout) is not None:
+            threading.Thread(target=_hear, args=(pipe, self._heard), daemon=True).start()
 
     def tend(self) -> None:
         """Do what is due now, without waiting: look at its memory, start it again if it fell."""
@@ -91,7 +95,7 @@ class Child:
         elif code == 0 and self._once:
             self.done = True
         else:
-            self._fell(code)
+            self._fell(self.process, code)
 
     def peak_mb(self) -> float | None:
         """Return the most memory that any of its processes held, where it was ever seen."""
@@ -113,19 +117,16 @@ class Child:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        _let_go(process)
 
-    def _fell(self, code: int) -> None:
+    def _fell(self, process: subprocess.Popen[bytes], code: int) -> None:
         now = time.monotonic()
         steady = now - self._started > _STEADY_S
         self._due = now + (0.0 if steady else self._pause_s)
         longer = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         self._pause_s = _FIRST_PAUSE_S if steady or not longer else longer
         self.falls += 1
-        self._close_pipes()
+        _let_go(process)
         self.process = None
         why = f"signal {-code}" if code < 0 else f"status {code}"
         wait_s = self._due - now
@@ -138,16 +139,22 @@ class Child:
         if self.falls > 2 and (tail := last_lines(self.log, 3)):
             self._said(tail)
 
-    def _close_pipes(self) -> None:
-        if self.process is not None:
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-
     def _look(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self._peak_bytes = max(self._peak_bytes, peak_bytes(self.process.pid))
+
+
+def _hear(pipe: IO[bytes], heard: Callable[[bytes], None]) -> None:
+    """Pass on lines until the process ends, which closes the pipe."""
+    with pipe:
+        for line in pipe:
+            heard(line)
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def stop(children: Sequence[Child]) -> None:
@@ -175,4 +182,5 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
     """Return our environment with the child's settings; its modules are these, from anywhere."""
     modules = [str(Path(cli.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     path = {"PYTHONPATH": os.pathsep.join(filter(None, modules)), "PYTHONUNBUFFERED": "1"}
-    return os.environ | path | dict(own)
+    ours = {k: v for k, v in os.environ.items() if k not in _NOT_FOR_CHILDREN}
+    return ours | path | dict(own)

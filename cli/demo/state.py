@@ -86,6 +86,10 @@ class DemoState:
     def forget(self) -> None:
         """Remove what the demo itself kept; the services' own data goes by `services.remove`."""
         (self.root / _FILE).unlink(missing_ok=True)
+        self.forget_spool()
+
+    def forget_spool(self) -> None:
+        """Let the gateways begin anew."""
         shutil.rmtree(self.spool, ignore_errors=True)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.services.place import Place
-from cli.services.privileges import give, named, started_as
+from cli.services.privileges import give, has_account, named, started_as
 from cli.services.state import Layout
 from cli.services.wheel import Wheel
 from metering.errors import ConflictError, NotFoundError, UnavailableError
@@ -118,6 +118,8 @@ def _initdb(place: Place, draft: Path, password: str) -> None:
     """Run initdb; as root it runs as a user with a name, which it looks up."""
     assert place.wheel is not None
     servant = named(place.servant) if place.servant else None
+    if not has_account(servant.uid if servant else os.geteuid()):
+        raise _nameless()
     secret = draft / "password"
     secret.write_text(password + "\n")
     give(servant, draft)
@@ -148,6 +150,20 @@ def _initdb(place: Place, draft: Path, password: str) -> None:
             next_zh=f"请检查 {place.root} 的磁盘空间和权限，然后重试。",
             next_en=f"Check space and rights in {place.root}, then start again.",
         )
+
+
+def _nameless() -> UnavailableError:
+    return UnavailableError(
+        "user_without_name",
+        zh=f"当前用户（编号 {os.geteuid()}）不在系统用户表（/etc/passwd）中，"
+        "PostgreSQL 因此拒绝建立数据库。",
+        en=f"This user (number {os.geteuid()}) is not in the list of users (/etc/passwd), so "
+        "PostgreSQL refuses to make a database.",
+        next_zh="请换一个有名字的用户运行（容器：docker run --user 用户名），"
+        "或用 COMMONWATT_DATABASE_URL 指定一个数据库。",
+        next_en="Run as a user that has a name (in a container: docker run --user NAME), or name a "
+        "database in COMMONWATT_DATABASE_URL.",
+    )
 
 
 def _check_major(data: Path, wheel: Wheel) -> None:

@@ -1,42 +1,29 @@
-"""Starting, watching and stopping the services from the program that wants them."""
+"""Starting the services from the program that wants them, and stopping them with it."""
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import psutil
-
 import cli
-from cli.services import broker, place, postgres
 from cli.services.broker import Kind
-from cli.services.state import Layout, Phase, Record, Running, last_lines, open_log
+from cli.services.state import Layout, Record, Running, last_lines, open_log
 from cli.services.wire import Wish, error_from_json
 from metering.errors import ConflictError, EnergyError, UnavailableError
 
-_MODULE: Final = "cli.services.supervisor"
+MODULE: Final = "cli.services.supervisor"
 _STARTING_S: Final = 120.0  # how long another starter is waited for
-_STOPPING_S: Final = 90.0  # longer than the supervisor gives the database
-_LOOK_S: Final = 0.05
+STOPPING_S: Final = 90.0  # longer than the supervisor gives the database
+LOOK_S: Final = 0.05
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How the services of a state folder are."""
-
-    phase: Phase | None  # None: stopped
-    record: Record | None
-    logs: Path
 
 
 class Services:
@@ -84,9 +71,9 @@ class Services:
             process.stdin.write(b"stop\n")
             process.stdin.close()
         try:
-            process.wait(_STOPPING_S)
+            process.wait(STOPPING_S)
         except subprocess.TimeoutExpired as error:
-            raise _will_not_stop(process.pid, self._layout) from error
+            raise will_not_stop(process.pid, self._layout) from error
 
     def __enter__(self) -> Self:
         return self
@@ -133,65 +120,8 @@ def up(
         if record is not None and record.phase == "running" and record.running is not None:
             _refuse_others(record, record.running, wish)
             return Services(layout, wish)
-        time.sleep(_LOOK_S)
-    raise _busy(layout)
-
-
-def status(state: Path) -> Status:
-    """Return how the services are, as seen from any terminal."""
-    layout = Layout(state.absolute())
-    if not layout.held():
-        return Status(None, None, layout.logs)
-    record = layout.read_record()
-    return Status(record.phase if record else "starting", record, layout.logs)
-
-
-def down(state: Path) -> bool:
-    """Stop the services of a state folder, whoever started them; return whether any ran."""
-    layout = Layout(state.absolute())
-    stopped = False
-    patience = time.monotonic() + _STOPPING_S
-    while layout.held():
-        record = layout.read_record()
-        if record is not None and not stopped:
-            stopped = _ask_to_stop(record, layout)
-        if time.monotonic() > patience:
-            raise _will_not_stop(record.supervisor_pid if record else None, layout)
-        time.sleep(_LOOK_S)
-    return _end_relics(layout) or stopped
-
-
-def remove(state: Path) -> None:
-    """Stop the services and remove their data for good, wherever it is; the rest stays."""
-    down(state)
-    layout = Layout(state.absolute())
-    if not layout.root.exists():
-        return
-    if (lock := layout.take_lock()) is None:
-        raise _busy(layout)
-    try:
-        place.discard(layout)
-    finally:
-        os.close(lock)
-
-
-def _end_relics(layout: Layout) -> bool:
-    """End servers whose supervisor was killed, where the system did not do it; return if any."""
-    record = layout.read_record()
-    if record is None or (lock := layout.take_lock()) is None:
-        return False
-    folder = Path(record.place)
-    try:
-        kinds = (postgres.relics(folder / "postgres" / "data"), broker.relics(folder / "mosquitto"))
-        left = [(process, steps[0][0]) for found, steps in kinds for process in found]
-        for process, number in left:
-            with suppress(psutil.Error):
-                process.send_signal(number)
-        psutil.wait_procs([process for process, _ in left], timeout=_STOPPING_S)
-        layout.record.unlink(missing_ok=True)
-    finally:
-        os.close(lock)
-    return bool(left)
+        time.sleep(LOOK_S)
+    raise busy(layout)
 
 
 def _start(layout: Layout, wish: Wish, lock: int, progress: Progress) -> Services:
@@ -201,7 +131,7 @@ def _start(layout: Layout, wish: Wish, lock: int, progress: Progress) -> Service
     modules = [str(Path(cli.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(layout.root)],
+            [sys.executable, "-m", MODULE, str(layout.root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -275,31 +205,8 @@ def _refuse_others(record: Record, running: Running, wish: Wish) -> None:
         )
 
 
-def _ask_to_stop(record: Record, layout: Layout) -> bool:
-    """Signal the supervisor, once it is certain that this process is the one."""
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(record.supervisor_pid)
-        if _MODULE not in process.cmdline():
-            return False  # it ends just now, and its number is another one's
-        try:
-            process.send_signal(signal.SIGTERM)
-        except psutil.AccessDenied as error:
-            raise _others(record, layout) from error
-        return True
-    return False
-
-
-def _others(record: Record, layout: Layout) -> EnergyError:
-    return ConflictError(
-        "services_of_other_user",
-        zh=f"{layout.root} 的服务（进程 {record.supervisor_pid}）属于另一个用户。",
-        en=f"The services of {layout.root} (pid {record.supervisor_pid}) are another user's.",
-        next_zh="请以该用户身份停止。",
-        next_en="Stop them as that user.",
-    )
-
-
-def _busy(layout: Layout) -> EnergyError:
+def busy(layout: Layout) -> EnergyError:
+    """Return the message for a state folder that another program holds too long."""
     return UnavailableError(
         "services_busy",
         zh=f"{layout.root} 的服务正由另一个程序启动或停止，等待超时。",
@@ -309,11 +216,12 @@ def _busy(layout: Layout) -> EnergyError:
     )
 
 
-def _will_not_stop(pid: int | None, layout: Layout) -> EnergyError:
+def will_not_stop(pid: int | None, layout: Layout) -> EnergyError:
+    """Return the message for servers that hang."""
     return UnavailableError(
         "services_do_not_stop",
-        zh=f"服务在 {_STOPPING_S:.0f} 秒内没有停止（监管进程 {pid}）。",
-        en=f"The services did not stop within {_STOPPING_S:.0f} s (supervisor pid {pid}).",
+        zh=f"服务在 {STOPPING_S:.0f} 秒内没有停止（监管进程 {pid}）。",
+        en=f"The services did not stop within {STOPPING_S:.0f} s (supervisor pid {pid}).",
         next_zh=f"请查看 {layout.logs} 中的日志。",
         next_en=f"Look at the logs in {layout.logs}.",
     )

@@ -197,6 +197,7 @@ def _cut_off(place: Place) -> ConflictError:
         zh=f"{place.postgres} 中的数据属于用户 {uid}，但该用户到不了它或数据库程序。",
         en=f"The data in {place.postgres} belongs to user {uid}, who cannot reach it or the "
         "database programs.",
-        next_zh="请以该用户身份运行，或把状态目录移回原处，或指定另一个状态目录。",
-        next_en="Run as that user, move the state folder back where it was, or name another one.",
+        next_zh="请把状态目录和 Python 环境放在该用户可以到达的地方，或指定另一个状态目录。",
+        next_en="Put state folder and Python environment where that user can go, as they were, or "
+        "name another state folder.",
     )

@@ -96,7 +96,7 @@ def _unnamed(state: Path) -> Servant:
     start = int.from_bytes(hashlib.sha256(os.fsencode(state)).digest()[:4], "big")
     for step in range(len(_UNNAMED)):
         number = _UNNAMED[(start + step) % len(_UNNAMED)]
-        if not _has_account(number) and may(Servant(number, number), []):
+        if not has_account(number) and may(Servant(number, number), []):
             return Servant(number, number)
         if step == 20:  # a container that maps fewer numbers refuses them all
             break
@@ -104,7 +104,8 @@ def _unnamed(state: Path) -> Servant:
     return Servant(nobody.pw_uid, nobody.pw_gid)
 
 
-def _has_account(uid: int) -> bool:
+def has_account(uid: int) -> bool:
+    """Return whether a number is in the list of users."""
     try:
         pwd.getpwuid(uid)
     except KeyError:

@@ -136,12 +136,16 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_private(path: Path, text: str) -> None:
     """Put a text in place in one step, for its owner's eyes only."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    like_folder(Path(draft))
-    Path(draft).replace(path)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        like_folder(Path(draft))
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
 
 
 def like_folder(path: Path) -> None:

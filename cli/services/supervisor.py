@@ -81,6 +81,8 @@ class Supervisor:
         if wish.broker_url is None:
             port = ports.settle(layout, "broker", wish.broker_port)
             self._broker = broker.choose(wish.broker_kind, layout, self._place, port)
+            if wish.broker_kind == "auto" and isinstance(self._broker, broker.Amqtt):
+                _progress(_slow_broker())
             self._kept.append(Kept(self._broker, self._write))
 
     def _start(self) -> bool:
@@ -172,6 +174,14 @@ class Supervisor:
             postgres_pid=pids.get("postgres"),
             broker_pid=pids.get("broker"),
         )
+
+
+def _slow_broker() -> str:
+    return say(
+        "没有找到 mosquitto，改用 amqtt：较慢，只支持 MQTT 3.1.1，断线期间不保留消息。",
+        "mosquitto was not found; amqtt is used: slower, MQTT 3.1.1 only, and it keeps no messages "
+        "for clients that are away.",
+    )
 
 
 def _spare_from_cleaning(folder: Path) -> None:

