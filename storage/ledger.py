@@ -41,7 +41,8 @@ _PROFILE = (
 _TERMS = """
     SELECT t.channel_id, t.share, t.valid_from, t.valid_to, t.source, c.zone
       FROM account_term t LEFT JOIN channel c ON c.id = t.channel_id
-     WHERE t.institution_id = %s AND t.carrier = %s AND t.known_until IS NULL
+     WHERE t.institution_id = %s AND (%s::text IS NULL OR t.carrier = %s)
+       AND t.known_until IS NULL
      ORDER BY t.channel_id, t.valid_from
 """
 
@@ -196,10 +197,12 @@ def accounts(
         return cursor.execute(_ACCOUNTS, parameters).fetchall()
 
 
-def terms(connection: Connection[Any], institution_id: int, carrier: str) -> list[Term]:
-    """Return what makes an institution's accounts of a carrier."""
+def terms(
+    connection: Connection[Any], institution_id: int, carrier: str | None = None
+) -> list[Term]:
+    """Return what makes an institution's accounts of a carrier, or of all."""
     with connection.cursor(row_factory=class_row(Term)) as cursor:
-        return cursor.execute(_TERMS, [institution_id, carrier]).fetchall()
+        return cursor.execute(_TERMS, [institution_id, carrier, carrier]).fetchall()
 
 
 def usage(

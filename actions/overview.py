@@ -1,0 +1,129 @@
+"""Reading what a board shows: institutions with a year's use, and the months of one of them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from actions.accounts import known_profile
+from actions.desk import Desk
+from actions.institutions import no_institution
+from storage import institutions, ledger, overview, regions
+from storage.institutions import Institution, Wanted
+from storage.ledger import Account, Asked
+from storage.overview import Sum
+from storage.pages import check_size
+from storage.regions import Carrier, Profile, Region
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names that lists and choices are made of."""
+
+    carriers: dict[str, Carrier]
+    profiles: list[Profile]
+    regions: list[Region]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A page of institutions with their metered use of twelve months, and the sums over all.
+
+    last: the newest month that the reader has, None where there is none; first: eleven before.
+    total: one sum per carrier over all `count` institutions, not only those of this page.
+    """
+
+    words: Words
+    profile: str
+    first: date | None
+    last: date | None
+    count: int
+    rows: list[Institution]
+    sums: dict[int, list[Sum]]
+    total: list[Sum]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The accounts of one institution in twelve months, and in the twelve before them.
+
+    due_s: the seconds that each (carrier, month) should hold, also where it has no account.
+    newest: the last month that the reader sees anywhere; the twelve end there unless asked.
+    """
+
+    words: Words
+    profile: str
+    institution: Institution
+    months: list[date]
+    accounts: list[Account]
+    before: list[Account]
+    due_s: dict[tuple[str, date], int]
+    newest: date | None
+
+
+def overview_of(
+    desk: Desk, wanted: Wanted, *, page: int = 1, size: int = 25, profile: str | None = None
+) -> Overview:
+    """Return one page of the institutions that the reader sees, in order of their id."""
+    check_size(size, 200)
+    with desk.look() as connection:
+        code = known_profile(connection, profile)
+        rows = institutions.listed(
+            connection, wanted, after=0, most=size, skip=(max(page, 1) - 1) * size
+        )
+        words = Words(
+            {one.code: one for one in regions.carriers(connection)},
+            regions.profiles(connection),
+            regions.tree(connection, only_seen=True),
+        )
+        last = overview.newest_month(connection)
+        count = overview.count(connection, wanted)
+        if last is None:
+            return Overview(words, code, None, None, count, rows, {}, [])
+        first, until = months_before(last, MONTHS - 1), months_before(last, -1)
+        ids = [row.institution_id for row in rows]
+        sums: dict[int, list[Sum]] = {}
+        for one in overview.sums_of_each(connection, ids, first, until, code):
+            sums.setdefault(one.institution_id, []).append(one)
+        total = overview.sums(connection, wanted, first, until, code)
+    return Overview(words, code, first, last, count, rows, sums, total)
+
+
+def year_of(
+    desk: Desk, institution_id: int, *, last: date | None = None, profile: str | None = None
+) -> Year:
+    """Return the accounts of twelve months; last: the month that ends them."""
+    with desk.look() as connection:
+        found = institutions.one(connection, institution_id)
+        if found is None:
+            raise no_institution(institution_id)
+        code = known_profile(connection, profile)
+        words = Words(
+            {one.code: one for one in regions.carriers(connection)},
+            regions.profiles(connection),
+            [],
+        )
+        newest = overview.newest_month_of(connection, institution_id)
+        if (last or newest) is None:
+            return Year(words, code, found, [], [], [], {}, None)
+        until = months_before((last or newest or date.max).replace(day=1), -1)
+        first, earlier = months_before(until, MONTHS), months_before(until, 2 * MONTHS)
+        rows = ledger.accounts(connection, [institution_id], Asked(earlier, until), code)
+        due_s = overview.due(connection, institution_id, first, until)
+    months = [months_before(first, -step) for step in range(MONTHS)]
+    return Year(
+        words,
+        code,
+        found,
+        months,
+        [row for row in rows if row.month >= first],
+        [row for row in rows if row.month < first],
+        due_s,
+        newest,
+    )
+
+
+def months_before(month: date, count: int) -> date:
+    """Return the first day of the month that lies so many months earlier; later if negative."""
+    place = month.year * 12 + month.month - 1 - count
+    return date(place // 12, place % 12 + 1, 1)

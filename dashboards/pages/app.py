@@ -1,0 +1,65 @@
+"""The pages beside the API: their routes, and how an error looks in a browser."""
+
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from dashboards.pages import assets, explanation, institution, listing, login
+from dashboards.pages.visit import assets as loaded
+from dashboards.pages.visit import stranger
+
+_AGAIN: Final = (429, 500, 503)
+
+
+class Problem(Protocol):
+    """What the application says of an error, in both languages."""
+
+    status: int
+    code: str
+    detail_zh: str
+    detail_en: str
+    next_zh: str
+    next_en: str
+    where: dict[str, Any]
+
+
+def router() -> APIRouter:
+    """Return all pages; says so at once where the charts' program is missing."""
+    routes = APIRouter()
+    for part in (assets.router(loaded()), login.router, listing.router):
+        routes.include_router(part)
+    for part in (institution.router, explanation.router):
+        routes.include_router(part)
+    return routes
+
+
+def error_page(request: Request, problem: Problem) -> Response:
+    """Return an error as a page; who is not logged in is sent to the log-in and back."""
+    path = request.url.path
+    if problem.status == 401 and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/login?next={quote(path + query, safe='')}", 303)
+    visit = stranger(request)
+    nowhere = problem.code == "route.not_found"
+    zh = visit.lang == "zh"
+    detail, after = (
+        (problem.detail_zh, problem.next_zh) if zh else (problem.detail_en, problem.next_en)
+    )
+    answer = visit.page(
+        "error.html",
+        status=problem.status,
+        title=visit.say(f"status_{problem.status}" if problem.status in _TITLES else "status_500"),
+        detail=visit.say("not_found") if nowhere else detail,
+        after=visit.say("not_found_next") if nowhere else after,
+        number=problem.status,
+        code=problem.code,
+        retry=problem.status in _AGAIN and request.method == "GET",
+    )
+    if problem.status in (429, 503):
+        answer.headers["Retry-After"] = str(problem.where.get("wait_s", 5))
+    return answer
+
+
+_TITLES: Final = (403, 404, 409, 422, 429, 500, 503)

@@ -1,0 +1,166 @@
+"""The list of institutions: a page of them with a year's use, and the sums over all that match."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+
+from actions.figures import coverage
+from actions.overview import Overview, overview_of
+from dashboards.pages import writing
+from dashboards.pages.visit import Reader, Visit
+from storage.institutions import Institution, Wanted
+from storage.overview import Sum
+from storage.regions import Region
+
+router = APIRouter(include_in_schema=False)
+
+_SIZE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A metered sum as a cell shows it."""
+
+    value: Decimal | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A sum over all institutions, for the top of the page."""
+
+    key: str
+    title: str
+    large: writing.Large
+    coverage: float | None
+    with_data: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An institution with its sums by carrier, total energy and what it is per area."""
+
+    institution: Institution
+    use: dict[str, Figure]
+    kgce: Figure
+    per_area: Decimal | None
+
+
+@router.get("/")
+def get_list(
+    visit: Reader,
+    search: Annotated[str, Query(max_length=100)] = "",
+    region: Annotated[str, Query(pattern=r"^\d{0,9}$")] = "",
+    profile: Annotated[str, Query(max_length=64)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Return the page."""
+    wanted = Wanted(text=search or None, region_id=int(region) if region else None)
+    found = overview_of(visit.desk, wanted, page=page, size=_SIZE, profile=profile or None)
+    carriers = _columns(found)
+    return visit.page(
+        "institutions.html",
+        found=found,
+        cards=_cards(visit, found),
+        carriers=[found.words.carriers[code] for code in carriers],
+        rows=[_row(found, one) for one in found.rows],
+        places={code: _places(found, code) for code in carriers},
+        regions=_tree(found.words.regions),
+        asked={"search": search, "region": region, "profile": found.profile},
+        page=page,
+        pages=max(1, -(-found.count // _SIZE)),
+        filtered=bool(search or region),
+    )
+
+
+def _columns(found: Overview) -> list[str]:
+    """Return the carriers of the table: electricity first, water last, as forms have them."""
+    codes = [one.carrier for one in found.total]
+    return sorted(codes, key=lambda code: (code != "electricity", code == "water", code))
+
+
+def _cards(visit: Visit, found: Overview) -> list[Card]:
+    energy = [one for one in found.total if found.words.carriers[one.carrier].in_total_energy]
+    cards = [
+        _card(visit, "kgce", visit.say("total_energy"), _sum(energy, "kgce_g"), "kgce", energy),
+        _card(visit, "co2", visit.say("co2"), _sum(found.total, "co2_g"), "kg", energy),
+    ]
+    for code in _columns(found):
+        carrier = found.words.carriers[code]
+        sums = [one for one in found.total if one.carrier == code]
+        value = writing.exact(sums[0].quanta, carrier.per_unit)
+        title = visit.name(carrier) or code
+        cards.append(_card(visit, code, title, value, carrier.unit, sums, sums[0].institutions))
+    return cards if found.total else []
+
+
+def _card(
+    visit: Visit,
+    key: str,
+    title: str,
+    value: Decimal | None,
+    unit: str,
+    sums: list[Sum],
+    with_data: int | None = None,
+) -> Card:
+    return Card(key, title, writing.large(value, unit, visit.lang), _covered(sums), with_data)
+
+
+def _row(found: Overview, institution: Institution) -> Row:
+    sums = found.sums.get(institution.institution_id, [])
+    carriers = found.words.carriers
+    energy = [one for one in sums if carriers[one.carrier].in_total_energy]
+    kgce = _sum(energy, "kgce_g")
+    area = institution.area_m2
+    return Row(
+        institution,
+        {
+            one.carrier: Figure(
+                writing.exact(one.quanta, carriers[one.carrier].per_unit), _covered([one])
+            )
+            for one in sums
+        },
+        Figure(kgce, _covered(energy)),
+        None if kgce is None or not area else kgce / area,
+    )
+
+
+def _sum(sums: list[Sum], field: str) -> Decimal | None:
+    """Return grams together as kilograms, None where none is known."""
+    known = [getattr(one, field) for one in sums if getattr(one, field) is not None]
+    return Decimal(sum(known)) / 1000 if known else None
+
+
+def _covered(sums: list[Sum]) -> float | None:
+    return coverage(sum(one.measured_s for one in sums), sum(one.due_s for one in sums))
+
+
+def _places(found: Overview, code: str) -> int:
+    per_unit = found.words.carriers[code].per_unit
+    values = [
+        writing.exact(one.quanta, per_unit)
+        for sums in found.sums.values()
+        for one in sums
+        if one.carrier == code
+    ]
+    return writing.places_for(values)
+
+
+def _tree(regions: list[Region]) -> list[tuple[int, Region]]:
+    """Return regions below their parents, each with its depth."""
+    below: dict[int | None, list[Region]] = {}
+    known = {one.region_id for one in regions}
+    for one in regions:
+        below.setdefault(one.parent_id if one.parent_id in known else None, []).append(one)
+    ordered: list[tuple[int, Region]] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for one in below.get(parent, []):
+            ordered.append((depth, one))
+            walk(one.region_id, depth + 1)
+
+    walk(None, 0)
+    return ordered

@@ -1,0 +1,274 @@
+// What pages do beside standing still: charts, and choices that change the page in place.
+// Every choice is in the address, so that back, forward and links work; without scripts, too.
+
+const drawn = new Set(); // charts on the page, so that they can be thrown away
+let echarts;
+
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const lang = () => document.documentElement.lang;
+const write = (value, places = 2) =>
+  value === null || value === undefined
+    ? "–"
+    : new Intl.NumberFormat(lang(), { maximumFractionDigits: places }).format(value);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const OTHERS = ["other", "other-2", "other-3"];
+const known = ["electricity", "natural_gas", "water", "heat", "before"];
+
+function colour(key, place) {
+  return css(known.includes(key) ? key : OTHERS[place % OTHERS.length]);
+}
+
+function base(unit) {
+  const quiet = css("quiet");
+  const line = css("line-soft");
+  return {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText", // HTML would need inline styles, which the page forbids
+      confine: true,
+      backgroundColor: css("sheet"),
+      borderColor: css("line"),
+      borderWidth: 1,
+      textStyle: { color: css("ink"), fontSize: 12, lineHeight: 18 },
+      axisPointer: { type: "shadow", shadowStyle: { color: css("line-soft"), opacity: 0.6 } },
+    },
+    yAxis: {
+      type: "value",
+      name: unit,
+      nameTextStyle: { color: quiet, align: "left", padding: [0, 0, 0, -4] },
+      axisLabel: { color: quiet, formatter: (value) => write(value, 3) },
+      splitLine: { lineStyle: { color: line } },
+    },
+    xAxis: {
+      type: "category",
+      axisLabel: { color: quiet, hideOverlap: true },
+      axisLine: { lineStyle: { color: css("line") } },
+      axisTick: { show: false },
+    },
+  };
+}
+
+const hatch = (key) => ({
+  symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: Math.PI / 4, color: key, symbolSize: 1,
+});
+
+function months(element) {
+  const spec = JSON.parse(element.dataset.spec);
+  const option = base(spec.unit);
+  const ground = css("sheet");
+  option.xAxis.data = spec.names;
+  option.legend = { right: 8, top: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
+  option.series = spec.series.map((one, place) => ({
+    name: one.name,
+    type: "bar",
+    stack: spec.stack ? "all" : undefined,
+    barMaxWidth: spec.stack ? 34 : 18,
+    barGap: "12%",
+    itemStyle: { color: colour(one.key, place) },
+    data: one.values.map((value, at) => ({
+      value,
+      itemStyle: one.partial[at] ? { decal: hatch(ground), opacity: 0.85 } : undefined,
+    })),
+  }));
+  option.tooltip.formatter = (rows) => {
+    const lines = rows.map((row) => {
+      const partial = spec.series[row.seriesIndex].partial[row.dataIndex];
+      return `${row.seriesName}  ${write(row.value)} ${spec.unit}${partial ? `  ▲ ${element.dataset.partial}` : ""}`;
+    });
+    const sum = rows.reduce((all, row) => all + (row.value ?? 0), 0);
+    if (spec.stack && rows.length > 1) lines.push(`Σ  ${write(sum)} ${spec.unit}`);
+    return [rows[0].axisValue, ...lines].join("\n");
+  };
+  return option;
+}
+
+// Every hour of the span in order, also those of which nothing is known.
+function hoursOf(element, series) {
+  const use = new Map(series.t.map((t, at) => [Date.parse(t), at]));
+  const rows = [];
+  for (let at = Number(element.dataset.first); at < Number(element.dataset.until); at += 3600000) {
+    const place = use.get(at);
+    const used = place === undefined ? null : series.used[place];
+    const state = used === null ? "missing" : series.measured_s[place] < 3600 ? "estimated" : "measured";
+    rows.push({ at, value: used === null ? null : Number(used), state });
+  }
+  return rows;
+}
+
+function hours(element, rows) {
+  const zone = element.dataset.zone;
+  const unit = element.dataset.unit;
+  const full = new Intl.DateTimeFormat(lang(), {
+    timeZone: zone, month: "2-digit", day: "2-digit", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  const day = new Intl.DateTimeFormat(lang(), { timeZone: zone, month: "numeric", day: "numeric", weekday: "short" });
+  const clock = new Intl.DateTimeFormat(lang(), { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const midnight = (at) => clock.format(at) === "00:00";
+  const short = rows.length <= 25;
+  const option = base(unit);
+  option.xAxis.data = rows.map((row) => row.at);
+  option.xAxis.axisLabel.formatter = (at) => (short ? clock.format(Number(at)) : day.format(Number(at)));
+  if (!short) {
+    option.xAxis.axisLabel.interval = (place) => midnight(rows[place].at);
+    option.xAxis.splitLine = { show: true, interval: (place) => midnight(rows[place].at), lineStyle: { color: css("line-soft") } };
+  }
+  const of = (state) => rows.map((row) => (row.state === state ? row.value : null));
+  const bar = { type: "bar", stack: "one", barCategoryGap: rows.length > 200 ? "0%" : "18%", large: false };
+  const estimated = css("estimated");
+  option.series = [
+    { ...bar, name: element.dataset.measured, itemStyle: { color: css("electricity") }, data: of("measured"),
+      markArea: { silent: true, itemStyle: { color: css("missing"), opacity: 0.35 }, data: gaps(rows) } },
+    { ...bar, name: element.dataset.estimated, data: of("estimated"),
+      itemStyle: { color: css("sheet"), borderColor: estimated, borderWidth: 1, decal: hatch(estimated) } },
+  ];
+  option.tooltip.formatter = ([first]) => {
+    const row = rows[first.dataIndex];
+    return `${full.format(row.at)}\n${write(row.value, 3)} ${row.value === null ? "" : unit} · ${element.dataset[row.state]}`;
+  };
+  return { option, full };
+}
+
+function gaps(rows) {
+  const found = [];
+  rows.forEach((row, at) => {
+    if (row.state !== "missing") return;
+    const last = found.at(-1);
+    if (last && last[1].at === at - 1) last[1] = { at, xAxis: at };
+    else found.push([{ at, xAxis: at }, { at, xAxis: at }]);
+  });
+  return found.map(([from, to]) => [{ xAxis: from.xAxis }, { xAxis: to.xAxis }]);
+}
+
+function tell(element, rows, series, full) {
+  const count = (state) => rows.filter((row) => row.state === state).length;
+  const text = element.dataset;
+  const known = rows.filter((row) => row.value !== null);
+  const said = known.length
+    ? [fill(text.sum, {
+        sum: write(known.reduce((all, row) => all + row.value, 0)),
+        unit: text.unit,
+        measured: write(count("measured")),
+        estimated: write(count("estimated")),
+        missing: write(count("missing")),
+      })]
+    : [text.empty];
+  if (!series.complete) said.push(text.incomplete);
+  if (series.waits) said.push(text.waits);
+  document.getElementById(text.say).textContent = said.join(" · ");
+  const body = document.querySelector(`#${text.into} tbody`);
+  body.replaceChildren(...rows.map((row) => {
+    const line = document.createElement("tr");
+    for (const [kind, value, name] of [
+      ["th", full.format(row.at), ""], ["td", write(row.value, 3), "n"], ["td", text[row.state], `s-${row.state}`],
+    ]) {
+      const cell = document.createElement(kind);
+      if (kind === "th") cell.scope = "row";
+      cell.className = name;
+      cell.textContent = value;
+      line.append(cell);
+    }
+    return line;
+  }));
+}
+
+async function series(element) {
+  if (!element.series) {
+    const answer = await fetch(element.dataset.api, { headers: { Accept: "application/json" } });
+    if (answer.status === 401) location.reload();
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    element.series = await answer.json();
+  }
+  return element.series;
+}
+
+async function draw(element) {
+  let option;
+  if (element.dataset.chart === "hours") {
+    try {
+      const found = await series(element);
+      const rows = hoursOf(element, found);
+      const made = hours(element, rows);
+      option = made.option;
+      tell(element, rows, found, made.full);
+    } catch {
+      document.getElementById(element.dataset.say).textContent = element.dataset.failed;
+      return;
+    }
+  } else {
+    option = months(element);
+  }
+  echarts ??= (await import("./echarts/index.js")).echarts;
+  if (!element.isConnected) return;
+  const chart = echarts.getInstanceByDom(element) ?? echarts.init(element, null, { renderer: "canvas" });
+  chart.setOption(option, true);
+  element.dataset.drawn = option.series.reduce((all, one) => all + one.data.filter((each) => (each?.value ?? each) !== null).length, 0);
+  drawn.add(chart);
+}
+
+function drawAll() {
+  for (const element of document.querySelectorAll("[data-chart]")) draw(element);
+}
+
+function forget() {
+  for (const chart of drawn) chart.dispose();
+  drawn.clear();
+}
+
+// Takes the page of another address into this one, without leaving it.
+async function go(url, push) {
+  const answer = await fetch(url, { headers: { Accept: "text/html" } });
+  if (answer.redirected || !answer.ok) {
+    location.assign(url);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const focused = document.activeElement?.id;
+  forget();
+  if (push) history.pushState(null, "", url);
+  document.title = page.title;
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  document.querySelector(".tools").replaceWith(page.querySelector(".tools"));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  drawAll();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-keep]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  go(link.href, true);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "get" || !("keep" in form.dataset)) return;
+  event.preventDefault();
+  const url = new URL(form.getAttribute("action") ?? location.pathname, location.href);
+  const said = [...new FormData(form)].filter(([, value]) => value !== "");
+  url.search = new URLSearchParams(said).toString();
+  go(url, true);
+});
+
+document.addEventListener("change", (event) => {
+  if ("submit" in event.target.dataset) event.target.form.requestSubmit();
+});
+
+window.addEventListener("popstate", () => go(location.href, false));
+window.addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+
+// Paper is white: charts turn light before printing, and back after it.
+window.addEventListener("beforeprint", () => {
+  document.documentElement.dataset.screen = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+  drawAll();
+});
+window.addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = document.documentElement.dataset.screen;
+  drawAll();
+});
+
+drawAll();

@@ -1,0 +1,170 @@
+"""One visit of a browser: who looks, in which language and light, and how the answer leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final, Protocol, cast
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from actions.desk import Desk
+from actions.login import Failures, LoginError, Opened, Pool
+from dashboards.pages import writing
+from dashboards.pages.assets import Assets, load_assets
+from dashboards.pages.words import Lang, say
+from storage.access import Session
+
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_YEAR_S: Final = 365 * 86_400
+_REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
+
+
+class Doorway(Protocol):
+    """What the application lends its pages: sessions, and the pool behind desks."""
+
+    pool: Pool
+    failures: Failures
+    today: date | None
+
+    @property
+    def settings(self) -> Any: ...
+    def session(self, request: Request) -> Session | None: ...
+    def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
+    def let_in(self, response: Any, opened: Opened) -> None: ...
+    def let_out(self, response: Any) -> None: ...
+
+
+@cache
+def assets() -> Assets:
+    """Return what pages load, read once."""
+    return load_assets()
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates, which escape whatever they are given."""
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["w"] = writing
+    env.globals["assets"] = assets()
+    return env
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request, and what the browser remembers between requests."""
+
+    request: Request
+    lang: Lang
+    theme: str
+    session: Session | None = None
+    path: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", self.request.url.path)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of whoever looks."""
+        assert self.session is not None
+        doorway = doorway_of(self.request)
+        return Desk(doorway.pool, f"user:{self.session.user_id}", doorway.today)
+
+    @property
+    def today(self) -> date:
+        """The day that counts as today, for choosing what to show."""
+        return doorway_of(self.request).today or datetime.now(UTC).date()
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a word in the reader's language."""
+        return say(key, self.lang, **values)
+
+    def name(self, thing: object, stem: str = "name") -> str | None:
+        """Return the name of something in the reader's language, else in the other one."""
+        zh, en = getattr(thing, f"{stem}_zh"), getattr(thing, f"{stem}_en")
+        return cast("str | None", (zh or en) if self.lang == "zh" else (en or zh))
+
+    def url(self, path: str | None = None, /, **changes: object) -> str:
+        """Return an address; without a path this one, with some of its parameters changed."""
+        query: dict[str, Any] = {} if path else dict(self.request.query_params)
+        query = {name: value for name, value in query.items() if name not in _REMEMBERED}
+        query |= changes
+        text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
+        return f"{path or self.path}{'?' if text else ''}{text}"
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page, and have the browser remember language and appearance."""
+        text = (
+            templates()
+            .get_template(template)
+            .render(values, v=self, t=self.say, lang=self.lang, html_lang=_HTML_LANG[self.lang])
+        )
+        answer = HTMLResponse(text, status)
+        answer.headers["Content-Security-Policy"] = CSP
+        answer.headers["Content-Language"] = _HTML_LANG[self.lang]
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        secure = bool(doorway_of(self.request).settings.https)
+        for name, known in _REMEMBERED.items():
+            if (said := self.request.query_params.get(name)) in known:
+                answer.set_cookie(
+                    f"cw_{name}", said, max_age=_YEAR_S, secure=secure, httponly=True,
+                    samesite="lax",
+                )  # fmt: skip
+        return answer
+
+
+def stranger(request: Request, session: Session | None = None) -> Visit:
+    """Return the visit of somebody who need not be logged in."""
+    own = session.lang if session else "zh"
+    lang = _remembered(request, "lang", own)
+    return Visit(request, "en" if lang == "en" else "zh", _remembered(request, "theme", "auto"),
+                 session)  # fmt: skip
+
+
+def reader(request: Request) -> Visit:
+    """Return the visit of somebody who is logged in, or ask to log in."""
+    session = doorway_of(request).session(request)
+    if session is None:
+        raise LoginError(
+            "login.needed",
+            zh="请先登录,或登录已过期。",
+            en="Nobody is logged in, or the session has ended.",
+            next_zh="请登录。",
+            next_en="Log in.",
+        )
+    return stranger(request, session)
+
+
+Reader = Annotated[Visit, Depends(reader)]
+
+
+def doorway_of(request: Request) -> Doorway:
+    """Return the application's doorway."""
+    return cast(Doorway, request.app.state.doorway)
+
+
+def _remembered(request: Request, name: str, otherwise: str) -> str:
+    """Return what the address says, else what the browser remembers."""
+    known = _REMEMBERED[name]
+    said: Mapping[str, str | None] = {
+        "address": request.query_params.get(name),
+        "cookie": request.cookies.get(f"cw_{name}"),
+    }
+    return next((value for value in said.values() if value in known), otherwise)
+
+
+_HTML_LANG: Final = {"zh": "zh-CN", "en": "en"}

@@ -1,0 +1,123 @@
+"""What boards show of many institutions at once: sums by carrier, with how much was measured."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from storage.institutions import MATCHING, Wanted, parameters_of
+
+_NEWEST = "SELECT month FROM account ORDER BY month DESC LIMIT 1"
+
+_NEWEST_OF = "SELECT max(month) FROM account WHERE institution_id = %s"
+
+_COUNT = f"{MATCHING} SELECT count(*) FROM matching"  # noqa: S608 - only our own text
+
+# Metered rows alone: bills of the same month would count the same use again.
+_SUMS = """
+    , used AS (
+        SELECT a.institution_id, a.carrier, sum(a.quanta)::bigint AS quanta,
+               sum(a.measured_s)::bigint AS measured_s, sum(a.kgce_g)::bigint AS kgce_g,
+               sum(a.co2_g)::bigint AS co2_g
+          FROM report.account_energy a
+         WHERE a.profile = %(profile)s AND a.source = 'meter'
+           AND a.month >= %(first)s AND a.month < %(until)s
+           AND a.institution_id IN (SELECT institution_id FROM matching)
+         GROUP BY a.institution_id, a.carrier
+    ), due AS (
+        SELECT institution_id, carrier, sum(due_s)::bigint AS due_s
+          FROM access.due_s(%(first)s, %(until)s)
+         WHERE institution_id IN (SELECT institution_id FROM matching)
+         GROUP BY institution_id, carrier
+    )
+"""
+_OF_ALL = f"""
+    {MATCHING} {_SUMS}
+    SELECT 0 AS institution_id, carrier, sum(u.quanta)::bigint AS quanta,
+           sum(u.kgce_g)::bigint AS kgce_g, sum(u.co2_g)::bigint AS co2_g,
+           coalesce(sum(u.measured_s), 0)::bigint AS measured_s,
+           coalesce(sum(d.due_s), 0)::bigint AS due_s, count(u.quanta)::integer AS institutions
+      FROM used u FULL JOIN due d USING (institution_id, carrier)
+     GROUP BY carrier ORDER BY carrier
+"""  # noqa: S608 - only our own text
+_OF_EACH = f"""
+    WITH matching AS (SELECT unnest(%(ids)s::integer[]) AS institution_id) {_SUMS}
+    SELECT institution_id, carrier, u.quanta, u.kgce_g, u.co2_g,
+           coalesce(u.measured_s, 0) AS measured_s, coalesce(d.due_s, 0) AS due_s,
+           num_nonnulls(u.quanta) AS institutions
+      FROM used u FULL JOIN due d USING (institution_id, carrier)
+     ORDER BY institution_id, carrier
+"""  # noqa: S608
+
+_DUE = """
+    SELECT carrier, month, due_s FROM access.due_s(%(first)s, %(until)s)
+     WHERE institution_id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The metered use of a carrier in some months.
+
+    institution_id: 0 where it is a sum over many; institutions: of how many something is known.
+    quanta, kgce_g, co2_g: None where nothing is known. due_s: what would be complete.
+    """
+
+    institution_id: int
+    carrier: str
+    quanta: int | None
+    kgce_g: int | None
+    co2_g: int | None
+    measured_s: int
+    due_s: int
+    institutions: int
+
+
+def newest_month(connection: Connection[Any]) -> date | None:
+    """Return the last month of which the viewer sees an account."""
+    row = connection.execute(_NEWEST).fetchone()
+    return row[0] if row else None
+
+
+def newest_month_of(connection: Connection[Any], institution_id: int) -> date | None:
+    """Return the last month of which this institution has an account."""
+    row = connection.execute(_NEWEST_OF, [institution_id]).fetchone()
+    return row[0] if row else None
+
+
+def count(connection: Connection[Any], wanted: Wanted) -> int:
+    """Return how many institutions match."""
+    row = connection.execute(_COUNT, parameters_of(wanted)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def sums(
+    connection: Connection[Any], wanted: Wanted, first: date, until: date, profile: str
+) -> list[Sum]:
+    """Return one sum per carrier over all institutions that match."""
+    parameters = parameters_of(wanted) | {"first": first, "until": until, "profile": profile}
+    return _sums(connection, _OF_ALL, parameters)
+
+
+def sums_of_each(
+    connection: Connection[Any], ids: list[int], first: date, until: date, profile: str
+) -> list[Sum]:
+    """Return one sum per institution and carrier, in this order."""
+    parameters = {"ids": ids, "first": first, "until": until, "profile": profile}
+    return _sums(connection, _OF_EACH, parameters)
+
+
+def due(
+    connection: Connection[Any], institution_id: int, first: date, until: date
+) -> dict[tuple[str, date], int]:
+    """Return the seconds that each month of an institution's carriers should hold."""
+    parameters = {"id": institution_id, "first": first, "until": until}
+    rows = connection.execute(_DUE, parameters).fetchall()
+    return {(carrier, month): seconds for carrier, month, seconds in rows}
+
+
+def _sums(connection: Connection[Any], statement: str, parameters: dict[str, Any]) -> list[Sum]:
+    with connection.cursor(row_factory=class_row(Sum)) as cursor:
+        return cursor.execute(statement, parameters).fetchall()
