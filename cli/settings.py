@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from metering.errors import InputError
@@ -14,6 +14,11 @@ PREFIX: Final = "COMMONWATT_"
 _FROM_FILE: Final = "_FILE"
 # Read by other parts of the program than this one.
 _ELSEWHERE: Final = {"COMMONWATT_LANG", "COMMONWATT_STATE", "COMMONWATT_TEST_DATABASE_URL"}
+
+
+def _counted(said: object) -> object:
+    """Return a variable's digits as a number, for choices among numbers."""
+    return int(said) if isinstance(said, str) and said.isdecimal() else said
 
 
 class Settings(BaseSettings):
@@ -44,7 +49,9 @@ class Settings(BaseSettings):
     statement_s: float = Field(30, gt=0, le=3600, description="one statement of a reader at most")
 
     broker_url: str | None = Field(None, description="mqtt://user:password@host:port")
-    broker_version: Literal[4, 5] = Field(5, description="MQTT 5, or 4 for what is called 3.1.1")
+    broker_version: Annotated[Literal[4, 5], BeforeValidator(_counted)] = Field(
+        5, description="MQTT 5, or 4 for what is called 3.1.1"
+    )
 
     collector_name: str = Field(
         "main", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="its fixed client id; one each"

@@ -51,6 +51,7 @@ class Child:
         self.log = log
         self.done = False
         self.falls = 0
+        self.refusals = 0  # ends of its own in a row, each soon after its start
         self._command = [sys.executable, "-P", "-m", "cli", *command, "--owned"]
         self._environment = dict(environment)
         self._said = said
@@ -126,6 +127,7 @@ class Child:
         longer = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         self._pause_s = _FIRST_PAUSE_S if steady or not longer else longer
         self.falls += 1
+        self.refusals = 0 if steady or code < 0 else self.refusals + 1
         _let_go(process)
         self.process = None
         why = f"signal {-code}" if code < 0 else f"status {code}"

@@ -1,0 +1,90 @@
+"""`commonwatt demo`: real data through the whole flow, then pages to look at, or figures."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+STATE = Path(".commonwatt")
+
+
+def demo(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "数据目录(meters.csv 或 .csv.gz、buildings.csv);默认用自带的。",
+                "A folder with meters.csv or .csv.gz and buildings.csv; else the shipped one.",
+            )
+        ),
+    ] = None,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once",
+            help=say(
+                "只跑一遍并核对,不提供页面;数据的日期不移动。",
+                "Run once and check, serve nothing; the data keeps its dates.",
+            ),
+        ),
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help=say(
+                "与 --once 同用:最后一行是一个 JSON 对象。", "With --once: the last line is JSON."
+            ),
+        ),
+    ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help=say("删除上次的数据,从头开始。", "Remove the last run's data.")
+        ),
+    ] = False,
+    noise: Annotated[
+        int | None,
+        typer.Option(
+            help=say(
+                "种子:重复、乱序、迟到、断线。",
+                "A seed: duplicates, disorder, lateness, lost connections.",
+            )
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help=say("页面和接口的端口。", "Port of pages and API."))
+    ] = None,
+    engine: Annotated[
+        Literal["plain", "timescaledb"] | None,
+        typer.Option(help=say("首次运行时选定。", "Chosen at the first run.")),
+    ] = None,
+    batch: Annotated[
+        int, typer.Option(min=1, max=1000, help=say("每条报文的读数。", "Readings per message."))
+    ] = 50,
+    state: Annotated[
+        Path | None,
+        typer.Option(help=say("状态目录;默认 .commonwatt。", "State folder; else .commonwatt.")),
+    ] = None,
+) -> None:
+    """Show real energy data of real buildings, from gateways to accounts.
+
+    It starts a database and a broker unless COMMONWATT_DATABASE_URL (a login that may create roles
+    and databases) and COMMONWATT_BROKER_URL name others. Ctrl-C ends everything it started.
+    """
+    from cli.demo import show  # drivers and numpy load here, not for --help
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    known = settings.load(state=state, port=port)
+    chosen = show.Chosen(data, once, as_json, fresh, noise, batch, engine)
+    raise typer.Exit(show.run(known, chosen))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

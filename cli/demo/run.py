@@ -1,0 +1,290 @@
+"""The demo from nothing to accounts: services, tables, registry, gateways, and waiting."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import psycopg
+
+from actions.desk import SYSTEM, Desk, open_pool
+from actions.registry import register
+from cli import services
+from cli.demo import database, figures, world
+from cli.demo.children import Child, peak_bytes, stop
+from cli.demo.progress import Meter, Stages
+from cli.demo.state import DemoState, Memory
+from cli.services.state import last_lines
+from cli.services.words import say
+from cli.settings import Settings
+from metering.errors import UnavailableError
+from storage import migrate
+
+_TICK_S: Final = 0.2
+_LOOK_S: Final = 1.0
+# A gateway sends again after ten minutes at the latest; with nothing new for longer, it is broken.
+_STALL_S: Final = 900.0
+_REFUSALS: Final = 6  # of one process in a row: starting it once more will not help
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    data: Path
+    seed: int
+    noise: bool
+    once: bool
+    live: bool
+    batch: int
+    speed: float
+    port: int
+    engine: migrate.Engine | None
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the replay last said about itself."""
+
+    made: int = 0
+    receipted: int = 0
+    total: int = 0
+    done: bool = False
+
+    def line(self, text: bytes) -> None:
+        """Take one line of JSON."""
+        said = json.loads(text)
+        self.made, self.receipted = said["made"], said["receipted"]
+        self.total, self.done = said["total"], said["done"]
+
+
+@dataclass(slots=True)
+class Demo:
+    """A demo under way: what runs, and what it took so far."""
+
+    wanted: Wanted
+    state: DemoState
+    settings: Settings
+    stages: Stages
+    memory: Memory
+    running: services.Services
+    heard: Heard = field(default_factory=Heard)
+    children: list[Child] = field(default_factory=list)
+    peaks: dict[str, int] = field(default_factory=dict)
+    _looked: float = 0.0
+
+    @property
+    def admin_url(self) -> str:
+        """The demo's database, for its administrator."""
+        return database.named(self.running.running.database_url, self.memory.database)
+
+    def logins(self) -> dict[str, str]:
+        """Return the URLs of api, collector and worker."""
+        return database.logins(self.admin_url, self.memory.logins)
+
+    def prepare(self) -> None:
+        """Make database, tables and registry where they are missing."""
+        with self.stages.stage("migrate", say("准备数据库……", "Preparing the database …")):
+            if database.ensure(self.running.running.database_url, self.memory.database):
+                # An emptied server: what gateways believe to be stored is not.
+                self.state.forget_spool()
+                self.memory = self.state.change(self.memory, registered=False, users={})
+            migrate.migrate(self.admin_url, passwords=self.memory.logins, engine=self.wanted.engine)
+        if not self.memory.registered:
+            words = say("登记机构和计量表……", "Registering institutions and meters …")
+            with self.stages.stage("registry", words):
+                self._register()
+
+    def _register(self) -> None:
+        plan = world.planned(self.wanted.data, self.memory)
+        with open_pool(self.logins()["api"], max_size=2) as pool:
+            desk = Desk(pool, SYSTEM)
+            register(desk, world.registry(plan))
+            users = world.users(desk)
+        self.memory = self.state.change(self.memory, registered=True, users=users)
+
+    def start(self) -> None:
+        """Start collector, worker and gateways, and whoever serves."""
+        urls, broker = self.logins(), self.running.running
+        to_broker = {
+            "COMMONWATT_BROKER_URL": broker.broker_url,
+            "COMMONWATT_BROKER_VERSION": str(broker.mqtt_version),
+        }
+        self.children = [
+            self._child(
+                "replay",
+                world.replay_command(self.wanted, self.state, self.memory),
+                to_broker,
+                heard=self.heard.line,
+                once=not self.wanted.live,
+            ),
+            self._child(
+                "collector",
+                ["collect"],
+                {"COMMONWATT_DATABASE_URL": urls["collector"], **to_broker},
+            ),
+            self._child("worker", ["work"], {"COMMONWATT_DATABASE_URL": urls["worker"]}),
+        ]
+        if not self.wanted.once:
+            serve = {
+                "COMMONWATT_DATABASE_URL": urls["api"],
+                "COMMONWATT_COLLECTOR_DATABASE_URL": urls["collector"],
+                "COMMONWATT_PORT": str(self.wanted.port),
+            }
+            self.children.append(self._child("api", ["serve"], serve))
+        for child in self.children[1:] + self.children[:1]:  # who takes, before who sends
+            child.start()
+
+    def _child(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: dict[str, str],
+        *,
+        heard: Callable[[bytes], None] | None = None,
+        once: bool = False,
+    ) -> Child:
+        log = self.state.logs / f"{name}.log"
+        return Child(name, command, environment, log, self.stages.say, heard=heard, once=once)
+
+    def tend(self) -> None:
+        """Keep children running, and look at what everything holds in memory."""
+        for child in self.children:
+            child.tend()
+            if child.refusals >= _REFUSALS:
+                raise _broken(child)
+        now = time.monotonic()
+        if now - self._looked >= _LOOK_S:
+            self._looked = now
+            self.look()
+
+    def look(self) -> None:
+        """Note the most memory that each process held so far."""
+        known = self.running.running
+        for name, pid in (("broker", known.broker_pid), ("postgres", known.postgres_pid)):
+            for one in _family(pid) if pid else ():
+                self.peaks[name] = max(self.peaks.get(name, 0), peak_bytes(one))
+
+    def replay(self) -> None:
+        """Wait until the gateways have a receipt for everything in their history."""
+        words = say("采集", "readings")
+        with (
+            self.stages.stage("replay", say("回放历史读数……", "Replaying history …")),
+            _shown(Meter(self.stages.out, words)) as meter,
+        ):
+            for _ in self._until(lambda: self.heard.done, lambda: self.heard.receipted):
+                meter.show(self.heard.receipted, self.heard.total)
+
+    def drain(self) -> None:
+        """Wait until use and accounts are computed."""
+        queue = Queue(self.admin_url)
+        with self.stages.stage("accounts", say("计算用量和台账……", "Computing accounts …")):
+            for _ in self._until(lambda: queue.look() == 0, lambda: queue.last):
+                pass
+        queue.close()
+
+    def _until(self, done: Callable[[], bool], moved: Callable[[], float]) -> Iterator[None]:
+        """Tend everything until something is done; raise if nothing moves for too long."""
+        last, since = moved(), time.monotonic()
+        while not done():
+            self.tend()
+            if (now := moved()) != last:
+                last, since = now, time.monotonic()
+            if time.monotonic() - since > _STALL_S or not self.running.alive():
+                raise _stuck(self.state)
+            yield
+            time.sleep(_TICK_S)
+
+    def stop(self) -> None:
+        """Stop the demo's own processes: who sends first, and then who takes."""
+        stop(self.children)
+
+
+class Queue:
+    """How much waits to be recomputed; a database that is started again is asked again later."""
+
+    def __init__(self, url: str) -> None:
+        self.last = -1
+        self._url = url
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def look(self) -> int:
+        """Return how many rows wait, -1 while nobody can know."""
+        try:
+            if self._connection is None:
+                self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+            self.last = figures.waiting(self._connection)
+        except psycopg.OperationalError:
+            self.close()
+            self.last = -1
+        return self.last
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+@contextmanager
+def begun(
+    wanted: Wanted, state: DemoState, settings: Settings, stages: Stages, memory: Memory
+) -> Iterator[Demo]:
+    """Start the services and lend the demo; whatever happens, all that it started is stopped."""
+    with stages.stage("services", say("启动数据库和消息代理……", "Starting database and broker …")):
+        running = services.up(
+            state.root,
+            database_url=settings.database_url,
+            broker_url=settings.broker_url,
+            progress=stages.say,
+        )
+    demo = Demo(wanted, state, settings, stages, memory, running)
+    try:
+        yield demo
+    finally:
+        with stages.stage("stop", say("正在停止……", "Stopping …")):
+            try:
+                demo.stop()
+            finally:
+                running.close()
+
+
+@contextmanager
+def _shown(meter: Meter) -> Iterator[Meter]:
+    try:
+        yield meter
+    finally:
+        meter.close()
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process with its children, as far as they can be seen."""
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children())]
+    except psutil.Error:
+        return []
+
+
+def _broken(child: Child) -> UnavailableError:
+    tail = last_lines(child.log, 3)
+    return UnavailableError(
+        "demo.child_broken",
+        zh=f"{child.name} 一启动就退出:\n{tail}",
+        en=f"{child.name} ends as soon as it starts:\n{tail}",
+        next_zh=f"全部日志:{child.log}。",
+        next_en=f"Its whole log is {child.log}.",
+    )
+
+
+def _stuck(state: DemoState) -> UnavailableError:
+    return UnavailableError(
+        "demo.stuck",
+        zh="已很久没有进展。",
+        en="Nothing has moved for a long time.",
+        next_zh=f"请查看 {state.logs} 中的日志。",
+        next_en=f"Look at the logs in {state.logs}.",
+    )

@@ -1,0 +1,49 @@
+"""What the demo says when it is ready: where to look, as whom, and at what first."""
+
+from cli.demo.state import Memory
+from cli.services.words import say
+
+
+def welcome(url: str, memory: Memory) -> str:
+    """Return the words, in the reader's language."""
+    logins = "\n".join(
+        f"    {say(zh, en):<28} {login} / {memory.users[login]}"
+        for login, zh, en in (
+            ("officer", "能源管理人员(示范省甲)", "energy officer (Demo A)"),
+            ("admin", "系统管理员(全部)", "administrator (everything)"),
+        )
+        if login in memory.users
+    )
+    return say(_ZH, _EN).format(url=url, logins=logins)
+
+
+_ZH = """
+CommonWatt 协能演示已就绪:  {url}
+
+  登录
+{logins}
+
+  先看什么
+    1. 用 officer 登录:机构列表只有示范省甲;按品种、按月的台账,缺的面积就是缺。
+    2. 打开一家机构:逐时曲线,估算的小时有标记;月账旁是计量覆盖率。
+    3. 点一个月的数:读数、系数和因子一直追到底。
+    4. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
+
+  数据是真实建筑的读数,放在明确标为“示范”的省份下。Ctrl-C 结束全部进程,数据保留。"""
+
+_EN = """
+The CommonWatt demo is ready:  {url}
+
+  Log in
+{logins}
+
+  Look first
+    1. As officer: the institutions of Demo Province A alone, their accounts by carrier and month;
+       a floor area that is missing is shown as missing.
+    2. Open an institution: the hourly curve with estimated hours marked, and how much was measured.
+    3. Click a month's figure: it goes down to readings, coefficients and factors.
+    4. As admin: all demo provinces; the API describes itself at
+       {url}/api/v1/openapi.json
+
+  These are readings of real buildings, under provinces plainly named as a demo. Ctrl-C ends
+  everything it started; the data stays."""

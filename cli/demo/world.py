@@ -1,0 +1,232 @@
+"""The demo's world: real buildings, as institutions of provinces that are named as a demo."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import simulators
+from actions.desk import Desk
+from actions.regions import list_regions
+from actions.registry import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
+from actions.users import add_user, list_users, set_password
+from cli.demo.figures import NAMESPACE, Source
+from cli.demo.state import DemoState, Memory
+from metering.channels import Kind
+from metering.institutions import Disclosure
+from simulators import datasets, gateways, registers
+from simulators.datasets import Building
+from simulators.registers import Register
+from storage.access import Grant
+from storage.seeds import NATION_CODE
+
+if TYPE_CHECKING:  # run builds on this module
+    from cli.demo.run import Wanted
+
+_STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
+_GRIDS: Final = ("GRID_EC", "GRID_CC", None)  # so that every step of the fallback can be seen
+_WHOLE: Final = 1_000_000
+_OFFICER: Final = "officer"
+_ADMIN: Final = "admin"
+
+# use_class of the data sets: class of the survey, department line, and what people call it.
+_USES: Final[dict[str, tuple[str | None, str, str, str]]] = {
+    "office": ("GOV", "offices", "办公楼", "Office"),
+    "public_service": ("GOV", "offices", "公共服务楼", "Public service"),
+    "education": ("EDU", "education", "教学楼", "Teaching building"),
+    "university": ("EDU", "education", "大学楼宇", "University building"),
+    "residence": ("EDU", "education", "学生宿舍", "Residence hall"),
+    "health": ("HLT", "health", "医疗楼", "Health building"),
+    "culture_sport": ("CUL", "culture", "文体馆", "Culture and sport"),
+    "research": ("SCI", "science", "科研楼", "Research building"),
+}
+_OTHER_USE: Final = (None, "other", "建筑", "Building")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A data set made ready: its registers, and the letter of each site's demo province."""
+
+    folder: Path
+    registers: Sequence[Register]
+    letters: dict[str, str]
+
+
+def shipped() -> Path:
+    """Return the folder of the data set that comes with the program."""
+    return Path(simulators.__file__).parent / "slice"
+
+
+def look_at(folder: Path) -> None:
+    """Say what is missing where a folder is no data set."""
+    datasets.check(folder)
+
+
+def shifted(place: DemoState, memory: Memory, folder: Path, *, once: bool) -> Memory:
+    """Decide, once, by how many whole weeks the data moves to end within the last seven days."""
+    if memory.shift_weeks is not None:
+        return memory
+    weeks = 0
+    if not once:
+        now_ms = time.time_ns() // 1_000_000
+        weeks = (now_ms - registers.last_ms(datasets.read(folder))) // registers.WEEK_MS
+    return place.change(memory, shift_weeks=weeks)
+
+
+def planned(folder: Path, memory: Memory) -> Plan:
+    """Return the data set with its registers."""
+    meters = datasets.read(folder)
+    made = registers.made(meters, seed=memory.seed, shift_weeks=memory.shift_weeks or 0)
+    return Plan(folder, made, gateways.provinces(meters))
+
+
+def registry(plan: Plan) -> Registry:
+    """Return the provinces, institutions and channels of a data set."""
+    buildings = {one.meter.building.name: one.meter.building for one in plan.registers}
+    regions = [
+        region
+        for place, (site, letter) in enumerate(sorted(plan.letters.items()))
+        for region in _province(place, site, letter)
+    ]
+    return Registry(
+        regions=regions,
+        institutions=[
+            _institution(one, plan.letters[one.site]) for _, one in sorted(buildings.items())
+        ],
+        channels=[_channel(one, plan.letters[one.meter.building.site]) for one in plan.registers],
+        namespace=NAMESPACE,
+    )
+
+
+def sources(plan: Plan) -> list[Source]:
+    """Return what each meter of a data set counted."""
+    return [
+        Source(
+            one.meter.name,
+            one.meter.building.name,
+            one.carrier,
+            quanta=one.quanta,
+            readings=len(one),
+        )
+        for one in plan.registers
+    ]
+
+
+def users(desk: Desk) -> dict[str, str]:
+    """Return the passwords of an administrator and of the first province's officer, made now."""
+    regions = {one.code: one.region_id for one in list_regions(desk, only_seen=False)}
+    wanted = {
+        _ADMIN: ("演示管理员", Grant("administrator", "all")),
+        _OFFICER: ("演示能源管理员", Grant("officer", "region", region_id=regions["DEMO-A"])),
+    }
+    known = {one.login: one.user_id for one in list_users(desk)}
+    passwords = {}
+    for login, (name, grant) in wanted.items():
+        passwords[login] = secrets.token_urlsafe(9)
+        if login in known:  # an earlier start ended before it could remember
+            set_password(desk, known[login], passwords[login])
+        else:
+            add_user(desk, login, name, passwords[login], grants=[grant])
+    return passwords
+
+
+def replay_command(wanted: "Wanted", state: DemoState, memory: Memory) -> list[str]:
+    """Return how the demo's gateways are started."""
+    command = ["replay", str(wanted.data), "--spool", str(state.spool)]
+    command += ["--seed", str(memory.seed), "--shift-weeks", str(memory.shift_weeks or 0)]
+    command += ["--batch", str(wanted.batch), "--speed", str(wanted.speed)]
+    if wanted.noise:
+        command += ["--noise", str(wanted.seed)]
+    if wanted.live:
+        command.append("--live")
+    return command
+
+
+def _province(place: int, site: str, letter: str) -> list[NewRegion]:
+    stem = _STEMS[place] if place < len(_STEMS) else letter.upper()
+    code = f"DEMO-{letter.upper()}"
+    source = f"demo, site {site}"
+    return [
+        NewRegion(
+            code,
+            "province",
+            f"示范省{stem}",
+            f"Demo Province {letter.upper()}",
+            NATION_CODE,
+            grid_region=_GRIDS[place % len(_GRIDS)],
+            is_demo=True,
+            source=source,
+        ),
+        NewRegion(
+            f"{code}-1",
+            "city",
+            f"示范市{stem}({site})",
+            f"Demo City {letter.upper()} ({site})",
+            code,
+            is_demo=True,
+            source=source,
+        ),
+    ]
+
+
+def _institution(building: Building, letter: str) -> NewInstitution:
+    class_code, line, use_zh, use_en = _USES.get(building.use, _OTHER_USE)
+    city = f"DEMO-{letter.upper()}-1"
+    own = building.name.rsplit("_", 1)[-1]
+    return NewInstitution(
+        code=building.name,
+        name_zh=f"示范{use_zh} {own}",
+        name_en=f"Demo {use_en.lower()} {own}",
+        credit_code=None,
+        class_code=class_code,
+        department_line=line,
+        level="city",
+        region_code=city,
+        location_region_code=city,
+        area_m2=Decimal(building.area_m2) if building.area_m2 else None,
+        persons=None,
+        disclosure=Disclosure.OPEN,
+        valid_from=ALWAYS,
+        latitude=building.latitude,
+        longitude=building.longitude,
+        source=f"demo data set, building {building.name}",
+    )
+
+
+def _channel(register: Register, letter: str) -> NewChannel:
+    building = register.meter.building
+    gas = register.carrier != "electricity"
+    return NewChannel(
+        institution=building.name,
+        meter=register.meter.name,
+        channel="import",
+        carrier=register.carrier,
+        kind=Kind.REGISTER,
+        unit="kWh",
+        per_unit=registers.PER_KWH,
+        factor=1,
+        period_s=registers.PERIOD_S,
+        max_per_hour=register.max_per_hour,
+        wraps_at=register.wraps_at,
+        net=False,
+        zone=building.zone,
+        since=_civil_midnight(int(register.at_ms[0]), building.zone),
+        gateway=gateways.gateway_of(building, letter),
+        key=register.meter.name,
+        share_millionths=_WHOLE,
+        name_zh="燃气总表" if gas else "总电表",
+        name_en="Gas, main meter" if gas else "Electricity, main meter",
+        source="demo data set",
+    )
+
+
+def _civil_midnight(at_ms: int, zone: str) -> datetime:
+    """Return the instant at which the civil day of an instant begins."""
+    local = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)
+    day = local.astimezone(ZoneInfo(zone)).date()
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,84 @@
+"""Wiring of `commonwatt replay`: a data set, its registers, a spool, and how far it is."""
+
+import hashlib
+import json
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cli.demo.progress import Meter
+from cli.demo.state import fingerprint
+from cli.services.words import say
+from collector.connection import parsed
+from simulators import datasets, gateways, registers
+from simulators.link import Broker
+from simulators.replay import Progress, Replay, ReplaySettings
+from simulators.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    folder: Path
+    spool: Path
+    broker_url: str
+    broker_version: Literal[4, 5]
+    noise: int | None
+    seed: int
+    speed: float
+    batch: int
+    live: bool
+    shift_weeks: int
+
+
+def run(wanted: Wanted, stop: threading.Event, *, as_lines: bool) -> bool:
+    """Replay until every reading has its receipt, or until told to stop; return whether done.
+
+    as_lines: whether progress is lines of JSON for a program, or a bar for a person.
+    """
+    meters = datasets.read(wanted.folder)
+    made = registers.made(meters, seed=wanted.seed, shift_weeks=wanted.shift_weeks)
+    letters = gateways.provinces(meters)
+    named = [gateways.gateway_of(one.building, letters[one.building.site]) for one in meters]
+    address = parsed(wanted.broker_url)
+    broker = Broker(
+        address.host,
+        address.port,
+        wanted.broker_version,
+        tls=address.tls,
+        user=address.user,
+        password=address.password,
+    )
+    settings = ReplaySettings(wanted.batch, wanted.speed, wanted.live, wanted.noise)
+    spool = Spool(wanted.spool, _source(wanted))
+    meter = None if as_lines else Meter(sys.stderr, say("已回执", "receipted"))
+    try:
+        replay = Replay(made, named, spool, broker, settings)
+        return replay.run(stop, _line if meter is None else _shown(meter))
+    finally:
+        spool.close()
+        if meter is not None:
+            meter.close()
+
+
+def _source(wanted: Wanted) -> str:
+    """Return what the spooled readings are made from."""
+    said = f"{fingerprint(wanted.folder)} {wanted.seed} {wanted.shift_weeks}"
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _line(progress: Progress) -> None:
+    said = {"made": progress.made, "receipted": progress.receipted, "refused": progress.refused}
+    said |= {"total": progress.total, "done": progress.done}
+    print(json.dumps(said), flush=True)
+
+
+def _shown(meter: Meter) -> Callable[[Progress], None]:
+    def shown(progress: Progress) -> None:
+        meter.show(progress.receipted, progress.total)
+
+    return shown
