@@ -17,6 +17,7 @@ _LONGEST_WAIT_S: Final = 10.0
 _TIMEOUT_S: Final = 5.0
 _KEEPALIVE_S: Final = 60
 _READS: Final = 100
+_NOBODY_LISTENS: Final = 0x10  # of MQTT 5: the broker has acknowledged, and kept nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Link:
         selector: selectors.BaseSelector,
         heard: Callable[[str, Receipt], None],
         up: Callable[[str], None],
+        unheard: Callable[[str, int], None],
     ) -> None:
         self.gateway = gateway
         self.up = False
@@ -67,6 +69,8 @@ class Link:
         self._selector = selector
         self._heard = heard
         self._came_up = up
+        self._unheard = unheard
+        self._under_way: dict[int, int] = {}
         self._client: Client | None = None
         self._try_at_s = 0.0
         self._wait_s = _FIRST_WAIT_S
@@ -82,16 +86,18 @@ class Link:
         if self.socket() is not None or now < self._try_at_s:
             return
         self.up = False
+        self._under_way.clear()
         self._try_at_s = now + self._wait_s
         self._wait_s = min(2 * self._wait_s, _LONGEST_WAIT_S)
         self._client = self._made()
         with contextlib.suppress(OSError):
             self._client.connect(self._broker.host, self._broker.port, _KEEPALIVE_S)
 
-    def publish(self, payload: bytes) -> None:
+    def publish(self, seq: int, payload: bytes) -> None:
         """Hand a message to the connection; what it loses, the spool still has."""
         assert self._client is not None
-        self._client.publish(f"cw/v1/{self.gateway}/data", payload, qos=1)
+        info = self._client.publish(f"cw/v1/{self.gateway}/data", payload, qos=1)
+        self._under_way[info.mid] = seq
 
     def read(self) -> None:
         """Take what has arrived."""
@@ -141,6 +147,7 @@ class Link:
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         client.on_socket_open = self._on_socket_open
         client.on_socket_close = self._on_socket_close
         client.on_socket_register_write = self._on_more_to_write
@@ -160,6 +167,11 @@ class Link:
     def _on_disconnect(self, *_: Any) -> None:
         self.up = False
         self._try_at_s = max(self._try_at_s, time.monotonic() + _FIRST_WAIT_S)
+
+    def _on_publish(self, _client: Client, _data: Any, mid: int, reason: Any, _more: Any) -> None:
+        seq = self._under_way.pop(mid, None)
+        if seq is not None and reason.value == _NOBODY_LISTENS:
+            self._unheard(self.gateway, seq)
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         with contextlib.suppress(msgspec.MsgspecError):  # no receipt: the message is sent again

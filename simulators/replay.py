@@ -22,6 +22,7 @@ _TURN_S: Final = 0.05
 _SAY_S: Final = 0.5
 _TIDY_S: Final = 1.0
 _LIVE_S: Final = 5.0
+_NOBODY_S: Final = 2.0
 _AGAIN_FIRST_S: Final = 60.0
 _AGAIN_MOST_S: Final = 600.0
 
@@ -90,7 +91,9 @@ class Replay:
         self._selector = selectors.DefaultSelector()
         names = sorted(set(gateways) | {gateway for gateway, _ in spool.waiting()})
         self._desks = {
-            name: _Desk(Link(name, broker, self._selector, self._heard, self._came_up))
+            name: _Desk(
+                Link(name, broker, self._selector, self._heard, self._came_up, self._unheard)
+            )
             for name in names
         }
         self._late: list[tuple[int, str, int, bytes]] = []  # groups to wait, and the message
@@ -264,7 +267,7 @@ class Replay:
             payload = self._spool.payload(desk.link.gateway, seq)
         if payload is None:
             return  # its receipt came first
-        desk.link.publish(payload)
+        desk.link.publish(seq, payload)
         if sent is not None:
             sent.again_s = now + sent.wait_s
 
@@ -285,6 +288,12 @@ class Replay:
         queued = {seq for seq, _ in desk.to_send}
         late = {seq for _, name, seq, _ in self._late if name == gateway}
         desk.to_send += [(seq, None) for seq in desk.waiting if seq not in queued | late]
+
+    def _unheard(self, gateway: str, seq: int) -> None:
+        """Try again soon where the broker says that nobody listens yet."""
+        sent = self._desks[gateway].waiting.get(seq)
+        if sent is not None:
+            sent.again_s = time.monotonic() + _NOBODY_S
 
     def _heard(self, gateway: str, receipt: Receipt) -> None:
         desk = self._desks[gateway]

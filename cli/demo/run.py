@@ -16,6 +16,7 @@ from actions.registry import register
 from cli import services
 from cli.demo import database, figures, world
 from cli.demo.children import Child, peak_bytes, stop
+from cli.demo.listening import collector_up
 from cli.demo.progress import Meter, Stages
 from cli.demo.state import DemoState, Memory
 from cli.services.state import last_lines
@@ -136,8 +137,13 @@ class Demo:
                 "COMMONWATT_PORT": str(self.wanted.port),
             }
             self.children.append(self._child("api", ["serve"], serve))
-        for child in self.children[1:] + self.children[:1]:  # who takes, before who sends
+        takers, sender = self.children[1:], self.children[0]
+        for child in takers:
             child.start()
+        with collector_up(broker.broker_url, broker.mqtt_version) as up:
+            for _ in self._until(up.is_set, lambda: 0):
+                pass
+        sender.start()
 
     def _child(
         self,
@@ -152,8 +158,10 @@ class Demo:
         return Child(name, command, environment, log, self.stages.say, heard=heard, once=once)
 
     def tend(self) -> None:
-        """Keep children running, and look at what everything holds in memory."""
+        """Keep running what was started, and look at what everything holds in memory."""
         for child in self.children:
+            if child.process is None and not child.falls:
+                continue
             child.tend()
             if child.refusals >= _REFUSALS:
                 raise _broken(child)
