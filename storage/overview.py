@@ -20,7 +20,9 @@ _SUMS = """
     , used AS (
         SELECT a.institution_id, a.carrier, sum(a.quanta)::bigint AS quanta,
                sum(a.measured_s)::bigint AS measured_s, sum(a.kgce_g)::bigint AS kgce_g,
-               sum(a.co2_g)::bigint AS co2_g
+               sum(a.co2_g)::bigint AS co2_g,
+               bool_and(a.coefficient_verified) AS kgce_verified,
+               bool_and(a.co2_verified) AS co2_verified
           FROM report.account_energy a
          WHERE a.profile = %(profile)s AND a.source = 'meter'
            AND a.month >= %(first)s AND a.month < %(until)s
@@ -38,7 +40,8 @@ _OF_ALL = f"""
     SELECT 0 AS institution_id, carrier, sum(u.quanta)::bigint AS quanta,
            sum(u.kgce_g)::bigint AS kgce_g, sum(u.co2_g)::bigint AS co2_g,
            coalesce(sum(u.measured_s), 0)::bigint AS measured_s,
-           coalesce(sum(d.due_s), 0)::bigint AS due_s, count(u.quanta)::integer AS institutions
+           coalesce(sum(d.due_s), 0)::bigint AS due_s, count(u.quanta)::integer AS institutions,
+           bool_and(u.kgce_verified) AS kgce_verified, bool_and(u.co2_verified) AS co2_verified
       FROM used u FULL JOIN due d USING (institution_id, carrier)
      GROUP BY carrier ORDER BY carrier
 """  # noqa: S608 - only our own text
@@ -46,7 +49,7 @@ _OF_EACH = f"""
     WITH matching AS (SELECT unnest(%(ids)s::integer[]) AS institution_id) {_SUMS}
     SELECT institution_id, carrier, u.quanta, u.kgce_g, u.co2_g,
            coalesce(u.measured_s, 0) AS measured_s, coalesce(d.due_s, 0) AS due_s,
-           num_nonnulls(u.quanta) AS institutions
+           num_nonnulls(u.quanta) AS institutions, u.kgce_verified, u.co2_verified
       FROM used u FULL JOIN due d USING (institution_id, carrier)
      ORDER BY institution_id, carrier
 """  # noqa: S608
@@ -63,6 +66,7 @@ class Sum:
 
     institution_id: 0 where it is a sum over many; institutions: of how many something is known.
     quanta, kgce_g, co2_g: None where nothing is known. due_s: what would be complete.
+    kgce_verified, co2_verified: whether all factors are; None where there was none.
     """
 
     institution_id: int
@@ -73,6 +77,8 @@ class Sum:
     measured_s: int
     due_s: int
     institutions: int
+    kgce_verified: bool | None
+    co2_verified: bool | None
 
 
 def newest_month(connection: Connection[Any]) -> date | None:

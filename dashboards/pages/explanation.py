@@ -16,6 +16,7 @@ from actions.regions import list_carriers
 from dashboards.pages import writing
 from dashboards.pages.visit import Reader, Visit
 from storage.explanations import Standing
+from storage.meters import DatedSetting
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,6 +53,13 @@ class Evident:
         per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
         value = writing.number(writing.exact(reading.value, per_unit), len(str(per_unit)) - 1)
         return f"{value} {writing.unit_name(unit)} · {self.at(reading.at_ms)}"
+
+    def wraps(self, setting: DatedSetting) -> str | None:
+        """Return where the register begins anew, in the meter's unit."""
+        if setting.wraps_at is None or self.term.channel is None:
+            return None
+        value = writing.number(writing.exact(setting.wraps_at, self.term.channel.per_unit))
+        return f"{value} {writing.unit_name(self.term.channel.unit)}"
 
     def hours(self, stretch: Unmeasured) -> str:
         """Return how long a stretch is."""
@@ -100,5 +108,7 @@ def get_explanation(
 
 
 def _written(at: datetime) -> str:
-    seconds = f"{at:%S.%f}".rstrip("0").rstrip(".") if at.second or at.microsecond else ""
-    return f"{at:%Y-%m-%d %H:%M}{':' + seconds if seconds else ''} {at:%Z}"
+    """Return an instant to the digit that says something, with its offset."""
+    fine = f"{at:%S.%f}".rstrip("0").rstrip(".") if at.second or at.microsecond else ""
+    offset = f"{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M}{':' + fine if fine else ''} {offset[:3]}:{offset[3:5]}"

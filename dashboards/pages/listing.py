@@ -35,8 +35,7 @@ class Card:
     title: str
     large: writing.Large
     coverage: float | None
-    with_data: int | None
-    note: str = ""
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +82,31 @@ def _columns(found: Overview) -> list[str]:
 
 
 def _cards(visit: Visit, found: Overview) -> list[Card]:
-    energy = [one for one in found.total if found.words.carriers[one.carrier].in_total_energy]
+    """Return total energy, CO2 and each carrier; nothing where there is no account."""
+    lang, carriers = visit.lang, found.words.carriers
+    energy = [one for one in found.total if carriers[one.carrier].in_total_energy]
     cards = [
-        _card(visit, "kgce", visit.say("total_energy"), _sum(energy, "kgce_g"), "kgce", energy),
-        _card(visit, "co2", visit.say("co2"), _sum(found.total, "co2_g"), "kg", energy),
+        Card(
+            "kgce",
+            visit.say("total_energy"),
+            writing.large(_sum(energy, "kgce_g"), "kgce", lang),
+            _covered(energy),
+            all(one.kgce_verified is not False for one in energy),
+        ),
+        Card(
+            "co2",
+            visit.say("co2"),
+            writing.large(_sum(found.total, "co2_g"), "kg", lang),
+            _covered([one for one in found.total if one.co2_g is not None]),
+            all(one.co2_verified is not False for one in found.total),
+        ),
     ]
     for code in _columns(found):
-        carrier = found.words.carriers[code]
-        sums = [one for one in found.total if one.carrier == code]
-        value = writing.exact(sums[0].quanta, carrier.per_unit)
-        title = visit.name(carrier) or code
-        cards.append(_card(visit, code, title, value, carrier.unit, sums, sums[0].institutions))
+        of = next(one for one in found.total if one.carrier == code)
+        value = writing.exact(of.quanta, carriers[code].per_unit)
+        large = writing.large(value, carriers[code].unit, lang)
+        cards.append(Card(code, visit.name(carriers[code]) or code, large, _covered([of])))
     return cards if found.total else []
-
-
-def _card(
-    visit: Visit,
-    key: str,
-    title: str,
-    value: Decimal | None,
-    unit: str,
-    sums: list[Sum],
-    with_data: int | None = None,
-) -> Card:
-    return Card(key, title, writing.large(value, unit, visit.lang), _covered(sums), with_data)
 
 
 def _row(found: Overview, institution: Institution) -> Row:

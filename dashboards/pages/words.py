@@ -8,51 +8,44 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     # everywhere
     "product": ("CommonWatt 协能", "CommonWatt 协能"),
     "tagline": ("公共机构能源核算平台", "Energy accounts of public institutions"),
-    "unknown": ("–", "–"),
     "not_stated": ("未填报", "not stated"),
     "unverified": ("未核实", "unverified"),
     "unverified_why": (
-        "该数值的出处尚未核实,仅供参考。",
+        "该数值的出处尚未核实，仅供参考。",
         "The source of this value has not been verified yet.",
     ),
     "skip": ("跳到正文", "Skip to the content"),
     "other_language": ("English", "中文"),
-    "theme": ("外观", "Appearance"),
-    "theme_auto": ("跟随系统", "As the system"),
-    "theme_light": ("浅色", "Light"),
-    "theme_dark": ("深色", "Dark"),
     "to_theme_light": ("浅色外观", "Light appearance"),
     "to_theme_dark": ("深色外观", "Dark appearance"),
     "institutions": ("机构", "Institutions"),
     "show": ("查询", "Show"),
     "csv": ("导出 CSV", "Export CSV"),
     "json": ("JSON 接口", "JSON"),
-    "colon": (":", ": "),
-    "comma": (",", ", "),
+    "colon": ("：", ": "),
     # log-in
     "log_in": ("登录", "Log in"),
     "log_out": ("退出登录", "Log out"),
     "login": ("用户名", "Login"),
     "password": ("密码", "Password"),
     "login_hint": (
-        "账号由本单位系统管理员开通;忘记密码请联系管理员重置。",
+        "账号由本单位系统管理员开通；忘记密码请联系管理员重置。",
         "Your administrator opens log-ins, and sets a new password where one is forgotten.",
     ),
     "login_stale": (
-        "登录页面已过期,请重新提交。",
+        "登录页面已过期，请重新提交。",
         "This log-in page was too old; please send it again.",
     ),
     "logged_out": ("您已退出登录。", "You have logged out."),
     # list
     "overview": ("公共机构用能概览", "Energy use of public institutions"),
     "period": ("统计期", "Period"),
-    "metered": ("数据来源:计量", "Figures from meters"),
+    "metered": ("数据来源：计量", "Figures from meters"),
     "profile": ("折标系数组", "Profile"),
     "region": ("行政区划", "Region"),
     "all_regions": ("全部地区", "All regions"),
     "class": ("机构类型", "Class"),
     "line": ("主管系统", "Department line"),
-    "level": ("隶属层级", "Level"),
     "level_central": ("中央", "central"),
     "level_provincial": ("省级", "provincial"),
     "level_city": ("市级", "city"),
@@ -68,8 +61,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "coverage": ("数据完整率", "Coverage"),
     "coverage_short": ("完整率", "Coverage"),
     "coverage_low": (
-        "数据不完整:实际用量可能更高。",
-        "Not everything was measured: the real use may be higher.",
+        "部分时间没有实测：其用量由前后示数推得，或者缺失。",
+        "Part of the time was not measured: its use comes from readings around it, or is missing.",
     ),
     "coverage_of": (
         "已计量时间占应计量时间的比例",
@@ -78,7 +71,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_coverage": ("无计量数据", "Nothing was measured"),
     "institutions_found": ("共 {count} 家机构", "{count} institutions"),
     "institution_found_one": ("共 1 家机构", "1 institution"),
-    "with_data": ("{count} 家有数据", "{count} with data"),
     "page_of": ("第 {page} / {pages} 页", "Page {page} of {pages}"),
     "pages": ("分页", "Pages"),
     "previous": ("上一页", "Previous"),
@@ -88,25 +80,25 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("演示数据", "Demo data"),
     "restricted": ("受限公开", "Restricted"),
     "restricted_why": (
-        "仅本系统和主管机关可见,请勿外传。",
+        "仅本系统和主管机关可见，请勿外传。",
         "Shown to its own line and authority only; please pass nothing on.",
     ),
     "off_platform": ("不上平台", "Off platform"),
     "empty_match": ("没有符合条件的机构。", "No institution matches."),
     "empty_match_next": (
-        "请减少筛选条件,或检查名称写法。",
+        "请减少筛选条件，或检查名称写法。",
         "Ask for less, or check how the name is written.",
     ),
     "empty_rights": ("您目前看不到任何机构。", "You see no institution yet."),
     "empty_rights_next": (
-        "请系统管理员授予查看范围(地区、系统或机构):commonwatt user grant。",
+        "请系统管理员授予查看范围（地区、系统或机构）：commonwatt user grant。",
         (
             "Ask the administrator to grant you a region, a line or an institution: "
             "commonwatt user grant."
         ),
     ),
     "empty_import_next": (
-        "若平台刚刚建立:先导入机构名录和通道(commonwatt import registry),再由网关上送读数。",
+        "若平台刚刚建立：先导入机构名录和通道（commonwatt import registry），再由网关上送读数。",
         (
             "Where the platform is new: import institutions and channels first "
             "(commonwatt import registry), then let the gateways send readings."
@@ -114,7 +106,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "empty_accounts": ("尚无能耗台账。", "There are no accounts yet."),
     "empty_accounts_next": (
-        "网关上送读数并完成计算后,台账会自动出现在这里。",
+        "网关上送读数并完成计算后，台账会自动出现在这里。",
         "They appear here by themselves once gateways have sent readings and use is computed.",
     ),
     # one institution
@@ -139,8 +131,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "year_before": ("上年同期", "Year before"),
     "change": ("同比", "Year on year"),
     "change_partial": (
-        "两期完整率不同,比较仅供参考",
+        "两期完整率不同，比较仅供参考",
         "One of the two was not fully measured: compare with care",
+    ),
+    "running": ("未满月", "running"),
+    "running_why": (
+        "本月尚未结束，不与上年整月比较。",
+        "The month has not ended: it is not compared with a whole one.",
     ),
     "sum": ("合计", "Total"),
     "factor": ("系数", "Factor"),
@@ -149,14 +146,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "why_long": ("查看该数的依据", "Why this figure"),
     "not_in_total": ("不计入综合能耗", "Not in total energy"),
     "chart_stack": (
-        "各品种逐月综合能耗(千克标准煤)",
+        "各品种逐月综合能耗（千克标准煤）",
         "Total energy by carrier and month (kgce)",
     ),
-    "chart_month": ("{carrier}逐月用量({unit})", "{carrier} by month ({unit})"),
+    "chart_month": ("{carrier}逐月用量（{unit}）", "{carrier} by month ({unit})"),
     "partial": ("完整率不足 100%", "Coverage below 100 %"),
-    "complete": ("完整", "Complete"),
     "waits": (
-        "有新读数尚待计算,数字将自动更新。",
+        "有新读数尚待计算，数字将自动更新。",
         "Readings have come whose use is still to be computed; figures will change.",
     ),
     # curve
@@ -176,7 +172,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "estimated": ("估算", "Estimated"),
     "missing": ("缺数", "No data"),
     "estimated_why": (
-        "估算:该时段读数间隔过长,总量为实测,逐时分布为推算。缺数:没有读数,留空,不补零。",
+        "估算：该时段读数间隔过长，总量为实测，逐时分布为推算。缺数：没有读数，留空，不补零。",
         (
             "Estimated: readings were too far apart; their total is measured, its course is not. "
             "No data: nothing was read; it stays empty, never zero."
@@ -191,13 +187,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "curve_empty": ("该时段没有数据。", "There is no data in this span."),
     "curve_loading": ("正在读取……", "Loading …"),
-    "curve_failed": ("未能读取数据,请重试。", "The data could not be read; try again."),
+    "curve_failed": ("未能读取数据，请重试。", "The data could not be read; try again."),
     "curve_incomplete": (
-        "部分通道超出您的查看范围,未计入。",
+        "部分通道超出您的查看范围，未计入。",
         "Some channels are beyond your rights and are left out.",
     ),
     "no_script": (
-        "浏览器未启用脚本,图表无法显示;数据见表格和 CSV。",
+        "浏览器未启用脚本，图表无法显示；数据见表格和 CSV。",
         "Charts need scripts, which this browser has turned off; tables and CSV hold the data.",
     ),
     "table": ("数据表", "Table"),
@@ -205,7 +201,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "zone": ("时区 {zone}", "Time zone {zone}"),
     # explanation
     "explanation": ("{carrier} {month} 台账依据", "What {carrier} of {month} stands on"),
-    "figure": ("台账数", "Figure"),
     "kgce": ("标准煤", "Standard coal"),
     "arithmetic": ("计算过程", "Arithmetic"),
     "coefficient": ("折标系数", "Coefficient"),
@@ -225,7 +220,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "owner": ("计量表所属机构", "Owner of the meter"),
     "owner_hidden": ("不便公开的机构", "An institution that is not disclosed"),
     "beyond_rights": (
-        "该通道超出您的查看范围,只列出所属机构。",
+        "该通道超出您的查看范围，只列出所属机构。",
         "This channel is beyond your rights; only its owner is named.",
     ),
     "share": ("分摊比例", "Share"),
@@ -250,16 +245,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "days": ("逐日明细", "Day by day"),
     "agrees": ("各部分之和与台账一致。", "The parts add up to the account."),
     "disagrees": (
-        "所列部分之和与台账不一致:有部分超出您的查看范围,或尚待重算。",
+        "所列部分之和与台账不一致：有部分超出您的查看范围，或尚待重算。",
         (
             "The parts shown do not add up to the account: some are beyond your rights, or still "
             "to be recomputed."
         ),
     ),
     "readings_csv": ("读数 CSV", "Readings as CSV"),
-    "back_to": ("返回{name}", "Back to {name}"),
     "no_terms": (
-        "该数由{source}录入,没有计量通道。",
+        "该数由{source}录入，没有计量通道。",
         "This figure came by {source}; no channel stands behind it.",
     ),
     "kind_register": ("计度器", "register"),
@@ -274,7 +268,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "status_500": ("服务出现错误", "Something went wrong"),
     "status_503": ("暂不可用", "Not available now"),
     "not_found": ("此地址没有页面。", "There is no page at this address."),
-    "not_found_next": ("请检查地址,或返回机构列表。", "Check the address, or go back to the list."),
+    "not_found_next": (
+        "请检查地址，或返回机构列表。",
+        "Check the address, or go back to the list.",
+    ),
     "retry": ("重试", "Try again"),
     "home": ("返回机构列表", "To the list of institutions"),
     "code": ("错误代码", "Code"),

@@ -3,6 +3,7 @@
 
 const drawn = new Set(); // charts on the page, so that they can be thrown away
 let echarts;
+let shown = location.pathname + location.search; // the address whose page this is
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const lang = () => document.documentElement.lang;
@@ -112,6 +113,7 @@ function hours(element, rows) {
   option.xAxis.data = rows.map((row) => row.at);
   option.xAxis.axisLabel.formatter = (at) => (short ? clock.format(Number(at)) : day.format(Number(at)));
   if (!short) {
+    option.xAxis.axisLabel.align = "left";
     option.xAxis.axisLabel.interval = (place) => midnight(rows[place].at);
     option.xAxis.splitLine = { show: true, interval: (place) => midnight(rows[place].at), lineStyle: { color: css("line-soft") } };
   }
@@ -228,6 +230,7 @@ async function go(url, push) {
   const focused = document.activeElement?.id;
   forget();
   if (push) history.pushState(null, "", url);
+  shown = location.pathname + location.search;
   document.title = page.title;
   document.querySelector("main").replaceWith(page.querySelector("main"));
   document.querySelector(".tools").replaceWith(page.querySelector(".tools"));
@@ -253,11 +256,16 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if ("submit" in event.target.dataset) event.target.form.requestSubmit();
+  const field = event.target;
+  if ("submit" in field.dataset && field.validity.valid) field.form.requestSubmit();
 });
 
-window.addEventListener("popstate", () => go(location.href, false));
-window.addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+window.addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) go(location.href, false);
+});
+window.addEventListener("resize", () => {
+  if (!matchMedia("print").matches) drawn.forEach((chart) => chart.resize());
+});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
 // Paper is white: charts turn light before printing, and back after it.

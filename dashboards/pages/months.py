@@ -1,0 +1,146 @@
+"""Twelve months of an institution as tables and charts have them, beside the year before."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from actions.figures import coverage
+from actions.overview import Year, months_before
+from dashboards.pages import writing
+from storage.ledger import Account
+from storage.regions import Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One carrier in one month; account None where there is none."""
+
+    account: Account | None
+    use: Decimal | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A month of one carrier beside the same month a year before."""
+
+    month: date
+    now: Cell
+    before: Cell
+    kgce: Decimal | None
+    co2: Decimal | None
+    running: bool
+
+    @property
+    def change(self) -> str:
+        """The change against the year before; a month that has not ended has none yet."""
+        return writing.DASH if self.running else writing.change(self.now.use, self.before.use)
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the two months were not both measured whole."""
+        return self.now.coverage != 1 or self.before.coverage != 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What twelve months make together."""
+
+    use: Decimal | None
+    before: Decimal | None
+    kgce: Decimal | None
+    co2: Decimal | None
+    coverage: float | None
+
+
+class Months:
+    """The accounts of a year by carrier and month, of one source."""
+
+    def __init__(self, year: Year, source: str, today: date) -> None:
+        self.year = year
+        self.source = source
+        self._today = today
+        self._now = {(one.carrier, one.month): one for one in year.accounts if one.source == source}
+        self._before = {
+            (one.carrier, one.month): one for one in year.before if one.source == source
+        }
+        self.carriers = [
+            year.words.carriers[code]
+            for code in sorted(
+                {code for code, _ in self._now} | {code for code, _ in self._before},
+                key=lambda code: (code != "electricity", code == "water", code),
+            )
+        ]
+
+    def cell(self, carrier: Carrier, month: date) -> Cell:
+        """Return one month of a carrier."""
+        return self._cell(carrier, self._now.get((carrier.code, month)), month)
+
+    def line(self, carrier: Carrier, month: date) -> Line:
+        """Return one month of a carrier with the year before."""
+        earlier = months_before(month, 12)
+        now, before = self.cell(carrier, month), self._before.get((carrier.code, earlier))
+        account = now.account
+        return Line(
+            month,
+            now,
+            self._cell(carrier, before, None),
+            writing.exact(account.kgce_g if account else None, 1000),
+            writing.exact(account.co2_g if account else None, 1000),
+            self.running(month),
+        )
+
+    def sums(self, carrier: Carrier) -> Sums:
+        """Return the sums of a carrier's months."""
+        now = [self._now.get((carrier.code, month)) for month in self.year.months]
+        before = [
+            self._before.get((carrier.code, months_before(month, 12))) for month in self.year.months
+        ]
+        due = sum(self.year.due_s.get((carrier.code, month), 0) for month in self.year.months)
+        measured = sum(one.measured_s for one in now if one)
+        return Sums(
+            writing.exact(_sum(now, "quanta"), carrier.per_unit),
+            writing.exact(_sum(before, "quanta"), carrier.per_unit),
+            writing.exact(_sum(now, "kgce_g"), 1000),
+            writing.exact(_sum(now, "co2_g"), 1000),
+            coverage(measured, due) if self.source == "meter" else None,
+        )
+
+    def running(self, month: date) -> bool:
+        """Return whether a month has not ended yet."""
+        return months_before(month, -1) > self._today
+
+    def places(self, carrier: Carrier) -> int:
+        """Return the decimals of a carrier's column."""
+        cells = [self.cell(carrier, month).use for month in self.year.months]
+        return writing.places_for(cells)
+
+    def factors(self, chosen: Carrier | None) -> list[Account]:
+        """Return, for each carrier shown, the account whose factors are the newest."""
+        newest = {}
+        for (code, _), account in sorted(self._now.items()):
+            if chosen is None or code == chosen.code:
+                newest[code] = account
+        return list(newest.values())
+
+    def total(self, month: date | None, field: str = "kgce_g") -> Decimal | None:
+        """Return grams of all carriers in a month, or in all of them, as kilograms."""
+        rows = [one for one in self._now.values() if month is None or one.month == month]
+        return writing.exact(_sum(rows, field), 1000)
+
+    def _cell(self, carrier: Carrier, account: Account | None, month: date | None) -> Cell:
+        if account is None:
+            due = self.year.due_s.get((carrier.code, month), 0) if month else 0
+            return Cell(None, None, 0.0 if due and self.source == "meter" else None)
+        due = (month and self.year.due_s.get((carrier.code, month))) or account.expected_s or 0
+        return Cell(
+            account,
+            writing.exact(account.quanta, account.per_unit),
+            coverage(account.measured_s, due) if self.source == "meter" else None,
+        )
+
+
+def _sum(rows: list[Account | None] | list[Account], field: str) -> int | None:
+    """Return the sum of what is known, None where nothing is."""
+    known = [getattr(one, field) for one in rows if one and getattr(one, field) is not None]
+    return sum(known) if known else None
