@@ -1,0 +1,131 @@
+"""The application: resources, errors and figures put together, for any ASGI server."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from actions.login import Failures, Pool
+from api import errors, shell
+from api.doorway import Doorway
+from api.errors import ErrorPage
+from api.problems import Problem
+from api.routes import (
+    accounts,
+    channels,
+    explanations,
+    gateways,
+    health,
+    institutions,
+    login,
+    meters,
+    metrics,
+    readings,
+    regions,
+    rejects,
+    usage,
+)
+from api.settings import ApiSettings
+from collector.intake import ReadingSink
+
+_ABOUT = """
+Open energy accounting of public institutions. 公共机构能源核算开放平台。
+
+Figures that must be exact are decimal numbers written as text; `null` is unknown, never zero.
+Instants are UTC unless a zone is shown; `from` is included, `to` is not, except for months.
+Lists come in pages: follow `next` until it is null. Errors are `application/problem+json` with a
+stable `code`, in Chinese and English. A reader sees what its grants cover; anything else is 404.
+"""
+
+_ROUTERS = (
+    login.router,
+    institutions.router,
+    accounts.router,
+    explanations.router,
+    usage.router,
+    meters.router,
+    channels.router,
+    readings.router,
+    rejects.router,
+    gateways.router,
+    regions.router,
+    health.router,
+    metrics.router,
+)
+
+
+def create_app(
+    pool: Pool,
+    *,
+    settings: ApiSettings | None = None,
+    sink: ReadingSink | None = None,
+    today: date | None = None,
+    extra_routers: Sequence[APIRouter] = (),
+    error_page: ErrorPage | None = None,
+) -> FastAPI:
+    """Return the API on connections of the application's login.
+
+    sink: where pushed readings go, on the collector's login; None offers no pushing.
+    today: the day that counts as today; None is the database's own.
+    extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
+    error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
+    """
+    told = settings or ApiSettings()
+    app = FastAPI(
+        title="CommonWatt 协能",
+        description=_ABOUT,
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # its assets would come from a foreign host
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={
+            code: {
+                "description": text,
+                "content": {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                },
+            }
+            for code, text in (
+                (401, "Nobody is logged in."),
+                (404, "There is none, or the reader may not see it."),
+                (422, "Something in the request is wrong."),
+                (503, "The database is away."),
+            )
+        },
+    )
+    registry = CollectorRegistry()
+    app.state.doorway = Doorway(pool, told, Failures(), today)
+    app.state.registry = registry
+    app.state.sink = sink
+    registry.register(metrics.Database(app.state.doorway.system_desk))
+    for router in (*_ROUTERS, *extra_routers):
+        app.include_router(router)
+    errors.install(app, error_page)
+    app.add_middleware(shell.Bounded, most_bytes=told.body_bytes)
+    app.add_middleware(shell.Guarded)
+    app.add_middleware(shell.Counted, registry=registry)
+    _describe_problem(app)
+    return app
+
+
+def _describe_problem(app: FastAPI) -> None:
+    """Have the description of the API hold the shape of its errors."""
+    made = app.openapi
+
+    def openapi() -> dict[str, object]:
+        schema = made()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        for name, part in (
+            Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            .pop("$defs", {})
+            .items()
+        ):
+            schemas.setdefault(name, part)
+        whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        whole.pop("$defs", None)
+        schemas["Problem"] = whole
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

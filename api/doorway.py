@@ -1,0 +1,133 @@
+"""Who stands behind a request: a session by cookie or bearer token, and a desk for it."""
+
+import hmac
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.security import APIKeyCookie, HTTPBearer
+
+from actions.desk import SYSTEM, DeniedError, Desk
+from actions.login import Failures, LoginError, Opened, Pool, session_of
+from api.settings import ApiSettings
+from storage.access import Session
+
+CSRF_HEADER = "X-CSRF-Token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# For the description of the API; the doorway reads the headers itself.
+_bearer = HTTPBearer(auto_error=False, description="The token of POST /api/v1/login.")
+_cookie = APIKeyCookie(
+    name="cw_session",
+    auto_error=False,
+    description=f"Set by POST /api/v1/login; changes also need {CSRF_HEADER}. "
+    "Over HTTPS its name is __Host-commonwatt.",
+)
+
+
+class Doorway:
+    """Knows sessions; the pages beside the API enter by it too."""
+
+    def __init__(
+        self, pool: Pool, settings: ApiSettings, failures: Failures, today: date | None
+    ) -> None:
+        self.pool = pool
+        self.settings = settings
+        self.failures = failures
+        self.today = today
+
+    def session(self, request: Request) -> Session | None:
+        """Return whose request this is; a change by cookie must carry the session's token."""
+        bearer, cookie = self.tokens(request)
+        session = session_of(self.pool, bearer or cookie or "")
+        if session is not None and bearer is None and request.method not in _SAFE:
+            sent = request.headers.get(CSRF_HEADER, "")
+            if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
+                raise _forged()
+        return session
+
+    def desk(self, request: Request) -> Desk | None:
+        """Return the desk of whoever is logged in."""
+        session = self.session(request)
+        return None if session is None else Desk(self.pool, f"user:{session.user_id}", self.today)
+
+    def system_desk(self) -> Desk:
+        """Return the desk on which counts are made that name nobody."""
+        return Desk(self.pool, SYSTEM, self.today)
+
+    def tokens(self, request: Request) -> tuple[str | None, str | None]:
+        """Return the token of the header and that of the cookie."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else None
+        return bearer, request.cookies.get(self.settings.cookie)
+
+    def let_in(self, response: Response, opened: Opened) -> None:
+        """Give the browser its session."""
+        response.set_cookie(
+            self.settings.cookie,
+            opened.token,
+            max_age=int(self.settings.session.total_seconds()),
+            path="/",
+            secure=self.settings.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def let_out(self, response: Response) -> None:
+        """Take the browser's session away."""
+        response.delete_cookie(
+            self.settings.cookie,
+            path="/",
+            secure=self.settings.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def doorway_of(request: Request) -> Doorway:
+    """Return the application's doorway."""
+    doorway = request.app.state.doorway
+    assert isinstance(doorway, Doorway)
+    return doorway
+
+
+def session_needed(
+    request: Request,
+    doorway: Annotated[Doorway, Depends(doorway_of)],
+    _bearer: Annotated[object, Depends(_bearer)],
+    _cookie: Annotated[object, Depends(_cookie)],
+) -> Session:
+    """Return who is logged in, or ask to log in."""
+    session = doorway.session(request)
+    if session is None:
+        raise LoginError(
+            "login.needed",
+            zh="请先登录,或登录已过期。",
+            en="Nobody is logged in, or the session has ended.",
+            next_zh="请通过 POST /api/v1/login 登录。",
+            next_en="Log in with POST /api/v1/login.",
+        )
+    return session
+
+
+def desk_needed(
+    session: Annotated[Session, Depends(session_needed)],
+    doorway: Annotated[Doorway, Depends(doorway_of)],
+) -> Desk:
+    """Return the desk of whoever is logged in."""
+    return Desk(doorway.pool, f"user:{session.user_id}", doorway.today)
+
+
+AtDoorway = Annotated[Doorway, Depends(doorway_of)]
+LoggedIn = Annotated[Session, Depends(session_needed)]
+AtDesk = Annotated[Desk, Depends(desk_needed)]
+
+
+def _forged() -> DeniedError:
+    return DeniedError(
+        "csrf.missing",
+        zh=f"缺少或错误的 {CSRF_HEADER}。",
+        en=f"{CSRF_HEADER} is missing or wrong.",
+        next_zh="请随更改请求发送登录时返回的 csrf 值。",
+        next_en="Send the `csrf` of the log-in along with every change.",
+    )

@@ -1,0 +1,1 @@
+"""One module per resource, each thin over an action."""

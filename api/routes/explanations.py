@@ -1,0 +1,232 @@
+"""What an account stands on, down to readings, coefficients and the arithmetic."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from actions.evidence import WORDS, Evidence
+from actions.explanations import ExplainedTerm, explain_account
+from actions.figures import in_units, instant
+from api.doorway import AtDesk
+from api.fields import Code, Exact, Id, Month, Shown
+from api.routes.accounts import AccountShown
+from api.routes.accounts import shown as account_shown
+from api.routes.channels import ChannelShown, ReadingShown, SettingShown, channel_shown
+from storage.explanations import Coefficient, GridFactor, Standing
+from storage.meters import Channel
+
+router = APIRouter(prefix="/api/v1", tags=["accounts"])
+
+
+class OwnerShown(Shown):
+    """Whose meter it is; the names are null where the owner is guarded."""
+
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+
+
+class DayShown(BaseModel):
+    """A channel's day, and the part of it in this account, both exact in the account's unit."""
+
+    day: str
+    used: Exact | None
+    part: Exact | None
+    measured_s: int
+
+
+class UnmeasuredShown(BaseModel):
+    """A stretch that was not measured, and why."""
+
+    start: datetime
+    end: datetime
+    reason: str
+    reason_zh: str
+    reason_en: str
+
+
+class EvidenceShown(BaseModel):
+    """The readings that bound the month, and the stretches without."""
+
+    first: ReadingShown | None
+    last: ReadingShown | None
+    readings: int
+    used: Exact | None = Field(description="Computed anew from these readings.")
+    unmeasured: list[UnmeasuredShown]
+
+
+class TermShown(BaseModel):
+    """A channel's part in the account."""
+
+    channel_id: int
+    owner: OwnerShown | None
+    share: int = Field(description="Millionths.")
+    share_before: int = Field(description="Where cascade rounding of each day begins.")
+    valid_from: date
+    valid_to: date | None
+    source: str
+    part: Exact | None = Field(description="The sum of its days' parts.")
+    days: list[DayShown]
+    channel: ChannelShown | None = Field(description="Null where beyond the reader's rights.")
+    settings: list[SettingShown]
+    evidence: EvidenceShown | None
+
+
+class CoefficientShown(BaseModel):
+    """What a unit counts as, and who says so."""
+
+    profile: str | None
+    kg_per_unit: Exact
+    valid_from: date
+    valid_to: date | None
+    source: str
+    verified: bool
+
+
+class GridFactorShown(BaseModel):
+    """A grid factor that was looked for; `taken` is the one that stands."""
+
+    scope: str
+    code: str | None
+    name_zh: str | None
+    name_en: str | None
+    year: int | None
+    basis: str | None
+    kgco2_per_kwh: Exact | None
+    source: str | None
+    verified: bool | None
+    taken: bool
+
+
+class ConversionShown(Shown):
+    """How quanta became whole grams."""
+
+    grams: int | None
+    arithmetic: str | None
+
+
+class ExplanationShown(BaseModel):
+    """What one account stands on, as far as the reader's rights reach."""
+
+    account: AccountShown
+    terms: list[TermShown]
+    agrees: bool = Field(description="Whether the parts shown add to the account.")
+    waits: bool = Field(description="Readings have come whose use is still to be computed.")
+    coefficient: CoefficientShown | None
+    kgce: ConversionShown
+    co2_factor: CoefficientShown | None
+    grid_chain: list[GridFactorShown] = Field(description="Nearest place first.")
+    co2: ConversionShown
+
+
+@router.get(
+    "/institutions/{institution_id}/accounts/{carrier}/{month}/explanation",
+    summary="What an account stands on",
+)
+def get_explanation(
+    institution_id: Id,
+    carrier: Annotated[str, Path(max_length=64)],
+    month: Annotated[Month, Path()],
+    desk: AtDesk,
+    source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
+    profile: Code | None = None,
+) -> ExplanationShown:
+    """Return terms, days, bounding readings, coefficients, the grid factors tried, arithmetic."""
+    found = explain_account(desk, institution_id, carrier, month, source, profile)
+    taken = next((one for one in found.grid_chain if one.value is not None), None)
+    return ExplanationShown(
+        account=account_shown(found.account),
+        terms=[_term(one, found.account.per_unit) for one in found.terms],
+        agrees=found.agrees,
+        waits=found.waits,
+        coefficient=_coefficient(found.coefficient),
+        kgce=ConversionShown.model_validate(found.kgce),
+        co2_factor=_coefficient(found.co2_factor),
+        grid_chain=[_grid_factor(one, one is taken) for one in found.grid_chain],
+        co2=ConversionShown.model_validate(found.co2),
+    )
+
+
+def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
+    return TermShown(
+        channel_id=term.channel_id,
+        owner=OwnerShown.model_validate(term.owner) if term.owner else None,
+        share=term.share,
+        share_before=term.share_before,
+        valid_from=term.valid_from,
+        valid_to=term.valid_to,
+        source=term.source,
+        part=in_units(term.quanta, per_unit),
+        days=[
+            DayShown(
+                day=one.day or "",
+                used=in_units(one.used, per_unit),
+                part=in_units(one.quanta, per_unit),
+                measured_s=one.measured_s or 0,
+            )
+            for one in term.days
+        ],
+        channel=channel_shown(term.channel) if term.channel else None,
+        settings=[SettingShown.model_validate(one) for one in term.settings],
+        evidence=_evidence(term.evidence, term.channel, per_unit),
+    )
+
+
+def _evidence(
+    evidence: Evidence | None, channel: Channel | None, per_unit: int
+) -> EvidenceShown | None:
+    if evidence is None or channel is None:
+        return None
+    return EvidenceShown(
+        first=_reading(evidence.first, channel),
+        last=_reading(evidence.last, channel),
+        readings=evidence.readings,
+        used=in_units(evidence.used, per_unit),
+        unmeasured=[
+            UnmeasuredShown(
+                start=instant(one.start_ms),
+                end=instant(one.end_ms),
+                reason=one.reason,
+                reason_zh=WORDS[one.reason][0],
+                reason_en=WORDS[one.reason][1],
+            )
+            for one in evidence.unmeasured
+        ],
+    )
+
+
+def _reading(standing: Standing | None, channel: Channel) -> ReadingShown | None:
+    if standing is None:
+        return None
+    value = in_units(standing.value, channel.per_unit) or ""
+    return ReadingShown(at=instant(standing.at_ms), value=value, quanta=standing.value)
+
+
+def _coefficient(found: Coefficient | None) -> CoefficientShown | None:
+    if found is None:
+        return None
+    return CoefficientShown(
+        profile=found.profile,
+        kg_per_unit=format(found.value, "f"),
+        valid_from=found.valid_from,
+        valid_to=found.valid_to,
+        source=found.source,
+        verified=found.verified,
+    )
+
+
+def _grid_factor(found: GridFactor, taken: bool) -> GridFactorShown:
+    return GridFactorShown(
+        scope=found.scope,
+        code=found.code,
+        name_zh=found.name_zh,
+        name_en=found.name_en,
+        year=found.year,
+        basis=found.basis,
+        kgco2_per_kwh=None if found.value is None else format(found.value, "f"),
+        source=found.source,
+        verified=found.verified,
+        taken=taken,
+    )

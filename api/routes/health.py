@@ -1,0 +1,46 @@
+"""Probes: whether the process lives, and whether it can answer."""
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from actions.health import readiness
+from api.doorway import AtDoorway
+
+router = APIRouter(tags=["operations"])
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    alive: bool = True
+
+
+class Ready(BaseModel):
+    """Whether requests can be answered, and how much waits to be computed."""
+
+    ready: bool
+    missing_migrations: list[str] = Field(description="Run commonwatt migrate.")
+    usage_rows_waiting: int
+    account_rows_waiting: int
+    due_rows_waiting: int
+
+
+@router.get("/healthz", summary="Alive")
+def get_healthz() -> Alive:
+    """Answer without asking anything else."""
+    return Alive()
+
+
+@router.get("/readyz", summary="Ready", responses={503: {"description": "Not ready."}})
+def get_readyz(doorway: AtDoorway, response: Response) -> Ready:
+    """Ask the database; what waits is told, but does not make the service unready."""
+    found = readiness(doorway.system_desk())
+    if not found.ready:
+        response.status_code = 503
+    return Ready(
+        ready=found.ready,
+        missing_migrations=found.missing_migrations,
+        usage_rows_waiting=found.backlog.usage_rows,
+        account_rows_waiting=found.backlog.account_rows,
+        due_rows_waiting=found.backlog.due_rows,
+    )

@@ -1,0 +1,79 @@
+"""Figures for Prometheus: counts alone, no institution, meter or gateway in them."""
+
+from collections.abc import Callable, Iterable
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from actions.desk import Desk
+from actions.health import Counts, counts
+from metering.errors import EnergyError
+
+router = APIRouter(tags=["operations"])
+
+
+class Database(Collector):
+    """Asks the database at each scrape; a database that is away is a figure too."""
+
+    def __init__(self, desk: Callable[[], Desk]) -> None:
+        self._desk = desk
+
+    def describe(self) -> Iterable[Metric]:
+        """Return nothing, so that registering asks nothing."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """Return what is counted now."""
+        up = GaugeMetricFamily("commonwatt_database_up", "Whether the database answers.")
+        try:
+            found = counts(self._desk())
+        except EnergyError:
+            up.add_metric([], 0)
+            return [up]
+        up.add_metric([], 1)
+        return [up, *_intake(found), _rejects(found), _waiting(found)]
+
+
+@router.get("/metrics", summary="Metrics", response_class=Response)
+def get_metrics(request: Request) -> Response:
+    """Return the figures in the format of Prometheus."""
+    registry = request.app.state.registry
+    assert isinstance(registry, CollectorRegistry)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _intake(found: Counts) -> list[CounterMetricFamily]:
+    families = []
+    for name, text in (
+        ("messages", "Messages committed."),
+        ("stored", "Readings stored."),
+        ("revised", "Readings kept as revisions."),
+        ("duplicates", "Readings that were there already."),
+    ):
+        family = CounterMetricFamily(f"commonwatt_intake_{name}", text, labels=["collector"])
+        for tally in found.tally:
+            family.add_metric([tally.collector], getattr(tally, name))
+        families.append(family)
+    return families
+
+
+def _rejects(found: Counts) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "commonwatt_rejected_messages_waiting", "Refused messages that wait.", labels=["reason"]
+    )
+    for one in found.rejects:
+        family.add_metric([one.reason], one.messages)
+    return family
+
+
+def _waiting(found: Counts) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "commonwatt_queue_rows", "Rows that wait to be worked on.", labels=["queue"]
+    )
+    family.add_metric(["stale_usage"], found.backlog.usage_rows)
+    family.add_metric(["stale_account"], found.backlog.account_rows)
+    family.add_metric(["due"], found.backlog.due_rows)
+    return family

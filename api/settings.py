@@ -1,0 +1,24 @@
+"""What the API is told once, when it starts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Limits and the way the browser reaches us.
+
+    https: whether browsers come over TLS; decides the session cookie's name and flags.
+    session: how long a log-in lasts. body_bytes: the most that a request may carry.
+    pushed_bytes: the most that one pushed message may carry.
+    """
+
+    https: bool = False
+    session: timedelta = timedelta(hours=12)
+    body_bytes: int = 1 << 20
+    pushed_bytes: int = 1 << 16
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; __Host- binds it to this host and TLS."""
+        return "__Host-commonwatt" if self.https else "cw_session"

@@ -1,0 +1,123 @@
+"""Rows as JSON or CSV, page after page: the same figures, written the same way."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+_ROWS_AT_ONCE = 500
+CSV_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "JSON, or CSV with one row an entry; the header Link names the next page.",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """In which form rows are wanted."""
+
+    csv: bool
+    bom: bool
+
+
+def wish_of(
+    request: Request,
+    format: Annotated[  # noqa: A002 - the parameter's public name
+        Literal["json", "csv"] | None, Query(description="Overrides the header Accept.")
+    ] = None,
+    bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for Excel.")] = False,
+) -> Wish:
+    """Return the form that a request asks for."""
+    accepts = "text/csv" in request.headers.get("accept", "")
+    return Wish(format == "csv" or (format is None and accepts), bom)
+
+
+AsWished = Annotated[Wish, Depends(wish_of)]
+After = Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")]
+
+
+def next_url(request: Request, cursor: str | None) -> str | None:
+    """Return the address of the following page."""
+    if cursor is None:
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    query = "&".join(f"{quote(name)}={quote(value)}" for name, value in [*kept, ("after", cursor)])
+    return f"{request.url.path}?{query}"
+
+
+def csv_of(rows: Iterable[BaseModel], model: type[BaseModel], name: str, wish: Wish,
+           following: str | None) -> StreamingResponse:  # fmt: skip
+    """Return flat models as CSV, their fields as columns."""
+    header = list(model.model_fields)
+    body = ([row[field] for field in header] for row in _dumped(rows))
+    return table_of(header, body, name, wish, following)
+
+
+def table_of(
+    header: Sequence[str],
+    body: Iterable[Sequence[object]],
+    name: str,
+    wish: Wish,
+    following: str | None,
+) -> StreamingResponse:
+    """Return rows as CSV, streamed."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    if following is not None:
+        headers["Link"] = f'<{following}>; rel="next"'
+    return StreamingResponse(
+        _written(header, body, wish.bom), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+def _dumped(rows: Iterable[BaseModel]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield row.model_dump(mode="json")
+
+
+def _cell(value: Any) -> object:
+    """Return what a cell holds; text that a spreadsheet would run as a formula is quoted."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ";".join(str(one) for one in value)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return value if _is_number(value) else f"'{value}"
+    return value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _written(header: Sequence[str], body: Iterable[Sequence[object]], bom: bool) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    if bom:
+        buffer.write("\ufeff")
+    writer.writerow(header)
+    for place, row in enumerate(body, 1):
+        writer.writerow([_cell(value) for value in row])
+        if place % _ROWS_AT_ONCE == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()

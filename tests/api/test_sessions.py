@@ -1,0 +1,115 @@
+"""Sessions: cookie with a token for changes, or bearer; failures wait; nothing without one."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import ApiSettings, create_app
+from tests.api.conftest import PASSWORD
+
+OPEN = {"/api/v1/login", "/healthz", "/readyz", "/metrics"}
+BY_KEY = {"/api/v1/gateways/{province}/{gateway}/data"}
+
+
+def test_every_route_but_the_named_asks_for_a_log_in(front):
+    client = front.client()
+    asked = 0
+    for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items():
+        if path in OPEN:
+            continue
+        url = path.replace("{carrier}", "electricity").replace("{month}", "2016-03")
+        for name in ("institution_id", "meter_id", "channel_id", "reject_id"):
+            url = url.replace(f"{{{name}}}", "1")
+        url = url.replace("{province}", "demo-a").replace("{gateway}", "g1")
+        for method in methods:
+            answer = client.request(method, url, params={"from": "2016-01", "to": "2016-02"})
+            assert answer.status_code == 401, (method, url, answer.text)
+            assert answer.headers["www-authenticate"] == "Bearer"
+            asked += 1
+    assert asked >= 20
+
+
+def test_a_browser_logs_in_changes_with_the_token_and_logs_out(front):
+    client = front.client()
+    opened = client.post("/api/v1/login", json={"login": "planner-of-all", "password": PASSWORD})
+    cookie = opened.headers["set-cookie"]
+
+    assert opened.json()["token"] is None
+    assert all(part in cookie for part in ("cw_session=", "HttpOnly", "SameSite=lax", "Path=/"))
+    assert "Secure" not in cookie
+    assert client.get("/api/v1/me").json()["csrf"] == opened.json()["csrf"]
+    key = "/api/v1/gateways/demo-a/g1/key"
+    for headers in ({}, {"X-CSRF-Token": "wrong"}, {"X-CSRF-Token": "é".encode("latin-1")}):
+        refused = client.post(key, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "csrf.missing")
+    assert client.post("/api/v1/logout").status_code == 403
+    token = {"X-CSRF-Token": opened.json()["csrf"]}
+    assert client.post(key, headers=token).status_code == 200
+    gone = client.post("/api/v1/logout", headers=token)
+    assert gone.status_code == 204
+    assert 'cw_session=""' in gone.headers["set-cookie"]
+    client.cookies.set("cw_session", cookie.split("cw_session=")[1].split(";")[0])
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_over_tls_the_cookie_is_bound_to_host_and_tls(front):
+    app = create_app(front.world.pool, settings=ApiSettings(https=True))
+    client = TestClient(app, base_url="https://testserver")
+    cookie = client.post("/api/v1/login", json={"login": "outsider", "password": PASSWORD}).headers[
+        "set-cookie"
+    ]
+
+    assert cookie.startswith("__Host-commonwatt=")
+    assert "Secure" in cookie
+    assert client.get("/api/v1/me").status_code == 200
+
+
+def test_a_program_logs_in_by_bearer_and_needs_no_token_for_changes(front):
+    client = front.client("planner of all")
+
+    assert "set-cookie" not in client.get("/api/v1/me").headers
+    assert client.post("/api/v1/gateways/demo-a/g1/key").status_code == 200
+    assert client.post("/api/v1/logout").status_code == 204
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_who_may_only_read_changes_nothing(front):
+    for who, status in (("city reader", 403), ("outsider", 403), ("province officer", 404)):
+        answer = front.client(who).post("/api/v1/gateways/demo-a/g1/key")
+        assert answer.status_code == status
+    assert front.world.admin("SELECT count(*) FROM gateway WHERE key_sha256 IS NOT NULL") == [(0,)]
+
+
+def test_me_tells_what_was_granted(front):
+    me = front.client("city reader").get("/api/v1/me").json()
+
+    assert (me["login"], me["grants"][0]["role"]) == ("city-reader", "reader")
+    assert me["grants"][0]["region_id"] == front.world.region["city 1"]
+
+
+def test_failures_lock_out_with_a_time_to_wait(front):
+    client = front.client()
+    said = {"login": "city-reader", "password": "wrong"}
+    codes = [client.post("/api/v1/login", json=said).status_code for _ in range(6)]
+    right = client.post("/api/v1/login", json={**said, "password": PASSWORD})
+
+    assert codes == [401] * 5 + [429]
+    assert right.status_code == 429
+    assert int(right.headers["retry-after"]) >= 1
+    assert right.json()["code"] == "login.locked"
+    other = {"login": "outsider", "password": PASSWORD}
+    assert client.post("/api/v1/login", json=other).status_code == 200
+
+
+def test_nothing_but_json_logs_in(front):
+    form = front.client().post(
+        "/api/v1/login",
+        content=b'{"login":"outsider","password":"' + PASSWORD.encode() + b'"}',
+        headers={"Content-Type": "text/plain"},
+    )
+    assert form.status_code == 422
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic abc", "Bearer " + "x" * 5000])
+def test_a_foreign_authorization_opens_nothing(front, header):
+    answer = front.client().get("/api/v1/me", headers={"Authorization": header})
+    assert answer.status_code == 401
