@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from cli.network import free_port
 from cli.services import ports
 
 _NOW = {"connected", "unacknowledged", "sink_away", "last_commit_ms", "most_unacknowledged"}
@@ -43,8 +44,7 @@ def expose(port: int | None, service: str, tally: Callable[[], Any]) -> None:
     """Serve the counters, where a port is named."""
     if port is None:
         return
-    if ports.taken(port):
-        raise ports.in_use("metrics", port)
+    free_port(port, ports.HOST, "--metrics-port")
     registry = CollectorRegistry()
     registry.register(_Tallied(service, tally))
     start_http_server(port, addr=ports.HOST, registry=registry)

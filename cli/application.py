@@ -1,0 +1,38 @@
+"""The served application: API and pages over one pool, closed when the server ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import FastAPI
+
+from actions.desk import open_pool
+from api.app import create_app
+from api.settings import ApiSettings
+from cli.settings import Settings
+from dashboards.pages.app import error_page, router
+from storage.readings import Store
+
+
+@contextmanager
+def application(settings: Settings, url: str) -> Iterator[FastAPI]:
+    """Lend the application; pushing is offered where the collector's login is known."""
+    pushed = settings.collector_database_url
+    sink = Store(pushed, "push") if pushed else None
+    pool = open_pool(
+        url,
+        max_size=settings.database_pool,
+        wait_s=settings.database_wait_s,
+        statement_s=settings.statement_s,
+    )
+    try:
+        yield create_app(
+            pool,
+            settings=ApiSettings(https=settings.secure),
+            sink=sink,
+            extra_routers=[router()],
+            error_page=error_page,
+        )
+    finally:
+        pool.close()
+        if sink is not None:
+            sink.close()

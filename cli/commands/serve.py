@@ -1,0 +1,51 @@
+"""`commonwatt serve`: the API and the pages."""
+
+from typing import Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+
+def serve(
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+                "The API's login; else COMMONWATT_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help=say("监听地址。", "Where to listen."))] = None,
+    port: Annotated[int | None, typer.Option(help=say("端口。", "The port."))] = None,
+    owned: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Serve API and pages until told to stop."""
+    import uvicorn  # as the application, too heavy for --help
+
+    from cli import logs, running
+    from cli.application import application
+    from cli.network import free_port
+
+    known = settings.load(database_url=database_url, host=host, port=port)
+    url = settings.need(known.database_url, "database_url")
+    free_port(known.port, known.host, "--port")
+    log = logs.begin("serve")
+    with application(known, url) as app:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=known.host,
+                port=known.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        if owned:
+            running.with_owner(lambda: setattr(server, "should_exit", True))
+        log("serve.begins", url=f"http://{known.host}:{known.port}")
+        server.run()
