@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from cli.demo.progress import Meter
 from cli.demo.state import fingerprint
 from cli.services.words import say
 from collector.connection import parsed
+from metering.errors import InputError
 from simulators import datasets, gateways, registers
 from simulators.link import Broker
 from simulators.replay import Progress, Replay, ReplaySettings
@@ -32,7 +33,7 @@ class Wanted:
     speed: float
     batch: int
     live: bool
-    shift_weeks: int
+    shift_weeks: Mapping[str, int]
 
 
 def run(wanted: Wanted, stop: threading.Event, *, as_lines: bool) -> bool:
@@ -65,9 +66,24 @@ def run(wanted: Wanted, stop: threading.Event, *, as_lines: bool) -> bool:
             meter.close()
 
 
+def shift(said: str) -> tuple[str, int]:
+    """Return what SITE=WEEKS says."""
+    site, _, weeks = said.rpartition("=")
+    if not site or not weeks.removeprefix("-").isdecimal():
+        raise InputError(
+            "replay.bad_shift",
+            zh=f"--shift-weeks {said} 应为 SITE=WEEKS。",
+            en=f"--shift-weeks {said} is not SITE=WEEKS.",
+            next_zh="例如 --shift-weeks Fox=52。",
+            next_en="Write for example --shift-weeks Fox=52.",
+            where={"field": "shift_weeks", "value": said},
+        )
+    return site, int(weeks)
+
+
 def _source(wanted: Wanted) -> str:
     """Return what the spooled readings are made from."""
-    said = f"{fingerprint(wanted.folder)} {wanted.seed} {wanted.shift_weeks}"
+    said = f"{fingerprint(wanted.folder)} {wanted.seed} {sorted(wanted.shift_weeks.items())}"
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,14 +64,26 @@ class Register:
         return [float(one) for one in counted % self.wraps_at / PER_KWH]
 
 
-def made(meters: Sequence[MeterRows], *, seed: int, shift_weeks: int = 0) -> list[Register]:
-    """Return a register for each meter; its start and where it wraps follow from the seed."""
-    return [_register(meter, seed, shift_weeks * WEEK_MS) for meter in meters]
+def made(
+    meters: Sequence[MeterRows], *, seed: int, shift_weeks: Mapping[str, int]
+) -> list[Register]:
+    """Return a register for each meter; its start and where it wraps follow from the seed.
+
+    shift_weeks: by site, how far its readings move; a site that is not there stays.
+    """
+    return [
+        _register(meter, seed, shift_weeks.get(meter.building.site, 0) * WEEK_MS)
+        for meter in meters
+    ]
 
 
-def last_ms(meters: Sequence[MeterRows]) -> int:
-    """Return the end of the last hour of all."""
-    return max(int(meter.start_ms[-1]) for meter in meters) + HOUR_MS
+def shift_to(meters: Sequence[MeterRows], now_ms: int) -> dict[str, int]:
+    """Return by how many weeks each site moves to end within the week before an instant."""
+    ends: dict[str, int] = {}
+    for meter in meters:
+        end = int(meter.start_ms[-1]) + HOUR_MS
+        ends[meter.building.site] = max(end, ends.get(meter.building.site, end))
+    return {site: (now_ms - end) // WEEK_MS for site, end in sorted(ends.items())}
 
 
 def _register(meter: MeterRows, seed: int, shift_ms: int) -> Register:

@@ -47,8 +47,14 @@ def replay(
         ),
     ] = False,
     shift_weeks: Annotated[
-        int, typer.Option(help=say("整体移动的周数。", "Move the set by whole weeks."))
-    ] = 0,
+        list[str] | None,
+        typer.Option(
+            help=say(
+                "某站点整体移动的周数:SITE=WEEKS,可多次。",
+                "Move a site by whole weeks: SITE=WEEKS, as often as needed.",
+            )
+        ),
+    ] = None,
     spool: Annotated[
         Path | None,
         typer.Option(
@@ -83,7 +89,7 @@ def replay(
         speed=speed,
         batch=batch,
         live=live,
-        shift_weeks=shift_weeks,
+        shift_weeks=dict(replaying.shift(one) for one in shift_weeks or ()),
     )
     if not replaying.run(wanted, stop, as_lines=owned) and not stop.is_set():
         raise typer.Exit(1)

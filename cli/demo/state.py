@@ -1,4 +1,4 @@
-"""What the demo remembers between starts: passwords, the shift of its data, which data it was."""
+"""What the demo remembers between starts: passwords, how far data moved, which data it was."""
 
 import hashlib
 import json
@@ -20,13 +20,13 @@ _GROUPS: Final = ("api", "collector", "worker")
 class Memory:
     """One demo's memory; it holds passwords, so only its owner may read it.
 
-    data: fingerprint of the data set. shift_weeks: how far it was moved, None before the first run.
+    data: fingerprint of the data set. shift_weeks: how far each site was moved, None before that.
     logins: passwords of the database logins. users: passwords of people, by log-in.
     """
 
     data: str
     database: str
-    shift_weeks: int | None = None
+    shift_weeks: dict[str, int] | None = None
     seed: int = 0
     logins: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)

@@ -68,20 +68,18 @@ def look_at(folder: Path) -> None:
 
 
 def shifted(place: DemoState, memory: Memory, folder: Path, *, once: bool) -> Memory:
-    """Decide, once, by how many whole weeks the data moves to end within the last seven days."""
+    """Decide, once, by how many whole weeks each site moves to end within the last seven days."""
     if memory.shift_weeks is not None:
         return memory
-    weeks = 0
-    if not once:
-        now_ms = time.time_ns() // 1_000_000
-        weeks = (now_ms - registers.last_ms(datasets.read(folder))) // registers.WEEK_MS
+    now_ms = time.time_ns() // 1_000_000
+    weeks = {} if once else registers.shift_to(datasets.read(folder), now_ms)
     return place.change(memory, shift_weeks=weeks)
 
 
 def planned(folder: Path, memory: Memory) -> Plan:
     """Return the data set with its registers."""
     meters = datasets.read(folder)
-    made = registers.made(meters, seed=memory.seed, shift_weeks=memory.shift_weeks or 0)
+    made = registers.made(meters, seed=memory.seed, shift_weeks=memory.shift_weeks or {})
     return Plan(folder, made, gateways.provinces(meters))
 
 
@@ -138,7 +136,9 @@ def users(desk: Desk) -> dict[str, str]:
 def replay_command(wanted: "Wanted", state: DemoState, memory: Memory) -> list[str]:
     """Return how the demo's gateways are started."""
     command = ["replay", str(wanted.data), "--spool", str(state.spool)]
-    command += ["--seed", str(memory.seed), "--shift-weeks", str(memory.shift_weeks or 0)]
+    command += ["--seed", str(memory.seed)]
+    for site, weeks in (memory.shift_weeks or {}).items():
+        command += ["--shift-weeks", f"{site}={weeks}"]
     command += ["--batch", str(wanted.batch), "--speed", str(wanted.speed)]
     if wanted.noise:
         command += ["--noise", str(wanted.seed)]
