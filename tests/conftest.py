@@ -66,14 +66,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def template(server: Server) -> Iterator[str]:
-    """A migrated database from which the tests' own are copied."""
+    """A migrated database from which the tests' own are copied.
+
+    TimescaleDB keeps its background sessions, which would forbid the copy, off a template that
+    nobody may connect to.
+    """
     name = f"cwt_{secrets.token_hex(4)}"
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" IS_TEMPLATE true'.encode())
     migrate.migrate(server.named(name))
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
     try:
         yield name
     finally:
+        with psycopg.connect(server.admin_url, autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE false'.encode())
         _drop(server, name)
 
 
@@ -82,20 +90,12 @@ def database(server: Server, template: str) -> Iterator[Database]:
     """A database of this test alone, with logins for api, collector and worker."""
     name = f"cwt_{secrets.token_hex(6)}"
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        _quiet(connection, template)
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
     migrate.migrate(server.named(name), passwords=PASSWORDS)
     try:
         yield Database(name, server.named(name))
     finally:
         _drop(server, name)
-
-
-def _quiet(connection: psycopg.Connection, template: str) -> None:
-    """End the background sessions that an extension keeps on the template."""
-    connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template]
-    )
 
 
 def _drop(server: Server, name: str) -> None:
