@@ -79,8 +79,10 @@ def demo(
     """
     from cli.demo import show  # drivers and numpy load here, not for --help
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means to go on
+        signal.signal(signal.SIGHUP, _interrupt)
     known = settings.load(state=state, port=port)
     chosen = show.Chosen(data, once, as_json, fresh, noise, batch, engine)
     raise typer.Exit(show.run(known, chosen))
