@@ -1,7 +1,7 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,35 +127,40 @@ class Store:
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
     ) -> Stored:
         """Commit what a batch says; after this returns it may be receipted."""
-        return self.write_with(batch, readings, rejected, lambda _: None)
-
-    def write_with(
-        self,
-        batch: Sequence[Message],
-        readings: Readings,
-        rejected: Sequence[Rejection],
-        also: Callable[[Connection[Any]], None],
-    ) -> Stored:
-        """Commit a batch together with something else, in one transaction."""
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, readings.at_ms)
             with connection.transaction():
                 bound, refused = bind(connection, batch, readings)
                 refusals = [*rejected, *refused]
-                stored, revised, duplicates = merge(connection, bound)
+                counts = merge(connection, bound)
                 rejects.keep(connection, batch, refusals)
-                also(connection)
-                connection.execute(
-                    _TALLY,
-                    {
-                        "name": self._name,
-                        "messages": len(batch),
-                        "stored": stored,
-                        "revised": revised,
-                        "duplicates": duplicates,
-                    },
-                )
-        return Stored(_seqs(batch, readings, refusals), refusals, stored, revised, duplicates)
+                self._count(connection, len(batch), *counts)
+        return Stored(_seqs(batch, readings, refusals), refusals, *counts)
+
+    def write_whole(
+        self, batch: Sequence[Message], readings: Readings, *, dry_run: bool = False
+    ) -> Stored:
+        """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing."""
+        counts = 0, 0, 0
+        with self._one_writer, self._connected() as connection:
+            self._ensure_months(connection, readings.at_ms)
+            with connection.transaction(force_rollback=dry_run):
+                bound, refused = bind(connection, batch, readings)
+                if not refused:
+                    counts = merge(connection, bound)
+                    self._count(connection, len(batch), *counts)
+        return Stored(_seqs(batch, readings, refused), refused, *counts)
+
+    def _count(
+        self,
+        connection: Connection[Any],
+        messages: int,
+        stored: int,
+        revised: int,
+        duplicates: int,
+    ) -> None:
+        counts = {"stored": stored, "revised": revised, "duplicates": duplicates}
+        connection.execute(_TALLY, {"name": self._name, "messages": messages, **counts})
 
     def close(self) -> None:
         """Give the connection back."""
