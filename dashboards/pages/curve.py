@@ -29,6 +29,7 @@ class Choice:
 class CurveShown:
     """The chosen curve and span, and the addresses that go with them.
 
+    day: the one that the span was chosen by.
     first, until: the days, the latter not included; first_ms, until_ms: the same as instants.
     earlier, later: days to step to, None where nothing lies there.
     """
@@ -38,6 +39,7 @@ class CurveShown:
     span: str
     zone: str
     unit: str
+    day: date
     title: str
     first: date
     until: date
@@ -57,7 +59,8 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         return None
     key = chosen if chosen in found else _begin_with(found)
     one = found[key]
-    first, until = _bounds(_day(day) if day else one.last or visit.today, span)
+    held = _day(day) if day else one.last or visit.today
+    first, until = _bounds(held, span)
     carrier = year.words.carriers[one.carrier]
     choices = [Choice(name, _label(visit, year, curve)) for name, curve in found.items()]
     path = (
@@ -72,6 +75,7 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         span=span,
         zone=one.zone,
         unit=writing.unit_name(carrier.unit),
+        day=held,
         title=_title(visit, first, until, span),
         first=first,
         until=until,

@@ -206,7 +206,8 @@ async function draw(element) {
   if (!element.isConnected) return;
   const chart = echarts.getInstanceByDom(element) ?? echarts.init(element, null, { renderer: "canvas" });
   chart.setOption(option, true);
-  element.dataset.drawn = option.series.reduce((all, one) => all + one.data.filter((each) => (each?.value ?? each) !== null).length, 0);
+  const values = option.series.flatMap((one) => one.data.map((each) => (each instanceof Object ? each.value : each)));
+  element.dataset.drawn = values.filter((value) => value !== null).length;
   drawn.add(chart);
 }
 

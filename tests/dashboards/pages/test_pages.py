@@ -1,0 +1,286 @@
+"""What the pages show: figures of the accounts, what is missing as missing, and only one's own."""
+
+import html
+import re
+
+import pytest
+
+from dashboards.pages.visit import CSP
+
+ELECTRICITY = "?carrier=electricity"
+PAGES = ["/", "office", "office?carrier=electricity", "office/accounts/electricity/2016-03"]
+
+
+def pages_of(site):
+    for page in PAGES:
+        yield page if page == "/" else site.path("office", page.removeprefix("office"))
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees of a page, on one line."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def row_of(page: str, begins: str) -> str:
+    """Return the table row that begins with a text."""
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", page, re.DOTALL)
+    found = [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
+    return next(row for row in found if row.startswith(begins))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_in_both_languages_runs_nothing_and_loads_nothing_foreign(site, lang):
+    client, stranger = site.client("planner of all", lang), site.client(lang=lang)
+    for path in [*pages_of(site), "/login?next=/", "/nowhere"]:
+        answer = (stranger if path.startswith("/login") else client).get(path)
+        page = answer.text
+
+        assert answer.headers["content-security-policy"] == CSP
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert ('<html lang="en"' in page) == (lang == "en")
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", page))
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+        assert not re.search(r"""(src|href|action)="(https?:)?//""", page)
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        if lang == "en":
+            menu = page.replace("CommonWatt 协能", "").replace(">中文<", "><")
+            assert not re.search(r"[\u4e00-\u9fff]", menu), path
+
+
+def test_the_list_shows_the_sums_of_the_accounts_and_what_nobody_stated(site):
+    page = site.client("planner of all", "en").get("/").text
+    office, school = row_of(page, "Demo office"), row_of(page, "Demo school")
+    used = site.world.admin(
+        "SELECT sum(quanta) FROM account WHERE institution_id = %s AND carrier = 'electricity'",
+        site.world.institution["office"],
+    )[0][0]
+
+    assert f" {used / 1000:.2f} " in office
+    assert "1,235 80" in office
+    assert "not stated not stated not stated" in school
+    assert "Period: Apr 2015 to Mar 2016" in text_of(page)
+    assert "6 institutions" in text_of(page)
+
+
+def test_unknown_use_is_a_dash_and_never_a_zero(site):
+    page = site.client("planner of all", "en").get("/").text
+    clinic = row_of(page, "Demo clinic")
+
+    assert clinic.endswith("– – – – ▲ Coverage below 100 % 0.0%")
+    assert " 0 " not in clinic
+
+
+def test_a_reader_sees_its_own_and_404_elsewhere(site):
+    client = site.client("of the school", "en")
+    page = client.get("/").text
+
+    assert "Demo school" in page
+    assert "Demo office" not in page
+    assert "1 institution" in text_of(page)
+    for path in ("", "/accounts/electricity/2016-03"):
+        answer = client.get(site.path("office", path))
+        assert answer.status_code == 404
+        assert "Demo office" not in answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+        unknown = client.get(f"/institutions/999999{path}")
+        assert text_of(unknown.text) == text_of(answer.text)
+
+
+def test_sums_over_all_count_only_what_the_reader_sees(site):
+    def total(who):
+        page = text_of(site.client(who, "en").get("/").text)
+        return re.search(r"Electricity ([\d.,]+ \w+)", page).group(1)
+
+    seen = site.world.admin(
+        "SELECT sum(quanta) FROM account WHERE carrier = 'electricity' AND institution_id = %s",
+        site.world.institution["school"],
+    )[0][0]
+    assert total("of the school") == f"{seen / 1000:.2f} kWh"
+    assert total("of the school") != total("planner of all")
+
+
+def test_searching_filtering_and_paging_happen_on_the_server(site):
+    client = site.client("planner of all", "en")
+
+    found = client.get("/", params={"search": "SCHO"}).text
+    assert "Demo school" in found
+    assert "Demo office" not in found
+    assert 'value="SCHO"' in found
+    city = client.get("/", params={"region": site.world.region["city 2"]}).text
+    assert "Demo clinic" in city
+    assert "Demo school" not in city
+    assert "Demo clinic" not in client.get("/", params={"page": 2}).text
+    assert client.get("/", params={"page": 0}).status_code == 422
+    nasty = client.get("/", params={"search": '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in nasty
+    assert "No institution matches" in nasty
+
+
+def test_empty_states_say_what_to_do_next(bare):
+    nothing = text_of(bare.client("outsider", "en").get("/").text)
+    no_accounts = text_of(bare.client("of the office", "en").get("/").text)
+    one = text_of(bare.client("of the office", "en").get(bare.path("office")).text)
+
+    assert "Ask the administrator to grant you" in nothing
+    assert "commonwatt import registry" in nothing
+    assert "They appear here by themselves" in no_accounts
+    assert "They appear here by themselves" in one
+
+
+def test_accounts_by_carrier_and_month_with_coverage_and_factors(site):
+    client = site.client("planner of all", "en")
+    page = client.get(site.path("office")).text
+    march, gone = row_of(page, "2016-03"), row_of(page, "2016-02")
+
+    assert "Coverage below 100 %" in march
+    assert re.fullmatch(r"2016-02( –)+", gone)
+    assert "0.1229 kgce/kWh (GB2589-2020)" in text_of(page)
+    assert "unverified" not in text_of(page)
+    total = row_of(page, "Total")
+    assert re.sub(r"^2016-03", "", march).split()[0] == total.split()[1]
+
+
+def test_what_rests_on_an_unverified_value_says_so_everywhere(site):
+    site.world.admin(
+        """UPDATE coefficient SET known_until = now()
+            WHERE carrier = 'electricity' AND profile = 'GB2589-2020'"""
+    )
+    site.world.admin(
+        """INSERT INTO coefficient (profile, carrier, kgce_per_unit, valid_from, source, verified)
+           VALUES ('GB2589-2020', 'electricity', 0.1229, '2000-01-01', 'hearsay', false)"""
+    )
+    client = site.client("planner of all", "en")
+
+    for path in pages_of(site):
+        assert "unverified" in text_of(client.get(path).text), path
+    assert "unverified" not in text_of(client.get("/?region=1&search=nothing").text)
+    assert "hearsay" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
+
+
+def test_a_month_beside_the_year_before_and_a_running_one_is_not_compared(site):
+    world = site.world
+    world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+           VALUES (%s, 'electricity', '2015-03-01', 'meter', 100000, 100),
+                  (%s, 'electricity', '2015-04-01', 'meter', 100000, 100),
+                  (%s, 'electricity', '2016-04-01', 'meter', 50000, 100)""",
+        *[world.institution["office"]] * 3,
+    )
+    page = site.client("planner of all", "en").get(site.path("office", ELECTRICITY)).text
+    march, april = row_of(page, "2016-03"), row_of(page, "2016-04")
+
+    now = float(march.split("2016-03 ")[1].split()[0])
+    assert f"{now - 100:+.1f}%".replace("-", "−") in march
+    assert "100.0" in march
+    assert april.startswith("2016-04 running 50.0")
+    assert "%" not in april.replace("100 %", "").split("100.0")[1]
+
+
+def test_profile_and_twelve_months_are_in_the_address(site):
+    client = site.client("planner of all", "en")
+    path = site.path("office")
+    before = client.get(path, params={"until": "2015-12"}).text
+    other = client.get(path, params={"profile": "SD-QUOTA"})
+
+    assert "Jan 2015 to Dec 2015" in text_of(before)
+    assert other.status_code in (200, 404)
+    codes = [row[0] for row in site.world.admin("SELECT code FROM profile ORDER BY is_default")]
+    page = client.get(path, params={"profile": codes[0]}).text
+    assert f'value="{codes[0]}" selected' in page
+    for bad in ({"until": "2015-13"}, {"source": "guess"}, {"span": "year"}, {"day": "2016-02-30"}):
+        assert client.get(path, params=bad).status_code == 422
+    assert client.get(path, params={"carrier": "nothing", "curve": "nothing"}).status_code == 200
+
+
+def test_bills_stand_beside_the_meter_and_are_not_added(site):
+    client = site.client("planner of all", "en")
+    before = row_of(client.get("/").text, "Demo office")
+    site.world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+           VALUES (%s, 'electricity', '2016-03-01', 'bill', 77777000, 0)""",
+        site.world.institution["office"],
+    )
+    meter = client.get(site.path("office", ELECTRICITY)).text
+    bill = client.get(site.path("office", f"{ELECTRICITY}&source=bill")).text
+
+    assert row_of(client.get("/").text, "Demo office") == before
+    assert "77,777" not in text_of(meter)
+    assert row_of(bill, "2016-03").startswith("2016-03 77,777 –")
+    why = client.get(site.path("office", "/accounts/electricity/2016-03?source=bill")).text
+    assert "no channel stands behind it" in text_of(why)
+
+
+def test_why_this_figure_goes_down_to_readings_and_factors(site):
+    client = site.client("planner of all", "en")
+    link = re.search(
+        r'href="(/institutions/\d+/accounts/electricity/2016-03[^"]*)"',
+        client.get(site.path("office")).text,
+    )
+    page = client.get(html.unescape(link.group(1)))
+    text = text_of(page.text)
+
+    assert page.status_code == 200
+    for said in (
+        "The parts add up to the account",
+        "÷ 1000 kWh × 0.1229 kg/kWh × 1000",
+        "no readings: the total comes from those around it",
+        "5.000 kWh · 2016-03-01 00:00 +00:00",
+        "Grid region",
+        "Taken",
+        "From 2016-03-01",
+        "office e · total",
+        "100%",
+    ):
+        assert said in text, said
+
+
+def test_an_explanation_names_the_owner_and_no_more_beyond_ones_rights(site):
+    text = text_of(
+        site.client("of the school", "en")
+        .get(site.path("school", "/accounts/electricity/2016-03"))
+        .text
+    )
+
+    assert "An institution that is not disclosed" in text
+    assert "Demo police" not in text
+    assert "beyond your rights" in text
+    assert "33.3333%" in text
+
+
+def test_errors_in_a_browser_are_pages_and_for_programs_stay_problems(site):
+    client = site.client("planner of all", "en")
+    nowhere = client.get("/nowhere")
+    problem = client.get("/nowhere", headers={"Accept": "application/json"})
+    chinese = site.client("planner of all", "zh").get("/nowhere")
+
+    assert nowhere.status_code == 404
+    assert "There is no page at this address" in nowhere.text
+    assert "此地址没有页面" in chinese.text
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert client.post("/login", data={"login": "x" * 100}).status_code == 422
+    assert client.get("/institutions/0").status_code == 422
+
+
+def test_with_the_database_away_the_page_offers_to_try_again(site):
+    client = site.client("planner of all", "en")
+    site.world.pool.close()
+    away = client.get("/", params={"search": "x"})
+
+    assert away.status_code == 503
+    assert int(away.headers["retry-after"]) >= 1
+    assert 'href="/?search=x">Try again' in away.text
+    assert away.headers["content-security-policy"] == CSP
+
+
+def test_what_was_not_foreseen_is_a_page_too(site, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("dashboards.pages.listing.overview_of", broken)
+    answer = site.client("planner of all", "en").get("/")
+
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "secret" not in answer.text
