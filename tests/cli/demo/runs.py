@@ -1,0 +1,99 @@
+"""Runs of `commonwatt demo --once --json`, and kills in their middle."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from cli.services.state import Layout
+
+# What kills may change: how often something was delivered, how long it took, how much it held.
+MAY_DIFFER = {"duplicates", "seconds", "peak_mb"}
+
+
+@dataclass
+class Run:
+    """A run that has ended."""
+
+    status: int
+    said: str
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """The figures that nothing may change."""
+        return {k: v for k, v in self.figures.items() if k not in MAY_DIFFER}
+
+
+@dataclass
+class Killer:
+    """Kills a process of the demo now and then, chosen at random."""
+
+    state: Path
+    seed: int
+    times: int
+    pause_s: tuple[float, float]
+    killed: list[str] = field(default_factory=list)
+
+    def victims(self, root: int) -> dict[str, int]:
+        """Return the pids of what runs now: the demo's children, its broker and its database."""
+        found: dict[str, int] = {}
+        for child in psutil.Process(root).children():
+            for name, command in (("collector", "collect"), ("worker", "work")):
+                if command in child.cmdline():
+                    found[name] = child.pid
+        for folder in self.state.glob("once-*"):
+            record = Layout(folder).read_record()
+            if record is not None and record.running is not None:
+                found["broker"] = record.running.broker_pid or 0
+                found["database"] = record.running.postgres_pid or 0
+        return {name: pid for name, pid in found.items() if pid and psutil.pid_exists(pid)}
+
+    def run(self, root: int, over: threading.Event) -> None:
+        """Kill until it was often enough or the run is over."""
+        rng = random.Random(self.seed)
+        while len(self.killed) < self.times and not over.wait(rng.uniform(*self.pause_s)):
+            name = rng.choice(["collector", "worker", "broker", "database"])
+            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+                pid = self.victims(root).get(name)
+                if pid is not None:
+                    os.kill(pid, signal.SIGKILL)
+                    self.killed.append(name)
+
+
+def once(
+    data: Path, state: Path, *more: str, killer: Killer | None = None, within_s: float = 500
+) -> Run:
+    """Run the demo once over a data set, in a state folder of its own."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("COMMONWATT_")}
+    command = [sys.executable, "-m", "cli", "demo", "--once", "--json"]
+    command += ["--data", str(data), "--state", str(state), *more]
+    process = subprocess.Popen(
+        command,
+        env=environment | {"COMMONWATT_LANG": "en"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    over = threading.Event()
+    if killer is not None:
+        threading.Thread(target=killer.run, args=(process.pid, over), daemon=True).start()
+    try:
+        out, errors = process.communicate(timeout=within_s)
+    finally:
+        over.set()
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
+    lines = out.strip().splitlines()
+    figures = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+    return Run(process.returncode, errors, figures)

@@ -1,0 +1,21 @@
+"""Promise 1 where it hurts: whatever is killed, whenever, no figure changes."""
+
+import pytest
+
+from tests.cli.demo import runs, sets
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+def test_twenty_kills_change_no_figure(tmp_path):
+    data = sets.cut(tmp_path / "set", meters=6, days=300)
+    calm = runs.once(data, tmp_path / "calm")
+    assert calm.status == 0, calm.said
+    killer = runs.Killer(tmp_path / "killed", seed=2, times=20, pause_s=(0.2, 1.2))
+
+    killed = runs.once(data, tmp_path / "killed", killer=killer)
+
+    assert killed.status == 0, killed.said
+    assert killed.fixed == calm.fixed
+    assert set(killer.killed) == {"collector", "worker", "broker", "database"}
+    assert len(killer.killed) == 20, killer.killed

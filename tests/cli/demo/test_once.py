@@ -1,0 +1,72 @@
+"""`commonwatt demo --once --json`: the figures of a run, and what it says when they are wrong."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.cli.demo import runs, sets
+
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "tiny"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    return sets.cut(tmp_path_factory.mktemp("set"), meters=3, days=20)
+
+
+@pytest.mark.slow
+def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path):
+    first = runs.once(small, tmp_path)
+    again = runs.once(small, tmp_path)
+
+    assert first.status == 0, first.said
+    assert first.figures["sent"] == first.figures["stored"] > 4_000
+    assert first.figures["meters_unexplained"] == 0
+    assert set(first.figures["carriers"]) == {"electricity", "natural_gas_energy"}
+    for carrier in first.figures["carriers"].values():
+        assert carrier["source_quanta"] == carrier["account_quanta"] > 0
+    assert again.status == 0, again.said
+    assert again.fixed == first.fixed
+
+
+@pytest.mark.slow
+def test_noise_on_the_way_changes_deliveries_and_nothing_else(small, tmp_path):
+    calm = runs.once(small, tmp_path / "calm")
+
+    noisy = runs.once(small, tmp_path / "noisy", "--noise", "5", "--batch", "7")
+
+    assert noisy.status == 0, noisy.said
+    assert noisy.figures["duplicates"] > 0
+    # Another seed lets registers start elsewhere; what was used and counted is the same.
+    assert noisy.fixed == calm.fixed
+
+
+@pytest.mark.slow
+def test_a_lost_reading_is_found_and_ends_with_status_1(small, tmp_path):
+    """Other figures than the meters' own: a row is taken from the set after its readings went."""
+    data = tmp_path / "set"
+    data.mkdir()
+    for name in ("meters.csv", "buildings.csv"):
+        (data / name).write_bytes((small / name).read_bytes())
+    assert runs.once(data, tmp_path / "state").status == 0
+    memory = next((tmp_path / "state").glob("*/demo.json"))
+    before = memory.read_text()
+    with (data / "meters.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    with (data / "meters.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows[:-1])
+    other = runs.once(data, tmp_path / "state")
+
+    assert other.status != 0
+    assert "--fresh" in other.said
+    assert memory.read_text() == before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data/tiny is not beside the repository")
+def test_the_tiny_set_beside_the_repository_matches(tmp_path):
+    run = runs.once(SHARED, tmp_path)
+
+    assert run.status == 0, run.said
+    assert (run.figures["meters_complete"], run.figures["meters_explained"]) == (4, 2)
