@@ -122,9 +122,9 @@ def _cut(spans: Spans, settings: Columns, most: int) -> tuple[Spans, Spans]:
     wanted = (spans.last - spans.first) // period + 2
     before = np.cumsum(wanted) - wanted
     room = np.maximum(most - before, 0)
-    whole = wanted <= room
     # At least something is taken, else nothing would ever move.
-    room[0] = max(int(room[0]), 2)
+    room[0] = max(int(room[0]), 3)
+    whole = wanted <= room
     until = np.where(whole, spans.last, spans.first + (room - 2) * period)
     some = whole | (room >= 2)
     taken = Spans(spans.channel_id[some], spans.first[some], np.minimum(until, spans.last)[some])

@@ -133,7 +133,7 @@ def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
             if data.draw(st.booleans()):
                 worker(database, channels=data.draw(st.integers(1, 3))).drain()
         store.close()
-        worker(database, readings=data.draw(st.sampled_from([2, 8, 300_000]))).drain()
+        worker(database, readings=data.draw(st.sampled_from([8, 40, 300_000]))).drain()
         channels = modelled(database, ids, kinds, wraps_at=1000, zone="Europe/London")
         for channel in channels.values():
             for _, _, used, _ in model.steps(channel):
@@ -144,6 +144,19 @@ def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
 
     holds()
     assert seen["unknown"] > 0 < seen["known"]
+
+
+@pytest.mark.parametrize("readings", [1, 2, 3])
+def test_the_least_piece_still_gets_on(database, readings):
+    ids = make_channels(database.admin_url, [0], wraps_at=1000, period_s=1800)
+    store = Store(database.url("collector"), "test")
+    said = [Said("k0", START_MS + hour * HOUR_MS, 7.0 * hour, hour + 1) for hour in range(9)]
+    store.write(*batch_of(said), [])
+    store.close()
+
+    worker(database, readings=readings).drain()
+
+    assert_as_modelled(database, modelled(database, ids, [0], wraps_at=1000, zone="Europe/London"))
 
 
 @pytest.mark.parametrize("final", [None, 80])
