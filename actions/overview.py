@@ -68,25 +68,23 @@ def overview_of(
     check_size(size, 200)
     with desk.look() as connection:
         code = known_profile(connection, profile)
-        rows = institutions.listed(
-            connection, wanted, after=0, most=size, skip=(max(page, 1) - 1) * size
-        )
+        ids = institutions.matching(connection, wanted)
+        shown = ids[(page - 1) * size :][:size] if page > 0 else []
+        rows = institutions.some(connection, shown)
         words = Words(
             {one.code: one for one in regions.carriers(connection)},
             regions.profiles(connection),
             regions.tree(connection, only_seen=True),
         )
         last = overview.newest_month(connection)
-        count = overview.count(connection, wanted)
         if last is None:
-            return Overview(words, code, None, None, count, rows, {}, [])
+            return Overview(words, code, None, None, len(ids), rows, {}, [])
         first, until = months_before(last, MONTHS - 1), months_before(last, -1)
-        ids = [row.institution_id for row in rows]
         sums: dict[int, list[Sum]] = {}
-        for one in overview.sums_of_each(connection, ids, first, until, code):
+        for one in overview.sums_of_each(connection, shown, first, until, code):
             sums.setdefault(one.institution_id, []).append(one)
-        total = overview.sums(connection, wanted, first, until, code)
-    return Overview(words, code, first, last, count, rows, sums, total)
+        total = overview.sums(connection, ids, first, until, code)
+    return Overview(words, code, first, last, len(ids), rows, sums, total)
 
 
 def year_of(

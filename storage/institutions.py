@@ -32,31 +32,24 @@ _REGION_NOW = """
            AND (valid_to IS NULL OR storage.today() < valid_to))
 """
 
-_ASKED = """
-           (%(region)s::integer IS NULL OR v.region_id IN (SELECT region_id FROM below))
-       AND (%(line)s::text IS NULL OR v.department_line = %(line)s)
-       AND (%(class_code)s::text IS NULL OR v.class = %(class_code)s)
-       AND (%(like)s::text IS NULL OR v.name_zh ILIKE %(like)s OR v.name_en ILIKE %(like)s
-            OR v.credit_code ILIKE %(like)s)
-"""
-
-_BELOW = f"""
+_ASKED = f"""
     WITH RECURSIVE {_REGION_NOW}, below (region_id) AS (
         SELECT %(region)s::integer
          UNION
         SELECT n.region_id FROM region_now n JOIN below b ON n.parent_id = b.region_id)
+    {{columns}}
+     WHERE v.institution_id > %(after)s
+       AND (%(region)s::integer IS NULL OR v.region_id IN (SELECT region_id FROM below))
+       AND (%(line)s::text IS NULL OR v.department_line = %(line)s)
+       AND (%(class_code)s::text IS NULL OR v.class = %(class_code)s)
+       AND (%(like)s::text IS NULL OR v.name_zh ILIKE %(like)s OR v.name_en ILIKE %(like)s
+            OR v.credit_code ILIKE %(like)s)
+     ORDER BY v.institution_id LIMIT %(most)s
 """  # noqa: S608 - only our own text
 
-# A beginning for statements about institutions that match.
-MATCHING = f"""
-    {_BELOW}, matching AS (SELECT v.institution_id FROM report.institution v WHERE {_ASKED})
-"""  # noqa: S608
-
-_LIST = f"""
-    {_BELOW} {_COLUMNS}
-     WHERE v.institution_id > %(after)s AND {_ASKED}
-     ORDER BY v.institution_id LIMIT %(most)s OFFSET %(skip)s
-"""
+_LIST = _ASKED.format(columns=_COLUMNS)
+_IDS = _ASKED.format(columns="SELECT v.institution_id FROM report.institution v")
+_SOME = f"WITH {_REGION_NOW} {_COLUMNS} WHERE v.institution_id = ANY(%s) ORDER BY v.institution_id"
 
 _ONE = f"WITH {_REGION_NOW} {_COLUMNS} WHERE v.institution_id = %(id)s"
 
@@ -159,22 +152,24 @@ class Wanted:
 
 
 def listed(
-    connection: Connection[Any], wanted: Wanted, *, after: int, most: int, skip: int = 0
+    connection: Connection[Any], wanted: Wanted, *, after: int, most: int
 ) -> list[Institution]:
-    """Return institutions in order of id, those after one, some of them skipped."""
-    parameters = parameters_of(wanted) | {"after": after, "most": most, "skip": skip}
+    """Return institutions in order of id, those after one."""
+    parameters = _parameters(wanted) | {"after": after, "most": most}
     with connection.cursor(row_factory=class_row(Institution)) as cursor:
         return cursor.execute(_LIST, parameters).fetchall()
 
 
-def parameters_of(wanted: Wanted) -> dict[str, Any]:
-    """Return what `MATCHING` asks for."""
-    return {
-        "region": wanted.region_id,
-        "line": wanted.department_line,
-        "class_code": wanted.class_code,
-        "like": _like(wanted.text),
-    }
+def matching(connection: Connection[Any], wanted: Wanted) -> list[int]:
+    """Return the ids of all institutions that match, in order."""
+    parameters = _parameters(wanted) | {"after": 0, "most": None}
+    return [row[0] for row in connection.execute(_IDS, parameters)]
+
+
+def some(connection: Connection[Any], ids: list[int]) -> list[Institution]:
+    """Return these institutions in order of id, as far as the viewer sees them."""
+    with connection.cursor(row_factory=class_row(Institution)) as cursor:
+        return cursor.execute(_SOME, [ids]).fetchall()
 
 
 def one(connection: Connection[Any], institution_id: int) -> Institution | None:
@@ -207,3 +202,12 @@ def _like(text: str | None) -> str | None:
         return None
     escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def _parameters(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "region": wanted.region_id,
+        "line": wanted.department_line,
+        "class_code": wanted.class_code,
+        "like": _like(wanted.text),
+    }

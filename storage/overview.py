@@ -7,17 +7,13 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from storage.institutions import MATCHING, Wanted, parameters_of
-
 _NEWEST = "SELECT month FROM account ORDER BY month DESC LIMIT 1"
 
 _NEWEST_OF = "SELECT max(month) FROM account WHERE institution_id = %s"
 
-_COUNT = f"{MATCHING} SELECT count(*) FROM matching"  # noqa: S608 - only our own text
-
 # Metered rows alone: bills of the same month would count the same use again.
 _SUMS = """
-    , used AS (
+    WITH used AS (
         SELECT a.institution_id, a.carrier, sum(a.quanta)::bigint AS quanta,
                sum(a.measured_s)::bigint AS measured_s, sum(a.kgce_g)::bigint AS kgce_g,
                sum(a.co2_g)::bigint AS co2_g,
@@ -25,38 +21,36 @@ _SUMS = """
                bool_and(a.co2_verified) AS co2_verified
           FROM report.account_energy a
          WHERE a.profile = %(profile)s AND a.source = 'meter'
-           AND a.month >= %(first)s AND a.month < %(until)s
-           AND a.institution_id IN (SELECT institution_id FROM matching)
-         GROUP BY a.institution_id, a.carrier
-    ), due AS (
-        SELECT institution_id, carrier, sum(due_s)::bigint AS due_s
-          FROM access.due_s(%(first)s, %(until)s)
-         WHERE institution_id IN (SELECT institution_id FROM matching)
-         GROUP BY institution_id, carrier
-    )
+           AND a.month >= %(first)s AND a.month < %(until)s AND a.institution_id = ANY(%(ids)s)
+         GROUP BY a.institution_id, a.carrier)
 """
+_OF_EACH = f"""
+    {_SUMS}
+    SELECT institution_id, carrier, u.quanta, u.kgce_g, u.co2_g,
+           coalesce(u.measured_s, 0) AS measured_s, coalesce(d.due_s, 0) AS due_s,
+           num_nonnulls(u.quanta) AS institutions, u.kgce_verified, u.co2_verified
+      FROM used u
+      FULL JOIN access.due_s(%(ids)s, %(first)s, %(until)s) d USING (institution_id, carrier)
+     ORDER BY institution_id, carrier
+"""  # noqa: S608 - only our own text
 _OF_ALL = f"""
-    {MATCHING} {_SUMS}
+    {_SUMS}
     SELECT 0 AS institution_id, carrier, sum(u.quanta)::bigint AS quanta,
            sum(u.kgce_g)::bigint AS kgce_g, sum(u.co2_g)::bigint AS co2_g,
            coalesce(sum(u.measured_s), 0)::bigint AS measured_s,
            coalesce(sum(d.due_s), 0)::bigint AS due_s, count(u.quanta)::integer AS institutions,
            bool_and(u.kgce_verified) AS kgce_verified, bool_and(u.co2_verified) AS co2_verified
-      FROM used u FULL JOIN due d USING (institution_id, carrier)
+      FROM used u
+      FULL JOIN access.due_s(%(ids)s, %(first)s, %(until)s) d USING (institution_id, carrier)
      GROUP BY carrier ORDER BY carrier
-"""  # noqa: S608 - only our own text
-_OF_EACH = f"""
-    WITH matching AS (SELECT unnest(%(ids)s::integer[]) AS institution_id) {_SUMS}
-    SELECT institution_id, carrier, u.quanta, u.kgce_g, u.co2_g,
-           coalesce(u.measured_s, 0) AS measured_s, coalesce(d.due_s, 0) AS due_s,
-           num_nonnulls(u.quanta) AS institutions, u.kgce_verified, u.co2_verified
-      FROM used u FULL JOIN due d USING (institution_id, carrier)
-     ORDER BY institution_id, carrier
 """  # noqa: S608
 
 _DUE = """
-    SELECT carrier, month, due_s FROM access.due_s(%(first)s, %(until)s)
-     WHERE institution_id = %(id)s
+    SELECT d.carrier, m.month::date, d.due_s
+      FROM generate_series(%(first)s::timestamp, %(until)s::timestamp - interval '1 day',
+                           interval '1 month') AS m(month)
+     CROSS JOIN LATERAL access.due_s(ARRAY[%(id)s]::integer[], m.month::date,
+                                     (m.month + interval '1 month')::date) d
 """
 
 
@@ -93,17 +87,11 @@ def newest_month_of(connection: Connection[Any], institution_id: int) -> date | 
     return row[0] if row else None
 
 
-def count(connection: Connection[Any], wanted: Wanted) -> int:
-    """Return how many institutions match."""
-    row = connection.execute(_COUNT, parameters_of(wanted)).fetchone()
-    return int(row[0]) if row else 0
-
-
 def sums(
-    connection: Connection[Any], wanted: Wanted, first: date, until: date, profile: str
+    connection: Connection[Any], ids: list[int], first: date, until: date, profile: str
 ) -> list[Sum]:
-    """Return one sum per carrier over all institutions that match."""
-    parameters = parameters_of(wanted) | {"first": first, "until": until, "profile": profile}
+    """Return one sum per carrier over these institutions."""
+    parameters = {"ids": ids, "first": first, "until": until, "profile": profile}
     return _sums(connection, _OF_ALL, parameters)
 
 

@@ -1,10 +1,13 @@
 """Boards' figures: sums are those of the accounts, time that was not measured counts as due."""
 
 from datetime import date
+from fractions import Fraction
+from math import floor
 
 import pytest
 
 from actions.curves import curves_of
+from actions.explanations import explain_account
 from actions.overview import months_before, overview_of, year_of
 from metering.errors import InputError, NotFoundError
 from storage.institutions import Wanted
@@ -112,7 +115,10 @@ def test_nobody_sees_another_ones_year(filled):
 
 def test_nothing_is_due_to_a_stranger(filled):
     with filled.desk("outsider").look() as connection:
-        rows = connection.execute("SELECT * FROM access.due_s('2016-01-01', '2016-12-01')")
+        rows = connection.execute(
+            "SELECT * FROM access.due_s(%s, '2016-01-01', '2016-12-01')",
+            [list(filled.institution.values())],
+        )
         assert rows.fetchall() == []
 
 
@@ -150,3 +156,29 @@ def test_curves_are_of_ones_meters_and_of_what_the_accounts_use(filled):
 )
 def test_months_before(month, count, result):
     assert months_before(month, count) == result
+
+
+@pytest.mark.parametrize("year", [1999, 2016, 2022, 2023, 2045])
+def test_the_grid_factor_of_any_year_is_the_one_that_explains_it(filled, year):
+    """Also beyond the editions there are, and of an institution that stands nowhere."""
+    for name, place in (("office", True), ("clinic", False)):
+        institution = filled.institution[name]
+        filled.admin(
+            "INSERT INTO account VALUES (%s, 'electricity', %s, 'meter', 1234567, 0)",
+            institution,
+            date(year, 7, 1),
+        )
+        if not place:
+            filled.admin(
+                """UPDATE location SET known_until = now()
+                    WHERE institution_id = %s AND known_until IS NULL""",
+                institution,
+            )
+        found = explain_account(filled.desk(), institution, "electricity", date(year, 7, 1))
+        taken = next(one for one in found.grid_chain if one.value is not None)
+
+        assert found.account.kgco2_per_unit == taken.value
+        assert (found.account.grid_scope, found.account.grid_year) == (taken.scope, taken.year)
+        assert (taken.scope == "national") == (not place)
+        exact = Fraction(1234567, 1000) * Fraction(taken.value) * 1000
+        assert found.account.co2_g == floor(exact + Fraction(1, 2))
