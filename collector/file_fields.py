@@ -82,8 +82,8 @@ _WORDS: Final[dict[str, tuple[str, str, str, str, str]]] = {
         "header",
         "有未知的列:{}。",
         "It has unknown columns: {}.",
-        "只保留 gateway、channel(或 key)、at、value、seq;单位在通道上登记。",
-        "Keep gateway, channel (or key), at, value and seq; a unit belongs to the channel.",
+        "只保留 gateway、channel(或 key)、at、value、unit、seq。",
+        "Keep gateway, channel (or key), at, value, unit and seq.",
     ),
     "double_column": (
         "header",
@@ -98,6 +98,13 @@ _WORDS: Final[dict[str, tuple[str, str, str, str, str]]] = {
         "Columns are missing: {}.",
         "请补上;整个文件属于一个采集网关时,也可在导入时指定它。",
         "Add them; a gateway that all rows share can be named at the import instead.",
+    ),
+    "too_many_rows": (
+        "row",
+        "文件超过 {} 行读数。",
+        "The file holds more than {} readings.",
+        "请拆分成几个文件分别导入。",
+        "Split it and import the parts.",
     ),
     "two_gateways": (
         "header",

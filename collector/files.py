@@ -1,108 +1,123 @@
-"""Files of readings: CSV in, messages in our own format out, and every mistake with its line.
+"""Files of readings: CSV in, columns out, and every mistake with its line.
 
-A file becomes the messages that a gateway would have sent, so that what is refused later on is
-kept, shown and fed in again like any other.
+A file is taken as a whole or not at all, so it is read to its end before anything is stored.
 """
 
 import csv
-from collections.abc import Generator, Iterator, Sequence
+from array import array
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import BinaryIO, Final
 
-from collector.codecs import native
-from collector.codecs.payload import MAX_PAYLOAD_BYTES, MAX_READINGS
+import numpy as np
+
 from collector.file_fields import RowError, at_ms, gateway_name, key, number, sequence
 from collector.file_text import opened
 from metering.errors import InputError
-from metering.messages import Message
+from metering.messages import Message, Readings
 
-_COLUMNS: Final = ("gateway", "channel", "key", "at", "value", "seq")
-_BYTES_PER_READING: Final = 50  # beside its key: an instant, a number, and punctuation
+MOST_READINGS: Final = 1_000_000  # what one transaction takes
+_MOST_ERRORS: Final = 1_000  # a file in which every row is wrong is not read to its end
+_COLUMNS: Final = ("gateway", "channel", "key", "at", "value", "unit", "seq")
 _remembered_at_ms = lru_cache(maxsize=4096)(at_ms)  # rows of many channels share their instants
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One row of a file."""
+class FileReadings:
+    """What a file says, in the order of its lines, and all that stands against it.
 
+    batch: a message without bytes for each channel of each gateway, so that a refusal names one.
+    readings: `i` is the line of the file, `seq` 0 where the row has none.
+    unit: as the row names it, empty where it does not.
+    errors: in the order of the lines; with any of them the file is not to be taken.
+    """
+
+    batch: list[Message]
+    readings: Readings
+    unit: list[str]
+    errors: list[InputError]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
     gateway: str
     key: str
     at_ms: int
     value: float
+    unit: str
     seq: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What an import of a file would bring, and all that stands against it.
+class _Columns:
+    """Rows as they are read, kept small: numbers in arrays, each name once."""
 
-    channels: different keys of different gateways.
-    first_ms, last_ms: None where no row could be read.
-    errors: the first of them, in the order of the lines; error_count is how many there are.
-    """
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str], int] = {}
+        self.message = array("i")
+        self.line = array("i")
+        self.at_ms = array("q")
+        self.value = array("d")
+        self.seq = array("q")
+        self.unit: list[str] = []
+        self._units: dict[str, str] = {}
 
-    readings: int
-    channels: int
-    first_ms: int | None
-    last_ms: int | None
-    errors: tuple[InputError, ...]
-    error_count: int
+    def add(self, row: _Row) -> None:
+        self.message.append(self.places.setdefault((row.gateway, row.key), len(self.places)))
+        self.line.append(row.line)
+        self.at_ms.append(row.at_ms)
+        self.value.append(row.value)
+        self.seq.append(row.seq or 0)
+        self.unit.append(self._units.setdefault(row.unit, row.unit))
 
-
-def check(
-    source: BinaryIO, name: str, gateway: str | None = None, *, most_errors: int = 20
-) -> Checked:
-    """Read a whole file without keeping it, and say what is in it.
-
-    gateway: of all rows, where the file has no such column.
-    """
-    channels: set[tuple[str, str]] = set()
-    instants: list[int] = []
-    errors: list[InputError] = []
-    readings = error_count = 0
-    try:
-        for row in _rows(source, name, gateway):
-            if isinstance(row, InputError):
-                error_count += 1
-                errors.extend([row] if len(errors) < most_errors else [])
-                continue
-            readings += 1
-            channels.add((row.gateway, row.key))
-            instants = [min([row.at_ms, *instants]), max([row.at_ms, *instants])]
-    except InputError as error:  # of the file as a whole
-        errors, error_count = [error], 1
-    first_ms, last_ms = instants or (None, None)
-    return Checked(readings, len(channels), first_ms, last_ms, tuple(errors), error_count)
+    def readings(self) -> Readings:
+        keys = [key for _, key in self.places]
+        return Readings(
+            message=np.array(self.message, np.int32),
+            i=np.array(self.line, np.int32),
+            channel_key=[keys[place] for place in self.message],
+            seq=np.array(self.seq, np.int64),
+            at_ms=np.array(self.at_ms, np.int64),
+            value=np.array(self.value, np.float64),
+            arrival=np.zeros(len(self.line), np.bool_),
+        )
 
 
-def batches(
+def read(
     source: BinaryIO,
     name: str,
     gateway: str | None = None,
     *,
     received_ms: int,
-    most_readings: int = 5_000,
-) -> Iterator[list[Message]]:
-    """Return a file as batches of messages; the first mistake ends it, so check it before."""
-    with closing(_rows(source, name, gateway)) as rows:
-        faultless = _faultless(rows)
-        while portion := list(islice(faultless, most_readings)):
-            yield _messages(portion, received_ms)
+    most_readings: int = MOST_READINGS,
+) -> FileReadings:
+    """Return what a whole file says.
 
-
-def _faultless(rows: Iterator[Reading | InputError]) -> Iterator[Reading]:
-    for row in rows:
-        if isinstance(row, InputError):
-            raise row
-        yield row
+    gateway: of all rows, where the file has no such column.
+    """
+    columns, errors = _Columns(), []
+    try:
+        with closing(_rows(source, name, gateway)) as rows:
+            for row in rows:
+                if isinstance(row, InputError):
+                    errors.append(row)
+                    if len(errors) == _MOST_ERRORS:
+                        break
+                elif len(columns.line) == most_readings:
+                    raise RowError("too_many_rows", str(most_readings)).at(name, row.line)
+                else:
+                    columns.add(row)
+    except InputError as error:  # of the file as a whole
+        errors.append(error)
+    batch = [Message(f"file/{name}", of, b"", received_ms) for of, _ in columns.places]
+    return FileReadings(batch, columns.readings(), columns.unit, errors)
 
 
 def _rows(
     source: BinaryIO, name: str, gateway: str | None
-) -> Generator[Reading | InputError, None, None]:
+) -> Generator[_Row | InputError, None, None]:
     """Return each row, or what is wrong with it."""
     with opened(source, name) as text:
         lines = csv.reader(text, strict=True)
@@ -117,16 +132,18 @@ def _rows(
 
 def _row(
     cells: Sequence[str], place: dict[str, int], name: str, line: int, gateway: str | None
-) -> Reading | InputError:
+) -> _Row | InputError:
     if len(cells) != len(place):
         wrong = RowError("row", f"{len(cells)} / {len(place)}")
         return wrong.at(name, line)
     try:
-        return Reading(
+        return _Row(
+            line,
             gateway or gateway_name(cells[place["gateway"]]),
             key(cells[place["channel"]]),
             _remembered_at_ms(cells[place["at"]]),
             number(cells[place["value"]]),
+            cells[place["unit"]].strip() if "unit" in place else "",
             sequence(cells[place["seq"]]) if "seq" in place else None,
         )
     except RowError as error:
@@ -134,7 +151,7 @@ def _row(
 
 
 def _places(header: Sequence[str], name: str, gateway: str | None) -> dict[str, int]:
-    """Return where each column stands; a column that nobody reads might have been a unit."""
+    """Return where each column stands; one that nobody reads might have changed the meaning."""
     names = [cell.strip().lower() for cell in header]
     if not any(names):
         raise RowError("empty", "").at(name, 1)
@@ -156,36 +173,3 @@ def _places(header: Sequence[str], name: str, gateway: str | None) -> dict[str, 
         except RowError as error:
             raise error.at(name, 1) from None
     return {cell: place for place, cell in enumerate(names)}
-
-
-def _messages(rows: Sequence[Reading], received_ms: int) -> list[Message]:
-    """Return rows as messages: those of one gateway and number together, as many as fit."""
-    groups: dict[tuple[str, int | None], list[Reading]] = {}
-    for row in rows:
-        groups.setdefault((row.gateway, row.seq), []).append(row)
-    return [
-        Message(f"cw/v1/{gateway}/data", gateway, _payload(seq, part), received_ms)
-        for (gateway, seq), group in groups.items()
-        for part in _fitting(group)
-    ]
-
-
-def _fitting(group: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
-    first = size_bytes = 0
-    for place, row in enumerate(group):
-        more_bytes = _BYTES_PER_READING + len(row.key.encode())
-        if place - first == MAX_READINGS or size_bytes + more_bytes > MAX_PAYLOAD_BYTES - 100:
-            yield group[first:place]
-            first, size_bytes = place, 0
-        size_bytes += more_bytes
-    yield group[first:]
-
-
-def _payload(seq: int | None, rows: Sequence[Reading]) -> bytes:
-    keys = [row.key for row in rows]
-    return native.encode_columns(
-        seq,
-        keys[0] if len(set(keys)) == 1 else keys,
-        [row.at_ms for row in rows],
-        [row.value for row in rows],
-    )

@@ -181,8 +181,8 @@ class Store:
                 "database.unavailable",
                 zh=f"数据库暂不可用:{error}",
                 en=f"The database is not available: {error}",
-                next_zh="数据留在代理中,恢复后自动续写。",
-                next_en="The broker keeps the data; writing goes on when the database is back.",
+                next_zh="未经确认的数据请在恢复后重发,重复发送不会重复计数。",
+                next_en="Send what was not confirmed again once it is back; twice counts once.",
             ) from error
 
     def _ensure_months(self, connection: Connection[Any], at_ms: NDArray[np.int64]) -> None:

@@ -1,16 +1,14 @@
-"""Files become messages that say the same, or a mistake with its line, field and remedy."""
+"""Files become columns that say the same, or a mistake with its line, field and remedy."""
 
 import csv
 import io
-import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.codecs import native
-from collector.codecs.payload import MAX_AT_MS, MAX_PAYLOAD_BYTES
-from collector.files import batches, check
+from collector.codecs.payload import MAX_AT_MS
+from collector.files import FileReadings, read
 from metering.errors import InputError
 
 HEADER = "gateway,channel,at,value\n"
@@ -32,52 +30,45 @@ def of(text: str, encoding: str = "utf-8") -> io.BytesIO:
     return io.BytesIO(text.encode(encoding))
 
 
-def said(source: io.BytesIO, gateway: str | None = None, most_readings: int = 5_000):
-    """Return what a file says once its messages are decoded."""
-    rows = []
-    for batch in batches(source, "f.csv", gateway, received_ms=7, most_readings=most_readings):
-        for message in batch:
-            decoded = native.decode(message)
-            assert message.topic == f"cw/v1/{message.gateway}/data"
-            rows += [
-                (message.gateway, key, at_ms, value, decoded.seq)
-                for key, at_ms, value in zip(
-                    decoded.channel_key, decoded.at_ms, decoded.value, strict=True
-                )
-            ]
-    return rows
+def said(source: io.BytesIO, gateway: str | None = None) -> FileReadings:
+    return read(source, "f.csv", gateway, received_ms=7)
+
+
+def rows_of(file: FileReadings) -> list[tuple]:
+    """Return what a file says, row by row."""
+    assert not file.errors, file.errors
+    readings = file.readings
+    gateways = [file.batch[place].gateway for place in readings.message]
+    columns = (readings.channel_key, readings.at_ms, readings.value, readings.seq)
+    return list(zip(gateways, *(list(column) for column in columns), strict=True))
 
 
 def only_error(text: str, gateway: str | None = None) -> InputError:
-    found = check(of(text), "f.csv", gateway)
-    assert found.error_count == 1
-    with pytest.raises(InputError):
-        said(of(text), gateway)
-    return found.errors[0]
+    (error,) = said(of(text), gateway).errors
+    return error
 
 
-@given(ROWS, st.integers(1, 7), st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]))
-def test_the_messages_of_a_file_say_what_its_rows_say(rows, most_readings, encoding):
+@given(ROWS, st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]))
+def test_the_columns_of_a_file_say_what_its_rows_say(rows, encoding):
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["gateway", "channel", "at", "value", "seq"])
     writer.writerows([*row[:3], repr(row[3]), row[4] or ""] for row in rows)
-    file = of(text.getvalue(), encoding)
+    file = said(of(text.getvalue(), encoding))
 
-    assert sorted(said(file, most_readings=most_readings), key=repr) == sorted(rows, key=repr)
-    found = check(file, "f.csv")
-    assert (found.readings, found.error_count) == (len(rows), 0)
-    assert found.channels == len({row[:2] for row in rows})
-    assert (found.first_ms, found.last_ms) == (
-        (min(row[2] for row in rows), max(row[2] for row in rows)) if rows else (None, None)
-    )
+    assert rows_of(file) == [(*row[:4], row[4] or 0) for row in rows]
+    assert file.readings.i.tolist() == list(range(2, len(rows) + 2))
+    assert len(file.batch) == len({row[:2] for row in rows})
+    assert {(one.payload, one.received_ms) for one in file.batch} <= {(b"", 7)}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
 def test_chinese_names_survive_each_encoding(encoding):
     file = of(HEADER + "示范省甲/采集网关一,总进线电表,2026-01-31T08:00:00+08:00,12.5\n", encoding)
 
-    assert said(file) == [("示范省甲/采集网关一", "总进线电表", 1_769_817_600_000, 12.5, None)]
+    assert rows_of(said(file)) == [
+        ("示范省甲/采集网关一", "总进线电表", 1_769_817_600_000, 12.5, 0)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +81,7 @@ def test_chinese_names_survive_each_encoding(encoding):
     ],
 )
 def test_an_instant_may_be_written_in_these_ways(written, at_ms):
-    assert said(of(f"{HEADER}demo-a/g1,e1,{written},1\n"))[0][2] == at_ms
+    assert rows_of(said(of(f"{HEADER}demo-a/g1,e1,{written},1\n")))[0][2] == at_ms
 
 
 @pytest.mark.parametrize(
@@ -150,7 +141,7 @@ def test_a_number_that_no_message_can_carry_is_refused(seq):
         ("\n", None, "file.empty"),
         ("channel,at,value\n", None, "file.missing_column"),
         ("gateway,channel,value\n", None, "file.missing_column"),
-        ("gateway,channel,at,value,unit\n", None, "file.unknown_column"),
+        ("gateway,channel,at,value,remark\n", None, "file.unknown_column"),
         ("gateway;channel;at;value\n", None, "file.unknown_column"),
         ("gateway,channel,key,at,value\n", None, "file.double_column"),
         (HEADER, "demo-a/g1", "file.two_gateways"),
@@ -164,53 +155,52 @@ def test_a_header_that_cannot_be_used_is_refused_before_any_row(text, gateway, c
 def test_a_gateway_may_be_named_for_the_whole_file():
     file = of("Key, AT ,value\ne1,2026-01-31T08:00:00Z,1\n")
 
-    assert said(file, "demo-a/g1")[0][:2] == ("demo-a/g1", "e1")
+    assert rows_of(said(file, "demo-a/g1"))[0][:2] == ("demo-a/g1", "e1")
+
+
+def test_a_row_may_name_its_unit():
+    file = said(of("gateway,channel,at,value,unit\n" + GOOD.replace("\n", ", kWh \n") * 2))
+
+    assert file.unit == ["kWh", "kWh"]
+    assert said(of(HEADER + GOOD)).unit == [""]
 
 
 def test_text_in_no_known_encoding_is_refused_with_its_line():
     text = (HEADER + GOOD).encode() + b"demo-a/g1,e\xff\xff1,2026-01-31T08:00:00Z,1\n"
-    found = check(io.BytesIO(text), "f.csv")
+    found = said(io.BytesIO(text))
 
     assert [error.code for error in found.errors] == ["file.broken_encoding"]
     assert found.errors[0].where["line"] == 3
-    assert check(of(HEADER, "utf-16"), "f.csv").errors[0].code == "file.broken_encoding"
+    assert said(of(HEADER, "utf-16")).errors[0].code == "file.broken_encoding"
 
 
 def test_a_chinese_file_with_one_broken_place_names_that_place():
     text = HEADER + "示范省甲/网关,电表,2026-01-31T08:00:00Z,1\n" * 5
     for encoding in ("utf-8", "gbk"):
         broken = text.encode(encoding) + b"\xff\n"
-        assert check(io.BytesIO(broken), "f.csv").errors[0].where["line"] == 7
+        assert said(io.BytesIO(broken)).errors[0].where["line"] == 7
 
 
-def test_many_mistakes_are_counted_and_the_first_ones_shown():
-    text = HEADER + (GOOD + "demo-a/g1,e1,2026-01-31T08:00:00,1\n") * 100
-    found = check(of(text), "f.csv", most_errors=20)
+def test_good_rows_are_read_beside_bad_ones_so_that_all_mistakes_are_told_at_once():
+    file = said(of(HEADER + (GOOD + "demo-a/g1,e1,2026-01-31T08:00:00,1\n") * 100))
 
-    assert (found.readings, found.error_count, len(found.errors)) == (100, 100, 20)
-    assert [error.where["line"] for error in found.errors] == list(range(3, 43, 2))
+    assert len(file.readings) == 100
+    assert [error.where["line"] for error in file.errors] == list(range(3, 203, 2))
 
 
-def test_messages_keep_to_the_limits_of_a_payload():
-    key = "表" * 150
-    text = HEADER + "".join(
-        f"demo-a/g1,{key}{row},{1_769_817_600_000 + row},{math.pi * 1e-200}\n"
-        for row in range(3_000)
-    )
-    messages = [one for batch in batches(of(text), "f", received_ms=7) for one in batch]
+def test_a_file_in_which_every_row_is_wrong_is_not_read_to_its_end():
+    assert len(said(of(HEADER + "demo-a/g1,e1,yesterday,1\n" * 5_000)).errors) == 1_000
 
-    assert max(len(message.payload) for message in messages) <= MAX_PAYLOAD_BYTES
-    assert len(said(of(text))) == 3_000
-    short = HEADER + GOOD * 2_500
-    counts = [
-        len(native.decode(one).value)
-        for batch in batches(of(short), "f", received_ms=7)
-        for one in batch
-    ]
-    assert counts == [1_000, 1_000, 500]
+
+def test_a_file_beyond_one_transaction_is_refused_at_the_line_where_it_ends():
+    file = of(HEADER + GOOD * 5)
+
+    assert not read(file, "f.csv", received_ms=7, most_readings=5).errors
+    (error,) = read(file, "f.csv", received_ms=7, most_readings=4).errors
+    assert (error.code, error.where["line"]) == ("file.too_many_rows", 6)
 
 
 def test_blank_lines_and_windows_line_ends_are_no_mistake():
     text = (HEADER + GOOD + "\n" + GOOD).replace("\n", "\r\n")
 
-    assert len(said(of(text))) == 2
+    assert said(of(text)).readings.i.tolist() == [2, 4]
