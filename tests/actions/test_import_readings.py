@@ -1,0 +1,229 @@
+"""A file of readings is stored as a whole or not at all, and twice is once."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from actions.desk import DeniedError
+from actions.import_readings import import_readings
+from actions.registry_values import ProblemsError
+from metering.errors import UnavailableError
+from storage.readings import Store
+from tests.actions.world import GATEWAY, HOUR_MS, START_MS
+
+NOW_MS = START_MS + 40 * 24 * HOUR_MS
+HEADER = "gateway,channel,at,value\n"
+STATE = """
+    SELECT (SELECT array_agg((channel_id, at, value, seq) ORDER BY channel_id, at) FROM reading),
+           (SELECT count(*) FROM reading_revision), (SELECT count(*) FROM rejected_message),
+           (SELECT count(*) FROM stale_usage), (SELECT count(*) FROM deed),
+           (SELECT count(*) FROM intake_tally)
+"""
+RETIRE = "UPDATE binding SET known_until = now() WHERE key = %s"
+
+
+def at(hour: int) -> str:
+    return datetime.fromtimestamp((START_MS + hour * HOUR_MS) / 1000, UTC).isoformat()
+
+
+def rows(channel: str, hours: range, gateway: str = GATEWAY) -> str:
+    return "".join(f"{gateway},{channel},{at(hour)},{100 + hour}\n" for hour in hours)
+
+
+@pytest.fixture
+def take(world):
+    """Import a file as a person of the world."""
+    sink = Store(world.database.url("collector"), "import")
+
+    def take(text: str | bytes, who: str = "system", **how):
+        content = text if isinstance(text, bytes) else text.encode()
+        return import_readings(
+            world.desk(who), sink, io.BytesIO(content), "july.csv", now_ms=NOW_MS, **how
+        )
+
+    yield take
+    sink.close()
+
+
+def problems_of(take, text: str, who: str = "system", **how) -> tuple:
+    with pytest.raises(ProblemsError) as caught:
+        take(text, who, **how)
+    return caught.value.problems
+
+
+def test_a_file_is_stored_queued_and_written_down(world, take):
+    done = take(HEADER + rows("office e", range(3)) + rows("clinic e", range(2), "demo-a/g2"))
+
+    assert (done.readings, done.channels) == (5, 2)
+    assert (done.inserted, done.revised, done.duplicates) == (5, 0, 0)
+    assert (done.first_at, done.last_at) == tuple(
+        datetime.fromtimestamp(START_MS / 1000 + 3600 * hour, UTC) for hour in (0, 2)
+    )
+    assert world.admin(
+        "SELECT value, rank, seq FROM reading WHERE channel_id = %s ORDER BY at",
+        world.channel["office e"],
+    ) == [(100_000, 0, 0), (101_000, 0, 0), (102_000, 0, 0)]
+    ((actor, subject, detail),) = world.admin(
+        "SELECT actor, subject, detail FROM deed WHERE act = 'readings.import'"
+    )
+    assert (actor, subject, detail["inserted"]) == ("user:1", "july.csv", 5)
+    world.work()
+    assert world.admin("SELECT sum(quanta) FROM account") == [(3000,)]
+
+
+def test_twice_is_once_and_another_value_is_a_revision(world, take):
+    text = HEADER + rows("office e", range(3))
+    take(text)
+    again = take(text)
+    other = take(HEADER + f"{GATEWAY},office e,{at(1)},150\n")
+
+    assert (again.inserted, again.revised, again.duplicates) == (0, 0, 3)
+    assert (other.inserted, other.revised) == (0, 1)
+    assert world.admin("SELECT value FROM reading ORDER BY at") == [(100000,), (150000,), (102000,)]
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(world, take):
+    take(HEADER + rows("office e", range(2)))
+    before = world.admin(STATE)
+    text = HEADER + rows("office e", range(1, 5))
+    rehearsed = take(text, dry_run=True)
+
+    assert world.admin(STATE) == before
+    assert (rehearsed.inserted, rehearsed.duplicates) == (3, 1)
+    assert take(text) == rehearsed
+
+
+BAD = [
+    (f"{GATEWAY},nobody's,{at(3)},1", "reading.unknown_key", "channel"),
+    (f"demo-a/g9,office e,{at(3)},1", "reading.unknown_key", "channel"),
+    (f"{GATEWAY},clinic e,{at(3)},1", "reading.unknown_key", "channel"),
+    (f"{GATEWAY},office e,2015-01-01T00:00Z,1", "reading.before_since", "at"),
+    (f"{GATEWAY},office e,2099-01-01T00:00Z,1", "reading.in_the_future", "at"),
+    (f"{GATEWAY},office e,{at(3)},-1", "reading.impossible_value", "value"),
+    (f"{GATEWAY},office e,{at(3)},1e12", "reading.impossible_value", "value"),
+    (f"{GATEWAY},office e,2016-03-01T03:00:00,1", "file.naive_time", "at"),
+    (f"{GATEWAY},office e,{at(3)},12 kWh", "file.not_a_number", "value"),
+    (f"{GATEWAY},office e,{at(3)}", "file.row", "row"),
+]
+
+
+@pytest.mark.parametrize(("row", "code", "field"), BAD)
+def test_one_bad_row_is_named_and_nothing_of_the_file_is_kept(world, take, row, code, field):
+    before = world.admin(STATE)
+    text = HEADER + rows("office e", range(2)) + row + "\n" + rows("office e", range(4, 6))
+    for dry_run in (True, False):
+        (problem,) = problems_of(take, text, dry_run=dry_run)
+
+        assert (problem.code, problem.where["field"]) == (code, field)
+        assert (problem.where["file"], problem.where["line"]) == ("july.csv", 4)
+        assert "july.csv, line 4" in problem.en
+        assert "july.csv 第 4 行" in problem.zh
+        assert problem.next_zh
+        assert problem.next_en
+    assert world.admin(STATE) == before
+
+
+def test_all_mistakes_of_a_file_are_told_at_once_in_the_order_of_its_lines(take):
+    bad = [row for row, _, _ in BAD]
+    problems = problems_of(take, HEADER + "\n".join(bad) + "\n")
+
+    assert {problem.code for problem in problems} == {code for _, code, _ in BAD}
+    assert sum(problem.where.get("rows", 1) for problem in problems) == len(BAD)
+    lines = [problem.where["line"] for problem in problems]
+    assert lines == sorted(lines)
+
+
+def test_rows_of_one_channel_with_one_mistake_are_one_message(take):
+    (problem,) = problems_of(take, HEADER + rows("e9", range(5)) + rows("office e", range(2)))
+
+    assert (problem.where["line"], problem.where["rows"]) == (2, 5)
+    assert "line 2 and 4 more" in problem.en
+
+
+def test_a_unit_other_than_the_channels_is_refused(world, take):
+    header = HEADER.replace("\n", ",unit\n")
+    (problem,) = problems_of(take, header + f"{GATEWAY},office e,{at(0)},1,MWh\n")
+
+    assert (problem.code, problem.where["field"]) == ("reading.wrong_unit", "unit")
+    assert "kWh" in problem.next_en
+    assert take(header + f"{GATEWAY},office e,{at(0)},1,kWh\n").inserted == 1
+    assert take(header + f"{GATEWAY},office e,{at(1)},1,\n").inserted == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_files_are_taken_as_spreadsheets_save_them(world, take, encoding):
+    world.admin(RETIRE, "office e")
+    world.admin(
+        """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
+           SELECT id, '总进线', %s, '-infinity', 'test', 'user:1' FROM gateway WHERE name = %s""",
+        world.channel["office e"],
+        GATEWAY,
+    )
+    text = HEADER + rows("总进线", range(2))
+
+    assert take(text.replace("\n", "\r\n").encode(encoding)).inserted == 2
+
+
+def test_nobody_writes_for_meters_of_others_nor_learns_that_they_are_there(world, take):
+    own, others = HEADER + rows("office e", range(2)), HEADER + rows("police e", range(2))
+    unknown = HEADER + rows("no such e", range(2))
+
+    assert take(own, "of the office").inserted == 2
+    (refused,) = problems_of(take, others, "of the office")
+    (missing,) = problems_of(take, unknown, "of the office")
+    assert (refused.code, refused.next_en) == (missing.code, missing.next_en)
+    assert refused.en.replace("police e", "no such e") == missing.en
+    assert world.admin("SELECT count(*) FROM reading") == [(2,)]
+
+
+def test_a_share_in_an_account_does_not_let_write_for_the_meter(world, take):
+    world.admin(
+        """INSERT INTO access_grant (viewer, role, scope, institution_id)
+           VALUES (%s, 'officer', 'institution', %s)""",
+        f"user:{world.user['outsider']}",
+        world.institution["academy"],
+    )
+    assert world.channel["shared e"] in {
+        row[0]
+        for row in world.admin("SELECT channel_id FROM account_term WHERE institution_id = %s",
+                               world.institution["academy"])
+    }  # fmt: skip
+    (refused,) = problems_of(take, HEADER + rows("shared e", range(2)), "outsider")
+
+    assert refused.code == "reading.unknown_key"
+    assert take(HEADER + rows("shared e", range(2)), "province officer").inserted == 2
+
+
+def test_who_may_only_read_imports_nothing(world, take):
+    for dry_run in (True, False):
+        with pytest.raises(DeniedError):
+            take(HEADER + rows("office e", range(2)), "city reader", dry_run=dry_run)
+
+
+def test_a_database_that_is_away_leaves_nothing_behind(world):
+    away = Store("postgresql://127.0.0.1:1/none", "import")
+    text = HEADER + rows("office e", range(2))
+    before = world.admin(STATE)
+    with pytest.raises(UnavailableError):
+        import_readings(world.desk(), away, io.BytesIO(text.encode()), "july.csv", now_ms=NOW_MS)
+    assert world.admin(STATE) == before
+
+
+def test_what_changed_between_check_and_writing_is_refused_as_a_whole(world):
+    """The sink looks again: a key that another import has just moved ends the whole file."""
+
+    class Slow(Store):
+        def write_whole(self, *said, **how):
+            world.admin(RETIRE, "clinic e")
+            return super().write_whole(*said, **how)
+
+    sink = Slow(world.database.url("collector"), "import")
+    text = HEADER + rows("office e", range(2)) + rows("clinic e", range(2), "demo-a/g2")
+    with pytest.raises(ProblemsError) as caught:
+        import_readings(world.desk(), sink, io.BytesIO(text.encode()), "july.csv", now_ms=NOW_MS)
+    sink.close()
+
+    assert [problem.where["line"] for problem in caught.value.problems] == [4]
+    assert world.admin("SELECT count(*) FROM reading") == [(0,)]
+    assert world.admin("SELECT count(*) FROM rejected_message") == [(0,)]
