@@ -1,0 +1,1 @@
+"""How fast and how large the program is, held against rivals in the same run."""

@@ -1,0 +1,63 @@
+"""`python -m benchmarks`: measures, prints, and asserts nothing."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from benchmarks import accounts, demo, ground, ingest, machine, memory
+from benchmarks.figures import Section
+
+PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
+    "ingest": ingest.run,
+    "accounts": accounts.run,
+    "memory": memory.run,
+    "demo": demo.run,
+}
+
+
+def main() -> None:
+    """Run the parts that were asked for, all of them where none was."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; all where none is named")
+    parser.add_argument("--runs", type=int, default=3, help="how often each is measured")
+    parser.add_argument("--quick", action="store_true", help="less data: to see that it works")
+    parser.add_argument("--json", type=Path, help="the figures, for a program")
+    asked = parser.parse_args()
+    if unknown := set(asked.part) - PARTS.keys():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="commonwatt-bench-") as folder:
+        root = Path(folder)
+        header = _header(root)
+        sections = []
+        for name in asked.part or PARTS:
+            before = machine.load()
+            for section in PARTS[name](root, runs=asked.runs, quick=asked.quick):
+                section.notes.append(
+                    f"Median [least–most] of {asked.runs}; load of the machine before: {before}."
+                )
+                section.show()
+                sections.append(section)
+                _keep(asked.json, header, sections)
+
+
+def _header(root: Path) -> dict[str, str]:
+    """Print where the figures are from."""
+    with ground.postgres(root) as url, ground.broker(root, "auto") as known:
+        found = machine.machine() | machine.versions(url, known.broker)
+    found["one fsync"] = f"{machine.sync_ms(root):.2f} ms (8 kB, median)"
+    for name, value in found.items():
+        print(f"{name:<20} {value}")
+    return found
+
+
+def _keep(path: Path | None, header: dict[str, str], sections: list[Section]) -> None:
+    if path is not None:
+        said = {"header": header, "sections": [one.as_json() for one in sections]}
+        path.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

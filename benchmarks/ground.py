@@ -1,0 +1,223 @@
+"""Where a benchmark runs: its own services and database, and the processes of the program."""
+
+import contextlib
+import gzip
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from actions.desk import SYSTEM, Desk, open_pool
+from actions.registry import register
+from cli import services
+from cli.demo import database, world
+from cli.demo.children import Child, peak_bytes, stop
+from cli.demo.listening import collector_up
+from cli.demo.world import Plan
+from simulators import datasets, gateways, registers
+from storage import migrate
+
+Kind = Literal["auto", "mosquitto", "amqtt"]
+
+NO_DATABASE: Final = "postgresql://elsewhere"  # what is named is not started
+NO_BROKER: Final = "mqtt://elsewhere"
+_FILLED: Final = """
+    TRUNCATE reading, reading_revision, rejected_message, stale_usage, stale_account,
+             usage_hour, usage_day, usage_month, account, intake_tally
+"""
+_PATIENCE_S: Final = 1800.0
+_TICK_S: Final = 0.02
+
+
+def asked_database() -> str | None:
+    """Return the server that the environment names instead of the embedded one."""
+    return os.environ.get("COMMONWATT_DATABASE_URL")
+
+
+@contextlib.contextmanager
+def postgres(root: Path) -> Iterator[str]:
+    """Lend an administrator's URL of a server: the one that is named, else an embedded one."""
+    if asked := asked_database():
+        yield make_conninfo(asked, dbname="postgres")
+        return
+    folder = root / "postgres"
+    try:
+        with services.up(folder, broker_url=NO_BROKER) as running:
+            yield running.running.database_url
+    finally:
+        services.remove(folder)
+
+
+@contextlib.contextmanager
+def broker(root: Path, kind: Kind) -> Iterator[services.Running]:
+    """Lend a broker of a kind, with an empty memory."""
+    folder = root / f"broker-{secrets.token_hex(4)}"
+    try:
+        with services.up(folder, database_url=NO_DATABASE, broker_kind=kind) as running:
+            yield running.running
+    finally:
+        services.remove(folder)
+
+
+def shipped(*, meters: int | None = None, into: Path | None = None) -> Path:
+    """Return the shipped data set, or a copy of so many of its meters in a folder."""
+    if meters is None or into is None:
+        return world.shipped()
+    into.mkdir(exist_ok=True)
+    (into / datasets.BUILDINGS).write_bytes((world.shipped() / datasets.BUILDINGS).read_bytes())
+    kept: set[str] = set()
+    with gzip.open(world.shipped() / "meters.csv.gz", "rt", encoding="utf-8") as file:
+        lines = [next(file)]
+        for line in file:
+            name = line.partition(",")[0]
+            if name in kept or len(kept) < meters:
+                kept.add(name)
+                lines.append(line)
+    (into / "meters.csv").write_text("".join(lines), encoding="utf-8")
+    return into
+
+
+def planned(folder: Path) -> Plan:
+    """Return a data set with its registers, its dates as they are."""
+    meters = datasets.read(folder)
+    made = registers.made(meters, seed=0, shift_weeks={})
+    return Plan(folder, made, gateways.provinces(meters))
+
+
+@dataclass(slots=True)
+class Tables:
+    """A migrated and registered database of our own on somebody's server."""
+
+    name: str
+    admin_url: str
+    logins: dict[str, str]
+
+    def empty(self) -> None:
+        """Remove everything that readings fill."""
+        self.execute(_FILLED)
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Let the server write down what it owes, where this login may ask for that."""
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+            self.execute("CHECKPOINT")
+
+    def execute(self, statements: str) -> None:
+        """Run statements that give nothing back."""
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(statements.encode())
+
+    def ask(self, query: str) -> int:
+        """Return the one number that a query gives."""
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            row = connection.execute(query.encode()).fetchone()
+            assert row is not None
+            return int(row[0])
+
+
+@contextlib.contextmanager
+def tables(server_url: str, plan: Plan, *, period_s: int | None = None) -> Iterator[Tables]:
+    """Lend a database with the channels of a data set, dropped afterwards.
+
+    period_s: of every channel, where it is not the data set's own.
+    """
+    name = f"commonwatt_bench_{secrets.token_hex(4)}"
+    passwords = {group: secrets.token_urlsafe(12) for group in migrate.GROUPS}
+    database.ensure(server_url, name)
+    admin_url = make_conninfo(server_url, dbname=name)
+    try:
+        migrate.migrate(admin_url, passwords=passwords)
+        made = Tables(name, admin_url, database.logins(admin_url, passwords))
+        registry = world.registry(plan)
+        if period_s is not None:
+            channels = [replace(one, period_s=period_s) for one in registry.channels]
+            registry = replace(registry, channels=channels)
+        with contextlib.closing(open_pool(made.logins["api"], max_size=2)) as pool:
+            register(Desk(pool, SYSTEM), registry)
+        yield made
+    finally:
+        database.drop(server_url, name)
+
+
+@dataclass(slots=True)
+class Crew:
+    """The program's processes at work, and the most memory that each of them held."""
+
+    root: Path
+    children: list[Child] = field(default_factory=list)
+    others: dict[str, int] = field(default_factory=dict)
+    peaks_mb: dict[str, float] = field(default_factory=dict)
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> None:
+        """Start one of the program's commands; `heard` takes its lines, and then it may end."""
+        log = self.root / f"{name}.log"
+        once = heard is not None
+        child = Child(name, command, environment, log, print, heard=heard, once=once)
+        self.children.append(child)
+        child.start()
+
+    def tend(self) -> None:
+        """Look at everybody's memory; a process that fell spoils the figure."""
+        for child in self.children:
+            child.tend()
+            if child.falls:
+                raise RuntimeError(f"{child.name} fell: see {child.log}")
+            if child.process is not None:
+                self._note(child.name, child.process.pid)
+        for name, pid in self.others.items():
+            self._note(name, pid)
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Tend until something is done."""
+        ends_s = time.monotonic() + _PATIENCE_S
+        while not done():
+            if time.monotonic() > ends_s:
+                raise RuntimeError("nothing came of it in half an hour")
+            self.tend()
+            time.sleep(_TICK_S)
+        self.tend()
+
+    def collect(self, known: services.Running, url: str) -> None:
+        """Start a collector, and wait until it listens."""
+        environment = to_broker(known) | {"COMMONWATT_DATABASE_URL": url}
+        self.start("collector", ["collect"], environment)
+        with collector_up(known.broker_url, known.mqtt_version) as up:
+            self.until(up.is_set)
+
+    def _note(self, name: str, pid: int) -> None:
+        mb = peak_bytes(pid) / 1e6
+        self.peaks_mb[name] = max(self.peaks_mb.get(name, 0.0), mb)
+
+
+@contextlib.contextmanager
+def crew(root: Path, known: services.Running | None = None) -> Iterator[Crew]:
+    """Lend a crew that ends with the block: who sends first, and then who takes."""
+    root.mkdir(parents=True, exist_ok=True)
+    hands = Crew(root)
+    if known is not None and known.broker_pid is not None:
+        hands.others["broker"] = known.broker_pid
+    try:
+        yield hands
+    finally:
+        stop(hands.children[::-1])
+
+
+def to_broker(known: services.Running) -> dict[str, str]:
+    """Return what a process must be told to reach the broker."""
+    return {
+        "COMMONWATT_BROKER_URL": known.broker_url,
+        "COMMONWATT_BROKER_VERSION": str(known.mqtt_version),
+    }

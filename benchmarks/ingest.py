@@ -1,0 +1,163 @@
+"""From gateways through a broker to `reading`, and what plain writers do with the same readings."""
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from benchmarks import ground
+from benchmarks.figures import Figure, Section, peaks
+from benchmarks.ground import Kind, Tables
+from cli import services
+from metering.errors import EnergyError
+from storage.columns import Columns, copy_in, copy_out
+
+BATCH: Final = 50
+GOAL: Final = 60_000.0
+MOST_MB: Final = {"collector": 150.0}
+_ROW: Final = {"channel_id": "int4", "at": "at", "rank": "int2", "seq": "int8", "value": "int8"}
+_ALL: Final = "SELECT channel_id, at, rank, seq, value FROM reading ORDER BY at, channel_id"
+_PLAIN: Final = """
+    INSERT INTO reading (channel_id, at, rank, seq, value) VALUES (%s, %s, %s, %s, %s)
+"""
+_1970: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Heard:
+    """When the replay said that it begins and that all has its receipt, and how much it sent."""
+
+    began_s: float = 0.0
+    ended_s: float = 0.0
+    made: int = 0
+
+    def line(self, text: bytes) -> None:
+        """Take one line of what it says."""
+        now = time.monotonic()
+        said = json.loads(text)
+        self.began_s = self.began_s or now
+        if said["done"]:
+            self.made, self.ended_s = said["made"], now
+
+    @property
+    def rate(self) -> float:
+        """Readings a second, from the first one made to the last receipt."""
+        return self.made / (self.ended_s - self.began_s)
+
+
+def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
+    """Measure on mosquitto with rivals, then on amqtt."""
+    whole = ground.shipped(meters=6 if quick else None, into=root / "meters")
+    part = ground.shipped(meters=3 if quick else 10, into=root / "fewer-meters")
+    sections = []
+    with ground.postgres(root) as server:
+        for kind, folder in (("mosquitto", whole), ("amqtt", part)):
+            try:
+                sections.append(_section(root, server, kind, folder, runs))  # type: ignore[arg-type]
+            except EnergyError as error:
+                sections.append(Section(f"ingest on {kind}", [f"not measured: {error}"]))
+    return sections
+
+
+def _section(root: Path, server: str, kind: Kind, folder: Path, runs: int) -> Section:
+    rivals = kind == "mosquitto"
+    plan = ground.planned(folder)
+    rates: dict[str, list[float]] = {}
+    memory = []
+    with ground.broker(root, kind) as known, ground.tables(server, plan) as tables:
+        for number in range(runs):
+            tables.empty()
+            made, rate, peaks_mb = _replayed(root / f"{kind}-{number}", known, tables, folder)
+            rates.setdefault("ours", []).append(rate)
+            memory.append(peaks_mb)
+            if rivals:
+                for name, value in _rivals(tables).items():
+                    rates.setdefault(name, []).append(value)
+        section = Section(f"ingest on {known.broker}", _notes(made, rivals=rivals))
+    for name, values in rates.items():
+        if name != "ours":
+            ratio = [a / b for a, b in zip(rates["ours"], values, strict=True)]
+            section.figures.append(Figure(f"ratio to {name}", "", ratio))
+    goal = GOAL if rivals else None
+    section.figures.append(Figure("gateways to reading", "readings/s", rates["ours"], goal))
+    section.figures += [
+        Figure(name, "readings/s", values) for name, values in rates.items() if name != "ours"
+    ]
+    section.figures += peaks(memory, MOST_MB)
+    return section
+
+
+def _notes(made: int, *, rivals: bool) -> list[str]:
+    notes = [
+        f"{made:,} readings, {BATCH} per message; worker stopped; everything on this machine.",
+        "Time from the first reading made to the last receipt: spool synced per group of messages,",
+        "broker, collector, queue, look for revisions, commit, receipt.",
+    ]
+    if rivals:
+        notes += [
+            "binary COPY: the same rows, made beforehand, by one COPY in one transaction.",
+            f"INSERT per message: {BATCH} rows by executemany (pipelined), made beforehand, and a",
+            "commit; no broker, no decoding, no queue, no receipt; one message in ten.",
+        ]
+    return notes
+
+
+def _replayed(
+    root: Path, known: services.Running, tables: Tables, folder: Path
+) -> tuple[int, float, dict[str, float]]:
+    """Replay a data set; return how many readings, how many a second, and peaks of memory."""
+    heard = Heard()
+    with ground.crew(root, known) as crew:
+        crew.collect(known, tables.logins["collector"])
+        command = ["replay", str(folder), "--spool", str(root / "spool"), "--batch", str(BATCH)]
+        crew.start("gateways", command, ground.to_broker(known), heard=heard.line)
+        crew.until(lambda: heard.ended_s > 0)
+    stored = tables.ask("SELECT count(*) FROM reading")
+    if stored != heard.made:
+        raise RuntimeError(f"{heard.made} readings were sent, {stored} are stored")
+    return heard.made, heard.rate, crew.peaks_mb
+
+
+def _rivals(tables: Tables) -> dict[str, float]:
+    """Write the readings that are there once more, in two plain ways; return readings a second."""
+    with psycopg.connect(tables.admin_url, autocommit=True) as connection:
+        connection.execute("SET timezone = 'UTC'")
+        columns = copy_out(connection, _ALL, _ROW)
+        tables.empty()
+        copied = _copy(connection, columns)
+        tables.empty()
+        inserted = _insert(connection, columns)
+    return {"binary COPY": copied, "INSERT per message": inserted}
+
+
+def _copy(connection: psycopg.Connection[Any], columns: Columns) -> float:
+    before = time.monotonic()
+    with connection.transaction(), connection.cursor() as cursor:
+        copy_in(cursor, "reading", _ROW, columns)
+    return len(columns["at"]) / (time.monotonic() - before)
+
+
+def _insert(connection: psycopg.Connection[Any], columns: Columns) -> float:
+    messages = _messages(columns)
+    before = time.monotonic()
+    for rows in messages:
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(_PLAIN, rows)
+    return sum(map(len, messages)) / (time.monotonic() - before)
+
+
+def _messages(columns: Columns) -> list[list[tuple[Any, ...]]]:
+    """Return one message in ten: rows of one channel, in order of their last reading."""
+    open_: dict[int, list[tuple[Any, ...]]] = {}
+    whole = []
+    rows = zip(*(columns[name].tolist() for name in _ROW), strict=True)
+    for channel, at_ms, rank, seq, value in rows:
+        message = open_.setdefault(channel, [])
+        message.append((channel, _1970 + timedelta(milliseconds=at_ms), rank, seq, value))
+        if len(message) == BATCH:
+            whole.append(open_.pop(channel))
+    return whole[::10]
