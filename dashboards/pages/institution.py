@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from actions.overview import Year, months_before, year_of
 from dashboards.pages import writing
+from dashboards.pages.cards import of_one
 from dashboards.pages.curve import curve_of
 from dashboards.pages.months import Cell, Months
 from dashboards.pages.visit import Reader, Visit
@@ -43,6 +44,7 @@ def get_institution(
         one=year.institution,
         months=months,
         chosen=chosen,
+        cards=of_one(visit, months),
         source=source,
         sources=[one for one in SOURCES if _has(year, one)] or ["meter"],
         chart=_chart(visit, months, chosen),

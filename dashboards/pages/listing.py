@@ -6,12 +6,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from actions.figures import coverage
 from actions.overview import Overview, overview_of
 from dashboards.pages import writing
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.cards import covered, kilograms, of_many, order
+from dashboards.pages.visit import Reader
 from storage.institutions import Institution, Wanted
-from storage.overview import Sum
 from storage.regions import Region
 
 router = APIRouter(include_in_schema=False)
@@ -25,17 +24,6 @@ class Figure:
 
     value: Decimal | None
     coverage: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A sum over all institutions, for the top of the page."""
-
-    key: str
-    title: str
-    large: writing.Large
-    coverage: float | None
-    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ def get_list(
     return visit.page(
         "institutions.html",
         found=found,
-        cards=_cards(visit, found),
+        cards=of_many(visit, found.words.carriers, found.total),
         carriers=[found.words.carriers[code] for code in carriers],
         rows=[_row(found, one) for one in found.rows],
         places={code: _places(found, code) for code in carriers},
@@ -77,65 +65,26 @@ def get_list(
 
 def _columns(found: Overview) -> list[str]:
     """Return the carriers of the table: electricity first, water last, as forms have them."""
-    codes = [one.carrier for one in found.total]
-    return sorted(codes, key=lambda code: (code != "electricity", code == "water", code))
-
-
-def _cards(visit: Visit, found: Overview) -> list[Card]:
-    """Return total energy, CO2 and each carrier; nothing where there is no account."""
-    lang, carriers = visit.lang, found.words.carriers
-    energy = [one for one in found.total if carriers[one.carrier].in_total_energy]
-    cards = [
-        Card(
-            "kgce",
-            visit.say("total_energy"),
-            writing.large(_sum(energy, "kgce_g"), "kgce", lang),
-            _covered(energy),
-            all(one.kgce_verified is not False for one in energy),
-        ),
-        Card(
-            "co2",
-            visit.say("co2"),
-            writing.large(_sum(found.total, "co2_g"), "kg", lang),
-            _covered([one for one in found.total if one.co2_g is not None]),
-            all(one.co2_verified is not False for one in found.total),
-        ),
-    ]
-    for code in _columns(found):
-        of = next(one for one in found.total if one.carrier == code)
-        value = writing.exact(of.quanta, carriers[code].per_unit)
-        large = writing.large(value, carriers[code].unit, lang)
-        cards.append(Card(code, visit.name(carriers[code]) or code, large, _covered([of])))
-    return cards if found.total else []
+    return sorted((one.carrier for one in found.total), key=order)
 
 
 def _row(found: Overview, institution: Institution) -> Row:
     sums = found.sums.get(institution.institution_id, [])
     carriers = found.words.carriers
     energy = [one for one in sums if carriers[one.carrier].in_total_energy]
-    kgce = _sum(energy, "kgce_g")
+    kgce = kilograms(energy, "kgce_g")
     area = institution.area_m2
     return Row(
         institution,
         {
             one.carrier: Figure(
-                writing.exact(one.quanta, carriers[one.carrier].per_unit), _covered([one])
+                writing.exact(one.quanta, carriers[one.carrier].per_unit), covered([one])
             )
             for one in sums
         },
-        Figure(kgce, _covered(energy)),
+        Figure(kgce, covered(energy)),
         None if kgce is None or not area else kgce / area,
     )
-
-
-def _sum(sums: list[Sum], field: str) -> Decimal | None:
-    """Return grams together as kilograms, None where none is known."""
-    known = [getattr(one, field) for one in sums if getattr(one, field) is not None]
-    return Decimal(sum(known)) / 1000 if known else None
-
-
-def _covered(sums: list[Sum]) -> float | None:
-    return coverage(sum(one.measured_s for one in sums), sum(one.due_s for one in sums))
 
 
 def _places(found: Overview, code: str) -> int:

@@ -5,7 +5,7 @@ import secrets
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.login import LockedError, LoginError, log_in, log_out, session_of
@@ -31,7 +31,7 @@ def post_login(
     login: Annotated[str, Form(max_length=64)] = "",
     password: Annotated[str, Form(max_length=200)] = "",
     form: Annotated[str, Form(max_length=100)] = "",
-    next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002
+    next: Annotated[str, Query(max_length=2000)] = "/",  # noqa: A002
 ) -> Response:
     """Open a session; a form from elsewhere carries no token that matches the cookie."""
     doorway = doorway_of(request)

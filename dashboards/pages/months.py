@@ -3,12 +3,25 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from actions.figures import coverage
 from actions.overview import Year, months_before
 from dashboards.pages import writing
 from storage.ledger import Account
 from storage.regions import Carrier
+
+_RESTS_ON: Final = (
+    "carrier",
+    "coefficient_profile",
+    "kgce_per_unit",
+    "coefficient_verified",
+    "kgco2_per_unit",
+    "grid_scope",
+    "grid_code",
+    "grid_year",
+    "co2_verified",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,20 @@ class Sums:
     kgce: Decimal | None
     co2: Decimal | None
     coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What made standard coal and CO2 of a carrier; alone: the same in all months."""
+
+    account: Account
+    first: date
+    last: date
+    alone: bool
+
+    def same(self, other: Account) -> bool:
+        """Return whether an account rests on the same factors."""
+        return all(getattr(self.account, name) == getattr(other, name) for name in _RESTS_ON)
 
 
 class Months:
@@ -96,15 +123,28 @@ class Months:
         before = [
             self._before.get((carrier.code, months_before(month, 12))) for month in self.year.months
         ]
-        due = sum(self.year.due_s.get((carrier.code, month), 0) for month in self.year.months)
-        measured = sum(one.measured_s for one in now if one)
         return Sums(
             writing.exact(_sum(now, "quanta"), carrier.per_unit),
             writing.exact(_sum(before, "quanta"), carrier.per_unit),
             writing.exact(_sum(now, "kgce_g"), 1000),
             writing.exact(_sum(now, "co2_g"), 1000),
-            coverage(measured, due) if self.source == "meter" else None,
+            self.coverage([carrier]),
         )
+
+    def coverage(self, carriers: list[Carrier]) -> float | None:
+        """Return the measured share of these carriers' year; None unless metered."""
+        codes = {one.code for one in carriers}
+        due = [
+            seconds
+            for (code, month), seconds in self.year.due_s.items()
+            if code in codes and month in self.year.months
+        ]
+        measured = [one.measured_s for one in self._now.values() if one.carrier in codes]
+        return coverage(sum(measured), sum(due)) if self.source == "meter" else None
+
+    def verified(self, field: str) -> bool:
+        """Return whether no factor of the year is unverified."""
+        return all(getattr(one, field) is not False for one in self._now.values())
 
     def running(self, month: date) -> bool:
         """Return whether a month has not ended yet."""
@@ -115,13 +155,21 @@ class Months:
         cells = [self.cell(carrier, month).use for month in self.year.months]
         return writing.places_for(cells)
 
-    def factors(self, chosen: Carrier | None) -> list[Account]:
-        """Return, for each carrier shown, the account whose factors are the newest."""
-        newest = {}
-        for (code, _), account in sorted(self._now.items()):
-            if chosen is None or code == chosen.code:
-                newest[code] = account
-        return list(newest.values())
+    def factors(self, chosen: Carrier | None) -> list[Factors]:
+        """Return the factors behind what is shown, from month to month where they changed."""
+        found: list[Factors] = []
+        for (code, month), account in sorted(self._now.items()):
+            if chosen is not None and code != chosen.code:
+                continue
+            last = found[-1] if found else None
+            if last is not None and last.same(account):
+                found[-1] = Factors(last.account, last.first, month, last.alone)
+            else:
+                changed = last is not None and last.account.carrier == code
+                if changed and last is not None:
+                    found[-1] = Factors(last.account, last.first, last.last, alone=False)
+                found.append(Factors(account, month, month, alone=not changed))
+        return found
 
     def total(self, month: date | None, field: str = "kgce_g") -> Decimal | None:
         """Return grams of all carriers in a month, or in all of them, as kilograms."""

@@ -284,3 +284,69 @@ def test_what_was_not_foreseen_is_a_page_too(site, monkeypatch):
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text
     assert "secret" not in answer.text
+
+
+def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
+    client = site.client("planner of all", "en")
+    office = text_of(client.get(site.path("office")).text)
+    school = text_of(client.get(site.path("school")).text)
+    kgce = site.world.admin(
+        """SELECT sum(floor(quanta * CASE carrier WHEN 'electricity' THEN 0.1229 ELSE 1.33 END
+                            + 0.5)) / 1000
+             FROM account WHERE institution_id = %s""",
+        site.world.institution["office"],
+    )[0][0]
+
+    assert f"Energy per area {float(kgce) / 1234.5:.4f} kgce/m²" in office
+    assert f"Energy per person {float(kgce) / 80:.4f} kgce/person" in office
+    assert "Energy per area – kgce/m² floor area not stated" in school
+    assert "Energy per person – kgce/person persons not stated" in school
+
+
+def test_factors_that_changed_within_the_year_are_named_with_their_months(site):
+    world = site.world
+    world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+           VALUES (%s, 'electricity', '2016-02-01', 'meter', 100000, 0)""",
+        world.institution["office"],
+    )
+    client = site.client("planner of all", "en")
+    before = text_of(client.get(site.path("office", ELECTRICITY)).text)
+    world.admin(
+        """UPDATE coefficient SET known_until = now()
+            WHERE carrier = 'electricity' AND profile = 'GB2589-2020'"""
+    )
+    world.admin(
+        """INSERT INTO coefficient (profile, carrier, kgce_per_unit, valid_from, valid_to, source,
+               verified)
+           VALUES ('GB2589-2020', 'electricity', 0.1229, '2000-01-01', '2016-03-01', 'a', true),
+                  ('GB2589-2020', 'electricity', 0.5, '2016-03-01', NULL, 'b', true)"""
+    )
+    after = text_of(client.get(site.path("office", ELECTRICITY)).text)
+
+    assert "Electricity 0.1229 kgce/kWh" in before
+    assert "Electricity 2016-02: 0.1229 kgce/kWh" in after
+    assert "Electricity 2016-03: 0.5 kgce/kWh" in after
+
+
+def test_names_of_strangers_are_text_and_nothing_else(site):
+    nasty = "<img src=x onerror=alert(1)>'\"&{{7*7}}"
+    site.world.admin(
+        """UPDATE institution_fact SET known_until = now()
+            WHERE institution_id = %s AND attribute LIKE 'name%%'""",
+        site.world.institution["office"],
+    )
+    site.world.admin(
+        """INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source,
+               known_by) VALUES (%s, 'name_zh', %s, '2015-01-01', 'test', 'user:1')""",
+        site.world.institution["office"],
+        nasty,
+    )
+    site.world.admin("UPDATE meter SET name_en = %s, name_zh = %s", nasty, nasty)
+    client = site.client("planner of all", "en")
+
+    for path in pages_of(site):
+        page = client.get(path).text
+        assert "<img src=x" not in page
+        assert "{{7*7}}" in page
+        assert "onerror=alert(1)&gt;" in page

@@ -1,0 +1,105 @@
+"""Headline figures: sums over many institutions, and one's year with its intensities."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from actions.figures import coverage
+from dashboards.pages import writing
+from dashboards.pages.months import Months
+from dashboards.pages.visit import Visit
+from storage.overview import Sum
+from storage.regions import Carrier
+
+WATER: Final = "water"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A headline figure; coverage None says nothing of it."""
+
+    key: str
+    title: str
+    large: writing.Large
+    coverage: float | None = None
+    verified: bool = True
+
+
+def order(code: str) -> tuple[bool, bool, str]:
+    """Sort electricity first and water last, as forms have them."""
+    return code != "electricity", code == WATER, code
+
+
+def kilograms(sums: list[Sum], field: str) -> Decimal | None:
+    """Return grams together as kilograms, None where none is known."""
+    known = [getattr(one, field) for one in sums if getattr(one, field) is not None]
+    return Decimal(sum(known)) / 1000 if known else None
+
+
+def covered(sums: list[Sum]) -> float | None:
+    """Return the measured share of what several sums should hold."""
+    return coverage(sum(one.measured_s for one in sums), sum(one.due_s for one in sums))
+
+
+def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> list[Card]:
+    """Return total energy, CO2 and each carrier; nothing where there is no account."""
+    lang = visit.lang
+    energy = [one for one in total if carriers[one.carrier].in_total_energy]
+    cards = [
+        Card(
+            "kgce",
+            visit.say("total_energy"),
+            writing.large(kilograms(energy, "kgce_g"), "kgce", lang),
+            covered(energy),
+            all(one.kgce_verified is not False for one in energy),
+        ),
+        Card(
+            "co2",
+            visit.say("co2"),
+            writing.large(kilograms(total, "co2_g"), "kg", lang),
+            covered([one for one in total if one.co2_g is not None]),
+            all(one.co2_verified is not False for one in total),
+        ),
+    ]
+    for one in sorted(total, key=lambda each: order(each.carrier)):
+        carrier = carriers[one.carrier]
+        value = writing.exact(one.quanta, carrier.per_unit)
+        large = writing.large(value, carrier.unit, lang)
+        cards.append(Card(one.carrier, visit.name(carrier) or one.carrier, large, covered([one])))
+    return cards if total else []
+
+
+def of_one(visit: Visit, months: Months) -> list[Card]:
+    """Return an institution's year: total energy, CO2, and each per area and person."""
+    institution, lang = months.year.institution, visit.lang
+    energy = [one for one in months.carriers if one.in_total_energy]
+    water = [one for one in months.carriers if one.code == WATER]
+    kgce, co2 = months.total(None), months.total(None, "co2_g")
+    used = months.sums(water[0]).use if water else None
+    area, persons = institution.area_m2, institution.persons
+    measured = months.coverage(energy)
+    cards = [
+        Card("kgce", visit.say("total_energy"), writing.large(kgce, "kgce", lang), measured,
+             months.verified("coefficient_verified")),
+        Card("co2", visit.say("co2"), writing.large(co2, "kg", lang), measured,
+             months.verified("co2_verified")),
+        _per(visit, "per_area", kgce, area, "kgce/m²", measured),
+        _per(visit, "per_person", kgce, persons, visit.say("kgce_per_person"), measured),
+    ]  # fmt: skip
+    if water:
+        unit, part = visit.say("m3_per_person"), months.coverage(water)
+        cards.append(_per(visit, "water_per_person", used, persons, unit, part))
+    return cards if months.carriers else []
+
+
+def _per(
+    visit: Visit, key: str, value: Decimal | None, of: Decimal | None, unit: str,
+    measured: float | None,
+) -> Card:  # fmt: skip
+    """Return an intensity; what nobody stated leaves it open, and says so."""
+    if not of:
+        lacks = visit.say("no_area" if key == "per_area" else "no_persons")
+        return Card(key, visit.say(key), writing.Large(writing.DASH, unit, lacks))
+    per = None if value is None else value / of
+    text = writing.number(per, writing.places_for([per]))
+    return Card(key, visit.say(key), writing.Large(text, unit, ""), measured)
