@@ -6,6 +6,7 @@ from datetime import date
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from actions.import_readings import WholeSink
 from actions.login import Failures, Pool
 from api import errors, shell
 from api.doorway import Doorway
@@ -17,6 +18,7 @@ from api.routes import (
     explanations,
     gateways,
     health,
+    imports,
     institutions,
     login,
     meters,
@@ -47,6 +49,7 @@ _ROUTERS = (
     meters.router,
     channels.router,
     readings.router,
+    imports.router,
     rejects.router,
     gateways.router,
     regions.router,
@@ -60,6 +63,7 @@ def create_app(
     *,
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
+    file_sink: WholeSink | None = None,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
@@ -67,6 +71,7 @@ def create_app(
     """Return the API on connections of the application's login.
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
+    file_sink: the same for files of readings.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
@@ -99,11 +104,16 @@ def create_app(
     app.state.doorway = Doorway(pool, told, Failures(), today)
     app.state.registry = registry
     app.state.sink = sink
+    app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.doorway.system_desk))
     for router in (*_ROUTERS, *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
-    app.add_middleware(shell.Bounded, most_bytes=told.body_bytes)
+    app.add_middleware(
+        shell.Bounded,
+        most_bytes=told.body_bytes,
+        exceptions={imports.READINGS: told.file_bytes},
+    )
     app.add_middleware(shell.Guarded)
     app.add_middleware(shell.Counted, registry=registry)
     _describe_problem(app)

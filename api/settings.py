@@ -10,13 +10,14 @@ class ApiSettings:
 
     https: whether browsers come over TLS; decides the session cookie's name and flags.
     session: how long a log-in lasts. body_bytes: the most that a request may carry.
-    pushed_bytes: the most that one pushed message may carry.
+    pushed_bytes: the most that one pushed message may carry. file_bytes: the same of a file.
     """
 
     https: bool = False
     session: timedelta = timedelta(hours=12)
     body_bytes: int = 1 << 20
     pushed_bytes: int = 1 << 16
+    file_bytes: int = 16 << 20
 
     @property
     def cookie(self) -> str:

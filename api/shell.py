@@ -1,5 +1,6 @@
 """What surrounds every request: counted and timed, bounded in size, answered with safe headers."""
 
+from collections.abc import Mapping
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -46,21 +47,25 @@ class Counted:
 class Bounded:
     """Refuses bodies beyond a size, also those that do not say how long they are."""
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, most_bytes: int, exceptions: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._most_bytes = most_bytes
+        self._exceptions = exceptions or {}  # by path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         seen = 0
+        most_bytes = self._exceptions.get(scope["path"], self._most_bytes)
 
         async def measured() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most_bytes:
+            if seen > most_bytes:
                 raise HTTPException(413)
             return message
 

@@ -15,9 +15,10 @@ from storage.readings import Store
 
 @contextmanager
 def application(settings: Settings, url: str) -> Iterator[FastAPI]:
-    """Lend the application; pushing is offered where the collector's login is known."""
-    pushed = settings.collector_database_url
-    sink = Store(pushed, "push") if pushed else None
+    """Lend the application; it takes readings where the collector's login is known."""
+    taking = settings.collector_database_url
+    sink = Store(taking, "push") if taking else None
+    file_sink = Store(taking, "import") if taking else None
     pool = open_pool(
         url,
         max_size=settings.database_pool,
@@ -29,10 +30,12 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             pool,
             settings=ApiSettings(https=settings.secure),
             sink=sink,
+            file_sink=file_sink,
             extra_routers=[router()],
             error_page=error_page,
         )
     finally:
         pool.close()
-        if sink is not None:
-            sink.close()
+        for one in (sink, file_sink):
+            if one is not None:
+                one.close()

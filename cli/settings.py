@@ -39,7 +39,9 @@ class Settings(BaseSettings):
         "and demo: a login that may create roles and owns (demo: may create) the database",
     )
     collector_database_url: str | None = Field(
-        None, description="serve: the collector's login, for readings that are pushed over HTTP"
+        None,
+        description="serve, import readings: the collector's login, for readings that come over "
+        "HTTP or by file",
     )
     api_password: str | None = Field(None, description="migrate: gives the login of the API one")
     collector_password: str | None = Field(None, description="migrate: and that of the collector")

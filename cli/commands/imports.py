@@ -1,12 +1,13 @@
 """`commonwatt import`: the registry and files of readings; a dry run says all mistakes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from cli import settings
 from cli.services.words import say
+from metering.errors import InputError, NotFoundError
 
 app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
@@ -17,6 +18,15 @@ DryRun = Annotated[
     bool,
     typer.Option(
         "--dry-run", help=say("只说明会怎样,不写入。", "Say what would happen; keep nothing.")
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+            "The API's login; else COMMONWATT_DATABASE_URL.",
+        )
     ),
 ]
 
@@ -39,15 +49,7 @@ def registry(
             help=say("这些机构代码由谁编制。", "Whose codes the institutions carry, by name.")
         ),
     ] = "import",
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The API's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    database_url: Url = None,
 ) -> None:
     """Register regions, institutions and channels in one transaction; again changes nothing."""
     from actions.registry import register
@@ -58,8 +60,7 @@ def registry(
     said = read(folder, namespace)
     with desk(known) as seat:
         done = register(seat, said, dry_run=dry_run)
-    if dry_run:
-        typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
+    _rehearsed(dry_run)
     for name, count in (
         (say("行政区划", "regions"), done.regions),
         (say("机构", "institutions"), done.institutions),
@@ -79,3 +80,104 @@ def registry(
             ),
             err=True,
         )
+
+
+@app.command()
+def readings(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help=say(
+                "CSV 文件,列:gateway、channel、at、value,可加 unit、seq。",
+                "CSV with the columns gateway, channel, at, value, and unit and seq if known.",
+            )
+        ),
+    ],
+    dry_run: DryRun = False,
+    gateway: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "整个文件所属的采集网关:省份/网关。",
+                "Of all rows, where the file does not say: province/gateway.",
+            )
+        ),
+    ] = None,
+    database_url: Url = None,
+    collector_database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "采集服务的数据库登录;默认 COMMONWATT_COLLECTOR_DATABASE_URL。",
+                "The collector's login; else COMMONWATT_COLLECTOR_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+) -> None:
+    """Store a file of readings as a whole or not at all; again changes nothing."""
+    import time
+    from contextlib import closing
+
+    from actions.import_readings import import_readings
+    from cli.wiring import desk
+    from storage.readings import Store
+
+    known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
+    url = settings.need(known.collector_database_url, "collector_database_url")
+    now_ms = int(time.time() * 1000)
+    with _opened(file) as source, desk(known) as seat, closing(Store(url, "import")) as sink:
+        done = import_readings(
+            seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
+        )
+    _rehearsed(dry_run)
+    typer.echo(
+        say(
+            f"读数 {done.readings},通道 {done.channels},自 {done.first_at} 至 {done.last_at}",
+            f"{done.readings} readings of {done.channels} channels, "
+            f"{done.first_at} to {done.last_at}",
+        )
+    )
+    typer.echo(
+        say(
+            f"新增 {done.inserted},已有 {done.duplicates},与已有读数不同 {done.revised}",
+            f"{done.inserted} new, {done.duplicates} known already, "
+            f"{done.revised} beside another reading of their instant",
+        )
+    )
+    if done.revised:
+        typer.echo(
+            say(
+                "同一时刻有几个读数时,以序号较大者为准,序号相同则以数值较大者为准;其余保留为修订记录。",
+                "Of several readings of one instant the greater sequence number, then the greater "
+                "value stands; the others are kept as revisions.",
+            ),
+            err=True,
+        )
+
+
+def _rehearsed(dry_run: bool) -> None:
+    if dry_run:
+        typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        raise NotFoundError(
+            "import.no_file",
+            zh=f"没有文件 {file}。",
+            en=f"There is no file {file}.",
+            next_zh="请核对路径。",
+            next_en="Check the path.",
+            where={"file": str(file)},
+        ) from None
+    except OSError as error:
+        raise InputError(
+            "import.unreadable_file",
+            zh=f"无法读取 {file}:{error.strerror}。",
+            en=f"{file} cannot be read: {error.strerror}.",
+            next_zh="请指定一个有权读取的 CSV 文件。",
+            next_en="Name a CSV file that you may read.",
+            where={"file": str(file)},
+        ) from error

@@ -1,0 +1,91 @@
+"""Files that people bring: readings as CSV, taken as a whole or not at all."""
+
+import io
+import time
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from actions.import_readings import import_readings
+from api.doorway import AtDesk
+from api.fields import Shown
+from metering.errors import UnavailableError
+
+router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+
+READINGS = "/api/v1/imports/readings"  # takes larger bodies than the others
+
+
+class ImportShown(Shown):
+    """What an import of readings did, or in a dry run would do."""
+
+    readings: int
+    channels: int
+    first_at: datetime | None
+    last_at: datetime | None
+    inserted: int = Field(description="Of instants that had no reading.")
+    revised: int = Field(
+        description="Beside another reading of their instant: the greater seq, then the greater "
+        "value stands, the other is kept as a revision."
+    )
+    duplicates: int = Field(description="There already.")
+
+
+class ImportAnswer(BaseModel):
+    """Said after the commit, or after the rehearsal."""
+
+    dry_run: bool
+    done: ImportShown
+
+
+async def _file(request: Request, _desk: AtDesk) -> bytes:
+    """Return the body once it is known who sends it."""
+    return await request.body()
+
+
+@router.post(
+    "/readings",
+    summary="Import readings",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "description": "Columns gateway, channel, at (with offset), value; unit and seq if "
+            "known. UTF-8 with or without mark, or GBK.",
+        }
+    },
+)
+def post_readings(
+    request: Request,
+    desk: AtDesk,
+    content: Annotated[bytes, Depends(_file)],
+    name: Annotated[str, Query(max_length=200, description="The file's, for messages.")] = "file",
+    gateway: Annotated[
+        str | None, Query(max_length=200, description="Of all rows, where the file has none.")
+    ] = None,
+    dry_run: Annotated[bool, Query(description="Say what would happen; keep nothing.")] = False,
+) -> ImportAnswer:
+    """Store a file of readings; a single bad row is told with its line, and nothing is kept.
+
+    Sending the same file again changes nothing.
+    """
+    sink = request.app.state.file_sink
+    if sink is None:
+        raise _no_sink()
+    now_ms = int(time.time() * 1000)
+    done = import_readings(
+        desk, sink, io.BytesIO(content), name, gateway, now_ms=now_ms, dry_run=dry_run
+    )
+    return ImportAnswer(dry_run=dry_run, done=ImportShown.model_validate(done))
+
+
+def _no_sink() -> UnavailableError:
+    return UnavailableError(
+        "import.not_offered",
+        zh="本服务未启用文件导入。",
+        en="This service does not take files of readings.",
+        next_zh="请由管理员运行 commonwatt import readings,或启用导入。",
+        next_en="Have the administrator run commonwatt import readings, or enable it.",
+    )

@@ -1,0 +1,86 @@
+"""A file of readings over HTTP: who sends it, what became of it, and what stands against it."""
+
+from datetime import UTC, datetime
+
+from api import ApiSettings, create_app
+from storage.readings import Store
+from tests.actions.world import HOUR_MS, START_MS
+from tests.api.conftest import Front
+from tests.api.test_problems import assert_problem
+
+URL = "/api/v1/imports/readings?name=july.csv"
+HEADER = "gateway,channel,at,value\n"
+
+
+def row(hour: int, value: float, channel: str = "office e") -> str:
+    at = datetime.fromtimestamp((START_MS + hour * HOUR_MS) / 1000, UTC).isoformat()
+    return f"demo-a/g1,{channel},{at},{value}\n"
+
+
+def test_a_file_is_rehearsed_then_stored_then_known_already(front):
+    client = front.client("of the office")
+    text = HEADER + row(80, 500) + row(81, 501)
+    count = "SELECT count(*) FROM reading"
+    before = front.world.admin(count)[0][0]
+
+    rehearsed = client.post(f"{URL}&dry_run=true", content=text)
+    assert rehearsed.status_code == 200, rehearsed.text
+    assert front.world.admin(count)[0][0] == before
+    stored = client.post(URL, content=text.encode("gbk"))
+    again = client.post(URL, content=text).json()
+
+    assert rehearsed.json()["dry_run"]
+    assert not stored.json()["dry_run"]
+    assert stored.json()["done"] == rehearsed.json()["done"]
+    assert stored.json()["done"] == {
+        "readings": 2,
+        "channels": 1,
+        "first_at": "2016-03-04T08:00:00Z",
+        "last_at": "2016-03-04T09:00:00Z",
+        "inserted": 2,
+        "revised": 0,
+        "duplicates": 0,
+    }
+    assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)
+    assert front.world.admin(count)[0][0] == before + 2
+    assert client.get("/readyz").json()["usage_rows_waiting"] == 1
+
+
+def test_mistakes_are_told_together_with_file_line_and_field(front):
+    client = front.client("of the office")
+    text = HEADER + row(80, 500) + row(81, -1) + row(82, 1, "police e") + "demo-a/g1,office e,,1\n"
+    body = assert_problem(client.post(URL, content=text), 422, "import.problems")
+
+    assert [(one["line"], one["field"]) for one in body["where"]["problems"]] == [
+        (3, "value"),
+        (4, "channel"),
+        (5, "at"),
+    ]
+    assert "july.csv, line 3, value" in body["detail_en"]
+    assert "july.csv 第 3 行" in body["detail_zh"]
+    assert front.world.admin("SELECT count(*) FROM rejected_message") == [(0,)]
+
+
+def test_who_may_only_read_brings_no_file(front):
+    for who in ("city reader", "outsider"):
+        assert_problem(front.client(who).post(URL, content=HEADER), 403, "access.denied")
+    assert_problem(front.client().post(URL, content=HEADER), 401)
+
+
+def test_a_file_may_be_larger_than_other_bodies_but_not_endless(front):
+    world = front.world
+    files = Store(world.database.url("collector"), "import")
+    settings = ApiSettings(body_bytes=1_000, file_bytes=10_000)
+    app = create_app(world.pool, settings=settings, file_sink=files)
+    client = Front(world, app).client("of the office")
+
+    fits = client.post(URL, content=HEADER + "".join(row(h, 500 + h) for h in range(80, 160)))
+    assert fits.status_code == 200, fits.text
+    assert_problem(client.post(URL, content=HEADER + row(80, 500) * 300), 413)
+    assert_problem(client.post("/api/v1/login", content=b" " * 2_000), 413)
+    files.close()
+
+
+def test_where_no_file_is_taken_in_it_is_said(front):
+    client = Front(front.world, create_app(front.world.pool)).client("of the office")
+    assert_problem(client.post(URL, content=HEADER), 503, "import.not_offered")
