@@ -85,6 +85,7 @@ def create_app(
         docs_url=None,  # its assets would come from a foreign host
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
         responses={
             code: {
                 "description": text,
