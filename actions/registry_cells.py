@@ -159,8 +159,8 @@ def _decoded(path: Path) -> str:
     except UnicodeDecodeError as error:
         try:
             return data.decode("gb18030")
-        except UnicodeDecodeError:
-            line = data.count(b"\n", 0, error.start) + 1
+        except UnicodeDecodeError as other:  # the encoding that is meant makes sense for longer
+            line = data.count(b"\n", 0, max(error.start, other.start)) + 1
             raise complaint(
                 Place(path.name, line),
                 "",

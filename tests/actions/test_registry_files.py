@@ -73,6 +73,14 @@ def test_broken_bytes_name_the_line(tmp_path):
     assert raised.value.next_en
 
 
+def test_a_broken_place_is_named_in_either_encoding(tmp_path):
+    for encoding in ("utf-8", "gbk"):
+        broken = (INSTITUTIONS + "\n" * 3).encode(encoding) + b"\xff\n"
+        with pytest.raises(EnergyError) as raised:
+            read(written(tmp_path, institutions=broken))
+        assert raised.value.where["line"] == 6
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
