@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from metering.errors import UnavailableError
 from metering.messages import Message, Readings, Rejection, Stored
-from storage import rejects
+from storage import connections, rejects
 from storage.binding import Bound, bind
 from storage.columns import copy_in
 
@@ -43,14 +43,17 @@ _INSERT = """
 _LOCK = "SELECT pg_advisory_xact_lock(%s, channel) FROM unnest(%s::integer[]) AS channel"
 _LOCK_CLASS: Final = 2
 
-# A later statement sees what a concurrent writer has committed in the meantime.
+# A later statement sees what a concurrent writer has committed in the meantime. The limit makes it
+# one look-up a reading; a join might read every month, and out of columnstore at that.
 _KEEP_LOSERS = """
     INSERT INTO reading_revision (channel_id, at, rank, seq, value)
     SELECT channel_id, at, rank, seq, value FROM outdone
     UNION
     SELECT i.channel_id, i.at, lost.rank, lost.seq, lost.value
       FROM incoming i
-      JOIN reading r ON r.channel_id = i.channel_id AND r.at = i.at
+     CROSS JOIN LATERAL (
+           SELECT rank, seq, value FROM reading
+            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r
      CROSS JOIN LATERAL (
            SELECT l.* FROM (VALUES (i.rank, i.seq, i.value), (r.rank, r.seq, r.value))
                   AS l (rank, seq, value)
@@ -59,14 +62,21 @@ _KEEP_LOSERS = """
     ON CONFLICT DO NOTHING
 """
 
+# Not an UPDATE: joined to the batch, it would bring whole chunks back out of columnstore, where
+# ON CONFLICT brings out what holds these very rows.
 _REPLACE = """
-    UPDATE reading r SET rank = i.rank, seq = i.seq, value = i.value
+    INSERT INTO reading (channel_id, at, rank, seq, value)
+    SELECT i.channel_id, i.at, i.rank, i.seq, i.value
       FROM incoming i
-     WHERE r.channel_id = i.channel_id AND r.at = i.at
-       AND ((i.rank, i.seq) > (r.rank, r.seq)
-            OR (i.rank, i.seq) = (r.rank, r.seq)
-               AND coalesce(i.value, -9223372036854775808)
-                   > coalesce(r.value, -9223372036854775808))
+     CROSS JOIN LATERAL (
+           SELECT rank, seq, value FROM reading
+            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r
+     WHERE (i.rank, i.seq) > (r.rank, r.seq)
+        OR (i.rank, i.seq) = (r.rank, r.seq)
+           AND coalesce(i.value, -9223372036854775808)
+               > coalesce(r.value, -9223372036854775808)
+    ON CONFLICT (channel_id, at) DO UPDATE
+       SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value
 """
 
 _QUEUE = """
@@ -201,10 +211,7 @@ class Store:
 
 def connect(url: str, name: str) -> Connection[Any]:
     """Open a connection on which readings can be merged."""
-    connection: Connection[Any] = psycopg.connect(
-        url, autocommit=True, connect_timeout=5, application_name=name
-    )
-    connection.execute("SET timezone = 'UTC'")
+    connection = connections.writer(url, name)
     for table in ("incoming", "outdone"):
         connection.execute(_MAKE_INCOMING.format(name=table).encode())
     return connection

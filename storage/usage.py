@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from storage import connections
 from storage.columns import Columns, copy_in, copy_out
 
 # How many readings wait is guessed from the period; the oldest wait in front.
@@ -92,17 +92,22 @@ _NEIGHBOURS = """
 _OUTSIDE: Final = _NEIGHBOURS.format(under="<", over=">")
 _AT_OR_OUTSIDE: Final = _NEIGHBOURS.format(under="<=", over=">=")
 
+# The offset keeps it a look-up a span, which reads the chunks of that span and no others.
 _STANDING = """
-    SELECT r.channel_id, r.at, r.value
-      FROM span s JOIN reading r
-        ON r.channel_id = s.channel_id AND r.at >= s.first AND r.at <= s.last
-     WHERE r.value IS NOT NULL
+    SELECT s.channel_id, r.at, r.value
+      FROM span s
+     CROSS JOIN LATERAL (
+           SELECT at, value FROM reading
+            WHERE channel_id = s.channel_id AND at >= s.first AND at <= s.last
+              AND value IS NOT NULL OFFSET 0) r
      LIMIT {most}
 """
 
+# One span a statement: joined to them, it would bring whole chunks back out of columnstore.
 _CLEAR_HOURS = """
-    DELETE FROM usage_hour u USING span s
-     WHERE u.channel_id = s.channel_id AND u.hour >= s.first AND u.hour < s.last
+    DELETE FROM usage_hour
+     WHERE channel_id = %s
+       AND hour >= to_timestamp(%s / 1000.0) AND hour < to_timestamp(%s / 1000.0)
 """
 
 # Spans of one channel lie more than two months apart, so no day or month is made twice.
@@ -114,13 +119,15 @@ _CLEAR_DAYS = """
 """
 _MAKE_DAYS = """
     INSERT INTO usage_day (channel_id, day, used, measured_s)
-    SELECT u.channel_id, (date_trunc('day', u.hour, w.zone) AT TIME ZONE w.zone)::date,
+    SELECT w.channel_id, (date_trunc('day', u.hour, w.zone) AT TIME ZONE w.zone)::date,
            sum(u.used)::bigint, sum(u.measured_s)
       FROM (SELECT s.channel_id, c.zone, date_trunc('day', s.first, c.zone) AS since,
                    (date_trunc('day', (s.last - interval '1 hour') AT TIME ZONE c.zone)
                         + interval '1 day') AT TIME ZONE c.zone AS until
               FROM span s JOIN channel c ON c.id = s.channel_id) w
-      JOIN usage_hour u ON u.channel_id = w.channel_id AND u.hour >= w.since AND u.hour < w.until
+     CROSS JOIN LATERAL (
+           SELECT hour, used, measured_s FROM usage_hour
+            WHERE channel_id = w.channel_id AND hour >= w.since AND hour < w.until OFFSET 0) u
      GROUP BY 1, 2
 """
 _CLEAR_MONTHS = """
@@ -168,10 +175,7 @@ class Spans:
 
 def connect(url: str) -> Connection[Any]:
     """Open a connection on which usage can be recomputed."""
-    connection: Connection[Any] = psycopg.connect(
-        url, autocommit=True, connect_timeout=5, application_name="commonwatt worker"
-    )
-    connection.execute("SET timezone = 'UTC'")
+    connection = connections.writer(url, "commonwatt worker")
     # Some hundred rows at most, and never analysed: a hash over all partitions would be the guess.
     connection.execute("SET enable_hashjoin = off")
     connection.execute("SET enable_mergejoin = off")
@@ -275,7 +279,8 @@ def replace(
     """
     _use(connection, spans)
     with connection.cursor() as cursor:
-        cursor.execute(_CLEAR_HOURS)
+        columns = (spans.channel_id, spans.first, spans.last)
+        cursor.executemany(_CLEAR_HOURS, zip(*(c.tolist() for c in columns), strict=True))
         copy_in(cursor, "usage_hour", _HOUR, hours, null=("used", unknown))
         for statement in (_CLEAR_DAYS, _MAKE_DAYS, _CLEAR_MONTHS, _MAKE_MONTHS, _QUEUE_ACCOUNTS):
             cursor.execute(statement)
