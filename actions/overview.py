@@ -29,7 +29,7 @@ class Words:
 class Overview:
     """A page of institutions with their metered use of twelve months, and the sums over all.
 
-    last: the newest month that the reader has, None where there is none; first: eleven before.
+    last: the newest whole month that the reader has, or None; first: eleven before it.
     total: one sum per carrier over all `count` institutions, not only those of this page.
     """
 
@@ -48,7 +48,7 @@ class Year:
     """The accounts of one institution in twelve months, and in the twelve before them.
 
     due_s: the seconds that each (carrier, month) should hold, also where it has no account.
-    newest: the last month that the reader sees anywhere; the twelve end there unless asked.
+    newest: its last month with an account; unless asked, the twelve end with the last whole one.
     """
 
     words: Words
@@ -76,7 +76,7 @@ def overview_of(
             regions.profiles(connection),
             regions.tree(connection, only_seen=True),
         )
-        last = overview.newest_month(connection)
+        last = overview.last_month(connection)
         if last is None:
             return Overview(words, code, None, None, len(ids), rows, {}, [])
         first, until = months_before(last, MONTHS - 1), months_before(last, -1)
@@ -101,10 +101,11 @@ def year_of(
             regions.profiles(connection),
             [],
         )
-        newest = overview.newest_month_of(connection, institution_id)
-        if (last or newest) is None:
+        whole, newest = overview.last_months_of(connection, institution_id)
+        ends = last or whole
+        if ends is None:
             return Year(words, code, found, [], [], [], {}, None)
-        until = months_before((last or newest or date.max).replace(day=1), -1)
+        until = months_before(ends.replace(day=1), -1)
         first, earlier = months_before(until, MONTHS), months_before(until, 2 * MONTHS)
         rows = ledger.accounts(connection, [institution_id], Asked(earlier, until), code)
         due_s = overview.due(connection, institution_id, first, until)

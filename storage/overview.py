@@ -7,9 +7,20 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-_NEWEST = "SELECT month FROM account ORDER BY month DESC LIMIT 1"
+# Of whole months the last one; the running one only where there is no other.
+_NEWEST = """
+    SELECT coalesce((SELECT month FROM account
+                      WHERE month < date_trunc('month', storage.today()::timestamp)
+                      ORDER BY month DESC LIMIT 1),
+                    (SELECT month FROM account ORDER BY month LIMIT 1))
+"""
 
-_NEWEST_OF = "SELECT max(month) FROM account WHERE institution_id = %s"
+_NEWEST_OF = """
+    SELECT coalesce(max(month) FILTER (
+                        WHERE month < date_trunc('month', storage.today()::timestamp)),
+                    min(month)), max(month)
+      FROM account WHERE institution_id = %s
+"""
 
 # Metered rows alone: bills of the same month would count the same use again.
 _SUMS = """
@@ -75,16 +86,18 @@ class Sum:
     co2_verified: bool | None
 
 
-def newest_month(connection: Connection[Any]) -> date | None:
-    """Return the last month of which the viewer sees an account."""
+def last_month(connection: Connection[Any]) -> date | None:
+    """Return the last whole month of which the viewer sees an account, else the first running."""
     row = connection.execute(_NEWEST).fetchone()
     return row[0] if row else None
 
 
-def newest_month_of(connection: Connection[Any], institution_id: int) -> date | None:
-    """Return the last month of which this institution has an account."""
+def last_months_of(
+    connection: Connection[Any], institution_id: int
+) -> tuple[date | None, date | None]:
+    """Return the same of one institution, and the last month that has an account at all."""
     row = connection.execute(_NEWEST_OF, [institution_id]).fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else (None, None)
 
 
 def sums(

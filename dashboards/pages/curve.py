@@ -59,7 +59,7 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         return None
     key = chosen if chosen in found else _begin_with(found)
     one = found[key]
-    held = _day(day) if day else one.last or visit.today
+    held = _day(day) if day else _begin_at(one, span) or visit.today
     first, until = _bounds(held, span)
     carrier = year.words.carriers[one.carrier]
     choices = [Choice(name, _label(visit, year, curve)) for name, curve in found.items()]
@@ -113,6 +113,13 @@ def _label(visit: Visit, year: Year, one: Curve) -> str:
     meter = visit.name(one, "meter") or one.channel.meter or f"#{one.channel.channel_id}"
     code = "" if one.channel.code == "total" else f" · {one.channel.code}"
     return f"{meter}{code} · {carrier} · {visit.say('kind_' + Kind(one.channel.kind).name.lower())}"
+
+
+def _begin_at(one: Curve, span: str) -> date | None:
+    """Return a day near the last use, so that its span is for the most part filled."""
+    if one.first is None or one.last is None:
+        return None
+    return max(one.first, one.last - timedelta(days={"day": 1, "week": 3}.get(span, 14)))
 
 
 def _bounds(day: date, span: str) -> tuple[date, date]:

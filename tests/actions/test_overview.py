@@ -106,6 +106,23 @@ def test_what_is_due_of_a_month_is_what_its_account_expects(filled):
             assert year.due_s[account.carrier, account.month] == account.expected_s
 
 
+def test_it_ends_with_the_last_whole_month_and_the_running_one_can_be_asked(filled):
+    office = filled.institution["office"]
+    filled.admin(
+        "INSERT INTO account VALUES (%s, 'electricity', '2016-04-01', 'meter', 5, 0)", office
+    )
+    year = year_of(filled.desk(), office)
+
+    assert (year.months[-1], year.newest) == (date(2016, 3, 1), date(2016, 4, 1))
+    assert overview_of(filled.desk(), Wanted()).last == date(2016, 3, 1)
+    assert year_of(filled.desk(today=date(2016, 5, 1)), office).months[-1] == date(2016, 4, 1)
+    young = filled.institution["clinic"]
+    filled.admin(
+        "INSERT INTO account VALUES (%s, 'electricity', '2016-04-01', 'meter', 5, 0)", young
+    )
+    assert year_of(filled.desk(), young).months[-1] == date(2016, 4, 1)
+
+
 def test_nobody_sees_another_ones_year(filled):
     with pytest.raises(NotFoundError):
         year_of(filled.desk("of the school"), filled.institution["office"])

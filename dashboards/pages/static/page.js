@@ -93,7 +93,7 @@ function hoursOf(element, series) {
   for (let at = Number(element.dataset.first); at < Number(element.dataset.until); at += 3600000) {
     const place = use.get(at);
     const used = place === undefined ? null : series.used[place];
-    const state = used === null ? "missing" : series.measured_s[place] < 3600 ? "estimated" : "measured";
+    const state = used === null ? (at < Date.now() ? "missing" : "coming") : series.measured_s[place] < 3600 ? "estimated" : "measured";
     rows.push({ at, value: used === null ? null : Number(used), state });
   }
   return rows;
@@ -114,6 +114,7 @@ function hours(element, rows) {
   option.xAxis.axisLabel.formatter = (at) => (short ? clock.format(Number(at)) : day.format(Number(at)));
   if (!short) {
     option.xAxis.axisLabel.align = "left";
+    option.xAxis.axisLabel.alignMaxLabel = "right";
     option.xAxis.axisLabel.interval = (place) => midnight(rows[place].at);
     option.xAxis.splitLine = { show: true, interval: (place) => midnight(rows[place].at), lineStyle: { color: css("line-soft") } };
   }
@@ -128,7 +129,7 @@ function hours(element, rows) {
   ];
   option.tooltip.formatter = ([first]) => {
     const row = rows[first.dataIndex];
-    return `${full.format(row.at)}\n${write(row.value, 3)} ${row.value === null ? "" : unit} · ${element.dataset[row.state]}`;
+    return `${full.format(row.at)}\n${write(row.value, 3)} ${row.value === null ? "" : unit} · ${element.dataset[row.state] ?? ""}`;
   };
   return { option, full };
 }
@@ -164,7 +165,7 @@ function tell(element, rows, series, full) {
   body.replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
     for (const [kind, value, name] of [
-      ["th", full.format(row.at), ""], ["td", write(row.value, 3), "n"], ["td", text[row.state], `s-${row.state}`],
+      ["th", full.format(row.at), ""], ["td", write(row.value, 3), "n"], ["td", text[row.state] ?? "", `s-${row.state}`],
     ]) {
       const cell = document.createElement(kind);
       if (kind === "th") cell.scope = "row";
