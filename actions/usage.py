@@ -84,18 +84,9 @@ def institution_usage(
     after: str | None = None,
     limit: int = 1000,
 ) -> UsageSeries:
-    """Return the use of an institution by hour or day; for months ask for its accounts."""
+    """Return the metered use of an institution; its months are its accounts."""
     check_size(limit)
     (last,) = key_of(after, -1)
-    if grain == "month":
-        raise InputError(
-            "usage.no_months",
-            zh="机构的月度用量见其台账。",
-            en="An institution's months are its accounts.",
-            next_zh="请查询台账,或将 grain 改为 hour、day。",
-            next_en="Ask for its accounts, or for the grain hour or day.",
-            where={"field": "grain"},
-        )
     with desk.look() as connection:
         if institutions.one(connection, institution_id) is None:
             raise no_institution(institution_id)
@@ -127,7 +118,7 @@ def institution_usage(
         per_unit=known[carrier].per_unit,
         columns=_first(columns, limit),
         next=_next(columns, limit),
-        complete=len(seen) == len(terms),
+        complete=grain == "month" or len(seen) == len(terms),
         waits=waits,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -102,6 +102,18 @@ _DAYS = f"""
        AND u.day > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE %(zone)s)::date
      GROUP BY u.day ORDER BY u.day LIMIT %(most)s
 """  # noqa: S608
+
+_MONTHS = """
+    SELECT storage.ms(month::timestamp AT TIME ZONE %(zone)s), to_char(month, 'YYYY-MM'), 0,
+           quanta, measured_s, coalesce(expected_s, 0)::integer
+      FROM report.account
+     WHERE institution_id = %(institution)s AND carrier = %(carrier)s AND source = 'meter'
+       AND month > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE %(zone)s)::date
+       AND month >= (to_timestamp(%(first)s / 1000.0) AT TIME ZONE %(zone)s)::date
+       AND month::timestamp < to_timestamp(%(until)s / 1000.0) AT TIME ZONE %(zone)s
+     ORDER BY month LIMIT %(most)s
+"""
+_OF_GRAIN: Final[dict[Grain, str]] = {"hour": _HOURS, "day": _DAYS, "month": _MONTHS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +228,9 @@ def usage(
     span: tuple[int, int, int],
     most: int,
 ) -> UsageColumns:
-    """Return the use of an institution by hour or day, as its terms share the channels' use.
+    """Return the use of an institution as its terms share the channels' use.
 
-    Days add to the account exactly; hours do, where shares are whole.
+    Months are its accounts. Days add to them exactly; hours do, where shares are whole.
     span: first, until and after in ms.
     """
     first, until, after = span
@@ -232,6 +244,5 @@ def usage(
         "after": after,
         "most": most,
     }
-    statement = _HOURS if grain == "hour" else _DAYS
-    rows = in_zone(lambda: connection.execute(statement, parameters).fetchall(), zone)
+    rows = in_zone(lambda: connection.execute(_OF_GRAIN[grain], parameters).fetchall(), zone)
     return usage_columns(rows, grain)

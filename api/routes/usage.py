@@ -72,14 +72,17 @@ def get_institution_usage(
     request: Request,
     desk: AtDesk,
     wish: AsWished,
-    grain: Literal["hour", "day"] = "hour",
+    grain: Literal["hour", "day", "month"] = "hour",
     since: From = None,
     until: To = None,
     zone: Zone | None = None,
     after: After = None,
     limit: Limit = 1000,
 ) -> UsageSeriesShown | Response:
-    """Return what the institution's terms take of its channels; days add to the account."""
+    """Return what the institution's terms take of its channels.
+
+    Months are its metered accounts, days add to them exactly.
+    """
     found = institution_usage(
         desk,
         institution_id,

@@ -253,7 +253,10 @@ def test_days_of_an_institution_add_to_its_account(filled, name):
 
     days = institution_usage(desk, number, "electricity", "day")
     hours = institution_usage(desk, number, "electricity", "hour")
+    months = institution_usage(desk, number, "electricity", "month")
 
+    assert (months.columns.t, months.columns.used) == (["2016-03"], [account.quanta])
+    assert months.columns.expected_s == [account.expected_s]
     assert sum(days.columns.used) == account.quanta
     assert sum(days.columns.measured_s) == sum(hours.columns.measured_s) == account.measured_s
     assert abs(sum(hours.columns.used) - account.quanta) <= len(hours.columns.used)
@@ -267,6 +270,22 @@ def test_a_series_says_that_a_channel_in_it_is_beyond_the_reader(filled):
     assert not institution_usage(
         filled.desk("of the school"), number, "electricity", "day"
     ).complete
+
+
+def test_months_of_an_institution_come_page_by_page(filled):
+    desk, number = filled.desk(), filled.institution["office"]
+    filled.say("office e", [(START_MS + 40 * 24 * HOUR_MS, 500.0)], 9)
+    filled.work()
+    first = institution_usage(desk, number, "electricity", "month", limit=1)
+    rest = institution_usage(desk, number, "electricity", "month", after=first.next)
+    march = institution_usage(
+        desk, number, "electricity", "month", since=date(2016, 3, 1), until=date(2016, 4, 1)
+    )
+
+    assert (first.columns.t, rest.columns.t) == (["2016-03"], ["2016-04"])
+    assert march.columns == first.columns
+    accounts = accounts_of(desk, number, Asked(EVER.first, EVER.until, "electricity"))
+    assert first.columns.used + rest.columns.used == [one.quanta for one in accounts]
 
 
 def test_accounts_carry_coal_and_co2_of_the_profile(filled):
