@@ -32,6 +32,14 @@ class Cell:
     use: Decimal | None
     coverage: float | None
 
+    @property
+    def due_of_a_day(self) -> float:
+        """The seconds due in a day of the month; less where metering began within it."""
+        if self.account is None:
+            return 0.0
+        month = self.account.month
+        return (self.account.expected_s or 0) / (months_before(month, -1) - month).days
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,8 +59,10 @@ class Line:
 
     @property
     def uneven(self) -> bool:
-        """Whether the two months were not both measured whole."""
-        return self.now.coverage != 1 or self.before.coverage != 1
+        """Whether the two months were not both measured whole, or not by as many meters."""
+        whole = self.now.coverage == 1 and self.before.coverage == 1
+        now, before = self.now.due_of_a_day, self.before.due_of_a_day
+        return not whole or abs(now - before) > 0.01 * now
 
 
 @dataclass(frozen=True, slots=True)

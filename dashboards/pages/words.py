@@ -137,8 +137,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "year_before": ("上年同期", "Year before"),
     "change": ("同比", "Year on year"),
     "change_partial": (
-        "两期完整率不同，比较仅供参考",
-        "One of the two was not fully measured: compare with care",
+        "两期的计量范围或完整率不同，比较仅供参考",
+        "The two were not measured alike: compare with care",
     ),
     "running": ("未满月", "running"),
     "running_why": (

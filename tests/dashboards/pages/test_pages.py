@@ -179,6 +179,29 @@ def test_a_month_beside_the_year_before_and_a_running_one_is_not_compared(site):
     assert "%" not in april.replace("100 %", "").split("100.0")[1]
 
 
+def test_a_month_in_which_metering_began_is_compared_with_care(site):
+    world, office = site.world, site.world.institution["office"]
+    world.admin("UPDATE account_term SET known_until = now() WHERE institution_id = %s", office)
+    world.admin(
+        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from, source,
+               known_by) VALUES (%s, 'electricity', %s, 1000000, '2015-02-16', 'test', 'user:1')""",
+        office, world.channel["office e"],
+    )  # fmt: skip
+    for month, days in (("2015-02-01", 13), ("2015-03-01", 31), ("2016-02-01", 29)):
+        world.admin(
+            "INSERT INTO account VALUES (%s, 'electricity', %s, 'meter', 1000, %s)",
+            office, month, days * 86_400,
+        )  # fmt: skip
+    world.admin(
+        "UPDATE account SET measured_s = 31 * 86400 WHERE institution_id = %s AND month = %s",
+        office, "2016-03-01",
+    )  # fmt: skip
+    page = site.client("planner of all", "en").get(site.path("office", ELECTRICITY)).text
+
+    assert "The two were not measured alike" in row_of(page, "2016-02")
+    assert "The two were not measured alike" not in row_of(page, "2016-03")
+
+
 def test_profile_and_twelve_months_are_in_the_address(site):
     client = site.client("planner of all", "en")
     path = site.path("office")
