@@ -33,11 +33,9 @@ def main() -> None:
         header = _header(root)
         sections = []
         for name in asked.part or PARTS:
-            before = machine.load()
+            state = f"load before {machine.load()}, one fsync {machine.sync_ms(root):.2f} ms"
             for section in PARTS[name](root, runs=asked.runs, quick=asked.quick):
-                section.notes.append(
-                    f"Median [least–most] of {asked.runs}; load of the machine before: {before}."
-                )
+                section.notes.append(f"{asked.runs} runs, median [least–most]; {state}.")
                 section.show()
                 sections.append(section)
                 _keep(asked.json, header, sections)
@@ -45,9 +43,8 @@ def main() -> None:
 
 def _header(root: Path) -> dict[str, str]:
     """Print where the figures are from."""
-    with ground.postgres(root) as url, ground.broker(root, "auto") as known:
-        found = machine.machine() | machine.versions(url, known.broker)
-    found["one fsync"] = f"{machine.sync_ms(root):.2f} ms (8 kB, median)"
+    with ground.postgres(root) as server, ground.broker(root, "auto") as known:
+        found = machine.machine() | machine.versions(server.url, known.broker)
     for name, value in found.items():
         print(f"{name:<20} {value}")
     return found

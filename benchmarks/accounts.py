@@ -13,7 +13,8 @@ import numpy as np
 import psycopg
 
 from benchmarks import filling, ground
-from benchmarks.figures import Figure, Section, peaks
+from benchmarks.figures import Figure, Section, peaks, per_million
+from benchmarks.ground import Server
 from cli.demo.children import peak_bytes
 from simulators.datasets import HOUR_MS
 from storage.columns import Columns, copy_in, copy_out
@@ -36,9 +37,10 @@ _AGAIN: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a process did: how long it took, and the most memory it held."""
+    """What a process did: how long it took and computed, and the most memory it held."""
 
     seconds: float
+    busy_s: float
     peak_mb: float
 
 
@@ -64,7 +66,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
 def worked(url: str) -> Work:
     """Let one worker work until nothing waits; runs in a process of its own."""
     worker = Worker(url, WorkSettings(), _complain)
-    before = time.monotonic()
+    before = time.monotonic(), time.process_time()
     worker.drain()
     return _work(before)
 
@@ -76,7 +78,7 @@ def looped(url: str) -> Work:
         counts = connection.execute(
             "SELECT channel_id, count(*) FROM reading GROUP BY 1 ORDER BY 1"
         ).fetchall()
-        before = time.monotonic()
+        before = time.monotonic(), time.process_time()
         chunk: list[int] = []
         held = 0
         for channel, count in counts:
@@ -96,17 +98,20 @@ def apart(task: Callable[[str], Work], url: str) -> Work:
         return pool.submit(task, url).result()
 
 
-def _section(server: str, folder: Path, grain: Grain, runs: int) -> Section:
+def _section(server: Server, folder: Path, grain: Grain, runs: int) -> Section:
     plan = ground.planned(folder)
     ours: list[Work] = []
     bare: list[Work] = []
-    with ground.tables(server, plan, period_s=3600 // grain.parts) as tables:
+    busy: list[dict[str, float]] = []
+    with ground.tables(server.url, plan, period_s=3600 // grain.parts) as tables:
         readings = filling.fill(tables, plan, parts=grain.parts)
         tables.execute("ANALYZE reading")
         for _ in range(runs):
             tables.execute(_AGAIN)
             tables.checkpoint()
+            before = server.busy_s()
             ours.append(apart(worked, tables.logins["worker"]))
+            busy.append({"worker": ours[-1].busy_s, "postgres": server.busy_s() - before})
             hours, days, accounts = (
                 tables.ask(f"SELECT count(*) FROM {name}")
                 for name in ("usage_hour", "usage_day", "account")
@@ -123,6 +128,7 @@ def _section(server: str, folder: Path, grain: Grain, runs: int) -> Section:
         Figure("ratio to the bare loop", "", ratio, RATIO),
         Figure("reading to accounts, one worker", "readings/s", rates[0], grain.goal),
         Figure("bare loop", "readings/s", rates[1]),
+        *per_million(busy, readings),
         *peaks([{"worker": one.peak_mb} for one in ours], MOST_MB),
     ]
     return section
@@ -164,8 +170,9 @@ def _summed(channel: Any, when: Any, used: Any) -> Columns:
     }
 
 
-def _work(before: float) -> Work:
-    return Work(time.monotonic() - before, peak_bytes(os.getpid()) / 1e6)
+def _work(before: tuple[float, float]) -> Work:
+    seconds, busy_s = time.monotonic() - before[0], time.process_time() - before[1]
+    return Work(seconds, busy_s, peak_bytes(os.getpid()) / 1e6)
 
 
 def _complain(event: str, **facts: object) -> None:

@@ -65,6 +65,14 @@ class Section:
         return {"name": self.name, "notes": self.notes, "figures": figures}
 
 
+def per_million(runs: Sequence[Mapping[str, float]], readings: int) -> list[Figure]:
+    """Return the processor seconds of each process, for a million readings."""
+    return [
+        Figure(f"processor, {name}", "s per million", [run[name] / readings * 1e6 for run in runs])
+        for name in runs[0]
+    ]
+
+
 def peaks(runs: Sequence[Mapping[str, float]], goals: Mapping[str, float]) -> list[Figure]:
     """Return the most memory of each process, in MB."""
     names = dict.fromkeys(name for run in runs for name in run)
@@ -82,6 +90,6 @@ def peaks(runs: Sequence[Mapping[str, float]], goals: Mapping[str, float]) -> li
 
 def shown(value: float) -> str:
     """Return a number with about three digits that mean something."""
-    if abs(value) >= 1000:
+    if abs(value) >= 1000 or value == round(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 100 else f"{value:.2f}"

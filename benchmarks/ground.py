@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
+import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
@@ -33,6 +34,7 @@ _FILLED: Final = """
 """
 _PATIENCE_S: Final = 1800.0
 _TICK_S: Final = 0.02
+_LOOK_S: Final = 0.2
 
 
 def asked_database() -> str | None:
@@ -40,16 +42,28 @@ def asked_database() -> str | None:
     return os.environ.get("COMMONWATT_DATABASE_URL")
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A database server, and its process where that is ours to look at."""
+
+    url: str
+    pid: int | None
+
+    def busy_s(self) -> float:
+        """Return the processor seconds it has used, 0 where nobody can know."""
+        return busy_s(self.pid) if self.pid is not None else 0.0
+
+
 @contextlib.contextmanager
-def postgres(root: Path) -> Iterator[str]:
-    """Lend an administrator's URL of a server: the one that is named, else an embedded one."""
+def postgres(root: Path) -> Iterator[Server]:
+    """Lend a server to administer: the one that is named, else an embedded one."""
     if asked := asked_database():
-        yield make_conninfo(asked, dbname="postgres")
+        yield Server(make_conninfo(asked, dbname="postgres"), None)
         return
     folder = root / "postgres"
     try:
         with services.up(folder, broker_url=NO_BROKER) as running:
-            yield running.running.database_url
+            yield Server(running.running.database_url, running.running.postgres_pid)
     finally:
         services.remove(folder)
 
@@ -147,11 +161,15 @@ def tables(server_url: str, plan: Plan, *, period_s: int | None = None) -> Itera
 
 @dataclass(slots=True)
 class Crew:
-    """The program's processes at work, and the most memory that each of them held."""
+    """The program's processes at work, the processor seconds each used, the most memory each held.
+
+    others: processes that only are looked at, by name; of PostgreSQL's many the largest counts.
+    """
 
     root: Path
-    children: list[Child] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
+    busy_s: dict[str, float] = field(default_factory=dict)
     peaks_mb: dict[str, float] = field(default_factory=dict)
 
     def start(
@@ -170,23 +188,28 @@ class Crew:
         child.start()
 
     def tend(self) -> None:
-        """Look at everybody's memory; a process that fell spoils the figure."""
+        """Look at everybody; a process that fell spoils the figure."""
         for child in self.children:
             child.tend()
             if child.falls:
                 raise RuntimeError(f"{child.name} fell: see {child.log}")
-            if child.process is not None:
-                self._note(child.name, child.process.pid)
-        for name, pid in self.others.items():
-            self._note(name, pid)
+        ours = {one.name: one.process.pid for one in self.children if one.process is not None}
+        for name, pid in (ours | self.others).items():
+            with contextlib.suppress(psutil.Error):
+                self.busy_s[name] = busy_s(pid)
+            mb = max(map(peak_bytes, family(pid)), default=0) / 1e6
+            self.peaks_mb[name] = max(self.peaks_mb.get(name, 0.0), mb)
 
     def until(self, done: Callable[[], bool]) -> None:
         """Tend until something is done."""
-        ends_s = time.monotonic() + _PATIENCE_S
+        began_s, tended_s = time.monotonic(), 0.0
         while not done():
-            if time.monotonic() > ends_s:
+            now = time.monotonic()
+            if now - began_s > _PATIENCE_S:
                 raise RuntimeError("nothing came of it in half an hour")
-            self.tend()
+            if now - tended_s >= _LOOK_S:
+                self.tend()
+                tended_s = now
             time.sleep(_TICK_S)
         self.tend()
 
@@ -197,18 +220,12 @@ class Crew:
         with collector_up(known.broker_url, known.mqtt_version) as up:
             self.until(up.is_set)
 
-    def _note(self, name: str, pid: int) -> None:
-        mb = peak_bytes(pid) / 1e6
-        self.peaks_mb[name] = max(self.peaks_mb.get(name, 0.0), mb)
-
 
 @contextlib.contextmanager
-def crew(root: Path, known: services.Running | None = None) -> Iterator[Crew]:
+def crew(root: Path, **others: int | None) -> Iterator[Crew]:
     """Lend a crew that ends with the block: who sends first, and then who takes."""
     root.mkdir(parents=True, exist_ok=True)
-    hands = Crew(root)
-    if known is not None and known.broker_pid is not None:
-        hands.others["broker"] = known.broker_pid
+    hands = Crew(root, {name: pid for name, pid in others.items() if pid is not None})
     try:
         yield hands
     finally:
@@ -221,3 +238,22 @@ def to_broker(known: services.Running) -> dict[str, str]:
         "COMMONWATT_BROKER_URL": known.broker_url,
         "COMMONWATT_BROKER_VERSION": str(known.mqtt_version),
     }
+
+
+def busy_s(pid: int) -> float:
+    """Return the processor seconds of a process and of its children, ended ones included."""
+    times = psutil.Process(pid).cpu_times()
+    total = times.user + times.system + times.children_user + times.children_system
+    for child in family(pid)[1:]:
+        with contextlib.suppress(psutil.Error):
+            own = psutil.Process(child).cpu_times()
+            total += own.user + own.system
+    return float(total)
+
+
+def family(pid: int) -> list[int]:
+    """Return a process with its children, as far as they can be seen."""
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children())]
+    except psutil.Error:
+        return []

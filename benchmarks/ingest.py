@@ -10,8 +10,8 @@ from typing import Any, Final
 import psycopg
 
 from benchmarks import ground
-from benchmarks.figures import Figure, Section, peaks
-from benchmarks.ground import Kind, Tables
+from benchmarks.figures import Figure, Section, peaks, per_million
+from benchmarks.ground import Kind, Server, Tables
 from cli import services
 from metering.errors import EnergyError
 from storage.columns import Columns, copy_in, copy_out
@@ -25,6 +25,16 @@ _PLAIN: Final = """
     INSERT INTO reading (channel_id, at, rank, seq, value) VALUES (%s, %s, %s, %s, %s)
 """
 _1970: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One run: readings, their rate, processor seconds meanwhile, and peaks of memory."""
+
+    readings: int
+    rate: float
+    busy_s: dict[str, float]
+    peaks_mb: dict[str, float]
 
 
 @dataclass(slots=True)
@@ -63,31 +73,32 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     return sections
 
 
-def _section(root: Path, server: str, kind: Kind, folder: Path, runs: int) -> Section:
+def _section(root: Path, server: Server, kind: Kind, folder: Path, runs: int) -> Section:
     rivals = kind == "mosquitto"
     plan = ground.planned(folder)
-    rates: dict[str, list[float]] = {}
-    memory = []
-    with ground.broker(root, kind) as known, ground.tables(server, plan) as tables:
+    ours: list[Replayed] = []
+    theirs: dict[str, list[float]] = {}
+    with ground.broker(root, kind) as known, ground.tables(server.url, plan) as tables:
         for number in range(runs):
             tables.empty()
-            made, rate, peaks_mb = _replayed(root / f"{kind}-{number}", known, tables, folder)
-            rates.setdefault("ours", []).append(rate)
-            memory.append(peaks_mb)
-            if rivals:
-                for name, value in _rivals(tables).items():
-                    rates.setdefault(name, []).append(value)
-        section = Section(f"ingest on {known.broker}", _notes(made, rivals=rivals))
-    for name, values in rates.items():
-        if name != "ours":
-            ratio = [a / b for a, b in zip(rates["ours"], values, strict=True)]
-            section.figures.append(Figure(f"ratio to {name}", "", ratio))
-    goal = GOAL if rivals else None
-    section.figures.append(Figure("gateways to reading", "readings/s", rates["ours"], goal))
-    section.figures += [
-        Figure(name, "readings/s", values) for name, values in rates.items() if name != "ours"
-    ]
-    section.figures += peaks(memory, MOST_MB)
+            with ground.crew(
+                root / f"{kind}-{number}", broker=known.broker_pid, postgres=server.pid
+            ) as crew:
+                ours.append(_replayed(crew, known, tables, folder))
+            for name, value in (_rivals(tables) if rivals else {}).items():
+                theirs.setdefault(name, []).append(value)
+    made = ours[0].readings
+    section = Section(f"ingest on {known.broker}", _notes(made, rivals=rivals))
+    rates = [one.rate for one in ours]
+    for name, values in theirs.items():
+        ratio = [mine / other for mine, other in zip(rates, values, strict=True)]
+        section.figures.append(Figure(f"ratio to {name}", "", ratio))
+    section.figures.append(
+        Figure("gateways to reading", "readings/s", rates, GOAL if rivals else None)
+    )
+    section.figures += [Figure(name, "readings/s", values) for name, values in theirs.items()]
+    section.figures += per_million([one.busy_s for one in ours], made)
+    section.figures += peaks([one.peaks_mb for one in ours], MOST_MB)
     return section
 
 
@@ -106,20 +117,21 @@ def _notes(made: int, *, rivals: bool) -> list[str]:
     return notes
 
 
-def _replayed(
-    root: Path, known: services.Running, tables: Tables, folder: Path
-) -> tuple[int, float, dict[str, float]]:
-    """Replay a data set; return how many readings, how many a second, and peaks of memory."""
+def _replayed(crew: ground.Crew, known: services.Running, tables: Tables, folder: Path) -> Replayed:
+    """Replay a data set through the crew's processes."""
     heard = Heard()
-    with ground.crew(root, known) as crew:
-        crew.collect(known, tables.logins["collector"])
-        command = ["replay", str(folder), "--spool", str(root / "spool"), "--batch", str(BATCH)]
-        crew.start("gateways", command, ground.to_broker(known), heard=heard.line)
-        crew.until(lambda: heard.ended_s > 0)
+    crew.collect(known, tables.logins["collector"])
+    spool = crew.root / "spool"
+    command = ["replay", str(folder), "--spool", str(spool), "--batch", str(BATCH)]
+    crew.start("gateways", command, ground.to_broker(known), heard=heard.line)
+    crew.until(lambda: heard.began_s > 0)
+    before = dict(crew.busy_s)
+    crew.until(lambda: heard.ended_s > 0)
     stored = tables.ask("SELECT count(*) FROM reading")
     if stored != heard.made:
         raise RuntimeError(f"{heard.made} readings were sent, {stored} are stored")
-    return heard.made, heard.rate, crew.peaks_mb
+    busy_s = {name: crew.busy_s[name] - value for name, value in before.items()}
+    return Replayed(heard.made, heard.rate, busy_s, crew.peaks_mb)
 
 
 def _rivals(tables: Tables) -> dict[str, float]:

@@ -23,7 +23,7 @@ _RATE: Final = 2_000.0  # messages a second: more than is taken, so that the bro
 
 
 @dataclass(slots=True)
-class Server:
+class Stoppable:
     """The embedded database, which can be stopped: one that is named is not ours to stop."""
 
     folder: Path
@@ -89,9 +89,9 @@ def _section(seen: list[Observed], phase_s: float, broker: str) -> Section:
 
 
 @contextlib.contextmanager
-def _server(root: Path) -> Iterator[Server]:
+def _server(root: Path) -> Iterator[Stoppable]:
     folder = root / "postgres"
-    server = Server(folder, services.up(folder, broker_url=ground.NO_BROKER))
+    server = Stoppable(folder, services.up(folder, broker_url=ground.NO_BROKER))
     try:
         yield server
     finally:
@@ -102,13 +102,13 @@ def _server(root: Path) -> Iterator[Server]:
 def _observed(
     root: Path,
     known: services.Running,
-    server: Server,
+    server: Stoppable,
     tables: Tables,
     plan: Plan,
     phase_s: float,
 ) -> Observed:
     found = Observed()
-    with ground.crew(root, known) as crew:
+    with ground.crew(root, broker=known.broker_pid) as crew:
         crew.start("worker", ["work"], {"COMMONWATT_DATABASE_URL": tables.logins["worker"]})
         crew.collect(known, tables.logins["collector"])
         with _flooded(known, plan):
