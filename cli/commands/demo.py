@@ -13,64 +13,73 @@ from cli.services.words import say
 STATE = Path(".commonwatt")
 
 
+_Data = Annotated[
+    Path | None,
+    typer.Option(
+        help=say(
+            "数据目录(meters.csv 或 .csv.gz、buildings.csv);默认用自带的。",
+            "A folder with meters.csv or .csv.gz and buildings.csv; else the shipped one.",
+        )
+    ),
+]
+_Once = Annotated[
+    bool,
+    typer.Option(
+        "--once",
+        help=say(
+            "只跑一遍并核对,不提供页面;数据的日期不移动。",
+            "Run once and check, serve nothing; the data keeps its dates.",
+        ),
+    ),
+]
+_AsJson = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help=say(
+            "与 --once 同用:最后一行是一个 JSON 对象。", "With --once: the last line is JSON."
+        ),
+    ),
+]
+_Fresh = Annotated[
+    bool,
+    typer.Option("--fresh", help=say("删除上次的数据,从头开始。", "Remove the last run's data.")),
+]
+_Noise = Annotated[
+    int | None,
+    typer.Option(
+        help=say(
+            "种子:重复、乱序、迟到、断线。",
+            "A seed: duplicates, disorder, lateness, lost connections.",
+        )
+    ),
+]
+_Port = Annotated[
+    int | None, typer.Option(help=say("页面和接口的端口。", "Port of pages and API."))
+]
+_Engine = Annotated[
+    Literal["plain", "timescaledb"] | None,
+    typer.Option(help=say("首次运行时选定。", "Chosen at the first run.")),
+]
+_Batch = Annotated[
+    int, typer.Option(min=1, max=1000, help=say("每条报文的读数。", "Readings per message."))
+]
+_State = Annotated[
+    Path | None,
+    typer.Option(help=say("状态目录;默认 .commonwatt。", "State folder; else .commonwatt.")),
+]
+
+
 def demo(
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help=say(
-                "数据目录(meters.csv 或 .csv.gz、buildings.csv);默认用自带的。",
-                "A folder with meters.csv or .csv.gz and buildings.csv; else the shipped one.",
-            )
-        ),
-    ] = None,
-    once: Annotated[
-        bool,
-        typer.Option(
-            "--once",
-            help=say(
-                "只跑一遍并核对,不提供页面;数据的日期不移动。",
-                "Run once and check, serve nothing; the data keeps its dates.",
-            ),
-        ),
-    ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option(
-            "--json",
-            help=say(
-                "与 --once 同用:最后一行是一个 JSON 对象。", "With --once: the last line is JSON."
-            ),
-        ),
-    ] = False,
-    fresh: Annotated[
-        bool,
-        typer.Option(
-            "--fresh", help=say("删除上次的数据,从头开始。", "Remove the last run's data.")
-        ),
-    ] = False,
-    noise: Annotated[
-        int | None,
-        typer.Option(
-            help=say(
-                "种子:重复、乱序、迟到、断线。",
-                "A seed: duplicates, disorder, lateness, lost connections.",
-            )
-        ),
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(help=say("页面和接口的端口。", "Port of pages and API."))
-    ] = None,
-    engine: Annotated[
-        Literal["plain", "timescaledb"] | None,
-        typer.Option(help=say("首次运行时选定。", "Chosen at the first run.")),
-    ] = None,
-    batch: Annotated[
-        int, typer.Option(min=1, max=1000, help=say("每条报文的读数。", "Readings per message."))
-    ] = 50,
-    state: Annotated[
-        Path | None,
-        typer.Option(help=say("状态目录;默认 .commonwatt。", "State folder; else .commonwatt.")),
-    ] = None,
+    data: _Data = None,
+    once: _Once = False,
+    as_json: _AsJson = False,
+    fresh: _Fresh = False,
+    noise: _Noise = None,
+    port: _Port = None,
+    engine: _Engine = None,
+    batch: _Batch = 50,
+    state: _State = None,
 ) -> None:
     """Show real energy data of real buildings, from gateways to accounts.
 
