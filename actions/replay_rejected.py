@@ -1,6 +1,5 @@
 """Feeding refused messages in again, after a key was bound or a setting mended."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +51,7 @@ def replay_rejected(
             batch = [_message(row) for row in waiting]
             refused = _try(connection, store, batch, decode, dry_run)
             still = {_identity(batch, refusal) for refusal in refused}
-            taken = [row for row in waiting if rejects.identity(row) not in still]
+            taken = [row for row in waiting if _identity_of(row) not in still]
             if not dry_run:
                 rejects.resolve(connection, [row.id for row in taken])
             total = _added(total, waiting, taken)
@@ -85,10 +84,13 @@ def _message(row: Rejected) -> Message:
     return Message(row.topic, row.gateway, row.payload, received_ms)
 
 
-def _identity(batch: Sequence[Message], refusal: Rejection) -> tuple[Any, ...]:
+def _identity(batch: Sequence[Message], refusal: Rejection) -> bytes:
     message = batch[refusal.message]
-    digest = hashlib.sha256(message.payload).digest()
-    return message.gateway, digest, refusal.reason.code, tuple(refusal.i)
+    return rejects.identity(message.gateway, message.payload, refusal.reason.code, refusal.i)
+
+
+def _identity_of(row: Rejected) -> bytes:
+    return rejects.identity(row.gateway, row.payload, row.reason, row.i)
 
 
 def _added(total: Again, waiting: Sequence[Rejected], taken: Sequence[Rejected]) -> Again:

@@ -13,9 +13,10 @@ from metering.messages import Message, Rejection
 
 _KEEP = """
     INSERT INTO rejected_message (received_at, topic, gateway, payload, seq, reason,
-                                  message_zh, message_en, i, readings)
+                                  message_zh, message_en, i, readings, identity)
     VALUES (%(received_at)s, %(topic)s, %(gateway)s, %(payload)s, %(seq)s, %(reason)s,
-            %(message_zh)s, %(message_en)s, %(i)s, %(readings)s)
+            %(message_zh)s, %(message_en)s, %(i)s, %(readings)s,
+            %(identity)s)
     ON CONFLICT DO NOTHING
 """
 
@@ -72,14 +73,11 @@ def resolve(connection: Connection[Any], ids: Sequence[int]) -> None:
     connection.execute(_RESOLVE, [list(ids)])
 
 
-def identity(rejected: Rejected) -> tuple[str, bytes, str, tuple[int, ...]]:
-    """Return what makes a refusal the same one when it is refused again."""
-    return (
-        rejected.gateway,
-        hashlib.sha256(rejected.payload).digest(),
-        rejected.reason,
-        tuple(rejected.i),
-    )
+def identity(gateway: str, payload: bytes, reason: str, i: Sequence[int]) -> bytes:
+    """Return a digest of what makes a refusal the same one when it is refused again."""
+    digest = hashlib.sha256(hashlib.sha256(payload).digest())
+    digest.update(f"{reason}\0{','.join(map(str, i))}\0{gateway}".encode())
+    return digest.digest()
 
 
 def _row(message: Message, refusal: Rejection) -> dict[str, Any]:
@@ -94,4 +92,5 @@ def _row(message: Message, refusal: Rejection) -> dict[str, Any]:
         "message_en": refusal.reason.text("en"),
         "i": list(refusal.i),
         "readings": len(refusal.i),
+        "identity": identity(message.gateway, message.payload, refusal.reason.code, refusal.i),
     }

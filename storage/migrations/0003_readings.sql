@@ -33,7 +33,6 @@ CREATE TABLE rejected_message (
     topic text NOT NULL,
     gateway text NOT NULL,
     payload bytea NOT NULL,
-    payload_sha256 bytea NOT NULL GENERATED ALWAYS AS (sha256(payload)) STORED,
     seq bigint,
     reason text NOT NULL,      -- the stable code
     message_zh text NOT NULL,
@@ -41,7 +40,8 @@ CREATE TABLE rejected_message (
     i integer[] NOT NULL,      -- refused readings of the message; empty means all of it
     readings integer NOT NULL, -- how many these are, 0 where nobody can know
     resolved_at timestamptz,   -- taken after all, by replay
-    UNIQUE (gateway, payload_sha256, reason, i)
+    -- A digest of gateway, payload, reason and i: names and lists may be longer than an index holds.
+    identity bytea NOT NULL UNIQUE
 );
 CREATE INDEX ON rejected_message (received_at) WHERE resolved_at IS NULL;
 

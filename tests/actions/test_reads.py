@@ -320,8 +320,9 @@ def test_rejects_are_those_of_gateways_that_the_reader_sees(world):
     for gateway in ("demo-a/g1", "demo-a/g2", "elsewhere/g9"):
         world.admin(
             """INSERT INTO rejected_message (received_at, topic, gateway, payload, reason,
-                   message_zh, message_en, i, readings)
-               VALUES (now(), 't', %s, 'x', 'payload.malformed', '坏', 'bad', '{}', 0)""",
+                   message_zh, message_en, i, readings, identity)
+               VALUES (now(), 't', %s, 'x', 'payload.malformed', '坏', 'bad', '{}', 0,
+                       gen_random_uuid()::text::bytea)""",
             gateway,
         )  # fmt: skip
 

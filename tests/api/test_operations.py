@@ -37,8 +37,9 @@ def test_a_database_of_another_version_is_not_ready(front):
 def test_figures_count_what_was_delivered_refused_and_asked(front):
     front.world.admin(
         """INSERT INTO rejected_message (received_at, topic, gateway, payload, reason,
-               message_zh, message_en, i, readings)
-           VALUES (now(), 't', 'demo-a/g1', 'x', 'reading.unknown_key', '坏', 'bad', '{0,1}', 2)"""
+               message_zh, message_en, i, readings, identity)
+           VALUES (now(), 't', 'demo-a/g1', 'x', 'reading.unknown_key', '坏', 'bad', '{0,1}', 2,
+                   'one')"""
     )
     client = front.client("planner of all")
     client.get(f"/api/v1/institutions/{front.world.institution['police']}")

@@ -71,9 +71,9 @@ def test_lists_are_the_same_in_json_and_csv_and_over_pages(front, url, size):
     for number in range(5):
         world.admin(
             """INSERT INTO rejected_message (received_at, topic, gateway, payload, reason,
-                   message_zh, message_en, i, readings)
+                   message_zh, message_en, i, readings, identity)
                VALUES (now(), 't', 'demo-a/g1', %s, 'payload.malformed', '坏', 'bad',
-                       '{1,2}', 2)""",
+                       '{1,2}', 2, gen_random_uuid()::text::bytea)""",
             b"%d" % number,
         )  # fmt: skip
     whole = client.get(url).json()

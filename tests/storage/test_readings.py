@@ -6,6 +6,9 @@ import psycopg
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
+from collector.codecs import native
+from collector.intake import take_in
+from metering.messages import Message
 from storage.readings import Store
 from tests.storage.world import START_MS, Said, batch_of, forget_readings, make_channels
 
@@ -140,6 +143,22 @@ def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
     ]
     assert rows[0][2] == batch_of(said)[0][0].payload
     assert all(row[3] == 1 for row in rows)
+
+
+def test_a_thousand_refusals_of_one_message_and_a_name_of_any_length_are_kept_once(database):
+    store = Store(database.url("collector"), "test")
+    gateway = "demo-a/" + "".join(chr(0x4E00 + 7 * n % 20_000) for n in range(5_000))
+    values = [float(n) for n in range(1_000)]
+    payload = native.encode_columns(1, [f"k{n}" for n in range(1_000)], [START_MS] * 1_000, values)
+    message = Message("t", gateway, payload, START_MS)
+
+    for _ in range(2):
+        stored = take_in([message], native.decode, store)
+        assert list(stored.seqs) == [1]
+
+    with psycopg.connect(database.admin_url) as c:
+        rows = c.execute("SELECT gateway, reason, readings FROM rejected_message").fetchall()
+    assert rows == [(gateway, "reading.unknown_key", 1_000)]
 
 
 def test_a_key_may_move_to_another_channel_on_a_day(database):
