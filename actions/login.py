@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -27,7 +28,6 @@ _HASHER: Final = PasswordHasher()  # RFC 9106, for little memory: 64 MiB
 # Each hash takes 64 MiB: more at once would let strangers fill the memory.
 _AT_ONCE: Final = threading.BoundedSemaphore(2)
 _QUEUE_S: Final = 10.0
-_NOBODY: Final = _HASHER.hash(secrets.token_urlsafe(16))  # what an unknown login is held against
 
 
 class LoginError(NotFoundError):
@@ -116,7 +116,7 @@ def log_in(
     with ours(), pool.connection() as connection:
         found = access.credentials(connection, login)
     user_id, kept = found or (None, None)
-    if not _matches(kept or _NOBODY, password) or user_id is None or kept is None:
+    if not _matches(kept, password) or user_id is None:
         failures.failed(key)
         raise _wrong()
     failures.succeeded(key)
@@ -144,12 +144,20 @@ def log_out(pool: Pool, token: str) -> None:
         access.close_session(connection, token.encode())
 
 
-def _matches(kept: str, password: str) -> bool:
+@cache
+def _nobody() -> str:
+    """Return what an unknown login is held against; not made at import, for it is costly."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
+
+
+def _matches(kept: str | None, password: str) -> bool:
     def check() -> bool:
+        nobody = _nobody()  # whoever asks first waits for it, known or not
         try:
-            return _HASHER.verify(kept, password)
+            _HASHER.verify(kept or nobody, password)
         except (VerificationError, InvalidHashError):
             return False
+        return kept is not None
 
     return _in_turn(check)
 
