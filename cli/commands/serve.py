@@ -27,25 +27,24 @@ def serve(
 
     from cli import logs, running
     from cli.application import application
-    from cli.network import free_port
+    from cli.network import claim
 
     known = settings.load(database_url=database_url, host=host, port=port)
     url = settings.need(known.database_url, "database_url")
-    free_port(known.port, known.host, "--port")
+    stop = running.until_stopped()  # what the server has heard of it raises again at its end
     log = logs.begin("serve")
-    with application(known, url) as app:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                host=known.host,
-                port=known.port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
+    with claim(known.host, known.port) as claimed, application(known, url) as app:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
         )
+        server = uvicorn.Server(config)
         if owned:
             running.with_owner(lambda: setattr(server, "should_exit", True))
-        log("serve.begins", url=f"http://{known.host}:{known.port}")
-        server.run()
+        if not stop.is_set():
+            log("serve.begins", url=f"http://{known.host}:{known.port}")
+            server.run([claimed])
+    log("serve.ends")
