@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"(19|20)\d{2}-(0[1-9]|1[0-2])")
@@ -21,14 +22,14 @@ def _written_out(value: Any) -> date | datetime:
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(
-            "write a day as 2025-01-31, or an instant as 2025-01-31T08:00:00+08:00"
+        raise PydanticCustomError(
+            "not_a_day", "Write a day as 2025-01-31, or an instant as 2025-01-31T08:00:00+08:00"
         ) from None
 
 
 def _first_of(value: Any) -> date:
     if not isinstance(value, str) or not _MONTH.fullmatch(value):
-        raise ValueError("write a month as 2025-01")
+        raise PydanticCustomError("not_a_month", "Write a month as 2025-01")
     return date.fromisoformat(f"{value}-01")
 
 

@@ -45,7 +45,9 @@ class FieldProblem(BaseModel):
     """One field of a request that cannot be understood."""
 
     field: str
-    message: str
+    message: str = Field(description="In the language of Accept-Language.")
+    message_zh: str
+    message_en: str
 
 
 class Problem(BaseModel):

@@ -19,7 +19,11 @@ class Counted:
             "commonwatt_http_requests", "Requests answered.", labels, registry=registry
         )
         self._seconds = Histogram(
-            "commonwatt_http_seconds", "Time to answer.", ["route"], registry=registry
+            "commonwatt_http_seconds",
+            "Time to answer.",
+            ["route"],
+            registry=registry,
+            buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

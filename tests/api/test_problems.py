@@ -87,7 +87,30 @@ def test_languages_are_weighed(header, lang):
 def test_fields_at_fault_are_named(front):
     answer = front.client("outsider").get("/api/v1/institutions?limit=x&region=-1")
     body = assert_problem(answer, 422)
-    assert {one["field"] for one in body["errors"]} == {"query.limit", "query.region"}
+    assert {one["field"]: one["message"] for one in body["errors"]} == {
+        "query.limit": "请填写整数。",
+        "query.region": "不能小于 1。",
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "zh"),
+    [
+        ("/api/v1/accounts?to=2016-12", "必填。"),
+        ("/api/v1/accounts?from=2016-13&to=2016-12", "请写成 2025-01。"),
+        ("/api/v1/channels/1/usage?from=yesterday", "请写成 2025-01-31,"),
+        ("/api/v1/channels/1/usage?grain=year", "可填写:'hour', 'day' or 'month'。"),
+        ("/api/v1/institutions?limit=9999", "不能大于 1000。"),
+        (f"/api/v1/institutions?search={'x' * 101}", "至多 100 个字符。"),
+        ("/api/v1/regions?whole=perhaps", "请填写 true 或 false。"),
+    ],
+)
+def test_a_field_at_fault_is_explained_in_both_languages(front, url, zh):
+    (one,) = assert_problem(front.client("outsider").get(url), 422)["errors"]
+
+    assert one["message"] == one["message_zh"]
+    assert one["message_zh"].startswith(zh)
+    assert one["message_en"].isascii()
 
 
 def test_a_method_not_allowed_names_those_that_are(front):
