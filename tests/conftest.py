@@ -3,7 +3,8 @@
 import os
 import secrets
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,11 +89,24 @@ def template(server: Server) -> Iterator[str]:
 @pytest.fixture
 def database(server: Server, template: str) -> Iterator[Database]:
     """A database of this test alone, with logins for api, collector and worker."""
+    with _made(server, f'TEMPLATE "{template}"', None) as database:
+        yield database
+
+
+@pytest.fixture
+def of_engine(server: Server) -> Iterator[Callable[[migrate.Engine], Database]]:
+    """Make a database of the named engine, for this test alone."""
+    with ExitStack() as stack:
+        yield lambda engine: stack.enter_context(_made(server, "", engine))
+
+
+@contextmanager
+def _made(server: Server, copied: str, engine: migrate.Engine | None) -> Iterator[Database]:
     name = f"cwt_{secrets.token_hex(6)}"
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-    migrate.migrate(server.named(name), passwords=PASSWORDS)
+        connection.execute(f'CREATE DATABASE "{name}" {copied}'.encode())
     try:
+        migrate.migrate(server.named(name), passwords=PASSWORDS, engine=engine)
         yield Database(name, server.named(name))
     finally:
         _drop(server, name)

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 from psycopg import Connection
 
 from metering.errors import UnavailableError
-from storage import accounts, usage
+from storage import accounts, columnstore, usage
 from worker.usage import Limits, Months, TooManyError, recompute
 
 Log = Callable[..., None]
@@ -35,6 +36,8 @@ class WorkSettings:
     institutions: int = 500
     wait_s: float = 0.5
     longest_wait_s: float = 30.0
+    columnstore_after_days: int = 60  # few readings come later, and these may
+    columnstore_every_s: float = 3600.0
 
 
 class Worker:
@@ -45,6 +48,7 @@ class Worker:
         self._settings = settings
         self._log = log
         self._put_off: dict[int, tuple[float, int]] = {}  # channel: not before, failures
+        self._convert_at = 0.0
         self.tally = Tally()
 
     def run(self, stop: threading.Event) -> None:
@@ -73,8 +77,19 @@ class Worker:
         self, connection: Connection[Any], months: Months, stop: threading.Event
     ) -> None:
         while not stop.is_set():
-            if not self._once(connection, months):
+            converted = self._convert(connection)
+            if not (self._once(connection, months) or converted):
                 stop.wait(self._settings.wait_s)
+
+    def _convert(self, connection: Connection[Any]) -> bool:
+        """Put one old chunk into columnstore; look again at once where there was one."""
+        if time.monotonic() < self._convert_at:
+            return False
+        self._convert_at = time.monotonic() + self._settings.columnstore_every_s
+        before = datetime.now(UTC) - timedelta(days=self._settings.columnstore_after_days)
+        if converted := columnstore.convert_one(connection, before):
+            self._convert_at = 0.0
+        return converted
 
     def _once(self, connection: Connection[Any], months: Months) -> bool:
         """Take one transaction of usage, else one of accounts; return whether there was any."""
