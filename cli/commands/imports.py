@@ -132,8 +132,8 @@ def readings(
     _rehearsed(dry_run)
     typer.echo(
         say(
-            f"读数 {done.readings},通道 {done.channels},自 {done.first_at} 至 {done.last_at}",
-            f"{done.readings} readings of {done.channels} channels, "
+            f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
+            f"readings {done.readings}, channels {done.channels}: "
             f"{done.first_at} to {done.last_at}",
         )
     )

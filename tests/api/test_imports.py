@@ -56,6 +56,7 @@ def test_mistakes_are_told_together_with_file_line_and_field(front):
         (4, "channel"),
         (5, "at"),
     ]
+    assert body["next_en"].startswith("Nothing was imported")
     assert "july.csv, line 3, value" in body["detail_en"]
     assert "july.csv 第 3 行" in body["detail_zh"]
     assert front.world.admin("SELECT count(*) FROM rejected_message") == [(0,)]
