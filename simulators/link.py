@@ -33,10 +33,10 @@ class Broker:
 
 
 class Refused(msgspec.Struct):
-    """One reading that was not taken, or a whole message where `i` is none."""
+    """Readings that were not taken, by their places; the whole message where there is no place."""
 
     seq: int
-    i: int | None
+    i: tuple[int, ...]
     reason: str
 
 

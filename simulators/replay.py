@@ -297,7 +297,8 @@ class Replay:
 
     def _heard(self, gateway: str, receipt: Receipt) -> None:
         desk = self._desks[gateway]
-        for seq in self._spool.forget(gateway, receipt.stored, len(receipt.rejected)):
+        refused = sum(len(one.i) or 1 for one in receipt.rejected)
+        for seq in self._spool.forget(gateway, receipt.stored, refused):
             if desk.waiting.pop(seq, None) is not None:
                 self._outstanding -= 1
 

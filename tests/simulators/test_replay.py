@@ -4,13 +4,15 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from collector.mqtt import Collector
 from collector.settings import CollectorSettings
-from metering.messages import Stored
+from metering.errors import InputError
+from metering.messages import Rejection, Stored
 from simulators import datasets, gateways, registers
 from simulators.link import Broker
 from simulators.replay import Progress, Replay, ReplaySettings
@@ -123,6 +125,30 @@ def test_every_reading_arrives_and_is_receipted(made, broker, tmp_path, how):
         assert sink.readings.total() > total
     else:
         assert sink.readings == expected(made)
+
+
+class Refusing(Sink):
+    """Takes nothing, and says so."""
+
+    def write(self, batch, readings, rejected) -> Stored:
+        reason = InputError("reading.unknown_key", zh="没有此键。", en="No such key.")
+        stored = super().write(batch, readings, rejected)
+        places = [readings.i[readings.message == one].tolist() for one in range(len(batch))]
+        refused = [
+            Rejection(one, stored.seqs[one], reason, tuple(i)) for one, i in enumerate(places)
+        ]
+        return replace(stored, rejected=refused)
+
+
+def test_what_is_refused_is_receipted_too_and_not_sent_again(made, broker, tmp_path):
+    sink = Refusing()
+    with collecting(broker.url, sink):
+        done, progress = replay(made, tmp_path / "spool", broker)
+
+    total = sum(len(one) for one in made)
+    assert done
+    assert progress == Progress(total, total, total, total, done=True)
+    assert sink.readings == expected(made)
 
 
 def test_messages_that_nobody_heard_are_sent_again_soon(made, broker, tmp_path):
