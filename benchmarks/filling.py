@@ -30,7 +30,7 @@ def fill(tables: Tables, plan: Plan, *, parts: int) -> int:
         for register in plan.registers:
             building = register.meter.building
             gateway = gateways.gateway_of(building, plan.letters[building.site])
-            at_ms, counted = _finer(register, parts)
+            at_ms, counted = finer(register, parts)
             for seq, (at, value) in enumerate(_cut(at_ms, counted), 1):
                 message = Message("", gateway, b"", int(datetime.now(UTC).timestamp() * 1000))
                 shown = value % register.wraps_at / PER_KWH
@@ -41,7 +41,7 @@ def fill(tables: Tables, plan: Plan, *, parts: int) -> int:
     return count
 
 
-def _finer(register: Register, parts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def finer(register: Register, parts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return instants, and what a register had counted by then."""
     at_ms, counted = register.at_ms, register.counted
     if parts == 1:
