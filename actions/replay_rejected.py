@@ -19,7 +19,7 @@ _TALLY_NAME = "replay-rejected"
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What became of refused messages: taken now, or refused as before."""
+    """What became of refused messages: taken now, or refused, as before or for another reason."""
 
     taken: int
     refused: int
@@ -45,16 +45,18 @@ def replay_rejected(
     total = Again(0, 0, {})
     store = readings.Store(url, _TALLY_NAME)
     with ours(), readings.connect(url, _TALLY_NAME) as connection:
-        after = 0
-        while waiting := rejects.waiting(connection, after=after, most=page, gateway=gateway):
+        after, last = 0, rejects.newest(connection)
+        while waiting := rejects.waiting(
+            connection, after=after, until=last, most=page, gateway=gateway
+        ):
             after = waiting[-1].id
             batch = [_message(row) for row in waiting]
             refused = _try(connection, store, batch, decode, dry_run)
-            still = {_identity(batch, refusal) for refusal in refused}
-            taken = [row for row in waiting if _identity_of(row) not in still]
             if not dry_run:
-                rejects.resolve(connection, [row.id for row in taken])
-            total = _added(total, waiting, taken)
+                still = {_identity(batch, refusal) for refusal in refused}
+                gone = [row.id for row in waiting if _identity_of(row) not in still]
+                rejects.resolve(connection, gone)
+            total = _added(total, waiting, refused)
             said(total)
     store.close()
     return total
@@ -93,10 +95,18 @@ def _identity_of(row: Rejected) -> bytes:
     return rejects.identity(row.gateway, row.payload, row.reason, row.i)
 
 
-def _added(total: Again, waiting: Sequence[Rejected], taken: Sequence[Rejected]) -> Again:
-    reasons = dict(total.reasons)
-    gone = {row.id for row in taken}
-    for row in waiting:
-        if row.id not in gone:
-            reasons[row.reason] = reasons.get(row.reason, 0) + 1
-    return Again(total.taken + len(taken), total.refused + len(waiting) - len(taken), reasons)
+def _added(total: Again, waiting: Sequence[Rejected], refused: Sequence[Rejection]) -> Again:
+    """Count rows as taken whose readings are refused for no reason, old or new."""
+    taken, reasons = total.taken, dict(total.reasons)
+    for place, row in enumerate(waiting):
+        now = next((one for one in refused if one.message == place and _same(row, one)), None)
+        if now is None:
+            taken += 1
+        else:
+            reasons[now.reason.code] = reasons.get(now.reason.code, 0) + 1
+    return Again(taken, sum(reasons.values()), reasons)
+
+
+def _same(row: Rejected, refusal: Rejection) -> bool:
+    """Return whether both speak of the same readings of a message; no place means all of it."""
+    return not row.i or not refusal.i or not set(row.i).isdisjoint(refusal.i)

@@ -51,6 +51,8 @@ class Route:
 
 
 NATIVE: Final = Route("cw/v1/+/+/data", "native", "{1}/{2}")
+# No broker has this topic: under it, messages that were pushed over HTTP are kept where refused.
+PUSHED: Final = Route("http/v1/+/+/data", "native", "{1}/{2}")
 
 
 class Routing:

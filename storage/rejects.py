@@ -17,18 +17,20 @@ _KEEP = """
     VALUES (%(received_at)s, %(topic)s, %(gateway)s, %(payload)s, %(seq)s, %(reason)s,
             %(message_zh)s, %(message_en)s, %(i)s, %(readings)s,
             %(identity)s)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (identity) DO UPDATE SET resolved_at = NULL
+     WHERE rejected_message.resolved_at IS NOT NULL
 """
 
 _WAITING = """
     SELECT id, received_at, topic, gateway, payload, seq, reason, message_zh, message_en, i,
            readings
       FROM rejected_message
-     WHERE resolved_at IS NULL AND id > %(after)s
+     WHERE resolved_at IS NULL AND id > %(after)s AND id <= %(until)s
        AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
      ORDER BY id LIMIT %(most)s
 """
 
+_NEWEST = "SELECT coalesce(max(id), 0) FROM rejected_message"
 _RESOLVE = "UPDATE rejected_message SET resolved_at = now() WHERE id = ANY(%s)"
 
 
@@ -52,19 +54,33 @@ class Rejected:
 def keep(
     connection: Connection[Any], batch: Sequence[Message], refusals: Sequence[Rejection]
 ) -> None:
-    """Write refusals down; the same bytes refused again for the same reason are one row."""
+    """Write refusals down; the same bytes refused again for the same reason are one row.
+
+    One that was resolved waits again.
+    """
     if not refusals:
         return
     with connection.cursor() as cursor:
         cursor.executemany(_KEEP, [_row(batch[refusal.message], refusal) for refusal in refusals])
 
 
+def newest(connection: Connection[Any]) -> int:
+    """Return the id of the refusal that was written down last, 0 where there is none."""
+    row = connection.execute(_NEWEST).fetchone()
+    return int(row[0]) if row else 0
+
+
 def waiting(
-    connection: Connection[Any], *, after: int = 0, most: int = 500, gateway: str | None = None
+    connection: Connection[Any],
+    *,
+    after: int = 0,
+    until: int = 2**63 - 1,
+    most: int = 500,
+    gateway: str | None = None,
 ) -> list[Rejected]:
     """Return refusals in the order they came, a page at a time."""
     with connection.cursor(row_factory=class_row(Rejected)) as cursor:
-        parameters = {"after": after, "most": most, "gateway": gateway}
+        parameters = {"after": after, "until": until, "most": most, "gateway": gateway}
         return cursor.execute(_WAITING, parameters).fetchall()
 
 

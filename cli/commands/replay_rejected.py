@@ -33,11 +33,11 @@ def replay_rejected(
 ) -> None:
     """Try refused messages again, after keys were bound or settings mended."""
     from actions.replay_rejected import replay_rejected as again
-    from collector.routing import Routing
+    from collector.routing import NATIVE, PUSHED, Routing
 
     known = settings.load(database_url=database_url)
     url = settings.need(known.database_url, "database_url")
-    done = again(url, Routing().decode, gateway=gateway, dry_run=dry_run)
+    done = again(url, Routing((NATIVE, PUSHED)).decode, gateway=gateway, dry_run=dry_run)
     if dry_run:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
     typer.echo(
