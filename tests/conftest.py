@@ -93,6 +93,13 @@ def database(server: Server, template: str) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="module")
+def database_of_module(server: Server, template: str) -> Iterator[Database]:
+    """The same for tests of one module that change nothing in it."""
+    with _made(server, f'TEMPLATE "{template}"', None) as database:
+        yield database
+
+
 @pytest.fixture
 def of_engine(server: Server) -> Iterator[Callable[[migrate.Engine], Database]]:
     """Make a database of the named engine, for this test alone."""

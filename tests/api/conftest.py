@@ -1,7 +1,9 @@
 """The API over the world of institutions, with people who can log in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,21 +22,40 @@ class Front:
 
     world: World
     app: object
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     def client(self, who: str | None = None) -> TestClient:
         """Return a client, logged in by bearer token as a person of the world."""
         client = TestClient(self.app, raise_server_exceptions=False)
         if who is not None:
+            client.headers["Authorization"] = f"Bearer {self._token(client, who)}"
+        return client
+
+    def _token(self, client: TestClient, who: str) -> str:
+        if who not in self._tokens:
             said = {"login": who.replace(" ", "-"), "password": PASSWORD, "bearer": True}
             answer = client.post("/api/v1/login", json=said)
             assert answer.status_code == 200, answer.text
-            client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-        return client
+            self._tokens[who] = answer.json()["token"]
+        return self._tokens[who]
 
 
 @pytest.fixture
 def front(database) -> Iterator[Front]:
     """The API with readings and accounts behind it; everybody has the same password."""
+    with _opened(database) as front:
+        yield front
+
+
+@pytest.fixture(scope="module")
+def window(database_of_module) -> Iterator[Front]:
+    """The same for tests that only look, and so can share it."""
+    with _opened(database_of_module) as front:
+        yield front
+
+
+@contextmanager
+def _opened(database: Any) -> Iterator[Front]:
     world = make_world(database)
     fill(world)
     world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
@@ -42,11 +63,11 @@ def front(database) -> Iterator[Front]:
         """INSERT INTO access_grant (viewer, role, scope) VALUES (%s, 'administrator', 'all')""",
         f"user:{world.user['planner of all']}",
     )
-    store = Store(database.url("collector"), "http")
-    settings = ApiSettings(body_bytes=100_000)
-    files = Store(database.url("collector"), "import")
-    app = create_app(world.pool, settings=settings, sink=store, file_sink=files, today=TODAY)
-    yield Front(world, app)
-    store.close()
-    files.close()
-    world.close()
+    with (
+        closing(world),
+        closing(Store(database.url("collector"), "http")) as sink,
+        closing(Store(database.url("collector"), "import")) as files,
+    ):
+        settings = ApiSettings(body_bytes=100_000)
+        app = create_app(world.pool, settings=settings, sink=sink, file_sink=files, today=TODAY)
+        yield Front(world, app)

@@ -49,13 +49,13 @@ def assert_problem(answer, status: int, code: str | None = None) -> dict:
         ("POST", "/api/v1/gateways/demo-a/nowhere/key", 404, "not_found"),
     ],
 )
-def test_whatever_is_wrong_is_told_as_a_problem(front, method, url, status, code):
-    client = front.client("planner of all")
+def test_whatever_is_wrong_is_told_as_a_problem(window, method, url, status, code):
+    client = window.client("planner of all")
     assert_problem(client.request(method, url), status, code)
 
 
-def test_the_language_is_the_readers(front):
-    client = front.client()
+def test_the_language_is_the_readers(window):
+    client = window.client()
     zh = client.get("/api/v1/me")
     en = client.get("/api/v1/me", headers={"Accept-Language": "en-GB,en;q=0.9,zh;q=0.1"})
 
@@ -84,8 +84,8 @@ def test_languages_are_weighed(header, lang):
     assert lang_of(header) == lang
 
 
-def test_fields_at_fault_are_named(front):
-    answer = front.client("outsider").get("/api/v1/institutions?limit=x&region=-1")
+def test_fields_at_fault_are_named(window):
+    answer = window.client("outsider").get("/api/v1/institutions?limit=x&region=-1")
     body = assert_problem(answer, 422)
     assert {one["field"]: one["message"] for one in body["errors"]} == {
         "query.limit": "请填写整数。",
@@ -105,26 +105,26 @@ def test_fields_at_fault_are_named(front):
         ("/api/v1/regions?whole=perhaps", "请填写 true 或 false。"),
     ],
 )
-def test_a_field_at_fault_is_explained_in_both_languages(front, url, zh):
-    (one,) = assert_problem(front.client("outsider").get(url), 422)["errors"]
+def test_a_field_at_fault_is_explained_in_both_languages(window, url, zh):
+    (one,) = assert_problem(window.client("outsider").get(url), 422)["errors"]
 
     assert one["message"] == one["message_zh"]
     assert one["message_zh"].startswith(zh)
     assert one["message_en"].isascii()
 
 
-def test_a_method_not_allowed_names_those_that_are(front):
-    answer = front.client().delete("/api/v1/me")
+def test_a_method_not_allowed_names_those_that_are(window):
+    answer = window.client().delete("/api/v1/me")
     assert_problem(answer, 405)
     assert answer.headers["allow"] == "GET"
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_that_is_too_large_is_refused(front, chunked):
+def test_a_body_that_is_too_large_is_refused(window, chunked):
     body = b'{"login":"' + b"x" * 200_000 + b'","password":""}'
     content = iter([body[:1000], body[1000:]]) if chunked else body
     headers = {"Content-Type": "application/json"}
-    assert_problem(front.client().post("/api/v1/login", content=content, headers=headers), 413)
+    assert_problem(window.client().post("/api/v1/login", content=content, headers=headers), 413)
 
 
 def test_what_nobody_foresaw_tells_nothing_of_the_inside(front, monkeypatch):
@@ -150,8 +150,8 @@ def test_a_database_that_is_away_is_told_with_a_time_to_retry(front, database):
     assert "commonwatt_database_up 0.0" in away.get("/metrics").text
 
 
-def test_answers_keep_browsers_from_guessing_and_keeping(front):
-    answer = front.client("outsider").get("/api/v1/institutions")
+def test_answers_keep_browsers_from_guessing_and_keeping(window):
+    answer = window.client("outsider").get("/api/v1/institutions")
 
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"

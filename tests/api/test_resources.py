@@ -28,8 +28,8 @@ PEOPLE = sorted(set(SEES) - {"system"})
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_every_route_shows_what_is_granted_and_hides_the_rest_as_missing(front, who):
-    client, world = front.client(who), front.world
+def test_every_route_shows_what_is_granted_and_hides_the_rest_as_missing(window, who):
+    client, world = window.client(who), window.world
     for name, number in world.institution.items():
         wanted = 200 if name in SEES[who] else 404
         for path in ("", "/accounts", "/usage/electricity"):
@@ -104,8 +104,8 @@ def written(value: object) -> str:
 
 
 @pytest.mark.parametrize("grain", ["hour", "day", "month"])
-def test_use_is_the_same_in_json_and_csv_and_over_pages(front, grain):
-    client, number = front.client("of the office"), front.world.channel["office e"]
+def test_use_is_the_same_in_json_and_csv_and_over_pages(window, grain):
+    client, number = window.client("of the office"), window.world.channel["office e"]
     url = f"/api/v1/channels/{number}/usage?grain={grain}"
     whole = client.get(url).json()
     pages = followed(client, f"{url}&limit=7")
@@ -126,8 +126,8 @@ def test_use_is_the_same_in_json_and_csv_and_over_pages(front, grain):
     assert (total, whole["unit"]) == (sum(OFFICE_WH), "kWh")
 
 
-def test_readings_are_the_same_in_json_and_csv_and_over_pages(front):
-    client, number = front.client("of the office"), front.world.channel["office e"]
+def test_readings_are_the_same_in_json_and_csv_and_over_pages(window):
+    client, number = window.client("of the office"), window.world.channel["office e"]
     url = f"/api/v1/channels/{number}/readings"
     whole = client.get(url).json()
     pages = followed(client, f"{url}?limit=10")
@@ -149,15 +149,15 @@ def test_readings_are_the_same_in_json_and_csv_and_over_pages(front):
         "from=2016-03-01&to=2016-03-02&zone=Europe/London",
     ],
 )
-def test_a_day_is_asked_for_in_many_ways(front, ends):
-    client, number = front.client("of the office"), front.world.channel["office e"]
+def test_a_day_is_asked_for_in_many_ways(window, ends):
+    client, number = window.client("of the office"), window.world.channel["office e"]
     found = client.get(f"/api/v1/channels/{number}/usage?{ends}").json()
 
     assert found["used"] == [f"{wh / 1000:.3f}" for wh in OFFICE_WH[:24]]
 
 
-def test_an_account_is_exact_and_says_under_which_profile(front):
-    client, number = front.client("of the office"), front.world.institution["office"]
+def test_an_account_is_exact_and_says_under_which_profile(window):
+    client, number = window.client("of the office"), window.world.institution["office"]
     url = f"/api/v1/institutions/{number}/accounts?from=2016-03&to=2016-03&carrier=electricity"
     (national,) = client.get(url).json()["items"]
     (shandong,) = client.get(f"{url}&profile=DB37-2019").json()["items"]
@@ -170,8 +170,8 @@ def test_an_account_is_exact_and_says_under_which_profile(front):
     assert client.get(f"{url}&profile=nobodys").status_code == 404
 
 
-def test_an_explanation_goes_down_to_readings_and_arithmetic(front):
-    client, number = front.client("of the office"), front.world.institution["office"]
+def test_an_explanation_goes_down_to_readings_and_arithmetic(window):
+    client, number = window.client("of the office"), window.world.institution["office"]
     url = f"/api/v1/institutions/{number}/accounts/electricity/2016-03/explanation"
     found = client.get(url).json()
     (term,) = found["terms"]
@@ -199,8 +199,8 @@ def test_a_name_that_a_spreadsheet_would_run_is_quoted_in_csv(front):
     assert client.get("/api/v1/institutions").json()["items"][0]["roster_status"] == "=1+1"
 
 
-def test_words_regions_and_single_things_are_there(front):
-    client, world = front.client("city reader"), front.world
+def test_words_regions_and_single_things_are_there(window):
+    client, world = window.client("city reader"), window.world
     regions = {one["name_en"]: one for one in client.get("/api/v1/regions").json()}
     shown = client.get(f"/api/v1/channels/{world.channel['office e']}").json()
     meter = client.get(f"/api/v1/meters/{world.meter['office e']}").json()
