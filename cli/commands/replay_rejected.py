@@ -43,7 +43,7 @@ def replay_rejected(
     typer.echo(
         say(
             f"已收 {done.taken},仍拒收 {done.refused}",
-            f"{done.taken} taken, {done.refused} refused as before",
+            f"{done.taken} taken, {done.refused} refused",
         )
     )
     for reason, count in sorted(done.reasons.items()):
