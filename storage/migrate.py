@@ -18,6 +18,7 @@ Say = Callable[[str], None]
 
 GROUPS = ("api", "collector", "worker")
 OWNER = "commonwatt_owner"
+BOARDS = "commonwatt_boards"  # reads schema report alone; members' logins for Grafana hold it
 _LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 _REQUIRES = re.compile(r"^-- requires: (\w+)$", re.MULTILINE)
@@ -112,7 +113,7 @@ def engine_of(connection: Connection[Any]) -> tuple[str, str]:
 
 def _make_roles(connection: Connection[Any], passwords: Mapping[str, str]) -> None:
     database = sql.Identifier(connection.info.dbname)
-    for role in (OWNER, *(f"commonwatt_{group}" for group in GROUPS)):
+    for role in (OWNER, BOARDS, *(f"commonwatt_{group}" for group in GROUPS)):
         _make_role(connection, role, "NOLOGIN")
     connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
     connection.execute(

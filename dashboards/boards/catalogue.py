@@ -1,0 +1,17 @@
+"""All boards, from the general to the specific."""
+
+from typing import Final
+
+from dashboards.boards.building import BUILDING
+from dashboards.boards.comparison import COMPARISON
+from dashboards.boards.institution import INSTITUTION
+from dashboards.boards.model import Board
+from dashboards.boards.quality import QUALITY
+from dashboards.boards.region import REGION
+
+BOARDS: Final = (REGION, INSTITUTION, BUILDING, COMPARISON, QUALITY)
+
+
+def board(uid: str) -> Board | None:
+    """Return the board of a uid, None where there is none."""
+    return next((one for one in BOARDS if one.uid == uid), None)

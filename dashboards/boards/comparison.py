@@ -1,0 +1,283 @@
+"""Institutions among their like: intensity per area and person, own place, quartiles, nights."""
+
+from typing import Final
+
+from dashboards.boards import fragments as f
+from dashboards.boards.model import (
+    KGCE_PER_M2,
+    KGCE_PER_PERSON,
+    KW,
+    PERCENT,
+    PLAIN,
+    WATT_PER_M2,
+    Board,
+    Column,
+    Kind,
+    Link,
+    Panel,
+    Row,
+    Text,
+    Threshold,
+    Variable,
+)
+
+_INSTITUTION: Final = Variable(
+    "institution",
+    Text("本机构", "Own institution"),
+    f"""
+    SELECT i.institution_id::text AS "__value",
+           coalesce({f.name("i")}, i.institution_id::text) AS "__text"
+      FROM report.institution i
+     WHERE i.region_id IN (SELECT region_id FROM report.region_within
+                            WHERE within_id::text = '$region')
+     ORDER BY EXISTS (SELECT FROM report.account a
+                       WHERE a.institution_id = i.institution_id) DESC, 2, 1
+     LIMIT 1000
+    """,
+    numeric=True,
+)
+# Those of the own class in the chosen region; without a class, those without one.
+_PEERS: Final = f"""
+    peers AS (
+        SELECT i.institution_id, coalesce({f.name("i")}, i.institution_id::text) AS name,
+               i.area_m2, i.persons, i.institution_id::text = '$institution' AS own
+          FROM report.institution i
+         WHERE i.institution_id::text = '$institution'
+            OR (i.institution_id IN ({f.within()})
+                AND i.class IS NOT DISTINCT FROM (
+                    SELECT o.class FROM report.institution o
+                     WHERE o.institution_id::text = '$institution'))
+    ), used AS (
+        SELECT institution_id, sum(kgce_g) / 1000.0 AS kgce
+          FROM report.account_energy
+         WHERE profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
+           AND institution_id IN (SELECT institution_id FROM peers)
+         GROUP BY 1
+    ), each AS (
+        SELECT p.*, u.kgce, u.kgce / nullif(p.area_m2, 0) AS per_area,
+               u.kgce / nullif(p.persons, 0) AS per_person
+          FROM peers p LEFT JOIN used u USING (institution_id))
+"""
+_NIGHT_STATES: Final = (Threshold(None, "plain"), Threshold(0.333, "warn"), Threshold(0.4, "bad"))
+_LINK: Final = Link(
+    Text("机构用能", "Institution"),
+    "commonwatt-institution",
+    (("institution", "institution_id"), ("profile", "$profile")),
+)
+_NAME: Final = Column("institution", Text("机构", "Institution"), link=_LINK)
+_ID: Final = Column("institution_id", Text("编号", "Id"), hidden=True)
+
+
+def _place(per: str) -> str:
+    return f"""
+    WITH {f.MONTHS}, {_PEERS}
+    SELECT to_char(1 + (SELECT count(*) FROM each e WHERE e.{per} < o.{per}), 'FM999990')
+               || ' / ' || (SELECT count({per}) FROM each) AS value
+      FROM each o WHERE o.own AND o.{per} IS NOT NULL
+    """
+
+
+def _quartiles(per: str) -> str:
+    def named(zh: str, en: str) -> str:
+        return f"CASE WHEN '$lang' = 'en' THEN '{en}' ELSE '{zh}' END"
+
+    return f"""
+    WITH {f.MONTHS}, {_PEERS}, known AS (
+        SELECT count({per}) AS n, percentile_cont(ARRAY[0.25, 0.5, 0.75])
+                   WITHIN GROUP (ORDER BY {per}::float8) AS q
+          FROM each)
+    SELECT what, value FROM (
+        SELECT 1 AS place, {named("本机构", "own")} AS what,
+               (SELECT {per}::float8 FROM each WHERE own) AS value
+        UNION ALL SELECT 2, {named("下四分位", "lower quartile")}, q[1] FROM known
+        UNION ALL SELECT 3, {named("中位数", "median")}, q[2] FROM known
+        UNION ALL SELECT 4, {named("上四分位", "upper quartile")}, q[3] FROM known) v
+     ORDER BY place
+    """
+
+
+_VALUE: Final = (
+    Column("what", Text("位置", "Place")),
+    Column("value", Text("强度", "Intensity"), colour="electricity"),
+)
+_OWN_PLACE: Final = (
+    Panel(
+        1,
+        Text("单位面积能耗名次", "Place by energy per area"),
+        Text(
+            "在同类机构中由低到高的名次；未填报面积则没有名次。",
+            "Place among its like, lowest first; none where the floor area is not stated.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        _place("per_area"),
+        width=6,
+        height=5,
+        empty=f.NOT_STATED,
+    ),
+    Panel(
+        2,
+        Text("人均能耗名次", "Place by energy per person"),
+        Text(
+            "在同类机构中由低到高的名次；未填报人数则没有名次。",
+            "Place among its like, lowest first; none where persons are not stated.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        _place("per_person"),
+        width=6,
+        height=5,
+        empty=f.NOT_STATED,
+    ),
+    Panel(
+        3,
+        Text("同类机构数", "Institutions of its like"),
+        Text(
+            "所选地区内您可以看到的同类机构数。",
+            "How many of the same class in the region you may see.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        f"WITH {f.MONTHS}, {_PEERS} SELECT count(*) AS value FROM each",
+        width=6,
+        height=5,
+        decimals=0,
+    ),
+    Panel(
+        4,
+        Text("未填报面积或人数", "Area or persons not stated"),
+        Text(
+            "缺少建筑面积或用能人数、因而不能比较的同类机构数。",
+            "Institutions of its like that cannot be compared, for one of the two is missing.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        f"""WITH {f.MONTHS}, {_PEERS}
+            SELECT count(*) FILTER (WHERE num_nulls(area_m2, persons) > 0) AS value FROM each""",
+        width=6,
+        height=5,
+        decimals=0,
+    ),
+    Panel(
+        5,
+        Text("单位面积能耗与四分位", "Energy per area, and quartiles"),
+        Text(
+            "本机构与同类机构四分位比较；缺数据者不参与。",
+            "The own figure beside the quartiles of its like; who lacks figures is left out.",
+        ),
+        Kind.CATEGORIES,
+        KGCE_PER_M2,
+        _quartiles("per_area"),
+        decimals=2,
+        columns=_VALUE,
+        height=7,
+    ),
+    Panel(
+        6,
+        Text("人均能耗与四分位", "Energy per person, and quartiles"),
+        Text(
+            "本机构与同类机构四分位比较；缺数据者不参与。",
+            "The own figure beside the quartiles of its like; who lacks figures is left out.",
+        ),
+        Kind.CATEGORIES,
+        KGCE_PER_PERSON,
+        _quartiles("per_person"),
+        decimals=1,
+        columns=_VALUE,
+        height=7,
+    ),
+)
+
+_RANKING: Final = Panel(
+    7,
+    Text("同类机构", "Its like"),
+    Text(
+        "所选地区内您可以看到的同类机构，按单位面积能耗由高到低；未填报的在后，不以零计。",
+        "Its like that you may see, highest intensity first; not stated comes last, never as zero.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}, {_PEERS}
+    SELECT institution_id, CASE WHEN own THEN '● ' ELSE '' END || name AS institution,
+           kgce, area_m2, persons, per_area, per_person
+      FROM each
+     ORDER BY per_area DESC NULLS LAST, kgce DESC NULLS LAST, institution_id
+     LIMIT 100
+    """,
+    width=12,
+    height=10,
+    columns=(
+        _ID,
+        _NAME,
+        Column("kgce", Text("综合能耗 kgce", "Energy kgce"), decimals=0),
+        Column("area_m2", Text("建筑面积 m²", "Floor area m²"), decimals=0),
+        Column("persons", Text("人数", "Persons"), decimals=0),
+        Column("per_area", Text("kgce/m²", "kgce/m²"), decimals=2),
+        Column("per_person", Text("kgce/人", "kgce/person"), decimals=1),
+    ),
+)
+_NIGHTS: Final = Panel(
+    8,
+    Text("夜间用电", "Electricity at night"),
+    Text(
+        "统计期最后 31 天，22 时至次日 6 时：谁在夜里浪费最多？均匀用电为 33.3%。",
+        "Last 31 days of the period, 22 to 6 o'clock: who wastes most? Constant use has 33.3 %.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH hours AS (
+        SELECT t.institution_id, u.hour, sum(u.used * t.share / 1000000.0) / 1000.0 AS kwh
+          FROM report.usage_hour u
+          JOIN report.account_term t USING (channel_id)
+         WHERE {f.LAST_MONTH} AND t.carrier = 'electricity'
+           AND t.institution_id IN ({f.within()})
+         GROUP BY 1, 2
+    ), nights AS (
+        SELECT institution_id, sum(kwh) AS kwh, sum(kwh) FILTER (WHERE night) AS night_kwh,
+               avg(kwh) FILTER (WHERE night) AS night_kw
+          FROM (SELECT *, extract(hour FROM hour AT TIME ZONE '$zone') NOT BETWEEN 6 AND 21
+                          AS night FROM hours) h
+         GROUP BY 1 HAVING sum(kwh) FILTER (WHERE night) IS NOT NULL
+    )
+    SELECT n.institution_id, coalesce({f.name("i")}, n.institution_id::text) AS institution,
+           n.night_kwh, n.night_kw, n.night_kwh / nullif(n.kwh, 0) AS share,
+           1000 * n.night_kw / nullif(i.area_m2, 0) AS per_area
+      FROM nights n JOIN report.institution i USING (institution_id)
+     ORDER BY n.night_kwh DESC, n.institution_id
+     LIMIT 50
+    """,
+    width=12,
+    height=10,
+    columns=(
+        _ID,
+        _NAME,
+        Column("night_kwh", Text("夜间 kWh", "Night kWh"), decimals=0),
+        Column("night_kw", Text("夜间平均负荷", "Mean load at night"), KW, 1),
+        Column("share", Text("夜间占比", "Share at night"), PERCENT, 1, thresholds=_NIGHT_STATES),
+        Column("per_area", Text("夜间强度", "Night intensity"), WATT_PER_M2, 2),
+    ),
+)
+
+COMPARISON: Final = Board(
+    "commonwatt-comparison",
+    Text("同类机构比较", "Comparison"),
+    Text(
+        "与同类机构相比，本机构处于什么位置？谁在夜里浪费最多？",
+        "Where does an institution stand among its like, and who wastes most at night?",
+    ),
+    (f.REGION, _INSTITUTION, f.PROFILE, f.ZONE),
+    (
+        Row(Text("本机构的位置", "Own place"), _OWN_PLACE),
+        Row(Text("排名", "Rankings"), (_RANKING, _NIGHTS)),
+    ),
+    links=(
+        Link(
+            Text("机构用能", "The institution"),
+            "commonwatt-institution",
+            (("institution", "$institution"), ("profile", "$profile")),
+        ),
+        Link(Text("地区总览", "The region"), "commonwatt-region", (("region", "$region"),)),
+    ),
+)

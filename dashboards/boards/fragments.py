@@ -1,0 +1,122 @@
+"""Pieces of SQL and of wording that several boards share.
+
+Civil days and months are cut in `$zone`, never by `$__timeGroup`, which cuts them in UTC. A period
+is half open: what begins at its end is not in it, although `$__timeFilter` includes both ends.
+"""
+
+from typing import Final
+
+from dashboards.boards.model import Column, Text, Threshold, Variable
+
+# The civil months that the period touches.
+MONTHS: Final = """
+    span AS (SELECT date_trunc('month', $__timeFrom()::timestamptz AT TIME ZONE '$zone')::date
+                        AS first,
+                    ($__timeTo()::timestamptz AT TIME ZONE '$zone')::date AS last,
+                    $__timeTo()::timestamptz AT TIME ZONE '$zone' AS until)
+"""
+# A month that begins within the period, seen from a table with a column month.
+IN_MONTHS: Final = "month >= (SELECT first FROM span) AND month < (SELECT until FROM span)"
+YEAR_EARLIER: Final = """month >= (SELECT first FROM span) - interval '1 year'
+               AND month < (SELECT until FROM span) - interval '1 year'"""
+BEGINS: Final = "month::timestamp AT TIME ZONE '$zone'"
+SHORT: Final = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz <= interval '32 days'"
+LAST_MONTH: Final = """hour >= greatest($__timeFrom()::timestamptz,
+                           $__timeTo()::timestamptz - interval '31 days')
+               AND hour < $__timeTo()::timestamptz"""
+
+COVERED: Final = (Threshold(None, "bad"), Threshold(0.9, "warn"), Threshold(0.99, "good"))
+NOT_STATED: Final = Text("未填报", "not stated")
+
+
+def name(table: str) -> str:
+    """Return the SQL of a name in the board's language."""
+    return (
+        f"CASE WHEN '$lang' = 'en' THEN coalesce({table}.name_en, {table}.name_zh) "
+        f"ELSE coalesce({table}.name_zh, {table}.name_en) END"
+    )
+
+
+def within(region: str = "'$region'") -> str:
+    """Return the SQL of the institutions counted in a region or below it."""
+    return f"""SELECT a.institution_id FROM report.affiliation a
+                 JOIN report.region_within w ON w.region_id = a.region_id
+                WHERE w.within_id::text = {region}"""
+
+
+REGION: Final = Variable(
+    "region",
+    Text("行政区划", "Region"),
+    f"""
+    SELECT DISTINCT r.region_id::text AS "__value", {name("r")} AS "__text", w.steps
+      FROM report.region_within w
+      JOIN report.region r ON r.region_id = w.within_id
+     WHERE w.region_id IN (SELECT region_id FROM report.affiliation)
+       AND r.kind <> 'nation' AND w.steps = (
+           SELECT max(d.steps) FROM report.region_within d
+            WHERE d.within_id = w.within_id
+              AND d.region_id IN (SELECT region_id FROM report.affiliation))
+     ORDER BY w.steps DESC, 2, 1
+     LIMIT 500
+    """,
+    numeric=True,
+)
+INSTITUTION: Final = Variable(
+    "institution",
+    Text("机构", "Institution"),
+    f"""
+    SELECT i.institution_id::text AS "__value",
+           coalesce({name("i")}, i.institution_id::text) AS "__text"
+      FROM report.institution i
+     ORDER BY EXISTS (SELECT FROM report.account a
+                       WHERE a.institution_id = i.institution_id) DESC, 2, 1
+     LIMIT 1000
+    """,
+    numeric=True,
+)
+PROFILE: Final = Variable(
+    "profile",
+    Text("折标系数组", "Profile"),
+    f"""
+    SELECT p.code AS "__value", {name("p")} || ' · ' || p.code AS "__text"
+      FROM report.profile p ORDER BY p.is_default DESC, p.code
+    """,
+)
+# The zone that most channels have; institutions of several zones are rare.
+ZONE: Final = Variable(
+    "zone",
+    Text("时区", "Time zone"),
+    """
+    SELECT zone AS "__value", zone AS "__text"
+      FROM (SELECT zone, count(*) AS channels FROM report.channel GROUP BY zone
+            UNION ALL SELECT 'Asia/Shanghai', 0) z
+     ORDER BY channels DESC, zone LIMIT 1
+    """,
+    hidden=True,
+)
+CARRIER: Final = Variable(
+    "carrier",
+    Text("能源品种", "Carrier"),
+    f"""
+    SELECT k.code AS "__value", {name("k")} AS "__text"
+      FROM report.carrier k
+     WHERE k.code IN (SELECT carrier FROM report.account_term
+                       WHERE institution_id::text = '$institution')
+     ORDER BY k.code <> 'electricity', k.code
+    """,
+)
+UNIT_OF_CARRIER: Final = Variable(
+    "unit",
+    Text("单位", "Unit"),
+    """
+    SELECT unit AS "__value", unit AS "__text" FROM report.carrier WHERE code = '$carrier'
+    UNION ALL SELECT 'kWh', 'kWh' WHERE NOT EXISTS (
+        SELECT FROM report.carrier WHERE code = '$carrier')
+    """,
+    hidden=True,
+)
+
+MEASURED: Final = Column("measured", Text("实测", "Measured"), colour="electricity")
+ESTIMATED: Final = Column("estimated", Text("估算", "Estimated"), colour="estimated")
+NOW: Final = Column("now", Text("本期", "This period"), colour="electricity")
+BEFORE: Final = Column("before", Text("上年同期", "Year before"), colour="before")

@@ -1,0 +1,309 @@
+"""One institution: carriers by month, the year before, its curve, what is missing."""
+
+from typing import Final
+
+from dashboards.boards import fragments as f
+from dashboards.boards.model import (
+    KG,
+    KGCE,
+    KGCE_PER_M2,
+    KGCE_PER_PERSON,
+    KW,
+    PERCENT,
+    PLAIN,
+    Board,
+    Column,
+    Kind,
+    Link,
+    Panel,
+    Row,
+    Text,
+)
+
+_OWN: Final = "institution_id = '$institution'::integer"
+_ENERGY: Final = f"""
+    energy AS (SELECT month, carrier, kgce_g, co2_g FROM report.account_energy
+                WHERE {_OWN} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
+"""
+
+
+def _per(attribute: str) -> str:
+    return f"""
+    WITH {f.MONTHS}, {_ENERGY}
+    SELECT sum(e.kgce_g) / 1000.0 / nullif((SELECT {attribute} FROM report.institution
+                                             WHERE {_OWN}), 0) AS value
+      FROM energy e
+    """
+
+
+_HEADLINES: Final = (
+    Panel(
+        1,
+        Text("综合能耗", "Total energy"),
+        Text(
+            "统计期内各品种折标准煤之和，不含水。",
+            "All carriers of the period as standard coal; water is not energy.",
+        ),
+        Kind.STAT,
+        KGCE,
+        f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(kgce_g) / 1000.0 AS value FROM energy",
+        width=5,
+        height=4,
+        decimals=0,
+    ),
+    Panel(
+        2,
+        Text("二氧化碳", "CO2"),
+        Text(
+            "统计期内按所在地排放因子计算的二氧化碳。",
+            "CO2 of the period by the factors of the place.",
+        ),
+        Kind.STAT,
+        KG,
+        f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(co2_g) / 1000.0 AS value FROM energy",
+        width=5,
+        height=4,
+        decimals=0,
+    ),
+    Panel(
+        3,
+        Text("单位面积能耗", "Energy per area"),
+        Text(
+            "统计期综合能耗除以建筑面积；未填报面积则不计算。",
+            "Energy of the period over floor area; left open where nobody stated it.",
+        ),
+        Kind.STAT,
+        KGCE_PER_M2,
+        _per("area_m2"),
+        width=5,
+        height=4,
+        decimals=2,
+        empty=f.NOT_STATED,
+    ),
+    Panel(
+        4,
+        Text("人均综合能耗", "Energy per person"),
+        Text(
+            "统计期综合能耗除以用能人数；未填报人数则不计算。",
+            "Energy of the period over persons; left open where nobody stated them.",
+        ),
+        Kind.STAT,
+        KGCE_PER_PERSON,
+        _per("persons"),
+        width=5,
+        height=4,
+        decimals=1,
+        empty=f.NOT_STATED,
+    ),
+    Panel(
+        5,
+        Text("数据完整率", "Coverage"),
+        Text(
+            "已计量时间占应计量时间的比例，各品种合计。",
+            "Measured time over the time due, all carriers together.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        f"""
+    WITH {f.MONTHS}
+    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account
+                        WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS})::numeric
+                      / nullif((SELECT sum(due_s) FROM report.account_due
+                                 WHERE {_OWN} AND {f.IN_MONTHS}), 0)) AS value
+        """,
+        width=4,
+        height=4,
+        decimals=1,
+        thresholds=f.COVERED,
+    ),
+)
+
+_BY_MONTH: Final = (
+    Panel(
+        6,
+        Text("各品种逐月能耗", "Energy by carrier and month"),
+        Text(
+            "各品种折标准煤，按月累叠；没有台账的月份留空。",
+            "Carriers as standard coal, stacked by month; a month without account stays empty.",
+        ),
+        Kind.BARS,
+        KGCE,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}
+    SELECT {f.BEGINS} AS "time", {f.name("k")} AS metric, e.kgce_g / 1000.0 AS value
+      FROM energy e JOIN report.carrier k ON k.code = e.carrier
+     WHERE k.in_total_energy
+     ORDER BY 1, k.code
+        """,
+        decimals=0,
+        stack=True,
+    ),
+    Panel(
+        7,
+        Text("与上年同期比较（$unit）", "Against the year before ($unit)"),
+        Text(
+            "所选品种的本期与上年同月用量。",
+            "Use of the chosen carrier, and that of the same month a year earlier.",
+        ),
+        Kind.BARS,
+        PLAIN,
+        f"""
+    WITH {f.MONTHS}, used AS (
+        SELECT a.month, a.quanta / k.per_unit::numeric AS used
+          FROM report.account a JOIN report.carrier k ON k.code = a.carrier
+         WHERE a.{_OWN} AND a.carrier = '$carrier' AND a.source = 'meter'
+           AND a.month >= (SELECT first FROM span) - interval '1 year'
+           AND a.month < (SELECT until FROM span)
+    ), months AS (
+        SELECT month::date FROM generate_series((SELECT first FROM span)::timestamp,
+            (SELECT until FROM span) - interval '1 microsecond', interval '1 month') AS m(month))
+    SELECT {f.BEGINS} AS "time", n.used AS now, b.used AS before
+      FROM months m
+      LEFT JOIN used n USING (month)
+      LEFT JOIN (SELECT (month + interval '1 year')::date AS month, used FROM used) b USING (month)
+     WHERE num_nonnulls(n.used, b.used) > 0
+     ORDER BY 1
+        """,
+        decimals=1,
+        columns=(f.BEFORE, f.NOW),
+    ),
+    Panel(
+        8,
+        Text("各品种完整率", "Coverage by carrier"),
+        Text(
+            "各月已计量时间占应计量时间的比例。",
+            "Measured time of each month over the time due.",
+        ),
+        Kind.LINES,
+        PERCENT,
+        f"""
+    WITH {f.MONTHS}, measured AS (
+        SELECT month, carrier, measured_s FROM report.account
+         WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS})
+    SELECT {f.BEGINS} AS "time", {f.name("k")} AS metric,
+           least(1.0, coalesce(m.measured_s, 0)::numeric / d.due_s) AS value
+      FROM report.account_due d
+      JOIN report.carrier k ON k.code = d.carrier
+      LEFT JOIN measured m USING (month, carrier)
+     WHERE d.{_OWN} AND {f.IN_MONTHS}
+     ORDER BY 1, k.code
+        """,
+        decimals=1,
+        thresholds=f.COVERED,
+        height=7,
+    ),
+)
+
+_CURVE: Final = Panel(
+    9,
+    Text("电力负荷（实测与估算）", "Electric load, measured and estimated"),
+    Text(
+        "32 天以内逐时，更长逐日平均；估算：总量为实测，时间分布为推算。",
+        "Hourly up to 32 days, else by day; estimated: the total is measured, its course is not.",
+    ),
+    Kind.LINES,
+    KW,
+    f"""
+    WITH term AS (
+        SELECT t.channel_id, t.share / 1000000.0 AS share, t.valid_from, t.valid_to
+          FROM report.account_term t
+         WHERE t.{_OWN} AND t.carrier = 'electricity'
+    ), hours AS (
+        SELECT u.hour AS "time", sum(u.used * t.share) / 1000.0 AS load,
+               bool_and(u.measured_s = 3600) AS measured
+          FROM report.usage_hour u JOIN term t USING (channel_id)
+         WHERE {f.SHORT} AND $__timeFilter(u.hour) AND u.hour < $__timeTo()
+           AND u.channel_id IN (SELECT channel_id FROM term)
+           AND u.hour >= t.valid_from::timestamp AT TIME ZONE '$zone'
+           AND (t.valid_to IS NULL OR u.hour < t.valid_to::timestamp AT TIME ZONE '$zone')
+         GROUP BY u.hour
+    ), days AS (
+        SELECT u.day::timestamp AT TIME ZONE '$zone' AS "time",
+               sum(u.used * t.share) / 24000.0 AS load, bool_and(u.measured_s >= 82800) AS measured
+          FROM report.usage_day u JOIN term t USING (channel_id)
+         WHERE NOT {f.SHORT}
+           AND u.day >= ($__timeFrom()::timestamptz AT TIME ZONE '$zone')::date
+           AND u.day < $__timeTo()::timestamptz AT TIME ZONE '$zone'
+           AND u.channel_id IN (SELECT channel_id FROM term)
+           AND u.day >= t.valid_from AND (t.valid_to IS NULL OR u.day < t.valid_to)
+         GROUP BY u.day
+    )
+    SELECT "time", CASE WHEN measured THEN load END AS measured,
+           CASE WHEN NOT measured THEN load END AS estimated
+      FROM (SELECT * FROM hours UNION ALL SELECT * FROM days) u
+     ORDER BY 1
+    """,
+    width=24,
+    decimals=2,
+    columns=(f.MEASURED, f.ESTIMATED),
+)
+
+_CHANNELS: Final = Panel(
+    10,
+    Text("计量通道", "Channels"),
+    Text(
+        "本机构的计量通道及统计期最后一个月的用量，点选可看负荷。",
+        "Its channels with their use in the last month of the period; each leads to its load.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}
+    SELECT c.channel_id, {f.name("c")} AS meter, c.code, {f.name("k")} AS carrier, k.unit,
+           u.used / k.per_unit::numeric AS used, u.measured_s / 3600.0 AS measured_h
+      FROM report.channel c
+      JOIN report.carrier k ON k.code = c.carrier
+      LEFT JOIN report.usage_month u ON u.channel_id = c.channel_id
+            AND u.month = (SELECT max(month) FROM report.usage_month
+                            WHERE {f.IN_MONTHS} AND channel_id = c.channel_id)
+     WHERE c.{_OWN}
+     ORDER BY c.carrier <> 'electricity', c.carrier, c.meter_code, c.code
+     LIMIT 50
+    """,
+    height=7,
+    columns=(
+        Column("channel_id", Text("编号", "Id"), hidden=True),
+        Column(
+            "meter",
+            Text("计量表", "Meter"),
+            link=Link(
+                Text("查看负荷", "Load"),
+                "commonwatt-building",
+                (("institution", "$institution"), ("channel", "channel_id")),
+            ),
+        ),
+        Column("code", Text("通道", "Channel")),
+        Column("carrier", Text("品种", "Carrier")),
+        Column("unit", Text("单位", "Unit")),
+        Column("used", Text("末月用量", "Use, last month"), decimals=1),
+        Column("measured_h", Text("实测小时", "Hours measured"), decimals=0),
+    ),
+)
+
+INSTITUTION: Final = Board(
+    "commonwatt-institution",
+    Text("机构用能", "Institution"),
+    Text(
+        "这个机构用了多少能、与上年同期相比如何、数据是否完整？",
+        "How much did this institution use, against last year, and how much of it was measured?",
+    ),
+    (f.INSTITUTION, f.PROFILE, f.CARRIER, f.UNIT_OF_CARRIER, f.ZONE),
+    (
+        Row(Text("概况", "At a glance"), _HEADLINES),
+        Row(Text("逐月", "By month"), _BY_MONTH[:2]),
+        Row(Text("负荷", "Load"), (_CURVE,)),
+        Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[2], _CHANNELS)),
+    ),
+    links=(
+        Link(
+            Text("负荷分析", "Load of its meters"),
+            "commonwatt-building",
+            (("institution", "$institution"),),
+        ),
+        Link(
+            Text("同类机构比较", "Compared with its like"),
+            "commonwatt-comparison",
+            (("institution", "$institution"), ("profile", "$profile")),
+        ),
+    ),
+)

@@ -1,0 +1,305 @@
+"""How far the data can be trusted: coverage, gaps, estimates, gateways, rejects."""
+
+from typing import Final
+
+from dashboards.boards import fragments as f
+from dashboards.boards.model import (
+    HOURS,
+    INSTANT,
+    PERCENT,
+    PLAIN,
+    Board,
+    Column,
+    Kind,
+    Link,
+    Panel,
+    Row,
+    Text,
+    Threshold,
+)
+
+_CHANNELS: Final = f"""
+    channels AS (SELECT c.* FROM report.channel c WHERE c.institution_id IN ({f.within()}))
+"""
+_DAYS: Final = """
+    days AS (SELECT ($__timeFrom()::timestamptz AT TIME ZONE '$zone')::date AS first,
+                    $__timeTo()::timestamptz AT TIME ZONE '$zone' AS until)
+"""
+_STATES: Final = f"""
+    {_CHANNELS}, hours AS (
+        SELECT c.channel_id, u.measured_s,
+               CASE WHEN u.used IS NULL THEN 0 ELSE 3600 END AS known_s
+          FROM channels c JOIN report.usage_hour u USING (channel_id)
+         WHERE {f.LAST_MONTH}
+    ), expected AS (
+        SELECT channel_id, extract(epoch FROM $__timeTo()::timestamptz - greatest(since,
+                   $__timeFrom()::timestamptz, $__timeTo()::timestamptz - interval '31 days'))
+                   AS due_s
+          FROM channels WHERE since < $__timeTo()::timestamptz
+    ), states AS (
+        SELECT e.channel_id, e.due_s, coalesce(sum(h.measured_s), 0) AS measured_s,
+               coalesce(sum(greatest(h.known_s - h.measured_s, 0)), 0) AS estimated_s
+          FROM expected e LEFT JOIN hours h USING (channel_id) GROUP BY 1, 2)
+"""
+_SILENT: Final = (Threshold(None, "good"), Threshold(6, "warn"), Threshold(24, "bad"))
+_SOME: Final = (Threshold(None, "good"), Threshold(1, "warn"))
+_ESTIMATED: Final = (Threshold(None, "good"), Threshold(0.05, "warn"), Threshold(0.2, "bad"))
+
+_FIGURES: Final = (
+    Panel(
+        1,
+        Text("完整率（末 31 天）", "Coverage, last 31 days"),
+        Text(
+            "统计期最后 31 天实测时间占应计量时间的比例。",
+            "Measured time over the time due in the last 31 days of the period.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        f"""WITH {_STATES}
+            SELECT least(1.0, sum(measured_s) / nullif(sum(due_s), 0)) AS value FROM states""",
+        width=5,
+        height=4,
+        decimals=1,
+        thresholds=f.COVERED,
+    ),
+    Panel(
+        2,
+        Text("估算比例（末 31 天）", "Estimated, last 31 days"),
+        Text(
+            "总量为实测、时间分布为推算的时间比例。",
+            "The time whose total is measured but whose course is worked out.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        f"""WITH {_STATES}
+            SELECT least(1.0, sum(estimated_s) / nullif(sum(due_s), 0)) AS value FROM states""",
+        width=5,
+        height=4,
+        decimals=1,
+        thresholds=_ESTIMATED,
+    ),
+    Panel(
+        3,
+        Text("计量通道", "Channels"),
+        Text("地区内您可以看到的计量通道数。", "How many channels of the region you may see."),
+        Kind.STAT,
+        PLAIN,
+        f"WITH {_CHANNELS} SELECT count(*) AS value FROM channels",
+        width=4,
+        height=4,
+        decimals=0,
+        timed=False,
+    ),
+    Panel(
+        4,
+        Text("无数据通道（末 31 天）", "Silent channels, last 31 days"),
+        Text(
+            "统计期最后 31 天没有任何实测的通道数。",
+            "Channels without anything measured in the last 31 days of the period.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        f"WITH {_STATES} SELECT count(*) FILTER (WHERE measured_s = 0) AS value FROM states",
+        width=5,
+        height=4,
+        decimals=0,
+        thresholds=_SOME,
+    ),
+    Panel(
+        5,
+        Text("未解决的拒收报文", "Rejected messages left"),
+        Text(
+            "统计期内收到、被拒收且尚未重放成功的报文数。",
+            "Messages of the period that were refused and not yet taken by a replay.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        """
+    SELECT count(*) AS value FROM report.rejected
+     WHERE resolved_at IS NULL AND $__timeFilter(received_at) AND received_at < $__timeTo()
+        """,
+        width=5,
+        height=4,
+        decimals=0,
+        thresholds=_SOME,
+    ),
+)
+
+_COVERAGE: Final = Panel(
+    6,
+    Text("逐日完整率", "Coverage by day"),
+    Text(
+        "各日已计量时间占应计量时间的比例，按品种。",
+        "Measured time of each day over the time due, by carrier.",
+    ),
+    Kind.LINES,
+    PERCENT,
+    f"""
+    WITH {_DAYS}, {_CHANNELS}, whole AS (
+        SELECT carrier, min((since AT TIME ZONE zone)::date) AS since FROM channels GROUP BY 1
+    ), due AS (
+        SELECT d.day::date AS day, c.carrier, 86400.0 * count(*) AS due_s
+          FROM generate_series((SELECT first FROM days)::timestamp,
+                   least((SELECT until FROM days), now() AT TIME ZONE '$zone')
+                       - interval '1 microsecond', interval '1 day') AS d(day)
+          JOIN channels c ON (c.since AT TIME ZONE c.zone)::date <= d.day
+         GROUP BY 1, 2
+    ), measured AS (
+        SELECT u.day, c.carrier, sum(u.measured_s) AS measured_s
+          FROM report.usage_day u JOIN channels c USING (channel_id)
+         WHERE u.day >= (SELECT first FROM days) AND u.day < (SELECT until FROM days)
+         GROUP BY 1, 2)
+    SELECT d.day::timestamp AT TIME ZONE '$zone' AS "time", {f.name("k")} AS metric,
+           least(1.0, coalesce(m.measured_s, 0) / d.due_s) AS value
+      FROM due d
+      JOIN report.carrier k ON k.code = d.carrier
+      LEFT JOIN measured m USING (day, carrier)
+     ORDER BY 1, k.code
+    """,
+    width=24,
+    decimals=1,
+    thresholds=f.COVERED,
+)
+
+_WORST: Final = Panel(
+    7,
+    Text("数据最差的通道", "Channels with the worst data"),
+    Text(
+        "统计期最后 31 天，按缺数时间由多到少；估算与缺数分列。",
+        "Last 31 days of the period, most missing first; estimated and missing are told apart.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {_STATES}
+    SELECT c.institution_id, c.channel_id,
+           coalesce({f.name("i")}, c.institution_id::text) AS institution,
+           {f.name("c")} || ' · ' || c.code AS meter,
+           s.measured_s / nullif(s.due_s, 0) AS coverage,
+           s.estimated_s / 3600.0 AS estimated_h,
+           greatest(0, s.due_s - s.measured_s - s.estimated_s) / 3600.0 AS missing_h
+      FROM states s
+      JOIN channels c USING (channel_id)
+      JOIN report.institution i ON i.institution_id = c.institution_id
+     ORDER BY missing_h DESC, s.estimated_s DESC, c.channel_id
+     LIMIT 50
+    """,
+    height=9,
+    columns=(
+        Column("institution_id", Text("机构编号", "Institution"), hidden=True),
+        Column("channel_id", Text("编号", "Id"), hidden=True),
+        Column("institution", Text("机构", "Institution")),
+        Column(
+            "meter",
+            Text("计量表", "Meter"),
+            link=Link(
+                Text("查看负荷", "Load"),
+                "commonwatt-building",
+                (("institution", "institution_id"), ("channel", "channel_id")),
+            ),
+        ),
+        Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
+        Column("estimated_h", Text("估算", "Estimated"), HOURS, 1),
+        Column("missing_h", Text("缺数", "Missing"), HOURS, 1),
+    ),
+)
+_GATEWAYS: Final = Panel(
+    8,
+    Text("网关", "Gateways"),
+    Text(
+        "各网关的通道数、最后读数及距统计期末的时间。",
+        "Channels and last reading of each gateway, and how long before the period's end it was.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    """
+    SELECT g.name AS gateway, g.channels, g.last_reading_at,
+           greatest(0, extract(epoch FROM least(now(), $__timeTo()::timestamptz)
+                                          - g.last_reading_at) / 3600.0) AS silent_h,
+           (SELECT count(*) FROM report.rejected r
+             WHERE r.gateway = g.name AND r.resolved_at IS NULL) AS rejected
+      FROM report.gateway g
+     ORDER BY g.last_reading_at NULLS FIRST, g.name
+     LIMIT 100
+    """,
+    height=9,
+    columns=(
+        Column("gateway", Text("网关", "Gateway")),
+        Column("channels", Text("通道数", "Channels"), decimals=0),
+        Column("last_reading_at", Text("最后读数", "Last reading"), INSTANT),
+        Column("silent_h", Text("无数据", "Silent"), HOURS, 1, thresholds=_SILENT),
+        Column("rejected", Text("拒收", "Rejected"), decimals=0, thresholds=_SOME),
+    ),
+    timed=False,
+)
+_REJECTS: Final = (
+    Panel(
+        9,
+        Text("逐日拒收", "Rejects by day"),
+        Text(
+            "各日收到而被拒收的报文数，按原因；已重放成功的也计入。",
+            "Refused messages by day of arrival and reason, also those taken later.",
+        ),
+        Kind.BARS,
+        PLAIN,
+        """
+    SELECT date_trunc('day', received_at, '$zone') AS "time", reason AS metric, count(*) AS value
+      FROM report.rejected
+     WHERE $__timeFilter(received_at) AND received_at < $__timeTo()
+     GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        decimals=0,
+        stack=True,
+        height=7,
+        empty=Text("没有拒收的报文", "nothing was refused"),
+    ),
+    Panel(
+        10,
+        Text("拒收原因", "Reasons"),
+        Text(
+            "尚未解决的拒收报文，按网关和原因。",
+            "Refused messages that are left, by gateway and reason.",
+        ),
+        Kind.TABLE,
+        PLAIN,
+        """
+    SELECT gateway, reason,
+           CASE WHEN '$lang' = 'en' THEN max(message_en) ELSE max(message_zh) END AS message,
+           count(*) AS messages, sum(readings) AS readings, max(received_at) AS last_at
+      FROM report.rejected
+     WHERE resolved_at IS NULL
+     GROUP BY gateway, reason
+     ORDER BY messages DESC, gateway, reason
+     LIMIT 50
+        """,
+        height=7,
+        columns=(
+            Column("gateway", Text("网关", "Gateway")),
+            Column("reason", Text("代码", "Code")),
+            Column("message", Text("说明", "What was wrong")),
+            Column("messages", Text("报文", "Messages"), decimals=0),
+            Column("readings", Text("读数", "Readings"), decimals=0),
+            Column("last_at", Text("最近一次", "Last"), INSTANT),
+        ),
+        timed=False,
+        empty=Text("没有拒收的报文", "nothing was refused"),
+    ),
+)
+
+QUALITY: Final = Board(
+    "commonwatt-quality",
+    Text("数据质量", "Data quality"),
+    Text(
+        "数据是否完整、哪里缺数、哪个网关没有上送？",
+        "Is the data complete, where are gaps, and which gateway is silent?",
+    ),
+    (f.REGION, f.ZONE),
+    (
+        Row(Text("概况", "At a glance"), _FIGURES),
+        Row(Text("完整率", "Coverage"), (_COVERAGE,)),
+        Row(Text("通道与网关", "Channels and gateways"), (_WORST, _GATEWAYS)),
+        Row(Text("拒收", "Rejects"), _REJECTS),
+    ),
+    since="now-3M/M",
+    links=(Link(Text("地区总览", "The region"), "commonwatt-region", (("region", "$region"),)),),
+)

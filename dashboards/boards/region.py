@@ -1,0 +1,301 @@
+"""A region with its members: totals by month and carrier, and who stands where."""
+
+from typing import Final
+
+from dashboards.boards import fragments as f
+from dashboards.boards.model import (
+    KG,
+    KGCE,
+    KGCE_PER_M2,
+    PERCENT,
+    PLAIN,
+    SQUARE_METRES,
+    Board,
+    Column,
+    Kind,
+    Link,
+    Panel,
+    Row,
+    Text,
+)
+
+_HERE: Final = f"institution_id IN ({f.within()})"
+_ENERGY: Final = f"""
+    energy AS (SELECT institution_id, month, carrier, kgce_g, co2_g, measured_s
+                 FROM report.account_energy
+                WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
+"""
+# The region one step below in which an institution is counted, else the region itself.
+_MEMBER: Final = """
+    member AS (SELECT a.institution_id, coalesce(child.within_id, a.region_id) AS region_id
+                 FROM report.affiliation a
+                 JOIN report.region_within own
+                      ON own.region_id = a.region_id AND own.within_id::text = '$region'
+                 LEFT JOIN report.region_within child
+                      ON child.region_id = a.region_id AND child.steps = own.steps - 1)
+"""
+_OWN_LEVEL: Final = Text("（本级）", " (own level)")
+_TO_INSTITUTION: Final = Link(
+    Text("机构用能", "Institution"),
+    "commonwatt-institution",
+    (("institution", "institution_id"), ("profile", "$profile")),
+)
+
+
+def _member_name() -> str:
+    own = f"CASE WHEN '$lang' = 'en' THEN '{_OWN_LEVEL.en}' ELSE '{_OWN_LEVEL.zh}' END"
+    return f"{f.name('r')} || CASE WHEN r.region_id::text = '$region' THEN {own} ELSE '' END"
+
+
+_FIGURES: Final = (
+    Panel(
+        1,
+        Text("综合能耗", "Total energy"),
+        Text(
+            "地区内各机构统计期折标准煤之和。",
+            "All institutions of the region, as standard coal.",
+        ),
+        Kind.STAT,
+        KGCE,
+        f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(kgce_g) / 1000.0 AS value FROM energy",
+        width=6,
+        height=4,
+        decimals=0,
+    ),
+    Panel(
+        2,
+        Text("二氧化碳", "CO2"),
+        Text(
+            "按各机构所在地排放因子计算之和。",
+            "The sum over institutions, by the factors of each one's place.",
+        ),
+        Kind.STAT,
+        KG,
+        f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(co2_g) / 1000.0 AS value FROM energy",
+        width=6,
+        height=4,
+        decimals=0,
+    ),
+    Panel(
+        3,
+        Text("有台账的机构", "Institutions with accounts"),
+        Text(
+            "统计期内有计量台账的机构数。",
+            "How many institutions have a metered account in the period.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        f"""
+    WITH {f.MONTHS}
+    SELECT count(DISTINCT institution_id) AS value FROM report.account
+     WHERE {_HERE} AND source = 'meter' AND {f.IN_MONTHS}
+        """,
+        width=6,
+        height=4,
+        decimals=0,
+    ),
+    Panel(
+        4,
+        Text("数据完整率", "Coverage"),
+        Text(
+            "已计量时间占应计量时间的比例，各机构、各品种合计。",
+            "Measured time over the time due, all institutions and carriers together.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        f"""
+    WITH {f.MONTHS}
+    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account
+                        WHERE {_HERE} AND source = 'meter' AND {f.IN_MONTHS})::numeric
+                      / nullif((SELECT sum(due_s) FROM report.account_due
+                                 WHERE {_HERE} AND {f.IN_MONTHS}), 0)) AS value
+        """,
+        width=6,
+        height=4,
+        decimals=1,
+        thresholds=f.COVERED,
+    ),
+)
+
+_MONTHLY: Final = (
+    Panel(
+        5,
+        Text("各成员逐月能耗", "Energy by member and month"),
+        Text(
+            "下一级地区和本级各自的折标准煤，按月累叠。",
+            "Regions one step below, and the own level, as standard coal, stacked by month.",
+        ),
+        Kind.BARS,
+        KGCE,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}
+    SELECT {f.BEGINS} AS "time", {_member_name()} AS metric, sum(e.kgce_g) / 1000.0 AS value
+      FROM energy e
+      JOIN member m USING (institution_id)
+      JOIN report.region r ON r.region_id = m.region_id
+     GROUP BY 1, 2, r.code ORDER BY 1, r.code
+        """,
+        decimals=0,
+        stack=True,
+    ),
+    Panel(
+        6,
+        Text("各品种逐月能耗", "Energy by carrier and month"),
+        Text(
+            "地区内各品种折标准煤，按月累叠；水不计入。",
+            "Carriers of the region as standard coal, stacked by month; water is not energy.",
+        ),
+        Kind.BARS,
+        KGCE,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}
+    SELECT {f.BEGINS} AS "time", {f.name("k")} AS metric, sum(e.kgce_g) / 1000.0 AS value
+      FROM energy e JOIN report.carrier k ON k.code = e.carrier
+     WHERE k.in_total_energy
+     GROUP BY 1, 2, k.code ORDER BY 1, k.code
+        """,
+        decimals=0,
+        stack=True,
+    ),
+    Panel(
+        7,
+        Text("与上年同期比较", "Against the year before"),
+        Text(
+            "逐月综合能耗与上年同月；只比较两期都有台账的机构和品种。",
+            "Energy by month, over institutions and carriers that have accounts in both years.",
+        ),
+        Kind.BARS,
+        KGCE,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}, earlier AS (
+        SELECT institution_id, (month + interval '1 year')::date AS month, carrier, kgce_g
+          FROM report.account_energy
+         WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER})
+    SELECT {f.BEGINS} AS "time", sum(e.kgce_g) / 1000.0 AS now, sum(b.kgce_g) / 1000.0 AS before
+      FROM energy e JOIN earlier b USING (institution_id, month, carrier)
+     WHERE num_nonnulls(e.kgce_g, b.kgce_g) = 2
+     GROUP BY 1 ORDER BY 1
+        """,
+        decimals=0,
+        columns=(f.BEFORE, f.NOW),
+        height=7,
+    ),
+    Panel(
+        8,
+        Text("各成员逐月二氧化碳", "CO2 by member and month"),
+        Text(
+            "下一级地区和本级各自的二氧化碳，按月累叠。",
+            "CO2 of the regions one step below and of the own level, stacked by month.",
+        ),
+        Kind.BARS,
+        KG,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}
+    SELECT {f.BEGINS} AS "time", {_member_name()} AS metric, sum(e.co2_g) / 1000.0 AS value
+      FROM energy e
+      JOIN member m USING (institution_id)
+      JOIN report.region r ON r.region_id = m.region_id
+     GROUP BY 1, 2, r.code ORDER BY 1, r.code
+        """,
+        decimals=0,
+        stack=True,
+        height=7,
+    ),
+)
+
+_TABLES: Final = (
+    Panel(
+        9,
+        Text("成员", "Members"),
+        Text(
+            "各成员统计期的能耗、二氧化碳和完整率，点选看下一级。",
+            "Energy, CO2 and coverage of each member; each leads one step down.",
+        ),
+        Kind.TABLE,
+        PLAIN,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}, due AS (
+        SELECT m.region_id, sum(d.due_s) AS due_s
+          FROM report.account_due d JOIN member m USING (institution_id)
+         WHERE {f.IN_MONTHS} GROUP BY 1
+    ), used AS (
+        SELECT m.region_id, count(DISTINCT m.institution_id) AS institutions,
+               sum(e.kgce_g) / 1000.0 AS kgce, sum(e.co2_g) / 1000.0 AS co2,
+               sum(e.measured_s) AS measured_s
+          FROM member m LEFT JOIN energy e USING (institution_id) GROUP BY 1)
+    SELECT r.region_id, {_member_name()} AS member, u.institutions, u.kgce, u.co2,
+           least(1.0, coalesce(u.measured_s, 0)::numeric / d.due_s) AS coverage
+      FROM used u
+      JOIN report.region r USING (region_id)
+      LEFT JOIN due d USING (region_id)
+     ORDER BY u.kgce DESC NULLS LAST, r.region_id
+     LIMIT 50
+        """,
+        columns=(
+            Column("region_id", Text("编号", "Id"), hidden=True),
+            Column(
+                "member",
+                Text("成员", "Member"),
+                link=Link(
+                    Text("看下一级", "One step down"),
+                    "commonwatt-region",
+                    (("region", "region_id"), ("profile", "$profile")),
+                ),
+            ),
+            Column("institutions", Text("机构数", "Institutions"), decimals=0),
+            Column("kgce", Text("综合能耗", "Energy"), KGCE, 0),
+            Column("co2", Text("二氧化碳", "CO2"), KG, 0),
+            Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
+        ),
+    ),
+    Panel(
+        10,
+        Text("用能最多的机构", "Institutions that use most"),
+        Text(
+            "统计期综合能耗前 50 名；面积未填报的不计强度。",
+            "The first 50 by energy; no intensity where the floor area is not stated.",
+        ),
+        Kind.TABLE,
+        PLAIN,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}, used AS (
+        SELECT institution_id, sum(kgce_g) / 1000.0 AS kgce FROM energy
+         GROUP BY 1 HAVING sum(kgce_g) IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 50)
+    SELECT u.institution_id, coalesce({f.name("i")}, u.institution_id::text) AS institution,
+           u.kgce, i.area_m2, u.kgce / nullif(i.area_m2, 0) AS per_area
+      FROM used u JOIN report.institution i USING (institution_id)
+     ORDER BY u.kgce DESC, u.institution_id
+     LIMIT 50
+        """,
+        columns=(
+            Column("institution_id", Text("编号", "Id"), hidden=True),
+            Column("institution", Text("机构", "Institution"), link=_TO_INSTITUTION),
+            Column("kgce", Text("综合能耗", "Energy"), KGCE, 0),
+            Column("area_m2", Text("建筑面积", "Floor area"), SQUARE_METRES, 0),
+            Column("per_area", Text("单位面积能耗", "Energy per area"), KGCE_PER_M2, 2),
+        ),
+    ),
+)
+
+REGION: Final = Board(
+    "commonwatt-region",
+    Text("地区总览", "Region"),
+    Text(
+        "这个地区用了多少能，各成员各占多少？",
+        "How much does this region use, and how is it spread over its members?",
+    ),
+    (f.REGION, f.PROFILE, f.ZONE),
+    (
+        Row(Text("概况", "At a glance"), _FIGURES),
+        Row(Text("逐月", "By month"), _MONTHLY),
+        Row(Text("成员与机构", "Members and institutions"), _TABLES),
+    ),
+    links=(
+        Link(Text("数据质量", "Data quality"), "commonwatt-quality", (("region", "$region"),)),
+        Link(
+            Text("同类机构比较", "Comparison"),
+            "commonwatt-comparison",
+            (("region", "$region"), ("profile", "$profile")),
+        ),
+    ),
+)
