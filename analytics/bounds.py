@@ -26,7 +26,7 @@ class InfeasibleError(InputError):
         super().__init__(
             "allocation.infeasible",
             zh=f"{name}总量 {shown(total)} {zh} {bound},相差 {short}。",
-            en=f"{name and name + ': '}a total of {shown(total)} is {en} that weights and bounds "
+            en=f"{name + ': a' if name else 'A'} total of {shown(total)} is {en} that weights and bounds "
             f"allow, {bound}, by {short}.",
             next_zh=f"最小改动:把总量{raised} {bound},或把{lowered} {short}。",
             next_en=f"Smallest change: a total of {bound}, or {floors} by {short} in all.",

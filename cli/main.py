@@ -14,6 +14,7 @@ from cli.commands import (
     replay_rejected,
     serve,
     services,
+    solve,
     users,
     work,
 )
@@ -42,6 +43,7 @@ app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(services.app, name="services")
+app.command("solve")(solve.solve)
 app.command("doctor")(doctor.doctor)
 
 
