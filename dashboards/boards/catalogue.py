@@ -9,6 +9,8 @@ from dashboards.boards.model import Board
 from dashboards.boards.quality import QUALITY
 from dashboards.boards.region import REGION
 
+__all__ = ["BOARDS", "BUILDING", "COMPARISON", "INSTITUTION", "QUALITY", "REGION", "board"]
+
 BOARDS: Final = (REGION, INSTITUTION, BUILDING, COMPARISON, QUALITY)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.overview import Year, months_before, year_of
+from dashboards.boards.catalogue import BUILDING, COMPARISON, INSTITUTION
 from dashboards.pages import writing
 from dashboards.pages.cards import of_one
 from dashboards.pages.curve import curve_of
@@ -50,6 +51,7 @@ def get_institution(
         chart=_chart(visit, months, chosen),
         curve=curve_of(visit, year, chosen=curve, span=span, day=day),
         step=_steps(year),
+        boards=(INSTITUTION, BUILDING, COMPARISON),
     )
 
 

@@ -205,6 +205,16 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "table": ("数据表", "Table"),
     "no_channels": ("该机构没有您可以查看的计量通道。", "There is no channel that you may see."),
     "zone": ("时区 {zone}", "Time zone {zone}"),
+    # boards
+    "boards": ("看板", "Boards"),
+    "onward": ("相关看板", "Related boards"),
+    "period_week": ("近 7 天", "7 days"),
+    "period_month": ("近 1 个月", "1 month"),
+    "period_quarter": ("近 3 个月", "3 months"),
+    "period_year": ("近 1 年", "1 year"),
+    "period_two_years": ("近 2 年", "2 years"),
+    "not_known": ("未知", "not known"),
+    "shared_minute": ("数字最多迟 1 分钟更新", "Figures are at most a minute old"),
     # explanation
     "explanation": ("{carrier} {month} 台账依据", "What {carrier} of {month} stands on"),
     "kgce": ("标准煤", "Standard coal"),

@@ -1,60 +1,12 @@
 // What pages do beside standing still: charts, and choices that change the page in place.
 // Every choice is in the address, so that back, forward and links work; without scripts, too.
 
+import { drawBoard } from "./board.js";
+import { base, colour, css, fill, hatch, lang, write } from "./chart.js";
+
 const drawn = new Set(); // charts on the page, so that they can be thrown away
 let echarts;
 let shown = location.pathname + location.search; // the address whose page this is
-
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const lang = () => document.documentElement.lang;
-const write = (value, places = 2) =>
-  value === null || value === undefined
-    ? "–"
-    : new Intl.NumberFormat(lang(), { maximumFractionDigits: places }).format(value);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const OTHERS = ["other", "other-2", "other-3"];
-const known = ["electricity", "natural_gas", "water", "heat", "before"];
-
-function colour(key, place) {
-  return css(known.includes(key) ? key : OTHERS[place % OTHERS.length]);
-}
-
-function base(unit) {
-  const quiet = css("quiet");
-  const line = css("line-soft");
-  return {
-    animation: false,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
-    tooltip: {
-      trigger: "axis",
-      renderMode: "richText", // HTML would need inline styles, which the page forbids
-      confine: true,
-      backgroundColor: css("sheet"),
-      borderColor: css("line"),
-      borderWidth: 1,
-      textStyle: { color: css("ink"), fontSize: 12, lineHeight: 18 },
-      axisPointer: { type: "shadow", shadowStyle: { color: css("line-soft"), opacity: 0.6 } },
-    },
-    yAxis: {
-      type: "value",
-      name: unit,
-      nameTextStyle: { color: quiet, align: "left", padding: [0, 0, 0, -4] },
-      axisLabel: { color: quiet, formatter: (value) => write(value, 3) },
-      splitLine: { lineStyle: { color: line } },
-    },
-    xAxis: {
-      type: "category",
-      axisLabel: { color: quiet, hideOverlap: true },
-      axisLine: { lineStyle: { color: css("line") } },
-      axisTick: { show: false },
-    },
-  };
-}
-
-const hatch = (key) => ({
-  symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: Math.PI / 4, color: key, symbolSize: 1,
-});
 
 function months(element) {
   const spec = JSON.parse(element.dataset.spec);
@@ -203,17 +155,23 @@ async function draw(element) {
   } else {
     option = months(element);
   }
+  await plot(element, option);
+  const values = option.series.flatMap((one) => one.data.map((each) => (each instanceof Object ? each.value : each)));
+  element.dataset.drawn = values.filter((value) => value !== null).length;
+}
+
+async function plot(element, option) {
   echarts ??= (await import("./echarts/index.js")).echarts;
   if (!element.isConnected) return;
   const chart = echarts.getInstanceByDom(element) ?? echarts.init(element, null, { renderer: "canvas" });
   chart.setOption(option, true);
-  const values = option.series.flatMap((one) => one.data.map((each) => (each instanceof Object ? each.value : each)));
-  element.dataset.drawn = values.filter((value) => value !== null).length;
   drawn.add(chart);
 }
 
 function drawAll() {
   for (const element of document.querySelectorAll("[data-chart]")) draw(element);
+  const board = document.querySelector("[data-board]");
+  if (board) drawBoard(board, plot);
 }
 
 function forget() {

@@ -1,0 +1,31 @@
+"""Reading what boards show, as whoever looks; their queries are ours, their rows the viewer's."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actions.desk import Desk
+from storage import boards
+
+MOST_ROWS: Final = 100_000
+Rights = tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query answered: the names of its columns, and its rows."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def rights_of(desk: Desk) -> Rights:
+    """Return all that decides what the reader sees: equal rights see equal boards."""
+    with desk.look() as connection:
+        return boards.rights(connection)
+
+
+def answer_of(desk: Desk, query: str) -> Answer:
+    """Return what a board's query answers this reader."""
+    with desk.look() as connection:
+        names, rows = boards.answer(connection, query, MOST_ROWS)
+    return Answer(names, tuple(rows))

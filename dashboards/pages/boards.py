@@ -1,0 +1,181 @@
+"""Boards as plain pages: the list, a board, the figures it fetches, and a panel as CSV."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Path, Request, Response
+
+from dashboards.boards import catalogue
+from dashboards.boards.model import Board, Column, Panel, Threshold, Unit
+from dashboards.pages.answers import Answers
+from dashboards.pages.board_view import View, shown_columns, view_of
+from dashboards.pages.visit import Reader, Visit
+from metering.errors import NotFoundError
+
+router = APIRouter(include_in_schema=False)
+
+Uid = Annotated[str, Path(max_length=64)]
+# One board asks a few questions at once; more would take the pool from everybody else.
+_ASKING: Final = ThreadPoolExecutor(3, thread_name_prefix="boards")
+PRESETS: Final = (
+    ("period_week", "now-7d"),
+    ("period_month", "now-1M/M"),
+    ("period_quarter", "now-3M/M"),
+    ("period_year", "now-1y/M"),
+    ("period_two_years", "now-2y/M"),
+)
+
+
+@router.get("/boards")
+def get_boards(visit: Reader) -> Response:
+    """Return the list of boards."""
+    return visit.page("boards.html", boards=catalogue.BOARDS)
+
+
+@router.get("/boards/{uid}")
+def get_board(uid: Uid, request: Request, visit: Reader) -> Response:
+    """Return a board without figures; everything that can be chosen is in its address."""
+    view = view_of(visit, _board(uid), _answers(request))
+    zone = ZoneInfo(view.zone)
+    asked = request.query_params
+    return visit.page(
+        "board.html",
+        view=view,
+        board=view.board,
+        boards=catalogue.BOARDS,
+        specs={panel.id: _spec(view, panel) for panel in view.board.panels()},
+        first=view.since.astimezone(zone).date(),
+        last=(view.until - timedelta(milliseconds=1)).astimezone(zone).date(),
+        presets=PRESETS,
+        preset="" if asked.get("to") else asked.get("from") or view.board.since,
+        data=visit.url(f"/boards/{uid}/data", **dict(request.query_params)),
+        query=_rest(visit),
+    )
+
+
+@router.get("/boards/{uid}/data")
+def get_board_data(uid: Uid, request: Request, visit: Reader) -> Response:
+    """Return the figures of all panels; viewers of equal rights share them for a minute."""
+    answers = _answers(request)
+    view = view_of(visit, _board(uid), answers)
+    body = cast(bytes, answers.get(("board", *view.key), lambda: _body(view)))
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        body, headers = gzip.decompress(body), {"Cache-Control": "no-store"}
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get("/boards/{uid}/{panel_id}.csv")
+def get_panel_csv(uid: Uid, panel_id: int, request: Request, visit: Reader) -> Response:
+    """Return what a panel shows as a table for spreadsheets."""
+    board = _board(uid)
+    panel = board.panel(panel_id)
+    if panel is None:
+        raise _no_board(f"{uid}/{panel_id}")
+    view = view_of(visit, board, _answers(request))
+    frame = view.frame(panel)
+    titles = {column.name: column.title.of(visit.lang) for column in panel.columns}
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(titles.get(name, name) for name in frame.names)
+    writer.writerows([_cell(value, view.zone) for value in row] for row in frame.rows)
+    return Response(
+        "\ufeff" + text.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{uid}-{panel_id}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _body(view: View) -> bytes:
+    panels = list(view.board.panels())
+    drawn = dict(zip((panel.id for panel in panels), _ASKING.map(view.drawn, panels), strict=True))
+    text = json.dumps({"panels": drawn}, ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode(), 5, mtime=0)
+
+
+def _spec(view: View, panel: Panel) -> dict[str, Any]:
+    """Return what the browser must know to draw a panel."""
+    lang = view.visit.lang
+    shown = panel.columns if panel.kind != "table" else tuple(shown_columns(panel))
+    return {
+        "kind": panel.kind.value,
+        "unit": _unit(panel.unit),
+        "decimals": panel.decimals,
+        "stack": panel.stack,
+        "thresholds": _thresholds(panel.thresholds),
+        "columns": [_column(column, lang) for column in shown],
+        "empty": panel.empty.of(lang),
+        "zone": view.zone,
+        "times": "month" if "month" in panel.sql and "hour" not in panel.sql else "hour",
+    }
+
+
+def _column(column: Column, lang: str) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "title": column.title.of(lang),
+        "unit": _unit(column.unit) if column.unit else None,
+        "instant": column.unit is not None and column.unit.id == "dateTimeAsIso",
+        "decimals": column.decimals,
+        "colour": column.colour,
+        "thresholds": _thresholds(column.thresholds),
+    }
+
+
+def _thresholds(thresholds: tuple[Threshold, ...]) -> list[tuple[float | None, str]]:
+    return [(one.value, one.state) for one in thresholds]
+
+
+def _unit(unit: Unit) -> str:
+    return unit.label
+
+
+def _rest(visit: Visit) -> Iterator[tuple[str, str]]:
+    """Return what a form must pass on: all but what it asks for itself."""
+    passed = visit.request.query_params.items()
+    return ((name, value) for name, value in passed if name not in ("lang", "theme"))
+
+
+def _cell(value: Any, zone: str) -> Any:
+    """Return a cell as spreadsheets take it; a text never becomes a formula."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _answers(request: Request) -> Answers:
+    """Return the answers that the application keeps."""
+    state = request.app.state
+    if not hasattr(state, "board_answers"):
+        state.board_answers = Answers()
+    return cast(Answers, state.board_answers)
+
+
+def _board(uid: str) -> Board:
+    found = catalogue.board(uid)
+    if found is None:
+        raise _no_board(uid)
+    return found
+
+
+def _no_board(uid: str) -> NotFoundError:
+    return NotFoundError(
+        "boards.no_board",
+        zh=f"没有看板 {uid}。",
+        en=f"There is no board {uid}.",
+        next_zh="请从看板列表中选择。",
+        next_en="Choose one from the list of boards.",
+        where={"board": uid},
+    )
