@@ -204,3 +204,14 @@ def test_blank_lines_and_windows_line_ends_are_no_mistake():
     text = (HEADER + GOOD + "\n" + GOOD).replace("\n", "\r\n")
 
     assert said(of(text)).readings.i.tolist() == [2, 4]
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda said: (HEADER + said).encode()))
+def test_any_bytes_are_read_or_refused_with_a_remedy(content):
+    file = said(io.BytesIO(content))
+
+    assert len(file.unit) == len(file.readings)
+    for error in file.errors:
+        assert error.where["line"] >= 1
+        assert error.next_zh
+        assert error.next_en
