@@ -1,7 +1,7 @@
 # CommonWatt: `make demo` shows it, `make test` checks it; both make the environment they need.
 #
 #   make demo ARGS="--once --json"     options for the program
-#   make test ARGS="tests/metering -x" options for pytest
+#   make test ARGS="tests/analytics -x" options for pytest
 #   make demo PYTHON=python3.13        another Python, 3.11 to 3.14
 #
 # Works with GNU make 3.81 (macOS) and newer. What sets up the environment talks on stderr only.

@@ -34,7 +34,9 @@ OURS = re.compile(r"(?<![/\w.-])commonwatt ([^|&#>]+)")
 MAKE = re.compile(r"(?<![\w-])make ([a-z-]+)")
 OPTION = re.compile(r"(--[a-z][a-z-]+)")
 VARIABLE = re.compile(r"\bCOMMONWATT_[A-Z_]+\b")
-ADDRESS = re.compile(r"(?:(GET|POST) )?(?:\$URL)?(/api/v1/[\w/{}.-]+|/healthz|/readyz|/metrics)")
+ADDRESS = re.compile(
+    r"(?:(GET|POST) )?(?:\$URL)?(?<![\w.])(/(?:api/v1/|healthz|readyz|metrics)[\w/{}.-]*)"
+)
 
 every_document = pytest.mark.parametrize(
     "path", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS]
@@ -131,6 +133,8 @@ def test_every_make_target_exists(path):
         assert set(MAKE.findall(snippet)) <= targets, snippet
         for asked in re.findall(r'make demo ARGS="([^"]*)"', snippet):
             assert set(OPTION.findall(asked)) <= options(("demo",)), snippet
+        for asked in re.findall(r'ARGS="(tests/[\w/]+)', snippet):
+            assert (ROOT / asked).exists(), snippet
 
 
 @every_document
