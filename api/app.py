@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, disable_created_metrics
@@ -39,6 +40,21 @@ Instants are UTC unless a zone is shown; `from` is included, `to` is not, except
 Lists come in pages: follow `next` until it is null. Errors are `application/problem+json` with a
 stable `code`, in Chinese and English. A reader sees what its grants cover; anything else is 404.
 """
+
+_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    code: {
+        "description": text,
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
+    }
+    for code, text in (
+        (401, "Nobody is logged in."),
+        (404, "There is none, or the reader may not see it."),
+        (422, "Something in the request is wrong."),
+        (503, "The database is away."),
+    )
+}
 
 _ROUTERS = (
     login.router,
@@ -86,20 +102,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,  # what generated clients call it
-        responses={
-            code: {
-                "description": text,
-                "content": {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                },
-            }
-            for code, text in (
-                (401, "Nobody is logged in."),
-                (404, "There is none, or the reader may not see it."),
-                (422, "Something in the request is wrong."),
-                (503, "The database is away."),
-            )
-        },
+        responses=_REFUSALS,
     )
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -1,13 +1,16 @@
 """`commonwatt import`: the registry and files of readings; a dry run says all mistakes."""
 
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from cli import settings
 from cli.services.words import say
 from metering.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from actions.import_readings import Imported
 
 app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
@@ -130,6 +133,10 @@ def readings(
             seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
         )
     _rehearsed(dry_run)
+    _told(done)
+
+
+def _told(done: "Imported") -> None:
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
