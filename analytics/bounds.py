@@ -26,8 +26,8 @@ class InfeasibleError(InputError):
         super().__init__(
             "allocation.infeasible",
             zh=f"{name}总量 {shown(total)} {zh} {bound},相差 {short}。",
-            en=f"{name + ': a' if name else 'A'} total of {shown(total)} is {en} that weights and bounds "
-            f"allow, {bound}, by {short}.",
+            en=f"{name + ': a' if name else 'A'} total of {shown(total)} is {en} that weights and "
+            f"bounds allow, {bound}, by {short}.",
             next_zh=f"最小改动:把总量{raised} {bound},或把{lowered} {short}。",
             next_en=f"Smallest change: a total of {bound}, or {floors} by {short} in all.",
             where={"short_by": short, "least": shown(least), "name": name}
