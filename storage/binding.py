@@ -26,7 +26,7 @@ _BINDINGS = """
      ORDER BY p.pair, b.valid_from
 """
 
-_AHEAD_MS: Final = 24 * 3_600_000
+AHEAD_MS: Final = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _judge(
             readings.arrival & (kind == Kind.INTERVAL),
             readings.at_ms < since,
             readings.at_ms < opens,
-            readings.at_ms > received + _AHEAD_MS,
+            readings.at_ms > received + AHEAD_MS,
             ~((quanta >= least) & (quanta <= most)),
         ],
         np.arange(1, 7),

@@ -15,7 +15,7 @@ from psycopg import Connection
 from metering.errors import UnavailableError
 from metering.messages import Message, Readings, Rejection, Stored
 from storage import connections, rejects
-from storage.binding import Bound, bind
+from storage.binding import AHEAD_MS, Bound, bind
 from storage.columns import copy_in
 
 _INCOMING: Final = {
@@ -138,7 +138,7 @@ class Store:
     ) -> Stored:
         """Commit what a batch says; after this returns it may be receipted."""
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, readings.at_ms)
+            self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction():
                 bound, refused = bind(connection, batch, readings)
                 refusals = [*rejected, *refused]
@@ -153,7 +153,7 @@ class Store:
         """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing."""
         counts = 0, 0, 0
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, readings.at_ms)
+            self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 bound, refused = bind(connection, batch, readings)
                 if not refused:
@@ -195,17 +195,23 @@ class Store:
                 next_en="Send what was not confirmed again once it is back; twice counts once.",
             ) from error
 
-    def _ensure_months(self, connection: Connection[Any], at_ms: NDArray[np.int64]) -> None:
-        """Have the partitions that a batch needs, in a transaction of their own."""
+    def _ensure_months(
+        self, connection: Connection[Any], batch: Sequence[Message], at_ms: NDArray[np.int64]
+    ) -> None:
+        """Have the partitions that a batch needs, in a transaction of their own.
+
+        What binding refuses as being before 1970 or in the future makes none.
+        """
         if not len(at_ms):
             return
-        months = at_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+        latest_ms = max(message.received_ms for message in batch) + AHEAD_MS
+        may_stand = at_ms[(at_ms >= 0) & (at_ms <= latest_ms)]
+        months = may_stand.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
         for month in sorted(set(np.unique(months).tolist()) - self._months):
             first = np.datetime64(int(month), "M").astype("datetime64[s]").astype(datetime)
-            if 0 <= month < 1560:  # 1970 to 2100; binding refuses what is farther
-                at = first.replace(tzinfo=UTC)
-                connection.execute(_MONTHS, [at, at])
-                connection.commit()
+            at = first.replace(tzinfo=UTC)
+            connection.execute(_MONTHS, [at, at])
+            connection.commit()
             self._months.add(int(month))
 
 

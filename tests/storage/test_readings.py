@@ -161,6 +161,23 @@ def test_a_thousand_refusals_of_one_message_and_a_name_of_any_length_are_kept_on
     assert rows == [(gateway, "reading.unknown_key", 1_000)]
 
 
+def test_a_clock_gone_wild_makes_no_months_to_come(database):
+    make_channels(database.admin_url, [0])
+    store = Store(database.url("collector"), "test")
+    year_ms = 366 * 24 * HOUR_MS
+    store.write(*batch_of([Said("k0", START_MS + n * year_ms, 1, n + 1) for n in range(60)]), [])
+
+    with psycopg.connect(database.admin_url) as c:
+        last = c.execute(
+            """SELECT max(substring(relname FROM 'reading_y([0-9]{4})m'))::integer FROM pg_class
+                WHERE relname ~ '^reading_y[0-9]{4}m[0-9]{2}$'"""
+        ).fetchone()
+        refused = c.execute("SELECT DISTINCT reason FROM rejected_message").fetchall()
+    assert last is not None
+    assert (last[0] or 0) < 2030
+    assert refused == [("reading.in_the_future",)]
+
+
 def test_a_key_may_move_to_another_channel_on_a_day(database):
     first, second = make_channels(database.admin_url, [0, 0])
     moved_ms = START_MS + 3 * HOUR_MS
