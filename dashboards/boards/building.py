@@ -291,7 +291,7 @@ BUILDING: Final = Board(
         Row(Text("何时用能", "When it is used"), (_SHAPES[2],)),
         Row(Text("逐月", "By month"), _SHAPES[3:]),
     ),
-    since="now-1M/M",
+    since="now-31d/d",
     links=(
         Link(
             Text("机构用能", "The institution"),

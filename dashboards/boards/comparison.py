@@ -211,10 +211,10 @@ _RANKING: Final = Panel(
         _ID,
         _NAME,
         Column("kgce", Text("综合能耗 kgce", "Energy kgce"), decimals=0),
-        Column("area_m2", Text("建筑面积 m²", "Floor area m²"), decimals=0),
-        Column("persons", Text("人数", "Persons"), decimals=0),
-        Column("per_area", Text("kgce/m²", "kgce/m²"), decimals=2),
-        Column("per_person", Text("kgce/人", "kgce/person"), decimals=1),
+        Column("area_m2", Text("建筑面积 m²", "Floor area m²"), decimals=0, empty=f.NOT_STATED),
+        Column("persons", Text("人数", "Persons"), decimals=0, empty=f.NOT_STATED),
+        Column("per_area", Text("kgce/m²", "kgce/m²"), decimals=2, empty=f.NOT_STATED),
+        Column("per_person", Text("kgce/人", "kgce/person"), decimals=1, empty=f.NOT_STATED),
     ),
 )
 _NIGHTS: Final = Panel(
@@ -256,7 +256,7 @@ _NIGHTS: Final = Panel(
         Column("night_kwh", Text("夜间 kWh", "Night kWh"), decimals=0),
         Column("night_kw", Text("夜间平均负荷", "Mean load at night"), KW, 1),
         Column("share", Text("夜间占比", "Share at night"), PERCENT, 1, thresholds=_NIGHT_STATES),
-        Column("per_area", Text("夜间强度", "Night intensity"), WATT_PER_M2, 2),
+        Column("per_area", Text("夜间强度", "Night intensity"), WATT_PER_M2, 2, empty=f.NOT_STATED),
     ),
 )
 

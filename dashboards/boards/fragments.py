@@ -82,13 +82,25 @@ PROFILE: Final = Variable(
       FROM report.profile p ORDER BY p.is_default DESC, p.code
     """,
 )
-# The zone that most channels have; institutions of several zones are rare.
+# The zone that most channels have; members of several zones are rare.
 ZONE: Final = Variable(
     "zone",
     Text("时区", "Time zone"),
     """
     SELECT zone AS "__value", zone AS "__text"
       FROM (SELECT zone, count(*) AS channels FROM report.channel GROUP BY zone
+            UNION ALL SELECT 'Asia/Shanghai', 0) z
+     ORDER BY channels DESC, zone LIMIT 1
+    """,
+    hidden=True,
+)
+ZONE_OF_INSTITUTION: Final = Variable(
+    "zone",
+    Text("时区", "Time zone"),
+    """
+    SELECT zone AS "__value", zone AS "__text"
+      FROM (SELECT zone, count(*) AS channels FROM report.channel
+             WHERE institution_id::text = '$institution' GROUP BY zone
             UNION ALL SELECT 'Asia/Shanghai', 0) z
      ORDER BY channels DESC, zone LIMIT 1
     """,

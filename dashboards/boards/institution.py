@@ -287,7 +287,7 @@ INSTITUTION: Final = Board(
         "这个机构用了多少能、与上年同期相比如何、数据是否完整？",
         "How much did this institution use, against last year, and how much of it was measured?",
     ),
-    (f.INSTITUTION, f.PROFILE, f.CARRIER, f.UNIT_OF_CARRIER, f.ZONE),
+    (f.INSTITUTION, f.PROFILE, f.CARRIER, f.UNIT_OF_CARRIER, f.ZONE_OF_INSTITUTION),
     (
         Row(Text("概况", "At a glance"), _HEADLINES),
         Row(Text("逐月", "By month"), _BY_MONTH[:2]),

@@ -77,7 +77,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How one column of a panel's answer is named and written."""
+    """How one column of a panel's answer is named and written; empty: what stands for null."""
 
     name: str
     title: Text
@@ -87,6 +87,7 @@ class Column:
     link: Link | None = None
     hidden: bool = False
     thresholds: tuple[Threshold, ...] = ()
+    empty: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

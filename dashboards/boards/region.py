@@ -271,8 +271,14 @@ _TABLES: Final = (
             Column("institution_id", Text("编号", "Id"), hidden=True),
             Column("institution", Text("机构", "Institution"), link=_TO_INSTITUTION),
             Column("kgce", Text("综合能耗", "Energy"), KGCE, 0),
-            Column("area_m2", Text("建筑面积", "Floor area"), SQUARE_METRES, 0),
-            Column("per_area", Text("单位面积能耗", "Energy per area"), KGCE_PER_M2, 2),
+            Column("area_m2", Text("建筑面积", "Floor area"), SQUARE_METRES, 0, empty=f.NOT_STATED),
+            Column(
+                "per_area",
+                Text("单位面积能耗", "Energy per area"),
+                KGCE_PER_M2,
+                2,
+                empty=f.NOT_STATED,
+            ),
         ),
     ),
 )

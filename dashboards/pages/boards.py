@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Request, Response
 
 from dashboards.boards import catalogue
-from dashboards.boards.model import Board, Column, Panel, Threshold, Unit
+from dashboards.boards.model import Board, Column, Panel, Threshold
 from dashboards.pages.answers import Answers
 from dashboards.pages.board_view import View, shown_columns, view_of
 from dashboards.pages.visit import Reader, Visit
@@ -26,7 +26,7 @@ Uid = Annotated[str, Path(max_length=64)]
 _ASKING: Final = ThreadPoolExecutor(3, thread_name_prefix="boards")
 PRESETS: Final = (
     ("period_week", "now-7d"),
-    ("period_month", "now-1M/M"),
+    ("period_month", "now-31d/d"),
     ("period_quarter", "now-3M/M"),
     ("period_year", "now-1y/M"),
     ("period_two_years", "now-2y/M"),
@@ -109,7 +109,7 @@ def _spec(view: View, panel: Panel) -> dict[str, Any]:
     shown = panel.columns if panel.kind != "table" else tuple(shown_columns(panel))
     return {
         "kind": panel.kind.value,
-        "unit": _unit(panel.unit),
+        "unit": panel.unit.label,
         "decimals": panel.decimals,
         "stack": panel.stack,
         "thresholds": _thresholds(panel.thresholds),
@@ -124,20 +124,17 @@ def _column(column: Column, lang: str) -> dict[str, Any]:
     return {
         "name": column.name,
         "title": column.title.of(lang),
-        "unit": _unit(column.unit) if column.unit else None,
+        "unit": column.unit.label if column.unit else None,
         "instant": column.unit is not None and column.unit.id == "dateTimeAsIso",
         "decimals": column.decimals,
         "colour": column.colour,
         "thresholds": _thresholds(column.thresholds),
+        "empty": column.empty.of(lang) if column.empty else "",
     }
 
 
 def _thresholds(thresholds: tuple[Threshold, ...]) -> list[tuple[float | None, str]]:
     return [(one.value, one.state) for one in thresholds]
-
-
-def _unit(unit: Unit) -> str:
-    return unit.label
 
 
 def _rest(visit: Visit) -> Iterator[tuple[str, str]]:

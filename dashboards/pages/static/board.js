@@ -87,12 +87,13 @@ function table(element, spec, found) {
   const instant = new Intl.DateTimeFormat(lang(), {
     timeZone: spec.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
-  const numeric = spec.columns.map((_, at) => found.rows.some((row) => typeof row.cells[at] === "number"));
+  const numeric = spec.columns.map((column, at) => column.decimals !== null || found.rows.some((row) => typeof row.cells[at] === "number"));
   const head = spec.columns.map((column) => [column.title, column.unit && column.unit !== "%" ? column.unit : ""]);
   const body = found.rows.map((row) => row.cells.map((value, at) => {
     const column = spec.columns[at];
-    const text = column.instant && value !== null ? instant.format(value) : figure(value, column.unit, column.decimals);
-    return { text, link: row.links?.[at], state: value === null ? "" : state(value, column.thresholds) };
+    if (value === null) return { text: column.empty || "–", state: column.empty ? "missing" : "" };
+    const text = column.instant ? instant.format(value) : figure(value, column.unit, column.decimals);
+    return { text, link: row.links?.[at], state: state(value, column.thresholds) };
   }));
   element.replaceChildren(grid(head, body, numeric));
 }
@@ -119,7 +120,7 @@ function grid(head, body, numeric) {
       const text = document.createElement(one.link ? "a" : "span");
       text.textContent = one.text;
       if (one.link) text.href = one.link;
-      if (one.state) text.className = `s-${one.state}`;
+      if (one.state) text.className = one.state === "missing" ? "missing" : `s-${one.state}`;
       cell.append(text);
       line.append(cell);
     });
@@ -159,7 +160,7 @@ function frame(spec, label) {
   const ratio = spec.unit === "%";
   const option = base(ratio ? "" : spec.unit);
   option.yAxis.axisLabel.formatter = (value) => (ratio ? `${write(value * 100, 0)}%` : write(value, 3));
-  option.legend = { right: 8, top: 0, type: "scroll", left: 80, align: "left", itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
+  option.legend = { right: 8, left: "auto", top: 0, type: "scroll", align: "left", itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
   option.tooltip.formatter = (rows) => {
     const known = rows.filter((row) => row.value !== null && row.value !== undefined && !Number.isNaN(row.value));
     const lines = known.map((row) => `${row.seriesName}  ${figure(row.value, spec.unit, spec.decimals)} ${ratio ? "" : spec.unit}`);
@@ -189,7 +190,7 @@ function series(element, spec, found, board) {
     return {
       ...shared, type: "line", step: spec.times === "hour" ? "end" : false, showSymbol: one.values.length < 32, symbolSize: 5,
       lineStyle: { color: ink, width: 1.5, type: estimated ? "dashed" : "solid" },
-      areaStyle: spec.columns.length ? { color: estimated ? ink : ink, opacity: estimated ? 0.25 : 0.12, decal: estimated ? hatch(ink) : undefined } : undefined,
+      areaStyle: spec.columns.length ? { color: ink, opacity: estimated ? 0.25 : 0.12, decal: estimated ? hatch(ink) : undefined } : undefined,
     };
   });
   const head = [[board.dataset.time, ""], ...found.series.map((one) => [column(spec, one.name).title, spec.unit])];
