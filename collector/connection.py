@@ -16,6 +16,7 @@ from collector.settings import CollectorSettings
 from metering.errors import InputError
 
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+_MOST_RECEIPTS: Final = 1_000  # at the broker at once; each takes 2 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def make_client(settings: CollectorSettings, address: Address) -> Client:
         manual_ack=True,
     )
     client.connect_timeout = settings.connect_timeout_s
-    client.max_queued_messages_set(settings.queued_receipts)
+    client.max_inflight_messages_set(2 * _MOST_RECEIPTS)  # paho's 20; the outbox keeps the window
     client.will_set(settings.status_topic, status("gone"), qos=1, retain=True)
     if address.user is not None:
         client.username_pw_set(address.user, address.password)
@@ -96,6 +97,15 @@ def connect(client: Client, settings: CollectorSettings, address: Address) -> No
         clean_start=False,
         properties=properties,
     )
+
+
+def receipt_window(said: Properties | None) -> int:
+    """Return how many receipts may be with a broker that said this when it took the connection.
+
+    One place is the state's.
+    """
+    theirs = getattr(said, "ReceiveMaximum", None)
+    return _MOST_RECEIPTS if theirs is None else max(1, min(_MOST_RECEIPTS, theirs - 1))
 
 
 def subscribe(client: Client, settings: CollectorSettings) -> None:

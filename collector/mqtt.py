@@ -17,7 +17,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from collector import notices
-from collector.connection import connect, make_client, parsed, status, subscribe
+from collector.connection import (
+    connect,
+    make_client,
+    parsed,
+    receipt_window,
+    status,
+    subscribe,
+)
 from collector.inbox import Inbox
 from collector.intake import ReadingSink
 from collector.notices import tell
@@ -56,7 +63,7 @@ class Collector:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_socket_register_write = _later
         self._inbox = Inbox(settings, routing)
-        self._outbox = Outbox(self._client, self.tally)
+        self._outbox = Outbox(self._client, self.tally, settings.queued_receipts)
         self._stopping = False
         self._warned = False
         self._said = ""
@@ -98,7 +105,7 @@ class Collector:
             settled = self._writer.settled.popleft()
             current = settled.connection == self.tally.connects and self.tally.connected
             self._outbox.send(settled, current=current)
-        self._outbox.acknowledge()
+        self._outbox.flush()
         if not self._stopping:
             self._hand_over()
         if client.socket() is not None:
@@ -183,6 +190,7 @@ class Collector:
         if reason.is_failure:
             tell(self._log, logging.ERROR, notices.broker_refuses(where, str(reason)))
             return
+        self._outbox.window = receipt_window(properties)
         self.tally.connects += 1
         self.tally.connected = True
         self._up_since_s = time.monotonic()

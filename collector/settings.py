@@ -47,7 +47,7 @@ class CollectorSettings:
     reconnect_first_s: float = 1.0
     reconnect_most_s: float = 30.0
     retry_first_s: float = 0.5
-    retry_most_s: float = 30.0
+    retry_most_s: float = 5.0
     stop_s: float = 20.0
     queued_receipts: int = 20_000
     ca_file: Path | None = None
