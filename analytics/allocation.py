@@ -59,7 +59,7 @@ class Holders:
             slope,
             zero if start is None else start,
             zero if floor is None else floor,
-            zero + (MOST - 1) if ceiling is None else ceiling,
+            zero + MOST if ceiling is None else ceiling,
         )
         wrong = (columns[0] < 0) | (columns[2] > columns[3])
         if wrong.any():
@@ -244,7 +244,8 @@ def _refuse_infeasible(
     still = np.clip(holders.start, holders.floor, holders.ceiling)
     least = added(np.where(moves, holders.floor, still), group, count)
     most = added(np.where(moves, holders.ceiling, still), group, count)
-    endless = np.bincount(group, np.where(moves, holders.ceiling, still), minlength=count) >= MOST
+    rough = np.bincount(group, np.where(moves, holders.ceiling, still), minlength=count)
+    endless = rough >= 2.0 * MOST
     wrong = (totals < least) | (~endless & (totals > most))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
@@ -254,7 +255,7 @@ def _refuse_infeasible(
 
 
 def _refuse_too_great(column: NDArray[np.generic]) -> None:
-    if len(column) and np.abs(column.astype(np.float64)).max() >= MOST:
+    if len(column) and np.abs(column.astype(np.float64)).max() > MOST:
         raise InputError(
             "allocation.too_great",
             zh="数量或权重合计超出 2^60,无法以整数精确计算。",

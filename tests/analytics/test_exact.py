@@ -1,0 +1,38 @@
+"""Columns of products and quotients, against integers that have no end."""
+
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.exact import added, half_up, multiply_divide
+
+FACTOR = st.one_of(st.integers(-9, 9), st.integers(-(2**53), 2**53), st.integers(-(2**62), 2**62))
+DIVISOR = st.one_of(st.integers(1, 9), st.integers(1, 2**53), st.integers(1, 2**62))
+
+
+@given(st.lists(st.tuples(FACTOR, FACTOR, DIVISOR), max_size=20))
+def test_quotients_and_remainders_are_exact_wherever_they_fit(rows):
+    fitting = [row for row in rows if -(2**63) <= row[0] * row[1] // row[2] < 2**63]
+    amount, times, by = np.array(fitting, np.int64).reshape(-1, 3).T
+
+    quotient, rest = multiply_divide(amount, times, by)
+
+    wanted = [divmod(a * b, c) for a, b, c in fitting]
+    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == wanted
+
+
+@given(st.fractions())
+def test_halves_go_up_also_below_zero(value):
+    assert half_up(value) == floor(value + Fraction(1, 2))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**59), 2**59)), max_size=8))
+def test_sums_by_group_lose_nothing(rows):
+    group, values = np.array(rows, np.int64).reshape(-1, 2).T
+
+    sums = added(values, group, 4).tolist()
+
+    assert sums == [sum(v for g, v in rows if g == one) for one in range(4)]
