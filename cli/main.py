@@ -5,9 +5,11 @@ import sys
 import typer
 
 from cli.commands import (
+    boards,
     collect,
     demo,
     doctor,
+    exchange,
     imports,
     migrate,
     replay,
@@ -42,9 +44,11 @@ app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
+app.add_typer(boards.app, name="boards")
 app.add_typer(services.app, name="services")
 app.command("solve")(solve.solve)
 app.command("doctor")(doctor.doctor)
+app.command("exchange")(exchange.exchange)
 
 
 def run() -> None:

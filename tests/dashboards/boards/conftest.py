@@ -8,6 +8,9 @@ import pytest
 
 from storage.boards import make_member_login
 from tests.actions.world import World, fill, make_world
+from tests.dashboards.pages.conftest import bare, site
+
+__all__ = ["bare", "member", "site"]
 
 PASSWORD = "of a member's Grafana"
 

@@ -1,0 +1,1 @@
+"""The same boards for Grafana: as JSON, as files to provision, and published over its API."""

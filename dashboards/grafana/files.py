@@ -1,0 +1,60 @@
+"""Boards as files that Grafana reads when it starts: provisioning is then the only way to write."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from dashboards.boards.catalogue import BOARDS
+from dashboards.boards.model import Lang
+from dashboards.grafana.drawing import SOURCE_TYPE, drawn, text_of
+
+SOURCE_UID: Final = "commonwatt"
+FOLDERS: Final = {"zh": "协能看板", "en": "CommonWatt"}
+
+# Secrets and places come from the environment of Grafana's own process.
+_SOURCE: Final = f"""\
+apiVersion: 1
+datasources:
+  - name: CommonWatt
+    uid: {SOURCE_UID}
+    type: {SOURCE_TYPE}
+    access: proxy
+    isDefault: true
+    editable: false
+    url: ${{COMMONWATT_GRAFANA_DATABASE_HOST}}
+    user: ${{COMMONWATT_GRAFANA_DATABASE_LOGIN}}
+    jsonData:
+      database: ${{COMMONWATT_GRAFANA_DATABASE_NAME}}
+      sslmode: ${{COMMONWATT_GRAFANA_DATABASE_SSLMODE}}
+      postgresVersion: 1500
+      timescaledb: false
+      maxOpenConns: 8
+      maxIdleConns: 2
+      connMaxLifetime: 3600
+    secureJsonData:
+      password: ${{COMMONWATT_GRAFANA_DATABASE_PASSWORD}}
+"""
+_PROVIDER: Final = """\
+apiVersion: 1
+providers:
+  - name: commonwatt
+    orgId: 1
+    type: file
+    disableDeletion: false
+    allowUiUpdates: false
+    updateIntervalSeconds: 60
+    options:
+      path: ${COMMONWATT_GRAFANA_BOARDS}
+      foldersFromFilesStructure: true
+"""
+
+
+def files(langs: tuple[Lang, ...]) -> Iterator[tuple[PurePosixPath, str]]:
+    """Return every file by its path: data source, provider, and a folder of boards a language."""
+    yield PurePosixPath("provisioning/datasources/commonwatt.yaml"), _SOURCE
+    yield PurePosixPath("provisioning/dashboards/commonwatt.yaml"), _PROVIDER
+    for lang in langs:
+        for board in BOARDS:
+            made = drawn(board, lang)
+            path = PurePosixPath("boards") / FOLDERS[lang] / f"{made['uid']}.json"
+            yield path, text_of(made)

@@ -1,0 +1,264 @@
+"""Boards for Grafana: the same definitions in its JSON, as files, and published to a fake of it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from typer.testing import CliRunner
+
+pytest.importorskip(
+    "grafana_foundation_sdk",
+    reason="the extra `grafana` is not installed: boards for Grafana were not built",
+)
+
+from cli.main import app
+from dashboards.boards.catalogue import BOARDS
+from dashboards.boards.model import Kind
+from dashboards.grafana import publishing
+from dashboards.grafana.drawing import drawn, text_of
+from dashboards.grafana.files import files
+
+LANGS = ("zh", "en")
+TOKEN = "a token of the tests"
+EVERY = [(board, lang) for board in BOARDS for lang in LANGS]
+
+
+def panels_of(made):
+    return [one for one in made["panels"] if one["type"] != "row"]
+
+
+@pytest.mark.parametrize(("board", "lang"), EVERY, ids=lambda one: getattr(one, "uid", one))
+def test_a_board_is_identified_once_and_for_good(board, lang):
+    made = drawn(board, lang)
+
+    assert made["uid"] == board.uid + ("" if lang == "zh" else "-en")
+    assert len(made["uid"]) <= 40
+    assert made.get("id") is None
+    assert made["editable"] is False
+    assert made["timezone"] == "Asia/Shanghai"
+    assert made["graphTooltip"] == 1
+    assert made["schemaVersion"] >= 36
+    assert made["refresh"].endswith("m")
+    assert text_of(made) == text_of(drawn(board, lang))
+
+
+@pytest.mark.parametrize(("board", "lang"), EVERY, ids=lambda one: getattr(one, "uid", one))
+def test_panels_ask_the_data_source_variable_and_say_what_they_show(board, lang):
+    made = drawn(board, lang)
+    panels = panels_of(made)
+
+    assert [one["id"] for one in panels] == [one.id for one in board.panels()]
+    assert len({one["id"] for one in made["panels"]}) == len(made["panels"])
+    for one, panel in zip(panels, board.panels(), strict=True):
+        assert one["title"] == panel.title.of(lang)
+        assert one["description"] == panel.description.of(lang)
+        assert one["datasource"]["uid"] == "${ds}"
+        (target,) = one["targets"]
+        assert target["datasource"]["uid"] == "${ds}"
+        assert target["rawQuery"]
+        assert target["format"] == ("time_series" if panel.series else "table")
+        assert one["maxDataPoints"] == panel.max_points
+        defaults = one["fieldConfig"]["defaults"]
+        assert defaults["unit"] == panel.unit.id
+        assert defaults["noValue"] == panel.empty.of(lang)
+        if panel.kind in (Kind.LINES, Kind.BARS):
+            assert one["options"]["legend"]["calcs"] == ["lastNotNull", "mean", "max"]
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda one: one.uid)
+def test_panels_do_not_overlap_and_stay_in_the_grid(board):
+    taken = set()
+    for one in drawn(board, "zh")["panels"]:
+        place = one["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert place["x"] + place["w"] <= 24
+        assert not cells & taken
+        taken |= cells
+
+
+@pytest.mark.parametrize(("board", "lang"), EVERY, ids=lambda one: getattr(one, "uid", one))
+def test_links_lead_to_boards_of_the_same_language_with_their_period(board, lang):
+    made = drawn(board, lang)
+    known = {drawn(one, lang)["uid"] for one in BOARDS}
+    urls = [one["url"] for one in made["links"]]
+    assert all(one["keepTime"] for one in made["links"])
+    for panel in panels_of(made):
+        for override in panel["fieldConfig"]["overrides"]:
+            for one in override["properties"]:
+                if one["id"] == "links":
+                    assert "${__url_time_range}" in one["value"][0]["url"]
+                    urls += [each["url"] for each in one["value"]]
+    assert urls
+    assert {url.split("?")[0].removeprefix("/d/") for url in urls} <= known
+
+
+def test_variables_are_asked_again_when_a_board_opens():
+    made = drawn(BOARDS[0], "en")
+    names = [one["name"] for one in made["templating"]["list"]]
+
+    assert names == ["ds", "lang", "region", "profile", "zone"]
+    assert made["templating"]["list"][0]["query"] == "postgres"
+    assert made["templating"]["list"][1]["query"] == "en"
+    assert all(one["refresh"] == 1 for one in made["templating"]["list"][2:])
+
+
+def test_files_hold_all_boards_and_no_secret(tmp_path):
+    written = CliRunner().invoke(app, ["boards", "export", str(tmp_path)])
+
+    assert written.exit_code == 0, written.output
+    found = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(found) == 2 + 2 * len(BOARDS) == len(list(files(LANGS)))
+    source = (tmp_path / "provisioning/datasources/commonwatt.yaml").read_text("utf-8")
+    assert "uid: commonwatt" in source
+    assert "password: ${COMMONWATT_GRAFANA_DATABASE_PASSWORD}" in source
+    provider = (tmp_path / "provisioning/dashboards/commonwatt.yaml").read_text("utf-8")
+    assert "allowUiUpdates: false" in provider
+    assert "foldersFromFilesStructure: true" in provider
+    for path in found:
+        if path.suffix == ".json":
+            assert path.stem == json.loads(path.read_text("utf-8"))["uid"]
+
+
+class Fake(ThreadingHTTPServer):
+    """As much of Grafana as publishing asks: folders and dashboards by uid, with its statuses."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.folders: dict[str, dict] = {}
+        self.dashboards: dict[str, dict] = {}
+        self.written = 0
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers as Grafana does, numbers what it stores, and keeps its own id and version."""
+
+    server: Fake
+
+    def do_GET(self) -> None:
+        kind, uid = self.path.split("/")[2], self.path.rsplit("/", 1)[1]
+        held = self.server.folders if kind == "folders" else self.server.dashboards
+        if not self._known():
+            return
+        found = held.get(uid)
+        if found is None:
+            self._say(404, {"message": "not found"})
+        else:
+            self._say(200, found if kind == "folders" else {"dashboard": found, "meta": {}})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self._known():
+            return
+        if self.path == "/api/folders":
+            self.server.folders[body["uid"]] = body
+            self._say(200, body)
+        elif body["folderUid"] not in self.server.folders:
+            self._say(400, {"message": "folder not found"})
+        else:
+            board = body["dashboard"]
+            before = self.server.dashboards.get(board["uid"], {"version": 0, "id": 7})
+            kept = board | {"id": before["id"], "version": before["version"] + 1}
+            self.server.dashboards[board["uid"]] = kept
+            self.server.written += 1
+            self._say(200, {"uid": board["uid"], "status": "success", "version": kept["version"]})
+
+    def _known(self) -> bool:
+        if self.headers["Authorization"] == f"Bearer {TOKEN}":
+            return True
+        self._say(401, {"message": "Unauthorized"})
+        return False
+
+    def _say(self, status: int, body: dict) -> None:
+        said = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def grafana() -> Iterator[Fake]:
+    """A fake Grafana on a free port."""
+    fake = Fake()
+    thread = threading.Thread(target=fake.serve_forever)
+    thread.start()
+    yield fake
+    fake.shutdown()
+    thread.join()
+    fake.server_close()
+
+
+def publish(grafana, tmp_path, *more, token=TOKEN):
+    held = tmp_path / "token"
+    held.write_text(token + "\n")
+    url = f"http://127.0.0.1:{grafana.server_address[1]}/"
+    said = ["boards", "publish", "--url", url, "--token-file", str(held), *more]
+    return CliRunner().invoke(app, said)
+
+
+def test_publishing_again_changes_nothing(grafana, tmp_path):
+    first = publish(grafana, tmp_path)
+    again = publish(grafana, tmp_path)
+
+    assert first.exit_code == again.exit_code == 0, first.output
+    assert first.output.count("create ") == 2 * len(BOARDS) == grafana.written
+    assert again.output.count("same ") == 2 * len(BOARDS)
+    assert set(grafana.folders) == {"commonwatt", "commonwatt-en"}
+    assert {one["version"] for one in grafana.dashboards.values()} == {1}
+
+
+def test_a_dry_run_tells_and_does_nothing(grafana, tmp_path):
+    told = publish(grafana, tmp_path, "--dry-run")
+
+    assert told.exit_code == 0
+    assert "create  commonwatt-region" in told.output
+    assert grafana.written == 0
+    assert grafana.folders == {}
+
+
+def test_what_somebody_edited_is_left_alone_unless_forced(grafana, tmp_path):
+    publish(grafana, tmp_path, "--lang", "zh")
+    edited = grafana.dashboards["commonwatt-region"]
+    edited["panels"][1]["title"] = "by hand"
+    written = grafana.written
+
+    refused = publish(grafana, tmp_path, "--lang", "zh")
+    told = publish(grafana, tmp_path, "--lang", "zh", "--dry-run")
+    assert refused.exit_code == told.exit_code == 2
+    assert "edited  commonwatt-region" in refused.output
+    assert "~ 综合能耗" in refused.output
+    assert grafana.written == written
+
+    forced = publish(grafana, tmp_path, "--lang", "zh", "--force")
+    assert forced.exit_code == 0
+    assert grafana.written == written + 1
+    assert grafana.dashboards["commonwatt-region"]["panels"][1]["title"] == "综合能耗"
+
+
+def test_an_older_board_of_ours_is_updated(grafana, tmp_path):
+    publish(grafana, tmp_path, "--lang", "en")
+    older = drawn(BOARDS[0], "en") | {"title": "an older title", "version": 1, "id": 7}
+    grafana.dashboards[older["uid"]] = publishing.signed(older)
+
+    done = publish(grafana, tmp_path, "--lang", "en")
+
+    assert done.exit_code == 0
+    assert "update  commonwatt-region-en" in done.output
+    assert "~ title" in done.output
+    assert grafana.dashboards[older["uid"]]["title"] == "Region"
+
+
+def test_a_wrong_token_is_said(grafana, tmp_path):
+    refused = publish(grafana, tmp_path, token="another")
+
+    assert refused.exit_code != 0
+    assert "401" in str(refused.exception)
