@@ -108,7 +108,8 @@ def _against(connection: Connection[Any], said: FileReadings, name: str) -> Iter
     lines = [line for one in rejections for line in one.i]
     taken = np.flatnonzero(~np.isin(said.readings.i, lines))
     ids = np.unique(bound.channel_id).tolist()
-    theirs = {one.channel_id: one for one in meters.channels(connection, ids) if one.meter}
+    may = meters.writable(connection, ids)
+    theirs = {one.channel_id: one for one in meters.channels(connection, list(may))}
     foreign = taken[~np.isin(bound.channel_id, list(theirs))]
     for message in np.unique(said.readings.message[foreign]).tolist():
         rows = foreign[said.readings.message[foreign] == message]

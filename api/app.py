@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.routes import (
     accounts,
     channels,
+    exchanges,
     explanations,
     gateways,
     health,
@@ -64,6 +65,7 @@ _ROUTERS = (
     usage.router,
     meters.router,
     channels.router,
+    exchanges.router,
     readings.router,
     imports.router,
     rejects.router,

@@ -25,6 +25,10 @@ _CHANNELS = """
      WHERE c.id = ANY(%s) ORDER BY c.id
 """
 
+_WRITABLE = (
+    "SELECT id FROM unnest(%s::integer[]) AS id WHERE id IN (SELECT access.writes_channels())"
+)
+
 _SETTINGS = """
     SELECT channel_id, factor, period_s, max_per_hour, wraps_at,
            nullif(valid_from, '-infinity') AS valid_from, valid_to, source
@@ -155,6 +159,11 @@ def channels(connection: Connection[Any], ids: list[int]) -> list[Channel]:
     """Return those of the channels that the viewer sees."""
     with connection.cursor(row_factory=class_row(Channel)) as cursor:
         return cursor.execute(_CHANNELS, [ids]).fetchall()
+
+
+def writable(connection: Connection[Any], ids: list[int]) -> set[int]:
+    """Return those of the channels for which the viewer may write."""
+    return {row[0] for row in connection.execute(_WRITABLE, [ids])}
 
 
 def settings(connection: Connection[Any], channel_id: int) -> list[DatedSetting]:

@@ -78,13 +78,14 @@ SET search_path = public, pg_catalog, pg_temp AS $$
                       AND current_date >= valid_from AND (valid_to IS NULL OR current_date < valid_to))
 $$;
 
--- The institutions that the viewer sees: by region subtree (affiliation, not address), line or name.
--- Restricted ones show only to their own line, their own authority and themselves.
-CREATE FUNCTION access.sees() RETURNS SETOF integer LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_catalog, pg_temp AS $$
+-- The institutions that the viewer's grants cover, all of them or those that let it write: by
+-- region subtree (affiliation, not address), line or name. Restricted ones are covered only for
+-- their own line, their own authority and themselves.
+CREATE FUNCTION access.covered(writing boolean) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH RECURSIVE held AS (
         SELECT * FROM access_grant
-         WHERE viewer = access.viewer()
+         WHERE viewer = access.viewer() AND (role <> 'reader' OR NOT writing)
            AND current_date >= valid_from AND (valid_to IS NULL OR current_date < valid_to)
     ), below (region_id) AS (
         SELECT region_id FROM held WHERE scope = 'region'
@@ -112,6 +113,19 @@ SET search_path = public, pg_catalog, pg_temp AS $$
                                          WHERE scope = 'department_line')
                OR p.region_id IN (SELECT region_id FROM held WHERE scope = 'region')
                OR (g.value IS NULL AND p.region_id IN (SELECT region_id FROM below))))
+$$;
+
+CREATE FUNCTION access.sees() RETURNS SETOF integer LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$ SELECT access.covered(false) $$;
+
+CREATE FUNCTION access.writes() RETURNS SETOF integer LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$ SELECT access.covered(true) $$;
+
+-- Whoever may write for the meter's institution may write for its channels.
+CREATE FUNCTION access.writes_channels() RETURNS SETOF integer LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT c.id FROM channel c JOIN meter m ON m.id = c.meter_id
+     WHERE m.institution_id IN (SELECT access.writes())
 $$;
 
 -- A channel shows to whoever sees the institution of its meter, or one whose account it makes.
@@ -176,8 +190,6 @@ BEGIN
     END LOOP;
     EXECUTE 'CREATE POLICY seen ON institution FOR SELECT TO commonwatt_api
         USING (id IN (SELECT access.sees()))';
-    EXECUTE 'CREATE POLICY made ON institution FOR INSERT TO commonwatt_api
-        WITH CHECK (access.may_write())';
     FOREACH name IN ARRAY ARRAY['institution_fact', 'affiliation', 'location', 'meter',
         'account_term', 'account', 'account_version', 'stale_account'] LOOP
         EXECUTE format('CREATE POLICY seen ON %I FOR SELECT TO commonwatt_api
@@ -193,23 +205,29 @@ BEGIN
         USING (name IN (SELECT access.sees_gateways()))';
     EXECUTE 'CREATE POLICY seen ON rejected_message FOR SELECT TO commonwatt_api
         USING (gateway IN (SELECT access.sees_gateways()) OR (SELECT access.administers()))';
-    FOREACH name IN ARRAY ARRAY['institution_fact', 'affiliation', 'location', 'meter', 'channel',
-        'channel_setting', 'exchange', 'gateway', 'binding', 'account_term', 'account_version',
-        'stale_usage', 'stale_account'] LOOP
+    FOREACH name IN ARRAY ARRAY['institution', 'channel', 'gateway'] LOOP
         EXECUTE format('CREATE POLICY made ON %I FOR INSERT TO commonwatt_api
-            WITH CHECK ((SELECT access.may_write()))', name);
+            WITH CHECK ((SELECT access.administers()))', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['institution_fact', 'affiliation', 'location', 'meter',
+        'account_term', 'account_version', 'stale_account'] LOOP
+        EXECUTE format('CREATE POLICY made ON %I FOR INSERT TO commonwatt_api
+            WITH CHECK (institution_id IN (SELECT access.writes()))', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['channel_setting', 'exchange', 'binding', 'stale_usage'] LOOP
+        EXECUTE format('CREATE POLICY made ON %I FOR INSERT TO commonwatt_api
+            WITH CHECK (channel_id IN (SELECT access.writes_channels()))', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY['institution_fact', 'affiliation', 'location', 'account_term'] LOOP
         EXECUTE format('CREATE POLICY retired ON %I FOR UPDATE TO commonwatt_api
-            USING (institution_id IN (SELECT access.sees()) AND (SELECT access.may_write()))', name);
+            USING (institution_id IN (SELECT access.writes()))', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY['channel_setting', 'exchange', 'binding'] LOOP
         EXECUTE format('CREATE POLICY retired ON %I FOR UPDATE TO commonwatt_api
-            USING (channel_id IN (SELECT access.sees_channels()) AND (SELECT access.may_write()))',
-            name);
+            USING (channel_id IN (SELECT access.writes_channels()))', name);
     END LOOP;
     EXECUTE 'CREATE POLICY sealed ON channel FOR UPDATE TO commonwatt_api
-        USING (id IN (SELECT access.sees_channels()) AND (SELECT access.may_write()))';
+        USING (id IN (SELECT access.writes_channels()))';
     EXECUTE 'CREATE POLICY keyed ON gateway FOR UPDATE TO commonwatt_api
         USING ((SELECT access.administers()))';
     EXECUTE 'CREATE POLICY own ON app_user FOR SELECT TO commonwatt_api

@@ -17,7 +17,7 @@ CREATE POLICY ours ON institution_code
 CREATE POLICY seen ON institution_code FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT access.sees()));
 CREATE POLICY made ON institution_code FOR INSERT TO commonwatt_api
-    WITH CHECK ((SELECT access.may_write()));
+    WITH CHECK (institution_id IN (SELECT access.writes()));
 
 GRANT SELECT, INSERT ON institution_code TO commonwatt_api;
 GRANT SELECT ON institution_code TO commonwatt_worker;

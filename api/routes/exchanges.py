@@ -1,0 +1,62 @@
+"""Exchanges of meters: when, and what stood on the old one and the new one."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from actions.exchanges import Exchange, list_exchanges, record_exchange
+from actions.figures import in_units
+from api.doorway import AtDesk
+from api.fields import Exact, Id
+from storage.meters import Channel
+
+router = APIRouter(prefix="/api/v1/channels", tags=["meters and channels"])
+
+
+class NewExchange(BaseModel):
+    """What was read when the meter was exchanged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AwareDatetime
+    final: Decimal | None = Field(None, description="Of the old meter; null: nobody read it.")
+    initial: Decimal = Field(description="Of the new meter, in the channel's unit.")
+    source: str = Field(min_length=1, max_length=500, description="Who read them, which form.")
+
+
+class ExchangeShown(BaseModel):
+    """One exchange as it is known now."""
+
+    at: datetime
+    final: Exact | None = Field(description="In the channel's unit; null: nobody read it.")
+    initial: Exact
+    source: str
+    known_by: str
+
+
+@router.get("/{channel_id}/exchanges", summary="Exchanges of a channel's meter")
+def get_exchanges(channel_id: Id, desk: AtDesk) -> list[ExchangeShown]:
+    """Return when the meter was exchanged, in order of time."""
+    channel, found = list_exchanges(desk, channel_id)
+    return [_shown(channel, one) for one in found]
+
+
+@router.post("/{channel_id}/exchanges", status_code=201, summary="Record an exchange")
+def post_exchange(channel_id: Id, said: NewExchange, desk: AtDesk) -> ExchangeShown:
+    """Record an exchange, or correct the one of that instant; use is computed anew."""
+    channel, made = record_exchange(
+        desk, channel_id, said.at, final=said.final, initial=said.initial, source=said.source
+    )
+    return _shown(channel, made)
+
+
+def _shown(channel: Channel, one: Exchange) -> ExchangeShown:
+    return ExchangeShown(
+        at=one.at,
+        final=in_units(one.final, channel.per_unit),
+        initial=in_units(one.initial, channel.per_unit) or "",
+        source=one.source,
+        known_by=one.known_by,
+    )
