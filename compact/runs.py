@@ -1,0 +1,201 @@
+"""A run as a snapshot: canonical JSON of inputs, method and result, which recomputes exactly."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from compact.allocations import Allocation, Node, Problem, Quota, allocated
+from compact.methods import Holder, Method, Rule
+from compact.targets import Base, Curve, Indicator, Origin, Target
+from metering.errors import InputError
+
+FORM: Final = "commonwatt.run/1"
+ALGORITHM: Final = (
+    "cascade/1"  # λ anew at each parent, floors, then largest remainder; months cascade
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was computed from what; the digest names it."""
+
+    problem: Problem
+    allocation: Allocation
+    snapshot: str
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the snapshot's bytes."""
+        return hashlib.sha256(self.snapshot.encode()).hexdigest()
+
+
+def run(problem: Problem) -> Run:
+    """Share a target, and write down everything that anyone needs to do it again."""
+    allocation = allocated(problem)
+    said = {
+        "form": FORM,
+        "algorithm": ALGORITHM,
+        "digest": "sha256",
+        "inputs": _inputs(problem),
+        "result": _result(allocation),
+    }
+    return Run(problem, allocation, canonical(said))
+
+
+def again(snapshot: str) -> Run:
+    """Compute a run anew from the inputs in its snapshot; the same bytes come of it, or a fault."""
+    try:
+        said = json.loads(snapshot)
+        if (said["form"], said["algorithm"]) != (FORM, ALGORITHM):
+            raise _unreadable(f"{said['form']}, {said['algorithm']}")
+        problem = _problem(said["inputs"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(str(error)) from error
+    return run(problem)
+
+
+def canonical(value: object) -> str:
+    """Return JSON that is the same bytes for the same value: sorted keys, no spaces."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def _inputs(problem: Problem) -> dict[str, object]:
+    return {
+        "union": problem.union,
+        "members": list(problem.members),
+        "parents": [list(pair) for pair in sorted(problem.parents.items())],
+        "target": target_said(problem.target),
+        "method": method_said(problem.method),
+        "holders": [_holder_said(one) for one in problem.holders],
+        "without_base": list(problem.without_base),
+    }
+
+
+def _problem(said: Mapping[str, Any]) -> Problem:
+    return Problem(
+        union=said["union"],
+        members=tuple(said["members"]),
+        parents=dict(said["parents"]),
+        target=_target(said["target"]),
+        method=method_of(said["method"]),
+        holders=tuple(_holder(one) for one in said["holders"]),
+        without_base=tuple(said["without_base"]),
+    )
+
+
+def target_said(target: Target) -> dict[str, object]:
+    """Return a target as JSON writes it."""
+    return {
+        "indicator": target.indicator.value,
+        "profile": target.profile,
+        "fall_millionths": target.fall_millionths,
+        "base_year": target.base_year,
+        "target_year": target.target_year,
+        "curve": target.curve.value,
+        "origin": target.origin.value,
+    }
+
+
+def _target(said: Mapping[str, Any]) -> Target:
+    words = {
+        "indicator": Indicator(said["indicator"]),
+        "curve": Curve(said["curve"]),
+        "origin": Origin(said["origin"]),
+    }
+    return Target(**{**said, **words})
+
+
+def method_said(method: Method) -> dict[str, object]:
+    """Return a method as JSON writes it; ids are keys, so they are text."""
+    return {
+        "rule": method.rule.value,
+        "floor": method.floor,
+        "ceiling": method.ceiling,
+        "most_saved": method.most_saved,
+        "leading": {code: format(value, "f") for code, value in method.leading.items()},
+        "weights": {str(region): share for region, share in method.weights.items()},
+        "factors": {str(one): dict(named) for one, named in method.factors.items()},
+    }
+
+
+def method_of(said: Mapping[str, Any]) -> Method:
+    """Return the method that JSON says."""
+    return Method(
+        rule=Rule(said["rule"]),
+        floor=said["floor"],
+        ceiling=said["ceiling"],
+        most_saved=said["most_saved"],
+        leading={code: Decimal(value) for code, value in said["leading"].items()},
+        weights={int(region): share for region, share in said["weights"].items()},
+        factors={int(one): dict(named) for one, named in said["factors"].items()},
+    )
+
+
+def _holder_said(holder: Holder) -> dict[str, object]:
+    return {
+        "institution": holder.institution,
+        "region": holder.region,
+        "line": holder.line,
+        "year": holder.year,
+        "base_year": holder.base.year,
+        "base_g": list(holder.base.months_g),
+        "class": holder.class_code,
+        "area_m2": None if holder.area_m2 is None else format(holder.area_m2, "f"),
+    }
+
+
+def _holder(said: Mapping[str, Any]) -> Holder:
+    return Holder(
+        institution=said["institution"],
+        region=said["region"],
+        line=said["line"],
+        year=said["year"],
+        base=Base(said["base_year"], tuple(said["base_g"])),
+        class_code=said["class"],
+        area_m2=None if said["area_m2"] is None else Decimal(said["area_m2"]),
+    )
+
+
+def _result(allocation: Allocation) -> dict[str, object]:
+    return {
+        "nodes": [_node_said(one, allocation) for one in allocation.nodes],
+        "quotas": [_quota_said(one, allocation) for one in allocation.quotas],
+    }
+
+
+def _node_said(node: Node, allocation: Allocation) -> dict[str, object]:
+    above = None if node.parent < 0 else allocation.nodes[node.parent].key
+    by = node.multiplier  # its parts may exceed what a double holds
+    return {
+        "key": node.key,
+        "parent": above,
+        "base_g": node.base_g,
+        "amount_g": node.amount_g,
+        "multiplier": None if by is None else [str(by.numerator), str(by.denominator)],
+    }
+
+
+def _quota_said(quota: Quota, allocation: Allocation) -> dict[str, object]:
+    return {
+        "institution": quota.institution,
+        "parent": allocation.nodes[quota.node].key,
+        "weight_g": quota.weight_g,
+        "bound": quota.bound,
+        "amount_g": quota.amount_g,
+        "months_g": list(quota.months_g),
+    }
+
+
+def _unreadable(why: str) -> InputError:
+    return InputError(
+        "run.unreadable",
+        zh=f"无法读取分解快照:{why}。",
+        en=f"The snapshot of a run cannot be read: {why}.",
+        next_zh="请使用生成它的版本重新计算。",
+        next_en="Recompute it with the version that made it.",
+    )

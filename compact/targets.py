@@ -1,0 +1,154 @@
+"""What a union promises: a fall below a base year, and the cap that follows for each year."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from analytics.conversion import yearly_path
+from metering.errors import InputError
+
+MILLION: Final = 1_000_000
+MONTHS: Final = 12
+_YEARS: Final = range(1970, 2101)
+
+
+class Indicator(StrEnum):
+    """What a target is set on."""
+
+    TOTAL_KGCE = "total_kgce"
+
+
+class Curve(StrEnum):
+    """How the years between base and target fall: by the same rate, or by the same amount."""
+
+    COMPOUND = "compound"
+    LINEAR = "linear"
+
+
+class Origin(StrEnum):
+    """Whether the members agreed on a target or a higher authority issued it."""
+
+    AGREED = "agreed"
+    ISSUED = "issued"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What an institution used in its base year, by month; None where nothing is known. [g]"""
+
+    year: int
+    months_g: tuple[int | None, ...]
+
+    @property
+    def total_g(self) -> int:
+        """The known months together."""
+        return sum(one for one in self.months_g if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A fall below the base year, in millionths of the base.
+
+    base_year, target_year: None of both lets every institution count from its own first whole
+        year, for the year after it.
+    profile: the coefficients under which all members are counted.
+    """
+
+    indicator: Indicator
+    profile: str
+    fall_millionths: int
+    base_year: int | None = None
+    target_year: int | None = None
+    curve: Curve = Curve.COMPOUND
+    origin: Origin = Origin.AGREED
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fall_millionths < MILLION:
+            raise _wrong(
+                "percent",
+                "下降率应不低于 0 且小于 100%。",
+                "A fall is at least 0 and less than 100 %.",
+            )
+        base, end = self.base_year, self.target_year
+        if base is None and end is None:
+            return
+        if base is None or end is None or base not in _YEARS or end not in _YEARS or end <= base:
+            raise _wrong(
+                "target_year",
+                "基期和目标年须同时给出,且目标年在基期之后。",
+                "Name base year and target year together, the target year after the base year.",
+            )
+
+    def base_of(self, months_g: Mapping[tuple[int, int], int]) -> Base | None:
+        """Return an institution's base, or None where nothing is known of any.
+
+        months_g: by (year, month), only what is known.
+        """
+        year = self.base_year if self.base_year is not None else first_whole_year(months_g)
+        if year is None:
+            return None
+        base = Base(year, tuple(months_g.get((year, month)) for month in range(1, MONTHS + 1)))
+        return base if any(one is not None for one in base.months_g) else None
+
+    def years(self) -> range:
+        """Return the years that have a cap; none where each institution has its own."""
+        if self.base_year is None or self.target_year is None:
+            return range(0)
+        return range(self.base_year + 1, self.target_year + 1)
+
+    def year_after(self, base: Base, wanted: int | None) -> int:
+        """Return the year for which a quota comes of a base.
+
+        wanted: a year of the path; None is its last one.
+        """
+        if self.target_year is None:
+            if wanted is not None:
+                raise _no_year(wanted)
+            return base.year + 1
+        year = self.target_year if wanted is None else wanted
+        if year not in self.years():
+            raise _no_year(year)
+        return year
+
+    def cap_g(self, base_g: int, year: int) -> int:
+        """Return what may be used in a year of the path, where the base year's use is known."""
+        fall = Fraction(self.fall_millionths, MILLION)
+        if self.base_year is None or self.target_year is None:
+            return yearly_path(base_g, fall, 1)[0]
+        linear = self.curve is Curve.LINEAR
+        path = yearly_path(base_g, fall, self.target_year - self.base_year, linear=linear)
+        return path[year - self.base_year - 1]
+
+
+def first_whole_year(months_g: Mapping[tuple[int, int], int]) -> int | None:
+    """Return the first year with all twelve months, else the first with any."""
+    known: dict[int, int] = {}
+    for year, _ in months_g:
+        known[year] = known.get(year, 0) + 1
+    whole = [year for year, count in known.items() if count == MONTHS]
+    return min(whole or known, default=None)
+
+
+def _wrong(field: str, zh: str, en: str) -> InputError:
+    return InputError(
+        f"target.bad_{field}",
+        zh=zh,
+        en=en,
+        next_zh="请改正后重试。",
+        next_en="Correct it and try again.",
+        where={"field": field},
+    )
+
+
+def _no_year(year: int) -> InputError:
+    return InputError(
+        "target.no_such_year",
+        zh=f"目标路径中没有 {year} 年。",
+        en=f"The target's path has no year {year}.",
+        next_zh="请选择基期之后、至目标年为止的一年;各机构自定基期时不填。",
+        next_en="Choose a year after the base year, up to the target year; none where every "
+        "institution has its own base.",
+        where={"field": "year", "value": year},
+    )
