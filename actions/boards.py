@@ -7,7 +7,7 @@ from actions.desk import Desk
 from storage import boards
 
 MOST_ROWS: Final = 100_000
-Rights = tuple[tuple[Any, ...], ...]
+Rights = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
