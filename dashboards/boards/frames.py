@@ -41,7 +41,7 @@ def faults(panel: Panel, frame: Frame) -> Iterator[str]:
         known = {column.name for column in panel.columns}
         if panel.columns and known != set(frame.names):
             yield f"columns {sorted(known ^ set(frame.names))} are not both defined and answered"
-        if panel.kind is Kind.STAT and len(frame.rows) > 1:
+        if panel.kind in (Kind.STAT, Kind.GAUGE) and len(frame.rows) > 1:
             yield "more than one row for one figure"
     for row in frame.rows:
         for value in row:

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     """How a panel looks."""
 
     STAT = "stat"
+    GAUGE = "gauge"  # a ratio
     BARS = "bars"  # over time
     LINES = "lines"  # over time
     CATEGORIES = "categories"  # bars over the text of the first column

@@ -212,13 +212,16 @@ _GATEWAYS: Final = Panel(
     ),
     Kind.TABLE,
     PLAIN,
-    """
+    f"""
+    WITH {_CHANNELS}
     SELECT g.name AS gateway, g.channels, g.last_reading_at,
            greatest(0, extract(epoch FROM least(now(), $__timeTo()::timestamptz)
                                           - g.last_reading_at) / 3600.0) AS silent_h,
            (SELECT count(*) FROM report.rejected r
              WHERE r.gateway = g.name AND r.resolved_at IS NULL) AS rejected
       FROM report.gateway g
+     WHERE g.name IN (SELECT b.gateway FROM report.gateway_channel b
+                        JOIN channels c USING (channel_id))
      ORDER BY g.last_reading_at NULLS FIRST, g.name
      LIMIT 100
     """,

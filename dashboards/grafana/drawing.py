@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from grafana_foundation_sdk.builders import barchart, common, dashboard, heatmap, stat, table
+from grafana_foundation_sdk.builders import barchart, common, dashboard, gauge, heatmap, stat, table
 from grafana_foundation_sdk.builders import timeseries as lines
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as common_model
@@ -166,6 +166,11 @@ def _stat(panel: Panel) -> Any:
     )
 
 
+def _gauge(panel: Panel) -> Any:
+    reduced = common.ReduceDataOptions().calcs(["lastNotNull"]).values(False)
+    return gauge.Panel().reduce_options(reduced).min(0).max(1.2).show_threshold_markers(True)
+
+
 def _series(panel: Panel) -> Any:
     bars = panel.kind is Kind.BARS
     style = common_model.GraphDrawStyle
@@ -255,6 +260,7 @@ def _dedented(sql: str) -> str:
 _DS: Final = {"zh": "数据源", "en": "Data source"}
 _BUILDERS: Final = {
     Kind.STAT: _stat,
+    Kind.GAUGE: _gauge,
     Kind.BARS: _series,
     Kind.LINES: _series,
     Kind.CATEGORIES: _categories,

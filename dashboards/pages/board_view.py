@@ -193,6 +193,7 @@ def shown_columns(panel: Panel) -> Iterator[Column]:
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SHAPES: Final[dict[Kind, Callable[[View, Panel, Frame], dict[str, Any]]]] = {
     Kind.STAT: _stat,
+    Kind.GAUGE: _stat,
     Kind.BARS: _series,
     Kind.LINES: _series,
     Kind.HEATMAP: _series,

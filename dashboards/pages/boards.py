@@ -116,8 +116,15 @@ def _spec(view: View, panel: Panel) -> dict[str, Any]:
         "columns": [_column(column, lang) for column in shown],
         "empty": panel.empty.of(lang),
         "zone": view.zone,
-        "times": "month" if "month" in panel.sql and "hour" not in panel.sql else "hour",
+        "times": _grain(panel),
     }
+
+
+def _grain(panel: Panel) -> str:
+    """Return what a point stands for, where the distance of points cannot tell."""
+    if "date_trunc('month', local)" in panel.sql or "month::timestamp" in panel.sql:
+        return "month"
+    return "day" if "date_trunc('day'" in panel.sql or "d.day::" in panel.sql else "hour"
 
 
 def _column(column: Column, lang: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ async function figures(url) {
   return answer.json();
 }
 
-const DRAW = { stat, table, bars: series, lines: series, categories, heatmap };
+const DRAW = { stat, gauge, table, bars: series, lines: series, categories, heatmap };
 
 function draw(element, spec, found, board, plot) {
   const option = DRAW[spec.kind](element, spec, found, board);
@@ -43,7 +43,7 @@ function draw(element, spec, found, board, plot) {
 }
 
 function empty(spec, found) {
-  if (spec.kind === "stat") return found.value === null;
+  if (spec.kind === "stat" || spec.kind === "gauge") return found.value === null;
   if (spec.kind === "table") return found.rows.length === 0;
   return found.series.every((one) => one.values.every((value) => value === null));
 }
@@ -81,6 +81,24 @@ function stat(element, spec, found) {
   const unit = document.createElement("small");
   unit.textContent = spec.unit === "%" ? "" : ` ${spec.unit}`;
   element.replaceChildren(number, unit);
+}
+
+// A ratio up to 120 %, coloured by its state; the figure stands in it as text.
+function gauge(element, spec, found) {
+  const ink = css(state(found.value, spec.thresholds) || "accent");
+  beside(element, [[element.getAttribute("aria-label"), ""]], () => [[{ text: figure(found.value, spec.unit, spec.decimals) }]]);
+  return {
+    animation: false,
+    series: [{
+      type: "gauge", startAngle: 205, endAngle: -25, min: 0, max: 1.2, radius: "100%", center: ["50%", "62%"], splitNumber: 6,
+      progress: { show: true, width: 14, itemStyle: { color: ink } }, pointer: { show: false },
+      axisLine: { lineStyle: { width: 14, color: [[1, css("track")]] } }, axisTick: { show: false },
+      splitLine: { distance: 2, length: 5, lineStyle: { color: css("quiet"), width: 1 } },
+      axisLabel: { distance: 20, color: css("quiet"), fontSize: 10.5, formatter: (value) => `${Math.round(value * 100)}%` },
+      detail: { offsetCenter: [0, "4%"], color: ink, fontSize: 22, fontWeight: 650, formatter: (value) => figure(value, spec.unit, spec.decimals) },
+      data: [{ value: found.value }],
+    }],
+  };
 }
 
 function table(element, spec, found) {
@@ -147,9 +165,11 @@ function clock(spec, times) {
   const day = { month: "numeric", day: "numeric" };
   const hour = { hour: "2-digit", minute: "2-digit" };
   if (span > 27 * 86400000 || (span === 0 && spec.times === "month")) return { short: write_(month), full: write_(month) };
-  if (span >= 80000000) return { short: write_(day), full: write_({ ...month, day: "2-digit", weekday: "short" }) };
+  if (span >= 80000000 || (span === 0 && spec.times === "day")) return { short: write_(day), full: write_({ ...month, day: "2-digit", weekday: "short" }) };
   const long = times.at(-1) - times[0] > 2 * 86400000;
-  return { short: write_(long ? day : hour), full: write_({ ...day, ...hour, weekday: "short" }) };
+  const of = write_(hour);
+  const midnight = long ? (place) => of(times[place]) === "00:00" : undefined;
+  return { short: write_(long ? day : hour), full: write_({ ...day, ...hour, weekday: "short" }), midnight };
 }
 
 function column(spec, name) {
@@ -174,9 +194,10 @@ function frame(spec, label) {
 
 function series(element, spec, found, board) {
   const times = found.t;
-  const { short, full } = clock(spec, times);
+  const { short, full, midnight } = clock(spec, times);
   const option = frame(spec, full);
   option.xAxis.data = times;
+  if (midnight) option.xAxis.axisLabel = { ...option.xAxis.axisLabel, interval: midnight, align: "left" };
   option.xAxis.axisLabel.formatter = short;
   const bars = spec.kind === "bars";
   if (!bars) option.xAxis.boundaryGap = false;
