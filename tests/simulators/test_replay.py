@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from simulators.link import Broker
 from simulators.replay import Progress, Replay, ReplaySettings
 from simulators.spool import Spool
 from tests.collector.rig import Mosquitto, until
-from tests.simulators.folders import hours, write
+from tests.simulators.folders import BUILDINGS, hours, write
 
 
 class Sink:
@@ -213,3 +214,24 @@ def test_at_a_speed_readings_come_no_sooner_than_their_clock(made, broker, tmp_p
     # Two seconds at ten hours a second are twenty of ninety hours.
     assert not done
     assert 12 * 10 < progress.made <= 12 * 25
+
+
+def test_live_it_goes_on_to_the_hour_that_has_ended_and_a_restart_repeats_nothing(broker, tmp_path):
+    ends = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=30)
+    first = (ends - timedelta(hours=200)).strftime("%Y-%m-%d %H:%M:%S")
+    rows = hours("b2__gas", [float(n % 24) for n in range(200)], first)
+    zoneless = BUILDINGS.replace("America/New_York", "UTC")
+    meters = datasets.read(write(tmp_path / "live", rows, buildings=zoneless))
+    (one,) = made = registers.made(meters, seed=1, shift_weeks={})
+    sink = Sink()
+    with collecting(broker.url, sink):
+        for _ in range(2):
+            stop = threading.Event()
+            threading.Timer(2.5, stop.set).start()
+            done, progress = replay(made, tmp_path / "spool", broker, stop, live=True)
+
+    at = sorted(at for _, at, _ in sink.readings)
+    assert done
+    assert len(at) == progress.made == len(one) + 30
+    assert at == one.instants(0, len(one) + 30)
+    assert set(sink.readings.values()) == {1}
