@@ -68,6 +68,11 @@ class Holders:
             _refuse_too_great(column)
         return cls(*columns)
 
+    @property
+    def columns(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Slope, start, floor and ceiling."""
+        return self.slope, self.start, self.floor, self.ceiling
+
     def __len__(self) -> int:
         return len(self.slope)
 
@@ -131,13 +136,15 @@ def solve(
     names: of the groups, for the error that says which total cannot be met.
     """
     _refuse_infeasible(totals, holders, group, names)
-    lam = near_multipliers(totals, holders, group) if guess is None else guess
+    lam = near_multipliers(totals, holders.columns, group) if guess is None else guess
     reach = holders.slope * lam[group]
     reach += holders.start
     low, high = reach <= holders.floor, reach >= holders.ceiling
-    lost = _confirmed(totals, holders, group, low, high)
+    solved, wrong, stuck = _confirmed(totals, holders, group, low, high)
+    if not (wrong | stuck).any():
+        return solved
     known = {}
-    for one in lost.tolist():
+    for one in _settled(totals, holders, group, low, high, wrong, stuck).tolist():
         rows = np.flatnonzero(group == one)
         known[one], low[rows], high[rows] = _in_fractions(int(totals[one]), holders.at(rows))
     solved, _ = _with_bounds(totals, holders, group, low, high)
@@ -147,31 +154,45 @@ def solve(
     return solved
 
 
-def _confirmed(totals: Ints, holders: Holders, group: Ints, low: Bools, high: Bools) -> Ints:
-    """Make marks of who is at a bound true, in place, and return the groups where it fails.
+def _confirmed(
+    totals: Ints, holders: Holders, group: Ints, low: Bools, high: Bools
+) -> tuple[Solved, Bools, Bools]:
+    """Work λ out from the marks of who is at a bound, and the marks, in place, from λ; exactly.
 
-    Every round works λ out from the marks and the marks from λ, exactly, until they agree.
+    returns: what the marks gave, the groups whose marks were wrong, and those without any λ.
     """
-    lost: list[Ints] = []
-    rows = np.arange(len(holders))
-    some, member = holders, group
+    solved, stuck = _with_bounds(totals, holders, group, low, high)
+    below, above = _beyond(holders, solved, group)
+    differs = (below != low) | (above != high)
+    differs &= holders.floor < holders.ceiling  # others have one share, however they are marked
+    low[:], high[:] = below, above
+    here, wrong = np.zeros((2, len(totals)), np.bool_)
+    here[group] = True
+    wrong[group[differs]] = True
+    return solved, wrong, stuck & here
+
+
+def _settled(
+    totals: Ints,
+    holders: Holders,
+    group: Ints,
+    low: Bools,
+    high: Bools,
+    wrong: Bools,
+    lost: Bools,
+) -> Ints:
+    """Confirm again, in place, where marks were wrong; return the groups where that is no use."""
+    rows = np.flatnonzero((wrong & ~lost)[group])
     for _ in range(_TRIES):
-        solved, stuck = _with_bounds(totals, some, member, low[rows], high[rows])
-        below, above = _beyond(some, solved, member)
-        differs = (below != low[rows]) | (above != high[rows])
-        differs &= some.floor < some.ceiling  # others have one share, however they are marked
-        low[rows], high[rows] = below, above
-        wrong = np.zeros(len(totals), np.bool_)
-        wrong[member[differs]] = True
-        here = np.zeros(len(totals), np.bool_)
-        here[member] = True
-        lost.append(np.flatnonzero(stuck & here))
-        rows = rows[(wrong & ~stuck)[member]]
         if not len(rows):
             break
-        some, member = holders.at(rows), group[rows]
-    lost.append(np.unique(member) if len(rows) else np.empty(0, np.int64))
-    return np.concatenate(lost)
+        member, below, above = group[rows], low[rows], high[rows]
+        _, wrong, stuck = _confirmed(totals, holders.at(rows), member, below, above)
+        low[rows], high[rows] = below, above
+        lost = lost | stuck
+        rows = rows[(wrong & ~lost)[member]]
+    lost[group[rows]] = True
+    return np.flatnonzero(lost)
 
 
 def _with_bounds(
@@ -184,7 +205,8 @@ def _with_bounds(
     denominator = added(moving, group, count)
     numerator = totals - added(fixed, group, count)
     stuck = (denominator == 0) & (numerator != 0)
-    stuck |= np.abs(np.bincount(group, fixed, minlength=count)) >= 4.0 * MOST
+    if _may_exceed(fixed, 4 * MOST):
+        stuck |= np.abs(np.bincount(group, fixed, minlength=count)) >= 4.0 * MOST
     if (at_bounds := denominator == 0).any():
         _to_the_turn(holders, group, low, at_bounds, numerator, denominator)
     return Solved(numerator, denominator, fixed, moving), stuck
@@ -224,8 +246,7 @@ def _beyond(holders: Holders, solved: Solved, group: Ints) -> tuple[Bools, Bools
 
 def _in_fractions(total: int, holders: Holders) -> tuple[Fraction, list[bool], list[bool]]:
     """Return λ and who is at a bound, of one group, as one would work it out on paper."""
-    columns = (holders.slope, holders.start, holders.floor, holders.ceiling)
-    slope, start, floor, ceiling = (column.tolist() for column in columns)
+    slope, start, floor, ceiling = (column.tolist() for column in holders.columns)
     lam = share(total, slope, start=start, floor=floor, ceiling=ceiling).multiplier
     reach = [begin + by * lam for begin, by in zip(start, slope, strict=True)]
     low = [one <= bound for one, bound in zip(reach, floor, strict=True)]
@@ -238,20 +259,28 @@ def _refuse_infeasible(
 ) -> None:
     count = len(totals)
     for column in (holders.slope, holders.start, holders.floor):
-        _refuse_too_great(np.bincount(group, np.abs(column), minlength=count))
+        if _may_exceed(column, MOST):
+            _refuse_too_great(np.bincount(group, np.abs(column), minlength=count))
     _refuse_too_great(totals)
     moves = holders.slope > 0
     still = np.clip(holders.start, holders.floor, holders.ceiling)
-    least = added(np.where(moves, holders.floor, still), group, count)
-    most = added(np.where(moves, holders.ceiling, still), group, count)
-    rough = np.bincount(group, np.where(moves, holders.ceiling, still), minlength=count)
-    endless = rough >= 2.0 * MOST
+    lowest, highest = (np.where(moves, x, still) for x in (holders.floor, holders.ceiling))
+    least, most = (added(x, group, count) for x in (lowest, highest))
+    endless = np.zeros(count, np.bool_)
+    if _may_exceed(highest, 2 * MOST):
+        endless = np.bincount(group, highest, minlength=count) >= 2.0 * MOST
     wrong = (totals < least) | (~endless & (totals > most))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         name = (str(first + 1) if count > 1 else "") if names is None else names[first]
         top = None if endless[first] else int(most[first])
         raise InfeasibleError(int(totals[first]), int(least[first]), top, name)
+
+
+def _may_exceed(column: Ints, most: int) -> bool:
+    """Tell whether some of a column's values may add to more, in size, than so much."""
+    greatest = max(int(column.max(initial=0)), -int(column.min(initial=0)))
+    return greatest * len(column) > most
 
 
 def _refuse_too_great(column: NDArray[np.generic]) -> None:

@@ -44,7 +44,10 @@ def added(values: Ints, group: Ints, count: int) -> Ints:
     values, group: (n,); a group's sum must fit 64 bits.
     """
     sums = np.zeros(count, np.int64)
-    np.add.at(sums, group, values)
+    if count == 1:
+        sums[0] = values.sum()
+    else:
+        np.add.at(sums, group, values)
     return sums
 
 

@@ -1,14 +1,12 @@
 """Where λ lies, nearly: floats for many groups at once, so that whole numbers need only confirm."""
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.exact import Ints
-
-if TYPE_CHECKING:
-    from analytics.allocation import Holders
 
 Floats = NDArray[np.float64]
 
@@ -16,23 +14,26 @@ _ROUNDS: Final = 80
 _NEAR: Final = 1e-12  # of a total: what adding a million floats may lose
 
 
-def near_multipliers(totals: Ints, holders: "Holders", group: Ints) -> Floats:
+def near_multipliers(totals: Ints, columns: Sequence[Ints], group: Ints) -> Floats:
     """Return about the λ of each group at which its holders' shares add to its total.
 
     Newton's steps along the piecewise linear sum, held between what proved too little and too
     much. Only groups that are not there yet are looked at again.
+
+    columns: slope, start, floor and ceiling, each (n,).
     """
     count = len(totals)
-    lam = _all_free(totals, holders, group)
+    slope, start, floor, ceiling = (column.astype(np.float64) for column in columns)
+    lam = _all_free(totals, slope, start, group)
     too_little, too_much = np.full(count, -np.inf), np.full(count, np.inf)
-    some, member = holders, group
+    member = group
     for attempt in range(_ROUNDS):
-        reach = some.slope * lam[member]
-        reach += some.start
-        free = (reach > some.floor) & (reach < some.ceiling)
-        np.clip(reach, some.floor, some.ceiling, out=reach)
+        reach = slope * (lam if count == 1 else lam[member])
+        reach += start
+        free = (reach > floor) & (reach < ceiling)
+        np.clip(reach, floor, ceiling, out=reach)
         missing = totals - _sums(reach, member, count)
-        rising = _sums(some.slope * free, member, count)
+        rising = _sums(slope * free, member, count)
         np.copyto(too_little, lam, where=missing > 0)
         np.copyto(too_much, lam, where=missing < 0)
         then = _next(lam, missing, rising, too_little, too_much, attempt)
@@ -43,20 +44,22 @@ def near_multipliers(totals: Ints, holders: "Holders", group: Ints) -> Floats:
         if not (still := open_[member]).any():
             break
         if np.count_nonzero(still) < len(still) // 2:
-            rows = np.flatnonzero(still)
-            some, member = some.at(rows), member[rows]
+            slope, start, floor, ceiling = (x[still] for x in (slope, start, floor, ceiling))
+            member = member[still]
     return lam
 
 
-def _all_free(totals: Ints, holders: "Holders", group: Ints) -> Floats:
+def _all_free(totals: Ints, slope: Floats, start: Floats, group: Ints) -> Floats:
     count = len(totals)
-    slope = _sums(holders.slope, group, count)
+    slopes = _sums(slope, group, count)
     lam = np.zeros(count)
-    np.divide(totals - _sums(holders.start, group, count), slope, where=slope > 0, out=lam)
+    np.divide(totals - _sums(start, group, count), slopes, where=slopes > 0, out=lam)
     return lam
 
 
-def _sums(values: NDArray[Any], group: Ints, count: int) -> Floats:
+def _sums(values: Floats, group: Ints, count: int) -> Floats:
+    if count == 1:
+        return np.array([values.sum()])
     return np.bincount(group, values, minlength=count).astype(np.float64, copy=False)
 
 
@@ -67,7 +70,7 @@ def _next(
     too_little: Floats,
     too_much: Floats,
     attempt: int,
-) -> Floats:
+) -> NDArray[Any]:
     """Return Newton's λ where it stays inside the bounds, else their middle, or a step further."""
     with np.errstate(all="ignore"):
         newton = lam + missing / rising

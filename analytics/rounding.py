@@ -99,12 +99,25 @@ def extra_units(
     left = totals - added(shares, segment, len(totals))
     extra = np.zeros(len(shares), np.int64)
     rows = np.flatnonzero((rest > 0) & (left > 0)[segment])  # whole shares take none
+    names = None if keys is None else keys[rows]
+    if len(totals) == 1 and len(rows):
+        extra[rows[_greatest(rest[rows], int(left[0]), names)]] = 1
+        return extra
     group = segment[rows]
-    order = np.lexsort((-rest[rows], group) if keys is None else (keys[rows], -rest[rows], group))
+    order = np.lexsort((-rest[rows], group) if names is None else (names, -rest[rows], group))
     counts = np.bincount(group, minlength=len(totals))
     place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
     extra[rows[order]] = place < np.repeat(left, counts)
     return extra
+
+
+def _greatest(rest: Ints, many: int, keys: Ints | None) -> Ints:
+    """Return the places of the so many greatest, of equal ones those of the lowest keys."""
+    least = np.partition(rest, len(rest) - many)[len(rest) - many]
+    above, equal = np.flatnonzero(rest > least), np.flatnonzero(rest == least)
+    if keys is not None:
+        equal = equal[np.argsort(keys[equal], kind="stable")]
+    return np.concatenate([above, equal[: many - len(above)]])
 
 
 def _one_by_one(totals: Ints, weights: Ints, segment: Ints, keys: Ints | None) -> Ints:
