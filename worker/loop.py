@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from metering.errors import UnavailableError
 from storage import accounts, columnstore, usage
+from worker.due import do_one
 from worker.usage import Limits, Months, TooManyError, recompute
 
 Log = Callable[..., None]
@@ -38,6 +39,7 @@ class WorkSettings:
     longest_wait_s: float = 30.0
     columnstore_after_days: int = 60  # few readings come later, and these may
     columnstore_every_s: float = 3600.0
+    due_every_s: float = 10.0
 
 
 class Worker:
@@ -49,6 +51,7 @@ class Worker:
         self._log = log
         self._put_off: dict[int, tuple[float, int]] = {}  # channel: not before, failures
         self._convert_at = 0.0
+        self._look_at = 0.0
         self.tally = Tally()
 
     def run(self, stop: threading.Event) -> None:
@@ -99,9 +102,18 @@ class Worker:
                 return True
             rebuilt = accounts.rebuild(connection, most=self._settings.institutions)
             self.tally.institutions += rebuilt
-            return rebuilt > 0
+            return rebuilt > 0 or self._due(connection)
         finally:
             self.tally.busy_s += time.monotonic() - began
+
+    def _due(self, connection: Connection[Any]) -> bool:
+        """Do one thing whose hour has come, once all accounts are as the readings say."""
+        if time.monotonic() < self._look_at:
+            return False
+        taken = do_one(connection)
+        if taken is None:
+            self._look_at = time.monotonic() + self._settings.due_every_s
+        return taken is not None
 
     def _usage(self, connection: Connection[Any], months: Months, limits: Limits) -> bool:
         put_off = [c for c, (until, _) in self._put_off.items() if until > time.monotonic()]

@@ -1,0 +1,203 @@
+"""Running an allocation, issuing its quotas, and proving it again from its snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg import Connection
+
+from actions.desk import Desk
+from actions.figures import not_found
+from actions.unions import must_plan
+from compact import books as causes
+from compact.allocations import Problem
+from compact.books import Kind
+from compact.methods import Holder, Method, Rule
+from compact.runs import Run, again
+from compact.runs import run as computed
+from metering.errors import ConflictError, InputError
+from storage import books, due, runs, standing, targets, unions
+from storage.runs import Kept
+
+__all__ = ["Issued", "Kept", "Made", "Method", "Proof", "Rule", "Run", "issue_run", "list_runs",
+           "one_run", "prove", "run_target", "try_target"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A run that is kept; new is False where an earlier version came to the very same."""
+
+    run: Kept
+    without_base: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What came into the books: as an issue, or as an adjustment of an earlier one."""
+
+    cause_id: int
+    kind: Kind
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether a run, computed anew from its snapshot, comes to the same bytes."""
+
+    run_id: int
+    sha256: str
+    same: bool
+
+
+def try_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Run:
+    """Return what a rule would come to, and keep nothing: for comparing rules."""
+    with desk.look() as connection:
+        kept = _target(connection, target_id)
+        must_plan(connection, kept.union_id, "run.try")
+        return computed(_problem(connection, kept, method, year))
+
+
+def run_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Made:
+    """Share a target by a rule and keep it as the next version; nothing is issued yet.
+
+    year: of the target's path; None is its last one, or each institution's own.
+    """
+    detail: dict[str, Any] = {"rule": method.rule.value, "year": year}
+    with desk.act("run.make", target_id, detail) as connection:
+        kept = _target(connection, target_id)
+        must_plan(connection, kept.union_id, "run.make")
+        runs.lock(connection, kept.union_id)
+        run = computed(_problem(connection, kept, method, year))
+        same = runs.same(connection, target_id, run.sha256)
+        run_id = same if same is not None else runs.add(connection, target_id, run, desk.actor)
+        detail |= {"run_id": run_id, "sha256": run.sha256}
+        made = _run(connection, run_id)
+    return Made(made, len(run.problem.without_base), new=same is None)
+
+
+def issue_run(desk: Desk, run_id: int, reason: str = "") -> Issued:
+    """Write a run's quotas into the books; where others are issued already, adjust them.
+
+    reason: why quotas are adjusted; the first issue needs none.
+    """
+    detail: dict[str, Any] = {"reason": reason}
+    with desk.act("run.issue", run_id, detail) as connection:
+        found = _run(connection, run_id)
+        must_plan(connection, found.union_id, "run.issue")
+        runs.lock(connection, found.union_id)
+        if _run(connection, run_id).issued_as is not None:
+            raise _issued_already(run_id)
+        indicator = _target(connection, found.target_id).target.indicator
+        shares = runs.shares(connection, run_id)
+        wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
+        years = {year for year, _ in wanted}
+        held = books.held(connection, found.union_id, indicator, years)
+        cause = causes.issue(held, wanted, reason)
+        cause_id = books.add(
+            connection, found.union_id, indicator, cause, run_id=run_id, by=desk.actor
+        )
+        due.add(connection, standing.KIND, str(found.union_id), datetime.now(UTC))
+        accounts = sum(one.institution is not None for one in cause.entries)
+        detail |= {"kind": cause.kind.value, "accounts": accounts}
+    return Issued(cause_id, cause.kind, accounts)
+
+
+def list_runs(
+    desk: Desk, *, union_id: int | None = None, target_id: int | None = None
+) -> list[Kept]:
+    """Return the runs that the reader sees, in order of target and version."""
+    with desk.look() as connection:
+        return runs.listed(connection, union_id=union_id, target_id=target_id)
+
+
+def one_run(desk: Desk, run_id: int) -> tuple[Kept, str | None]:
+    """Return a run, and its snapshot where the reader plans for its union."""
+    with desk.look() as connection:
+        return _run(connection, run_id), runs.snapshot(connection, run_id)
+
+
+def prove(desk: Desk, run_id: int | None = None) -> list[Proof]:
+    """Compute one run or all anew from their snapshots, and compare byte for byte."""
+    with desk.look() as connection:
+        kept = runs.snapshots(connection, run_id)
+    if run_id is not None and not kept:
+        raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
+    return [_proof(*one) for one in kept]
+
+
+def _proof(run_id: int, sha256: str, snapshot: str) -> Proof:
+    try:
+        anew = again(snapshot)
+    except InputError:
+        return Proof(run_id, sha256, same=False)
+    return Proof(run_id, sha256, same=anew.snapshot == snapshot and anew.sha256 == sha256)
+
+
+def _problem(
+    connection: Connection[Any], kept: targets.Kept, method: Method, year: int | None
+) -> Problem:
+    """Return what a run starts from: every institution's base, as the accounts say it now."""
+    target = kept.target
+    holders, without_base = [], []
+    for one in runs.counted(connection, kept.union_id, target.profile):
+        base = target.base_of(one.months_g)
+        if base is None or base.total_g <= 0:
+            without_base.append(one.institution_id)
+            continue
+        of_year = target.year_after(base, year)
+        place = (one.institution_id, one.region_id, one.department_line, of_year)
+        holders.append(Holder(*place, base, one.class_code, one.area_m2))
+    members = tuple(one.region_id for one in unions.members(connection, kept.union_id))
+    return Problem(
+        union=kept.union_id,
+        target=target,
+        method=method,
+        members=members,
+        parents=_parents(connection, members, holders),
+        holders=tuple(holders),
+        without_base=tuple(without_base),
+    )
+
+
+def _parents(
+    connection: Connection[Any], members: tuple[int, ...], holders: list[Holder]
+) -> Mapping[int, int]:
+    """Return the parent of each region on the way from a holder to its member."""
+    known = unions.regions(connection)
+    found: dict[int, int] = {}
+    for region in {one.region for one in holders}:
+        below = region
+        while below not in members and below not in found:
+            above = known.get(below, (None, ""))[0]
+            if above is None:
+                break
+            found[below] = above
+            below = above
+    return found
+
+
+def _target(connection: Connection[Any], target_id: int) -> targets.Kept:
+    found = targets.one(connection, target_id)
+    if found is None:
+        raise not_found("节能目标", "target", {"target_id": target_id})
+    return found
+
+
+def _run(connection: Connection[Any], run_id: int) -> Kept:
+    found = runs.one(connection, run_id)
+    if found is None:
+        raise not_found("分解方案", "run", {"run_id": run_id})
+    return found
+
+
+def _issued_already(run_id: int) -> ConflictError:
+    return ConflictError(
+        "run.issued_already",
+        zh="该分解方案已经下达。",
+        en="This run is issued already.",
+        next_zh="如台账有变,请重新分解,再下达新的版本。",
+        next_en="Where accounts changed, run again and issue the new version.",
+        where={"run_id": run_id},
+    )

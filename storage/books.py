@@ -1,0 +1,117 @@
+"""The books: causes and their entries, only ever added; a quota is its account's balance."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from compact.books import Cause
+from compact.targets import Indicator
+
+_HELD = """
+    SELECT year, institution_id, amount_g FROM quota
+     WHERE union_id = %s AND indicator = %s AND year = ANY(%s)
+"""
+_ADD = """
+    INSERT INTO book_cause (union_id, indicator, kind, run_id, reason, made_by)
+    VALUES (%s, %s, %s, %s, %s, %s) RETURNING id
+"""
+# One statement, so that the books are summed once.
+_ADD_ENTRIES = """
+    INSERT INTO book_entry (cause_id, union_id, indicator, year, institution_id, amount_g)
+    SELECT %s, %s, %s, year, institution, amount
+      FROM unnest(%s::integer[], %s::integer[], %s::bigint[]) AS e (year, institution, amount)
+"""
+# The run that an institution's quota of a year last came of.
+_LISTED = """
+    SELECT q.union_id, q.indicator, q.year, q.institution_id, v.name_zh, v.name_en, v.region_id,
+           v.department_line, q.amount_g, r.run_id
+      FROM report.quota q
+      LEFT JOIN report.institution v ON v.institution_id = q.institution_id
+      LEFT JOIN LATERAL (
+            SELECT s.run_id FROM run_quota s JOIN book_cause c ON c.run_id = s.run_id
+             WHERE s.institution_id = q.institution_id AND s.year = q.year
+               AND c.union_id = q.union_id AND c.indicator = q.indicator
+             ORDER BY c.id DESC LIMIT 1) r ON true
+     WHERE q.amount_g <> 0
+       AND (q.institution_id, q.year, q.union_id) > (%(after)s, %(year)s, %(union_after)s)
+       AND (%(union)s::integer IS NULL OR q.union_id = %(union)s)
+       AND (%(institution)s::integer IS NULL OR q.institution_id = %(institution)s)
+       AND (%(of_year)s::integer IS NULL OR q.year = %(of_year)s)
+     ORDER BY q.institution_id, q.year, q.union_id LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What an institution may use in a year: its account's balance."""
+
+    union_id: int
+    indicator: str
+    year: int
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+    region_id: int | None
+    department_line: str | None
+    amount_g: int
+    run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which quotas are asked for; None asks for all."""
+
+    union_id: int | None = None
+    year: int | None = None
+    institution_id: int | None = None
+
+
+def held(
+    connection: Connection[Any], union_id: int, indicator: Indicator, years: Collection[int]
+) -> dict[tuple[int, int], int]:
+    """Return the balances by (year, institution)."""
+    rows = connection.execute(_HELD, [union_id, indicator.value, sorted(years)])
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def add(
+    connection: Connection[Any],
+    union_id: int,
+    indicator: Indicator,
+    cause: Cause,
+    *,
+    run_id: int | None,
+    by: str,
+) -> int:
+    """Write a cause with its entries; return its id."""
+    said = [union_id, indicator.value, cause.kind.value, run_id, cause.reason, by]
+    row = connection.execute(_ADD, said).fetchone()
+    assert row is not None
+    cause_id = int(row[0])
+    columns = [
+        [one.year for one in cause.entries],
+        [one.institution for one in cause.entries],
+        [one.amount_g for one in cause.entries],
+    ]
+    connection.execute(_ADD_ENTRIES, [cause_id, union_id, indicator.value, *columns])
+    return cause_id
+
+
+def quotas(
+    connection: Connection[Any], asked: Asked, *, after: tuple[int, int, int], most: int
+) -> list[Quota]:
+    """Return quotas that the viewer sees, those after an (institution, year, union)."""
+    parameters = {
+        "union": asked.union_id,
+        "of_year": asked.year,
+        "institution": asked.institution_id,
+        "after": after[0],
+        "year": after[1],
+        "union_after": after[2],
+        "most": most,
+    }
+    with connection.cursor(row_factory=class_row(Quota)) as cursor:
+        return cursor.execute(_LISTED, parameters).fetchall()

@@ -1,0 +1,270 @@
+"""Runs: what they are computed from, their snapshots, and their quotas as rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from compact.allocations import Allocation
+from compact.runs import Run, method_said
+
+_INSTITUTIONS = """
+    SELECT institution_id, region_id, department_line, class, area_m2
+      FROM access.union_institutions(%s)
+"""
+_MONTHS = """
+    SELECT institution_id, extract(year FROM month)::integer, extract(month FROM month)::integer,
+           kgce_g
+      FROM access.union_months(%s, %s)
+"""
+_LOCK = "SELECT pg_advisory_xact_lock(12, %s)"  # runs and issues of a union: one after the other
+_SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s"
+_ADD = """
+    INSERT INTO run (target_id, union_id, version, rule, method, sha256, quotas, base_g, total_g,
+                     made_by)
+    SELECT %(target)s, %(union)s, coalesce(max(version), 0) + 1, %(rule)s, %(method)s,
+           %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s
+      FROM run WHERE target_id = %(target)s
+    RETURNING id
+"""
+_ADD_SNAPSHOT = "INSERT INTO run_snapshot (run_id, union_id, snapshot) VALUES (%s, %s, %s)"
+_ADD_NODES = """
+    INSERT INTO run_node (run_id, union_id, place, parent, key, base_g, amount_g, numerator,
+                          denominator)
+    SELECT %s, %s, place - 1, nullif(parent, -1), key, base, amount, above, below
+      FROM unnest(%s::integer[], %s::text[], %s::bigint[], %s::bigint[], %s::numeric[],
+                  %s::numeric[])
+           WITH ORDINALITY AS n (parent, key, base, amount, above, below, place)
+"""
+# COPY stops at row security. Lists of lists would be flattened, so each month list comes as text.
+_ADD_QUOTAS = """
+    INSERT INTO run_quota (run_id, union_id, institution_id, member_id, node, year, base_g,
+                           factors, weight_g, bound, amount_g, months_g)
+    SELECT %s, %s, institution, member, node, year, base::bigint[], factors::jsonb, weight, bound,
+           amount, months::bigint[]
+      FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::text[],
+                  %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[])
+           AS q (institution, member, node, year, base, factors, weight, bound, amount, months)
+"""
+_RUNS = """
+    SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
+           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at
+      FROM report.run r
+     WHERE (%(only)s::integer IS NULL OR r.run_id = %(only)s)
+       AND (%(target)s::integer IS NULL OR r.target_id = %(target)s)
+       AND (%(union)s::integer IS NULL OR r.union_id = %(union)s)
+     ORDER BY r.target_id, r.version
+"""
+_SNAPSHOT = "SELECT snapshot FROM run_snapshot WHERE run_id = %s"
+_SNAPSHOTS = """
+    SELECT r.id, r.sha256, s.snapshot FROM run r JOIN run_snapshot s ON s.run_id = r.id
+     WHERE %(only)s::integer IS NULL OR r.id = %(only)s ORDER BY r.id
+"""
+_QUOTAS = """
+    SELECT q.run_id, q.institution_id, q.member_id, q.year, q.base_g, q.factors, q.weight_g,
+           q.bound, q.amount_g, q.months_g
+      FROM run_quota q
+     WHERE q.run_id = %(run)s AND q.institution_id > %(after)s
+       AND (%(only)s::integer IS NULL OR q.institution_id = %(only)s)
+     ORDER BY q.institution_id LIMIT %(most)s
+"""
+_CHAIN = """
+    SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
+"""
+_OF_MEMBERS = """
+    SELECT member_id, year, count(*)::integer, sum(amount_g)::bigint
+      FROM run_quota WHERE run_id = %s GROUP BY member_id, year ORDER BY year, member_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An institution that shares a target: where it counts, what it is, how large."""
+
+    institution_id: int
+    region_id: int
+    department_line: str
+    class_code: str | None
+    area_m2: Decimal | None
+    months_g: dict[tuple[int, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A run without its snapshot; issued_as: how its quotas came into the books, if they did."""
+
+    run_id: int
+    target_id: int
+    union_id: int
+    version: int
+    rule: str
+    method: dict[str, Any]
+    sha256: str
+    quotas: int
+    base_g: int
+    total_g: int
+    made_at: datetime
+    issued_as: str | None
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level above a quota: its amount, and λ as a fraction by which that was divided."""
+
+    key: str
+    base_g: int
+    amount_g: int
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a run gives one institution, by month; base_g is None in months without accounts."""
+
+    run_id: int
+    institution_id: int
+    member_id: int
+    year: int
+    base_g: list[int | None]
+    factors: dict[str, int]
+    weight_g: int
+    bound: str | None
+    amount_g: int
+    months_g: list[int]
+
+
+def lock(connection: Connection[Any], union_id: int) -> None:
+    """Wait for whoever else runs or issues for this union; hold it to the transaction's end."""
+    connection.execute(_LOCK, [union_id])
+
+
+def counted(connection: Connection[Any], union_id: int, profile: str) -> list[Counted]:
+    """Return the union's institutions with their known months, in order of id."""
+    months: dict[int, dict[tuple[int, int], int]] = {}
+    for institution, year, month, grams in connection.execute(_MONTHS, [union_id, profile]):
+        months.setdefault(institution, {})[year, month] = grams
+    rows = connection.execute(_INSTITUTIONS, [union_id]).fetchall()
+    return [
+        Counted(one, region, line, class_code, area_m2, months.get(one, {}))
+        for one, region, line, class_code, area_m2 in rows
+    ]
+
+
+def same(connection: Connection[Any], target_id: int, sha256: str) -> int | None:
+    """Return the run of a target that came to the very same snapshot, if there is one."""
+    row = connection.execute(_SAME, [target_id, sha256]).fetchone()
+    return int(row[0]) if row else None
+
+
+def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
+    """Keep a run as the target's next version; return its id."""
+    union_id, made = run.problem.union, run.allocation
+    said = {
+        "target": target_id,
+        "union": union_id,
+        "rule": run.problem.method.rule.value,
+        "method": json.dumps(method_said(replace(run.problem.method, factors={}))),
+        "sha256": run.sha256,
+        "quotas": len(made.quotas),
+        "base_g": made.base_g,
+        "total_g": made.total_g,
+        "by": by,
+    }
+    row = connection.execute(_ADD, said).fetchone()
+    assert row is not None
+    run_id = int(row[0])
+    connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])
+    connection.execute(_ADD_NODES, [run_id, union_id, *_node_columns(made)])
+    connection.execute(_ADD_QUOTAS, [run_id, union_id, *_quota_columns(run)])
+    return run_id
+
+
+def listed(
+    connection: Connection[Any], *, union_id: int | None = None, target_id: int | None = None
+) -> list[Kept]:
+    """Return runs that the viewer sees, in order of target and version."""
+    return _runs(connection, {"only": None, "target": target_id, "union": union_id})
+
+
+def one(connection: Connection[Any], run_id: int) -> Kept | None:
+    """Return one run, if the viewer sees it."""
+    found = _runs(connection, {"only": run_id, "target": None, "union": None})
+    return found[0] if found else None
+
+
+def snapshot(connection: Connection[Any], run_id: int) -> str | None:
+    """Return a run's snapshot, where the viewer plans for its union."""
+    row = connection.execute(_SNAPSHOT, [run_id]).fetchone()
+    return str(row[0]) if row else None
+
+
+def snapshots(connection: Connection[Any], run_id: int | None) -> list[tuple[int, str, str]]:
+    """Return id, digest and snapshot of one run or of all."""
+    return connection.execute(_SNAPSHOTS, {"only": run_id}).fetchall()
+
+
+def shares(
+    connection: Connection[Any], run_id: int, *, after: int = 0, most: int | None = None,
+    institution_id: int | None = None,
+) -> list[Share]:  # fmt: skip
+    """Return a run's quotas that the viewer sees, those after an institution."""
+    parameters = {"run": run_id, "after": after, "most": most, "only": institution_id}
+    with connection.cursor(row_factory=class_row(Share)) as cursor:
+        return cursor.execute(_QUOTAS, parameters).fetchall()
+
+
+def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
+    """Return the levels above a quota, the year first, where the viewer sees the quota."""
+    rows = connection.execute(_CHAIN, [run_id, institution_id])
+    return [Level(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+
+
+def of_members(connection: Connection[Any], run_id: int) -> list[tuple[int, int, int, int]]:
+    """Return member, year, how many quotas and their sum, as far as the viewer sees them."""
+    return connection.execute(_OF_MEMBERS, [run_id]).fetchall()
+
+
+def _node_columns(made: Allocation) -> list[list[Any]]:
+    by = [one.multiplier or Fraction(0) for one in made.nodes]
+    return [
+        [one.parent for one in made.nodes],
+        [one.key for one in made.nodes],
+        [one.base_g for one in made.nodes],
+        [one.amount_g for one in made.nodes],
+        [one.numerator for one in by],
+        [one.denominator for one in by],
+    ]
+
+
+def _quota_columns(run: Run) -> list[list[Any]]:
+    quotas, factors = run.allocation.quotas, run.problem.method.factors
+    return [
+        [one.institution for one in quotas],
+        [one.member for one in quotas],
+        [one.node for one in quotas],
+        [one.year for one in quotas],
+        [_array(one.base.months_g) for one in run.problem.holders],
+        [json.dumps(dict(factors.get(one.institution, {}))) for one in quotas],
+        [one.weight_g for one in quotas],
+        [one.bound for one in quotas],
+        [one.amount_g for one in quotas],
+        [_array(one.months_g) for one in quotas],
+    ]
+
+
+def _array(months_g: Sequence[int | None]) -> str:
+    """Return a list as PostgreSQL writes it."""
+    return "{" + ",".join("NULL" if one is None else str(one) for one in months_g) + "}"
+
+
+def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
+    with connection.cursor(row_factory=class_row(Kept)) as cursor:
+        return cursor.execute(_RUNS, parameters).fetchall()

@@ -1,0 +1,76 @@
+"""Targets of unions: set once, never changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from compact.targets import Curve, Indicator, Origin, Target
+
+_ADD = """
+    INSERT INTO target (union_id, indicator, profile, fall_millionths, base_year, target_year,
+                        curve, origin, source, made_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+_LISTED = """
+    SELECT id, union_id, source, indicator, profile, fall_millionths, base_year, target_year,
+           curve, origin
+      FROM target
+     WHERE (%(union)s::integer IS NULL OR union_id = %(union)s)
+       AND (%(only)s::integer IS NULL OR id = %(only)s)
+     ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A target with its id, whose it is and where it comes from."""
+
+    target_id: int
+    union_id: int
+    source: str
+    target: Target
+
+
+def add(connection: Connection[Any], union_id: int, target: Target, source: str, by: str) -> int:
+    """Set a target and return its id."""
+    said = [
+        union_id,
+        target.indicator.value,
+        target.profile,
+        target.fall_millionths,
+        target.base_year,
+        target.target_year,
+        target.curve.value,
+        target.origin.value,
+        source,
+        by,
+    ]
+    row = connection.execute(_ADD, said).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def listed(connection: Connection[Any], union_id: int | None = None) -> list[Kept]:
+    """Return targets that the viewer sees, of one union or of all."""
+    return _found(connection, {"union": union_id, "only": None})
+
+
+def one(connection: Connection[Any], target_id: int) -> Kept | None:
+    """Return one target, if the viewer sees it."""
+    found = _found(connection, {"union": None, "only": target_id})
+    return found[0] if found else None
+
+
+def _found(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
+    return [
+        Kept(
+            row[0],
+            row[1],
+            row[2],
+            Target(
+                Indicator(row[3]), row[4], row[5], row[6], row[7], Curve(row[8]), Origin(row[9])
+            ),
+        )
+        for row in connection.execute(_LISTED, parameters)
+    ]

@@ -1,0 +1,74 @@
+"""A union of two cities over the world of institutions, with accounts of a year and a half."""
+
+from dataclasses import dataclass
+
+from actions.runs import Method, Rule, issue_run, run_target
+from actions.targets import Indicator, Target, set_target
+from actions.unions import NewUnion, make_union
+from tests.actions.world import World
+
+KWH = 1000  # quanta
+# Electricity of 2015 by month, kWh; the clinic has been measured since October.
+USED = {
+    "office": [1000 + 10 * month for month in range(12)],
+    "school": [777] * 12,
+    "police": [321] * 12,
+    "clinic": [0] * 9 + [500, 0, 250],
+    "academy": [9000] * 12,
+    "hidden": [4000] * 12,
+}
+
+
+@dataclass
+class UnionWorld:
+    """Ids of the union and its target."""
+
+    world: World
+    union: int
+    target: int
+
+    def run(self, who: str = "planner of all", rule: Rule = Rule.PROPORTIONAL) -> int:
+        """Run the target by a rule and return the run's id."""
+        return run_target(self.world.desk(who), self.target, Method(rule)).run.run_id
+
+    def issued(self) -> int:
+        """Run and issue."""
+        run_id = self.run()
+        issue_run(self.world.desk("planner of all"), run_id)
+        return run_id
+
+
+def use(world: World, name: str, year: int, month: int, kwh: int, carrier="electricity") -> None:
+    """Let an institution have an account, or another one than it had."""
+    world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+           VALUES (%s, %s, make_date(%s, %s, 1), 'meter', %s, 2592000)
+           ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
+              SET quanta = excluded.quanta""",
+        world.institution[name], carrier, year, month, kwh * KWH,
+    )  # fmt: skip
+
+
+def make_union_world(world: World) -> UnionWorld:
+    """Give institutions accounts, and make a union of both cities with a target 3 % below."""
+    for name, months in USED.items():
+        for month, kwh in enumerate(months, 1):
+            if name != "clinic" or month > 9:
+                use(world, name, 2015, month, kwh)
+    use(world, "office", 2014, 12, 5)
+    planner = world.desk("planner of all")
+    members = [world.region["city 1"], world.region["city 2"]]
+    union = make_union(planner, NewUnion("双城联合体", "Union of two cities", members, "test"))
+    target = set_target(planner, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")
+    for name, role in (("union planner", "planner"), ("union reader", "reader")):
+        made = world.admin(
+            "INSERT INTO app_user (login, name) VALUES (%s, %s) RETURNING id",
+            name.replace(" ", "-"), name,
+        )[0][0]  # fmt: skip
+        world.user[name] = made
+        world.admin(
+            """INSERT INTO access_grant (viewer, role, scope, union_id, valid_from)
+               VALUES (%s, %s, 'union', %s, '2015-01-01')""",
+            f"user:{made}", role, union,
+        )  # fmt: skip
+    return UnionWorld(world, union, target)

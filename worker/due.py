@@ -1,0 +1,29 @@
+"""What is due at an hour: every night, where members and institutions stand."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from compact.targets import Indicator
+from storage import due, standing
+from storage.due import Due
+
+# Gateways spool for minutes, rarely hours: at this hour the day that ended is there.
+_HOUR: Final = time(17, 30, tzinfo=UTC)
+_CIVIL: Final = ZoneInfo("Asia/Shanghai")  # whose days unions count, wherever a server stands
+
+
+def do_one(connection: Connection[Any]) -> Due | None:
+    """Do one thing that is due; return it, if any was."""
+    return due.take(connection, [standing.KIND], _stand)
+
+
+def _stand(connection: Connection[Any], taken: Due) -> datetime:
+    """Keep where a union stands at the end of yesterday, and come again next night."""
+    now = datetime.now(UTC)
+    yesterday = now.astimezone(_CIVIL).date() - timedelta(days=1)
+    standing.stand(connection, int(taken.key), Indicator.TOTAL_KGCE.value, yesterday)
+    tonight = datetime.combine(now.date(), _HOUR)
+    return tonight if tonight > now else tonight + timedelta(days=1)
