@@ -16,7 +16,7 @@ __all__ = ["Grant", "NewUser", "User", "add_grants", "add_user", "end_user", "li
            "list_users", "set_password"]  # fmt: skip
 
 ROLES: Final = ("reader", "officer", "planner", "administrator")
-SCOPES: Final = ("all", "region", "department_line", "institution")
+SCOPES: Final = ("all", "region", "department_line", "union", "institution")
 _LEAST_CHARACTERS: Final = 10
 
 
@@ -125,6 +125,7 @@ def _check_grant(grant: Grant) -> None:
     named = {
         "region": grant.region_id,
         "department_line": grant.department_line,
+        "union": grant.union_id,
         "institution": grant.institution_id,
     }
     if any((value is not None) != (scope == grant.scope) for scope, value in named.items()):
@@ -132,8 +133,8 @@ def _check_grant(grant: Grant) -> None:
             "user.grant_without_scope",
             zh=f"范围为 {grant.scope} 的授权须且只须指明该范围的对象。",
             en=f"A grant of scope {grant.scope} names what it covers, and nothing else.",
-            next_zh="请填写对应的行政区划、主管部门或机构。",
-            next_en="Name the region, department line or institution that is meant.",
+            next_zh="请填写对应的行政区划、主管部门、区域联合体或机构。",
+            next_en="Name the region, department line, union or institution that is meant.",
             where={"field": "scope", "value": grant.scope},
         )
 
@@ -154,5 +155,5 @@ def _said(grant: Grant) -> dict[str, object]:
     return {
         "role": grant.role,
         "scope": grant.scope,
-        "of": grant.region_id or grant.department_line or grant.institution_id,
+        "of": grant.region_id or grant.department_line or grant.union_id or grant.institution_id,
     }

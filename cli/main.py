@@ -12,6 +12,7 @@ from cli.commands import (
     exchange,
     imports,
     migrate,
+    recompute,
     replay,
     replay_rejected,
     serve,
@@ -47,6 +48,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
 app.add_typer(services.app, name="services")
 app.command("solve")(solve.solve)
+app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("exchange")(exchange.exchange)
 

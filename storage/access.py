@@ -18,14 +18,14 @@ _ADD = """
 """
 _GRANT = """
     INSERT INTO access_grant (viewer, role, scope, region_id, department_line, institution_id,
-                              valid_from)
-    VALUES (%s, %s, %s, %s, %s, %s, coalesce(%s, current_date))
+                              union_id, valid_from)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, current_date))
 """
 _USERS = """
     SELECT id AS user_id, login, name, lang, ended_at FROM app_user ORDER BY id
 """
 _GRANTS = """
-    SELECT role, scope, region_id, department_line, institution_id, valid_from, valid_to
+    SELECT role, scope, region_id, department_line, institution_id, union_id, valid_from, valid_to
       FROM access_grant WHERE viewer = %s ORDER BY id
 """
 _SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
@@ -59,7 +59,8 @@ class Grant:
     """What a user may see and do: a role within a scope.
 
     role: reader, officer, planner or administrator. scope: all, region (with its lower regions),
-    department_line or institution, with the one that is meant.
+    department_line, union (the open institutions of its members) or institution, with the one
+    that is meant.
     """
 
     role: str
@@ -69,6 +70,7 @@ class Grant:
     institution_id: int | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    union_id: int | None = None
 
 
 def credentials(connection: Connection[Any], login: str) -> tuple[int, str | None] | None:
@@ -116,7 +118,7 @@ def add_grants(connection: Connection[Any], user_id: int, grants: Sequence[Grant
             _GRANT,
             [
                 (f"user:{user_id}", one.role, one.scope, one.region_id, one.department_line,
-                 one.institution_id, one.valid_from)
+                 one.institution_id, one.union_id, one.valid_from)
                 for one in grants
             ],
         )  # fmt: skip

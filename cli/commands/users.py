@@ -37,6 +37,9 @@ Region = Annotated[
 Line = Annotated[
     str | None, typer.Option(help=say("范围:主管部门代码。", "Scope: a department line's code."))
 ]
+Union = Annotated[
+    int | None, typer.Option(help=say("范围:区域联合体编号。", "Scope: a union's id."))
+]
 Institution = Annotated[
     int | None, typer.Option(help=say("范围:机构编号。", "Scope: an institution's id."))
 ]
@@ -58,6 +61,7 @@ def add(
     role: Role = "reader",
     region: Region = None,
     line: Line = None,
+    union: Union = None,
     institution: Institution = None,
     lang: Annotated[str, typer.Option(help="zh / en")] = "zh",
     password_file: PasswordFile = None,
@@ -68,7 +72,7 @@ def add(
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
-        grant = _grant(seat, role, region, line, institution)
+        grant = _grant(seat, role, region, line, union, institution)
         new = users.add_user(seat, login, name, _password(password_file), lang, [grant])
     typer.echo(say(f"账号 {new.login} 已建立。", f"User {new.login} can log in."))
     if new.password is not None:
@@ -83,6 +87,7 @@ def grant(
     role: Role = "reader",
     region: Region = None,
     line: Line = None,
+    union: Union = None,
     institution: Institution = None,
     database_url: Url = None,
 ) -> None:
@@ -91,7 +96,7 @@ def grant(
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
-        more = _grant(seat, role, region, line, institution)
+        more = _grant(seat, role, region, line, union, institution)
         users.add_grants(seat, _user(seat, login).user_id, [more])
     typer.echo(say("已授权。", "Granted."))
 
@@ -132,16 +137,22 @@ def listed(database_url: Url = None) -> None:
             ended = say("  已停用", "  ended") if user.ended_at else ""
             typer.echo(f"{user.login:<24} {user.name}{ended}")
             for one in users.list_grants(seat, user.user_id):
-                of = one.region_id or one.department_line or one.institution_id or ""
+                named = (one.region_id, one.department_line, one.union_id, one.institution_id)
+                of = next((str(value) for value in named if value is not None), "")
                 typer.echo(f"    {one.role} / {one.scope} {of}".rstrip())
 
 
 def _grant(
-    seat: "Desk", role: str, region: str | None, line: str | None, institution: int | None
+    seat: "Desk",
+    role: str,
+    region: str | None,
+    line: str | None,
+    union: int | None,
+    institution: int | None,
 ) -> "Grant":
     from actions.users import Grant
 
-    if [region, line, institution].count(None) < 2:
+    if [region, line, union, institution].count(None) < 3:
         raise InputError(
             "user.two_scopes",
             zh="一次授权只能有一个范围。",
@@ -153,6 +164,8 @@ def _grant(
         return Grant(role, "region", region_id=_region(seat, region))
     if line is not None:
         return Grant(role, "department_line", department_line=line)
+    if union is not None:
+        return Grant(role, "union", union_id=union)
     if institution is not None:
         return Grant(role, "institution", institution_id=institution)
     return Grant(role, "all")

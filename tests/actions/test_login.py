@@ -165,6 +165,7 @@ def test_a_login_is_given_once_and_named_plainly(world, li):
         Grant("king", "all"),
         Grant("reader", "world"),
         Grant("reader", "region"),
+        Grant("planner", "union"),
         Grant("reader", "all", region_id=1),
     ):
         with pytest.raises(InputError):

@@ -1,0 +1,38 @@
+"""`commonwatt recompute`: compute published runs anew from their snapshots, byte for byte."""
+
+from typing import Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+
+def recompute(
+    run: Annotated[
+        int | None,
+        typer.Argument(help=say("分解方案编号;默认全部。", "A run's id; else all runs.")),
+    ] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+                "The API's login; else COMMONWATT_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+) -> None:
+    """Prove that runs come of their inputs; status 1 where one does not."""
+    from actions.runs import prove
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        proofs = prove(seat, run)
+    for proof in proofs:
+        verdict = say("一致", "same bytes") if proof.same else say("不一致", "DIFFERS")
+        typer.echo(f"{proof.run_id}  {proof.sha256}  {verdict}")
+    if not proofs:
+        typer.echo(say("还没有分解方案。", "There is no run yet."))
+    if not all(proof.same for proof in proofs):
+        raise typer.Exit(1)
