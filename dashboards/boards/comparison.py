@@ -28,10 +28,8 @@ _INSTITUTION: Final = Variable(
     SELECT i.institution_id::text AS "__value",
            coalesce({f.name("i")}, i.institution_id::text) AS "__text"
       FROM report.institution i
-     WHERE i.region_id IN (SELECT region_id FROM report.region_within
-                            WHERE within_id::text = '$region')
-     ORDER BY EXISTS (SELECT FROM report.account a
-                       WHERE a.institution_id = i.institution_id) DESC, 2, 1
+     WHERE i.institution_id IN ({f.within()})
+     ORDER BY i.institution_id IN (SELECT institution_id FROM report.account_term) DESC, 2, 1
      LIMIT 1000
     """,
     numeric=True,
@@ -49,7 +47,7 @@ _PEERS: Final = f"""
                      WHERE o.institution_id::text = '$institution'))
     ), used AS (
         SELECT institution_id, sum(kgce_g) / 1000.0 AS kgce
-          FROM report.account_energy
+          FROM report.account_figure
          WHERE profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
            AND institution_id IN (SELECT institution_id FROM peers)
          GROUP BY 1

@@ -15,6 +15,10 @@ MONTHS: Final = """
                     ($__timeTo()::timestamptz AT TIME ZONE '$zone')::date AS last,
                     $__timeTo()::timestamptz AT TIME ZONE '$zone' AS until)
 """
+# What is due in the whole months that the period touches, as far as they are over.
+DUE: Final = """report.due_s((SELECT first FROM span),
+        (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
+         + interval '1 month')::date)"""
 # A month that begins within the period, seen from a table with a column month.
 IN_MONTHS: Final = "month >= (SELECT first FROM span) AND month < (SELECT until FROM span)"
 YEAR_EARLIER: Final = """month >= (SELECT first FROM span) - interval '1 year'
@@ -48,15 +52,15 @@ REGION: Final = Variable(
     "region",
     Text("行政区划", "Region"),
     f"""
-    SELECT DISTINCT r.region_id::text AS "__value", {name("r")} AS "__text", w.steps
-      FROM report.region_within w
-      JOIN report.region r ON r.region_id = w.within_id
-     WHERE w.region_id IN (SELECT region_id FROM report.affiliation)
-       AND r.kind <> 'nation' AND w.steps = (
-           SELECT max(d.steps) FROM report.region_within d
-            WHERE d.within_id = w.within_id
-              AND d.region_id IN (SELECT region_id FROM report.affiliation))
-     ORDER BY w.steps DESC, 2, 1
+    WITH counted AS (
+        SELECT w.within_id AS region_id, max(w.steps) AS steps
+          FROM report.region_within w
+         WHERE w.region_id IN (SELECT region_id FROM report.affiliation)
+         GROUP BY 1)
+    SELECT r.region_id::text AS "__value", {name("r")} AS "__text"
+      FROM counted JOIN report.region r USING (region_id)
+     WHERE r.kind <> 'nation'
+     ORDER BY counted.steps DESC, 2, 1
      LIMIT 500
     """,
     numeric=True,
@@ -68,8 +72,7 @@ INSTITUTION: Final = Variable(
     SELECT i.institution_id::text AS "__value",
            coalesce({name("i")}, i.institution_id::text) AS "__text"
       FROM report.institution i
-     ORDER BY EXISTS (SELECT FROM report.account a
-                       WHERE a.institution_id = i.institution_id) DESC, 2, 1
+     ORDER BY i.institution_id IN (SELECT institution_id FROM report.account_term) DESC, 2, 1
      LIMIT 1000
     """,
     numeric=True,

@@ -22,7 +22,7 @@ from dashboards.boards.model import (
 _HERE: Final = f"institution_id IN ({f.within()})"
 _ENERGY: Final = f"""
     energy AS (SELECT institution_id, month, carrier, kgce_g, co2_g, measured_s
-                 FROM report.account_energy
+                 FROM report.account_figure
                 WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
 """
 # The region one step below in which an institution is counted, else the region itself.
@@ -87,8 +87,8 @@ _FIGURES: Final = (
         PLAIN,
         f"""
     WITH {f.MONTHS}
-    SELECT count(DISTINCT institution_id) AS value FROM report.account
-     WHERE {_HERE} AND source = 'meter' AND {f.IN_MONTHS}
+    SELECT count(DISTINCT institution_id) AS value FROM report.account_figure
+     WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
         """,
         width=6,
         height=4,
@@ -105,10 +105,10 @@ _FIGURES: Final = (
         PERCENT,
         f"""
     WITH {f.MONTHS}
-    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account
-                        WHERE {_HERE} AND source = 'meter' AND {f.IN_MONTHS})::numeric
-                      / nullif((SELECT sum(due_s) FROM report.account_due
-                                 WHERE {_HERE} AND {f.IN_MONTHS}), 0)) AS value
+    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account_figure
+                        WHERE {_HERE} AND profile = '$profile' AND source = 'meter'
+                          AND {f.IN_MONTHS})::numeric
+                      / nullif((SELECT sum(due_s) FROM {f.DUE} WHERE {_HERE}), 0)) AS value
         """,
         width=6,
         height=4,
@@ -169,7 +169,7 @@ _MONTHLY: Final = (
         f"""
     WITH {f.MONTHS}, {_ENERGY}, earlier AS (
         SELECT institution_id, (month + interval '1 year')::date AS month, carrier, kgce_g
-          FROM report.account_energy
+          FROM report.account_figure
          WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER})
     SELECT {f.BEGINS} AS "time", sum(e.kgce_g) / 1000.0 AS now, sum(b.kgce_g) / 1000.0 AS before
       FROM energy e JOIN earlier b USING (institution_id, month, carrier)
@@ -216,8 +216,7 @@ _TABLES: Final = (
         f"""
     WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}, due AS (
         SELECT m.region_id, sum(d.due_s) AS due_s
-          FROM report.account_due d JOIN member m USING (institution_id)
-         WHERE {f.IN_MONTHS} GROUP BY 1
+          FROM {f.DUE} d JOIN member m USING (institution_id) GROUP BY 1
     ), used AS (
         SELECT m.region_id, count(DISTINCT m.institution_id) AS institutions,
                sum(e.kgce_g) / 1000.0 AS kgce, sum(e.co2_g) / 1000.0 AS co2,

@@ -50,3 +50,78 @@ def test_every_query_runs_over_every_range_and_answers_in_form(member, board):
                     frame = run(member.connection, panel.sql, scope)
 
                     assert list(faults(panel, frame)) == [], f"{panel.title.en} over {name}"
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_what_a_new_database_cannot_choose_is_nothing_and_no_error(member, board):
+    since, until = RANGES["month"]
+    first = first_choices(member.connection, board, "en")
+    held = {name: Value(("",)) for name in first} | {name: first[name] for name in ("lang", "zone")}
+    for panel in board.panels():
+        frame = run(member.connection, panel.sql, Scope(since, until, variables=held))
+
+        assert list(faults(panel, frame)) == [], panel.title.en
+
+
+def test_every_form_of_a_variable_reaches_the_database_as_its_values(member):
+    names = ("it's", 'a "b"', "x'); DROP TABLE account; --", "$zone", "\\", "名字")
+    many, one = Value(names, many=True), Value(names[:1], many=True)
+    for value, forms in (
+        (many, ("SELECT unnest(ARRAY[$v])", "SELECT unnest(ARRAY[${v:sqlstring}])")),
+        (one, ("SELECT unnest(ARRAY[$v])", "SELECT unnest(ARRAY[${v}])")),
+        (Value(names[:1]), ("SELECT '$v'", "SELECT '${v}'", "SELECT '[[v]]'")),
+    ):
+        for form in forms:
+            frame = run(member.connection, form, Scope(START, START, variables={"v": value}))
+
+            assert tuple(row[0] for row in frame.rows) == value.values, form
+    for form in (
+        "SELECT 'a' IN ($v)",
+        "SELECT ARRAY(SELECT json_array_elements_text('${v:json}'))",
+    ):
+        plain = Value(("a", "b"), many=True)
+        frame = run(member.connection, form, Scope(START, START, variables={"v": plain}))
+        assert frame.rows[0][0] in (True, ["a", "b"])
+
+
+def test_grouped_times_are_those_of_the_epoch_and_civil_days_are_not(member):
+    scope = Scope(START, START, variables={})
+    at = "(SELECT '2016-03-01T20:00:00Z'::timestamptz AS at) t"
+    grouped = f"SELECT to_timestamp($__timeGroup(at, '1d')) AT TIME ZONE 'Asia/Shanghai' FROM {at}"
+
+    assert run(member.connection, grouped, scope).rows[0][0].hour == 8
+    wide = (
+        "SELECT $__timeGroup(at, '30d') FROM (SELECT '2016-03-01T20:00:00Z'::timestamptz AS at) t"
+    )
+    assert float(run(member.connection, wide, scope).rows[0][0]) % 2_592_000 == 0
+
+
+def test_figures_of_thousands_are_those_of_the_accounts(member):
+    """They are worked out another way: joined, not looked for row by row."""
+    world = member.world
+    office, city = world.institution["office"], world.region["city 2"]
+    world.admin("SET session_replication_role = replica")
+    world.admin("UPDATE location SET valid_to = '2016-03-15' WHERE institution_id = %s", office)
+    world.admin(
+        """INSERT INTO location (institution_id, region_id, valid_from, source, known_by)
+           VALUES (%s, %s, '2016-03-15', 'test', 'user:1')""",
+        office,
+        city,
+    )
+    world.admin(
+        """INSERT INTO account SELECT %s, k, m, 'bill', 1234567, 0
+             FROM unnest(ARRAY['electricity', 'natural_gas', 'water']) k,
+                  generate_series('2015-11-01'::date, '2016-06-01', interval '1 month') m""",
+        office,
+    )
+    world.admin("SET session_replication_role = DEFAULT")
+    columns = "institution_id, carrier, month, source, quanta, measured_s, profile, kgce_g, co2_g"
+    slow, fast = (
+        member.connection.execute(
+            f"SELECT {columns} FROM report.{view} ORDER BY 1, 2, 3, 4, 7"
+        ).fetchall()
+        for view in ("account_energy", "account_figure")
+    )
+
+    assert len(fast) > 24
+    assert fast == slow
