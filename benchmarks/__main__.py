@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import accounts, demo, ground, ingest, machine, memory
+from benchmarks import accounts, allocation, demo, ground, ingest, machine, memory
 from benchmarks.figures import Section
 
 PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
     "ingest": ingest.run,
     "accounts": accounts.run,
     "memory": memory.run,
+    "allocation": allocation.run,
     "demo": demo.run,
 }
 
