@@ -8,10 +8,11 @@ from dashboards.boards.institution import INSTITUTION
 from dashboards.boards.model import Board
 from dashboards.boards.quality import QUALITY
 from dashboards.boards.region import REGION
+from dashboards.boards.union import UNION
 
-__all__ = ["BOARDS", "BUILDING", "COMPARISON", "INSTITUTION", "QUALITY", "REGION", "board"]
+__all__ = ["BOARDS", "BUILDING", "COMPARISON", "INSTITUTION", "QUALITY", "REGION", "UNION", "board"]
 
-BOARDS: Final = (REGION, INSTITUTION, BUILDING, COMPARISON, QUALITY)
+BOARDS: Final = (UNION, REGION, INSTITUTION, BUILDING, COMPARISON, QUALITY)
 
 
 def board(uid: str) -> Board | None:

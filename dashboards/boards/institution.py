@@ -3,6 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
+from dashboards.boards import union
 from dashboards.boards.model import (
     KG,
     KGCE,
@@ -20,7 +21,7 @@ from dashboards.boards.model import (
     Text,
 )
 
-_OWN: Final = "institution_id = '$institution'::integer"
+_OWN: Final = "institution_id = nullif('$institution', '')::integer"
 _ENERGY: Final = f"""
     energy AS (SELECT month, carrier, kgce_g, co2_g FROM report.account_energy
                 WHERE {_OWN} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
@@ -238,6 +239,58 @@ _CURVE: Final = Panel(
     columns=(f.MEASURED, f.ESTIMATED),
 )
 
+_STANDING: Final = f"""
+    {f.MONTHS}, latest AS (
+        SELECT DISTINCT ON (union_id, year) quota_g, due_g, used_g FROM report.standing
+         WHERE {_OWN} AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
+         ORDER BY union_id, year, day DESC)
+"""
+_QUOTA: Final = (
+    Panel(
+        11,
+        Text("已用配额", "Quota used"),
+        Text("实际用量占全年配额的比例。", "What was used, over the quota of the whole year."),
+        Kind.GAUGE,
+        PERCENT,
+        f"""WITH {_STANDING} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
+              FROM latest""",
+        width=6,
+        decimals=1,
+        thresholds=union.ON_PATH,
+        empty=union.NO_QUOTA,
+    ),
+    Panel(
+        12,
+        Text("相对路径", "Against the path"),
+        Text(
+            "实际用量除以到那一天应有的配额；超过 100% 即偏离路径。",
+            "What was used over the quota due by that day; beyond 100 % is off the path.",
+        ),
+        Kind.GAUGE,
+        PERCENT,
+        f"""WITH {_STANDING} SELECT sum(used_g)::numeric / nullif(sum(due_g), 0) AS value
+              FROM latest""",
+        width=6,
+        decimals=1,
+        thresholds=union.ON_PATH,
+        empty=union.NO_QUOTA,
+    ),
+    Panel(
+        13,
+        Text("配额路径", "Path of the quota"),
+        Text(
+            "自一月起累计的配额、实际用量与基准年同期，按月。",
+            "Quota, use and base year, summed from January on, by month.",
+        ),
+        Kind.LINES,
+        KGCE,
+        union.path(f"q.{_OWN}"),
+        decimals=0,
+        columns=union.PATH_COLUMNS,
+        empty=union.NO_QUOTA,
+    ),
+)
+
 _CHANNELS: Final = Panel(
     10,
     Text("计量通道", "Channels"),
@@ -291,6 +344,7 @@ INSTITUTION: Final = Board(
     (
         Row(Text("概况", "At a glance"), _HEADLINES),
         Row(Text("逐月", "By month"), _BY_MONTH[:2]),
+        Row(Text("配额", "Quota"), _QUOTA),
         Row(Text("负荷", "Load"), (_CURVE,)),
         Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[2], _CHANNELS)),
     ),

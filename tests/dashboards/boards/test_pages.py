@@ -13,6 +13,7 @@ from actions.overview import year_of
 from dashboards.boards.catalogue import BOARDS
 from dashboards.pages.answers import Answers
 from dashboards.pages.visit import CSP
+from tests.dashboards.boards.conftest import make_union
 
 MARCH = {"from": "2016-03-01", "to": "2016-03-31"}
 
@@ -84,6 +85,36 @@ def test_the_gap_is_estimated_and_not_measured(site):
     assert [value is None for value in measured["values"][30:54]] == [True] * 24
     assert all(value is not None for value in estimated["values"][30:54])
     assert measured["values"][:3] == [1.0, 1.01, 1.02]
+
+
+def test_a_union_shows_its_path_its_members_and_who_is_beyond_it(site):
+    make_union(site.world)
+    drawn = figures(site.client("planner of all", "en"), "commonwatt-union")
+
+    assert drawn["1"]["value"] == pytest.approx(0.05)
+    assert drawn["2"]["value"] == pytest.approx(1.9)
+    assert drawn["3"]["value"] == pytest.approx(900 / 1900)
+    assert drawn["4"]["value"] == pytest.approx(1.5)
+    quota, used, base = drawn["5"]["series"]
+    assert quota["values"] == [0.95]
+    assert base["values"] == [1.0]
+    assert used["values"][0] > 0
+    assert drawn["6"]["rows"][0]["cells"] == ["Demo province", 2016, 1.9, 0.6, 0.9, 1.5, 0.9]
+    assert drawn["7"]["rows"][0]["cells"] == ["Demo office", 2016, 0.3, 1.5]
+    own = figures(
+        site.client("of the office", "en"),
+        "commonwatt-institution",
+        **{"var-institution": site.world.institution["office"]},
+    )
+    assert own["11"]["value"] == pytest.approx(900 / 1900)
+    assert own["13"]["series"][0]["values"] == [0.95]
+
+
+def test_without_a_quota_nothing_is_claimed(site):
+    drawn = figures(site.client("planner of all", "en"), "commonwatt-union")
+
+    assert [drawn[key]["value"] for key in "1234"] == [None] * 4
+    assert drawn["6"]["rows"] == []
 
 
 def test_a_reader_gets_its_own_figures_and_no_other(site):

@@ -1,0 +1,270 @@
+"""A union of regions: its target and path, how its members stand, and who is beyond the path."""
+
+from typing import Final
+
+from dashboards.boards import fragments as f
+from dashboards.boards.model import (
+    KGCE,
+    PERCENT,
+    PLAIN,
+    Board,
+    Column,
+    Kind,
+    Link,
+    Panel,
+    Row,
+    Text,
+    Threshold,
+    Variable,
+)
+
+NO_QUOTA: Final = Text("没有配额", "no quota")
+ON_PATH: Final = (Threshold(None, "good"), Threshold(0.97, "warn"), Threshold(1.0, "bad"))
+
+_UNION: Final = Variable(
+    "union",
+    Text("协作联盟", "Union"),
+    f"""
+    SELECT u.union_id::text AS "__value", {f.name("u")} AS "__text"
+      FROM report.region_union u ORDER BY u.union_id LIMIT 200
+    """,
+    numeric=True,
+)
+# Members recompute under one agreed profile: that of the newest target.
+_PROFILE: Final = Variable(
+    "profile",
+    Text("折标系数组", "Profile"),
+    """
+    SELECT code AS "__value", code AS "__text" FROM (
+        SELECT profile AS code, target_id AS place FROM report.target
+         WHERE union_id::text = '$union'
+         UNION ALL SELECT code, 0 FROM report.profile WHERE is_default) p
+     ORDER BY place DESC LIMIT 1
+    """,
+    hidden=True,
+)
+_LATEST: Final = f"""
+    {f.MONTHS}, latest AS (
+        SELECT DISTINCT ON (member_id, year) member_id, year, day, quota_g, due_g, used_g,
+               measured_s, expected_s
+          FROM report.standing
+         WHERE union_id::text = '$union' AND institution_id IS NULL
+           AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
+         ORDER BY member_id, year, day DESC)
+"""
+
+
+def path(chosen: str) -> str:
+    """Return the SQL of quota and use, summed from January on; chosen: whose months count."""
+    return f"""
+    WITH {f.MONTHS}, due AS (
+        SELECT q.institution_id, q.month, q.quota_g, q.base_g FROM report.quota_month q
+         WHERE {chosen} AND q.{f.IN_MONTHS}
+    ), counted AS (
+        SELECT DISTINCT ON (a.institution_id, a.carrier, a.month)
+               a.institution_id, a.month, a.kgce_g
+          FROM report.account_figure a
+         WHERE a.profile = '$profile' AND a.kgce_g IS NOT NULL AND {f.IN_MONTHS}
+           AND a.institution_id IN (SELECT institution_id FROM due)
+         ORDER BY a.institution_id, a.carrier, a.month,
+                  array_position(ARRAY['meter', 'bill', 'typed', 'estimate'], a.source)
+    ), used AS (SELECT institution_id, month, sum(kgce_g) AS used_g FROM counted GROUP BY 1, 2),
+    months AS (
+        SELECT d.month, sum(d.quota_g) AS quota_g, sum(d.base_g) AS base_g,
+               sum(u.used_g) AS used_g
+          FROM due d LEFT JOIN used u USING (institution_id, month) GROUP BY 1)
+    SELECT {f.BEGINS} AS "time",
+           sum(quota_g) OVER w / 1000.0 AS quota,
+           CASE WHEN used_g IS NOT NULL THEN sum(used_g) OVER w / 1000.0 END AS used,
+           sum(base_g) OVER w / 1000.0 AS base
+      FROM months
+    WINDOW w AS (PARTITION BY extract(year FROM month) ORDER BY month)
+     ORDER BY 1
+    """
+
+
+PATH_COLUMNS: Final = (
+    Column("quota", Text("配额路径", "Path of the quota"), colour="estimated"),
+    Column("used", Text("实际用量", "Used"), colour="electricity"),
+    Column("base", Text("基准年同期", "Base year"), colour="before"),
+)
+
+_FIGURES: Final = (
+    Panel(
+        1,
+        Text("目标降幅", "Target"),
+        Text("联盟最近一个目标相对基准年的降幅。", "How far below the base year the target lies."),
+        Kind.STAT,
+        PERCENT,
+        """
+    SELECT fall_millionths / 1000000.0 AS value FROM report.target
+     WHERE union_id::text = '$union' ORDER BY target_id DESC LIMIT 1
+        """,
+        width=6,
+        height=6,
+        decimals=1,
+        timed=False,
+        empty=Text("没有目标", "no target"),
+    ),
+    Panel(
+        2,
+        Text("配额合计", "Quotas together"),
+        Text(
+            "您可以看到的成员在统计期内各配额年的配额之和。",
+            "Quotas of the members that you may see, over the years of the period.",
+        ),
+        Kind.STAT,
+        KGCE,
+        f"WITH {_LATEST} SELECT sum(quota_g) / 1000.0 AS value FROM latest",
+        width=6,
+        height=6,
+        decimals=0,
+        empty=NO_QUOTA,
+    ),
+    Panel(
+        3,
+        Text("已用配额", "Quota used"),
+        Text("实际用量占全年配额的比例。", "What was used, over the quota of the whole year."),
+        Kind.GAUGE,
+        PERCENT,
+        f"""WITH {_LATEST} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
+              FROM latest""",
+        width=6,
+        height=6,
+        decimals=1,
+        thresholds=ON_PATH,
+        empty=NO_QUOTA,
+    ),
+    Panel(
+        4,
+        Text("相对路径", "Against the path"),
+        Text(
+            "实际用量除以到那一天应有的配额；超过 100% 即偏离路径。",
+            "What was used over the quota due by that day; beyond 100 % is off the path.",
+        ),
+        Kind.GAUGE,
+        PERCENT,
+        f"""WITH {_LATEST} SELECT sum(used_g)::numeric / nullif(sum(due_g), 0) AS value
+              FROM latest""",
+        width=6,
+        height=6,
+        decimals=1,
+        thresholds=ON_PATH,
+        empty=NO_QUOTA,
+    ),
+)
+_PATH: Final = Panel(
+    5,
+    Text("目标路径", "Path to the target"),
+    Text(
+        "您可以看到的机构：自一月起累计的配额、实际用量与基准年同期，按月。",
+        "Institutions you may see: quota, use and base year, summed from January on, by month.",
+    ),
+    Kind.LINES,
+    KGCE,
+    path("q.union_id::text = '$union'"),
+    width=24,
+    decimals=0,
+    columns=PATH_COLUMNS,
+    empty=NO_QUOTA,
+)
+_MEMBERS: Final = Panel(
+    6,
+    Text("成员进度", "Standing of members"),
+    Text(
+        "各成员在统计期内最近一次的配额进度，超出路径者在前。",
+        "The latest standing of each member within the period, those beyond the path first.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {_LATEST}
+    SELECT l.member_id, {f.name("r")} AS member, l.year, l.quota_g / 1000.0 AS quota,
+           l.due_g / 1000.0 AS due, l.used_g / 1000.0 AS used,
+           l.used_g::numeric / nullif(l.due_g, 0) AS ratio,
+           least(1.0, l.measured_s::numeric / nullif(l.expected_s, 0)) AS coverage
+      FROM latest l JOIN report.region r ON r.region_id = l.member_id
+     ORDER BY ratio DESC NULLS LAST, l.member_id, l.year
+     LIMIT 100
+    """,
+    width=14,
+    height=9,
+    columns=(
+        Column("member_id", Text("编号", "Id"), hidden=True),
+        Column(
+            "member",
+            Text("成员", "Member"),
+            link=Link(
+                Text("地区总览", "Region"),
+                "commonwatt-region",
+                (("region", "member_id"), ("profile", "$profile")),
+            ),
+        ),
+        Column("year", Text("年份", "Year")),
+        Column("quota", Text("配额", "Quota"), KGCE, 0),
+        Column("due", Text("应有", "Due"), KGCE, 0),
+        Column("used", Text("已用", "Used"), KGCE, 0, empty=Text("未计量", "not measured")),
+        Column("ratio", Text("相对路径", "Against path"), PERCENT, 1, thresholds=ON_PATH),
+        Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
+    ),
+    empty=NO_QUOTA,
+)
+_BEYOND: Final = Panel(
+    7,
+    Text("偏离路径的机构", "Institutions beyond the path"),
+    Text(
+        "用量超过到那一天应有配额的机构，超出最多者在前；只列您可以看到的机构。",
+        "Those that used more than was due, most first; only institutions that you may see.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}, latest AS (
+        SELECT DISTINCT ON (institution_id, year) institution_id, year, due_g, used_g
+          FROM report.standing
+         WHERE union_id::text = '$union' AND institution_id IS NOT NULL
+           AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
+         ORDER BY institution_id, year, day DESC)
+    SELECT l.institution_id, coalesce({f.name("i")}, l.institution_id::text) AS institution,
+           l.year, (l.used_g - l.due_g) / 1000.0 AS beyond,
+           l.used_g::numeric / nullif(l.due_g, 0) AS ratio
+      FROM latest l JOIN report.institution i USING (institution_id)
+     WHERE l.used_g > l.due_g
+     ORDER BY beyond DESC, l.institution_id, l.year
+     LIMIT 50
+    """,
+    width=10,
+    height=9,
+    columns=(
+        Column("institution_id", Text("编号", "Id"), hidden=True),
+        Column(
+            "institution",
+            Text("机构", "Institution"),
+            link=Link(
+                Text("机构用能", "Institution"),
+                "commonwatt-institution",
+                (("institution", "institution_id"), ("profile", "$profile")),
+            ),
+        ),
+        Column("year", Text("年份", "Year")),
+        Column("beyond", Text("超出", "Beyond"), KGCE, 0),
+        Column("ratio", Text("相对路径", "Against path"), PERCENT, 1, thresholds=ON_PATH),
+    ),
+    empty=Text("没有机构偏离路径", "none is beyond the path"),
+)
+
+UNION: Final = Board(
+    "commonwatt-union",
+    Text("联盟总览", "Union"),
+    Text(
+        "联盟离共同目标还有多远，各成员在路径之上还是之下？",
+        "How far is the union from its target, and which members are beyond the path?",
+    ),
+    (_UNION, _PROFILE, f.ZONE),
+    (
+        Row(Text("概况", "At a glance"), _FIGURES),
+        Row(Text("路径", "Path"), (_PATH,)),
+        Row(Text("成员与机构", "Members and institutions"), (_MEMBERS, _BEYOND)),
+    ),
+    since="now-2y/y",
+)
