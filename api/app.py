@@ -25,9 +25,12 @@ from api.routes import (
     login,
     meters,
     metrics,
+    quotas,
     readings,
     regions,
     rejects,
+    runs,
+    unions,
     usage,
 )
 from api.settings import ApiSettings
@@ -71,6 +74,9 @@ _ROUTERS = (
     rejects.router,
     gateways.router,
     regions.router,
+    unions.router,
+    runs.router,
+    quotas.router,
     health.router,
     metrics.router,
 )

@@ -1,0 +1,237 @@
+"""Quotas in force with their arithmetic, and where everybody stands on the path."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.figures import coverage, in_units
+from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
+from actions.standing import Standing, stand, standing_of
+from api.doorway import AtDesk
+from api.fields import Coverage, Exact, Id, IdAsked, Shown
+from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+
+router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+
+YearAsked = Annotated[int, Query(ge=1970, le=2100)]
+Day = Annotated[date | None, Query(description="Up to the end of this day; else the newest.")]
+
+
+class QuotaShown(BaseModel):
+    """What an institution may use in a year."""
+
+    union_id: int
+    indicator: str
+    year: int
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+    region_id: int | None
+    department_line: str | None
+    amount_kgce: Exact = Field(description="The balance of its account.")
+    run_id: int | None = Field(description="The run that it was last issued from.")
+
+
+class QuotaPage(BaseModel):
+    """Some quotas in order of institution and year."""
+
+    items: list[QuotaShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+class FactorShown(Shown):
+    """A factor of the quota by name."""
+
+    name: str
+    value: str
+
+
+class StepShown(BaseModel):
+    """A level that the quota was cut from, and λ by which its amount was divided."""
+
+    key: str
+    base_kgce: Exact
+    amount_kgce: Exact
+    multiplier: str = Field(description="A fraction; exact.")
+    multiplier_decimal: str
+
+
+class QuotaExplained(BaseModel):
+    """A quota as base × named factors × λ, rounded."""
+
+    quota: QuotaShown
+    version: int
+    rule: str
+    sha256: str = Field(description="Names the snapshot that it recomputes from.")
+    base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
+    months_kgce: list[Exact]
+    factors: list[FactorShown]
+    weight_kgce: Exact = Field(description="What λ multiplies.")
+    bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
+    chain: list[StepShown] = Field(description="From the year down to the department line.")
+    arithmetic: str
+
+
+class StandingShown(BaseModel):
+    """Use beside the path, both up to the end of a day, in months that have a quota."""
+
+    union_id: int
+    indicator: str
+    year: int
+    day: date
+    member_id: int
+    institution_id: int | None = Field(description="null: the member as a whole.")
+    quota_kgce: Exact
+    due_kgce: Exact = Field(description="Of the quota, by that day.")
+    used_kgce: Exact | None = Field(description="null where nothing was measured.")
+    over_kgce: Exact | None = Field(description="Used less due; below zero is good.")
+    coverage: Coverage | None
+    run_id: int
+
+
+class StandingList(BaseModel):
+    """The newest standing of each year."""
+
+    items: list[StandingShown]
+
+
+class StandWanted(BaseModel):
+    """The day at whose end everybody is to stand."""
+
+    day: date
+
+
+class StandMade(BaseModel):
+    """How many rows were kept."""
+
+    rows: int
+
+
+@router.get("/quotas", response_model=QuotaPage, responses=CSV_ANSWER, summary="Quotas in force")
+def get_quotas(
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    union: IdAsked | None = None,
+    institution: IdAsked | None = None,
+    year: YearAsked | None = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> QuotaPage | Response:
+    """Return the quotas of the institutions that the reader sees."""
+    page = list_quotas(desk, Asked(union, year, institution), after=after, limit=limit)
+    items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.csv:
+        return csv_of(items, QuotaShown, "quotas", wish, following)
+    return QuotaPage(items=items, next=following)
+
+
+@router.get("/institutions/{institution_id}/quotas/{year}", summary="Explain a quota")
+def get_quota_explained(
+    institution_id: Id,
+    year: Annotated[int, Path(ge=1970, le=2100)],
+    desk: AtDesk,
+    union: IdAsked | None = None,
+) -> QuotaExplained:
+    """Return how an institution's quota came about: base, factors, λ of each level, rounding."""
+    return _explained(explain_quota(desk, institution_id, year, union))
+
+
+@router.get(
+    "/standing/members",
+    response_model=StandingList,
+    responses=CSV_ANSWER,
+    summary="Standing of members",
+)
+def get_standing_of_members(
+    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, day: Day = None
+) -> StandingList | Response:
+    """Return where members stand that hold something the reader sees."""
+    found = standing_of(desk, union_id=union, day=day)
+    return _answer([_stands(one) for one in found], "standing-members", wish)
+
+
+@router.get(
+    "/standing/institutions",
+    response_model=StandingList,
+    responses=CSV_ANSWER,
+    summary="Standing of institutions",
+)
+def get_standing_of_institutions(
+    desk: AtDesk,
+    wish: AsWished,
+    union: IdAsked | None = None,
+    institution: IdAsked | None = None,
+    day: Day = None,
+) -> StandingList | Response:
+    """Return where the institutions stand that the reader sees."""
+    found = standing_of(desk, union_id=union, institution_id=institution, members=False, day=day)
+    return _answer([_stands(one) for one in found], "standing-institutions", wish)
+
+
+@router.post("/unions/{union_id}/standing", status_code=201, summary="Work out a standing")
+def post_standing(union_id: Id, wanted: StandWanted, desk: AtDesk) -> StandMade:
+    """Work out where everybody stands at the end of a day; every night it happens by itself."""
+    return StandMade(rows=stand(desk, union_id, wanted.day))
+
+
+def _answer(items: list[StandingShown], name: str, wish: AsWished) -> StandingList | Response:
+    if wish.csv:
+        return csv_of(items, StandingShown, name, wish, None)
+    return StandingList(items=items)
+
+
+def _shown(quota: Quota) -> QuotaShown:
+    said = {name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)}
+    return QuotaShown(**said, amount_kgce=_kg(quota.amount_g))
+
+
+def _explained(found: Explained) -> QuotaExplained:
+    share = found.share
+    return QuotaExplained(
+        quota=_shown(found.quota),
+        version=found.run.version,
+        rule=found.run.rule,
+        sha256=found.run.sha256,
+        base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
+        months_kgce=[_kg(one) for one in share.months_g],
+        factors=[FactorShown.model_validate(one) for one in found.factors],
+        weight_kgce=_kg(share.weight_g),
+        bound=share.bound,
+        chain=[
+            StepShown(
+                key=one.key,
+                base_kgce=_kg(one.base_g),
+                amount_kgce=_kg(one.amount_g),
+                multiplier=f"{one.numerator}/{one.denominator}",
+                multiplier_decimal=f"{Decimal(one.numerator) / Decimal(one.denominator):.9f}",
+            )
+            for one in found.chain
+        ],
+        arithmetic=found.arithmetic,
+    )
+
+
+def _stands(one: Standing) -> StandingShown:
+    over = None if one.used_g is None else one.used_g - one.due_g
+    return StandingShown(
+        union_id=one.union_id,
+        indicator=one.indicator,
+        year=one.year,
+        day=one.day,
+        member_id=one.member_id,
+        institution_id=one.institution_id,
+        quota_kgce=_kg(one.quota_g),
+        due_kgce=_kg(one.due_g),
+        used_kgce=in_units(one.used_g, 1000),
+        over_kgce=in_units(over, 1000),
+        coverage=coverage(one.measured_s, one.expected_s),
+        run_id=one.run_id,
+    )
+
+
+def _kg(grams: int) -> str:
+    return in_units(grams, 1000) or "0"

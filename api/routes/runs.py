@@ -1,0 +1,290 @@
+"""Allocation runs: rules compared, kept as snapshots, issued into the books."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.figures import in_units, not_found
+from actions.quotas import shares_of
+from actions.runs import (
+    Kept,
+    Method,
+    Rule,
+    Run,
+    issue_run,
+    list_runs,
+    one_run,
+    prove,
+    run_target,
+    try_target,
+)
+from api.doorway import AtDesk
+from api.fields import Exact, Id, IdAsked
+from api.routes.unions import Year
+from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from storage.runs import Share
+
+router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+
+Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=8, decimal_places=4)]
+Factor = Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class MethodWanted(BaseModel):
+    """A rule with what it takes: A proportional, B by gap to leading values, C by capability."""
+
+    rule: Rule
+    year: Year | None = Field(None, description="Of the target's path; else its last.")
+    floor_percent: Percent = Field(Decimal(0), description="A: least of the base.")
+    ceiling_percent: Percent | None = Field(None, description="A: most of the base.")
+    most_saved_percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Field(
+        Decimal(20), description="B and C: most of the base that anyone saves in the year."
+    )
+    leading: dict[str, Decimal] = Field({}, description="B: kgce/m² a year by class.")
+    weights: dict[Number, Factor] = Field({}, description="C: capability by member region.")
+    factors: dict[Number, dict[str, Factor]] = Field(
+        {}, description="Corrections of the base by institution and name, such as climate."
+    )
+
+
+class RunShown(BaseModel):
+    """A run; its quotas hold once it is issued."""
+
+    run_id: int
+    target_id: int
+    union_id: int
+    version: int
+    rule: str
+    sha256: str = Field(description="Of the snapshot's bytes.")
+    quotas: int
+    base_kgce: Exact
+    total_kgce: Exact
+    made_at: datetime
+    issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
+    issued_at: datetime | None
+
+
+class RunList(BaseModel):
+    """Runs by target and version."""
+
+    items: list[RunShown]
+
+
+class RunMade(BaseModel):
+    """A run that is kept; new is false where an earlier version came to the very same."""
+
+    run: RunShown
+    without_base: int = Field(description="Institutions without accounts to count from.")
+    new: bool
+
+
+class LevelShown(BaseModel):
+    """A level of a cascade: a year, a region, its own level, a department line."""
+
+    key: str
+    parent: str | None
+    base_kgce: Exact
+    amount_kgce: Exact
+    multiplier: str | None = Field(description="λ as a fraction.")
+
+
+class RunTried(BaseModel):
+    """What a rule would come to."""
+
+    rule: str
+    base_kgce: Exact
+    total_kgce: Exact
+    quotas: int
+    levels: list[LevelShown]
+
+
+class ShareShown(BaseModel):
+    """What a run gives an institution; months without a base have no quota."""
+
+    run_id: int
+    institution_id: int
+    member_id: int
+    year: int
+    base_kgce: Exact
+    amount_kgce: Exact
+    bound: str | None = Field(description="floor or ceiling, where that decides.")
+    base_months_kgce: list[Exact | None]
+    months_kgce: list[Exact]
+
+
+class SharePage(BaseModel):
+    """Some quotas of a run in order of institution."""
+
+    items: list[ShareShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+class Reason(BaseModel):
+    """Why quotas are issued again; the first issue needs none."""
+
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class IssuedShown(BaseModel):
+    """What came into the books."""
+
+    cause_id: int
+    kind: str = Field(description="issue or adjustment")
+    accounts: int
+
+
+class ProofShown(BaseModel):
+    """Whether a run computed anew from its snapshot comes to the same bytes."""
+
+    run_id: int
+    sha256: str
+    same: bool
+
+
+@router.post("/targets/{target_id}/compare", summary="Try a rule")
+def post_compare(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunTried:
+    """Return what a rule would come to, level by level; nothing is kept."""
+    return _tried(try_target(desk, target_id, _method(wanted), wanted.year))
+
+
+@router.post("/targets/{target_id}/runs", status_code=201, summary="Run an allocation")
+def post_run(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunMade:
+    """Share a target by a rule, and keep it as a new version where anything differs."""
+    made = run_target(desk, target_id, _method(wanted), wanted.year)
+    return RunMade(run=_shown(made.run), without_base=made.without_base, new=made.new)
+
+
+@router.get("/runs", response_model=RunList, responses=CSV_ANSWER, summary="List runs")
+def get_runs(
+    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, target: IdAsked | None = None
+) -> RunList | Response:
+    """Return the runs of the unions that the reader sees."""
+    items = [_shown(one) for one in list_runs(desk, union_id=union, target_id=target)]
+    if wish.csv:
+        return csv_of(items, RunShown, "runs", wish, None)
+    return RunList(items=items)
+
+
+@router.get("/runs/{run_id}", summary="One run")
+def get_run(run_id: Id, desk: AtDesk) -> RunShown:
+    """Return one run."""
+    return _shown(one_run(desk, run_id)[0])
+
+
+@router.get(
+    "/runs/{run_id}/snapshot",
+    summary="The snapshot of a run",
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    response_class=Response,
+)
+def get_snapshot(run_id: Id, desk: AtDesk) -> Response:
+    """Return the bytes that the digest names, to planners of the union."""
+    kept, snapshot = one_run(desk, run_id)
+    if snapshot is None:
+        raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
+    headers = {"ETag": f'"{kept.sha256}"'}
+    return Response(snapshot, media_type="application/json", headers=headers)
+
+
+@router.get("/runs/{run_id}/proof", summary="Recompute a run")
+def get_proof(run_id: Id, desk: AtDesk) -> ProofShown:
+    """Compute a run anew from its snapshot, and compare byte for byte."""
+    (proof,) = prove(desk, run_id)
+    return ProofShown(run_id=proof.run_id, sha256=proof.sha256, same=proof.same)
+
+
+@router.get(
+    "/runs/{run_id}/quotas",
+    response_model=SharePage,
+    responses=CSV_ANSWER,
+    summary="Quotas of a run",
+)
+def get_shares(
+    run_id: Id,
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> SharePage | Response:
+    """Return what a run gives each institution that the reader sees, issued or not."""
+    page = shares_of(desk, run_id, after=after, limit=limit)
+    items, following = [_share_shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.csv:
+        return csv_of(items, ShareShown, f"run-{run_id}", wish, following)
+    return SharePage(items=items, next=following)
+
+
+@router.post("/runs/{run_id}/issue", status_code=201, summary="Issue a run")
+def post_issue(run_id: Id, wanted: Reason, desk: AtDesk) -> IssuedShown:
+    """Write a run's quotas into the books; where some are issued already, as an adjustment."""
+    issued = issue_run(desk, run_id, wanted.reason)
+    return IssuedShown(cause_id=issued.cause_id, kind=issued.kind.value, accounts=issued.accounts)
+
+
+def _method(wanted: MethodWanted) -> Method:
+    return Method(
+        rule=wanted.rule,
+        floor=_millionths(wanted.floor_percent),
+        ceiling=None if wanted.ceiling_percent is None else _millionths(wanted.ceiling_percent),
+        most_saved=_millionths(wanted.most_saved_percent),
+        leading=wanted.leading,
+        weights={region: int(value * 1_000_000) for region, value in wanted.weights.items()},
+        factors={
+            institution: {name: int(value * 1_000_000) for name, value in named.items()}
+            for institution, named in wanted.factors.items()
+        },
+    )
+
+
+def _millionths(percent: Decimal) -> int:
+    return int(percent * 10_000)
+
+
+def _shown(kept: Kept) -> RunShown:
+    said: dict[str, Any] = {
+        name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
+    }
+    return RunShown(**said, base_kgce=_kg(kept.base_g), total_kgce=_kg(kept.total_g))
+
+
+def _share_shown(share: Share) -> ShareShown:
+    return ShareShown(
+        run_id=share.run_id,
+        institution_id=share.institution_id,
+        member_id=share.member_id,
+        year=share.year,
+        base_kgce=_kg(sum(one for one in share.base_g if one is not None)),
+        amount_kgce=_kg(share.amount_g),
+        bound=share.bound,
+        base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
+        months_kgce=[_kg(one) for one in share.months_g],
+    )
+
+
+def _tried(run: Run) -> RunTried:
+    made = run.allocation
+    return RunTried(
+        rule=run.problem.method.rule.value,
+        base_kgce=_kg(made.base_g),
+        total_kgce=_kg(made.total_g),
+        quotas=len(made.quotas),
+        levels=[
+            LevelShown(
+                key=one.key,
+                parent=None if one.parent < 0 else made.nodes[one.parent].key,
+                base_kgce=_kg(one.base_g),
+                amount_kgce=_kg(one.amount_g),
+                multiplier=None if one.multiplier is None else str(one.multiplier),
+            )
+            for one in made.nodes
+        ],
+    )
+
+
+def _kg(grams: int) -> str:
+    return in_units(grams, 1000) or "0"

@@ -1,0 +1,127 @@
+"""Unions, targets, runs, quotas and standing over HTTP, down to an officer's explanation."""
+
+import csv
+import hashlib
+import io
+from decimal import Decimal
+
+import pytest
+
+from tests.actions.compact_world import make_union_world
+
+FALL = {"percent": "3", "profile": "GB2589-2020", "source": "minutes of the joint conference"}
+
+
+@pytest.fixture
+def union(front):
+    return make_union_world(front.world)
+
+
+def kg(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
+    world, planner = front.world, front.client("planner of all")
+    members = [world.region["city 1"], world.region["city 2"]]
+    wanted = {"name_zh": "新", "name_en": "New", "members": members, "source": "test"}
+    made = planner.post("/api/v1/unions", json=wanted)
+    assert made.status_code == 201, made.text
+    of = made.json()["id"]
+    assert [one["region_id"] for one in planner.get(f"/api/v1/unions/{of}").json()["members"]] == (
+        sorted(members)
+    )
+    target = planner.post(f"/api/v1/unions/{of}/targets", json=FALL).json()["id"]
+    tried = planner.post(f"/api/v1/targets/{target}/compare", json={"rule": "C"}).json()
+    run = planner.post(f"/api/v1/targets/{target}/runs", json={"rule": "A"}).json()["run"]
+    assert kg(tried["total_kgce"]) == kg(run["total_kgce"])
+    assert run["issued_as"] is None
+    issued = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
+    assert issued.json() == {"cause_id": 1, "kind": "issue", "accounts": 4}
+    again = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
+    assert (again.status_code, again.json()["code"]) == (409, "run.issued_already")
+
+    quotas = planner.get("/api/v1/quotas", params={"union": of}).json()["items"]
+    assert sum(kg(one["amount_kgce"]) for one in quotas) == kg(run["total_kgce"])
+    snapshot = planner.get(f"/api/v1/runs/{run['run_id']}/snapshot")
+    assert hashlib.sha256(snapshot.content).hexdigest() == run["sha256"]
+    assert planner.get(f"/api/v1/runs/{run['run_id']}/proof").json()["same"] is True
+
+    officer, office = front.client("of the office"), world.institution["office"]
+    told = officer.get(f"/api/v1/institutions/{office}/quotas/2016").json()
+    assert told["quota"]["institution_id"] == office
+    assert sum(kg(one) for one in told["months_kgce"]) == kg(told["quota"]["amount_kgce"])
+    assert told["chain"][0]["key"] == "2016"
+    assert told["arithmetic"].endswith(f"{told['quota']['amount_kgce']} kgce")
+    assert officer.get(f"/api/v1/runs/{run['run_id']}/snapshot").status_code == 404
+    school = world.institution["school"]
+    assert officer.get(f"/api/v1/institutions/{school}/quotas/2016").status_code == 404
+
+
+def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, union):
+    union.issued()
+    planner = front.client("planner of all")
+    day = {"day": "2016-03-10"}
+
+    at = f"/api/v1/unions/{union.union}/standing"
+    assert front.client("of the office").post(at, json=day).status_code == 403
+    assert planner.post(at, json=day).json() == {"rows": 6}
+    members = planner.get("/api/v1/standing/members").json()["items"]
+    assert len(members) == 2
+    own = front.client("of the office").get("/api/v1/standing/institutions").json()["items"]
+    assert [one["institution_id"] for one in own] == [front.world.institution["office"]]
+    (one,) = own
+    assert kg(one["over_kgce"]) == kg(one["used_kgce"]) - kg(one["due_kgce"])
+    earlier = planner.get("/api/v1/standing/members", params={"day": "2016-03-09"})
+    assert earlier.json() == {"items": []}
+
+
+def test_every_list_comes_as_csv_with_the_same_figures(front, union):
+    run_id = union.issued()
+    planner = front.client("planner of all")
+    planner.post(f"/api/v1/unions/{union.union}/standing", json={"day": "2016-03-10"})
+
+    for path in (
+        "unions", "targets", "runs", f"runs/{run_id}/quotas", "quotas", "standing/members",
+        "standing/institutions",
+    ):  # fmt: skip
+        items = planner.get(f"/api/v1/{path}").json()["items"]
+        answer = planner.get(f"/api/v1/{path}", params={"format": "csv"})
+        assert answer.headers["content-type"].startswith("text/csv"), path
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert len(rows) == len(items) > 0, path
+        for row, item in zip(rows, items, strict=True):
+            for name, value in row.items():
+                if isinstance(item[name], str):
+                    assert value.removeprefix("'") == item[name], (path, name)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("unions", {"name_zh": "新", "name_en": "N", "members": [1], "source": "t"}, "invalid"),
+        ("unions/{union}/targets", {**FALL, "percent": "100"}, "invalid"),
+        ("unions/{union}/targets", {**FALL, "base_year": 2020}, "target.bad_target_year"),
+        ("targets/{target}/runs", {"rule": "X"}, "invalid"),
+        ("targets/{target}/runs", {"rule": "B"}, "method.bad_leading"),
+        ("targets/{target}/runs", {"rule": "A", "year": 2031}, "target.no_such_year"),
+        (
+            "targets/{target}/runs",
+            {"rule": "A", "floor_percent": "99", "ceiling_percent": "98"},
+            "method.bad_ceiling",
+        ),
+        ("targets/{target}/runs", {"rule": "C", "most_saved_percent": "1"}, "target.infeasible"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_do(front, union, path, body, code):
+    at = path.format(union=union.union, target=union.target)
+    answer = front.client("planner of all").post(f"/api/v1/{at}", json=body)
+
+    problem = answer.json()
+    assert answer.status_code == 422, answer.text
+    assert code in problem["code"]
+    assert problem["next_zh"]
+    assert problem["next_en"]
+    if code == "target.infeasible":
+        assert problem["where"]["feasible_fall_millionths"] <= 10_000
+        assert "kgce" in problem["detail_en"]
