@@ -42,7 +42,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Regions that act together; none lies within another, so nothing is counted twice."""
+    """Regions that act together; none lies within another, so nothing is counted twice.
+
+    A region that sets a target for itself alone is a union of one.
+    """
 
     name_zh: str
     name_en: str
@@ -58,11 +61,11 @@ class Union:
                 next_en="Add the missing name.",
                 where={"field": "name"},
             )
-        if len({one.region for one in self.members}) < max(2, len(self.members)):
+        if len({one.region for one in self.members}) < max(1, len(self.members)):
             raise InputError(
                 "union.members",
-                zh="区域联合体至少有两个不同的成员单位。",
-                en="A union has at least two members, no region twice.",
+                zh="区域联合体须有成员单位,且不得重复。",
+                en="A union has members, and no region twice.",
                 next_zh="请核对成员单位。",
                 next_en="Check the list of members.",
                 where={"field": "members"},

@@ -56,7 +56,7 @@ class UnionWanted(BaseModel):
 
     name_zh: Name
     name_en: Name
-    members: Annotated[list[RegionId], Field(min_length=2, max_length=500)]
+    members: Annotated[list[RegionId], Field(min_length=1, max_length=500)]
     source: Name = Field(description="Where the agreement can be found.")
     grade: Grade = Grade.MEMORANDUM
     since: date = date(2000, 1, 1)

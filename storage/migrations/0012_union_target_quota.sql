@@ -436,6 +436,7 @@ BEGIN
             OR asked IN (SELECT access.planned_unions())) THEN
         RAISE EXCEPTION 'not a planner of this union' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    PERFORM pg_advisory_xact_lock(13, asked);  -- the same rows, in no order of their own
     WITH issued AS (
         SELECT DISTINCT ON (q.year) q.year, q.run_id
           FROM (SELECT DISTINCT run_id, year FROM run_quota WHERE union_id = asked) q

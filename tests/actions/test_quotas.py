@@ -264,7 +264,7 @@ def test_what_makes_no_union_and_no_target_is_refused(union):
 
     for members, code in (
         ([city, province], "union.nested_members"),
-        ([city], "union.members"),
+        ([city, city], "union.members"),
         ([nation, city], "union.no_such_region"),
         ([city, 99_999], "union.no_such_region"),
     ):

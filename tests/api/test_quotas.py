@@ -99,7 +99,7 @@ def test_every_list_comes_as_csv_with_the_same_figures(front, union):
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [
-        ("unions", {"name_zh": "新", "name_en": "N", "members": [1], "source": "t"}, "invalid"),
+        ("unions", {"name_zh": "新", "name_en": "N", "members": [], "source": "t"}, "invalid"),
         ("unions/{union}/targets", {**FALL, "percent": "100"}, "invalid"),
         ("unions/{union}/targets", {**FALL, "base_year": 2020}, "target.bad_target_year"),
         ("targets/{target}/runs", {"rule": "X"}, "invalid"),
