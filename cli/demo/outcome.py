@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.demo import figures
+from cli.demo import figures, union
 from cli.demo.figures import Source, Verdict
 from cli.demo.run import Demo
 from cli.services.words import say
@@ -30,8 +30,10 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         verdict = figures.judge(connection, sources)
         engine, versions = migrate.engine_of(connection)
         quanta = registry.quanta(connection)
+        shared = union.judge(connection)
     sent, receipted = demo.heard.made, demo.heard.receipted
     faults = [*verdict.faults, *_unexplained(verdict), *_lost(sent, receipted, counts, sources)]
+    faults += shared.faults
     values = {
         "sent": sent,
         "receipted": receipted,
@@ -48,6 +50,7 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         "meters_explained": verdict.explained,
         "meters_unexplained": len(verdict.unexplained),
         **{name: counts[name] for name in ("hours", "days", "months", "accounts")},
+        **shared.figures,
         "seconds": {},
         "peak_mb": _peaks(demo),
         "engine": {"name": engine, "versions": versions},

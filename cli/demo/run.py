@@ -14,7 +14,7 @@ import psycopg
 from actions.desk import SYSTEM, Desk, open_pool
 from actions.registry import register
 from cli import services
-from cli.demo import database, figures, world
+from cli.demo import database, figures, union, world
 from cli.demo.children import Child, peak_bytes, stop
 from cli.demo.listening import collector_up
 from cli.demo.progress import Meter, Stages
@@ -93,9 +93,9 @@ class Demo:
             if database.ensure(self.running.running.database_url, self.memory.database):
                 # An emptied server: what gateways believe to be stored is not.
                 self.state.forget_spool()
-                self.memory = self.state.change(self.memory, registered=False, users={})
+                self.memory = self.state.change(self.memory, registered=False, users={}, union_id=0)
             migrate.migrate(self.admin_url, passwords=self.memory.logins, engine=self.wanted.engine)
-        if not self.memory.registered:
+        if not self.memory.registered or not self.memory.union_id:
             words = say("登记机构和计量表……", "Registering institutions and meters …")
             with self.stages.stage("registry", words):
                 self._register()
@@ -105,8 +105,11 @@ class Demo:
         with open_pool(self.logins()["api"], max_size=2) as pool:
             desk = Desk(pool, SYSTEM)
             register(desk, world.registry(plan))
-            users = world.users(desk)
-        self.memory = self.state.change(self.memory, registered=True, users=users)
+            union_id = union.found(desk, world.provinces(plan))
+            users = world.users(desk, union_id)
+        self.memory = self.state.change(
+            self.memory, registered=True, users=users, union_id=union_id
+        )
 
     def start(self) -> None:
         """Start collector, worker and gateways, and whoever serves."""
@@ -194,6 +197,24 @@ class Demo:
             for _ in self._until(lambda: queue.look() == 0, lambda: queue.last):
                 pass
         queue.close()
+
+    def share(self) -> None:
+        """Issue quotas where none are yet; a database that is started again is asked again."""
+
+        def shared() -> bool:
+            try:
+                union.share(Desk(pool, SYSTEM), self.memory.union_id)
+            except UnavailableError:
+                return False
+            return True
+
+        words = say("分解目标、下达指标……", "Sharing the target, issuing quotas …")
+        with (
+            self.stages.stage("quotas", words),
+            open_pool(self.logins()["api"], max_size=2) as pool,
+        ):
+            for _ in self._until(shared, lambda: 0):
+                pass
 
     def _until(self, done: Callable[[], bool], moved: Callable[[], float]) -> Iterator[None]:
         """Tend everything until something is done; raise if nothing moves for too long."""

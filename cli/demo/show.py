@@ -114,6 +114,7 @@ def _run(demo: Demo) -> None:
     demo.start()
     demo.replay()
     demo.drain()
+    demo.share()
 
 
 def _wait_for(demo: Demo, port: int) -> None:

@@ -22,6 +22,7 @@ class Memory:
 
     data: fingerprint of the data set. shift_weeks: how far each site was moved, None before that.
     logins: passwords of the database logins. users: passwords of people, by log-in.
+    union_id: of the demo's union, 0 before there is one.
     """
 
     data: str
@@ -31,6 +32,7 @@ class Memory:
     logins: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     registered: bool = False
+    union_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ def welcome(url: str, memory: Memory) -> str:
         f"    {say(zh, en):<28} {login} / {memory.users[login]}"
         for login, zh, en in (
             ("officer", "能源管理人员(示范省甲)", "energy officer (Demo A)"),
+            ("planner", "指标规划员(示范联合体)", "planner (the demo union)"),
             ("admin", "系统管理员(全部)", "administrator (everything)"),
         )
         if login in memory.users

@@ -33,6 +33,7 @@ _GRIDS: Final = ("GRID_EC", "GRID_CC", None)  # so that every step of the fallba
 _WHOLE: Final = 1_000_000
 _OFFICER: Final = "officer"
 _ADMIN: Final = "admin"
+_PLANNER: Final = "planner"
 
 # use_class of the data sets: class of the survey, department line, and what people call it.
 _USES: Final[dict[str, tuple[str | None, str, str, str]]] = {
@@ -115,11 +116,18 @@ def sources(plan: Plan) -> list[Source]:
     ]
 
 
-def users(desk: Desk) -> dict[str, str]:
-    """Return the passwords of an administrator and of the first province's officer, made now."""
+def provinces(plan: Plan) -> list[str]:
+    """Return the codes of the demo's provinces."""
+    return [_code(letter) for letter in sorted(plan.letters.values())]
+
+
+def users(desk: Desk, union_id: int) -> dict[str, str]:
+    """Return the passwords, made now, of people: an administrator, the first province's officer,
+    the union's planner."""
     regions = {one.code: one.region_id for one in list_regions(desk, only_seen=False)}
     wanted = {
         _ADMIN: ("演示管理员", Grant("administrator", "all")),
+        _PLANNER: ("演示指标规划员", Grant("planner", "union", union_id=union_id)),
         _OFFICER: ("演示能源管理员", Grant("officer", "region", region_id=regions["DEMO-A"])),
     }
     known = {one.login: one.user_id for one in list_users(desk)}
@@ -149,7 +157,7 @@ def replay_command(wanted: "Wanted", state: DemoState, memory: Memory) -> list[s
 
 def _province(place: int, site: str, letter: str) -> list[NewRegion]:
     stem = _STEMS[place] if place < len(_STEMS) else letter.upper()
-    code = f"DEMO-{letter.upper()}"
+    code = _code(letter)
     source = f"demo, site {site}"
     return [
         NewRegion(
@@ -172,6 +180,10 @@ def _province(place: int, site: str, letter: str) -> list[NewRegion]:
             source=source,
         ),
     ]
+
+
+def _code(letter: str) -> str:
+    return f"DEMO-{letter.upper()}"
 
 
 def _institution(building: Building, letter: str) -> NewInstitution:

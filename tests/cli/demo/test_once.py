@@ -26,6 +26,8 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
     assert set(first.figures["carriers"]) == {"electricity", "natural_gas_energy"}
     for carrier in first.figures["carriers"].values():
         assert carrier["source_quanta"] == carrier["account_quanta"] > 0
+    assert first.figures["quotas"] == 8
+    assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"] > "0"
     assert again.status == 0, again.said
     assert again.fixed == first.fixed
 
@@ -70,3 +72,6 @@ def test_the_tiny_set_beside_the_repository_matches(tmp_path):
 
     assert run.status == 0, run.said
     assert (run.figures["meters_complete"], run.figures["meters_explained"]) == (4, 2)
+    assert run.figures["quotas"] == 5
+    # (1,525,275.314 + 43,474.8) kWh × 0.1229 kgce/kWh × 0.97; a gram a month at most is rounding
+    assert run.figures["target_kgce"] == run.figures["quota_sum_kgce"] == "187015.408"

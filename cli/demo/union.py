@@ -1,0 +1,112 @@
+"""The demo's union: its provinces, a target of three percent, quotas issued by the first rule."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from psycopg import Connection
+
+from actions.desk import Desk
+from actions.regions import list_profiles, list_regions
+from actions.runs import Method, Rule, issue_run, list_runs, run_target
+from actions.standing import stand
+from actions.targets import Indicator, Target, list_targets, set_target
+from actions.unions import NewUnion, list_unions, make_union
+from cli.services.words import say
+from compact.allocations import in_kgce
+from compact.runs import again
+from metering.errors import InsufficientDataError
+
+_NAME_ZH: Final = "示范区域联合体"
+_NAME_EN: Final = "Demo union"
+_FALL_MILLIONTHS: Final = 30_000
+_SOURCE: Final = "demo: agreed by nobody"
+
+# What was last issued, beside what the books hold.
+_ISSUED = """
+    SELECT r.quotas, r.total_g, s.snapshot, (SELECT sum(amount_g)::bigint FROM quota),
+           (SELECT count(*) FROM run_quota q
+             WHERE q.run_id = r.id AND q.amount_g <> (SELECT sum(m) FROM unnest(q.months_g) m))
+      FROM book_cause c JOIN run r ON r.id = c.run_id JOIN run_snapshot s ON s.run_id = r.id
+     ORDER BY c.id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """How a target was shared, as the database says it, and what is wrong with that."""
+
+    quotas: int = 0
+    target_g: int = 0
+    quota_sum_g: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures of the run's last line; amounts are exact, so they are text."""
+        return {
+            "quotas": self.quotas,
+            "target_kgce": in_kgce(self.target_g),
+            "quota_sum_kgce": in_kgce(self.quota_sum_g),
+        }
+
+
+def found(desk: Desk, codes: Collection[str]) -> int:
+    """Return the id of the union of these provinces, with its target; made where it is missing.
+
+    codes: of the provinces.
+    """
+    for one in list_unions(desk):
+        if one.union.name_zh == _NAME_ZH:
+            union_id = one.union.union_id
+            break
+    else:
+        regions = [
+            one.region_id for one in list_regions(desk, only_seen=False) if one.code in codes
+        ]
+        union_id = make_union(desk, NewUnion(_NAME_ZH, _NAME_EN, regions, _SOURCE))
+    if not list_targets(desk, union_id):
+        target = Target(Indicator.TOTAL_KGCE, list_profiles(desk)[0].code, _FALL_MILLIONTHS)
+        set_target(desk, union_id, target, _SOURCE)
+    return union_id
+
+
+def share(desk: Desk, union_id: int) -> None:
+    """Issue quotas once, by the accounts there are, and see where everybody stands today.
+
+    An end in the middle does no harm: the same accounts come to the same run.
+    """
+    if not any(one.issued_as for one in list_runs(desk, union_id=union_id)):
+        (target,) = list_targets(desk, union_id)
+        try:
+            made = run_target(desk, target.target_id, Method(Rule.PROPORTIONAL))
+        except InsufficientDataError:
+            return  # a data set in which nobody used anything
+        issue_run(desk, made.run.run_id)
+    stand(desk, union_id, datetime.now(UTC).date())
+
+
+def judge(connection: Connection[Any]) -> Shared:
+    """Hold the books against the target, the months against quotas, the snapshot against itself."""
+    row = connection.execute(_ISSUED).fetchone()
+    if row is None:
+        return Shared()
+    quotas, target_g, snapshot, quota_sum_g, broken = row
+    faults = []
+    if quota_sum_g != target_g:
+        faults.append(
+            say(
+                f"目标 {target_g} 克,指标合计 {quota_sum_g} 克",
+                f"the target is {target_g} g, the quotas sum to {quota_sum_g} g",
+            )
+        )
+    if broken:
+        faults.append(
+            say(f"{broken} 个指标与各月之和不符", f"{broken} quotas differ from their months' sum")
+        )
+    if again(snapshot).snapshot != snapshot:
+        faults.append(
+            say("分解快照重算结果不同", "the run's snapshot recomputes to something else")
+        )
+    return Shared(quotas, target_g, quota_sum_g, faults)
