@@ -108,8 +108,9 @@ FIND_PYTHON = python=""; \
 .venv/.project: pyproject.toml .venv/.run
 	@{ $(PIP) install --no-deps --no-build-isolation -e . && touch $@; } >&2
 
-.venv/.test: requirements/test.txt .venv/.run | .venv/.project
-	@{ echo "Adding what tests need to .venv."; $(INSTALL) -r $< && touch $@; } >&2
+.venv/.test: requirements/test.txt requirements/grafana.txt .venv/.run | .venv/.project
+	@{ echo "Adding what tests need to .venv."; \
+	  $(INSTALL) -r $< -r requirements/grafana.txt && touch $@; } >&2
 
 .venv/.dev: requirements/dev.txt .venv/.run | .venv/.project
 	@{ echo "Adding what development needs to .venv."; $(INSTALL) -r $< && touch $@; } >&2
