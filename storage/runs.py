@@ -23,6 +23,7 @@ _MONTHS = """
            kgce_g
       FROM access.union_months(%s, %s)
 """
+_LONG = "SET LOCAL statement_timeout = '10min'"  # a union may have a million institutions
 _LOCK = "SELECT pg_advisory_xact_lock(12, %s)"  # runs and issues of a union: one after the other
 _SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s"
 _ADD = """
@@ -143,6 +144,7 @@ class Share:
 
 def lock(connection: Connection[Any], union_id: int) -> None:
     """Wait for whoever else runs or issues for this union; hold it to the transaction's end."""
+    connection.execute(_LONG)
     connection.execute(_LOCK, [union_id])
 
 

@@ -408,7 +408,7 @@ $$;
 -- would count them up to that day.
 CREATE FUNCTION storage.month_so_far(asked integer, since date, upto date)
 RETURNS TABLE (carrier text, quanta numeric, measured_s bigint)
-LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = on AS $$
     SELECT t.carrier,
            sum(floor(d.used::numeric * (b.share_before + t.share) * 0.000001 + 0.5)
                - floor(d.used::numeric * b.share_before * 0.000001 + 0.5)),
@@ -428,7 +428,8 @@ $$;
 -- Keep where every member and institution stands at the end of a day; a year that is over stands
 -- at its last day. Returns how many rows that were.
 CREATE FUNCTION access.stand(asked integer, wanted text, at_day date) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
+SET enable_nestloop = off AS $$  -- nobody guesses how long the lists below are
 DECLARE
     kept bigint;
 BEGIN

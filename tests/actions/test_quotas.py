@@ -1,6 +1,7 @@
 """From accounts to quotas: bases, runs as snapshots, issues in books, rights, explanations."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -184,6 +185,23 @@ def test_a_second_run_on_changed_accounts_is_a_new_version_and_its_issue_an_adju
         (issued.cause_id - 1, 0),
         (issued.cause_id, 0),
     ]
+
+
+def test_of_two_who_issue_at_once_one_does_and_the_books_hold_one_issue(union):
+    world = union.world
+    run_id = union.run()
+
+    def issue(who: str) -> str:
+        try:
+            return issue_run(world.desk(who), run_id).kind.value
+        except ConflictError as error:
+            return error.code
+
+    with ThreadPoolExecutor(2) as two:
+        said = sorted(two.map(issue, ("planner of all", "union planner")))
+    assert said == ["issue", "run.issued_already"]
+    [(total,)] = world.admin("SELECT sum(amount_g) FROM quota")
+    assert total == list_runs(world.desk())[0].total_g
 
 
 def test_every_kept_run_recomputes_to_the_same_bytes_and_a_touched_one_does_not(union):
