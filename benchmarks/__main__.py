@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +31,7 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.part) - PARTS.keys():
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # ends what it started
     with tempfile.TemporaryDirectory(prefix="commonwatt-bench-") as folder:
         root = Path(folder)
         header = _header(root)
