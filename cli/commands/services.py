@@ -61,7 +61,7 @@ def up(
     ] = False,
 ) -> None:
     """Start database and broker, print their URLs, and keep them until Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         with services.up(
