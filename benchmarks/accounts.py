@@ -111,7 +111,9 @@ def _section(server: Server, folder: Path, grain: Grain, runs: int) -> Section:
             tables.checkpoint()
             before = server.busy_s()
             ours.append(apart(worked, tables.logins["worker"]))
-            busy.append({"worker": ours[-1].busy_s, "postgres": server.busy_s() - before})
+            after = server.busy_s()
+            database = {name: value - before[name] for name, value in after.items()}
+            busy.append({"worker": ours[-1].busy_s, **database})
             hours, days, accounts = (
                 tables.ask(f"SELECT count(*) FROM {name}")
                 for name in ("usage_hour", "usage_day", "account")
