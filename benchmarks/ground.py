@@ -50,7 +50,7 @@ class Server:
     pid: int | None
 
     def busy_s(self) -> dict[str, float]:
-        """Return the processor seconds it has used, under its name; nothing where it is not ours."""
+        """Return the processor seconds it has used, by name; nothing where it is not ours."""
         return {} if self.pid is None else {"postgres": busy_s(self.pid)}
 
 
