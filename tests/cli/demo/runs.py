@@ -59,8 +59,12 @@ class Killer:
         return {name: pid for name, pid in found.items() if pid and psutil.pid_exists(pid)}
 
     def run(self, root: int, over: threading.Event) -> None:
-        """Kill until it was often enough or the run is over."""
+        """Kill, once readings are collected, until it was often enough or the run is over."""
         rng = random.Random(self.seed)
+        while not over.wait(self.pause_s[0]):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "collector" in self.victims(root):
+                    break
         while len(self.killed) < self.times and not over.wait(rng.uniform(*self.pause_s)):
             name = rng.choice(["collector", "worker", "broker", "database"])
             with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):

@@ -8,10 +8,10 @@ from tests.cli.demo import runs, sets
 @pytest.mark.crash
 @pytest.mark.slow
 def test_twenty_kills_change_no_figure(tmp_path):
-    data = sets.cut(tmp_path / "set", meters=6, days=300)
+    data = sets.cut(tmp_path / "set", meters=6, days=700)
     calm = runs.once(data, tmp_path / "calm")
     assert calm.status == 0, calm.said
-    killer = runs.Killer(tmp_path / "killed", seed=2, times=20, pause_s=(0.2, 1.2))
+    killer = runs.Killer(tmp_path / "killed", seed=2, times=20, pause_s=(0.1, 0.7))
 
     killed = runs.once(data, tmp_path / "killed", killer=killer)
 
