@@ -17,6 +17,7 @@ Engine = Literal["plain", "timescaledb"]
 Say = Callable[[str], None]
 
 GROUPS = ("api", "collector", "worker")
+CHANGED = "migrate.changed_file"  # the code of a refusal that the demo knows a way out of
 OWNER = "commonwatt_owner"
 BOARDS = "commonwatt_boards"  # reads schema report alone; members' logins for Grafana hold it
 _LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
@@ -216,7 +217,7 @@ def _done(connection: Connection[Any]) -> dict[int, str]:
 def _same(file: File, sha256: str) -> None:
     if file.sha256 != sha256:
         raise ConflictError(
-            "migrate.changed_file",
+            CHANGED,
             zh=f"迁移文件 {file.name} 与数据库中已执行的内容不同。",
             en=f"{file.name} differs from what this database has taken.",
             next_zh="已执行的迁移不得修改:请恢复该文件,另增编号更大的文件。",

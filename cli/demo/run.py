@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psutil
 import psycopg
@@ -22,13 +24,16 @@ from cli.demo.state import DemoState, Memory
 from cli.services.state import last_lines
 from cli.services.words import say
 from cli.settings import Settings
-from metering.errors import UnavailableError
+from metering.errors import ConflictError, UnavailableError
 from storage import migrate
+
+T = TypeVar("T")
 
 _TICK_S: Final = 0.2
 _LOOK_S: Final = 1.0
 # A gateway sends again after ten minutes at the latest; with nothing new for longer, it is broken.
 _STALL_S: Final = 900.0
+_BACK_S: Final = 60.0  # for a database that was killed to answer again
 _REFUSALS: Final = 6  # of one process in a row: starting it once more will not help
 
 
@@ -63,7 +68,7 @@ class Heard:
         self.total, self.done = said["total"], said["done"]
 
 
-@dataclass(slots=True)
+@dataclass
 class Demo:
     """A demo under way: what runs, and what it took so far."""
 
@@ -87,25 +92,35 @@ class Demo:
         """Return the URLs of api, collector and worker."""
         return database.logins(self.admin_url, self.memory.logins)
 
+    @cached_property
+    def plan(self) -> world.Plan:
+        """The data set with its registers, read once."""
+        return world.planned(self.wanted.data, self.memory)
+
     def prepare(self) -> None:
         """Make database, tables and registry where they are missing."""
         with self.stages.stage("migrate", say("准备数据库……", "Preparing the database …")):
-            if database.ensure(self.running.running.database_url, self.memory.database):
-                # An emptied server: what gateways believe to be stored is not.
-                self.state.forget_spool()
-                self.memory = self.state.change(self.memory, registered=False, users={}, union_id=0)
-            migrate.migrate(self.admin_url, passwords=self.memory.logins, engine=self.wanted.engine)
+            self.insist(self._migrate)
         if not self.memory.registered or not self.memory.union_id:
             words = say("登记机构和计量表……", "Registering institutions and meters …")
             with self.stages.stage("registry", words):
-                self._register()
+                self.insist(self._register)
+
+    def _migrate(self) -> None:
+        if database.ensure(self.running.running.database_url, self.memory.database):
+            # An emptied server: what gateways believe to be stored is not.
+            self.state.forget_spool()
+            self.memory = self.state.change(self.memory, registered=False, users={}, union_id=0)
+        try:
+            migrate.migrate(self.admin_url, passwords=self.memory.logins, engine=self.wanted.engine)
+        except ConflictError as error:
+            raise _of_before(self.state) if error.code == migrate.CHANGED else error from error
 
     def _register(self) -> None:
-        plan = world.planned(self.wanted.data, self.memory)
         with open_pool(self.logins()["api"], max_size=2) as pool:
             desk = Desk(pool, SYSTEM)
-            register(desk, world.registry(plan))
-            union_id = union.found(desk, world.provinces(plan))
+            register(desk, world.registry(self.plan))
+            union_id = union.found(desk, world.provinces(self.plan))
             users = world.users(desk, union_id)
         self.memory = self.state.change(
             self.memory, registered=True, users=users, union_id=union_id
@@ -199,22 +214,31 @@ class Demo:
         queue.close()
 
     def share(self) -> None:
-        """Issue quotas where none are yet; a database that is started again is asked again."""
-
-        def shared() -> bool:
-            try:
-                union.share(Desk(pool, SYSTEM), self.memory.union_id)
-            except UnavailableError:
-                return False
-            return True
-
+        """Issue quotas where none are yet, and see where everybody stands."""
+        today = world.last_day(self.plan) if self.wanted.once else datetime.now(UTC).date()
         words = say("分解目标、下达指标……", "Sharing the target, issuing quotas …")
         with (
             self.stages.stage("quotas", words),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
-            for _ in self._until(shared, lambda: 0):
-                pass
+            desk = Desk(pool, SYSTEM)
+            self.insist(lambda: union.share(desk, self.memory.union_id, today))
+
+    def insist(self, do: Callable[[], T]) -> T:
+        """Do something on the database again while it comes back, and return what came of it.
+
+        Before anything of ours runs, a server that somebody named is not waited for.
+        """
+        ends = time.monotonic() + _BACK_S
+        while True:
+            try:
+                return do()
+            except (UnavailableError, psycopg.OperationalError):
+                named = self.running.running.postgres_pid is None and not self.children
+                if named or time.monotonic() > ends or not self.running.alive():
+                    raise
+            self.tend()
+            time.sleep(_LOOK_S)
 
     def _until(self, done: Callable[[], bool], moved: Callable[[], float]) -> Iterator[None]:
         """Tend everything until something is done; raise if nothing moves for too long."""
@@ -306,6 +330,16 @@ def _broken(child: Child) -> UnavailableError:
         en=f"{child.name} ends as soon as it starts:\n{tail}",
         next_zh=f"全部日志:{child.log}。",
         next_en=f"Its whole log is {child.log}.",
+    )
+
+
+def _of_before(state: DemoState) -> ConflictError:
+    return ConflictError(
+        "demo.other_version",
+        zh=f"{state.root} 中的演示数据来自另一个版本的程序。",
+        en=f"The demo in {state.root} was made by another version of the program.",
+        next_zh="加上 --fresh 从头开始(会删除这次演示的数据),或指定 --state。",
+        next_en="Add --fresh to begin anew (its data is removed), or name another --state.",
     )
 
 

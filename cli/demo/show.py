@@ -78,8 +78,8 @@ def _once(
     """Run, judge, stop, and print the figures last."""
     with begun(wanted, place, settings, stages, memory) as demo:
         _run(demo)
-        sources = world.sources(world.planned(wanted.data, demo.memory))
-        found = outcome.judged(demo, sources)
+        sources = world.sources(demo.plan)
+        found = demo.insist(lambda: outcome.judged(demo, sources))
     for fault in found.faults:
         stages.say(f"!! {fault}")
     values = found.values | {"seconds": stages.seconds | {"total": stages.total()}}

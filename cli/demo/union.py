@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any, Final
 
 from psycopg import Connection
@@ -72,8 +72,8 @@ def found(desk: Desk, codes: Collection[str]) -> int:
     return union_id
 
 
-def share(desk: Desk, union_id: int) -> None:
-    """Issue quotas once, by the accounts there are, and see where everybody stands today.
+def share(desk: Desk, union_id: int, today: date) -> None:
+    """Issue quotas once, by the accounts there are, and see where everybody stands on a day.
 
     An end in the middle does no harm: the same accounts come to the same run.
     """
@@ -84,7 +84,7 @@ def share(desk: Desk, union_id: int) -> None:
         except InsufficientDataError:
             return  # a data set in which nobody used anything
         issue_run(desk, made.run.run_id)
-    stand(desk, union_id, datetime.now(UTC).date())
+    stand(desk, union_id, today)
 
 
 def judge(connection: Connection[Any]) -> Shared:

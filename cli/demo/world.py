@@ -4,8 +4,9 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from cli.demo.state import DemoState, Memory
 from metering.channels import Kind
 from metering.institutions import Disclosure
 from simulators import datasets, gateways, registers
-from simulators.datasets import Building
+from simulators.datasets import Building, MeterRows
 from simulators.registers import Register
 from storage.access import Grant
 from storage.seeds import NATION_CODE
@@ -73,13 +74,19 @@ def shifted(place: DemoState, memory: Memory, folder: Path, *, once: bool) -> Me
     if memory.shift_weeks is not None:
         return memory
     now_ms = time.time_ns() // 1_000_000
-    weeks = {} if once else registers.shift_to(datasets.read(folder), now_ms)
+    weeks = {} if once else registers.shift_to(_read(folder), now_ms)
     return place.change(memory, shift_weeks=weeks)
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path) -> list[MeterRows]:
+    """Return a data set, of which a run needs the end, the registry and the totals."""
+    return datasets.read(folder)
 
 
 def planned(folder: Path, memory: Memory) -> Plan:
     """Return the data set with its registers."""
-    meters = datasets.read(folder)
+    meters = _read(folder)
     made = registers.made(meters, seed=memory.seed, shift_weeks=memory.shift_weeks or {})
     return Plan(folder, made, gateways.provinces(meters))
 
@@ -114,6 +121,12 @@ def sources(plan: Plan) -> list[Source]:
         )
         for one in plan.registers
     ]
+
+
+def last_day(plan: Plan) -> date:
+    """Return the day of the data set's last reading, which a run without serving takes as today."""
+    last_ms = max(int(one.at_ms[-1]) for one in plan.registers)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=last_ms)).date()
 
 
 def provinces(plan: Plan) -> list[str]:

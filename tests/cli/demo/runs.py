@@ -42,6 +42,8 @@ class Killer:
     seed: int
     times: int
     pause_s: tuple[float, float]
+    names: tuple[str, ...] = ("collector", "worker", "broker", "database")
+    begins_with: str = "collector"  # once that runs
     killed: list[str] = field(default_factory=list)
 
     def victims(self, root: int) -> dict[str, int]:
@@ -59,14 +61,14 @@ class Killer:
         return {name: pid for name, pid in found.items() if pid and psutil.pid_exists(pid)}
 
     def run(self, root: int, over: threading.Event) -> None:
-        """Kill, once readings are collected, until it was often enough or the run is over."""
+        """Kill, from its beginning on, until it was often enough or the run is over."""
         rng = random.Random(self.seed)
         while not over.wait(self.pause_s[0]):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if "collector" in self.victims(root):
+                if self.begins_with in self.victims(root):
                     break
         while len(self.killed) < self.times and not over.wait(rng.uniform(*self.pause_s)):
-            name = rng.choice(["collector", "worker", "broker", "database"])
+            name = rng.choice(self.names)
             with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
                 pid = self.victims(root).get(name)
                 if pid is not None:

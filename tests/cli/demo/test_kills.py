@@ -19,3 +19,25 @@ def test_twenty_kills_change_no_figure(tmp_path):
     assert killed.fixed == calm.fixed
     assert set(killer.killed) == {"collector", "worker", "broker", "database"}
     assert len(killer.killed) == 20, killer.killed
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_database_killed_while_all_is_being_prepared_changes_no_figure(tmp_path, seed):
+    data = sets.cut(tmp_path / "set", meters=2, days=40)
+    calm = runs.once(data, tmp_path / "calm")
+    killer = runs.Killer(
+        tmp_path / "killed",
+        seed=seed,
+        times=5,
+        pause_s=(0.1, 1.2),
+        names=("database",),
+        begins_with="database",
+    )
+
+    killed = runs.once(data, tmp_path / "killed", killer=killer)
+
+    assert killed.status == 0, killed.said
+    assert killed.fixed == calm.fixed
+    assert len(killer.killed) == 5
