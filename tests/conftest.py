@@ -63,6 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     state = tmp_path_factory.mktemp("server")
     with services.up(state, broker_url="mqtt://127.0.0.1:1") as running:
         yield Server(running.running.database_url)
+    services.remove(state)  # as root the data is elsewhere than in pytest's closed folder
 
 
 @pytest.fixture(scope="session")

@@ -234,7 +234,7 @@ class Demo:
             try:
                 return do()
             except (UnavailableError, psycopg.OperationalError):
-                named = self.running.running.postgres_pid is None and not self.children
+                named = self.settings.database_url is not None and not self.children
                 if named or time.monotonic() > ends or not self.running.alive():
                     raise
             self.tend()

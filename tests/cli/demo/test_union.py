@@ -6,7 +6,7 @@ import pytest
 from actions.unions import list_unions
 from cli.demo import union as demo_union
 from tests.actions.compact_world import make_union_world
-from tests.actions.world import make_world
+from tests.actions.world import TODAY, make_world
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
 
     assert demo_union.found(desk, ["990100", "990200"]) == made
     assert len(list_unions(desk)) == 2
-    demo_union.share(desk, made)
+    demo_union.share(desk, made, TODAY)
     first = demo_union.judge(admin)
-    demo_union.share(desk, made)
+    demo_union.share(desk, made, TODAY)
     assert demo_union.judge(admin) == first
     assert (first.quotas, first.faults) == (4, [])
     assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"]
@@ -40,7 +40,7 @@ def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
 
 def test_a_set_without_use_has_no_quotas_and_no_fault(world, admin):
     desk = world.desk()
-    demo_union.share(desk, demo_union.found(desk, ["990100"]))
+    demo_union.share(desk, demo_union.found(desk, ["990100"]), TODAY)
 
     assert demo_union.judge(admin).figures == {
         "quotas": 0,
