@@ -77,10 +77,8 @@ def migrate(
                 _same(file, done[file.number])
             elif file.is_for(chosen):
                 say(file.name)
-                _take(connection, file)
+                _take(connection, file, chosen)
                 taken.append(file.name)
-        if "0001_words_of_the_field.sql" in taken:
-            _record_engine(connection, chosen)
         with connection.transaction():
             _become_owner(connection)
             seeds.load(connection)
@@ -194,14 +192,6 @@ def _kept(has: Engine, wanted: Engine | None) -> Engine:
     return has
 
 
-def _record_engine(connection: Connection[Any], engine: Engine) -> None:
-    connection.execute(
-        """INSERT INTO engine (name, version) VALUES (%s, current_setting('server_version'))
-           ON CONFLICT DO NOTHING""",
-        [engine],
-    )
-
-
 def _done(connection: Connection[Any]) -> dict[int, str]:
     with connection.transaction():
         _become_owner(connection)
@@ -226,10 +216,16 @@ def _same(file: File, sha256: str) -> None:
         )
 
 
-def _take(connection: Connection[Any], file: File) -> None:
+def _take(connection: Connection[Any], file: File, engine: Engine) -> None:
+    """Take a step whole; the first one writes down the engine, so that no end comes between."""
     with connection.transaction():
         _become_owner(connection)
         connection.execute(file.text.encode())
+        if file.number == 1:
+            connection.execute(
+                "INSERT INTO engine (name, version) VALUES (%s, current_setting('server_version'))",
+                [engine],
+            )
         connection.execute(
             "INSERT INTO migration (number, name, sha256) VALUES (%s, %s, %s)",
             [file.number, file.name, file.sha256],
