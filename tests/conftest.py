@@ -108,6 +108,16 @@ def of_engine(server: Server) -> Iterator[Callable[[migrate.Engine], Database]]:
         yield lambda engine: stack.enter_context(_made(server, "", engine))
 
 
+@pytest.fixture
+def empty(server: Server) -> Iterator[str]:
+    """The administrator's URL of a database without tables."""
+    name = f"cwt_{secrets.token_hex(6)}"
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield server.named(name)
+    _drop(server, name)
+
+
 @contextmanager
 def _made(server: Server, copied: str, engine: migrate.Engine | None) -> Iterator[Database]:
     name = f"cwt_{secrets.token_hex(6)}"

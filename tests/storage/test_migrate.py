@@ -33,6 +33,24 @@ def test_another_engine_than_the_first_is_refused(database):
         migrate.migrate(database.admin_url, engine=other)
 
 
+@pytest.mark.parametrize("last", [1, 2])
+def test_an_end_after_any_step_is_gone_on_from(empty, monkeypatch, last):
+    def end(name):
+        if int(name[:4]) > last:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate.migrate(empty, engine="plain", say=end)
+    with psycopg.connect(empty) as connection:
+        assert migrate.engine_of(connection)[0] == "plain"
+
+    taken = migrate.migrate(empty)
+
+    assert int(taken[0][:4]) == last + 1
+    with psycopg.connect(empty) as connection:
+        assert migrate.engine_of(connection)[0] == "plain"
+
+
 def test_every_reference_value_names_its_source(database):
     with psycopg.connect(database.admin_url) as connection:
         for table in ("carrier", "coefficient", "co2_factor", "grid_factor", "region_fact"):
