@@ -15,6 +15,7 @@ from api.errors import ErrorPage
 from api.problems import Problem
 from api.routes import (
     accounts,
+    changes,
     channels,
     exchanges,
     explanations,
@@ -77,6 +78,7 @@ _ROUTERS = (
     unions.router,
     runs.router,
     quotas.router,
+    changes.router,
     health.router,
     metrics.router,
 )

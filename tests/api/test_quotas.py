@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.actions.compact_world import make_union_world
+from tests.actions.compact_world import make_union_world, use
 
 FALL = {"percent": "3", "profile": "GB2589-2020", "source": "minutes of the joint conference"}
 
@@ -125,3 +125,19 @@ def test_what_cannot_be_done_says_what_to_do(front, union, path, body, code):
     if code == "target.infeasible":
         assert problem["where"]["feasible_fall_millionths"] <= 10_000
         assert "kgce" in problem["detail_en"]
+
+
+def test_why_use_changed_is_told_with_effects_that_add_up(front, union):
+    world, office = front.world, front.world.institution["office"]
+    use(world, "office", 2016, 1, 900)
+    at = f"/api/v1/institutions/{office}/use/2016/change"
+
+    told = front.client("of the office").get(at).json()
+
+    assert told["since"] == 2015
+    assert sum(kg(one["effect_kgce"]) for one in told["effects"]) == kg(told["change_kgce"])
+    assert kg(told["change_kgce"]) == kg(told["after_kgce"]) - kg(told["before_kgce"])
+    nothing = front.client("of the office").get(at, params={"since": 1999})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "change.no_common_months")
+    quota = front.client("of the office").get(f"/api/v1/institutions/{office}/quotas/2017/change")
+    assert quota.status_code == 404

@@ -1,0 +1,94 @@
+"""Why quotas and use changed: effects that add to the change, to the gram."""
+
+from math import log
+
+import pytest
+
+from actions.changes import explain_quota_change, explain_use_change
+from actions.quotas import Asked, list_quotas
+from actions.runs import Method, Rule, issue_run, run_target
+from actions.targets import Indicator, Target, set_target
+from metering.errors import InsufficientDataError, NotFoundError
+from tests.actions.compact_world import USED, make_union_world, use
+
+
+@pytest.fixture
+def union(world):
+    return make_union_world(world)
+
+
+def effects_of(change):
+    return {one.factor: one.effect_g for one in change.effects}
+
+
+def issue(union, year, factors):
+    """Issue quotas of one year below 2015, with corrections of the office's base."""
+    desk = union.world.desk("planner of all")
+    target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 100_000, base_year=2015, target_year=2017)
+    target_id = set_target(desk, union.union, target, f"test {year}")
+    method = Method(Rule.PROPORTIONAL, factors={union.world.institution["office"]: factors})
+    issue_run(desk, run_target(desk, target_id, method, year).run.run_id)
+
+
+def test_a_quota_changes_by_its_factors_and_by_what_rule_and_cap_made_of_them(union):
+    world, office = union.world, union.world.institution["office"]
+    issue(union, 2016, {})
+    issue(union, 2017, {"climate": 1_040_000})
+
+    change = explain_quota_change(world.desk("of the office"), office, 2017, 2016)
+
+    held = {
+        one.year: one.amount_g for one in list_quotas(world.desk(), Asked(union.union)).rows
+        if one.institution_id == office
+    }  # fmt: skip
+    effects = effects_of(change)
+    assert (change.before_g, change.after_g) == (held[2016], held[2017])
+    assert sum(effects.values()) == held[2017] - held[2016]
+    assert effects["base"] == 0
+    mean = (held[2017] - held[2016]) / log(held[2017] / held[2016])
+    assert effects["climate"] == pytest.approx(mean * log(1.04), abs=1)
+
+
+def test_use_changes_by_area_and_intensity_over_months_that_both_years_have(union):
+    world, office = union.world, union.world.institution["office"]
+    for month in (1, 2):
+        use(world, "office", 2016, month, 900)
+    world.admin("UPDATE institution_fact SET known_until = now() WHERE number IS NOT NULL")
+    fact = """INSERT INTO institution_fact
+                 (institution_id, attribute, number, valid_from, valid_to, source, known_by)
+              VALUES (%s, %s, %s, %s, %s, 'test', 'test')"""
+    world.admin(fact, office, "area_m2", 2000, "2010-01-01", "2016-01-01")
+    world.admin(fact, office, "area_m2", 2200, "2016-01-01", None)
+
+    change = explain_use_change(world.desk("of the office"), office, 2016, 2015)
+
+    was, now = sum(USED["office"][:2]) * 122_900 // 1000, 1800 * 122_900 // 1000
+    assert (change.before_g, change.after_g, change.months) == (was, now, 2)
+    effects = effects_of(change)
+    assert sum(effects.values()) == now - was
+    mean = (now - was) / log(now / was)
+    assert effects["area"] == pytest.approx(mean * log(1.1), abs=1)
+
+    for year, persons in ((2015, 40), (2016, 50)):
+        world.admin(
+            fact, office, "persons", persons, f"{year}-01-01", f"{year + 1}-01-01"
+        )  # fmt: skip
+    more = effects_of(explain_use_change(world.desk(), office, 2016, 2015))
+    assert list(more) == ["persons", "area_per_person", "intensity"]
+    assert more["persons"] == pytest.approx(mean * log(50 / 40), abs=1)
+    assert more["intensity"] == pytest.approx(effects["intensity"], abs=1)
+    assert sum(more.values()) == now - was
+
+
+def test_what_is_missing_is_named(union):
+    world, office = union.world, union.world.institution["office"]
+    with pytest.raises(InsufficientDataError, match="no accounts of the same month"):
+        explain_use_change(world.desk(), office, 2016, 2015)
+    with pytest.raises(NotFoundError):
+        explain_use_change(world.desk("of the office"), world.institution["school"], 2016, 2015)
+    with pytest.raises(NotFoundError):
+        explain_quota_change(world.desk(), office, 2017, 2016)
+    use(world, "school", 2016, 1, 700)
+    world.admin("UPDATE institution_fact SET known_until = now() WHERE attribute = 'area_m2'")
+    with pytest.raises(InsufficientDataError, match="floor area"):
+        explain_use_change(world.desk(), world.institution["school"], 2016, 2015)
