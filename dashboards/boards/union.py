@@ -179,7 +179,7 @@ _MEMBERS: Final = Panel(
     PLAIN,
     f"""
     WITH {_LATEST}
-    SELECT l.member_id, {f.name("r")} AS member, l.year, l.quota_g / 1000.0 AS quota,
+    SELECT l.member_id, {f.name("r")} AS member, l.year::text AS year, l.quota_g / 1000.0 AS quota,
            l.due_g / 1000.0 AS due, l.used_g / 1000.0 AS used,
            l.used_g::numeric / nullif(l.due_g, 0) AS ratio,
            least(1.0, l.measured_s::numeric / nullif(l.expected_s, 0)) AS coverage
@@ -226,7 +226,7 @@ _BEYOND: Final = Panel(
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY institution_id, year, day DESC)
     SELECT l.institution_id, coalesce({f.name("i")}, l.institution_id::text) AS institution,
-           l.year, (l.used_g - l.due_g) / 1000.0 AS beyond,
+           l.year::text AS year, (l.used_g - l.due_g) / 1000.0 AS beyond,
            l.used_g::numeric / nullif(l.due_g, 0) AS ratio
       FROM latest l JOIN report.institution i USING (institution_id)
      WHERE l.used_g > l.due_g
