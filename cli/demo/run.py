@@ -16,7 +16,7 @@ import psycopg
 from actions.desk import SYSTEM, Desk, open_pool
 from actions.registry import register
 from cli import services
-from cli.demo import database, figures, union, world
+from cli.demo import database, figures, panels, union, world
 from cli.demo.children import Child, peak_bytes, stop
 from cli.demo.listening import collector_up
 from cli.demo.progress import Meter, Stages
@@ -223,6 +223,14 @@ class Demo:
         ):
             desk = Desk(pool, SYSTEM)
             self.insist(lambda: union.share(desk, self.memory.union_id, today))
+
+    def boards(self) -> dict[str, int]:
+        """Draw every board once, and count the panels that show data."""
+        with (
+            self.stages.stage("boards", say("绘制看板……", "Drawing the boards …")),
+            open_pool(self.logins()["api"], max_size=2) as pool,
+        ):
+            return self.insist(lambda: panels.counted(pool, world.last_day(self.plan)))
 
     def insist(self, do: Callable[[], T]) -> T:
         """Do something on the database again while it comes back, and return what came of it.

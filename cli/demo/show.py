@@ -80,9 +80,11 @@ def _once(
         _run(demo)
         sources = world.sources(demo.plan)
         found = demo.insist(lambda: outcome.judged(demo, sources))
+        boards = demo.boards()
     for fault in found.faults:
         stages.say(f"!! {fault}")
-    values = found.values | {"seconds": stages.seconds | {"total": stages.total()}}
+    seconds = stages.seconds | {"total": stages.total()}
+    values = found.values | {"boards": boards, "seconds": seconds}
     if as_json:
         print(json.dumps(values, ensure_ascii=False), flush=True)
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.boards.catalogue import BOARDS
 from tests.cli.demo import runs, sets
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "tiny"
@@ -28,6 +29,9 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
         assert carrier["source_quanta"] == carrier["account_quanta"] > 0
     assert first.figures["quotas"] == 8
     assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"] > "0"
+    boards = first.figures["boards"]
+    assert boards["panels"] == sum(1 for board in BOARDS for _ in board.panels())
+    assert 0 < boards["panels_with_data"] <= boards["panels"]
     assert again.status == 0, again.said
     assert again.fixed == first.fixed
 
