@@ -12,7 +12,7 @@ from actions.users import list_users
 from api.doorway import Doorway
 from api.settings import ApiSettings
 from dashboards.boards.catalogue import BOARDS
-from dashboards.boards.model import Panel
+from dashboards.boards.model import Kind, Panel
 from dashboards.pages.answers import Answers
 from dashboards.pages.board_view import View, view_of
 from dashboards.pages.visit import Visit, stranger
@@ -32,9 +32,9 @@ def counted(pool: Pool, today: date) -> dict[str, int]:
 
 
 def _has_data(view: View, panel: Panel) -> bool:
-    """Whether a panel has anything to draw; a series that begins with its time needs more."""
+    """Whether a panel has anything to draw; times and names alone are nothing."""
     frame = view.frame(panel)
-    first = 1 if panel.series else 0
+    first = 1 if panel.series or panel.kind is Kind.CATEGORIES else 0
     return any(value is not None for row in frame.rows for value in row[first:])
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from actions.boards import Answer, Rights, answer_of, rights_of
 from dashboards.boards import frames
+from dashboards.boards.fragments import within
 from dashboards.boards.frames import Frame
 from dashboards.boards.macros import Scope, Value, expand, interpolate
 from dashboards.boards.model import Board, Column, Kind, Link, Panel, Variable
@@ -19,6 +20,11 @@ from metering.errors import EnergyError
 FALLBACK_ZONE: Final = "Asia/Shanghai"
 _STEP_S: Final = 300  # relative periods move on in steps, so that viewers ask the same
 _NEWEST: Final = "SELECT max(month) FROM report.account WHERE source = 'meter'"
+# What a board is about, by the variable that says so, the nearest first.
+_ABOUT: Final = (
+    ("institution", "institution_id::text = '$institution'"),
+    ("region", f"institution_id IN ({within()})"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,8 @@ def view_of(visit: Visit, board: Board, answers: Answers) -> View:
         options = tuple((str(row[0]), str(row[1])) for row in found.rows)
         choices.append(Choice(variable, options, _chosen(variable, options, asked)))
     zone = next((one.value for one in choices if one.variable.name == "zone"), FALLBACK_ZONE)
-    now = _now(visit, answers, rights, zone)
+    newest = _ask(visit, answers, rights, _newest(visit, choices)).rows[0][0]
+    now = _now(visit, newest, zone)
     since, until = period(asked.get("from") or board.since, asked.get("to") or "now", now, zone)
     return View(visit, board, answers, rights, tuple(choices), zone, now, since, until)
 
@@ -126,7 +133,14 @@ def _chosen(
     return options[0][0] if options else ("0" if variable.numeric else "")
 
 
-def _now(visit: Visit, answers: Answers, rights: Rights, zone: str) -> datetime:
+def _newest(visit: Visit, choices: Iterable[Choice]) -> str:
+    """Return the question for the newest month of what the board is about."""
+    held = values_of(visit, choices)
+    about = next((f" AND {which}" for name, which in _ABOUT if name in held), "")
+    return expand(_NEWEST + about, Scope(_LONG_AGO, _LONG_AGO, variables=held))
+
+
+def _now(visit: Visit, newest: date | None, zone: str) -> datetime:
     """Return this moment, or the end of the newest month with accounts if that is earlier."""
     today = visit.desk.today
     at = datetime.now(UTC)
@@ -134,7 +148,6 @@ def _now(visit: Visit, answers: Answers, rights: Rights, zone: str) -> datetime:
         at = datetime.combine(today, time(), ZoneInfo(zone)) + timedelta(days=1)
     seconds = -(-int(at.timestamp()) // _STEP_S) * _STEP_S
     now = datetime.fromtimestamp(seconds, UTC)
-    newest = _ask(visit, answers, rights, _NEWEST).rows[0][0]
     if newest is None:
         return now
     following = (newest + timedelta(days=32)).replace(day=1)
