@@ -9,7 +9,7 @@ from storage import institutions
 from storage.institutions import Affiliation, Fact, Institution, Location, Wanted
 from storage.pages import Page, check_size, cursor_of, key_of
 
-__all__ = ["InstitutionDetail", "Wanted", "institution", "list_institutions"]
+__all__ = ["InstitutionDetail", "Wanted", "institution", "list_institutions", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,13 @@ def institution(desk: Desk, institution_id: int) -> InstitutionDetail:
             institutions.affiliations(connection, institution_id),
             institutions.locations(connection, institution_id),
         )
+
+
+def names_of(desk: Desk, ids: list[int]) -> dict[int, tuple[str | None, str | None]]:
+    """Return the Chinese and English names of those institutions that the reader sees."""
+    with desk.look() as connection:
+        found = institutions.some(connection, ids)
+    return {one.institution_id: (one.name_zh, one.name_en) for one in found}
 
 
 def no_institution(institution_id: int) -> NotFoundError:

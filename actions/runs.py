@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 
@@ -18,10 +18,12 @@ from compact.runs import Run, again
 from compact.runs import run as computed
 from metering.errors import ConflictError, InputError
 from storage import books, due, runs, standing, targets, unions
-from storage.runs import Kept
+from storage.runs import Kept, Level
 
-__all__ = ["Issued", "Kept", "Made", "Method", "Proof", "Rule", "Run", "issue_run", "list_runs",
-           "one_run", "prove", "run_target", "try_target"]  # fmt: skip
+_MOST_LEVELS: Final = 2000
+
+__all__ = ["Issued", "Kept", "Level", "Made", "Method", "Proof", "Rule", "Run", "issue_run",
+           "levels_of", "list_runs", "one_run", "prove", "run_target", "try_target"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,12 @@ def one_run(desk: Desk, run_id: int) -> tuple[Kept, str | None]:
     """Return a run, and its snapshot where the reader plans for its union."""
     with desk.look() as connection:
         return _run(connection, run_id), runs.snapshot(connection, run_id)
+
+
+def levels_of(desk: Desk, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
+    """Return the levels that a run cut its total into, the years first, to planners."""
+    with desk.look() as connection:
+        return runs.levels(connection, run_id, most)
 
 
 def prove(desk: Desk, run_id: int | None = None) -> list[Proof]:

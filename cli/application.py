@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from actions.desk import open_pool
+from actions.login import Failures
 from api.app import create_app
+from api.doorway import Doorway
 from api.settings import ApiSettings
 from cli.settings import Settings
 from dashboards.pages.app import error_page, router
@@ -26,7 +29,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
         statement_s=settings.statement_s,
     )
     try:
-        yield create_app(
+        app = create_app(
             pool,
             settings=ApiSettings(https=settings.secure),
             sink=sink,
@@ -34,8 +37,28 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             extra_routers=[router()],
             error_page=error_page,
         )
+        app.state.console_url = settings.console_url
+        yield app
     finally:
         pool.close()
         for one in (sink, file_sink):
             if one is not None:
                 one.close()
+
+
+@contextmanager
+def console_application(settings: Settings, url: str) -> Iterator[ASGIApp]:
+    """Lend the console; what draws its forms is loaded here, and nowhere else."""
+    from dashboards.console.app import create_console
+
+    pool = open_pool(
+        url,
+        max_size=settings.database_pool,
+        wait_s=settings.database_wait_s,
+        statement_s=settings.statement_s,
+    )
+    try:
+        doorway = Doorway(pool, ApiSettings(https=settings.secure), Failures(), None)
+        yield create_console(doorway, pages_url=settings.pages_url, origin=settings.console_url)
+    finally:
+        pool.close()

@@ -7,6 +7,7 @@ import typer
 from cli.commands import (
     boards,
     collect,
+    console,
     demo,
     doctor,
     exchange,
@@ -41,6 +42,7 @@ app.command("migrate")(migrate.migrate)
 app.command("collect")(collect.collect)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
+app.command("console")(console.console)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.add_typer(imports.app, name="import")

@@ -84,9 +84,20 @@ class Settings(BaseSettings):
     work_wait_s: float = Field(0.5, gt=0, le=60, description="between looks when nothing waits")
     work_longest_wait_s: float = Field(30, gt=0, le=600, description="for a database that is away")
 
-    host: str = Field("127.0.0.1", description="serve: where the API and the pages listen")
+    host: str = Field("127.0.0.1", description="serve, console: where they listen")
     port: int = Field(8460, ge=1, le=65_535, description="serve: its port")
-    secure: bool = Field(False, description="serve: reached over https; cookies then say so")
+    console_port: int = Field(8461, ge=1, le=65_535, description="console: its port")
+    console_url: str | None = Field(
+        None,
+        description="serve, console: where people reach the console, such as "
+        "https://forms.example.org; pages link to it, its sockets are opened from nowhere else",
+    )
+    pages_url: str = Field(
+        "http://127.0.0.1:8460", description="console: where people reach pages and boards"
+    )
+    secure: bool = Field(
+        False, description="serve, console: reached over https; cookies then say so"
+    )
     metrics_port: int | None = Field(
         None, ge=1, le=65_535, description="collect, work: loopback port of /metrics"
     )

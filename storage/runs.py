@@ -78,6 +78,10 @@ _QUOTAS = """
 _CHAIN = """
     SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
 """
+_LEVELS = """
+    SELECT key, base_g, amount_g, numerator, denominator FROM run_node
+     WHERE run_id = %s ORDER BY place LIMIT %s
+"""
 _OF_MEMBERS = """
     SELECT member_id, year, count(*)::integer, sum(amount_g)::bigint
       FROM run_quota WHERE run_id = %s GROUP BY member_id, year ORDER BY year, member_id
@@ -226,6 +230,12 @@ def shares(
 def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
     """Return the levels above a quota, the year first, where the viewer sees the quota."""
     rows = connection.execute(_CHAIN, [run_id, institution_id])
+    return [Level(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+
+
+def levels(connection: Connection[Any], run_id: int, most: int) -> list[Level]:
+    """Return the first levels of a run in their order, to planners of its union."""
+    rows = connection.execute(_LEVELS, [run_id, most])
     return [Level(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
 
 

@@ -21,6 +21,7 @@ from cli.demo.children import Child, peak_bytes, stop
 from cli.demo.listening import collector_up
 from cli.demo.progress import Meter, Stages
 from cli.demo.state import DemoState, Memory
+from cli.services import ports
 from cli.services.state import last_lines
 from cli.services.words import say
 from cli.settings import Settings
@@ -88,6 +89,12 @@ class Demo:
         """The demo's database, for its administrator."""
         return database.named(self.running.running.database_url, self.memory.database)
 
+    @cached_property
+    def console_port(self) -> int:
+        """The port of the forms: the one after the pages', or another that is free."""
+        following = self.wanted.port + 1
+        return ports.choose() if ports.taken(following) else following
+
     def logins(self) -> dict[str, str]:
         """Return the URLs of api, collector and worker."""
         return database.logins(self.admin_url, self.memory.logins)
@@ -154,7 +161,14 @@ class Demo:
                 "COMMONWATT_COLLECTOR_DATABASE_URL": urls["collector"],
                 "COMMONWATT_PORT": str(self.wanted.port),
             }
-            self.children.append(self._child("api", ["serve"], serve))
+            to_console = {
+                "COMMONWATT_CONSOLE_URL": f"http://{self.settings.host}:{self.console_port}",
+                "COMMONWATT_PAGES_URL": f"http://{self.settings.host}:{self.wanted.port}",
+                "COMMONWATT_CONSOLE_PORT": str(self.console_port),
+            }
+            self.children.append(self._child("api", ["serve"], serve | to_console))
+            forms = {"COMMONWATT_DATABASE_URL": urls["api"], **to_console}
+            self.children.append(self._child("console", ["console"], forms))
         takers, sender = self.children[1:], self.children[0]
         for child in takers:
             child.start()

@@ -99,8 +99,10 @@ def _serve(
     with begun(wanted, place, settings, stages, memory) as demo:
         _run(demo)
         url = f"http://{settings.host}:{settings.port}"
-        _wait_for(demo, settings.port)
-        stages.say(welcome(url, demo.memory))
+        _wait_for(demo, settings.port, "api")
+        _wait_for(demo, demo.console_port, "console")
+        forms = f"http://{settings.host}:{demo.console_port}"
+        stages.say(welcome(url, forms, demo.memory))
         stages.say(say(f"\n用时 {stages.total():.0f} 秒。", f"\nIt took {stages.total():.0f} s."))
         try:
             while demo.running.alive():
@@ -119,7 +121,7 @@ def _run(demo: Demo) -> None:
     demo.share()
 
 
-def _wait_for(demo: Demo, port: int) -> None:
+def _wait_for(demo: Demo, port: int, name: str) -> None:
     """Wait until the pages answer."""
     patience = time.monotonic() + _SERVING_S
     while not ports.answers(port):
@@ -128,8 +130,8 @@ def _wait_for(demo: Demo, port: int) -> None:
                 "demo.no_pages",
                 zh="页面没有启动成功。",
                 en="The pages did not come up.",
-                next_zh=f"请查看 {demo.state.logs / 'api.log'}。",
-                next_en=f"Look at {demo.state.logs / 'api.log'}.",
+                next_zh=f"请查看 {demo.state.logs / f'{name}.log'}。",
+                next_en=f"Look at {demo.state.logs / f'{name}.log'}.",
             )
         demo.tend()
         time.sleep(_TICK_S)

@@ -4,7 +4,7 @@ from cli.demo.state import Memory
 from cli.services.words import say
 
 
-def welcome(url: str, memory: Memory) -> str:
+def welcome(url: str, forms: str, memory: Memory) -> str:
     """Return the words, in the reader's language."""
     logins = "\n".join(
         f"    {say(zh, en):<28} {login} / {memory.users[login]}"
@@ -15,7 +15,7 @@ def welcome(url: str, memory: Memory) -> str:
         )
         if login in memory.users
     )
-    return say(_ZH, _EN).format(url=url, logins=logins)
+    return say(_ZH, _EN).format(url=url, forms=forms, logins=logins)
 
 
 _ZH = """
@@ -28,7 +28,9 @@ CommonWatt 协能演示已就绪:  {url}
     1. 用 officer 登录:机构列表只有示范省甲;按品种、按月的台账,缺的面积就是缺。
     2. 打开一家机构:逐时曲线,估算的小时有标记;月账旁是计量覆盖率。
     3. 点一个月的数:读数、系数和因子一直追到底。
-    4. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
+    4. 看板:{url}/boards;联合体的路径、各成员进度、谁在夜里用电最多。
+    5. 用 planner 登录:规划与管理 {forms};设定目标、比较规则、下达配额、看算式。
+    6. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
 
   数据是真实建筑的读数,放在明确标为“示范”的省份下。Ctrl-C 结束全部进程,数据保留。"""
 
@@ -43,7 +45,10 @@ The CommonWatt demo is ready:  {url}
        a floor area that is missing is shown as missing.
     2. Open an institution: the hourly curve with estimated hours marked, and how much was measured.
     3. Click a month's figure: it goes down to readings, coefficients and factors.
-    4. As admin: all demo provinces; the API describes itself at
+    4. Boards at {url}/boards: the path of the union, its members, who uses most at night.
+    5. As planner: planning at {forms}: set a target, compare rules, issue, read a quota's
+       arithmetic.
+    6. As admin: all demo provinces; the API describes itself at
        {url}/api/v1/openapi.json
 
   These are readings of real buildings, under provinces plainly named as a demo. Ctrl-C ends

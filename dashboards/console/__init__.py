@@ -1,1 +1,1 @@
-"""The forms in which people work."""
+"""Forms and figures of planners and administrators, on NiceGUI, behind a gate of their own."""

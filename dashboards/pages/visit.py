@@ -110,7 +110,14 @@ class Visit:
         text = (
             templates()
             .get_template(template)
-            .render(values, v=self, t=self.say, lang=self.lang, html_lang=_HTML_LANG[self.lang])
+            .render(
+                values,
+                v=self,
+                t=self.say,
+                console=_console(self.request),
+                lang=self.lang,
+                html_lang=_HTML_LANG[self.lang],
+            )
         )
         answer = HTMLResponse(text, status)
         answer.headers["Content-Security-Policy"] = CSP
@@ -155,6 +162,11 @@ Reader = Annotated[Visit, Depends(reader)]
 def doorway_of(request: Request) -> Doorway:
     """Return the application's doorway."""
     return cast(Doorway, request.app.state.doorway)
+
+
+def _console(request: Request) -> str | None:
+    """Return where the forms are, where the application knows."""
+    return cast("str | None", getattr(request.app.state, "console_url", None))
 
 
 def _remembered(request: Request, name: str, otherwise: str) -> str:

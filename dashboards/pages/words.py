@@ -19,6 +19,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "to_theme_light": ("浅色外观", "Light appearance"),
     "to_theme_dark": ("深色外观", "Dark appearance"),
     "institutions": ("机构", "Institutions"),
+    "console": ("规划与管理", "Planning"),
     "show": ("查询", "Show"),
     "csv": ("导出 CSV", "Export CSV"),
     "json": ("JSON 接口", "JSON"),
