@@ -1,0 +1,45 @@
+"""Who gets in: nobody without a session, no socket of another origin; scripts need their nonce."""
+
+import re
+
+SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
+
+
+def test_nobody_enters_without_a_session_and_no_socket_from_elsewhere(served):
+    stranger = served.client()
+    sent = stranger.get("/unions/1?lang=en")
+    assert sent.status_code == 303
+    assert sent.headers["location"] == "/login?next=%2Funions%2F1%3Flang%3Den"
+    assert stranger.post("/anything").status_code == 401
+    own = {"Origin": served.url}
+    assert stranger.get(SOCKET, headers=own).status_code == 303
+
+    planner = served.client("planner of all")
+    assert planner.get(SOCKET, headers=own).status_code == 200
+    assert planner.get(SOCKET, headers={"Origin": "http://elsewhere.example"}).status_code == 403
+    assert planner.get(SOCKET).status_code == 403
+
+
+def test_a_page_runs_its_own_scripts_alone_and_remembers_the_language(served):
+    answer = served.client("planner of all").get("/?lang=en")
+
+    policy = answer.headers["content-security-policy"]
+    (nonce,) = re.findall(r"script-src 'self' 'nonce-([\w-]+)' 'unsafe-eval';", policy)
+    scripts = re.findall(r"<script[^>]*>", answer.text)
+    assert len(scripts) > 2
+    assert all(f'nonce="{nonce}"' in one for one in scripts)
+    assert "cw_lang=en" in answer.headers["set-cookie"]
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["cache-control"] == "no-store"
+    again = served.client("planner of all").get("/")
+    assert nonce not in again.headers["content-security-policy"]
+
+
+def test_whoever_does_not_plan_is_offered_no_form(served):
+    of = f"/unions/{served.union.union}"
+    assert "设定目标" in served.client("planner of all").get(of).text
+    reader = served.client("union reader").get(of)
+    assert "双城联合体" in reader.text
+    assert "设定目标" not in reader.text
+    stranger = served.client("of the school").get("/unions/999")
+    assert "没有此区域联合体" in stranger.text
