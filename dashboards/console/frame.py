@@ -35,7 +35,8 @@ body { background: #f4f6f8; color: #16202b; font-size: 14px; font-variant-numeri
 .cw-main h1 { font-size: 22px; line-height: 1.3; font-weight: 650; margin: 0; }
 .cw-main h2 { font-size: 16px; line-height: 1.4; font-weight: 650; margin: 0; }
 .cw-main a { color: #0b5a9a; }
-.cw-quiet { color: #55626f; }
+.cw-main > *, .cw-sheet > * { min-width: 0; max-width: 100%; }
+.cw-quiet { color: #55626f; overflow-wrap: anywhere; }
 .cw-sheet { background: #fff; border: 1px solid #dfe4ea; border-radius: 6px; padding: 16px 18px;
   display: flex; flex-direction: column; gap: 12px; align-items: stretch; min-width: 0; }
 .cw-scroll { overflow-x: auto; }

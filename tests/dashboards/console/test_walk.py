@@ -66,7 +66,7 @@ def test_a_planner_goes_from_a_target_to_the_arithmetic_of_a_quota(visit, served
     assert page.get_by_text(say("gini", lang)).count() == 1
 
     field(page, lang, "ceiling_percent").fill("90")
-    change = {"zh": "最小改动:该年下降率改为 10%", "en": "Smallest change: a fall of 10 %"}[lang]
+    change = {"zh": "最小改动:该年下降率改为 10", "en": "Smallest change: a fall of 10"}[lang]
     alert = page.locator(".cw-alert", has_text=change)
     alert.wait_for()
     field(page, lang, "ceiling_percent").fill("")
