@@ -1,43 +1,61 @@
-"""Rows as JSON or CSV, page after page: the same figures, written the same way."""
+"""Rows as JSON, CSV or XLSX, page after page: the same figures, written the same way."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from urllib.parse import quote
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from actions import sheets
+from api.fields import Exact
+
 _ROWS_AT_ONCE = 500
-CSV_ANSWER: dict[int | str, dict[str, Any]] = {
+TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "JSON, or CSV with one row an entry; the header Link names the next page.",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "description": "JSON, or CSV or XLSX with one row an entry; the header Link names the next "
+        "page.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            sheets.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+        },
     }
 }
+Form = Literal["json", "csv", "xlsx"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """In which form rows are wanted."""
 
-    csv: bool
+    form: Form
     bom: bool
+
+    @property
+    def table(self) -> bool:
+        """Whether rows are wanted as a table, to be opened as a file."""
+        return self.form != "json"
 
 
 def wish_of(
     request: Request,
     format: Annotated[  # noqa: A002 - the parameter's public name
-        Literal["json", "csv"] | None, Query(description="Overrides the header Accept.")
+        Form | None, Query(description="Overrides the header Accept.")
     ] = None,
     bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for Excel.")] = False,
 ) -> Wish:
     """Return the form that a request asks for."""
-    accepts = "text/csv" in request.headers.get("accept", "")
-    return Wish(format == "csv" or (format is None and accepts), bom)
+    return Wish(format or _accepted(request.headers.get("accept", "")), bom)
+
+
+def _accepted(accept: str) -> Form:
+    if sheets.MEDIA_TYPE in accept:
+        return "xlsx"
+    return "csv" if "text/csv" in accept else "json"
 
 
 AsWished = Annotated[Wish, Depends(wish_of)]
@@ -53,12 +71,18 @@ def next_url(request: Request, cursor: str | None) -> str | None:
     return f"{request.url.path}?{query}"
 
 
-def csv_of(rows: Iterable[BaseModel], model: type[BaseModel], name: str, wish: Wish,
-           following: str | None) -> StreamingResponse:  # fmt: skip
-    """Return flat models as CSV, their fields as columns."""
+def models_of(rows: Iterable[BaseModel], model: type[BaseModel], name: str, wish: Wish,
+              following: str | None) -> Response:  # fmt: skip
+    """Return flat models as a table, their fields as columns."""
     header = list(model.model_fields)
     body = ([row[field] for field in header] for row in _dumped(rows))
-    return table_of(header, body, name, wish, following)
+    return table_of(header, body, name, wish, following, exact=_exact_fields(model))
+
+
+def _exact_fields(model: type[BaseModel]) -> list[str]:
+    """Return the fields that hold decimal numbers as text."""
+    hints = get_type_hints(model, include_extras=True)
+    return [name for name, hint in hints.items() if hint == Exact or Exact in get_args(hint)]
 
 
 def table_of(
@@ -67,11 +91,19 @@ def table_of(
     name: str,
     wish: Wish,
     following: str | None,
-) -> StreamingResponse:
-    """Return rows as CSV, streamed."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    *,
+    exact: Collection[str] = (),
+) -> Response:
+    """Return rows as CSV, streamed, or as a workbook.
+
+    exact: columns whose texts are decimal numbers.
+    """
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{wish.form}"'}
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
+    if wish.form == "xlsx":
+        book = sheets.workbook(header, body, exact=exact)
+        return Response(book, media_type=sheets.MEDIA_TYPE, headers=headers)
     return StreamingResponse(
         _written(header, body, wish.bom), media_type="text/csv; charset=utf-8", headers=headers
     )
@@ -89,7 +121,7 @@ def _cell(value: Any) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ";".join(str(one) for one in value)
+        return ";".join("" if one is None else str(one) for one in value)
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return value if _is_number(value) else f"'{value}"
     return value

@@ -10,7 +10,7 @@ from actions.accounts import EVER, Account, Asked, accounts_of, list_accounts
 from actions.figures import coverage, in_units
 from api.doorway import AtDesk
 from api.fields import Code, Coverage, Exact, Id, Month
-from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
@@ -81,7 +81,7 @@ def shown(account: Account) -> AccountShown:
 @router.get(
     "/institutions/{institution_id}/accounts",
     response_model=AccountPage,
-    responses=CSV_ANSWER,
+    responses=TABLE_ANSWER,
     summary="Accounts of an institution",
 )
 def get_accounts_of(
@@ -96,13 +96,13 @@ def get_accounts_of(
     """Return the accounts of these months, all of them if none are named."""
     asked = _asked(first, last, carrier)
     items = [shown(one) for one in accounts_of(desk, institution_id, asked, profile=profile)]
-    if wish.csv:
-        return csv_of(items, AccountShown, f"accounts-{institution_id}", wish, None)
+    if wish.table:
+        return models_of(items, AccountShown, f"accounts-{institution_id}", wish, None)
     return AccountPage(items=items, next=None)
 
 
 @router.get(
-    "/accounts", response_model=AccountPage, responses=CSV_ANSWER, summary="Accounts of all"
+    "/accounts", response_model=AccountPage, responses=TABLE_ANSWER, summary="Accounts of all"
 )
 def get_accounts(
     request: Request,
@@ -119,8 +119,8 @@ def get_accounts(
     asked = _asked(first, last, carrier)
     page = list_accounts(desk, asked, profile=profile, after=after, limit=limit)
     items, following = [shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.csv:
-        return csv_of(items, AccountShown, "accounts", wish, following)
+    if wish.table:
+        return models_of(items, AccountShown, "accounts", wish, following)
     return AccountPage(items=items, next=following)
 
 

@@ -13,7 +13,7 @@ from actions.login import LoginError
 from actions.push import Receipt, push
 from api.doorway import AtDesk, AtDoorway
 from api.fields import Shown
-from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 from collector.intake import ReadingSink
 from metering.errors import UnavailableError
 
@@ -72,7 +72,7 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-@router.get("", response_model=GatewayPage, responses=CSV_ANSWER, summary="List gateways")
+@router.get("", response_model=GatewayPage, responses=TABLE_ANSWER, summary="List gateways")
 def get_gateways(
     request: Request,
     desk: AtDesk,
@@ -84,8 +84,8 @@ def get_gateways(
     page = list_gateways(desk, after=after, limit=limit)
     items = [GatewayShown.model_validate(one) for one in page.rows]
     following = next_url(request, page.next)
-    if wish.csv:
-        return csv_of(items, GatewayShown, "gateways", wish, following)
+    if wish.table:
+        return models_of(items, GatewayShown, "gateways", wish, following)
     return GatewayPage(items=items, next=following)
 
 

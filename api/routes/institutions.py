@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from actions.institutions import Wanted, institution, list_institutions
 from api.doorway import AtDesk
 from api.fields import Code, Exact, Id, IdAsked, Shown
-from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1/institutions", tags=["institutions"])
 
@@ -98,7 +98,7 @@ def shown(value: object) -> InstitutionShown:
     return InstitutionShown(**fields)
 
 
-@router.get("", response_model=InstitutionPage, responses=CSV_ANSWER, summary="List institutions")
+@router.get("", response_model=InstitutionPage, responses=TABLE_ANSWER, summary="List institutions")
 def get_institutions(
     request: Request,
     desk: AtDesk,
@@ -118,8 +118,8 @@ def get_institutions(
     wanted = Wanted(search, region, department_line, class_code)
     page = list_institutions(desk, wanted, after=after, limit=limit)
     items, following = [shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.csv:
-        return csv_of(items, InstitutionShown, "institutions", wish, following)
+    if wish.table:
+        return models_of(items, InstitutionShown, "institutions", wish, following)
     return InstitutionPage(items=items, next=following)
 
 

@@ -12,7 +12,7 @@ from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
 from actions.standing import Standing, stand, standing_of
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
-from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
 
@@ -110,7 +110,7 @@ class StandMade(BaseModel):
     rows: int
 
 
-@router.get("/quotas", response_model=QuotaPage, responses=CSV_ANSWER, summary="Quotas in force")
+@router.get("/quotas", response_model=QuotaPage, responses=TABLE_ANSWER, summary="Quotas in force")
 def get_quotas(
     request: Request,
     desk: AtDesk,
@@ -124,8 +124,8 @@ def get_quotas(
     """Return the quotas of the institutions that the reader sees."""
     page = list_quotas(desk, Asked(union, year, institution), after=after, limit=limit)
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.csv:
-        return csv_of(items, QuotaShown, "quotas", wish, following)
+    if wish.table:
+        return models_of(items, QuotaShown, "quotas", wish, following)
     return QuotaPage(items=items, next=following)
 
 
@@ -143,7 +143,7 @@ def get_quota_explained(
 @router.get(
     "/standing/members",
     response_model=StandingList,
-    responses=CSV_ANSWER,
+    responses=TABLE_ANSWER,
     summary="Standing of members",
 )
 def get_standing_of_members(
@@ -157,7 +157,7 @@ def get_standing_of_members(
 @router.get(
     "/standing/institutions",
     response_model=StandingList,
-    responses=CSV_ANSWER,
+    responses=TABLE_ANSWER,
     summary="Standing of institutions",
 )
 def get_standing_of_institutions(
@@ -179,8 +179,8 @@ def post_standing(union_id: Id, wanted: StandWanted, desk: AtDesk) -> StandMade:
 
 
 def _answer(items: list[StandingShown], name: str, wish: AsWished) -> StandingList | Response:
-    if wish.csv:
-        return csv_of(items, StandingShown, name, wish, None)
+    if wish.table:
+        return models_of(items, StandingShown, name, wish, None)
     return StandingList(items=items)
 
 

@@ -9,7 +9,7 @@ from actions.figures import in_units, instant
 from actions.readings import ReadingSeries, readings, revisions
 from api.doorway import AtDesk
 from api.fields import Exact, From, Id, To
-from api.tables import CSV_ANSWER, After, AsWished, Wish, next_url, table_of
+from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
 
 router = APIRouter(prefix="/api/v1/channels/{channel_id}", tags=["series"])
 
@@ -31,7 +31,7 @@ class ReadingSeriesShown(BaseModel):
 
 
 @router.get(
-    "/readings", response_model=ReadingSeriesShown, responses=CSV_ANSWER, summary="Readings"
+    "/readings", response_model=ReadingSeriesShown, responses=TABLE_ANSWER, summary="Readings"
 )
 def get_readings(
     channel_id: Id,
@@ -49,7 +49,7 @@ def get_readings(
 
 
 @router.get(
-    "/revisions", response_model=ReadingSeriesShown, responses=CSV_ANSWER, summary="Revisions"
+    "/revisions", response_model=ReadingSeriesShown, responses=TABLE_ANSWER, summary="Revisions"
 )
 def get_revisions(
     channel_id: Id,
@@ -74,11 +74,13 @@ def _answer(
     at = [instant(ms).isoformat(timespec="milliseconds") for ms in columns.at_ms]
     at = [text.replace("+00:00", "Z") for text in at]
     value = [in_units(one, channel.per_unit) for one in columns.value]
-    if wish.csv:
+    if wish.table:
         rows: Any = zip(at, value, columns.value, columns.rank, columns.seq, strict=True)
         body = ((a, v, channel.unit, q, r, s) for a, v, q, r, s in rows)
         header = ["at", "value", "unit", "quanta", "rank", "seq"]
-        return table_of(header, body, f"{name}-{channel.channel_id}", wish, following)
+        return table_of(
+            header, body, f"{name}-{channel.channel_id}", wish, following, exact=["value"]
+        )
     return ReadingSeriesShown(
         channel_id=channel.channel_id,
         unit=channel.unit,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from actions.rejects import Rejected, list_rejects, reject
 from api.doorway import AtDesk
 from api.fields import Id
-from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1/rejects", tags=["rejects and gateways"])
 
@@ -46,7 +46,7 @@ class RejectDetail(BaseModel):
     payload_text: str | None = Field(description="Where the bytes are UTF-8.")
 
 
-@router.get("", response_model=RejectPage, responses=CSV_ANSWER, summary="List rejects")
+@router.get("", response_model=RejectPage, responses=TABLE_ANSWER, summary="List rejects")
 def get_rejects(
     request: Request,
     desk: AtDesk,
@@ -58,8 +58,8 @@ def get_rejects(
     """Return waiting refusals of the gateways that the reader sees."""
     page = list_rejects(desk, gateway=gateway, after=after, limit=limit)
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.csv:
-        return csv_of(items, RejectShown, "rejects", wish, following)
+    if wish.table:
+        return models_of(items, RejectShown, "rejects", wish, following)
     return RejectPage(items=items, next=following)
 
 

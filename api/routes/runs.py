@@ -24,7 +24,7 @@ from actions.runs import (
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
 from api.routes.unions import Year
-from api.tables import CSV_ANSWER, After, AsWished, csv_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 from storage.runs import Share
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -158,14 +158,14 @@ def post_run(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunMade:
     return RunMade(run=_shown(made.run), without_base=made.without_base, new=made.new)
 
 
-@router.get("/runs", response_model=RunList, responses=CSV_ANSWER, summary="List runs")
+@router.get("/runs", response_model=RunList, responses=TABLE_ANSWER, summary="List runs")
 def get_runs(
     desk: AtDesk, wish: AsWished, union: IdAsked | None = None, target: IdAsked | None = None
 ) -> RunList | Response:
     """Return the runs of the unions that the reader sees."""
     items = [_shown(one) for one in list_runs(desk, union_id=union, target_id=target)]
-    if wish.csv:
-        return csv_of(items, RunShown, "runs", wish, None)
+    if wish.table:
+        return models_of(items, RunShown, "runs", wish, None)
     return RunList(items=items)
 
 
@@ -200,7 +200,7 @@ def get_proof(run_id: Id, desk: AtDesk) -> ProofShown:
 @router.get(
     "/runs/{run_id}/quotas",
     response_model=SharePage,
-    responses=CSV_ANSWER,
+    responses=TABLE_ANSWER,
     summary="Quotas of a run",
 )
 def get_shares(
@@ -214,8 +214,8 @@ def get_shares(
     """Return what a run gives each institution that the reader sees, issued or not."""
     page = shares_of(desk, run_id, after=after, limit=limit)
     items, following = [_share_shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.csv:
-        return csv_of(items, ShareShown, f"run-{run_id}", wish, following)
+    if wish.table:
+        return models_of(items, ShareShown, f"run-{run_id}", wish, following)
     return SharePage(items=items, next=following)
 
 

@@ -11,7 +11,7 @@ from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets
 from actions.unions import Grade, NewUnion, UnionDetail, list_unions, make_union, union_of
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked, Shown
-from api.tables import CSV_ANSWER, AsWished, csv_of
+from api.tables import TABLE_ANSWER, AsWished, models_of
 
 router = APIRouter(prefix="/api/v1", tags=["unions and targets"])
 
@@ -102,12 +102,12 @@ class MadeShown(BaseModel):
     id: int
 
 
-@router.get("/unions", response_model=UnionList, responses=CSV_ANSWER, summary="List unions")
+@router.get("/unions", response_model=UnionList, responses=TABLE_ANSWER, summary="List unions")
 def get_unions(desk: AtDesk, wish: AsWished) -> UnionList | Response:
     """Return the unions that hold something the reader sees; CSV has one row a union."""
     items = [_shown(one) for one in list_unions(desk)]
-    if wish.csv:
-        return csv_of([_row(one) for one in items], UnionRow, "unions", wish, None)
+    if wish.table:
+        return models_of([_row(one) for one in items], UnionRow, "unions", wish, None)
     return UnionList(items=items)
 
 
@@ -126,14 +126,14 @@ def post_union(wanted: UnionWanted, desk: AtDesk) -> MadeShown:
     return MadeShown(id=make_union(desk, new))
 
 
-@router.get("/targets", response_model=TargetList, responses=CSV_ANSWER, summary="List targets")
+@router.get("/targets", response_model=TargetList, responses=TABLE_ANSWER, summary="List targets")
 def get_targets(
     request: Request, desk: AtDesk, wish: AsWished, union: IdAsked | None = None
 ) -> TargetList | Response:
     """Return the targets of the unions that the reader sees."""
     items = [_target_shown(one) for one in list_targets(desk, union)]
-    if wish.csv:
-        return csv_of(items, TargetShown, "targets", wish, None)
+    if wish.table:
+        return models_of(items, TargetShown, "targets", wish, None)
     return TargetList(items=items)
 
 

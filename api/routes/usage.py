@@ -9,7 +9,7 @@ from actions.figures import coverage, in_units
 from actions.usage import UsageSeries, channel_usage, institution_usage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, From, Id, To, Zone
-from api.tables import CSV_ANSWER, After, AsWished, Wish, next_url, table_of
+from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
 
 router = APIRouter(prefix="/api/v1", tags=["series"])
 
@@ -38,7 +38,7 @@ class UsageSeriesShown(BaseModel):
 @router.get(
     "/channels/{channel_id}/usage",
     response_model=UsageSeriesShown,
-    responses=CSV_ANSWER,
+    responses=TABLE_ANSWER,
     summary="Use of a channel",
 )
 def get_channel_usage(
@@ -63,7 +63,7 @@ def get_channel_usage(
 @router.get(
     "/institutions/{institution_id}/usage/{carrier}",
     response_model=UsageSeriesShown,
-    responses=CSV_ANSWER,
+    responses=TABLE_ANSWER,
     summary="Use of an institution",
 )
 def get_institution_usage(
@@ -106,11 +106,11 @@ def _answer(
         coverage(measured, expected)
         for measured, expected in zip(columns.measured_s, columns.expected_s, strict=True)
     ]
-    if wish.csv:
+    if wish.table:
         rows = zip(columns.t, used, columns.measured_s, covered, strict=True)
         body = ((t, one, found.unit, measured, part) for t, one, measured, part in rows)
         header = ["t", "used", "unit", "measured_s", "coverage"]
-        return table_of(header, body, name, wish, following)
+        return table_of(header, body, name, wish, following, exact=["used"])
     return UsageSeriesShown(
         carrier=found.carrier,
         grain=found.grain,

@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Request, Response
 
+from actions import sheets
 from dashboards.boards import catalogue
 from dashboards.boards.model import Board, Column, Panel, Threshold
 from dashboards.pages.answers import Answers
@@ -72,8 +73,10 @@ def get_board_data(uid: Uid, request: Request, visit: Reader) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-@router.get("/boards/{uid}/{panel_id}.csv")
-def get_panel_csv(uid: Uid, panel_id: int, request: Request, visit: Reader) -> Response:
+@router.get("/boards/{uid}/{panel_id}.{form}")
+def get_panel_table(
+    uid: Uid, panel_id: int, form: Literal["csv", "xlsx"], request: Request, visit: Reader
+) -> Response:
     """Return what a panel shows as a table for spreadsheets."""
     board = _board(uid)
     panel = board.panel(panel_id)
@@ -82,17 +85,22 @@ def get_panel_csv(uid: Uid, panel_id: int, request: Request, visit: Reader) -> R
     view = view_of(visit, board, _answers(request))
     frame = view.frame(panel)
     titles = {column.name: column.title.of(visit.lang) for column in panel.columns}
+    header = [titles.get(name, name) for name in frame.names]
+    rows = [[_shown(value, view.zone) for value in row] for row in frame.rows]
+    headers = {
+        "Content-Disposition": f'attachment; filename="{uid}-{panel_id}.{form}"',
+        "Cache-Control": "no-store",
+    }
+    if form == "xlsx":
+        return Response(
+            sheets.workbook(header, rows), media_type=sheets.MEDIA_TYPE, headers=headers
+        )
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(titles.get(name, name) for name in frame.names)
-    writer.writerows([_cell(value, view.zone) for value in row] for row in frame.rows)
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return Response(
-        "\ufeff" + text.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{uid}-{panel_id}.csv"',
-            "Cache-Control": "no-store",
-        },
+        "\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers
     )
 
 
@@ -150,13 +158,18 @@ def _rest(visit: Visit) -> Iterator[tuple[str, str]]:
     return ((name, value) for name, value in passed if name not in ("lang", "theme"))
 
 
-def _cell(value: Any, zone: str) -> Any:
-    """Return a cell as spreadsheets take it; a text never becomes a formula."""
+def _shown(value: Any, zone: str) -> Any:
+    """Return a value with its instant in the board's zone."""
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell as spreadsheets take it from CSV; a text never becomes a formula."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
-    return value.isoformat() if isinstance(value, date) else value
+    return value
 
 
 def _answers(request: Request) -> Answers:

@@ -49,6 +49,7 @@ class CurveShown:
     later: date | None
     api: str
     csv: str
+    xlsx: str
 
 
 def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> CurveShown | None:
@@ -85,6 +86,7 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         later=_step(first, span, 1) if one.last and until <= one.last else None,
         api=asked,
         csv=f"{asked}&format=csv&bom=true",
+        xlsx=f"{asked}&format=xlsx",
     )
 
 

@@ -100,7 +100,7 @@ def test_a_union_shows_its_path_its_members_and_who_is_beyond_it(site):
     assert base["values"] == [1.0]
     assert used["values"][0] > 0
     assert drawn["6"]["rows"][0]["cells"] == ["Demo province", "2016", 1.9, 0.6, 0.9, 1.5, 0.9]
-    assert drawn["7"]["rows"][0]["cells"] == ["Demo office", 2016, 0.3, 1.5]
+    assert drawn["7"]["rows"][0]["cells"] == ["Demo office", "2016", 0.3, 1.5]
     own = figures(
         site.client("of the office", "en"),
         "commonwatt-institution",
