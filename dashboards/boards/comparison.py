@@ -57,6 +57,7 @@ _PEERS: Final = f"""
           FROM peers p LEFT JOIN used u USING (institution_id))
 """
 _NIGHT_STATES: Final = (Threshold(None, "plain"), Threshold(0.333, "warn"), Threshold(0.4, "bad"))
+_RATIO_STATES: Final = (Threshold(None, "plain"), Threshold(0.6, "warn"), Threshold(0.9, "bad"))
 _LINK: Final = Link(
     Text("机构用能", "Institution"),
     "commonwatt-institution",
@@ -215,12 +216,20 @@ _RANKING: Final = Panel(
         Column("per_person", Text("kgce/人", "kgce/person"), decimals=1, empty=f.NOT_STATED),
     ),
 )
+_TO_BUILDING: Final = Link(
+    Text("建筑负荷", "Load of the building"),
+    "commonwatt-building",
+    (("institution", "institution_id"),),
+)
+# Who is merely large is not first: each is held against its own day, by the ratio of the middle.
 _NIGHTS: Final = Panel(
     8,
     Text("夜间用电", "Electricity at night"),
     Text(
-        "统计期最后 31 天，22 时至次日 6 时：谁在夜里浪费最多？均匀用电为 33.3%。",
-        "Last 31 days of the period, 22 to 6 o'clock: who wastes most? Constant use has 33.3 %.",
+        "统计期最后 31 天，22 时至次日 6 时：谁在夜里浪费最多？超出：高于其日间负荷乘以地区"
+        "夜/日比中位数的部分。均匀用电的夜间占比为 33.3%。",
+        "Last 31 days, 22 to 6 o'clock: who wastes most? Beyond: above its day load times the "
+        "region's median ratio of night to day. Constant use has 33.3 % at night.",
     ),
     Kind.TABLE,
     PLAIN,
@@ -234,25 +243,32 @@ _NIGHTS: Final = Panel(
          GROUP BY 1, 2
     ), nights AS (
         SELECT institution_id, sum(kwh) AS kwh, sum(kwh) FILTER (WHERE night) AS night_kwh,
-               avg(kwh) FILTER (WHERE night) AS night_kw
+               avg(kwh) FILTER (WHERE night) AS night_kw,
+               avg(kwh) FILTER (WHERE night)
+                   / nullif(avg(kwh) FILTER (WHERE NOT night), 0) AS ratio
           FROM (SELECT *, extract(hour FROM hour AT TIME ZONE '$zone') NOT BETWEEN 6 AND 21
                           AS night FROM hours) h
          GROUP BY 1 HAVING sum(kwh) FILTER (WHERE night) IS NOT NULL
-    )
+    ), middle AS (
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ratio::float8)::numeric AS ratio
+          FROM nights)
     SELECT n.institution_id, coalesce({f.name("i")}, n.institution_id::text) AS institution,
-           n.night_kwh, n.night_kw, n.night_kwh / nullif(n.kwh, 0) AS share,
+           n.night_kwh * greatest(0, 1 - m.ratio / nullif(n.ratio, 0)) AS beyond_kwh,
+           n.night_kwh, n.night_kw, n.ratio, n.night_kwh / nullif(n.kwh, 0) AS share,
            1000 * n.night_kw / nullif(i.area_m2, 0) AS per_area
-      FROM nights n JOIN report.institution i USING (institution_id)
-     ORDER BY n.night_kwh DESC, n.institution_id
+      FROM nights n CROSS JOIN middle m JOIN report.institution i USING (institution_id)
+     ORDER BY beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
      LIMIT 50
     """,
     width=12,
     height=10,
     columns=(
         _ID,
-        _NAME,
+        Column("institution", Text("机构", "Institution"), link=_TO_BUILDING),
+        Column("beyond_kwh", Text("超出 kWh", "Beyond kWh"), decimals=0),
         Column("night_kwh", Text("夜间 kWh", "Night kWh"), decimals=0),
         Column("night_kw", Text("夜间平均负荷", "Mean load at night"), KW, 1),
+        Column("ratio", Text("夜/日负荷比", "Night to day"), PERCENT, 0, thresholds=_RATIO_STATES),
         Column("share", Text("夜间占比", "Share at night"), PERCENT, 1, thresholds=_NIGHT_STATES),
         Column("per_area", Text("夜间强度", "Night intensity"), WATT_PER_M2, 2, empty=f.NOT_STATED),
     ),

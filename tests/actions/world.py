@@ -54,14 +54,16 @@ class World:
         if self._past_rights is not None:
             self._past_rights.close()
 
-    def say(self, key: str, readings: list[tuple[int, float]], seq: int = 1) -> None:
+    def say(
+        self, key: str, readings: list[tuple[int, float]], seq: int = 1, gateway: str = GATEWAY
+    ) -> None:
         """Push readings (ms, value) through intake and store."""
         payload = native.encode_columns(
             seq, key, [at for at, _ in readings], [value for _, value in readings]
         )
         store = Store(self.database.url("collector"), "test")
         received = START_MS + 40 * 24 * HOUR_MS
-        stored = take_in([Message("t", GATEWAY, payload, received)], native.decode, store)
+        stored = take_in([Message("t", gateway, payload, received)], native.decode, store)
         store.close()
         assert not stored.rejected, stored.rejected
 

@@ -54,7 +54,13 @@ def visit(site, chromium):
     opened = []
     with served(site.app) as url:
 
-        def open_page(lang: str = "zh", width: int = 1280, dark: bool = False, zoomed: int = 1):
+        def open_page(
+            lang: str = "zh",
+            width: int = 1280,
+            dark: bool = False,
+            zoomed: int = 1,
+            login: str = "planner-of-all",
+        ):
             context = chromium.new_context(
                 viewport={"width": width, "height": 900},
                 color_scheme="dark" if dark else "light",
@@ -74,7 +80,7 @@ def visit(site, chromium):
                 " e => console.error('policy', e.violatedDirective, e.blockedURI))"
             )
             page.goto(f"/login?lang={lang}")
-            page.fill("#login", "planner-of-all")
+            page.fill("#login", login)
             page.fill("#password", PASSWORD)
             page.click("button.primary")
             page.wait_for_url(f"{url}/")
