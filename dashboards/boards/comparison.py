@@ -204,7 +204,7 @@ _RANKING: Final = Panel(
      ORDER BY per_area DESC NULLS LAST, kgce DESC NULLS LAST, institution_id
      LIMIT 100
     """,
-    width=12,
+    width=24,
     height=10,
     columns=(
         _ID,
@@ -260,7 +260,7 @@ _NIGHTS: Final = Panel(
      ORDER BY beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
      LIMIT 50
     """,
-    width=12,
+    width=24,
     height=10,
     columns=(
         _ID,

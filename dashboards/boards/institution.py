@@ -248,8 +248,8 @@ _STANDING: Final = f"""
 _QUOTA: Final = (
     Panel(
         11,
-        Text("已用配额", "Quota used"),
-        Text("实际用量占全年配额的比例。", "What was used, over the quota of the whole year."),
+        Text("指标使用率", "Quota used"),
+        Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
         Kind.GAUGE,
         PERCENT,
         f"""WITH {_STANDING} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
@@ -263,7 +263,7 @@ _QUOTA: Final = (
         12,
         Text("相对路径", "Against the path"),
         Text(
-            "实际用量除以到那一天应有的配额；超过 100% 即偏离路径。",
+            "实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
             "What was used over the quota due by that day; beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
@@ -277,9 +277,9 @@ _QUOTA: Final = (
     ),
     Panel(
         13,
-        Text("配额路径", "Path of the quota"),
+        Text("用能指标进度线", "Path of the quota"),
         Text(
-            "自一月起累计的配额、实际用量与基准年同期，按月。",
+            "自一月起累计的用能指标、实际用量与基准年同期，按月。",
             "Quota, use and base year, summed from January on, by month.",
         ),
         Kind.LINES,
@@ -344,7 +344,7 @@ INSTITUTION: Final = Board(
     (
         Row(Text("概况", "At a glance"), _HEADLINES),
         Row(Text("逐月", "By month"), _BY_MONTH[:2]),
-        Row(Text("配额", "Quota"), _QUOTA),
+        Row(Text("用能指标", "Quota"), _QUOTA),
         Row(Text("负荷", "Load"), (_CURVE,)),
         Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[2], _CHANNELS)),
     ),

@@ -18,12 +18,12 @@ from dashboards.boards.model import (
     Variable,
 )
 
-NO_QUOTA: Final = Text("没有配额", "no quota")
+NO_QUOTA: Final = Text("尚未下达用能指标", "no quota")
 ON_PATH: Final = (Threshold(None, "good"), Threshold(0.97, "warn"), Threshold(1.0, "bad"))
 
 _UNION: Final = Variable(
     "union",
-    Text("协作联盟", "Union"),
+    Text("区域联合体", "Union"),
     f"""
     SELECT u.union_id::text AS "__value", {f.name("u")} AS "__text"
       FROM report.region_union u ORDER BY u.union_id LIMIT 200
@@ -84,7 +84,7 @@ def path(chosen: str) -> str:
 
 
 PATH_COLUMNS: Final = (
-    Column("quota", Text("配额路径", "Path of the quota"), colour="estimated"),
+    Column("quota", Text("用能指标进度线", "Path of the quota"), colour="estimated"),
     Column("used", Text("实际用量", "Used"), colour="electricity"),
     Column("base", Text("基准年同期", "Base year"), colour="before"),
 )
@@ -93,7 +93,9 @@ _FIGURES: Final = (
     Panel(
         1,
         Text("目标降幅", "Target"),
-        Text("联盟最近一个目标相对基准年的降幅。", "How far below the base year the target lies."),
+        Text(
+            "联合体最近一个目标相对基准年的降幅。", "How far below the base year the target lies."
+        ),
         Kind.STAT,
         PERCENT,
         """
@@ -108,9 +110,9 @@ _FIGURES: Final = (
     ),
     Panel(
         2,
-        Text("配额合计", "Quotas together"),
+        Text("用能指标合计", "Quotas together"),
         Text(
-            "您可以看到的成员在统计期内各配额年的配额之和。",
+            "您可以看到的成员在统计期内各年度的用能指标之和。",
             "Quotas of the members that you may see, over the years of the period.",
         ),
         Kind.STAT,
@@ -123,8 +125,8 @@ _FIGURES: Final = (
     ),
     Panel(
         3,
-        Text("已用配额", "Quota used"),
-        Text("实际用量占全年配额的比例。", "What was used, over the quota of the whole year."),
+        Text("指标使用率", "Quota used"),
+        Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
         Kind.GAUGE,
         PERCENT,
         f"""WITH {_LATEST} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
@@ -139,7 +141,7 @@ _FIGURES: Final = (
         4,
         Text("相对路径", "Against the path"),
         Text(
-            "实际用量除以到那一天应有的配额；超过 100% 即偏离路径。",
+            "实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
             "What was used over the quota due by that day; beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
@@ -157,7 +159,7 @@ _PATH: Final = Panel(
     5,
     Text("目标路径", "Path to the target"),
     Text(
-        "您可以看到的机构：自一月起累计的配额、实际用量与基准年同期，按月。",
+        "您可以看到的机构：自一月起累计的用能指标、实际用量与基准年同期，按月。",
         "Institutions you may see: quota, use and base year, summed from January on, by month.",
     ),
     Kind.LINES,
@@ -172,7 +174,7 @@ _MEMBERS: Final = Panel(
     6,
     Text("成员进度", "Standing of members"),
     Text(
-        "各成员在统计期内最近一次的配额进度，超出路径者在前。",
+        "各成员在统计期内最近一次的用能指标进度，超出路径者在前。",
         "The latest standing of each member within the period, those beyond the path first.",
     ),
     Kind.TABLE,
@@ -201,7 +203,7 @@ _MEMBERS: Final = Panel(
             ),
         ),
         Column("year", Text("年份", "Year")),
-        Column("quota", Text("配额", "Quota"), KGCE, 0),
+        Column("quota", Text("用能指标", "Quota"), KGCE, 0),
         Column("due", Text("应有", "Due"), KGCE, 0),
         Column("used", Text("已用", "Used"), KGCE, 0, empty=Text("未计量", "not measured")),
         Column("ratio", Text("相对路径", "Against path"), PERCENT, 1, thresholds=ON_PATH),
@@ -213,7 +215,7 @@ _BEYOND: Final = Panel(
     7,
     Text("偏离路径的机构", "Institutions beyond the path"),
     Text(
-        "用量超过到那一天应有配额的机构，超出最多者在前；只列您可以看到的机构。",
+        "用量超过到那一天应用指标的机构，超出最多者在前；只列您可以看到的机构。",
         "Those that used more than was due, most first; only institutions that you may see.",
     ),
     Kind.TABLE,
@@ -255,9 +257,9 @@ _BEYOND: Final = Panel(
 
 UNION: Final = Board(
     "commonwatt-union",
-    Text("联盟总览", "Union"),
+    Text("联合体总览", "Union"),
     Text(
-        "联盟离共同目标还有多远，各成员在路径之上还是之下？",
+        "联合体离共同目标还有多远，各成员在路径之上还是之下？",
         "How far is the union from its target, and which members are beyond the path?",
     ),
     (_UNION, _PROFILE, f.ZONE),

@@ -3,6 +3,7 @@
 import { base, css, hatch, lang, write } from "./chart.js";
 
 const PALETTE = ["electricity", "natural_gas", "water", "other", "heat", "other-2", "other-3"];
+const MOST_DAYS = 16; // with a label below a curve
 const STATES = { good: "good", warn: "warn", bad: "bad", plain: "" };
 
 export async function drawBoard(board, plot) {
@@ -168,7 +169,9 @@ function clock(spec, times) {
   if (span >= 80000000 || (span === 0 && spec.times === "day")) return { short: write_(day), full: write_({ ...month, day: "2-digit", weekday: "short" }) };
   const long = times.at(-1) - times[0] > 2 * 86400000;
   const of = write_(hour);
-  const midnight = long ? (place) => of(times[place]) === "00:00" : undefined;
+  const days = long ? times.flatMap((at, place) => (of(at) === "00:00" ? [place] : [])) : [];
+  const labelled = new Set(days.filter((_, place) => place % Math.ceil(days.length / MOST_DAYS) === 0));
+  const midnight = long ? (place) => labelled.has(place) : undefined;
   return { short: write_(long ? day : hour), full: write_({ ...day, ...hour, weekday: "short" }), midnight };
 }
 
@@ -211,7 +214,7 @@ function series(element, spec, found, board) {
     return {
       ...shared, type: "line", step: spec.times === "hour" ? "end" : false, showSymbol: one.values.length < 32, symbolSize: 5,
       lineStyle: { color: ink, width: 1.5, type: estimated ? "dashed" : "solid" },
-      areaStyle: spec.columns.length ? { color: ink, opacity: estimated ? 0.25 : 0.12, decal: estimated ? hatch(ink) : undefined } : undefined,
+      areaStyle: spec.columns.length && spec.columns.length < 3 ? { color: ink, opacity: estimated ? 0.25 : 0.12, decal: estimated ? hatch(ink) : undefined } : undefined,
     };
   });
   const head = [[board.dataset.time, ""], ...found.series.map((one) => [column(spec, one.name).title, spec.unit])];
@@ -254,7 +257,7 @@ function heatmap(element, spec, found, board) {
   option.visualMap = {
     min: Math.min(...values), max: Math.max(...values), calculable: false, orient: "vertical", right: 0, top: "middle", itemHeight: 120,
     inRange: { color: [css("heat-0"), css("heat-1"), css("heat-2"), css("heat-3")] },
-    textStyle: { color: css("quiet") }, formatter: (value) => write(value, 1),
+    text: [write(Math.max(...values), 1), write(Math.min(...values), 1)], textStyle: { color: css("quiet") },
   };
   option.tooltip.trigger = "item";
   option.tooltip.formatter = ({ value: [x, y, value] }) => `${full(found.t[x])} ${lines[y].name}:00\n${figure(value, spec.unit, spec.decimals)}`;

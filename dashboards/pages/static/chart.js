@@ -20,7 +20,7 @@ export function base(unit) {
   return {
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 36, top: 36, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",
       renderMode: "richText", // HTML would need inline styles, which the page forbids

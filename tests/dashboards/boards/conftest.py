@@ -28,7 +28,7 @@ def make_union(world: World) -> None:
     """Issue the office a quota for 2016, of which it has used more than is due."""
     union = world.admin(
         """INSERT INTO region_union (name_zh, name_en, made_by)
-           VALUES ('演示联盟', 'Demo union', 'user:1') RETURNING id"""
+           VALUES ('演示联合体', 'Demo union', 'user:1') RETURNING id"""
     )[0][0]
     world.admin(
         """INSERT INTO union_member (union_id, region_id, level, valid_from, source, known_by)

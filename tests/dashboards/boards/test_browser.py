@@ -50,6 +50,6 @@ def test_choices_stay_in_the_address_and_rows_lead_down(site, visit):
     assert "/boards/commonwatt-institution" in page.url
     assert "from=2016-03-01" in page.url
     page.click("summary >> nth=0")
-    page.wait_for_selector("details[open] tbody tr")
+    page.wait_for_selector("details[open] tbody tr")  # it is filled as it opens
     assert page.locator("details[open] tbody tr").count() == 1
     assert page.wrong == []
