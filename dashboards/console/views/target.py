@@ -108,7 +108,7 @@ class _Comparison:
             ui.label(seat.say("no_leading")).classes("cw-quiet")
             return
         with (
-            ui.expansion(seat.say("leading")).props("dense").classes("w-full"),
+            ui.expansion(seat.say("leading")).props("dense duration=0").classes("w-full"),
             ui.element("div").classes("cw-fields"),
         ):
             for name, value in leading.items():

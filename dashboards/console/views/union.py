@@ -80,7 +80,10 @@ async def _form(seat: Seat, union_id: int) -> None:
         one.code: f"{seat.either(one.name_zh, one.name_en)} · {one.code}" for one in profiles
     }
     with (
-        ui.expansion(seat.say("set_target"), icon="flag").props("dense").classes("w-full"),
+        # A form that slides open takes a press that ends on another spot than it began for none.
+        ui.expansion(seat.say("set_target"), icon="flag")
+        .props("dense duration=0")
+        .classes("w-full"),
         ui.element("div").classes("cw-fields"),
     ):
         fall = text_field(seat.say("fall_percent"), "3")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.sheets import MEDIA_TYPE
 from dashboards.pages.curve import _bounds, _step
 from tests.actions.world import GAP, OFFICE_WH, START_MS
 
@@ -95,7 +96,7 @@ def test_a_day_that_is_none_is_refused(site, day):
     assert "is no day" in answer.text
 
 
-def test_the_csv_link_holds_the_same_hours(site):
+def test_every_link_to_a_table_answers_with_its_form(site):
     client = site.client("planner of all", "en")
     page = client.get(site.path("office"), params={"day": "2016-03-02"}).text
     links = [html.unescape(link) for link in re.findall(r'href="(/api/[^"]+)"', page)]
@@ -103,5 +104,6 @@ def test_the_csv_link_holds_the_same_hours(site):
     for link in links:
         answer = client.get(link)
         assert answer.status_code == 200, link
-        assert answer.headers["content-type"].startswith("text/csv")
-    assert len(links) == 2
+        kind = answer.headers["content-type"]
+        assert kind.startswith("text/csv" if "format=csv" in link else MEDIA_TYPE), link
+    assert sorted(link.rsplit("=", 1)[1] for link in links) == ["csv", "csv", "xlsx", "xlsx"]
