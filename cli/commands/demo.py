@@ -54,6 +54,17 @@ _Noise = Annotated[
         )
     ),
 ]
+_Join = Annotated[
+    bool,
+    typer.Option(
+        "--join",
+        help=say(
+            "只登记数据并由网关发送;数据库(API 的登录)、消息代理和各服务已在运行。",
+            "Register and send the data only, where database (named as the API's login), broker "
+            "and services run already.",
+        ),
+    ),
+]
 _Port = Annotated[
     int | None, typer.Option(help=say("页面和接口的端口。", "Port of pages and API."))
 ]
@@ -80,12 +91,16 @@ def demo(
     engine: _Engine = None,
     batch: _Batch = 50,
     state: _State = None,
+    join: _Join = False,
 ) -> None:
     """Show real energy data of real buildings, from gateways to accounts.
 
     It starts a database and a broker unless COMMONWATT_DATABASE_URL (a login that may create roles
     and databases) and COMMONWATT_BROKER_URL name others. Ctrl-C ends everything it started.
     """
+    if join:
+        _join(settings.load(state=state), data, batch)
+        return
     from cli.demo import show  # drivers and numpy load here, not for --help
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -95,6 +110,13 @@ def demo(
     known = settings.load(state=state, port=port)
     chosen = show.Chosen(data, once, as_json, fresh, noise, batch, engine)
     raise typer.Exit(show.run(known, chosen))
+
+
+def _join(known: settings.Settings, data: Path | None, batch: int) -> None:
+    from cli import running
+    from cli.demo import joining  # drivers and numpy load here, not for --help
+
+    joining.join(known, data, batch, running.until_stopped())
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,0 +1,199 @@
+"""Each service's command, run as a process: well by its own check, and ended by SIGTERM."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from scripts import make_env
+from storage import migrate
+from tests.compose.native import ROOT, Native, compose, ended, env_of, filled
+
+OURS = ("collector", "worker", "api", "console")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def env(tmp_path_factory) -> dict[str, str]:
+    path = tmp_path_factory.mktemp("env") / ".env"
+    assert make_env.main(path) == 0
+    return env_of(path)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder that the broker reaches, whoever it becomes."""
+    folder = Path("/tmp") / f"cw-compose-{secrets.token_hex(4)}"
+    folder.mkdir(mode=0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def native(server, env, place, mosquitto) -> Iterator[Native]:
+    """The services, with a database and folders of this test run behind their names."""
+    if shutil.which("mosquitto_passwd") is None:
+        pytest.skip("mosquitto_passwd is not installed: the services of compose were not run")
+    known = conninfo.conninfo_to_dict(server.admin_url)
+    ports = {"broker": free_port(), "api": free_port(), "console": free_port()}
+    broker = place / "broker"
+    for folder in ("config", "data"):
+        (broker / folder).mkdir(parents=True)
+    moved = {
+        "@database:5432/": f"@{known['host']}:{known['port']}/",
+        "@broker:1883": f"@127.0.0.1:{ports['broker']}",
+        "-p 1883": f"-p {ports['broker']}",
+        "/mosquitto/": f"{broker}/",
+        "/export": f"{place}/export",
+        "/state": f"{place}/state",
+        "8460": str(ports["api"]),
+        "8461": str(ports["console"]),
+        "9460": str(free_port()),
+    }
+    made = Native(filled(compose()["services"], env), moved)
+    for file in (ROOT / "containers" / "broker").iterdir():
+        text = made.here(file.read_text(encoding="utf-8"))
+        text = text.replace("listener 1883", f"listener {ports['broker']} 127.0.0.1")
+        if file.suffix == ".conf" and os.geteuid() == 0:
+            text += "user root\n"
+        (broker / "config" / file.name).write_text(text)
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        password = env["DATABASE_OWNER_PASSWORD"]  # as the image makes the owner
+        admin.execute(f"CREATE ROLE energy LOGIN SUPERUSER PASSWORD '{password}'".encode())
+        admin.execute(b"CREATE DATABASE energy OWNER energy")
+    yield made
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(b"DROP DATABASE energy WITH (FORCE)")
+        for name in (*migrate.GROUPS, "gf_000000"):
+            admin.execute(f'DROP ROLE IF EXISTS "energy_{name}"'.encode())
+        admin.execute(b"REASSIGN OWNED BY energy TO CURRENT_USER")
+        admin.execute(b"DROP OWNED BY energy")
+        admin.execute(b"DROP ROLE energy")
+
+
+@pytest.fixture(scope="module")
+def ground(native, place) -> Iterator[Native]:
+    """The services over a migrated database and a broker that is well."""
+    log = place / "broker.log"
+    broker = native.start("broker", log)
+    try:
+        if shutil.which("mosquitto_sub"):
+            native.until_healthy("broker", broker, log)
+        migrated = native.run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
+        yield native
+    finally:
+        assert ended(broker) == 0
+
+
+def test_the_broker_is_well_by_its_own_check(ground):
+    if shutil.which("mosquitto_sub") is None:
+        pytest.skip("mosquitto_sub is not installed: the broker's health check was not run")
+    assert ground.healthy("broker")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_is_well_and_ends_when_it_is_told(ground, place, name):
+    log = place / f"{name}.log"
+    assert not ground.healthy(name)
+    process = ground.start(name, log)
+    try:
+        ground.until_healthy(name, process, log)
+    finally:
+        status = ended(process)
+
+    assert status == 0, log.read_text()
+    assert not ground.healthy(name)
+
+
+def test_migrating_again_changes_nothing(ground):
+    again = ground.run("migrate")
+
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "up to date" in again.stdout
+
+
+def test_grafana_finds_boards_data_source_and_a_login_that_works(ground, place, env):
+    written, made = ground.run("boards"), ground.run("grafana-login")
+
+    assert written.returncode == made.returncode == 0, written.stderr + made.stderr
+    said = ground.environment("grafana")
+    assert env["COMMONWATT_GRAFANA_PASSWORD"] not in made.stdout
+    source = (Path(said["GF_PATHS_PROVISIONING"]) / "datasources/commonwatt.yaml").read_text()
+    assert "timescaledb: true" in source
+    named = {word for word in said if f"${{{word}}}" in source}
+    assert len(named) == source.count("${")
+    assert list(Path(said["COMMONWATT_GRAFANA_BOARDS"]).rglob("commonwatt-region.json"))
+    host = ground.here("@database:5432/").strip("@/")
+    with psycopg.connect(
+        host=host.split(":")[0], port=host.split(":")[1],
+        dbname=said["COMMONWATT_GRAFANA_DATABASE_NAME"],
+        user=said["COMMONWATT_GRAFANA_DATABASE_LOGIN"],
+        password=said["COMMONWATT_GRAFANA_DATABASE_PASSWORD"],
+    ) as reader:  # fmt: skip
+        assert reader.execute("SELECT count(*) FROM region").fetchone()[0] > 30
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("SELECT * FROM public.app_user")
+
+
+def published(native, user, password, topic, listen) -> bool:
+    """Whether what one login publishes reaches another that listens to it."""
+    port = native.here("-p 1883").split()[1]
+    common = ["-h", "127.0.0.1", "-p", port, "-t", topic, "-q", "1"]
+    with subprocess.Popen(
+        ["mosquitto_sub", *common, "-u", listen[0], "-P", listen[1], "-C", "1", "-W", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as ear:  # fmt: skip
+        time.sleep(0.5)
+        subprocess.run(
+            ["mosquitto_pub", *common, "-u", user, "-P", password, "-m", "x"],
+            check=False, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        return ear.communicate()[0] == b"x\n"
+
+
+def test_a_login_of_the_broker_reaches_its_own_topics_alone(ground, place, env):
+    if shutil.which("mosquitto_pub") is None:
+        pytest.skip("mosquitto_pub is not installed: rights at the broker were not tried")
+    collector = ("collector", env["BROKER_COLLECTOR_PASSWORD"])
+    demo = ("demo", env["BROKER_DEMO_PASSWORD"])
+
+    assert published(ground, *demo, "cw/v1/demo-a/gw1/data", collector)
+    assert not published(ground, *demo, "cw/v1/real/gw1/data", collector)
+    assert not published(ground, "nobody", "", "cw/v1/demo-a/gw1/data", collector)
+    assert published(ground, *collector, "cw/v1/demo-a/gw1/receipt", demo)
+    assert not published(ground, *collector, "cw/v1/real/gw1/receipt", demo)
+
+
+def test_the_demo_registers_sends_and_ends_when_it_is_told(ground, place):
+    processes = [
+        (name, ground.start(name, place / f"{name}.log")) for name in ("collector", "demo")
+    ]
+    try:
+        for name, process in processes:
+            ground.until_healthy(name, process, place / f"{name}.log")
+        url = ground.environment("api")["COMMONWATT_DATABASE_URL"]
+        owner = ground.environment("migrate")["COMMONWATT_DATABASE_URL"]
+        assert url != owner
+        with psycopg.connect(owner, autocommit=True) as admin:
+            ends = time.monotonic() + 30
+            while (count := admin.execute("SELECT count(*) FROM reading").fetchone()[0]) == 0:
+                assert time.monotonic() < ends, (place / "demo.log").read_text()[-2000:]
+                time.sleep(0.2)
+        assert count > 0
+    finally:
+        statuses = [ended(process) for _, process in reversed(processes)]
+    assert statuses == [0, 0], (place / "demo.log").read_text()[-2000:]
