@@ -70,9 +70,10 @@ def publish(
     """
     from_extra()
     from dashboards.grafana import publishing
+    from dashboards.grafana.client import ClientGrafana
 
     known = _langs(lang)
-    port = publishing.HttpGrafana(url, _read(token_file))
+    port = ClientGrafana(url, _read(token_file))
     steps = publishing.plan(port, known)
     for one in steps:
         typer.echo(f"{one.deed:<7} {one.uid}  {one.title}")
@@ -139,6 +140,7 @@ def login(
 def from_extra() -> None:
     """Say how to get what draws for Grafana, where it is not installed."""
     try:
+        import grafana_client  # noqa: F401
         import grafana_foundation_sdk  # noqa: F401
     except ModuleNotFoundError as error:
         raise InputError(
@@ -147,7 +149,7 @@ def from_extra() -> None:
             en="What draws boards for Grafana is not installed.",
             next_zh="请运行:pip install -r requirements/grafana.txt。",
             next_en="Run: pip install -r requirements/grafana.txt.",
-            where={"field": "grafana-foundation-sdk"},
+            where={"field": error.name or "grafana"},
         ) from error
 
 
