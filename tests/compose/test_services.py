@@ -52,7 +52,9 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
     broker = place / "broker"
     for folder in ("config", "data"):
         (broker / folder).mkdir(parents=True)
+    name = f"energy_{secrets.token_hex(4)}"
     moved = {
+        "energy": name,
         "@database:5432/": f"@{known['host']}:{known['port']}/",
         "@broker:1883": f"@127.0.0.1:{ports['broker']}",
         "-p 1883": f"-p {ports['broker']}",
@@ -72,16 +74,16 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         (broker / "config" / file.name).write_text(text)
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         password = env["DATABASE_OWNER_PASSWORD"]  # as the image makes the owner
-        admin.execute(f"CREATE ROLE energy LOGIN SUPERUSER PASSWORD '{password}'".encode())
-        admin.execute(b"CREATE DATABASE energy OWNER energy")
+        admin.execute(f"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{password}'".encode())
+        admin.execute(f"CREATE DATABASE {name} OWNER {name}".encode())
     yield made
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(b"DROP DATABASE energy WITH (FORCE)")
-        for name in (*migrate.GROUPS, "gf_000000"):
-            admin.execute(f'DROP ROLE IF EXISTS "energy_{name}"'.encode())
-        admin.execute(b"REASSIGN OWNED BY energy TO CURRENT_USER")
-        admin.execute(b"DROP OWNED BY energy")
-        admin.execute(b"DROP ROLE energy")
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        for group in (*migrate.GROUPS, "gf_000000"):
+            admin.execute(f'DROP ROLE IF EXISTS "{name}_{group}"'.encode())
+        admin.execute(f"REASSIGN OWNED BY {name} TO CURRENT_USER".encode())
+        admin.execute(f"DROP OWNED BY {name}".encode())
+        admin.execute(f"DROP ROLE {name}".encode())
 
 
 @pytest.fixture(scope="module")
