@@ -9,6 +9,7 @@ import typer
 
 from cli import settings
 from cli.services.words import say
+from metering.errors import InputError
 
 STATE = Path(".commonwatt")
 
@@ -99,6 +100,8 @@ def demo(
     and databases) and COMMONWATT_BROKER_URL name others. Ctrl-C ends everything it started.
     """
     if join:
+        if once or as_json or fresh or noise is not None or engine or port:
+            raise _joins_alone()
         _join(settings.load(state=state), data, batch)
         return
     from cli.demo import show  # drivers and numpy load here, not for --help
@@ -110,6 +113,17 @@ def demo(
     known = settings.load(state=state, port=port)
     chosen = show.Chosen(data, once, as_json, fresh, noise, batch, engine)
     raise typer.Exit(show.run(known, chosen))
+
+
+def _joins_alone() -> InputError:
+    return InputError(
+        "demo.joins_alone",
+        zh="--join 只能与 --data、--batch、--state 同用。",
+        en="--join goes with --data, --batch and --state alone.",
+        next_zh="请去掉其他选项。",
+        next_en="Leave the other options out.",
+        where={"field": "join"},
+    )
 
 
 def _join(known: settings.Settings, data: Path | None, batch: int) -> None:

@@ -74,7 +74,7 @@ def _send(
         shift_weeks=memory.shift_weeks or {},
     )
     if not stop.is_set():
-        replaying.run(wanted, stop, as_lines=not sys.stderr.isatty())
+        replaying.run(wanted, stop, quiet=live)
 
 
 def _computed(desk: Desk, stop: threading.Event) -> bool:

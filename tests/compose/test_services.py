@@ -12,7 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import conninfo
+from typer.testing import CliRunner
 
+from cli.main import app
+from metering.errors import InputError
 from scripts import make_env
 from storage import migrate
 from tests.compose.native import ROOT, Native, compose, ended, env_of, filled
@@ -63,7 +66,8 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         "/state": f"{place}/state",
         "8460": str(ports["api"]),
         "8461": str(ports["console"]),
-        "9460": str(free_port()),
+        "9462": str(free_port()),
+        "9463": str(free_port()),
     }
     made = Native(filled(compose()["services"], env), moved)
     for file in (ROOT / "containers" / "broker").iterdir():
@@ -199,3 +203,10 @@ def test_the_demo_registers_sends_and_ends_when_it_is_told(ground, place):
     finally:
         statuses = [ended(process) for _, process in reversed(processes)]
     assert statuses == [0, 0], (place / "demo.log").read_text()[-2000:]
+
+
+def test_joining_refuses_what_only_a_demo_of_its_own_can_do():
+    refused = CliRunner().invoke(app, ["demo", "--join", "--once"])
+
+    assert isinstance(refused.exception, InputError)
+    assert refused.exception.code == "demo.joins_alone"
