@@ -41,7 +41,8 @@ def run(
 ) -> bool:
     """Replay until every reading has its receipt, or until told to stop; return whether done.
 
-    as_lines: whether progress is lines of JSON for a program, or a bar for a person; quiet: neither.
+    as_lines: whether progress is lines of JSON for a program, or a bar for a person.
+    quiet: whether nothing is said at all.
     """
     meters = datasets.read(wanted.folder)
     made = registers.made(meters, seed=wanted.seed, shift_weeks=wanted.shift_weeks)

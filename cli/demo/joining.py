@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -31,12 +32,13 @@ def join(settings: Settings, data: Path | None, batch: int, stop: threading.Even
         memory = place.recall(state.fingerprint(folder), 0)
         memory = world.shifted(place, memory, folder, once=False)
         memory = _registered(desk, place, memory, folder)
-        _send(settings, broker, place, memory, folder, batch, stop, live=False)
-        if not stop.is_set() and _computed(desk, stop):
-            union.share(desk, memory.union_id, datetime.now(UTC).date())
-            forms = settings.console_url or settings.pages_url
-            print(welcome(settings.pages_url, forms, memory), file=sys.stderr, flush=True)
-    _send(settings, broker, place, memory, folder, batch, stop, live=True)
+        wanted = _wanted(settings, broker, place, memory, folder, batch)
+        if not replaying.run(wanted, stop) or not _computed(desk, stop):
+            return  # told to stop
+        union.share(desk, memory.union_id, datetime.now(UTC).date())
+    forms = settings.console_url or settings.pages_url
+    print(welcome(settings.pages_url, forms, memory), file=sys.stderr, flush=True)
+    replaying.run(replace(wanted, live=True), stop, quiet=True)
 
 
 def _registered(desk: Desk, place: DemoState, memory: Memory, folder: Path) -> Memory:
@@ -49,19 +51,11 @@ def _registered(desk: Desk, place: DemoState, memory: Memory, folder: Path) -> M
     return place.change(memory, registered=True, users=users, union_id=union_id)
 
 
-def _send(
-    settings: Settings,
-    broker: str,
-    place: DemoState,
-    memory: Memory,
-    folder: Path,
-    batch: int,
-    stop: threading.Event,
-    *,
-    live: bool,
-) -> None:
-    """Let the gateways send until all has its receipt; live: and then until told to stop."""
-    wanted = replaying.Wanted(
+def _wanted(
+    settings: Settings, broker: str, place: DemoState, memory: Memory, folder: Path, batch: int
+) -> replaying.Wanted:
+    """Return how the gateways send their history: as fast as it is taken."""
+    return replaying.Wanted(
         folder=folder,
         spool=place.spool,
         broker_url=broker,
@@ -70,11 +64,9 @@ def _send(
         seed=memory.seed,
         speed=0.0,
         batch=batch,
-        live=live,
+        live=False,
         shift_weeks=memory.shift_weeks or {},
     )
-    if not stop.is_set():
-        replaying.run(wanted, stop, quiet=live)
 
 
 def _computed(desk: Desk, stop: threading.Event) -> bool:
