@@ -46,6 +46,7 @@ EVERYWHERE = [
     "datasource.type", "datasource.uid", "targets", "fieldConfig.defaults.unit",
     "maxDataPoints", "interval",
 ]  # fmt: skip
+UNITS = {"none", "percentunit", "masskg", "kwatt", "areaM2", "h", "dateTimeAsIso"}
 REFRESHED = {"query", "datasource"}
 
 
@@ -123,6 +124,18 @@ def test_variables_have_their_values_in_versions_that_take_them_from_current_alo
             assert one["current"] in one["options"]
         else:
             assert one["refresh"] in (1, 2)
+
+
+@every_board
+def test_units_are_of_those_that_the_oldest_writes(board, lang):
+    for panel in panels_of(drawn(board, lang)):
+        overrides = [
+            one for each in panel["fieldConfig"]["overrides"] for one in each["properties"]
+        ]
+        units = {one["value"] for one in overrides if one["id"] == "unit"}
+
+        for unit in units | {panel["fieldConfig"]["defaults"]["unit"]}:
+            assert unit in UNITS or unit.startswith("suffix:"), panel["title"]
 
 
 @every_board
