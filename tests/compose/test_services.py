@@ -3,8 +3,10 @@
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,8 +41,8 @@ def env(tmp_path_factory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
     """A folder that the broker reaches, whoever it becomes."""
-    folder = Path("/tmp") / f"cw-compose-{secrets.token_hex(4)}"
-    folder.mkdir(mode=0o755)
+    folder = Path(tempfile.mkdtemp(prefix="cw-compose-"))
+    folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
 
@@ -91,18 +93,25 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
 
 
 @pytest.fixture(scope="module")
-def ground(native, place) -> Iterator[Native]:
-    """The services over a migrated database and a broker that is well."""
+def broker(native, place) -> Iterator[subprocess.Popen[bytes]]:
+    """The broker, once it is well."""
     log = place / "broker.log"
-    broker = native.start("broker", log)
+    process = native.start("broker", log)
     try:
         if shutil.which("mosquitto_sub"):
-            native.until_healthy("broker", broker, log)
-        migrated = native.run("migrate")
-        assert migrated.returncode == 0, migrated.stderr
-        yield native
+            native.until_healthy("broker", process, log)
+        yield process
     finally:
-        assert ended(broker) == 0
+        status = ended(process)
+    assert status == 0, log.read_text()
+
+
+@pytest.fixture(scope="module")
+def ground(native, broker) -> Native:
+    """The services over a migrated database and a broker that is well."""
+    migrated = native.run("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    return native
 
 
 def test_the_broker_is_well_by_its_own_check(ground):
@@ -182,6 +191,24 @@ def test_a_login_of_the_broker_reaches_its_own_topics_alone(ground, place, env):
     assert not published(ground, "nobody", "", "cw/v1/demo-a/gw1/data", collector)
     assert published(ground, *collector, "cw/v1/demo-a/gw1/receipt", demo)
     assert not published(ground, *collector, "cw/v1/real/gw1/receipt", demo)
+
+
+def test_a_gateway_that_is_added_while_the_broker_runs_reaches_its_own_topics(
+    ground, broker, place, env
+):
+    if shutil.which("mosquitto_pub") is None:
+        pytest.skip("mosquitto_pub is not installed: rights at the broker were not tried")
+    passwords = place / "broker" / "data" / "passwords"
+    add = ["mosquitto_passwd", "-b", str(passwords), "example/gw1", "a secret"]
+    subprocess.run(add, check=True)
+    broker.send_signal(signal.SIGHUP)
+    collector = ("collector", env["BROKER_COLLECTOR_PASSWORD"])
+    gateway = ("example/gw1", "a secret")
+
+    assert passwords.stat().st_mode & 0o077 == 0
+    assert published(ground, *gateway, "cw/v1/example/gw1/data", collector)
+    assert not published(ground, *gateway, "cw/v1/example/gw2/data", collector)
+    assert published(ground, *collector, "cw/v1/example/gw1/receipt", gateway)
 
 
 def test_the_demo_registers_sends_and_ends_when_it_is_told(ground, place):
