@@ -11,6 +11,7 @@ from cli.commands import (
     demo,
     doctor,
     exchange,
+    healthy,
     imports,
     migrate,
     recompute,
@@ -52,6 +53,7 @@ app.add_typer(services.app, name="services")
 app.command("solve")(solve.solve)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
+app.command("healthy")(healthy.healthy)
 app.command("exchange")(exchange.exchange)
 
 

@@ -36,10 +36,13 @@ class Wanted:
     shift_weeks: Mapping[str, int]
 
 
-def run(wanted: Wanted, stop: threading.Event, *, as_lines: bool) -> bool:
+def run(
+    wanted: Wanted, stop: threading.Event, *, as_lines: bool = False, quiet: bool = False
+) -> bool:
     """Replay until every reading has its receipt, or until told to stop; return whether done.
 
     as_lines: whether progress is lines of JSON for a program, or a bar for a person.
+    quiet: whether nothing is said at all.
     """
     meters = datasets.read(wanted.folder)
     made = registers.made(meters, seed=wanted.seed, shift_weeks=wanted.shift_weeks)
@@ -56,10 +59,11 @@ def run(wanted: Wanted, stop: threading.Event, *, as_lines: bool) -> bool:
     )
     settings = ReplaySettings(wanted.batch, wanted.speed, wanted.live, wanted.noise)
     spool = Spool(wanted.spool, _source(wanted))
-    meter = None if as_lines else Meter(sys.stderr, say("已回执", "receipted"))
+    meter = None if as_lines or quiet else Meter(sys.stderr, say("已回执", "receipted"))
+    tell = _nothing if quiet else _line if meter is None else _shown(meter)
     try:
         replay = Replay(made, named, spool, broker, settings)
-        return replay.run(stop, _line if meter is None else _shown(meter))
+        return replay.run(stop, tell)
     finally:
         spool.close()
         if meter is not None:
@@ -85,6 +89,10 @@ def _source(wanted: Wanted) -> str:
     """Return what the spooled readings are made from."""
     said = f"{fingerprint(wanted.folder)} {wanted.seed} {sorted(wanted.shift_weeks.items())}"
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _nothing(progress: Progress) -> None:
+    """Say nothing: a log that grows for ever is no progress."""
 
 
 def _line(progress: Progress) -> None:

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     api_password: str | None = Field(None, description="migrate: gives the login of the API one")
     collector_password: str | None = Field(None, description="migrate: and that of the collector")
     worker_password: str | None = Field(None, description="migrate: and that of the worker")
+    grafana_password: str | None = Field(
+        None,
+        description="boards login: gives a member's login for Grafana one, instead of a new one",
+    )
     database_pool: int = Field(8, ge=1, le=100, description="serve: connections at most")
     database_wait_s: float = Field(10, gt=0, le=300, description="for a free connection")
     statement_s: float = Field(30, gt=0, le=3600, description="one statement of a reader at most")

@@ -25,13 +25,23 @@ EDITED = 2
 
 
 @app.command()
-def export(directory: Path, lang: Langs = "both") -> None:
+def export(
+    directory: Path,
+    lang: Langs = "both",
+    timescaledb: Annotated[
+        bool,
+        typer.Option(
+            "--timescaledb",
+            help=say("数据源使用 TimescaleDB。", "The data source has TimescaleDB."),
+        ),
+    ] = False,
+) -> None:
     """Write the boards with the provisioning files of data source and folders."""
     from_extra()
     from dashboards.grafana.files import files
 
     count = 0
-    for path, text in files(_langs(lang)):
+    for path, text in files(_langs(lang), timescaledb=timescaledb):
         place = directory.joinpath(*path.parts)
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists() or place.read_text(encoding="utf-8") != text:
@@ -60,9 +70,10 @@ def publish(
     """
     from_extra()
     from dashboards.grafana import publishing
+    from dashboards.grafana.client import ClientGrafana
 
     known = _langs(lang)
-    port = publishing.HttpGrafana(url, _read(token_file))
+    port = ClientGrafana(url, _read(token_file))
     steps = publishing.plan(port, known)
     for one in steps:
         typer.echo(f"{one.deed:<7} {one.uid}  {one.title}")
@@ -98,7 +109,8 @@ def login(
 ) -> None:
     """Make or renew the read-only login by which a member's Grafana sees what the member may see.
 
-    It reads the views of schema report and nothing else, however it is asked.
+    It reads the views of schema report and nothing else, however it is asked. Its password is
+    made here and shown once, unless COMMONWATT_GRAFANA_PASSWORD is set.
     """
     import psycopg
 
@@ -107,7 +119,7 @@ def login(
 
     known = settings.load(database_url=database_url)
     url = settings.need(known.database_url, "database_url")
-    password = secrets.token_urlsafe(24)
+    password = known.grafana_password or secrets.token_urlsafe(24)
     with away(), psycopg.connect(url, autocommit=True) as connection:
         found = boards.region_of_code(connection, region)
         if found is None:
@@ -121,12 +133,14 @@ def login(
             )
         name = boards.make_member_login(connection, region, found, password)
     typer.echo(say(f"账号 {name} 可只读登录。", f"{name} can log in, and only read."))
-    typer.echo(say(f"密码:{password}(只显示这一次)", f"password (shown once): {password}"))
+    if known.grafana_password is None:
+        typer.echo(say(f"密码:{password}(只显示这一次)", f"password (shown once): {password}"))
 
 
 def from_extra() -> None:
     """Say how to get what draws for Grafana, where it is not installed."""
     try:
+        import grafana_client  # noqa: F401
         import grafana_foundation_sdk  # noqa: F401
     except ModuleNotFoundError as error:
         raise InputError(
@@ -135,7 +149,7 @@ def from_extra() -> None:
             en="What draws boards for Grafana is not installed.",
             next_zh="请运行:pip install -r requirements/grafana.txt。",
             next_en="Run: pip install -r requirements/grafana.txt.",
-            where={"field": "grafana-foundation-sdk"},
+            where={"field": error.name or "grafana"},
         ) from error
 
 

@@ -9,6 +9,7 @@ import typer
 
 from cli import settings
 from cli.services.words import say
+from metering.errors import InputError
 
 STATE = Path(".commonwatt")
 
@@ -54,6 +55,17 @@ _Noise = Annotated[
         )
     ),
 ]
+_Join = Annotated[
+    bool,
+    typer.Option(
+        "--join",
+        help=say(
+            "只登记数据并由网关发送;数据库(API 的登录)、消息代理和各服务已在运行。",
+            "Register and send the data only, where database (named as the API's login), broker "
+            "and services run already.",
+        ),
+    ),
+]
 _Port = Annotated[
     int | None, typer.Option(help=say("页面和接口的端口。", "Port of pages and API."))
 ]
@@ -80,12 +92,18 @@ def demo(
     engine: _Engine = None,
     batch: _Batch = 50,
     state: _State = None,
+    join: _Join = False,
 ) -> None:
     """Show real energy data of real buildings, from gateways to accounts.
 
     It starts a database and a broker unless COMMONWATT_DATABASE_URL (a login that may create roles
     and databases) and COMMONWATT_BROKER_URL name others. Ctrl-C ends everything it started.
     """
+    if join:
+        if once or as_json or fresh or noise is not None or engine or port:
+            raise _joins_alone()
+        _join(settings.load(state=state), data, batch)
+        return
     from cli.demo import show  # drivers and numpy load here, not for --help
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -95,6 +113,24 @@ def demo(
     known = settings.load(state=state, port=port)
     chosen = show.Chosen(data, once, as_json, fresh, noise, batch, engine)
     raise typer.Exit(show.run(known, chosen))
+
+
+def _joins_alone() -> InputError:
+    return InputError(
+        "demo.joins_alone",
+        zh="--join 只能与 --data、--batch、--state 同用。",
+        en="--join goes with --data, --batch and --state alone.",
+        next_zh="请去掉其他选项。",
+        next_en="Leave the other options out.",
+        where={"field": "join"},
+    )
+
+
+def _join(known: settings.Settings, data: Path | None, batch: int) -> None:
+    from cli import running
+    from cli.demo import joining  # drivers and numpy load here, not for --help
+
+    joining.join(known, data, batch, running.until_stopped())
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -10,8 +10,10 @@ from grafana_foundation_sdk.builders import timeseries as lines
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as common_model
 from grafana_foundation_sdk.models import dashboard as model
+from grafana_foundation_sdk.models import heatmap as heatmap_model
 
 from dashboards.boards.model import Board, Column, Kind, Lang, Link, Panel, Threshold, Variable
+from dashboards.grafana.versions import fitted, hidden
 
 # The id that Grafana 9 knows; later versions keep it as another name of their data source.
 SOURCE_TYPE: Final = "postgres"
@@ -86,7 +88,7 @@ def drawn(board: Board, lang: Lang) -> dict[str, Any]:
     for part in _placed(board, lang):
         made = made.with_row(part) if isinstance(part, dashboard.Row) else made.with_panel(part)
     text = json.dumps(made.build(), cls=JSONEncoder, ensure_ascii=False)
-    return cast(dict[str, Any], json.loads(text))
+    return fitted(cast(dict[str, Any], json.loads(text)))
 
 
 def text_of(drawn_board: dict[str, Any]) -> str:
@@ -193,8 +195,10 @@ def _categories(panel: Panel) -> Any:
 
 
 def _heatmap(panel: Panel) -> Any:
-    mode = common_model.VisibilityMode.NEVER
-    return heatmap.Panel().calculate(False).cell_gap(1).show_value(mode)
+    colour = heatmap.HeatmapColorOptions().mode(heatmap_model.HeatmapColorMode.SCHEME)
+    never = common_model.VisibilityMode.NEVER
+    made = heatmap.Panel().calculate(False).cell_gap(1).show_value(never)
+    return made.color(colour.scheme("Oranges").steps(64))
 
 
 def _table(panel: Panel) -> Any:
@@ -226,7 +230,7 @@ def _properties(column: Column, lang: Lang) -> Iterator[Any]:
     if column.empty is not None:
         yield one("noValue", column.empty.of(lang))
     if column.hidden:
-        yield one("custom.hidden", True)
+        yield from (one(name, value) for name, value in hidden())
     if column.thresholds:
         steps = [{"color": _STATES[each.state], "value": each.value} for each in column.thresholds]
         yield one("thresholds", {"mode": "absolute", "steps": steps})

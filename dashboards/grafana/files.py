@@ -27,7 +27,7 @@ datasources:
       database: ${{COMMONWATT_GRAFANA_DATABASE_NAME}}
       sslmode: ${{COMMONWATT_GRAFANA_DATABASE_SSLMODE}}
       postgresVersion: 1500
-      timescaledb: false
+      timescaledb: {{timescaledb}}
       maxOpenConns: 8
       maxIdleConns: 2
       connMaxLifetime: 3600
@@ -49,9 +49,15 @@ providers:
 """
 
 
-def files(langs: tuple[Lang, ...]) -> Iterator[tuple[PurePosixPath, str]]:
-    """Return every file by its path: data source, provider, and a folder of boards a language."""
-    yield PurePosixPath("provisioning/datasources/commonwatt.yaml"), _SOURCE
+def files(
+    langs: tuple[Lang, ...], *, timescaledb: bool = False
+) -> Iterator[tuple[PurePosixPath, str]]:
+    """Return every file by its path: data source, provider, and a folder of boards a language.
+
+    timescaledb: whether queries that people write there may use what it adds.
+    """
+    source = _SOURCE.replace("{timescaledb}", str(timescaledb).lower())
+    yield PurePosixPath("provisioning/datasources/commonwatt.yaml"), source
     yield PurePosixPath("provisioning/dashboards/commonwatt.yaml"), _PROVIDER
     for lang in langs:
         for board in BOARDS:

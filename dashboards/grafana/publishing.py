@@ -1,24 +1,20 @@
 """Boards into a running Grafana: what would change is worked out first, then done, or only told."""
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Literal, Protocol, cast
-from urllib.parse import quote
+from typing import Any, Final, Literal, Protocol
 
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.model import Lang
 from dashboards.grafana.drawing import drawn
 from dashboards.grafana.files import FOLDERS
-from metering.errors import ConflictError, UnavailableError
+from metering.errors import ConflictError
 
 Deed = Literal["create", "update", "same", "edited"]
 _DIGEST: Final = "cw-"  # a tag that says what we published, so that edits by hand show
 _THEIRS: Final = ("id", "version")  # Grafana counts these itself
-_WAIT_S: Final = 20
 
 
 class GrafanaPort(Protocol):
@@ -27,18 +23,24 @@ class GrafanaPort(Protocol):
     def folder(self, uid: str) -> dict[str, Any] | None: ...
     def make_folder(self, uid: str, title: str) -> None: ...
     def dashboard(self, uid: str) -> dict[str, Any] | None: ...
-    def save(self, dashboard: dict[str, Any], folder_uid: str, message: str) -> None: ...
+    def save(
+        self, dashboard: dict[str, Any], folder_uid: str, message: str, over: int | None
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be done about one board, and in which panels it differs from Grafana's."""
+    """What is to be done about one board, and in which panels it differs from Grafana's.
+
+    seen: the version that Grafana held then, 0 where it had none.
+    """
 
     deed: Deed
     uid: str
     title: str
     folder_uid: str
     changed: tuple[str, ...]
+    seen: int
     board: dict[str, Any]
 
 
@@ -56,6 +58,7 @@ def plan(port: GrafanaPort, langs: Sequence[Lang]) -> list[Step]:
                     made["title"],
                     folder_uid(lang),
                     _changed(made, there),
+                    0 if there is None else there.get("version", 0),
                     made,
                 )
             )
@@ -63,7 +66,10 @@ def plan(port: GrafanaPort, langs: Sequence[Lang]) -> list[Step]:
 
 
 def apply(port: GrafanaPort, steps: Sequence[Step], langs: Sequence[Lang], *, force: bool) -> int:
-    """Do what was planned and return how many boards were written; edited ones only by force."""
+    """Do what was planned and return how many boards were written; edited ones only by force.
+
+    What was changed after the plan was made is refused by Grafana, unless by force.
+    """
     if not force and (edited := [one.uid for one in steps if one.deed == "edited"]):
         raise _edited(edited)
     for lang in langs:
@@ -71,7 +77,8 @@ def apply(port: GrafanaPort, steps: Sequence[Step], langs: Sequence[Lang], *, fo
             port.make_folder(folder_uid(lang), FOLDERS[lang])
     due = [one for one in steps if one.deed != "same"]
     for one in due:
-        port.save(one.board, one.folder_uid, "commonwatt boards publish")
+        over = None if force else one.seen
+        port.save(one.board, one.folder_uid, "commonwatt boards publish", over)
     return len(due)
 
 
@@ -121,60 +128,6 @@ def _changed(made: dict[str, Any], there: dict[str, Any] | None) -> tuple[str, .
     return (*panels, *parts)
 
 
-class HttpGrafana:
-    """A Grafana over HTTP, with a service account's token of one organization."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url.rstrip("/")
-        self._token = token
-
-    def folder(self, uid: str) -> dict[str, Any] | None:
-        """Return a folder, None where there is none."""
-        return self._get(f"/api/folders/{quote(uid, safe='')}")
-
-    def make_folder(self, uid: str, title: str) -> None:
-        """Make a folder."""
-        self._send("POST", "/api/folders", {"uid": uid, "title": title})
-
-    def dashboard(self, uid: str) -> dict[str, Any] | None:
-        """Return a board as Grafana holds it, None where it does not."""
-        found = self._get(f"/api/dashboards/uid/{quote(uid, safe='')}")
-        return None if found is None else cast(dict[str, Any], found["dashboard"])
-
-    def save(self, dashboard: dict[str, Any], folder_uid: str, message: str) -> None:
-        """Write a board; the newest plan wins over what stands there."""
-        body = {"dashboard": dashboard | {"id": None}, "folderUid": folder_uid,
-                "message": message, "overwrite": True}  # fmt: skip
-        self._send("POST", "/api/dashboards/db", body)
-
-    def _get(self, path: str) -> dict[str, Any] | None:
-        try:
-            return self._send("GET", path, None)
-        except FileNotFoundError:
-            return None
-
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - the operator's own address
-            self._url + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {self._token}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-            },
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=_WAIT_S) as answer:  # noqa: S310
-                return cast(dict[str, Any], json.load(answer))
-        except urllib.error.HTTPError as error:
-            if error.code == 404 and method == "GET":
-                raise FileNotFoundError(path) from error
-            raise _refused(f"{method} {path}: {error.code}") from error
-        except (urllib.error.URLError, TimeoutError, json.JSONDecodeError) as error:
-            raise _refused(f"{method} {path}: {error}") from error
-
-
 def _edited(uids: list[str]) -> ConflictError:
     named = ", ".join(uids)
     return ConflictError(
@@ -184,14 +137,4 @@ def _edited(uids: list[str]) -> ConflictError:
         next_zh="请在 Grafana 中另存后加 --force 重新发布。",
         next_en="Save them under another name in Grafana, then publish with --force.",
         where={"boards": named},
-    )
-
-
-def _refused(said: str) -> UnavailableError:
-    return UnavailableError(
-        "boards.grafana_away",
-        zh=f"Grafana 未能完成操作:{said}。",
-        en=f"Grafana did not do it: {said}.",
-        next_zh="请检查地址、令牌的权限和 Grafana 是否在运行。",
-        next_en="Check the address, the token's rights, and whether Grafana runs.",
     )
