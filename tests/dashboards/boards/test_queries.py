@@ -100,13 +100,16 @@ def test_figures_of_thousands_are_those_of_the_accounts(member):
     """They are worked out another way: joined, not looked for row by row."""
     world = member.world
     office, city = world.institution["office"], world.region["city 2"]
-    world.admin("SET session_replication_role = replica")
-    world.admin("UPDATE location SET valid_to = '2016-03-15' WHERE institution_id = %s", office)
     world.admin(
-        """INSERT INTO location (institution_id, region_id, valid_from, source, known_by)
-           VALUES (%s, %s, '2016-03-15', 'test', 'user:1')""",
+        """WITH old AS (UPDATE location SET known_until = now()
+                         WHERE institution_id = %s AND known_until IS NULL RETURNING *),
+                split AS (SELECT region_id, valid_from, '2016-03-15'::date AS valid_to FROM old
+                          UNION ALL SELECT %s, '2016-03-15', NULL)
+           INSERT INTO location (institution_id, region_id, valid_from, valid_to, source, known_by)
+           SELECT %s, region_id, valid_from, valid_to, 'test', 'user:1' FROM split""",
         office,
         city,
+        office,
     )
     world.admin(
         """INSERT INTO account SELECT %s, k, m, 'bill', 1234567, 0
@@ -114,7 +117,6 @@ def test_figures_of_thousands_are_those_of_the_accounts(member):
                   generate_series('2015-11-01'::date, '2016-06-01', interval '1 month') m""",
         office,
     )
-    world.admin("SET session_replication_role = DEFAULT")
     columns = "institution_id, carrier, month, source, quanta, measured_s, profile, kgce_g, co2_g"
     slow, fast = (
         member.connection.execute(

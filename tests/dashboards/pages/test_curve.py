@@ -106,4 +106,5 @@ def test_every_link_to_a_table_answers_with_its_form(site):
         assert answer.status_code == 200, link
         kind = answer.headers["content-type"]
         assert kind.startswith("text/csv" if "format=csv" in link else MEDIA_TYPE), link
-    assert sorted(link.rsplit("=", 1)[1] for link in links) == ["csv", "csv", "xlsx", "xlsx"]
+    assert ["format=xlsx" in link for link in links].count(True) == 2
+    assert len(links) == 4
