@@ -28,8 +28,11 @@ _LIMITS = (
     ("idle_in_transaction_session_timeout", "60s"),
     ("search_path", "report"),
     ("timezone", "UTC"),
+    ("work_mem", "32MB"),
 )
 _CONNECTIONS = 10
+# A board adds up hundreds of thousands of rows; on disk this takes twice as long.
+_MEMORY = "SET LOCAL work_mem = '32MB'"
 
 
 def rights(connection: Connection[Any]) -> tuple[str, ...]:
@@ -41,6 +44,7 @@ def answer(
     connection: Connection[Any], query: str, most_rows: int
 ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Return the names of the columns of a board's query, and its first rows."""
+    connection.execute(_MEMORY)
     cursor = connection.execute(query.encode())
     names = tuple(column.name for column in cursor.description or ())
     return names, cursor.fetchmany(most_rows)

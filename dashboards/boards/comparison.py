@@ -234,30 +234,46 @@ _NIGHTS: Final = Panel(
     Kind.TABLE,
     PLAIN,
     f"""
-    WITH hours AS (
-        SELECT t.institution_id, u.hour, sum(u.used * t.share / 1000000.0) / 1000.0 AS kwh
-          FROM report.usage_hour u
-          JOIN report.account_term t USING (channel_id)
-         WHERE {f.LAST_MONTH} AND t.carrier = 'electricity'
-           AND t.institution_id IN ({f.within()})
+    WITH clock AS MATERIALIZED (
+        SELECT hour, date_part('hour', hour AT TIME ZONE '$zone') NOT BETWEEN 6 AND 21 AS night
+          FROM generate_series(date_trunc('hour', greatest($__timeFrom()::timestamptz,
+                   $__timeTo()::timestamptz - interval '31 days')),
+               $__timeTo()::timestamptz, interval '1 hour') AS h(hour)
+    ), terms AS (
+        SELECT institution_id, channel_id, share FROM report.account_term
+         WHERE carrier = 'electricity' AND institution_id IN ({f.within()})
+           AND valid_from <= ({f.UNTIL})::date
+           AND (valid_to IS NULL OR valid_to >= ({f.UNTIL})::date)
+    ), loads AS (
+        SELECT u.channel_id, c.night, sum(u.used) AS used, count(u.used) AS hours
+          FROM report.usage_hour u JOIN clock c USING (hour)
+         WHERE {f.LAST_MONTH} AND u.channel_id IN (SELECT channel_id FROM terms)
+         GROUP BY 1, 2
+    ), means AS (
+        SELECT t.institution_id, l.night, sum(l.used * t.share / 1000000000.0) AS kwh,
+               sum(l.used * t.share / 1000000000.0 / nullif(l.hours, 0)) AS kw
+          FROM loads l JOIN terms t USING (channel_id)
          GROUP BY 1, 2
     ), nights AS (
         SELECT institution_id, sum(kwh) AS kwh, sum(kwh) FILTER (WHERE night) AS night_kwh,
-               avg(kwh) FILTER (WHERE night) AS night_kw,
-               avg(kwh) FILTER (WHERE night)
-                   / nullif(avg(kwh) FILTER (WHERE NOT night), 0) AS ratio
-          FROM (SELECT *, extract(hour FROM hour AT TIME ZONE '$zone') NOT BETWEEN 6 AND 21
-                          AS night FROM hours) h
-         GROUP BY 1 HAVING sum(kwh) FILTER (WHERE night) IS NOT NULL
+               sum(kw) FILTER (WHERE night) AS night_kw,
+               sum(kw) FILTER (WHERE night) / nullif(sum(kw) FILTER (WHERE NOT night), 0) AS ratio
+          FROM means GROUP BY 1 HAVING sum(kwh) FILTER (WHERE night) IS NOT NULL
     ), middle AS (
         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ratio::float8)::numeric AS ratio
-          FROM nights)
+          FROM nights
+    ), first AS MATERIALIZED (
+        SELECT n.*, n.night_kwh * greatest(0, 1 - m.ratio / nullif(n.ratio, 0)) AS beyond_kwh
+          FROM nights n CROSS JOIN middle m
+         ORDER BY beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
+         LIMIT 50)
     SELECT n.institution_id, coalesce({f.name("i")}, n.institution_id::text) AS institution,
-           n.night_kwh * greatest(0, 1 - m.ratio / nullif(n.ratio, 0)) AS beyond_kwh,
-           n.night_kwh, n.night_kw, n.ratio, n.night_kwh / nullif(n.kwh, 0) AS share,
+           n.beyond_kwh, n.night_kwh, n.night_kw, n.ratio,
+           n.night_kwh / nullif(n.kwh, 0) AS share,
            1000 * n.night_kw / nullif(i.area_m2, 0) AS per_area
-      FROM nights n CROSS JOIN middle m JOIN report.institution i USING (institution_id)
-     ORDER BY beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
+      FROM first n
+      JOIN report.named((SELECT array_agg(institution_id) FROM first)) i USING (institution_id)
+     ORDER BY n.beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
      LIMIT 50
     """,
     width=24,

@@ -8,21 +8,22 @@ from typing import Final
 
 from dashboards.boards.model import Column, Text, Threshold, Variable
 
+_FIRST: Final = "date_trunc('month', $__timeFrom()::timestamptz AT TIME ZONE '$zone')::date"
+UNTIL: Final = "$__timeTo()::timestamptz AT TIME ZONE '$zone'"
+_BEFORE: Final = f"(({UNTIL} - interval '1 microsecond')::date + 1)"
 # The civil months that the period touches.
-MONTHS: Final = """
-    span AS (SELECT date_trunc('month', $__timeFrom()::timestamptz AT TIME ZONE '$zone')::date
-                        AS first,
-                    ($__timeTo()::timestamptz AT TIME ZONE '$zone')::date AS last,
-                    $__timeTo()::timestamptz AT TIME ZONE '$zone' AS until)
+MONTHS: Final = f"""
+    span AS (SELECT {_FIRST} AS first, ({UNTIL})::date AS last, {UNTIL} AS until)
 """
 # What is due in the whole months that the period touches, as far as they are over.
 DUE: Final = """report.due_s((SELECT first FROM span),
         (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
          + interval '1 month')::date)"""
-# A month that begins within the period, seen from a table with a column month.
-IN_MONTHS: Final = "month >= (SELECT first FROM span) AND month < (SELECT until FROM span)"
-YEAR_EARLIER: Final = """month >= (SELECT first FROM span) - interval '1 year'
-               AND month < (SELECT until FROM span) - interval '1 year'"""
+# A month that begins within the period, seen from a table with a column month. Dates compared with
+# dates that are known to the planner reach through a barrier view, and it knows how many they are.
+IN_MONTHS: Final = f"month >= {_FIRST} AND month < {_BEFORE}"
+YEAR_EARLIER: Final = f"""month >= ({_FIRST} - interval '1 year')::date
+               AND month < ({_BEFORE} - interval '1 year')::date"""
 BEGINS: Final = "month::timestamp AT TIME ZONE '$zone'"
 SHORT: Final = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz <= interval '32 days'"
 LAST_MONTH: Final = """hour >= greatest($__timeFrom()::timestamptz,

@@ -27,19 +27,19 @@ _DAYS: Final = """
 """
 _STATES: Final = f"""
     {_CHANNELS}, hours AS (
-        SELECT c.channel_id, u.measured_s,
-               CASE WHEN u.used IS NULL THEN 0 ELSE 3600 END AS known_s
-          FROM channels c JOIN report.usage_hour u USING (channel_id)
-         WHERE {f.LAST_MONTH}
-    ), expected AS (
+        SELECT u.channel_id, sum(u.measured_s) AS measured_s,
+               sum(greatest(CASE WHEN u.used IS NULL THEN 0 ELSE 3600 END - u.measured_s, 0))
+                   AS estimated_s
+          FROM report.usage_hour u
+         WHERE {f.LAST_MONTH} AND u.channel_id IN (SELECT channel_id FROM channels)
+         GROUP BY 1
+    ), states AS (
         SELECT channel_id, extract(epoch FROM $__timeTo()::timestamptz - greatest(since,
                    $__timeFrom()::timestamptz, $__timeTo()::timestamptz - interval '31 days'))
-                   AS due_s
-          FROM channels WHERE since < $__timeTo()::timestamptz
-    ), states AS (
-        SELECT e.channel_id, e.due_s, coalesce(sum(h.measured_s), 0) AS measured_s,
-               coalesce(sum(greatest(h.known_s - h.measured_s, 0)), 0) AS estimated_s
-          FROM expected e LEFT JOIN hours h USING (channel_id) GROUP BY 1, 2)
+                   AS due_s,
+               coalesce(h.measured_s, 0) AS measured_s, coalesce(h.estimated_s, 0) AS estimated_s
+          FROM channels c LEFT JOIN hours h USING (channel_id)
+         WHERE c.since < $__timeTo()::timestamptz)
 """
 _SILENT: Final = (Threshold(None, "good"), Threshold(6, "warn"), Threshold(24, "bad"))
 _SOME: Final = (Threshold(None, "good"), Threshold(1, "warn"))
@@ -171,18 +171,20 @@ _WORST: Final = Panel(
     Kind.TABLE,
     PLAIN,
     f"""
-    WITH {_STATES}
-    SELECT c.institution_id, c.channel_id,
-           coalesce({f.name("i")}, c.institution_id::text) AS institution,
-           {f.name("c")} || ' · ' || c.code AS meter,
-           s.measured_s / nullif(s.due_s, 0) AS coverage,
-           s.estimated_s / 3600.0 AS estimated_h,
-           greatest(0, s.due_s - s.measured_s - s.estimated_s) / 3600.0 AS missing_h
-      FROM states s
-      JOIN channels c USING (channel_id)
-      JOIN report.institution i ON i.institution_id = c.institution_id
-     ORDER BY missing_h DESC, s.estimated_s DESC, c.channel_id
-     LIMIT 50
+    WITH {_STATES}, first AS MATERIALIZED (
+        SELECT c.institution_id, c.channel_id, {f.name("c")} || ' · ' || c.code AS meter,
+               s.measured_s / nullif(s.due_s, 0) AS coverage, s.estimated_s,
+               greatest(0, s.due_s - s.measured_s - s.estimated_s) / 3600.0 AS missing_h
+          FROM states s JOIN channels c USING (channel_id)
+         ORDER BY missing_h DESC, s.estimated_s DESC, c.channel_id
+         LIMIT 50)
+    SELECT w.institution_id, w.channel_id,
+           coalesce({f.name("i")}, w.institution_id::text) AS institution,
+           w.meter, w.coverage, w.estimated_s / 3600.0 AS estimated_h, w.missing_h
+      FROM first w
+      JOIN report.named((SELECT array_agg(DISTINCT institution_id) FROM first)) i
+           USING (institution_id)
+     ORDER BY w.missing_h DESC, w.estimated_s DESC, w.channel_id
     """,
     height=9,
     columns=(

@@ -170,7 +170,7 @@ _MONTHLY: Final = (
     WITH {f.MONTHS}, {_ENERGY}, earlier AS (
         SELECT institution_id, (month + interval '1 year')::date AS month, carrier, kgce_g
           FROM report.account_figure
-         WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER})
+         WHERE profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER})
     SELECT {f.BEGINS} AS "time", sum(e.kgce_g) / 1000.0 AS now, sum(b.kgce_g) / 1000.0 AS before
       FROM energy e JOIN earlier b USING (institution_id, month, carrier)
      WHERE num_nonnulls(e.kgce_g, b.kgce_g) = 2
@@ -257,12 +257,17 @@ _TABLES: Final = (
         Kind.TABLE,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, used AS (
-        SELECT institution_id, sum(kgce_g) / 1000.0 AS kgce FROM energy
-         GROUP BY 1 HAVING sum(kgce_g) IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 50)
+    WITH used AS (
+        SELECT institution_id, sum(kgce_g) AS kgce_g FROM report.account_figure
+         WHERE profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
+         GROUP BY 1
+    ), first AS MATERIALIZED (
+        SELECT institution_id, kgce_g / 1000.0 AS kgce FROM used
+         WHERE kgce_g IS NOT NULL AND {_HERE} ORDER BY 2 DESC, 1 LIMIT 50)
     SELECT u.institution_id, coalesce({f.name("i")}, u.institution_id::text) AS institution,
            u.kgce, i.area_m2, u.kgce / nullif(i.area_m2, 0) AS per_area
-      FROM used u JOIN report.institution i USING (institution_id)
+      FROM first u
+      JOIN report.named((SELECT array_agg(institution_id) FROM first)) i USING (institution_id)
      ORDER BY u.kgce DESC, u.institution_id
      LIMIT 50
         """,

@@ -11,7 +11,7 @@ from dashboards.boards.model import Board, Kind, Link, Panel, Text, Variable
 _UID: Final = re.compile(r"commonwatt-[a-z][a-z0-9-]{0,28}")
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _TABLE: Final = re.compile(r"\b(?:FROM|JOIN)\s+(?!LATERAL\b|\()([a-z_.]+)(\s*\()?", re.IGNORECASE)
-_CTE: Final = re.compile(r"(?:WITH|,)\s*([a-z_]+)\s+AS\s*\(", re.IGNORECASE)
+_CTE: Final = re.compile(r"(?:WITH|,)\s*([a-z_]+)\s+AS\s+(?:MATERIALIZED\s+)?\(", re.IGNORECASE)
 _DATED: Final = re.compile(r"\bextract\s*\(\s*\w+\s+FROM\b", re.IGNORECASE)
 _UTC_DAY: Final = re.compile(
     r"\$__timeGroup(?:Alias)?\([^,]+,\s*'?(?:\d*[2-9]\dh|\d+[dwMy])", re.IGNORECASE

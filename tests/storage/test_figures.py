@@ -1,0 +1,178 @@
+"""Kept figures are those that are worked out from scratch, whatever changed, and in any order."""
+
+import threading
+from collections import Counter
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.actions.world import World, make_world
+
+COLUMNS = "institution_id, carrier, month, source, quanta, measured_s, profile, kgce_g, co2_g"
+KEPT, WORKED_OUT = (
+    f"SELECT {COLUMNS} FROM report.{view} ORDER BY 1, 2, 3, 4, 7"
+    for view in ("account_figure", "account_energy")
+)
+CARRIERS = ("electricity", "natural_gas", "water")
+PLACES = st.sampled_from(["office", "school", "academy", "clinic"])
+MONTHS = st.sampled_from(["2015-11-01", "2016-03-01", "2016-04-01", "2019-01-01"])
+VALUES = st.integers(1, 999).map(lambda n: f"0.{n:03d}")
+CHANGES = st.one_of(
+    st.tuples(st.just("account"), PLACES, st.sampled_from(CARRIERS), MONTHS,
+              st.none() | st.integers(-(10**12), 10**12)),
+    st.tuples(st.just("no account"), PLACES, MONTHS),
+    st.tuples(st.just("coefficient"), st.sampled_from(CARRIERS[:2]), VALUES),
+    st.tuples(st.just("co2"), st.just("natural_gas"), VALUES),
+    st.tuples(st.just("grid"), st.sampled_from(["GRID_EC", "NATIONAL"]), VALUES),
+    st.tuples(st.just("move"), PLACES, st.sampled_from(["990100", "110000", "440000"]),
+              st.sampled_from(["2016-03-01", "2016-03-15"])),
+    st.tuples(st.just("region"), st.sampled_from(["GRID_EC", "GRID_NC"])),
+    st.tuples(st.just("carrier"), st.booleans()),
+    st.tuples(st.just("profile"), st.just("")),
+    st.tuples(st.just("default"), st.sampled_from(["GB2589-2020", "DB37-2019"])),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(database_of_module):
+    """A world with an account of everything everywhere, so that each change makes a difference."""
+    made = make_world(database_of_module)
+    made.admin(
+        """INSERT INTO account
+           SELECT i.id, c.code, m::date, 'typed', 1000003 * i.id, 0
+             FROM institution i, unnest(ARRAY['electricity', 'natural_gas', 'water']) c(code),
+                  generate_series('2015-11-01'::date, '2019-01-01', interval '1 month') m"""
+    )
+    yield made
+    made.close()
+
+
+def change(world: World, what: str, *how) -> None:
+    """Change something that figures are made of."""
+    if what == "account":
+        place, carrier, month, quanta = how
+        world.admin(
+            """INSERT INTO account VALUES (%s, %s, %s, 'bill', %s, 0)
+               ON CONFLICT (institution_id, carrier, month, source)
+               DO UPDATE SET quanta = excluded.quanta""",
+            world.institution[place], carrier, month, quanta,
+        )  # fmt: skip
+    elif what == "no account":
+        where = "institution_id = %s AND month = %s"
+        world.admin(f"DELETE FROM account WHERE {where}", world.institution[how[0]], how[1])
+    elif what == "coefficient":
+        renew(world, "coefficient", f"profile = 'GB2589-2020' AND carrier = '{how[0]}'",
+              "kgce_per_unit", how[1])  # fmt: skip
+    elif what == "co2":
+        renew(world, "co2_factor", f"carrier = '{how[0]}'", "kgco2_per_unit", how[1])
+    elif what == "grid":
+        renew(world, "grid_factor", f"code = '{how[0]}' AND basis = 'average'",
+              "kgco2_per_kwh", how[1])  # fmt: skip
+    elif what == "move":
+        move(world, *how)
+    elif what == "region":
+        renew(world, "region_fact", "code = '990000'", "grid_region", f"'{how[0]}'")
+    elif what == "carrier":
+        world.admin("UPDATE carrier SET in_total_energy = %s WHERE code = 'water'", how[0])
+    elif what == "profile":
+        world.admin(
+            """INSERT INTO profile (code, name_zh, name_en)
+               SELECT 'P' || count(*), '系', 'P' FROM profile HAVING count(*) < 8"""
+        )
+    else:
+        world.admin("UPDATE profile SET is_default = false WHERE is_default")
+        world.admin("UPDATE profile SET is_default = true WHERE code = %s", how[0])
+
+
+def renew(world: World, table: str, which: str, column: str, value: str) -> None:
+    """Retire facts, and let them be known again with another value."""
+    kept = ", ".join(
+        name
+        for (name,) in world.admin(
+            """SELECT column_name FROM information_schema.columns
+                WHERE table_schema = 'public' AND table_name = %s AND is_identity = 'NO'
+                  AND column_name NOT IN (%s, 'known_since', 'known_until')""",
+            table,
+            column,
+        )
+    )
+    world.admin(
+        f"""WITH old AS (UPDATE {table} SET known_until = now()
+                          WHERE known_until IS NULL AND {which} RETURNING *)
+            INSERT INTO {table} ({kept}, {column}) SELECT {kept}, {value} FROM old"""
+    )
+
+
+def move(world: World, place: str, code: str, day: str) -> None:
+    """Let an institution have lived elsewhere before a day."""
+    who = world.institution[place]
+    world.admin(
+        "UPDATE location SET known_until = now() WHERE institution_id = %s AND known_until IS NULL",
+        who,
+    )
+    world.admin(
+        """INSERT INTO location (institution_id, region_id, valid_from, valid_to, source, known_by)
+           SELECT %s, region_id, since, until, 'test', 'user:1'
+             FROM region_fact
+             JOIN (VALUES ('990200', '2015-01-01'::date, %s::date), (%s, %s::date, NULL))
+                  AS lived(code, since, until) USING (code)
+            WHERE known_until IS NULL""",
+        who, day, code, day,
+    )  # fmt: skip
+
+
+def both(world: World) -> tuple[list[tuple], list[tuple]]:
+    """Return the figures kept and those worked out, as one who sees everything."""
+    with psycopg.connect(world.database.url("api")) as connection:
+        actor = f"user:{world.user['planner of all']}"
+        connection.execute("SELECT set_config('commonwatt.actor', %s, false)", [actor])
+        return connection.execute(KEPT).fetchall(), connection.execute(WORKED_OUT).fetchall()
+
+
+def test_what_is_kept_is_what_is_worked_out(world):
+    seen, reached, last = Counter(), Counter(), [[]]
+
+    @settings(max_examples=60)
+    @given(st.lists(CHANGES, min_size=1, max_size=5))
+    def law(changes):
+        for one in changes:
+            change(world, *one)
+            kept, worked_out = both(world)
+            assert kept == worked_out, one
+            seen[one[0]] += 1
+            reached[one[0]] += kept != last[0]
+            last[0] = kept
+
+    law()
+    assert min(reached.values()) > 0, f"made no difference: {reached} of {seen}"
+    assert len(seen) == 10
+
+
+def test_figures_and_their_factors_changed_at_once_miss_nothing(world):
+    """Neither of two transactions sees what the other has not committed."""
+    change(world, "account", "office", "natural_gas", "2016-03-01", 1000)
+    with psycopg.connect(world.database.admin_url) as factors:
+        factors.execute("UPDATE co2_factor SET known_until = now() WHERE known_until IS NULL")
+        beside = threading.Thread(target=insert, args=(world,))
+        beside.start()
+        beside.join(1)
+        assert beside.is_alive()  # it waits for the factors
+    beside.join(20)
+    assert not beside.is_alive()
+
+    kept, worked_out = both(world)
+    assert kept == worked_out
+    assert [row[-1] for row in kept if row[4] == 987_654_321] == [None] * len(
+        world.admin("SELECT 1 FROM profile")
+    )
+
+
+def insert(world: World) -> None:
+    """Insert an account in a session of its own."""
+    with psycopg.connect(world.database.admin_url) as connection:
+        connection.execute(
+            "INSERT INTO account VALUES (%s, 'natural_gas', '2016-05-01', 'bill', 987654321, 0)",
+            [world.institution["office"]],
+        )
