@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import accounts, allocation, demo, ground, ingest, machine, memory
+from benchmarks import accounts, allocation, boards, demo, ground, ingest, machine, memory
 from benchmarks.figures import Section
 
 PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
@@ -17,6 +17,7 @@ PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
     "accounts": accounts.run,
     "memory": memory.run,
     "allocation": allocation.run,
+    "boards": boards.run,
     "demo": demo.run,
 }
 

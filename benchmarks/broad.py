@@ -10,16 +10,25 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from actions.desk import SYSTEM, Desk, open_pool
 from benchmarks.ground import Tables
-from cli.demo import database
+from cli.demo import database, union
 from storage import migrate
 
 FIRST: Final = date(2024, 1, 1)
 _PROVINCE: Final = "330000"
 _READER: Final = 2
 
-# Counties of one province take institutions in turn; each is as large as its number says.
+# Ten cities of one province take institutions in turn; each is as large as its number says.
 _INSTITUTIONS: Final = """
+    CREATE TEMPORARY TABLE city AS SELECT place, 900000 + place AS region_id
+      FROM generate_series(0, 9) AS c(place);
+    INSERT INTO region (id) SELECT region_id FROM city;
+    INSERT INTO region_fact (region_id, parent_id, code, kind, name_zh, name_en, valid_from, source,
+                             verified, known_by)
+    SELECT c.region_id, p.region_id, '3399' || lpad(c.place::text, 2, '0'), 'city',
+           '市 ' || c.place, 'City ' || c.place, '2000-01-01', 'generated', false, 'benchmark'
+      FROM city c JOIN region_fact p ON p.code = '{province}' AND p.known_until IS NULL;
     INSERT INTO institution (id) SELECT generate_series(1, {institutions});
     INSERT INTO institution_fact
            (institution_id, attribute, value, number, valid_from, source, known_by)
@@ -31,20 +40,11 @@ _INSTITUTIONS: Final = """
            '2015-01-01', 'generated', 'benchmark'
       FROM institution i
      CROSS JOIN unnest(ARRAY['name_zh', 'name_en', 'class', 'area_m2', 'persons']) a(attribute);
-    CREATE TEMPORARY TABLE county AS
-    WITH RECURSIVE below AS (
-        SELECT region_id, kind FROM region_fact WHERE code = '{province}' AND known_until IS NULL
-        UNION ALL
-        SELECT f.region_id, f.kind FROM region_fact f JOIN below b ON f.parent_id = b.region_id
-         WHERE f.known_until IS NULL)
-    SELECT region_id, row_number() OVER (ORDER BY region_id) - 1 AS place FROM below b
-     WHERE NOT EXISTS (SELECT FROM region_fact f
-                        WHERE f.parent_id = b.region_id AND f.known_until IS NULL);
     INSERT INTO affiliation
            (institution_id, region_id, level, department_line, valid_from, source, known_by)
-    SELECT i.id, c.region_id, 'county', (SELECT min(code) FROM department_line), '2015-01-01',
+    SELECT i.id, c.region_id, 'city', (SELECT min(code) FROM department_line), '2015-01-01',
            'generated', 'benchmark'
-      FROM institution i JOIN county c ON c.place = i.id % (SELECT count(*) FROM county);
+      FROM institution i JOIN city c ON c.place = i.id % 10;
     INSERT INTO location (institution_id, region_id, valid_from, source, known_by)
     SELECT institution_id, region_id, valid_from, source, known_by FROM affiliation;
 """
@@ -110,7 +110,7 @@ _PEOPLE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Broad:
-    """The set in its database; the day after its last hour is today, for its one reader."""
+    """The set in its database, with a target shared and issued; one reader may see all of it."""
 
     tables: Tables
     readings: int
@@ -138,6 +138,10 @@ def broad(server_url: str, *, channels: int, hours: int, institutions: int) -> I
         with psycopg.connect(admin_url) as connection:
             for part in (_INSTITUTIONS, _CHANNELS, _READINGS, _ACCOUNTS, _PEOPLE):
                 connection.execute(part.format(**said).encode())
+        tables.execute("VACUUM ANALYZE")
+        with contextlib.closing(open_pool(tables.logins["api"], statement_s=600)) as pool:
+            desk = Desk(pool, SYSTEM, today)
+            union.share(desk, union.found(desk, {_PROVINCE}), today)
         tables.execute("VACUUM ANALYZE")
         region = tables.ask(f"SELECT region_id FROM region_fact WHERE code = '{_PROVINCE}'")
         yield Broad(tables, tables.ask("SELECT count(*) FROM reading"), institutions, today, region)

@@ -1,0 +1,122 @@
+"""How long boards take to answer over many institutions and readings, panel by panel."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+from fastapi import Request
+from psycopg.errors import QueryCanceled
+
+from actions.desk import open_pool
+from actions.login import Failures, Pool
+from api.doorway import Doorway
+from api.settings import ApiSettings
+from benchmarks.broad import Broad, broad
+from benchmarks.figures import Figure, Section
+from benchmarks.ground import postgres
+from dashboards.boards.catalogue import BOARDS
+from dashboards.boards.model import Board, Panel
+from dashboards.pages.answers import Answers
+from dashboards.pages.board_view import View, view_of
+from dashboards.pages.visit import stranger
+from metering.errors import UnavailableError
+from storage.access import Session
+
+PANEL_S: Final = 0.5
+BOARD_S: Final = 2.0
+RANKING_S: Final = 0.15
+_RANKING: Final = ("commonwatt-region", 10)
+_AT_ONCE: Final = 3  # as the pages ask
+# The same figures, from the view that explains each of them instead of those that are kept.
+_EXPLAINED: Final = ("report.account_figure", "report.account_energy")
+_PATIENCE_S: Final = 60
+
+
+def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
+    """Ask every panel of every board as a reader of the whole region, and each board as a page."""
+    size = (20, 500, 200) if quick else (1000, 10_000, 10_000)
+    channels, hours, institutions = size
+    with (
+        postgres(root / "boards") as server,
+        broad(server.url, channels=channels, hours=hours, institutions=institutions) as made,
+    ):
+        section = Section(
+            "boards",
+            [
+                f"{made.readings:,} readings of {channels:,} channels, {made.institutions:,}",
+                "institutions with accounts; one reader of their whole region, nothing kept of",
+                "answers; a panel alone, and a board as its page asks it, three panels at a time.",
+            ],
+        )
+        with contextlib.closing(open_pool(made.tables.logins["api"], max_size=8)) as pool:
+            section.figures += list(_figures(pool, made, runs))
+        with contextlib.closing(
+            open_pool(made.tables.logins["api"], max_size=1, statement_s=_PATIENCE_S)
+        ) as pool:
+            section.figures += list(_rival(pool, made, runs))
+    return [section]
+
+
+def _figures(pool: Pool, made: Broad, runs: int) -> Iterator[Figure]:
+    for board in BOARDS:
+        slowest: tuple[float, Panel | None, list[float]] = (0.0, None, [])
+        for panel in board.panels():
+            took = [_panel_s(pool, made, board, panel) for _ in range(runs)]
+            if (board.uid, panel.id) == _RANKING:
+                title = f"ranking of {made.institutions:,} institutions"
+                yield Figure(title, "s", took, RANKING_S, "most")
+            if max(took) > slowest[0]:
+                slowest = (max(took), panel, took)
+        if slowest[1] is not None:
+            title = f"{board.title.en}, slowest panel ({slowest[1].id})"
+            yield Figure(title, "s", slowest[2], PANEL_S, "most")
+        whole = [_board_s(pool, made, board) for _ in range(runs)]
+        yield Figure(f"{board.title.en}, the whole board", "s", whole, BOARD_S, "most")
+
+
+def _rival(pool: Pool, made: Broad, runs: int) -> Iterator[Figure]:
+    """Ask the ranking of accounts whose figures are worked out as it is asked."""
+    board = next(one for one in BOARDS if one.uid == _RANKING[0])
+    panel = board.panel(_RANKING[1])
+    assert panel is not None
+    kept = [_panel_s(pool, made, board, panel) for _ in range(runs)]
+    with contextlib.suppress(UnavailableError, QueryCanceled):
+        rival = [_panel_s(pool, made, board, _explained(panel)) for _ in range(min(runs, 2))]
+        ratio = min(rival) / sorted(kept)[len(kept) // 2]
+        yield Figure("ranking, figures worked out when asked", "s", rival)
+        yield Figure("ranking, times faster by kept figures", "×", [ratio])
+
+
+def _explained(panel: Panel) -> Panel:
+    return replace(panel, sql=panel.sql.replace(*_EXPLAINED))
+
+
+def _view(pool: Pool, made: Broad, board: Board) -> View:
+    """Return the board as it opens for the reader, with nothing answered yet."""
+    doorway = Doorway(pool, ApiSettings(), Failures(), made.today)
+    app = SimpleNamespace(state=SimpleNamespace(doorway=doorway))
+    scope = {"type": "http", "method": "GET", "path": "/boards", "headers": [], "app": app}
+    query = f"var-region={made.region_id}".encode()
+    request = Request(scope | {"query_string": query, "server": ("b", 80), "scheme": "http"})
+    visit = stranger(request, Session(made.reader, "reader", "Reader", "en", ""))
+    return view_of(visit, board, Answers())
+
+
+def _panel_s(pool: Pool, made: Broad, board: Board, panel: Panel) -> float:
+    view = _view(pool, made, board)
+    before = time.perf_counter()
+    view.frame(panel)
+    return time.perf_counter() - before
+
+
+def _board_s(pool: Pool, made: Broad, board: Board) -> float:
+    before = time.perf_counter()
+    view = _view(pool, made, board)
+    with ThreadPoolExecutor(_AT_ONCE) as asking:
+        list(asking.map(view.drawn, view.board.panels()))
+    return time.perf_counter() - before
