@@ -9,7 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import accounts, allocation, boards, demo, ground, ingest, machine, memory
+from benchmarks import (
+    accounts,
+    allocation,
+    boards,
+    demo,
+    ground,
+    ingest,
+    machine,
+    memory,
+    viewers,
+)
 from benchmarks.figures import Section
 
 PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
@@ -18,6 +28,7 @@ PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
     "memory": memory.run,
     "allocation": allocation.run,
     "boards": boards.run,
+    "viewers": viewers.run,
     "demo": demo.run,
 }
 
