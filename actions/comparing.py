@@ -9,13 +9,13 @@ import numpy as np
 
 from actions.desk import Desk
 from actions.runs import try_target
-from analytics.fairness import Fairness, fairness
-from compact.methods import Holder, Method, Rule
+from analytics.fairness import Fairness, Spread, fairness
+from compact.methods import Holder, Method
 from compact.runs import Run
 from compact.targets import MILLION, MONTHS
 from metering.errors import EnergyError
 
-__all__ = ["Fairness", "MemberShare", "Tried", "leading_of_like", "sheet", "try_rules"]
+__all__ = ["Fairness", "MemberShare", "Spread", "Tried", "leading_of_like", "sheet", "try_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,3 @@ def _of_members(run: Run) -> dict[int, MemberShare]:
             was.amount_g + quota.amount_g,
         )
     return found
-
-
-def rules_with(leading: Mapping[str, Decimal]) -> list[Method]:
-    """Return the three rules of the planner's screen; B only where leading values are known."""
-    methods = [Method(Rule.PROPORTIONAL), Method(Rule.CAPABILITY)]
-    if leading:
-        methods.insert(1, Method(Rule.GAP, leading=leading))
-    return methods

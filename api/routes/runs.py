@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.comparing import Fairness, Spread, sheet
 from actions.figures import in_units, not_found
 from actions.quotas import shares_of
 from actions.runs import (
@@ -92,6 +93,22 @@ class LevelShown(BaseModel):
     multiplier: str | None = Field(description="λ as a fraction.")
 
 
+class SpreadShown(BaseModel):
+    """The least and the most of a ratio over all institutions that have it."""
+
+    least: float
+    most: float
+
+
+class FairnessShown(BaseModel):
+    """What a rule means for those who bear it; null where nobody has what a measure needs."""
+
+    quota_to_base: SpreadShown | None
+    saving_to_feasible: SpreadShown | None = Field(description="B and C.")
+    gini_of_rates: float | None = Field(description="Of savings over base; 0 is equal.")
+    at_bound: int = Field(description="Institutions whose quota a bound decides.")
+
+
 class RunTried(BaseModel):
     """What a rule would come to."""
 
@@ -99,6 +116,7 @@ class RunTried(BaseModel):
     base_kgce: Exact
     total_kgce: Exact
     quotas: int
+    fairness: FairnessShown
     levels: list[LevelShown]
 
 
@@ -273,6 +291,7 @@ def _tried(run: Run) -> RunTried:
         base_kgce=_kg(made.base_g),
         total_kgce=_kg(made.total_g),
         quotas=len(made.quotas),
+        fairness=_fairness(sheet(run)),
         levels=[
             LevelShown(
                 key=one.key,
@@ -284,6 +303,19 @@ def _tried(run: Run) -> RunTried:
             for one in made.nodes
         ],
     )
+
+
+def _fairness(made: Fairness) -> FairnessShown:
+    return FairnessShown(
+        quota_to_base=_spread(made.to_base),
+        saving_to_feasible=_spread(made.effort),
+        gini_of_rates=made.gini_of_rates,
+        at_bound=made.at_bound,
+    )
+
+
+def _spread(ratio: Spread | None) -> SpreadShown | None:
+    return None if ratio is None else SpreadShown(least=ratio.least, most=ratio.most)
 
 
 def _kg(grams: int) -> str:

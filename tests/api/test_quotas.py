@@ -35,6 +35,13 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     tried = planner.post(f"/api/v1/targets/{target}/compare", json={"rule": "C"}).json()
     run = planner.post(f"/api/v1/targets/{target}/runs", json={"rule": "A"}).json()["run"]
     assert kg(tried["total_kgce"]) == kg(run["total_kgce"])
+    fair, equal = (
+        tried["fairness"],
+        planner.post(f"/api/v1/targets/{target}/compare", json={"rule": "A"}).json()["fairness"],
+    )
+    assert fair["saving_to_feasible"]["least"] <= fair["saving_to_feasible"]["most"] <= 1
+    assert equal["gini_of_rates"] == pytest.approx(0, abs=1e-4)  # everyone's rate is the same
+    assert equal["quota_to_base"]["most"] == pytest.approx(0.97, abs=1e-4)
     assert run["issued_as"] is None
     issued = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
     assert issued.json() == {"cause_id": 1, "kind": "issue", "accounts": 4}
