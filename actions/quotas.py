@@ -61,15 +61,23 @@ def list_quotas(
 
 
 def shares_of(
-    desk: Desk, run_id: int, *, after: str | None = None, limit: int = 100
+    desk: Desk,
+    run_id: int,
+    *,
+    named: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
 ) -> Page[Share]:
-    """Return what a run gives each institution that the reader sees, issued or not."""
+    """Return what a run gives each institution that the reader sees, issued or not.
+
+    named: part of a name or credit code.
+    """
     check_size(limit, 1000)
     (last,) = key_of(after, 0)
     with desk.look() as connection:
         if runs.one(connection, run_id) is None:
             raise not_found("分解方案", "run", {"run_id": run_id})
-        found = runs.shares(connection, run_id, after=int(last), most=limit + 1)
+        found = runs.shares(connection, run_id, after=int(last), most=limit + 1, named=named)
     rows = found[:limit]
     return Page(rows, cursor_of(rows[-1].institution_id) if len(found) > limit else None)
 

@@ -196,7 +196,7 @@ def locations(connection: Connection[Any], institution_id: int) -> list[Location
         return cursor.execute(_LOCATIONS, [institution_id]).fetchall()
 
 
-def _like(text: str | None) -> str | None:
+def like(text: str | None) -> str | None:
     """Return the pattern that finds a text as it is written, wherever it stands."""
     if not text or not text.strip():
         return None
@@ -209,5 +209,5 @@ def _parameters(wanted: Wanted) -> dict[str, Any]:
         "region": wanted.region_id,
         "line": wanted.department_line,
         "class_code": wanted.class_code,
-        "like": _like(wanted.text),
+        "like": like(wanted.text),
     }

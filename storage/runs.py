@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 
 from compact.allocations import Allocation
 from compact.runs import Run, method_said
+from storage.institutions import like
 
 _INSTITUTIONS = """
     SELECT institution_id, region_id, department_line, class, area_m2
@@ -73,6 +74,10 @@ _QUOTAS = """
       FROM run_quota q
      WHERE q.run_id = %(run)s AND q.institution_id > %(after)s
        AND (%(only)s::integer IS NULL OR q.institution_id = %(only)s)
+       AND (%(like)s::text IS NULL OR q.institution_id IN (
+               SELECT institution_id FROM report.institution
+                WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
+                   OR credit_code ILIKE %(like)s))
      ORDER BY q.institution_id LIMIT %(most)s
 """
 _CHAIN = """
@@ -219,10 +224,15 @@ def snapshots(connection: Connection[Any], run_id: int | None) -> list[tuple[int
 
 def shares(
     connection: Connection[Any], run_id: int, *, after: int = 0, most: int | None = None,
-    institution_id: int | None = None,
+    institution_id: int | None = None, named: str | None = None,
 ) -> list[Share]:  # fmt: skip
-    """Return a run's quotas that the viewer sees, those after an institution."""
-    parameters = {"run": run_id, "after": after, "most": most, "only": institution_id}
+    """Return a run's quotas that the viewer sees, those after an institution.
+
+    named: part of a name or credit code.
+    """
+    parameters = {
+        "run": run_id, "after": after, "most": most, "only": institution_id, "like": like(named),
+    }  # fmt: skip
     with connection.cursor(row_factory=class_row(Share)) as cursor:
         return cursor.execute(_QUOTAS, parameters).fetchall()
 

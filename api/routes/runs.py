@@ -226,11 +226,14 @@ def get_shares(
     request: Request,
     desk: AtDesk,
     wish: AsWished,
+    search: Annotated[
+        str | None, Query(max_length=100, description="Part of a name or credit code.")
+    ] = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> SharePage | Response:
     """Return what a run gives each institution that the reader sees, issued or not."""
-    page = shares_of(desk, run_id, after=after, limit=limit)
+    page = shares_of(desk, run_id, named=search, after=after, limit=limit)
     items, following = [_share_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, ShareShown, f"run-{run_id}", wish, following)

@@ -49,6 +49,8 @@ body { background: #f4f6f8; color: #16202b; font-size: 14px; font-variant-numeri
 .cw-alert { background: #fdeceb; color: #7d1a14; border-radius: 6px; padding: 12px 14px; }
 .cw-fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 12px;
   width: 100%; align-items: start; }
+.cw-row input, .cw-row button { font: inherit; padding: 6px 10px; border: 1px solid #c3ccd5;
+  border-radius: 4px; background: #fff; }
 .cw-row { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; }
 .cw-scroll + .cw-fields, .cw-scroll + .cw-scroll { margin-top: 18px; }
 .cw-sum { font-size: 20px; font-weight: 650; overflow-wrap: anywhere; }
@@ -135,6 +137,17 @@ def number(value: Decimal | int | None, places: int = 0, unit: str = "", state: 
 def kg(grams: int | None, places: int = 0) -> str:
     """Return a cell with whole grams as kilograms of standard coal."""
     return number(None if grams is None else Decimal(grams).scaleb(-3), places)
+
+
+def search(seat: Seat, what: str, asked: str) -> None:
+    """Show a field that asks the same page for what is named so; it works before any script."""
+    ui.html(
+        '<form method="get" role="search" class="cw-row">'
+        f'<label>{escape(what)} <input type="search" name="search" maxlength="100" '
+        f'value="{escape(asked, quote=True)}"></label>'
+        f"<button>{escape(seat.say('search'))}</button></form>",
+        sanitize=False,
+    )
 
 
 def export(seat: Seat, path: str) -> None:

@@ -138,6 +138,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "ceiling": ("上限", "ceiling"),
     "arithmetic_link": ("算式", "Arithmetic"),
     "more": ("再看 {n} 家", "{n} more"),
+    "search": ("查找", "Find"),
+    "none_named": ("没有名称含“{name}”的机构。", "No institution is named like “{name}”."),
     "no_quotas": ("没有您可以看到的用能指标。", "There is no quota that you may see."),
     # one quota
     "quota": ("年度用能用能指标", "Quota of a year"),

@@ -21,7 +21,7 @@ def add(house: House) -> None:
     """Put the page into the application."""
 
     @ui.page("/runs/{run_id}", response_timeout=RESPONSE_S)
-    async def run(request: Request, run_id: int, after: str = "") -> None:
+    async def run(request: Request, run_id: int, search: str = "", after: str = "") -> None:
         seat = seated(house, request)
         with frame.page(seat, seat.say("runs"), (seat.say("unions"), "/")):
             kept = (await seat.ask(lambda desk: one_run(desk, run_id)))[0]
@@ -31,9 +31,11 @@ def add(house: House) -> None:
                 levels = await seat.ask(lambda desk: levels_of(desk, run_id))
                 _levels(seat, levels, await level_names(seat, levels))
             page = await seat.ask(
-                lambda desk: shares_of(desk, run_id, after=after or None, limit=_AT_ONCE)
+                lambda desk: shares_of(
+                    desk, run_id, named=search.strip(), after=after or None, limit=_AT_ONCE
+                )
             )
-            _quotas(seat, kept, page, await institution_names(seat, page.rows))
+            _quotas(seat, kept, search, page, await institution_names(seat, page.rows))
 
 
 def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
@@ -113,10 +115,11 @@ def _levels(seat: Seat, levels: list[Level], names: dict[str, str]) -> None:
         frame.table([seat.say(key) for key in keys], rows)
 
 
-def _quotas(seat: Seat, kept: Kept, page: Page[Share], names: dict[int, str]) -> None:
+def _quotas(seat: Seat, kept: Kept, search: str, page: Page[Share], names: dict[int, str]) -> None:
     with frame.sheet(seat.say("quotas")):
+        frame.search(seat, seat.say("institution"), search)
         if not page.rows:
-            ui.label(seat.say("no_quotas"))
+            ui.label(seat.say("none_named" if search else "no_quotas", name=search))
             return
         keys = ("institution", "year", "base_kgce", "quota_kgce", "to_base", "bound")
         heads = [seat.say(key) for key in keys]
@@ -127,7 +130,7 @@ def _quotas(seat: Seat, kept: Kept, page: Page[Share], names: dict[int, str]) ->
             ui.html(
                 frame.link(
                     f"{seat.say('more', n=_AT_ONCE)} ›",
-                    seat.url(f"/runs/{kept.run_id}", after=page.next),
+                    seat.url(f"/runs/{kept.run_id}", search=search, after=page.next),
                 ),
                 sanitize=False,
             )

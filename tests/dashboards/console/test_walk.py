@@ -78,6 +78,12 @@ def test_a_planner_goes_from_a_target_to_the_arithmetic_of_a_quota(visit, served
     page.get_by_text(say("same_bytes", lang)).wait_for()
     button(page, lang, "issue_run").click()
     button(page, lang, "issue_yes").click()
+    page.get_by_text(say("arithmetic_link", lang)).nth(1).wait_for()
+    page.fill("[role=search] input", "office")
+    page.click("[role=search] button")
+    page.wait_for_url("**search=office**")
+    rows = page.locator("table.cw-table").last.locator("tbody tr")
+    assert rows.count() == 1
     page.get_by_text(say("arithmetic_link", lang)).nth(1).click()
     page.wait_for_url("**/quotas/2016**")
     text = page.locator("[data-arithmetic]").inner_text()
