@@ -3,13 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from actions.exchanges import Exchange, list_exchanges, record_exchange
 from actions.figures import in_units
 from api.doorway import AtDesk
 from api.fields import Exact, Id
+from api.tables import TABLE_ANSWER, AsWished, models_of
 from storage.meters import Channel
 
 router = APIRouter(prefix="/api/v1/channels", tags=["meters and channels"])
@@ -36,11 +37,19 @@ class ExchangeShown(BaseModel):
     known_by: str
 
 
-@router.get("/{channel_id}/exchanges", summary="Exchanges of a channel's meter")
-def get_exchanges(channel_id: Id, desk: AtDesk) -> list[ExchangeShown]:
+@router.get(
+    "/{channel_id}/exchanges",
+    response_model=list[ExchangeShown],
+    responses=TABLE_ANSWER,
+    summary="Exchanges of a channel's meter",
+)
+def get_exchanges(channel_id: Id, desk: AtDesk, wish: AsWished) -> list[ExchangeShown] | Response:
     """Return when the meter was exchanged, in order of time."""
     channel, found = list_exchanges(desk, channel_id)
-    return [_shown(channel, one) for one in found]
+    items = [_shown(channel, one) for one in found]
+    if wish.table:
+        return models_of(items, ExchangeShown, f"exchanges-{channel_id}", wish, None)
+    return items
 
 
 @router.post("/{channel_id}/exchanges", status_code=201, summary="Record an exchange")

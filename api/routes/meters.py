@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.meters import MeterDetail, list_meters, meter
 from api.doorway import AtDesk
 from api.fields import Id, IdAsked
 from api.routes.channels import ChannelShown, channel_shown
-from api.tables import After, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1/meters", tags=["meters and channels"])
 
@@ -25,6 +25,17 @@ class MeterShown(BaseModel):
     channels: list[ChannelShown]
 
 
+class MeterRow(BaseModel):
+    """A meter in a table."""
+
+    meter_id: int
+    institution_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    channels: list[int]
+
+
 class MeterPage(BaseModel):
     """Some meters in order of id."""
 
@@ -32,24 +43,32 @@ class MeterPage(BaseModel):
     next: str | None = Field(description="Address of the following page.")
 
 
-@router.get("", summary="List meters")
+@router.get("", response_model=MeterPage, responses=TABLE_ANSWER, summary="List meters")
 def get_meters(
     request: Request,
     desk: AtDesk,
+    wish: AsWished,
     institution: Annotated[IdAsked | None, Query(description="Only meters of this one.")] = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> MeterPage:
-    """Return the meters of the institutions that the reader sees."""
+) -> MeterPage | Response:
+    """Return the meters of the institutions that the reader sees; a table names channels by id."""
     page = list_meters(desk, institution_id=institution, after=after, limit=limit)
-    items = [_shown(one) for one in page.rows]
-    return MeterPage(items=items, next=next_url(request, page.next))
+    items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.table:
+        return models_of(map(_row, items), MeterRow, "meters", wish, following)
+    return MeterPage(items=items, next=following)
 
 
 @router.get("/{meter_id}", summary="One meter")
 def get_meter(meter_id: Id, desk: AtDesk) -> MeterShown:
     """Return one meter with its channels."""
     return _shown(meter(desk, meter_id))
+
+
+def _row(one: MeterShown) -> MeterRow:
+    channels = [channel.channel_id for channel in one.channels]
+    return MeterRow(**one.model_dump(exclude={"channels"}), channels=channels)
 
 
 def _shown(detail: MeterDetail) -> MeterShown:

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.regions import list_carriers, list_profiles, list_regions
 from api.doorway import AtDesk
 from api.fields import Shown
+from api.tables import TABLE_ANSWER, AsWished, models_of
 
 router = APIRouter(prefix="/api/v1", tags=["words and places"])
 
@@ -53,22 +54,41 @@ class ProfileShown(Shown):
     is_default: bool
 
 
-@router.get("/regions", summary="List regions")
+@router.get(
+    "/regions",
+    response_model=list[RegionShown],
+    responses=TABLE_ANSWER,
+    summary="List regions",
+)
 def get_regions(
     desk: AtDesk,
+    wish: AsWished,
     whole: Annotated[bool, Query(description="Also regions in which nothing is seen.")] = False,
-) -> list[RegionShown]:
+) -> list[RegionShown] | Response:
     """Return regions in order of code; each names its parent."""
-    return [RegionShown.model_validate(one) for one in list_regions(desk, only_seen=not whole)]
+    items = [RegionShown.model_validate(one) for one in list_regions(desk, only_seen=not whole)]
+    return models_of(items, RegionShown, "regions", wish, None) if wish.table else items
 
 
-@router.get("/carriers", summary="List carriers")
-def get_carriers(desk: AtDesk) -> list[CarrierShown]:
+@router.get(
+    "/carriers",
+    response_model=list[CarrierShown],
+    responses=TABLE_ANSWER,
+    summary="List carriers",
+)
+def get_carriers(desk: AtDesk, wish: AsWished) -> list[CarrierShown] | Response:
     """Return carriers with unit and accounting quantum."""
-    return [CarrierShown.model_validate(one) for one in list_carriers(desk)]
+    items = [CarrierShown.model_validate(one) for one in list_carriers(desk)]
+    return models_of(items, CarrierShown, "carriers", wish, None) if wish.table else items
 
 
-@router.get("/profiles", summary="List profiles")
-def get_profiles(desk: AtDesk) -> list[ProfileShown]:
+@router.get(
+    "/profiles",
+    response_model=list[ProfileShown],
+    responses=TABLE_ANSWER,
+    summary="List profiles",
+)
+def get_profiles(desk: AtDesk, wish: AsWished) -> list[ProfileShown] | Response:
     """Return the named sets of coefficients, the default first."""
-    return [ProfileShown.model_validate(one) for one in list_profiles(desk)]
+    items = [ProfileShown.model_validate(one) for one in list_profiles(desk)]
+    return models_of(items, ProfileShown, "profiles", wish, None) if wish.table else items
