@@ -125,11 +125,12 @@ def get_accounts(
 
 
 def _asked(first: date | None, last: date | None, carrier: str | None) -> Asked:
-    until = EVER.until if last is None else _month_after(last)
+    until = EVER.until if last is None else month_after(last)
     return Asked(first or EVER.first, until, carrier)
 
 
-def _month_after(month: date) -> date:
+def month_after(month: date) -> date:
+    """Return the first day of the month that follows."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 

@@ -1,0 +1,125 @@
+"""Indicators of institutions: intensity, coverage, year on year, place among like ones."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.figures import coverage, in_units
+from actions.indicators import Indicator, indicators_of
+from api.doorway import AtDesk
+from api.fields import Code, Exact, IdAsked, Month
+from api.routes.accounts import FROM_MONTH, TO_MONTH, month_after
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+
+router = APIRouter(prefix="/api/v1", tags=["accounts"])
+
+_PLACES = Decimal("0.0001")
+
+
+class IndicatorShown(BaseModel):
+    """An institution under a profile; null is not known, never zero. Facts are of the last day."""
+
+    institution_id: int
+    profile: str
+    class_code: str | None
+    kgce: Exact | None
+    area_m2: Exact | None
+    persons: Exact | None
+    kgce_per_m2: Exact | None
+    kgce_per_person: Exact | None
+    coverage: float | None = Field(description="Measured time over the time due.")
+    compared_kgce: Exact | None = Field(
+        description="Of the carriers and months that the year before has too."
+    )
+    before_kgce: Exact | None = Field(description="The same of the year before.")
+    change: float | None = Field(description="compared over before, less one.")
+    place_per_m2: int | None = Field(description="1 is the lowest of its class.")
+    alike_per_m2: int = Field(description="How many of its class state an area.")
+    quartiles_per_m2: list[float] | None = Field(description="Lower, middle, upper.")
+    place_per_person: int | None
+    alike_per_person: int
+    quartiles_per_person: list[float] | None
+
+
+class IndicatorPage(BaseModel):
+    """Some institutions in order of id, each once for every profile."""
+
+    items: list[IndicatorShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+@router.get(
+    "/indicators", response_model=IndicatorPage, responses=TABLE_ANSWER, summary="Indicators"
+)
+def get_indicators(
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    first: Annotated[Month, FROM_MONTH],
+    last: Annotated[Month, TO_MONTH],
+    profile: Annotated[
+        list[Code],
+        Query(description="Repeatable; else the default one and those of the targets you see."),
+    ] = [],  # noqa: B006 - FastAPI reads it, nobody changes it
+    region: Annotated[
+        IdAsked | None, Query(description="With its lower regions: who is compared.")
+    ] = None,
+    institution: IdAsked | None = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Institutions a page.")] = 50,
+) -> IndicatorPage | Response:
+    """Return what institutions use per area and person, and where each stands among its like."""
+    page = indicators_of(
+        desk,
+        first,
+        month_after(last),
+        profiles=profile,
+        region_id=region,
+        institution_id=institution,
+        after=after,
+        limit=limit,
+    )
+    items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.table:
+        return models_of(items, IndicatorShown, "indicators", wish, following)
+    return IndicatorPage(items=items, next=following)
+
+
+def _shown(one: Indicator) -> IndicatorShown:
+    change = None
+    if one.compared_g is not None and one.before_g:
+        change = round(one.compared_g / one.before_g - 1, 6)
+    return IndicatorShown(
+        institution_id=one.institution_id,
+        profile=one.profile,
+        class_code=one.class_code,
+        kgce=in_units(one.kgce_g, 1000),
+        area_m2=_plain(one.area_m2),
+        persons=_plain(one.persons),
+        kgce_per_m2=_rounded(one.per_m2),
+        kgce_per_person=_rounded(one.per_person),
+        coverage=coverage(one.measured_s, one.due_s),
+        compared_kgce=in_units(one.compared_g, 1000),
+        before_kgce=in_units(one.before_g, 1000),
+        change=change,
+        place_per_m2=one.place_m2,
+        alike_per_m2=one.of_m2,
+        quartiles_per_m2=_quartiles(one.quartiles_m2),
+        place_per_person=one.place_person,
+        alike_per_person=one.of_person,
+        quartiles_per_person=_quartiles(one.quartiles_person),
+    )
+
+
+def _quartiles(values: list[float] | None) -> list[float] | None:
+    return None if values is None else [round(value, 4) for value in values]
+
+
+def _rounded(value: Decimal | None) -> str | None:
+    return None if value is None else format(value.quantize(_PLACES), "f")
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
