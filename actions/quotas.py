@@ -18,7 +18,8 @@ from storage.runs import Kept, Level, Share
 
 __all__ = ["Asked", "Explained", "Quota", "Word", "explain_quota", "list_quotas", "shares_of"]
 
-_PLACES = 6  # of λ and real shares, where people read them
+_PLACES = 6  # of real shares, where people read them
+_MULTIPLIER_PLACES = 15  # so that who multiplies by hand comes to the same gram
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _arithmetic(run: Kept, share: Share, base_g: int, factors: list[Word], line:
     product = " × ".join([_kg(base_g), *(f"{one.value} ({one.name})" for one in factors)])
     if run.rule == Rule.GAP.value:
         product = _kg(share.weight_g) + " (gap_kgce)"
-    moved = f"{product} × λ {_shown(by)} = {_shown(real)}"
+    moved = f"{product} × λ {_multiplier(by)} = {_shown(real)}"
     saves = run.rule != Rule.PROPORTIONAL.value
     if share.bound is not None:
         moved += f" → {share.bound}"
@@ -131,9 +132,14 @@ def _arithmetic(run: Kept, share: Share, base_g: int, factors: list[Word], line:
     return f"{_kg(base_g)} − ({moved} → {_kg(saved)}) = {_kg(share.amount_g)} kgce"
 
 
-def _shown(value: Fraction) -> str:
+def _shown(value: Fraction, places: int = _PLACES) -> str:
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return format(round(exact, _PLACES), "f")
+    return format(round(exact, places), "f")
+
+
+def _multiplier(value: Fraction) -> str:
+    whole, _, part = _shown(value, _MULTIPLIER_PLACES).partition(".")
+    return f"{whole}.{part.rstrip('0') or '0'}"
 
 
 def _kg(grams: int) -> str:

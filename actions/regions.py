@@ -1,4 +1,4 @@
-"""Reading the territorial tree, and the words that lists are made of: carriers and profiles."""
+"""Reading the territorial tree, and the words that lists are made of: carriers, profiles, lines."""
 
 from actions.desk import Desk
 from storage import regions
@@ -21,3 +21,9 @@ def list_profiles(desk: Desk) -> list[Profile]:
     """Return the named sets of coefficients, the default first."""
     with desk.look() as connection:
         return regions.profiles(connection)
+
+
+def list_lines(desk: Desk) -> dict[str, tuple[str, str]]:
+    """Return the names of the department lines, Chinese and English, by code."""
+    with desk.look() as connection:
+        return regions.lines(connection)

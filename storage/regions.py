@@ -37,6 +37,7 @@ _CARRIERS = """
 """
 
 _PROFILES = "SELECT code, name_zh, name_en, is_default FROM profile ORDER BY is_default DESC, code"
+_LINES = "SELECT code, name_zh, name_en FROM department_line ORDER BY code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,8 @@ def profiles(connection: Connection[Any]) -> list[Profile]:
     """Return all profiles, the default first."""
     with connection.cursor(row_factory=class_row(Profile)) as cursor:
         return cursor.execute(_PROFILES).fetchall()
+
+
+def lines(connection: Connection[Any]) -> dict[str, tuple[str, str]]:
+    """Return the names of the department lines, Chinese and English, by code."""
+    return {code: (zh, en) for code, zh, en in connection.execute(_LINES)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from actions.institutions import names_of
-from actions.regions import list_regions
+from actions.regions import list_lines, list_regions
 from actions.runs import Level
 from dashboards.console.seat import Seat
 from storage.runs import Share
@@ -20,10 +20,13 @@ async def level_names(seat: Seat, levels: Sequence[Level]) -> dict[str, str]:
     """Return the levels' names by key, each with the way that leads to it set in."""
     regions = await seat.ask(lambda desk: list_regions(desk, only_seen=False))
     called = {str(one.region_id): seat.either(one.name_zh, one.name_en) for one in regions}
-    return {one.key: _called(seat, one.key, called) for one in levels}
+    lines = {
+        code: seat.either(*names, code) for code, names in (await seat.ask(list_lines)).items()
+    }
+    return {one.key: _called(seat, one.key, called, lines) for one in levels}
 
 
-def _called(seat: Seat, key: str, regions: dict[str, str]) -> str:
+def _called(seat: Seat, key: str, regions: dict[str, str], lines: dict[str, str]) -> str:
     """Return a name for a key such as 2026/own:7/line:education."""
     year, *rest = key.split("/")
     if not rest:
@@ -33,4 +36,4 @@ def _called(seat: Seat, key: str, regions: dict[str, str]) -> str:
         return f"{year} · {regions.get(of, of)}"
     own = rest[0].partition(":")[2]
     level = f"{year} · {regions.get(own, own)}{seat.say('own_level')}"
-    return level if kind == "own" else f"{level} · {of}"
+    return level if kind == "own" else f"{level} · {lines.get(of, of)}"

@@ -142,7 +142,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "none_named": ("没有名称含“{name}”的机构。", "No institution is named like “{name}”."),
     "no_quotas": ("没有您可以看到的用能指标。", "There is no quota that you may see."),
     # one quota
-    "quota": ("年度用能用能指标", "Quota of a year"),
+    "quota": ("年度用能指标", "Quota of a year"),
     "arithmetic": ("算式", "Arithmetic"),
     "factors": ("系数", "Factors"),
     "factor": ("因素", "Factor"),

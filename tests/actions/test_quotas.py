@@ -1,6 +1,7 @@
 """From accounts to quotas: bases, runs as snapshots, issues in books, rights, explanations."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -259,6 +260,11 @@ def test_a_quota_explains_itself_as_base_times_factors_times_lambda(union):
     assert f"{Decimal(base) / 1000}" in told.arithmetic
     assert "1.1 (climate)" in told.arithmetic
     assert told.arithmetic.endswith(f"{Decimal(told.quota.amount_g) / 1000} kgce")
+    given, _, rest = told.arithmetic.partition(" = ")
+    by_hand = Decimal(1)
+    for factor in re.sub(r"λ | \([a-z_]+\)", "", given).split(" × "):
+        by_hand *= Decimal(factor)
+    assert abs(by_hand - Decimal(rest.split(" ")[0])) < Decimal("0.001")  # factors cut to a gram
 
 
 def test_rules_are_compared_without_keeping_any(union):
