@@ -39,44 +39,51 @@ _PATIENCE_S: Final = 60
 
 def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     """Ask every panel of every board as a reader of the whole region, and each board as a page."""
-    size = (20, 500, 200) if quick else (1000, 10_000, 10_000)
-    channels, hours, institutions = size
-    with (
-        postgres(root / "boards") as server,
-        broad(server.url, channels=channels, hours=hours, institutions=institutions) as made,
-    ):
-        section = Section(
-            "boards",
-            [
-                f"{made.readings:,} readings of {channels:,} channels, {made.institutions:,}",
-                "institutions with accounts; one reader of their whole region, nothing kept of",
-                "answers; a panel alone, and a board as its page asks it, three panels at a time.",
-            ],
-        )
-        with contextlib.closing(open_pool(made.tables.logins["api"], max_size=8)) as pool:
-            section.figures += list(_figures(pool, made, runs))
+    deep = (20, 500, 200) if quick else (1000, 10_000, 1000)
+    wide = (5, 100, 500) if quick else (100, 1000, 10_000)
+    sections = []
+    with postgres(root / "boards") as server:
+        for name, size, goals in (("boards", deep, True), ("ranking", wide, False)):
+            with broad(server.url, *size) as made:
+                sections.append(_section(name, made, runs, goals))
+    return sections
+
+
+def _section(name: str, made: Broad, runs: int, goals: bool) -> Section:
+    section = Section(
+        name,
+        [
+            f"{made.readings:,} readings of {made.channels:,} channels, {made.institutions:,}",
+            "institutions with accounts; one reader of their whole region, nothing kept of",
+            "answers; a panel alone, and a board as its page asks it, three panels at a time.",
+        ],
+    )
+    with contextlib.closing(open_pool(made.tables.logins["api"], max_size=8)) as pool:
+        section.figures += list(_figures(pool, made, runs, goals))
+    if not goals:
         with contextlib.closing(
             open_pool(made.tables.logins["api"], max_size=1, statement_s=_PATIENCE_S)
         ) as pool:
             section.figures += list(_rival(pool, made, runs))
-    return [section]
+    return section
 
 
-def _figures(pool: Pool, made: Broad, runs: int) -> Iterator[Figure]:
+def _figures(pool: Pool, made: Broad, runs: int, goals: bool) -> Iterator[Figure]:
     for board in BOARDS:
         slowest: tuple[float, Panel | None, list[float]] = (0.0, None, [])
         for panel in board.panels():
             took = [_panel_s(pool, made, board, panel) for _ in range(runs)]
-            if (board.uid, panel.id) == _RANKING:
+            if (board.uid, panel.id) == _RANKING and not goals:
                 title = f"ranking of {made.institutions:,} institutions"
                 yield Figure(title, "s", took, RANKING_S, "most")
             if max(took) > slowest[0]:
                 slowest = (max(took), panel, took)
         if slowest[1] is not None:
             title = f"{board.title.en}, slowest panel ({slowest[1].id})"
-            yield Figure(title, "s", slowest[2], PANEL_S, "most")
+            yield Figure(title, "s", slowest[2], PANEL_S if goals else None, "most")
         whole = [_board_s(pool, made, board) for _ in range(runs)]
-        yield Figure(f"{board.title.en}, the whole board", "s", whole, BOARD_S, "most")
+        title, goal = f"{board.title.en}, the whole board", BOARD_S if goals else None
+        yield Figure(title, "s", whole, goal, "most")
 
 
 def _rival(pool: Pool, made: Broad, runs: int) -> Iterator[Figure]:

@@ -114,6 +114,7 @@ class Broad:
 
     tables: Tables
     readings: int
+    channels: int
     institutions: int
     today: date
     region_id: int
@@ -121,7 +122,7 @@ class Broad:
 
 
 @contextlib.contextmanager
-def broad(server_url: str, *, channels: int, hours: int, institutions: int) -> Iterator[Broad]:
+def broad(server_url: str, channels: int, hours: int, institutions: int) -> Iterator[Broad]:
     """Lend a database with the set, dropped afterwards."""
     name = f"commonwatt_bench_{secrets.token_hex(4)}"
     passwords = {group: secrets.token_urlsafe(12) for group in migrate.GROUPS}
@@ -144,6 +145,7 @@ def broad(server_url: str, *, channels: int, hours: int, institutions: int) -> I
             union.share(desk, union.found(desk, {_PROVINCE}), today)
         tables.execute("VACUUM ANALYZE")
         region = tables.ask(f"SELECT region_id FROM region_fact WHERE code = '{_PROVINCE}'")
-        yield Broad(tables, tables.ask("SELECT count(*) FROM reading"), institutions, today, region)
+        readings = tables.ask("SELECT count(*) FROM reading")
+        yield Broad(tables, readings, channels, institutions, today, region)
     finally:
         database.drop(server_url, name)

@@ -33,7 +33,7 @@ _PATIENCE_S: Final = 60.0
 
 def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     """Serve the set from one process; page and figures of a board count as one opening."""
-    channels, hours, institutions = (20, 500, 200) if quick else (1000, 10_000, 10_000)
+    channels, hours, institutions = (20, 500, 200) if quick else (1000, 10_000, 1000)
     viewers, rate = (20, 20) if quick else (200, 40)
     section = Section(
         "viewers",
@@ -46,7 +46,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     )
     with (
         postgres(root / "viewers") as server,
-        broad(server.url, channels=channels, hours=hours, institutions=institutions) as made,
+        broad(server.url, channels, hours, institutions) as made,
     ):
         tokens = _tokens(made, viewers)
         warm: list[Seen] = []

@@ -170,11 +170,15 @@ _MONTHLY: Final = (
     WITH {f.MONTHS}, {_ENERGY}, earlier AS (
         SELECT institution_id, (month + interval '1 year')::date AS month, carrier, kgce_g
           FROM report.account_figure
-         WHERE profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER})
-    SELECT {f.BEGINS} AS "time", sum(e.kgce_g) / 1000.0 AS now, sum(b.kgce_g) / 1000.0 AS before
-      FROM energy e JOIN earlier b USING (institution_id, month, carrier)
-     WHERE num_nonnulls(e.kgce_g, b.kgce_g) = 2
-     GROUP BY 1 ORDER BY 1
+         WHERE profile = '$profile' AND source = 'meter' AND kgce_g IS NOT NULL
+           AND {f.YEAR_EARLIER}
+    ), pairs AS MATERIALIZED (
+        SELECT e.month, e.kgce_g, b.kgce_g AS before_g
+          FROM energy e JOIN earlier b USING (institution_id, month, carrier)
+         WHERE e.kgce_g IS NOT NULL)
+    SELECT {f.BEGINS} AS "time", kgce_g / 1000.0 AS now, before_g / 1000.0 AS before
+      FROM (SELECT month, sum(kgce_g) AS kgce_g, sum(before_g) AS before_g FROM pairs GROUP BY 1) m
+     ORDER BY 1
         """,
         decimals=0,
         columns=(f.BEFORE, f.NOW),

@@ -60,19 +60,31 @@ def path(chosen: str) -> str:
     WITH {f.MONTHS}, due AS (
         SELECT q.institution_id, q.month, q.quota_g, q.base_g FROM report.quota_month q
          WHERE {chosen} AND q.{f.IN_MONTHS}
+    ), figures AS MATERIALIZED (
+        SELECT institution_id, carrier, month, source, kgce_g FROM report.account_figure
+         WHERE profile = '$profile' AND kgce_g IS NOT NULL AND {f.IN_MONTHS}
+           AND month BETWEEN (SELECT min(month) FROM due) AND (SELECT max(month) FROM due)
     ), counted AS (
-        SELECT DISTINCT ON (a.institution_id, a.carrier, a.month)
-               a.institution_id, a.month, a.kgce_g
-          FROM report.account_figure a
-         WHERE a.profile = '$profile' AND a.kgce_g IS NOT NULL AND {f.IN_MONTHS}
-           AND a.institution_id IN (SELECT institution_id FROM due)
-         ORDER BY a.institution_id, a.carrier, a.month,
-                  array_position(ARRAY['meter', 'bill', 'typed', 'estimate'], a.source)
-    ), used AS (SELECT institution_id, month, sum(kgce_g) AS used_g FROM counted GROUP BY 1, 2),
-    months AS (
-        SELECT d.month, sum(d.quota_g) AS quota_g, sum(d.base_g) AS base_g,
-               sum(u.used_g) AS used_g
-          FROM due d LEFT JOIN used u USING (institution_id, month) GROUP BY 1)
+        SELECT institution_id, month, kgce_g FROM figures WHERE source = 'meter'
+         UNION ALL
+        SELECT institution_id, month, kgce_g FROM (
+            SELECT DISTINCT ON (o.institution_id, o.carrier, o.month)
+                   o.institution_id, o.month, o.kgce_g
+              FROM figures o
+             WHERE o.source <> 'meter' AND NOT EXISTS (
+                   SELECT FROM figures m
+                    WHERE m.source = 'meter' AND m.institution_id = o.institution_id
+                      AND m.carrier = o.carrier AND m.month = o.month)
+             ORDER BY o.institution_id, o.carrier, o.month,
+                      array_position(ARRAY['bill', 'typed', 'estimate'], o.source)) other
+    ), used AS (
+        SELECT month, sum(kgce_g) AS used_g
+          FROM counted JOIN due USING (institution_id, month) GROUP BY 1
+    ), months AS (
+        SELECT month, q.quota_g, q.base_g, u.used_g
+          FROM (SELECT month, sum(quota_g) AS quota_g, sum(base_g) AS base_g
+                  FROM due GROUP BY 1) q
+          LEFT JOIN used u USING (month))
     SELECT {f.BEGINS} AS "time",
            sum(quota_g) OVER w / 1000.0 AS quota,
            CASE WHEN used_g IS NOT NULL THEN sum(used_g) OVER w / 1000.0 END AS used,
