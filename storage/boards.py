@@ -29,10 +29,11 @@ _LIMITS = (
     ("search_path", "report"),
     ("timezone", "UTC"),
     ("work_mem", "32MB"),
+    ("random_page_cost", "1.1"),
 )
 _CONNECTIONS = 10
-# A board adds up hundreds of thousands of rows; on disk this takes twice as long.
-_MEMORY = "SET LOCAL work_mem = '32MB'"
+# A board adds up hundreds of thousands of rows: in memory, and from an index where that has all.
+_AT_EASE = "SET LOCAL work_mem = '32MB'; SET LOCAL random_page_cost = 1.1"
 
 
 def rights(connection: Connection[Any]) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ def answer(
     connection: Connection[Any], query: str, most_rows: int
 ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Return the names of the columns of a board's query, and its first rows."""
-    connection.execute(_MEMORY)
+    connection.execute(_AT_EASE)
     cursor = connection.execute(query.encode())
     names = tuple(column.name for column in cursor.description or ())
     return names, cursor.fetchmany(most_rows)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from actions.boards import Answer, Rights, answer_of, rights_of
 from dashboards.boards import frames
-from dashboards.boards.fragments import within
 from dashboards.boards.frames import Frame
 from dashboards.boards.macros import Scope, Value, expand, interpolate
 from dashboards.boards.model import Board, Column, Kind, Link, Panel, Variable
@@ -19,12 +18,7 @@ from metering.errors import EnergyError
 
 FALLBACK_ZONE: Final = "Asia/Shanghai"
 _STEP_S: Final = 300  # relative periods move on in steps, so that viewers ask the same
-_NEWEST: Final = "SELECT max(month) FROM report.account WHERE source = 'meter'"
-# What a board is about, by the variable that says so, the nearest first.
-_ABOUT: Final = (
-    ("institution", "institution_id::text = '$institution'"),
-    ("region", f"institution_id IN ({within()})"),
-)
+_NEWEST: Final = "SELECT report.newest_month({institution}, {region})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +129,13 @@ def _chosen(
 
 def _newest(visit: Visit, choices: Iterable[Choice]) -> str:
     """Return the question for the newest month of what the board is about."""
-    held = values_of(visit, choices)
-    about = next((f" AND {which}" for name, which in _ABOUT if name in held), "")
-    return expand(_NEWEST + about, Scope(_LONG_AGO, _LONG_AGO, variables=held))
+    held = {one.variable.name: one.value for one in choices}
+    about = "institution" if "institution" in held else "region"
+    asked = dict.fromkeys(("institution", "region"), "NULL::integer")
+    if about in held:
+        asked[about] = f"'${about}'::integer"
+    scope = Scope(_LONG_AGO, _LONG_AGO, variables=values_of(visit, choices))
+    return expand(_NEWEST.format(**asked), scope)
 
 
 def _now(visit: Visit, newest: date | None, zone: str) -> datetime:

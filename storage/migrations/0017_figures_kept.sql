@@ -62,6 +62,39 @@ $$;
 REVOKE ALL ON FUNCTION report.named FROM public;
 GRANT EXECUTE ON FUNCTION report.named TO commonwatt_api, commonwatt_boards;
 
+-- The newest month with a metered account of what the viewer sees; null does not narrow it. Months
+-- are looked at from the newest down, so that the first one ends it.
+CREATE FUNCTION report.newest_month(institution integer, region integer) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH RECURSIVE below (region_id) AS (
+        SELECT region
+         UNION
+        SELECT f.region_id FROM region_fact f JOIN below b ON f.parent_id = b.region_id
+         WHERE f.known_until IS NULL AND storage.today() >= f.valid_from
+           AND (f.valid_to IS NULL OR storage.today() < f.valid_to)
+    ), seen AS MATERIALIZED (
+        SELECT s.id FROM access.sees() AS s(id)
+         WHERE (institution IS NULL OR s.id = institution)
+           AND (region IS NULL OR s.id IN (
+                   SELECT a.institution_id FROM affiliation a
+                    WHERE a.region_id IN (SELECT region_id FROM below) AND a.known_until IS NULL
+                      AND storage.today() >= a.valid_from
+                      AND (a.valid_to IS NULL OR storage.today() < a.valid_to)))
+    ), months (month) AS (
+        SELECT max(month) FROM account
+         UNION ALL
+        SELECT (SELECT max(a.month) FROM account a WHERE a.month < m.month) FROM months m
+         WHERE m.month IS NOT NULL
+    )
+    SELECT m.month FROM months m
+     WHERE EXISTS (SELECT FROM account a
+                    WHERE a.month = m.month AND a.source = 'meter'
+                      AND a.institution_id IN (SELECT id FROM seen))
+     LIMIT 1
+$$;
+REVOKE ALL ON FUNCTION report.newest_month FROM public;
+GRANT EXECUTE ON FUNCTION report.newest_month TO commonwatt_api, commonwatt_boards;
+
 -- A figure that is kept must not depend on the day on which it is read: the newest fact says which
 -- province holds a region, and which grid feeds it.
 CREATE OR REPLACE VIEW storage.region_province AS
