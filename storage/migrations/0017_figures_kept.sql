@@ -63,7 +63,7 @@ REVOKE ALL ON FUNCTION report.named FROM public;
 GRANT EXECUTE ON FUNCTION report.named TO commonwatt_api, commonwatt_boards;
 
 -- The newest month with a metered account of what the viewer sees; null does not narrow it. Months
--- are looked at from the newest down, so that the first one ends it.
+-- are looked at from the newest down until one has any.
 CREATE FUNCTION report.newest_month(institution integer, region integer) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH RECURSIVE below (region_id) AS (
@@ -80,17 +80,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                     WHERE a.region_id IN (SELECT region_id FROM below) AND a.known_until IS NULL
                       AND storage.today() >= a.valid_from
                       AND (a.valid_to IS NULL OR storage.today() < a.valid_to)))
-    ), months (month) AS (
-        SELECT max(month) FROM account
-         UNION ALL
-        SELECT (SELECT max(a.month) FROM account a WHERE a.month < m.month) FROM months m
-         WHERE m.month IS NOT NULL
-    )
-    SELECT m.month FROM months m
-     WHERE EXISTS (SELECT FROM account a
-                    WHERE a.month = m.month AND a.source = 'meter'
+    ), months (month, held) AS (
+        SELECT n.month, EXISTS (
+                   SELECT FROM account a WHERE a.month = n.month AND a.source = 'meter'
                       AND a.institution_id IN (SELECT id FROM seen))
-     LIMIT 1
+          FROM (SELECT max(month) AS month FROM account) n
+         UNION ALL
+        SELECT n.month, EXISTS (
+                   SELECT FROM account a WHERE a.month = n.month AND a.source = 'meter'
+                      AND a.institution_id IN (SELECT id FROM seen))
+          FROM months m
+         CROSS JOIN LATERAL (SELECT max(a.month) AS month FROM account a WHERE a.month < m.month) n
+         WHERE NOT m.held AND m.month IS NOT NULL
+    )
+    SELECT month FROM months WHERE held
 $$;
 REVOKE ALL ON FUNCTION report.newest_month FROM public;
 GRANT EXECUTE ON FUNCTION report.newest_month TO commonwatt_api, commonwatt_boards;

@@ -176,3 +176,34 @@ def insert(world: World) -> None:
             "INSERT INTO account VALUES (%s, 'natural_gas', '2016-05-01', 'bill', 987654321, 0)",
             [world.institution["office"]],
         )
+
+
+@pytest.mark.parametrize("who", ["planner of all", "city reader", "education line", "outsider"])
+def test_the_newest_month_is_the_last_that_the_viewer_has(world, who):
+    """Whatever is seen and however it is narrowed; months without any of it are passed over."""
+    for back, name in enumerate(("office", "school", "clinic", "academy")):
+        for month in range(2 + back):
+            world.admin(
+                """INSERT INTO account VALUES (%s, 'heat', make_date(2030, 12, 1)
+                                               - make_interval(months => %s), 'meter', 1, 0)
+                   ON CONFLICT DO NOTHING""",
+                world.institution[name], 3 * back + month,
+            )  # fmt: skip
+    last = "SELECT max(month) FROM report.account WHERE source = 'meter' AND {}"
+    within = """institution_id IN (SELECT institution_id FROM report.affiliation JOIN
+                    report.region_within USING (region_id) WHERE within_id = {})"""
+    found = []
+    with psycopg.connect(world.database.url("api")) as connection:
+        actor = f"user:{world.user[who]}"
+        connection.execute("SELECT set_config('commonwatt.actor', %s, false)", [actor])
+        for institution in (None, *world.institution.values()):
+            for region in (None, *world.region.values()):
+                chosen = "true" if institution is None else f"institution_id = {institution}"
+                placed = "true" if region is None else within.format(region)
+                asked = last.format(f"{chosen} AND {placed}")
+                said = "SELECT report.newest_month(%s, %s)"
+                row = connection.execute(said, [institution, region]).fetchone()
+                assert row == connection.execute(asked.encode()).fetchone(), (institution, region)
+                found.append(row[0])
+    months = {"planner of all": 5, "city reader": 3, "education line": 3, "outsider": 1}
+    assert len(set(found)) == months[who], found
