@@ -6,24 +6,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Final
 
-from fastapi import Request
 from psycopg.errors import QueryCanceled
 
 from actions.desk import open_pool
-from actions.login import Failures, Pool
-from api.doorway import Doorway
-from api.settings import ApiSettings
+from actions.login import Pool
 from benchmarks.broad import Broad, broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import postgres
+from cli.demo.panels import visit
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.model import Board, Panel
 from dashboards.pages.answers import Answers
 from dashboards.pages.board_view import View, view_of
-from dashboards.pages.visit import stranger
 from metering.errors import UnavailableError
 from storage.access import Session
 
@@ -105,13 +101,9 @@ def _explained(panel: Panel) -> Panel:
 
 def _view(pool: Pool, made: Broad, board: Board) -> View:
     """Return the board as it opens for the reader, with nothing answered yet."""
-    doorway = Doorway(pool, ApiSettings(), Failures(), made.today)
-    app = SimpleNamespace(state=SimpleNamespace(doorway=doorway))
-    scope = {"type": "http", "method": "GET", "path": "/boards", "headers": [], "app": app}
-    query = f"var-region={made.region_id}".encode()
-    request = Request(scope | {"query_string": query, "server": ("b", 80), "scheme": "http"})
-    visit = stranger(request, Session(made.reader, "reader", "Reader", "en", ""))
-    return view_of(visit, board, Answers())
+    session = Session(made.reader, "reader", "Reader", "en", "")
+    query = f"var-region={made.region_id}"
+    return view_of(visit(pool, session, made.today, query), board, Answers())
 
 
 def _panel_s(pool: Pool, made: Broad, board: Board, panel: Panel) -> float:

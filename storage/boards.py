@@ -28,12 +28,10 @@ _LIMITS = (
     ("idle_in_transaction_session_timeout", "60s"),
     ("search_path", "report"),
     ("timezone", "UTC"),
-    ("work_mem", "32MB"),
-    ("random_page_cost", "1.1"),
 )
+# Who adds up hundreds of thousands of rows does it in memory, and from an index where that has all.
+_ROOM = (("work_mem", "32MB"), ("random_page_cost", "1.1"))
 _CONNECTIONS = 10
-# A board adds up hundreds of thousands of rows: in memory, and from an index where that has all.
-_AT_EASE = "SET LOCAL work_mem = '32MB'; SET LOCAL random_page_cost = 1.1"
 
 
 def rights(connection: Connection[Any]) -> tuple[str, ...]:
@@ -41,11 +39,17 @@ def rights(connection: Connection[Any]) -> tuple[str, ...]:
     return tuple(row[0] for row in connection.execute(_RIGHTS))
 
 
+def give_room(connection: Connection[Any]) -> None:
+    """Let the transaction add up many rows."""
+    for setting, value in _ROOM:
+        connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
+
+
 def answer(
     connection: Connection[Any], query: str, most_rows: int
 ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Return the names of the columns of a board's query, and its first rows."""
-    connection.execute(_AT_EASE)
+    give_room(connection)
     cursor = connection.execute(query.encode())
     names = tuple(column.name for column in cursor.description or ())
     return names, cursor.fetchmany(most_rows)
@@ -79,7 +83,7 @@ def make_member_login(connection: Connection[Any], code: str, region_id: int, pa
                 role, sql.Literal(password), sql.Literal(_CONNECTIONS)
             )
         )
-        for setting, value in _LIMITS:
+        for setting, value in (*_LIMITS, *_ROOM):
             connection.execute(
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(
                     role, sql.Identifier(setting), sql.Literal(value)

@@ -8,15 +8,12 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from storage.boards import give_room
+
 # Facts are those valid on the period's last day. Year on year counts the carriers and months that
 # both years have. Alike are those of one class, or those without one.
 _INDICATORS = """
-    WITH RECURSIVE below (region_id) AS (
-        SELECT %(region)s::integer
-         UNION
-        SELECT f.region_id FROM region_fact f JOIN below b ON f.parent_id = b.region_id
-         WHERE f.known_until IS NULL
-    ), fact AS (
+    WITH fact AS (
         SELECT institution_id, max(value) FILTER (WHERE attribute = 'class') AS class_code,
                max(number) FILTER (WHERE attribute = 'area_m2') AS area_m2,
                max(number) FILTER (WHERE attribute = 'persons') AS persons
@@ -30,8 +27,9 @@ _INDICATORS = """
          WHERE source = 'meter' AND profile = ANY(%(profiles)s)
            AND month >= %(first)s AND month < %(until)s
            AND (%(region)s::integer IS NULL OR institution_id IN (
-                   SELECT institution_id FROM report.affiliation
-                    WHERE region_id IN (SELECT region_id FROM below)))
+                   SELECT a.institution_id FROM report.affiliation a
+                     JOIN report.region_within w ON w.region_id = a.region_id
+                    WHERE w.within_id = %(region)s))
     ), used AS (
         SELECT institution_id, profile, sum(kgce_g)::bigint AS kgce_g,
                sum(measured_s)::bigint AS measured_s
@@ -89,7 +87,6 @@ _PROFILES = """
     SELECT profile FROM report.target UNION SELECT code FROM report.profile WHERE is_default
      ORDER BY 1
 """
-_MEMORY = "SET LOCAL work_mem = '32MB'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ def indicators(
         "first": wanted.first, "until": wanted.until, "profiles": wanted.profiles,
         "region": wanted.region_id, "only": wanted.institution_id, "after": after, "most": most,
     }  # fmt: skip
-    connection.execute(_MEMORY)
+    give_room(connection)
     with connection.cursor(row_factory=class_row(Indicator)) as cursor:
         return cursor.execute(_INDICATORS, said).fetchall()
 

@@ -41,8 +41,14 @@ def _has_data(view: View, panel: Panel) -> bool:
 def _visit(pool: Pool, today: date) -> Visit:
     """Return the visit of the planner, as a browser without wishes of its own pays it."""
     planner = next(one for one in list_users(Desk(pool, SYSTEM)) if one.login == _LOOKS)
+    session = Session(planner.user_id, planner.login, planner.name, "zh", "")
+    return visit(pool, session, today)
+
+
+def visit(pool: Pool, session: Session, today: date, query: str = "") -> Visit:
+    """Return somebody's visit to the boards, without a server between."""
     doorway = Doorway(pool, ApiSettings(), Failures(), today)
     app = SimpleNamespace(state=SimpleNamespace(doorway=doorway))
     scope = {"type": "http", "method": "GET", "path": "/boards", "headers": [], "app": app}
-    request = Request(scope | {"query_string": b"", "server": ("demo", 80), "scheme": "http"})
-    return stranger(request, Session(planner.user_id, planner.login, planner.name, "zh", ""))
+    scope |= {"query_string": query.encode(), "server": ("demo", 80), "scheme": "http"}
+    return stranger(Request(scope), session)

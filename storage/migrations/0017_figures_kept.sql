@@ -66,18 +66,13 @@ GRANT EXECUTE ON FUNCTION report.named TO commonwatt_api, commonwatt_boards;
 -- are looked at from the newest down until one has any.
 CREATE FUNCTION report.newest_month(institution integer, region integer) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    WITH RECURSIVE below (region_id) AS (
-        SELECT region
-         UNION
-        SELECT f.region_id FROM region_fact f JOIN below b ON f.parent_id = b.region_id
-         WHERE f.known_until IS NULL AND storage.today() >= f.valid_from
-           AND (f.valid_to IS NULL OR storage.today() < f.valid_to)
-    ), seen AS MATERIALIZED (
+    WITH RECURSIVE seen AS MATERIALIZED (
         SELECT s.id FROM access.sees() AS s(id)
          WHERE (institution IS NULL OR s.id = institution)
            AND (region IS NULL OR s.id IN (
                    SELECT a.institution_id FROM affiliation a
-                    WHERE a.region_id IN (SELECT region_id FROM below) AND a.known_until IS NULL
+                     JOIN report.region_within w ON w.region_id = a.region_id
+                    WHERE w.within_id = region AND a.known_until IS NULL
                       AND storage.today() >= a.valid_from
                       AND (a.valid_to IS NULL OR storage.today() < a.valid_to)))
     ), months (month, held) AS (
