@@ -129,8 +129,8 @@ _COVERAGE: Final = Panel(
     6,
     Text("逐日完整率", "Coverage by day"),
     Text(
-        "各日已计量时间占应计量时间的比例，按品种。",
-        "Measured time of each day over the time due, by carrier.",
+        "已结束的各日中，已计量时间占应计量时间的比例，按品种。",
+        "Measured time of each day that is over, over the time due, by carrier.",
     ),
     Kind.LINES,
     PERCENT,
@@ -141,7 +141,7 @@ _COVERAGE: Final = Panel(
         SELECT d.day::date AS day, c.carrier, 86400.0 * count(*) AS due_s
           FROM generate_series((SELECT first FROM days)::timestamp,
                    least((SELECT until FROM days), now() AT TIME ZONE '$zone')
-                       - interval '1 microsecond', interval '1 day') AS d(day)
+                       - interval '1 day', interval '1 day') AS d(day)
           JOIN channels c ON (c.since AT TIME ZONE c.zone)::date <= d.day
          GROUP BY 1, 2
     ), measured AS (

@@ -52,6 +52,17 @@ def test_every_query_runs_over_every_range_and_answers_in_form(member, board):
                     assert list(faults(panel, frame)) == [], f"{panel.title.en} over {name}"
 
 
+def test_a_day_that_is_not_over_has_no_coverage_yet(member):
+    """Else every board of today would end in a fall to nothing."""
+    board = next(one for one in BOARDS if one.uid == "commonwatt-quality")
+    variables = first_choices(member.connection, board, "en", zone="Asia/Shanghai")
+    midnight = START - timedelta(hours=8)
+    for beyond, days in ((timedelta(0), 2), (timedelta(hours=7), 2), (timedelta(hours=24), 3)):
+        scope = Scope(midnight, midnight + timedelta(days=2) + beyond, variables=variables)
+        frame = run(member.connection, board.panel(6).sql, scope)
+        assert {row[0] for row in frame.rows} == {midnight + timedelta(days=n) for n in range(days)}
+
+
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 def test_what_a_new_database_cannot_choose_is_nothing_and_no_error(member, board):
     since, until = RANGES["month"]
