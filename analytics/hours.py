@@ -13,8 +13,8 @@ from metering.errors import InputError
 _SAFE: Final = 2**60
 _BLOCK: Final = 2**19  # pieces at once, so that a gap of years costs no more memory than its hours
 
-# channel, hour number, use, known, measured ms
-_Summed = tuple[Ints, Ints, Ints, Bools, Ints]
+# channel, hour number, use, known, measured ms, known ms
+_Summed = tuple[Ints, Ints, Ints, Bools, Ints, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Hours:
     hour_ms: the hour's beginning, UTC.
     used: the sum of the known parts [quanta of the carrier]; 0 where `known` is false.
     known: whether any part is known.
-    measured_s: whole seconds inside measured steps, 0 to 3,600.
+    measured_s: whole seconds inside known steps short enough to show their shape, 0 to 3,600.
+    known_s: whole seconds inside known steps of any length, 0 to 3,600.
     """
 
     channel: Ints
@@ -32,6 +33,7 @@ class Hours:
     used: Ints
     known: Bools
     measured_s: Ints
+    known_s: Ints
 
 
 def spread(steps: Steps) -> Hours:
@@ -49,10 +51,10 @@ def spread(steps: Steps) -> Hours:
         for first, last in pairwise(edges)
     ]
     # An hour on an edge stands in two blocks; adding once more joins it.
-    channel, hour, used, known, inside_ms = (
+    channel, hour, used, known, measured_ms, known_ms = (
         blocks[0] if len(blocks) == 1 else _summed(*map(np.concatenate, zip(*blocks, strict=True)))
     )
-    return Hours(channel, hour * HOUR_MS, used, known, inside_ms // 1000)
+    return Hours(channel, hour * HOUR_MS, used, known, measured_ms // 1000, known_ms // 1000)
 
 
 def _pieces(steps: Steps) -> Ints:
@@ -75,8 +77,9 @@ def _block(steps: Steps) -> _Summed:
         length = end[of] - t0
         upper, lower = (_before(whole, edge[cut] - t0, length) for edge in (until, begin))
         part[cut] = upper - lower
-    inside = np.where(steps.measured[step], until - begin, 0)
-    return _summed(steps.channel[step], hour, part, steps.known[step], inside)
+    inside, known = until - begin, steps.known[step]
+    measured_ms, known_ms = inside * steps.measured[step], inside * known
+    return _summed(steps.channel[step], hour, part, known, measured_ms, known_ms)
 
 
 def _before(used: Ints, time_ms: Ints, whole_ms: Ints) -> Ints:
@@ -89,13 +92,15 @@ def _before(used: Ints, time_ms: Ints, whole_ms: Ints) -> Ints:
     return part
 
 
-def _summed(channel: Ints, hour: Ints, part: Ints, known: Bools, inside_ms: Ints) -> _Summed:
+def _summed(
+    channel: Ints, hour: Ints, part: Ints, known: Bools, measured_ms: Ints, known_ms: Ints
+) -> _Summed:
     """Return one row per hour; rows come sorted by (channel, hour)."""
     begins = np.ones(len(channel), np.bool_)
     begins[1:] = (channel[1:] != channel[:-1]) | (hour[1:] != hour[:-1])
     firsts = np.flatnonzero(begins)
     if len(firsts) == len(channel):
-        return channel, hour, part, known, inside_ms
+        return channel, hour, part, known, measured_ms, known_ms
     most = int(np.diff(firsts, append=len(channel)).max())
     if max(int(part.max()), -int(part.min())) > (2**63 - 1) // most:
         _refuse_overflow(channel, hour, part, firsts)
@@ -104,7 +109,8 @@ def _summed(channel: Ints, hour: Ints, part: Ints, known: Bools, inside_ms: Ints
         hour[firsts],
         np.add.reduceat(part, firsts),
         np.logical_or.reduceat(known, firsts),
-        np.add.reduceat(inside_ms, firsts),
+        np.add.reduceat(measured_ms, firsts),
+        np.add.reduceat(known_ms, firsts),
     )
 
 

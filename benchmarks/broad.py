@@ -70,31 +70,34 @@ _CHANNELS: Final = """
 # An office's day: much from 8 to 18 o'clock, a seventh of it at night, by no two alike.
 _READINGS: Final = """
     SELECT storage.ensure_months('{first} 00:00+08', '{until} 23:00+08');
-    INSERT INTO usage_hour (channel_id, hour, used, measured_s)
+    INSERT INTO usage_hour (channel_id, hour, used, measured_s, known_s)
     SELECT c, h, 1000 + (c * 7919 + extract(epoch FROM h)::bigint / 3600 * 104729) % 900
              + CASE WHEN extract(hour FROM h AT TIME ZONE 'Asia/Shanghai') BETWEEN 8 AND 18
-                    THEN 6000 ELSE 0 END, 3600
+                    THEN 6000 ELSE 0 END, 3600, 3600
       FROM generate_series('{first} 00:00+08'::timestamptz,
                '{first} 00:00+08'::timestamptz + interval '{last} hours', interval '1 hour') h
      CROSS JOIN generate_series(1, {channels}) c;
     INSERT INTO reading (channel_id, at, value, seq, rank)
     SELECT channel_id, hour + interval '1 hour', used, extract(epoch FROM hour)::bigint, 0
       FROM usage_hour;
-    INSERT INTO usage_day (channel_id, day, used, measured_s)
-    SELECT channel_id, (hour AT TIME ZONE 'Asia/Shanghai')::date, sum(used), sum(measured_s)
+    INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+    SELECT channel_id, (hour AT TIME ZONE 'Asia/Shanghai')::date, sum(used), sum(measured_s),
+           sum(known_s)
       FROM usage_hour GROUP BY 1, 2;
-    INSERT INTO usage_month (channel_id, month, used, measured_s)
-    SELECT channel_id, date_trunc('month', day::timestamp)::date, sum(used), sum(measured_s)
+    INSERT INTO usage_month (channel_id, month, used, measured_s, known_s)
+    SELECT channel_id, date_trunc('month', day::timestamp)::date, sum(used), sum(measured_s),
+           sum(known_s)
       FROM usage_day GROUP BY 1, 2;
 """
 # Who has a channel has its account; the others have had theirs for three years.
 _ACCOUNTS: Final = """
-    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
-    SELECT t.institution_id, t.carrier, u.month, 'meter', u.used, u.measured_s
+    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
+    SELECT t.institution_id, t.carrier, u.month, 'meter', u.used, u.measured_s, u.known_s
       FROM account_term t JOIN usage_month u USING (channel_id)
     UNION ALL
     SELECT i, c.code, m::date, 'meter',
-           1000000 + (i * 7919 + extract(month FROM m)::bigint * 104729) % 90000000, 2592000
+           1000000 + (i * 7919 + extract(month FROM m)::bigint * 104729) % 90000000,
+           2592000, 2592000
       FROM generate_series({channels} + 1, {institutions}) i
      CROSS JOIN unnest(ARRAY['electricity', 'natural_gas']) c(code)
      CROSS JOIN generate_series(date_trunc('month', '{until}'::timestamp) - interval '35 months',

@@ -32,13 +32,14 @@ _CLEAR = """
 # one before it, so shares that add to one add to the day. Products with exact decimals, never
 # divisions, which numeric would round.
 _REBUILD = """
-    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s,
+                         known_s)
     SELECT p.institution_id, p.carrier, date_trunc('month', p.day::timestamp)::date, 'meter',
            sum(floor(p.used * (p.before + p.share) * 0.000001 + 0.5)
                - floor(p.used * p.before * 0.000001 + 0.5))::bigint,
-           sum(p.measured_s)
+           sum(p.measured_s), sum(p.known_s)
       FROM (SELECT t.institution_id, t.carrier, t.share::numeric AS share, d.day,
-                   d.used::numeric AS used, d.measured_s,
+                   d.used::numeric AS used, d.measured_s, d.known_s,
                    (SELECT coalesce(sum(o.share), 0) FROM account_term o
                      WHERE o.channel_id = t.channel_id AND o.known_until IS NULL
                        AND o.institution_id < t.institution_id

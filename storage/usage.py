@@ -118,15 +118,15 @@ _CLEAR_DAYS = """
        AND d.day <= ((s.last - interval '1 hour') AT TIME ZONE c.zone)::date
 """
 _MAKE_DAYS = """
-    INSERT INTO usage_day (channel_id, day, used, measured_s)
+    INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
     SELECT w.channel_id, (date_trunc('day', u.hour, w.zone) AT TIME ZONE w.zone)::date,
-           sum(u.used)::bigint, sum(u.measured_s)
+           sum(u.used)::bigint, sum(u.measured_s), sum(u.known_s)
       FROM (SELECT s.channel_id, c.zone, date_trunc('day', s.first, c.zone) AS since,
                    (date_trunc('day', (s.last - interval '1 hour') AT TIME ZONE c.zone)
                         + interval '1 day') AT TIME ZONE c.zone AS until
               FROM span s JOIN channel c ON c.id = s.channel_id) w
      CROSS JOIN LATERAL (
-           SELECT hour, used, measured_s FROM usage_hour
+           SELECT hour, used, measured_s, known_s FROM usage_hour
             WHERE channel_id = w.channel_id AND hour >= w.since AND hour < w.until OFFSET 0) u
      GROUP BY 1, 2
 """
@@ -137,9 +137,9 @@ _CLEAR_MONTHS = """
        AND m.month <= date_trunc('month', (s.last - interval '1 hour') AT TIME ZONE c.zone)
 """
 _MAKE_MONTHS = """
-    INSERT INTO usage_month (channel_id, month, used, measured_s)
+    INSERT INTO usage_month (channel_id, month, used, measured_s, known_s)
     SELECT d.channel_id, date_trunc('month', d.day::timestamp)::date, sum(d.used)::bigint,
-           sum(d.measured_s)
+           sum(d.measured_s), sum(d.known_s)
       FROM span s JOIN channel c ON c.id = s.channel_id
       JOIN usage_day d ON d.channel_id = s.channel_id
        AND d.day >= date_trunc('month', s.first AT TIME ZONE c.zone)::date
@@ -161,7 +161,13 @@ _ENSURE_MONTHS = """
 """
 
 _SPAN: Final = {"channel_id": "int4", "first": "at", "last": "at"}
-_HOUR: Final = {"channel_id": "int4", "hour": "at", "used": "int8", "measured_s": "int2"}
+_HOUR: Final = {
+    "channel_id": "int4",
+    "hour": "at",
+    "used": "int8",
+    "measured_s": "int2",
+    "known_s": "int2",
+}
 
 
 @dataclass(frozen=True, slots=True)

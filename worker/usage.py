@@ -92,6 +92,7 @@ def recompute(
             "hour": hours.hour_ms[kept],
             "used": hours.used[kept],
             "measured_s": hours.measured_s[kept],
+            "known_s": hours.known_s[kept],
         }
         if kept.any():
             months.ensure(int(columns["hour"].min()), int(columns["hour"].max()))

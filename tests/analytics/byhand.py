@@ -118,9 +118,9 @@ def _held(old: Row, new: Row) -> Iterator[Step]:
         yield Step(end, new.at, None, "HELD_TOO_LONG", period_s)
 
 
-def hours(found: list[Step]) -> dict[int, tuple[int | None, int]]:
-    """Return hour → (used or None, whole measured seconds)."""
-    parts: dict[int, list[tuple[int | None, int]]] = {}
+def hours(found: list[Step]) -> dict[int, tuple[int | None, int, int]]:
+    """Return hour → (used or None, whole measured seconds, whole known seconds)."""
+    parts: dict[int, list[tuple[int | None, int, int]]] = {}
     for step in found:
         length = step.end - step.start
         for hour in range(step.start // HOUR * HOUR, step.end, HOUR):
@@ -130,13 +130,16 @@ def hours(found: list[Step]) -> dict[int, tuple[int | None, int]]:
                 part = half_up(Fraction(step.used * (high - step.start), length)) - half_up(
                     Fraction(step.used * (low - step.start), length)
                 )
-            parts.setdefault(hour, []).append((part, high - low if step.measured else 0))
+            inside = high - low
+            measured, known = inside * step.measured, inside * (part is not None)
+            parts.setdefault(hour, []).append((part, measured, known))
     return {
         hour: (
-            sum(part for part, _ in said if part is not None)
-            if any(part is not None for part, _ in said)
+            sum(part for part, _, _ in said if part is not None)
+            if any(part is not None for part, _, _ in said)
             else None,
-            sum(inside for _, inside in said) // 1000,
+            sum(inside for _, inside, _ in said) // 1000,
+            sum(inside for _, _, inside in said) // 1000,
         )
         for hour, said in parts.items()
     }

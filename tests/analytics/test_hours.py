@@ -18,8 +18,8 @@ from tests.analytics.drawn import CHANNELS, START
 
 def told(made: Hours) -> list[tuple]:
     return [
-        (channel, hour, used if known else None, measured_s)
-        for channel, hour, used, known, measured_s in zip(
+        (channel, hour, used if known else None, measured_s, known_s)
+        for channel, hour, used, known, measured_s, known_s in zip(
             *(getattr(made, name).tolist() for name in Hours.__slots__), strict=True
         )
     ]
@@ -27,9 +27,9 @@ def told(made: Hours) -> list[tuple]:
 
 def on_paper(found: dict[int, list[Step]]) -> list[tuple]:
     return [
-        (channel, hour, used, measured_s)
+        (channel, hour, *figures)
         for channel, said in sorted(found.items())
-        for hour, (used, measured_s) in sorted(byhand.hours(said).items())
+        for hour, figures in sorted(byhand.hours(said).items())
     ]
 
 
@@ -63,6 +63,7 @@ def test_the_sum_of_hours_is_the_sum_of_known_steps(channels):
         assert sum(hourly.used[hourly.channel == channel].tolist()) == whole
     assert (hourly.used[~hourly.known] == 0).all()
     assert ((hourly.measured_s >= 0) & (hourly.measured_s <= 3600)).all()
+    assert ((hourly.known_s >= hourly.measured_s) & (hourly.known_s <= 3600)).all()
 
 
 @given(one_step())
@@ -117,16 +118,17 @@ def test_an_hour_is_unknown_only_where_no_part_is_known():
     ]
 
     assert told(spread(byhand.columns({1: found}))) == [
-        (1, START, 30, 1800),
-        (1, START + HOUR, None, 0),
-        (1, START + 3 * HOUR, 0, 3600),  # null is never zero, and zero never null
+        (1, START, 30, 1800, 1800),
+        (1, START + HOUR, None, 0, 0),
+        (1, START + 3 * HOUR, 0, 3600, 3600),  # null is never zero, and zero never null
     ]
 
 
 def test_measured_milliseconds_are_added_before_they_become_seconds():
     found = [Step(START + i * 1500, START + (i + 1) * 1500, 1, "KNOWN", 2) for i in range(3)]
 
-    assert told(spread(byhand.columns({1: found}))) == [(1, START, 3, 4)]  # 4.5 s, not 3 × 1 s
+    made = spread(byhand.columns({1: found}))
+    assert told(made) == [(1, START, 3, 4, 4)]  # 4.5 s, not 3 × 1 s
 
 
 def test_an_hour_that_64_bits_cannot_hold_is_refused_by_name():
@@ -146,7 +148,7 @@ def test_great_hours_that_just_fit_are_exact():
         Step(START + 2, START + 3, -(2**62), "KNOWN", 3600),
     ]
 
-    assert told(spread(byhand.columns({5: found}))) == [(5, START, 2**62 - 1, 0)]
+    assert told(spread(byhand.columns({5: found}))) == [(5, START, 2**62 - 1, 0, 0)]
 
 
 def test_nothing_gives_nothing():

@@ -78,10 +78,11 @@ def steps(channel: Channel) -> list[tuple[int, int, int | None, int]]:
     return found
 
 
-def hours(channel: Channel) -> dict[int, tuple[int | None, int]]:
-    """Return hour → (used or None, measured_s)."""
+def hours(channel: Channel) -> dict[int, tuple[int | None, int, int]]:
+    """Return hour → (used or None, measured_s, known_s)."""
     used: dict[int, int | None] = {}
     measured: dict[int, int] = defaultdict(int)
+    known: dict[int, int] = defaultdict(int)
     for start, end, amount, period in steps(channel):
         for hour in range(start // HOUR * HOUR, end, HOUR):
             low, high = max(hour, start), min(hour + HOUR, end)
@@ -92,20 +93,23 @@ def hours(channel: Channel) -> dict[int, tuple[int | None, int]]:
                 Fraction(amount * (low - start), end - start)
             )
             used[hour] = (used[hour] or 0) + part
+            known[hour] += high - low
             if 2 * (end - start) <= 3 * period * 1000:
                 measured[hour] += high - low
-    return {hour: (amount, measured[hour] // 1000) for hour, amount in used.items()}
+    return {
+        hour: (amount, measured[hour] // 1000, known[hour] // 1000) for hour, amount in used.items()
+    }
 
 
-def days(channel: Channel) -> dict[str, tuple[int | None, int]]:
-    """Return civil day → (used or None, measured_s)."""
-    found: dict[str, tuple[int | None, int]] = {}
-    for hour, (used, measured) in hours(channel).items():
+def days(channel: Channel) -> dict[str, tuple[int | None, int, int]]:
+    """Return civil day → (used or None, measured_s, known_s)."""
+    found: dict[str, tuple[int | None, int, int]] = {}
+    for hour, (used, measured, known) in hours(channel).items():
         day = datetime.fromtimestamp(hour / 1000, UTC).astimezone(ZoneInfo(channel.zone))
         key = day.date().isoformat()
-        so_far, measured_so_far = found.get(key, (None, 0))
+        so_far, measured_so_far, known_so_far = found.get(key, (None, 0, 0))
         total = so_far if used is None else (so_far or 0) + used
-        found[key] = (total, measured_so_far + measured)
+        found[key] = (total, measured_so_far + measured, known_so_far + known)
     return found
 
 

@@ -46,7 +46,7 @@ def rows(database, table: str) -> list:
         c.execute("SET timezone = 'UTC'")
         key = f"storage.ms({order})" if table == "usage_hour" else f"{order}::text"
         return c.execute(
-            f"SELECT channel_id, {key}, used, measured_s FROM {table} ORDER BY 1, 2"
+            f"SELECT channel_id, {key}, used, measured_s, known_s FROM {table} ORDER BY 1, 2"
         ).fetchall()
 
 
@@ -83,22 +83,23 @@ def modelled(database, ids: list[int], kinds: list[int], *, wraps_at: int, zone:
 
 def assert_as_modelled(database, channels: dict) -> None:
     wanted_hours = [
-        (channel_id, hour, used, measured)
+        (channel_id, hour, *figures)
         for channel_id, channel in channels.items()
-        for hour, (used, measured) in model.hours(channel).items()
+        for hour, figures in model.hours(channel).items()
     ]
     wanted_days = [
-        (channel_id, day, used, measured)
+        (channel_id, day, *figures)
         for channel_id, channel in channels.items()
-        for day, (used, measured) in model.days(channel).items()
+        for day, figures in model.days(channel).items()
     ]
     assert rows(database, "usage_hour") == sorted(wanted_hours)
     assert rows(database, "usage_day") == sorted(wanted_days)
     months: dict = {}
-    for channel_id, day, used, measured in wanted_days:
-        so_far, measured_so_far = months.get((channel_id, day[:8] + "01"), (None, 0))
+    for channel_id, day, used, measured, known in wanted_days:
+        key = channel_id, day[:8] + "01"
+        so_far, measured_so_far, known_so_far = months.get(key, (None, 0, 0))
         total = so_far if used is None else (so_far or 0) + used
-        months[channel_id, day[:8] + "01"] = (total, measured_so_far + measured)
+        months[key] = (total, measured_so_far + measured, known_so_far + known)
     assert rows(database, "usage_month") == sorted((*key, *value) for key, value in months.items())
 
 
@@ -107,8 +108,12 @@ def assert_accounts_are_sums(database) -> None:
         stale = c.execute(
             "SELECT (SELECT count(*) FROM stale_usage), (SELECT count(*) FROM stale_account)"
         ).fetchone()
-        accounts = c.execute("SELECT sum(quanta), sum(measured_s) FROM account").fetchone()
-        days = c.execute("SELECT sum(used), sum(measured_s) FROM usage_day").fetchone()
+        accounts = c.execute(
+            "SELECT sum(quanta), sum(measured_s), sum(known_s) FROM account"
+        ).fetchone()
+        days = c.execute(
+            "SELECT sum(used), sum(measured_s), sum(known_s) FROM usage_day"
+        ).fetchone()
     assert stale == (0, 0)
     assert accounts == days
 
@@ -188,7 +193,7 @@ def test_voids_exchanges_and_settings_recompute_their_span(database, final):
 
     channels = modelled(database, ids, kinds, wraps_at=1000, zone="Europe/London")
     assert_as_modelled(database, channels)
-    total = sum(used or 0 for used, _ in model.hours(channels[ids[0]]).values())
+    total = sum(used or 0 for used, *_ in model.hours(channels[ids[0]]).values())
     assert total == 10 + 15 + 5 + 30 + (10 if final else 0) + 5 + 10
 
 
