@@ -7,15 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from analytics import intervals
+from analytics.balance import Balance, balance
 from analytics.hours import spread
-from analytics.intervals import Reason, Steps
-from analytics.standing import assemble
+from analytics.judging import judged, unmeasured
+from analytics.reach import Asked, Known, judged_from, settled, windows
+from analytics.steps import Judged, Reason, Steps
+from analytics.steps import Standing as Rows
+from metering.channels import Kind
 from storage import explanations, usage
 from storage.columns import Columns
 from storage.explanations import Standing
 
 _MOST_READINGS: Final = 200_000  # more than a month of minutes
+_AROUND: Final = 160  # readings around the span, and so many times more where they are too few
+_FURTHER: Final = 8
 
 # Also where readings have not begun, or have stopped.
 BEFORE_FIRST: Final = "before_first"
@@ -37,6 +42,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "no readings: the total comes from those around it, its course is estimated",
     ),
     "missing": ("时段用量缺报", "interval values never came"),
+    "caught_up": (
+        "示数冻结后一次补足:总量已知,逐时分布为估算",
+        "the register stood still and then caught up: the total is known, its course is estimated",
+    ),
+    "over_limit": (
+        "用量超过该线路所能承载,不予计入;请由人员说明",
+        "more than the connection can carry, so not counted: a person says what it was",
+    ),
     BEFORE_FIRST: ("首次读数之前", "before the first reading"),
     AFTER_LAST: ("最近一次读数之后", "after the last reading"),
 }
@@ -51,14 +64,38 @@ class Unmeasured:
     reason: str
 
 
+OCCURRED: Final[dict[str, tuple[str, str]]] = {
+    "set_aside": (
+        "读数偏离前后走势又恢复,已搁置,不参与计算",
+        "the reading left its line and came back: set aside, it counts for nothing",
+    ),
+    "wrapped": ("示数翻转归零,已按翻转计入", "the register wrapped, and was counted so"),
+    "exchange": ("换表", "the meter was exchanged"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that a reader must know of the readings, as one of `OCCURRED`.
+
+    value: in quanta of the channel, where it is of one reading.
+    """
+
+    start_ms: int
+    end_ms: int
+    kind: str
+    value: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A channel within a span of time.
 
     first, last: the readings that bound the span, or the nearest within where none lies beyond.
-    readings: how many stand between, those two included.
+    readings: how many stand between, those two included; those set aside are among `occurred`.
     used: what these readings make in the span's hours, in carrier quanta, None where nothing is
         known; computed anew, so that it can be held against what is stored.
+    balance: of a register, whether its steps add to last − first, and with what between.
     """
 
     first: Standing | None
@@ -66,24 +103,76 @@ class Evidence:
     readings: int
     used: int | None
     unmeasured: list[Unmeasured]
+    occurred: list[Occurrence]
+    balance: Balance | None
 
 
 def evidence_of(
     connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
 ) -> Evidence:
     """Return what a channel's use between two whole hours stands on."""
-    before, after = explanations.edges(connection, channel_id, first_ms, until_ms)
-    low = first_ms if before is None else before
-    high = until_ms if after is None else after
-    rows = explanations.readings(connection, channel_id, low, high, _MOST_READINGS)
-    settings = usage.settings(connection, [channel_id])
-    exchanges = _between(usage.exchanges(connection, [channel_id]), low, high)
-    if not rows and not len(exchanges["at"]):
-        return Evidence(None, None, 0, None, _outside(first_ms, until_ms, None))
-    kinds = {channel_id: usage.channels(connection, [channel_id])[channel_id][0]}
-    standing = assemble(_columns(channel_id, rows), exchanges, settings, kinds)
-    steps = intervals.steps(standing)
-    spans = intervals.unmeasured(standing, steps)
+    known = _known(connection, channel_id)
+    rows, said = _judgeable(connection, Asked(channel_id, first_ms, until_ms, False), known)
+    if not len(rows.at_ms):
+        return Evidence(
+            None, None, 0, None, _outside(first_ms, until_ms, None), occurred=[], balance=None
+        )
+    found = judged(rows)
+    low, high = _edges(found.steps, rows, first_ms, until_ms)
+    gone = set(rows.at_ms[~found.stands].tolist())
+    inside = [one for one in said if low <= one.at_ms <= high and one.at_ms not in gone]
+    register = known.kinds[channel_id] == Kind.REGISTER
+    return Evidence(
+        inside[0] if inside else None,
+        inside[-1] if inside else None,
+        len(inside),
+        _used(found.steps, first_ms, until_ms),
+        _unmeasured(rows, found.steps, first_ms, until_ms),
+        _occurred(rows, found, known.exchanges["at"].tolist(), first_ms, until_ms),
+        balance(rows, found, low, high) if register else None,
+    )
+
+
+def _known(connection: Connection[Any], channel_id: int) -> Known:
+    channels = [channel_id]
+    return Known(
+        usage.settings(connection, channels),
+        usage.exchanges(connection, channels),
+        usage.verdicts(connection, channels),
+        {channel_id: usage.channels(connection, channels)[channel_id][0]},
+    )
+
+
+def _judgeable(
+    connection: Connection[Any], asked: Asked, known: Known
+) -> tuple[Rows, list[Standing]]:
+    """Return the rows from which a span is judged as the worker judges it, and its readings."""
+    rows, kind = _AROUND, known.kinds[asked.channel]
+    while True:
+        said = explanations.around(
+            connection, asked.channel, asked.first_ms, asked.last_ms, rows, _MOST_READINGS
+        )
+        (read,) = windows([asked], _columns(said), rows, known)
+        if kind == Kind.REGISTER:
+            found = judged_from(read.window, asked.first_ms, asked.last_ms)
+        else:
+            reached = settled(read, kind)
+            found = None if reached is None else reached.rows
+        if found is not None:
+            return found, said
+        rows *= _FURTHER
+
+
+def _edges(steps: Steps, rows: Rows, first_ms: int, until_ms: int) -> tuple[int, int]:
+    """Return where the first step of a span begins and the last one ends."""
+    inside = np.flatnonzero((steps.end_ms > first_ms) & (steps.start_ms < until_ms))
+    if not len(inside):
+        return int(rows.at_ms[0]), int(rows.at_ms[-1])
+    return int(steps.start_ms[inside[0]]), int(steps.end_ms[inside[-1]])
+
+
+def _unmeasured(rows: Rows, steps: Steps, first_ms: int, until_ms: int) -> list[Unmeasured]:
+    spans = unmeasured(rows, steps)
     inside = [
         Unmeasured(max(start, first_ms), min(end, until_ms), Reason(reason).name.lower())
         for start, end, reason in zip(
@@ -91,14 +180,26 @@ def evidence_of(
         )
         if start < until_ms and end > first_ms
     ]
-    reached = _reached(standing.at_ms, steps)
-    return Evidence(
-        rows[0] if rows else None,
-        rows[-1] if rows else None,
-        len(rows),
-        _used(steps, first_ms, until_ms),
-        sorted([*inside, *_outside(first_ms, until_ms, reached)], key=lambda one: one.start_ms),
+    outside = _outside(first_ms, until_ms, _reached(rows.at_ms, steps))
+    return sorted([*inside, *outside], key=lambda one: one.start_ms)
+
+
+def _occurred(
+    rows: Rows, found: Judged, exchanged: list[int], first_ms: int, until_ms: int
+) -> list[Occurrence]:
+    """Return the readings set aside, the wraps and the exchanges of a span."""
+    away = zip(rows.at_ms[~found.stands].tolist(), rows.ends[~found.stands].tolist(), strict=True)
+    turned = found.steps.reason == Reason.WRAPPED
+    wraps = zip(
+        found.steps.start_ms[turned].tolist(), found.steps.end_ms[turned].tolist(), strict=True
     )
+    everything = [
+        *(Occurrence(at, at, "set_aside", value) for at, value in away),
+        *(Occurrence(start, end, "wrapped", None) for start, end in wraps),
+        *(Occurrence(at, at, "exchange", None) for at in exchanged),
+    ]
+    inside = [one for one in everything if one.end_ms >= first_ms and one.start_ms < until_ms]
+    return sorted(inside, key=lambda one: (one.start_ms, one.kind))
 
 
 def _used(steps: Steps, first_ms: int, until_ms: int) -> int | None:
@@ -124,14 +225,9 @@ def _outside(first_ms: int, until_ms: int, reached: tuple[int, int] | None) -> l
     return [one for one in (early, late) if one.end_ms > one.start_ms]
 
 
-def _columns(channel_id: int, rows: list[Standing]) -> Columns:
+def _columns(rows: list[Standing]) -> Columns:
     return {
-        "channel_id": np.full(len(rows), channel_id, np.int64),
+        "place": np.zeros(len(rows), np.int64),
         "at": np.array([row.at_ms for row in rows], np.int64),
         "value": np.array([row.value for row in rows], np.int64),
     }
-
-
-def _between(exchanges: Columns, low: int, high: int) -> Columns:
-    inside = (exchanges["at"] >= low) & (exchanges["at"] <= high)
-    return {name: column[inside] for name, column in exchanges.items()}

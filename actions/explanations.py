@@ -56,8 +56,8 @@ class Conversion:
 class Explanation:
     """What one account stands on.
 
-    agrees: whether the parts shown add to the account; False where some are beyond the reader's
-        rights, or still to be recomputed (`waits`).
+    agrees: whether the parts shown add to the account, and each channel's to its readings; False
+        where some are beyond the reader's rights, or still to be recomputed (`waits`).
     grid_chain: the factors looked for, nearest place first; the first with a value was taken.
     """
 
@@ -99,13 +99,25 @@ def explain_account(
     return Explanation(
         account=account,
         terms=terms,
-        agrees=source != "meter" or (sum(known) if known else None) == account.quanta,
+        agrees=source != "meter"
+        or ((sum(known) if known else None) == account.quanta and all(map(_agrees, terms))),
         waits=waits,
         coefficient=coefficient,
         kgce=_conversion(account, account.kgce_g, account.kgce_per_unit),
         co2_factor=co2_factor,
         grid_chain=chain,
         co2=_conversion(account, account.co2_g, account.kgco2_per_unit),
+    )
+
+
+def _agrees(term: ExplainedTerm) -> bool:
+    """Return whether a channel's days are what its readings make, and these what its values say."""
+    if term.evidence is None:
+        return True
+    known = [day.used for day in term.days if day.used is not None]
+    balance = term.evidence.balance
+    return (sum(known) if known else None) == term.evidence.used and (
+        balance is None or balance.agrees
     )
 
 

@@ -2,19 +2,29 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.intervals import HOUR_MS, Bools, Ints, Steps
+from analytics.steps import HOUR_MS, Bools, Ints, Steps
 from metering.errors import InputError
 
 _SAFE: Final = 2**60
 _BLOCK: Final = 2**19  # pieces at once, so that a gap of years costs no more memory than its hours
 
-# channel, hour number, use, known, measured ms, known ms
-_Summed = tuple[Ints, Ints, Ints, Bools, Ints, Ints]
+
+class _Parts(NamedTuple):
+    """Parts of hours; columns sorted by (channel, hour)."""
+
+    channel: Ints
+    hour: Ints  # its number since 1970
+    used: Ints
+    known: Bools
+    measured_ms: Ints
+    known_ms: Ints
+    factor: Ints
+    under: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,8 @@ def spread(steps: Steps) -> Hours:
     """Return the hours that steps reach, each the sum of its parts of known steps.
 
     The part of a step before an instant h is (2·used·(h − t0) + T) // (2·T) with T = t1 − t0, so
-    the parts of a step add to its use, whatever the hours.
+    the parts of a step add to its use, whatever the hours. What is not yet in quanta of the
+    carrier is rounded half up when all of an hour that has the same factor is together.
     """
     ends = np.cumsum(_pieces(steps))
     total = int(ends[-1]) if len(ends) else 0
@@ -51,10 +62,18 @@ def spread(steps: Steps) -> Hours:
         for first, last in pairwise(edges)
     ]
     # An hour on an edge stands in two blocks; adding once more joins it.
-    channel, hour, used, known, measured_ms, known_ms = (
-        blocks[0] if len(blocks) == 1 else _summed(*map(np.concatenate, zip(*blocks, strict=True)))
+    joined = map(np.concatenate, zip(*blocks, strict=True))
+    parts = blocks[0] if len(blocks) == 1 else _summed(_Parts(*joined))
+    if not ((parts.factor == 1) & (parts.under == 1)).all():
+        parts = _summed(_counted(parts))
+    return Hours(
+        parts.channel,
+        parts.hour * HOUR_MS,
+        parts.used,
+        parts.known,
+        parts.measured_ms // 1000,
+        parts.known_ms // 1000,
     )
-    return Hours(channel, hour * HOUR_MS, used, known, measured_ms // 1000, known_ms // 1000)
 
 
 def _pieces(steps: Steps) -> Ints:
@@ -62,7 +81,7 @@ def _pieces(steps: Steps) -> Ints:
     return -(-steps.end_ms // HOUR_MS) - steps.start_ms // HOUR_MS
 
 
-def _block(steps: Steps) -> _Summed:
+def _block(steps: Steps) -> _Parts:
     """Return the hours that some of the steps reach."""
     start, end, used, pieces = steps.start_ms, steps.end_ms, steps.used, _pieces(steps)
     step = np.repeat(np.arange(len(pieces)), pieces)
@@ -78,8 +97,18 @@ def _block(steps: Steps) -> _Summed:
         upper, lower = (_before(whole, edge[cut] - t0, length) for edge in (until, begin))
         part[cut] = upper - lower
     inside, known = until - begin, steps.known[step]
-    measured_ms, known_ms = inside * steps.measured[step], inside * known
-    return _summed(steps.channel[step], hour, part, known, measured_ms, known_ms)
+    return _summed(
+        _Parts(
+            steps.channel[step],
+            hour,
+            part,
+            known,
+            inside * steps.measured[step],
+            inside * known,
+            steps.factor[step],
+            steps.under[step],
+        )
+    )
 
 
 def _before(used: Ints, time_ms: Ints, whole_ms: Ints) -> Ints:
@@ -92,26 +121,43 @@ def _before(used: Ints, time_ms: Ints, whole_ms: Ints) -> Ints:
     return part
 
 
-def _summed(
-    channel: Ints, hour: Ints, part: Ints, known: Bools, measured_ms: Ints, known_ms: Ints
-) -> _Summed:
-    """Return one row per hour; rows come sorted by (channel, hour)."""
-    begins = np.ones(len(channel), np.bool_)
-    begins[1:] = (channel[1:] != channel[:-1]) | (hour[1:] != hour[:-1])
+def _summed(parts: _Parts) -> _Parts:
+    """Return one row per hour and factor; rows come sorted by (channel, hour)."""
+    begins = np.ones(len(parts.channel), np.bool_)
+    begins[1:] = False
+    for column in (parts.channel, parts.hour, parts.factor, parts.under):
+        begins[1:] |= column[1:] != column[:-1]
     firsts = np.flatnonzero(begins)
-    if len(firsts) == len(channel):
-        return channel, hour, part, known, measured_ms, known_ms
-    most = int(np.diff(firsts, append=len(channel)).max())
-    if max(int(part.max()), -int(part.min())) > (2**63 - 1) // most:
-        _refuse_overflow(channel, hour, part, firsts)
-    return (
-        channel[firsts],
-        hour[firsts],
-        np.add.reduceat(part, firsts),
-        np.logical_or.reduceat(known, firsts),
-        np.add.reduceat(measured_ms, firsts),
-        np.add.reduceat(known_ms, firsts),
+    if len(firsts) == len(parts.channel):
+        return parts
+    most = int(np.diff(firsts, append=len(parts.channel)).max())
+    if max(int(parts.used.max()), -int(parts.used.min())) > (2**63 - 1) // most:
+        _refuse_overflow(parts.channel, parts.hour, parts.used, firsts)
+    return _Parts(
+        parts.channel[firsts],
+        parts.hour[firsts],
+        np.add.reduceat(parts.used, firsts),
+        np.logical_or.reduceat(parts.known, firsts),
+        np.add.reduceat(parts.measured_ms, firsts),
+        np.add.reduceat(parts.known_ms, firsts),
+        parts.factor[firsts],
+        parts.under[firsts],
     )
+
+
+def _counted(parts: _Parts) -> _Parts:
+    """Return parts in quanta of the carrier, half up."""
+    used, factor, under = parts.used, parts.factor, parts.under
+    whole, rest = np.divmod(used, under)
+    small = under.astype(np.float64) * factor < _SAFE
+    small &= np.abs(used).astype(np.float64) * factor / under < _SAFE
+    factor_now = np.where(small, factor, 0)
+    counted = whole * factor_now + (2 * rest * factor_now + under) // (2 * under)
+    for row in np.flatnonzero(~small).tolist():
+        exact = 2 * int(used[row]) * int(factor[row]) + int(under[row])
+        counted[row] = exact // (2 * int(under[row]))
+    ones = np.ones(len(used), np.int64)
+    return parts._replace(used=counted, factor=ones, under=ones)
 
 
 def _refuse_overflow(channel: Ints, hour: Ints, part: Ints, firsts: NDArray[np.intp]) -> None:

@@ -6,26 +6,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.intervals import Standing
+from analytics.steps import Standing
 
 Columns = Mapping[str, NDArray[Any]]
 
 
 def assemble(
-    readings: Columns, exchanges: Columns, settings: Columns, kinds: Mapping[int, int]
+    readings: Columns,
+    exchanges: Columns,
+    settings: Columns,
+    kinds: Mapping[int, int],
+    verdicts: Columns | None = None,
 ) -> Standing:
     """Return standing readings with the setting that holds at each.
 
     readings: channel_id, at (ms), value; sorted by (channel, at), voids left out.
     exchanges: channel_id, at, final, final_known, initial; each supersedes a reading then.
-    settings: channel_id, valid_from (ms), factor, period_s, max_per_hour, wraps_at;
+    settings: channel_id, valid_from (ms), factor, under, period_s, max_per_hour, wraps_at;
         sorted by (channel, valid_from). Every channel has one from the beginning of time.
     kinds: by channel.
+    verdicts: channel_id, at (ms), wrap: what a person says of the reading then, that it stands,
+        or that the fall to it is a wrap; none where left out.
     """
     channel, at, ends, starts, ends_known = _with_exchanges(readings, exchanges)
     now = _holding(settings, channel, at)
     before = _holding(settings, channel, at - 1)
     ids, place = np.unique(channel, return_inverse=True)
+    said, wraps = _said(verdicts, channel, at)
     kind = np.array([kinds[int(one)] for one in ids], np.int8)[place]
     return Standing(
         channel=channel,
@@ -36,12 +43,37 @@ def assemble(
         starts_known=np.ones(len(at), np.bool_),
         kind=kind,
         factor=settings["factor"][now],
+        under=settings["under"][now],
         period_ms=settings["period_s"][now] * 1000,
         max_per_hour=settings["max_per_hour"][now],
         wraps_at=settings["wraps_at"][now],
-        period_before_ms=settings["period_s"][before] * 1000,
         factor_before=settings["factor"][before],
+        under_before=settings["under"][before],
+        period_before_ms=settings["period_s"][before] * 1000,
+        max_per_hour_before=settings["max_per_hour"][before],
+        reinstated=said & ~wraps,
+        wrap_said=said & wraps,
     )
+
+
+def _said(
+    verdicts: Columns | None, channel: NDArray[np.int64], at: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return where a person has said something of a reading, and whether that was: a wrap."""
+    said, wraps = np.zeros(len(at), np.bool_), np.zeros(len(at), np.bool_)
+    if verdicts is None or not len(verdicts["at"]):
+        return said, wraps
+    told = {
+        (one, then): wrap
+        for one, then, wrap in zip(
+            *(verdicts[name].tolist() for name in ("channel_id", "at", "wrap")), strict=True
+        )
+    }
+    near = np.flatnonzero(np.isin(at, verdicts["at"]))
+    for row in near.tolist():
+        wrap = told.get((int(channel[row]), int(at[row])))
+        said[row], wraps[row] = wrap is not None, bool(wrap)
+    return said, wraps
 
 
 def _with_exchanges(readings: Columns, exchanges: Columns) -> tuple[NDArray[Any], ...]:

@@ -39,31 +39,21 @@ _WINDOW = """
       FROM channel c WHERE c.id = %(channel)s
 """
 
-# storage.ms writes no instant as one before all others.
-_EDGES = """
-    SELECT (SELECT nullif(storage.ms(max(at)), -9000000000000000) FROM (
-               (SELECT at FROM report.reading
-                 WHERE channel_id = %(channel)s AND value IS NOT NULL
-                   AND at <= to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT 1)
-               UNION ALL
-               (SELECT at FROM exchange
-                 WHERE channel_id = %(channel)s AND known_until IS NULL
-                   AND at <= to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT 1)) b),
-           (SELECT nullif(storage.ms(min(at)), -9000000000000000) FROM (
-               (SELECT at FROM report.reading
-                 WHERE channel_id = %(channel)s AND value IS NOT NULL
-                   AND at >= to_timestamp(%(until)s / 1000.0) ORDER BY at LIMIT 1)
-               UNION ALL
-               (SELECT at FROM exchange
-                 WHERE channel_id = %(channel)s AND known_until IS NULL
-                   AND at >= to_timestamp(%(until)s / 1000.0) ORDER BY at LIMIT 1)) a)
-"""
-
+# Those of a span, and so many before and after it.
 _READINGS = """
-    SELECT storage.ms(at) AS at_ms, value, rank, seq FROM report.reading
-     WHERE channel_id = %s AND value IS NOT NULL
-       AND at >= to_timestamp(%s / 1000.0) AND at <= to_timestamp(%s / 1000.0)
-     ORDER BY at LIMIT %s
+    SELECT storage.ms(at) AS at_ms, value, rank, seq FROM (
+        (SELECT at, value, rank, seq FROM report.reading
+          WHERE channel_id = %(channel)s AND value IS NOT NULL
+            AND at < to_timestamp(%(first)s / 1000.0) ORDER BY at DESC LIMIT %(rows)s)
+         UNION ALL
+        (SELECT at, value, rank, seq FROM report.reading
+          WHERE channel_id = %(channel)s AND value IS NOT NULL
+            AND at >= to_timestamp(%(first)s / 1000.0) AND at <= to_timestamp(%(last)s / 1000.0))
+         UNION ALL
+        (SELECT at, value, rank, seq FROM report.reading
+          WHERE channel_id = %(channel)s AND value IS NOT NULL
+            AND at > to_timestamp(%(last)s / 1000.0) ORDER BY at LIMIT %(rows)s)) r
+     ORDER BY at LIMIT %(most)s
 """
 
 _WAITS = """
@@ -215,22 +205,19 @@ def window(
     return row[0], row[1]
 
 
-def edges(
-    connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
-) -> tuple[int | None, int | None]:
-    """Return the instants of the reading or exchange on or before a window, and on or after it."""
-    parameters = {"channel": channel_id, "first": first_ms, "until": until_ms}
-    row = connection.execute(_EDGES, parameters).fetchone()
-    assert row is not None
-    return row[0], row[1]
-
-
-def readings(
-    connection: Connection[Any], channel_id: int, first_ms: int, last_ms: int, most: int
+def around(
+    connection: Connection[Any], channel_id: int, first_ms: int, last_ms: int, rows: int, most: int
 ) -> list[Standing]:
-    """Return a channel's standing readings, both ends included."""
+    """Return a channel's standing readings of a span, and so many before and after it."""
+    parameters = {
+        "channel": channel_id,
+        "first": first_ms,
+        "last": last_ms,
+        "rows": rows,
+        "most": most,
+    }
     with connection.cursor(row_factory=class_row(Standing)) as cursor:
-        return cursor.execute(_READINGS, [channel_id, first_ms, last_ms, most]).fetchall()
+        return cursor.execute(_READINGS, parameters).fetchall()
 
 
 def waits(

@@ -8,18 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from analytics.hours import spread
-from analytics.intervals import steps
-from analytics.standing import assemble
-from metering.channels import Kind
-from storage import usage
+from analytics.hours import Hours, spread
+from analytics.judging import steps
+from analytics.reach import Asked, Known, Settled, settled, windows
+from analytics.steps import HOUR_MS, Standing
+from storage import stale, usage
 from storage.columns import Columns
-from storage.usage import Spans
+from storage.stale import Spans
+from worker.spans import cut, joined, within
 
-_HOUR: Final = 3_600_000
-_FAR: Final = 8_000_000_000_000_000  # beyond it, an end is open
 # Spans nearer than this are one, so that no day or month lies in two of them.
-_APART: Final = 62 * 24 * _HOUR
+_APART: Final = 62 * 24 * HOUR_MS
+# How many readings around a span are read: more where they do not show how far it reaches.
+_AROUND: Final = 160
+_FURTHER: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,118 +71,133 @@ def recompute(
 ) -> tuple[list[int], int]:
     """Recompute what waits, in one transaction; return the channels and readings taken."""
     with connection.transaction():
-        locked, queued = usage.take(
+        locked, queued = stale.take(
             connection, channels=limits.channels, readings=limits.readings, without=without
         )
         if not locked:
             return [], 0
-        known = usage.channels(connection, locked)
-        settings = usage.settings(connection, locked)
-        spans, rest = _cut(_joined(queued, 0), settings, limits.readings)
-        kinds = {channel: kind for channel, (kind, _) in known.items()}
-        hours_of = _widened(connection, spans, settings, kinds)
-        readings = usage.standing(
-            connection, _bounded(connection, hours_of), most=limits.hard_readings
-        )
-        if len(readings["at"]) >= limits.hard_readings:
-            raise TooManyError
-        standing = assemble(readings, usage.exchanges(connection, locked), settings, kinds)
-        hours = spread(steps(standing))
-        kept = _within(hours_of, hours.channel, hours.hour_ms)
-        columns = {
-            "channel_id": hours.channel[kept],
-            "hour": hours.hour_ms[kept],
-            "used": hours.used[kept],
-            "measured_s": hours.measured_s[kept],
-            "known_s": hours.known_s[kept],
-        }
-        if kept.any():
-            months.ensure(int(columns["hour"].min()), int(columns["hour"].max()))
-        usage.replace(connection, hours_of, columns, ~hours.known[kept])
-        usage.finish(connection, queued["id"].tolist(), rest)
-        return locked, len(readings["at"])
+        known = _known(connection, locked)
+        if not len(queued["id"]):  # another worker was faster
+            return locked, 0
+        spans, added = _waiting(queued)
+        taken, rest, held = cut(spans, known.settings, limits.readings)
+        asked = [
+            Asked(*one) for one in zip(*_lists(taken), added[held.taken].tolist(), strict=True)
+        ]
+        read, hours_of, hours = _recomputed(connection, asked, known, limits)
+        _write(connection, months, hours_of, hours)
+        stale.finish(connection, queued["id"].tolist(), rest, added[held.rest])
+        return locked, read
 
 
-def _joined(queued: Columns, apart_ms: int) -> Spans:
-    """Return spans sorted by (channel, first), joined where nearer than `apart_ms`."""
-    order = np.lexsort((queued["first"], queued["channel_id"]))
-    channel, first, last = (queued[name][order] for name in ("channel_id", "first", "last"))
-    if not len(channel):
-        return Spans(channel, first, last)
-    # The running greatest end, started anew for each channel by lifting channels apart.
-    lift = np.cumsum(np.append(0, channel[1:] != channel[:-1])) * np.int64(2**46)
-    reach = np.maximum.accumulate(last + lift) - lift
-    begins = np.append(True, (channel[1:] != channel[:-1]) | (first[1:] > reach[:-1] + apart_ms))
-    starts = np.flatnonzero(begins)
-    ends = np.append(starts[1:], len(channel)) - 1
-    return Spans(channel[starts], first[starts], reach[ends])
+def _lists(spans: Spans) -> tuple[list[int], list[int], list[int]]:
+    return spans.channel_id.tolist(), spans.first.tolist(), spans.last.tolist()
 
 
-def _cut(spans: Spans, settings: Columns, most: int) -> tuple[Spans, Spans]:
-    """Return what one transaction takes, judged by the channels' periods, and the rest."""
-    rows = np.searchsorted(settings["channel_id"], spans.channel_id)
-    period = settings["period_s"][rows] * 1000
-    wanted = (spans.last - spans.first) // period + 2
-    before = np.cumsum(wanted) - wanted
-    room = np.maximum(most - before, 0)
-    # At least something is taken, else nothing would ever move.
-    room[0] = max(int(room[0]), 3)
-    whole = wanted <= room
-    until = np.where(whole, spans.last, spans.first + (room - 2) * period)
-    some = whole | (room >= 2)
-    taken = Spans(spans.channel_id[some], spans.first[some], np.minimum(until, spans.last)[some])
-    left = ~whole
-    begin = np.where(some, np.minimum(until, spans.last), spans.first)
-    return taken, Spans(spans.channel_id[left], begin[left], spans.last[left])
-
-
-def _widened(
-    connection: Connection[Any], spans: Spans, settings: Columns, kinds: dict[int, int]
-) -> Spans:
-    """Return the whole hours whose use a change within the spans can touch.
-
-    A reading shapes the step before it and the step after, so to the neighbouring standing
-    readings; an interval value without one before it reaches back by its own period.
-    """
-    near = usage.neighbours(connection, spans, touching=False)
-    reach = np.zeros(len(near["first"]), np.int64)
-    for row, channel in enumerate(near["channel_id"].tolist()):
-        if kinds[channel] == Kind.INTERVAL:
-            own = settings["channel_id"] == channel
-            reach[row] = int(settings["period_s"][own].max()) * 1000
-    first = np.where(near["before"] > -_FAR, near["before"], near["first"] - reach)
-    last = np.where(near["after"] < _FAR, near["after"], near["last"])
-    columns = {
-        "channel_id": near["channel_id"],
-        "first": first // _HOUR * _HOUR,
-        "last": -(-last // _HOUR) * _HOUR,
-    }
-    return _joined(columns, _APART)
-
-
-def _bounded(connection: Connection[Any], hours: Spans) -> Spans:
-    """Return the spans of readings that make those hours: a reading on or beyond each edge."""
-    near = usage.neighbours(connection, hours, touching=True)
-    return _joined(
-        {
-            "channel_id": near["channel_id"],
-            "first": np.where(near["before"] > -_FAR, near["before"], near["first"]),
-            "last": np.where(near["after"] < _FAR, near["after"], near["last"]),
-        },
-        0,
+def _known(connection: Connection[Any], channels: Sequence[int]) -> Known:
+    kinds = {one: kind for one, (kind, _) in usage.channels(connection, channels).items()}
+    return Known(
+        usage.settings(connection, channels),
+        usage.exchanges(connection, channels),
+        usage.verdicts(connection, channels),
+        kinds,
     )
 
 
-def _within(
-    spans: Spans, channel: NDArray[np.int64], hour_ms: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which hours lie in the spans."""
-    ids = np.unique(spans.channel_id)
+def _waiting(queued: Columns) -> tuple[Spans, NDArray[np.bool_]]:
+    """Return the spans that wait, joined, and whether readings only came in each."""
+    said = Spans(queued["channel_id"], queued["first"], queued["last"])
+    spans, place = joined(said)
+    added = np.ones(len(spans.channel_id), np.bool_)
+    np.logical_and.at(added, place, queued["added"])
+    return spans, added
 
-    def key(channels: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.searchsorted(ids, channels).astype(np.int64) * 2**32 + at // _HOUR + 2**31
 
-    starts, ends = key(spans.channel_id, spans.first), key(spans.channel_id, spans.last)
-    keys = key(channel, hour_ms)
-    place = np.searchsorted(starts, keys, "right") - 1
-    return (place >= 0) & (keys < ends[np.maximum(place, 0)])
+def _recomputed(
+    connection: Connection[Any], asked: list[Asked], known: Known, limits: Limits
+) -> tuple[int, Spans, Columns]:
+    """Return how many readings were read, which hours may differ, and these hours."""
+    done: list[Settled] = []
+    read, rows = 0, _AROUND
+    while asked:
+        found = usage.around(connection, _spans(asked), rows=rows, most=limits.hard_readings)
+        if len(found["at"]) >= limits.hard_readings:
+            raise TooManyError
+        read += len(found["at"])
+        reached = [
+            settled(one, known.kinds[one.asked.channel])
+            for one in windows(asked, found, rows, known)
+        ]
+        done += [one for one in reached if one is not None]
+        asked = [one for one, found_all in zip(asked, reached, strict=True) if found_all is None]
+        rows *= _FURTHER
+    return read, *_hours(done)
+
+
+def _spans(asked: list[Asked]) -> Spans:
+    columns = np.array([one[:3] for one in asked], np.int64).reshape(len(asked), 3)
+    return Spans(*columns.T)
+
+
+def _hours(done: list[Settled]) -> tuple[Spans, Columns]:
+    """Return the hours of settled spans, each once: where two overlap, both say the same."""
+    reached = Spans(
+        np.array([one.channel for one in done], np.int64),
+        np.array([one.first_ms for one in done], np.int64),
+        np.array([one.last_ms for one in done], np.int64),
+    )
+    made = spread(steps(_apart([one.rows for one in done])))
+    place = made.channel
+    inside = (made.hour_ms >= reached.first[place]) & (made.hour_ms < reached.last[place])
+    columns = _columns(made, reached.channel_id[place], inside)
+    order = np.lexsort((columns["hour"], columns["channel_id"]))
+    channel, hour = columns["channel_id"][order], columns["hour"][order]
+    first = np.append(True, (channel[1:] != channel[:-1]) | (hour[1:] != hour[:-1]))
+    return joined(reached)[0], {
+        name: column[order][first[: len(order)]] for name, column in columns.items()
+    }
+
+
+def _apart(rows: list[Standing]) -> Standing:
+    """Return rows of many spans together, each as a channel of its own."""
+    columns = {
+        name: np.concatenate([getattr(one, name) for one in rows]) for name in Standing.__slots__
+    }
+    place = np.repeat(np.arange(len(rows)), [len(one.at_ms) for one in rows])
+    return Standing(**{**columns, "channel": place})
+
+
+def _columns(made: Hours, channel: NDArray[np.int64], some: NDArray[np.bool_]) -> Columns:
+    return {
+        "channel_id": channel[some],
+        "hour": made.hour_ms[some],
+        "used": np.where(made.known, made.used, usage.UNKNOWN)[some],
+        "measured_s": made.measured_s[some],
+        "known_s": made.known_s[some],
+    }
+
+
+def _write(connection: Connection[Any], months: Months, spans: Spans, hours: Columns) -> None:
+    """Write the hours that differ from those stored, from the first to the last of each span."""
+    changed = _differing(spans, usage.hours(connection, spans), hours)
+    if not len(changed.channel_id):
+        return
+    kept = within(changed, hours["channel_id"], hours["hour"]) >= 0
+    columns = {name: column[kept] for name, column in hours.items()}
+    if kept.any():
+        months.ensure(int(columns["hour"].min()), int(columns["hour"].max()))
+    usage.replace(connection, changed, joined(changed, _APART)[0], columns)
+
+
+def _differing(spans: Spans, old: Columns, new: Columns) -> Spans:
+    """Return from the first to the last hour that differs within each span, where one does."""
+    both = {name: np.concatenate([old[name], new[name]]) for name in new}
+    order = np.lexsort(tuple(both.values())[::-1])
+    rows = np.stack([both[name][order] for name in both])
+    same = (rows[:, 1:] == rows[:, :-1]).all(axis=0) if rows.shape[1] else np.zeros(0, np.bool_)
+    single = ~(np.append(same, False) | np.append(False, same))[: rows.shape[1]]
+    channel, hour = rows[0][single], rows[1][single]
+    some, first, count = np.unique(
+        within(spans, channel, hour), return_index=True, return_counts=True
+    )
+    return Spans(spans.channel_id[some], hour[first], hour[first + count - 1] + HOUR_MS)

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from actions.evidence import WORDS, Evidence
+from actions.evidence import OCCURRED, WORDS, Evidence
 from actions.explanations import ExplainedTerm, explain_account
 from actions.figures import in_units, instant
+from analytics.balance import Balance
 from api.doorway import AtDesk
 from api.fields import Code, Exact, Id, Month, Shown
 from api.routes.accounts import AccountShown
@@ -47,14 +48,37 @@ class UnmeasuredShown(BaseModel):
     reason_en: str
 
 
+class OccurrenceShown(BaseModel):
+    """A reading set aside, a wrap or an exchange."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    value: Exact | None = Field(description="In the meter's unit, of a reading set aside.")
+    kind_zh: str
+    kind_en: str
+
+
+class BalanceShown(BaseModel):
+    """Last − first of the readings that stand, wraps, and what nobody knows; exact."""
+
+    difference: Exact
+    wrapped: Exact
+    unknown: Exact
+    known: Exact = Field(description="difference + wrapped − unknown, where it agrees.")
+    agrees: bool
+
+
 class EvidenceShown(BaseModel):
-    """The readings that bound the month, and the stretches without."""
+    """The readings that bound the month, what occurred in it, and the stretches without."""
 
     first: ReadingShown | None
     last: ReadingShown | None
     readings: int
     used: Exact | None = Field(description="Computed anew from these readings.")
     unmeasured: list[UnmeasuredShown]
+    occurred: list[OccurrenceShown]
+    balance: BalanceShown | None
 
 
 class TermShown(BaseModel):
@@ -194,6 +218,30 @@ def _evidence(
             )
             for one in evidence.unmeasured
         ],
+        occurred=[
+            OccurrenceShown(
+                start=instant(one.start_ms),
+                end=instant(one.end_ms),
+                kind=one.kind,
+                value=in_units(one.value, channel.per_unit),
+                kind_zh=OCCURRED[one.kind][0],
+                kind_en=OCCURRED[one.kind][1],
+            )
+            for one in evidence.occurred
+        ],
+        balance=_balance(evidence.balance, per_unit),
+    )
+
+
+def _balance(found: Balance | None, per_unit: int) -> BalanceShown | None:
+    if found is None:
+        return None
+    return BalanceShown(
+        difference=in_units(found.difference, per_unit) or "",
+        wrapped=in_units(found.wrapped, per_unit) or "",
+        unknown=in_units(found.unknown, per_unit) or "",
+        known=in_units(found.known, per_unit) or "",
+        agrees=found.agrees,
     )
 
 

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from analytics.intervals import Reason, Spans, steps, unmeasured
+from analytics.judging import steps, unmeasured
 from analytics.standing import assemble
+from analytics.steps import Reason, Spans
 from cli.services.words import say
-from storage import usage
+from storage import stale, usage
 
 _CHANNELS_AT_ONCE: Final = 100
 _MOST_READINGS: Final = 5_000_000
@@ -166,11 +167,13 @@ def _spans(
     """Return for each channel its time, how much was not measured, in how many spans, reasons."""
     columns = np.array(channels, np.int64)
     far = np.full(len(channels), 4_102_444_800_000, np.int64)
-    wanted = usage.Spans(columns, np.zeros(len(channels), np.int64), far)
-    readings = usage.standing(connection, wanted, most=_MOST_READINGS)
+    wanted = stale.Spans(columns, np.zeros(len(channels), np.int64), far)
+    readings = usage.around(connection, wanted, rows=0, most=_MOST_READINGS)
+    readings["channel_id"] = columns[readings.pop("place")]
     kinds = {one: kind for one, (kind, _) in usage.channels(connection, channels).items()}
     settings = usage.settings(connection, channels)
-    standing = assemble(readings, usage.exchanges(connection, channels), settings, kinds)
+    exchanges, said = usage.exchanges(connection, channels), usage.verdicts(connection, channels)
+    standing = assemble(readings, exchanges, settings, kinds, said)
     holes = unmeasured(standing, steps(standing))
     known = np.isin(holes.reason, [int(r) for r in Reason if r is not Reason.KNOWN])
     found = {}

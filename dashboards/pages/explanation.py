@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.evidence import WORDS, Unmeasured
+from actions.evidence import OCCURRED, WORDS, Occurrence, Unmeasured
 from actions.explanations import ExplainedTerm, explain_account
 from actions.figures import coverage, instant
 from actions.institutions import institution
@@ -60,6 +60,33 @@ class Evident:
             return None
         value = writing.number(writing.exact(setting.wraps_at, self.term.channel.per_unit))
         return f"{value} {writing.unit_name(self.term.channel.unit)}"
+
+    @property
+    def balance(self) -> str | None:
+        """How the known use follows from the values at its ends, of a register."""
+        found = self.term.evidence.balance if self.term.evidence else None
+        if found is None:
+            return None
+        parts = (found.difference, found.wrapped, found.unknown, found.known)
+        difference, wrapped, unknown, known = (
+            writing.number(self.units(part), self.places) for part in parts
+        )
+        return self.visit.say(
+            "balance", difference=difference, wrapped=wrapped, unknown=unknown, known=known
+        )
+
+    def occurrence(self, one: Occurrence) -> str:
+        """Return what occurred and when, with the reading that was set aside."""
+        zh, en = OCCURRED[one.kind]
+        said = zh if self.visit.lang == "zh" else en
+        when = self.at(one.start_ms)
+        if one.end_ms != one.start_ms:
+            when = f"{when} – {self.at(one.end_ms)}"
+        if one.value is None or self.term.channel is None:
+            return f"{when}: {said}"
+        per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
+        value = writing.number(writing.exact(one.value, per_unit), len(str(per_unit)) - 1)
+        return f"{when}: {value} {writing.unit_name(unit)}, {said}"
 
     def hours(self, stretch: Unmeasured) -> str:
         """Return how long a stretch is."""

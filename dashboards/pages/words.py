@@ -252,6 +252,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "interval": ("采集周期", "Interval of readings"),
     "wraps": ("翻转值", "Wraps at"),
     "minutes": ("{count} 分钟", "{count} min"),
+    "balance": (
+        "末值 − 初值 {difference} + 翻转 {wrapped} − 无法认定 {unknown} = 已知用量 {known}",
+        "last − first {difference} + wraps {wrapped} − not known {unknown} = known use {known}",
+    ),
+    "occurred": ("期间发生", "What occurred"),
+    "and_more": ("另有 {count} 项,见 JSON。", "and {count} more; the JSON has all."),
     "unmeasured": ("未实测时段", "Stretches not measured"),
     "from": ("开始", "From"),
     "to": ("结束", "To"),

@@ -8,11 +8,12 @@ from math import floor
 
 import numpy as np
 
-from analytics.intervals import Standing, Steps
+from analytics.outliers import BOUNDS, Bounds
+from analytics.steps import Reason, Standing, Steps
 
 REGISTER, INTERVAL, POWER = 0, 1, 2
 HOUR = 3_600_000
-MOST = 2**62
+MOST = 2**53
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Facts:
     period_s: int = 3600
     most: int | None = None
     wraps: int | None = None
+    under: int = 1
+
+    @property
+    def ratio(self) -> Fraction:
+        return Fraction(self.factor, self.under)
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,25 @@ class Row:
     starts: int | None
     facts: Facts
     before: Facts
+    reinstated: bool = False
+    wrap_said: bool = False
+
+    @property
+    def wall(self) -> bool:
+        """Whether one register ends here and another begins."""
+        return self.ends is None or self.starts is None or self.ends != self.starts
 
 
 @dataclass(frozen=True)
 class Step:
-    """One stretch; `used` is None where nobody knows, and then `why` says the reason."""
+    """One stretch; `used`, in carrier quanta, is None where nobody knows; `why` says the reason."""
 
     start: int
     end: int
-    used: int | None
+    used: Fraction | None
     why: str
     period_s: int
+    factor: Fraction = Fraction(1)
 
     @property
     def measured(self) -> bool:
@@ -53,95 +67,87 @@ class Step:
         )
 
 
-def half_up(value: Fraction) -> int:
+def half_up(value: Fraction | int) -> int:
     return floor(value + Fraction(1, 2))
 
 
-def steps(kind: int, rows: list[Row]) -> list[Step]:
+def steps(kind: int, rows: list[Row], bounds: Bounds = BOUNDS) -> list[Step]:
     """Return the steps of one channel."""
     if kind == INTERVAL:
         return list(_intervals(rows))
-    pairs = pairwise(rows)
     if kind == REGISTER:
-        return [_difference(old, new) for old, new in pairs]
-    return [step for old, new in pairs for step in _held(old, new)]
+        from tests.analytics import judging_byhand
+
+        return judging_byhand.steps(rows, bounds)
+    return [step for old, new in pairwise(rows) for step in _held(old, new)]
 
 
-def _difference(old: Row, new: Row) -> Step:
-    facts = old.facts
-
-    def step(used: int | None, why: str) -> Step:
-        if used is not None and used * facts.factor > MOST:
-            used, why = None, "OUT_OF_RANGE"
-        counted = None if used is None else used * facts.factor
-        return Step(old.at, new.at, counted, why, facts.period_s)
-
-    if old.starts is None or new.ends is None:
-        return step(None, "NO_FINAL")
-    if new.ends >= old.starts:
-        return step(new.ends - old.starts, "KNOWN")
-    if facts.wraps is None:
-        return step(None, "FALL")
-    implied = new.ends + facts.wraps - old.starts
-    could = Fraction(facts.wraps // 10)
-    if facts.most is not None:
-        could = Fraction(facts.most * (new.at - old.at), HOUR)
-    return step(implied, "KNOWN") if 0 <= implied <= could else step(None, "FALL")
+def fits(most: int | None, used: int, time_ms: int) -> bool:
+    """Whether a use can have been."""
+    return most is None or Fraction(used) <= Fraction(most * time_ms, HOUR)
 
 
 def _intervals(rows: list[Row]) -> Iterator[Step]:
     for place, row in enumerate(rows):
-        start, factor = row.at - row.before.period_s * 1000, row.before.factor
+        start, facts = row.at - row.before.period_s * 1000, row.before
         if place and rows[place - 1].at >= start:
-            start, factor = rows[place - 1].at, rows[place - 1].facts.factor
+            start, facts = rows[place - 1].at, rows[place - 1].facts
+        used, why = None, "KNOWN"
         if row.ends is None:
-            used, why = None, "NO_FINAL"
-        elif abs(row.ends * factor) > MOST:
-            used, why = None, "OUT_OF_RANGE"
+            why = "NO_FINAL"
+        elif not fits(facts.most, abs(row.ends), row.at - start):
+            why = "OVER_LIMIT"
+        elif abs(row.ends * facts.ratio) > MOST:
+            why = "OUT_OF_RANGE"
         else:
-            used, why = row.ends * factor, "KNOWN"
-        yield Step(start, row.at, used, why, row.before.period_s)
+            used = row.ends * facts.ratio
+        yield Step(start, row.at, used, why, row.before.period_s, facts.ratio)
 
 
 def _held(old: Row, new: Row) -> Iterator[Step]:
     period_s = old.facts.period_s
     end = min(new.at, old.at + floor(Fraction(3, 2) * period_s * 1000))
+    used, why = None, "KNOWN"
     if old.starts is None:
-        yield Step(old.at, end, None, "NO_FINAL", period_s)
+        why = "NO_FINAL"
+    elif not fits(old.facts.most, abs(old.starts), HOUR):
+        why = "OVER_LIMIT"
     else:
-        used = half_up(Fraction(old.starts * old.facts.factor * (end - old.at), HOUR))
-        fits = abs(used) <= MOST
-        yield Step(
-            old.at, end, used if fits else None, "KNOWN" if fits else "OUT_OF_RANGE", period_s
-        )
+        used = old.starts * old.facts.ratio * Fraction(end - old.at, HOUR)
+        if abs(used) > MOST or abs(old.starts) > 2**60 // (end - old.at):
+            used, why = None, "OUT_OF_RANGE"
+    yield Step(old.at, end, used, why, period_s, old.facts.ratio / HOUR)
     if end < new.at:
         yield Step(end, new.at, None, "HELD_TOO_LONG", period_s)
 
 
 def hours(found: list[Step]) -> dict[int, tuple[int | None, int, int]]:
     """Return hour → (used or None, whole measured seconds, whole known seconds)."""
-    parts: dict[int, list[tuple[int | None, int, int]]] = {}
+    used: dict[int, dict[Fraction, int]] = {}
+    inside: dict[int, list[tuple[int, int]]] = {}
     for step in found:
         length = step.end - step.start
         for hour in range(step.start // HOUR * HOUR, step.end, HOUR):
             low, high = max(hour, step.start), min(hour + HOUR, step.end)
-            part = None
-            if step.used is not None:
-                part = half_up(Fraction(step.used * (high - step.start), length)) - half_up(
-                    Fraction(step.used * (low - step.start), length)
-                )
-            inside = high - low
-            measured, known = inside * step.measured, inside * (part is not None)
-            parts.setdefault(hour, []).append((part, measured, known))
+            known = step.used is not None
+            inside.setdefault(hour, []).append(((high - low) * step.measured, (high - low) * known))
+            if step.used is None:
+                continue
+            shown = step.used / step.factor  # whole: quanta of the carrier, or of the channel
+            part = half_up(shown * (high - step.start) / length) - half_up(
+                shown * (low - step.start) / length
+            )
+            parts = used.setdefault(hour, {})
+            parts[step.factor] = parts.get(step.factor, 0) + part
     return {
         hour: (
-            sum(part for part, _, _ in said if part is not None)
-            if any(part is not None for part, _, _ in said)
+            sum(half_up(part * factor) for factor, part in used[hour].items())
+            if hour in used
             else None,
-            sum(inside for _, inside, _ in said) // 1000,
-            sum(inside for _, _, inside in said) // 1000,
+            sum(measured for measured, _ in times) // 1000,
+            sum(known for _, known in times) // 1000,
         )
-        for hour, said in parts.items()
+        for hour, times in inside.items()
     }
 
 
@@ -161,23 +167,33 @@ def standing(channels: dict[int, tuple[int, list[Row]]]) -> Standing:
         starts_known=np.array([row.starts is not None for _, _, row in flat], np.bool_),
         kind=np.array([kind for _, kind, _ in flat], np.int8),
         factor=column([row.facts.factor for _, _, row in flat]),
+        under=column([row.facts.under for _, _, row in flat]),
         period_ms=column([row.facts.period_s * 1000 for _, _, row in flat]),
         max_per_hour=column([row.facts.most or 0 for _, _, row in flat]),
         wraps_at=column([row.facts.wraps or 0 for _, _, row in flat]),
-        period_before_ms=column([row.before.period_s * 1000 for _, _, row in flat]),
         factor_before=column([row.before.factor for _, _, row in flat]),
+        under_before=column([row.before.under for _, _, row in flat]),
+        period_before_ms=column([row.before.period_s * 1000 for _, _, row in flat]),
+        max_per_hour_before=column([row.before.most or 0 for _, _, row in flat]),
+        reinstated=np.array([row.reinstated for _, _, row in flat], np.bool_),
+        wrap_said=np.array([row.wrap_said for _, _, row in flat], np.bool_),
     )
 
 
 def columns(found: dict[int, list[Step]]) -> Steps:
     """Return the steps of channels as columns, without the code under test."""
     flat = [(one, step) for one, said in sorted(found.items()) for step in said]
-    reasons = {"KNOWN": 0, "FALL": 1, "HELD_TOO_LONG": 2, "OUT_OF_RANGE": 3, "NO_FINAL": 4}
+
+    def column(values: list[int]) -> np.ndarray:
+        return np.array(values, np.int64)
+
     return Steps(
-        np.array([one for one, _ in flat], np.int64),
-        np.array([step.start for _, step in flat], np.int64),
-        np.array([step.end for _, step in flat], np.int64),
-        np.array([step.used or 0 for _, step in flat], np.int64),
-        np.array([reasons[step.why] for _, step in flat], np.int8),
-        np.array([step.period_s * 1000 for _, step in flat], np.int64),
+        column([one for one, _ in flat]),
+        column([step.start for _, step in flat]),
+        column([step.end for _, step in flat]),
+        column([int((step.used or 0) / step.factor) for _, step in flat]),
+        column([step.factor.numerator for _, step in flat]),
+        column([step.factor.denominator for _, step in flat]),
+        np.array([Reason[step.why] for _, step in flat], np.int8),
+        column([step.period_s * 1000 for _, step in flat]),
     )

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analytics.standing import assemble
 
-SETTING = st.tuples(*[st.integers(1, 9)] * 4)
+SETTING = st.tuples(*[st.integers(1, 9)] * 5)
 CHANNEL = st.fixed_dictionaries(
     {
         "kind": st.sampled_from([0, 1, 2]),
@@ -16,11 +16,12 @@ CHANNEL = st.fixed_dictionaries(
             st.tuples(st.one_of(st.none(), st.integers(0, 99)), st.integers(0, 99)),
             max_size=3,
         ),
+        "verdicts": st.dictionaries(st.integers(0, 12), st.booleans(), max_size=3),
         "first": SETTING,
         "later": st.dictionaries(st.integers(0, 12), SETTING, max_size=3),
     }
 )
-NAMES = ("factor", "period_s", "max_per_hour", "wraps_at")
+NAMES = ("factor", "under", "period_s", "max_per_hour", "wraps_at")
 
 
 def columns(names: str, rows: list[tuple]) -> dict[str, np.ndarray]:
@@ -47,7 +48,7 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
             ],
         ),
         columns(
-            "channel_id valid_from factor period_s max_per_hour wraps_at",
+            "channel_id valid_from factor under period_s max_per_hour wraps_at",
             [
                 (c, since, *setting)
                 for c, one in said
@@ -55,6 +56,10 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
             ],
         ),
         {c: one["kind"] for c, one in said},
+        columns(
+            "channel_id at wrap",
+            [(c, at, wrap) for c, one in said for at, wrap in one["verdicts"].items()],
+        ),
     )
 
     rows = zip(*(getattr(made, name).tolist() for name in made.__slots__), strict=True)
@@ -86,9 +91,14 @@ def expected(channel: int, one: dict, at: int) -> dict:
         "starts_known": True,
         "kind": one["kind"],
         "factor": now["factor"],
+        "under": now["under"],
         "period_ms": now["period_s"] * 1000,
         "max_per_hour": now["max_per_hour"],
         "wraps_at": now["wraps_at"],
-        "period_before_ms": before["period_s"] * 1000,
         "factor_before": before["factor"],
+        "under_before": before["under"],
+        "period_before_ms": before["period_s"] * 1000,
+        "max_per_hour_before": before["max_per_hour"],
+        "reinstated": one["verdicts"].get(at) is False,
+        "wrap_said": one["verdicts"].get(at) is True,
     }

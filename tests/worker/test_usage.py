@@ -56,7 +56,8 @@ def modelled(database, ids: list[int], kinds: list[int], *, wraps_at: int, zone:
     with psycopg.connect(database.admin_url) as c:
         for channel_id, kind in zip(ids, kinds, strict=True):
             settings_ = c.execute(
-                """SELECT storage.ms(valid_from), factor, period_s, max_per_hour, wraps_at
+                """SELECT storage.ms(valid_from), factor, under, period_s, max_per_hour,
+                          wraps_at
                      FROM channel_setting WHERE channel_id = %s AND known_until IS NULL
                     ORDER BY valid_from""",
                 [channel_id],
@@ -141,14 +142,14 @@ def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
         worker(database, readings=data.draw(st.sampled_from([8, 40, 300_000]))).drain()
         channels = modelled(database, ids, kinds, wraps_at=1000, zone="Europe/London")
         for channel in channels.values():
-            for _, _, used, _ in model.steps(channel):
-                seen["unknown" if used is None else "known"] += 1
+            for step in model.steps(channel):
+                seen[step.why] += 1
         note(str(channels))
         assert_as_modelled(database, channels)
         assert_accounts_are_sums(database)
 
     holds()
-    assert seen["unknown"] > 0 < seen["known"]
+    assert min(seen[why] for why in ("KNOWN", "WRAPPED", "FALL", "OVER_LIMIT")) > 0, seen
 
 
 @pytest.mark.parametrize("readings", [1, 2, 3])

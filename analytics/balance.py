@@ -1,0 +1,71 @@
+"""What a register's steps must add to: last − first, wraps, less what nobody knows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.registers import floored
+from analytics.steps import Bools, Ints, Judged, Reason, Standing, Steps
+
+_NOBODY_KNOWS = (Reason.FALL, Reason.OVER_LIMIT, Reason.OUT_OF_RANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Use between two instants as the values at its ends say it, in quanta of the carrier.
+
+    difference: last − first of the readings that stand, summed over the registers that were there.
+    wrapped: what wraps add. unknown: what of the difference lies in steps that nobody knows.
+    known: the sum of the known steps.
+    """
+
+    difference: int
+    wrapped: int
+    unknown: int
+    known: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the parts add up."""
+        return self.difference + self.wrapped - self.unknown == self.known
+
+
+def balance(standing: Standing, found: Judged, start_ms: int, end_ms: int) -> Balance | None:
+    """Return what the values from one step's start to another's end say; None where there is none.
+
+    standing: rows of one register channel, and what was judged from them.
+    """
+    rows = np.flatnonzero(found.stands & (standing.at_ms >= start_ms) & (standing.at_ms <= end_ms))
+    made = found.steps
+    own = (made.start_ms >= start_ms) & (made.end_ms <= end_ms)
+    if len(rows) < 2 or not own.any():
+        return None
+    low = floored(standing.starts[rows], standing.factor[rows], standing.under[rows])
+    high = floored(standing.ends[rows], standing.factor_before[rows], standing.under_before[rows])
+    read = standing.ends_known[rows][1:]
+    rise = np.where(read, high[1:] - low[:-1], 0)
+    return Balance(
+        difference=sum(rise.tolist()),
+        wrapped=_wrapped(standing, made, own),
+        unknown=_within_unknown(standing.at_ms[rows], rise, made, own),
+        known=sum(made.used[own & made.known].tolist()),
+    )
+
+
+def _wrapped(standing: Standing, made: Steps, own: Bools) -> int:
+    """Return what wraps add: a step that wraps is longer by it than its values differ."""
+    turned = np.flatnonzero(own & (made.reason == Reason.WRAPPED))
+    row = np.searchsorted(standing.at_ms, made.end_ms[turned])
+    before = np.searchsorted(standing.at_ms, made.start_ms[turned])
+    whole = standing.ends[row] + standing.wraps_at[before]
+    factor, under = standing.factor[before], standing.under[before]
+    added = floored(whole, factor, under) - floored(standing.ends[row], factor, under)
+    return sum(added.tolist())
+
+
+def _within_unknown(at_ms: Ints, rise: Ints, made: Steps, own: Bools) -> int:
+    """Return what rises within steps of which nobody knows the use."""
+    lost = own & np.isin(made.reason, _NOBODY_KNOWS)
+    place = np.searchsorted(made.end_ms, at_ms[1:])
+    inside = lost[np.minimum(place, len(lost) - 1)]
+    return sum(rise[inside].tolist())

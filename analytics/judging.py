@@ -1,0 +1,47 @@
+"""From standing readings to judged steps, for all channels and kinds at once."""
+
+import numpy as np
+
+from analytics.intervals import follows, intervals, power
+from analytics.outliers import BOUNDS, Bounds
+from analytics.registers import registers
+from analytics.steps import Judged, Reason, Spans, Standing, Steps
+from metering.channels import Kind
+
+
+def judged(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
+    """Return the steps that standing readings make, and which of the readings stand."""
+    found = registers(standing, bounds)
+    parts = [found.steps, intervals(standing), *power(standing)]
+    some = [part for part in parts if len(part)]
+    if len(some) <= 1:
+        return Judged((some or parts)[0], found.stands)
+    columns = [np.concatenate([getattr(part, name) for part in some]) for name in Steps.__slots__]
+    order = np.lexsort((columns[1], columns[0]))
+    return Judged(Steps(*(column[order] for column in columns)), found.stands)
+
+
+def steps(standing: Standing) -> Steps:
+    """Return the steps that standing readings make."""
+    return judged(standing).steps
+
+
+def unmeasured(standing: Standing, made: Steps) -> Spans:
+    """Return what was not measured, from where a channel's first step starts to its last reading.
+
+    A known step longer than 1.5 periods is a GAP, or CAUGHT_UP: its total is measured, its shape
+    is not. Where interval values leave time uncovered, they are MISSING. Together with the
+    measured steps these spans fill the time without overlap.
+    """
+    some = ~made.measured
+    plain = np.isin(made.reason, (Reason.KNOWN, Reason.WRAPPED))
+    reason = np.where(plain, np.int8(Reason.GAP), made.reason)[some]
+    before, at = standing.at_ms[:-1], standing.at_ms[1:]
+    start = at - standing.period_before_ms[1:]
+    hole = follows(standing) & (standing.kind[1:] == Kind.INTERVAL) & (start > before)
+    channel = np.concatenate([made.channel[some], standing.channel[1:][hole]])
+    start_ms = np.concatenate([made.start_ms[some], before[hole]])
+    end_ms = np.concatenate([made.end_ms[some], start[hole]])
+    reason = np.append(reason, np.full(int(hole.sum()), Reason.MISSING, np.int8))
+    order = np.lexsort((start_ms, channel))
+    return Spans(channel[order], start_ms[order], end_ms[order], reason[order])

@@ -1,0 +1,154 @@
+"""Which hours a change within a span can touch, and the readings from which they are judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.standing import assemble
+from analytics.steps import HOUR_MS, Standing
+from analytics.widening import FAR_MS, Window, widened
+from metering.channels import Kind
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of channels beside their readings; columns sorted by channel."""
+
+    settings: Columns
+    exchanges: Columns
+    verdicts: Columns
+    kinds: Mapping[int, int]
+
+
+class Asked(NamedTuple):
+    """A span of a channel in which something changed; added: readings only came."""
+
+    channel: int
+    first_ms: int
+    last_ms: int
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A span with the readings around it, and whether these reach the channel's ends."""
+
+    asked: Asked
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Whole hours first_ms .. last_ms (not included) of a channel, and the rows that make them."""
+
+    channel: int
+    first_ms: int
+    last_ms: int
+    rows: Standing
+
+
+def windows(asked: Sequence[Asked], found: Columns, rows: int, known: Known) -> list[Read]:
+    """Return each span with its readings, and the exchanges among them.
+
+    found: place (of the span), at, value, with at most `rows` of them before and after the span.
+    """
+    edges = np.searchsorted(found["place"], np.arange(len(asked) + 1)).tolist()
+    return [
+        _window(one, found, slice(edges[place], edges[place + 1]), rows, known)
+        for place, one in enumerate(asked)
+    ]
+
+
+def _window(one: Asked, found: Columns, own: slice, rows: int, known: Known) -> Read:
+    at, channel = found["at"][own], one.channel
+    whole_before = int(np.searchsorted(at, one.first_ms, "left")) < rows
+    whole_after = len(at) - int(np.searchsorted(at, one.last_ms, "right")) < rows
+    low = -FAR_MS if whole_before else int(at[0])
+    high = FAR_MS if whole_after else int(at[-1])
+    standing = assemble(
+        {
+            "channel_id": np.full(len(at), channel, np.int64),
+            "at": at,
+            "value": found["value"][own],
+        },
+        _of(known.exchanges, channel, low, high),
+        _of(known.settings, channel, low, high),
+        known.kinds,
+        _of(known.verdicts, channel, low, high),
+    )
+    return Read(one, Window(standing, whole_before, whole_after))
+
+
+def _of(columns: Columns, channel: int, low: int, high: int) -> Columns:
+    first, beyond = np.searchsorted(columns["channel_id"], [channel, channel + 1]).tolist()
+    own = {name: column[first:beyond] for name, column in columns.items()}
+    if "at" not in own:
+        return own
+    inside = (own["at"] >= low) & (own["at"] <= high)
+    return own if inside.all() else {name: column[inside] for name, column in own.items()}
+
+
+def settled(read: Read, kind: int) -> Settled | None:
+    """Return the hours that a change within the span can touch; None where more must be read."""
+    return _register(read) if kind == Kind.REGISTER else _plain(read)
+
+
+def _register(read: Read) -> Settled | None:
+    window, at = read.window, read.window.standing.at_ms
+    near = widened(window, read.asked.first_ms, read.asked.last_ms, added=read.asked.added)
+    if near is None:
+        return None
+    start, stop = near.start_ms, near.stop_ms
+    first = start if start > -FAR_MS else min([read.asked.first_ms, *at[:1].tolist()])
+    last = stop if stop < FAR_MS else max([read.asked.last_ms, *at[-1:].tolist()])
+    first, last = _hours(first, last)
+    rows = judged_from(window, first, last)
+    return None if rows is None else Settled(read.asked.channel, first, last, rows)
+
+
+def judged_from(window: Window, first_ms: int, last_ms: int) -> Standing | None:
+    """Return the rows of a register from which a stretch of time is judged; None for too few.
+
+    They are those that a change of all of it would be judged from: if everything in it had come
+    just now, nothing beyond would look different.
+    """
+    added = not _exchanged(window.standing, first_ms, last_ms)
+    whole = widened(window, first_ms, last_ms, added=added)
+    return None if whole is None else part(window.standing, whole.first, whole.beyond)
+
+
+def _exchanged(standing: Standing, first: int, last: int) -> bool:
+    low, high = np.searchsorted(standing.at_ms, [first, last]).tolist()
+    some = slice(low, high + 1)
+    walls = (standing.ends[some] != standing.starts[some]) | ~standing.ends_known[some]
+    return bool(walls.any())
+
+
+def _plain(read: Read) -> Settled | None:
+    """Intervals and power: a reading shapes the step before it and the step after."""
+    window, at = read.window, read.window.standing.at_ms
+    before = int(np.searchsorted(at, read.asked.first_ms, "left")) - 1
+    after = int(np.searchsorted(at, read.asked.last_ms, "right"))
+    period_ms = int(window.standing.period_before_ms.max()) if len(at) else 0
+    first = int(at[before]) if before >= 0 else read.asked.first_ms - period_ms
+    last = int(at[after]) if after < len(at) else read.asked.last_ms
+    first, last = _hours(first, last)
+    reaches_back = window.whole_before or (len(at) > 0 and int(at[0]) <= first)
+    reaches_on = window.whole_after or (len(at) > 0 and int(at[-1]) >= last)
+    if not (reaches_back and reaches_on):
+        return None
+    return Settled(read.asked.channel, first, last, window.standing)
+
+
+def _hours(first: int, last: int) -> tuple[int, int]:
+    return first // HOUR_MS * HOUR_MS, -(-last // HOUR_MS) * HOUR_MS
+
+
+def part(standing: Standing, first: int, beyond: int) -> Standing:
+    """Return some of the rows."""
+    return Standing(*(getattr(standing, name)[first:beyond] for name in Standing.__slots__))

@@ -1,0 +1,92 @@
+"""The queue of what is to be recomputed: spans of channels' time, taken oldest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from storage.columns import Columns, copy_out
+
+# How many readings wait is guessed from the period; the oldest wait in front.
+_CANDIDATES = """
+    SELECT q.channel_id,
+           (extract(epoch FROM q.last - q.first) / (SELECT min(period_s) FROM channel_setting s
+             WHERE s.channel_id = q.channel_id AND s.known_until IS NULL))::bigint + 2
+      FROM (SELECT channel_id, min(id) AS oldest, min(first) AS first, max(last) AS last
+              FROM stale_usage WHERE NOT channel_id = ANY(%(without)s)
+             GROUP BY channel_id) q
+     ORDER BY q.oldest LIMIT %(most)s
+"""
+
+# A statement of its own: what is read after it cannot be older than the lock. Plain FOR UPDATE
+# would block the collector's foreign keys.
+_LOCK = """
+    SELECT c.id FROM unnest(%s::integer[]) WITH ORDINALITY AS w (id, place)
+      JOIN channel c ON c.id = w.id
+     ORDER BY w.place FOR NO KEY UPDATE OF c SKIP LOCKED LIMIT %s
+"""
+
+_QUEUED = """
+    SELECT id, channel_id, storage.ms(first) AS first, storage.ms(last) AS last, added
+      FROM stale_usage WHERE channel_id = ANY(%(channels)s)
+"""
+
+_FORGET = "DELETE FROM stale_usage WHERE id = ANY(%s)"
+
+_QUEUE = """
+    INSERT INTO stale_usage (channel_id, first, last, added)
+    SELECT channel, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0), added
+      FROM unnest(%s::integer[], %s::bigint[], %s::bigint[], %s::boolean[])
+           AS q (channel, first, last, added)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Stretches of channels' time, sorted by (channel, first); columns of equal length, in ms."""
+
+    channel_id: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def take(
+    connection: Connection[Any], *, channels: int, readings: int, without: Sequence[int] = ()
+) -> tuple[list[int], Columns]:
+    """Lock channels that wait, oldest first; return them and their queue rows (id, span in ms).
+
+    channels, readings: about as many of both as are wanted; at least one channel where one is free.
+    """
+    waiting = connection.execute(
+        _CANDIDATES, {"most": 4 * channels, "without": list(without)}
+    ).fetchall()
+    if not waiting:
+        return [], {}
+    guesses = [min(int(row[1] or 2), readings) for row in waiting]
+    room = max(1, min(channels, readings * len(guesses) // sum(guesses)))
+    locked = [row[0] for row in connection.execute(_LOCK, [[row[0] for row in waiting], room])]
+    if not locked:
+        return [], {}
+    queued = copy_out(
+        connection,
+        _QUEUED,
+        {"id": "int8", "channel_id": "int4", "first": "int8", "last": "int8", "added": "bool"},
+        {"channels": locked},
+    )
+    return locked, queued
+
+
+def finish(
+    connection: Connection[Any], ids: Sequence[int], rest: Spans, added: NDArray[np.bool_]
+) -> None:
+    """Forget queue rows that were read, and queue what did not fit.
+
+    added: of each span of the rest, whether readings only came.
+    """
+    connection.execute(_FORGET, [list(ids)])
+    if len(rest.channel_id):
+        columns = (rest.channel_id, rest.first, rest.last, added)
+        connection.execute(_QUEUE, [column.tolist() for column in columns])

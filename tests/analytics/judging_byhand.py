@@ -1,0 +1,216 @@
+"""Judged steps of a register once more: the rules as worded, one reading at a time."""
+
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+
+from analytics.outliers import Bounds
+from tests.analytics.byhand import Row, Step, fits
+
+
+class _Register:
+    """Rows numbered by the register that ends and the one that begins at each."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.into, self.out, now = [], [], 0
+        for place, row in enumerate(rows):
+            before = now
+            now += place == 0 or row.wall
+            self.into.append(-1 if row.ends is None else before if place else now)
+            self.out.append(now)
+
+    def follows(self, a: int, b: int) -> bool:
+        return self.into[b] == self.out[a]
+
+    def rise(self, a: int, b: int) -> int:
+        return (self.rows[b].ends or 0) - (self.rows[a].starts or 0)
+
+    def plausible(self, a: int, b: int) -> bool:
+        time_ms = self.rows[b].at - self.rows[a].at
+        return self.rise(a, b) >= 0 and fits(self.rows[a].facts.most, self.rise(a, b), time_ms)
+
+
+def stands(rows: list[Row], bounds: Bounds) -> set[int]:
+    """Return the places of the rows that stand."""
+    whole = _Register(rows)
+    left = list(range(len(rows)))
+    sides = ((1, 0), (-1, 0))
+    passes = [(longest, *side) for longest in bounds.rounds[:-1] for side in sides]
+    passes += [(bounds.both, 1, skip) for skip in range(1, bounds.both + 1)]
+    passes += [(bounds.rounds[-1], *side) for side in sides]
+    for longest, way, skip in passes:
+        found = [
+            run
+            for k in range(len(left) - 1)
+            if (run := _run(whole, left, k, longest, way, skip, bounds)) is not None
+        ]
+        inside = {x for a, z, _ in found for x in range(a + 1, z)}
+        gone = {x for a, z, base in found if base not in inside for x in range(a + 1, z)}
+        left = [place for x, place in enumerate(left) if x not in gone]
+    return set(left)
+
+
+def _run(
+    whole: _Register, left: list[int], k: int, longest: int, way: int, skip: int, bounds: Bounds
+) -> tuple[int, int, int] | None:
+    """Return the run to set aside at the fall from k to k + 1 as (a, z, base), or None."""
+    if not whole.follows(left[k], left[k + 1]) or whole.rise(left[k], left[k + 1]) >= 0 or k < skip:
+        return None
+    base, near = (k - skip, k + 1) if way > 0 else (k + 1, k)
+    rows = whole.rows
+    for length in range(1, longest + 1):
+        far = near + way * length
+        if not 0 <= far < len(left):
+            return None
+        a, z = min(base, far), max(base, far)
+        too_many = left[z] - left[a] - 1 > bounds.run
+        too_long = rows[left[z - 1]].at - rows[left[a + 1]].at > bounds.run_ms
+        if not whole.follows(left[a], left[z]) or too_many or too_long:
+            return None
+        if whole.plausible(left[a], left[z]):
+            said = any(rows[left[x]].reinstated for x in range(a + 1, z))
+            bad = _bad(whole, left, k, (a, z, base, near, far), way, skip, bounds)
+            return (a, z, base) if bad and not said else None
+    return None
+
+
+def _bad(
+    whole: _Register,
+    left: list[int],
+    k: int,
+    run: tuple[int, int, int, int, int],
+    way: int,
+    skip: int,
+    bounds: Bounds,
+) -> bool:
+    a, z, base, near, far = run
+    rows, tail = whole.rows, far - way
+
+    def rise(x: int) -> int:
+        return whole.rise(left[x], left[x + 1])
+
+    def time(x: int) -> int:
+        return rows[left[x + 1]].at - rows[left[x]].at
+
+    def leaps(step: int) -> bool:
+        beside = [
+            x
+            for d in range(bounds.beside)
+            for x in (a - 1 - d, z + d)
+            if 0 <= x < len(left) - 1
+            and whole.follows(left[x], left[x + 1])
+            and whole.out[left[x]] == whole.out[left[a]]
+            and rise(x) > 0
+        ]
+        return bool(beside) and all(
+            rise(step) * time(x) > 20 * rise(x) * time(step) for x in beside
+        )
+
+    edge = min(tail, far)
+    own = sum(max(rise(x), 0) for x in range(min(near, tail), max(near, tail)))
+    over = any(not fits(rows[left[x]].facts.most, rise(x), time(x)) for x in range(a, z))
+    leap = leaps(edge) and leaps(base) if skip else leaps(edge) or rise(edge) > own
+    small = -rise(k) <= max(2, (rows[left[k]].starts or 0) // bounds.dip)
+    soon = rows[left[z]].at - rows[left[a]].at <= bounds.run_ms
+    return over or leap or ((way, skip) == (1, 0) and small and soon)
+
+
+def steps(rows: list[Row], bounds: Bounds) -> list[Step]:
+    """Return the judged steps of a register."""
+    left = sorted(stands(rows, bounds))
+    whole = _Register(rows)
+    why = [_plainly(whole, a, b) for a, b in pairwise(left)]
+    plain = list(why)
+    for x, reason in enumerate(plain):
+        if reason == "FALL" and _wraps(whole, left, x, plain, bounds):
+            why[x] = "WRAPPED"
+    made: list[Step] = []
+    starts: list[int] = []  # the place in `left` from which each step made so far begins
+    for x in range(len(why)):
+        a, b, since = left[x], left[x + 1], x
+        if why[x] == "OVER_LIMIT":
+            since = _frozen_since(whole, left, x, why, bounds)
+            if since < x:
+                why[x] = "CAUGHT_UP"
+                while starts and starts[-1] >= since:
+                    starts.pop()
+                    made.pop()
+        used = _used(rows[a], rows[b], why[x])
+        reason = why[x]
+        if used is not None and abs(_raw(rows[a], rows[b], reason) * rows[a].facts.ratio) > 2**53:
+            used, reason = None, "OUT_OF_RANGE"
+        made.append(Step(rows[left[since]].at, rows[b].at, used, reason, rows[a].facts.period_s))
+        starts.append(since)
+    return made
+
+
+def _plainly(whole: _Register, a: int, b: int) -> str:
+    if not whole.follows(a, b):
+        return "NO_FINAL"
+    if whole.rise(a, b) < 0:
+        return "FALL"
+    return "KNOWN" if whole.plausible(a, b) else "OVER_LIMIT"
+
+
+def _raw(old: Row, new: Row, why: str) -> int:
+    turn = (old.facts.wraps or 0) if why == "WRAPPED" else 0
+    return (new.ends or 0) + turn - (old.starts or 0)
+
+
+def _used(old: Row, new: Row, why: str) -> Fraction | None:
+    if why not in ("KNOWN", "WRAPPED", "CAUGHT_UP"):
+        return None
+    turn = (old.facts.wraps or 0) if why == "WRAPPED" else 0
+    ratio = old.facts.ratio
+    return Fraction(floor(((new.ends or 0) + turn) * ratio) - floor((old.starts or 0) * ratio))
+
+
+def _wraps(whole: _Register, left: list[int], x: int, why: list[str], bounds: Bounds) -> bool:
+    """Whether the fall of step x is a wrap; the pace around is that of plainly known steps."""
+    rows = whole.rows
+    old, new = rows[left[x]], rows[left[x + 1]]
+    wraps, most, time = old.facts.wraps, old.facts.most, new.at - old.at
+    if not wraps:
+        return False
+    implied = whole.rise(left[x], left[x + 1]) + wraps
+    half = 2 if most or new.wrap_said else 10
+    if implied < 0 or not fits(most, implied, time) or implied > wraps // half:
+        return False
+    if new.wrap_said:
+        return True
+    short = time <= 3 * old.facts.period_s * 1000
+    seen = False
+    for far in (*range(-bounds.rate_steps, 0), *range(1, bounds.rate_steps + 1)):
+        y = x + far
+        if not 0 <= y < len(why) or why[y] != "KNOWN" or whole.out[left[y]] != whole.out[left[x]]:
+            continue
+        if abs(rows[left[y]].at - old.at) > bounds.far_ms:
+            continue
+        seen = True
+        used = whole.rise(left[y], left[y + 1])
+        apart = rows[left[y + 1]].at - rows[left[y]].at
+        apart = max(apart, rows[left[y]].facts.period_s * 1000)
+        if implied * apart <= (20 if short else 2) * used * time:
+            return True
+    return short and not seen
+
+
+def _frozen_since(whole: _Register, left: list[int], x: int, why: list[str], bounds: Bounds) -> int:
+    """Return from which place a register was frozen before a leap; x itself where it was not."""
+    rows, since = whole.rows, x
+    while (
+        since
+        and whole.out[left[since - 1]] == whole.out[left[x]]
+        and why[since - 1] == "KNOWN"
+        and whole.rise(left[since - 1], left[since]) == 0
+    ):
+        since -= 1
+    old, new = rows[left[since]], rows[left[x + 1]]
+    before_known = (
+        since == 0 or whole.out[left[since - 1]] != whole.out[left[x]] or why[since - 1] == "KNOWN"
+    )
+    time = new.at - old.at
+    good = since < x and time <= bounds.far_ms and (old.starts or 0) > 0 and before_known
+    good = good and fits(old.facts.most, whole.rise(left[x], left[x + 1]), time)
+    return since if good else x

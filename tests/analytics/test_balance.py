@@ -1,0 +1,53 @@
+"""Last − first, wraps and what nobody knows make the known use, whatever a register showed."""
+
+from hypothesis import event, given, settings
+
+from analytics.balance import balance
+from analytics.judging import judged
+from analytics.steps import Reason
+from tests.analytics import byhand
+from tests.analytics.byhand import HOUR, REGISTER, Facts, Row
+from tests.analytics.drawn import SMALL, START, registers
+
+
+@settings(max_examples=400)
+@given(registers())
+def test_the_parts_add_up(rows):
+    standing = byhand.standing({1: (REGISTER, rows)})
+    found = judged(standing, SMALL)
+    said = balance(standing, found, int(standing.at_ms[0]), int(standing.at_ms[-1]))
+
+    if said is None:
+        event("a single reading stands")
+        return
+    event(f"wraps: {said.wrapped > 0}, unknown: {said.unknown != 0}")
+    assert said.agrees
+    assert said.known == sum(found.steps.used[found.steps.known].tolist())
+
+
+def test_an_exchange_starts_the_difference_again():
+    facts = Facts(factor=40, wraps=1000)
+    rows = [
+        Row(START, 900, 900, facts, facts),
+        Row(START + HOUR, 950, 10, facts, facts),
+        Row(START + 2 * HOUR, 30, 30, facts, facts),
+    ]
+    standing = byhand.standing({1: (REGISTER, rows)})
+    said = balance(standing, judged(standing), START, START + 2 * HOUR)
+
+    assert (said.difference, said.wrapped, said.unknown, said.known) == (2800, 0, 0, 2800)
+
+
+def test_a_wrap_and_a_fall_are_named_apart():
+    facts = Facts(wraps=1000, most=50)
+    values = [980, 990, 5, 15, 3, 10]
+    rows = [Row(START + n * HOUR, v, v, facts, facts) for n, v in enumerate(values)]
+    rows[4] = Row(rows[4].at, 3, 3, facts, facts, reinstated=True)
+    standing = byhand.standing({1: (REGISTER, rows)})
+    found = judged(standing)
+    said = balance(standing, found, START, START + 5 * HOUR)
+
+    assert [Reason(one).name for one in found.steps.reason.tolist()] == [
+        "KNOWN", "WRAPPED", "KNOWN", "FALL", "KNOWN"
+    ]  # fmt: skip
+    assert (said.difference, said.wrapped, said.unknown, said.known) == (-970, 1000, -12, 42)
