@@ -39,6 +39,11 @@ def _at_most(used: Ints, per_hour: Ints, time_ms: Ints) -> Bools:
 
 def in_range(used: Ints, factor: Ints, under: Ints) -> Bools:
     """Return where |used| × factor / under is at most 2^53 quanta of the carrier, exactly."""
+    if not len(used):
+        return np.ones(0, np.bool_)
+    most = max(int(used.max()), -int(used.min()))
+    if most * int(factor.max()) <= MAX_QUANTA * int(under.min()):
+        return np.ones(len(used), np.bool_)
     size = np.abs(used).astype(np.float64) * factor / under
     fits: Bools = size < MAX_QUANTA * (1 - 1e-9)
     for row in np.flatnonzero(~fits & (size < MAX_QUANTA * (1 + 1e-9))).tolist():

@@ -1,12 +1,13 @@
 """What registers used: differences of the readings that stand, each judged before it counts."""
 
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
 from analytics.limits import in_range, within
 from analytics.outliers import BOUNDS, Bounds, Line, covered, line_of, stands
-from analytics.steps import KNOWN, Bools, Codes, Ints, Judged, Reason, Standing, Steps
+from analytics.steps import Bools, Codes, Ints, Judged, Reason, Standing, Steps, is_known
 from metering.channels import Kind
 
 _NEAR_RATE: Final = 20.0  # a wrap may be so many times as fast as a known step nearby
@@ -14,21 +15,60 @@ _FAR_RATE: Final = 2.0  # and across a longer gap, whose mean is steadier, so ma
 _SHORT_PERIODS: Final = 3
 
 
-class _Pairs(NamedTuple):
-    """Successive standing readings of one channel; columns of equal length."""
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Successive standing readings a and b of one channel; columns of equal length.
 
-    channel: Ints
+    joined: whether both are of one register.
+    What only falls and leaps ask for is looked up when they do: most readings have none.
+    """
+
+    standing: Standing
+    line: Line
+    here: Any
+    a: Any
+    b: Any
     start: Ints
     end: Ints
-    low: Ints  # the earlier value, as its register goes on from it
-    high: Ints
     used: Ints
-    joined: Bools  # whether both are of one register
+    joined: Bools
     most: Ints
-    wraps: Ints
-    period: Ints
-    meter: Ints
-    said: Bools  # whether a person says that it wraps here
+
+    @property
+    def low(self) -> Ints:
+        """The earlier value, as its register goes on from it."""
+        column: Ints = self.line.starts[self.a]
+        return column
+
+    @property
+    def high(self) -> Ints:
+        """The later value."""
+        column: Ints = self.line.ends[self.b]
+        return column
+
+    @property
+    def wraps(self) -> Ints:
+        """Where the register begins anew; 0 is unknown."""
+        column: Ints = self.standing.wraps_at[self.here][self.a]
+        return column
+
+    @property
+    def period(self) -> Ints:
+        """The expected distance of readings, in ms."""
+        column: Ints = self.standing.period_ms[self.here][self.a]
+        return column
+
+    @property
+    def meter(self) -> Ints:
+        """A number for each register."""
+        column: Ints = self.line.out[self.a]
+        return column
+
+    @property
+    def said(self) -> Bools:
+        """Whether a person says that it wraps here."""
+        column: Bools = self.standing.wrap_said[self.here][self.b]
+        return column
 
 
 def registers(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
@@ -46,42 +86,44 @@ def registers(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
     reason, turn, start, gone = _judged(pairs, bounds)
     factor, under = standing.factor[here][at[0]], standing.under[here][at[0]]
     used = _counted(pairs, reason, turn, factor, under)
-    ones = np.ones(len(used), np.int64)
+    ones = np.broadcast_to(np.int64(1), len(used))
     columns: tuple[Any, ...] = (
-        pairs.channel, start, pairs.end, used, ones, ones, reason, pairs.period
+        channel[at[0]], start, pairs.end, used, ones, ones, reason, pairs.period
     )  # fmt: skip
-    if gone.any():
+    if gone is not None and gone.any():
         columns = tuple(column[~gone] for column in columns)
     return Judged(Steps(*columns), good)
 
 
 def _paired(standing: Standing, here: Any, line: Line, a: Any, b: Any) -> _Pairs:
     return _Pairs(
-        channel=standing.channel[here][a],
+        standing,
+        line,
+        here,
+        a,
+        b,
         start=line.at[a],
         end=line.at[b],
-        low=line.starts[a],
-        high=line.ends[b],
         used=line.ends[b] - line.starts[a],
         joined=line.into[b] == line.out[a],
         most=line.most[a],
-        wraps=standing.wraps_at[here][a],
-        period=standing.period_ms[here][a],
-        meter=line.out[a],
-        said=standing.wrap_said[here][b],
     )
 
 
-def _judged(pairs: _Pairs, bounds: Bounds) -> tuple[Codes, Ints, Ints, Bools]:
-    """Return each pair's reason, what a wrap adds, where its step starts, and which are joined."""
+def _judged(pairs: _Pairs, bounds: Bounds) -> tuple[Codes, Ints | None, Ints, Bools | None]:
+    """Return each pair's reason, what wraps add, where steps start, and which pairs are joined.
+
+    What wraps add, and which are joined, is None where there is none.
+    """
     used, n = pairs.used, len(pairs.used)
     reason = np.where(pairs.joined, np.int8(Reason.KNOWN), np.int8(Reason.NO_FINAL))
     fell = np.flatnonzero(pairs.joined & (used < 0))
     over = np.flatnonzero(pairs.joined & ~within(used, pairs.most, pairs.end - pairs.start))
     reason[fell], reason[over] = Reason.FALL, Reason.OVER_LIMIT
-    turn, start, gone = np.zeros(n, np.int64), pairs.start, np.zeros(n, np.bool_)
+    turn, start, gone = None, pairs.start, None
     if len(fell):
         wrapped = fell[_wraps(pairs, fell, reason, bounds)]
+        turn = np.zeros(n, np.int64)
         turn[wrapped], reason[wrapped] = pairs.wraps[wrapped], Reason.WRAPPED
     if len(over):
         late, since = _caught_up(pairs, over, reason, bounds)
@@ -97,21 +139,22 @@ def _wraps(pairs: _Pairs, fell: Ints, reason: Codes, bounds: Bounds) -> Bools:
 
     A person's word takes the place of the pace around, and of nothing else.
     """
-    wraps, most = pairs.wraps[fell], pairs.most[fell]
+    wraps, most, said = pairs.wraps[fell], pairs.most[fell], pairs.said[fell]
+    meter, period = pairs.meter, pairs.period
     time, implied = (pairs.end - pairs.start)[fell], pairs.used[fell] + wraps
     fine = (wraps > 0) & (implied >= 0) & within(implied, most, time)
-    fine &= implied <= wraps // np.where((most > 0) | pairs.said[fell], 2, 10)
-    short = time <= _SHORT_PERIODS * pairs.period[fell]
+    fine &= implied <= wraps // np.where((most > 0) | said, 2, 10)
+    short = time <= _SHORT_PERIODS * period[fell]
     seen, paced = np.zeros(len(fell), np.bool_), np.zeros(len(fell), np.bool_)
     for far in (*range(-bounds.rate_steps, 0), *range(1, bounds.rate_steps + 1)):
         step = np.clip(fell + far, 0, len(reason) - 1)
-        some = (pairs.meter[step] == pairs.meter[fell]) & (reason[step] == Reason.KNOWN)
+        some = (meter[step] == meter[fell]) & (reason[step] == Reason.KNOWN)
         some &= np.abs(pairs.start[step] - pairs.start[fell]) <= bounds.far_ms
-        apart = np.maximum((pairs.end - pairs.start)[step], pairs.period[step])
+        apart = np.maximum(pairs.end[step] - pairs.start[step], period[step])
         share = np.where(short, _NEAR_RATE, _FAR_RATE) * pairs.used[step] * time
         paced |= some & (implied * apart.astype(float) <= share)
         seen |= some
-    return fine & (paced | (~seen & short) | pairs.said[fell])
+    return fine & (paced | (~seen & short) | said)
 
 
 def _caught_up(pairs: _Pairs, over: Ints, reason: Codes, bounds: Bounds) -> tuple[Ints, Ints]:
@@ -119,9 +162,9 @@ def _caught_up(pairs: _Pairs, over: Ints, reason: Codes, bounds: Bounds) -> tupl
 
     Equal readings that are 0, or begin with a fall, are no frozen register.
     """
-    n = len(pairs.used)
+    n, meter = len(pairs.used), pairs.meter
     still = (pairs.used == 0) & (reason == Reason.KNOWN)
-    begins = np.append(True, pairs.meter[1:] != pairs.meter[:-1])
+    begins = np.append(True, meter[1:] != meter[:-1])
     last_move = np.where(still, -1, np.arange(n))
     last_move = np.maximum(last_move, np.where(begins, np.arange(n) - 1, -1))
     first = np.append(-1, np.maximum.accumulate(last_move)[:-1]) + 1
@@ -133,19 +176,25 @@ def _caught_up(pairs: _Pairs, over: Ints, reason: Codes, bounds: Bounds) -> tupl
     return over[fine], since[fine]
 
 
-def _counted(pairs: _Pairs, reason: Codes, turn: Ints, factor: Ints, under: Ints) -> Ints:
+def _counted(pairs: _Pairs, reason: Codes, turn: Ints | None, factor: Ints, under: Ints) -> Ints:
     """Return the use in quanta of the carrier, 0 where unknown; too great a use becomes unknown.
 
     Each value is floored by itself, so steps are differences of whole quanta: their sum is the
     last value less the first, whatever the factor.
     """
-    known = np.isin(reason, KNOWN)
-    reason[known & ~in_range(pairs.used + turn, factor, under)] = Reason.OUT_OF_RANGE
+    used, high = pairs.used, pairs.high
+    if turn is not None:
+        used, high = used + turn, high + turn
+    fits = in_range(used, factor, under)
+    if not fits.all():
+        reason[is_known(reason) & ~fits] = Reason.OUT_OF_RANGE
     if (under == 1).all():
-        amount = (pairs.used + turn) * factor
+        amount = used * factor
     else:
-        amount = floored(pairs.high + turn, factor, under) - floored(pairs.low, factor, under)
-    return np.where(np.isin(reason, KNOWN), amount, 0)
+        amount = floored(high, factor, under) - floored(pairs.low, factor, under)
+    if reason.any():
+        amount[~is_known(reason)] = 0
+    return amount
 
 
 def floored(value: Ints, factor: Ints, under: Ints) -> Ints:

@@ -29,8 +29,13 @@ class Reason(IntEnum):
     OVER_LIMIT = 9  # more than the connection can carry: a person says what it was
 
 
-KNOWN: Final = (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP)
-_IS_KNOWN: Final = np.isin(np.arange(len(Reason)), KNOWN)
+_IS_KNOWN: Final = np.isin(np.arange(len(Reason)), (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP))
+
+
+def is_known(reason: Codes) -> Bools:
+    """Return which reasons are those of a known use."""
+    known: Bools = _IS_KNOWN[reason]
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,7 @@ class Steps:
     @property
     def known(self) -> Bools:
         """Where the use is known."""
-        known: Bools = _IS_KNOWN[self.reason]
-        return known
+        return is_known(self.reason)
 
     @property
     def measured(self) -> Bools:
