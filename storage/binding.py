@@ -139,7 +139,8 @@ def _judge(
     channel, kind, per_unit, net, _, _, opens, since, wraps = (
         table[:, column].astype(np.int64)[found] for column in range(9)
     )
-    quanta = np.rint(readings.value * per_unit)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+        quanta = np.rint(readings.value * per_unit)
     most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
     least = np.where(net.astype(bool) & (kind != Kind.REGISTER), -MAX_QUANTA, 0)
     received = np.array([message.received_ms for message in batch], np.int64)[readings.message]

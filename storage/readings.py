@@ -79,9 +79,11 @@ _REPLACE = """
        SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value
 """
 
+# One row for each run of days, so that the ends of two years do not queue what lies between.
 _QUEUE = """
     INSERT INTO stale_usage (channel_id, first, last)
-    SELECT channel_id, min(at), max(at) FROM incoming GROUP BY channel_id ORDER BY channel_id
+    SELECT channel, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0)
+      FROM unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS q (channel, first, last)
 """
 
 _TALLY = """
@@ -91,6 +93,8 @@ _TALLY = """
         stored = t.stored + EXCLUDED.stored, revised = t.revised + EXCLUDED.revised,
         duplicates = t.duplicates + EXCLUDED.duplicates, last_at = now()
 """
+
+_DAY_MS: Final = 86_400_000
 
 _MONTHS = "SELECT storage.ensure_months(%s, %s)"
 
@@ -118,6 +122,18 @@ def fold(bound: Bound) -> Fold:
     last = np.append(~same_key, True)[: len(order)]
     repeated = np.append(same, False)[: len(order)]
     return Fold(order[last], order[~last & ~repeated], int(repeated.sum()))
+
+
+def runs_of_days(bound: Bound, places: NDArray[np.intp]) -> list[list[int]]:
+    """Return channels, first and last instants of the runs of days that readings touch.
+
+    places: of the readings, sorted by (channel, at).
+    """
+    channel, at = bound.channel_id[places], bound.at_ms[places]
+    apart = (channel[1:] != channel[:-1]) | (np.diff(at // _DAY_MS) > 1)
+    starts = np.flatnonzero(np.append(True, apart))
+    ends = np.append(starts[1:], len(places)) - 1
+    return [channel[starts].tolist(), at[starts].tolist(), at[ends].tolist()]
 
 
 class Store:
@@ -242,7 +258,7 @@ def merge(
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
-            cursor.execute(_QUEUE)
+            cursor.execute(_QUEUE, runs_of_days(bound, folded.standing))
     return stored, revised, len(bound.at_ms) - stored - revised
 
 
