@@ -31,7 +31,7 @@ _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
     ),
     "reading.before_since": ("at", None),
     "reading.sealed": ("at", None),
-    "reading.in_the_future": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
+    "clock.ahead": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
     "reading.impossible_value": ("value", None),
 }
 _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have

@@ -88,6 +88,7 @@ class Stored:
         it has none.
     rejected: refusals found by the codec and by binding alike.
     inserted, revised, duplicates: readings of the batch, counted.
+    rounded: of those inserted, how many were finer than their channel's quantum.
     """
 
     seqs: Sequence[int | None]
@@ -95,3 +96,4 @@ class Stored:
     inserted: int = 0
     revised: int = 0
     duplicates: int = 0
+    rounded: int = 0

@@ -99,7 +99,7 @@ BAD = [
     (f"demo-a/g9,office e,{at(3)},1", "reading.unknown_key", "channel"),
     (f"{GATEWAY},clinic e,{at(3)},1", "reading.unknown_key", "channel"),
     (f"{GATEWAY},office e,2015-01-01T00:00Z,1", "reading.before_since", "at"),
-    (f"{GATEWAY},office e,2099-01-01T00:00Z,1", "reading.in_the_future", "at"),
+    (f"{GATEWAY},office e,2099-01-01T00:00Z,1", "clock.ahead", "at"),
     (f"{GATEWAY},office e,{at(3)},-1", "reading.impossible_value", "value"),
     (f"{GATEWAY},office e,{at(3)},1e12", "reading.impossible_value", "value"),
     (f"{GATEWAY},office e,2016-03-01T03:00:00,1", "file.naive_time", "at"),

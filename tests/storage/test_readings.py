@@ -179,7 +179,7 @@ def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
     assert [row[:2] for row in rows] == [
         (1, "reading.unknown_key"),
         (2, "reading.before_since"),
-        (3, "reading.in_the_future"),
+        (3, "clock.ahead"),
         (4, "reading.impossible_value"),
         (5, "reading.impossible_value"),
         (6, "reading.impossible_value"),
@@ -218,7 +218,7 @@ def test_a_clock_gone_wild_makes_no_months_to_come(database):
         refused = c.execute("SELECT DISTINCT reason FROM rejected_message").fetchall()
     assert last is not None
     assert (last[0] or 0) < 2030
-    assert refused == [("reading.in_the_future",)]
+    assert refused == [("clock.ahead",)]
 
 
 def test_a_key_may_move_to_another_channel_on_a_day(database):
