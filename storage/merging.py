@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from metering.messages import Outdone
 from storage.binding import Bound
-from storage.columns import copy_in
+from storage.columns import Columns, copy_in
 
 _INCOMING: Final = {
     "channel_id": "int4",
@@ -82,6 +83,19 @@ _QUEUE = """
 _DAY_MS: Final = 86_400_000
 
 
+# What was said, in the batch just merged, and does not stand.
+_OUTDONE = """
+    SELECT s.channel_id, storage.ms(s.at), s.seq, s.value, r.value, r.rank
+      FROM (SELECT * FROM incoming UNION ALL SELECT * FROM outdone) s
+     CROSS JOIN LATERAL (
+           SELECT rank, value FROM reading
+            WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r
+     WHERE s.value IS DISTINCT FROM r.value
+"""
+
+_CLEAR = "DELETE FROM {name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Fold:
     """A batch folded by (channel, at): who stands in it, and what else was said.
@@ -135,9 +149,12 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute(_MAKE_INCOMING.format(name=table).encode())
 
 
-def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) -> Merged:
+def merge(
+    connection: Connection[Any], bound: Bound, *, rank: int = 0, tell_new: bool = False
+) -> Merged:
     """Merge readings in the caller's transaction.
 
+    rank: 0 of gateways and files, 1 of a person.
     tell_new: whether to say which readings are of instants that had none.
     """
     new = np.zeros(len(bound.at_ms), np.bool_)
@@ -145,7 +162,7 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         return Merged(0, 0, 0, new)
     folded = fold(bound)
     with connection.cursor() as cursor:
-        copy_in(cursor, "incoming", _INCOMING, *_rows(bound, folded.standing))
+        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.standing, rank))
         stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
         if tell_new:
             new[folded.standing] = _among(bound, folded.standing, cursor.fetchall())
@@ -153,7 +170,7 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         if stored < len(folded.standing) or len(folded.outdone):
             channels = np.unique(bound.channel_id[folded.standing]).tolist()
             cursor.execute(_LOCK, [_LOCK_CLASS, channels])
-            copy_in(cursor, "outdone", _INCOMING, *_rows(bound, folded.outdone))
+            copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone, rank))
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
@@ -170,13 +187,33 @@ def _among(
     return np.fromiter((pair in known for pair in pairs), np.bool_, len(places))
 
 
-def _rows(bound: Bound, places: NDArray[np.intp]) -> tuple[dict[str, NDArray[Any]]]:
-    return (
-        {
-            "channel_id": bound.channel_id[places],
-            "at": bound.at_ms[places],
-            "rank": np.zeros(len(places), np.int16),
-            "seq": bound.seq[places],
-            "value": bound.value[places],
-        },
-    )
+def outdone(connection: Connection[Any], bound: Bound) -> list[Outdone]:
+    """Return which of the readings just merged do not stand, in order of their places."""
+    rows = connection.execute(_OUTDONE).fetchall()
+    if not rows:
+        return []
+    wanted = {tuple(row[:4]): (row[4], row[5]) for row in rows}
+    near = np.flatnonzero(np.isin(bound.at_ms, [row[1] for row in rows]))
+    columns = (bound.channel_id, bound.at_ms, bound.seq, bound.value)
+    keys = zip(*(column[near].tolist() for column in columns), strict=True)
+    found: dict[tuple[Any, ...], Outdone] = {}  # what a file says twice is told once
+    for place, key in zip(near.tolist(), keys, strict=True):
+        if key in wanted:
+            found.setdefault(key, Outdone(int(bound.place[place]), *wanted[key]))
+    return list(found.values())
+
+
+def clear(connection: Connection[Any]) -> None:
+    """Forget what was merged, so that the same transaction may merge again."""
+    for table in ("incoming", "outdone"):
+        connection.execute(_CLEAR.format(name=table).encode())
+
+
+def _rows(bound: Bound, places: NDArray[np.intp], rank: int) -> Columns:
+    return {
+        "channel_id": bound.channel_id[places],
+        "at": bound.at_ms[places],
+        "rank": np.full(len(places), rank, np.int16),
+        "seq": bound.seq[places],
+        "value": bound.value[places],
+    }

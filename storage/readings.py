@@ -1,10 +1,11 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import psycopg
@@ -13,10 +14,10 @@ from psycopg import Connection
 
 from metering.clocks import AHEAD_MS
 from metering.errors import UnavailableError
-from metering.messages import Message, Readings, Rejection, Stored
-from storage import clocks, connections, marks, merging, rejects
+from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
+from storage import clocks, connections, corrections, marks, merging, rejects
 from storage.binding import Bound, bind
-from storage.merging import Merged, merge
+from storage.merging import Merged, merge, outdone
 
 _TALLY = """
     INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
@@ -29,6 +30,9 @@ _TALLY = """
 _MONTHS = "SELECT storage.ensure_months(%s, %s)"
 
 
+_TOLD: Final = 20  # of what is outdone; the rest is counted
+
+
 class Store:
     """The collector's sink: one connection, one transaction a batch.
 
@@ -39,7 +43,7 @@ class Store:
     def __init__(self, url: str, name: str, *, ahead_ms: int = AHEAD_MS) -> None:
         self._url = url
         self._name = name
-        self._ahead_ms = ahead_ms
+        self.ahead_ms = ahead_ms
         self._connection: Connection[Any] | None = None
         self._months: set[int] = set()
         self._one_writer = threading.Lock()
@@ -51,7 +55,7 @@ class Store:
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction():
-                bound, refused = bind(connection, batch, readings, self._ahead_ms)
+                bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 judged = clocks.judge(connection, batch, readings, bound, refused)
                 refusals = [*rejected, *refused, *judged.refused]
                 merged = self._merge(connection, len(batch), judged.bound, judged.marked)
@@ -59,21 +63,41 @@ class Store:
         return _stored(_seqs(batch, readings, refusals), refusals, judged.bound, merged)
 
     def write_whole(
-        self, batch: Sequence[Message], readings: Readings, *, dry_run: bool = False
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        *,
+        correction: Correction | None = None,
+        deed: Callable[[Stored], Deed] | None = None,
+        dry_run: bool = False,
     ) -> Stored:
         """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing.
 
         A file has no clock that could fall back: whoever brings it answers for its times.
+
+        correction: lets what another reading outdoes count against it.
+        deed: says what is written down of it, in the same transaction.
         """
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
-                bound, refused = bind(connection, batch, readings, self._ahead_ms)
+                bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 if refused:
                     return Stored(_seqs(batch, readings, refused), refused)
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch), bound, none)
-        return _stored(_seqs(batch, readings, refused), refused, bound, merged)
+                lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
+                stored = replace(
+                    _stored(_seqs(batch, readings, refused), refused, bound, merged),
+                    outdone=lost[:_TOLD],
+                    outdone_count=len(lost),
+                )
+                if correction is not None:
+                    corrected = corrections.let_count(connection, correction, bound, lost)
+                    stored = replace(stored, corrected=corrected)
+                if deed is not None:
+                    corrections.write_down(connection, deed(stored))
+        return stored
 
     def _merge(
         self,
@@ -123,7 +147,7 @@ class Store:
         """
         if not len(at_ms):
             return
-        latest_ms = max(message.received_ms for message in batch) + self._ahead_ms
+        latest_ms = max(message.received_ms for message in batch) + self.ahead_ms
         may_stand = at_ms[(at_ms >= 0) & (at_ms <= latest_ms)]
         months = may_stand.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
         for month in sorted(set(np.unique(months).tolist()) - self._months):
