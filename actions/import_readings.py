@@ -1,6 +1,6 @@
 """Readings from a file: all of them or none, and every mistake named by file, line and field."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,14 +11,22 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from actions.desk import Desk
-from actions.figures import instant
+from actions.figures import in_units, instant
 from actions.registry_values import refuse
 from collector import files
 from collector.files import FileReadings
 from metering.errors import InputError
-from metering.messages import Message, Readings, Rejection, Stored
+from metering.messages import (
+    Correction,
+    Deed,
+    Message,
+    Outdone,
+    Readings,
+    Rejection,
+    Stored,
+)
 from storage import meters
-from storage.binding import bind
+from storage.binding import Bound, bind
 
 # reason: the field at fault, and the next step where a file needs another than a gateway
 _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
@@ -31,7 +39,7 @@ _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
     ),
     "reading.before_since": ("at", None),
     "reading.sealed": ("at", None),
-    "reading.in_the_future": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
+    "clock.ahead": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
     "reading.impossible_value": ("value", None),
 }
 _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have
@@ -42,13 +50,39 @@ _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learn
 
 
 class WholeSink(Protocol):
-    """Where readings go that are taken together or not at all."""
+    """Where readings go that are taken together or not at all.
+
+    ahead_ms: how far a reading may be ahead of its arrival.
+    """
+
+    ahead_ms: int
 
     def write_whole(
-        self, batch: Sequence[Message], readings: Readings, *, dry_run: bool = False
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        *,
+        correction: Correction | None = None,
+        deed: Callable[[Stored], Deed] | None = None,
+        dry_run: bool = False,
     ) -> Stored:
-        """Commit a batch if all of it can be taken, and else nothing."""
+        """Commit a batch and its deed if all of it can be taken, and else nothing."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutdoneRow:
+    """A row of a file beside which another reading of its instant stands. [unit of the channel]
+
+    stands: None where a person made that instant void.
+    """
+
+    line: int
+    gateway: str
+    channel: str
+    at: datetime
+    value: str
+    stands: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +90,10 @@ class Imported:
     """What an import of readings did, or in a dry run would do.
 
     inserted: of instants that had no reading. revised: beside another reading of their instant, of
-    which the greater (seq, value) stands. duplicates: that were there already.
+    which the greater (rank, seq, value) stands. duplicates: that were there already.
+    rounded: of those inserted, finer than the channel's quantum, so rounded to it.
+    outdone: rows whose value does not stand; examples are the first of them.
+    corrected: of these, how many stand after all, as a correction by the actor.
     """
 
     readings: int
@@ -66,10 +103,14 @@ class Imported:
     inserted: int
     revised: int
     duplicates: int
+    rounded: int
+    outdone: int
+    corrected: int
+    examples: list[OutdoneRow]
 
 
-class _RehearsedError(Exception):
-    """Ends the transaction of a dry run without keeping it."""
+class _DoneError(Exception):
+    """Ends the actor's transaction: the sink has written the deed together with the readings."""
 
 
 def import_readings(
@@ -81,32 +122,70 @@ def import_readings(
     *,
     now_ms: int,
     dry_run: bool = False,
+    correct_for: str | None = None,
 ) -> Imported:
     """Store a file of readings whose meters the actor may write for; again changes nothing.
 
     gateway: of all rows, where the file does not name one in each.
+    correct_for: the reason for which the file counts against what stands, as the actor's own
+        correction; without one, of several readings of an instant the greatest stands.
     """
     said = files.read(source, name, gateway, received_ms=now_ms)
+    correction = None
+    if correct_for is not None:
+        correction = Correction(desk.actor, _reason(correct_for), name)
     done: Imported | None = None
-    detail: dict[str, Any] = {}
-    with suppress(_RehearsedError), desk.act("readings.import", name, detail) as connection:
-        refuse(_in_order([*said.errors, *_against(connection, said, name)]))
-        stored = sink.write_whole(said.batch, said.readings, dry_run=dry_run)
+    with suppress(_DoneError), desk.act("readings.import", name) as connection:
+        bound, rejections = bind(connection, said.batch, said.readings, sink.ahead_ms)
+        against = [*said.errors, *_refused(said, name, rejections)]
+        against += _against(connection, said, name, bound)
+        if correction is not None:
+            against += _two_values(said, name, bound)
+        refuse(_in_order(against))
+        units = _per_unit(connection, said, bound)
+
+        def deed(stored: Stored) -> Deed:
+            detail = asdict(_imported(said, stored, units))
+            if correction is not None:
+                detail["reason"] = correction.reason
+            return Deed(desk.actor, "readings.import", name, detail)
+
+        stored = sink.write_whole(
+            said.batch, said.readings, correction=correction, deed=deed, dry_run=dry_run
+        )
         refuse(_in_order(_refused(said, name, stored.rejected)))
-        done = _imported(said, stored)
-        detail.update(asdict(done))
-        if dry_run:
-            raise _RehearsedError
+        done = _imported(said, stored, units)
+        raise _DoneError
     assert done is not None
     return done
 
 
-def _against(connection: Connection[Any], said: FileReadings, name: str) -> Iterator[InputError]:
-    """Find what the registry says against a file, as far as the actor's rights reach."""
-    bound, rejections = bind(connection, said.batch, said.readings)
-    yield from _refused(said, name, rejections)
-    lines = [line for one in rejections for line in one.i]
-    taken = np.flatnonzero(~np.isin(said.readings.i, lines))
+def _reason(said: str) -> str:
+    if said.strip():
+        return said.strip()
+    raise InputError(
+        "import.no_reason",
+        zh="以更正方式导入须说明理由。",
+        en="A file that corrects what stands needs a reason.",
+        next_zh="请填写理由,如依据的单据。",
+        next_en="Say why, such as the document that shows it.",
+        where={"field": "reason"},
+    )
+
+
+def _per_unit(connection: Connection[Any], said: FileReadings, bound: Bound) -> dict[int, int]:
+    """Return, by message of a file without faults, the quanta in one unit of its channel."""
+    messages, first = np.unique(said.readings.message, return_index=True)
+    ids = bound.channel_id[first].tolist() if len(first) else []
+    known = {one.channel_id: one.per_unit for one in meters.channels(connection, ids)}
+    return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
+
+
+def _against(
+    connection: Connection[Any], said: FileReadings, name: str, bound: Bound
+) -> Iterator[InputError]:
+    """Find what stands against the rows that could be bound: rights and units."""
+    taken = bound.place
     ids = np.unique(bound.channel_id).tolist()
     may = meters.writable(connection, ids)
     theirs = {one.channel_id: one for one in meters.channels(connection, list(may))}
@@ -116,6 +195,24 @@ def _against(connection: Connection[Any], said: FileReadings, name: str) -> Iter
         yield _complaint(said, name, rows, _NOT_THEIRS)
     units = {channel: one.unit for channel, one in theirs.items()}
     yield from _wrong_units(said, name, taken, bound.channel_id, units)
+
+
+def _two_values(said: FileReadings, name: str, bound: Bound) -> Iterator[InputError]:
+    """Find instants of which a file that corrects says more than one value."""
+    order = np.lexsort((bound.value, bound.at_ms, bound.channel_id))
+    same = (np.diff(bound.channel_id[order]) == 0) & (np.diff(bound.at_ms[order]) == 0)
+    differ = np.flatnonzero(same & (np.diff(bound.value[order]) != 0))
+    if not len(differ):
+        return
+    rows = [int(bound.place[order[at + 1]]) for at in differ.tolist()]
+    error = InputError(
+        "import.two_values",
+        zh="文件对同一时刻给出多个数值,无法作为更正。",
+        en="The file says several values of one instant, so it cannot correct it.",
+        next_zh="请只保留正确的一行。",
+        next_en="Keep the one row that is right.",
+    )
+    yield _complaint(said, name, rows, error, "at", _shown(said.readings, rows[0], "at"))
 
 
 def _wrong_units(
@@ -193,7 +290,7 @@ def _in_order(problems: Iterable[InputError]) -> list[InputError]:
     return sorted(problems, key=lambda one: int(one.where.get("line", 0)))
 
 
-def _imported(said: FileReadings, stored: Stored) -> Imported:
+def _imported(said: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Imported:
     at_ms = said.readings.at_ms
     return Imported(
         readings=len(at_ms),
@@ -203,4 +300,20 @@ def _imported(said: FileReadings, stored: Stored) -> Imported:
         inserted=stored.inserted,
         revised=stored.revised,
         duplicates=stored.duplicates,
+        rounded=stored.rounded,
+        outdone=stored.outdone_count,
+        corrected=stored.corrected,
+        examples=[_example(said, one, per_unit) for one in stored.outdone],
+    )
+
+
+def _example(said: FileReadings, one: Outdone, per_unit: dict[int, int]) -> OutdoneRow:
+    readings, message = said.readings, int(said.readings.message[one.place])
+    return OutdoneRow(
+        int(readings.i[one.place]),
+        said.batch[message].gateway,
+        readings.channel_key[one.place],
+        instant(int(readings.at_ms[one.place])),
+        _shown(readings, one.place, "value"),
+        in_units(one.stands, per_unit[message]),
     )

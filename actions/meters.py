@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from actions.desk import Desk
 from actions.figures import not_found
 from metering.errors import NotFoundError
-from storage import meters
+from storage import marks, meters
+from storage.marks import Mark
 from storage.meters import Binding, Channel, DatedSetting, Last, Meter, UsedIn
 from storage.pages import Page, check_size, cursor_of, key_of
 
@@ -23,6 +24,7 @@ class ChannelDetail:
     """A channel with everything dated about it.
 
     waits: readings have come whose use is still to be computed.
+    marks: readings that were stored, but finer than the quantum, or of a doubtful clock.
     """
 
     channel: Channel
@@ -31,6 +33,7 @@ class ChannelDetail:
     used_in: list[UsedIn]
     last: Last | None
     waits: bool
+    marks: list[Mark]
 
 
 def list_meters(
@@ -75,6 +78,7 @@ def channel(desk: Desk, channel_id: int) -> ChannelDetail:
             meters.used_in(connection, channel_id),
             meters.last(connection, channel_id),
             meters.waits(connection, [channel_id]),
+            marks.of_channel(connection, channel_id),
         )
 
 

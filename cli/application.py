@@ -20,8 +20,9 @@ from storage.readings import Store
 def application(settings: Settings, url: str) -> Iterator[FastAPI]:
     """Lend the application; it takes readings where the collector's login is known."""
     taking = settings.collector_database_url
-    sink = Store(taking, "push") if taking else None
-    file_sink = Store(taking, "import") if taking else None
+    ahead_ms = settings.clock_ahead_ms
+    sink = Store(taking, "push", ahead_ms=ahead_ms) if taking else None
+    file_sink = Store(taking, "import", ahead_ms=ahead_ms) if taking else None
     pool = open_pool(
         url,
         max_size=settings.database_pool,

@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     )
     batch_messages: int = Field(2000, ge=1, le=30_000, description="of a batch at most")
     batch_ms: int = Field(100, ge=1, le=60_000, description="a batch waits for more, at most")
+    clock_ahead_s: int = Field(
+        600,
+        ge=60,
+        le=86_400,
+        description="collect, serve, import readings: a reading farther ahead of its arrival is "
+        "set aside",
+    )
     write_readings: int = Field(5000, ge=1, le=1_000_000, description="of a transaction, about")
     session_expiry_s: int = Field(
         14 * 86_400, ge=60, le=365 * 86_400, description="the broker keeps messages so long"
@@ -105,6 +112,11 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(
         None, ge=1, le=65_535, description="collect, work: loopback port of /metrics"
     )
+
+    @property
+    def clock_ahead_ms(self) -> int:
+        """How far a reading may be ahead of its arrival."""
+        return self.clock_ahead_s * 1000
 
 
 def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

@@ -58,7 +58,8 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         certificate_file=settings.broker_certificate_file,
         key_file=settings.broker_key_file,
     )
-    return Collector(known, Store(url, settings.collector_name), log)
+    store = Store(url, settings.collector_name, ahead_ms=settings.clock_ahead_ms)
+    return Collector(known, store, log)
 
 
 def worker(settings: Settings, url: str, log: Log) -> Worker:

@@ -108,6 +108,7 @@ def joint(parts: Sequence[tuple[Sequence[Message], Stored]]) -> tuple[list[Messa
         inserted=sum(stored.inserted for _, stored in parts),
         revised=sum(stored.revised for _, stored in parts),
         duplicates=sum(stored.duplicates for _, stored in parts),
+        rounded=sum(stored.rounded for _, stored in parts),
     )
 
 

@@ -1,7 +1,8 @@
 """What gateways say, from bytes to columns, and what the store answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +82,37 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdone:
+    """A reading beside which another stands: its place in the batch's readings, and the other.
+
+    stands: [quanta of the channel]; None where a person made it void. rank: of the other.
+    """
+
+    place: int
+    stands: int | None
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is written down of an act, in the transaction of what it changes."""
+
+    actor: str
+    act: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Who lets readings count against what stands, why, and by what source."""
+
+    made_by: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What became of a batch, said after the commit.
 
@@ -88,6 +120,9 @@ class Stored:
         it has none.
     rejected: refusals found by the codec and by binding alike.
     inserted, revised, duplicates: readings of the batch, counted.
+    rounded: of those inserted, how many were finer than their channel's quantum.
+    outdone: of a whole file, the first of the readings that do not count, for another stands.
+    outdone_count: all of these. corrected: those that count after all, as a correction.
     """
 
     seqs: Sequence[int | None]
@@ -95,3 +130,7 @@ class Stored:
     inserted: int = 0
     revised: int = 0
     duplicates: int = 0
+    rounded: int = 0
+    outdone: Sequence[Outdone] = field(default_factory=tuple)
+    outdone_count: int = 0
+    corrected: int = 0

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from metering.channels import Kind
+from metering.clocks import AHEAD_MS, lasting, shift_for, shift_said, zone_guessed
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA, Message, Readings, Rejection
 
@@ -26,18 +27,33 @@ _BINDINGS = """
      ORDER BY p.pair, b.valid_from
 """
 
-AHEAD_MS: Final = 24 * 3_600_000
+_FINER: Final = 1e-3  # of a quantum: less is what a double makes of a decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Readings of known channels, in quanta of the channel; columns of equal length."""
+    """Readings of known channels, in quanta of the channel; columns of equal length.
+
+    place: in the readings that were bound. kind: of the channel.
+    rounded: whether what was sent is finer than the channel's quantum.
+    """
 
     channel_id: NDArray[np.int64]
     at_ms: NDArray[np.int64]
     seq: NDArray[np.int64]
     value: NDArray[np.int64]
+    place: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    rounded: NDArray[np.bool_]
 
+    def only(self, kept: NDArray[np.bool_]) -> "Bound":
+        """Return some of the readings."""
+        columns = {name: getattr(self, name)[kept] for name in self.__slots__}
+        return Bound(**columns)
+
+
+AHEAD: Final = "clock.ahead"
+BEHIND: Final = "clock.behind"
 
 # In the order in which they are looked for; a reading is refused for the first that holds.
 _REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
@@ -65,11 +81,11 @@ _REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
         "如需更正,请走更正程序。",
         "A correction needs a restatement.",
     ),
-    "reading.in_the_future": (
-        "读数时间超前 24 小时以上。",
-        "The reading is more than 24 hours ahead.",
-        "请核对网关时钟和时间单位(毫秒)。",
-        "Check the gateway's clock, and that times are milliseconds.",
+    AHEAD: (
+        "读数时间比到达时间超前 {off[0]}{guess[0]},已搁置。",
+        "The reading is {off[1]} ahead of its arrival{guess[1]}; it is set aside.",
+        "请核对网关时钟、时区和时间单位(毫秒),再运行 {again}。",
+        "Check its clock, its zone, and that times are milliseconds; then run {again}.",
     ),
     "reading.impossible_value": (
         "读数超出该通道的可能范围。",
@@ -77,16 +93,28 @@ _REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
         "请核对单位、翻转值 wraps_at,以及通道是否允许负值。",
         "Check the unit, wraps_at, and whether the channel may be negative.",
     ),
+    # Found later, where it is known what the gateway said before.
+    BEHIND: (
+        "读数时间比该网关最新读数早 {off[0]},数值与前后读数不符,已搁置。",
+        "{off[1]} before the newest of its gateway, and no value to fit there; it is set aside.",
+        "网关时钟可能回退:请校准后运行 {again}。",
+        "Its clock may have fallen back: set it, then run {again}.",
+    ),
 }
 
 
 def bind(
-    connection: Connection[Any], batch: Sequence[Message], readings: Readings
+    connection: Connection[Any],
+    batch: Sequence[Message],
+    readings: Readings,
+    ahead_ms: int = AHEAD_MS,
 ) -> tuple[Bound, list[Rejection]]:
-    """Return the readings that can be stored, and why the others cannot."""
+    """Return the readings that can be stored, and why the others cannot.
+
+    ahead_ms: how far a reading may be ahead of its arrival.
+    """
     if not len(readings):
-        empty = np.empty(0, np.int64)
-        return Bound(empty, empty, empty, empty), []
+        return nothing(), []
     gateways = [batch[place].gateway for place in readings.message.tolist()]
     index: dict[tuple[str, str], int] = {}
     pair = np.fromiter(
@@ -101,7 +129,13 @@ def bind(
         _BINDINGS, [[gateway for gateway, _ in index], [key for _, key in index]]
     ).fetchall()
     found = _choose(pair, readings.at_ms, np.array(rows, dtype=object).reshape(len(rows), 10))
-    return _judge(batch, readings, found, rows)
+    return _judge(batch, readings, found, rows, ahead_ms)
+
+
+def nothing() -> Bound:
+    """Return no readings."""
+    empty, none = np.empty(0, np.int64), np.empty(0, np.bool_)
+    return Bound(empty, empty, empty, empty, empty, empty, none)
 
 
 def _choose(
@@ -133,13 +167,17 @@ def _judge(
     readings: Readings,
     found: NDArray[np.int64],
     rows: list[tuple[Any, ...]],
+    ahead_ms: int,
 ) -> tuple[Bound, list[Rejection]]:
     known = found >= 0
     table = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
     channel, kind, per_unit, net, _, _, opens, since, wraps = (
         table[:, column].astype(np.int64)[found] for column in range(9)
     )
-    quanta = np.rint(readings.value * per_unit)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+        exact = readings.value * per_unit
+        quanta = np.rint(exact)
+        finer = np.abs(exact - quanta) > np.maximum(_FINER, np.abs(exact) * 2.0**-50)
     most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
     least = np.where(net.astype(bool) & (kind != Kind.REGISTER), -MAX_QUANTA, 0)
     received = np.array([message.received_ms for message in batch], np.int64)[readings.message]
@@ -149,37 +187,68 @@ def _judge(
             readings.arrival & (kind == Kind.INTERVAL),
             readings.at_ms < since,
             readings.at_ms < opens,
-            readings.at_ms > received + AHEAD_MS,
+            readings.at_ms > received + ahead_ms,
             ~((quanta >= least) & (quanta <= most)),
         ],
         np.arange(1, 7),
         0,
     )
-    taken = reason == 0
+    taken = np.flatnonzero(reason == 0)
     bound = Bound(
-        channel[taken], readings.at_ms[taken], readings.seq[taken], quanta[taken].astype(np.int64)
+        channel[taken],
+        readings.at_ms[taken],
+        readings.seq[taken],
+        quanta[taken].astype(np.int64),
+        taken,
+        kind[taken],
+        finer[taken],
     )
-    return bound, _refusals(readings, reason)
+    why = np.array(["", *_REASONS])[reason]
+    return bound, refusals(batch, readings, why, readings.at_ms - received)
 
 
-def _refusals(readings: Readings, reason: NDArray[np.int64]) -> list[Rejection]:
-    """Return one refusal for each message and reason."""
-    refused: dict[tuple[int, int], list[int]] = {}
-    for place in np.flatnonzero(reason).tolist():
-        refused.setdefault((int(readings.message[place]), int(reason[place])), []).append(place)
+def refusals(
+    batch: Sequence[Message],
+    readings: Readings,
+    why: NDArray[np.str_],
+    off_ms: NDArray[np.int64],
+) -> list[Rejection]:
+    """Return one refusal for each message and reason.
+
+    why: of each reading the code, empty where it was taken. off_ms: how far its clock is off.
+    """
+    refused: dict[tuple[int, str], list[int]] = {}
+    for place in np.flatnonzero(why != "").tolist():
+        refused.setdefault((int(readings.message[place]), str(why[place])), []).append(place)
     rejections = []
-    for (message, number), places in refused.items():
-        code = list(_REASONS)[number - 1]
-        zh, en, next_zh, next_en = _REASONS[code]
+    for (message, code), places in refused.items():
         keys = ", ".join(sorted({readings.channel_key[place] for place in places})[:5])
+        farthest = max(off_ms[places].tolist(), key=abs)
+        said = _words(code, batch[message], farthest)
+        where = {"channel": keys} | ({"off_ms": farthest} if code in {AHEAD, BEHIND} else {})
         error = InputError(
             code,
-            zh=f"{keys}:{zh}",
-            en=f"{keys}: {en}",
-            next_zh=next_zh,
-            next_en=next_en,
-            where={"channel": keys},
+            zh=f"{keys}:{said[0]}",
+            en=f"{keys}: {said[1]}",
+            next_zh=said[2],
+            next_en=said[3],
+            where=where,
         )
         indices = tuple(int(readings.i[place]) for place in places)
         rejections.append(Rejection(message, int(readings.seq[places[0]]) or None, error, indices))
     return rejections
+
+
+def _words(code: str, message: Message, off_ms: int) -> list[str]:
+    zone = zone_guessed(off_ms) if code == AHEAD else None
+    guess = ("", "")
+    if zone is not None:
+        name = f"UTC{shift_said(zone)}"
+        guess = (
+            f"(疑为把 {name} 当地时间当作 UTC 发送)",
+            f" (local time of {name} sent as UTC, it seems)",
+        )
+    shift = shift_for(off_ms) if code == AHEAD else -off_ms
+    again = f"commonwatt replay-rejected --gateway {message.gateway} --shift {shift_said(shift)}"
+    fields = {"off": lasting(off_ms), "guess": guess, "again": again}
+    return [said.format(**fields) for said in _REASONS[code]]

@@ -7,6 +7,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from metering.clocks import shift_for, shift_said
+
 _LIST = """
     SELECT g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
            (SELECT count(DISTINCT b.channel_id)::integer FROM binding b
@@ -17,8 +19,11 @@ _LIST = """
              WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL
            ) AS last_reading_at,
            (SELECT count(*)::integer FROM rejected_message x
-             WHERE x.gateway = g.name AND x.resolved_at IS NULL) AS rejects
-      FROM gateway g
+             WHERE x.gateway = g.name AND x.resolved_at IS NULL) AS rejects,
+           k.ahead_ms AS clock_ahead_ms, k.heard_at, k.set_aside_at AS clock_set_aside_at,
+           (SELECT max(x.off_ms) FROM rejected_message x WHERE x.gateway = g.name
+               AND x.resolved_at IS NULL AND x.reason = 'clock.ahead') AS waits_ahead_ms
+      FROM gateway g LEFT JOIN gateway_clock k ON k.gateway_id = g.id
      WHERE g.name > %(after)s ORDER BY g.name LIMIT %(most)s
 """
 _SET_KEY = "UPDATE gateway SET key_sha256 = sha256(%s) WHERE name = %s"
@@ -30,6 +35,10 @@ class Gateway:
     """A field device that sends readings.
 
     channels: bound to it. last_reading_at: of those bound to it now. rejects: that still wait.
+    clock_ahead_ms: the newest instant of its last message, less that message's arrival; far below
+        0 where it sent what happened long before.
+    clock_set_aside_at: when readings were last set aside for its clock.
+    waits_ahead_ms: the farthest that waits, set aside as ahead of its arrival.
     """
 
     name: str
@@ -38,6 +47,20 @@ class Gateway:
     channels: int
     last_reading_at: datetime | None
     rejects: int
+    clock_ahead_ms: int | None
+    heard_at: datetime | None
+    clock_set_aside_at: datetime | None
+    waits_ahead_ms: int | None
+
+    @property
+    def clock_ahead_s(self) -> int | None:
+        """By how much its last message was ahead of its arrival."""
+        return None if self.clock_ahead_ms is None else self.clock_ahead_ms // 1000
+
+    @property
+    def shift_proposed(self) -> str | None:
+        """What would set right that which waits, as `replay-rejected --shift` takes it."""
+        return None if self.waits_ahead_ms is None else shift_said(shift_for(self.waits_ahead_ms))
 
 
 def listed(connection: Connection[Any], *, after: str, most: int) -> list[Gateway]:

@@ -1,9 +1,9 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,77 +12,12 @@ import psycopg
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from metering.clocks import AHEAD_MS
 from metering.errors import UnavailableError
-from metering.messages import Message, Readings, Rejection, Stored
-from storage import connections, rejects
-from storage.binding import AHEAD_MS, Bound, bind
-from storage.columns import copy_in
-
-_INCOMING: Final = {
-    "channel_id": "int4",
-    "at": "at",
-    "rank": "int2",
-    "seq": "int8",
-    "value": "int8",
-}
-
-_MAKE_INCOMING = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS {name} (
-        channel_id integer NOT NULL, at timestamptz NOT NULL, rank smallint NOT NULL,
-        seq bigint NOT NULL, value bigint) ON COMMIT DELETE ROWS
-"""
-
-_INSERT = """
-    INSERT INTO reading (channel_id, at, rank, seq, value)
-    SELECT channel_id, at, rank, seq, value FROM incoming
-    ON CONFLICT DO NOTHING
-"""
-
-# Only who holds a channel's lock replaces its standing readings. It works on both engines, whereas
-# columnstore rows cannot be locked one by one. In order of channel, so that nobody waits in a ring.
-_LOCK = "SELECT pg_advisory_xact_lock(%s, channel) FROM unnest(%s::integer[]) AS channel"
-_LOCK_CLASS: Final = 2
-
-# A later statement sees what a concurrent writer has committed in the meantime. The limit makes it
-# one look-up a reading; a join might read every month, and out of columnstore at that.
-_KEEP_LOSERS = """
-    INSERT INTO reading_revision (channel_id, at, rank, seq, value)
-    SELECT channel_id, at, rank, seq, value FROM outdone
-    UNION
-    SELECT i.channel_id, i.at, lost.rank, lost.seq, lost.value
-      FROM incoming i
-     CROSS JOIN LATERAL (
-           SELECT rank, seq, value FROM reading
-            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r
-     CROSS JOIN LATERAL (
-           SELECT l.* FROM (VALUES (i.rank, i.seq, i.value), (r.rank, r.seq, r.value))
-                  AS l (rank, seq, value)
-            ORDER BY l.rank, l.seq, l.value NULLS FIRST LIMIT 1) lost
-     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
-    ON CONFLICT DO NOTHING
-"""
-
-# Not an UPDATE: joined to the batch, it would bring whole chunks back out of columnstore, where
-# ON CONFLICT brings out what holds these very rows.
-_REPLACE = """
-    INSERT INTO reading (channel_id, at, rank, seq, value)
-    SELECT i.channel_id, i.at, i.rank, i.seq, i.value
-      FROM incoming i
-     CROSS JOIN LATERAL (
-           SELECT rank, seq, value FROM reading
-            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r
-     WHERE (i.rank, i.seq) > (r.rank, r.seq)
-        OR (i.rank, i.seq) = (r.rank, r.seq)
-           AND coalesce(i.value, -9223372036854775808)
-               > coalesce(r.value, -9223372036854775808)
-    ON CONFLICT (channel_id, at) DO UPDATE
-       SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value
-"""
-
-_QUEUE = """
-    INSERT INTO stale_usage (channel_id, first, last)
-    SELECT channel_id, min(at), max(at) FROM incoming GROUP BY channel_id ORDER BY channel_id
-"""
+from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
+from storage import clocks, connections, corrections, marks, merging, rejects
+from storage.binding import Bound, bind
+from storage.merging import Merged, merge, outdone
 
 _TALLY = """
     INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
@@ -95,40 +30,20 @@ _TALLY = """
 _MONTHS = "SELECT storage.ensure_months(%s, %s)"
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """A batch folded by (channel, at): who stands in it, and what else was said.
-
-    standing, outdone: places in the bound columns, sorted by (channel, at).
-    duplicates: readings that the batch says more than once.
-    """
-
-    standing: NDArray[np.intp]
-    outdone: NDArray[np.intp]
-    duplicates: int
-
-
-def fold(bound: Bound) -> Fold:
-    """Return the greatest (rank, seq, value) of each (channel, at), and the different others."""
-    order = np.lexsort((bound.value, bound.seq, bound.at_ms, bound.channel_id))
-    channel, at = bound.channel_id[order], bound.at_ms[order]
-    seq, value = bound.seq[order], bound.value[order]
-    same_key = (channel[1:] == channel[:-1]) & (at[1:] == at[:-1])
-    same = same_key & (seq[1:] == seq[:-1]) & (value[1:] == value[:-1])
-    last = np.append(~same_key, True)[: len(order)]
-    repeated = np.append(same, False)[: len(order)]
-    return Fold(order[last], order[~last & ~repeated], int(repeated.sum()))
+_TOLD: Final = 20  # of what is outdone; the rest is counted
 
 
 class Store:
     """The collector's sink: one connection, one transaction a batch.
 
     name: whose deliveries are counted together.
+    ahead_ms: how far a reading may be ahead of its arrival.
     """
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, *, ahead_ms: int = AHEAD_MS) -> None:
         self._url = url
         self._name = name
+        self.ahead_ms = ahead_ms
         self._connection: Connection[Any] | None = None
         self._months: set[int] = set()
         self._one_writer = threading.Lock()
@@ -140,37 +55,65 @@ class Store:
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction():
-                bound, refused = bind(connection, batch, readings)
-                refusals = [*rejected, *refused]
-                counts = merge(connection, bound)
+                bound, refused = bind(connection, batch, readings, self.ahead_ms)
+                judged = clocks.judge(connection, batch, readings, bound, refused)
+                refusals = [*rejected, *refused, *judged.refused]
+                merged = self._merge(connection, len(batch), judged.bound, judged.marked)
                 rejects.keep(connection, batch, refusals)
-                self._count(connection, len(batch), *counts)
-        return Stored(_seqs(batch, readings, refusals), refusals, *counts)
+        return _stored(_seqs(batch, readings, refusals), refusals, judged.bound, merged)
 
     def write_whole(
-        self, batch: Sequence[Message], readings: Readings, *, dry_run: bool = False
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        *,
+        correction: Correction | None = None,
+        deed: Callable[[Stored], Deed] | None = None,
+        dry_run: bool = False,
     ) -> Stored:
-        """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing."""
-        counts = 0, 0, 0
+        """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing.
+
+        A file has no clock that could fall back: whoever brings it answers for its times.
+
+        correction: lets what another reading outdoes count against it.
+        deed: says what is written down of it, in the same transaction.
+        """
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
-                bound, refused = bind(connection, batch, readings)
-                if not refused:
-                    counts = merge(connection, bound)
-                    self._count(connection, len(batch), *counts)
-        return Stored(_seqs(batch, readings, refused), refused, *counts)
+                bound, refused = bind(connection, batch, readings, self.ahead_ms)
+                if refused:
+                    return Stored(_seqs(batch, readings, refused), refused)
+                none = np.zeros(len(bound.at_ms), np.bool_)
+                merged = self._merge(connection, len(batch), bound, none)
+                lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
+                stored = replace(
+                    _stored(_seqs(batch, readings, refused), refused, bound, merged),
+                    outdone=lost[:_TOLD],
+                    outdone_count=len(lost),
+                )
+                if correction is not None:
+                    corrected = corrections.let_count(connection, correction, bound, lost)
+                    stored = replace(stored, corrected=corrected)
+                if deed is not None:
+                    corrections.write_down(connection, deed(stored))
+        return stored
 
-    def _count(
+    def _merge(
         self,
         connection: Connection[Any],
         messages: int,
-        stored: int,
-        revised: int,
-        duplicates: int,
-    ) -> None:
-        counts = {"stored": stored, "revised": revised, "duplicates": duplicates}
+        bound: Bound,
+        marked: NDArray[np.bool_],
+    ) -> Merged:
+        """Merge, mark and count."""
+        tell_new = bool(marked.any() or bound.rounded.any())
+        merged = merge(connection, bound, tell_new=tell_new)
+        marks.add(connection, marks.CLOCK, bound, marked & merged.new)
+        marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
+        counts = {name: getattr(merged, name) for name in ("stored", "revised", "duplicates")}
         connection.execute(_TALLY, {"name": self._name, "messages": messages, **counts})
+        return merged
 
     def close(self) -> None:
         """Give the connection back."""
@@ -204,7 +147,7 @@ class Store:
         """
         if not len(at_ms):
             return
-        latest_ms = max(message.received_ms for message in batch) + AHEAD_MS
+        latest_ms = max(message.received_ms for message in batch) + self.ahead_ms
         may_stand = at_ms[(at_ms >= 0) & (at_ms <= latest_ms)]
         months = may_stand.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
         for month in sorted(set(np.unique(months).tolist()) - self._months):
@@ -218,44 +161,15 @@ class Store:
 def connect(url: str, name: str) -> Connection[Any]:
     """Open a connection on which readings can be merged."""
     connection = connections.writer(url, name)
-    for table in ("incoming", "outdone"):
-        connection.execute(_MAKE_INCOMING.format(name=table).encode())
+    merging.prepare(connection)
     return connection
 
 
-def merge(
-    connection: Connection[Any],
-    bound: Bound,
-) -> tuple[int, int, int]:
-    """Merge readings in the caller's transaction; return stored, revised and duplicate counts."""
-    if not len(bound.at_ms):
-        return 0, 0, 0
-    folded = fold(bound)
-    with connection.cursor() as cursor:
-        copy_in(cursor, "incoming", _INCOMING, *_rows(bound, folded.standing))
-        stored = cursor.execute(_INSERT).rowcount
-        revised = 0
-        if stored < len(folded.standing) or len(folded.outdone):
-            channels = np.unique(bound.channel_id[folded.standing]).tolist()
-            cursor.execute(_LOCK, [_LOCK_CLASS, channels])
-            copy_in(cursor, "outdone", _INCOMING, *_rows(bound, folded.outdone))
-            revised = cursor.execute(_KEEP_LOSERS).rowcount
-            cursor.execute(_REPLACE)
-        if stored or revised:
-            cursor.execute(_QUEUE)
-    return stored, revised, len(bound.at_ms) - stored - revised
-
-
-def _rows(bound: Bound, places: NDArray[np.intp]) -> tuple[dict[str, NDArray[Any]]]:
-    return (
-        {
-            "channel_id": bound.channel_id[places],
-            "at": bound.at_ms[places],
-            "rank": np.zeros(len(places), np.int16),
-            "seq": bound.seq[places],
-            "value": bound.value[places],
-        },
-    )
+def _stored(
+    seqs: list[int | None], refusals: Sequence[Rejection], bound: Bound, merged: Merged
+) -> Stored:
+    rounded = int((bound.rounded & merged.new).sum())
+    return Stored(seqs, refusals, merged.stored, merged.revised, merged.duplicates, rounded)
 
 
 def _seqs(

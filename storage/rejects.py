@@ -13,12 +13,12 @@ from metering.messages import Message, Rejection
 
 _KEEP = """
     INSERT INTO rejected_message (received_at, topic, gateway, payload, seq, reason,
-                                  message_zh, message_en, i, readings, identity)
+                                  message_zh, message_en, i, readings, off_ms, identity)
     VALUES (%(received_at)s, %(topic)s, %(gateway)s, %(payload)s, %(seq)s, %(reason)s,
             %(message_zh)s, %(message_en)s, %(i)s, %(readings)s,
-            %(identity)s)
+            %(off_ms)s, %(identity)s)
     ON CONFLICT (identity) DO UPDATE SET resolved_at = NULL
-     WHERE rejected_message.resolved_at IS NOT NULL
+     WHERE rejected_message.resolved_at IS NOT NULL AND rejected_message.shift_ms IS NULL
 """
 
 _WAITING = """
@@ -56,7 +56,7 @@ def keep(
 ) -> None:
     """Write refusals down; the same bytes refused again for the same reason are one row.
 
-    One that was resolved waits again.
+    One that was resolved waits again, unless it was taken with its times shifted.
     """
     if not refusals:
         return
@@ -108,5 +108,6 @@ def _row(message: Message, refusal: Rejection) -> dict[str, Any]:
         "message_en": refusal.reason.text("en"),
         "i": list(refusal.i),
         "readings": len(refusal.i),
+        "off_ms": refusal.reason.where.get("off_ms"),
         "identity": identity(message.gateway, message.payload, refusal.reason.code, refusal.i),
     }

@@ -65,6 +65,18 @@ class UsedInShown(Shown):
     source: str
 
 
+class MarkShown(Shown):
+    """Readings that were stored, and of which there is something to tell."""
+
+    mark: str = Field(
+        description="rounded: finer than the channel's quantum, so rounded to it. clock.behind: "
+        "of a clock that seems to have fallen back."
+    )
+    readings: int
+    first: datetime
+    last: datetime
+
+
 class ReadingShown(BaseModel):
     """One standing reading."""
 
@@ -82,6 +94,7 @@ class ChannelDetailShown(BaseModel):
     used_in: list[UsedInShown]
     last: ReadingShown | None
     waits: bool = Field(description="Readings have come whose use is still to be computed.")
+    marks: list[MarkShown] = Field(description="What is to be told of stored readings.")
 
 
 @router.get("/{channel_id}", summary="One channel")
@@ -95,6 +108,7 @@ def get_channel(channel_id: Id, desk: AtDesk) -> ChannelDetailShown:
         used_in=[UsedInShown.model_validate(one) for one in found.used_in],
         last=_last(found.last, found.channel),
         waits=found.waits,
+        marks=[MarkShown.model_validate(one) for one in found.marks],
     )
 
 

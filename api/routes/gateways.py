@@ -31,6 +31,17 @@ class GatewayShown(Shown):
     channels: int
     last_reading_at: datetime | None
     rejects: int = Field(description="Refused messages that wait.")
+    clock_ahead_s: int | None = Field(
+        description="Newest instant of its last message, less the arrival; far below 0 where it "
+        "sent what happened long before."
+    )
+    clock_set_aside_at: datetime | None = Field(
+        description="When readings were last set aside for its clock."
+    )
+    shift_proposed: str | None = Field(
+        description="By how much to shift what waits as clock.ahead, such as -8h: local time sent "
+        "as UTC."
+    )
 
 
 class GatewayPage(BaseModel):

@@ -18,6 +18,17 @@ router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
 READINGS = "/api/v1/imports/readings"  # takes larger bodies than the others
 
 
+class OutdoneShown(Shown):
+    """A row beside which another reading of its instant stands, in the channel's unit."""
+
+    line: int
+    gateway: str
+    channel: str
+    at: datetime
+    value: str
+    stands: str | None = Field(description="Null where a person made that instant void.")
+
+
 class ImportShown(Shown):
     """What an import of readings did, or in a dry run would do."""
 
@@ -31,6 +42,15 @@ class ImportShown(Shown):
         "value stands, the other is kept as a revision."
     )
     duplicates: int = Field(description="There already.")
+    rounded: int = Field(
+        description="Of those inserted: finer than the channel's quantum, so rounded to it."
+    )
+    outdone: int = Field(
+        description="Rows whose value does not count, for another reading of their instant stands; "
+        "as_correction lets them count."
+    )
+    corrected: int = Field(description="Of these, how many count as a correction.")
+    examples: list[OutdoneShown] = Field(description="The first that were outdone.")
 
 
 class ImportAnswer(BaseModel):
@@ -66,17 +86,31 @@ def post_readings(
         str | None, Query(max_length=200, description="Of all rows, where the file has none.")
     ] = None,
     dry_run: Annotated[bool, Query(description="Say what would happen; keep nothing.")] = False,
+    as_correction: Annotated[
+        bool, Query(description="Let the file count against what stands, as your correction.")
+    ] = False,
+    reason: Annotated[
+        str, Query(max_length=500, description="Why it corrects; needed for a correction.")
+    ] = "",
 ) -> ImportAnswer:
     """Store a file of readings; a single bad row is told with its line, and nothing is kept.
 
-    Sending the same file again changes nothing.
+    Sending the same file again changes nothing. Of several readings of one instant the greatest
+    (rank, seq, value) stands, so a lower value counts only as a correction.
     """
     sink = request.app.state.file_sink
     if sink is None:
         raise _no_sink()
     now_ms = int(time.time() * 1000)
     done = import_readings(
-        desk, sink, io.BytesIO(content), name, gateway, now_ms=now_ms, dry_run=dry_run
+        desk,
+        sink,
+        io.BytesIO(content),
+        name,
+        gateway,
+        now_ms=now_ms,
+        dry_run=dry_run,
+        correct_for=reason if as_correction else None,
     )
     return ImportAnswer(dry_run=dry_run, done=ImportShown.model_validate(done))
 

@@ -106,6 +106,19 @@ def readings(
             )
         ),
     ] = None,
+    as_correction: Annotated[
+        bool,
+        typer.Option(
+            "--as-correction",
+            help=say(
+                "作为您的更正导入:同一时刻以本文件的数值为准。",
+                "As your correction: the file counts against what stands.",
+            ),
+        ),
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help=say("更正理由。", "Why it corrects what stands."))
+    ] = "",
     database_url: Url = None,
     collector_database_url: Annotated[
         str | None,
@@ -128,9 +141,17 @@ def readings(
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
-    with _opened(file) as source, desk(known) as seat, closing(Store(url, "import")) as sink:
+    store = Store(url, "import", ahead_ms=known.clock_ahead_ms)
+    with _opened(file) as source, desk(known) as seat, closing(store) as sink:
         done = import_readings(
-            seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
+            seat,
+            sink,
+            source,
+            file.name,
+            gateway,
+            now_ms=now_ms,
+            dry_run=dry_run,
+            correct_for=reason if as_correction else None,
         )
     _rehearsed(dry_run)
     _told(done)
@@ -151,12 +172,41 @@ def _told(done: "Imported") -> None:
             f"{done.revised} beside another reading of their instant",
         )
     )
-    if done.revised:
+    if done.rounded:
         typer.echo(
             say(
-                "同一时刻有几个读数时,以序号较大者为准,序号相同则以数值较大者为准;其余保留为修订记录。",
-                "Of several readings of one instant the greater sequence number, then the greater "
-                "value stands; the others are kept as revisions.",
+                f"其中 {done.rounded} 个数值比通道最小单位更精细,已舍入;请核对 per_unit。",
+                f"{done.rounded} of them are finer than their channel's quantum and were rounded; "
+                "check its per_unit.",
+            ),
+            err=True,
+        )
+    if done.outdone:
+        _told_outdone(done)
+
+
+def _told_outdone(done: "Imported") -> None:
+    """Say which rows do not count, and how they could; or that they do, as a correction."""
+    if done.corrected:
+        typer.echo(say(f"更正 {done.corrected} 个读数", f"{done.corrected} corrected"))
+    else:
+        typer.echo(
+            say(
+                f"{done.outdone} 行未被采用:同一时刻以序号较大者为准,序号相同则以数值较大者为准。"
+                "如本文件为准,请加 --as-correction --reason 理由。",
+                f"{done.outdone} rows do not count: of several readings of one instant the greater "
+                "sequence number, then the greater value stands. Where the file is right, add "
+                "--as-correction --reason WHY.",
+            ),
+            err=True,
+        )
+    for one in done.examples:
+        typer.echo(
+            say(
+                f"  第 {one.line} 行 {one.gateway} {one.channel} {one.at}:{one.value},"
+                f"原有 {one.stands or '作废'}",
+                f"  line {one.line}, {one.gateway} {one.channel} {one.at}: {one.value}, "
+                f"beside {one.stands or 'a void'}",
             ),
             err=True,
         )

@@ -7,8 +7,9 @@ import pytest
 
 from actions.desk import DeniedError
 from actions.import_readings import import_readings
+from actions.meters import channel
 from actions.registry_values import ProblemsError
-from metering.errors import UnavailableError
+from metering.errors import InputError, UnavailableError
 from storage.readings import Store
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
@@ -99,7 +100,7 @@ BAD = [
     (f"demo-a/g9,office e,{at(3)},1", "reading.unknown_key", "channel"),
     (f"{GATEWAY},clinic e,{at(3)},1", "reading.unknown_key", "channel"),
     (f"{GATEWAY},office e,2015-01-01T00:00Z,1", "reading.before_since", "at"),
-    (f"{GATEWAY},office e,2099-01-01T00:00Z,1", "reading.in_the_future", "at"),
+    (f"{GATEWAY},office e,2099-01-01T00:00Z,1", "clock.ahead", "at"),
     (f"{GATEWAY},office e,{at(3)},-1", "reading.impossible_value", "value"),
     (f"{GATEWAY},office e,{at(3)},1e12", "reading.impossible_value", "value"),
     (f"{GATEWAY},office e,2016-03-01T03:00:00,1", "file.naive_time", "at"),
@@ -227,3 +228,92 @@ def test_what_changed_between_check_and_writing_is_refused_as_a_whole(world):
     assert [problem.where["line"] for problem in caught.value.problems] == [4]
     assert world.admin("SELECT count(*) FROM reading") == [(0,)]
     assert world.admin("SELECT count(*) FROM rejected_message") == [(0,)]
+
+
+def test_a_corrected_file_is_offered_as_a_correction_and_not_silently_outdone(world, take):
+    """An estimate, then what was really used: lower, lower, greater."""
+    gas = world.channel["office gas"]
+
+    def month(*values: float) -> str:
+        hours = enumerate(values, 1)
+        return HEADER + "".join(f"{GATEWAY},office gas,{at(n)},{value}\n" for n, value in hours)
+
+    def total() -> int:
+        (row,) = world.admin("SELECT sum(value) FROM reading WHERE channel_id = %s", gas)
+        return int(row[0])
+
+    take(month(100, 120, 110))
+    actual = month(90, 95, 112)
+    told = take(actual)
+    assert (told.outdone, told.corrected, total()) == (2, 0, 332_000)
+    assert [(one.line, one.value, one.stands) for one in told.examples] == [
+        (2, "90", "100.000"),
+        (3, "95", "120.000"),
+    ]
+    before = world.admin(STATE)
+    rehearsed = take(actual, "of the office", dry_run=True, correct_for="utility's letter")
+    assert world.admin(STATE) == before
+
+    done = take(actual, "of the office", correct_for="utility's letter")
+    assert done == rehearsed
+    assert (done.outdone, done.corrected, total()) == (2, 2, 297_000)
+    assert world.admin("SELECT made_by, reason, source FROM correction") == [
+        (f"user:{world.user['of the office']}", "utility's letter", "july.csv")
+    ]
+    assert (
+        world.admin(
+            """SELECT r.rank, r.seq = c.id FROM reading r, correction c
+            WHERE r.channel_id = %s AND r.value < 100000""",
+            gas,
+        )
+        == [(1, True)] * 2
+    )
+    (said,) = world.admin(
+        "SELECT detail->>'reason', detail->>'corrected' FROM deed ORDER BY id DESC LIMIT 1"
+    )
+    assert said == ("utility's letter", "2")
+    again = take(actual, "of the office", correct_for="utility's letter")
+    assert (again.outdone, again.revised, again.duplicates, total()) == (0, 0, 3, 297_000)
+    assert world.admin("SELECT count(*) FROM correction") == [(1,)]
+
+
+def test_a_file_that_says_two_values_tells_it_and_corrects_nothing(world, take):
+    text = HEADER + "".join(f"{GATEWAY},office gas,{at(1)},{value}\n" for value in (10, 8, 10))
+    told = take(text)
+    (problem,) = problems_of(take, text, correct_for="why not")
+
+    assert (told.outdone, told.duplicates) == (1, 1)
+    assert (told.examples[0].line, told.examples[0].stands) == (3, "10.000")
+    assert (problem.code, problem.where["field"]) == ("import.two_values", "at")
+    (problem,) = _problems(take, text, correct_for=" ")
+    assert problem.code == "import.no_reason"
+
+
+def _problems(take, text: str, **how) -> tuple:
+    with pytest.raises(InputError) as caught:
+        take(text, **how)
+    return (caught.value,)
+
+
+def test_values_finer_than_the_quantum_are_told(world, take):
+    """A quantum of 1 litre: 0.0104 m³ is 10.4 of them."""
+    fine = "".join(f"{GATEWAY},office gas,{at(n)},0.0104\n" for n in range(1, 4))
+    coarse = "".join(f"{GATEWAY},office gas,{at(n)},0.011\n" for n in range(4, 6))
+    count = "SELECT channel_id, mark, readings FROM intake_mark"
+
+    assert take(HEADER + fine + coarse, dry_run=True).rounded == 3
+    assert take(HEADER + fine + coarse).rounded == 3
+    assert take(HEADER + fine + coarse).rounded == 0  # known already
+    assert world.admin(count) == [(world.channel["office gas"], "rounded", 3)]
+    shown = channel(world.desk("of the office"), world.channel["office gas"]).marks
+    assert [(one.mark, one.readings) for one in shown] == [("rounded", 3)]
+
+
+def test_readings_and_their_deed_are_one_transaction(world, take):
+    world.admin("REVOKE INSERT ON deed FROM commonwatt_collector")
+    try:
+        with pytest.raises(DeniedError):
+            take(HEADER + rows("office e", range(2)))
+    finally:
+        world.admin("GRANT INSERT ON deed TO commonwatt_collector")
+    assert world.admin("SELECT count(*) FROM reading") == [(0,)]

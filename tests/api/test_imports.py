@@ -40,6 +40,10 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "inserted": 2,
         "revised": 0,
         "duplicates": 0,
+        "rounded": 0,
+        "outdone": 0,
+        "corrected": 0,
+        "examples": [],
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)
     assert front.world.admin(count)[0][0] == before + 2
@@ -85,3 +89,18 @@ def test_a_file_may_be_larger_than_other_bodies_but_not_endless(front):
 def test_where_no_file_is_taken_in_it_is_said(front):
     client = Front(front.world, create_app(front.world.pool)).client("of the office")
     assert_problem(client.post(URL, content=HEADER), 503, "import.not_offered")
+
+
+def test_a_lower_value_counts_as_a_correction_with_a_reason(front):
+    client = front.client("of the office")
+    client.post(URL, content=HEADER + row(80, 500) + row(81, 501))
+    lower = HEADER + row(80, 499) + row(81, 501)
+
+    told = client.post(URL, content=lower).json()["done"]
+    assert_problem(client.post(f"{URL}&as_correction=true", content=lower), 422, "import.no_reason")
+    done = client.post(f"{URL}&as_correction=true&reason=letter 12", content=lower).json()["done"]
+
+    assert (told["outdone"], told["corrected"]) == (1, 0)
+    (example,) = told["examples"]
+    assert (example["line"], example["value"], example["stands"]) == (2, "499", "500.000")
+    assert (done["outdone"], done["corrected"]) == (1, 1)

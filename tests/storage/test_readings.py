@@ -1,6 +1,7 @@
 """Laws of the merge: order, batches and repetition change nothing, and nothing is lost."""
 
 import threading
+import warnings
 
 import psycopg
 from hypothesis import given, note, settings
@@ -109,6 +110,48 @@ def test_the_queue_row_is_written_with_the_readings_and_not_for_a_repetition(dat
     assert rows == [(START_MS, START_MS + 5 * HOUR_MS)]
 
 
+def test_readings_far_apart_queue_the_days_they_touch_and_nothing_between(database):
+    first, second = make_channels(database.admin_url, [0, 0])
+    store = Store(database.url("collector"), "test")
+    day, far = 24 * HOUR_MS, START_MS + 730 * 24 * HOUR_MS
+    said = [
+        *(Said("k0", START_MS + 6 * HOUR_MS * n, n, n + 1) for n in range(7)),
+        Said("k0", START_MS + 4 * day, 9, 50),
+        Said("k0", far, 10, 51),
+        Said("k1", far, 10, 52),
+    ]
+
+    store.write(*batch_of(said), [])
+
+    with psycopg.connect(database.admin_url) as c:
+        rows = c.execute(
+            "SELECT channel_id, storage.ms(first), storage.ms(last) FROM stale_usage ORDER BY id"
+        ).fetchall()
+    assert rows == [
+        (first, START_MS, START_MS + 36 * HOUR_MS),
+        (first, START_MS + 4 * day, START_MS + 4 * day),
+        (first, far, far),
+        (second, far, far),
+    ]
+
+
+def test_a_number_beyond_all_range_is_refused_without_a_warning(database):
+    make_channels(database.admin_url, [0, 1, 2], per_unit=1000)
+    store = Store(database.url("collector"), "test")
+    said = [
+        Said(f"k{kind}", START_MS, value, 1 + 3 * kind + n)
+        for kind in range(3)
+        for n, value in enumerate((1e308, -1e308, 1.7e305))
+    ]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        stored = store.write(*batch_of(said), [])
+
+    assert {one.reason.code for one in stored.rejected} == {"reading.impossible_value"}
+    assert len(stored.rejected) == 9
+
+
 def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
     make_channels(database.admin_url, [0])
     store = Store(database.url("collector"), "test")
@@ -136,7 +179,7 @@ def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
     assert [row[:2] for row in rows] == [
         (1, "reading.unknown_key"),
         (2, "reading.before_since"),
-        (3, "reading.in_the_future"),
+        (3, "clock.ahead"),
         (4, "reading.impossible_value"),
         (5, "reading.impossible_value"),
         (6, "reading.impossible_value"),
@@ -175,7 +218,7 @@ def test_a_clock_gone_wild_makes_no_months_to_come(database):
         refused = c.execute("SELECT DISTINCT reason FROM rejected_message").fetchall()
     assert last is not None
     assert (last[0] or 0) < 2030
-    assert refused == [("reading.in_the_future",)]
+    assert refused == [("clock.ahead",)]
 
 
 def test_a_key_may_move_to_another_channel_on_a_day(database):
