@@ -11,6 +11,7 @@ from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from actions.rights import right_of
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
 
 SYSTEM: Final = "user:1"  # acts where no person does
@@ -19,7 +20,7 @@ _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _WHO = """
     SELECT set_config('commonwatt.actor', %s, true), set_config('commonwatt.today', %s, true)
 """
-_MAY_WRITE = "SELECT access.may_write()"
+_MAY = "SELECT access.may(%s)"
 _DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
@@ -55,11 +56,13 @@ class Desk:
     ) -> Iterator[Connection[TupleRow]]:
         """Lend a transaction to change something in, and write down who did what.
 
-        detail: read when the change is done, so the change may add to it.
+        act: names the right that is asked for. detail: read when the change is done, so the
+        change may add to it.
         """
         with ours(), self.pool.connection() as connection:
             self._sit(connection)
-            if connection.execute(_MAY_WRITE).fetchone() != (True,):
+            right = right_of(act)
+            if right is None or connection.execute(_MAY, [right.value]).fetchone() != (True,):
                 raise denied(act)
             yield connection
             said = json.dumps(detail or {}, default=str, ensure_ascii=False)
