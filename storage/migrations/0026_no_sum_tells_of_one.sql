@@ -259,3 +259,30 @@ SELECT union_id, indicator, year, day, member_id, institution_id, run_id, quota_
 CREATE VIEW report.member_withheld WITH (security_barrier) AS
 SELECT union_id, region_id AS member_id FROM access.sits_with_members()
 EXCEPT SELECT union_id, region_id FROM access.sees_members();
+
+-- Of a guarded institution's meter that another account takes part of, the part is that account's,
+-- but which share it is would tell of the whole.
+CREATE OR REPLACE VIEW report.account_term WITH (security_barrier) AS
+SELECT institution_id, carrier, channel_id,
+       CASE WHEN channel_id IN (SELECT access.sees_channels()) THEN share END AS share,
+       valid_from, valid_to
+  FROM account_term
+ WHERE known_until IS NULL AND institution_id IN (SELECT access.sees());
+
+-- What a gateway was refused holds readings of whatever it is bound to.
+CREATE FUNCTION access.sees_refused_of() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT access.sees_gateways()
+    EXCEPT
+    SELECT g.name FROM gateway g
+      JOIN binding b ON b.gateway_id = g.id
+      JOIN channel c ON c.id = b.channel_id
+      JOIN meter m ON m.id = c.meter_id
+     WHERE m.institution_id IN (SELECT access.guarded_unseen())
+$$;
+ALTER POLICY seen ON rejected_message
+    USING (gateway IN (SELECT access.sees_refused_of()) OR (SELECT access.administers()));
+CREATE OR REPLACE VIEW report.rejected WITH (security_barrier) AS
+SELECT gateway, received_at, reason, message_zh, message_en, readings, resolved_at
+  FROM rejected_message
+ WHERE gateway IN (SELECT access.sees_refused_of()) OR (SELECT access.administers());
