@@ -8,7 +8,7 @@ from statistics import quantiles
 import numpy as np
 
 from actions.desk import Desk
-from actions.runs import try_target
+from actions.runs import Trial, try_target
 from analytics.fairness import Fairness, Spread, fairness
 from compact.methods import Holder, Method
 from compact.runs import Run
@@ -33,13 +33,18 @@ class Tried:
     """What one rule came to; error: why it cannot be, with the smallest change that would do."""
 
     method: Method
-    run: Run | None = None
+    trial: Trial | None = None
     error: EnergyError | None = None
 
     @property
+    def run(self) -> Run | None:
+        """What the rule came to."""
+        return None if self.trial is None else self.trial.run
+
+    @property
     def members(self) -> dict[int, MemberShare]:
-        """The members' shares by region."""
-        return {} if self.run is None else _of_members(self.run)
+        """The members' shares by region, of those that tell of no restricted institution."""
+        return {} if self.trial is None else _of_members(self.trial)
 
 
 def try_rules(
@@ -88,9 +93,17 @@ def _lower_quartile(values: list[float]) -> float:
     return quantiles(values, n=4, method="inclusive")[0] if len(values) > 1 else values[0]
 
 
-def _of_members(run: Run) -> dict[int, MemberShare]:
+def _of_members(trial: Trial) -> dict[int, MemberShare]:
+    allocation = trial.run.allocation
+    withheld = {
+        int(node.key.partition("/region:")[2])
+        for place, node in enumerate(allocation.nodes)
+        if place not in trial.shown and "/region:" in node.key
+    }
     found: dict[int, MemberShare] = {}
-    for quota in run.allocation.quotas:
+    for quota in allocation.quotas:
+        if quota.member in withheld:
+            continue
         was = found.get(quota.member, MemberShare(quota.member, 0, 0, 0))
         found[quota.member] = MemberShare(
             quota.member,

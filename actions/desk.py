@@ -11,15 +11,17 @@ from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from actions.rights import right_of
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
 
 SYSTEM: Final = "user:1"  # acts where no person does
 
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _WHO = """
-    SELECT set_config('commonwatt.actor', %s, true), set_config('commonwatt.today', %s, true)
+    SELECT set_config('commonwatt.actor', %s, true), set_config('commonwatt.today', %s, true),
+           set_config('commonwatt.reckons', %s, true)
 """
-_MAY_WRITE = "SELECT access.may_write()"
+_MAY = "SELECT access.may(%s)"
 _DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
@@ -42,11 +44,14 @@ class Desk:
         self.today = today
 
     @contextmanager
-    def look(self) -> Iterator[Connection[TupleRow]]:
-        """Lend a read-only transaction, in which everything is of one moment."""
+    def look(self, *, reckons: bool = False) -> Iterator[Connection[TupleRow]]:
+        """Lend a read-only transaction, in which everything is of one moment.
+
+        reckons: reads all rows of a planned union, to compute from; none of them may be shown.
+        """
         with ours(), self.pool.connection() as connection:
             connection.execute(_READ_ONLY)
-            self._sit(connection)
+            self._sit(connection, reckons=reckons)
             yield connection
 
     @contextmanager
@@ -55,18 +60,21 @@ class Desk:
     ) -> Iterator[Connection[TupleRow]]:
         """Lend a transaction to change something in, and write down who did what.
 
-        detail: read when the change is done, so the change may add to it.
+        act: names the right that is asked for. detail: read when the change is done, so the
+        change may add to it.
         """
         with ours(), self.pool.connection() as connection:
-            self._sit(connection)
-            if connection.execute(_MAY_WRITE).fetchone() != (True,):
+            self._sit(connection, reckons=True)
+            right = right_of(act)
+            if right is None or connection.execute(_MAY, [right.value]).fetchone() != (True,):
                 raise denied(act)
             yield connection
             said = json.dumps(detail or {}, default=str, ensure_ascii=False)
             connection.execute(_DEED, [self.actor, act, str(subject), said])
 
-    def _sit(self, connection: Connection[TupleRow]) -> None:
-        connection.execute(_WHO, [self.actor, self.today.isoformat() if self.today else ""])
+    def _sit(self, connection: Connection[TupleRow], *, reckons: bool) -> None:
+        today = self.today.isoformat() if self.today else ""
+        connection.execute(_WHO, [self.actor, today, "on" if reckons else "off"])
 
 
 def open_pool(

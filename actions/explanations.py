@@ -23,7 +23,8 @@ from storage.meters import Channel, DatedSetting
 class ExplainedTerm:
     """A channel's part in the account of a month.
 
-    share: in millionths. share_before: where cascade rounding begins.
+    share: in millionths. share_before: where cascade rounding begins. Both None where the channel
+        is beyond the reader's rights, for from its part they would tell the whole.
     days: with the whole use of the channel and its part here, in carrier quanta.
     quanta: the sum of these parts; None where nothing is known.
     channel and what follows is None or empty where the channel is beyond the reader's rights:
@@ -32,8 +33,8 @@ class ExplainedTerm:
 
     channel_id: int
     owner: Owner | None
-    share: int
-    share_before: int
+    share: int | None
+    share_before: int | None
     valid_from: date
     valid_to: date | None
     source: str
@@ -179,8 +180,8 @@ def _term(
     return ExplainedTerm(
         channel_id=rows[0].channel_id,
         owner=owner,
-        share=rows[0].share,
-        share_before=rows[0].share_before,
+        share=rows[0].share if channel else None,
+        share_before=rows[0].share_before if channel else None,
         valid_from=rows[0].valid_from,
         valid_to=rows[0].valid_to,
         source=rows[0].source,

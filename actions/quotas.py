@@ -117,13 +117,16 @@ def _explained(connection: Connection[Any], quota: Quota, run_id: int) -> Explai
 
 def _arithmetic(run: Kept, share: Share, base_g: int, factors: list[Word], line: Level) -> str:
     """Return a quota's arithmetic in one line that anybody can repeat; amounts in kgce."""
-    by = Fraction(line.numerator, line.denominator)
+    saves = run.rule != Rule.PROPORTIONAL.value
+    by = line.multiplier
+    if by is None:  # of a level that would tell of others: the ratio of what is one's own
+        made = base_g - share.amount_g if saves else share.amount_g
+        by = Fraction(made, share.weight_g) if share.weight_g else Fraction(0)
     real = share.weight_g * by / 1000
     product = " × ".join([_kg(base_g), *(f"{one.value} ({one.name})" for one in factors)])
     if run.rule == Rule.GAP.value:
         product = _kg(share.weight_g) + " (gap_kgce)"
     moved = f"{product} × λ {_multiplier(by)} = {_shown(real)}"
-    saves = run.rule != Rule.PROPORTIONAL.value
     if share.bound is not None:
         moved += f" → {share.bound}"
     if not saves:

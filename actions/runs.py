@@ -8,11 +8,13 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.desk import Desk
+from actions.disclosure import must_tell_of_none, snapshot_withheld, unseen_of
 from actions.figures import not_found
 from actions.unions import must_plan
 from compact import books as causes
 from compact.allocations import Problem
 from compact.books import Kind
+from compact.disclosure import WHOLE, shown_of
 from compact.methods import Holder, Method, Rule
 from compact.runs import Run, again
 from compact.runs import run as computed
@@ -22,8 +24,25 @@ from storage.runs import Kept, Level
 
 _MOST_LEVELS: Final = 2000
 
-__all__ = ["Issued", "Kept", "Level", "Made", "Method", "Proof", "Rule", "Run", "issue_run",
-           "levels_of", "list_runs", "one_run", "prove", "run_target", "try_target"]  # fmt: skip
+__all__ = [
+    "Issued",
+    "Kept",
+    "Level",
+    "Made",
+    "Method",
+    "Proof",
+    "Rule",
+    "Run",
+    "Trial",
+    "issue_run",
+    "levels_of",
+    "list_runs",
+    "one_run",
+    "prove",
+    "run_target",
+    "snapshot_of",
+    "try_target",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,29 @@ class Made:
     run: Kept
     without_base: int
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule would come to.
+
+    shown: places in the cascade whose sums the planner may know; the others would tell of a
+    restricted institution. unseen: institutions in it that the planner does not see.
+    """
+
+    run: Run
+    shown: frozenset[int]
+    unseen: frozenset[int]
+
+    @property
+    def holders(self) -> list[Holder]:
+        """Those whom the planner sees."""
+        return [one for one in self.run.problem.holders if one.institution not in self.unseen]
+
+    @property
+    def total_shown(self) -> bool:
+        """Whether the planner may know what all get together."""
+        return WHOLE in self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +95,16 @@ class Proof:
     same: bool
 
 
-def try_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Run:
+def try_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Trial:
     """Return what a rule would come to, and keep nothing: for comparing rules."""
     with desk.look() as connection:
         kept = _target(connection, target_id)
         must_plan(connection, kept.union_id, "run.try")
-        return computed(_problem(connection, kept, method, year))
+        problem = _problem(connection, kept, method, year)
+        unseen = unseen_of(connection, kept.union_id)
+    must_tell_of_none(problem, unseen)
+    run = computed(problem)
+    return Trial(run, shown_of(run.allocation, unseen.all, unseen.guarded), unseen.all)
 
 
 def run_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Made:
@@ -71,7 +117,9 @@ def run_target(desk: Desk, target_id: int, method: Method, year: int | None = No
         kept = _target(connection, target_id)
         must_plan(connection, kept.union_id, "run.make")
         runs.lock(connection, kept.union_id)
-        run = computed(_problem(connection, kept, method, year))
+        problem = _problem(connection, kept, method, year)
+        must_tell_of_none(problem, unseen_of(connection, kept.union_id))
+        run = computed(problem)
         same = runs.same(connection, target_id, run.sha256)
         run_id = same if same is not None else runs.add(connection, target_id, run, desk.actor)
         detail |= {"run_id": run_id, "sha256": run.sha256}
@@ -115,9 +163,20 @@ def list_runs(
 
 
 def one_run(desk: Desk, run_id: int) -> tuple[Kept, str | None]:
-    """Return a run, and its snapshot where the reader plans for its union."""
+    """Return a run, and its snapshot where the reader plans for its union and sees all in it."""
     with desk.look() as connection:
         return _run(connection, run_id), runs.snapshot(connection, run_id)
+
+
+def snapshot_of(desk: Desk, run_id: int) -> tuple[Kept, str]:
+    """Return a run with its snapshot, or say why the reader is not given that."""
+    with desk.look() as connection:
+        kept, snapshot = _run(connection, run_id), runs.snapshot(connection, run_id)
+        if snapshot is not None:
+            return kept, snapshot
+        if unions.plans(connection, kept.union_id):
+            raise snapshot_withheld(run_id, kept.sha256)
+    raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
 
 
 def levels_of(desk: Desk, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
@@ -128,7 +187,7 @@ def levels_of(desk: Desk, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
 
 def prove(desk: Desk, run_id: int | None = None) -> list[Proof]:
     """Compute one run or all anew from their snapshots, and compare byte for byte."""
-    with desk.look() as connection:
+    with desk.look(reckons=True) as connection:
         kept = runs.snapshots(connection, run_id)
     if run_id is not None and not kept:
         raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})

@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from actions.desk import Desk
+from psycopg import Connection
+
+from actions.desk import SYSTEM, Desk
 from actions.figures import not_found
 from actions.login import hash_password
-from metering.errors import InputError
+from actions.passwords import checked
+from metering.errors import ConflictError, InputError
 from storage import access
 from storage.access import Grant, User
 
@@ -17,7 +20,6 @@ __all__ = ["Grant", "NewUser", "User", "add_grants", "add_user", "end_user", "li
 
 ROLES: Final = ("reader", "officer", "planner", "administrator")
 SCOPES: Final = ("all", "region", "department_line", "union", "institution")
-_LEAST_CHARACTERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ def add_user(
     for grant in grants:
         _check_grant(grant)
     made = None if password is not None else secrets.token_urlsafe(12)
-    kept = hash_password(_checked(password if password is not None else made or ""))
+    kept = hash_password(checked(password, login) if password is not None else made or "")
     with desk.act("user.add", login, {"grants": [_said(one) for one in grants]}) as connection:
+        _check_roles(connection, grants)
         user_id = access.add_user(connection, login, name, kept, lang)
         access.add_grants(connection, user_id, grants)
     return NewUser(user_id, login, made)
@@ -55,14 +58,16 @@ def add_grants(desk: Desk, user_id: int, grants: Sequence[Grant]) -> None:
         _check_grant(grant)
     detail = {"grants": [_said(one) for one in grants]}
     with desk.act("user.grant", user_id, detail) as connection:
+        _check_roles(connection, grants)
         access.add_grants(connection, user_id, grants)
 
 
 def set_password(desk: Desk, user_id: int, password: str | None) -> str | None:
     """Change a password and end the user's sessions; return it where it was generated."""
     made = None if password is not None else secrets.token_urlsafe(12)
-    kept = hash_password(_checked(password if password is not None else made or ""))
+    kept = hash_password(checked(password) if password is not None else made or "")
     with desk.act("user.password", user_id) as connection:
+        _refuse_system(user_id)
         if not access.set_password(connection, user_id, kept):
             raise not_found("用户", "user", {"user_id": user_id})
         access.close_sessions_of(connection, user_id)
@@ -70,8 +75,14 @@ def set_password(desk: Desk, user_id: int, password: str | None) -> str | None:
 
 
 def end_user(desk: Desk, user_id: int) -> None:
-    """Let a user log in no more; what the user did stays on record."""
+    """Let a user log in no more; what the user did stays on record.
+
+    ConflictError for one's own account and the system's: somebody must be left.
+    """
     with desk.act("user.end", user_id) as connection:
+        _refuse_system(user_id)
+        if desk.actor == f"user:{user_id}":
+            raise _own(user_id)
         if not access.end_user(connection, user_id):
             raise not_found("用户", "user", {"user_id": user_id})
         access.close_sessions_of(connection, user_id)
@@ -89,19 +100,6 @@ def list_grants(desk: Desk, user_id: int) -> list[Grant]:
         return access.grants(connection, f"user:{user_id}")
 
 
-def _checked(password: str) -> str:
-    if not _LEAST_CHARACTERS <= len(password) <= 200:
-        raise InputError(
-            "user.password_length",
-            zh=f"密码应为 {_LEAST_CHARACTERS} 至 200 个字符。",
-            en=f"A password has {_LEAST_CHARACTERS} to 200 characters.",
-            next_zh="请换一个更长的密码,或由系统生成。",
-            next_en="Choose a longer one, or let one be generated.",
-            where={"field": "password"},
-        )
-    return password
-
-
 def _check_login(login: str, lang: str) -> None:
     plain = login.replace(".", "").replace("-", "").replace("_", "")
     if not plain.isascii() or not plain.isalnum() or len(login) > 64:
@@ -117,9 +115,38 @@ def _check_login(login: str, lang: str) -> None:
         raise _bad_field("lang", lang, ("zh", "en"))
 
 
+def _refuse_system(user_id: int) -> None:
+    if f"user:{user_id}" == SYSTEM:
+        raise ConflictError(
+            "user.system",
+            zh="系统账号由程序使用,不能登录,也不能停用。",
+            en="The system's account is the programs' own: it neither logs in nor ends.",
+            next_zh="请为个人建立账号。",
+            next_en="Add an account for a person.",
+            where={"user_id": user_id},
+        )
+
+
+def _own(user_id: int) -> ConflictError:
+    return ConflictError(
+        "user.own",
+        zh="不能停用自己的账号。",
+        en="Nobody ends their own account.",
+        next_zh="请由另一位系统管理员停用。",
+        next_en="Let another administrator do it.",
+        where={"user_id": user_id},
+    )
+
+
+def _check_roles(connection: Connection[Any], grants: Sequence[Grant]) -> None:
+    """Refuse roles that the table does not have."""
+    roles = access.roles(connection)
+    for grant in grants:
+        if grant.role not in roles:
+            raise _bad_field("role", grant.role, roles)
+
+
 def _check_grant(grant: Grant) -> None:
-    if grant.role not in ROLES:
-        raise _bad_field("role", grant.role, ROLES)
     if grant.scope not in SCOPES:
         raise _bad_field("scope", grant.scope, SCOPES)
     named = {

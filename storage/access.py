@@ -29,6 +29,7 @@ _GRANTS = """
       FROM access_grant WHERE viewer = %s ORDER BY id
 """
 _SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
+_ROLES = "SELECT code FROM role ORDER BY code"
 _END = "UPDATE app_user SET ended_at = now() WHERE id = %s AND ended_at IS NULL"
 
 
@@ -134,6 +135,11 @@ def grants(connection: Connection[Any], viewer: str) -> list[Grant]:
     """Return what a viewer has been granted."""
     with connection.cursor(row_factory=class_row(Grant)) as cursor:
         return cursor.execute(_GRANTS, [viewer]).fetchall()
+
+
+def roles(connection: Connection[Any]) -> tuple[str, ...]:
+    """Return the roles that can be granted."""
+    return tuple(row[0] for row in connection.execute(_ROLES))
 
 
 def set_password(connection: Connection[Any], user_id: int, password_hash: str) -> bool:

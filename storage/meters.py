@@ -25,9 +25,10 @@ _CHANNELS = """
      WHERE c.id = ANY(%s) ORDER BY c.id
 """
 
-_WRITABLE = (
-    "SELECT id FROM unnest(%s::integer[]) AS id WHERE id IN (SELECT access.writes_channels())"
-)
+_WRITABLE = """
+    SELECT id FROM unnest(%s::integer[]) AS id
+     WHERE id IN (SELECT access.covers_channels('correct_readings'))
+"""
 
 _SETTINGS = """
     SELECT channel_id, factor, period_s, max_per_hour, wraps_at,

@@ -63,7 +63,8 @@ _RUNS = """
        AND (%(union)s::integer IS NULL OR r.union_id = %(union)s)
      ORDER BY r.target_id, r.version
 """
-_SNAPSHOT = "SELECT snapshot FROM run_snapshot WHERE run_id = %s"
+_SNAPSHOT = "SELECT access.run_snapshot(%s)"
+_UNSEEN = "SELECT institution_id, guarded FROM access.union_unseen(%s)"
 _SNAPSHOTS = """
     SELECT r.id, r.sha256, s.snapshot FROM run r JOIN run_snapshot s ON s.run_id = r.id
      WHERE %(only)s::integer IS NULL OR r.id = %(only)s ORDER BY r.id
@@ -84,8 +85,8 @@ _CHAIN = """
     SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
 """
 _LEVELS = """
-    SELECT key, base_g, amount_g, numerator, denominator FROM run_node
-     WHERE run_id = %s ORDER BY place LIMIT %s
+    SELECT key, base_g, amount_g, numerator, denominator FROM access.run_levels(%s)
+     ORDER BY place LIMIT %s
 """
 _OF_MEMBERS = """
     SELECT member_id, year, count(*)::integer, sum(amount_g)::bigint
@@ -107,7 +108,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A run without its snapshot; issued_as: how its quotas came into the books, if they did."""
+    """A run without its snapshot; issued_as: how its quotas came into the books, if they did.
+
+    base_g, total_g: None where they would tell of a restricted institution.
+    """
 
     run_id: int
     target_id: int
@@ -117,8 +121,8 @@ class Kept:
     method: dict[str, Any]
     sha256: str
     quotas: int
-    base_g: int
-    total_g: int
+    base_g: int | None
+    total_g: int | None
     made_at: datetime
     issued_as: str | None
     issued_at: datetime | None
@@ -126,13 +130,21 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level above a quota: its amount, and λ as a fraction by which that was divided."""
+    """A level above a quota: its amount, and λ by which that was divided.
+
+    All None where they would tell of a restricted institution.
+    """
 
     key: str
-    base_g: int
-    amount_g: int
-    numerator: int
-    denominator: int
+    base_g: int | None
+    amount_g: int | None
+    multiplier: Fraction | None
+
+    @property
+    def multiplier_decimal(self) -> Decimal | None:
+        """λ as people read it."""
+        by = self.multiplier
+        return None if by is None else Decimal(by.numerator) / Decimal(by.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +224,14 @@ def one(connection: Connection[Any], run_id: int) -> Kept | None:
 
 
 def snapshot(connection: Connection[Any], run_id: int) -> str | None:
-    """Return a run's snapshot, where the viewer plans for its union."""
+    """Return a run's snapshot, where the viewer plans for its union and sees all in it."""
     row = connection.execute(_SNAPSHOT, [run_id]).fetchone()
-    return str(row[0]) if row else None
+    return str(row[0]) if row and row[0] is not None else None
+
+
+def unseen(connection: Connection[Any], union_id: int) -> dict[int, bool]:
+    """Return whom a planned union counts beyond what the viewer sees, and who is restricted."""
+    return dict(connection.execute(_UNSEEN, [union_id]).fetchall())
 
 
 def snapshots(connection: Connection[Any], run_id: int | None) -> list[tuple[int, str, str]]:
@@ -240,18 +257,30 @@ def shares(
 def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
     """Return the levels above a quota, the year first, where the viewer sees the quota."""
     rows = connection.execute(_CHAIN, [run_id, institution_id])
-    return [Level(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+    return [_level(*row) for row in rows]
 
 
 def levels(connection: Connection[Any], run_id: int, most: int) -> list[Level]:
     """Return the first levels of a run in their order, to planners of its union."""
-    rows = connection.execute(_LEVELS, [run_id, most])
-    return [Level(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+    rows = connection.execute(_LEVELS, [run_id, most]).fetchall()
+    return [_level(*row) for row in rows]
 
 
 def of_members(connection: Connection[Any], run_id: int) -> list[tuple[int, int, int, int]]:
     """Return member, year, how many quotas and their sum, as far as the viewer sees them."""
     return connection.execute(_OF_MEMBERS, [run_id]).fetchall()
+
+
+def _level(
+    key: str,
+    base_g: int | None,
+    amount_g: int | None,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+) -> Level:
+    known = numerator is not None and denominator is not None
+    by = Fraction(int(numerator or 0), int(denominator or 1)) if known else None
+    return Level(key, base_g, amount_g, by)
 
 
 def _node_columns(made: Allocation) -> list[list[Any]]:

@@ -86,8 +86,8 @@ class TermShown(BaseModel):
 
     channel_id: int
     owner: OwnerShown | None
-    share: int = Field(description="Millionths.")
-    share_before: int = Field(description="Where cascade rounding of each day begins.")
+    share: int | None = Field(description="Millionths; null where the channel is not shown.")
+    share_before: int | None = Field(description="Where cascade rounding of each day begins.")
     valid_from: date
     valid_to: date | None
     source: str

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -53,10 +54,10 @@ class StepShown(BaseModel):
     """A level that the quota was cut from, and λ by which its amount was divided."""
 
     key: str
-    base_kgce: Exact
-    amount_kgce: Exact
-    multiplier: str = Field(description="A fraction; exact.")
-    multiplier_decimal: str
+    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount_kgce: Exact | None
+    multiplier: str | None = Field(description="A fraction; exact.")
+    multiplier_decimal: str | None
 
 
 class QuotaExplained(BaseModel):
@@ -204,10 +205,10 @@ def _explained(found: Explained) -> QuotaExplained:
         chain=[
             StepShown(
                 key=one.key,
-                base_kgce=_kg(one.base_g),
-                amount_kgce=_kg(one.amount_g),
-                multiplier=f"{one.numerator}/{one.denominator}",
-                multiplier_decimal=f"{Decimal(one.numerator) / Decimal(one.denominator):.9f}",
+                base_kgce=in_units(one.base_g, 1000),
+                amount_kgce=in_units(one.amount_g, 1000),
+                multiplier=_fraction(one.multiplier),
+                multiplier_decimal=_places(one.multiplier_decimal),
             )
             for one in found.chain
         ],
@@ -231,6 +232,14 @@ def _stands(one: Standing) -> StandingShown:
         coverage=coverage(one.measured_s, one.expected_s),
         run_id=one.run_id,
     )
+
+
+def _fraction(multiplier: Fraction | None) -> str | None:
+    return None if multiplier is None else f"{multiplier.numerator}/{multiplier.denominator}"
+
+
+def _places(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.9f}"
 
 
 def _kg(grams: int) -> str:

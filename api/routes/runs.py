@@ -8,24 +8,26 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.comparing import Fairness, Spread, sheet
-from actions.figures import in_units, not_found
+from actions.figures import in_units
 from actions.quotas import shares_of
 from actions.runs import (
     Kept,
     Method,
     Rule,
-    Run,
+    Trial,
     issue_run,
     list_runs,
     one_run,
     prove,
     run_target,
+    snapshot_of,
     try_target,
 )
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
 from api.routes.unions import Year
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from compact.allocations import Node
 from storage.runs import Share
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -62,8 +64,8 @@ class RunShown(BaseModel):
     rule: str
     sha256: str = Field(description="Of the snapshot's bytes.")
     quotas: int
-    base_kgce: Exact
-    total_kgce: Exact
+    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
+    total_kgce: Exact | None
     made_at: datetime
     issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
     issued_at: datetime | None
@@ -88,8 +90,8 @@ class LevelShown(BaseModel):
 
     key: str
     parent: str | None
-    base_kgce: Exact
-    amount_kgce: Exact
+    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount_kgce: Exact | None
     multiplier: str | None = Field(description="λ as a fraction.")
 
 
@@ -113,8 +115,8 @@ class RunTried(BaseModel):
     """What a rule would come to."""
 
     rule: str
-    base_kgce: Exact
-    total_kgce: Exact
+    base_kgce: Exact | None
+    total_kgce: Exact | None
     quotas: int
     fairness: FairnessShown
     levels: list[LevelShown]
@@ -200,10 +202,8 @@ def get_run(run_id: Id, desk: AtDesk) -> RunShown:
     response_class=Response,
 )
 def get_snapshot(run_id: Id, desk: AtDesk) -> Response:
-    """Return the bytes that the digest names, to planners of the union."""
-    kept, snapshot = one_run(desk, run_id)
-    if snapshot is None:
-        raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
+    """Return the bytes that the digest names, to planners who see every institution in them."""
+    kept, snapshot = snapshot_of(desk, run_id)
     headers = {"ETag": f'"{kept.sha256}"'}
     return Response(snapshot, media_type="application/json", headers=headers)
 
@@ -270,7 +270,7 @@ def _shown(kept: Kept) -> RunShown:
     said: dict[str, Any] = {
         name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
     }
-    return RunShown(**said, base_kgce=_kg(kept.base_g), total_kgce=_kg(kept.total_g))
+    return RunShown(**said, base_kgce=_known(kept.base_g), total_kgce=_known(kept.total_g))
 
 
 def _share_shown(share: Share) -> ShareShown:
@@ -287,24 +287,34 @@ def _share_shown(share: Share) -> ShareShown:
     )
 
 
-def _tried(run: Run) -> RunTried:
-    made = run.allocation
+def _tried(trial: Trial) -> RunTried:
+    run, made = trial.run, trial.run.allocation
     return RunTried(
         rule=run.problem.method.rule.value,
-        base_kgce=_kg(made.base_g),
-        total_kgce=_kg(made.total_g),
+        base_kgce=_kg(made.base_g) if trial.total_shown else None,
+        total_kgce=_kg(made.total_g) if trial.total_shown else None,
         quotas=len(made.quotas),
         fairness=_fairness(sheet(run)),
         levels=[
-            LevelShown(
-                key=one.key,
-                parent=None if one.parent < 0 else made.nodes[one.parent].key,
-                base_kgce=_kg(one.base_g),
-                amount_kgce=_kg(one.amount_g),
-                multiplier=None if one.multiplier is None else str(one.multiplier),
+            _level(
+                one, None if one.parent < 0 else made.nodes[one.parent].key, place in trial.shown
             )
-            for one in made.nodes
+            for place, one in enumerate(made.nodes)
         ],
+    )
+
+
+def _level(one: Node, parent: str | None, shown: bool) -> LevelShown:
+    if not shown:
+        return LevelShown(
+            key=one.key, parent=parent, base_kgce=None, amount_kgce=None, multiplier=None
+        )
+    return LevelShown(
+        key=one.key,
+        parent=parent,
+        base_kgce=_kg(one.base_g),
+        amount_kgce=_kg(one.amount_g),
+        multiplier=None if one.multiplier is None else str(one.multiplier),
     )
 
 
@@ -319,6 +329,10 @@ def _fairness(made: Fairness) -> FairnessShown:
 
 def _spread(ratio: Spread | None) -> SpreadShown | None:
     return None if ratio is None else SpreadShown(least=ratio.least, most=ratio.most)
+
+
+def _known(grams: int | None) -> str | None:
+    return None if grams is None else _kg(grams)
 
 
 def _kg(grams: int) -> str:

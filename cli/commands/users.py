@@ -43,6 +43,9 @@ Union = Annotated[
 Institution = Annotated[
     int | None, typer.Option(help=say("范围:机构编号。", "Scope: an institution's id."))
 ]
+Everything = Annotated[
+    bool, typer.Option("--everything", help=say("范围:全部。", "Scope: everything there is."))
+]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
@@ -63,16 +66,17 @@ def add(
     line: Line = None,
     union: Union = None,
     institution: Institution = None,
+    everything: Everything = False,
     lang: Annotated[str, typer.Option(help="zh / en")] = "zh",
     password_file: PasswordFile = None,
     database_url: Url = None,
 ) -> None:
-    """Add a user with one grant; without a scope it covers everything."""
+    """Add a user with one grant, whose scope must be named."""
     from actions import users
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
-        grant = _grant(seat, role, region, line, union, institution)
+        grant = _grant(seat, role, region, line, union, institution, everything)
         new = users.add_user(seat, login, name, _password(password_file), lang, [grant])
     typer.echo(say(f"账号 {new.login} 已建立。", f"User {new.login} can log in."))
     if new.password is not None:
@@ -89,6 +93,7 @@ def grant(
     line: Line = None,
     union: Union = None,
     institution: Institution = None,
+    everything: Everything = False,
     database_url: Url = None,
 ) -> None:
     """Let a user see and do more."""
@@ -96,7 +101,7 @@ def grant(
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
-        more = _grant(seat, role, region, line, union, institution)
+        more = _grant(seat, role, region, line, union, institution, everything)
         users.add_grants(seat, _user(seat, login).user_id, [more])
     typer.echo(say("已授权。", "Granted."))
 
@@ -149,10 +154,20 @@ def _grant(
     line: str | None,
     union: int | None,
     institution: int | None,
+    everything: bool,
 ) -> "Grant":
     from actions.users import Grant
 
-    if [region, line, union, institution].count(None) < 3:
+    named = [region, line, union, institution, everything or None]
+    if named.count(None) == len(named):
+        raise InputError(
+            "user.no_scope",
+            zh="没有写明授权范围。",
+            en="The grant names no scope.",
+            next_zh="请写明 --region、--line、--union 或 --institution;确需全部时写 --everything。",
+            next_en="Name --region, --line, --union, --institution, or --everything if meant.",
+        )
+    if named.count(None) < len(named) - 1:
         raise InputError(
             "user.two_scopes",
             zh="一次授权只能有一个范围。",

@@ -39,6 +39,8 @@ class Evident:
     @property
     def share(self) -> str:
         """The share in percent, with the digits it has."""
+        if self.term.share is None:
+            return writing.DASH
         return f"{(Decimal(self.term.share) / 10_000).normalize():f}%"
 
     def at(self, at_ms: int) -> str:

@@ -80,6 +80,7 @@ def test_beyond_the_reader_the_owner_alone_is_named(filled):
     assert (guarded.owner.name_zh, guarded.owner.name_en) == (None, None)
     assert (guarded.channel, guarded.evidence, guarded.quanta) == (None, None, None)
     assert (guarded.days, guarded.settings) == ([], [])
+    assert (guarded.share, guarded.share_before) == (None, None)  # of a part that is known
     academy = explain(filled, "academy", who="education line").terms[0]
     assert academy.owner.name_en == "Demo school"
     assert academy.evidence is not None

@@ -170,3 +170,19 @@ def test_a_login_is_given_once_and_named_plainly(world, li):
     ):
         with pytest.raises(InputError):
             add_user(world.desk(), "grants", "n", PASSWORD, grants=[grant])
+
+
+def test_nobody_ends_their_own_or_the_systems_account(world, li):
+    add_grants(world.desk(), li.user_id, [Grant("administrator", "all")])
+    world.user["li"] = li.user_id
+    for desk, user_id, code in (
+        (world.desk("li"), li.user_id, "user.own"),
+        (world.desk("li"), 1, "user.system"),
+        (world.desk(), 1, "user.system"),
+    ):
+        with pytest.raises(ConflictError) as refused:
+            end_user(desk, user_id)
+        assert refused.value.code == code
+    with pytest.raises(ConflictError):
+        set_password(world.desk("li"), 1, PASSWORD)
+    assert world.admin("SELECT count(*) FROM app_user WHERE ended_at IS NOT NULL") == [(0,)]

@@ -9,7 +9,17 @@ import pytest
 
 from actions.desk import DeniedError
 from actions.quotas import Asked, explain_quota, list_quotas, shares_of
-from actions.runs import Method, Rule, issue_run, list_runs, one_run, prove, run_target, try_target
+from actions.runs import (
+    Method,
+    Rule,
+    issue_run,
+    list_runs,
+    one_run,
+    prove,
+    run_target,
+    snapshot_of,
+    try_target,
+)
 from actions.targets import Indicator, Target, list_targets, set_target
 from actions.unions import NewUnion, list_unions, make_union, union_of
 from compact.books import Kind
@@ -226,7 +236,7 @@ def test_every_kept_run_recomputes_to_the_same_bytes_and_a_touched_one_does_not(
 
 def test_a_snapshot_names_institutions_by_id_alone(union):
     world = union.world
-    snapshot = one_run(world.desk("union planner"), union.run())[1]
+    snapshot = snapshot_of(world.desk("planner of all"), union.run())[1]
 
     said = json.loads(snapshot)
     assert [one["institution"] for one in said["inputs"]["holders"]] == sorted(
@@ -255,7 +265,8 @@ def test_a_quota_explains_itself_as_base_times_factors_times_lambda(union):
     ]  # fmt: skip
     line = told.chain[-1]
     assert line.amount_g == told.quota.amount_g  # the only one in its line
-    real = told.share.weight_g * line.numerator / line.denominator
+    assert [one.amount_g for one in told.chain[:2]] == [None, None]  # they hold a police station
+    real = told.share.weight_g * line.multiplier
     assert abs(real - told.quota.amount_g) < 1
     assert f"{Decimal(base) / 1000}" in told.arithmetic
     assert "1.1 (climate)" in told.arithmetic
@@ -276,7 +287,7 @@ def test_rules_are_compared_without_keeping_any(union):
 
     weights = {world.region["city 2"]: 0}
     by_capability = try_target(desk, union.target, Method(Rule.CAPABILITY, weights=weights))
-    clinic = by_capability.allocation.quotas[-1]
+    clinic = by_capability.run.allocation.quotas[-1]
     assert clinic.amount_g == clinic.base_g
     assert list_runs(desk) == []
 

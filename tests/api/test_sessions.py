@@ -73,9 +73,9 @@ def test_a_program_logs_in_by_bearer_and_needs_no_token_for_changes(front):
 
 
 def test_who_may_only_read_changes_nothing(front):
-    for who, status in (("city reader", 403), ("outsider", 403), ("province officer", 404)):
+    for who in ("city reader", "outsider", "province officer"):
         answer = front.client(who).post("/api/v1/gateways/demo-a/g1/key")
-        assert answer.status_code == status
+        assert answer.status_code == 403
     assert front.world.admin("SELECT count(*) FROM gateway WHERE key_sha256 IS NOT NULL") == [(0,)]
 
 

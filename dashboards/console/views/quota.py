@@ -59,8 +59,7 @@ def _arithmetic(seat: Seat, found: Explained) -> None:
         rows += [
             [frame.cell(one.name), f"<data>{frame.cell(one.value)}</data>"] for one in found.factors
         ]
-        line = found.chain[-1]
-        by = Decimal(line.numerator) / Decimal(line.denominator)
+        by = found.chain[-1].multiplier_decimal
         rows.append([frame.cell(seat.say("multiplier")), frame.number(by, 9)])
         if found.share.bound:
             rows.append([frame.cell(seat.say("bound")), frame.cell(seat.say(found.share.bound))])
@@ -77,7 +76,7 @@ async def _chain(seat: Seat, found: Explained) -> None:
             frame.cell(names[one.key]),
             frame.kg(one.base_g, 3),
             frame.kg(one.amount_g, 3),
-            frame.number(Decimal(one.numerator) / Decimal(one.denominator), 9),
+            frame.number(one.multiplier_decimal, 9),
         ]
         for one in found.chain
     ]

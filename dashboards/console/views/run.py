@@ -80,8 +80,8 @@ def _acts(seat: Seat, kept: Kept) -> None:
 def _sure(seat: Seat, kept: Kept) -> ui.dialog:
     """Return the question before quotas are issued, which asks for a reason too."""
     with ui.dialog() as dialog, ui.card():
-        amount = Decimal(kept.total_g).scaleb(-3)
-        ui.label(seat.say("issue_sure", n=kept.quotas, kg=f"{amount:,.3f}"))
+        amount = "–" if kept.total_g is None else f"{Decimal(kept.total_g).scaleb(-3):,.3f}"
+        ui.label(seat.say("issue_sure", n=kept.quotas, kg=amount))
         reason = ui.input(seat.say("reason")).props("outlined dense maxlength=1000")
         reason.classes("w-full")
 
@@ -105,14 +105,19 @@ def _levels(seat: Seat, levels: list[Level], names: dict[str, str]) -> None:
             frame.cell(names[one.key]),
             frame.kg(one.base_g),
             frame.kg(one.amount_g),
-            frame.number(Decimal(one.amount_g) / one.base_g * 100 if one.base_g else None, 2, " %"),
-            frame.number(Decimal(one.numerator) / Decimal(one.denominator), 6)
-            if one.denominator else frame.number(None),
+            frame.number(_percent(one), 2, " %"),
+            frame.number(one.multiplier_decimal, 6),
         ]
         for one in levels
     ]  # fmt: skip
     with frame.sheet(seat.say("levels")):
         frame.table([seat.say(key) for key in keys], rows)
+
+
+def _percent(one: Level) -> Decimal | None:
+    if one.amount_g is None or not one.base_g:
+        return None
+    return Decimal(one.amount_g) / one.base_g * 100
 
 
 def _quotas(seat: Seat, kept: Kept, search: str, page: Page[Share], names: dict[int, str]) -> None:

@@ -77,7 +77,7 @@ class _Comparison:
                     desk, self._kept.target_id, Method(Rule.PROPORTIONAL), self._years()[-1]
                 )
             )
-            leading = leading_of_like(first.problem.holders)
+            leading = leading_of_like(first.holders)
         except EnergyError as error:
             leading = {}
             if error.code == "allocation.no_base":
@@ -218,11 +218,13 @@ def _shares(seat: Seat, names: dict[int, str], tried: list[Tried]) -> list[list[
         for region in sorted(base)
     ]
     whole = [
-        "<data>–</data>" if one.run is None
+        "<data>–</data>" if one.run is None or one.trial is None or not one.trial.total_shown
         else _of(one.run.allocation.total_g, one.run.allocation.base_g)
         for one in tried
     ]  # fmt: skip
-    return [*rows, [frame.cell(seat.say("total")), frame.kg(sum(base.values())), *whole]]
+    known = [one.run for one in tried if one.run and one.trial and one.trial.total_shown]
+    of_all = known[0].allocation.base_g if known else None
+    return [*rows, [frame.cell(seat.say("total")), frame.kg(of_all), *whole]]
 
 
 def _share(one: Tried, region: int) -> str:

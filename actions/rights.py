@@ -1,0 +1,46 @@
+"""Which named right each act asks for; an act that is not named here can be done by nobody."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Right(StrEnum):
+    """The rights that rows of `role_right` give to roles."""
+
+    LOOK = "look"
+    CORRECT_READINGS = "correct_readings"
+    REGISTER = "register"
+    KEEP_ACCOUNTS = "keep_accounts"
+    PLAN = "plan"
+    ADMINISTER = "administer"
+
+
+# By what an act is about: the word before the dot.
+_OF: Final = {
+    "account": Right.KEEP_ACCOUNTS,
+    "base": Right.PLAN,
+    "bill": Right.KEEP_ACCOUNTS,
+    "channel": Right.REGISTER,
+    "correction": Right.CORRECT_READINGS,
+    "exchange": Right.CORRECT_READINGS,
+    "gateway": Right.ADMINISTER,
+    "institution": Right.REGISTER,
+    "judgement": Right.CORRECT_READINGS,
+    "meter": Right.REGISTER,
+    "quota": Right.PLAN,
+    "reading": Right.CORRECT_READINGS,
+    "readings": Right.CORRECT_READINGS,
+    "registry": Right.REGISTER,
+    "rejected": Right.CORRECT_READINGS,
+    "run": Right.PLAN,
+    "setting": Right.ADMINISTER,
+    "standing": Right.PLAN,
+    "target": Right.PLAN,
+    "union": Right.PLAN,
+    "user": Right.ADMINISTER,
+}
+
+
+def right_of(act: str) -> Right | None:
+    """Return the right that an act asks for, None where nobody has thought of it."""
+    return _OF.get(act.partition(".")[0])

@@ -1,0 +1,67 @@
+"""No answer of the API holds a figure of a restricted institution, whoever asks for what."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.actions.prying import drop_logins, make_house, secrets_of
+from tests.api.conftest import PASSWORD, Front
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@pytest.fixture
+def house(front):
+    made = make_house(front.world, seed=11)
+    front.world.admin(
+        """UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user
+                                                 WHERE login = 'outsider')
+            WHERE login LIKE 'pry-%%'"""
+    )
+    assert PASSWORD
+    yield made
+    drop_logins(made)
+
+
+def addresses(house, front: Front):
+    known = {"union_id": [house.union], "target_id": [house.target], "run_id": house.runs}
+    known["institution_id"] = sorted(house.restricted)[:3]
+    for path, methods in front.client().get("/api/v1/openapi.json").json()["paths"].items():
+        names = re.findall(r"{(\w+)}", path)
+        if "get" not in methods or not set(names) <= known.keys():
+            continue
+        for place in range(3):
+            url = path
+            for name in names:
+                url = url.replace(f"{{{name}}}", str(known[name][place % len(known[name])]))
+            yield url
+
+
+def test_no_answer_holds_a_restricted_figure(house, front):
+    asked = set(addresses(house, front))
+    assert len(asked) >= 20
+    queries = (
+        {"from": "2015-01", "to": "2016-12", "limit": 500},
+        {"from": "2015-01", "to": "2016-12", "union": house.union, "format": "csv"},
+        {"year": 2016},
+    )
+    told = 0
+    for who in house.people:
+        client = front.client(who)
+        with house.world.desk(who).look() as connection:
+            seen = {row[0] for row in connection.execute("SELECT access.sees()")}
+        hidden = {
+            value
+            for figures in secrets_of(house, seen).values()
+            for value in figures.values()
+            if value > 1000
+        }
+        for url in asked:
+            for query in queries:
+                answer = client.get(url, params=query)
+                assert answer.status_code < 500, (url, answer.text)
+                told += answer.status_code == 200
+                numbers = {int(Decimal(one) * 1000) for one in NUMBER.findall(answer.text)}
+                assert not numbers & hidden, (who, url, numbers & hidden)
+    assert told > 100
