@@ -74,9 +74,10 @@ _REPLACE = """
 """
 
 # One row for each run of days, so that the ends of two years do not queue what lies between.
+# Where readings only came, less is judged anew.
 _QUEUE = """
-    INSERT INTO stale_usage (channel_id, first, last)
-    SELECT channel, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0)
+    INSERT INTO stale_usage (channel_id, first, last, added)
+    SELECT channel, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0), %s
       FROM unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS q (channel, first, last)
 """
 
@@ -174,7 +175,7 @@ def merge(
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
-            cursor.execute(_QUEUE, runs_of_days(bound, folded.standing))
+            cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.standing)])
     return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
 
 
