@@ -10,26 +10,29 @@ from psycopg.rows import class_row
 
 from storage.boards import give_room
 
-# Facts are those valid on the period's last day. Year on year counts the carriers and months that
-# both years have. Alike are those of one class, or those without one.
+# Of a region only the months count in which it held the institution; the class is that of the
+# period's end, area and persons are weighted by days. Year on year counts the carriers and months
+# that both years have. Alike are those of one class, or those without one.
 _INDICATORS = """
-    WITH fact AS (
-        SELECT institution_id, max(value) FILTER (WHERE attribute = 'class') AS class_code,
-               max(number) FILTER (WHERE attribute = 'area_m2') AS area_m2,
-               max(number) FILTER (WHERE attribute = 'persons') AS persons
-          FROM institution_fact
-         WHERE known_until IS NULL AND %(until)s > valid_from
-           AND (valid_to IS NULL OR %(until)s <= valid_to)
-         GROUP BY 1
+    WITH classed AS (
+        SELECT DISTINCT ON (institution_id) institution_id, class AS class_code
+          FROM report.classified
+         WHERE first_month < %(until)s AND until_month > %(first)s
+         ORDER BY institution_id, first_month DESC
+    ), counted AS MATERIALIZED (
+        SELECT a.institution_id, a.first_month, a.until_month
+          FROM report.affiliated a JOIN report.region_within w ON w.region_id = a.region_id
+         WHERE w.within_id = %(region)s
+         UNION ALL
+        SELECT id, '-infinity', 'infinity' FROM institution
+         WHERE %(region)s::integer IS NULL
     ), now AS MATERIALIZED (
-        SELECT institution_id, profile, carrier, month, kgce_g, measured_s
-          FROM report.account_figure
-         WHERE source = 'meter' AND profile = ANY(%(profiles)s)
-           AND month >= %(first)s AND month < %(until)s
-           AND (%(region)s::integer IS NULL OR institution_id IN (
-                   SELECT a.institution_id FROM report.affiliation a
-                     JOIN report.region_within w ON w.region_id = a.region_id
-                    WHERE w.within_id = %(region)s))
+        SELECT f.institution_id, f.profile, f.carrier, f.month, f.kgce_g, f.measured_s
+          FROM report.account_figure f
+          JOIN counted c ON c.institution_id = f.institution_id
+               AND f.month >= c.first_month AND f.month < c.until_month
+         WHERE f.source = 'meter' AND f.profile = ANY(%(profiles)s)
+           AND f.month >= %(first)s AND f.month < %(until)s
     ), used AS (
         SELECT institution_id, profile, sum(kgce_g)::bigint AS kgce_g,
                sum(measured_s)::bigint AS measured_s
@@ -50,10 +53,12 @@ _INDICATORS = """
         SELECT institution_id, sum(due_s)::bigint AS due_s
           FROM report.due_s(%(first)s, %(until)s) GROUP BY 1
     ), each AS (
-        SELECT u.*, f.class_code, f.area_m2, f.persons,
+        SELECT u.*, k.class_code, f.area_m2, f.persons,
                u.kgce_g / 1000.0 / nullif(f.area_m2, 0) AS per_m2,
                u.kgce_g / 1000.0 / nullif(f.persons, 0) AS per_person
-          FROM used u LEFT JOIN fact f USING (institution_id)
+          FROM used u
+          LEFT JOIN classed k USING (institution_id)
+          LEFT JOIN report.means(NULL, %(first)s, %(until)s) f USING (institution_id)
     ), alike AS (
         SELECT profile, coalesce(class_code, '') AS kind,
                count(per_m2)::integer AS of_m2, count(per_person)::integer AS of_person,

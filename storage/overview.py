@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
@@ -56,6 +57,8 @@ _OF_ALL = f"""
      GROUP BY carrier ORDER BY carrier
 """  # noqa: S608
 
+_SIZES = "SELECT institution_id, area_m2, persons FROM report.means(%s, %s, %s)"
+
 _DUE = """
     SELECT d.carrier, m.month::date, d.due_s
       FROM generate_series(%(first)s::timestamp, %(until)s::timestamp - interval '1 day',
@@ -86,6 +89,14 @@ class Sum:
     co2_verified: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Area and persons of an institution over some months, weighted by days; None: not stated."""
+
+    area_m2: Decimal | None = None
+    persons: Decimal | None = None
+
+
 def last_month(connection: Connection[Any]) -> date | None:
     """Return the last whole month of which the viewer sees an account, else the first running."""
     row = connection.execute(_NEWEST).fetchone()
@@ -114,6 +125,14 @@ def sums_of_each(
     """Return one sum per institution and carrier, in this order."""
     parameters = {"ids": ids, "first": first, "until": until, "profile": profile}
     return _sums(connection, _OF_EACH, parameters)
+
+
+def sizes(
+    connection: Connection[Any], ids: list[int], first: date, until: date
+) -> dict[int, Sizes]:
+    """Return what was stated of these institutions; who stated nothing has no entry."""
+    rows = connection.execute(_SIZES, [ids, first, until])
+    return {row[0]: Sizes(row[1], row[2]) for row in rows}
 
 
 def due(

@@ -19,7 +19,10 @@ _PLACES = Decimal("0.0001")
 
 
 class IndicatorShown(BaseModel):
-    """An institution under a profile; null is not known, never zero. Facts are of the last day."""
+    """An institution under a profile; null is not known, never zero.
+
+    Area and persons are weighted by days, the class is that of the last month.
+    """
 
     institution_id: int
     profile: str

@@ -43,10 +43,34 @@ def name(table: str) -> str:
 
 
 def within(region: str = "'$region'") -> str:
-    """Return the SQL of the institutions counted in a region or below it."""
+    """Return the SQL of the institutions counted in a region or below it today."""
     return f"""SELECT a.institution_id FROM report.affiliation a
                  JOIN report.region_within w ON w.region_id = a.region_id
                 WHERE w.within_id::text = {region}"""
+
+
+def means(asked: str = "NULL") -> str:
+    """Return the SQL of area and persons over the period's months, weighted by days."""
+    return f"""report.means({asked}, (SELECT first FROM span),
+        (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
+         + interval '1 month')::date)"""
+
+
+# Who is counted in the region or below it, and for which months: a move leaves what was before.
+# region_id: the one below it that holds the institution, else the region itself.
+MEMBER: Final = """
+    member AS MATERIALIZED (
+        SELECT a.institution_id, coalesce(child.within_id, a.region_id) AS region_id,
+               a.first_month, a.until_month
+          FROM report.affiliated a
+          JOIN report.region_within own
+               ON own.region_id = a.region_id AND own.within_id::text = '$region'
+          LEFT JOIN report.region_within child
+               ON child.region_id = a.region_id AND child.steps = own.steps - 1)
+"""
+# Seen from accounts `a`.
+AS_MEMBER: Final = """member m ON m.institution_id = a.institution_id
+                      AND a.month >= m.first_month AND a.month < m.until_month"""
 
 
 REGION: Final = Variable(
@@ -56,7 +80,7 @@ REGION: Final = Variable(
     WITH counted AS (
         SELECT w.within_id AS region_id, max(w.steps) AS steps
           FROM report.region_within w
-         WHERE w.region_id IN (SELECT region_id FROM report.affiliation)
+         WHERE w.region_id IN (SELECT region_id FROM report.affiliated)
          GROUP BY 1)
     SELECT r.region_id::text AS "__value", {name("r")} AS "__text"
       FROM counted JOIN report.region r USING (region_id)

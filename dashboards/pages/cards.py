@@ -71,12 +71,12 @@ def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> lis
 
 def of_one(visit: Visit, months: Months) -> list[Card]:
     """Return an institution's year: total energy, CO2, and each per area and person."""
-    institution, lang = months.year.institution, visit.lang
+    lang = visit.lang
     energy = [one for one in months.carriers if one.in_total_energy]
     water = [one for one in months.carriers if one.code == WATER]
     kgce, co2 = months.total(None), months.total(None, "co2_g")
     used = months.sums(water[0]).use if water else None
-    area, persons = institution.area_m2, institution.persons
+    area, persons = months.year.sizes.area_m2, months.year.sizes.persons
     measured = months.coverage(energy)
     cards = [
         Card("kgce", visit.say("total_energy"), writing.large(kgce, "kgce", lang), measured,
