@@ -27,15 +27,18 @@ _INDICATORS = """
         SELECT id, '-infinity', 'infinity' FROM institution
          WHERE %(region)s::integer IS NULL
     ), now AS MATERIALIZED (
-        SELECT f.institution_id, f.profile, f.carrier, f.month, f.kgce_g, f.measured_s
+        SELECT f.institution_id, f.profile, f.carrier, f.month, f.kgce_g, f.measured_s,
+               k.in_total_energy AND f.quanta IS NOT NULL AND f.kgce_g IS NULL AS left_out
           FROM report.account_figure f
+          JOIN report.carrier k ON k.code = f.carrier
           JOIN counted c ON c.institution_id = f.institution_id
                AND f.month >= c.first_month AND f.month < c.until_month
          WHERE f.source = 'meter' AND f.profile = ANY(%(profiles)s)
            AND f.month >= %(first)s AND f.month < %(until)s
     ), used AS (
         SELECT institution_id, profile, sum(kgce_g)::bigint AS kgce_g,
-               sum(measured_s)::bigint AS measured_s
+               sum(measured_s)::bigint AS measured_s,
+               coalesce(array_agg(DISTINCT carrier) FILTER (WHERE left_out), '{}') AS without
           FROM now GROUP BY 1, 2
     ), pair AS (
         SELECT n.institution_id, n.profile, sum(n.kgce_g)::bigint AS compared_g,
@@ -78,7 +81,7 @@ _INDICATORS = """
           FROM each e)
     SELECT p.institution_id, p.profile, p.class_code, p.kgce_g, p.area_m2, p.persons, p.per_m2,
            p.per_person, p.measured_s, d.due_s, c.compared_g, c.before_g, p.place_m2, a.of_m2,
-           a.quartiles_m2, p.place_person, a.of_person, a.quartiles_person
+           a.quartiles_m2, p.without, p.place_person, a.of_person, a.quartiles_person
       FROM placed p
       JOIN alike a ON a.profile = p.profile AND a.kind = coalesce(p.class_code, '')
       LEFT JOIN pair c ON c.institution_id = p.institution_id AND c.profile = p.profile
@@ -113,6 +116,7 @@ class Indicator:
     """One institution under one profile; None where what it needs is not known.
 
     per_m2, per_person: kgce. compared_g, before_g: of the months that the year before has too.
+    without: carriers that were used, but have no coefficient: kgce_g does not hold them.
     place: from the lowest among `of` institutions of its class; quartiles: lower, middle, upper.
     """
 
@@ -120,6 +124,7 @@ class Indicator:
     profile: str
     class_code: str | None
     kgce_g: int | None
+    without: list[str]
     area_m2: Decimal | None
     persons: Decimal | None
     per_m2: Decimal | None

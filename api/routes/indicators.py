@@ -28,6 +28,9 @@ class IndicatorShown(BaseModel):
     profile: str
     class_code: str | None
     kgce: Exact | None
+    kgce_without: list[str] = Field(
+        description="Carriers with use but no coefficient, which `kgce` does not hold."
+    )
     area_m2: Exact | None
     persons: Exact | None
     kgce_per_m2: Exact | None
@@ -99,6 +102,7 @@ def _shown(one: Indicator) -> IndicatorShown:
         profile=one.profile,
         class_code=one.class_code,
         kgce=in_units(one.kgce_g, 1000),
+        kgce_without=one.without,
         area_m2=_plain(one.area_m2),
         persons=_plain(one.persons),
         kgce_per_m2=_rounded(one.per_m2),

@@ -6,7 +6,7 @@ is half open: what begins at its end is not in it, although `$__timeFilter` incl
 
 from typing import Final
 
-from dashboards.boards.model import Column, Text, Threshold, Variable
+from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text, Threshold, Variable
 
 _FIRST: Final = "date_trunc('month', $__timeFrom()::timestamptz AT TIME ZONE '$zone')::date"
 UNTIL: Final = "$__timeTo()::timestamptz AT TIME ZONE '$zone'"
@@ -54,6 +54,40 @@ def means(asked: str = "NULL") -> str:
     return f"""report.means({asked}, (SELECT first FROM span),
         (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
          + interval '1 month')::date)"""
+
+
+# Of the sums over a table energy: carriers that were used but have no coefficient or CO2 factor,
+# and how much of the energy the CO2 is of.
+NOT_IN_SUMS: Final = f"""
+    SELECT nullif(concat_ws(' · ',
+               'kgce: ' || string_agg(DISTINCT {name("k")}, ', ') FILTER (WHERE e.kgce_g IS NULL),
+               'CO2: ' || string_agg(DISTINCT {name("k")}, ', ') FILTER (WHERE e.co2_g IS NULL)
+                   || coalesce(' (CO2 / kgce ' || round(100 * sum(e.kgce_g)
+                          FILTER (WHERE e.co2_g IS NOT NULL) / nullif(sum(e.kgce_g), 0), 1)
+                          || ' %)', '')), '') AS value
+      FROM energy e JOIN report.carrier k ON k.code = e.carrier
+     WHERE k.in_total_energy AND e.quanta IS NOT NULL
+"""
+WHOLE: Final = Text("合计完整", "the sums hold everything")
+
+
+def lacking(panel_id: int, energy: str) -> Panel:
+    """Return the panel that says which carriers the sums do not hold; energy: its table."""
+    return Panel(
+        panel_id,
+        Text("合计未含", "Not in the sums"),
+        Text(
+            "有用量但没有系数或因子、因而未计入综合能耗或二氧化碳的品种；括号内为二氧化碳所含能耗的比例。",
+            "Carriers with use but without coefficient or CO2 factor, which the sums leave out; in "
+            "brackets the part of the energy whose CO2 is known.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        f"WITH {MONTHS}, {energy} {NOT_IN_SUMS}",
+        width=24,
+        height=3,
+        empty=WHOLE,
+    )
 
 
 # Who is counted in the region or below it, and for which months: a move leaves what was before.

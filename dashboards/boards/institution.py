@@ -24,7 +24,7 @@ from dashboards.boards.model import (
 _OWN: Final = "institution_id = nullif('$institution', '')::integer"
 _ASKED: Final = "ARRAY[nullif('$institution', '')::integer]"
 _ENERGY: Final = f"""
-    energy AS (SELECT month, carrier, kgce_g, co2_g FROM report.account_energy
+    energy AS (SELECT month, carrier, quanta, kgce_g, co2_g FROM report.account_energy
                 WHERE {_OWN} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
 """
 
@@ -118,6 +118,7 @@ _HEADLINES: Final = (
         decimals=1,
         thresholds=f.COVERED,
     ),
+    f.lacking(14, _ENERGY),
 )
 
 _BY_MONTH: Final = (

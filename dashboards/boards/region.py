@@ -22,7 +22,8 @@ from dashboards.boards.model import (
 _HERE: Final = "institution_id IN (SELECT institution_id FROM member)"
 _ENERGY: Final = f"""
     {f.MEMBER}, energy AS (
-        SELECT m.region_id, a.institution_id, a.month, a.carrier, a.kgce_g, a.co2_g, a.measured_s
+        SELECT m.region_id, a.institution_id, a.month, a.carrier, a.quanta, a.kgce_g, a.co2_g,
+               a.measured_s
           FROM report.account_figure a JOIN {f.AS_MEMBER}
          WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS})
 """
@@ -103,6 +104,7 @@ _FIGURES: Final = (
         decimals=1,
         thresholds=f.COVERED,
     ),
+    f.lacking(11, _ENERGY),
 )
 
 _MONTHLY: Final = (

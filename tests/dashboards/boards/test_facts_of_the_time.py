@@ -95,6 +95,25 @@ def test_its_intensity_is_the_same_on_boards_and_over_the_api(moved):
     assert float(of_board) == pytest.approx(float(12 * PER_MONTH / mean))
 
 
+def test_sums_say_which_carriers_they_do_not_hold(moved):
+    world, office = moved.world, moved.world.institution["office"]
+    where = {"region": world.region["province"], "institution": office}
+    panels = (("region", 11), ("institution", 14))
+    for board, panel in panels:
+        assert asked(moved, board, panel, JANUARY, END, **where) == [(None,)]
+    use(world, "office", 2017, 2, 1000, carrier="natural_gas_energy")  # no CO2 factor
+    use(world, "office", 2017, 3, 1, carrier="district_cooling")  # no coefficient either
+    for board, panel in panels:
+        said = asked(moved, board, panel, JANUARY, END, **where)[0][0]
+        assert said.startswith("kgce: District cooling · CO2: District cooling, Natural gas by")
+        assert said.endswith("(CO2 / kgce 92.3 %)")
+    (row,) = indicators_of(
+        world.desk(today=date(2018, 6, 1)), date(2017, 1, 1), date(2018, 1, 1),
+        institution_id=office, profiles=["GB2589-2020"],
+    ).rows  # fmt: skip
+    assert row.without == ["district_cooling"]
+
+
 def test_a_place_is_taken_among_those_of_the_class_and_region_of_the_time(moved):
     world, office = moved.world, moved.world.institution["office"]
 
