@@ -120,7 +120,7 @@ _STALE_ACCOUNTS = """
 
 @dataclass(frozen=True, slots=True)
 class KnownChannel:
-    """A channel as it was made; none of this ever changes."""
+    """A channel as it was made; none of this ever changes, but since may move earlier."""
 
     id: int
     carrier: str

@@ -278,6 +278,18 @@ BEGIN
     END LOOP;
 END $$;
 
+-- A channel may begin earlier than it was registered to.
+GRANT UPDATE (since) ON channel TO commonwatt_api;
+
+-- What a channel's meter can carry, in its own unit; null where nobody stated it.
+CREATE VIEW report.channel_limit WITH (security_barrier) AS
+SELECT c.id AS channel_id, c.unit, s.max_per_hour::numeric / c.per_unit AS max_per_hour
+  FROM storage.seen_channel v
+  JOIN channel c ON c.id = v.channel_id
+  LEFT JOIN channel_setting s ON s.channel_id = c.id AND s.known_until IS NULL
+       AND s.valid_from <= now() AND (s.valid_to IS NULL OR s.valid_to > now());
+GRANT SELECT ON report.channel_limit TO commonwatt_api, commonwatt_boards;
+
 -- Until now nobody said from when on these hold: the files with dates are loaded after this.
 UPDATE coefficient SET known_until = now() WHERE known_until IS NULL AND valid_from = '2000-01-01';
 UPDATE co2_factor SET known_until = now() WHERE known_until IS NULL AND valid_from = '2000-01-01';
