@@ -9,7 +9,7 @@ from actions.institutions import no_institution
 from storage import institutions, ledger, overview, regions
 from storage.institutions import Institution, Wanted
 from storage.ledger import Account, Asked
-from storage.overview import Sum
+from storage.overview import Sizes, Sum
 from storage.pages import check_size
 from storage.regions import Carrier, Profile, Region
 
@@ -31,6 +31,7 @@ class Overview:
 
     last: the newest whole month that the reader has, or None; first: eleven before it.
     total: one sum per carrier over all `count` institutions, not only those of this page.
+    sizes: area and persons over these months.
     """
 
     words: Words
@@ -41,12 +42,14 @@ class Overview:
     rows: list[Institution]
     sums: dict[int, list[Sum]]
     total: list[Sum]
+    sizes: dict[int, Sizes]
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
     """The accounts of one institution in twelve months, and in the twelve before them.
 
+    sizes: area and persons over the twelve months.
     due_s: the seconds that each (carrier, month) should hold, also where it has no account.
     newest: its last month with an account; unless asked, the twelve end with the last whole one.
     """
@@ -59,6 +62,7 @@ class Year:
     before: list[Account]
     due_s: dict[tuple[str, date], int]
     newest: date | None
+    sizes: Sizes
 
 
 def overview_of(
@@ -78,13 +82,14 @@ def overview_of(
         )
         last = overview.last_month(connection)
         if last is None:
-            return Overview(words, code, None, None, len(ids), rows, {}, [])
+            return Overview(words, code, None, None, len(ids), rows, {}, [], {})
         first, until = months_before(last, MONTHS - 1), months_before(last, -1)
         sums: dict[int, list[Sum]] = {}
         for one in overview.sums_of_each(connection, shown, first, until, code):
             sums.setdefault(one.institution_id, []).append(one)
         total = overview.sums(connection, ids, first, until, code)
-    return Overview(words, code, first, last, len(ids), rows, sums, total)
+        sizes = overview.sizes(connection, shown, first, until)
+    return Overview(words, code, first, last, len(ids), rows, sums, total, sizes)
 
 
 def year_of(
@@ -104,11 +109,12 @@ def year_of(
         whole, newest = overview.last_months_of(connection, institution_id)
         ends = last or whole
         if ends is None:
-            return Year(words, code, found, [], [], [], {}, None)
+            return Year(words, code, found, [], [], [], {}, None, Sizes())
         until = months_before(ends.replace(day=1), -1)
         first, earlier = months_before(until, MONTHS), months_before(until, 2 * MONTHS)
         rows = ledger.accounts(connection, [institution_id], Asked(earlier, until), code)
         due_s = overview.due(connection, institution_id, first, until)
+        stated = overview.sizes(connection, [institution_id], first, until)
     months = [months_before(first, -step) for step in range(MONTHS)]
     return Year(
         words,
@@ -119,6 +125,7 @@ def year_of(
         [row for row in rows if row.month < first],
         due_s,
         newest,
+        stated.get(institution_id, Sizes()),
     )
 
 

@@ -7,13 +7,15 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions import registry_checks as checks
-from actions.registry_values import Count, NewChannel, refuse
+from actions import registry_notes, registry_since
+from actions.registry_values import Count, NewChannel, Note, refuse
+from metering.channels import Kind
 from metering.errors import InputError
 from storage import registry as table
 from storage.dated import change
 
 _ALWAYS: Final = "-infinity"
-_FIXED: Final = ("carrier", "kind", "unit", "per_unit", "net", "zone", "since")
+_FIXED: Final = ("carrier", "kind", "unit", "per_unit", "zone")
 _FIXED_THEN: Final = (
     "通道建立后不可更改:请另建一个通道。",
     "That never changes: make another channel.",
@@ -26,9 +28,13 @@ _THEN: Final = (
 
 @dataclass(slots=True)
 class _Known:
-    """What the database has on the channels of an import; ids by row, None where it is new."""
+    """What the database has on the channels of an import; ids by row, None where it is new.
+
+    earlier: rows whose since lies before the one that their channel has.
+    """
 
     ids: list[int | None]
+    earlier: dict[int, NewChannel]
     settings: dict[int, list[tuple[int, int, int | None, int | None]]]
     bindings: dict[tuple[str, str], set[int]]
     shares: dict[int, set[int]]
@@ -39,20 +45,22 @@ def write(
     rows: Sequence[NewChannel],
     institution_ids: Mapping[str, int],
     by: str,
-) -> tuple[Count, tuple[str, ...]]:
+) -> tuple[Count, list[Note]]:
     """Make meters and channels, and let settings, keys and shares hold from their days on."""
-    meter_ids, warnings = _meters(connection, rows, institution_ids, by)
+    meter_ids, notes = _meters(connection, rows, institution_ids, by)
     known, problems = _known(connection, rows, meter_ids, institution_ids)
     refuse([*problems, *_undated(connection, rows, known)])
     new = [place for place, one in enumerate(known.ids) if one is None]
     made = dict(zip(new, table.new_ids(connection, "channel", len(new)), strict=True))
     ids = [made[place] if one is None else one for place, one in enumerate(known.ids)]
     _make(connection, [(ids[place], meter_ids[place], rows[place]) for place in new])
-    touched = _settings(connection, rows, ids, known, by)
+    touched, moved = registry_since.begin_earlier(connection, known.earlier, by)
+    touched |= _settings(connection, rows, ids, known, by)
     touched |= _bindings(connection, rows, ids, known, by)
     touched |= _terms(connection, rows, ids, known, institution_ids, by)
     changed = len(touched - set(made.values()))
-    return Count(len(new), changed, len(rows) - len(new) - changed), tuple(warnings)
+    count = Count(len(new), changed, len(rows) - len(new) - changed)
+    return count, [*notes, *moved, *registry_notes.without_limit(rows)]
 
 
 def _meters(
@@ -60,7 +68,7 @@ def _meters(
     rows: Sequence[NewChannel],
     institution_ids: Mapping[str, int],
     by: str,
-) -> tuple[list[int], list[str]]:
+) -> tuple[list[int], list[Note]]:
     """Return the meter of each row, made where there is none, and which names were not taken."""
     keys = [(institution_ids[row.institution], row.meter) for row in rows]
     known = table.meters(connection, sorted({institution for institution, _ in keys}))
@@ -75,12 +83,16 @@ def _meters(
         columns,
         [(made[key], *key, row.name_zh, row.name_en) for key, row in new.items()],
     )
-    warnings = [
-        f"{row.meter}: {names[1]} / {names[2]}"
+    notes = [
+        Note(
+            "import.meter_names_stay",
+            f"已登记计量表的名称不变:{row.meter}:{names[1]} / {names[2]}",
+            f"the names of a known meter stay: {row.meter}: {names[1]} / {names[2]}",
+        )
         for key, row in zip(keys, rows, strict=True)
         if (names := known.get(key)) is not None and names[1:] != (row.name_zh, row.name_en)
     ]
-    return [made[key] if key in made else known[key][0] for key in keys], warnings
+    return [made[key] if key in made else known[key][0] for key in keys], notes
 
 
 def _known(
@@ -93,15 +105,19 @@ def _known(
     channels = table.channels(connection, sorted(set(meter_ids)))
     problems: list[InputError] = []
     ids: list[int | None] = []
+    earlier: dict[int, NewChannel] = {}
     for row, meter_id in zip(rows, meter_ids, strict=True):
         channel = channels.get((meter_id, row.channel))
         ids.append(channel.id if channel else None)
         if channel is not None:
             problems.extend(_differs(row, channel))
+            if row.since < channel.since:
+                earlier[channel.id] = row
     old = [one for one in ids if one is not None]
     institutions = sorted({institution_ids[row.institution] for row in rows})
     known = _Known(
         ids,
+        earlier,
         table.settings(connection, old),
         table.bindings(connection, sorted({row.gateway for row in rows})),
         table.shares(connection, old, institutions),
@@ -114,6 +130,11 @@ def _differs(row: NewChannel, channel: table.KnownChannel) -> Iterable[InputErro
         if (is_now := getattr(channel, field)) != getattr(row, field):
             said = (f"该通道已登记为“{is_now}”。", f"the channel was made with “{is_now}”.")
             yield checks.problem(row, field, "import.channel_is_fixed", said, _FIXED_THEN)
+    # On a register it never had an effect, and earlier imports could still say it.
+    if row.net != channel.net and row.kind is not Kind.REGISTER:
+        said = (f"该通道已登记为“{channel.net}”。", f"the channel was made with “{channel.net}”.")
+        yield checks.problem(row, "net", "import.channel_is_fixed", said, _FIXED_THEN)
+    yield from registry_since.later(row, channel.since)
 
 
 def _undated(

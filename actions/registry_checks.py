@@ -236,6 +236,20 @@ def _channel(row: NewChannel) -> Iterator[InputError]:
             ("只有 register 通道才会翻转。", "only a register starts again from 0."),
             ("请留空。", "Leave it empty."),
         )
+    if row.net and row.kind is Kind.REGISTER:
+        yield problem(
+            row,
+            "net",
+            "import.net_on_register",
+            (
+                "register 通道的用量由止码相减得出,net 不起作用。",
+                "the use of a register is the difference of its values: net has no effect.",
+            ),
+            (
+                "请留空;正反向电量分别登记为两个通道,反向占比填 -1。",
+                "Leave it empty; register import and export as two channels, export with share -1.",
+            ),
+        )
     if not _GATEWAY.fullmatch(row.gateway):
         yield problem(
             row,

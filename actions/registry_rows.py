@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions import registry_channels
+from actions import registry_channels, registry_notes
 from actions import registry_checks as checks
 from actions.registry_values import (
     Count,
@@ -39,9 +39,10 @@ def write(connection: Connection[Any], registry: Registry, by: str) -> Registere
         ]
     )
     regions = _regions(connection, registry, known, by)
+    changes = registry_notes.sizes_changed(connection, registry.institutions, found)
     ids, institutions = _institutions(connection, registry, found, known, by)
-    channels, warnings = registry_channels.write(connection, registry.channels, elsewhere | ids, by)
-    return Registered(regions, institutions, channels, warnings)
+    channels, notes = registry_channels.write(connection, registry.channels, elsewhere | ids, by)
+    return Registered(regions, institutions, channels, (*changes, *notes))
 
 
 def _elsewhere(connection: Connection[Any], registry: Registry) -> dict[str, int]:

@@ -70,7 +70,8 @@ class NewChannel:
 
     institution: its code in this import, or in an earlier one of the same namespace.
     per_unit, factor, max_per_hour, wraps_at: as in `metering.channels`, in quanta.
-    since: what is older is refused; the account begins on its civil day in `zone`.
+    since: what is older is refused; the account begins on its civil day in `zone`. May move
+    earlier, never later.
     share_millionths: how much of it makes the institution's account; 0 for a sub-meter.
     valid_from: from when changed settings, key or share hold; `since` or earlier means always.
     """
@@ -122,13 +123,22 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should look at, although it is taken."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
     """What an import did, or in a dry run would do."""
 
     regions: Count
     institutions: Count
     channels: Count
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class ProblemsError(InputError):

@@ -14,6 +14,7 @@ from cli.commands import (
     healthy,
     imports,
     migrate,
+    published,
     recompute,
     replay,
     replay_rejected,
@@ -51,6 +52,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
 app.add_typer(services.app, name="services")
 app.command("solve")(solve.solve)
+app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)

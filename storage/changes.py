@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-# Facts of a year are those valid on its last day.
+# Area and persons of a year are weighted by days.
 _USED = """
     WITH figure AS (
         SELECT extract(year FROM month)::integer AS year, extract(month FROM month) AS month,
@@ -24,19 +24,16 @@ _USED = """
     SELECT (SELECT count(*)::integer FROM pair) AS months,
            (SELECT coalesce(sum(before_g), 0)::bigint FROM pair) AS before_g,
            (SELECT coalesce(sum(after_g), 0)::bigint FROM pair) AS after_g,
-           max(f.number) FILTER (WHERE f.attribute = 'area_m2' AND y.at = 0) AS area_before,
-           max(f.number) FILTER (WHERE f.attribute = 'area_m2' AND y.at = 1) AS area_after,
-           max(f.number) FILTER (WHERE f.attribute = 'persons' AND y.at = 0) AS persons_before,
-           max(f.number) FILTER (WHERE f.attribute = 'persons' AND y.at = 1) AS persons_after
+           nullif(b.area_m2, 0) AS area_before, nullif(a.area_m2, 0) AS area_after,
+           nullif(b.persons, 0) AS persons_before, nullif(a.persons, 0) AS persons_after
       FROM report.institution i
-      CROSS JOIN (VALUES (0, make_date(%(before)s::integer, 12, 31)),
-                         (1, make_date(%(after)s::integer, 12, 31))) AS y (at, day)
-      LEFT JOIN institution_fact f
-             ON f.institution_id = i.institution_id AND f.known_until IS NULL
-            AND y.day >= f.valid_from AND (f.valid_to IS NULL OR y.day < f.valid_to)
-            AND f.number > 0
+      LEFT JOIN report.means(ARRAY[%(institution)s]::integer[],
+                             make_date(%(before)s::integer, 1, 1),
+                             make_date(%(before)s::integer + 1, 1, 1)) b USING (institution_id)
+      LEFT JOIN report.means(ARRAY[%(institution)s]::integer[],
+                             make_date(%(after)s::integer, 1, 1),
+                             make_date(%(after)s::integer + 1, 1, 1)) a USING (institution_id)
      WHERE i.institution_id = %(institution)s
-     GROUP BY i.institution_id
 """
 
 

@@ -63,20 +63,20 @@ _WAITS = """
 """
 
 _COEFFICIENT = """
-    SELECT profile, kgce_per_unit AS value, valid_from, valid_to, source, verified
-      FROM coefficient
-     WHERE carrier = %(carrier)s AND known_until IS NULL
-       AND (profile = %(profile)s OR profile = (SELECT code FROM profile WHERE is_default))
-       AND %(month)s >= valid_from AND (valid_to IS NULL OR %(month)s < valid_to)
-     ORDER BY profile = %(profile)s DESC LIMIT 1
+    SELECT profile, kgce_per_unit AS value, nullif(valid_from, '-infinity') AS valid_from, valid_to,
+           document, clause, source, verified, evidence,
+           storage.outside(%(month)s, valid_from, valid_to) AS outside
+      FROM storage.coefficient_span
+     WHERE wanted = %(profile)s AND carrier = %(carrier)s
+       AND %(month)s >= used_from AND %(month)s < used_until
 """
 
 _CO2_FACTOR = """
-    SELECT NULL AS profile, kgco2_per_unit AS value, valid_from, valid_to, source, verified
-      FROM co2_factor
-     WHERE carrier = %(carrier)s AND known_until IS NULL
-       AND %(month)s >= valid_from AND (valid_to IS NULL OR %(month)s < valid_to)
-     LIMIT 1
+    SELECT NULL AS profile, kgco2_per_unit AS value,
+           nullif(valid_from, '-infinity') AS valid_from, valid_to, document, clause, source,
+           verified, evidence, storage.outside(%(month)s, valid_from, valid_to) AS outside
+      FROM storage.co2_span
+     WHERE carrier = %(carrier)s AND %(month)s >= used_from AND %(month)s < used_until
 """
 
 _PLACE = """
@@ -91,7 +91,9 @@ _PLACE = """
 # Nearest to farthest; of each kind of place the edition that would be taken there.
 _GRID_CHAIN = """
     SELECT s.scope, s.code, f.name_zh, f.name_en, f.year, f.basis, f.kgco2_per_kwh AS value,
-           f.source, f.verified
+           f.document, f.clause, f.source, f.verified, f.evidence,
+           CASE WHEN %(year)s < f.year THEN 'before' WHEN %(year)s > f.year THEN 'after' END
+               AS outside
       FROM (VALUES (1, 'province', %(province)s::text), (2, 'grid_region', %(grid)s::text),
                    (3, 'national', NULL)) AS s (place, scope, code)
       LEFT JOIN LATERAL (
@@ -145,19 +147,30 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """What a unit counts as, and who says so; profile is None for a CO2 factor."""
+    """What a unit counts as, and who says so; profile is None for a CO2 factor.
+
+    valid_from: None where the document gives no day. evidence: yes, secondary or no.
+    outside: before or after, where the month lies outside the days for which it holds.
+    """
 
     profile: str | None
     value: Decimal
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
+    document: str | None
+    clause: str | None
     source: str
     verified: bool
+    evidence: str
+    outside: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class GridFactor:
-    """A grid factor that was looked for; without a value where that place has none."""
+    """A grid factor that was looked for; without a value where that place has none.
+
+    outside: before or after, where the month lies before or after the factor's year.
+    """
 
     scope: str
     code: str | None
@@ -166,8 +179,12 @@ class GridFactor:
     year: int | None
     basis: str | None
     value: Decimal | None
+    document: str | None
+    clause: str | None
     source: str | None
     verified: bool | None
+    evidence: str | None
+    outside: str | None
 
 
 def parts(

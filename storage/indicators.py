@@ -10,29 +10,35 @@ from psycopg.rows import class_row
 
 from storage.boards import give_room
 
-# Facts are those valid on the period's last day. Year on year counts the carriers and months that
-# both years have. Alike are those of one class, or those without one.
+# Of a region only the months count in which it held the institution; the class is that of the
+# period's end, area and persons are weighted by days. Year on year counts the carriers and months
+# that both years have. Alike are those of one class, or those without one.
 _INDICATORS = """
-    WITH fact AS (
-        SELECT institution_id, max(value) FILTER (WHERE attribute = 'class') AS class_code,
-               max(number) FILTER (WHERE attribute = 'area_m2') AS area_m2,
-               max(number) FILTER (WHERE attribute = 'persons') AS persons
-          FROM institution_fact
-         WHERE known_until IS NULL AND %(until)s > valid_from
-           AND (valid_to IS NULL OR %(until)s <= valid_to)
-         GROUP BY 1
+    WITH classed AS (
+        SELECT DISTINCT ON (institution_id) institution_id, class AS class_code
+          FROM report.classified
+         WHERE first_month < %(until)s AND until_month > %(first)s
+         ORDER BY institution_id, first_month DESC
+    ), counted AS MATERIALIZED (
+        SELECT a.institution_id, a.first_month, a.until_month
+          FROM report.affiliated a JOIN report.region_within w ON w.region_id = a.region_id
+         WHERE w.within_id = %(region)s
+         UNION ALL
+        SELECT id, '-infinity', 'infinity' FROM institution
+         WHERE %(region)s::integer IS NULL
     ), now AS MATERIALIZED (
-        SELECT institution_id, profile, carrier, month, kgce_g, measured_s
-          FROM report.account_figure
-         WHERE source = 'meter' AND profile = ANY(%(profiles)s)
-           AND month >= %(first)s AND month < %(until)s
-           AND (%(region)s::integer IS NULL OR institution_id IN (
-                   SELECT a.institution_id FROM report.affiliation a
-                     JOIN report.region_within w ON w.region_id = a.region_id
-                    WHERE w.within_id = %(region)s))
+        SELECT f.institution_id, f.profile, f.carrier, f.month, f.kgce_g, f.measured_s,
+               k.in_total_energy AND f.quanta IS NOT NULL AND f.kgce_g IS NULL AS left_out
+          FROM report.account_figure f
+          JOIN report.carrier k ON k.code = f.carrier
+          JOIN counted c ON c.institution_id = f.institution_id
+               AND f.month >= c.first_month AND f.month < c.until_month
+         WHERE f.source = 'meter' AND f.profile = ANY(%(profiles)s)
+           AND f.month >= %(first)s AND f.month < %(until)s
     ), used AS (
         SELECT institution_id, profile, sum(kgce_g)::bigint AS kgce_g,
-               sum(measured_s)::bigint AS measured_s
+               sum(measured_s)::bigint AS measured_s,
+               coalesce(array_agg(DISTINCT carrier) FILTER (WHERE left_out), '{}') AS without
           FROM now GROUP BY 1, 2
     ), pair AS (
         SELECT n.institution_id, n.profile, sum(n.kgce_g)::bigint AS compared_g,
@@ -50,10 +56,12 @@ _INDICATORS = """
         SELECT institution_id, sum(due_s)::bigint AS due_s
           FROM report.due_s(%(first)s, %(until)s) GROUP BY 1
     ), each AS (
-        SELECT u.*, f.class_code, f.area_m2, f.persons,
+        SELECT u.*, k.class_code, f.area_m2, f.persons,
                u.kgce_g / 1000.0 / nullif(f.area_m2, 0) AS per_m2,
                u.kgce_g / 1000.0 / nullif(f.persons, 0) AS per_person
-          FROM used u LEFT JOIN fact f USING (institution_id)
+          FROM used u
+          LEFT JOIN classed k USING (institution_id)
+          LEFT JOIN report.means(NULL, %(first)s, %(until)s) f USING (institution_id)
     ), alike AS (
         SELECT profile, coalesce(class_code, '') AS kind,
                count(per_m2)::integer AS of_m2, count(per_person)::integer AS of_person,
@@ -73,7 +81,7 @@ _INDICATORS = """
           FROM each e)
     SELECT p.institution_id, p.profile, p.class_code, p.kgce_g, p.area_m2, p.persons, p.per_m2,
            p.per_person, p.measured_s, d.due_s, c.compared_g, c.before_g, p.place_m2, a.of_m2,
-           a.quartiles_m2, p.place_person, a.of_person, a.quartiles_person
+           a.quartiles_m2, p.without, p.place_person, a.of_person, a.quartiles_person
       FROM placed p
       JOIN alike a ON a.profile = p.profile AND a.kind = coalesce(p.class_code, '')
       LEFT JOIN pair c ON c.institution_id = p.institution_id AND c.profile = p.profile
@@ -108,6 +116,7 @@ class Indicator:
     """One institution under one profile; None where what it needs is not known.
 
     per_m2, per_person: kgce. compared_g, before_g: of the months that the year before has too.
+    without: carriers that were used, but have no coefficient: kgce_g does not hold them.
     place: from the lowest among `of` institutions of its class; quartiles: lower, middle, upper.
     """
 
@@ -115,6 +124,7 @@ class Indicator:
     profile: str
     class_code: str | None
     kgce_g: int | None
+    without: list[str]
     area_m2: Decimal | None
     persons: Decimal | None
     per_m2: Decimal | None

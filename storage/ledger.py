@@ -22,7 +22,8 @@ _ACCOUNTS = """
     SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, k.unit, k.per_unit,
            a.measured_s, e.expected_s, a.profile, a.coefficient_profile, a.kgce_per_unit,
            a.coefficient_verified, a.kgce_g, a.kgco2_per_unit, a.grid_scope, a.grid_code,
-           a.grid_year, a.co2_verified, a.co2_g
+           a.grid_year, a.co2_verified, a.co2_g, a.coefficient_evidence,
+           a.coefficient_outside, a.co2_evidence, a.co2_outside
       FROM report.account_energy a
       JOIN report.account e USING (institution_id, carrier, month, source)
       JOIN carrier k ON k.code = a.carrier
@@ -126,6 +127,7 @@ class Account:
     not in total energy.
     coefficient_profile: whose coefficient was taken; the default's where the profile has none.
     grid_scope, grid_code, grid_year: whose factor made the CO2 of electricity.
+    …_evidence: yes, secondary or no. …_outside: before or after the days for which it holds.
     """
 
     institution_id: int
@@ -148,6 +150,10 @@ class Account:
     grid_year: int | None
     co2_verified: bool | None
     co2_g: int | None
+    coefficient_evidence: str | None
+    coefficient_outside: str | None
+    co2_evidence: str | None
+    co2_outside: str | None
 
 
 @dataclass(frozen=True, slots=True)

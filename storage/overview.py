@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
@@ -22,14 +23,17 @@ _NEWEST_OF = """
       FROM account WHERE institution_id = %s
 """
 
-# Metered rows alone: bills of the same month would count the same use again.
+# Metered rows alone: bills of the same month would count the same use again. Of evidence the worst
+# counts, which is the first in the alphabet too: no, secondary, yes.
 _SUMS = """
     WITH used AS (
         SELECT a.institution_id, a.carrier, sum(a.quanta)::bigint AS quanta,
                sum(a.measured_s)::bigint AS measured_s, sum(a.kgce_g)::bigint AS kgce_g,
                sum(a.co2_g)::bigint AS co2_g,
-               bool_and(a.coefficient_verified) AS kgce_verified,
-               bool_and(a.co2_verified) AS co2_verified
+               min(a.coefficient_evidence) AS kgce_evidence,
+               min(a.co2_evidence) AS co2_evidence,
+               count(a.coefficient_outside) > 0 AS kgce_outside,
+               count(a.co2_outside) > 0 AS co2_outside
           FROM report.account_energy a
          WHERE a.profile = %(profile)s AND a.source = 'meter'
            AND a.month >= %(first)s AND a.month < %(until)s AND a.institution_id = ANY(%(ids)s)
@@ -39,7 +43,9 @@ _OF_EACH = f"""
     {_SUMS}
     SELECT institution_id, carrier, u.quanta, u.kgce_g, u.co2_g,
            coalesce(u.measured_s, 0) AS measured_s, coalesce(d.due_s, 0) AS due_s,
-           num_nonnulls(u.quanta) AS institutions, u.kgce_verified, u.co2_verified
+           num_nonnulls(u.quanta) AS institutions, u.kgce_evidence, u.co2_evidence,
+           coalesce(u.kgce_outside, false) AS kgce_outside,
+           coalesce(u.co2_outside, false) AS co2_outside
       FROM used u
       FULL JOIN access.due_s(%(ids)s, %(first)s, %(until)s) d USING (institution_id, carrier)
      ORDER BY institution_id, carrier
@@ -50,11 +56,15 @@ _OF_ALL = f"""
            sum(u.kgce_g)::bigint AS kgce_g, sum(u.co2_g)::bigint AS co2_g,
            coalesce(sum(u.measured_s), 0)::bigint AS measured_s,
            coalesce(sum(d.due_s), 0)::bigint AS due_s, count(u.quanta)::integer AS institutions,
-           bool_and(u.kgce_verified) AS kgce_verified, bool_and(u.co2_verified) AS co2_verified
+           min(u.kgce_evidence) AS kgce_evidence, min(u.co2_evidence) AS co2_evidence,
+           coalesce(bool_or(u.kgce_outside), false) AS kgce_outside,
+           coalesce(bool_or(u.co2_outside), false) AS co2_outside
       FROM used u
       FULL JOIN access.due_s(%(ids)s, %(first)s, %(until)s) d USING (institution_id, carrier)
      GROUP BY carrier ORDER BY carrier
 """  # noqa: S608
+
+_SIZES = "SELECT institution_id, area_m2, persons FROM report.means(%s, %s, %s)"
 
 _DUE = """
     SELECT d.carrier, m.month::date, d.due_s
@@ -71,7 +81,8 @@ class Sum:
 
     institution_id: 0 where it is a sum over many; institutions: of how many something is known.
     quanta, kgce_g, co2_g: None where nothing is known. due_s: what would be complete.
-    kgce_verified, co2_verified: whether all factors are; None where there was none.
+    kgce_evidence, co2_evidence: of the worst factor, no before secondary before yes; None where
+    there was none. kgce_outside, co2_outside: whether one was used outside its years.
     """
 
     institution_id: int
@@ -82,8 +93,18 @@ class Sum:
     measured_s: int
     due_s: int
     institutions: int
-    kgce_verified: bool | None
-    co2_verified: bool | None
+    kgce_evidence: str | None
+    co2_evidence: str | None
+    kgce_outside: bool
+    co2_outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Area and persons of an institution over some months, weighted by days; None: not stated."""
+
+    area_m2: Decimal | None = None
+    persons: Decimal | None = None
 
 
 def last_month(connection: Connection[Any]) -> date | None:
@@ -114,6 +135,14 @@ def sums_of_each(
     """Return one sum per institution and carrier, in this order."""
     parameters = {"ids": ids, "first": first, "until": until, "profile": profile}
     return _sums(connection, _OF_EACH, parameters)
+
+
+def sizes(
+    connection: Connection[Any], ids: list[int], first: date, until: date
+) -> dict[int, Sizes]:
+    """Return what was stated of these institutions; who stated nothing has no entry."""
+    rows = connection.execute(_SIZES, [ids, first, until])
+    return {row[0]: Sizes(row[1], row[2]) for row in rows}
 
 
 def due(

@@ -14,7 +14,7 @@ REGION: Final = Dated(
     ("region_id",),
     ("parent_id", "code", "kind", "name_zh", "name_en", "climate_zone", "grid_region", "is_demo"),
     fills=frozenset({"climate_zone", "grid_region"}),
-    carried=("verified",),
+    carried=("verified", "document", "clause", "evidence"),
 )
 FACT: Final = Dated("institution_fact", ("institution_id", "attribute"), ("value", "number"))
 AFFILIATION: Final = Dated(
@@ -120,7 +120,7 @@ _STALE_ACCOUNTS = """
 
 @dataclass(frozen=True, slots=True)
 class KnownChannel:
-    """A channel as it was made; none of this ever changes."""
+    """A channel as it was made; none of this ever changes, but since may move earlier."""
 
     id: int
     carrier: str

@@ -42,6 +42,10 @@ class AccountShown(BaseModel):
     grid_code: str | None
     grid_year: int | None
     co2_verified: bool | None
+    coefficient_evidence: str | None = Field(description="yes, secondary or no")
+    coefficient_outside: str | None = Field(description="before or after its validity")
+    co2_evidence: str | None
+    co2_outside: str | None
 
 
 class AccountPage(BaseModel):
@@ -75,6 +79,10 @@ def shown(account: Account) -> AccountShown:
         grid_code=account.grid_code,
         grid_year=account.grid_year,
         co2_verified=account.co2_verified,
+        coefficient_evidence=account.coefficient_evidence,
+        coefficient_outside=account.coefficient_outside,
+        co2_evidence=account.co2_evidence,
+        co2_outside=account.co2_outside,
     )
 
 

@@ -103,10 +103,14 @@ class CoefficientShown(BaseModel):
 
     profile: str | None
     kg_per_unit: Exact
-    valid_from: date
+    valid_from: date | None = Field(description="Null where the document gives no day.")
     valid_to: date | None
-    source: str
+    document: str | None = Field(description="The authority's text.")
+    clause: str | None
+    source: str = Field(description="Where the value was read.")
     verified: bool
+    evidence: str = Field(description="yes: read in the document itself; secondary; no")
+    outside: str | None = Field(description="before or after the days for which it holds")
 
 
 class GridFactorShown(BaseModel):
@@ -119,8 +123,12 @@ class GridFactorShown(BaseModel):
     year: int | None
     basis: str | None
     kgco2_per_kwh: Exact | None
+    document: str | None
+    clause: str | None
     source: str | None
     verified: bool | None
+    evidence: str | None
+    outside: str | None = Field(description="before or after the year of the factor")
     taken: bool
 
 
@@ -260,8 +268,12 @@ def _coefficient(found: Coefficient | None) -> CoefficientShown | None:
         kg_per_unit=format(found.value, "f"),
         valid_from=found.valid_from,
         valid_to=found.valid_to,
+        document=found.document,
+        clause=found.clause,
         source=found.source,
         verified=found.verified,
+        evidence=found.evidence,
+        outside=found.outside,
     )
 
 
@@ -274,7 +286,11 @@ def _grid_factor(found: GridFactor, taken: bool) -> GridFactorShown:
         year=found.year,
         basis=found.basis,
         kgco2_per_kwh=None if found.value is None else format(found.value, "f"),
+        document=found.document,
+        clause=found.clause,
         source=found.source,
         verified=found.verified,
+        evidence=found.evidence,
+        outside=found.outside,
         taken=taken,
     )

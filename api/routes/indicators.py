@@ -19,12 +19,18 @@ _PLACES = Decimal("0.0001")
 
 
 class IndicatorShown(BaseModel):
-    """An institution under a profile; null is not known, never zero. Facts are of the last day."""
+    """An institution under a profile; null is not known, never zero.
+
+    Area and persons are weighted by days, the class is that of the last month.
+    """
 
     institution_id: int
     profile: str
     class_code: str | None
     kgce: Exact | None
+    kgce_without: list[str] = Field(
+        description="Carriers with use but no coefficient, which `kgce` does not hold."
+    )
     area_m2: Exact | None
     persons: Exact | None
     kgce_per_m2: Exact | None
@@ -96,6 +102,7 @@ def _shown(one: Indicator) -> IndicatorShown:
         profile=one.profile,
         class_code=one.class_code,
         kgce=in_units(one.kgce_g, 1000),
+        kgce_without=one.without,
         area_m2=_plain(one.area_m2),
         persons=_plain(one.persons),
         kgce_per_m2=_rounded(one.per_m2),

@@ -75,14 +75,8 @@ def registry(
                 f"{name}: {count.made} made, {count.changed} changed, {count.unchanged} unchanged",
             )
         )
-    for warning in done.warnings:
-        typer.echo(
-            say(
-                f"注意:已登记计量表的名称不变:{warning}",
-                f"Note: the names of a known meter stay: {warning}",
-            ),
-            err=True,
-        )
+    for note in done.notes:
+        typer.echo(say(f"注意:{note.zh}", f"Note: {note.en}"), err=True)
 
 
 @app.command()

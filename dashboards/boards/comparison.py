@@ -34,22 +34,37 @@ _INSTITUTION: Final = Variable(
     """,
     numeric=True,
 )
-# Those of the own class in the chosen region; without a class, those without one.
+# Those that were counted in the chosen region in the period and had the own class at its end;
+# without a class, those without one. Of a move only the months in the region count.
 _PEERS: Final = f"""
-    peers AS (
+    {f.MEMBER}, counted AS MATERIALIZED (
+        SELECT institution_id, first_month, until_month FROM member
+         WHERE first_month < (SELECT until FROM span) AND until_month > (SELECT first FROM span)
+         UNION ALL
+        SELECT institution_id, '-infinity', 'infinity' FROM report.affiliated
+         WHERE institution_id::text = '$institution'
+           AND institution_id NOT IN (SELECT institution_id FROM member)
+    ), classed AS (
+        SELECT DISTINCT ON (institution_id) institution_id, class FROM report.classified
+         WHERE first_month < (SELECT until FROM span) AND until_month > (SELECT first FROM span)
+         ORDER BY institution_id, first_month DESC
+    ), peers AS (
         SELECT i.institution_id, coalesce({f.name("i")}, i.institution_id::text) AS name,
-               i.area_m2, i.persons, i.institution_id::text = '$institution' AS own
+               s.area_m2, s.persons, i.institution_id::text = '$institution' AS own
           FROM report.institution i
-         WHERE i.institution_id::text = '$institution'
-            OR (i.institution_id IN ({f.within()})
-                AND i.class IS NOT DISTINCT FROM (
-                    SELECT o.class FROM report.institution o
-                     WHERE o.institution_id::text = '$institution'))
+          LEFT JOIN classed k USING (institution_id)
+          LEFT JOIN {f.means()} s USING (institution_id)
+         WHERE i.institution_id IN (SELECT institution_id FROM counted)
+           AND (i.institution_id::text = '$institution'
+                OR k.class IS NOT DISTINCT FROM (
+                    SELECT o.class FROM classed o WHERE o.institution_id::text = '$institution'))
     ), used AS (
-        SELECT institution_id, sum(kgce_g) / 1000.0 AS kgce
-          FROM report.account_figure
-         WHERE profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
-           AND institution_id IN (SELECT institution_id FROM peers)
+        SELECT a.institution_id, sum(a.kgce_g) / 1000.0 AS kgce
+          FROM report.account_figure a
+          JOIN counted c ON c.institution_id = a.institution_id
+               AND a.month >= c.first_month AND a.month < c.until_month
+         WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS}
+           AND a.institution_id IN (SELECT institution_id FROM peers)
          GROUP BY 1
     ), each AS (
         SELECT p.*, u.kgce, u.kgce / nullif(p.area_m2, 0) AS per_area,
@@ -234,7 +249,7 @@ _NIGHTS: Final = Panel(
     Kind.TABLE,
     PLAIN,
     f"""
-    WITH clock AS MATERIALIZED (
+    WITH {f.MONTHS}, clock AS MATERIALIZED (
         SELECT hour, date_part('hour', hour AT TIME ZONE '$zone') NOT BETWEEN 6 AND 21 AS night
           FROM generate_series(date_trunc('hour', greatest($__timeFrom()::timestamptz,
                    $__timeTo()::timestamptz - interval '31 days')),
@@ -270,9 +285,11 @@ _NIGHTS: Final = Panel(
     SELECT n.institution_id, coalesce({f.name("i")}, n.institution_id::text) AS institution,
            n.beyond_kwh, n.night_kwh, n.night_kw, n.ratio,
            n.night_kwh / nullif(n.kwh, 0) AS share,
-           1000 * n.night_kw / nullif(i.area_m2, 0) AS per_area
+           1000 * n.night_kw / nullif(s.area_m2, 0) AS per_area
       FROM first n
       JOIN report.named((SELECT array_agg(institution_id) FROM first)) i USING (institution_id)
+      LEFT JOIN {f.means("(SELECT array_agg(institution_id) FROM first)")} s
+             USING (institution_id)
      ORDER BY n.beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
      LIMIT 50
     """,

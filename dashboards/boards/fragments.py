@@ -6,7 +6,7 @@ is half open: what begins at its end is not in it, although `$__timeFilter` incl
 
 from typing import Final
 
-from dashboards.boards.model import Column, Text, Threshold, Variable
+from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text, Threshold, Variable
 
 _FIRST: Final = "date_trunc('month', $__timeFrom()::timestamptz AT TIME ZONE '$zone')::date"
 UNTIL: Final = "$__timeTo()::timestamptz AT TIME ZONE '$zone'"
@@ -43,10 +43,68 @@ def name(table: str) -> str:
 
 
 def within(region: str = "'$region'") -> str:
-    """Return the SQL of the institutions counted in a region or below it."""
+    """Return the SQL of the institutions counted in a region or below it today."""
     return f"""SELECT a.institution_id FROM report.affiliation a
                  JOIN report.region_within w ON w.region_id = a.region_id
                 WHERE w.within_id::text = {region}"""
+
+
+def means(asked: str = "NULL") -> str:
+    """Return the SQL of area and persons over the period's months, weighted by days."""
+    return f"""report.means({asked}, (SELECT first FROM span),
+        (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
+         + interval '1 month')::date)"""
+
+
+# Of the sums over a table energy: carriers that were used but have no coefficient or CO2 factor,
+# and how much of the energy the CO2 is of.
+NOT_IN_SUMS: Final = f"""
+    SELECT nullif(concat_ws(' · ',
+               'kgce: ' || string_agg(DISTINCT {name("k")}, ', ') FILTER (WHERE e.kgce_g IS NULL),
+               'CO2: ' || string_agg(DISTINCT {name("k")}, ', ') FILTER (WHERE e.co2_g IS NULL)
+                   || coalesce(' (CO2 / kgce ' || round(100 * sum(e.kgce_g)
+                          FILTER (WHERE e.co2_g IS NOT NULL) / nullif(sum(e.kgce_g), 0), 1)
+                          || ' %)', '')), '') AS value
+      FROM energy e JOIN report.carrier k ON k.code = e.carrier
+     WHERE k.in_total_energy AND e.quanta IS NOT NULL
+"""
+WHOLE: Final = Text("合计完整", "the sums hold everything")
+
+
+def lacking(panel_id: int, energy: str) -> Panel:
+    """Return the panel that says which carriers the sums do not hold; energy: its table."""
+    return Panel(
+        panel_id,
+        Text("合计未含", "Not in the sums"),
+        Text(
+            "有用量但没有系数或因子、因而未计入综合能耗或二氧化碳的品种；括号内为二氧化碳所含能耗的比例。",
+            "Carriers with use but without coefficient or CO2 factor, which the sums leave out; in "
+            "brackets the part of the energy whose CO2 is known.",
+        ),
+        Kind.STAT,
+        PLAIN,
+        f"WITH {MONTHS}, {energy} {NOT_IN_SUMS}",
+        width=24,
+        height=3,
+        empty=WHOLE,
+    )
+
+
+# Who is counted in the region or below it, and for which months: a move leaves what was before.
+# region_id: the one below it that holds the institution, else the region itself.
+MEMBER: Final = """
+    member AS MATERIALIZED (
+        SELECT a.institution_id, coalesce(child.within_id, a.region_id) AS region_id,
+               a.first_month, a.until_month
+          FROM report.affiliated a
+          JOIN report.region_within own
+               ON own.region_id = a.region_id AND own.within_id::text = '$region'
+          LEFT JOIN report.region_within child
+               ON child.region_id = a.region_id AND child.steps = own.steps - 1)
+"""
+# Seen from accounts `a`.
+AS_MEMBER: Final = """member m ON m.institution_id = a.institution_id
+                      AND a.month >= m.first_month AND a.month < m.until_month"""
 
 
 REGION: Final = Variable(
@@ -56,7 +114,7 @@ REGION: Final = Variable(
     WITH counted AS (
         SELECT w.within_id AS region_id, max(w.steps) AS steps
           FROM report.region_within w
-         WHERE w.region_id IN (SELECT region_id FROM report.affiliation)
+         WHERE w.region_id IN (SELECT region_id FROM report.affiliated)
          GROUP BY 1)
     SELECT r.region_id::text AS "__value", {name("r")} AS "__text"
       FROM counted JOIN report.region r USING (region_id)

@@ -22,8 +22,9 @@ from dashboards.boards.model import (
 )
 
 _OWN: Final = "institution_id = nullif('$institution', '')::integer"
+_ASKED: Final = "ARRAY[nullif('$institution', '')::integer]"
 _ENERGY: Final = f"""
-    energy AS (SELECT month, carrier, kgce_g, co2_g FROM report.account_energy
+    energy AS (SELECT month, carrier, quanta, kgce_g, co2_g FROM report.account_energy
                 WHERE {_OWN} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
 """
 
@@ -31,8 +32,8 @@ _ENERGY: Final = f"""
 def _per(attribute: str) -> str:
     return f"""
     WITH {f.MONTHS}, {_ENERGY}
-    SELECT sum(e.kgce_g) / 1000.0 / nullif((SELECT {attribute} FROM report.institution
-                                             WHERE {_OWN}), 0) AS value
+    SELECT sum(e.kgce_g) / 1000.0 / nullif((SELECT {attribute} FROM {f.means(_ASKED)}), 0)
+               AS value
       FROM energy e
     """
 
@@ -70,8 +71,8 @@ _HEADLINES: Final = (
         3,
         Text("单位面积能耗", "Energy per area"),
         Text(
-            "统计期综合能耗除以建筑面积；未填报面积则不计算。",
-            "Energy of the period over floor area; left open where nobody stated it.",
+            "统计期综合能耗除以按日加权的建筑面积；未填报面积则不计算。",
+            "Energy over floor area weighted by days; left open where nobody stated it.",
         ),
         Kind.STAT,
         KGCE_PER_M2,
@@ -85,8 +86,8 @@ _HEADLINES: Final = (
         4,
         Text("人均综合能耗", "Energy per person"),
         Text(
-            "统计期综合能耗除以用能人数；未填报人数则不计算。",
-            "Energy of the period over persons; left open where nobody stated them.",
+            "统计期综合能耗除以按日加权的用能人数；未填报人数则不计算。",
+            "Energy over persons weighted by days; left open where nobody stated them.",
         ),
         Kind.STAT,
         KGCE_PER_PERSON,
@@ -117,6 +118,7 @@ _HEADLINES: Final = (
         decimals=1,
         thresholds=f.COVERED,
     ),
+    f.lacking(14, _ENERGY),
 )
 
 _BY_MONTH: Final = (

@@ -3,6 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
+from dashboards.boards.limits import WITHOUT_LIMIT
 from dashboards.boards.model import (
     HOURS,
     INSTANT,
@@ -359,7 +360,10 @@ QUALITY: Final = Board(
     (
         Row(Text("概况", "At a glance"), _FIGURES),
         Row(Text("完整率", "Coverage"), (_COVERAGE,)),
-        Row(Text("通道与网关", "Channels and gateways"), (_WORST, _GATEWAYS, _MARKS)),
+        Row(
+            Text("通道与网关", "Channels and gateways"),
+            (_WORST, _GATEWAYS, _MARKS, WITHOUT_LIMIT),
+        ),
         Row(Text("拒收", "Rejects"), _REJECTS),
     ),
     since="now-3M/M",

@@ -19,20 +19,13 @@ from dashboards.boards.model import (
     Text,
 )
 
-_HERE: Final = f"institution_id IN ({f.within()})"
+_HERE: Final = "institution_id IN (SELECT institution_id FROM member)"
 _ENERGY: Final = f"""
-    energy AS (SELECT institution_id, month, carrier, kgce_g, co2_g, measured_s
-                 FROM report.account_figure
-                WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
-"""
-# The region one step below in which an institution is counted, else the region itself.
-_MEMBER: Final = """
-    member AS (SELECT a.institution_id, coalesce(child.within_id, a.region_id) AS region_id
-                 FROM report.affiliation a
-                 JOIN report.region_within own
-                      ON own.region_id = a.region_id AND own.within_id::text = '$region'
-                 LEFT JOIN report.region_within child
-                      ON child.region_id = a.region_id AND child.steps = own.steps - 1)
+    {f.MEMBER}, energy AS (
+        SELECT m.region_id, a.institution_id, a.month, a.carrier, a.quanta, a.kgce_g, a.co2_g,
+               a.measured_s
+          FROM report.account_figure a JOIN {f.AS_MEMBER}
+         WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS})
 """
 _OWN_LEVEL: Final = Text("（本级）", " (own level)")
 _TO_INSTITUTION: Final = Link(
@@ -86,9 +79,7 @@ _FIGURES: Final = (
         Kind.STAT,
         PLAIN,
         f"""
-    WITH {f.MONTHS}
-    SELECT count(DISTINCT institution_id) AS value FROM report.account_figure
-     WHERE {_HERE} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
+    WITH {f.MONTHS}, {_ENERGY} SELECT count(DISTINCT institution_id) AS value FROM energy
         """,
         width=6,
         height=4,
@@ -104,10 +95,8 @@ _FIGURES: Final = (
         Kind.STAT,
         PERCENT,
         f"""
-    WITH {f.MONTHS}
-    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account_figure
-                        WHERE {_HERE} AND profile = '$profile' AND source = 'meter'
-                          AND {f.IN_MONTHS})::numeric
+    WITH {f.MONTHS}, {_ENERGY}
+    SELECT least(1.0, (SELECT sum(measured_s) FROM energy)::numeric
                       / nullif((SELECT sum(due_s) FROM {f.DUE} WHERE {_HERE}), 0)) AS value
         """,
         width=6,
@@ -115,6 +104,7 @@ _FIGURES: Final = (
         decimals=1,
         thresholds=f.COVERED,
     ),
+    f.lacking(11, _ENERGY),
 )
 
 _MONTHLY: Final = (
@@ -128,11 +118,9 @@ _MONTHLY: Final = (
         Kind.BARS,
         KGCE,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}
+    WITH {f.MONTHS}, {_ENERGY}
     SELECT {f.BEGINS} AS "time", {_member_name()} AS metric, sum(e.kgce_g) / 1000.0 AS value
-      FROM energy e
-      JOIN member m USING (institution_id)
-      JOIN report.region r ON r.region_id = m.region_id
+      FROM energy e JOIN report.region r USING (region_id)
      GROUP BY 1, 2, r.code ORDER BY 1, r.code
         """,
         decimals=0,
@@ -194,11 +182,9 @@ _MONTHLY: Final = (
         Kind.BARS,
         KG,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}
+    WITH {f.MONTHS}, {_ENERGY}
     SELECT {f.BEGINS} AS "time", {_member_name()} AS metric, sum(e.co2_g) / 1000.0 AS value
-      FROM energy e
-      JOIN member m USING (institution_id)
-      JOIN report.region r ON r.region_id = m.region_id
+      FROM energy e JOIN report.region r USING (region_id)
      GROUP BY 1, 2, r.code ORDER BY 1, r.code
         """,
         decimals=0,
@@ -218,14 +204,17 @@ _TABLES: Final = (
         Kind.TABLE,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_MEMBER}, due AS (
+    WITH {f.MONTHS}, {_ENERGY}, due AS (
         SELECT m.region_id, sum(d.due_s) AS due_s
           FROM {f.DUE} d JOIN member m USING (institution_id) GROUP BY 1
     ), used AS (
-        SELECT m.region_id, count(DISTINCT m.institution_id) AS institutions,
-               sum(e.kgce_g) / 1000.0 AS kgce, sum(e.co2_g) / 1000.0 AS co2,
-               sum(e.measured_s) AS measured_s
-          FROM member m LEFT JOIN energy e USING (institution_id) GROUP BY 1)
+        SELECT m.region_id, m.institutions, e.kgce, e.co2, e.measured_s
+          FROM (SELECT region_id, count(DISTINCT institution_id) AS institutions
+                  FROM member WHERE first_month < (SELECT until FROM span)
+                   AND until_month > (SELECT first FROM span) GROUP BY 1) m
+          LEFT JOIN (SELECT region_id, sum(kgce_g) / 1000.0 AS kgce, sum(co2_g) / 1000.0 AS co2,
+                            sum(measured_s) AS measured_s FROM energy GROUP BY 1) e
+                 USING (region_id))
     SELECT r.region_id, {_member_name()} AS member, u.institutions, u.kgce, u.co2,
            least(1.0, coalesce(u.measured_s, 0)::numeric / d.due_s) AS coverage
       FROM used u
@@ -255,23 +244,23 @@ _TABLES: Final = (
         10,
         Text("用能最多的机构", "Institutions that use most"),
         Text(
-            "统计期综合能耗前 50 名；面积未填报的不计强度。",
-            "The first 50 by energy; no intensity where the floor area is not stated.",
+            "统计期综合能耗前 50 名；面积按日加权，未填报的不计强度。",
+            "The first 50 by energy; floor area weighted by days, none where it is not stated.",
         ),
         Kind.TABLE,
         PLAIN,
         f"""
-    WITH used AS (
-        SELECT institution_id, sum(kgce_g) AS kgce_g FROM report.account_figure
-         WHERE profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS}
-         GROUP BY 1
+    WITH {f.MONTHS}, {_ENERGY}, used AS (
+        SELECT institution_id, sum(kgce_g) AS kgce_g FROM energy GROUP BY 1
     ), first AS MATERIALIZED (
         SELECT institution_id, kgce_g / 1000.0 AS kgce FROM used
-         WHERE kgce_g IS NOT NULL AND {_HERE} ORDER BY 2 DESC, 1 LIMIT 50)
+         WHERE kgce_g IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 50)
     SELECT u.institution_id, coalesce({f.name("i")}, u.institution_id::text) AS institution,
-           u.kgce, i.area_m2, u.kgce / nullif(i.area_m2, 0) AS per_area
+           u.kgce, s.area_m2, u.kgce / nullif(s.area_m2, 0) AS per_area
       FROM first u
       JOIN report.named((SELECT array_agg(institution_id) FROM first)) i USING (institution_id)
+      LEFT JOIN {f.means("(SELECT array_agg(institution_id) FROM first)")} s
+             USING (institution_id)
      ORDER BY u.kgce DESC, u.institution_id
      LIMIT 50
         """,

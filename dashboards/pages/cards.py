@@ -6,6 +6,7 @@ from typing import Final
 
 from actions.figures import coverage
 from dashboards.pages import writing
+from dashboards.pages.marks import marks
 from dashboards.pages.months import Months
 from dashboards.pages.visit import Visit
 from storage.overview import Sum
@@ -16,13 +17,17 @@ WATER: Final = "water"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A headline figure; coverage None says nothing of it."""
+    """A headline figure; coverage None says nothing of it.
+
+    marks: words about its factors. without: names of carriers with use that it does not hold.
+    """
 
     key: str
     title: str
     large: writing.Large
     coverage: float | None = None
-    verified: bool = True
+    marks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def order(code: str) -> tuple[bool, bool, str]:
@@ -51,14 +56,16 @@ def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> lis
             visit.say("total_energy"),
             writing.large(kilograms(energy, "kgce_g"), "kgce", lang),
             covered(energy),
-            all(one.kgce_verified is not False for one in energy),
+            marks((one.kgce_evidence for one in energy), any(one.kgce_outside for one in energy)),
+            _lacking(visit, carriers, energy, "kgce_g"),
         ),
         Card(
             "co2",
             visit.say("co2"),
             writing.large(kilograms(total, "co2_g"), "kg", lang),
             covered([one for one in total if one.co2_g is not None]),
-            all(one.co2_verified is not False for one in total),
+            marks((one.co2_evidence for one in total), any(one.co2_outside for one in total)),
+            _lacking(visit, carriers, energy, "co2_g"),
         ),
     ]
     for one in sorted(total, key=lambda each: order(each.carrier)):
@@ -71,18 +78,22 @@ def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> lis
 
 def of_one(visit: Visit, months: Months) -> list[Card]:
     """Return an institution's year: total energy, CO2, and each per area and person."""
-    institution, lang = months.year.institution, visit.lang
+    lang = visit.lang
     energy = [one for one in months.carriers if one.in_total_energy]
     water = [one for one in months.carriers if one.code == WATER]
     kgce, co2 = months.total(None), months.total(None, "co2_g")
     used = months.sums(water[0]).use if water else None
-    area, persons = institution.area_m2, institution.persons
+    area, persons = months.year.sizes.area_m2, months.year.sizes.persons
     measured = months.coverage(energy)
+
+    def names(codes: list[str]) -> tuple[str, ...]:
+        return tuple(visit.name(months.year.words.carriers[code]) or code for code in codes)
+
     cards = [
         Card("kgce", visit.say("total_energy"), writing.large(kgce, "kgce", lang), measured,
-             months.verified("coefficient_verified")),
+             months.marks("coefficient"), names(months.without("kgce_g"))),
         Card("co2", visit.say("co2"), writing.large(co2, "kg", lang), measured,
-             months.verified("co2_verified")),
+             months.marks("co2"), names(months.without("co2_g"))),
         _per(visit, "per_area", kgce, area, "kgce/m²", measured),
         _per(visit, "per_person", kgce, persons, visit.say("kgce_per_person"), measured),
     ]  # fmt: skip
@@ -90,6 +101,17 @@ def of_one(visit: Visit, months: Months) -> list[Card]:
         unit, part = visit.say("m3_per_person"), months.coverage(water)
         cards.append(_per(visit, "water_per_person", used, persons, unit, part))
     return cards if months.carriers else []
+
+
+def _lacking(
+    visit: Visit, carriers: dict[str, Carrier], sums: list[Sum], field: str
+) -> tuple[str, ...]:
+    """Return the names of carriers with use of which a figure is not known."""
+    return tuple(
+        visit.name(carriers[one.carrier]) or one.carrier
+        for one in sums
+        if one.quanta is not None and getattr(one, field) is None
+    )
 
 
 def _per(

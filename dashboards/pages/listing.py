@@ -11,6 +11,7 @@ from dashboards.pages import writing
 from dashboards.pages.cards import covered, kilograms, of_many, order
 from dashboards.pages.visit import Reader
 from storage.institutions import Institution, Wanted
+from storage.overview import Sizes
 from storage.regions import Region
 
 router = APIRouter(include_in_schema=False)
@@ -73,7 +74,7 @@ def _row(found: Overview, institution: Institution) -> Row:
     carriers = found.words.carriers
     energy = [one for one in sums if carriers[one.carrier].in_total_energy]
     kgce = kilograms(energy, "kgce_g")
-    area = institution.area_m2
+    area = found.sizes.get(institution.institution_id, Sizes()).area_m2
     return Row(
         institution,
         {

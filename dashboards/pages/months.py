@@ -8,6 +8,7 @@ from typing import Final
 from actions.figures import coverage
 from actions.overview import Year, months_before
 from dashboards.pages import writing
+from dashboards.pages.marks import marks
 from storage.ledger import Account
 from storage.regions import Carrier
 
@@ -15,12 +16,14 @@ _RESTS_ON: Final = (
     "carrier",
     "coefficient_profile",
     "kgce_per_unit",
-    "coefficient_verified",
+    "coefficient_evidence",
+    "coefficient_outside",
     "kgco2_per_unit",
     "grid_scope",
     "grid_code",
     "grid_year",
-    "co2_verified",
+    "co2_evidence",
+    "co2_outside",
 )
 
 
@@ -152,9 +155,25 @@ class Months:
         measured = [one.measured_s for one in self._now.values() if one.carrier in codes]
         return coverage(sum(measured), sum(due)) if self.source == "meter" else None
 
-    def verified(self, field: str) -> bool:
-        """Return whether no factor of the year is unverified."""
-        return all(getattr(one, field) is not False for one in self._now.values())
+    def marks(self, of: str) -> tuple[str, ...]:
+        """Return the marks of the year's factors; of: coefficient or co2."""
+        known = self._now.values()
+        return marks(
+            [getattr(one, f"{of}_evidence") for one in known],
+            any(getattr(one, f"{of}_outside") for one in known),
+        )
+
+    def without(self, field: str) -> list[str]:
+        """Return the carriers with use of which a figure of total energy or CO2 is not known."""
+        return sorted(
+            {
+                code
+                for (code, _), one in self._now.items()
+                if one.quanta is not None
+                and getattr(one, field) is None
+                and self.year.words.carriers[code].in_total_energy
+            }
+        )
 
     def running(self, month: date) -> bool:
         """Return whether a month has not ended yet."""

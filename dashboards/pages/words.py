@@ -14,6 +14,22 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "该数值的出处尚未核实，仅供参考。",
         "The source of this value has not been verified yet.",
     ),
+    "secondary": ("二手来源", "second-hand"),
+    "secondary_why": (
+        "数值引自转述该文件的资料，原文未查阅。",
+        "Read where the document is quoted, not in the document itself.",
+    ),
+    "outside": ("超出适用期", "outside its years"),
+    "outside_why": (
+        "所用系数或因子的适用期不含这段时间，取时间最近的版本。",
+        "The factor's edition does not cover this time; the nearest one was taken.",
+    ),
+    "without": ("未含：{names}", "Without: {names}"),
+    "without_why": (
+        "这些能源品种有用量，但没有系数，合计中不含。",
+        "These carriers were used, but have no factor: the sum does not hold them.",
+    ),
+    "always": ("文件未载明起始日", "the document gives no day"),
     "skip": ("跳到正文", "Skip to the content"),
     "other_language": ("English", "中文"),
     "to_theme_light": ("浅色外观", "Light appearance"),

@@ -1,4 +1,4 @@
-"""Indicators: on the facts of the last day, under each profile, among like institutions seen."""
+"""Indicators: on the facts of the time, under each profile, among like institutions seen."""
 
 from datetime import date
 from decimal import Decimal
@@ -64,7 +64,7 @@ def test_intensity_place_and_quartiles_are_those_of_all_that_are_alike(filled):
     assert found["school"].place_person is None
 
 
-def test_facts_are_those_of_the_last_day(filled):
+def test_area_is_weighted_by_days_and_only_by_those_for_which_it_was_stated(filled):
     school = filled.institution["school"]
     filled.admin(
         """UPDATE institution_fact SET known_until = now()
@@ -73,15 +73,43 @@ def test_facts_are_those_of_the_last_day(filled):
     )
     fact(filled, "school", "area_m2", 500, until="2016-07-01")
     fact(filled, "school", "area_m2", 700, since="2016-07-01", until="2017-01-01")
-    assert of(filled, "school")["GB2589-2020"].area_m2 == 700
-    early = indicators_of(
-        filled.desk(), date(2016, 1, 1), date(2016, 7, 1), institution_id=school
-    ).rows[0]
-    assert early.area_m2 == 500
-    late = indicators_of(
-        filled.desk(), date(2016, 7, 1), date(2017, 2, 1), institution_id=school
-    ).rows[0]
-    assert (late.area_m2, late.per_m2, late.place_m2) == (None, None, None)
+
+    def area(first, until, today=date(2018, 1, 1)):
+        desk = filled.desk(today=today)
+        return indicators_of(desk, first, until, institution_id=school).rows[0].area_m2
+
+    assert area(*YEAR) == round(Decimal(182 * 500 + 184 * 700) / 366, 6)
+    assert area(date(2016, 1, 1), date(2016, 7, 1)) == 500
+    assert area(date(2016, 7, 1), date(2017, 2, 1)) == 700  # nobody stated it for January
+    assert area(*YEAR, today=date(2016, 7, 10)) == round(Decimal(182 * 500 + 10 * 700) / 192, 6)
+    assert of(filled, "office")["GB2589-2020"].area_m2 == Decimal("1234.5")
+
+
+def test_a_move_in_july_leaves_the_first_half_year_where_it_was(filled):
+    office = filled.institution["office"]
+    whole = of(filled, "office")["GB2589-2020"].kgce_g
+    filled.admin("UPDATE affiliation SET known_until = now() WHERE institution_id = %s", office)
+    for region, since, until in (
+        ("city 1", "2010-01-01", "2016-07-10"),  # within a month: the month stays where it began
+        ("city 2", "2016-07-10", None),
+    ):
+        filled.admin(
+            """INSERT INTO affiliation (institution_id, region_id, level, department_line,
+                   valid_from, valid_to, source, known_by)
+               VALUES (%s, %s, 'city', 'government', %s, %s, 'test', 'user:1')""",
+            office, filled.region[region], since, until,
+        )  # fmt: skip
+
+    def used(region, first=YEAR[0], until=YEAR[1]):
+        desk = filled.desk(today=date(2018, 1, 1))
+        rows = indicators_of(desk, first, until, region_id=filled.region[region]).rows
+        return {one.institution_id: one.kgce_g for one in rows}.get(office)
+
+    half = date(2016, 8, 1)
+    assert used("city 1", until=half) == used("city 1")
+    assert used("city 2", first=half) == used("city 2")
+    assert used("city 1") + used("city 2") == used("province") == whole
+    assert used("city 1", first=half) is None
 
 
 def test_year_on_year_counts_what_both_years_have(filled):

@@ -37,7 +37,7 @@ def test_an_institution_without_any_reading_is_due_all_its_time(filled):
 
     assert (clinic.quanta, clinic.kgce_g, clinic.measured_s) == (None, None, 0)
     assert clinic.due_s == 31 * DAY_S - 3600  # March, in which London turned to summer time
-    assert clinic.kgce_verified is None
+    assert (clinic.kgce_evidence, clinic.kgce_outside) == (None, False)
 
 
 def test_each_sees_sums_over_its_own(filled):

@@ -275,7 +275,7 @@ def test_a_key_that_meant_another_channel_means_the_new_one_from_its_beginning(d
     ) == [("m1", "-infinity", since), ("m2", "2025-01-01 00:00:00+00", None)]
 
 
-@pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit", "since"])
+@pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit"])
 def test_how_a_channel_was_made_never_changes(desk, field):
     register(desk, ALL)
     other = {
@@ -283,7 +283,6 @@ def test_how_a_channel_was_made_never_changes(desk, field):
         "carrier": "electricity_pv_self",
         "zone": "Asia/Tokyo",
         "per_unit": 2000,
-        "since": datetime(2024, 4, 1, tzinfo=UTC),
     }[field]
     factor = 1000 if field == "unit" else 1
     changed = replace(METER, **{field: other, "factor": factor, "valid_from": METER.since})
@@ -291,6 +290,92 @@ def test_how_a_channel_was_made_never_changes(desk, field):
     found = problems(desk, Registry(channels=[changed], namespace="test"))
 
     assert ("import.channel_is_fixed", field) in found
+
+
+EARLIER = datetime(2024, 1, 31, 16, 0, tzinfo=UTC)  # 1 February in Shanghai
+
+
+def test_a_channel_begins_earlier_with_the_share_that_began_with_it(desk, database):
+    register(desk, ALL)
+    rows(database, "SELECT storage.ensure_months('2024-04-01Z', '2024-04-01Z')")
+    rows(database, "INSERT INTO reading VALUES ('2024-04-01Z', 5, 1, 1, 0) RETURNING 1")
+
+    done = only_channel(desk, since=EARLIER)
+
+    assert done.channels == Count(changed=1)
+    assert [note.code for note in done.notes] == ["import.since_moved"]
+    assert rows(database, "SELECT since FROM channel") == [(EARLIER,)]
+    known = """SELECT valid_from, valid_to, share FROM account_term
+                WHERE known_until IS NULL ORDER BY valid_from"""
+    assert rows(database, known) == [
+        (date(2024, 2, 1), date(2024, 3, 1), 1_000_000), (date(2024, 3, 1), None, 1_000_000),
+    ]  # fmt: skip
+    queued = "SELECT first, last FROM stale_usage"
+    assert rows(database, queued) == [(datetime(2024, 4, 1, tzinfo=UTC),) * 2]
+    assert rows(database, "SELECT min(first) FROM stale_account") == [(date(2024, 2, 1),)]
+    said = rows(database, "SELECT detail::text FROM deed ORDER BY id DESC LIMIT 1")[0][0]
+    assert "import.since_moved" in said
+    assert only_channel(desk, since=EARLIER).channels == Count(unchanged=1)
+    assert only_channel(desk, since=EARLIER).notes == ()
+
+
+def test_who_came_to_a_channel_later_does_not_begin_earlier(desk, database):
+    register(desk, ALL)
+    tenant = replace(OFFICE, code="office-2", credit_code=None)
+    register(desk, replace(ALL, institutions=[OFFICE, tenant]))
+    with psycopg.connect(database.admin_url) as connection:
+        connection.execute(
+            """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
+                      source, known_by)
+               SELECT max(i.id), 'electricity', max(c.id), 1, '2024-06-01', 'test', 'user:1'
+                 FROM institution i, channel c"""
+        )
+    only_channel(desk, since=EARLIER)
+
+    assert rows(database, "SELECT count(*) FROM account_term WHERE institution_id = 2") == [(1,)]
+
+
+def test_a_channel_never_begins_later_and_the_reason_is_said(desk, database):
+    register(desk, ALL)
+    later = replace(METER, since=datetime(2024, 4, 1, tzinfo=UTC))
+    with pytest.raises(ProblemsError, match="readings since then may be stored") as raised:
+        register(desk, Registry(channels=[later], namespace="test"))
+
+    assert [p.code for p in raised.value.problems] == ["import.since_later"]
+    assert rows(database, "SELECT since FROM channel") == [(METER.since,)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"net": True}, "import.net_on_register"),
+        ({"kind": Kind.INTERVAL}, "import.wraps_without_register"),
+        ({"kind": Kind.POWER, "unit": "kW"}, "import.wraps_without_register"),
+    ],
+)
+def test_a_setting_without_effect_on_that_kind_is_refused(desk, changes, code):
+    wrong = replace(METER, **changes)
+    assert code in {one for one, _ in problems(desk, replace(ALL, channels=[wrong]))}
+
+
+def test_channels_without_a_limit_are_told(desk):
+    assert register(desk, ALL, dry_run=True).notes == ()
+    done = register(desk, replace(ALL, channels=[replace(METER, max_per_hour=None)]), dry_run=True)
+    (note,) = done.notes
+    assert (note.code, "m1/e" in note.en, "m1/e" in note.zh) == ("import.no_limit", True, True)
+
+
+def test_an_area_that_changes_much_is_asked_back(desk):
+    register(desk, ALL)
+
+    def notes(area, since=date(2025, 7, 1)):
+        moved = replace(OFFICE, area_m2=Decimal(area), valid_from=since)
+        return register(desk, replace(ALL, institutions=[moved]), dry_run=True).notes
+
+    assert notes("1300") == ()
+    assert "area_m2 1234.5 → 1851.75 (+50%), 2025-07-01" in notes("1851.75")[0].en
+    assert "(-60%)" in notes("493.8")[0].en
+    assert notes("1851.75", date(2023, 1, 1)) == ()  # nothing was known then
 
 
 WRONG_INSTITUTIONS = {

@@ -1,0 +1,56 @@
+"""What an import takes, and a person should look at all the same."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from psycopg import Connection
+
+from actions.registry_values import NewChannel, NewInstitution, Note
+from storage import registry_changes
+
+_LARGE_CHANGE: Final = Decimal("0.2")
+_SHOWN: Final = 5
+
+
+def without_limit(rows: Sequence[NewChannel]) -> list[Note]:
+    """Return a note on channels that state no limit, if there are any."""
+    without = [f"{row.meter}/{row.channel}" for row in rows if row.max_per_hour is None]
+    if not without:
+        return []
+    shown = ", ".join(without[:_SHOWN]) + (" …" if len(without) > _SHOWN else "")
+    return [
+        Note(
+            "import.no_limit",
+            f"{len(without)} 个通道未填 max_per_hour:{shown}。没有它,最后一个读数若抄错,"
+            "在下一个读数到来之前会一直计入;请按接线容量、变压器容量或合同容量填写。",
+            f"{len(without)} channels state no max_per_hour: {shown}. Without it a misread last "
+            "reading counts until the next one; take it from the connection's capacity, the "
+            "transformer or the contract.",
+        )
+    ]
+
+
+def sizes_changed(
+    connection: Connection[Any],
+    rows: Sequence[NewInstitution],
+    found: Sequence[tuple[int | None, int | None]],
+) -> list[Note]:
+    """Return notes on areas and persons that change by more than a fifth: were they meant?"""
+    asked = [
+        (known, name, row, number)
+        for row, (by_code, by_credit) in zip(rows, found, strict=True)
+        if (known := by_code if by_code is not None else by_credit) is not None
+        for name, number in (("area_m2", row.area_m2), ("persons", row.persons))
+        if number is not None
+    ]
+    wanted = [(known, name, row.valid_from) for known, name, row, _ in asked]
+    notes = []
+    for (_, name, row, number), old in zip(
+        asked, registry_changes.sizes(connection, wanted), strict=True
+    ):
+        if old and abs(number - old) > old * _LARGE_CHANGE:
+            change = f"{(number - old) / old:+.0%}"
+            said = f"{row.code}: {name} {old:f} → {number:f} ({change}), {row.valid_from}"
+            notes.append(Note("import.size_changes", f"{said}:请核对。", f"{said}: check it."))
+    return notes

@@ -1,0 +1,47 @@
+"""`commonwatt published`: what authorities published, as CSV with document and clause."""
+
+import csv
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+
+def published(
+    code: Annotated[
+        str | None,
+        typer.Argument(help=say("清单代码;不填则列出清单。", "A list's code; none names them.")),
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help=say("当日有效的版本。", "Editions that hold on this day.")
+        ),
+    ] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+                "The API's login; else COMMONWATT_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+) -> None:
+    """Print a list of published values as CSV, or the names of the lists."""
+    from actions.published import BY_CODE, list_published
+    from cli.wiring import desk
+
+    if code is None:
+        for one in BY_CODE.values():
+            typer.echo(f"{one.code}  {say(one.zh, one.en)}")
+        return
+    with desk(settings.load(database_url=database_url)) as seat:
+        sheet = list_published(seat, code, day=on.date() if on else None)
+    writer = csv.writer(sys.stdout)
+    writer.writerow(sheet.columns)
+    writer.writerows(sheet.rows)

@@ -1,0 +1,126 @@
+"""What authorities published: limits, forms, targets, rules and factors, as they were known."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from psycopg import Connection, sql
+
+_SAME: Final = (
+    "province_code", "class_code", "building_type", "admin_level", "climate_zone", "indicator",
+    "standard_no",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table of editions, its file, and where its columns stand in the file.
+
+    code: its name in addresses and commands. judged: of the older tables, which are loaded apart.
+    """
+
+    code: str
+    zh: str
+    en: str
+    table: str
+    file: str
+    key: dict[str, str]
+    says: dict[str, str]
+
+
+def _as_named(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+PUBLISHED: Final = (
+    Published(
+        "quota-standards", "能耗定额标准", "Quota standards", "quota_standard",
+        "quota_standards.csv", _as_named(*_SAME),
+        _as_named("unit", "value_type", "constraint_value", "baseline_value", "guide_value",
+                  "electricity_kgce_per_kwh"),
+    ),
+    Published(
+        "statistics-fields", "统计报表指标", "Fields of the statistics forms", "statistics_field",
+        "statistics_forms.csv",
+        {"form": "form", "field_code": "field_code", "name_zh": "field"},
+        {"form_zh": "form_name_zh", "name_en": "field_en"}
+        | _as_named("unit", "definition", "frequency", "status"),
+    ),
+    Published(
+        "plan-targets", "规划目标与公布的年度变化", "Plan targets and published yearly changes",
+        "plan_target", "targets.csv",
+        _as_named("scope_code", "plan", "indicator", "target_year"),
+        {"scope_zh": "scope"} | _as_named("base_year", "kind", "value", "unit"),
+    ),
+    Published(
+        "building-types", "建筑功能分类", "Building types", "building_type", "building_types.csv",
+        _as_named("code"), _as_named("name_zh", "name_en"),
+    ),
+    Published(
+        "member-classes", "成员分档降幅", "Percentages by class of members", "member_class",
+        "member_classes.csv", _as_named("plan", "indicator", "province_code"),
+        {"province_zh": "province"} | _as_named("base_year", "target_year", "fall_percent"),
+    ),
+    Published(
+        "band-rules", "定额分档规则", "Rules by bands of a standard", "band_rule",
+        "band_rules.csv", _as_named("rule_code", "band"),
+        _as_named("above", "up_to", "factor_millionths", "cap"),
+    ),
+)  # fmt: skip
+
+# Loaded apart, for figures follow from them.
+FACTORS: Final = (
+    Published(
+        "coefficients", "折标系数", "Coefficients of standard coal", "coefficient",
+        "coefficient_profiles.csv", {"profile": "profile_code", "carrier": "carrier_code"},
+        _as_named("kgce_per_unit"),
+    ),
+    Published(
+        "co2-factors", "燃料二氧化碳排放因子", "CO2 factors of fuels and heat", "co2_factor",
+        "co2_factors.csv", {"carrier": "carrier_code"}, _as_named("kgco2_per_unit"),
+    ),
+    Published(
+        "grid-factors", "电力二氧化碳排放因子", "CO2 factors of the grid", "grid_factor",
+        "grid_factors.csv", {"code": "province_code"} | _as_named("basis", "year"),
+        _as_named("scope", "name_zh", "name_en", "kgco2_per_kwh"),
+    ),
+)  # fmt: skip
+BY_CODE: Final = {one.code: one for one in (*FACTORS, *PUBLISHED)}
+_SOURCES: Final = ("document", "clause", "source", "evidence", "notes")
+_DAYS: Final = ("valid_from", "valid_to")
+
+
+def columns(one: Published) -> tuple[str, ...]:
+    """Return the columns of a list: whose it is, what it says, its days, and where it stands."""
+    return (*one.key, *one.says, *_DAYS, *_SOURCES)
+
+
+def listed(
+    connection: Connection[Any], one: Published, day: date | None, known_at: datetime | None
+) -> list[tuple[str | None, ...]]:
+    """Return the rows as text, in order of their keys.
+
+    day: those that hold on it; None returns all editions. known_at: as known then; None is now.
+    """
+    days = one.table != "grid_factor"
+    first = "valid_from" if days else "make_date(year, 1, 1)"
+    until = "valid_to" if days else "make_date(year + 1, 1, 1)"
+    statement = sql.SQL(
+        "SELECT {names}, nullif({first}, '-infinity')::text, ({until})::text, {sources} "
+        "FROM {table} WHERE known_since <= coalesce(%(at)s, now()) "
+        "AND (known_until IS NULL OR known_until > coalesce(%(at)s, now())) "
+        "AND (%(day)s::date IS NULL OR ({first} <= %(day)s "
+        "AND ({until} IS NULL OR %(day)s < {until}))) ORDER BY {key}, {first}"
+    ).format(
+        names=_listed((*one.key, *one.says)),
+        sources=_listed(_SOURCES),
+        first=sql.SQL(first),
+        until=sql.SQL(until),
+        table=sql.Identifier(one.table),
+        key=sql.SQL(", ").join(map(sql.Identifier, one.key)),
+    )
+    return connection.execute(statement, {"day": day, "at": known_at}).fetchall()
+
+
+def _listed(names: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names)
