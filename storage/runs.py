@@ -56,7 +56,7 @@ _ADD_QUOTAS = """
 """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
-           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at
+           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force
       FROM report.run r
      WHERE (%(only)s::integer IS NULL OR r.run_id = %(only)s)
        AND (%(target)s::integer IS NULL OR r.target_id = %(target)s)
@@ -107,7 +107,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A run without its snapshot; issued_as: how its quotas came into the books, if they did."""
+    """A run without its snapshot; issued_as: how its quotas came into the books, if they did.
+
+    in_force: the years whose quotas are those of this run; a later issue may have taken them.
+    """
 
     run_id: int
     target_id: int
@@ -122,6 +125,14 @@ class Kept:
     made_at: datetime
     issued_as: str | None
     issued_at: datetime | None
+    in_force: list[int]
+
+    @property
+    def state(self) -> str:
+        """Whether it is a proposal, holds for some year, or a later run took its place."""
+        if self.issued_as is None:
+            return "proposal"
+        return "in_force" if self.in_force else "superseded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Quotas in force with their arithmetic, and where everybody stands on the path."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -32,6 +32,9 @@ class QuotaShown(BaseModel):
     region_id: int | None
     department_line: str | None
     amount_kgce: Exact = Field(description="The balance of its account.")
+    state: str = Field(description="in_force, or dropped where the run in force leaves it out")
+    as_of: datetime = Field(description="When the books last said so.")
+    in_force_run_id: int | None = Field(description="The run in force for the year.")
     run_id: int | None = Field(description="The run that it was last issued from.")
 
 
@@ -85,11 +88,18 @@ class StandingShown(BaseModel):
     member_id: int
     institution_id: int | None = Field(description="null: the member as a whole.")
     quota_kgce: Exact
+    state: str = Field(description="in_force, or dropped where the run in force leaves it out")
     due_kgce: Exact = Field(description="Of the quota, by that day.")
     used_kgce: Exact | None = Field(description="null where nothing was measured.")
-    over_kgce: Exact | None = Field(description="Used less due; below zero is good.")
-    coverage: Coverage | None
-    run_id: int
+    compared_path_kgce: Exact = Field(description="Due in the months that are enough measured.")
+    compared_used_kgce: Exact | None = Field(description="Used in the same months.")
+    over_kgce: Exact | None = Field(
+        description="Use less path in the months that are enough measured, below zero is good; "
+        "null where these are too little of the path."
+    )
+    coverage: Coverage | None = Field(description="By time whose total is known.")
+    run_id: int = Field(description="The run in force for the year.")
+    as_of: datetime = Field(description="When it was worked out.")
 
 
 class StandingList(BaseModel):
@@ -216,7 +226,6 @@ def _explained(found: Explained) -> QuotaExplained:
 
 
 def _stands(one: Standing) -> StandingShown:
-    over = None if one.used_g is None else one.used_g - one.due_g
     return StandingShown(
         union_id=one.union_id,
         indicator=one.indicator,
@@ -227,9 +236,13 @@ def _stands(one: Standing) -> StandingShown:
         quota_kgce=_kg(one.quota_g),
         due_kgce=_kg(one.due_g),
         used_kgce=in_units(one.used_g, 1000),
-        over_kgce=in_units(over, 1000),
-        coverage=coverage(one.measured_s, one.expected_s),
+        state=one.state,
+        compared_path_kgce=_kg(one.compared_path_g),
+        compared_used_kgce=in_units(one.compared_used_g, 1000),
+        over_kgce=in_units(one.over_g, 1000),
+        coverage=coverage(one.known_s, one.expected_s),
         run_id=one.run_id,
+        as_of=one.as_of,
     )
 
 

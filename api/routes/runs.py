@@ -67,6 +67,8 @@ class RunShown(BaseModel):
     made_at: datetime
     issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
     issued_at: datetime | None
+    state: str = Field(description="proposal, in_force or superseded")
+    in_force: list[int] = Field(description="The years for which it is the run in force.")
 
 
 class RunList(BaseModel):

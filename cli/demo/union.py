@@ -10,7 +10,7 @@ from psycopg import Connection
 from actions.desk import Desk
 from actions.regions import list_profiles, list_regions
 from actions.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.standing import stand
+from actions.standing import last_day, stand
 from actions.targets import Indicator, Target, list_targets, set_target
 from actions.unions import NewUnion, list_unions, make_union
 from cli.services.words import say
@@ -73,9 +73,9 @@ def found(desk: Desk, codes: Collection[str]) -> int:
 
 
 def share(desk: Desk, union_id: int, today: date) -> None:
-    """Issue quotas once, by the accounts there are, and see where everybody stands on a day.
+    """Issue quotas once, by the accounts there are, and see where everybody stands.
 
-    An end in the middle does no harm: the same accounts come to the same run.
+    today: the day to stand at, or the last one that is over where it is not. An end in the middle does no harm: the same accounts come to the same run.
     """
     if not any(one.issued_as for one in list_runs(desk, union_id=union_id)):
         (target,) = list_targets(desk, union_id)
@@ -84,7 +84,7 @@ def share(desk: Desk, union_id: int, today: date) -> None:
         except InsufficientDataError:
             return  # a data set in which nobody used anything
         issue_run(desk, made.run.run_id)
-    stand(desk, union_id, today)
+    stand(desk, union_id, min(today, last_day(desk, union_id)))
 
 
 def judge(connection: Connection[Any]) -> Shared:

@@ -117,6 +117,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "proposal": ("草案", "proposal"),
     "issue": ("已下达", "issued"),
     "adjustment": ("已调整下达", "issued as adjustment"),
+    "holds": ("有效", "in force"),
+    "superseded": ("已被新方案取代", "superseded by a later run"),
+    "in_force_for": ("对 {years} 年有效", "in force for {years}"),
     "digest": ("快照摘要", "Digest"),
     "snapshot": ("快照 JSON", "Snapshot, JSON"),
     "prove": ("重算验证", "Recompute"),
@@ -143,6 +146,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_quotas": ("没有您可以看到的用能指标。", "There is no quota that you may see."),
     # one quota
     "quota": ("年度用能指标", "Quota of a year"),
+    "books_as_of": ("账簿时间 {at}", "Books as of {at}"),
+    "dropped_since": (
+        "有效的分解方案不再列入该机构(自 {at});以下为其最后一次下达的算式。",
+        "The run in force has no quota for it since {at}; below is how the last one was made.",
+    ),
     "arithmetic": ("算式", "Arithmetic"),
     "factors": ("系数", "Factors"),
     "factor": ("因素", "Factor"),
@@ -168,6 +176,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "due_kgce": ("应有 kgce", "Due, kgce"),
     "used_kgce": ("已用 kgce", "Used, kgce"),
     "against_path": ("相对路径", "Against path"),
+    "not_enough": ("计量不足", "not enough measured"),
+    "worked_out": ("核算时间", "Worked out at"),
     # people
     "no_people": ("您无权查看其他用户。", "You may not see other people."),
     "login": ("用户名", "Login"),

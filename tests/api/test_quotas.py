@@ -78,7 +78,11 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     own = front.client("of the office").get("/api/v1/standing/institutions").json()["items"]
     assert [one["institution_id"] for one in own] == [front.world.institution["office"]]
     (one,) = own
-    assert kg(one["over_kgce"]) == kg(one["used_kgce"]) - kg(one["due_kgce"])
+    assert one["over_kgce"] is None  # no month of the path is measured: that is no saving
+    assert one["state"] == "in_force"
+    assert one["as_of"]
+    ahead = planner.post(at, json={"day": "2016-12-31"})
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "standing.day_not_over")
     earlier = planner.get("/api/v1/standing/members", params={"day": "2016-03-09"})
     assert earlier.json() == {"items": []}
 

@@ -38,9 +38,15 @@ def _head(seat: Seat, found: Explained) -> None:
     run = seat.say("run", n=found.run.version)
     recomputes = seat.say("recomputes", hash=found.run.sha256)
     accounts = f"{seat.house.pages_url}/institutions/{quota.institution_id}"
+    as_of = f"{quota.as_of:%Y-%m-%d %H:%M} UTC"
     with frame.sheet(name):
+        if quota.state == "dropped":
+            ui.html(frame.cell(seat.say("dropped_since", at=as_of)), sanitize=False).classes(
+                "cw-alert"
+            )
         ui.html(
             f"<div class='cw-sum'>{frame.kg(quota.amount_g, 3)} kgce</div>"
+            f"<div class='cw-quiet'>{frame.cell(seat.say('books_as_of', at=as_of))}</div>"
             f"{frame.link(run, f'/runs/{found.run.run_id}')} · "
             f"{frame.cell(seat.say(f'rule_{found.run.rule}'))} · "
             f"{frame.link(seat.say('to_accounts'), accounts)}"

@@ -46,7 +46,7 @@ def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
             f"{frame.link(name, f'/unions/{kept.union_id}')} · "
             f"{frame.link(target, f'/targets/{kept.target_id}')} · "
             f"{frame.cell(seat.say(f'rule_{kept.rule}'))} · "
-            f"<strong>{frame.cell(seat.say(kept.issued_as or 'proposal'))}</strong>"
+            f"<strong>{frame.cell(_state(seat, kept))}</strong>"
             f"<div class='cw-sum'>{frame.kg(kept.total_g)} kgce</div>"
             f"<div class='cw-quiet'>{frame.cell(seat.say('base'))} {frame.kg(kept.base_g)} kgce · "
             f"{frame.cell(seat.say('quotas'))} {kept.quotas}</div>"
@@ -56,6 +56,15 @@ def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
         if union.union.planned:
             with ui.element("div").classes("cw-row"):
                 _acts(seat, kept)
+
+
+def _state(seat: Seat, kept: Kept) -> str:
+    """Return whether a run is a proposal, since when it is issued, and for which years it holds."""
+    if kept.issued_at is None:
+        return seat.say("proposal")
+    years = "、".join(map(str, kept.in_force))
+    held = seat.say("in_force_for", years=years) if years else seat.say("superseded")
+    return f"{seat.say(kept.issued_as or 'proposal')} {kept.issued_at:%Y-%m-%d %H:%M} UTC · {held}"
 
 
 def _acts(seat: Seat, kept: Kept) -> None:
@@ -123,7 +132,7 @@ def _quotas(seat: Seat, kept: Kept, search: str, page: Page[Share], names: dict[
             return
         keys = ("institution", "year", "base_kgce", "quota_kgce", "to_base", "bound")
         heads = [seat.say(key) for key in keys]
-        if kept.issued_as is not None:
+        if kept.in_force:
             heads.append(seat.say("arithmetic_link"))
         frame.table(heads, [_quota(seat, kept, one, names) for one in page.rows])
         if page.next is not None:
@@ -147,7 +156,7 @@ def _quota(seat: Seat, kept: Kept, one: Share, names: dict[int, str]) -> list[st
         frame.number(Decimal(one.amount_g) / base * 100 if base else None, 2, " %"),
         frame.cell(seat.say(one.bound) if one.bound else ""),
     ]
-    if kept.issued_as is not None:
+    if kept.in_force:
         at = f"/institutions/{one.institution_id}/quotas/{one.year}"
         cells.append(frame.link(seat.say("arithmetic_link"), seat.url(at, union=kept.union_id)))
     return cells

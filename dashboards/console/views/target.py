@@ -279,6 +279,6 @@ def _run(seat: Seat, one: Kept) -> list[str]:
         frame.number(one.quotas),
         frame.kg(one.base_g),
         frame.kg(one.total_g),
-        frame.cell(seat.say(one.issued_as or "proposal")),
+        frame.cell(seat.say({"in_force": "holds"}.get(one.state, one.state))),
         f"<span class='cw-hash'>{frame.cell(one.sha256[:12])}</span>",
     ]
