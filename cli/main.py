@@ -20,6 +20,7 @@ from cli.commands import (
     serve,
     services,
     solve,
+    targets,
     users,
     work,
 )
@@ -50,6 +51,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
 app.add_typer(services.app, name="services")
+app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)

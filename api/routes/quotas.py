@@ -12,6 +12,7 @@ from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
 from actions.standing import Standing, stand, standing_of
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
+from api.routes.bases import ActShown, VerdictShown, act_shown, verdict_shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -70,12 +71,18 @@ class QuotaExplained(BaseModel):
     rule: str
     sha256: str = Field(description="Names the snapshot that it recomputes from.")
     base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
-    months_kgce: list[Exact]
+    months_kgce: list[Exact | None] = Field(description="null in months without a base.")
     factors: list[FactorShown]
     weight_kgce: Exact = Field(description="What λ multiplies.")
     bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
     chain: list[StepShown] = Field(description="From the year down to the department line.")
     arithmetic: str
+    base_states: list[str] | None = Field(
+        description="measured, billed, estimated or missing, by month; null in runs of before."
+    )
+    base_marks: list[str] = Field(description="What was odd about the base when it was run.")
+    base_verdict: VerdictShown | None = Field(description="Who answered for the base, and why.")
+    base_acts: list[ActShown] = Field(description="What stands in the place of its months.")
 
 
 class StandingShown(BaseModel):
@@ -207,7 +214,7 @@ def _explained(found: Explained) -> QuotaExplained:
         rule=found.run.rule,
         sha256=found.run.sha256,
         base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
-        months_kgce=[_kg(one) for one in share.months_g],
+        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
         weight_kgce=_kg(share.weight_g),
         bound=share.bound,
@@ -222,6 +229,10 @@ def _explained(found: Explained) -> QuotaExplained:
             for one in found.chain
         ],
         arithmetic=found.arithmetic,
+        base_states=share.base_states,
+        base_marks=found.marks("en"),
+        base_verdict=verdict_shown(found.verdict),
+        base_acts=[act_shown(one) for one in found.acts],
     )
 
 

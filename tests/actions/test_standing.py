@@ -257,6 +257,7 @@ def test_issuing_moves_the_waiting_night_forward_and_progress_is_of_the_run_in_f
 
     use(world, "school", 2015, 3, 999)
     second = union.run()
+    union.answered()
     issue_run(desk, second, "the school's March was read again")
 
     assert world.admin("SELECT count(*), bool_and(at <= now()) FROM due") == [(1, True)]
@@ -277,6 +278,7 @@ def test_an_institution_that_a_newer_run_drops_is_shown_as_dropped(union):
     clinic = world.institution["clinic"]
     disclosed(world, "clinic", "off_platform")
     second = union.run()
+    union.answered()
     issue_run(desk, second, "the clinic left")
     disclosed(world, "clinic", "open")
 
@@ -302,6 +304,7 @@ def test_quotas_of_a_year_come_of_one_run_whatever_target_it_was_for(union):
     union.issued()
     other = set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 50_000), "t")
     run = run_target(desk, other, Method(Rule.PROPORTIONAL)).run
+    union.answered(other)
     issue_run(desk, run.run_id, "agreed anew")
 
     assert sum(one.amount_g for one in list_quotas(desk).rows) == run.total_g
