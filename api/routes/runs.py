@@ -322,9 +322,7 @@ def _tried(run: Run) -> RunTried:
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
         months_missing=sum(one.base.states.count(State.MISSING) for one in run.problem.holders),
-        months_estimated=sum(
-            one.base.states.count(State.ESTIMATED) for one in run.problem.holders
-        ),
+        months_estimated=sum(one.base.states.count(State.ESTIMATED) for one in run.problem.holders),
         base_marks=dict(
             Counter(mark.code for one in run.problem.holders for mark in one.base.marks)
         ),
