@@ -106,6 +106,31 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{n} 家机构没有基期,不参与分解。",
         "{n} institutions have no base and no quota.",
     ),
+    "left_out_n": ("{n} 家机构不列入。", "{n} institutions are left out."),
+    "base_months": ("基期月份", "Months of the bases"),
+    # bases
+    "base_review": ("基期审核", "Review of bases"),
+    "base_open": (
+        "待审核 {n} 家;月份完整率不低于 {percent}% 才算已知。",
+        "{n} bases wait for an answer; a month counts as known from {percent} % of its time.",
+    ),
+    "base_by_command": (
+        "估算(另一年同月、同类日均值、账单):commonwatt targets estimate {target}。",
+        "Estimates by the other year, like days or a bill: commonwatt targets estimate {target}.",
+    ),
+    "of_own_base": ("占本机构基期", "Of its own base"),
+    "what_is_odd": ("基期情况", "About the base"),
+    "why": ("理由", "Reason"),
+    "odd_ones": ("待审核的机构", "Bases to answer for"),
+    "confirm_chosen": ("按现状确认所选", "Confirm the chosen as they are"),
+    "leave_out_chosen": ("不列入所选", "Leave the chosen out"),
+    "confirm_rest": ("确认其余无异常者", "Confirm the rest, where nothing is odd"),
+    "bases_wait": (
+        "{n} 家机构的基期还没有人审核;审核后才能下达。",
+        "{n} bases are not reviewed yet; nothing can be issued before.",
+    ),
+    "rests_on": ("依据", "Rests on"),
+    "answered_for": ("基期确认", "Base confirmed"),
     "keep_run": ("按此规则分解并存档", "Keep a run by this rule"),
     # runs
     "runs": ("分解方案", "Runs"),

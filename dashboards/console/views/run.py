@@ -5,9 +5,11 @@ from decimal import Decimal
 from fastapi import Request
 from nicegui import ui
 
+from actions.base_words import marked
 from actions.quotas import shares_of
-from actions.runs import Kept, Level, Proof, issue_run, levels_of, one_run, prove
+from actions.runs import Kept, Level, Proof, issue_run, levels_of, one_run, prove, waiting_bases
 from actions.unions import UnionDetail, union_of
+from compact.targets import Mark
 from dashboards.console import frame
 from dashboards.console.names import institution_names, level_names
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated
@@ -28,6 +30,7 @@ def add(house: House) -> None:
             union = await seat.ask(lambda desk: union_of(desk, kept.union_id))
             _head(seat, kept, union)
             if union.union.planned:
+                await _waiting(seat, kept)
                 levels = await seat.ask(lambda desk: levels_of(desk, run_id))
                 _levels(seat, levels, await level_names(seat, levels))
             page = await seat.ask(
@@ -56,6 +59,16 @@ def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
         if union.union.planned:
             with ui.element("div").classes("cw-row"):
                 _acts(seat, kept)
+
+
+async def _waiting(seat: Seat, kept: Kept) -> None:
+    """Say how many bases nobody has answered for, as long as nothing is issued."""
+    if kept.issued_as is not None:
+        return
+    if waiting := await seat.ask(lambda desk: waiting_bases(desk, kept.run_id)):
+        with frame.sheet(seat.say("base_review")):
+            words = frame.link(seat.say("bases_wait", n=len(waiting)), f"/targets/{kept.target_id}")
+            ui.html(words, sanitize=False).classes("cw-alert")
 
 
 def _state(seat: Seat, kept: Kept) -> str:
@@ -130,7 +143,8 @@ def _quotas(seat: Seat, kept: Kept, search: str, page: Page[Share], names: dict[
         if not page.rows:
             ui.label(seat.say("none_named" if search else "no_quotas", name=search))
             return
-        keys = ("institution", "year", "base_kgce", "quota_kgce", "to_base", "bound")
+        keys = ("institution", "year", "base_kgce", "quota_kgce", "to_base", "bound",
+                "what_is_odd")  # fmt: skip
         heads = [seat.say(key) for key in keys]
         if kept.in_force:
             heads.append(seat.say("arithmetic_link"))
@@ -155,6 +169,10 @@ def _quota(seat: Seat, kept: Kept, one: Share, names: dict[int, str]) -> list[st
         frame.kg(one.amount_g),
         frame.number(Decimal(one.amount_g) / base * 100 if base else None, 2, " %"),
         frame.cell(seat.say(one.bound) if one.bound else ""),
+        "<br>".join(
+            frame.cell(marked(Mark(*mark), one.base_year, seat.lang))
+            for mark in one.base_marks or ()
+        ),
     ]
     if kept.in_force:
         at = f"/institutions/{one.institution_id}/quotas/{one.year}"
