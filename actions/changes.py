@@ -123,7 +123,7 @@ def _quota(
     held = books.quotas(connection, Asked(union_id, year, institution_id), after=(0, 0, 0), most=1)
     run_id = held[0].run_id if held else None
     shares = runs.shares(connection, run_id, institution_id=institution_id) if run_id else []
-    if not shares:
+    if not shares or held[0].state == "dropped":
         raise not_found("年度用能指标", "quota", where)
     amount_g = held[0].amount_g
     base = Fraction(sum(one for one in shares[0].base_g if one is not None), _G_PER_KG)

@@ -7,11 +7,13 @@ from typing import Any
 
 from psycopg import Connection
 
+from actions.base_words import marked
 from actions.desk import Desk
 from actions.figures import not_found
 from compact.methods import Rule
-from compact.targets import MILLION
-from storage import books, runs
+from compact.targets import MILLION, Mark
+from storage import bases, books, runs
+from storage.bases import Act, Verdict
 from storage.books import Asked, Quota
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.runs import Kept, Level, Share
@@ -35,7 +37,8 @@ class Explained:
     """A quota as base × named factors × λ, rounded, with the levels that it was cut from.
 
     run: what it was issued from; its digest names the snapshot. share: of that run.
-    chain: from the year down to the department line, each with the λ that divided it.
+    chain: from the year down to the department line, each with the λ that divided it. verdict,
+    acts: who answered for the base, and what was put in the place of its months.
     """
 
     quota: Quota
@@ -44,6 +47,14 @@ class Explained:
     factors: list[Word]
     chain: list[Level]
     arithmetic: str
+    base_year: int | None
+    verdict: Verdict | None
+    acts: list[Act]
+
+    def marks(self, lang: str) -> list[str]:
+        """Return in words what was odd about the base when it was run."""
+        year = self.base_year
+        return [marked(Mark(*one), year, lang) for one in self.share.base_marks or ()]
 
 
 def list_quotas(
@@ -112,7 +123,10 @@ def _explained(connection: Connection[Any], quota: Quota, run_id: int) -> Explai
         weight = run.method["weights"].get(str(share.member_id), MILLION)
         factors.append(Word("capability", _of_million(weight)))
     words = _arithmetic(run, share, base_g, factors, chain[-1])
-    return Explained(quota, run, share, factors, chain, words)
+    whose = [quota.institution_id]
+    verdict = bases.verdicts(connection, run.target_id, whose).get(quota.institution_id)
+    acts = bases.acts(connection, run.union_id, whose).get(quota.institution_id, [])
+    return Explained(quota, run, share, factors, chain, words, share.base_year, verdict, acts)
 
 
 def _arithmetic(run: Kept, share: Share, base_g: int, factors: list[Word], line: Level) -> str:

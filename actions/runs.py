@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from actions.base_lines import left_out, reviewed_bases
 from actions.desk import Desk
 from actions.disclosure import must_tell_of_none, snapshot_withheld, unseen_of
 from actions.figures import not_found
@@ -19,10 +20,12 @@ from compact.methods import Holder, Method, Rule
 from compact.runs import Run, again
 from compact.runs import run as computed
 from metering.errors import ConflictError, InputError
-from storage import books, due, runs, standing, targets, unions
+from storage import bases, books, due, runs, standing, targets, unions
 from storage.runs import Kept, Level
 
 _MOST_LEVELS: Final = 2000
+_NAMED: Final = 5
+_MOST: Final = 100
 
 __all__ = [
     "Issued",
@@ -42,15 +45,20 @@ __all__ = [
     "run_target",
     "snapshot_of",
     "try_target",
+    "waiting_bases",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A run that is kept; new is False where an earlier version came to the very same."""
+    """A run that is kept; new is False where an earlier version came to the very same.
+
+    without_base, left_out: how many institutions have no quota for want of a base, or by an act.
+    """
 
     run: Kept
     without_base: int
+    left_out: int
     new: bool
 
 
@@ -97,7 +105,7 @@ class Proof:
 
 def try_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Trial:
     """Return what a rule would come to, and keep nothing: for comparing rules."""
-    with desk.look() as connection:
+    with desk.look(reckons=True) as connection:
         kept = _target(connection, target_id)
         must_plan(connection, kept.union_id, "run.try")
         problem = _problem(connection, kept, method, year)
@@ -124,7 +132,8 @@ def run_target(desk: Desk, target_id: int, method: Method, year: int | None = No
         run_id = same if same is not None else runs.add(connection, target_id, run, desk.actor)
         detail |= {"run_id": run_id, "sha256": run.sha256}
         made = _run(connection, run_id)
-    return Made(made, len(run.problem.without_base), new=same is None)
+    problem = run.problem
+    return Made(made, len(problem.without_base), len(problem.left_out), new=same is None)
 
 
 def issue_run(desk: Desk, run_id: int, reason: str = "") -> Issued:
@@ -139,6 +148,8 @@ def issue_run(desk: Desk, run_id: int, reason: str = "") -> Issued:
         runs.lock(connection, found.union_id)
         if _run(connection, run_id).issued_as is not None:
             raise _issued_already(run_id)
+        if waiting := bases.not_reviewed(connection, run_id):
+            raise _not_reviewed(found, waiting)
         indicator = _target(connection, found.target_id).target.indicator
         shares = runs.shares(connection, run_id)
         wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
@@ -185,6 +196,12 @@ def levels_of(desk: Desk, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
         return runs.levels(connection, run_id, most)
 
 
+def waiting_bases(desk: Desk, run_id: int) -> list[int]:
+    """Return the institutions whose base, as a run counted it, nobody has answered for yet."""
+    with desk.look() as connection:
+        return bases.not_reviewed(connection, run_id)
+
+
 def prove(desk: Desk, run_id: int | None = None) -> list[Proof]:
     """Compute one run or all anew from their snapshots, and compare byte for byte."""
     with desk.look(reckons=True) as connection:
@@ -205,11 +222,16 @@ def _proof(run_id: int, sha256: str, snapshot: str) -> Proof:
 def _problem(
     connection: Connection[Any], kept: targets.Kept, method: Method, year: int | None
 ) -> Problem:
-    """Return what a run starts from: every institution's base, as the accounts say it now."""
+    """Return what a run starts from: every institution's base, as it would be answered for now."""
     target = kept.target
+    counted = bases.institutions(connection, kept.union_id)
+    found = reviewed_bases(connection, kept, counted)
+    outside = left_out(connection, kept.target_id)
     holders, without_base = [], []
-    for one in runs.counted(connection, kept.union_id, target.profile):
-        base = target.base_of(one.months_g)
+    for one in counted:
+        base = found[one.institution_id].base
+        if one.institution_id in outside:
+            continue
         if base is None or base.total_g <= 0:
             without_base.append(one.institution_id)
             continue
@@ -225,6 +247,8 @@ def _problem(
         parents=_parents(connection, members, holders),
         holders=tuple(holders),
         without_base=tuple(without_base),
+        left_out=tuple(one.institution_id for one in counted if one.institution_id in outside),
+        enough_permille=bases.enough(connection, kept.union_id),
     )
 
 
@@ -267,4 +291,18 @@ def _issued_already(run_id: int) -> ConflictError:
         next_zh="如台账有变,请重新分解,再下达新的版本。",
         next_en="Where accounts changed, run again and issue the new version.",
         where={"run_id": run_id},
+    )
+
+
+def _not_reviewed(run: Kept, waiting: list[int]) -> ConflictError:
+    some = ", ".join(map(str, waiting[:_NAMED]))
+    return ConflictError(
+        "run.base_not_reviewed",
+        zh=f"{len(waiting)} 家机构的基期还没有人审核确认(编号 {some}…)。",
+        en=f"The bases of {len(waiting)} institutions are not reviewed yet (ids {some} …).",
+        next_zh=f"请用 commonwatt targets review {run.target_id} 或目标页面审核:逐家确认、估算或"
+        "不列入;基期有变的,重新分解后再下达。",
+        next_en=f"Review them by commonwatt targets review {run.target_id} or on the target's "
+        "page: confirm, estimate or leave out; where a base changed by that, run again.",
+        where={"run_id": run.run_id, "target_id": run.target_id, "institutions": waiting[:_MOST]},
     )

@@ -15,6 +15,7 @@ from api.errors import ErrorPage
 from api.problems import Problem
 from api.routes import (
     accounts,
+    bases,
     changes,
     channels,
     exchanges,
@@ -80,6 +81,7 @@ _ROUTERS = (
     published.router,
     regions.router,
     unions.router,
+    bases.router,
     runs.router,
     quotas.router,
     changes.router,

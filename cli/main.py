@@ -21,6 +21,7 @@ from cli.commands import (
     serve,
     services,
     solve,
+    targets,
     users,
     work,
 )
@@ -51,6 +52,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
 app.add_typer(services.app, name="services")
+app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)
 app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)

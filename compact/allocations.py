@@ -19,6 +19,8 @@ from compact.methods import Holder, Method, Rule, adjusted_g, gap_g
 from compact.targets import MILLION, MONTHS, Target
 from metering.errors import InputError, InsufficientDataError
 
+FORM: Final = "commonwatt.run/2"
+BEFORE: Final = "commonwatt.run/1"  # without marks; a month without a base had a quota of 0
 _NONE: Final = -1
 
 
@@ -28,6 +30,8 @@ class Problem:
 
     members: regions. parents: of each region below them, as far as a holder's lies.
     holders: in order of institution. without_base: institutions that get no quota.
+    left_out: of these, whom a planner left out. enough_permille: of the expected time, what makes
+    a month known. form: how the snapshot is written.
     """
 
     union: int
@@ -37,6 +41,9 @@ class Problem:
     parents: Mapping[int, int]
     holders: tuple[Holder, ...]
     without_base: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    enough_permille: int | None = None
+    form: str = FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,8 @@ class Node:
 class Quota:
     """What one institution may use in its year, with its months.
 
-    node: the department line it is counted in. weight_g: what λ multiplies.
+    node: the department line it is counted in. weight_g: what λ multiplies. months_g: None where
+    the base has no such month.
     bound: "floor" or "ceiling" where that decides instead of λ.
     """
 
@@ -70,7 +78,7 @@ class Quota:
     weight_g: int
     bound: str | None
     amount_g: int
-    months_g: tuple[int, ...]
+    months_g: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +221,16 @@ def _quotas(
     )
 
 
-def _months(holders: Sequence[Holder], amount: Ints) -> list[list[int]]:
+def _months(holders: Sequence[Holder], amount: Ints) -> list[list[int | None]]:
     """Return each year's amount over its months, as the base had them; none known, no quota."""
     weights = np.array(
         [[max(month or 0, 0) for month in one.base.months_g] for one in holders], np.int64
     ).reshape(len(holders), MONTHS)
     shares: list[list[int]] = cascade_rows(amount, weights).tolist()
-    return shares
+    return [
+        [None if base is None else part for base, part in zip(one.base.months_g, row, strict=True)]
+        for one, row in zip(holders, shares, strict=True)
+    ]
 
 
 def _add_up(base: Ints, parent: Ints, inner: int) -> None:

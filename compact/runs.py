@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from compact.allocations import Allocation, Node, Problem, Quota, allocated
+from compact.allocations import BEFORE, FORM, Allocation, Node, Problem, Quota, allocated
 from compact.methods import Holder, Method, Rule
-from compact.targets import Base, Curve, Indicator, Origin, Target
+from compact.targets import Base, Curve, Indicator, Mark, Origin, State, Target
 from metering.errors import InputError
 
-FORM: Final = "commonwatt.run/1"
 ALGORITHM: Final = (
     "cascade/1"  # λ anew at each parent, floors, then largest remainder; months cascade
 )
@@ -36,11 +35,11 @@ def run(problem: Problem) -> Run:
     """Share a target, and write down everything that anyone needs to do it again."""
     allocation = allocated(problem)
     said = {
-        "form": FORM,
+        "form": problem.form,
         "algorithm": ALGORITHM,
         "digest": "sha256",
         "inputs": _inputs(problem),
-        "result": _result(allocation),
+        "result": _result(allocation, problem.form),
     }
     return Run(problem, allocation, canonical(said))
 
@@ -49,9 +48,9 @@ def again(snapshot: str) -> Run:
     """Compute a run anew from the inputs in its snapshot; the same bytes come of it, or a fault."""
     try:
         said = json.loads(snapshot)
-        if (said["form"], said["algorithm"]) != (FORM, ALGORITHM):
+        if said["form"] not in (FORM, BEFORE) or said["algorithm"] != ALGORITHM:
             raise _unreadable(f"{said['form']}, {said['algorithm']}")
-        problem = _problem(said["inputs"])
+        problem = _problem(said["inputs"], said["form"])
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(str(error)) from error
     return run(problem)
@@ -65,18 +64,21 @@ def canonical(value: object) -> str:
 
 
 def _inputs(problem: Problem) -> dict[str, object]:
-    return {
+    said = {
         "union": problem.union,
         "members": list(problem.members),
         "parents": [list(pair) for pair in sorted(problem.parents.items())],
         "target": target_said(problem.target),
         "method": method_said(problem.method),
-        "holders": [_holder_said(one) for one in problem.holders],
+        "holders": [_holder_said(one, problem.form) for one in problem.holders],
         "without_base": list(problem.without_base),
     }
+    if problem.form == BEFORE:
+        return said
+    return said | {"left_out": list(problem.left_out), "enough_permille": problem.enough_permille}
 
 
-def _problem(said: Mapping[str, Any]) -> Problem:
+def _problem(said: Mapping[str, Any], form: str) -> Problem:
     return Problem(
         union=said["union"],
         members=tuple(said["members"]),
@@ -85,6 +87,9 @@ def _problem(said: Mapping[str, Any]) -> Problem:
         method=method_of(said["method"]),
         holders=tuple(_holder(one) for one in said["holders"]),
         without_base=tuple(said["without_base"]),
+        left_out=tuple(said.get("left_out", ())),
+        enough_permille=said.get("enough_permille"),
+        form=form,
     )
 
 
@@ -136,14 +141,31 @@ def method_of(said: Mapping[str, Any]) -> Method:
     )
 
 
-def _holder_said(holder: Holder) -> dict[str, object]:
+def base_said(base: Base) -> dict[str, object]:
+    """Return a base as JSON writes it, with what each month rests on and what is odd."""
     return {
+        "base_year": base.year,
+        "base_g": list(base.months_g),
+        "states": [one.value for one in base.states],
+        "marks": [[one.code, one.carrier, one.month] for one in base.marks],
+    }
+
+
+def digest_of(base: Base | None) -> str:
+    """Return what names a base, so that whoever confirms it confirms this and no other."""
+    said = canonical(None if base is None else base_said(base))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _holder_said(holder: Holder, form: str) -> dict[str, object]:
+    base = base_said(holder.base)
+    if form == BEFORE:
+        base = {name: base[name] for name in ("base_year", "base_g")}
+    return base | {
         "institution": holder.institution,
         "region": holder.region,
         "line": holder.line,
         "year": holder.year,
-        "base_year": holder.base.year,
-        "base_g": list(holder.base.months_g),
         "class": holder.class_code,
         "area_m2": None if holder.area_m2 is None else format(holder.area_m2, "f"),
     }
@@ -155,16 +177,21 @@ def _holder(said: Mapping[str, Any]) -> Holder:
         region=said["region"],
         line=said["line"],
         year=said["year"],
-        base=Base(said["base_year"], tuple(said["base_g"])),
+        base=Base(
+            said["base_year"],
+            tuple(said["base_g"]),
+            tuple(State(one) for one in said.get("states", ())),
+            tuple(Mark(*one) for one in said.get("marks", ())),
+        ),
         class_code=said["class"],
         area_m2=None if said["area_m2"] is None else Decimal(said["area_m2"]),
     )
 
 
-def _result(allocation: Allocation) -> dict[str, object]:
+def _result(allocation: Allocation, form: str) -> dict[str, object]:
     return {
         "nodes": [_node_said(one, allocation) for one in allocation.nodes],
-        "quotas": [_quota_said(one, allocation) for one in allocation.quotas],
+        "quotas": [_quota_said(one, allocation, form) for one in allocation.quotas],
     }
 
 
@@ -180,14 +207,17 @@ def _node_said(node: Node, allocation: Allocation) -> dict[str, object]:
     }
 
 
-def _quota_said(quota: Quota, allocation: Allocation) -> dict[str, object]:
+def _quota_said(quota: Quota, allocation: Allocation, form: str) -> dict[str, object]:
+    months_g = list(quota.months_g)
+    if form == BEFORE:
+        months_g = [one or 0 for one in months_g]
     return {
         "institution": quota.institution,
         "parent": allocation.nodes[quota.node].key,
         "weight_g": quota.weight_g,
         "bound": quota.bound,
         "amount_g": quota.amount_g,
-        "months_g": list(quota.months_g),
+        "months_g": months_g,
     }
 
 

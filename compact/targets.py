@@ -34,12 +34,38 @@ class Origin(StrEnum):
     ISSUED = "issued"
 
 
+class State(StrEnum):
+    """What a month of a base rests on; a missing one gets no quota."""
+
+    MEASURED = "measured"
+    BILLED = "billed"
+    ESTIMATED = "estimated"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Something about a base that somebody has to answer for.
+
+    code: missing, partial, beyond, zero, frozen, area, persons or no_base. month: from 1.
+    """
+
+    code: str
+    carrier: str | None = None
+    month: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What an institution used in its base year, by month; None where nothing is known. [g]"""
+    """What an institution used in its base year, by month; None where nothing is known. [g]
+
+    states: of each month, none in runs of before they were kept. marks: what is odd about it.
+    """
 
     year: int
     months_g: tuple[int | None, ...]
+    states: tuple[State, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def total_g(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -24,10 +25,10 @@ _ADD_ENTRIES = """
     SELECT %s, %s, %s, year, institution, amount
       FROM unnest(%s::integer[], %s::integer[], %s::bigint[]) AS e (year, institution, amount)
 """
-# The run that an institution's quota of a year last came of.
+# Of an institution that the run in force has dropped, the run that gave it its last quota.
 _LISTED = """
     SELECT q.union_id, q.indicator, q.year, q.institution_id, v.name_zh, v.name_en, v.region_id,
-           v.department_line, q.amount_g, r.run_id
+           v.department_line, q.amount_g, q.state, q.as_of, q.run_id AS in_force_run_id, r.run_id
       FROM report.quota q
       LEFT JOIN report.institution v ON v.institution_id = q.institution_id
       LEFT JOIN LATERAL (
@@ -35,8 +36,7 @@ _LISTED = """
              WHERE s.institution_id = q.institution_id AND s.year = q.year
                AND c.union_id = q.union_id AND c.indicator = q.indicator
              ORDER BY c.id DESC LIMIT 1) r ON true
-     WHERE q.amount_g <> 0
-       AND (q.institution_id, q.year, q.union_id) > (%(after)s, %(year)s, %(union_after)s)
+     WHERE (q.institution_id, q.year, q.union_id) > (%(after)s, %(year)s, %(union_after)s)
        AND (%(union)s::integer IS NULL OR q.union_id = %(union)s)
        AND (%(institution)s::integer IS NULL OR q.institution_id = %(institution)s)
        AND (%(of_year)s::integer IS NULL OR q.year = %(of_year)s)
@@ -46,7 +46,11 @@ _LISTED = """
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What an institution may use in a year: its account's balance."""
+    """What an institution may use in a year: its account's balance.
+
+    state: "dropped" where the run in force has no quota for it, else "in_force". as_of: when the
+    books last said so. run_id: the run that it was last issued from.
+    """
 
     union_id: int
     indicator: str
@@ -57,6 +61,9 @@ class Quota:
     region_id: int | None
     department_line: str | None
     amount_g: int
+    state: str
+    as_of: datetime
+    in_force_run_id: int | None
     run_id: int | None
 
 

@@ -13,6 +13,10 @@ _ADD = """
     SELECT %(kind)s, %(key)s, %(at)s
      WHERE NOT EXISTS (SELECT FROM due WHERE kind = %(kind)s AND key = %(key)s)
 """
+# A row that is being done is waited for; its successor, which comes of that, moves too.
+_SOONER = """
+    UPDATE due SET at = %(at)s WHERE kind = %(kind)s AND key = %(key)s AND at > %(at)s
+"""
 _TAKE = """
     SELECT id, kind, key, attempts FROM due
      WHERE kind = ANY(%s) AND at <= now() ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -37,8 +41,9 @@ class Due:
 
 
 def add(connection: Connection[Any], kind: str, key: str, at: datetime) -> None:
-    """Have something happen at an instant, unless it waits already."""
-    connection.execute(_ADD, {"kind": kind, "key": key, "at": at})
+    """Have something happen at an instant; what waits already moves there if that is sooner."""
+    for statement in (_SOONER, _ADD, _SOONER):
+        connection.execute(statement, {"kind": kind, "key": key, "at": at})
 
 
 def take(

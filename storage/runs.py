@@ -12,26 +12,17 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from compact.allocations import Allocation
-from compact.runs import Run, method_said
+from compact.runs import Run, base_said, digest_of, method_said
 from storage.institutions import like
 
-_INSTITUTIONS = """
-    SELECT institution_id, region_id, department_line, class, area_m2
-      FROM access.union_institutions(%s)
-"""
-_MONTHS = """
-    SELECT institution_id, extract(year FROM month)::integer, extract(month FROM month)::integer,
-           kgce_g
-      FROM access.union_months(%s, %s)
-"""
 _LONG = "SET LOCAL statement_timeout = '10min'"  # a union may have a million institutions
 _LOCK = "SELECT pg_advisory_xact_lock(12, %s)"  # runs and issues of a union: one after the other
 _SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s"
 _ADD = """
     INSERT INTO run (target_id, union_id, version, rule, method, sha256, quotas, base_g, total_g,
-                     made_by)
+                     made_by, without_base, left_out)
     SELECT %(target)s, %(union)s, coalesce(max(version), 0) + 1, %(rule)s, %(method)s,
-           %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s
+           %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s, %(without_base)s, %(left_out)s
       FROM run WHERE target_id = %(target)s
     RETURNING id
 """
@@ -47,16 +38,20 @@ _ADD_NODES = """
 # COPY stops at row security. Lists of lists would be flattened, so each month list comes as text.
 _ADD_QUOTAS = """
     INSERT INTO run_quota (run_id, union_id, institution_id, member_id, node, year, base_g,
-                           factors, weight_g, bound, amount_g, months_g)
+                           factors, weight_g, bound, amount_g, months_g, base_states, base_marks,
+                           base_sha256, base_year)
     SELECT %s, %s, institution, member, node, year, base::bigint[], factors::jsonb, weight, bound,
-           amount, months::bigint[]
+           amount, months::bigint[], states::text[], marks::jsonb, sha256, base_year
       FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::text[],
-                  %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[])
-           AS q (institution, member, node, year, base, factors, weight, bound, amount, months)
+                  %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],
+                  %s::text[], %s::text[], %s::integer[])
+           AS q (institution, member, node, year, base, factors, weight, bound, amount, months,
+                 states, marks, sha256, base_year)
 """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
-           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at
+           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force, r.without_base,
+           r.left_out
       FROM report.run r
      WHERE (%(only)s::integer IS NULL OR r.run_id = %(only)s)
        AND (%(target)s::integer IS NULL OR r.target_id = %(target)s)
@@ -71,7 +66,8 @@ _SNAPSHOTS = """
 """
 _QUOTAS = """
     SELECT q.run_id, q.institution_id, q.member_id, q.year, q.base_g, q.factors, q.weight_g,
-           q.bound, q.amount_g, q.months_g
+           q.bound, q.amount_g, q.months_g, q.base_states, q.base_marks, q.base_sha256,
+           q.base_year
       FROM run_quota q
      WHERE q.run_id = %(run)s AND q.institution_id > %(after)s
        AND (%(only)s::integer IS NULL OR q.institution_id = %(only)s)
@@ -95,22 +91,11 @@ _OF_MEMBERS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """An institution that shares a target: where it counts, what it is, how large."""
-
-    institution_id: int
-    region_id: int
-    department_line: str
-    class_code: str | None
-    area_m2: Decimal | None
-    months_g: dict[tuple[int, int], int]
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """A run without its snapshot; issued_as: how its quotas came into the books, if they did.
 
     base_g, total_g: None where they would tell of a restricted institution.
+    in_force: the years whose quotas are those of this run; a later issue may have taken them.
     """
 
     run_id: int
@@ -126,6 +111,16 @@ class Kept:
     made_at: datetime
     issued_as: str | None
     issued_at: datetime | None
+    in_force: list[int]
+    without_base: int
+    left_out: int
+
+    @property
+    def state(self) -> str:
+        """Whether it is a proposal, holds for some year, or a later run took its place."""
+        if self.issued_as is None:
+            return "proposal"
+        return "in_force" if self.in_force else "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +144,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a run gives one institution, by month; base_g is None in months without accounts."""
+    """What a run gives one institution, by month; None in months without a base.
+
+    base_states, base_marks, base_sha256: what the base rested on, what was odd about it, and the
+    digest by which it is confirmed; None in runs of before bases were reviewed.
+    """
 
     run_id: int
     institution_id: int
@@ -160,25 +159,17 @@ class Share:
     weight_g: int
     bound: str | None
     amount_g: int
-    months_g: list[int]
+    months_g: list[int | None]
+    base_states: list[str] | None
+    base_marks: list[list[Any]] | None
+    base_sha256: str | None
+    base_year: int | None
 
 
 def lock(connection: Connection[Any], union_id: int) -> None:
     """Wait for whoever else runs or issues for this union; hold it to the transaction's end."""
     connection.execute(_LONG)
     connection.execute(_LOCK, [union_id])
-
-
-def counted(connection: Connection[Any], union_id: int, profile: str) -> list[Counted]:
-    """Return the union's institutions with their known months, in order of id."""
-    months: dict[int, dict[tuple[int, int], int]] = {}
-    for institution, year, month, grams in connection.execute(_MONTHS, [union_id, profile]):
-        months.setdefault(institution, {})[year, month] = grams
-    rows = connection.execute(_INSTITUTIONS, [union_id]).fetchall()
-    return [
-        Counted(one, region, line, class_code, area_m2, months.get(one, {}))
-        for one, region, line, class_code, area_m2 in rows
-    ]
 
 
 def same(connection: Connection[Any], target_id: int, sha256: str) -> int | None:
@@ -200,6 +191,8 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
         "base_g": made.base_g,
         "total_g": made.total_g,
         "by": by,
+        "without_base": list(run.problem.without_base),
+        "left_out": list(run.problem.left_out),
     }
     row = connection.execute(_ADD, said).fetchone()
     assert row is not None
@@ -308,6 +301,10 @@ def _quota_columns(run: Run) -> list[list[Any]]:
         [one.bound for one in quotas],
         [one.amount_g for one in quotas],
         [_array(one.months_g) for one in quotas],
+        ["{" + ",".join(one.base.states) + "}" for one in run.problem.holders],
+        [json.dumps(base_said(one.base)["marks"]) for one in run.problem.holders],
+        [digest_of(one.base) for one in run.problem.holders],
+        [one.base.year for one in run.problem.holders],
     ]
 
 

@@ -1,7 +1,7 @@
 """Where members and institutions stand on the path of their year, kept by day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg import Connection
@@ -10,15 +10,32 @@ from psycopg.rows import class_row
 KIND: Final = "standing"  # of rows of `due`
 
 _STAND = "SELECT access.stand(%s, %s, %s)"
+_TODAY = "SELECT storage.union_today(%s)"
+# Of what was worked out under an earlier run only those count that the run in force has dropped.
 _NEWEST = """
     SELECT DISTINCT ON (s.union_id, s.indicator, s.year, s.member_id, s.institution_id)
-           s.union_id, s.indicator, s.year, s.day, s.member_id, s.institution_id, s.run_id,
-           s.quota_g, s.due_g, s.used_g, s.measured_s, s.expected_s
+           s.union_id, s.indicator, s.year, s.day, s.member_id, s.institution_id, f.run_id,
+           CASE WHEN d.dropped THEN 'dropped' ELSE 'in_force' END AS state,
+           CASE WHEN d.dropped THEN 0 ELSE s.quota_g END AS quota_g,
+           CASE WHEN d.dropped THEN 0 ELSE s.due_g END AS due_g, s.used_g,
+           CASE WHEN d.dropped THEN 0 ELSE coalesce(s.compared_path_g, s.due_g) END
+               AS compared_path_g,
+           CASE WHEN d.dropped THEN NULL WHEN s.compared_path_g IS NULL THEN s.used_g
+                ELSE s.compared_used_g END AS compared_used_g,
+           s.enough_permille, s.measured_s, coalesce(s.known_s, s.measured_s) AS known_s,
+           s.expected_s, s.made_at AS as_of
       FROM standing s
+      JOIN run_in_force f USING (union_id, indicator, year)
+     CROSS JOIN LATERAL (
+            SELECT s.run_id <> f.run_id AS dropped) d
      WHERE (%(union)s::integer IS NULL OR s.union_id = %(union)s)
        AND (%(institution)s::integer IS NULL OR s.institution_id = %(institution)s)
        AND (%(day)s::date IS NULL OR s.day <= %(day)s)
        AND (s.institution_id IS NULL) = %(of_members)s
+       AND (NOT d.dropped OR (s.institution_id IS NOT NULL AND NOT EXISTS (
+               SELECT FROM run_quota q
+                WHERE q.run_id = f.run_id AND q.institution_id = s.institution_id
+                  AND q.year = s.year)))
      ORDER BY s.union_id, s.indicator, s.year, s.member_id, s.institution_id, s.day DESC
 """
 
@@ -27,8 +44,11 @@ _NEWEST = """
 class Standing:
     """Where a member, or an institution in it, stands at the end of a day.
 
-    institution_id: None of a member as a whole. due_g: of the quota, by that day. used_g: in
-    months that have a quota; None where nothing was measured.
+    institution_id: None of a member as a whole. run_id: the run in force. state: "dropped" where
+    that run has no quota for the institution any more, else "in_force". due_g: of the quota, by
+    that day. used_g: in months that have a quota; None where nothing was measured.
+    compared_path_g, compared_used_g: path and use of the months that are enough measured.
+    enough_permille: of the path, and of a month's expected time. as_of: when it was worked out.
     """
 
     union_id: int
@@ -38,11 +58,33 @@ class Standing:
     member_id: int
     institution_id: int | None
     run_id: int
+    state: str
     quota_g: int
     due_g: int
     used_g: int | None
+    compared_path_g: int
+    compared_used_g: int | None
+    enough_permille: int
     measured_s: int
+    known_s: int
     expected_s: int
+    as_of: datetime
+
+    @property
+    def over_g(self) -> int | None:
+        """Use less path over what was measured of both; None where that is too little to say."""
+        enough = self.compared_path_g * 1000 >= self.due_g * self.enough_permille
+        if self.compared_used_g is None or not enough or not self.due_g:
+            return None
+        return self.compared_used_g - self.compared_path_g
+
+
+def today(connection: Connection[Any], union_id: int) -> date:
+    """Return the civil day that is under way where a union's meters are."""
+    row = connection.execute(_TODAY, [union_id]).fetchone()
+    assert row is not None
+    found: date = row[0]
+    return found
 
 
 def stand(connection: Connection[Any], union_id: int, indicator: str, day: date) -> int:

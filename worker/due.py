@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
@@ -12,7 +11,6 @@ from storage.due import Due
 
 # Gateways spool for minutes, rarely hours: at this hour the day that ended is there.
 _HOUR: Final = time(17, 30, tzinfo=UTC)
-_CIVIL: Final = ZoneInfo("Asia/Shanghai")  # whose days unions count, wherever a server stands
 
 
 def do_one(connection: Connection[Any]) -> Due | None:
@@ -21,9 +19,9 @@ def do_one(connection: Connection[Any]) -> Due | None:
 
 
 def _stand(connection: Connection[Any], taken: Due) -> datetime:
-    """Keep where a union stands at the end of yesterday, and come again next night."""
+    """Keep where a union stands at the end of its yesterday, and come again next night."""
     now = datetime.now(UTC)
-    yesterday = now.astimezone(_CIVIL).date() - timedelta(days=1)
+    yesterday = standing.today(connection, int(taken.key)) - timedelta(days=1)
     standing.stand(connection, int(taken.key), Indicator.TOTAL_KGCE.value, yesterday)
     tonight = datetime.combine(now.date(), _HOUR)
     return tonight if tonight > now else tonight + timedelta(days=1)

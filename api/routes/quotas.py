@@ -1,6 +1,6 @@
 """Quotas in force with their arithmetic, and where everybody stands on the path."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -13,6 +13,7 @@ from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
 from actions.standing import Standing, stand, standing_of
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
+from api.routes.bases import ActShown, VerdictShown, act_shown, verdict_shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -33,6 +34,9 @@ class QuotaShown(BaseModel):
     region_id: int | None
     department_line: str | None
     amount_kgce: Exact = Field(description="The balance of its account.")
+    state: str = Field(description="in_force, or dropped where the run in force leaves it out")
+    as_of: datetime = Field(description="When the books last said so.")
+    in_force_run_id: int | None = Field(description="The run in force for the year.")
     run_id: int | None = Field(description="The run that it was last issued from.")
 
 
@@ -68,12 +72,18 @@ class QuotaExplained(BaseModel):
     rule: str
     sha256: str = Field(description="Names the snapshot that it recomputes from.")
     base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
-    months_kgce: list[Exact]
+    months_kgce: list[Exact | None] = Field(description="null in months without a base.")
     factors: list[FactorShown]
     weight_kgce: Exact = Field(description="What λ multiplies.")
     bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
     chain: list[StepShown] = Field(description="From the year down to the department line.")
     arithmetic: str
+    base_states: list[str] | None = Field(
+        description="measured, billed, estimated or missing, by month; null in runs of before."
+    )
+    base_marks: list[str] = Field(description="What was odd about the base when it was run.")
+    base_verdict: VerdictShown | None = Field(description="Who answered for the base, and why.")
+    base_acts: list[ActShown] = Field(description="What stands in the place of its months.")
 
 
 class StandingShown(BaseModel):
@@ -86,11 +96,18 @@ class StandingShown(BaseModel):
     member_id: int
     institution_id: int | None = Field(description="null: the member as a whole.")
     quota_kgce: Exact
+    state: str = Field(description="in_force, or dropped where the run in force leaves it out")
     due_kgce: Exact = Field(description="Of the quota, by that day.")
     used_kgce: Exact | None = Field(description="null where nothing was measured.")
-    over_kgce: Exact | None = Field(description="Used less due; below zero is good.")
-    coverage: Coverage | None
-    run_id: int
+    compared_path_kgce: Exact = Field(description="Due in the months that are enough measured.")
+    compared_used_kgce: Exact | None = Field(description="Used in the same months.")
+    over_kgce: Exact | None = Field(
+        description="Use less path in the months that are enough measured, below zero is good; "
+        "null where these are too little of the path."
+    )
+    coverage: Coverage | None = Field(description="By time whose total is known.")
+    run_id: int = Field(description="The run in force for the year.")
+    as_of: datetime = Field(description="When it was worked out.")
 
 
 class StandingList(BaseModel):
@@ -198,7 +215,7 @@ def _explained(found: Explained) -> QuotaExplained:
         rule=found.run.rule,
         sha256=found.run.sha256,
         base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
-        months_kgce=[_kg(one) for one in share.months_g],
+        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
         weight_kgce=_kg(share.weight_g),
         bound=share.bound,
@@ -213,11 +230,14 @@ def _explained(found: Explained) -> QuotaExplained:
             for one in found.chain
         ],
         arithmetic=found.arithmetic,
+        base_states=share.base_states,
+        base_marks=found.marks("en"),
+        base_verdict=verdict_shown(found.verdict),
+        base_acts=[act_shown(one) for one in found.acts],
     )
 
 
 def _stands(one: Standing) -> StandingShown:
-    over = None if one.used_g is None else one.used_g - one.due_g
     return StandingShown(
         union_id=one.union_id,
         indicator=one.indicator,
@@ -228,9 +248,13 @@ def _stands(one: Standing) -> StandingShown:
         quota_kgce=_kg(one.quota_g),
         due_kgce=_kg(one.due_g),
         used_kgce=in_units(one.used_g, 1000),
-        over_kgce=in_units(over, 1000),
-        coverage=coverage(one.measured_s, one.expected_s),
+        state=one.state,
+        compared_path_kgce=_kg(one.compared_path_g),
+        compared_used_kgce=in_units(one.compared_used_g, 1000),
+        over_kgce=in_units(one.over_g, 1000),
+        coverage=coverage(one.known_s, one.expected_s),
         run_id=one.run_id,
+        as_of=one.as_of,
     )
 
 

@@ -1,5 +1,6 @@
 """Allocation runs: rules compared, kept as snapshots, issued into the books."""
 
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -7,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.base_words import marked
+from actions.bases import State
 from actions.comparing import Fairness, Spread, sheet
 from actions.figures import in_units
 from actions.quotas import shares_of
@@ -28,6 +31,7 @@ from api.fields import Exact, Id, IdAsked
 from api.routes.unions import Year
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 from compact.allocations import Node
+from compact.targets import Mark
 from storage.runs import Share
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -69,6 +73,10 @@ class RunShown(BaseModel):
     made_at: datetime
     issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
     issued_at: datetime | None
+    state: str = Field(description="proposal, in_force or superseded")
+    in_force: list[int] = Field(description="The years for which it is the run in force.")
+    without_base: int = Field(description="Institutions that have no quota for want of a base.")
+    left_out: int = Field(description="Institutions that a planner left out.")
 
 
 class RunList(BaseModel):
@@ -82,6 +90,7 @@ class RunMade(BaseModel):
 
     run: RunShown
     without_base: int = Field(description="Institutions without accounts to count from.")
+    left_out: int = Field(description="Institutions that a planner left out.")
     new: bool
 
 
@@ -118,6 +127,11 @@ class RunTried(BaseModel):
     base_kgce: Exact | None
     total_kgce: Exact | None
     quotas: int
+    without_base: int
+    left_out: int
+    months_missing: int = Field(description="Months of bases that are not known: no quota there.")
+    months_estimated: int
+    base_marks: dict[str, int] = Field(description="How often each kind of oddity occurs.")
     fairness: FairnessShown
     levels: list[LevelShown]
 
@@ -133,7 +147,11 @@ class ShareShown(BaseModel):
     amount_kgce: Exact
     bound: str | None = Field(description="floor or ceiling, where that decides.")
     base_months_kgce: list[Exact | None]
-    months_kgce: list[Exact]
+    base_states: list[str] | None = Field(
+        description="measured, billed, estimated or missing, by month"
+    )
+    base_marks: list[str] = Field(description="What is odd about the base, in English.")
+    months_kgce: list[Exact | None]
 
 
 class SharePage(BaseModel):
@@ -175,7 +193,12 @@ def post_compare(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunTried:
 def post_run(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunMade:
     """Share a target by a rule, and keep it as a new version where anything differs."""
     made = run_target(desk, target_id, _method(wanted), wanted.year)
-    return RunMade(run=_shown(made.run), without_base=made.without_base, new=made.new)
+    return RunMade(
+        run=_shown(made.run),
+        without_base=made.without_base,
+        left_out=made.left_out,
+        new=made.new,
+    )
 
 
 @router.get("/runs", response_model=RunList, responses=TABLE_ANSWER, summary="List runs")
@@ -283,7 +306,9 @@ def _share_shown(share: Share) -> ShareShown:
         amount_kgce=_kg(share.amount_g),
         bound=share.bound,
         base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
-        months_kgce=[_kg(one) for one in share.months_g],
+        base_states=share.base_states,
+        base_marks=[marked(Mark(*one), share.base_year, "en") for one in share.base_marks or ()],
+        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
     )
 
 
@@ -294,6 +319,13 @@ def _tried(trial: Trial) -> RunTried:
         base_kgce=_kg(made.base_g) if trial.total_shown else None,
         total_kgce=_kg(made.total_g) if trial.total_shown else None,
         quotas=len(made.quotas),
+        without_base=len(run.problem.without_base),
+        left_out=len(run.problem.left_out),
+        months_missing=sum(one.base.states.count(State.MISSING) for one in run.problem.holders),
+        months_estimated=sum(one.base.states.count(State.ESTIMATED) for one in run.problem.holders),
+        base_marks=dict(
+            Counter(mark.code for one in run.problem.holders for mark in one.base.marks)
+        ),
         fairness=_fairness(sheet(run)),
         levels=[
             _level(

@@ -236,7 +236,8 @@ class Demo:
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
             desk = Desk(pool, SYSTEM)
-            self.insist(lambda: union.share(desk, self.memory.union_id, today))
+            told = self.stages.say
+            self.insist(lambda: union.share(desk, self.memory.union_id, today, told))
 
     def boards(self) -> dict[str, int]:
         """Draw every board once, and count the panels that show data."""

@@ -1,6 +1,6 @@
 """The demo's union: its provinces, a target of three percent, quotas issued by the first rule."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -10,9 +10,10 @@ from psycopg import Connection
 from actions.desk import Desk
 from actions.regions import list_profiles, list_regions
 from actions.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.standing import stand
+from actions.standing import last_day, stand
 from actions.targets import Indicator, Target, list_targets, set_target
 from actions.unions import NewUnion, list_unions, make_union
+from cli.demo import bases
 from cli.services.words import say
 from compact.allocations import in_kgce
 from compact.runs import again
@@ -72,19 +73,23 @@ def found(desk: Desk, codes: Collection[str]) -> int:
     return union_id
 
 
-def share(desk: Desk, union_id: int, today: date) -> None:
-    """Issue quotas once, by the accounts there are, and see where everybody stands on a day.
+def share(
+    desk: Desk, union_id: int, today: date, tell: Callable[[str], None] = lambda _: None
+) -> None:
+    """Review the bases, issue quotas once by them, and see where everybody stands.
 
-    An end in the middle does no harm: the same accounts come to the same run.
+    tell: takes the lines of the review. today: the day to stand at, or the last one that is over
+    where it is not. An end in the middle does no harm: the same accounts come to the same run.
     """
     if not any(one.issued_as for one in list_runs(desk, union_id=union_id)):
         (target,) = list_targets(desk, union_id)
+        bases.answer(desk, target.target_id, tell)
         try:
             made = run_target(desk, target.target_id, Method(Rule.PROPORTIONAL))
         except InsufficientDataError:
             return  # a data set in which nobody used anything
         issue_run(desk, made.run.run_id)
-    stand(desk, union_id, today)
+    stand(desk, union_id, min(today, last_day(desk, union_id)))
 
 
 def judge(connection: Connection[Any]) -> Shared:

@@ -243,7 +243,9 @@ _CURVE: Final = Panel(
 
 _STANDING: Final = f"""
     {f.MONTHS}, latest AS (
-        SELECT DISTINCT ON (union_id, year) quota_g, due_g, used_g FROM report.standing
+        SELECT DISTINCT ON (union_id, year) quota_g, due_g, used_g, compared_path_g,
+               compared_used_g, enough_permille
+          FROM report.standing
          WHERE {_OWN} AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY union_id, year, day DESC)
 """
@@ -265,17 +267,17 @@ _QUOTA: Final = (
         12,
         Text("相对路径", "Against the path"),
         Text(
-            "实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
-            "What was used over the quota due by that day; beyond 100 % is off the path.",
+            "计量充分的各月里，实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
+            "What was used over the quota due by that day, in the months that are enough measured; "
+            "beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
         PERCENT,
-        f"""WITH {_STANDING} SELECT sum(used_g)::numeric / nullif(sum(due_g), 0) AS value
-              FROM latest""",
+        f"WITH {_STANDING} SELECT {union.AGAINST} AS value FROM latest",
         width=6,
         decimals=1,
         thresholds=union.ON_PATH,
-        empty=union.NO_QUOTA,
+        empty=union.NOT_ENOUGH,
     ),
     Panel(
         13,
@@ -289,6 +291,37 @@ _QUOTA: Final = (
         union.path(f"q.{_OWN}"),
         decimals=0,
         columns=union.PATH_COLUMNS,
+        empty=union.NO_QUOTA,
+    ),
+    Panel(
+        14,
+        Text("账簿中的用能指标", "Quotas in the books"),
+        Text(
+            "账簿所载的各年度指标；有效方案不再列入者注明。",
+            "What the books hold for each year; where the run in force dropped it, that is said.",
+        ),
+        Kind.TABLE,
+        PLAIN,
+        f"""
+    WITH {f.MONTHS}
+    SELECT q.year::text AS year, q.amount_g / 1000.0 AS quota,
+           CASE '$lang' || ' ' || q.state WHEN 'zh in_force' THEN '有效'
+                WHEN 'zh dropped' THEN '已移出' WHEN 'en in_force' THEN 'in force'
+                ELSE q.state END AS state,
+           to_char(q.as_of AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS as_of
+      FROM report.quota q
+     WHERE q.{_OWN} AND make_date(q.year, 12, 31) >= (SELECT first FROM span)
+       AND make_date(q.year, 1, 1) < (SELECT until FROM span)
+     ORDER BY q.year DESC, q.union_id LIMIT 20
+    """,
+        width=24,
+        height=5,
+        columns=(
+            Column("year", Text("年份", "Year")),
+            Column("quota", Text("用能指标", "Quota"), KGCE, 0),
+            Column("state", Text("状态", "State")),
+            Column("as_of", Text("账簿时间", "Books as of")),
+        ),
         empty=union.NO_QUOTA,
     ),
 )

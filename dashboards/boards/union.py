@@ -46,12 +46,18 @@ _PROFILE: Final = Variable(
 _LATEST: Final = f"""
     {f.MONTHS}, latest AS (
         SELECT DISTINCT ON (member_id, year) member_id, year, day, quota_g, due_g, used_g,
-               measured_s, expected_s
+               compared_path_g, compared_used_g, enough, enough_permille, known_s, expected_s
           FROM report.standing
          WHERE union_id::text = '$union' AND institution_id IS NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY member_id, year, day DESC)
 """
+# Use beside path over the months that are enough measured; none where these are too little of it.
+AGAINST: Final = """
+    CASE WHEN sum(compared_path_g) * 1000 >= sum(due_g) * max(enough_permille)
+         THEN sum(compared_used_g)::numeric / nullif(sum(compared_path_g), 0) END
+"""
+NOT_ENOUGH: Final = Text("没有指标或计量不足", "no quota, or not enough measured")
 
 
 def path(chosen: str) -> str:
@@ -153,18 +159,18 @@ _FIGURES: Final = (
         4,
         Text("相对路径", "Against the path"),
         Text(
-            "实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
-            "What was used over the quota due by that day; beyond 100 % is off the path.",
+            "计量充分的各月里，实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
+            "What was used over the quota due by that day, in the months that are enough measured; "
+            "beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
         PERCENT,
-        f"""WITH {_LATEST} SELECT sum(used_g)::numeric / nullif(sum(due_g), 0) AS value
-              FROM latest""",
+        f"WITH {_LATEST} SELECT {AGAINST} AS value FROM latest",
         width=6,
         height=6,
         decimals=1,
         thresholds=ON_PATH,
-        empty=NO_QUOTA,
+        empty=NOT_ENOUGH,
     ),
 )
 _PATH: Final = Panel(
@@ -195,8 +201,9 @@ _MEMBERS: Final = Panel(
     WITH {_LATEST}
     SELECT l.member_id, {f.name("r")} AS member, l.year::text AS year, l.quota_g / 1000.0 AS quota,
            l.due_g / 1000.0 AS due, l.used_g / 1000.0 AS used,
-           l.used_g::numeric / nullif(l.due_g, 0) AS ratio,
-           least(1.0, l.measured_s::numeric / nullif(l.expected_s, 0)) AS coverage
+           CASE WHEN l.enough
+                THEN l.compared_used_g::numeric / nullif(l.compared_path_g, 0) END AS ratio,
+           least(1.0, l.known_s::numeric / nullif(l.expected_s, 0)) AS coverage
       FROM latest l JOIN report.region r ON r.region_id = l.member_id
      ORDER BY ratio DESC NULLS LAST, l.member_id, l.year
      LIMIT 100
@@ -218,7 +225,14 @@ _MEMBERS: Final = Panel(
         Column("quota", Text("用能指标", "Quota"), KGCE, 0),
         Column("due", Text("应有", "Due"), KGCE, 0),
         Column("used", Text("已用", "Used"), KGCE, 0, empty=Text("未计量", "not measured")),
-        Column("ratio", Text("相对路径", "Against path"), PERCENT, 1, thresholds=ON_PATH),
+        Column(
+            "ratio",
+            Text("相对路径", "Against path"),
+            PERCENT,
+            1,
+            thresholds=ON_PATH,
+            empty=Text("计量不足", "not enough measured"),
+        ),
         Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
     ),
     empty=NO_QUOTA,
@@ -227,23 +241,25 @@ _BEYOND: Final = Panel(
     7,
     Text("偏离路径的机构", "Institutions beyond the path"),
     Text(
-        "用量超过到那一天应用指标的机构，超出最多者在前；只列您可以看到的机构。",
-        "Those that used more than was due, most first; only institutions that you may see.",
+        "计量充分的各月里用量超过应用指标的机构，超出最多者在前；只列您可以看到的机构。",
+        "Those that used more than was due in the months that are enough measured, most first; "
+        "only institutions that you may see.",
     ),
     Kind.TABLE,
     PLAIN,
     f"""
     WITH {f.MONTHS}, latest AS (
-        SELECT DISTINCT ON (institution_id, year) institution_id, year, due_g, used_g
+        SELECT DISTINCT ON (institution_id, year) institution_id, year, compared_path_g AS path_g,
+               compared_used_g AS used_g, enough
           FROM report.standing
          WHERE union_id::text = '$union' AND institution_id IS NOT NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY institution_id, year, day DESC)
     SELECT l.institution_id, coalesce({f.name("i")}, l.institution_id::text) AS institution,
-           l.year::text AS year, (l.used_g - l.due_g) / 1000.0 AS beyond,
-           l.used_g::numeric / nullif(l.due_g, 0) AS ratio
+           l.year::text AS year, (l.used_g - l.path_g) / 1000.0 AS beyond,
+           l.used_g::numeric / nullif(l.path_g, 0) AS ratio
       FROM latest l JOIN report.institution i USING (institution_id)
-     WHERE l.used_g > l.due_g
+     WHERE l.enough AND l.used_g > l.path_g
      ORDER BY beyond DESC, l.institution_id, l.year
      LIMIT 50
     """,
@@ -267,6 +283,81 @@ _BEYOND: Final = Panel(
     empty=Text("没有机构偏离路径", "none is beyond the path"),
 )
 
+_IN_FORCE: Final = Panel(
+    8,
+    Text("有效的分解方案", "Runs in force"),
+    Text(
+        "每个年度只有一个分解方案有效；账簿所载的指标即以此为准，进度按它核算。",
+        "One run holds for each year: the quotas in the books are its, and progress is by it.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}
+    SELECT r.year::text AS year, r.version, r.rule,
+           to_char(r.since AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS since,
+           s.day::text AS day, to_char(s.as_of AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS as_of
+      FROM report.run_in_force r
+      LEFT JOIN LATERAL (
+            SELECT max(day) AS day, max(as_of) AS as_of FROM report.standing
+             WHERE union_id = r.union_id AND indicator = r.indicator AND year = r.year
+               AND institution_id IS NULL) s ON true
+     WHERE r.union_id::text = '$union'
+       AND make_date(r.year, 12, 31) >= (SELECT first FROM span)
+       AND make_date(r.year, 1, 1) < (SELECT until FROM span)
+     ORDER BY r.year DESC LIMIT 20
+    """,
+    width=14,
+    height=6,
+    columns=(
+        Column("year", Text("年份", "Year")),
+        Column("version", Text("版本", "Version")),
+        Column("rule", Text("规则", "Rule")),
+        Column("since", Text("下达时间", "Issued at")),
+        Column("day", Text("进度截至", "Progress up to"), empty=Text("正在核算", "being renewed")),
+        Column("as_of", Text("核算时间", "Worked out at")),
+    ),
+    empty=NO_QUOTA,
+)
+_DROPPED: Final = Panel(
+    9,
+    Text("新方案不再列入的机构", "Dropped by the run in force"),
+    Text(
+        "以前有用能指标、有效方案中没有的机构；只列您可以看到的机构。",
+        "They had a quota, and the run in force has none for them; only those that you may see.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}
+    SELECT q.institution_id, coalesce({f.name("i")}, q.institution_id::text) AS institution,
+           q.year::text AS year,
+           to_char(q.as_of AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS since
+      FROM report.quota q JOIN report.institution i USING (institution_id)
+     WHERE q.union_id::text = '$union' AND q.state = 'dropped'
+       AND make_date(q.year, 12, 31) >= (SELECT first FROM span)
+       AND make_date(q.year, 1, 1) < (SELECT until FROM span)
+     ORDER BY q.year DESC, q.institution_id LIMIT 50
+    """,
+    width=10,
+    height=6,
+    columns=(
+        Column("institution_id", Text("编号", "Id"), hidden=True),
+        Column(
+            "institution",
+            Text("机构", "Institution"),
+            link=Link(
+                Text("机构用能", "Institution"),
+                "commonwatt-institution",
+                (("institution", "institution_id"), ("profile", "$profile")),
+            ),
+        ),
+        Column("year", Text("年份", "Year")),
+        Column("since", Text("自", "Since")),
+    ),
+    empty=Text("没有", "none"),
+)
+
 UNION: Final = Board(
     "commonwatt-union",
     Text("联合体总览", "Union"),
@@ -279,6 +370,7 @@ UNION: Final = Board(
         Row(Text("概况", "At a glance"), _FIGURES),
         Row(Text("路径", "Path"), (_PATH,)),
         Row(Text("成员与机构", "Members and institutions"), (_MEMBERS, _BEYOND)),
+        Row(Text("账簿", "Books"), (_IN_FORCE, _DROPPED)),
     ),
     since="now-2y/y",
 )

@@ -106,6 +106,31 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{n} 家机构没有基期,不参与分解。",
         "{n} institutions have no base and no quota.",
     ),
+    "left_out_n": ("{n} 家机构不列入。", "{n} institutions are left out."),
+    "base_months": ("基期月份", "Months of the bases"),
+    # bases
+    "base_review": ("基期审核", "Review of bases"),
+    "base_open": (
+        "待审核 {n} 家;月份完整率不低于 {percent}% 才算已知。",
+        "{n} bases wait for an answer; a month counts as known from {percent} % of its time.",
+    ),
+    "base_by_command": (
+        "估算(另一年同月、同类日均值、账单):commonwatt targets estimate {target}。",
+        "Estimates by the other year, like days or a bill: commonwatt targets estimate {target}.",
+    ),
+    "of_own_base": ("占本机构基期", "Of its own base"),
+    "what_is_odd": ("基期情况", "About the base"),
+    "why": ("理由", "Reason"),
+    "odd_ones": ("待审核的机构", "Bases to answer for"),
+    "confirm_chosen": ("按现状确认所选", "Confirm the chosen as they are"),
+    "leave_out_chosen": ("不列入所选", "Leave the chosen out"),
+    "confirm_rest": ("确认其余无异常者", "Confirm the rest, where nothing is odd"),
+    "bases_wait": (
+        "{n} 家机构的基期还没有人审核;审核后才能下达。",
+        "{n} bases are not reviewed yet; nothing can be issued before.",
+    ),
+    "rests_on": ("依据", "Rests on"),
+    "answered_for": ("基期确认", "Base confirmed"),
     "keep_run": ("按此规则分解并存档", "Keep a run by this rule"),
     # runs
     "runs": ("分解方案", "Runs"),
@@ -117,6 +142,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "proposal": ("草案", "proposal"),
     "issue": ("已下达", "issued"),
     "adjustment": ("已调整下达", "issued as adjustment"),
+    "holds": ("有效", "in force"),
+    "superseded": ("已被新方案取代", "superseded by a later run"),
+    "in_force_for": ("对 {years} 年有效", "in force for {years}"),
     "digest": ("快照摘要", "Digest"),
     "snapshot": ("快照 JSON", "Snapshot, JSON"),
     "prove": ("重算验证", "Recompute"),
@@ -143,6 +171,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_quotas": ("没有您可以看到的用能指标。", "There is no quota that you may see."),
     # one quota
     "quota": ("年度用能指标", "Quota of a year"),
+    "books_as_of": ("账簿时间 {at}", "Books as of {at}"),
+    "dropped_since": (
+        "有效的分解方案不再列入该机构(自 {at});以下为其最后一次下达的算式。",
+        "The run in force has no quota for it since {at}; below is how the last one was made.",
+    ),
     "arithmetic": ("算式", "Arithmetic"),
     "factors": ("系数", "Factors"),
     "factor": ("因素", "Factor"),
@@ -168,6 +201,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "due_kgce": ("应有 kgce", "Due, kgce"),
     "used_kgce": ("已用 kgce", "Used, kgce"),
     "against_path": ("相对路径", "Against path"),
+    "not_enough": ("计量不足", "not enough measured"),
+    "worked_out": ("核算时间", "Worked out at"),
     # people
     "no_people": ("您无权查看其他用户。", "You may not see other people."),
     "login": ("用户名", "Login"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from actions.bases import confirm, review
 from actions.runs import Method, Rule, issue_run, run_target
 from actions.targets import Indicator, Target, set_target
 from actions.unions import NewUnion, make_union
@@ -31,8 +32,18 @@ class UnionWorld:
         """Run the target by a rule and return the run's id."""
         return run_target(self.world.desk(who), self.target, Method(rule)).run.run_id
 
+    def answered(self, target: int | None = None) -> None:
+        """Answer for every base as it is."""
+        desk = self.world.desk("planner of all")
+        of = target or self.target
+        for one in review(desk, of).lines:
+            if one.state == "open":
+                confirm(desk, of, "looked at, it is so", institution_ids=[one.institution_id])
+        confirm(desk, of, "nothing is odd about the rest")
+
     def issued(self) -> int:
-        """Run and issue."""
+        """Answer for the bases, run and issue."""
+        self.answered()
         run_id = self.run()
         issue_run(self.world.desk("planner of all"), run_id)
         return run_id

@@ -27,6 +27,7 @@ def issue(union, year, factors):
     target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 100_000, base_year=2015, target_year=2017)
     target_id = set_target(desk, union.union, target, f"test {year}")
     method = Method(Rule.PROPORTIONAL, factors={union.world.institution["office"]: factors})
+    union.answered(target_id)
     issue_run(desk, run_target(desk, target_id, method, year).run.run_id)
 
 

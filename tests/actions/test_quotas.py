@@ -56,11 +56,14 @@ def test_a_run_shares_the_bases_less_three_percent_to_the_gram(union):
     for name, share in of.items():
         if share is not None:
             assert abs(share.amount_g - base[name] * Decimal("0.97")) < 2
-            assert sum(share.months_g) == share.amount_g
+            assert sum(one for one in share.months_g if one is not None) == share.amount_g
             assert share.year == 2016
     assert of["office"].base_g == [grams(kwh) for kwh in USED["office"]]
     assert of["clinic"].base_g == [None] * 9 + [grams(500), 0, grams(250)]
-    assert of["clinic"].months_g[:9] == [0] * 9
+    assert of["clinic"].months_g[:9] == [None] * 9  # no base, no quota, never one of 0
+    assert of["clinic"].months_g[10] == 0  # measured: it used nothing
+    assert of["clinic"].base_states == ["missing"] * 9 + ["measured"] * 3
+    assert ["zero", "electricity", 11] in of["clinic"].base_marks
 
 
 def test_quotas_are_balances_and_are_what_the_run_said(union):
@@ -163,6 +166,7 @@ def test_the_union_planner_runs_with_guarded_institutions_in_it(union):
     world = union.world
     desk = world.desk("union planner")
     made = run_target(desk, union.target, Method(Rule.PROPORTIONAL))
+    union.answered()
 
     assert made.run.quotas == 4
     assert issue_run(desk, made.run.run_id).kind is Kind.ISSUE
@@ -180,6 +184,7 @@ def test_a_second_run_on_changed_accounts_is_a_new_version_and_its_issue_an_adju
 
     use(world, "school", 2015, 3, 999)
     second = run_target(desk, union.target, Method(Rule.PROPORTIONAL))
+    union.answered()
 
     assert (second.new, second.run.version) == (True, 2)
     assert {one.institution_id: one.amount_g for one in list_quotas(desk).rows} == before
@@ -201,6 +206,7 @@ def test_a_second_run_on_changed_accounts_is_a_new_version_and_its_issue_an_adju
 def test_of_two_who_issue_at_once_one_does_and_the_books_hold_one_issue(union):
     world = union.world
     run_id = union.run()
+    union.answered()
 
     def issue(who: str) -> str:
         try:
@@ -252,6 +258,7 @@ def test_a_quota_explains_itself_as_base_times_factors_times_lambda(union):
         Rule.PROPORTIONAL, factors={world.institution["office"]: {"climate": 1_100_000}}
     )
     desk = world.desk("planner of all")
+    union.answered()
     issue_run(desk, run_target(desk, union.target, method).run.run_id)
     told = explain_quota(world.desk("of the office"), world.institution["office"], 2016)
 

@@ -1,15 +1,22 @@
 """Where institutions and members stand: by hand, by day, by rights, and every night."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import psycopg
 import pytest
 
 from actions.desk import DeniedError
-from actions.quotas import shares_of
+from actions.quotas import explain_quota, list_quotas, shares_of
+from actions.runs import Method, Rule, issue_run, list_runs, run_target
 from actions.standing import stand, standing_of
+from actions.targets import Indicator, Target, set_target
+from compact.books import Cause, Entry, Kind
+from metering.errors import InputError
+from storage import books
 from tests.actions.compact_world import KWH, make_union_world, use
 from tests.actions.test_quotas import grams
+from tests.actions.world import TODAY
 from worker.loop import Worker, WorkSettings
 
 DAY = date(2016, 3, 10)
@@ -27,6 +34,38 @@ def days(union, name: str, first: date, kwh: list[int]) -> None:
             "INSERT INTO usage_day VALUES (%s, %s, %s, 86400)",
             union.world.channel[name], first + timedelta(days=place), used * KWH,
         )  # fmt: skip
+
+
+def in_account_since(world, day: date) -> None:
+    """Let every term hold since a day, whatever was known before."""
+    world.admin("ALTER TABLE account_term DISABLE TRIGGER only_retire")
+    world.admin("UPDATE account_term SET valid_from = %s", day)
+    world.admin("ALTER TABLE account_term ENABLE TRIGGER only_retire")
+
+
+def disclosed(world, name: str, value: str) -> None:
+    """Let an institution be of another disclosure class, whatever was known before."""
+    world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
+    world.admin(
+        """UPDATE institution_fact SET value = %s
+            WHERE attribute = 'disclosure' AND institution_id = %s""",
+        value, world.institution[name],
+    )  # fmt: skip
+    world.admin("ALTER TABLE institution_fact ENABLE TRIGGER only_retire")
+
+
+def drain(world) -> None:
+    """Let a worker do all that waits."""
+    Worker(world.database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
+
+
+def drawn_months(desk, institution: int) -> list[int]:
+    """Return the months of an institution's quota as boards draw them."""
+    with desk.look() as connection:
+        return [row[0] for row in connection.execute(
+            "SELECT quota_g FROM report.quota_month WHERE institution_id = %s ORDER BY month",
+            [institution],
+        )]  # fmt: skip
 
 
 def test_use_up_to_a_day_stands_beside_the_path_up_to_it(union):
@@ -66,10 +105,11 @@ def test_a_month_without_base_is_on_neither_side(union):
     use(world, "clinic", 2016, 2, 400)
     use(world, "clinic", 2016, 10, 100)
 
-    stand(desk, union.union, date(2016, 9, 30))
+    later = world.desk("planner of all", date(2017, 6, 1))
+    stand(later, union.union, date(2016, 9, 30))
     (september,) = standing_of(desk, institution_id=clinic)
     assert (september.due_g, september.used_g) == (0, None)
-    stand(desk, union.union, date(2017, 5, 1))
+    stand(later, union.union, date(2017, 5, 1))
     (year,) = standing_of(desk, institution_id=clinic)
     assert (year.day, year.due_g, year.used_g) == (date(2016, 12, 31), year.quota_g, grams(100))
     assert standing_of(desk, institution_id=clinic, day=date(2016, 12, 30)) == [september]
@@ -138,3 +178,162 @@ def test_a_night_that_fails_is_put_off_and_says_why(union):
     assert world.admin("SELECT count(*) FROM standing") == [(6,)]
     with pytest.raises(psycopg.errors.InvalidTextRepresentation):
         world.admin("SELECT access.stand('nonsense', 'total_kgce', now()::date)")
+
+
+def test_a_day_that_is_not_over_has_no_progress(union):
+    world, desk = union.world, union.world.desk("planner of all")
+    union.issued()
+    for day in (TODAY, TODAY + timedelta(days=1), date(2099, 1, 1)):
+        with pytest.raises(InputError) as refused:
+            stand(desk, union.union, day)
+        assert refused.value.code == "standing.day_not_over"
+        assert day.isoformat() in refused.value.en
+    assert world.admin("SELECT count(*) FROM standing") == [(0,)]
+    assert stand(desk, union.union, TODAY - timedelta(days=1)) == 6
+    with pytest.raises(psycopg.errors.InvalidParameterValue):  # whoever asks
+        world.admin("SELECT access.stand(%s, 'total_kgce', current_date + 1)", union.union)
+
+
+def test_a_day_is_over_when_it_is_over_where_the_meters_are(union):
+    """The office's meters are in London: Shanghai's midnight does not end their day."""
+    world = union.world
+    union.issued()
+    world.admin("UPDATE channel SET zone = 'Pacific/Honolulu' WHERE id = %s",
+                world.channel["office e"])  # fmt: skip
+    [(said, there)] = world.admin(
+        """SELECT storage.union_today(%s), (now() AT TIME ZONE 'Pacific/Honolulu')::date""",
+        union.union,
+    )
+    assert said == there
+
+
+def test_what_nobody_measured_is_no_saving(union):
+    """A month that is due and was not measured is on neither side, and the share of it is told."""
+    world, desk = union.world, union.world.desk("planner of all")
+    union.issued()
+    in_account_since(world, date(2016, 1, 1))
+    school = world.institution["school"]
+    for month, (kwh, known_s) in {1: (800, 31 * 86_400 * 2), 2: (100, 86_400)}.items():
+        use(world, "school", 2016, month, kwh)
+        world.admin(
+            """UPDATE account SET known_s = %s
+                WHERE institution_id = %s AND month = make_date(2016, %s, 1)""",
+            known_s, school, month,
+        )  # fmt: skip
+
+    stand(desk, union.union, date(2016, 1, 31))
+    (january,) = standing_of(desk, institution_id=school)
+    assert january.compared_path_g == january.due_g
+    assert january.over_g == grams(800) - january.due_g > 0
+
+    stand(desk, union.union, date(2016, 2, 29))
+    (february,) = standing_of(desk, institution_id=school)
+    assert february.used_g == grams(800) + grams(100)
+    assert (february.compared_path_g, february.compared_used_g) == (january.due_g, grams(800))
+    assert february.over_g is None  # half of the path is measured, and nine tenths are asked for
+    world.admin("""INSERT INTO union_enough (union_id, permille, reason, made_by)
+                   VALUES (%s, 500, 'meters are late', 'user:1')""", union.union)  # fmt: skip
+    stand(desk, union.union, date(2016, 2, 29))
+    assert standing_of(desk, institution_id=school)[0].over_g == january.over_g
+
+
+def test_a_bill_counts_where_the_meter_knows_too_little(union):
+    world, desk = union.world, union.world.desk("planner of all")
+    union.issued()
+    in_account_since(world, date(2016, 1, 1))
+    use(world, "police", 2016, 1, 5)
+    world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+           VALUES (%s, 'electricity', '2016-01-01', 'bill', 300000, 0)""",
+        world.institution["police"],
+    )
+    stand(desk, union.union, date(2016, 1, 31))
+    (police,) = standing_of(desk, institution_id=world.institution["police"])
+    assert (police.used_g, police.compared_used_g) == (grams(300), grams(300))
+
+
+def test_issuing_moves_the_waiting_night_forward_and_progress_is_of_the_run_in_force(union):
+    world, desk = union.world, union.world.desk("planner of all")
+    union.issued()
+    drain(world)  # the next one waits for the night
+    before = {one.institution_id: one for one in standing_of(desk, members=False)}
+
+    use(world, "school", 2015, 3, 999)
+    second = union.run()
+    union.answered()
+    issue_run(desk, second, "the school's March was read again")
+
+    assert world.admin("SELECT count(*), bool_and(at <= now()) FROM due") == [(1, True)]
+    assert standing_of(desk, members=False) == []  # what is shown is of the run in force or not
+    drain(world)
+    after = {one.institution_id: one for one in standing_of(desk, members=False)}
+    assert after.keys() == before.keys()
+    school = world.institution["school"]
+    assert after[school].quota_g > before[school].quota_g
+    assert {one.run_id for one in after.values()} == {second}
+    assert all(one.as_of >= before[key].as_of for key, one in after.items())
+
+
+def test_an_institution_that_a_newer_run_drops_is_shown_as_dropped(union):
+    world, desk = union.world, union.world.desk("planner of all")
+    first = union.issued()
+    stand(desk, union.union, DAY)
+    clinic = world.institution["clinic"]
+    disclosed(world, "clinic", "off_platform")
+    second = union.run()
+    union.answered()
+    issue_run(desk, second, "the clinic left")
+    disclosed(world, "clinic", "open")
+
+    quotas = {one.institution_id: one for one in list_quotas(desk).rows}
+    assert (quotas[clinic].state, quotas[clinic].amount_g) == ("dropped", 0)
+    assert (quotas[clinic].run_id, quotas[clinic].in_force_run_id) == (first, second)
+    assert {one.state for key, one in quotas.items() if key != clinic} == {"in_force"}
+    (stood,) = standing_of(desk, institution_id=clinic)
+    assert (stood.state, stood.quota_g, stood.due_g, stood.over_g) == ("dropped", 0, 0, None)
+    told = explain_quota(desk, clinic, 2016)
+    assert (told.quota.state, told.run.run_id) == ("dropped", first)
+    states = {one.run_id: (one.state, one.in_force) for one in list_runs(desk)}
+    assert states == {first: ("superseded", []), second: ("in_force", [2016])}
+
+    stand(desk, union.union, DAY)
+    members = standing_of(desk, union_id=union.union)
+    assert sum(one.quota_g for one in members) == sum(one.amount_g for one in quotas.values())
+    assert drawn_months(desk, clinic) == []
+
+
+def test_quotas_of_a_year_come_of_one_run_whatever_target_it_was_for(union):
+    world, desk = union.world, union.world.desk("planner of all")
+    union.issued()
+    other = set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 50_000), "t")
+    run = run_target(desk, other, Method(Rule.PROPORTIONAL)).run
+    union.answered(other)
+    issue_run(desk, run.run_id, "agreed anew")
+
+    assert sum(one.amount_g for one in list_quotas(desk).rows) == run.total_g
+    held = world.admin("SELECT year, run_id FROM run_in_force")
+    assert held == [(2016, run.run_id)]
+    stand(desk, union.union, DAY)
+    members = standing_of(desk, union_id=union.union)
+    assert sum(one.quota_g for one in members) == run.total_g
+
+
+def test_progress_and_months_follow_what_the_books_moved(union):
+    """A transfer between two holders moves their paths in the same proportion."""
+    world, desk = union.world, union.world.desk("planner of all")
+    run = union.issued()
+    office, school = (world.institution[name] for name in ("office", "school"))
+    shares = {one.institution_id: one for one in shares_of(desk, run).rows}
+    with world.desk("planner of all").act("test", 1) as connection:
+        entries = (Entry(2016, office, -1000), Entry(2016, school, 1000))
+        moved = Cause(Kind.TRANSFER, "test", entries)
+        books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by="user:1")
+
+    stand(desk, union.union, date(2016, 3, 31))
+    for one, by in ((office, -1000), (school, 1000)):
+        (found,) = standing_of(desk, institution_id=one)
+        share = shares[one]
+        assert found.quota_g == share.amount_g + by
+        assert abs(found.due_g - Fraction(sum(share.months_g[:3]) * found.quota_g,
+                                          share.amount_g)) <= 1  # fmt: skip
+        assert sum(drawn_months(desk, one)) == found.quota_g

@@ -43,6 +43,18 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert equal["gini_of_rates"] == pytest.approx(0, abs=1e-4)  # everyone's rate is the same
     assert equal["quota_to_base"]["most"] == pytest.approx(0.97, abs=1e-4)
     assert run["issued_as"] is None
+    unanswered = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
+    assert (unanswered.status_code, unanswered.json()["code"]) == (409, "run.base_not_reviewed")
+    reviewed = planner.get(f"/api/v1/targets/{target}/base").json()
+    assert reviewed["open"] == 4
+    odd = [one["institution_id"] for one in reviewed["items"]]
+    at = f"/api/v1/targets/{target}/base/confirm"
+    assert planner.post(at, json={"reason": "looked at", "institutions": odd}).json() == {
+        "bases": len(odd)
+    }
+    assert planner.post(at, json={"reason": "as measured"}).json() == {"bases": 4 - len(odd)}
+    assert tried["base_marks"] == {"missing": 9, "zero": 1, "beyond": 1}
+    assert (tried["months_missing"], tried["without_base"]) == (9, 0)
     issued = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
     assert issued.json() == {"cause_id": 1, "kind": "issue", "accounts": 4}
     again = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
@@ -58,6 +70,9 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     told = officer.get(f"/api/v1/institutions/{office}/quotas/2016").json()
     assert told["quota"]["institution_id"] == office
     assert sum(kg(one) for one in told["months_kgce"]) == kg(told["quota"]["amount_kgce"])
+    assert told["base_states"] == ["measured"] * 12
+    assert told["base_marks"] == ["2015-12 electricity: beyond three times the other year"]
+    assert told["base_verdict"]["reason"] == "looked at"
     assert told["chain"][0]["key"] == "2016"
     assert told["arithmetic"].endswith(f"{told['quota']['amount_kgce']} kgce")
     assert officer.get(f"/api/v1/runs/{run['run_id']}/snapshot").status_code == 404
@@ -78,7 +93,11 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     own = front.client("of the office").get("/api/v1/standing/institutions").json()["items"]
     assert [one["institution_id"] for one in own] == [front.world.institution["office"]]
     (one,) = own
-    assert kg(one["over_kgce"]) == kg(one["used_kgce"]) - kg(one["due_kgce"])
+    assert one["over_kgce"] is None  # no month of the path is measured: that is no saving
+    assert one["state"] == "in_force"
+    assert one["as_of"]
+    ahead = planner.post(at, json={"day": "2016-12-31"})
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "standing.day_not_over")
     earlier = planner.get("/api/v1/standing/members", params={"day": "2016-03-09"})
     assert earlier.json() == {"items": []}
 
@@ -148,3 +167,33 @@ def test_why_use_changed_is_told_with_effects_that_add_up(front, union):
     assert (nothing.status_code, nothing.json()["code"]) == (409, "change.no_common_months")
     quota = front.client("of the office").get(f"/api/v1/institutions/{office}/quotas/2017/change")
     assert quota.status_code == 404
+
+
+def test_a_base_is_estimated_left_out_and_reopened_over_http(front, union):
+    planner, clinic = front.client("planner of all"), front.world.institution["clinic"]
+    at = f"/api/v1/targets/{union.target}/base"
+    bill = {"month": "2015-03", "how": "bill", "amount": "500.5", "carrier": "electricity",
+            "reason": "bill of the grid"}  # fmt: skip
+    told = planner.post(f"{at}/{clinic}/estimate", json=bill).json()
+    assert told["month_states"][2] == "billed"
+    assert [(one["month"], one["quanta"]) for one in told["acts"]] == [("2015-03", 500_500)]
+    none = planner.post(f"{at}/{clinic}/estimate", json=bill | {"how": "year_before"})
+    assert (none.status_code, none.json()["code"]) == (409, "base.nothing_like_it")
+    odd = planner.post(f"{at}/{clinic}/estimate", json=bill | {"how": "meter"})
+    assert (odd.status_code, odd.json()["code"]) == (422, "base.bad_how")
+
+    why = {"reason": "it moves out"}
+    assert planner.post(f"{at}/{clinic}/leave-out", json=why).json()["state"] == "left_out"
+    assert planner.post(f"{at}/{clinic}/leave-out", json={"reason": ""}).status_code == 422
+    assert planner.post(f"{at}/{clinic}/reopen", json=why).json()["acts"] == []
+    table = f"/api/v1/unions/{union.union}/bases"
+    rows = list(csv.DictReader(io.StringIO(planner.get(table, params={"format": "csv"}).text)))
+    assert rows[0]["institution_id"] == str(clinic)
+    assert rows[0]["findings_en"].startswith("2015-01: missing")
+    assert planner.get(table, params={"target": union.target}).json()["items"][0]["state"] == "open"
+
+    enough = {"permille": 800, "reason": "agreed"}
+    said = planner.post(f"/api/v1/unions/{union.union}/enough", json=enough)
+    assert said.status_code == 204
+    assert planner.get(at).json()["enough_permille"] == 800
+    assert front.client("of the office").get(at).status_code in (403, 404)

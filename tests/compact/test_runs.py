@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from compact.allocations import Allocation, Problem, allocated, chain
+from compact.allocations import BEFORE, Allocation, Problem, allocated, chain
 from compact.methods import Holder, Method, Rule
 from compact.runs import again, run
 from compact.targets import Base, Curve, Indicator, Target, first_whole_year
@@ -51,10 +51,11 @@ def test_every_level_sums_to_the_one_above_to_the_last_gram(problem):
 @given(problem=problems())
 def test_months_sum_to_the_quota_and_a_month_without_base_has_none(problem):
     for quota, holder in zip(solvable(problem).quotas, problem.holders, strict=True):
-        assert sum(quota.months_g) == quota.amount_g
+        assert sum(one for one in quota.months_g if one is not None) == quota.amount_g
         for month, base in zip(quota.months_g, holder.base.months_g, strict=True):
-            assert month >= 0
-            assert base or month == 0
+            assert (month is None) == (base is None)  # a quota of 0 is for a base of 0
+            assert base or not month
+            assert month is None or month >= 0
 
 
 @given(problem=problems())
@@ -66,6 +67,18 @@ def test_a_snapshot_recomputes_to_the_same_bytes(problem):
     assert again(made.snapshot).sha256 == made.sha256
     assert ": " not in made.snapshot.replace('": "', "")
     json.loads(made.snapshot, parse_float=lambda text: pytest.fail(f"a float: {text}"))
+
+
+@given(problem=problems())
+def test_a_snapshot_of_the_form_before_still_recomputes(problem):
+    solvable(problem)
+    made = run(replace(problem, form=BEFORE))
+
+    assert again(made.snapshot).snapshot == made.snapshot
+    said = json.loads(made.snapshot)
+    assert said["form"] == "commonwatt.run/1"
+    assert "states" not in said["inputs"]["holders"][0]
+    assert all(month is not None for one in said["result"]["quotas"] for month in one["months_g"])
 
 
 @given(problem=problems())

@@ -6,6 +6,7 @@ from fractions import Fraction
 from fastapi import Request
 from nicegui import ui
 
+from actions.base_words import HOWS, MONTHS, in_words
 from actions.changes import Change, explain_quota_change
 from actions.quotas import Explained, explain_quota
 from dashboards.console import frame
@@ -38,9 +39,15 @@ def _head(seat: Seat, found: Explained) -> None:
     run = seat.say("run", n=found.run.version)
     recomputes = seat.say("recomputes", hash=found.run.sha256)
     accounts = f"{seat.house.pages_url}/institutions/{quota.institution_id}"
+    as_of = f"{quota.as_of:%Y-%m-%d %H:%M} UTC"
     with frame.sheet(name):
+        if quota.state == "dropped":
+            ui.html(frame.cell(seat.say("dropped_since", at=as_of)), sanitize=False).classes(
+                "cw-alert"
+            )
         ui.html(
             f"<div class='cw-sum'>{frame.kg(quota.amount_g, 3)} kgce</div>"
+            f"<div class='cw-quiet'>{frame.cell(seat.say('books_as_of', at=as_of))}</div>"
             f"{frame.link(run, f'/runs/{found.run.run_id}')} · "
             f"{frame.cell(seat.say(f'rule_{found.run.rule}'))} · "
             f"{frame.link(seat.say('to_accounts'), accounts)}"
@@ -85,17 +92,35 @@ async def _chain(seat: Seat, found: Explained) -> None:
 
 
 def _months(seat: Seat, found: Explained) -> None:
-    pairs = zip(found.share.base_g, found.share.months_g, strict=True)
+    share = found.share
+    states = share.base_states or [""] * len(share.base_g)
     rows = [
-        [frame.cell(month), frame.kg(base, 3), frame.kg(None if base is None else amount, 3)]
-        for month, (base, amount) in enumerate(pairs, 1)
+        [
+            frame.cell(month),
+            frame.kg(base, 3),
+            frame.cell(in_words(MONTHS[state], seat.lang) if state else ""),
+            frame.kg(None if base is None else amount, 3),
+        ]
+        for month, (base, state, amount) in enumerate(
+            zip(share.base_g, states, share.months_g, strict=True), 1
+        )
     ]
     rows.append(
-        [frame.cell(seat.say("total")), frame.number(None), frame.kg(found.share.amount_g, 3)]
+        [frame.cell(seat.say("total")), frame.number(None), "", frame.kg(share.amount_g, 3)]
     )
     with frame.sheet(seat.say("months")):
-        keys = ("month", "base_kgce", "quota_kgce")
+        keys = ("month", "base_kgce", "rests_on", "quota_kgce")
         frame.table([seat.say(key) for key in keys], rows)
+        for mark in found.marks(seat.lang):
+            ui.label(mark).classes("cw-warn")
+        for act in found.acts:
+            how = in_words(HOWS[act.how], seat.lang)
+            said = f"= {act.month:%Y-%m} {act.carrier}: {how} ({act.reason}, {act.made_by})"
+            ui.label(said).classes("cw-quiet")
+        if found.verdict is not None:
+            verdict = found.verdict
+            said = f"{verdict.reason} ({verdict.made_by}, {verdict.made_at:%Y-%m-%d})"
+            ui.label(f"{seat.say('answered_for')}: {said}").classes("cw-quiet")
 
 
 async def _change(seat: Seat, found: Explained) -> None:

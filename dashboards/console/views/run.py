@@ -5,9 +5,11 @@ from decimal import Decimal
 from fastapi import Request
 from nicegui import ui
 
+from actions.base_words import marked
 from actions.quotas import shares_of
-from actions.runs import Kept, Level, Proof, issue_run, levels_of, one_run, prove
+from actions.runs import Kept, Level, Proof, issue_run, levels_of, one_run, prove, waiting_bases
 from actions.unions import UnionDetail, union_of
+from compact.targets import Mark
 from dashboards.console import frame
 from dashboards.console.names import institution_names, level_names
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated
@@ -28,6 +30,7 @@ def add(house: House) -> None:
             union = await seat.ask(lambda desk: union_of(desk, kept.union_id))
             _head(seat, kept, union)
             if union.union.planned:
+                await _waiting(seat, kept)
                 levels = await seat.ask(lambda desk: levels_of(desk, run_id))
                 _levels(seat, levels, await level_names(seat, levels))
             page = await seat.ask(
@@ -46,7 +49,7 @@ def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
             f"{frame.link(name, f'/unions/{kept.union_id}')} · "
             f"{frame.link(target, f'/targets/{kept.target_id}')} · "
             f"{frame.cell(seat.say(f'rule_{kept.rule}'))} · "
-            f"<strong>{frame.cell(seat.say(kept.issued_as or 'proposal'))}</strong>"
+            f"<strong>{frame.cell(_state(seat, kept))}</strong>"
             f"<div class='cw-sum'>{frame.kg(kept.total_g)} kgce</div>"
             f"<div class='cw-quiet'>{frame.cell(seat.say('base'))} {frame.kg(kept.base_g)} kgce · "
             f"{frame.cell(seat.say('quotas'))} {kept.quotas}</div>"
@@ -56,6 +59,25 @@ def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
         if union.union.planned:
             with ui.element("div").classes("cw-row"):
                 _acts(seat, kept)
+
+
+async def _waiting(seat: Seat, kept: Kept) -> None:
+    """Say how many bases nobody has answered for, as long as nothing is issued."""
+    if kept.issued_as is not None:
+        return
+    if waiting := await seat.ask(lambda desk: waiting_bases(desk, kept.run_id)):
+        with frame.sheet(seat.say("base_review")):
+            words = frame.link(seat.say("bases_wait", n=len(waiting)), f"/targets/{kept.target_id}")
+            ui.html(words, sanitize=False).classes("cw-alert")
+
+
+def _state(seat: Seat, kept: Kept) -> str:
+    """Return whether a run is a proposal, since when it is issued, and for which years it holds."""
+    if kept.issued_at is None:
+        return seat.say("proposal")
+    years = "、".join(map(str, kept.in_force))
+    held = seat.say("in_force_for", years=years) if years else seat.say("superseded")
+    return f"{seat.say(kept.issued_as or 'proposal')} {kept.issued_at:%Y-%m-%d %H:%M} UTC · {held}"
 
 
 def _acts(seat: Seat, kept: Kept) -> None:
@@ -126,9 +148,10 @@ def _quotas(seat: Seat, kept: Kept, search: str, page: Page[Share], names: dict[
         if not page.rows:
             ui.label(seat.say("none_named" if search else "no_quotas", name=search))
             return
-        keys = ("institution", "year", "base_kgce", "quota_kgce", "to_base", "bound")
+        keys = ("institution", "year", "base_kgce", "quota_kgce", "to_base", "bound",
+                "what_is_odd")  # fmt: skip
         heads = [seat.say(key) for key in keys]
-        if kept.issued_as is not None:
+        if kept.in_force:
             heads.append(seat.say("arithmetic_link"))
         frame.table(heads, [_quota(seat, kept, one, names) for one in page.rows])
         if page.next is not None:
@@ -151,8 +174,12 @@ def _quota(seat: Seat, kept: Kept, one: Share, names: dict[int, str]) -> list[st
         frame.kg(one.amount_g),
         frame.number(Decimal(one.amount_g) / base * 100 if base else None, 2, " %"),
         frame.cell(seat.say(one.bound) if one.bound else ""),
+        "<br>".join(
+            frame.cell(marked(Mark(*mark), one.base_year, seat.lang))
+            for mark in one.base_marks or ()
+        ),
     ]
-    if kept.issued_as is not None:
+    if kept.in_force:
         at = f"/institutions/{one.institution_id}/quotas/{one.year}"
         cells.append(frame.link(seat.say("arithmetic_link"), seat.url(at, union=kept.union_id)))
     return cells

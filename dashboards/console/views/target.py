@@ -1,20 +1,25 @@
 """One target: rules compared side by side as their parameters move, and runs kept of them."""
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 from fastapi import Request
 from nicegui import ui
 
+from actions.base_words import CODES, in_words
+from actions.base_words import MONTHS as MONTHS_WORDS
+from actions.bases import State
 from actions.comparing import Fairness, Tried, leading_of_like, sheet, try_rules
 from actions.figures import not_found
-from actions.runs import Kept, Method, Rule, list_runs, run_target, try_target
+from actions.runs import Kept, Method, Rule, Run, list_runs, run_target, try_target
 from actions.targets import Kept as KeptTarget
 from actions.targets import list_targets
 from actions.unions import UnionDetail, union_of
 from dashboards.console import frame
 from dashboards.console.fields import choice
 from dashboards.console.seat import RESPONSE_S, House, Seat, after, alone, seated, what
+from dashboards.console.views.base import bases
 from metering.errors import EnergyError
 
 _A_PERCENT = 10_000  # millionths
@@ -37,6 +42,7 @@ def add(house: House) -> None:
             _head(seat, kept, union)
             if union.union.planned:
                 await _Comparison(seat, kept, union).build()
+                await bases(seat, target_id, kept.union_id)
             await _runs(seat, target_id)
 
 
@@ -176,8 +182,8 @@ class _Comparison:
         )
         frame.table([seat.say("fairness"), *rules], _sheets(seat, tried))
         run = next((one.run for one in tried if one.run is not None), None)
-        if run is not None and run.problem.without_base:
-            ui.label(seat.say("without_base", n=len(run.problem.without_base)))
+        if run is not None:
+            _marks(seat, run)
         with ui.element("div").classes("cw-fields"):
             for one in tried:
                 self._keep(one)
@@ -207,6 +213,24 @@ class _Comparison:
             ui.button(seat.say("keep_run"), on_click=keep).props(
                 f'outline no-caps data-rule="{rule}"'
             )
+
+
+def _marks(seat: Seat, run: Run) -> None:
+    """Say what the bases that are compared rest on."""
+    problem = run.problem
+    states = [state for one in problem.holders for state in one.base.states]
+    marks = Counter(mark.code for one in problem.holders for mark in one.base.marks)
+    if problem.without_base:
+        ui.label(seat.say("without_base", n=len(problem.without_base)))
+    if problem.left_out:
+        ui.label(seat.say("left_out_n", n=len(problem.left_out)))
+    said = [
+        f"{in_words(MONTHS_WORDS[one.value], seat.lang)} {states.count(one)}"
+        for one in State
+        if one in states
+    ]
+    said += [f"{in_words(CODES[code], seat.lang)} {n}" for code, n in sorted(marks.items())]
+    ui.label(f"{seat.say('base_months')}: {' · '.join(said)}").classes("cw-quiet")
 
 
 def _shares(seat: Seat, names: dict[int, str], tried: list[Tried]) -> list[list[str]]:
@@ -281,6 +305,6 @@ def _run(seat: Seat, one: Kept) -> list[str]:
         frame.number(one.quotas),
         frame.kg(one.base_g),
         frame.kg(one.total_g),
-        frame.cell(seat.say(one.issued_as or "proposal")),
+        frame.cell(seat.say({"in_force": "holds"}.get(one.state, one.state))),
         f"<span class='cw-hash'>{frame.cell(one.sha256[:12])}</span>",
     ]

@@ -1,13 +1,12 @@
 """One union: members, targets and setting one, and where everybody stands."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from fastapi import Request
 from nicegui import ui
 
 from actions.regions import list_profiles
-from actions.standing import Standing, stand, standing_of
+from actions.standing import Standing, last_day, stand, standing_of
 from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
 from actions.unions import UnionDetail, union_of
 from dashboards.console import frame
@@ -135,13 +134,18 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
         if not found:
             ui.label(seat.say("no_standing"))
         else:
-            keys = ("member", "year", "day", "quota_kgce", "due_kgce", "used_kgce", "against_path")
-            rows = [_stands(names.get(one.member_id, str(one.member_id)), one) for one in found]
+            keys = (
+                "member", "year", "day", "quota_kgce", "due_kgce", "used_kgce", "against_path",
+                "worked_out",
+            )  # fmt: skip
+            rows = [
+                _stands(seat, names.get(one.member_id, str(one.member_id)), one) for one in found
+            ]
             frame.table([seat.say(key) for key in keys], rows)
             frame.export(seat, f"/standing/members?union={union_id}")
         if not detail.union.planned:
             return
-        last = seat.today - timedelta(days=1)
+        last = await seat.ask(lambda desk: last_day(desk, union_id))
 
         async def now() -> None:
             if await seat.attempt(lambda desk: stand(desk, union_id, last)) is not None:
@@ -153,11 +157,14 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
         )
 
 
-def _stands(name: str, one: Standing) -> list[str]:
+def _stands(seat: Seat, name: str, one: Standing) -> list[str]:
     ratio = None
-    if one.used_g is not None and one.due_g:
-        ratio = Decimal(one.used_g) / one.due_g * 100
+    if one.over_g is not None:
+        ratio = Decimal(one.over_g) / one.compared_path_g * 100 + 100
     state = "cw-bad" if ratio is not None and ratio > 100 else "cw-good"
+    against = frame.number(ratio, 1, " %", state)
+    if ratio is None:
+        against = f"<data>{frame.cell(seat.say('not_enough'))}</data>"
     return [
         frame.cell(name),
         frame.cell(one.year),
@@ -165,5 +172,6 @@ def _stands(name: str, one: Standing) -> list[str]:
         frame.kg(one.quota_g),
         frame.kg(one.due_g),
         frame.kg(one.used_g),
-        frame.number(ratio, 1, " %", state),
+        against,
+        frame.cell(f"{one.as_of:%Y-%m-%d %H:%M} UTC"),
     ]

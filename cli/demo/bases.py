@@ -1,0 +1,98 @@
+"""How the demo answers for its bases: odd months are estimated, others confirmed, with reasons."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from actions.base_words import HOWS, STATES, in_words, told
+from actions.bases import (
+    OPEN,
+    BaseLine,
+    Estimate,
+    Finding,
+    How,
+    Review,
+    confirm,
+    estimate,
+    leave_out,
+    review,
+)
+from actions.desk import Desk
+from cli.services.words import language, say
+from compact.bases import month_span
+from metering.errors import InsufficientDataError
+
+_MOST_SHOWN: Final = 5
+_HOWS: Final = (How.YEAR_AFTER, How.YEAR_BEFORE, How.LIKE_DAYS)
+_REPLACED: Final = frozenset({"missing", "partial", "beyond"})
+
+
+def answer(desk: Desk, target_id: int, tell: Callable[[str], None]) -> None:
+    """Review a target's bases, show what moves most, and answer for every one.
+
+    What is missing or beyond three times the other year takes the other year's figure, else that
+    of like days; who has nothing is left out; the rest is confirmed as it is.
+    """
+    found = review(desk, target_id)
+    for line in shown(found):
+        tell(line)
+    for one in found.lines:
+        if one.state == OPEN:
+            _answer(desk, target_id, one)
+    confirm(desk, target_id, say("演示:未发现异常。", "demo: nothing odd was found."))
+    after = review(desk, target_id)
+    acts = [act for one in after.lines for act in one.acts]
+    tell(
+        say(
+            f"  估算 {len(acts)} 个月,待审核 {after.open} 家。",
+            f"  {len(acts)} months estimated, {after.open} bases left open.",
+        )
+    )
+
+
+def shown(found: Review) -> Iterator[str]:
+    """Yield the lines of a review, those that move most first."""
+    lang = language()
+    odd = [one for one in found.lines if one.findings]
+    yield say(
+        f"  基期审核:{len(odd)} 家有异常,按对总量的影响排列:",
+        f"  Review of bases: {len(odd)} are odd, by what they move in the total:",
+    )
+    for one in odd[:_MOST_SHOWN]:
+        name = (one.name_zh if lang == "zh" else one.name_en) or str(one.institution_id)
+        year = one.base.year if one.base is not None else None
+        worst = max(one.findings, key=lambda finding: finding.effect_g)
+        state = in_words(STATES[one.state], lang)
+        yield f"  {one.effect_g / 1000:>12,.0f} kgce  {name}: {told(worst, year, lang)} [{state}]"
+    if len(odd) > _MOST_SHOWN:
+        more = len(odd) - _MOST_SHOWN
+        yield say(f"  ……另有 {more} 家", f"  … and {more} more")
+
+
+def _answer(desk: Desk, target_id: int, one: BaseLine) -> None:
+    if one.base is None or one.base.total_g <= 0:
+        words = say("演示:没有可用的基期数据。", "demo: there is nothing to count from.")
+        leave_out(desk, target_id, one.institution_id, words)
+        return
+    for finding in one.findings:
+        if finding.mark.code in _REPLACED and finding.mark.month and finding.mark.carrier:
+            _estimate(desk, target_id, one, finding)
+    words = say(
+        "演示:异常月份已估算或如实保留,其余按计量。",
+        "demo: odd months are estimated or left as they are, the rest is as measured.",
+    )
+    confirm(desk, target_id, words, institution_ids=[one.institution_id])
+
+
+def _estimate(desk: Desk, target_id: int, one: BaseLine, finding: Finding) -> None:
+    """Estimate a month by the first way for which something is measured; else it stays as it is."""
+    assert one.base is not None
+    month, _ = month_span((one.base.year, finding.mark.month or 1))
+    for how in _HOWS:
+        zh, en = HOWS[how.value]
+        reason = say(f"演示:异常,取{zh}。", f"demo: it is odd, so {en} is taken.")
+        try:
+            wanted = Estimate(month, how, finding.mark.carrier)
+            estimate(desk, target_id, one.institution_id, wanted, reason)
+        except InsufficientDataError:
+            continue
+        return
