@@ -32,6 +32,7 @@ from api.routes import (
     regions,
     rejects,
     runs,
+    set_aside,
     unions,
     usage,
 )
@@ -81,6 +82,7 @@ _ROUTERS = (
     runs.router,
     quotas.router,
     changes.router,
+    set_aside.router,
     health.router,
     metrics.router,
 )
