@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from actions.rights import right_of
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
+from storage.connections import LOCK_S, bounds
 
 SYSTEM: Final = "user:1"  # acts where no person does
 
@@ -84,7 +85,6 @@ def open_pool(
 
     wait_s: how long to wait for a connection. statement_s: how long one statement may take.
     """
-    settings = f"-c timezone=UTC -c statement_timeout={int(statement_s * 1000)}"
     return ConnectionPool(
         url,
         min_size=min_size,
@@ -95,7 +95,7 @@ def open_pool(
         kwargs={
             "connect_timeout": 5,
             "application_name": "commonwatt",
-            "options": f"{settings} -c idle_in_transaction_session_timeout=120000",
+            "options": bounds(min(LOCK_S, statement_s), statement_s),
         },
     )
 
@@ -133,6 +133,14 @@ def _said(error: psycopg.Error) -> EnergyError:
             en="The question took too long and was stopped.",
             next_zh="请缩小时间范围后重试。",
             next_en="Ask for a shorter time, or try again later.",
+        )
+    if isinstance(error, errors.LockNotAvailable):
+        return UnavailableError(
+            "database.busy",
+            zh="其他操作正占用同一数据,已停止等待。",
+            en="Somebody else holds the same data; waiting for it was given up.",
+            next_zh="请稍后重试。",
+            next_en="Try again in a moment.",
         )
     if isinstance(error, psycopg.IntegrityError):
         kind = InputError if isinstance(error, _WRONG) else ConflictError

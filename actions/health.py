@@ -1,23 +1,31 @@
 """How the platform is, in counts that name nobody: for probes and for monitoring."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from actions.desk import Desk
 from storage import health
-from storage.health import Backlog, Rejects, Tally
+from storage.health import Backlog, Queue, Rejects, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether requests can be answered; backlog: what still waits to be computed."""
+    """Whether requests can be answered; backlog, queues: what still waits to be computed."""
 
     missing_migrations: list[str]
     backlog: Backlog
+    queues: list[Queue]
 
     @property
     def ready(self) -> bool:
         """Whether the database has every table that this version asks."""
         return not self.missing_migrations
+
+    @property
+    def standing_still(self) -> list[str]:
+        """Queues in which something waits and from which nothing was taken for long."""
+        now = datetime.now(UTC)
+        return [one.queue for one in self.queues if one.stands_still(now)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,8 @@ def readiness(desk: Desk) -> Readiness:
     """Return the state of the database."""
     with desk.look() as connection:
         missing = health.missing_migrations(connection)
-        return Readiness(missing, health.backlog(connection))
+        queues = [] if missing else health.queues(connection)
+        return Readiness(missing, health.backlog(connection), queues)
 
 
 def counts(desk: Desk) -> Counts:

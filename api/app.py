@@ -34,6 +34,7 @@ from api.routes import (
     regions,
     rejects,
     runs,
+    set_aside,
     unions,
     usage,
 )
@@ -85,6 +86,7 @@ _ROUTERS = (
     runs.router,
     quotas.router,
     changes.router,
+    set_aside.router,
     health.router,
     metrics.router,
 )

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -123,11 +124,35 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
         waits = health.backlog(connection)
     except psycopg.errors.InsufficientPrivilege:
         return
+    yield from _queues(connection)
     yield Check(
         "good",
         f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};到期事项 {waits.due_rows}",
         f"Waiting: usage {waits.usage_rows}, accounts {waits.account_rows}, due {waits.due_rows}",
     )
+
+
+def _queues(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Check]:
+    """Say which queue does not move, and how much was set aside."""
+    now = datetime.now(UTC)
+    queues = health.queues(connection)
+    for one in queues:
+        if one.stands_still(now):
+            yield Check(
+                "bad",
+                f"{one.queue} 队列自 {one.oldest:%Y-%m-%d %H:%M} UTC 起没有进展。",
+                f"Nothing moves in the queue of {one.queue} since {one.oldest:%Y-%m-%d %H:%M} UTC.",
+                "请确认 commonwatt work 正在运行,并查看其日志。",
+                "See that commonwatt work runs, and what its log says.",
+            )
+    if count := sum(one.set_aside for one in queues):
+        yield Check(
+            "warning",
+            f"{count} 项无法计算,已搁置;其余照常。",
+            f"{count} could not be computed and were set aside; all else went on.",
+            "commonwatt retry --list 列出原因,commonwatt retry 重试。",
+            "commonwatt retry --list says why; commonwatt retry has them tried again.",
+        )
 
 
 def _broker(url: str | None) -> Check:

@@ -18,6 +18,7 @@ from cli.commands import (
     recompute,
     replay,
     replay_rejected,
+    retry,
     serve,
     services,
     solve,
@@ -48,6 +49,7 @@ app.command("serve")(serve.serve)
 app.command("console")(console.console)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
+app.command("retry")(retry.retry)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")

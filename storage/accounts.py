@@ -1,11 +1,17 @@
 """Accounts: what an institution used of a carrier in a month, rebuilt from days and terms."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from psycopg import Connection
 
+# No institution uses as much in a month (10 TWh, or 10 km³ of water); beyond it an account is
+# unknown and set aside, and sums over all there are stay far from what 64 bits hold.
+MOST_QUANTA: Final = 10**13
+
 _CANDIDATES = """
-    SELECT institution_id FROM stale_account GROUP BY institution_id ORDER BY min(id) LIMIT %s
+    SELECT institution_id FROM stale_account WHERE NOT institution_id = ANY(%(without)s)
+     GROUP BY institution_id ORDER BY min(id) LIMIT %(most)s
 """
 _LOCK = """
     SELECT id FROM institution WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
@@ -32,26 +38,43 @@ _CLEAR = """
 # one before it, so shares that add to one add to the day. Products with exact decimals, never
 # divisions, which numeric would round.
 _REBUILD = """
-    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s,
-                         known_s)
-    SELECT p.institution_id, p.carrier, date_trunc('month', p.day::timestamp)::date, 'meter',
-           sum(floor(p.used * (p.before + p.share) * 0.000001 + 0.5)
-               - floor(p.used * p.before * 0.000001 + 0.5))::bigint,
-           sum(p.measured_s), sum(p.known_s)
-      FROM (SELECT t.institution_id, t.carrier, t.share::numeric AS share, d.day,
-                   d.used::numeric AS used, d.measured_s, d.known_s,
-                   (SELECT coalesce(sum(o.share), 0) FROM account_term o
-                     WHERE o.channel_id = t.channel_id AND o.known_until IS NULL
-                       AND o.institution_id < t.institution_id
-                       AND o.valid_from <= d.day AND (o.valid_to IS NULL OR d.day < o.valid_to)
-                   )::numeric AS before
-              FROM touched x
-              JOIN account_term t ON t.institution_id = x.institution_id
-               AND t.known_until IS NULL
-              JOIN usage_day d ON d.channel_id = t.channel_id
-               AND d.day >= greatest(t.valid_from, x.first)
-               AND d.day < least(coalesce(t.valid_to, 'infinity'), x.until)) p
-     GROUP BY 1, 2, 3
+    WITH made AS MATERIALIZED (
+        SELECT p.institution_id, p.carrier, date_trunc('month', p.day::timestamp)::date AS month,
+               sum(floor(p.used * (p.before + p.share) * 0.000001 + 0.5)
+                   - floor(p.used * p.before * 0.000001 + 0.5)) AS quanta,
+               sum(p.measured_s) AS measured_s, sum(p.known_s) AS known_s
+          FROM (SELECT t.institution_id, t.carrier, t.share::numeric AS share, d.day,
+                       d.used::numeric AS used, d.measured_s, d.known_s,
+                       (SELECT coalesce(sum(o.share), 0) FROM account_term o
+                         WHERE o.channel_id = t.channel_id AND o.known_until IS NULL
+                           AND o.institution_id < t.institution_id AND o.valid_from <= d.day
+                           AND (o.valid_to IS NULL OR d.day < o.valid_to))::numeric AS before
+                  FROM touched x
+                  JOIN account_term t ON t.institution_id = x.institution_id
+                   AND t.known_until IS NULL
+                  JOIN usage_day d ON d.channel_id = t.channel_id
+                   AND d.day >= greatest(t.valid_from, x.first)
+                   AND d.day < least(coalesce(t.valid_to, 'infinity'), x.until)) p
+         GROUP BY 1, 2, 3
+    ), absurd AS (
+        INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+        SELECT 'figure', concat_ws('/', institution_id, carrier, month), institution_id, carrier,
+               month, 'account.out_of_range', quanta::text
+          FROM made WHERE abs(quanta) > %(most)s
+        ON CONFLICT (stage, key) DO UPDATE
+           SET said = excluded.said, attempts = set_aside.attempts + 1, last_at = now(),
+               retry_at = NULL
+    )
+    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
+    SELECT institution_id, carrier, month, 'meter',
+           CASE WHEN abs(quanta) <= %(most)s THEN quanta::bigint END, measured_s, known_s
+      FROM made
+"""
+# Of the accounts made anew, those that this transaction did not find beyond the maximum again.
+_FORGIVE = """
+    DELETE FROM set_aside s USING touched t
+     WHERE s.stage = 'figure' AND s.institution_id = t.institution_id
+       AND s.month >= t.first AND s.month < t.until AND s.last_at < now()
 """
 
 
@@ -60,14 +83,20 @@ def prepare(connection: Connection[Any]) -> None:
     connection.execute(_MAKE_TOUCHED)
 
 
-def rebuild(connection: Connection[Any], *, most: int) -> int:
-    """Rebuild the accounts of institutions that wait, in one transaction; return how many."""
+def rebuild(connection: Connection[Any], *, most: int, without: Sequence[int] = ()) -> list[int]:
+    """Rebuild the accounts of institutions that wait, in one transaction; return whose.
+
+    without: institutions that are left alone for now.
+    """
     with connection.transaction():
-        waiting = [row[0] for row in connection.execute(_CANDIDATES, [most])]
+        asked = {"without": list(without), "most": most}
+        waiting = [row[0] for row in connection.execute(_CANDIDATES, asked)]
         if not waiting:
-            return 0
+            return []
         locked = [row[0] for row in connection.execute(_LOCK, [waiting])]
         if locked:
-            for statement, parameters in ((_TAKE, [locked]), (_CLEAR, None), (_REBUILD, None)):
-                connection.execute(statement, parameters)
-        return len(locked)
+            connection.execute(_TAKE, [locked])
+            connection.execute(_CLEAR)
+            connection.execute(_REBUILD, {"most": MOST_QUANTA})
+            connection.execute(_FORGIVE)
+        return locked

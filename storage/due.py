@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from psycopg import Connection
 
 _ADD = """
@@ -61,9 +60,9 @@ def take(
         try:
             with connection.transaction():
                 again = do(connection, taken)
-        except psycopg.OperationalError:
-            raise
         except Exception as error:
+            if connection.closed:  # nobody knows what became of it: it is still due
+                raise
             connection.execute(_FAILED, [repr(error), taken.id])
             return taken
         connection.execute(_DONE, [taken.id])

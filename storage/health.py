@@ -1,15 +1,25 @@
 """How the database is: its version against ours, what waits, what was delivered; counts alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
 from storage import migrate
 
+# A queue from which nothing was taken for so long, while something waits, stands still.
+PATIENCE: Final = timedelta(minutes=10)
+
 _BACKLOG = "SELECT usage_rows, account_rows, due_rows, due_since FROM access.backlog()"
+_QUEUES = "SELECT queue, rows, oldest, set_aside, looked_at, moved_at FROM access.queues()"
+_PULSE = """
+    INSERT INTO worker_lane AS l (queue, looked_at, moved_at)
+    VALUES (%(queue)s, now(), CASE WHEN %(moved)s THEN now() END)
+    ON CONFLICT (queue) DO UPDATE
+       SET looked_at = now(), moved_at = coalesce(excluded.moved_at, l.moved_at)
+"""
 _TAKEN = "SELECT number FROM migration"
 _TALLY = "SELECT collector, messages, stored, revised, duplicates, last_at FROM intake_tally"
 _REJECTS = "SELECT reason, messages, readings FROM access.rejects_by_reason()"
@@ -23,6 +33,27 @@ class Backlog:
     account_rows: int
     due_rows: int
     due_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits in a queue (usage, accounts, tasks), and when it last moved.
+
+    oldest: since when the oldest row waits, of those that are not set aside. looked_at, moved_at:
+    when a worker last looked, and last took something; None is never.
+    """
+
+    queue: str
+    rows: int
+    oldest: datetime | None
+    set_aside: int
+    looked_at: datetime | None
+    moved_at: datetime | None
+
+    def stands_still(self, now: datetime, patience: timedelta = PATIENCE) -> bool:
+        """Whether something has waited for long, and nothing was taken for as long."""
+        since = max((at for at in (self.oldest, self.moved_at) if at), default=now)
+        return self.oldest is not None and now - since > patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +92,17 @@ def backlog(connection: Connection[Any]) -> Backlog:
         found = cursor.execute(_BACKLOG).fetchone()
     assert found is not None
     return found
+
+
+def queues(connection: Connection[Any]) -> list[Queue]:
+    """Return each queue of the worker: usage, accounts, tasks."""
+    with connection.cursor(row_factory=class_row(Queue)) as cursor:
+        return cursor.execute(_QUEUES).fetchall()
+
+
+def pulse(connection: Connection[Any], queue: str, *, moved: bool) -> None:
+    """Say that a worker looked at a queue, and whether it took something."""
+    connection.execute(_PULSE, {"queue": queue, "moved": moved})
 
 
 def tally(connection: Connection[Any]) -> list[Tally]:

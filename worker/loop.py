@@ -1,11 +1,12 @@
-"""The worker: takes what is stale, recomputes it, and waits for more."""
+"""The worker: usage, accounts and tasks, each taken at its own pace; none waits for another."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import Connection
@@ -13,9 +14,16 @@ from psycopg import Connection
 from metering.errors import UnavailableError
 from storage import accounts, columnstore, usage
 from worker.due import do_one
+from worker.isolation import Isolation
+from worker.pulse import Pulse
 from worker.usage import Limits, Months, TooManyError, recompute
 
 Log = Callable[..., None]
+Lane = Callable[[Connection[Any]], bool]  # does one thing; whether there was any
+
+# After it rebuilt accounts the worker leaves the processor to others for as long as that took:
+# under a steady stream each reading would make its month's account anew.
+_REST: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -25,6 +33,7 @@ class Tally:
     readings: int = 0
     channels: int = 0
     institutions: int = 0
+    tasks: int = 0
     failures: int = 0
     busy_s: float = 0.0
 
@@ -40,49 +49,127 @@ class WorkSettings:
     columnstore_after_days: int = 60  # few readings come later, and these may
     columnstore_every_s: float = 3600.0
     due_every_s: float = 10.0
+    pulse_every_s: float = 10.0  # how often a lane says that it looked
 
 
 class Worker:
-    """One connection that recomputes, until told to stop."""
+    """Three lanes with a connection each, that work until told to stop."""
 
     def __init__(self, url: str, settings: WorkSettings, log: Log) -> None:
         self._url = url
         self._settings = settings
         self._log = log
-        self._put_off: dict[int, tuple[float, int]] = {}  # channel: not before, failures
+        self._usages = Isolation("usage", settings.limits.channels, log)
+        self._accounts = Isolation("account", settings.institutions, log)
+        self._months: Months | None = None
         self._convert_at = 0.0
         self._look_at = 0.0
-        self.tally = Tally()
+        self._lock = threading.Lock()
+        self._tally = Tally()
+
+    @property
+    def tally(self) -> Tally:
+        """What was done so far."""
+        failures = self._usages.failures + self._accounts.failures
+        return replace(self._tally, failures=failures)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`; a database that is away is waited for."""
-        wait_s = self._settings.wait_s
-        while not stop.is_set():
-            try:
-                with usage.connect(self._url) as connection, usage.connect(self._url) as second:
-                    accounts.prepare(connection)
-                    wait_s = self._settings.wait_s
-                    self._until_stopped(connection, Months(second), stop)
-            except (psycopg.OperationalError, psycopg.InterfaceError, UnavailableError) as error:
-                self._log("database.unavailable", error=str(error).strip(), wait_s=wait_s)
-                stop.wait(wait_s)
-                wait_s = min(2 * wait_s, self._settings.longest_wait_s)
+        lanes = {"usage": self._usage, "accounts": self._account, "tasks": self._task}
+        threads = [
+            threading.Thread(target=self._lane, name=name, args=(name, lane, stop))
+            for name, lane in lanes.items()
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
 
     def drain(self) -> None:
         """Work until nothing waits."""
-        with usage.connect(self._url) as connection, usage.connect(self._url) as second:
-            accounts.prepare(connection)
-            months = Months(second)
-            while self._once(connection, months):
+        with ExitStack() as stack:
+            connection = self._open(stack, "usage")
+            while any(lane(connection) for lane in (self._usage, self._account, self._task)):
                 pass
 
-    def _until_stopped(
-        self, connection: Connection[Any], months: Months, stop: threading.Event
-    ) -> None:
+    def _lane(self, name: str, lane: Lane, stop: threading.Event) -> None:
+        """Do one kind of work until `stop`, whatever becomes of the others."""
+        wait_s = self._settings.wait_s
         while not stop.is_set():
-            converted = self._convert(connection)
-            if not (self._once(connection, months) or converted):
-                stop.wait(self._settings.wait_s)
+            try:
+                with ExitStack() as stack:
+                    connection = self._open(stack, name)
+                    pulse = Pulse(connection, name, self._settings.pulse_every_s)
+                    while not stop.is_set():
+                        began = time.monotonic()
+                        more = lane(connection)
+                        pulse.beat(moved=more)
+                        wait_s = self._settings.wait_s
+                        stop.wait(self._pause_s(name, more, time.monotonic() - began))
+            except (psycopg.OperationalError, psycopg.InterfaceError, UnavailableError) as error:
+                said = str(error).strip()
+                self._log("database.unavailable", lane=name, error=said, wait_s=wait_s)
+            except Exception as error:  # a fault of ours: said, and the others go on
+                self._log("lane.failed", lane=name, error=repr(error), wait_s=wait_s)
+            else:
+                continue
+            stop.wait(wait_s)
+            wait_s = min(2 * wait_s, self._settings.longest_wait_s)
+
+    def _pause_s(self, name: str, more: bool, took_s: float) -> float:
+        if not more:
+            return self._settings.wait_s
+        return max(_REST * took_s, self._settings.wait_s) if name == "accounts" else 0.0
+
+    def _open(self, stack: ExitStack, name: str) -> Connection[Any]:
+        """Open a lane's connection; usage has a second one, which makes partitions."""
+        connection = stack.enter_context(usage.connect(self._url))
+        accounts.prepare(connection)
+        if name == "usage":
+            self._months = Months(stack.enter_context(usage.connect(self._url)))
+        return connection
+
+    def _usage(self, connection: Connection[Any]) -> bool:
+        """Take one transaction of usage; return whether there was any."""
+        began = time.monotonic()
+        months = self._months
+        assert months is not None
+
+        def take(channels: int, without: Sequence[int]) -> list[int]:
+            limits = replace(self._settings.limits, channels=channels)
+            taken, readings = _recomputed(connection, months, limits, without)
+            with self._lock:
+                self._tally.channels += len(taken)
+                self._tally.readings += readings
+            return taken
+
+        return self._busy(began, self._usages.take(connection, take))
+
+    def _account(self, connection: Connection[Any]) -> bool:
+        """Take one transaction of accounts; return whether there was any."""
+        began = time.monotonic()
+
+        def take(institutions: int, without: Sequence[int]) -> list[int]:
+            taken = accounts.rebuild(connection, most=institutions, without=without)
+            with self._lock:
+                self._tally.institutions += len(taken)
+            return taken
+
+        return self._busy(began, self._accounts.take(connection, take))
+
+    def _task(self, connection: Connection[Any]) -> bool:
+        """Do one thing whose hour has come, and put one old chunk into columnstore."""
+        began = time.monotonic()
+        converted = self._convert(connection)
+        if began < self._look_at:
+            return converted
+        taken = do_one(connection)
+        if taken is None:
+            self._look_at = time.monotonic() + self._settings.due_every_s
+            return converted
+        with self._lock:
+            self._tally.tasks += 1
+        return self._busy(began, [taken.id])
 
     def _convert(self, connection: Connection[Any]) -> bool:
         """Put one old chunk into columnstore; look again at once where there was one."""
@@ -94,65 +181,19 @@ class Worker:
             self._convert_at = 0.0
         return converted
 
-    def _once(self, connection: Connection[Any], months: Months) -> bool:
-        """Take one transaction of usage, else one of accounts; return whether there was any."""
-        began = time.monotonic()
-        try:
-            if self._usage(connection, months, self._settings.limits):
-                return True
-            rebuilt = accounts.rebuild(connection, most=self._settings.institutions)
-            self.tally.institutions += rebuilt
-            return rebuilt > 0 or self._due(connection)
-        finally:
-            self.tally.busy_s += time.monotonic() - began
+    def _busy(self, began: float, taken: list[int] | None) -> bool:
+        """Add to the time at work; return whether to look again at once."""
+        with self._lock:
+            self._tally.busy_s += time.monotonic() - began
+        return taken is None or bool(taken)
 
-    def _due(self, connection: Connection[Any]) -> bool:
-        """Do one thing whose hour has come, once all accounts are as the readings say."""
-        if time.monotonic() < self._look_at:
-            return False
-        taken = do_one(connection)
-        if taken is None:
-            self._look_at = time.monotonic() + self._settings.due_every_s
-        return taken is not None
 
-    def _usage(self, connection: Connection[Any], months: Months, limits: Limits) -> bool:
-        put_off = [c for c, (until, _) in self._put_off.items() if until > time.monotonic()]
-        try:
-            channels, readings = recompute(connection, months, limits, put_off)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            raise
-        except TooManyError:
-            fewer = replace(limits, readings=max(limits.readings // 8, 8), channels=1)
-            return self._usage(connection, months, fewer)
-        except Exception as error:
-            return self._narrow(connection, months, limits, put_off, error)
-        for channel in channels:
-            self._put_off.pop(channel, None)
-        self.tally.channels += len(channels)
-        self.tally.readings += readings
-        return bool(channels)
-
-    def _narrow(
-        self,
-        connection: Connection[Any],
-        months: Months,
-        limits: Limits,
-        put_off: list[int],
-        error: Exception,
-    ) -> bool:
-        """Find the channel that fails by taking one at a time; put it off, and let others go on."""
-        if limits.channels > 1:
-            return self._usage(connection, months, replace(limits, channels=1))
-        row = connection.execute(
-            """SELECT channel_id FROM stale_usage WHERE NOT channel_id = ANY(%s)
-                GROUP BY channel_id ORDER BY min(id) LIMIT 1""",
-            [put_off],
-        ).fetchone()
-        if row is None:
-            return False
-        failures = self._put_off.get(row[0], (0.0, 0))[1] + 1
-        wait_s = min(2.0**failures, 3600.0)
-        self._put_off[row[0]] = (time.monotonic() + wait_s, failures)
-        self.tally.failures += 1
-        self._log("usage.failed", channel_id=row[0], error=repr(error), retry_in_s=wait_s)
-        return True
+def _recomputed(
+    connection: Connection[Any], months: Months, limits: Limits, without: Sequence[int]
+) -> tuple[list[int], int]:
+    """Recompute one transaction; less at once where more readings came than could be expected."""
+    try:
+        return recompute(connection, months, limits, without)
+    except TooManyError:
+        fewer = replace(limits, readings=max(limits.readings // 8, 8), channels=1)
+        return _recomputed(connection, months, fewer, without)

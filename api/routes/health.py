@@ -23,6 +23,11 @@ class Ready(BaseModel):
     usage_rows_waiting: int
     account_rows_waiting: int
     due_rows_waiting: int
+    set_aside: int = Field(description="What could not be computed, with its reason: /set-aside.")
+    standing_still: list[str] = Field(
+        description="Queues in which something waits and from which nothing was taken for 10 "
+        "minutes: usage, accounts, tasks. Does commonwatt work run?"
+    )
 
 
 @router.get("/healthz", summary="Alive")
@@ -43,4 +48,6 @@ def get_readyz(doorway: AtDoorway, response: Response) -> Ready:
         usage_rows_waiting=found.backlog.usage_rows,
         account_rows_waiting=found.backlog.account_rows,
         due_rows_waiting=found.backlog.due_rows,
+        set_aside=sum(one.set_aside for one in found.queues),
+        standing_still=found.standing_still,
     )

@@ -349,6 +349,42 @@ _REJECTS: Final = (
     ),
 )
 
+_SET_ASIDE: Final = Panel(
+    11,
+    Text("搁置项", "Set aside"),
+    Text(
+        "无法计算、已连同原因搁置的用量和台账；其余照常计算。",
+        "Use and accounts that could not be computed, with the reason; all else went on.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH first AS MATERIALIZED (
+        SELECT s.* FROM report.set_aside s
+         WHERE s.institution_id IN ({f.within()}) ORDER BY s.last_at DESC, s.id LIMIT 50)
+    SELECT coalesce({f.name("i")}, s.institution_id::text) AS institution, s.channel_id, s.carrier,
+           to_char(s.month, 'YYYY-MM') AS month, s.reason, s.said, s.attempts, s.last_at
+      FROM first s
+      JOIN report.named((SELECT array_agg(DISTINCT institution_id) FROM first)) i
+           USING (institution_id)
+     ORDER BY s.last_at DESC, s.id
+    """,
+    width=24,
+    height=7,
+    columns=(
+        Column("institution", Text("机构", "Institution")),
+        Column("channel_id", Text("通道", "Channel"), decimals=0),
+        Column("carrier", Text("品种", "Carrier")),
+        Column("month", Text("月份", "Month")),
+        Column("reason", Text("代码", "Code")),
+        Column("said", Text("说明", "What was wrong")),
+        Column("attempts", Text("次数", "Attempts"), decimals=0),
+        Column("last_at", Text("最近一次", "Last"), INSTANT),
+    ),
+    timed=False,
+    empty=Text("没有搁置项", "nothing is set aside"),
+)
+
 QUALITY: Final = Board(
     "commonwatt-quality",
     Text("数据质量", "Data quality"),
@@ -365,6 +401,7 @@ QUALITY: Final = Board(
             (_WORST, _GATEWAYS, _MARKS, WITHOUT_LIMIT),
         ),
         Row(Text("拒收", "Rejects"), _REJECTS),
+        Row(Text("搁置", "Set aside"), (_SET_ASIDE,)),
     ),
     since="now-3M/M",
     links=(Link(Text("地区总览", "The region"), "commonwatt-region", (("region", "$region"),)),),

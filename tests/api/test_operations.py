@@ -21,9 +21,75 @@ def test_ready_is_told_with_what_waits(front):
         "usage_rows_waiting": 0,
         "account_rows_waiting": 0,
         "due_rows_waiting": 0,
+        "set_aside": 0,
+        "standing_still": [],
     }
     front.world.say("office e", [(1_456_790_400_000 + 80 * 3_600_000, 500.0)], 9)
     assert front.client().get("/readyz").json()["usage_rows_waiting"] == 1
+
+
+def test_a_queue_that_does_not_move_is_told(front):
+    front.world.say("office e", [(1_456_790_400_000 + 80 * 3_600_000, 500.0)], 9)
+    front.world.admin("UPDATE stale_usage SET queued_at = now() - interval '11 minutes'")
+    assert front.client().get("/readyz").json()["standing_still"] == ["usage"]
+
+    # Long, but something was taken out of it just now.
+    front.world.admin("INSERT INTO worker_lane VALUES ('usage', now(), now())")
+    assert front.client().get("/readyz").json()["standing_still"] == []
+
+    front.world.admin("UPDATE worker_lane SET moved_at = now() - interval '11 minutes'")
+    assert front.client().get("/readyz").json()["standing_still"] == ["usage"]
+    # What was set aside waits for itself, and holds nobody up.
+    front.world.admin(
+        """INSERT INTO set_aside (stage, key, channel_id, reason, said, retry_at)
+           SELECT 'usage', channel_id, channel_id, 'computed.failed', 'x', now() + interval '1 h'
+             FROM stale_usage"""
+    )
+    answer = front.client().get("/readyz").json()
+    assert (answer["standing_still"], answer["set_aside"]) == ([], 1)
+
+
+def set_aside(world, who: str) -> int:
+    [(number,)] = world.admin(
+        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+           VALUES ('figure', %s, %s, 'electricity', '2016-03-01', 'account.out_of_range', '9e15')
+           RETURNING id""",
+        who,
+        world.institution[who],
+    )
+    return int(number)
+
+
+def test_what_is_set_aside_shows_to_whoever_sees_the_institution(front):
+    office, clinic = set_aside(front.world, "office"), set_aside(front.world, "clinic")
+    reader = front.client("city reader")
+
+    shown = reader.get("/api/v1/set-aside").json()["items"]
+
+    assert [one["id"] for one in shown] == [office]
+    assert shown[0]["reason"] == "account.out_of_range"
+    assert shown[0]["institution_id"] == front.world.institution["office"]
+    assert reader.post(f"/api/v1/set-aside/{office}/retry").status_code == 403
+    everything = front.client("planner of all").get("/api/v1/set-aside").json()["items"]
+    assert [one["id"] for one in everything] == [office, clinic]
+
+
+def test_a_retry_is_an_act_of_whoever_writes_for_the_institution(front):
+    world = front.world
+    office, clinic = set_aside(world, "office"), set_aside(world, "clinic")
+    world.admin("DELETE FROM stale_account")
+
+    officer = front.client("of the office")
+    assert officer.post(f"/api/v1/set-aside/{office}/retry").json() == {"retried": 1}
+    assert officer.post(f"/api/v1/set-aside/{clinic}/retry").status_code == 404
+
+    assert world.admin("SELECT institution_id, first::text FROM stale_account") == [
+        (world.institution["office"], "2016-03-01")
+    ]
+    deeds = world.admin("SELECT subject, detail FROM deed WHERE act = 'set_aside.retry'")
+    assert deeds == [(str(office), {"retried": 1})]
+    world.work()
+    assert [row[0] for row in world.admin("SELECT id FROM set_aside")] == [clinic]
 
 
 def test_a_database_of_another_version_is_not_ready(front):

@@ -288,4 +288,5 @@ def test_a_channel_that_fails_is_put_off_and_the_others_go_on(database):
 
     assert {row[0] for row in rows(database, "usage_hour")} == {ids[1]}
     assert said
-    assert said[0][1]["channel_id"] == ids[0]
+    assert said[0][0] == "usage.failed"
+    assert said[0][1]["key"] == ids[0]

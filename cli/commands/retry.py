@@ -1,0 +1,44 @@
+"""`commonwatt retry`: list what could not be computed, and have it tried again."""
+
+from typing import Annotated
+
+import typer
+
+from cli import settings
+from cli.services.words import say
+
+
+def retry(
+    number: Annotated[
+        int | None,
+        typer.Argument(help=say("搁置项编号;默认全部。", "One thing's number; else all.")),
+    ] = None,
+    list_only: Annotated[
+        bool, typer.Option("--list", help=say("只列出。", "Only list them."))
+    ] = False,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
+                "The API's login; else COMMONWATT_DATABASE_URL.",
+            )
+        ),
+    ] = None,
+) -> None:
+    """Have what the worker set aside tried again at once; what fails is set aside again."""
+    from actions import set_aside
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        for one in set_aside.list_set_aside(seat, limit=1000).rows:
+            what = f"channel {one.channel_id}" if one.channel_id else one.carrier or ""
+            month = f" {one.month:%Y-%m}" if one.month else ""
+            typer.echo(
+                f"{one.id}  {one.stage}  institution {one.institution_id}  {what}{month}  "
+                f"{one.reason}  {one.said}"
+            )
+        if list_only:
+            return
+        count = set_aside.retry(seat, number)
+    typer.echo(say(f"{count} 项将立即重试。", f"{count} will be tried again at once."))
