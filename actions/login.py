@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,17 +17,17 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from actions.desk import ours
+from actions.turnstile import Turnstile, busy
 from metering.errors import NotFoundError, UnavailableError
 from storage import access
 from storage.access import Session
 
 Pool = ConnectionPool[Connection[TupleRow]]
-Answer = TypeVar("Answer")
 
 _HASHER: Final = PasswordHasher()  # RFC 9106, for little memory: 64 MiB
-# Each hash takes 64 MiB: more at once would let strangers fill the memory.
-_AT_ONCE: Final = threading.BoundedSemaphore(2)
+_NEW_AT_ONCE: Final = threading.BoundedSemaphore(1)  # 64 MiB each
 _QUEUE_S: Final = 10.0
+_UNKNOWN_PLACE_S: Final = 5.0
 
 
 class LoginError(NotFoundError):
@@ -52,6 +52,7 @@ class Failures:
     """Remembers failures, and lets the next attempt wait twice as long each time.
 
     free: failures without a wait. most: how many keys are remembered, the oldest go first.
+    turnstile: who may be checked at all, and when.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Failures:
         longest_s: float = 900,
         most: int = 10_000,
         clock: Callable[[], float] = monotonic,
+        turnstile: Turnstile | None = None,
     ) -> None:
+        self.turnstile = turnstile or Turnstile()
         self._free = free
         self._longest_s = longest_s
         self._most = most
@@ -75,12 +78,13 @@ class Failures:
             _, until = self._seen.get(key, (0, 0.0))
             return max(0.0, until - self._clock())
 
-    def failed(self, key: str) -> None:
-        """Count a failure."""
+    def failed(self, key: str, most_s: float | None = None) -> None:
+        """Count a failure; most_s: a shorter wait than usual at most."""
+        longest_s = self._longest_s if most_s is None else min(most_s, self._longest_s)
         with self._lock:
             count, _ = self._seen.pop(key, (0, 0.0))
             over = count + 1 - self._free
-            wait = min(2.0 ** min(over, 20), self._longest_s) if over >= 0 else 0.0
+            wait = min(2.0 ** min(over, 20), longest_s) if over >= 0 else 0.0
             self._seen[key] = (count + 1, self._clock() + wait)
             while len(self._seen) > self._most:
                 self._seen.popitem(last=False)
@@ -93,7 +97,12 @@ class Failures:
 
 def hash_password(password: str) -> str:
     """Return what is kept of a password."""
-    return _in_turn(lambda: _HASHER.hash(password))
+    if not _NEW_AT_ONCE.acquire(timeout=_QUEUE_S):
+        raise busy(1)
+    try:
+        return _HASHER.hash(password)
+    finally:
+        _NEW_AT_ONCE.release()
 
 
 def log_in(
@@ -102,24 +111,28 @@ def log_in(
     password: str,
     *,
     failures: Failures,
-    address: str = "",
+    address: str | None = "",
     lasts: timedelta = timedelta(hours=12),
 ) -> Opened:
     """Open a session, or say that login or password is wrong.
 
     failures: shared by all log-ins of a process; counted for the login at an address, so that a
-    stranger elsewhere does not lock anybody out.
+    stranger elsewhere does not lock anybody out. address: None where a proxy does not say it: then
+    nobody waits long, for it would be everybody's.
     """
     key = f"{login}@{address}"
     if (wait_s := failures.wait_s(key)) > 0:
         raise _locked(wait_s)
-    with ours(), pool.connection() as connection:
-        found = access.credentials(connection, login)
-    user_id, kept = found or (None, None)
-    if not _matches(kept, password) or user_id is None:
-        failures.failed(key)
+    with failures.turnstile.turn(login, address):
+        with ours(), pool.connection() as connection:
+            found = access.credentials(connection, login)
+        user_id, kept = found or (None, None)
+        matches = _matches(kept, password)
+    if not matches or user_id is None:
+        failures.failed(key, _UNKNOWN_PLACE_S if address is None else None)
         raise _wrong()
     failures.succeeded(key)
+    failures.turnstile.succeeded(login, address)
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     expires = datetime.now(UTC) + lasts
     with ours(), pool.connection() as connection:
@@ -151,31 +164,12 @@ def _nobody() -> str:
 
 
 def _matches(kept: str | None, password: str) -> bool:
-    def check() -> bool:
-        nobody = _nobody()  # whoever asks first waits for it, known or not
-        try:
-            _HASHER.verify(kept or nobody, password)
-        except (VerificationError, InvalidHashError):
-            return False
-        return kept is not None
-
-    return _in_turn(check)
-
-
-def _in_turn(work: Callable[[], Answer]) -> Answer:
-    """Do costly work when it is its turn, or say that too many wait."""
-    if not _AT_ONCE.acquire(timeout=_QUEUE_S):
-        raise UnavailableError(
-            "login.busy",
-            zh="登录请求过多。",
-            en="Too many people are logging in at once.",
-            next_zh="请稍后重试。",
-            next_en="Try again in a moment.",
-        )
+    nobody = _nobody()  # whoever asks first waits for it, known or not
     try:
-        return work()
-    finally:
-        _AT_ONCE.release()
+        _HASHER.verify(kept or nobody, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return kept is not None
 
 
 def _locked(wait_s: float) -> LockedError:

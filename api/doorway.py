@@ -9,6 +9,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 
 from actions.desk import SYSTEM, DeniedError, Desk
 from actions.login import Failures, LoginError, Opened, Pool, session_of
+from api.address import address_of
 from api.settings import ApiSettings
 from storage.access import Session
 
@@ -54,6 +55,10 @@ class Doorway:
     def system_desk(self) -> Desk:
         """Return the desk on which counts are made that name nobody."""
         return Desk(self.pool, SYSTEM, self.today)
+
+    def address(self, request: Request) -> str | None:
+        """Return where a request comes from, None where a trusted proxy does not say."""
+        return address_of(request, self.settings.proxies, self.settings.forwarded)
 
     def tokens(self, request: Request) -> tuple[str | None, str | None]:
         """Return the token of the header and that of the cookie."""

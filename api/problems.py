@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actions.desk import DeniedError
 from actions.login import LockedError, LoginError
+from actions.turnstile import BusyError
 from metering.errors import (
     ConflictError,
     EnergyError,
@@ -19,6 +20,7 @@ STATUS: Final[dict[type[EnergyError], int]] = {
     LoginError: 401,
     DeniedError: 403,
     LockedError: 429,
+    BusyError: 429,
     InputError: 422,  # wrong data: a retry cannot help
     NotFoundError: 404,
     ConflictError: 409,  # somebody or something was faster, or the state forbids it

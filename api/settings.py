@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from api.address import Network
+
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
@@ -11,6 +13,7 @@ class ApiSettings:
     https: whether browsers come over TLS; decides the session cookie's name and flags.
     session: how long a log-in lasts. body_bytes: the most that a request may carry.
     pushed_bytes: the most that one pushed message may carry. file_bytes: the same of a file.
+    proxies: whose word counts on where a request comes from, in the header `forwarded`.
     """
 
     https: bool = False
@@ -18,6 +21,8 @@ class ApiSettings:
     body_bytes: int = 1 << 20
     pushed_bytes: int = 1 << 16
     file_bytes: int = 16 << 20
+    proxies: tuple[Network, ...] = ()
+    forwarded: str = "X-Forwarded-For"
 
     @property
     def cookie(self) -> str:

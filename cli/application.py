@@ -8,11 +8,13 @@ from starlette.types import ASGIApp
 
 from actions.desk import open_pool
 from actions.login import Failures
+from api.address import Network, networks
 from api.app import create_app
 from api.doorway import Doorway
 from api.settings import ApiSettings
-from cli.settings import Settings
+from cli.settings import PREFIX, Settings
 from dashboards.pages.app import error_page, router
+from metering.errors import InputError
 from storage.readings import Store
 
 
@@ -32,7 +34,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
     try:
         app = create_app(
             pool,
-            settings=ApiSettings(https=settings.secure),
+            settings=_told(settings),
             sink=sink,
             file_sink=file_sink,
             extra_routers=[router()],
@@ -59,7 +61,30 @@ def console_application(settings: Settings, url: str) -> Iterator[ASGIApp]:
         statement_s=settings.statement_s,
     )
     try:
-        doorway = Doorway(pool, ApiSettings(https=settings.secure), Failures(), None)
+        doorway = Doorway(pool, _told(settings), Failures(), None)
         yield create_console(doorway, pages_url=settings.pages_url, origin=settings.console_url)
     finally:
         pool.close()
+
+
+def _told(settings: Settings) -> ApiSettings:
+    return ApiSettings(
+        https=settings.secure,
+        proxies=_proxies(settings.trusted_proxies),
+        forwarded=settings.forwarded_header,
+    )
+
+
+def _proxies(said: str) -> tuple[Network, ...]:
+    """Return the proxies that are trusted."""
+    try:
+        return networks(said)
+    except ValueError as error:
+        raise InputError(
+            "settings.impossible",
+            zh=f"设置 {PREFIX}TRUSTED_PROXIES 无效:{error}。",
+            en=f"The setting {PREFIX}TRUSTED_PROXIES cannot be used: {error}.",
+            next_zh="请写成 10.0.0.0/8,192.0.2.7 的样子。",
+            next_en="Write it like 10.0.0.0/8,192.0.2.7.",
+            where={"field": f"{PREFIX}TRUSTED_PROXIES"},
+        ) from error

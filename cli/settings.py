@@ -109,6 +109,14 @@ class Settings(BaseSettings):
     secure: bool = Field(
         False, description="serve, console: reached over https; cookies then say so"
     )
+    trusted_proxies: str = Field(
+        "",
+        description="serve, console: addresses or networks of proxies, with commas between; behind "
+        "these, and no others, a request's address is the one they name",
+    )
+    forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = Field(
+        "X-Forwarded-For", description="where those proxies name it"
+    )
     metrics_port: int | None = Field(
         None, ge=1, le=65_535, description="collect, work: loopback port of /metrics"
     )

@@ -60,13 +60,13 @@ class Me(BaseModel):
 def post_login(
     said: Credentials, request: Request, response: Response, doorway: AtDoorway
 ) -> SessionShown:
-    """Open a session; after repeated failures the answer is 429 with Retry-After."""
+    """Open a session; after repeated failures, or too many at once, 429 with Retry-After."""
     opened = log_in(
         doorway.pool,
         said.login,
         said.password,
         failures=doorway.failures,
-        address=request.client.host if request.client else "",
+        address=doorway.address(request),
         lasts=doorway.settings.session,
     )
     if not said.bearer:

@@ -39,6 +39,7 @@ def console(
             log_config=None,
             access_log=False,  # the socket's address holds what an event needs
             server_header=False,
+            proxy_headers=False,  # whom we trust is our own setting
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)

@@ -39,6 +39,7 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whom we trust is our own setting
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.login import LockedError, LoginError, log_in, log_out, session_of
+from actions.turnstile import BusyError
 from dashboards.pages.visit import doorway_of, stranger
 from metering.errors import EnergyError
 
@@ -44,11 +45,11 @@ def post_login(
             login.strip(),
             password,
             failures=doorway.failures,
-            address=request.client.host if request.client else "",
+            address=doorway.address(request),
             lasts=doorway.settings.session,
         )
-    except (LoginError, LockedError) as error:
-        status = 429 if isinstance(error, LockedError) else 401
+    except (LoginError, LockedError, BusyError) as error:
+        status = 401 if isinstance(error, LoginError) else 429
         return _form(request, next, login=login, error=error, status=status)
     answer = RedirectResponse(local(next), 303)
     doorway.let_in(answer, opened)

@@ -4,6 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import ApiSettings, create_app
+from api.address import networks
 from tests.api.conftest import PASSWORD
 
 OPEN = {"/api/v1/login", "/healthz", "/readyz", "/metrics"}
@@ -113,3 +114,31 @@ def test_nothing_but_json_logs_in(front):
 def test_a_foreign_authorization_opens_nothing(front, header):
     answer = front.client().get("/api/v1/me", headers={"Authorization": header})
     assert answer.status_code == 401
+
+
+def test_a_shared_address_of_a_proxy_locks_nobody_out(front):
+    settings = ApiSettings(proxies=networks("192.0.2.0/24"))
+    app = create_app(front.world.pool, settings=settings)
+    client = TestClient(app, client=("192.0.2.1", 1))
+    wrong = {"login": "outsider", "password": "wrong"}
+    right = {"login": "outsider", "password": PASSWORD}
+
+    def log_in(said: dict, address: str) -> int:
+        headers = {"X-Forwarded-For": address}
+        return client.post("/api/v1/login", json=said, headers=headers).status_code
+
+    assert [log_in(wrong, "198.51.100.1") for _ in range(6)] == [401] * 5 + [429]
+    assert log_in(right, "198.51.100.1") == 429
+    assert log_in(right, "198.51.100.2") == 200
+    assert log_in(right, "198.51.100.1, 198.51.100.2") == 200  # what stands left is made up
+
+
+def test_where_a_proxy_says_nothing_nobody_waits_long(front):
+    app = create_app(front.world.pool, settings=ApiSettings(proxies=networks("192.0.2.1")))
+    client = TestClient(app, client=("192.0.2.1", 1))
+    wrong = {"login": "outsider", "password": "wrong"}
+    for _ in range(5):
+        client.post("/api/v1/login", json=wrong)
+    locked = client.post("/api/v1/login", json=wrong)
+    assert locked.status_code == 429
+    assert int(locked.headers["retry-after"]) <= 6
