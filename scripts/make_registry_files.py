@@ -21,7 +21,7 @@ differ, and another one imports the examples. 本页由程序生成;示例由测
 `--dry-run` says what would happen. UTF-8 or GBK, comma separated, one header row, columns in any
 order. Rows that are known already change nothing; a changed fact holds from the row's `valid_from`
 on, and what held before stays on record. An empty cell of an optional column is as if the column
-were not there. 三个文件可只给其中几个;空单元格等于没有这一列;事实自 `valid_from` 起变更,以前的保留。
+were not there. 三个文件可只给几个;空单元格等于没有这一列;事实自 `valid_from` 起变更,以前的保留。
 """
 
 
