@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from actions.registry_cells import Form, Reader, Row
+from actions.registry_columns import FILES
 from actions.registry_values import (
     ALWAYS,
     NewChannel,
@@ -19,48 +20,13 @@ from metering.channels import Kind
 from metering.errors import NotFoundError
 from metering.institutions import Disclosure
 
-FILES: Final = ("regions.csv", "institutions.csv", "channels.csv")
-
-_REGIONS: Final = Form(
-    ("code", "kind", "name_zh", "name_en", "parent_code"),
-    ("climate_zone", "grid_region", "is_demo", "valid_from", "source"),
-)
-_INSTITUTIONS: Final = Form(
-    (
-        "code",
-        "name_zh",
-        "name_en",
-        "credit_code",
-        "class_code",
-        "department_line",
-        "level",
-        "region_code",
-        "area_m2",
-        "persons",
-        "valid_from",
-    ),
-    ("location_region_code", "disclosure", "latitude", "longitude", "source"),
-)
-_CHANNELS: Final = Form(
-    (
-        "institution",
-        "meter",
-        "channel",
-        "carrier",
-        "kind",
-        "unit",
-        "period_s",
-        "max_per_hour",
-        "wraps_at",
-        "zone",
-        "since",
-        "gateway",
-        "key",
-        "name_zh",
-        "name_en",
-    ),
-    ("per_unit", "factor", "net", "share", "valid_from", "source"),
-)
+_FORMS: Final = {
+    name: Form(
+        tuple(one.name for one in columns if one.needed),
+        tuple(one.name for one in columns if not one.needed),
+    )
+    for name, columns in FILES.items()
+}
 
 
 def read(folder: Path, namespace: str = "import") -> Registry:
@@ -76,9 +42,9 @@ def read(folder: Path, namespace: str = "import") -> Registry:
         )
     reader = Reader(folder)
     registry = Registry(
-        [_region(row) for row in reader.rows("regions.csv", _REGIONS)],
-        [_institution(row) for row in reader.rows("institutions.csv", _INSTITUTIONS)],
-        [_channel(row) for row in reader.rows("channels.csv", _CHANNELS)],
+        [_region(row) for row in reader.rows("regions.csv", _FORMS["regions.csv"])],
+        [_institution(row) for row in reader.rows("institutions.csv", _FORMS["institutions.csv"])],
+        [_channel(row) for row in reader.rows("channels.csv", _FORMS["channels.csv"])],
         namespace,
     )
     if reader.problems:

@@ -118,7 +118,7 @@ _HEADLINES: Final = (
         decimals=1,
         thresholds=f.COVERED,
     ),
-    f.lacking(14, _ENERGY),
+    f.lacking(30, _ENERGY),
 )
 
 _BY_MONTH: Final = (

@@ -104,7 +104,7 @@ _FIGURES: Final = (
         decimals=1,
         thresholds=f.COVERED,
     ),
-    f.lacking(11, _ENERGY),
+    f.lacking(30, _ENERGY),
 )
 
 _MONTHLY: Final = (
