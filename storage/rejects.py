@@ -39,6 +39,24 @@ _SHIFTED = """
 """
 
 
+# By when it was settled, or by when it came; some at a time, so that no lock is held for long.
+_FORGET = """
+    DELETE FROM rejected_message WHERE id IN (
+        SELECT id FROM rejected_message
+         WHERE resolved_at < now() - %(resolved)s * interval '1 day'
+            OR resolved_at IS NULL AND received_at < now() - %(waiting)s * interval '1 day'
+         ORDER BY id LIMIT %(most)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days refused messages are kept: those that were settled, those that wait."""
+
+    resolved_days: int
+    waiting_days: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """One refusal that still waits.
@@ -108,6 +126,12 @@ def resolve(connection: Connection[Any], ids: Sequence[int]) -> None:
 def resolve_shifted(connection: Connection[Any], ids: Sequence[int], shift_ms: int) -> bool:
     """Mark refusals as taken with their times shifted; return whether all of them still waited."""
     return connection.execute(_SHIFTED, [shift_ms, list(ids)]).rowcount == len(ids)
+
+
+def forget(connection: Connection[Any], keep: Retention, most: int) -> int:
+    """Delete refusals that were kept long enough, at most so many; return how many."""
+    parameters = {"resolved": keep.resolved_days, "waiting": keep.waiting_days, "most": most}
+    return connection.execute(_FORGET, parameters).rowcount
 
 
 def identity(gateway: str, payload: bytes, reason: str, i: Sequence[int]) -> bytes:
