@@ -87,6 +87,15 @@ class Settings(BaseSettings):
     broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
     broker_key_file: Path | None = Field(None, description="mqtts: our key")
 
+    rejects_resolved_days: int = Field(
+        90,
+        ge=7,
+        le=3650,
+        description="work: refused messages that were taken later are kept so long",
+    )
+    rejects_waiting_days: int = Field(
+        730, ge=30, le=36_500, description="work: and those that still wait"
+    )
     work_channels: int = Field(200, ge=1, le=10_000, description="of a transaction at most")
     work_readings: int = Field(
         300_000, ge=1000, le=1_000_000, description="of a transaction at most"

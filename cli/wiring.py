@@ -1,5 +1,6 @@
 """Where settings meet the parts: each service is put together here, and nowhere else."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
@@ -11,6 +12,8 @@ from collector.mqtt import Collector
 from collector.settings import CollectorSettings
 from metering.errors import InputError, UnavailableError
 from storage.readings import Store
+from storage.rejects import Retention
+from worker import retention
 from worker.loop import Worker, WorkSettings
 from worker.usage import Limits
 
@@ -72,6 +75,19 @@ def worker(settings: Settings, url: str, log: Log) -> Worker:
         longest_wait_s=settings.work_longest_wait_s,
     )
     return Worker(url, work, log)
+
+
+def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -> None:
+    """Say how long refused messages are kept; a database that is away is waited for."""
+    keep = Retention(settings.rejects_resolved_days, settings.rejects_waiting_days)
+    while not stop.is_set():
+        try:
+            retention.plan(url, keep)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            log("database.unavailable", error=str(error).strip())
+            stop.wait(settings.work_wait_s)
+        else:
+            break
 
 
 def unreachable(error: psycopg.Error) -> UnavailableError:

@@ -1,8 +1,11 @@
 """What clocks do wrong, and how it shows: times ahead of arrival, times that fell back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from metering.errors import InputError
 
 HOUR_MS: Final = 3_600_000
 AHEAD_MS: Final = 10 * 60_000  # a reading may be so far ahead of its arrival
@@ -10,6 +13,7 @@ BEHIND_MS: Final = 24 * HOUR_MS  # instants farther before the gateway's newest 
 NEWEST_MS: Final = 10 * 60_000  # a gateway's newest instant is kept in whole steps of this
 NEAR: Final = 3  # readings to each side: one or two outliers there must not refuse what is right
 
+_SHIFT: Final = re.compile(r"([+-]?)(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?")
 _QUARTER_MS: Final = HOUR_MS // 4
 _EAST_MS: Final = 14 * HOUR_MS  # no zone lies farther ahead of UTC
 _JUST_MS: Final = 2 * 60_000
@@ -91,6 +95,23 @@ def lasting(time_ms: int) -> tuple[str, str]:
     first = next((place for place, part in enumerate(parts) if part[0]), 2)
     shown = [part for part in parts[first : first + 2] if part[0]] or [parts[2]]
     return " ".join(f"{n} {zh}" for n, zh, _ in shown), " ".join(f"{n} {en}" for n, _, en in shown)
+
+
+def shift_of(text: str) -> int:
+    """Return the milliseconds of what people write as -8h, +1d6h or -5h30m."""
+    found = _SHIFT.fullmatch(text.strip())
+    if found is None or not any(found.groups()[1:]):
+        raise InputError(
+            "clock.no_shift",
+            zh=f"“{text}”不是时间偏移。",
+            en=f"“{text}” is no shift of time.",
+            next_zh="写作 -8h、+1d6h 或 -5h30m;guess 表示按推测的偏差。",
+            next_en="Write -8h, +1d6h or -5h30m; guess is by the offset that was guessed.",
+            where={"field": "shift", "value": text},
+        )
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
+    time_ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
+    return -time_ms if found[1] == "-" else time_ms
 
 
 def shift_said(shift_ms: int) -> str:

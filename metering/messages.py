@@ -123,6 +123,7 @@ class Stored:
     rounded: of those inserted, how many were finer than their channel's quantum.
     outdone: of a whole file, the first of the readings that do not count, for another stands.
     outdone_count: all of these. corrected: those that count after all, as a correction.
+    misfits: of readings that were shifted, places of those that do not fit what is around them.
     """
 
     seqs: Sequence[int | None]
@@ -134,3 +135,4 @@ class Stored:
     outdone: Sequence[Outdone] = field(default_factory=tuple)
     outdone_count: int = 0
     corrected: int = 0
+    misfits: Sequence[int] = field(default_factory=tuple)

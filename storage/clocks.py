@@ -128,7 +128,7 @@ def judge(
     if any(known.aside):
         doubtful |= _again(connection, batch, readings, bound, known)
     register = bound.kind == Kind.REGISTER
-    behind = doubtful & register & ~_fitting(connection, bound, doubtful & register)
+    behind = doubtful & register & ~fitting(connection, bound, doubtful & register)
     why = np.full(len(readings), "", f"<U{len(BEHIND)}")
     why[bound.place[behind]] = BEHIND
     off = np.zeros(len(readings), np.int64)
@@ -221,7 +221,7 @@ class _Register:
         insort(self.shown, (at_ms, value))
 
 
-def _fitting(
+def fitting(
     connection: Connection[Any], bound: Bound, doubtful: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return which readings fit; those not in doubt do."""

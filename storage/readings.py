@@ -12,8 +12,9 @@ import psycopg
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from metering.channels import Kind
 from metering.clocks import AHEAD_MS
-from metering.errors import UnavailableError
+from metering.errors import ConflictError, UnavailableError
 from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
 from storage import clocks, connections, corrections, marks, merging, rejects
 from storage.binding import Bound, bind
@@ -99,6 +100,43 @@ class Store:
                     corrections.write_down(connection, deed(stored))
         return stored
 
+    def write_shifted(
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        ids: Sequence[int],
+        shift_ms: int,
+        *,
+        deed: Callable[[Stored], Deed],
+        dry_run: bool = False,
+    ) -> Stored:
+        """Commit what was set aside for its clock, its times shifted; a dry run keeps nothing.
+
+        A message of which a reading is still refused waits on as a whole.
+
+        ids: of the refusals that the messages come from.
+        """
+        with self._one_writer, self._connected() as connection:
+            self._ensure_months(connection, batch, readings.at_ms)
+            with connection.transaction(force_rollback=dry_run):
+                bound, refused = bind(connection, batch, readings, self.ahead_ms)
+                still = {one.message for one in refused}
+                bound = bound.only(~np.isin(readings.message[bound.place], list(still)))
+                misfits = np.flatnonzero(
+                    ~clocks.fitting(connection, bound, bound.kind == Kind.REGISTER)
+                )
+                none = np.zeros(len(bound.at_ms), np.bool_)
+                merged = self._merge(connection, len(batch) - len(still), bound, none)
+                taken = [one for place, one in enumerate(ids) if place not in still]
+                if not rejects.resolve_shifted(connection, taken, shift_ms):
+                    raise _taken_meanwhile()
+                stored = replace(
+                    _stored(_seqs(batch, readings, refused), refused, bound, merged),
+                    misfits=bound.place[misfits].tolist(),
+                )
+                corrections.write_down(connection, deed(stored))
+        return stored
+
     def _merge(
         self,
         connection: Connection[Any],
@@ -163,6 +201,16 @@ def connect(url: str, name: str) -> Connection[Any]:
     connection = connections.writer(url, name)
     merging.prepare(connection)
     return connection
+
+
+def _taken_meanwhile() -> ConflictError:
+    return ConflictError(
+        "rejects.taken_meanwhile",
+        zh="部分拒收报文刚被他人处理。",
+        en="Some of these messages were just taken by somebody else.",
+        next_zh="请重新预览。",
+        next_en="Look at the preview again.",
+    )
 
 
 def _stored(

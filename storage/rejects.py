@@ -23,20 +23,46 @@ _KEEP = """
 
 _WAITING = """
     SELECT id, received_at, topic, gateway, payload, seq, reason, message_zh, message_en, i,
-           readings
+           readings, off_ms
       FROM rejected_message
      WHERE resolved_at IS NULL AND id > %(after)s AND id <= %(until)s
        AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
+       AND (%(reason)s::text IS NULL OR reason = %(reason)s)
      ORDER BY id LIMIT %(most)s
 """
 
 _NEWEST = "SELECT coalesce(max(id), 0) FROM rejected_message"
 _RESOLVE = "UPDATE rejected_message SET resolved_at = now() WHERE id = ANY(%s)"
+_SHIFTED = """
+    UPDATE rejected_message SET resolved_at = now(), shift_ms = %s
+     WHERE id = ANY(%s) AND resolved_at IS NULL
+"""
+
+
+# By when it was settled, or by when it came; some at a time, so that no lock is held for long.
+_FORGET = """
+    DELETE FROM rejected_message WHERE id IN (
+        SELECT id FROM rejected_message
+         WHERE resolved_at < now() - %(resolved)s * interval '1 day'
+            OR resolved_at IS NULL AND received_at < now() - %(waiting)s * interval '1 day'
+         ORDER BY id LIMIT %(most)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days refused messages are kept: those that were settled, those that wait."""
+
+    resolved_days: int
+    waiting_days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One refusal that still waits."""
+    """One refusal that still waits.
+
+    off_ms: of clock.ahead from its arrival, of clock.behind from the gateway's newest.
+    """
 
     id: int
     received_at: datetime
@@ -49,6 +75,7 @@ class Rejected:
     message_en: str
     i: list[int]
     readings: int
+    off_ms: int | None
 
 
 def keep(
@@ -77,16 +104,34 @@ def waiting(
     until: int = 2**63 - 1,
     most: int = 500,
     gateway: str | None = None,
+    reason: str | None = None,
 ) -> list[Rejected]:
     """Return refusals in the order they came, a page at a time."""
     with connection.cursor(row_factory=class_row(Rejected)) as cursor:
-        parameters = {"after": after, "until": until, "most": most, "gateway": gateway}
+        parameters = {
+            "after": after,
+            "until": until,
+            "most": most,
+            "gateway": gateway,
+            "reason": reason,
+        }
         return cursor.execute(_WAITING, parameters).fetchall()
 
 
 def resolve(connection: Connection[Any], ids: Sequence[int]) -> None:
     """Mark refusals as taken after all."""
     connection.execute(_RESOLVE, [list(ids)])
+
+
+def resolve_shifted(connection: Connection[Any], ids: Sequence[int], shift_ms: int) -> bool:
+    """Mark refusals as taken with their times shifted; return whether all of them still waited."""
+    return connection.execute(_SHIFTED, [shift_ms, list(ids)]).rowcount == len(ids)
+
+
+def forget(connection: Connection[Any], keep: Retention, most: int) -> int:
+    """Delete refusals that were kept long enough, at most so many; return how many."""
+    parameters = {"resolved": keep.resolved_days, "waiting": keep.waiting_days, "most": most}
+    return connection.execute(_FORGET, parameters).rowcount
 
 
 def identity(gateway: str, payload: bytes, reason: str, i: Sequence[int]) -> bytes:

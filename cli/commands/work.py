@@ -31,6 +31,8 @@ def work(
     stop = running.until_stopped()
     if owned:
         running.with_owner(stop.set)
-    worker = wiring.worker(known, url, logs.begin("work"))
+    log = logs.begin("work")
+    worker = wiring.worker(known, url, log)
     metrics.expose(known.metrics_port, "worker", lambda: worker.tally)
+    wiring.plan_nights(known, url, log, stop)
     worker.run(stop)

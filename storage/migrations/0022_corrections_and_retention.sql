@@ -1,3 +1,5 @@
+-- Corrections by people, and how long refused messages are kept.
+
 -- A person's correction: who said so and why; its readings have rank 1 and its id as their seq.
 
 CREATE TABLE correction (
@@ -23,3 +25,6 @@ GRANT SELECT ON correction TO commonwatt_api, commonwatt_worker;
 
 -- What a file or a shift changed is written down in the transaction that changes it.
 GRANT INSERT ON deed TO commonwatt_collector;
+
+-- The worker deletes what was kept long enough.
+GRANT DELETE ON rejected_message TO commonwatt_worker;
