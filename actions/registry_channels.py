@@ -31,11 +31,13 @@ class _Known:
     """What the database has on the channels of an import; ids by row, None where it is new.
 
     earlier: rows whose since lies before the one that their channel has.
+    wanted: what each row asks for.
     """
 
     ids: list[int | None]
     earlier: dict[int, NewChannel]
-    settings: dict[int, list[tuple[int, int, int | None, int | None]]]
+    settings: dict[int, list[table.SettingRow]]
+    wanted: list[table.SettingRow]
     bindings: dict[tuple[str, str], set[int]]
     shares: dict[int, set[int]]
 
@@ -119,6 +121,7 @@ def _known(
         ids,
         earlier,
         table.settings(connection, old),
+        _wanted(connection, rows),
         table.bindings(connection, sorted({row.gateway for row in rows})),
         table.shares(connection, old, institutions),
     )
@@ -142,18 +145,18 @@ def _undated(
 ) -> Iterable[InputError]:
     """Find changes that do not say since when, and factors that change without an exchange."""
     factors = []
-    for row, channel in zip(rows, known.ids, strict=True):
+    for row, channel, wanted in zip(rows, known.ids, known.wanted, strict=True):
         if channel is None:
             continue
         settings = known.settings[channel]
         if row.valid_from is None:
-            if _setting(row) not in settings:
+            if wanted not in settings:
                 said = ("与已登记的设置不同。", "differs from the settings that are known.")
                 yield checks.problem(row, "factor", "import.undated_change", said, _THEN)
             if not _share_is_known(row, known.shares.get(channel, set())):
                 said = ("与已登记的占比不同。", "differs from the share that is known.")
                 yield checks.problem(row, "share_millionths", "import.undated_change", said, _THEN)
-        elif row.valid_from > row.since and settings[-1][0] != row.factor:
+        elif row.valid_from > row.since and settings[-1][:2] != wanted[:2]:
             factors.append((row, channel, row.valid_from))
     exchanged = table.exchanged(
         connection, [channel for _, channel, _ in factors], [at for _, _, at in factors]
@@ -215,8 +218,8 @@ def _settings(
     by: str,
 ) -> set[int]:
     wanted = [
-        (channel, *_setting(row), _since_when(row), row.source)
-        for row, channel in zip(rows, ids, strict=True)
+        (channel, *setting, _since_when(row), row.source)
+        for row, channel, setting in zip(rows, ids, known.wanted, strict=True)
         if row.valid_from is not None or channel not in known.settings
     ]
     changed = change(connection, table.SETTING, wanted, by)
@@ -285,8 +288,10 @@ def _terms(
     return {one.key[1] for one in changed}
 
 
-def _setting(row: NewChannel) -> tuple[int, int, int | None, int | None]:
-    return row.factor, row.period_s, row.max_per_hour, row.wraps_at
+def _wanted(connection: Connection[Any], rows: Sequence[NewChannel]) -> list[table.SettingRow]:
+    quanta = table.quanta(connection)
+    asked = [checks.setting_of(row, quanta[row.carrier]) for row in rows]
+    return [(one.factor, one.under, one.period_s, one.max_per_hour, one.wraps_at) for one in asked]
 
 
 def _since_when(row: NewChannel) -> str:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Final, TypeVar
 
 from actions.registry_values import NewChannel, NewInstitution, NewRegion, Registry
@@ -30,7 +29,6 @@ _GATEWAY: Final = re.compile(r"[^/+#\s]+/[^/+#\s]+")
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _MOST_PER_UNIT: Final = 1_000_000_000
-_LEAST_RATIO: Final = Fraction(99, 100)  # transformers multiply; less is a slip of the unit
 
 
 def problem(
@@ -103,18 +101,20 @@ def unit(row: NewChannel, quantum: str) -> InputError | None:
         )
         then = (f"可用单位:{choice}。", f"Write one of: {choice}.")
         return problem(row, "unit", "import.bad_unit", said, then)
-    if row.per_unit * row.factor < per_unit * _LEAST_RATIO:
-        is_now, whole = row.per_unit * row.factor, f"{float(per_unit):.10g} {quantum}"
-        said = (
-            f"1 {row.unit} 是 {whole},而 per_unit × factor 只有 {is_now}。",
-            f"1 {row.unit} is {whole}, but per_unit × factor is only {is_now}.",
-        )
-        then = (
-            "请核对 per_unit 和 factor(含互感器变比)。",
-            "Check per_unit and factor (transformer ratios included).",
-        )
-        return problem(row, "factor", "import.factor_too_small", said, then)
+    try:
+        setting_of(row, quantum)
+    except InputError as error:
+        said, then = (error.zh, error.en), (error.next_zh, error.next_en)
+        return problem(row, str(error.where.get("field", "factor")), error.code, said, then)
     return None
+
+
+def setting_of(row: NewChannel, quantum: str) -> Setting:
+    """Return the setting of a row; its factor is the ratio and what lies between the quanta."""
+    counted = row.ratio * (quanta_per_unit(row.unit, row.kind, quantum) or 1) / row.per_unit
+    return Setting(
+        counted.numerator, row.period_s, row.max_per_hour, row.wraps_at, counted.denominator
+    )
 
 
 def _each(rows: Iterable[R], check: Callable[[R], Iterator[InputError]]) -> list[InputError]:
@@ -223,11 +223,6 @@ def _channel(row: NewChannel) -> Iterator[InputError]:
     yield from _filled(row, "institution", "meter", "channel", "key", "name_zh", "name_en")
     yield from _between(row, "per_unit", 1, _MOST_PER_UNIT)
     yield from _between(row, "share_millionths", -1_000_000, 1_000_000)
-    try:
-        Setting(row.factor, row.period_s, row.max_per_hour, row.wraps_at)
-    except InputError as error:
-        said, then = (error.zh, error.en), (error.next_zh, error.next_en)
-        yield problem(row, str(error.where.get("field", "factor")), error.code, said, then)
     if row.wraps_at is not None and row.kind is not Kind.REGISTER:
         yield problem(
             row,

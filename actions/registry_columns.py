@@ -174,8 +174,8 @@ CHANNELS: Final = (
     _may(
         "factor",
         ("80", ""),
-        "每个通道最小单位折合的品种最小单位数，含互感器变比；空为 1",
-        "carrier quanta per channel quantum, transformer ratios included; empty is 1",
+        "互感器变比，如 80、80/5、1.5；单位换算自动得出；空为 1",
+        "the transformers' ratio alone: 80, 80/5, 1.5; units convert by themselves; empty is 1",
     ),
     _may(
         "net",

@@ -108,7 +108,7 @@ def _channel(row: Row) -> NewChannel:
         kind=row.must("kind", Kind.named, Kind.REGISTER, _KIND),
         unit=row.text("unit"),
         per_unit=per_unit,
-        factor=row.read("factor", int, 1, _WHOLE),
+        ratio=row.read("factor", _ratio, Fraction(1), _RATIO),
         period_s=row.must("period_s", int, 3600, _WHOLE),
         max_per_hour=row.read("max_per_hour", quanta, None, _QUANTA),
         wraps_at=row.read("wraps_at", quanta, None, _QUANTA),
@@ -126,9 +126,14 @@ def _channel(row: Row) -> NewChannel:
     )
 
 
+_MOST_RATIO: Final = 1_000_000
 _DAY: Final = ("请写成 2026-01-31。", "Write it as 2026-01-31.")
 _NUMBER: Final = ("请填写数字,不带单位和千位逗号。", "Write a number without unit or commas.")
 _WHOLE: Final = ("请填写整数。", "Write a whole number.")
+_RATIO: Final = (
+    "请填写互感器变比,如 80、80/5 或 1.5,分子分母不超过 1000000。",
+    "Write the transformers' ratio: 80, 80/5 or 1.5, both parts at most 1000000.",
+)
 _QUANTA: Final = (
     "请按发送单位填写,乘以 per_unit 后须为整数。",
     "Write it in the sender's unit; times per_unit it must be whole.",
@@ -161,6 +166,14 @@ def _decimal(text: str) -> Decimal:
     if not number.is_finite():
         raise ValueError
     return number
+
+
+def _ratio(text: str) -> Fraction:
+    above, _, below = text.partition("/")
+    ratio = Fraction(_decimal(above)) / Fraction(_decimal(below) if below else 1)
+    if not (0 < ratio.numerator <= _MOST_RATIO >= ratio.denominator):
+        raise ValueError
+    return ratio
 
 
 def _float(text: str) -> float:

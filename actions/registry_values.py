@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from metering.channels import Kind
@@ -69,7 +70,9 @@ class NewChannel:
     """One measured quantity of a meter, who sends it under which key, and what it counts for.
 
     institution: its code in this import, or in an earlier one of the same namespace.
-    per_unit, factor, max_per_hour, wraps_at: as in `metering.channels`, in quanta.
+    per_unit, max_per_hour, wraps_at: as in `metering.channels`, in quanta.
+    ratio: of the transformers alone, 1 where there are none; what lies between the quanta of the
+        channel and those of the carrier follows from `unit` and `per_unit`.
     since: what is older is refused; the account begins on its civil day in `zone`. May move
     earlier, never later.
     share_millionths: how much of it makes the institution's account; 0 for a sub-meter.
@@ -83,7 +86,7 @@ class NewChannel:
     kind: Kind
     unit: str
     per_unit: int
-    factor: int
+    ratio: Fraction
     period_s: int
     max_per_hour: int | None
     wraps_at: int | None

@@ -38,6 +38,13 @@ def quanta_per_unit(unit: str, kind: Kind, quantum: str) -> Fraction | None:
     return _QUANTA.get(quantum, {}).get(unit)
 
 
+def ratio_of(
+    factor: int, under: int, per_unit: int, unit: str, kind: Kind, quantum: str
+) -> Fraction:
+    """Return the transformers' ratio out of carrier quanta per channel quantum."""
+    return Fraction(factor, under) * per_unit / (quanta_per_unit(unit, kind, quantum) or 1)
+
+
 def units_of(kind: Kind, quantum: str) -> list[str]:
     """Return the units that a message may offer."""
     names = list(_QUANTA.get(quantum, {}))

@@ -34,8 +34,8 @@ class Kind(IntEnum):
 class Setting:
     """The dated part of a channel: how its quanta count, and what its meter can carry.
 
-    factor: quanta of the carrier per quantum of the channel, CT and VT ratios included.
-        On a power channel: carrier quanta per channel quantum and hour.
+    factor, under: numerator and denominator of carrier quanta per channel quantum, CT and VT
+        ratios included. On a power channel: per channel quantum and hour.
     period_s: the expected distance of readings.
     max_per_hour: what the connection can carry, channel quanta per hour; None where unknown.
     wraps_at: where a register starts again from 0, channel quanta; None where it never does.
@@ -45,10 +45,12 @@ class Setting:
     period_s: int
     max_per_hour: int | None = None
     wraps_at: int | None = None
+    under: int = 1
 
     def __post_init__(self) -> None:
         bounds = (
             ("factor", self.factor, 1, MAX_QUANTA),
+            ("factor", self.factor * self.under, 1, MAX_ENERGY // 2),  # exact in 64 bits
             ("period_s", self.period_s, 1, 31 * 86_400),
             ("max_per_hour", 1 if self.max_per_hour is None else self.max_per_hour, 1, MAX_QUANTA),
             ("wraps_at", 2 if self.wraps_at is None else self.wraps_at, 2, MAX_QUANTA),
@@ -64,11 +66,11 @@ class Setting:
                     where={"field": name, "value": value},
                 )
         reach = self.wraps_at or MAX_QUANTA
-        if reach * self.factor > MAX_ENERGY:
+        if reach * self.factor > MAX_ENERGY * self.under:
             raise InputError(
                 "channel.range_too_large",
-                zh=f"量程 {reach} 乘以系数 {self.factor} 超出 2^62。",
-                en=f"A range of {reach} times a factor of {self.factor} exceeds 2^62.",
+                zh=f"量程 {reach} 乘以系数 {self.factor}/{self.under} 超出 2^62。",
+                en=f"A range of {reach} times a factor of {self.factor}/{self.under} exceeds 2^62.",
                 next_zh="请填写计度器翻转值 wraps_at,或选用更大的通道最小单位。",
                 next_en="State wraps_at, or choose a coarser quantum for the channel.",
                 where={"field": "factor", "value": self.factor},

@@ -20,7 +20,8 @@ _METERS = """
 _CHANNELS = """
     SELECT c.id AS channel_id, c.meter_id, m.code AS meter, m.institution_id, c.code, c.carrier,
            c.kind, c.unit, c.per_unit, c.net, c.zone, c.since, c.sealed_before,
-           k.unit AS carrier_unit, k.per_unit AS carrier_per_unit
+           k.unit AS carrier_unit, k.per_unit AS carrier_per_unit,
+           k.quantum AS carrier_quantum
       FROM channel c JOIN carrier k ON k.code = c.carrier LEFT JOIN meter m ON m.id = c.meter_id
      WHERE c.id = ANY(%s) ORDER BY c.id
 """
@@ -31,7 +32,7 @@ _WRITABLE = """
 """
 
 _SETTINGS = """
-    SELECT channel_id, factor, period_s, max_per_hour, wraps_at,
+    SELECT channel_id, factor, under, period_s, max_per_hour, wraps_at,
            nullif(valid_from, '-infinity') AS valid_from, valid_to, source
       FROM channel_setting WHERE channel_id = %s AND known_until IS NULL ORDER BY valid_from
 """
@@ -91,6 +92,7 @@ class Channel:
     sealed_before: datetime | None
     carrier_unit: str
     carrier_per_unit: int
+    carrier_quantum: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class DatedSetting:
 
     channel_id: int
     factor: int
+    under: int
     period_s: int
     max_per_hour: int | None
     wraps_at: int | None

@@ -27,12 +27,15 @@ LOCATION: Final = Dated(
     fills=frozenset({"latitude", "longitude"}),
 )
 SETTING: Final = Dated(
-    "channel_setting", ("channel_id",), ("factor", "period_s", "max_per_hour", "wraps_at")
+    "channel_setting", ("channel_id",), ("factor", "under", "period_s", "max_per_hour", "wraps_at")
 )
 BINDING: Final = Dated("binding", ("gateway_id", "key"), ("channel_id",))
 TERM: Final = Dated(
     "account_term", ("institution_id", "channel_id"), ("carrier", "share"), ends="share"
 )
+
+# factor, under, period_s, max_per_hour, wraps_at
+SettingRow = tuple[int, int, int, int | None, int | None]
 
 _LONG = "SET LOCAL statement_timeout = '10min'"  # a whole province may be in one file
 _LOCK = "SELECT pg_advisory_xact_lock(3, 0)"  # two imports at once would make things twice
@@ -73,7 +76,7 @@ _CHANNELS = """
 """
 
 _SETTINGS = """
-    SELECT channel_id, factor, period_s, max_per_hour, wraps_at
+    SELECT channel_id, factor, under, period_s, max_per_hour, wraps_at
       FROM channel_setting WHERE channel_id = ANY(%s) AND known_until IS NULL
      ORDER BY channel_id, valid_from
 """
@@ -226,11 +229,11 @@ def channels(
 
 def settings(
     connection: Connection[Any], channel_ids: Sequence[int]
-) -> dict[int, list[tuple[int, int, int | None, int | None]]]:
+) -> dict[int, list[SettingRow]]:
     """Return the settings of channels, in order of their days."""
-    found: dict[int, list[tuple[int, int, int | None, int | None]]] = {}
-    for row in connection.execute(_SETTINGS, [list(channel_ids)]):
-        found.setdefault(row[0], []).append((row[1], row[2], row[3], row[4]))
+    found: dict[int, list[SettingRow]] = {}
+    for channel, *row in connection.execute(_SETTINGS, [list(channel_ids)]):
+        found.setdefault(channel, []).append(tuple(row))
     return found
 
 

@@ -36,7 +36,8 @@ class ChannelShown(BaseModel):
 class SettingShown(Shown):
     """How the channel counted in a span of time; valid_to is not included."""
 
-    factor: int = Field(description="Carrier quanta per channel quantum.")
+    factor: int = Field(description="Of carrier quanta per channel quantum, ratios among them.")
+    under: int = Field(description="By which that is divided.")
     period_s: int
     max_per_hour: int | None = Field(description="Channel quanta.")
     wraps_at: int | None = Field(description="Channel quanta.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -234,7 +235,7 @@ def _channel(register: Register, letter: str) -> NewChannel:
         kind=Kind.REGISTER,
         unit="kWh",
         per_unit=registers.PER_KWH,
-        factor=1,
+        ratio=Fraction(1),
         period_s=registers.PERIOD_S,
         max_per_hour=register.max_per_hour,
         wraps_at=register.wraps_at,

@@ -13,8 +13,10 @@ from actions.figures import coverage, instant
 from actions.institutions import institution
 from actions.overview import months_before
 from actions.regions import list_carriers
+from actions.units import ratio_of
 from dashboards.pages import writing
 from dashboards.pages.visit import Reader, Visit
+from metering.channels import Kind
 from storage.explanations import Standing
 from storage.meters import DatedSetting
 
@@ -55,6 +57,18 @@ class Evident:
         per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
         value = writing.number(writing.exact(reading.value, per_unit), len(str(per_unit)) - 1)
         return f"{value} {writing.unit_name(unit)} · {self.at(reading.at_ms)}"
+
+    def ratio(self, setting: DatedSetting) -> str:
+        """Return the transformers' ratio."""
+        one = self.term.channel
+        if one is None:
+            return writing.DASH
+        kind = Kind(one.kind)
+        return str(
+            ratio_of(
+                setting.factor, setting.under, one.per_unit, one.unit, kind, one.carrier_quantum
+            )
+        )
 
     def wraps(self, setting: DatedSetting) -> str | None:
         """Return where the register begins anew, in the meter's unit."""

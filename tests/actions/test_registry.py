@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import psycopg
 import pytest
@@ -55,7 +56,7 @@ METER = NewChannel(
     kind=Kind.REGISTER,
     unit="kWh",
     per_unit=1000,
-    factor=1,
+    ratio=Fraction(1),
     period_s=3600,
     max_per_hour=500_000,
     wraps_at=100_000_000,
@@ -216,7 +217,9 @@ def test_changed_settings_say_since_when_and_queue_their_readings(desk, database
 def test_a_factor_changes_only_at_an_exchange(desk, database):
     register(desk, ALL)
     at = datetime(2025, 1, 1, tzinfo=UTC)
-    changed = Registry(channels=[replace(METER, factor=40, valid_from=at)], namespace="test")
+    changed = Registry(
+        channels=[replace(METER, ratio=Fraction(40), valid_from=at)], namespace="test"
+    )
 
     assert problems(desk, changed) == [("import.factor_without_exchange", "factor")]
 
@@ -229,7 +232,7 @@ def test_a_factor_changes_only_at_an_exchange(desk, database):
 def test_a_wrong_factor_is_mended_for_all_time(desk, database):
     register(desk, ALL)
 
-    only_channel(desk, factor=40, valid_from=METER.since)
+    only_channel(desk, ratio=Fraction(40), valid_from=METER.since)
 
     assert rows(
         database, "SELECT factor, valid_from::text FROM channel_setting WHERE known_until IS NULL"
@@ -284,8 +287,7 @@ def test_how_a_channel_was_made_never_changes(desk, field):
         "zone": "Asia/Tokyo",
         "per_unit": 2000,
     }[field]
-    factor = 1000 if field == "unit" else 1
-    changed = replace(METER, **{field: other, "factor": factor, "valid_from": METER.since})
+    changed = replace(METER, **{field: other, "valid_from": METER.since})
 
     found = problems(desk, Registry(channels=[changed], namespace="test"))
 
@@ -423,10 +425,28 @@ def test_a_wrong_channel_is_named_and_nothing_is_imported(desk, database, field)
     assert rows(database, "SELECT count(*) FROM institution") == [(0,)]
 
 
-def test_units_that_do_not_fit_the_factor_are_refused(desk):
-    wrong = replace(METER, unit="MWh")
+@pytest.mark.parametrize(
+    ("unit", "per_unit", "ratio", "counted"),
+    [
+        ("kWh", 1000, "80/5", (16, 1)),
+        ("kWh", 1_000_000, "1", (1, 1000)),
+        ("MWh", 1000, "1", (1000, 1)),
+        ("GJ", 1000, "3/2", (1250, 3)),
+        ("Wh", 1, "1", (1, 1)),
+    ],
+)
+def test_what_lies_between_the_quanta_is_derived(desk, database, unit, per_unit, ratio, counted):
+    fits = {"max_per_hour": None, "wraps_at": 1_000_000}
+    one = replace(METER, unit=unit, per_unit=per_unit, ratio=Fraction(ratio), **fits)
+    register(desk, replace(ALL, channels=[one]))
 
-    assert problems(desk, replace(ALL, channels=[wrong])) == [("import.factor_too_small", "factor")]
+    assert rows(database, "SELECT factor, under FROM channel_setting") == [counted]
+
+
+def test_a_range_that_no_account_could_hold_is_refused(desk):
+    wide = replace(METER, ratio=Fraction(1_000_000), wraps_at=None)
+
+    assert problems(desk, replace(ALL, channels=[wide])) == [("channel.range_too_large", "factor")]
 
 
 def test_the_same_row_twice_is_refused(desk):

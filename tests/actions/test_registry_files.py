@@ -45,7 +45,7 @@ def test_a_folder_is_read_as_values(tmp_path):
     assert (office.name_zh, office.area_m2, office.persons) == ("示范机关", Decimal("1234.5"), None)
     assert office.valid_from == date(2024, 1, 1)
     assert office.location_region_code == "demo-x1"
-    assert (channel.kind, channel.per_unit, channel.factor) == (Kind.REGISTER, 1000, 1)
+    assert (channel.kind, channel.per_unit, channel.ratio) == (Kind.REGISTER, 1000, 1)
     assert (channel.max_per_hour, channel.wraps_at) == (250_500, 100_000_000)
     assert channel.since == datetime(2024, 2, 29, 16, tzinfo=UTC)
     assert channel.share_millionths == 600_000
