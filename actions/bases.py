@@ -73,8 +73,8 @@ def review(desk: Desk, target_id: int) -> Review:
     )
 
 
-def newest_target(desk: Desk, union_id: int) -> int:
-    """Return the target that was last set for a union."""
+def newest_target(desk: Desk, union_id: int | None = None) -> int:
+    """Return the target that was last set for a union, or for any that the reader sees."""
     with desk.look() as connection:
         found = targets.listed(connection, union_id)
     if not found:
