@@ -1,7 +1,7 @@
 """A line of a review for each base: what is odd about it, what that moves, what was said of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from psycopg import Connection
@@ -10,7 +10,7 @@ from compact import findings
 from compact.bases import History
 from compact.findings import Finding
 from compact.runs import digest_of
-from compact.targets import MILLION, Base
+from compact.targets import MILLION, Base, Mark
 from storage import bases, institutions, targets
 from storage.bases import Act, Counted, Verdict
 
@@ -27,6 +27,7 @@ class BaseLine:
     state: "open" until somebody confirms this very base or leaves the institution out.
     quota_effect_g: what the findings move in the total of the target year.
     own_share: of the base, what they move; None without a base.
+    seen: whether the planner sees the institution; of another, no figure is told.
     """
 
     institution_id: int
@@ -42,6 +43,19 @@ class BaseLine:
     verdict: Verdict | None
     acts: tuple[Act, ...]
     sha256: str
+    seen: bool = True
+
+    @property
+    def shown(self) -> "BaseLine":
+        """The line as the planner may know it."""
+        if self.seen:
+            return self
+        found = tuple(Finding(Mark(code), None, None, 0) for code in self._codes())
+        hidden = replace(self, base=None, effect_g=0, quota_effect_g=0, own_share=None)
+        return replace(hidden, findings=found, acts=(), sha256="", verdict=None)
+
+    def _codes(self) -> list[str]:
+        return sorted({one.mark.code for one in self.findings})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ def lines_of(
     said = bases.verdicts(connection, kept.target_id, only)
     acts = bases.acts(connection, kept.union_id, only)
     named = {one.institution_id: one for one in institutions.some(connection, only)}
-    mean = _mean_g([one.base for one in found.values()])
+    mean = _mean_g([one.base for who, one in found.items() if who in named])
     lines = []
     for one in counted:
         who, reviewed = one.institution_id, found[one.institution_id]
@@ -99,6 +113,7 @@ def lines_of(
                 verdict=said.get(who),
                 acts=tuple(acts.get(who, ())),
                 sha256=digest,
+                seen=who in named,
             )
         )
     return lines

@@ -21,11 +21,12 @@ from actions.base_lines import (
 )
 from actions.desk import Desk
 from actions.figures import not_found
+from actions.institutions import no_institution
 from actions.unions import must_plan
 from compact.bases import How
 from compact.findings import Finding
 from compact.targets import Base, State
-from storage import bases, targets
+from storage import bases, institutions, targets
 from storage.bases import Act, Counted, Verdict
 
 __all__ = [
@@ -37,7 +38,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a target would count from. lines: with findings or acts, those that move most first."""
+    """What a target would count from. lines: with findings or acts, those that move most first.
+
+    base_g: of the institutions that the planner sees.
+    """
 
     target_id: int
     union_id: int
@@ -62,15 +66,15 @@ def review(desk: Desk, target_id: int) -> Review:
         counted = _planned(connection, kept.union_id, "base.review")
         lines = lines_of(connection, kept, counted)
         enough = bases.enough(connection, kept.union_id)
-    odd = [one for one in lines if one.findings or one.acts or one.state == LEFT_OUT]
-    whole = sum(one.base.total_g for one in lines if one.base is not None)
+    odd = [one.shown for one in lines if one.findings or one.acts or one.state == LEFT_OUT]
+    whole = sum(one.base.total_g for one in lines if one.base is not None and one.seen)
     return Review(
         target_id, kept.union_id, enough, whole, sorted(odd, key=weight), by_member(lines)
     )
 
 
-def newest_target(desk: Desk, union_id: int) -> int:
-    """Return the target that was last set for a union."""
+def newest_target(desk: Desk, union_id: int | None = None) -> int:
+    """Return the target that was last set for a union, or for any that the reader sees."""
     with desk.look() as connection:
         found = targets.listed(connection, union_id)
     if not found:
@@ -171,8 +175,15 @@ def _decided(desk: Desk, target_id: int, institution_id: int, said: tuple[str, s
 def _one(
     connection: Connection[Any], target_id: int, institution_id: int, act: str
 ) -> tuple[targets.Kept, Counted]:
+    """Return a target and an institution that the actor plans for and sees.
+
+    What is changed of an unseen one would tell of it by the difference that makes.
+    """
     kept = _target(connection, target_id)
-    return kept, _these(_planned(connection, kept.union_id, act), [institution_id])[0]
+    counted = _these(_planned(connection, kept.union_id, act), [institution_id])[0]
+    if institutions.one(connection, institution_id) is None:
+        raise no_institution(institution_id)
+    return kept, counted
 
 
 def _planned(connection: Connection[Any], union_id: int, act: str) -> list[Counted]:
@@ -187,7 +198,7 @@ def _these(counted: Sequence[Counted], asked: Sequence[int]) -> list[Counted]:
     known: Mapping[int, Counted] = {one.institution_id: one for one in counted}
     for one in asked:
         if one not in known:
-            raise not_found("公共机构", "institution", {"institution_id": one})
+            raise no_institution(one)
     return [known[one] for one in dict.fromkeys(asked)]
 
 

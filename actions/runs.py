@@ -198,7 +198,7 @@ def levels_of(desk: Desk, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
 
 def waiting_bases(desk: Desk, run_id: int) -> list[int]:
     """Return the institutions whose base, as a run counted it, nobody has answered for yet."""
-    with desk.look() as connection:
+    with desk.look(reckons=True) as connection:
         return bases.not_reviewed(connection, run_id)
 
 

@@ -27,16 +27,20 @@ Reason = Annotated[
 
 
 @app.command()
-def review(target: Target, database_url: Url = None) -> None:
-    """List every base that is missing, partial or implausible, those that move most first.
-
-    Ends with 2 while some base is not answered for.
-    """
+def review(
+    target: Annotated[
+        int | None,
+        typer.Argument(help=say("目标编号;默认最近设定的。", "The target's id; else the newest.")),
+    ] = None,
+    database_url: Url = None,
+) -> None:
+    """List every base that is missing, partial or implausible, those that move most first."""
+    from actions.bases import newest_target
     from actions.bases import review as reviewed
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
-        found = reviewed(seat, target)
+        found = reviewed(seat, target if target is not None else newest_target(seat))
     for one in found.lines:
         _show(one)
     for member in found.members:
@@ -48,8 +52,10 @@ def review(target: Target, database_url: Url = None) -> None:
                 f"{member.open} open",
             )
         )
-    if found.open:
-        raise typer.Exit(2)
+    said = say(f"待审核 {found.open} 家。", f"{found.open} bases are open.")
+    if not found.open:
+        said = say("全部已审核,可以下达。", "All are answered for: a run can be issued.")
+    typer.echo(said)
 
 
 @app.command()

@@ -133,7 +133,8 @@ SELECT q.union_id, q.institution_id, q.member_id, q.year,
 CREATE OR REPLACE VIEW report.run WITH (security_barrier) AS
 SELECT r.id AS run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
        CASE WHEN s.known THEN r.base_g END AS base_g,
-       CASE WHEN s.known THEN r.total_g END AS total_g, r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
+       CASE WHEN s.known THEN r.total_g END AS total_g,
+       r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
        ARRAY(SELECT f.year FROM run_in_force f WHERE f.run_id = r.id ORDER BY f.year) AS in_force
   FROM run r LEFT JOIN book_cause c ON c.run_id = r.id
  CROSS JOIN LATERAL (SELECT -1 = ANY(access.nodes_shown(r.id)) AS known) s
@@ -151,6 +152,34 @@ ALTER TABLE standing ADD COLUMN compared_path_g bigint;
 ALTER TABLE standing ADD COLUMN compared_used_g bigint;
 ALTER TABLE standing ADD COLUMN enough_permille integer NOT NULL DEFAULT 900;
 
+-- As before, with the sums that are compared: what is left of them must tell of none either.
+CREATE OR REPLACE FUNCTION access.standing_sums()
+RETURNS TABLE (union_id integer, indicator text, year integer, day date, member_id integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH guarded AS MATERIALIZED (
+        SELECT DISTINCT s.union_id, s.member_id FROM standing s
+         WHERE s.institution_id IN (SELECT access.guarded_unseen())
+    ), figure AS (
+        SELECT s.*, ARRAY[abs(s.quota_g), abs(s.due_g), coalesce(abs(s.used_g), 0),
+                          coalesce(abs(s.compared_path_g), 0),
+                          coalesce(abs(s.compared_used_g), 0)]::numeric[] AS f
+          FROM standing s JOIN guarded g USING (union_id, member_id)
+         WHERE s.institution_id IS NOT NULL AND s.institution_id NOT IN (SELECT access.sees())
+    ), telling AS MATERIALIZED (
+        SELECT s.union_id, s.indicator, s.year, s.day, s.member_id FROM figure s
+         GROUP BY s.union_id, s.indicator, s.year, s.day, s.member_id
+        HAVING NOT storage.tells_of_none(ROW(
+            count(*), bool_or(s.institution_id IN (SELECT access.guarded())),
+            ARRAY[sum(f[1]), sum(f[2]), sum(f[3]), sum(f[4]), sum(f[5])],
+            ARRAY[max(f[1]), max(f[2]), max(f[3]), max(f[4]), max(f[5])])::storage.rest)
+    )
+    SELECT s.union_id, s.indicator, s.year, s.day, s.member_id
+      FROM standing s
+      JOIN access.sees_members() m ON m.union_id = s.union_id AND m.region_id = s.member_id
+     WHERE s.institution_id IS NULL
+    EXCEPT SELECT * FROM telling
+$$;
+
 -- Only what was worked out under the run in force; the rest is history.
 CREATE OR REPLACE VIEW report.standing WITH (security_barrier) AS
 SELECT s.union_id, s.indicator, s.year, s.day, s.member_id, s.institution_id, s.run_id, s.quota_g,
@@ -165,8 +194,8 @@ SELECT s.union_id, s.indicator, s.year, s.day, s.member_id, s.institution_id, s.
        AND f.year = s.year AND f.run_id = s.run_id
  WHERE s.institution_id IN (SELECT access.sees())
     OR (s.institution_id IS NULL AND (s.union_id, s.indicator, s.year, s.day, s.member_id) IN (
-            SELECT k.union_id, k.indicator, k.year, k.day, k.member_id
-              FROM access.standing_sums() k));
+            SELECT m.union_id, m.indicator, m.year, m.day, m.member_id
+              FROM access.standing_sums() m));
 
 GRANT SELECT ON report.run_in_force TO commonwatt_api, commonwatt_boards;
 

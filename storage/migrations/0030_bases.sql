@@ -43,7 +43,8 @@ ALTER TABLE run_quota ADD COLUMN base_year integer;
 CREATE OR REPLACE VIEW report.run WITH (security_barrier) AS
 SELECT r.id AS run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
        CASE WHEN s.known THEN r.base_g END AS base_g,
-       CASE WHEN s.known THEN r.total_g END AS total_g, r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
+       CASE WHEN s.known THEN r.total_g END AS total_g,
+       r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
        ARRAY(SELECT f.year FROM run_in_force f WHERE f.run_id = r.id ORDER BY f.year) AS in_force,
        cardinality(r.without_base) AS without_base, cardinality(r.left_out) AS left_out
   FROM run r LEFT JOIN book_cause c ON c.run_id = r.id
@@ -88,7 +89,7 @@ $$;
 
 -- Every carrier's month of total energy of these institutions up to today, and what it rests on: a
 -- planner's figure, a meter that knows enough of the month, a bill or what was typed, else a part.
-CREATE FUNCTION access.base_months(asked integer, wanted text, whom integer[])
+CREATE FUNCTION access.base_months(asked integer, wanted_profile text, whom integer[])
 RETURNS TABLE (institution_id integer, carrier text, month date, quanta bigint, kgce_g bigint,
                how text, by_act boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
@@ -148,13 +149,8 @@ SET enable_nestloop = off AS $$
         SELECT m.carrier, m.month, k.kgce_per_unit * (1000::numeric / c.per_unit) AS per_quantum
           FROM (SELECT DISTINCT found.carrier, found.month FROM found) m
           JOIN carrier c ON c.code = m.carrier
-         CROSS JOIN LATERAL (
-                SELECT kgce_per_unit FROM coefficient
-                 WHERE carrier = m.carrier AND known_until IS NULL
-                   AND (profile = wanted
-                        OR profile = (SELECT code FROM profile WHERE is_default))
-                   AND m.month >= valid_from AND (valid_to IS NULL OR m.month < valid_to)
-                 ORDER BY profile = wanted DESC LIMIT 1) k
+          JOIN storage.coefficient_span k ON k.wanted = wanted_profile AND k.carrier = m.carrier
+           AND m.month >= k.used_from AND m.month < k.used_until
     )
     SELECT d.institution_id, d.carrier, d.month, d.quanta,
            floor(d.quanta * f.per_quantum + 0.5)::bigint, d.how, d.by_act

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from actions.bases import confirm, review
+from actions.desk import Desk
 from actions.runs import Method, Rule, issue_run, run_target
 from actions.targets import Indicator, Target, set_target
 from actions.unions import NewUnion, make_union
@@ -34,12 +35,7 @@ class UnionWorld:
 
     def answered(self, target: int | None = None) -> None:
         """Answer for every base as it is."""
-        desk = self.world.desk("planner of all")
-        of = target or self.target
-        for one in review(desk, of).lines:
-            if one.state == "open":
-                confirm(desk, of, "looked at, it is so", institution_ids=[one.institution_id])
-        confirm(desk, of, "nothing is odd about the rest")
+        answer_for(self.world.desk("planner of all"), target or self.target)
 
     def issued(self) -> int:
         """Answer for the bases, run and issue."""
@@ -47,6 +43,13 @@ class UnionWorld:
         run_id = self.run()
         issue_run(self.world.desk("planner of all"), run_id)
         return run_id
+
+
+def answer_for(desk: Desk, target: int) -> None:
+    """Answer for every base of a target as it is."""
+    odd = [one.institution_id for one in review(desk, target).lines if one.state == "open"]
+    confirm(desk, target, "looked at, it is so", institution_ids=odd)
+    confirm(desk, target, "nothing is odd about the rest")
 
 
 def use(world: World, name: str, year: int, month: int, kwh: int, carrier="electricity") -> None:

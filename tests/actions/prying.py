@@ -7,7 +7,7 @@ for sums over pages, the API and SQL; whatever differs by one restricted figure 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 from random import Random
@@ -20,6 +20,7 @@ from actions.standing import stand
 from actions.targets import Indicator, Target, set_target
 from actions.unions import NewUnion, make_union
 from storage.boards import make_member_login
+from tests.actions.compact_world import answer_for
 from tests.actions.world import World
 
 LINES = ("government", "education", "security", "health")
@@ -65,14 +66,16 @@ def make_house(world: World, seed: int, restricted: float = 0.2) -> House:
     _run(house, Method(Rule.PROPORTIONAL))
     _accounts(world, random, random.choice(sorted(house.restricted)), 2015)  # one account is mended
     _run(house, Method(Rule.CAPABILITY, weights={members[0]: 1_500_000}))
+    later = world.desk("planner of all", max(DAYS) + timedelta(days=1))
     for day in DAYS:
-        stand(planner, house.union, day)
+        stand(later, house.union, day)
     _people(house, random, regions, members)
     return house
 
 
 def _run(house: House, method: Method) -> None:
     desk = house.world.desk("planner of all")
+    answer_for(desk, house.target)
     run_id = run_target(desk, house.target, method).run.run_id
     issue_run(desk, run_id, "again")
     house.runs.append(run_id)

@@ -214,7 +214,7 @@ def test_a_planner_of_one_member_answers_for_that_member_alone(union):
         leave_out(desk, union.target, world.institution["clinic"], "not mine")
     with pytest.raises(DeniedError):
         run_target(desk, union.target, Method(Rule.PROPORTIONAL))
-    with pytest.raises(DeniedError), desk.act("test", 1) as connection:
+    with pytest.raises(DeniedError), desk.act("base.test", 1) as connection:
         connection.execute(
             """INSERT INTO base_verdict (union_id, target_id, institution_id, verdict, base_sha256,
                    reason, made_by)
@@ -273,3 +273,22 @@ def test_three_like_schools_of_which_two_miss_months(union):
     assert set(shares) == {of["office"], of["school"]}
     assert shares[of["school"]].months_g[9:] == [None] * 3
     assert run.without_base == 1
+
+
+def test_of_an_institution_that_the_planner_does_not_see_no_figure_is_told(union):
+    world = union.world
+    police = world.institution["police"]
+    use(world, "police", 2014, 5, 1)
+    use(world, "police", 2015, 5, 900)
+    all_seen, desk = world.desk("planner of all"), world.desk("union planner")
+
+    mine = {one.institution_id: one for one in review(desk, union.target).lines}[police]
+    assert [one.mark for one in mine.findings] == [Mark("beyond")]
+    assert (mine.base, mine.effect_g, mine.own_share, mine.acts) == (None, 0, None, ())
+    theirs = review(all_seen, union.target)
+    of_police = next(one for one in theirs.lines if one.institution_id == police)
+    assert review(desk, union.target).base_g == theirs.base_g - of_police.base.total_g
+    for act in (leave_out, reopen):
+        with pytest.raises(NotFoundError):
+            act(desk, union.target, police, "to see what changes")
+    assert confirm(desk, union.target, ODD, institution_ids=[police]) == 1

@@ -51,12 +51,12 @@ def _row(seat: Seat, one: BaseLine) -> list[str]:
     ]
 
 
+def _left_out(target_id: int, institution_id: int, why: str, desk: Desk) -> BaseLine:
+    return leave_out(desk, target_id, institution_id, why)
+
+
 def _name(seat: Seat, one: BaseLine) -> str:
     return seat.either(one.name_zh, one.name_en, str(one.institution_id))
-
-
-def _left_out(target_id: int, institution_id: int, why: str, desk: Desk) -> object:
-    return leave_out(desk, target_id, institution_id, why)
 
 
 def _answers(seat: Seat, found: Review) -> None:
