@@ -11,6 +11,7 @@ from cli.commands import (
     demo,
     doctor,
     exchange,
+    gateways,
     healthy,
     imports,
     migrate,
@@ -61,6 +62,7 @@ app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
 app.command("exchange")(exchange.exchange)
+app.command("gateways")(gateways.gateways)
 
 
 def run() -> None:

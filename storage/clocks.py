@@ -1,6 +1,5 @@
 """Gateways' clocks: what each said newest, and what a clock that fell back has stamped."""
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,10 +9,10 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from metering.channels import Kind
-from metering.clocks import BEHIND_MS, NEAR, NEWEST_MS, Pace, fits
+from metering.clocks import BEHIND_MS, NEWEST_MS
 from metering.messages import Message, Readings, Rejection
 from storage.binding import AHEAD, BEHIND, Bound, refusals
-from storage.merging import runs_of_days
+from storage.fitting import fitting
 
 _NEVER: Final = -(2**45)  # ms, before all that can be said
 _TOLD_MS: Final = 10 * 60_000  # a change of a clock's offset by less is not written down
@@ -47,38 +46,6 @@ _SET_ASIDE: Final = """
      WHERE reason = 'clock.behind' AND gateway = ANY(%s) AND seq = ANY(%s)
 """
 
-# Around each span of instants in question: what it holds, and the nearest to both sides.
-_AROUND: Final = """
-    SELECT s.channel, storage.ms(r.at), r.value, r.seq
-      FROM unnest(%(channel)s::integer[], %(first)s::bigint[], %(last)s::bigint[])
-           AS m (channel, first_ms, last_ms)
-     CROSS JOIN LATERAL (SELECT m.channel, to_timestamp(m.first_ms / 1000.0) AS first,
-                                to_timestamp(m.last_ms / 1000.0) AS last) s
-     CROSS JOIN LATERAL (
-           (SELECT at, value, seq FROM reading
-             WHERE channel_id = s.channel AND at < s.first AND value IS NOT NULL
-             ORDER BY at DESC LIMIT %(near)s)
-           UNION ALL
-           SELECT at, value, seq FROM reading
-            WHERE channel_id = s.channel AND at BETWEEN s.first AND s.last AND value IS NOT NULL
-           UNION ALL
-           (SELECT at, value, seq FROM reading
-             WHERE channel_id = s.channel AND at > s.last AND value IS NOT NULL
-             ORDER BY at LIMIT %(near)s)) r
-"""
-
-_EXCHANGES: Final = """
-    SELECT channel_id, storage.ms(at) FROM exchange
-     WHERE channel_id = ANY(%s) AND known_until IS NULL ORDER BY channel_id, at
-"""
-
-_PACES: Final = """
-    SELECT channel_id, storage.ms(valid_from), coalesce(max_per_hour, 0), coalesce(wraps_at, 0),
-           period_s * 1000::bigint
-      FROM channel_setting WHERE channel_id = ANY(%s) AND known_until IS NULL
-     ORDER BY channel_id, valid_from
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -97,11 +64,12 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What may be stored, what is set aside, and what is stored but marked."""
+    """What may be stored, what is set aside, what is stored but marked, which clocks moved."""
 
     bound: Bound
     refused: list[Rejection]
     marked: NDArray[np.bool_]
+    moved: list[tuple[Any, ...]]
 
 
 def judge(
@@ -111,7 +79,7 @@ def judge(
     bound: Bound,
     refused: Sequence[Rejection],
 ) -> Judged:
-    """Set aside what a clock that fell back has stamped, and keep what each gateway said newest.
+    """Set aside what a clock that fell back has stamped.
 
     Messages are judged as if they came one by one in the order of their numbers: where a number
     is greater than that of the gateway's newest instant, and the instant lies more than a day
@@ -137,8 +105,14 @@ def judge(
     more = refusals(batch, readings, why, off) if behind.any() else []
     clocks = {AHEAD, BEHIND}
     aside = {one.message for one in (*refused, *more) if one.reason.code in clocks}
-    _keep(connection, batch, readings, kept, gateway_of, known, aside)
-    return Judged(kept, more, (doubtful & ~register)[~behind])
+    moved = _moved(batch, readings, kept, gateway_of, known, aside)
+    return Judged(kept, more, (doubtful & ~register)[~behind], moved)
+
+
+def keep(connection: Connection[Any], moved: list[tuple[Any, ...]]) -> None:
+    """Write down how clocks moved, last of all, so that nobody waits for long."""
+    if moved:
+        connection.execute(_KEEP, [list(column) for column in zip(*moved, strict=True)])
 
 
 def _known(connection: Connection[Any], batch: Sequence[Message]) -> Clocks:
@@ -194,83 +168,15 @@ def _again(
     return found
 
 
-class _Register:
-    """What a register showed around the readings in question, nothing of it across an exchange."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[int, int]] = []
-        self.stands: dict[int, tuple[int, int]] = {}  # by instant: seq and value
-        self.exchanges: list[int] = []
-        self.paces: list[tuple[int, Pace]] = []
-
-    def takes(self, at_ms: int, value: int, seq: int) -> bool:
-        """Return whether a reading fits, or stands there already."""
-        if self.stands.get(at_ms) == (seq, value):
-            return True
-        exchange = bisect_right(self.exchanges, at_ms)
-        since = self.exchanges[exchange - 1] if exchange else _NEVER
-        until = self.exchanges[exchange] if exchange < len(self.exchanges) else -_NEVER
-        first, last = (bisect_left(self.shown, (at, _NEVER)) for at in (at_ms, at_ms + 1))
-        before = [one for one in self.shown[max(first - NEAR, 0) : first] if one[0] > since]
-        after = [one for one in self.shown[last : last + NEAR] if one[0] < until]
-        pace = next((pace for then, pace in reversed(self.paces) if then <= at_ms), Pace(0, 0, 0))
-        return fits(at_ms, value, before, after, pace)
-
-    def add(self, at_ms: int, value: int) -> None:
-        """Take a reading that came before those that are still to be judged."""
-        insort(self.shown, (at_ms, value))
-
-
-def fitting(
-    connection: Connection[Any], bound: Bound, doubtful: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Return which readings fit; those not in doubt do."""
-    fit = np.ones(len(doubtful), np.bool_)
-    if not doubtful.any():
-        return fit
-    registers = _registers(connection, bound, np.flatnonzero(doubtful))
-    rows = np.flatnonzero(np.isin(bound.channel_id, list(registers)))
-    rows = rows[np.lexsort((bound.at_ms[rows], bound.seq[rows]))]
-    for row in rows.tolist():
-        register = registers[int(bound.channel_id[row])]
-        at_ms, value = int(bound.at_ms[row]), int(bound.value[row])
-        if doubtful[row]:
-            fit[row] = register.takes(at_ms, value, int(bound.seq[row]))
-        if fit[row]:
-            register.add(at_ms, value)
-    return fit
-
-
-def _registers(
-    connection: Connection[Any], bound: Bound, places: NDArray[np.intp]
-) -> dict[int, _Register]:
-    """Return the registers of readings in question, with what stands around these."""
-    places = places[np.lexsort((bound.at_ms[places], bound.channel_id[places]))]
-    channel, first, last = runs_of_days(bound, places)
-    ids = sorted(set(channel))
-    found = {one: _Register() for one in ids}
-    spans = {"channel": channel, "first": first, "last": last, "near": NEAR}
-    for one, at_ms, value, seq in connection.execute(_AROUND, spans):
-        found[one].stands[at_ms] = (seq, value)
-    for register in found.values():
-        register.shown = sorted((at_ms, value) for at_ms, (_, value) in register.stands.items())
-    for one, at_ms in connection.execute(_EXCHANGES, [ids]):
-        found[one].exchanges.append(at_ms)
-    for one, at_ms, *pace in connection.execute(_PACES, [ids]):
-        found[one].paces.append((at_ms, Pace(*pace)))
-    return found
-
-
-def _keep(
-    connection: Connection[Any],
+def _moved(
     batch: Sequence[Message],
     readings: Readings,
     kept: Bound,
     gateway_of: NDArray[np.int64],
     known: Clocks,
     aside: set[int],
-) -> None:
-    """Write down what moved: newest instants, offsets, and that something was set aside."""
+) -> list[tuple[Any, ...]]:
+    """Return the rows to write: newest instants, offsets, and that something was set aside."""
     newest, seq = _reached(kept, gateway_of[readings.message[kept.place]], known)
     said = np.full(len(batch), _NEVER, np.int64)
     timed = ~readings.arrival
@@ -287,8 +193,7 @@ def _keep(
             heard = batch[place].received_ms
             name, of = known.names[gateway], int(seq[gateway])
             rows.append((name, reached, of, ahead, heard, gateway in aside_of))
-    if rows:
-        connection.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+    return rows
 
 
 def _reached(

@@ -18,6 +18,7 @@ from metering.errors import ConflictError, UnavailableError
 from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
 from storage import clocks, connections, corrections, marks, merging, rejects
 from storage.binding import Bound, bind
+from storage.fitting import fitting
 from storage.merging import Merged, merge, outdone
 
 _TALLY = """
@@ -61,6 +62,7 @@ class Store:
                 refusals = [*rejected, *refused, *judged.refused]
                 merged = self._merge(connection, len(batch), judged.bound, judged.marked)
                 rejects.keep(connection, batch, refusals)
+                clocks.keep(connection, judged.moved)
         return _stored(_seqs(batch, readings, refusals), refusals, judged.bound, merged)
 
     def write_whole(
@@ -122,9 +124,7 @@ class Store:
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 still = {one.message for one in refused}
                 bound = bound.only(~np.isin(readings.message[bound.place], list(still)))
-                misfits = np.flatnonzero(
-                    ~clocks.fitting(connection, bound, bound.kind == Kind.REGISTER)
-                )
+                misfits = np.flatnonzero(~fitting(connection, bound, bound.kind == Kind.REGISTER))
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch) - len(still), bound, none)
                 taken = [one for place, one in enumerate(ids) if place not in still]

@@ -137,6 +137,14 @@ def test_a_value_that_does_not_stand_is_told(say, folder):
 
     assert "1 beside another reading" in again.stdout
     assert "the greater" in again.stderr
+    assert "line 2, demo-x/g1 总表" in again.stderr
+    assert "90, beside 100.000" in again.stderr
+    assert "--as-correction" in again.stderr
+
+    assert say("readings", file, "--as-correction").returncode == 2
+    done = say("readings", file, "--as-correction", "--reason", "meter book")
+    assert "1 corrected" in done.stdout
+    assert "0 new, 2 known already, 0 beside" in say("readings", file).stdout
 
 
 @pytest.mark.parametrize("name", ["none.csv", "."])

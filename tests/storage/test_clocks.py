@@ -1,6 +1,7 @@
 """Laws of wrong clocks: what is ahead or fell back is set aside, what fits is stored."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import psycopg
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from collector.codecs import native
 from collector.intake import portions
+from metering.clocks import Pace, plausible
 from metering.messages import Message, Stored
 from storage.readings import Store
 from tests.storage.world import GATEWAY, START_MS, forget_readings, make_channels
+from worker.loop import Worker, WorkSettings
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -102,6 +105,32 @@ def test_a_clock_that_fell_back_is_set_aside_however_it_is_batched(
     assert sorted(seq for one in done for seq in one.seqs) == [seq for seq, _, _ in sent]
     assert stored(database) == [(at, value) for seq, at, value in sent if seq not in behind]
     assert clock(database)[3]
+
+
+@pytest.mark.parametrize(("sent", "total"), [(years_back(), 130), (days_back(), 710)])
+def test_what_is_left_adds_up_to_what_the_register_rose(database, store, sent, total):
+    make_channels(database.admin_url, [0], max_per_hour=50, wraps_at=1_000_000)
+    send(store, *sent)
+    Worker(database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
+
+    with psycopg.connect(database.admin_url) as c:
+        months = c.execute("SELECT month, quanta FROM account ORDER BY month").fetchall()
+    assert sum(quanta for _, quanta in months) == total
+    assert len(months) <= 2
+
+
+@given(
+    rise=st.integers(-10, 2**53),
+    time_ms=st.integers(1, 2**42),
+    most=st.integers(0, 2**53),
+    near=st.integers(-1, 1),
+)
+def test_a_rise_is_plausible_up_to_the_limit_exactly(rise, time_ms, most, near):
+    pace = Pace(most, 0, HOUR_MS)
+    at_limit = most * time_ms // HOUR_MS + near
+    for one in (rise, at_limit):
+        allowed = one >= 0 and (most == 0 or Fraction(one) <= Fraction(most * time_ms, HOUR_MS))
+        assert plausible(one, time_ms, pace) == allowed
 
 
 def test_what_was_set_aside_and_is_sent_again_stays_so(database, store):
@@ -245,8 +274,6 @@ def test_how_far_ahead_is_a_setting(database):
 
 def test_no_single_stamp_makes_hours_of_years(database, store):
     """A stamp of 1970, 2023, 2031 or 2036 between right ones leaves nothing but itself behind."""
-    from worker.loop import Worker, WorkSettings
-
     make_channels(database.admin_url, [0], max_per_hour=50)
     right = hourly(1, START_MS + 90 * DAY_MS, 8)
     wrong = [2000, START_MS + 5 * DAY_MS, 1_924_992_000_000, 2_085_956_896_000]

@@ -1,0 +1,55 @@
+"""`commonwatt gateways`: which gateways there are, when they spoke, how their clocks are."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli import settings
+from cli.commands.imports import Url
+from cli.services.words import say
+
+if TYPE_CHECKING:
+    from storage.gateways import Gateway
+
+_PAGE = 500
+
+
+def gateways(database_url: Url = None) -> None:
+    """List gateways with their last reading, what waits of them, and their clocks."""
+    from actions.gateways import list_gateways
+    from cli.wiring import desk
+
+    after = None
+    with desk(settings.load(database_url=database_url)) as seat:
+        while True:
+            page = list_gateways(seat, after=after, limit=_PAGE)
+            for one in page.rows:
+                typer.echo(_line(one))
+            after = page.next
+            if after is None:
+                return
+
+
+def _line(one: "Gateway") -> str:
+    last = f"{one.last_reading_at:%Y-%m-%d %H:%M} UTC" if one.last_reading_at else "-"
+    said = say(
+        f"{one.name}:通道 {one.channels},最后读数 {last},拒收 {one.rejects}",
+        f"{one.name}: {one.channels} channels, last reading {last}, {one.rejects} refused",
+    )
+    return said + _clock(one)
+
+
+def _clock(one: "Gateway") -> str:
+    from metering.clocks import lasting
+
+    said = ""
+    if one.clock_set_aside_at is not None:
+        when = f"{one.clock_set_aside_at:%Y-%m-%d %H:%M} UTC"
+        said = say(f";曾因时钟搁置读数({when})", f"; set aside for its clock at {when}")
+    if one.waits_ahead_ms is not None:
+        zh, en = lasting(one.waits_ahead_ms)
+        said += say(
+            f";时钟超前 {zh},建议 --shift {one.shift_proposed}",
+            f"; clock {en} ahead, try --shift {one.shift_proposed}",
+        )
+    return said
