@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from actions.base_lines import left_out, reviewed_bases
+from actions.base_lines import histories_of, left_out
 from actions.desk import Desk
 from actions.disclosure import must_tell_of_none, snapshot_withheld, unseen_of
 from actions.figures import not_found
 from actions.unions import must_plan
 from compact import books as causes
+from compact import findings
 from compact.allocations import Problem
 from compact.books import Kind
 from compact.disclosure import WHOLE, shown_of
@@ -225,11 +226,12 @@ def _problem(
     """Return what a run starts from: every institution's base, as it would be answered for now."""
     target = kept.target
     counted = bases.institutions(connection, kept.union_id)
-    found = reviewed_bases(connection, kept, counted)
+    known = histories_of(connection, kept, counted)
     outside = left_out(connection, kept.target_id)
     holders, without_base = [], []
     for one in counted:
-        base = found[one.institution_id].base
+        history = known[one.institution_id]
+        base = findings.reviewed(target, history).base
         if one.institution_id in outside:
             continue
         if base is None or base.total_g <= 0:
@@ -237,7 +239,7 @@ def _problem(
             continue
         of_year = target.year_after(base, year)
         place = (one.institution_id, one.region_id, one.department_line, of_year)
-        holders.append(Holder(*place, base, one.class_code, one.area_m2))
+        holders.append(Holder(*place, base, one.class_code, history.area_m2(base.year)))
     members = tuple(one.region_id for one in unions.members(connection, kept.union_id))
     return Problem(
         union=kept.union_id,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from analytics.means import Held, days_mean
 from compact.targets import MONTHS, Base, State, Target
 
 _OWN_DAYS: Final = 2
@@ -92,6 +93,16 @@ class History:
     frozen: Sequence[Frozen] = ()
     sizes: Sequence[Size] = ()
     roster_status: str | None = None
+
+    def area_m2(self, year: int) -> Decimal | None:
+        """Return the floor area of a year, weighted by days; None where nobody stated one."""
+        first, until = date(year, 1, 1), date(year + 1, 1, 1)
+        stated = [
+            Held(one.number, one.valid_from, one.valid_to)
+            for one in self.sizes
+            if one.attribute == "area_m2"
+        ]
+        return days_mean(stated, first, until, until)
 
     def state(self, at: YearMonth) -> State:
         """Return the state of a month: that of its least certain carrier."""

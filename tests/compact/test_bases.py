@@ -176,3 +176,18 @@ def test_like_days_are_working_days_and_weekends_of_the_month_or_of_those_beside
 def test_months_have_a_first_day_and_neighbours():
     assert month_span((2024, 12)) == (date(2024, 12, 1), date(2025, 1, 1))
     assert month_span((2024, 1), 1) == (date(2023, 12, 1), date(2024, 3, 1))
+
+
+def test_the_area_of_a_base_is_weighted_by_the_days_of_its_year():
+    history = History(
+        {},
+        sizes=[
+            Size("area_m2", Decimal(1000), date(2020, 1, 1), date(2025, 7, 1)),
+            Size("area_m2", Decimal(1500), date(2025, 7, 1), None),
+            Size("persons", Decimal(50), date(2020, 1, 1), None),
+        ],
+    )
+    assert history.area_m2(2024) == 1000
+    assert history.area_m2(2025) == round(Decimal(181 * 1000 + 184 * 1500) / 365, 6)
+    assert history.area_m2(2026) == 1500
+    assert history.area_m2(2019) is None
