@@ -14,7 +14,7 @@ import psycopg
 from cli import services
 from cli.settings import Settings, strangers
 from metering.errors import EnergyError
-from storage import health, migrate
+from storage import health, members, migrate, provisioning
 
 _LEAST_FREE_BYTES = 2 * 2**30
 _CLOCK_OFF_S = 5.0
@@ -125,6 +125,7 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     except psycopg.errors.InsufficientPrivilege:
         return
     yield from _queues(connection)
+    yield from _provisioned(connection)
     yield Check(
         "good",
         f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};到期事项 {waits.due_rows}",
@@ -152,6 +153,54 @@ def _queues(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
             f"{count} could not be computed and were set aside; all else went on.",
             "commonwatt retry --list 列出原因,commonwatt retry 重试。",
             "commonwatt retry --list says why; commonwatt retry has them tried again.",
+        )
+
+
+def _provisioned(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Check]:
+    """Say what a login that only reads could do to those that write."""
+    found = provisioning.openings(connection, migrate.BOARDS)
+    if found.functions:
+        yield Check(
+            "warning",
+            f"任何数据库登录都可以执行 {len(found.functions)} 个加锁或写大对象的函数。",
+            f"Every login of the database may call {len(found.functions)} functions that take "
+            "locks or write large objects.",
+            "请用超级用户运行一次 commonwatt migrate;见 docs/operations.md。",
+            "Run commonwatt migrate once as a superuser; see docs/operations.md.",
+        )
+    if found.temporary:
+        yield Check(
+            "warning",
+            "任何数据库登录都可以进入本库或建临时表。",
+            "Every login of the server may enter this database, or make temporary tables in it.",
+            "请由库的所有者运行 commonwatt migrate。",
+            "Let the database's owner run commonwatt migrate.",
+        )
+    if found.elsewhere:
+        names = ", ".join(found.elsewhere)
+        yield Check(
+            "warning",
+            f"成员的登录可以进入其他库并建临时表:{names}",
+            f"Members' logins may enter other databases and make temporary tables there: {names}",
+            "REVOKE CONNECT, TEMPORARY ON DATABASE … FROM PUBLIC;见 docs/operations.md。",
+            "REVOKE CONNECT, TEMPORARY ON DATABASE … FROM PUBLIC; see docs/operations.md.",
+        )
+    if found.unlimited:
+        names = ", ".join(found.unlimited)
+        yield Check(
+            "warning",
+            f"成员的登录没有连接数限制:{names}",
+            f"Members' logins without a limit of connections: {names}",
+            "请重新运行 commonwatt boards login。",
+            "Run commonwatt boards login for them again.",
+        )
+    if not members.kept(connection):
+        yield Check(
+            "warning",
+            "worker 无法收回成员登录自行更改的设置和密码。",
+            "The worker cannot give back settings and passwords that members' logins change.",
+            "请用可以建角色的登录运行 commonwatt migrate。",
+            "Run commonwatt migrate with a login that may create roles.",
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+from storage import members
 from storage.migrate import BOARDS, OWNER
 
 _RIGHTS = """
@@ -78,9 +79,11 @@ def make_member_login(connection: Connection[Any], code: str, region_id: int, pa
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
         if not known:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOINHERIT").format(role))
+            members.let_be_ended(connection, name)
+        made = members.verifier(connection, name, password)
         connection.execute(
             sql.SQL("ALTER ROLE {} PASSWORD {} CONNECTION LIMIT {}").format(
-                role, sql.Literal(password), sql.Literal(_CONNECTIONS)
+                role, sql.Literal(made), sql.Literal(_CONNECTIONS)
             )
         )
         for setting, value in (*_LIMITS, *_ROOM):
@@ -100,6 +103,7 @@ def make_member_login(connection: Connection[Any], code: str, region_id: int, pa
             )
         )
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)))
+        members.remember(connection, name, made)
         if not connection.execute(_GRANTED, [f"login:{name}", region_id]).fetchone():
             connection.execute(_GRANT, [f"login:{name}", region_id])
     return name

@@ -11,7 +11,8 @@ import psycopg
 from psycopg import Connection, sql
 
 from metering.errors import ConflictError, InputError
-from storage import seeds
+from storage import members, provisioning, seeds
+from storage.connections import bounds
 
 Engine = Literal["plain", "timescaledb"]
 Say = Callable[[str], None]
@@ -21,6 +22,9 @@ CHANGED = "migrate.changed_file"  # the code of a refusal that the demo knows a 
 OWNER = "commonwatt_owner"
 BOARDS = "commonwatt_boards"  # reads schema report alone; members' logins for Grafana hold it
 _LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
+# Another migration may be at work, and a step may rewrite a table; neither lasts for ever.
+_LOCK_S = 600.0
+_STATEMENT_S = 6 * 3600.0
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 _REQUIRES = re.compile(r"^-- requires: (\w+)$", re.MULTILINE)
 
@@ -66,9 +70,10 @@ def migrate(
     passwords: for the logins of `GROUPS`; None leaves the logins as they are.
     engine: wanted at the first migration; None takes TimescaleDB where it is installed.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, options=bounds(_LOCK_S, _STATEMENT_S)) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         _make_roles(connection, passwords or {})
+        provisioning.refuse(connection, [OWNER, *(f"commonwatt_{group}" for group in GROUPS)])
         chosen = _engine(connection, engine)
         done = _done(connection)
         taken = []
@@ -82,6 +87,8 @@ def migrate(
         with connection.transaction():
             _become_owner(connection)
             seeds.load(connection)
+            provisioning.steady(connection)
+        members.make_keeper(connection)
         return taken
 
 

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import Connection
 
 from metering.errors import UnavailableError
-from storage import accounts, columnstore, usage
+from storage import accounts, columnstore, members, usage
 from worker.due import do_one
 from worker.isolation import Isolation
 from worker.pulse import Pulse
@@ -49,6 +49,7 @@ class WorkSettings:
     columnstore_after_days: int = 60  # few readings come later, and these may
     columnstore_every_s: float = 3600.0
     due_every_s: float = 10.0
+    members_every_s: float = 10.0  # between looks at the sessions of members' logins
     pulse_every_s: float = 10.0  # how often a lane says that it looked
 
 
@@ -64,6 +65,7 @@ class Worker:
         self._months: Months | None = None
         self._convert_at = 0.0
         self._look_at = 0.0
+        self._members_at = 0.0
         self._lock = threading.Lock()
         self._tally = Tally()
 
@@ -160,6 +162,7 @@ class Worker:
     def _task(self, connection: Connection[Any]) -> bool:
         """Do one thing whose hour has come, and put one old chunk into columnstore."""
         began = time.monotonic()
+        self._keep_members(connection)
         converted = self._convert(connection)
         if began < self._look_at:
             return converted
@@ -170,6 +173,22 @@ class Worker:
         with self._lock:
             self._tally.tasks += 1
         return self._busy(began, [taken.id])
+
+    def _keep_members(self, connection: Connection[Any]) -> None:
+        """End members' sessions beyond the bounds, and give back what they changed."""
+        if time.monotonic() < self._members_at:
+            return
+        self._members_at = time.monotonic() + self._settings.members_every_s
+        try:
+            kept = members.keep(connection)
+        except psycopg.Error as error:  # whoever migrated may not: doctor says so
+            if connection.closed:
+                raise
+            self._log("members.not_kept", error=repr(error))
+            self._members_at += 60 * self._settings.members_every_s
+            return
+        for login, what in kept:
+            self._log("members.kept", login=login, what=what)
 
     def _convert(self, connection: Connection[Any]) -> bool:
         """Put one old chunk into columnstore; look again at once where there was one."""

@@ -45,7 +45,12 @@ log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '
 """
 _ACCESS: Final = """\
-# Written by CommonWatt at every start: nobody enters without a password.
+# Written by CommonWatt at every start: nobody enters without a password, and where everybody may
+# make temporary tables only who administers.
+local postgres,template1 postgres scram-sha-256
+host postgres,template1 postgres 127.0.0.1/32 scram-sha-256
+local postgres,template1 all reject
+host postgres,template1 all 127.0.0.1/32 reject
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 host replication all 127.0.0.1/32 scram-sha-256

@@ -1,0 +1,267 @@
+"""A member's login that reads cannot stop those who write, whatever it says to the server."""
+
+import contextlib
+import threading
+import time
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from actions.desk import open_pool
+from storage import connections, members, provisioning
+from storage.migrate import BOARDS
+from tests.dashboards.boards.conftest import PASSWORD, member
+from worker.loop import Worker, WorkSettings
+
+__all__ = ["member"]
+
+BOUNDS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+HOSTILE = (
+    "SET TimeZone = 'Pacific/Kiritimati'",
+    "SET DateStyle = 'German, DMY'",
+    "SET IntervalStyle = 'sql_standard'",
+    "SET commonwatt.today = '2016-03-02'",
+    "SET commonwatt.actor = 'user:1'",
+    "SET commonwatt.reckons = 'on'",
+    "SET search_path = pg_temp, public",
+    "SET transform_null_equals = on",
+    "SET standard_conforming_strings = off",
+    "SET enable_nestloop = off",
+    "SET jit = on",
+)
+
+
+def opened(member) -> psycopg.Connection:
+    url = psycopg.conninfo.make_conninfo(
+        member.world.database.admin_url, user=member.login, password=PASSWORD
+    )
+    return psycopg.connect(url, autocommit=True)
+
+
+def keep(member, **bounds: float) -> list[tuple[str, str]]:
+    with connections.writer(member.world.database.url("worker"), "test") as worker:
+        return members.keep(worker, **bounds)
+
+
+REFUSED = (
+    "SELECT pg_advisory_lock(12, 1)",
+    "SELECT pg_advisory_xact_lock(storage.figures_lock())",
+    "SELECT pg_advisory_xact_lock(hashtext('account_figure'))",
+    "SELECT pg_try_advisory_lock(7236482911)",
+    "SELECT pg_try_advisory_xact_lock_shared(1)",
+    "SELECT pg_advisory_unlock_all()",
+    "SELECT lo_create(0)",
+    "SELECT lo_creat(-1)",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000))",
+    "CREATE TEMPORARY TABLE mine (x integer)",
+    "CREATE TEMPORARY VIEW mine AS SELECT 1",
+    "SELECT * INTO TEMPORARY mine FROM institution",
+    "LOCK TABLE report.account IN EXCLUSIVE MODE",
+    "LOCK TABLE public.account IN ACCESS SHARE MODE",
+    "SELECT * FROM institution FOR UPDATE",
+    "ALTER ROLE CURRENT_USER CONNECTION LIMIT 100",
+    "SELECT storage.keep_members(1, 1, 1)",
+    "SELECT verifier FROM storage.member_login",
+    "SELECT access.retry_set_aside(NULL)",
+)
+
+
+def test_it_takes_no_lock_and_writes_nothing(member):
+    taken = []
+    with opened(member) as mine:
+        mine.execute("SET default_transaction_read_only = off")
+        for statement in REFUSED:
+            try:
+                with mine.transaction():
+                    mine.execute(statement)
+            except psycopg.errors.InsufficientPrivilege:
+                continue
+            taken.append(statement)
+    assert taken == []
+
+
+def test_our_writers_keep_what_the_public_lost(member):
+    with connections.writer(member.world.database.url("worker"), "test") as worker:
+        worker.execute("SELECT pg_advisory_lock(1, 1)")
+        worker.execute("CREATE TEMPORARY TABLE mine (x integer)")
+    with psycopg.connect(member.world.database.admin_url) as admin:
+        found = provisioning.openings(admin, BOARDS)
+    assert (found.functions, found.temporary, found.unlimited) == ((), False, ())
+
+
+def test_what_a_server_was_not_provisioned_for_is_told(member):
+    member.world.admin("GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO PUBLIC")
+    database = member.world.database.name
+    member.world.admin(f'GRANT TEMPORARY ON DATABASE "{database}" TO PUBLIC')
+    member.world.admin(f'ALTER ROLE "{member.login}" CONNECTION LIMIT -1')
+    with psycopg.connect(member.world.database.admin_url) as admin:
+        found = provisioning.openings(admin, BOARDS)
+
+    assert found.functions == ("pg_advisory_lock(bigint)",)
+    assert found.temporary
+    assert found.unlimited == (member.login,)
+
+
+def test_a_weak_login_that_migrates_changes_nothing_and_fails_nowhere(member):
+    member.world.admin("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC")
+    with psycopg.connect(member.world.database.url("api"), autocommit=True) as weak:
+        provisioning.refuse(weak, ["commonwatt_owner"])
+        assert provisioning.openings(weak, BOARDS).functions == ("lo_create(oid)",)
+
+
+def test_it_has_a_limit_of_connections(member):
+    with contextlib.ExitStack() as stack:
+        for _ in range(9):  # the world's own is the tenth
+            stack.enter_context(opened(member))
+        with pytest.raises(psycopg.OperationalError, match="too many connections"):
+            opened(member)
+
+
+def test_sessions_beyond_the_bounds_are_ended_and_others_are_not(member):
+    with opened(member) as idle, opened(member) as holding, opened(member) as honest:
+        holding.execute("SET idle_in_transaction_session_timeout = 0")
+        holding.execute("BEGIN")
+        holding.execute("SELECT count(*) FROM institution")
+        time.sleep(1.2)
+        honest.execute("SELECT 1")
+
+        assert keep(member, transaction_s=1, active_s=60, idle_s=3600) == [
+            (member.login, "session")
+        ]
+
+        with pytest.raises(psycopg.OperationalError):
+            holding.execute("SELECT 1")
+        idle.execute("SELECT 1")
+        honest.execute("SELECT 1")
+        with contextlib.suppress(psycopg.Error):
+            holding.rollback()
+
+
+def test_a_statement_without_end_is_ended(member):
+    with opened(member) as busy:
+        busy.execute("SET statement_timeout = 0")
+        said: list[Exception] = []
+
+        def sleep() -> None:
+            try:
+                busy.execute("SELECT pg_sleep(60)")
+            except psycopg.Error as error:
+                said.append(error)
+
+        thread = threading.Thread(target=sleep)
+        thread.start()
+        time.sleep(1.5)
+        assert keep(member, active_s=1) == [(member.login, "session")]
+        thread.join(timeout=20)
+    assert len(said) == 1
+
+
+def test_settings_and_password_that_it_changed_are_given_back(member):
+    database = member.world.database.name
+    with opened(member) as mine:
+        mine.execute("SET default_transaction_read_only = off")
+        mine.execute("ALTER ROLE CURRENT_USER SET statement_timeout = 0")
+        mine.execute("ALTER ROLE CURRENT_USER SET timezone = 'Pacific/Kiritimati'")
+        mine.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{database}" SET jit = off')
+        mine.execute("ALTER ROLE CURRENT_USER PASSWORD 'nobody else knows'")
+        with pytest.raises(psycopg.OperationalError):
+            opened(member)
+
+        kept = keep(member)
+
+        assert kept[:2] == [(member.login, "settings"), (member.login, "password")]
+        assert {what for _, what in kept[2:]} == {"session"}
+        with pytest.raises(psycopg.OperationalError):
+            mine.execute("SELECT 1")
+    with opened(member) as again:
+        assert again.execute("SHOW statement_timeout").fetchone() == ("15s",)
+        assert again.execute("SHOW timezone").fetchone() == ("UTC",)
+    assert keep(member) == []
+    told = member.world.admin("SELECT DISTINCT login, what FROM member_login_kept ORDER BY what")
+    assert told == [(member.login, what) for what in ("password", "session", "settings")]
+
+
+def test_the_worker_does_it_by_itself(member):
+    with opened(member) as mine:
+        mine.execute("SET default_transaction_read_only = off")
+        mine.execute("ALTER ROLE CURRENT_USER SET statement_timeout = 0")
+    said = []
+    worker = Worker(
+        member.world.database.url("worker"),
+        WorkSettings(),
+        lambda event, **facts: said.append((event, facts.get("what"))),
+    )
+
+    worker.drain()
+
+    assert ("members.kept", "settings") in said
+
+
+def test_another_role_is_never_touched_whatever_the_table_says(member):
+    admin = member.world.database.admin_url
+    user = psycopg.conninfo.conninfo_to_dict(admin)["user"]
+    member.world.admin(
+        "INSERT INTO storage.member_login VALUES (%s, 'SCRAM-SHA-256$4096:x', '{}')", user
+    )
+
+    assert keep(member) == []
+    psycopg.connect(admin).close()
+
+
+def views(connection: psycopg.Connection) -> dict[str, list[str]]:
+    """Return what every view of `report` shows; instants as they are, in whatever zone."""
+    names = connection.execute(
+        """SELECT c.relname FROM pg_catalog.pg_class c
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'report' AND c.relkind = 'v' ORDER BY 1"""
+    ).fetchall()
+    return {
+        name: sorted(
+            str([_utc(value) for value in row])
+            for row in connection.execute(f"SELECT * FROM report.{name}".encode(), binary=True)
+        )
+        for (name,) in names
+    }
+
+
+def _utc(value: object) -> object:
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+
+
+def test_what_a_colleague_set_in_the_session_changes_no_figure(member):
+    with opened(member) as plain:
+        before = views(plain)
+    with opened(member) as lent:
+        for statement in HOSTILE:
+            lent.execute(statement)
+        assert views(lent) == before
+    assert sum(map(len, before.values())) > 50
+
+
+def test_no_view_or_function_asks_the_session_which_day_it_is(member):
+    loose = member.world.admin(
+        """SELECT 'report.' || relname FROM pg_class
+            WHERE relnamespace = 'report'::regnamespace AND relkind = 'v'
+              AND pg_get_viewdef(oid) ~* 'current_date|localtime'
+           UNION ALL
+           SELECT p.oid::regprocedure::text FROM pg_proc p
+             JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname IN ('access', 'report', 'storage') AND p.prosecdef
+              AND p.proname <> 'keep_members'
+              AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c ~* '^timezone=')"""
+    )
+    assert loose == []
+
+
+def test_every_session_of_ours_is_bounded(member):
+    database = member.world.database
+    with connections.writer(database.url("worker"), "test") as worker:
+        found = [worker.execute(f"SHOW {name}").fetchone()[0] for name in BOUNDS]
+    assert found == ["30s", "10min", "2min"]
+    pool = open_pool(database.url("api"), max_size=1)
+    with pool.connection() as connection:
+        found = [connection.execute(f"SHOW {name}").fetchone()[0] for name in BOUNDS]
+    pool.close()
+    assert found == ["30s", "30s", "2min"]
