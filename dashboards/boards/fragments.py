@@ -15,10 +15,9 @@ _BEFORE: Final = f"(({UNTIL} - interval '1 microsecond')::date + 1)"
 MONTHS: Final = f"""
     span AS (SELECT {_FIRST} AS first, ({UNTIL})::date AS last, {UNTIL} AS until)
 """
-# What is due in the whole months that the period touches, as far as they are over.
-DUE: Final = """report.due_s((SELECT first FROM span),
+_WHOLE_MONTHS: Final = """(SELECT first FROM span),
         (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
-         + interval '1 month')::date)"""
+         + interval '1 month')::date"""
 # A month that begins within the period, seen from a table with a column month. Dates compared with
 # dates that are known to the planner reach through a barrier view, and it knows how many they are.
 IN_MONTHS: Final = f"month >= {_FIRST} AND month < {_BEFORE}"
@@ -31,6 +30,16 @@ LAST_MONTH: Final = """hour >= greatest($__timeFrom()::timestamptz,
                AND hour < $__timeTo()::timestamptz"""
 
 COVERED: Final = (Threshold(None, "bad"), Threshold(0.9, "warn"), Threshold(0.99, "good"))
+# Both coverages as words behind a name: of the total first, then of the curve.
+COVERAGES: Final = """(VALUES
+    (1, CASE WHEN '$lang' = 'en' THEN ' · total' ELSE ' · 总量' END),
+    (2, CASE WHEN '$lang' = 'en' THEN ' · curve' ELSE ' · 曲线' END)) AS w(place, word)"""
+# The share without which an office ranks and compares nothing, and that of a month which stands
+# for its whole beside another year's, as analytics.coverage.WHOLE.
+ENOUGH: Final = "(SELECT report.enough(nullif('$region', '')::integer))"
+ENOUGH_OF: Final = "(SELECT report.enough_of(nullif('$institution', '')::integer))"
+WHOLE_SHARE: Final = "0.99"
+NOT_ENOUGH: Final = Text("计量不足", "not enough measured")
 NOT_STATED: Final = Text("未填报", "not stated")
 
 
@@ -51,9 +60,22 @@ def within(region: str = "'$region'") -> str:
 
 def means(asked: str = "NULL") -> str:
     """Return the SQL of area and persons over the period's months, weighted by days."""
-    return f"""report.means({asked}, (SELECT first FROM span),
-        (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
-         + interval '1 month')::date)"""
+    return f"report.means({asked}, {_WHOLE_MONTHS})"
+
+
+def these(table: str) -> str:
+    """Return the SQL of a table's institutions as an array; of none, an empty one."""
+    return f"(SELECT coalesce(array_agg(DISTINCT institution_id), '{{}}') FROM {table})"
+
+
+def expected(asked: str = "NULL") -> str:
+    """Return the SQL of what the period's months should hold, as far as days are over."""
+    return f"report.expected({asked}, {_WHOLE_MONTHS})"
+
+
+def expected_by_month(asked: str = "NULL") -> str:
+    """Return the same by month."""
+    return f"report.expected_by_month({asked}, {_WHOLE_MONTHS})"
 
 
 # Of the sums over a table energy: carriers that were used but have no coefficient or CO2 factor,
@@ -88,6 +110,11 @@ def lacking(panel_id: int, energy: str) -> Panel:
         height=3,
         empty=WHOLE,
     )
+
+
+def compared(asked: str) -> str:
+    """Return the SQL of the days that a year measured as the one before it did, by month."""
+    return f"report.compared({asked}, {_WHOLE_MONTHS}, 1)"
 
 
 # Who is counted in the region or below it, and for which months: a move leaves what was before.

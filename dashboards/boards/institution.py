@@ -29,12 +29,31 @@ _ENERGY: Final = f"""
 """
 
 
+_LIKE_DAYS: Final = f"""
+    like_days AS (
+        SELECT month, days, of_days, quanta, before_quanta
+          FROM {f.compared(_ASKED)}
+         WHERE carrier = '$carrier'
+           AND (month + interval '1 month')::timestamp AT TIME ZONE '$zone'
+               <= report.today_began('$zone'))
+"""
+
+
 def _per(attribute: str) -> str:
     return f"""
     WITH {f.MONTHS}, {_ENERGY}
     SELECT sum(e.kgce_g) / 1000.0 / nullif((SELECT {attribute} FROM {f.means(_ASKED)}), 0)
                AS value
       FROM energy e
+    """
+
+
+def _covered(held: str) -> str:
+    return f"""
+    WITH {f.MONTHS}
+    SELECT report.coverage((SELECT sum({held}) FROM report.account
+                             WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS}),
+                           (SELECT sum(expected_s) FROM {f.expected(_ASKED)})) AS value
     """
 
 
@@ -49,7 +68,7 @@ _HEADLINES: Final = (
         Kind.STAT,
         KGCE,
         f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(kgce_g) / 1000.0 AS value FROM energy",
-        width=5,
+        width=4,
         height=4,
         decimals=0,
     ),
@@ -63,7 +82,7 @@ _HEADLINES: Final = (
         Kind.STAT,
         KG,
         f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(co2_g) / 1000.0 AS value FROM energy",
-        width=5,
+        width=4,
         height=4,
         decimals=0,
     ),
@@ -77,7 +96,7 @@ _HEADLINES: Final = (
         Kind.STAT,
         KGCE_PER_M2,
         _per("area_m2"),
-        width=5,
+        width=4,
         height=4,
         decimals=2,
         empty=f.NOT_STATED,
@@ -92,27 +111,36 @@ _HEADLINES: Final = (
         Kind.STAT,
         KGCE_PER_PERSON,
         _per("persons"),
-        width=5,
+        width=4,
         height=4,
         decimals=1,
         empty=f.NOT_STATED,
     ),
     Panel(
         5,
-        Text("数据完整率", "Coverage"),
+        Text("总量完整率", "Coverage of the total"),
         Text(
-            "已计量时间占应计量时间的比例，各品种合计。",
-            "Measured time over the time due, all carriers together.",
+            "总量已知的时间占应计量时间的比例，各品种合计；今天及以后不计。",
+            "Time whose total is known over the time expected, all carriers, up to yesterday.",
         ),
         Kind.STAT,
         PERCENT,
-        f"""
-    WITH {f.MONTHS}
-    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account
-                        WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS})::numeric
-                      / nullif((SELECT sum(due_s) FROM report.account_due
-                                 WHERE {_OWN} AND {f.IN_MONTHS}), 0)) AS value
-        """,
+        _covered("known_s"),
+        width=4,
+        height=4,
+        decimals=1,
+        thresholds=f.COVERED,
+    ),
+    Panel(
+        16,
+        Text("曲线完整率", "Coverage of the curve"),
+        Text(
+            "曲线为实测的时间占应计量时间的比例；缺数期间总量可知，曲线为推算。",
+            "Time whose curve is measured over the time expected; over gaps it is worked out.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        _covered("measured_s"),
         width=4,
         height=4,
         decimals=1,
@@ -145,51 +173,65 @@ _BY_MONTH: Final = (
         7,
         Text("与上年同期比较（$unit）", "Against the year before ($unit)"),
         Text(
-            "所选品种的本期与上年同月用量。",
-            "Use of the chosen carrier, and that of the same month a year earlier.",
+            "所选品种在两年都有计量的日子里的用量；未满月和计量不足的月份不比。",
+            "Use of the chosen carrier on the days that both years measured; a running month and "
+            "one not measured enough are left out.",
         ),
         Kind.BARS,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, used AS (
-        SELECT a.month, a.quanta / k.per_unit::numeric AS used
-          FROM report.account a JOIN report.carrier k ON k.code = a.carrier
-         WHERE a.{_OWN} AND a.carrier = '$carrier' AND a.source = 'meter'
-           AND a.month >= (SELECT first FROM span) - interval '1 year'
-           AND a.month < (SELECT until FROM span)
-    ), months AS (
-        SELECT month::date FROM generate_series((SELECT first FROM span)::timestamp,
-            (SELECT until FROM span) - interval '1 microsecond', interval '1 month') AS m(month))
-    SELECT {f.BEGINS} AS "time", n.used AS now, b.used AS before
-      FROM months m
-      LEFT JOIN used n USING (month)
-      LEFT JOIN (SELECT (month + interval '1 year')::date AS month, used FROM used) b USING (month)
-     WHERE num_nonnulls(n.used, b.used) > 0
+    WITH {f.MONTHS}, {_LIKE_DAYS}
+    SELECT {f.BEGINS} AS "time", quanta / k.per_unit::numeric AS now,
+           before_quanta / k.per_unit::numeric AS before
+      FROM like_days JOIN report.carrier k ON k.code = '$carrier'
+     WHERE report.is_enough(days, of_days, {f.ENOUGH_OF})
      ORDER BY 1
         """,
         decimals=1,
         columns=(f.BEFORE, f.NOW),
+        empty=f.NOT_ENOUGH,
+    ),
+    Panel(
+        15,
+        Text("同比所比的日子", "Days compared"),
+        Text(
+            "各月两年都有计量的日子占全月的比例。",
+            "The days of each month that both years measured, over all of its days.",
+        ),
+        Kind.LINES,
+        PERCENT,
+        f"""
+    WITH {f.MONTHS}, {_LIKE_DAYS}
+    SELECT {f.BEGINS} AS "time", report.coverage(days, of_days) AS compared
+      FROM like_days ORDER BY 1
+        """,
+        width=24,
+        height=5,
+        decimals=1,
+        thresholds=f.COVERED,
+        columns=(Column("compared", Text("所比日子", "Days compared"), colour="electricity"),),
     ),
     Panel(
         8,
         Text("各品种完整率", "Coverage by carrier"),
         Text(
-            "各月已计量时间占应计量时间的比例。",
-            "Measured time of each month over the time due.",
+            "各月总量已知、曲线实测的时间各占应计量时间的比例。",
+            "Time of each month whose total is known, and whose curve is measured, over expected.",
         ),
         Kind.LINES,
         PERCENT,
         f"""
-    WITH {f.MONTHS}, measured AS (
-        SELECT month, carrier, measured_s FROM report.account
+    WITH {f.MONTHS}, held AS (
+        SELECT month, carrier, known_s, measured_s FROM report.account
          WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS})
-    SELECT {f.BEGINS} AS "time", {f.name("k")} AS metric,
-           least(1.0, coalesce(m.measured_s, 0)::numeric / d.due_s) AS value
-      FROM report.account_due d
-      JOIN report.carrier k ON k.code = d.carrier
-      LEFT JOIN measured m USING (month, carrier)
-     WHERE d.{_OWN} AND {f.IN_MONTHS}
-     ORDER BY 1, k.code
+    SELECT {f.BEGINS} AS "time", {f.name("k")} || w.word AS metric,
+           report.coverage(CASE w.place WHEN 1 THEN h.known_s ELSE h.measured_s END,
+                           e.expected_s) AS value
+      FROM {f.expected_by_month(_ASKED)} e
+     CROSS JOIN {f.COVERAGES}
+      JOIN report.carrier k ON k.code = e.carrier
+      LEFT JOIN held h USING (month, carrier)
+     ORDER BY 1, k.code, w.place
         """,
         decimals=1,
         thresholds=f.COVERED,
@@ -201,8 +243,10 @@ _CURVE: Final = Panel(
     9,
     Text("电力负荷（实测与估算）", "Electric load, measured and estimated"),
     Text(
-        "32 天以内逐时，更长逐日平均；估算：总量为实测，时间分布为推算。",
-        "Hourly up to 32 days, else by day; estimated: the total is measured, its course is not.",
+        "32 天以内逐时，更长按已知小时逐日平均；有通道缺数则留空。"
+        "估算：总量为实测，时间分布为推算。",
+        "Hourly up to 32 days, else each day's mean over the hours known; open where a channel is "
+        "missing. Estimated: the total is measured, its course is not.",
     ),
     Kind.LINES,
     KW,
@@ -211,18 +255,25 @@ _CURVE: Final = Panel(
         SELECT t.channel_id, t.share / 1000000.0 AS share, t.valid_from, t.valid_to
           FROM report.account_term t
          WHERE t.{_OWN} AND t.carrier = 'electricity'
+           AND t.channel_id IN (SELECT channel_id FROM report.channel)
     ), hours AS (
-        SELECT u.hour AS "time", sum(u.used * t.share) / 1000.0 AS load,
-               bool_and(u.measured_s = 3600) AS measured
+        SELECT u.hour AS "time", sum(u.used * t.share * 3.6 / nullif(u.known_s, 0)) AS load,
+               bool_and(u.measured_s >= u.known_s) AS measured
           FROM report.usage_hour u JOIN term t USING (channel_id)
          WHERE {f.SHORT} AND $__timeFilter(u.hour) AND u.hour < $__timeTo()
            AND u.channel_id IN (SELECT channel_id FROM term)
            AND u.hour >= t.valid_from::timestamp AT TIME ZONE '$zone'
            AND (t.valid_to IS NULL OR u.hour < t.valid_to::timestamp AT TIME ZONE '$zone')
          GROUP BY u.hour
+        HAVING count(u.used) = (
+               SELECT count(*) FROM term o
+                WHERE u.hour >= o.valid_from::timestamp AT TIME ZONE '$zone'
+                  AND (o.valid_to IS NULL
+                       OR u.hour < o.valid_to::timestamp AT TIME ZONE '$zone'))
     ), days AS (
         SELECT u.day::timestamp AT TIME ZONE '$zone' AS "time",
-               sum(u.used * t.share) / 24000.0 AS load, bool_and(u.measured_s >= 82800) AS measured
+               sum(u.used * t.share * 3.6 / nullif(u.known_s, 0)) AS load,
+               bool_and(u.measured_s >= u.known_s) AS measured
           FROM report.usage_day u JOIN term t USING (channel_id)
          WHERE NOT {f.SHORT}
            AND u.day >= ($__timeFrom()::timestamptz AT TIME ZONE '$zone')::date
@@ -230,6 +281,9 @@ _CURVE: Final = Panel(
            AND u.channel_id IN (SELECT channel_id FROM term)
            AND u.day >= t.valid_from AND (t.valid_to IS NULL OR u.day < t.valid_to)
          GROUP BY u.day
+        HAVING count(u.used) = (SELECT count(*) FROM term o
+                                 WHERE u.day >= o.valid_from
+                                   AND (o.valid_to IS NULL OR u.day < o.valid_to))
     )
     SELECT "time", CASE WHEN measured THEN load END AS measured,
            CASE WHEN NOT measured THEN load END AS estimated
@@ -378,10 +432,10 @@ INSTITUTION: Final = Board(
     (f.INSTITUTION, f.PROFILE, f.CARRIER, f.UNIT_OF_CARRIER, f.ZONE_OF_INSTITUTION),
     (
         Row(Text("概况", "At a glance"), _HEADLINES),
-        Row(Text("逐月", "By month"), _BY_MONTH[:2]),
+        Row(Text("逐月", "By month"), _BY_MONTH[:3]),
         Row(Text("用能指标", "Quota"), _QUOTA),
         Row(Text("负荷", "Load"), (_CURVE,)),
-        Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[2], _CHANNELS)),
+        Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[3], _CHANNELS)),
     ),
     links=(
         Link(
