@@ -13,7 +13,7 @@ from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
 from actions.standing import Standing, stand, standing_of
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
 
@@ -123,7 +123,11 @@ def get_quotas(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> QuotaPage | Response:
     """Return the quotas of the institutions that the reader sees."""
-    page = list_quotas(desk, Asked(union, year, institution), after=after, limit=limit)
+    asked = Asked(union, year, institution)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_quotas(desk, asked, after=after, limit=limit),
+    )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, QuotaShown, "quotas", wish, following)
