@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions import registry_checks as checks
+from actions.registry_bindings import taken_over
 from actions.registry_values import Count, NewChannel, refuse
 from metering.errors import InputError
 from storage import registry as table
@@ -43,7 +44,8 @@ def write(
     """Make meters and channels, and let settings, keys and shares hold from their days on."""
     meter_ids, warnings = _meters(connection, rows, institution_ids, by)
     known, problems = _known(connection, rows, meter_ids, institution_ids)
-    refuse([*problems, *_undated(connection, rows, known)])
+    held = taken_over(connection, rows, known.ids, known.bindings, institution_ids)
+    refuse([*problems, *_undated(connection, rows, known), *held])
     new = [place for place, one in enumerate(known.ids) if one is None]
     made = dict(zip(new, table.new_ids(connection, "channel", len(new)), strict=True))
     ids = [made[place] if one is None else one for place, one in enumerate(known.ids)]

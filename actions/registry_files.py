@@ -59,7 +59,7 @@ _CHANNELS: Final = Form(
         "name_zh",
         "name_en",
     ),
-    ("per_unit", "factor", "net", "share", "valid_from", "source"),
+    ("per_unit", "factor", "net", "share", "valid_from", "held_by", "source"),
 )
 
 
@@ -157,6 +157,7 @@ def _channel(row: Row) -> NewChannel:
         valid_from=row.read("valid_from", _instant, None, _INSTANT),
         source=row.text("source", row.place.file),
         place=row.place,
+        held_by=row.text("held_by"),
     )
 
 

@@ -73,6 +73,7 @@ class NewChannel:
     since: what is older is refused; the account begins on its civil day in `zone`.
     share_millionths: how much of it makes the institution's account; 0 for a sub-meter.
     valid_from: from when changed settings, key or share hold; `since` or earlier means always.
+    held_by: whose the key is so far, where another institution has it and gives it away.
     """
 
     institution: str
@@ -97,6 +98,7 @@ class NewChannel:
     valid_from: datetime | None = None
     source: str = "import"
     place: Place | None = field(default=None, compare=False)
+    held_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
