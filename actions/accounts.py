@@ -9,6 +9,7 @@ from actions.desk import Desk
 from actions.figures import not_found
 from actions.institutions import no_institution
 from storage import institutions, ledger
+from storage.institutions import Wanted
 from storage.ledger import Account, Asked
 from storage.pages import Page, check_size, cursor_of, key_of
 
@@ -34,12 +35,13 @@ def accounts_of(
 def list_accounts(
     desk: Desk,
     asked: Asked,
+    wanted: Wanted | None = None,
     *,
     profile: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Account]:
-    """Return accounts of all institutions that the reader sees.
+    """Return accounts of all institutions that the reader sees, or of those that are wanted.
 
     limit: institutions a page; each comes with all its accounts of these months.
     """
@@ -47,7 +49,13 @@ def list_accounts(
     (last,) = key_of(after, 0)
     with desk.look() as connection:
         code = known_profile(connection, profile)
-        ids = ledger.institutions_with_accounts(connection, asked, after=int(last), most=limit + 1)
+        ids = ledger.institutions_with_accounts(
+            connection,
+            asked,
+            after=int(last),
+            most=limit + 1,
+            among=None if wanted is None else institutions.matching(connection, wanted),
+        )
         rows = ledger.accounts(connection, ids[:limit], asked, code)
     return Page(rows, cursor_of(ids[limit - 1]) if len(ids) > limit else None)
 

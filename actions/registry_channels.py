@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from actions import registry_checks as checks
 from actions import registry_notes, registry_since
+from actions.registry_bindings import taken_over
 from actions.registry_values import Count, NewChannel, Note, refuse
 from metering.channels import Kind
 from metering.errors import InputError
@@ -51,7 +52,8 @@ def write(
     """Make meters and channels, and let settings, keys and shares hold from their days on."""
     meter_ids, notes = _meters(connection, rows, institution_ids, by)
     known, problems = _known(connection, rows, meter_ids, institution_ids)
-    refuse([*problems, *_undated(connection, rows, known)])
+    held = taken_over(connection, rows, known.ids, known.bindings, institution_ids)
+    refuse([*problems, *_undated(connection, rows, known), *held])
     new = [place for place, one in enumerate(known.ids) if one is None]
     made = dict(zip(new, table.new_ids(connection, "channel", len(new)), strict=True))
     ids = [made[place] if one is None else one for place, one in enumerate(known.ids)]

@@ -25,6 +25,7 @@ REGION_KINDS: Final = (
     "corps",
 )
 LEVELS: Final = ("central", "provincial", "city", "county", "township")
+_OURS: Final = "collector/"  # its topics
 _GATEWAY: Final = re.compile(r"[^/+#\s]+/[^/+#\s]+")
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -245,15 +246,15 @@ def _channel(row: NewChannel) -> Iterator[InputError]:
                 "Leave it empty; register import and export as two channels, export with share -1.",
             ),
         )
-    if not _GATEWAY.fullmatch(row.gateway):
+    if not _GATEWAY.fullmatch(row.gateway) or row.gateway.startswith(_OURS):
         yield problem(
             row,
             "gateway",
             "import.bad_gateway",
             (f"“{row.gateway}”不是采集网关名。", f"“{row.gateway}” is no gateway."),
             (
-                "请写成 省份/网关,不含空格和 + #。",
-                "Write province/gateway, without spaces, + or #.",
+                "请写成 省份/网关,不含空格和 + #;collector/ 为采集服务专用。",
+                "Write province/gateway, without spaces, + or #; collector/ is our own.",
             ),
         )
     for name in ("since", "valid_from"):

@@ -197,6 +197,12 @@ CHANNELS: Final = (
         "from when a changed setting, key or share holds, with its offset; factor changes only at "
         "an exchange",
     ),
+    _may(
+        "held_by",
+        ("", ""),
+        "标识从另一机构移来时填该机构的代码；否则整次导入被拒绝",
+        "where a key moves here from another institution: that one's code, else all is refused",
+    ),
     _may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
 )
 

@@ -123,6 +123,7 @@ def _channel(row: Row) -> NewChannel:
         valid_from=row.read("valid_from", _instant, None, _INSTANT),
         source=row.text("source", row.place.file),
         place=row.place,
+        held_by=row.text("held_by"),
     )
 
 

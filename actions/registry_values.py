@@ -77,6 +77,7 @@ class NewChannel:
     earlier, never later.
     share_millionths: how much of it makes the institution's account; 0 for a sub-meter.
     valid_from: from when changed settings, key or share hold; `since` or earlier means always.
+    held_by: whose the key is so far, where another institution has it and gives it away.
     """
 
     institution: str
@@ -101,6 +102,7 @@ class NewChannel:
     valid_from: datetime | None = None
     source: str = "import"
     place: Place | None = field(default=None, compare=False)
+    held_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -50,6 +50,18 @@ def workbook(
             _write(sheet, row_place, place, _cell(value, number))
     book.close()
     return file.getvalue()
+
+
+def counted(name: str, form: str, rows: int, *, whole: bool) -> dict[str, str]:
+    """Return headers that name a file by how many rows it holds, of when, and whether of all."""
+    now = datetime.now(UTC)
+    part = "" if whole else "-part"
+    file = f"{name}-{rows}-rows{part}-{now:%Y%m%dT%H%MZ}.{form}"
+    return {
+        "Content-Disposition": f'attachment; filename="{file}"',
+        "X-Rows": str(rows),
+        "X-As-Of": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+    }
 
 
 def _write(sheet: Any, row: int, place: int, value: str | float | bool | None) -> None:

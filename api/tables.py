@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
 from urllib.parse import quote
 
 from fastapi import Depends, Query, Request, Response
@@ -13,12 +13,22 @@ from pydantic import BaseModel
 
 from actions import sheets
 from api.fields import Exact
+from storage.pages import Page
+
+T = TypeVar("T")
 
 _ROWS_AT_ONCE = 500
+_MOST_ROWS = 1_000_000  # beyond these the file says that it is a part
+_MEDIA: Final[dict["Form", str]] = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": sheets.MEDIA_TYPE,
+}
 TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "JSON, or CSV or XLSX with one row an entry; the header Link names the next "
-        "page.",
+        "description": "JSON, or CSV or XLSX with one row an entry: all of them unless `limit` is "
+        "given. The file's name and X-Rows say how many and of when; where `limit` cut it short "
+        "the name says `part`, and the header Link names the rest.",
         "content": {
             "text/csv": {"schema": {"type": "string"}},
             sheets.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
@@ -30,15 +40,20 @@ Form = Literal["json", "csv", "xlsx"]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """In which form rows are wanted."""
+    """In which form rows are wanted; whole: all of them, for no number was asked for."""
 
     form: Form
     bom: bool
+    whole: bool = False
 
     @property
     def table(self) -> bool:
         """Whether rows are wanted as a table, to be opened as a file."""
         return self.form != "json"
+
+    def most(self, limit: int, most: int) -> int:
+        """Return how many values of a series are read at once."""
+        return most if self.whole else limit
 
 
 def wish_of(
@@ -49,13 +64,57 @@ def wish_of(
     bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for Excel.")] = False,
 ) -> Wish:
     """Return the form that a request asks for."""
-    return Wish(format or _accepted(request.headers.get("accept", "")), bom)
+    form = format or _accepted(request.headers.get("accept", ""))
+    return Wish(form, bom, form != "json" and "limit" not in request.query_params)
 
 
 def _accepted(accept: str) -> Form:
-    if sheets.MEDIA_TYPE in accept:
-        return "xlsx"
-    return "csv" if "text/csv" in accept else "json"
+    """Return the form that a client likes best; of equal ones JSON, then CSV."""
+    qualities = {form: _quality(accept, media) for form, media in _MEDIA.items()}
+    best = max(qualities.values())
+    if not accept.strip() or best == 0:
+        return "json"
+    return next(form for form, quality in qualities.items() if quality == best)
+
+
+def _quality(accept: str, media: str) -> float:
+    """Return how much a header likes a media type: the most exact range that holds it counts."""
+    found = (-1, 0.0)
+    for one in accept.split(","):
+        span, *parameters = (part.strip().lower() for part in one.split(";"))
+        exact = (span == "*/*", span == f"{media.partition('/')[0]}/*", span == media)
+        if any(exact):
+            found = max(found, (exact.index(True), _q(parameters)))
+    return found[1]
+
+
+def _q(parameters: Sequence[str]) -> float:
+    for one in parameters:
+        name, _, value = one.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def paged(
+    wish: Wish, after: str | None, limit: int, most: int, ask: Callable[[str | None, int], Page[T]]
+) -> Page[T]:
+    """Return the page that is asked for, or for a table without a limit all that follow too.
+
+    most: rows that are asked for at once.
+    """
+    if not wish.whole:
+        return ask(after, limit)
+    rows: list[T] = []
+    while True:
+        page = ask(after, most)
+        rows += page.rows
+        after = page.next
+        if after is None or len(rows) > _MOST_ROWS:
+            return Page(rows, after)
 
 
 AsWished = Annotated[Wish, Depends(wish_of)]
@@ -94,11 +153,12 @@ def table_of(
     *,
     exact: Collection[str] = (),
 ) -> Response:
-    """Return rows as CSV, streamed, or as a workbook.
+    """Return rows as CSV, streamed, or as a workbook; name and headers say how many and of when.
 
     exact: columns whose texts are decimal numbers.
     """
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{wish.form}"'}
+    body = list(body)
+    headers = sheets.counted(name, wish.form, len(body), whole=following is None)
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
     if wish.form == "xlsx":

@@ -141,7 +141,7 @@ def _flooded(known: services.Running, plan: Plan) -> Iterator[None]:
     ]
     spawn = multiprocessing.get_context("spawn")
     stop = spawn.Event()
-    given = (known.broker_url, known.mqtt_version, meters, _RATE, stop)
+    given = (known.gateway_url, known.mqtt_version, meters, _RATE, stop)
     process = spawn.Process(target=flood, args=given, daemon=True)
     process.start()
     try:

@@ -1,8 +1,10 @@
 """What a collector is told once: where to listen, how much to hold, how long to wait."""
 
+import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from collector.routing import NATIVE, Route
 from metering.errors import InputError
@@ -84,8 +86,16 @@ class CollectorSettings:
 
     @property
     def client_id(self) -> str:
-        """The fixed client id under which the broker keeps the session."""
-        return f"commonwatt-collector-{self.name}"
+        """The fixed client id under which the broker keeps the session.
+
+        Whoever connects under it takes the session over, so it holds what only the owner of the
+        login's password can know; without a password there is nobody to keep out.
+        """
+        password = urlsplit(self.broker_url).password
+        if not password:
+            return f"commonwatt-collector-{self.name}"
+        said = hmac.digest(unquote(password).encode(), self.name.encode(), "sha256")
+        return f"commonwatt-collector-{self.name}-{said.hex()[:24]}"
 
     @property
     def status_topic(self) -> str:

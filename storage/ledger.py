@@ -15,6 +15,7 @@ _WITH_ACCOUNTS = """
     SELECT DISTINCT institution_id FROM account
      WHERE institution_id > %(after)s AND month >= %(first)s AND month < %(until)s
        AND (%(carrier)s::text IS NULL OR carrier = %(carrier)s)
+       AND (%(among)s::integer[] IS NULL OR institution_id = ANY(%(among)s))
      ORDER BY institution_id LIMIT %(most)s
 """
 
@@ -194,15 +195,24 @@ def profile_of(connection: Connection[Any], code: str | None) -> str | None:
 
 
 def institutions_with_accounts(
-    connection: Connection[Any], asked: Asked, *, after: int, most: int
+    connection: Connection[Any],
+    asked: Asked,
+    *,
+    after: int,
+    most: int,
+    among: list[int] | None = None,
 ) -> list[int]:
-    """Return institutions that have accounts in these months, those after one."""
+    """Return institutions that have accounts in these months, those after one.
+
+    among: these alone; None is all that the viewer sees.
+    """
     parameters = {
         "first": asked.first,
         "until": asked.until,
         "carrier": asked.carrier,
         "after": after,
         "most": most,
+        "among": among,
     }
     return [row[0] for row in connection.execute(_WITH_ACCOUNTS, parameters)]
 

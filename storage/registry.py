@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, LiteralString
 
 from psycopg import Connection, sql
+from psycopg.rows import class_row
 
 from storage.dated import Dated
 
@@ -86,6 +87,18 @@ _BINDINGS = """
      WHERE b.known_until IS NULL AND g.name = ANY(%s) ORDER BY b.id
 """
 
+# An institution is named by its id, its code of the unified social credit, or any keeper's code.
+_HOLDERS = """
+    SELECT c.id AS channel_id, m.institution_id, m.code AS meter, c.code AS channel,
+           array_remove(ARRAY[m.institution_id::text, v.credit_code] || ARRAY(
+               SELECT k.code FROM institution_code k WHERE k.institution_id = m.institution_id
+                ORDER BY k.code), NULL) AS names,
+           coalesce(v.name_zh, v.name_en, '#' || m.institution_id) AS label
+      FROM channel c JOIN meter m ON m.id = c.meter_id
+      LEFT JOIN report.institution v ON v.institution_id = m.institution_id
+     WHERE c.id = ANY(%s)
+"""
+
 _TERMS = """
     SELECT channel_id, share FROM account_term
      WHERE known_until IS NULL AND channel_id = ANY(%s) AND institution_id = ANY(%s)
@@ -133,6 +146,24 @@ class KnownChannel:
     net: bool
     zone: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A channel that a key means, and whose it is; names: by which its institution is known."""
+
+    channel_id: int
+    institution_id: int
+    meter: str
+    channel: str
+    names: list[str]
+    label: str
+
+
+def holders(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Holder]:
+    """Return whose these channels are."""
+    with connection.cursor(row_factory=class_row(Holder)) as cursor:
+        return cursor.execute(_HOLDERS, [list(channel_ids)]).fetchall()
 
 
 def administers(connection: Connection[Any]) -> bool:

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from actions.accounts import EVER, Account, Asked, accounts_of, list_accounts
 from actions.figures import in_units
+from actions.institutions import Wanted
 from analytics.coverage import coverage
 from api.doorway import AtDesk
-from api.fields import Code, Coverage, Exact, Id, Month
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.fields import Code, Coverage, Exact, Id, IdAsked, Month
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
@@ -127,12 +128,26 @@ def get_accounts(
     last: Annotated[Month, TO_MONTH],
     carrier: Code | None = None,
     profile: Code | None = None,
+    search: Annotated[
+        str | None, Query(max_length=100, description="Part of a name or credit code.")
+    ] = None,
+    region: Annotated[
+        IdAsked | None, Query(description="A region with its lower regions, by affiliation.")
+    ] = None,
+    department_line: Code | None = None,
+    class_code: Code | None = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=500, description="Institutions a page.")] = 50,
 ) -> AccountPage | Response:
     """Return the accounts of all institutions that the reader sees, some institutions a page."""
     asked = _asked(first, last, carrier)
-    page = list_accounts(desk, asked, profile=profile, after=after, limit=limit)
+    wanted = Wanted(search, region, department_line, class_code)
+    page = paged(
+        wish, after, limit, 500,
+        lambda after, limit: list_accounts(
+            desk, asked, wanted, profile=profile, after=after, limit=limit
+        ),
+    )  # fmt: skip
     items, following = [shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, AccountShown, "accounts", wish, following)

@@ -13,7 +13,7 @@ from actions.login import LoginError
 from actions.push import Receipt, push
 from api.doorway import AtDesk, AtDoorway
 from api.fields import Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 from collector.intake import ReadingSink
 from metering.errors import UnavailableError
 
@@ -92,7 +92,10 @@ def get_gateways(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> GatewayPage | Response:
     """Return the gateways of the channels that the reader sees."""
-    page = list_gateways(desk, after=after, limit=limit)
+    page = paged(
+        wish, after, limit, 500,
+        lambda after, limit: list_gateways(desk, after=after, limit=limit),
+    )  # fmt: skip
     items = [GatewayShown.model_validate(one) for one in page.rows]
     following = next_url(request, page.next)
     if wish.table:

@@ -12,7 +12,7 @@ from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Code, Exact, IdAsked, Month
 from api.routes.accounts import FROM_MONTH, TO_MONTH, month_after
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
@@ -91,16 +91,19 @@ def get_indicators(
     limit: Annotated[int, Query(ge=1, le=1000, description="Institutions a page.")] = 50,
 ) -> IndicatorPage | Response:
     """Return what institutions use per area and person, and where each stands among its like."""
-    page = indicators_of(
-        desk,
-        first,
-        month_after(last),
-        profiles=profile,
-        region_id=region,
-        institution_id=institution,
-        after=after,
-        limit=limit,
-    )
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: indicators_of(
+            desk,
+            first,
+            month_after(last),
+            profiles=profile,
+            region_id=region,
+            institution_id=institution,
+            after=after,
+            limit=limit,
+        ),
+    )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, IndicatorShown, "indicators", wish, following)

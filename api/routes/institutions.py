@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from actions.institutions import Wanted, institution, list_institutions
 from api.doorway import AtDesk
 from api.fields import Code, Exact, Id, IdAsked, Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1/institutions", tags=["institutions"])
 
@@ -116,7 +116,10 @@ def get_institutions(
 ) -> InstitutionPage | Response:
     """Return the institutions that the reader's grants cover."""
     wanted = Wanted(search, region, department_line, class_code)
-    page = list_institutions(desk, wanted, after=after, limit=limit)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_institutions(desk, wanted, after=after, limit=limit),
+    )  # fmt: skip
     items, following = [shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, InstitutionShown, "institutions", wish, following)

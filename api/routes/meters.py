@@ -9,7 +9,7 @@ from actions.meters import MeterDetail, list_meters, meter
 from api.doorway import AtDesk
 from api.fields import Id, IdAsked
 from api.routes.channels import ChannelShown, channel_shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1/meters", tags=["meters and channels"])
 
@@ -53,7 +53,12 @@ def get_meters(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> MeterPage | Response:
     """Return the meters of the institutions that the reader sees; a table names channels by id."""
-    page = list_meters(desk, institution_id=institution, after=after, limit=limit)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_meters(
+            desk, institution_id=institution, after=after, limit=limit
+        ),
+    )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(map(_row, items), MeterRow, "meters", wish, following)

@@ -15,7 +15,7 @@ from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
 from api.routes.bases import ActShown, VerdictShown, act_shown, verdict_shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
 
@@ -141,7 +141,11 @@ def get_quotas(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> QuotaPage | Response:
     """Return the quotas of the institutions that the reader sees."""
-    page = list_quotas(desk, Asked(union, year, institution), after=after, limit=limit)
+    asked = Asked(union, year, institution)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_quotas(desk, asked, after=after, limit=limit),
+    )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, QuotaShown, "quotas", wish, following)

@@ -44,7 +44,9 @@ def get_readings(
     limit: Limit = 1000,
 ) -> ReadingSeriesShown | Response:
     """Return the readings that stand: of several for one instant, the greatest (rank, seq)."""
-    found = readings(desk, channel_id, since=since, until=until, after=after, limit=limit)
+    found = readings(
+        desk, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
+    )
     return _answer(request, found, wish, "readings")
 
 
@@ -62,7 +64,9 @@ def get_revisions(
     limit: Limit = 1000,
 ) -> ReadingSeriesShown | Response:
     """Return what was said of an instant beside the reading that stands."""
-    found = revisions(desk, channel_id, since=since, until=until, after=after, limit=limit)
+    found = revisions(
+        desk, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
+    )
     return _answer(request, found, wish, "revisions")
 
 

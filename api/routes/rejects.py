@@ -11,7 +11,7 @@ from actions.rejects import Rejected, list_rejects, reject
 from actions.shift_rejected import shift_rejected
 from api.doorway import AtDesk
 from api.fields import Id, Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/rejects", tags=["rejects and gateways"])
@@ -113,7 +113,10 @@ def get_rejects(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> RejectPage | Response:
     """Return waiting refusals of the gateways that the reader sees."""
-    page = list_rejects(desk, gateway=gateway, after=after, limit=limit)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_rejects(desk, gateway=gateway, after=after, limit=limit),
+    )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, RejectShown, "rejects", wish, following)

@@ -29,7 +29,7 @@ from actions.runs import (
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
 from api.routes.unions import Year
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 from compact.allocations import Node
 from compact.targets import Mark
 from storage.runs import Share
@@ -256,7 +256,10 @@ def get_shares(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> SharePage | Response:
     """Return what a run gives each institution that the reader sees, issued or not."""
-    page = shares_of(desk, run_id, named=search, after=after, limit=limit)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: shares_of(desk, run_id, named=search, after=after, limit=limit),
+    )  # fmt: skip
     items, following = [_share_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
         return models_of(items, ShareShown, f"run-{run_id}", wish, following)

@@ -60,7 +60,14 @@ def get_channel_usage(
 ) -> UsageSeriesShown | Response:
     """Return use in whole quanta; days and months are those of the channel's civil zone."""
     found = channel_usage(
-        desk, channel_id, grain, since=since, until=until, zone=zone, after=after, limit=limit
+        desk,
+        channel_id,
+        grain,
+        since=since,
+        until=until,
+        zone=zone,
+        after=after,
+        limit=wish.most(limit, 50_000),
     )
     return _answer(request, found, wish, f"usage-{channel_id}-{grain}")
 
@@ -97,7 +104,7 @@ def get_institution_usage(
         until=until,
         zone=zone,
         after=after,
-        limit=limit,
+        limit=wish.most(limit, 50_000),
     )
     return _answer(request, found, wish, f"usage-{institution_id}-{carrier}-{grain}")
 

@@ -121,6 +121,8 @@ def _wait(running: services.Services) -> None:
 def _print(running: services.Running) -> None:
     _line(say("数据库", "database"), running.database_url)
     _line(say("代理", "broker"), f"{running.broker_url}  ({running.broker})")
+    if running.gateway_url not in ("", running.broker_url):
+        _line(say("网关", "gateways"), running.gateway_url)
 
 
 def _print_record(record: services.Record) -> None:

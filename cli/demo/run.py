@@ -144,7 +144,7 @@ class Demo:
             self._child(
                 "replay",
                 world.replay_command(self.wanted, self.state, self.memory),
-                to_broker,
+                to_broker | {"COMMONWATT_BROKER_URL": broker.gateway_url or broker.broker_url},
                 heard=self.heard.line,
                 once=not self.wanted.live,
             ),

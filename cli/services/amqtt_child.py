@@ -1,6 +1,7 @@
 """The process of the Python broker: `python -m cli.services.amqtt_child PORT [UID GID]`."""
 
 import asyncio
+import json
 import logging
 import os
 import signal
@@ -8,6 +9,7 @@ import sys
 
 from amqtt.broker import Broker
 
+from cli.services.broker import LOGINS
 from cli.services.ports import HOST
 from cli.services.privileges import Servant, drop_to
 
@@ -17,7 +19,11 @@ _LOOK_S = 0.25
 async def serve(port: int, servant: Servant | None) -> None:
     """Pass messages on until the parent says stop, or is gone."""
     listener = {"type": "tcp", "bind": f"{HOST}:{port}"}
-    welcome = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
+    passwords = json.loads(os.environ.pop(LOGINS, "{}"))
+    welcome = {
+        "cli.services.amqtt_rights.LetsIn": {"logins": passwords},
+        "cli.services.amqtt_rights.Allows": {},
+    }
     broker = Broker({"listeners": {"default": listener}, "plugins": welcome})
     if servant is not None:
         drop_to(servant)  # after the plugins were loaded, which it may not be able to read

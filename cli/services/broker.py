@@ -1,5 +1,6 @@
 """The broker: mosquitto where it is installed, else amqtt, as something to be kept running."""
 
+import json
 import os
 import re
 import shutil
@@ -14,11 +15,11 @@ from typing import Final, Literal
 
 import psutil
 
-from cli.services import ports
+from cli.services import logins, ports
 from cli.services.place import Place
 from cli.services.privileges import give, may
 from cli.services.process import Server, Steps
-from cli.services.state import Layout
+from cli.services.state import Layout, write_private
 from metering.errors import UnavailableError
 
 Kind = Literal["auto", "mosquitto", "amqtt"]
@@ -26,6 +27,7 @@ Kind = Literal["auto", "mosquitto", "amqtt"]
 _ASIDE: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")  # off a user's PATH
 _FIRST_WITH_MQTT_5: Final = (1, 6)
 _FILE: Final = "mosquitto.conf"
+LOGINS: Final = "_COMMONWATT_BROKER_LOGINS"  # for the Python broker's process alone
 _STOPS: Final[Steps] = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 
 # max_queued_messages 0: mosquitto's limit of 1,000 loses messages that it has acknowledged.
@@ -36,7 +38,9 @@ _STOPS: Final[Steps] = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 _CONFIGURATION: Final = """\
 # Written by CommonWatt at every start.
 listener {port} 127.0.0.1
-allow_anonymous true
+allow_anonymous false
+password_file {folder}/passwords
+acl_file {folder}/acl
 max_queued_messages 0
 max_inflight_messages 4000
 persistent_client_expiration 14d
@@ -64,11 +68,20 @@ class Broker(Server):
         self.log = layout.logs / "broker.log"
         self.servant = place.servant
         self._place = place
+        self._logins = logins.logins(layout)
 
     @property
     def url(self) -> str:
-        """Where it answers."""
-        return f"mqtt://{ports.HOST}:{self.port}"
+        """Where it answers, as the collector."""
+        return self._url(logins.COLLECTOR)
+
+    @property
+    def gateway_url(self) -> str:
+        """Where it answers, as gateways."""
+        return self._url(logins.GATEWAYS)
+
+    def _url(self, login: str) -> str:
+        return logins.url(ports.HOST, self.port, login, self._logins[login])
 
     def ready(self, pid: int) -> bool:
         """Return whether it takes connections."""
@@ -83,16 +96,22 @@ class Mosquitto(Broker):
         said = _version(program) or "?"
         self.version = f"mosquitto {said}"
         numbers = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+        self._old = numbers < (2,)
         self.mqtt_version = 5 if numbers >= _FIRST_WITH_MQTT_5 else 4
         self._program = program
         self._folder = place.mosquitto
         self._configuration = place.mosquitto / _FILE
 
     def prepare(self) -> None:
-        """Write its configuration."""
+        """Write its configuration, and who may do what."""
         folder = self._place.own(self._folder)
-        self._configuration.write_text(_CONFIGURATION.format(port=self.port, folder=folder))
-        give(self.servant, self._configuration)
+        for path, text in (
+            (self._configuration, _CONFIGURATION.format(port=self.port, folder=folder)),
+            (folder / "acl", logins.ACL),
+            (folder / "passwords", logins.password_file(self._logins, old=self._old)),
+        ):
+            write_private(path, text)
+            give(self.servant, path)
 
     def command(self) -> list[str]:
         return [str(self._program), "-c", str(self._configuration)]
@@ -122,8 +141,8 @@ class Amqtt(Broker):
         return [sys.executable, "-m", "cli.services.amqtt_child", str(self.port), *user]
 
     def environment(self) -> dict[str, str]:
-        """Return ours, for Python finds its modules by it."""
-        return dict(os.environ)
+        """Return ours, for Python finds its modules by it, with the logins."""
+        return dict(os.environ) | {LOGINS: json.dumps(self._logins)}
 
     def relics(self) -> tuple[Sequence[psutil.Process], Steps]:
         """Return none: it ends with its parent."""

@@ -179,7 +179,12 @@ def _as_wished(running: Running, wish: Wish) -> Running:
         running = replace(running, database_url=wish.database_url, postgres_pid=None)
     if wish.broker_url:
         running = replace(
-            running, broker_url=wish.broker_url, broker="external", mqtt_version=5, broker_pid=None
+            running,
+            broker_url=wish.broker_url,
+            gateway_url=wish.broker_url,
+            broker="external",
+            mqtt_version=5,
+            broker_pid=None,
         )
     return running
 

@@ -25,6 +25,7 @@ class Running:
     mqtt_version: int  # 5, or 4 for what the world calls 3.1.1
     postgres_pid: int | None
     broker_pid: int | None
+    gateway_url: str = ""  # the broker again, with the login of gateways
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ class Layout:
     @property
     def password(self) -> Path:
         return self.root / "postgres.password"
+
+    @property
+    def broker_logins(self) -> Path:
+        """The passwords of the embedded broker."""
+        return self.root / "broker.logins.json"
 
     @property
     def pointer(self) -> Path:

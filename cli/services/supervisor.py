@@ -173,6 +173,7 @@ class Supervisor:
             mqtt_version=self._broker.mqtt_version if self._broker else 5,
             postgres_pid=pids.get("postgres"),
             broker_pid=pids.get("broker"),
+            gateway_url=self._broker.gateway_url if self._broker else self._wish.broker_url or "",
         )
 
 

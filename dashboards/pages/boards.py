@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Request, Response
 
 from actions import sheets
+from actions.boards import MOST_ROWS
 from dashboards.boards import catalogue
 from dashboards.boards.model import Board, Column, Panel, Threshold
 from dashboards.pages.answers import Answers
@@ -87,10 +88,9 @@ def get_panel_table(
     titles = {column.name: column.title.of(visit.lang) for column in panel.columns}
     header = [titles.get(name, name) for name in frame.names]
     rows = [[_shown(value, view.zone) for value in row] for row in frame.rows]
-    headers = {
-        "Content-Disposition": f'attachment; filename="{uid}-{panel_id}.{form}"',
-        "Cache-Control": "no-store",
-    }
+    whole = len(rows) < MOST_ROWS
+    headers = sheets.counted(f"{uid}-{panel_id}", form, len(rows), whole=whole)
+    headers["Cache-Control"] = "no-store"
     if form == "xlsx":
         return Response(
             sheets.workbook(header, rows), media_type=sheets.MEDIA_TYPE, headers=headers

@@ -70,7 +70,8 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         if one.channel
         else f"/api/v1/institutions/{institution_id}/usage/{quote(one.carrier)}"
     )
-    asked = f"{path}?grain=hour&from={first}&to={until}&zone={quote(one.zone)}&limit=2000"
+    table = f"{path}?grain=hour&from={first}&to={until}&zone={quote(one.zone)}"
+    asked = f"{table}&limit=2000"
     return CurveShown(
         choices=choices,
         chosen=next(choice for choice in choices if choice.key == key),
@@ -87,8 +88,8 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         earlier=_step(first, span, -1) if one.first and first > one.first else None,
         later=_step(first, span, 1) if one.last and until <= one.last else None,
         api=asked,
-        csv=f"{asked}&format=csv&bom=true",
-        xlsx=f"{asked}&format=xlsx",
+        csv=f"{table}&format=csv&bom=true",
+        xlsx=f"{table}&format=xlsx",
     )
 
 

@@ -100,6 +100,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_coverage": ("无计量数据", "Nothing was measured"),
     "institutions_found": ("共 {count} 家机构", "{count} institutions"),
     "institution_found_one": ("共 1 家机构", "1 institution"),
+    "rows_of": ("（{rows} 行）", " ({rows} rows)"),
+    "months_of": ("（{first} 至 {last}）", " ({first} to {last})"),
     "page_of": ("第 {page} / {pages} 页", "Page {page} of {pages}"),
     "pages": ("分页", "Pages"),
     "previous": ("上一页", "Previous"),

@@ -278,6 +278,32 @@ def test_a_key_that_meant_another_channel_means_the_new_one_from_its_beginning(d
     ) == [("m1", "-infinity", since), ("m2", "2025-01-01 00:00:00+00", None)]
 
 
+def test_a_key_of_another_institution_is_taken_over_only_where_both_are_named(desk, database):
+    register(desk, ALL)
+    school = replace(OFFICE, code="school", name_zh="学校", name_en="School", credit_code=None)
+    register(desk, replace(ALL, institutions=[school], channels=[], namespace="theirs"))
+    since = datetime(2025, 1, 1, tzinfo=UTC)
+    wants = replace(METER, institution="school", since=since)
+    before = rows(database, "SELECT id, channel_id, valid_to FROM binding ORDER BY id")
+
+    for held_by in ("", "somebody", "school"):
+        taken = Registry(channels=[replace(wants, held_by=held_by)], namespace="theirs")
+        with pytest.raises(ProblemsError) as refused:
+            register(desk, taken)
+        (problem,) = refused.value.problems
+        assert problem.code == "import.key_is_held"
+        for side in (OFFICE.name_zh, "school", METER.gateway, METER.key):
+            assert side in problem.en
+        assert rows(database, "SELECT id, channel_id, valid_to FROM binding ORDER BY id") == before
+    named = Registry(channels=[replace(wants, held_by=OFFICE.code)], namespace="theirs")
+    register(desk, named)
+    assert rows(
+        database,
+        """SELECT valid_from::text, valid_to FROM binding
+            WHERE known_until IS NULL ORDER BY valid_from""",
+    ) == [("-infinity", since), ("2025-01-01 00:00:00+00", None)]
+
+
 @pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit"])
 def test_how_a_channel_was_made_never_changes(desk, field):
     register(desk, ALL)

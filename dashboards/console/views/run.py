@@ -1,6 +1,7 @@
 """One run: its levels and quotas, proving and issuing it."""
 
 from decimal import Decimal
+from urllib.parse import quote
 
 from fastapi import Request
 from nicegui import ui
@@ -162,7 +163,8 @@ def _quotas(seat: Seat, kept: Kept, search: str, page: Page[Share], names: dict[
                 ),
                 sanitize=False,
             )
-        frame.export(seat, f"/runs/{kept.run_id}/quotas")
+        asked = f"?search={quote(search)}" if search else ""
+        frame.export(seat, f"/runs/{kept.run_id}/quotas{asked}")
 
 
 def _quota(seat: Seat, kept: Kept, one: Share, names: dict[int, str]) -> list[str]:

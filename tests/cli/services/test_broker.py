@@ -10,6 +10,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from cli import services
+from collector.connection import parsed
+from collector.settings import CollectorSettings
 from tests.cli.services.world import gone, killed, until
 
 DATABASE = "postgresql://127.0.0.1:1/none"  # somebody else's: these tests are about the broker
@@ -49,7 +51,7 @@ def test_mosquitto_keeps_a_session_through_a_restart_and_has_no_small_queue(mosq
     with services.up(open_state, database_url=DATABASE, broker_kind="mosquitto") as first:
         assert first.running.mqtt_version == 5
         listener = client(first.running, "listener", keep=True)
-        listener.subscribe("cw/#", 1)
+        listener.subscribe("cw/v1/+/+/data", 1)
         listener.disconnect()
         said = [publish(first.running, 3_000)]  # three times mosquitto's usual limit
 
@@ -59,6 +61,58 @@ def test_mosquitto_keeps_a_session_through_a_restart_and_has_no_small_queue(mosq
         listener = client(second.running, "listener", keep=True, heard=heard)
         until(lambda: len(heard) >= said[0])
         listener.disconnect()
+
+
+@pytest.mark.parametrize("kind", ["mosquitto", "amqtt"])
+def test_nobody_enters_without_a_password_and_gateways_keep_to_their_topics(kind, request):
+    if kind == "mosquitto":
+        request.getfixturevalue("mosquitto")
+    state = request.getfixturevalue("open_state")
+    with services.up(state, database_url=DATABASE, broker_kind=kind) as up:
+        address = parsed(up.running.broker_url)
+        for user, password in ((None, None), ("collector", "wrong"), ("gateways", None)):
+            assert refused(up.running, user, password), user
+        heard: list[bytes] = []
+        listener = client(up.running, "listener", heard=heard)
+        listener.subscribe([("cw/v1/+/+/data", 1), ("cw/v1/collector/+/status", 1)])
+        gateway = client(up.running, "speaker")
+        for topic in ("cw/v1/collector/main/status", "cw/v1/a/b/receipt", "cw/v1/a/b/command"):
+            gateway.publish(topic, b"forged", 1)
+        until(lambda: publish(up.running, 1) == 1 and b"0" in heard)
+        assert b"forged" not in heard
+        assert address.password not in up.running.gateway_url
+        for one in (listener, gateway):
+            one.disconnect()
+
+
+def test_who_does_not_know_the_collectors_password_does_not_know_its_client_id():
+    ids = {
+        CollectorSettings(broker_url=url, name=name).client_id
+        for url in ("mqtt://collector:one@b", "mqtt://collector:two@b", "mqtt://b")
+        for name in ("main", "other")
+    }
+    assert len(ids) == 6
+    again = CollectorSettings(broker_url="mqtt://collector:one@elsewhere", name="main").client_id
+    assert again in ids
+
+
+def refused(running: services.Running, user: str | None, password: str | None) -> bool:
+    """Whether the broker turns somebody away."""
+    made = mqtt.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id="stranger",
+        protocol=mqtt.MQTTProtocolVersion(running.mqtt_version),
+    )
+    if user is not None:
+        made.username_pw_set(user, password)
+    said: list[bool] = []
+    made.on_connect = lambda _client, _data, _flags, reason, _more: said.append(reason.is_failure)
+    address = parsed(running.broker_url)
+    made.connect(address.host, address.port)
+    made.loop_start()
+    until(lambda: said)
+    made.loop_stop()
+    return said[0]
 
 
 def client(
@@ -80,7 +134,9 @@ def client(
         options["properties"].SessionExpiryInterval = 3_600 if keep else 0
         options["properties"].ReceiveMaximum = 4_000
         options["clean_start"] = not keep
-    made.connect("127.0.0.1", int(running.broker_url.rpartition(":")[2]), **options)
+    address = parsed(running.gateway_url if name == "speaker" else running.broker_url)
+    made.username_pw_set(address.user, address.password)
+    made.connect(address.host, address.port, **options)
     made.loop_start()
     assert connected.wait(5)
     return made
@@ -99,7 +155,7 @@ def publish(running: services.Running, count: int) -> int:
 def heard_what_was_said(running: services.Running) -> bool:
     heard: list[bytes] = []
     listener = client(running, "listener", heard=heard)
-    listener.subscribe("cw/#", 1)
+    listener.subscribe("cw/v1/+/+/data", 1)
     until(lambda: publish(running, 5) == 5 and len(heard) >= 5)
     listener.disconnect()
     return True
