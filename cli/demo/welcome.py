@@ -4,8 +4,11 @@ from cli.demo.state import Memory
 from cli.services.words import say
 
 
-def welcome(url: str, forms: str, memory: Memory) -> str:
-    """Return the words, in the reader's language."""
+def welcome(url: str, forms: str, memory: Memory, told: str) -> str:
+    """Return the words, in the reader's language.
+
+    told: the lines of what befell meters, each with its page.
+    """
     logins = "\n".join(
         f"    {say(zh, en):<28} {login} / {memory.users[login]}"
         for login, zh, en in (
@@ -15,7 +18,7 @@ def welcome(url: str, forms: str, memory: Memory) -> str:
         )
         if login in memory.users
     )
-    return say(_ZH, _EN).format(url=url, forms=forms, logins=logins)
+    return say(_ZH, _EN).format(url=url, forms=forms, logins=logins, told=told)
 
 
 _ZH = """
@@ -31,6 +34,9 @@ CommonWatt 协能演示已就绪:  {url}
     4. 看板:{url}/boards;联合体的路径、各成员进度、谁在夜里用电最多。
     5. 用 planner 登录:规划与管理 {forms};设定目标、比较规则、下达用能指标、看算式。
     6. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
+
+  异常如何说明(每类一页,括号内为次数)
+{told}
 
   数据是真实建筑的读数,放在明确标为“示范”的省份下。Ctrl-C 结束全部进程,数据保留。"""
 
@@ -50,6 +56,9 @@ The CommonWatt demo is ready:  {url}
        arithmetic.
     6. As admin: all demo provinces; the API describes itself at
        {url}/api/v1/openapi.json
+
+  What befell meters and gateways, a page of each kind (and how often)
+{told}
 
   These are readings of real buildings, under provinces plainly named as a demo. Ctrl-C ends
   everything it started; the data stays."""

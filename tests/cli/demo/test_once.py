@@ -24,6 +24,10 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
     assert first.status == 0, first.said
     assert first.figures["sent"] == first.figures["stored"] > 4_000
     assert first.figures["meters_unexplained"] == 0
+    assert first.figures["withheld"] > 0
+    explained = first.figures["explained"]
+    assert set(explained) >= {"outage", "misread", "zeros", "wrap", "exchange", "frozen"}
+    assert all(one["explained"] for one in first.figures["incidents"])
     assert set(first.figures["carriers"]) == {"electricity", "natural_gas_energy"}
     for carrier in first.figures["carriers"].values():
         assert carrier["source_quanta"] == carrier["account_quanta"] > 0
