@@ -1,8 +1,9 @@
 """What befalls meters and gateways beyond what the source says; what was used stays as it is.
 
-The first building whose source has no hole has everything befall its main meter, in the second
-half of its time; every third building's gateway is silent for some days, and every third one's
-registers come round. All of it follows from the data set alone.
+Buildings whose source has a hole are left alone. Of the others, those with most meters first, the
+first has everything befall its main meter, in the second half of its time; every third building's
+gateway is silent for some days, and every third one's registers come round. All of it follows from
+the data set alone.
 """
 
 import math
@@ -83,7 +84,8 @@ def befallen(made: Sequence[Series]) -> tuple[list[Series], list[Incident]]:
     for one in told.values():
         if (name := one.series.meter.building.name) not in spoiled:
             buildings.setdefault(name, []).append(one)
-    for place, (_, meters) in enumerate(sorted(buildings.items())):
+    richest_first = sorted(buildings.items(), key=lambda one: (-len(one[1]), one[0]))
+    for place, (_, meters) in enumerate(richest_first):
         _befall(place, sorted(meters, key=lambda one: one.series.carrier))
     found = [incident for one in told.values() for incident in one.incidents]
     return [_sent(told[one.meter.name]) if _fit(one) else one for one in made], found

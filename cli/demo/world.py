@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from actions.desk import Desk
 from actions.regions import list_regions
 from actions.registry import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
 from actions.users import add_user, list_users, set_password
+from cli.demo import facts
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.state import DemoState, Memory
 from metering.channels import Kind
@@ -101,15 +101,18 @@ def planned(folder: Path, memory: Memory) -> Plan:
 def registry(plan: Plan) -> Registry:
     """Return the provinces, institutions and channels of a data set."""
     buildings = {one.meter.building.name: one.meter.building for one in plan.series}
+    letters = sorted(plan.letters.items(), key=lambda one: (len(one[1]), one[1]))
     regions = [
         region
-        for place, (site, letter) in enumerate(sorted(plan.letters.items()))
+        for place, (site, letter) in enumerate(letters)
         for region in _province(place, site, letter)
     ]
+    assumed = facts.assumed(plan.series, richest=letters[0][0])
     return Registry(
         regions=regions,
         institutions=[
-            _institution(one, plan.letters[one.site]) for _, one in sorted(buildings.items())
+            _institution(one, plan.letters[one.site], assumed.get(name, facts.of_source(one)))
+            for name, one in sorted(buildings.items())
         ],
         channels=[_channel(one, plan.letters[one.meter.building.site]) for one in plan.series],
         namespace=NAMESPACE,
@@ -207,7 +210,7 @@ def _code(letter: str) -> str:
     return f"DEMO-{letter.upper()}"
 
 
-def _institution(building: Building, letter: str) -> NewInstitution:
+def _institution(building: Building, letter: str, known: facts.Facts) -> NewInstitution:
     class_code, line, use_zh, use_en = _USES.get(building.use, _OTHER_USE)
     city = f"DEMO-{letter.upper()}-1"
     own = building.name.rsplit("_", 1)[-1]
@@ -221,13 +224,13 @@ def _institution(building: Building, letter: str) -> NewInstitution:
         level="city",
         region_code=city,
         location_region_code=city,
-        area_m2=Decimal(building.area_m2) if building.area_m2 else None,
-        persons=None,
+        area_m2=known.area_m2,
+        persons=known.persons,
         disclosure=Disclosure.OPEN,
         valid_from=ALWAYS,
         latitude=building.latitude,
         longitude=building.longitude,
-        source=f"demo data set, building {building.name}",
+        source=f"demo data set, building {building.name}{known.remark}",
     )
 
 
