@@ -1,9 +1,10 @@
-"""`tests/cases/judged.toml` through the whole flow: registry, file, worker, accounts, evidence."""
+"""The cases of judged.toml and the example of docs/accounts.md, from a file to explained accounts."""
 
 import io
+import re
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,27 @@ import pytest
 from actions.desk import SYSTEM, Desk, open_pool
 from actions.evidence import Evidence, evidence_of
 from actions.exchanges import record_exchange
+from actions.explanations import explain_account
 from actions.import_readings import import_readings
 from actions.registry import register
 from actions.registry_files import read
+from analytics.steps import Reason
 from storage.readings import Store
 from tests.actions.world import World
 from worker.loop import Worker, WorkSettings
 
-CASES = tomllib.loads((Path(__file__).parents[1] / "cases/judged.toml").read_text())["case"]
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "docs" / f"accounts{lang}.md" for lang in ("", ".zh-CN")]
+
+
+def example(page: Path) -> dict[str, Any]:
+    """Return the example of the document, which is a case like the others."""
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    return tomllib.loads(block)
+
+
+CASES = tomllib.loads((ROOT / "tests/cases/judged.toml").read_text())["case"]
+CASES += [example(PAGES[0])]
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW_MS = 1_735_660_800_000  # the end of 2024
 UNKNOWN = {"fall", "over_limit", "missing", "no_final", "held_too_long", "out_of_range"}
@@ -35,6 +49,8 @@ ACCOUNTS = """
       FROM account a JOIN institution_code i USING (institution_id)
      WHERE i.code = %s AND a.source = 'meter' ORDER BY 1
 """
+INSTITUTION_ID = "SELECT institution_id FROM institution_code WHERE code = %s"
+KNOWN = "SELECT to_char(month, 'YYYY-MM'), known_s FROM account WHERE institution_id = %s"
 CHANNEL = "SELECT c.id FROM channel c JOIN binding b ON b.channel_id = c.id WHERE b.key = %s"
 
 
@@ -155,3 +171,26 @@ def test_a_wrap_and_an_exchange_are_named(world):
 
     assert [one.kind for one in wrap.occurred] == ["wrapped"]
     assert [one.kind for one in exchange.occurred] == ["exchange"]
+
+
+def test_the_documents_example_is_right_to_the_gram_in_both_languages(world):
+    said, other = map(example, PAGES)
+    ((institution,),) = world.admin(INSTITUTION_ID, code(len(CASES) - 1))
+    known = dict(world.admin(KNOWN, institution))
+    assert said == other
+    for month, figures in said["account"].items():
+        found = explain_account(
+            world.desk(), institution, "electricity", date.fromisoformat(f"{month}-01")
+        ).account
+        assert found.kgce_g == figures["kgce_g"]
+        assert found.measured_s == 3600 * figures["measured_h"]
+        assert known[month] == 3600 * figures["known_h"]
+        for page in PAGES:
+            assert f"{figures['kgce_g']:,}" in page.read_text()
+
+
+def test_the_document_names_every_reason(world):
+    reasons = {one.name.lower() for one in Reason} - {"known", "wrapped", "gap", "caught_up"}
+    for page in PAGES:
+        text = page.read_text()
+        assert {one for one in reasons if f"`{one}`" not in text} == set()
