@@ -28,7 +28,8 @@ CommonWatt 协能演示已就绪:  {url}
 {logins}
 
   先看什么
-    1. 用 officer 登录:机构列表只有示范省甲;按品种、按月的台账,缺的面积就是缺。
+    1. 用 officer 登录:机构列表只有示范省甲;按品种、按月的台账,缺的面积就是缺,
+       演示假定的面积和人数在来源中注明。
     2. 打开一家机构:逐时曲线,估算的小时有标记;月账旁是计量覆盖率。
     3. 点一个月的数:读数、系数和因子一直追到底。
     4. 看板:{url}/boards;联合体的路径、各成员进度、谁在夜里用电最多。
@@ -48,7 +49,8 @@ The CommonWatt demo is ready:  {url}
 
   Look first
     1. As officer: the institutions of Demo Province A alone, their accounts by carrier and month;
-       a floor area that is missing is shown as missing.
+       a floor area that is missing is shown as missing; areas and persons are assumed here, and
+       their source says so.
     2. Open an institution: the hourly curve with estimated hours marked, and how much was measured.
     3. Click a month's figure: it goes down to readings, coefficients and factors.
     4. Boards at {url}/boards: the path of the union, its members, who uses most at night.

@@ -1,4 +1,4 @@
-"""The cases of judged.toml and the example of docs/accounts.md, from a file to explained accounts."""
+"""The cases of judged.toml and the example of docs/accounts.md, from a file to accounts."""
 
 import io
 import re
