@@ -13,7 +13,7 @@ from cli.demo.world import Plan
 from metering.messages import Message, Readings
 from simulators import gateways
 from simulators.datasets import HOUR_MS
-from simulators.registers import PER_KWH, Register
+from simulators.series import PER_KWH, Series
 from storage.readings import Store
 
 _AT_ONCE: Final = 50_000
@@ -27,23 +27,23 @@ def fill(tables: Tables, plan: Plan, *, parts: int) -> int:
     store = Store(tables.logins["collector"], "benchmark")
     count = 0
     try:
-        for register in plan.registers:
+        for register in plan.series:
             building = register.meter.building
             gateway = gateways.gateway_of(building, plan.letters[building.site])
             at_ms, counted = finer(register, parts)
             for seq, (at, value) in enumerate(_cut(at_ms, counted), 1):
                 message = Message("", gateway, b"", int(datetime.now(UTC).timestamp() * 1000))
-                shown = value % register.wraps_at / PER_KWH
-                store.write([message], _readings(register.meter.name, seq, at, shown), [])
+                said = _readings(register.meter.name, seq, at, value / PER_KWH)
+                store.write([message], said, [])
             count += len(at_ms)
     finally:
         store.close()
     return count
 
 
-def finer(register: Register, parts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def finer(register: Series, parts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return instants, and what a register had counted by then."""
-    at_ms, counted = register.at_ms, register.counted
+    at_ms, counted = register.at_ms, register.values
     if parts == 1:
         return at_ms, counted
     rng = np.random.default_rng(random.Random(register.meter.name).randrange(2**32))

@@ -21,7 +21,7 @@ from cli.demo import database, world
 from cli.demo.children import Child, peak_bytes, stop
 from cli.demo.listening import collector_up
 from cli.demo.world import Plan
-from simulators import datasets, gateways, registers
+from simulators import datasets, gateways, series
 from storage import migrate
 
 Kind = Literal["auto", "mosquitto", "amqtt"]
@@ -98,10 +98,10 @@ def shipped(*, meters: int | None = None, into: Path | None = None) -> Path:
 
 
 def planned(folder: Path) -> Plan:
-    """Return a data set with its registers, its dates as they are."""
+    """Return a data set as registers without faults, its dates as they are."""
     meters = datasets.read(folder)
-    made = registers.made(meters, seed=0, shift_weeks={})
-    return Plan(folder, made, gateways.provinces(meters))
+    made = [series.register(meter) for meter in meters]
+    return Plan(folder, made, gateways.provinces(meters), [])
 
 
 @dataclass(slots=True)

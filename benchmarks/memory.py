@@ -137,7 +137,7 @@ def _flooded(known: services.Running, plan: Plan) -> Iterator[None]:
             one.meter.name,
             int(one.at_ms[0]),
         )
-        for one in plan.registers
+        for one in plan.series
     ]
     spawn = multiprocessing.get_context("spawn")
     stop = spawn.Event()

@@ -14,7 +14,7 @@ from cli.demo.state import fingerprint
 from cli.services.words import say
 from collector.connection import parsed
 from metering.errors import InputError
-from simulators import datasets, gateways, registers
+from simulators import datasets, gateways, incidents, series
 from simulators.link import Broker
 from simulators.replay import Progress, Replay, ReplaySettings
 from simulators.spool import Spool
@@ -45,7 +45,9 @@ def run(
     quiet: whether nothing is said at all.
     """
     meters = datasets.read(wanted.folder)
-    made = registers.made(meters, seed=wanted.seed, shift_weeks=wanted.shift_weeks)
+    made, _ = incidents.befallen(
+        series.made(meters, seed=wanted.seed, shift_weeks=wanted.shift_weeks)
+    )
     letters = gateways.provinces(meters)
     named = [gateways.gateway_of(one.building, letters[one.building.site]) for one in meters]
     address = parsed(wanted.broker_url)

@@ -11,8 +11,11 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]")  # for a level of an MQTT topic
 
 
 def provinces(meters: Sequence[MeterRows]) -> dict[str, str]:
-    """Return the letter of each site's demo province, in order of the sites' names."""
-    sites = sorted({meter.building.site for meter in meters})
+    """Return the letter of each site's demo province: most carriers first, then by name."""
+    carriers: dict[str, set[str]] = {}
+    for meter in meters:
+        carriers.setdefault(meter.building.site, set()).add(meter.utility)
+    sites = sorted(carriers, key=lambda site: (-len(carriers[site]), site))
     return {site: _lettered(place) for place, site in enumerate(sites)}
 
 

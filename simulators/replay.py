@@ -13,7 +13,7 @@ from collector.codecs import native
 from simulators.datasets import HOUR_MS
 from simulators.link import Broker, Link, Receipt
 from simulators.noise import Noise
-from simulators.registers import Register
+from simulators.series import Series
 from simulators.spool import Spool, Spooled
 
 _GROUP: Final = 100  # messages that are synced to the disk together
@@ -70,20 +70,20 @@ class _Desk:
 
 
 class Replay:
-    """Replays registers through gateways until every reading has its receipt.
+    """Replays series through gateways until every reading has its receipt.
 
-    gateways: of each register, the name of its gateway.
+    gateways: of each series, the name of its gateway.
     """
 
     def __init__(
         self,
-        registers: Sequence[Register],
+        series: Sequence[Series],
         gateways: Sequence[str],
         spool: Spool,
         broker: Broker,
         settings: ReplaySettings,
     ) -> None:
-        self._registers = registers
+        self._series = series
         self._gateways = gateways
         self._spool = spool
         self._settings = settings
@@ -97,8 +97,8 @@ class Replay:
             for name in names
         }
         self._late: list[tuple[int, str, int, bytes]] = []  # groups to wait, and the message
-        self._places = {one.meter.name: 0 for one in registers} | spool.places()
-        self._total = sum(len(one) for one in registers)
+        self._places = {one.meter.name: 0 for one in series} | spool.places()
+        self._total = sum(len(one) for one in series)
         self._outstanding = 0
         self._done = False
         self._planned = self._history()
@@ -149,11 +149,11 @@ class Replay:
     def _history(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield the messages still to be made in order of their last reading.
 
-        yields: that instant, which register, and its readings first to last - 1
+        yields: that instant, which series, and its readings first to last - 1
         """
         batch = self._settings.batch
         planned = []
-        for index, one in enumerate(self._registers):
+        for index, one in enumerate(self._series):
             first = np.arange(self._places[one.meter.name], len(one), batch)
             last = np.minimum(first + batch, len(one))
             which = np.full(len(first), index)
@@ -191,7 +191,7 @@ class Replay:
             group = self._live()
         if group:
             messages = [self._message(*one) for one in group]
-            places = {self._registers[one].meter.name: last for one, _, last in group}
+            places = {self._series[one].meter.name: last for one, _, last in group}
             self._spool.keep(messages, places)
             self._let_go(messages)
         elif self._late and not self._planned_left():
@@ -203,7 +203,7 @@ class Replay:
         if now - self._looked_s < _LIVE_S:
             return []
         group = []
-        for index, one in enumerate(self._registers):
+        for index, one in enumerate(self._series):
             hours = (time.time_ns() // 1_000_000 - int(one.at_ms[-1])) // HOUR_MS
             first = self._places[one.meter.name]
             last = min(len(one) + max(hours, 0), first + self._settings.batch)
@@ -214,7 +214,7 @@ class Replay:
         return group
 
     def _message(self, index: int, first: int, last: int) -> Spooled:
-        one, gateway = self._registers[index], self._gateways[index]
+        one, gateway = self._series[index], self._gateways[index]
         seq = self._spool.number(gateway)
         payload = native.encode_columns(
             seq, one.meter.name, one.instants(first, last), one.shown(first, last)

@@ -58,13 +58,17 @@ _BY_ACCOUNT = """
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a simulated meter counted: its unwrapped last less its first register value."""
+    """What the source of a meter says was used, as far as it knows.
+
+    readings: how many are sent. withheld: how many more the source could make, and no gateway sent.
+    """
 
     meter: str
     institution: str
     carrier: str
     quanta: int
     readings: int
+    withheld: int = 0
 
 
 @dataclass(slots=True)
@@ -174,14 +178,16 @@ def _spans(
     settings = usage.settings(connection, channels)
     exchanges, said = usage.exchanges(connection, channels), usage.verdicts(connection, channels)
     standing = assemble(readings, exchanges, settings, kinds, said)
-    holes = unmeasured(standing, steps(standing))
+    made = steps(standing)
+    holes = unmeasured(standing, made)
     known = np.isin(holes.reason, [int(r) for r in Reason if r is not Reason.KNOWN])
     found = {}
     for channel in channels:
         at = standing.at_ms[standing.channel == channel]
         own = holes.channel == channel
         lost = _duration_ms(holes, own)
-        whole = int(at[-1] - at[0]) if len(at) else 0
+        spoken = made.start_ms[made.channel == channel][:1].tolist()  # before an interval's end
+        whole = int(at[-1]) - min([int(at[0]), *spoken]) if len(at) else 0
         found[channel] = (whole, lost, int(own.sum()), bool(known[own].all()))
     return found
 

@@ -11,7 +11,7 @@ from actions import health
 from actions.desk import Desk
 from actions.registry import register
 from cli import replaying, wiring
-from cli.demo import state, union, world
+from cli.demo import state, told, union, world
 from cli.demo.state import DemoState, Memory
 from cli.demo.welcome import welcome
 from cli.settings import Settings, need
@@ -35,9 +35,14 @@ def join(settings: Settings, data: Path | None, batch: int, stop: threading.Even
         wanted = _wanted(settings, broker, place, memory, folder, batch)
         if not replaying.run(wanted, stop) or not _computed(desk, stop):
             return  # told to stop
+        plan = world.planned(folder, memory)
+        told.record(desk, plan)
+        if not _computed(desk, stop):
+            return
         union.share(desk, memory.union_id, datetime.now(UTC).date())
+        found = told.lines(told.judge(desk, plan), settings.pages_url)
     forms = settings.console_url or settings.pages_url
-    print(welcome(settings.pages_url, forms, memory), file=sys.stderr, flush=True)
+    print(welcome(settings.pages_url, forms, memory, found), file=sys.stderr, flush=True)
     replaying.run(replace(wanted, live=True), stop, quiet=True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.demo import figures, union
+from cli.demo import figures, told, union
 from cli.demo.figures import Source, Verdict
 from cli.demo.run import Demo
 from cli.services.words import say
@@ -31,12 +31,14 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         engine, versions = migrate.engine_of(connection)
         quanta = registry.quanta(connection)
         shared = union.judge(connection)
+    found = demo.told()
     sent, receipted = demo.heard.made, demo.heard.receipted
     faults = [*verdict.faults, *_unexplained(verdict), *_lost(sent, receipted, counts, sources)]
-    faults += shared.faults
+    faults += [*told.unexplained(found), *shared.faults]
     values = {
         "sent": sent,
         "receipted": receipted,
+        "withheld": sum(source.withheld for source in sources),
         **{name: counts[name] for name in ("stored", "duplicates", "revised", "rejected")},
         "carriers": {
             carrier: {
@@ -49,6 +51,7 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         "meters_complete": verdict.complete,
         "meters_explained": verdict.explained,
         "meters_unexplained": len(verdict.unexplained),
+        **told.figures(found),
         **{name: counts[name] for name in ("hours", "days", "months", "accounts")},
         **shared.figures,
         "seconds": {},

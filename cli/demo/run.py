@@ -16,7 +16,7 @@ import psycopg
 from actions.desk import SYSTEM, Desk, open_pool
 from actions.registry import register
 from cli import services
-from cli.demo import database, figures, panels, union, world
+from cli.demo import database, figures, panels, told, union, world
 from cli.demo.children import Child, peak_bytes, stop
 from cli.demo.listening import collector_up
 from cli.demo.progress import Meter, Stages
@@ -101,7 +101,7 @@ class Demo:
 
     @cached_property
     def plan(self) -> world.Plan:
-        """The data set with its registers, read once."""
+        """The data set with what its meters send, read once."""
         return world.planned(self.wanted.data, self.memory)
 
     def prepare(self) -> None:
@@ -226,6 +226,24 @@ class Demo:
             for _ in self._until(lambda: queue.look() == 0, lambda: queue.last):
                 pass
         queue.close()
+
+    def record(self) -> None:
+        """Record the exchanges of meters, and wait until accounts know of them."""
+        words = say("登记换表……", "Recording exchanges of meters …")
+        with (
+            self.stages.stage("exchanges", words),
+            open_pool(self.logins()["api"], max_size=2) as pool,
+        ):
+            self.insist(lambda: told.record(Desk(pool, SYSTEM), self.plan))
+        self.drain()
+
+    def told(self) -> list[told.Told]:
+        """Look at the page of every incident."""
+        with (
+            self.stages.stage("told", say("查看每处异常的说明……", "Looking at what is told …")),
+            open_pool(self.logins()["api"], max_size=2) as pool,
+        ):
+            return told.judge(Desk(pool, SYSTEM), self.plan)
 
     def share(self) -> None:
         """Issue quotas where none are yet, and see where everybody stands."""

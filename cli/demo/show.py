@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cli import services
-from cli.demo import database, outcome, state, world
+from cli.demo import database, outcome, state, told, world
 from cli.demo.progress import Stages, for_people
 from cli.demo.run import Demo, Wanted, begun
 from cli.demo.state import DemoState, Memory
@@ -102,7 +102,8 @@ def _serve(
         _wait_for(demo, settings.port, "api")
         _wait_for(demo, demo.console_port, "console")
         forms = f"http://{settings.host}:{demo.console_port}"
-        stages.say(welcome(url, forms, demo.memory))
+        found = told.lines(demo.insist(demo.told), url)
+        stages.say(welcome(url, forms, demo.memory, found))
         stages.say(say(f"\n用时 {stages.total():.0f} 秒。", f"\nIt took {stages.total():.0f} s."))
         try:
             while demo.running.alive():
@@ -118,6 +119,7 @@ def _run(demo: Demo) -> None:
     demo.start()
     demo.replay()
     demo.drain()
+    demo.record()
     demo.share()
 
 

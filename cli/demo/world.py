@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -17,13 +16,15 @@ from actions.desk import Desk
 from actions.regions import list_regions
 from actions.registry import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
 from actions.users import add_user, list_users, set_password
+from cli.demo import facts
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.state import DemoState, Memory
 from metering.channels import Kind
 from metering.institutions import Disclosure
-from simulators import datasets, gateways, registers
+from simulators import datasets, gateways, incidents, series
 from simulators.datasets import Building, MeterRows
-from simulators.registers import Register
+from simulators.incidents import Incident
+from simulators.series import Series
 from storage.access import Grant
 from storage.seeds import NATION_CODE
 
@@ -53,11 +54,15 @@ _OTHER_USE: Final = (None, "other", "建筑", "Building")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A data set made ready: its registers, and the letter of each site's demo province."""
+    """A data set made ready: what its meters send, and the letter of each site's demo province.
+
+    incidents: what befell the meters beyond what the source says.
+    """
 
     folder: Path
-    registers: Sequence[Register]
+    series: Sequence[Series]
     letters: dict[str, str]
+    incidents: Sequence[Incident]
 
 
 def shipped() -> Path:
@@ -75,7 +80,7 @@ def shifted(place: DemoState, memory: Memory, folder: Path, *, once: bool) -> Me
     if memory.shift_weeks is not None:
         return memory
     now_ms = time.time_ns() // 1_000_000
-    weeks = {} if once else registers.shift_to(_read(folder), now_ms)
+    weeks = {} if once else series.shift_to(_read(folder), now_ms)
     return place.change(memory, shift_weeks=weeks)
 
 
@@ -86,32 +91,36 @@ def _read(folder: Path) -> list[MeterRows]:
 
 
 def planned(folder: Path, memory: Memory) -> Plan:
-    """Return the data set with its registers."""
+    """Return the data set with what its meters send."""
     meters = _read(folder)
-    made = registers.made(meters, seed=memory.seed, shift_weeks=memory.shift_weeks or {})
-    return Plan(folder, made, gateways.provinces(meters))
+    made = series.made(meters, seed=memory.seed, shift_weeks=memory.shift_weeks or {})
+    told, befell = incidents.befallen(made)
+    return Plan(folder, told, gateways.provinces(meters), befell)
 
 
 def registry(plan: Plan) -> Registry:
     """Return the provinces, institutions and channels of a data set."""
-    buildings = {one.meter.building.name: one.meter.building for one in plan.registers}
+    buildings = {one.meter.building.name: one.meter.building for one in plan.series}
+    letters = sorted(plan.letters.items(), key=lambda one: (len(one[1]), one[1]))
     regions = [
         region
-        for place, (site, letter) in enumerate(sorted(plan.letters.items()))
+        for place, (site, letter) in enumerate(letters)
         for region in _province(place, site, letter)
     ]
+    assumed = facts.assumed(plan.series, richest=letters[0][0])
     return Registry(
         regions=regions,
         institutions=[
-            _institution(one, plan.letters[one.site]) for _, one in sorted(buildings.items())
+            _institution(one, plan.letters[one.site], assumed.get(name, facts.of_source(one)))
+            for name, one in sorted(buildings.items())
         ],
-        channels=[_channel(one, plan.letters[one.meter.building.site]) for one in plan.registers],
+        channels=[_channel(one, plan.letters[one.meter.building.site]) for one in plan.series],
         namespace=NAMESPACE,
     )
 
 
 def sources(plan: Plan) -> list[Source]:
-    """Return what each meter of a data set counted."""
+    """Return what the source of each meter says, as far as it knows."""
     return [
         Source(
             one.meter.name,
@@ -119,14 +128,15 @@ def sources(plan: Plan) -> list[Source]:
             one.carrier,
             quanta=one.quanta,
             readings=len(one),
+            withheld=len(one.meter) + (one.kind is Kind.REGISTER) - len(one),
         )
-        for one in plan.registers
+        for one in plan.series
     ]
 
 
 def last_day(plan: Plan) -> date:
     """Return the day of the data set's last reading, which a run without serving takes as today."""
-    last_ms = max(int(one.at_ms[-1]) for one in plan.registers)
+    last_ms = max(int(one.at_ms[-1]) for one in plan.series)
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=last_ms)).date()
 
 
@@ -200,7 +210,7 @@ def _code(letter: str) -> str:
     return f"DEMO-{letter.upper()}"
 
 
-def _institution(building: Building, letter: str) -> NewInstitution:
+def _institution(building: Building, letter: str, known: facts.Facts) -> NewInstitution:
     class_code, line, use_zh, use_en = _USES.get(building.use, _OTHER_USE)
     city = f"DEMO-{letter.upper()}-1"
     own = building.name.rsplit("_", 1)[-1]
@@ -214,41 +224,47 @@ def _institution(building: Building, letter: str) -> NewInstitution:
         level="city",
         region_code=city,
         location_region_code=city,
-        area_m2=Decimal(building.area_m2) if building.area_m2 else None,
-        persons=None,
+        area_m2=known.area_m2,
+        persons=known.persons,
         disclosure=Disclosure.OPEN,
         valid_from=ALWAYS,
         latitude=building.latitude,
         longitude=building.longitude,
-        source=f"demo data set, building {building.name}",
+        source=f"demo data set, building {building.name}{known.remark}",
     )
 
 
-def _channel(register: Register, letter: str) -> NewChannel:
-    building = register.meter.building
-    gas = register.carrier != "electricity"
+def _channel(one: Series, letter: str) -> NewChannel:
+    building = one.meter.building
+    gas = one.carrier != "electricity"
     return NewChannel(
         institution=building.name,
-        meter=register.meter.name,
+        meter=one.meter.name,
         channel="import",
-        carrier=register.carrier,
-        kind=Kind.REGISTER,
+        carrier=one.carrier,
+        kind=one.kind,
         unit="kWh",
-        per_unit=registers.PER_KWH,
+        per_unit=series.PER_KWH,
         ratio=Fraction(1),
-        period_s=registers.PERIOD_S,
-        max_per_hour=register.max_per_hour,
-        wraps_at=register.wraps_at,
+        period_s=series.PERIOD_S,
+        max_per_hour=one.max_per_hour,
+        wraps_at=one.wraps_at,
         net=False,
         zone=building.zone,
-        since=_civil_midnight(int(register.at_ms[0]), building.zone),
+        since=_civil_midnight(_begins(one), building.zone),
         gateway=gateways.gateway_of(building, letter),
-        key=register.meter.name,
+        key=one.meter.name,
         share_millionths=_WHOLE,
         name_zh="燃气总表" if gas else "总电表",
         name_en="Gas, main meter" if gas else "Electricity, main meter",
-        source="demo data set",
+        source=f"demo data set; limit: {series.LIMIT} × its largest hour",
     )
+
+
+def _begins(one: Series) -> int:
+    """Return the instant from which readings speak."""
+    spoken_ms = series.PERIOD_S * 1000 if one.kind is Kind.INTERVAL else 0
+    return int(one.at_ms[0]) - spoken_ms
 
 
 def _civil_midnight(at_ms: int, zone: str) -> datetime:

@@ -4,17 +4,17 @@ from hypothesis import strategies as st
 
 from benchmarks.filling import finer
 from simulators.datasets import HOUR_MS, Building, MeterRows
-from simulators.registers import Register, made
+from simulators.series import Series, register
 
 _BUILDING = Building("b", "s", "office", "", "Europe/London", None, None)
 
 
-def register_of(hours: list[int], used: list[int]) -> Register:
+def register_of(hours: list[int], used: list[int]) -> Series:
     """Return the register of a meter that counted `used` from each of `hours` on."""
     rows = MeterRows(
         "m", _BUILDING, "electricity", np.array(hours) * HOUR_MS, np.array(used, np.int64)
     )
-    return made([rows], seed=0, shift_weeks={})[0]
+    return register(rows)
 
 
 @given(used=st.lists(st.integers(0, 10**9), min_size=1, max_size=40))
@@ -25,7 +25,7 @@ def test_quarters_of_an_hour_add_to_the_hour(used):
 
     assert (np.diff(at_ms) == HOUR_MS // 4).all()
     assert (np.diff(counted) >= 0).all()
-    np.testing.assert_array_equal(counted[::4], register.counted)
+    np.testing.assert_array_equal(counted[::4], register.values)
 
 
 def test_a_gap_is_not_cut():

@@ -14,7 +14,7 @@ from collector.mqtt import Collector
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 from metering.messages import Rejection, Stored
-from simulators import datasets, gateways, registers
+from simulators import datasets, gateways, series
 from simulators.link import Broker
 from simulators.replay import Progress, Replay, ReplaySettings
 from simulators.spool import Spool
@@ -71,7 +71,7 @@ def broker(tmp_path, mosquitto) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
-def made(tmp_path) -> list[registers.Register]:
+def made(tmp_path) -> list[series.Series]:
     rows = []
     for place in range(12):
         values = [float((7 * hour + place) % 11) for hour in range(90)]
@@ -79,10 +79,10 @@ def made(tmp_path) -> list[registers.Register]:
         rows += hours(f"b{1 + place % 2}__meter{place}", gaps)
     for row in rows:
         row[3] = "gas"
-    return registers.made(datasets.read(write(tmp_path / "set", rows)), seed=3, shift_weeks={})
+    return series.made(datasets.read(write(tmp_path / "set", rows)), seed=3, shift_weeks={})
 
 
-def expected(made: list[registers.Register]) -> Counter[tuple[str, int, float]]:
+def expected(made: list[series.Series]) -> Counter[tuple[str, int, float]]:
     found: Counter[tuple[str, int, float]] = Counter()
     for one in made:
         for at, kwh in zip(one.instants(0, len(one)), one.shown(0, len(one)), strict=True):
@@ -91,7 +91,7 @@ def expected(made: list[registers.Register]) -> Counter[tuple[str, int, float]]:
 
 
 def replay(
-    made: list[registers.Register],
+    made: list[series.Series],
     folder: Path,
     broker: Mosquitto,
     stop: threading.Event | None = None,
@@ -222,7 +222,7 @@ def test_live_it_goes_on_to_the_hour_that_has_ended_and_a_restart_repeats_nothin
     rows = hours("b2__gas", [float(n % 24) for n in range(200)], first)
     zoneless = BUILDINGS.replace("America/New_York", "UTC")
     meters = datasets.read(write(tmp_path / "live", rows, buildings=zoneless))
-    (one,) = made = registers.made(meters, seed=1, shift_weeks={})
+    (one,) = made = series.made(meters, seed=1, shift_weeks={})
     sink = Sink()
     with collecting(broker.url, sink):
         for _ in range(2):

@@ -24,6 +24,10 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
     assert first.status == 0, first.said
     assert first.figures["sent"] == first.figures["stored"] > 4_000
     assert first.figures["meters_unexplained"] == 0
+    assert first.figures["withheld"] > 0
+    explained = first.figures["explained"]
+    assert set(explained) >= {"outage", "misread", "zeros", "wrap", "exchange", "frozen"}
+    assert all(one["explained"] for one in first.figures["incidents"])
     assert set(first.figures["carriers"]) == {"electricity", "natural_gas_energy"}
     for carrier in first.figures["carriers"].values():
         assert carrier["source_quanta"] == carrier["account_quanta"] > 0
@@ -75,7 +79,7 @@ def test_the_tiny_set_beside_the_repository_matches(tmp_path):
     run = runs.once(SHARED, tmp_path)
 
     assert run.status == 0, run.said
-    assert (run.figures["meters_complete"], run.figures["meters_explained"]) == (4, 2)
+    assert (run.figures["meters_complete"], run.figures["meters_explained"]) == (2, 4)
     assert run.figures["quotas"] == 5
     # (1,525,275.314 + 43,474.8) kWh × 0.1229 kgce/kWh × 0.97; a gram a month at most is rounding
     assert run.figures["target_kgce"] == run.figures["quota_sum_kgce"] == "187015.408"

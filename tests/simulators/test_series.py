@@ -1,4 +1,4 @@
-"""Registers: what they show, unwrapped, is what was used; after the data set they go on."""
+"""Series: what they send is what was used; after the data set they go on."""
 
 from itertools import pairwise
 
@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from simulators import registers
+from metering.channels import Kind
+from simulators import series
 from simulators.datasets import HOUR_MS, Building, MeterRows
 
 BUILDING = Building("b1", "s1", "office", "", "Europe/London", None, None)
@@ -24,32 +25,40 @@ def meter(used: list[int], skipped: frozenset[int] = frozenset(), name: str = "m
     skipped=st.frozensets(st.integers(0, 79)),
     seed=st.integers(0, 50),
 )
-def test_readings_give_back_the_use_of_every_row(used, skipped, seed):
+def test_readings_give_back_what_the_source_knows(used, skipped, seed):
     rows = meter(used, skipped)
-    (one,) = registers.made([rows], seed=seed, shift_weeks={})
+    (one,) = series.made([rows], seed=seed, shift_weeks={})
+    register = series.register(rows, seed=seed)
+    ends = (rows.start_ms + HOUR_MS).tolist()
 
-    quanta = [round(kwh * registers.PER_KWH) for kwh in one.shown(0, len(one))]
-    steps = np.diff(quanta)
-    event(f"wraps: {bool((steps < 0).any())}")
-    np.testing.assert_array_equal(np.where(steps < 0, steps + one.wraps_at, steps), rows.used)
+    event(f"{one.kind.name}")
+    sent = [round(kwh * series.PER_KWH) for kwh in one.shown(0, len(one))]
+    counted = [round(kwh * series.PER_KWH) for kwh in register.shown(0, len(register))]
+    np.testing.assert_array_equal(np.diff(counted), rows.used)
+    assert counted[-1] + rows.used.sum() < register.wraps_at
     assert one.quanta == rows.used.sum()
-    assert len(one) == len(rows) + 1
-    assert all(0 <= q < one.wraps_at for q in quanta)
-    assert rows.used.max() <= one.max_per_hour
-    assert one.instants(0, len(one)) == [int(rows.start_ms[0]), *(rows.start_ms + HOUR_MS).tolist()]
+    assert series.LIMIT * rows.used.max() <= one.max_per_hour
+    if series.whole(rows):
+        assert (one.kind, sent) == (Kind.REGISTER, counted)
+        assert one.instants(0, len(one)) == [int(rows.start_ms[0]), *ends]
+    else:
+        assert (one.kind, one.wraps_at, sent) == (Kind.INTERVAL, None, rows.used.tolist())
+        assert one.instants(0, len(one)) == ends
 
 
-def test_wraps_are_common_enough_to_be_seen():
-    many = registers.made(
-        [meter([500] * 3000, name=f"m{n}") for n in range(20)], seed=0, shift_weeks={}
-    )
+def test_after_a_data_set_with_holes_each_hour_goes_on():
+    rows = meter(list(range(200)), frozenset({7}))
+    (one,) = series.made([rows], seed=1, shift_weeks={})
 
-    assert any(one.counted[-1] // one.wraps_at > one.counted[0] // one.wraps_at for one in many)
+    beyond = one.shown(len(one), len(one) + 8736 + 2)
+
+    assert beyond[-2:] == beyond[:2]
+    assert beyond[8735] == 0.199
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=400), st.integers(0, 30_000))
 def test_after_the_data_set_it_counts_on_hour_by_hour(used, far):
-    (one,) = registers.made([meter(used)], seed=1, shift_weeks={})
+    (one,) = series.made([meter(used)], seed=1, shift_weeks={})
 
     at = one.instants(len(one) + far, len(one) + far + 2)
     shown = one.shown(len(one) + far - 1, len(one) + far + 2)
@@ -63,7 +72,7 @@ def test_after_the_data_set_it_counts_on_hour_by_hour(used, far):
 
 def test_the_week_before_fills_what_the_year_does_not_know():
     used = list(range(168)) * 2
-    (one,) = registers.made([meter(used)], seed=1, shift_weeks={})
+    (one,) = series.made([meter(used)], seed=1, shift_weeks={})
 
     shown = one.shown(len(one) - 1, len(one) + 168)
 
@@ -74,12 +83,12 @@ def test_the_week_before_fills_what_the_year_does_not_know():
 def test_a_site_moves_by_whole_weeks_to_end_within_the_last_seven_days():
     rows = meter([1] * 50)
     end_ms = int(rows.start_ms[-1]) + HOUR_MS
-    now_ms = end_ms + 1000 * registers.WEEK_MS + 12345
+    now_ms = end_ms + 1000 * series.WEEK_MS + 12345
 
-    weeks = registers.shift_to([rows], now_ms)
-    (moved,) = registers.made([rows], seed=0, shift_weeks=weeks)
-    (stayed,) = registers.made([rows], seed=0, shift_weeks={"elsewhere": 3})
+    weeks = series.shift_to([rows], now_ms)
+    (moved,) = series.made([rows], seed=0, shift_weeks=weeks)
+    (stayed,) = series.made([rows], seed=0, shift_weeks={"elsewhere": 3})
 
     assert weeks == {"s1": 1000}
-    assert now_ms - registers.WEEK_MS < moved.at_ms[-1] <= now_ms
+    assert now_ms - series.WEEK_MS < moved.at_ms[-1] <= now_ms
     assert stayed.at_ms[-1] == end_ms
