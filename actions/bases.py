@@ -59,9 +59,10 @@ class Review:
 def review(desk: Desk, target_id: int) -> Review:
     """Return every base that is missing, partial or implausible, those that move most first.
 
-    A planner of one member reviews that member's.
+    A planner of one member reviews that member's; of an institution that it does not see it is
+    told that something is odd, and no figure.
     """
-    with desk.look() as connection:
+    with desk.look(reckons=True) as connection:
         kept = _target(connection, target_id)
         counted = _planned(connection, kept.union_id, "base.review")
         lines = lines_of(connection, kept, counted)

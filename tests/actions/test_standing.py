@@ -243,6 +243,10 @@ def test_a_bill_counts_where_the_meter_knows_too_little(union):
     in_account_since(world, date(2016, 1, 1))
     use(world, "police", 2016, 1, 5)
     world.admin(
+        "UPDATE account SET known_s = 86400 WHERE institution_id = %s AND month = '2016-01-01'",
+        world.institution["police"],
+    )
+    world.admin(
         """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
            VALUES (%s, 'electricity', '2016-01-01', 'bill', 300000, 0)""",
         world.institution["police"],
