@@ -1,9 +1,12 @@
 """Reading meters and channels: how they count, where they are bound, what they said last."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from actions.desk import Desk
 from actions.figures import not_found
+from actions.units import ratio_of
+from metering.channels import Kind
 from metering.errors import NotFoundError
 from storage import marks, meters
 from storage.marks import Mark
@@ -34,6 +37,12 @@ class ChannelDetail:
     last: Last | None
     waits: bool
     marks: list[Mark]
+
+
+def ratio_in(setting: DatedSetting, channel: Channel) -> Fraction:
+    """Return the transformers' ratio that a setting of a channel holds."""
+    kind, quantum = Kind(channel.kind), channel.carrier_quantum
+    return ratio_of(setting.factor, setting.under, channel.per_unit, channel.unit, kind, quantum)
 
 
 def list_meters(

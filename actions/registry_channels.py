@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions import registry_checks as checks
-from actions import registry_notes, registry_since
+from actions import registry_notes, registry_since, registry_tenants
 from actions.registry_bindings import taken_over
 from actions.registry_values import Count, NewChannel, Note, refuse
 from metering.channels import Kind
@@ -50,6 +50,10 @@ def write(
     by: str,
 ) -> tuple[Count, list[Note]]:
     """Make meters and channels, and let settings, keys and shares hold from their days on."""
+    tenants = registry_tenants.staying(connection, rows, institution_ids)
+    moving = [(rows[place], channel) for place, channel in tenants.items()]
+    moved_in, arrivals = registry_tenants.move_in(connection, moving, institution_ids, by)
+    rows = [row for place, row in enumerate(rows) if place not in tenants]
     meter_ids, notes = _meters(connection, rows, institution_ids, by)
     known, problems = _known(connection, rows, meter_ids, institution_ids)
     held = taken_over(connection, rows, known.ids, known.bindings, institution_ids)
@@ -63,8 +67,9 @@ def write(
     touched |= _bindings(connection, rows, ids, known, by)
     touched |= _terms(connection, rows, ids, known, institution_ids, by)
     changed = len(touched - set(made.values()))
-    count = Count(len(new), changed, len(rows) - len(new) - changed)
-    return count, [*notes, *moved, *registry_notes.without_limit(rows)]
+    unchanged = len(rows) - len(new) - changed + len(tenants) - moved_in
+    count = Count(len(new), changed + moved_in, unchanged)
+    return count, [*arrivals, *notes, *moved, *registry_notes.without_limit(rows)]
 
 
 def _meters(

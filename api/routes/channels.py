@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.figures import in_units, instant
-from actions.meters import channel
+from actions.meters import channel, ratio_in
 from api.doorway import AtDesk
 from api.fields import Exact, Id, Shown
 from metering.channels import Kind
-from storage.meters import Channel, Last
+from storage.meters import Channel, DatedSetting, Last
 
 router = APIRouter(prefix="/api/v1/channels", tags=["meters and channels"])
 
@@ -36,14 +36,26 @@ class ChannelShown(BaseModel):
 class SettingShown(Shown):
     """How the channel counted in a span of time; valid_to is not included."""
 
-    factor: int = Field(description="Of carrier quanta per channel quantum, ratios among them.")
-    under: int = Field(description="By which that is divided.")
+    factor: str = Field(description="The transformers' ratio alone, such as 80 or 3/2.")
     period_s: int
     max_per_hour: int | None = Field(description="Channel quanta.")
     wraps_at: int | None = Field(description="Channel quanta.")
     valid_from: datetime | None = Field(description="Null is from the beginning.")
     valid_to: datetime | None
     source: str
+
+
+def setting_shown(setting: DatedSetting, channel: Channel) -> SettingShown:
+    """Return a setting as the API writes it."""
+    return SettingShown(
+        factor=str(ratio_in(setting, channel)),
+        period_s=setting.period_s,
+        max_per_hour=setting.max_per_hour,
+        wraps_at=setting.wraps_at,
+        valid_from=setting.valid_from,
+        valid_to=setting.valid_to,
+        source=setting.source,
+    )
 
 
 class BindingShown(Shown):
@@ -104,7 +116,7 @@ def get_channel(channel_id: Id, desk: AtDesk) -> ChannelDetailShown:
     found = channel(desk, channel_id)
     return ChannelDetailShown(
         channel=channel_shown(found.channel),
-        settings=[SettingShown.model_validate(one) for one in found.settings],
+        settings=[setting_shown(one, found.channel) for one in found.settings],
         bindings=[BindingShown.model_validate(one) for one in found.bindings],
         used_in=[UsedInShown.model_validate(one) for one in found.used_in],
         last=_last(found.last, found.channel),

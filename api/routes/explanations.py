@@ -14,7 +14,13 @@ from api.doorway import AtDesk
 from api.fields import Code, Exact, Id, Month, Shown
 from api.routes.accounts import AccountShown
 from api.routes.accounts import shown as account_shown
-from api.routes.channels import ChannelShown, ReadingShown, SettingShown, channel_shown
+from api.routes.channels import (
+    ChannelShown,
+    ReadingShown,
+    SettingShown,
+    channel_shown,
+    setting_shown,
+)
 from storage.explanations import Coefficient, GridFactor, Standing
 from storage.meters import Channel
 
@@ -201,7 +207,9 @@ def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
             for one in term.days
         ],
         channel=channel_shown(term.channel) if term.channel else None,
-        settings=[SettingShown.model_validate(one) for one in term.settings],
+        settings=[
+            setting_shown(one, term.channel) for one in term.settings if term.channel is not None
+        ],
         evidence=_evidence(term.evidence, term.channel, per_unit),
     )
 

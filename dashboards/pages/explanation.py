@@ -11,13 +11,12 @@ from actions.evidence import OCCURRED, WORDS, Occurrence, Unmeasured
 from actions.explanations import ExplainedTerm, explain_account
 from actions.figures import instant
 from actions.institutions import institution
+from actions.meters import ratio_in
 from actions.overview import months_before
 from actions.regions import list_carriers
-from actions.units import ratio_of
 from analytics.coverage import coverage
 from dashboards.pages import writing
 from dashboards.pages.visit import Reader, Visit
-from metering.channels import Kind
 from storage.explanations import Standing
 from storage.meters import DatedSetting
 
@@ -62,14 +61,7 @@ class Evident:
     def ratio(self, setting: DatedSetting) -> str:
         """Return the transformers' ratio."""
         one = self.term.channel
-        if one is None:
-            return writing.DASH
-        kind = Kind(one.kind)
-        return str(
-            ratio_of(
-                setting.factor, setting.under, one.per_unit, one.unit, kind, one.carrier_quantum
-            )
-        )
+        return writing.DASH if one is None else str(ratio_in(setting, one))
 
     def wraps(self, setting: DatedSetting) -> str | None:
         """Return where the register begins anew, in the meter's unit."""

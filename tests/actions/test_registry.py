@@ -304,6 +304,30 @@ def test_a_key_of_another_institution_is_taken_over_only_where_both_are_named(de
     ) == [("-infinity", since), ("2025-01-01 00:00:00+00", None)]
 
 
+def test_a_tenant_moves_and_the_channel_stays(desk, database):
+    register(desk, ALL)
+    tenant = replace(OFFICE, code="tenant", credit_code=None)
+    at = datetime(2025, 3, 14, 16, 0, tzinfo=UTC)  # 15 March in Shanghai
+    out = replace(METER, share_millionths=0, valid_from=at)
+    move = replace(METER, institution="tenant", held_by=OFFICE.code, valid_from=at)
+
+    register(desk, Registry(channels=[out], namespace="test"))
+    done = register(desk, Registry(REGIONS, [tenant], [move], "test"))
+
+    assert (done.channels, done.notes[0].code) == (Count(changed=1), "import.tenant_moved")
+    assert rows(database, "SELECT count(*) FROM channel") == [(1,)]
+    assert rows(
+        database,
+        """SELECT institution_id, channel_id, valid_from, valid_to FROM account_term
+            WHERE known_until IS NULL ORDER BY 1, 3""",
+    ) == [(1, 1, date(2024, 3, 1), date(2025, 3, 15)), (2, 1, date(2025, 3, 15), None)]
+    assert rows(database, "SELECT DISTINCT first FROM stale_account WHERE institution_id = 2") == [
+        (date(2025, 3, 15),)
+    ]
+    again = register(desk, Registry(channels=[move], namespace="test"))
+    assert again.channels == Count(unchanged=1)
+
+
 @pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit"])
 def test_how_a_channel_was_made_never_changes(desk, field):
     register(desk, ALL)

@@ -213,5 +213,6 @@ def test_words_regions_and_single_things_are_there(window):
     assert client.get("/api/v1/profiles").json()[0]["is_default"]
     assert (shown["channel"]["kind"], shown["last"]["value"]) == ("register", "102.560")
     assert shown["settings"][0]["valid_from"] is None
+    assert shown["settings"][0]["factor"] == "1"
     assert meter["channels"][0]["channel_id"] == world.channel["office e"]
     assert len(client.get("/api/v1/meters").json()["items"]) == 4
