@@ -50,20 +50,20 @@ Lists come in pages: follow `next` until it is null. Errors are `application/pro
 stable `code`, in Chinese and English. A reader sees what its grants cover; anything else is 404.
 """
 
+_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    code: {
-        "description": text,
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        },
-    }
+    code: {"description": text, "content": _PROBLEM}
     for code, text in (
         (401, "Nobody is logged in."),
+        (403, "The reader may look, but not do this; or the change carries no token."),
         (404, "There is none, or the reader may not see it."),
+        (409, "The state forbids it, or too little was measured to answer."),
         (422, "Something in the request is wrong."),
+        (500, "Something unforeseen went wrong; it has been logged."),
         (503, "The database is away."),
     )
 }
+_TOO_LARGE: Final = {"description": "The body is too large.", "content": _PROBLEM}
 
 _ROUTERS = (
     login.router,
@@ -160,6 +160,10 @@ def _describe_problem(app: FastAPI) -> None:
         whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         whole.pop("$defs", None)
         schemas["Problem"] = whole
+        for methods in schema["paths"].values():
+            for method, operation in methods.items():
+                if method != "get":
+                    operation["responses"].setdefault("413", _TOO_LARGE)
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -17,6 +17,8 @@ RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = (
     dividing.RULES | converting.RULES | comparing.RULES
 )
 
+_KNOWN: Final = {"id", "rule", "given", "expect", "tolerance", "basis", "source", "note"}
+_SAID: Final = ("how", "note")  # words for people
 _TOTALS: Final = ("total", "saving_total")
 _LOST: Final = Fraction(1, 10**12)  # of a total: what figures written by a program's floats lose
 
@@ -80,13 +82,19 @@ def _solved(case: Any, name: str) -> dict[str, Any]:
     given = case.get("given")
     if not isinstance(given, dict):
         raise fields.refuse("given", "应为对象", "must be an object")
+    for field in case.keys() - _KNOWN:
+        raise fields.refuse(str(field), "不是案例的字段", "is no field of a case")
+    asked = Given(name, given)
     try:
-        return solver(Given(name, given))
+        result = solver(asked)
     except InfeasibleError as error:
         if error.short_by > _LOST * abs(error.bound):
             raise
         met = {field: error.bound for field in _TOTALS if field in given}
-        return solver(Given(name, given | met))
+        asked = Given(name, given | met)
+        result = solver(asked)
+    asked.refuse_others(_SAID)
+    return result
 
 
 def _refusal(error: EnergyError) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a case gives, read as exact numbers; an error names the case and the field."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import inf
@@ -18,8 +18,27 @@ class Given:
     def __init__(self, case: str, fields: Mapping[str, Any]) -> None:
         self.case = case
         self.fields = fields
+        self._asked: set[str] = set()
+
+    def refuse_others(self, said: Collection[str] = ()) -> None:
+        """Refuse fields that nobody asked for: misspelt, or of another rule.
+
+        said: fields that only tell something to people.
+        """
+        for name in self.fields:
+            if name not in self._asked and name not in said:
+                known = ", ".join(sorted(self._asked))
+                raise InputError(
+                    "solve.field_unknown",
+                    zh=f"案例 {self.case}:此规则不使用字段 {name}。",
+                    en=f"Case {self.case}: this rule does not know the field {name}.",
+                    next_zh=f"请删除或改正;此处用到的字段:{known}。",
+                    next_en=f"Leave it out or correct it; used here are {known}.",
+                    where={"case": self.case, "field": name},
+                )
 
     def __contains__(self, name: str) -> bool:
+        self._asked.add(name)
         return self.fields.get(name) is not None
 
     def number(self, name: str) -> Fraction:

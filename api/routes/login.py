@@ -56,7 +56,11 @@ class Me(BaseModel):
     grants: list[GrantShown]
 
 
-@router.post("/login", summary="Log in")
+@router.post(
+    "/login",
+    summary="Log in",
+    responses={429: {"description": "Wait first: Retry-After says how long."}},
+)
 def post_login(
     said: Credentials, request: Request, response: Response, doorway: AtDoorway
 ) -> SessionShown:

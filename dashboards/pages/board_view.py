@@ -30,6 +30,7 @@ class Choice:
     variable: Variable
     options: tuple[tuple[str, str], ...]
     value: str
+    instead_of: str = ""  # what the address asks for, and there is none of
 
     @property
     def needs(self) -> str:
@@ -86,12 +87,17 @@ class View:
         except EnergyError as error:
             return {"error": error.zh if self.visit.lang == "zh" else error.en}
 
-    def href(self, link: Link, cell: Callable[[str], Any] = lambda _: None) -> str:
-        """Return where a link leads, for a row or for the whole board."""
+    def href(self, link: Link, cell: Callable[[str], Any] = lambda _: None) -> str | None:
+        """Return where a link leads, for a row or for the whole board.
+
+        None where it would not say to what: a board that is not told begins with another object.
+        """
         chosen = {one.variable.name: one.value for one in self.choices}
         query: dict[str, Any] = {}
         for name, source in link.variables:
             held = chosen.get(source[1:]) if source.startswith("$") else cell(source)
+            if held in (None, ""):
+                return None
             query[f"var-{name}"] = held
         asked = self.visit.request.query_params
         query |= {name: asked[name] for name in ("from", "to") if name in asked}
@@ -108,7 +114,9 @@ def view_of(visit: Visit, board: Board, answers: Answers) -> View:
         query = expand(variable.sql, Scope(_LONG_AGO, _LONG_AGO, variables=held))
         found = _ask(visit, answers, rights, query)
         options = tuple((str(row[0]), str(row[1])) for row in found.rows)
-        choices.append(Choice(variable, options, _chosen(variable, options, asked)))
+        value = _chosen(variable, options, asked)
+        said = "" if variable.hidden else asked.get(f"var-{variable.name}", "")
+        choices.append(Choice(variable, options, value, said if said != value else ""))
     zone = next((one.value for one in choices if one.variable.name == "zone"), FALLBACK_ZONE)
     newest = _ask(visit, answers, rights, _newest(visit, choices)).rows[0][0]
     now = _now(visit, newest, zone)
@@ -198,9 +206,9 @@ def _table(view: View, panel: Panel, frame: Frame) -> dict[str, Any]:
         cell = dict(zip(frame.names, row, strict=True))
         cells = [frames.plain(cell[column.name]) for column in shown]
         links = {
-            index: view.href(column.link, cell.get)
+            index: href
             for index, column in enumerate(shown)
-            if column.link is not None
+            if column.link is not None and (href := view.href(column.link, cell.get)) is not None
         }
         rows.append({"cells": cells, "links": links} if links else {"cells": cells})
     return {"rows": rows}

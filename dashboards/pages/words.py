@@ -100,6 +100,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_coverage": ("无计量数据", "Nothing was measured"),
     "institutions_found": ("共 {count} 家机构", "{count} institutions"),
     "institution_found_one": ("共 1 家机构", "1 institution"),
+    "not_chosen": (
+        "{label}“{asked}”不存在或您无权查看，以下显示“{shown}”。",
+        "{label} “{asked}” does not exist here or is not shown to you; “{shown}” is shown instead.",
+    ),
     "rows_of": ("（{rows} 行）", " ({rows} rows)"),
     "months_of": ("（{first} 至 {last}）", " ({first} to {last})"),
     "page_of": ("第 {page} / {pages} 页", "Page {page} of {pages}"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api import create_app
+from api.problems import STATUS
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 BREAKS = "The API's description changed; if that is meant: python -m tests.api.test_openapi"
@@ -47,6 +48,16 @@ def test_names_of_operations_are_unique():
     names = [operation["operationId"] for methods in paths for operation in methods.values()]
 
     assert len(names) == len(set(names))
+
+
+def test_every_status_that_a_route_can_answer_is_described():
+    for path, methods in described()["paths"].items():
+        for method, operation in methods.items():
+            told = {int(code) for code in operation["responses"]}
+            expected = {*STATUS.values(), 500} - {429}
+            expected |= {413} if method != "get" else set()
+            expected |= {429} if path == "/api/v1/login" else set()
+            assert expected <= told, (method, path, expected - told)
 
 
 if __name__ == "__main__":

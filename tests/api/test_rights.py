@@ -41,7 +41,8 @@ def _changes(front: Front):
             if method != "get" and path not in OPEN:
                 body = operation.get("requestBody", {}).get("content", {})
                 schema = body.get("application/json", {}).get("schema")
-                yield method, path, None if schema is None else _said(schema, whole)
+                said = None if schema is None else _said(schema, whole)
+                yield method, path, said, operation["responses"]
 
 
 def _url(front: Front, path: str) -> str:
@@ -63,12 +64,13 @@ def test_a_role_without_rights_is_refused_by_every_route_that_changes(front):
     client = front.client("outsider")
     before = front.world.admin("SELECT count(*) FROM deed")
     refused = 0
-    for method, path, body in _changes(front):
+    for method, path, body, described in _changes(front):
         sent = {"content": b"x"} if body is None else {"content": json.dumps(body)}
         answer = client.request(
             method, _url(front, path), headers={"Content-Type": "application/json"}, **sent
         )
         assert answer.status_code in (403, 404, 422), (method, path, answer.text)
+        assert str(answer.status_code) in described, (method, path)
         refused += answer.status_code in (403, 404)
     assert refused >= 8
     assert front.world.admin("SELECT count(*) FROM deed") == before

@@ -360,3 +360,20 @@ def test_names_of_strangers_are_text_and_nothing_else(site):
         assert "<img src=x" not in page
         assert "{{7*7}}" in page
         assert "onerror=alert(1)&gt;" in page
+
+
+def test_a_link_says_to_what_it_leads_or_is_none(site):
+    client = site.client("planner of all")
+    page = client.get(site.path("office"))
+    region, office = site.world.region["city 1"], site.world.institution["office"]
+    link = f"/boards/commonwatt-comparison?var-region={region}&amp;var-institution={office}"
+    assert link in page.text
+
+    board = client.get(
+        "/boards/commonwatt-institution",
+        params={"var-institution": office, "var-carrier": "unobtainium"},
+    )
+    assert "unobtainium" in board.text
+    assert 'role="status"' in board.text
+    plain = client.get("/boards/commonwatt-institution", params={"var-institution": office})
+    assert 'class="notice" role="status"' not in plain.text
