@@ -24,13 +24,6 @@ def in_units(quanta: int | None, per_unit: int) -> str | None:
     return format(_EXACT.divide(Decimal(quanta), Decimal(per_unit)), "f")
 
 
-def coverage(measured_s: int, expected_s: int | None) -> float | None:
-    """Return the measured share of the expected time, rounded down so that 1 means all of it."""
-    if not expected_s or expected_s <= 0:
-        return None
-    return min(measured_s, expected_s) * 10_000 // expected_s / 10_000
-
-
 def instant(at_ms: int) -> datetime:
     """Return milliseconds since 1970 as an aware instant, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=at_ms)

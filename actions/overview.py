@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from actions.accounts import known_profile
 from actions.desk import Desk
 from actions.institutions import no_institution
+from analytics.coverage import ENOUGH
 from storage import institutions, ledger, overview, regions
 from storage.institutions import Institution, Wanted
 from storage.ledger import Account, Asked
-from storage.overview import Sizes, Sum
+from storage.overview import Compared, Sizes, Sum
 from storage.pages import check_size
 from storage.regions import Carrier, Profile, Region
 
@@ -50,7 +52,9 @@ class Year:
     """The accounts of one institution in twelve months, and in the twelve before them.
 
     sizes: area and persons over the twelve months.
-    due_s: the seconds that each (carrier, month) should hold, also where it has no account.
+    expected_s: the seconds that each (carrier, month) should hold, also where it has no account.
+    compared: what of a month the year before has measured too. enough: the share without which
+    its office compares nothing.
     newest: its last month with an account; unless asked, the twelve end with the last whole one.
     """
 
@@ -60,7 +64,9 @@ class Year:
     months: list[date]
     accounts: list[Account]
     before: list[Account]
-    due_s: dict[tuple[str, date], int]
+    expected_s: dict[tuple[str, date], int]
+    compared: dict[tuple[str, date], Compared]
+    enough: Decimal
     newest: date | None
     sizes: Sizes
 
@@ -109,11 +115,13 @@ def year_of(
         whole, newest = overview.last_months_of(connection, institution_id)
         ends = last or whole
         if ends is None:
-            return Year(words, code, found, [], [], [], {}, None, Sizes())
+            return Year(words, code, found, [], [], [], {}, {}, ENOUGH, None, Sizes())
         until = months_before(ends.replace(day=1), -1)
         first, earlier = months_before(until, MONTHS), months_before(until, 2 * MONTHS)
         rows = ledger.accounts(connection, [institution_id], Asked(earlier, until), code)
-        due_s = overview.due(connection, institution_id, first, until)
+        expected_s = overview.expected(connection, institution_id, first, until)
+        both = overview.compared(connection, institution_id, first, until)
+        share = overview.enough_of(connection, institution_id)
         stated = overview.sizes(connection, [institution_id], first, until)
     months = [months_before(first, -step) for step in range(MONTHS)]
     return Year(
@@ -123,7 +131,9 @@ def year_of(
         months,
         [row for row in rows if row.month >= first],
         [row for row in rows if row.month < first],
-        due_s,
+        expected_s,
+        both,
+        share,
         newest,
         stated.get(institution_id, Sizes()),
     )

@@ -147,5 +147,6 @@ def _first(columns: UsageColumns, most: int) -> UsageColumns:
         columns.start_ms[:most],
         columns.used[:most],
         columns.measured_s[:most],
+        columns.known_s[:most],
         columns.expected_s[:most],
     )

@@ -53,8 +53,8 @@ _INDICATORS = """
          WHERE num_nonnulls(n.kgce_g, b.kgce_g) = 2
          GROUP BY 1, 2
     ), due AS (
-        SELECT institution_id, sum(due_s)::bigint AS due_s
-          FROM report.due_s(%(first)s, %(until)s) GROUP BY 1
+        SELECT institution_id, sum(expected_s)::bigint AS due_s
+          FROM report.expected(NULL, %(first)s, %(until)s) GROUP BY 1
     ), each AS (
         SELECT u.*, k.class_code, f.area_m2, f.persons,
                u.kgce_g / 1000.0 / nullif(f.area_m2, 0) AS per_m2,

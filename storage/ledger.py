@@ -20,7 +20,8 @@ _WITH_ACCOUNTS = """
 
 _ACCOUNTS = """
     SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, k.unit, k.per_unit,
-           a.measured_s, e.expected_s, a.profile, a.coefficient_profile, a.kgce_per_unit,
+           a.measured_s, a.known_s, e.expected_s,
+           a.profile, a.coefficient_profile, a.kgce_per_unit,
            a.coefficient_verified, a.kgce_g, a.kgco2_per_unit, a.grid_scope, a.grid_code,
            a.grid_year, a.co2_verified, a.co2_g, a.coefficient_evidence,
            a.coefficient_outside, a.co2_evidence, a.co2_outside
@@ -72,10 +73,13 @@ _HOURS = f"""
     SELECT storage.ms(u.hour), to_char(u.hour AT TIME ZONE %(zone)s, 'YYYY-MM-DD"T"HH24:MI:SS'),
            extract(epoch FROM (u.hour AT TIME ZONE %(zone)s)
                               - (u.hour AT TIME ZONE 'UTC'))::integer,
-           {_PART}, sum(u.measured_s)::integer,
-           3600 * (SELECT count(*)::integer FROM term x
-                    WHERE x.valid_from <= (u.hour AT TIME ZONE x.zone)::date
-                      AND (x.valid_to IS NULL OR (u.hour AT TIME ZONE x.zone)::date < x.valid_to))
+           {_PART}, sum(u.measured_s)::integer, sum(u.known_s)::integer,
+           CASE WHEN u.hour < report.today_began(min(t.zone)) THEN
+               3600 * (SELECT count(*)::integer FROM term x
+                        WHERE x.valid_from <= (u.hour AT TIME ZONE x.zone)::date
+                          AND (x.valid_to IS NULL
+                               OR (u.hour AT TIME ZONE x.zone)::date < x.valid_to))
+                ELSE sum(u.known_s)::integer END
       FROM report.usage_hour u
       JOIN term t ON t.channel_id = u.channel_id
            AND (u.hour AT TIME ZONE t.zone)::date >= t.valid_from
@@ -89,10 +93,11 @@ _HOURS = f"""
 _DAYS = f"""
     {_TERM_ROWS}
     SELECT storage.ms(u.day::timestamp AT TIME ZONE %(zone)s), u.day::text, 0,
-           {_PART}, sum(u.measured_s)::integer,
-           (SELECT coalesce(sum(extract(epoch FROM ((u.day + 1)::timestamp AT TIME ZONE x.zone)
-                       - (u.day::timestamp AT TIME ZONE x.zone))), 0)::integer FROM term x
-             WHERE x.valid_from <= u.day AND (x.valid_to IS NULL OR u.day < x.valid_to))
+           {_PART}, sum(u.measured_s)::integer, sum(u.known_s)::integer,
+           CASE WHEN u.day < storage.today() THEN
+               (SELECT coalesce(sum(report.expected_s(x.valid_from, x.valid_to, x.zone, u.day,
+                                                      u.day + 1)), 0)::integer FROM term x)
+                ELSE sum(u.known_s)::integer END
       FROM report.usage_day u
       JOIN term t ON t.channel_id = u.channel_id AND u.day >= t.valid_from
            AND (t.valid_to IS NULL OR u.day < t.valid_to)
@@ -106,7 +111,7 @@ _DAYS = f"""
 
 _MONTHS = """
     SELECT storage.ms(month::timestamp AT TIME ZONE %(zone)s), to_char(month, 'YYYY-MM'), 0,
-           quanta, measured_s, coalesce(expected_s, 0)::integer
+           quanta, measured_s::bigint, known_s::bigint, coalesce(expected_s, 0)::bigint
       FROM report.account
      WHERE institution_id = %(institution)s AND carrier = %(carrier)s AND source = 'meter'
        AND month > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE %(zone)s)::date
@@ -122,7 +127,8 @@ class Account:
     """What an institution used of a carrier in a month, by one source.
 
     quanta: None where nothing is known; per_unit of them are one `unit`.
-    expected_s: the seconds a complete account would have measured; None unless metered.
+    measured_s: of which the shape is known too, known_s: the total; expected_s: the seconds a
+    complete account would hold, as far as days are over; None unless metered.
     kgce_g, co2_g: whole grams; None where nothing is known, kgce_g also where the carrier is
     not in total energy.
     coefficient_profile: whose coefficient was taken; the default's where the profile has none.
@@ -138,6 +144,7 @@ class Account:
     unit: str
     per_unit: int
     measured_s: int
+    known_s: int
     expected_s: int | None
     profile: str
     coefficient_profile: str | None

@@ -28,7 +28,8 @@ _NEWEST_OF = """
 _SUMS = """
     WITH used AS (
         SELECT a.institution_id, a.carrier, sum(a.quanta)::bigint AS quanta,
-               sum(a.measured_s)::bigint AS measured_s, sum(a.kgce_g)::bigint AS kgce_g,
+               sum(a.measured_s)::bigint AS measured_s,
+               sum(a.known_s)::bigint AS known_s, sum(a.kgce_g)::bigint AS kgce_g,
                sum(a.co2_g)::bigint AS co2_g,
                min(a.coefficient_evidence) AS kgce_evidence,
                min(a.co2_evidence) AS co2_evidence,
@@ -42,12 +43,14 @@ _SUMS = """
 _OF_EACH = f"""
     {_SUMS}
     SELECT institution_id, carrier, u.quanta, u.kgce_g, u.co2_g,
-           coalesce(u.measured_s, 0) AS measured_s, coalesce(d.due_s, 0) AS due_s,
+           coalesce(u.measured_s, 0) AS measured_s, coalesce(u.known_s, 0) AS known_s,
+           coalesce(d.expected_s, 0) AS expected_s,
            num_nonnulls(u.quanta) AS institutions, u.kgce_evidence, u.co2_evidence,
            coalesce(u.kgce_outside, false) AS kgce_outside,
            coalesce(u.co2_outside, false) AS co2_outside
       FROM used u
-      FULL JOIN access.due_s(%(ids)s, %(first)s, %(until)s) d USING (institution_id, carrier)
+      FULL JOIN report.expected(%(ids)s::integer[], %(first)s, %(until)s) d
+             USING (institution_id, carrier)
      ORDER BY institution_id, carrier
 """  # noqa: S608 - only our own text
 _OF_ALL = f"""
@@ -55,24 +58,26 @@ _OF_ALL = f"""
     SELECT 0 AS institution_id, carrier, sum(u.quanta)::bigint AS quanta,
            sum(u.kgce_g)::bigint AS kgce_g, sum(u.co2_g)::bigint AS co2_g,
            coalesce(sum(u.measured_s), 0)::bigint AS measured_s,
-           coalesce(sum(d.due_s), 0)::bigint AS due_s, count(u.quanta)::integer AS institutions,
+           coalesce(sum(u.known_s), 0)::bigint AS known_s,
+           coalesce(sum(d.expected_s), 0)::bigint AS expected_s,
+           count(u.quanta)::integer AS institutions,
            min(u.kgce_evidence) AS kgce_evidence, min(u.co2_evidence) AS co2_evidence,
            coalesce(bool_or(u.kgce_outside), false) AS kgce_outside,
            coalesce(bool_or(u.co2_outside), false) AS co2_outside
       FROM used u
-      FULL JOIN access.due_s(%(ids)s, %(first)s, %(until)s) d USING (institution_id, carrier)
+      FULL JOIN report.expected(%(ids)s::integer[], %(first)s, %(until)s) d
+             USING (institution_id, carrier)
      GROUP BY carrier ORDER BY carrier
 """  # noqa: S608
 
 _SIZES = "SELECT institution_id, area_m2, persons FROM report.means(%s, %s, %s)"
 
-_DUE = """
-    SELECT d.carrier, m.month::date, d.due_s
-      FROM generate_series(%(first)s::timestamp, %(until)s::timestamp - interval '1 day',
-                           interval '1 month') AS m(month)
-     CROSS JOIN LATERAL access.due_s(ARRAY[%(id)s]::integer[], m.month::date,
-                                     (m.month + interval '1 month')::date) d
+_EXPECTED = """
+    SELECT carrier, month, expected_s
+      FROM report.expected_by_month(ARRAY[%(id)s]::integer[], %(first)s, %(until)s)
 """
+_COMPARED = "SELECT * FROM report.compared(%(id)s, %(first)s, %(until)s, 1)"
+_ENOUGH = "SELECT report.enough_of(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ class Sum:
     """The metered use of a carrier in some months.
 
     institution_id: 0 where it is a sum over many; institutions: of how many something is known.
-    quanta, kgce_g, co2_g: None where nothing is known. due_s: what would be complete.
+    quanta, kgce_g, co2_g: None where nothing is known. measured_s: of which the shape is known,
+    known_s: the total; expected_s: what would be complete.
     kgce_evidence, co2_evidence: of the worst factor, no before secondary before yes; None where
     there was none. kgce_outside, co2_outside: whether one was used outside its years.
     """
@@ -91,7 +97,8 @@ class Sum:
     kgce_g: int | None
     co2_g: int | None
     measured_s: int
-    due_s: int
+    known_s: int
+    expected_s: int
     institutions: int
     kgce_evidence: str | None
     co2_evidence: str | None
@@ -105,6 +112,19 @@ class Sizes:
 
     area_m2: Decimal | None = None
     persons: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The days of a month that the year before has measured too, of how many, and their use.
+
+    quanta, before_quanta: None where there is no such day.
+    """
+
+    days: int
+    of_days: int
+    quanta: int | None
+    before_quanta: int | None
 
 
 def last_month(connection: Connection[Any]) -> date | None:
@@ -145,13 +165,32 @@ def sizes(
     return {row[0]: Sizes(row[1], row[2]) for row in rows}
 
 
-def due(
+def expected(
     connection: Connection[Any], institution_id: int, first: date, until: date
 ) -> dict[tuple[str, date], int]:
     """Return the seconds that each month of an institution's carriers should hold."""
     parameters = {"id": institution_id, "first": first, "until": until}
-    rows = connection.execute(_DUE, parameters).fetchall()
+    rows = connection.execute(_EXPECTED, parameters).fetchall()
     return {(carrier, month): seconds for carrier, month, seconds in rows}
+
+
+def compared(
+    connection: Connection[Any], institution_id: int, first: date, until: date
+) -> dict[tuple[str, date], Compared]:
+    """Return what months of an institution's carriers have in common with the year before."""
+    parameters = {"id": institution_id, "first": first, "until": until}
+    found = {}
+    for carrier, month, days, of_days, *used in connection.execute(_COMPARED, parameters):
+        now, before = (None if one is None else int(one) for one in used)
+        found[carrier, month] = Compared(days, of_days, now, before)
+    return found
+
+
+def enough_of(connection: Connection[Any], institution_id: int) -> Decimal:
+    """Return the share that the institution's office asks for before it compares."""
+    row = connection.execute(_ENOUGH, [institution_id]).fetchone()
+    assert row is not None
+    return Decimal(row[0])
 
 
 def _sums(connection: Connection[Any], statement: str, parameters: dict[str, Any]) -> list[Sum]:

@@ -33,18 +33,21 @@ _REVISIONS = """
 _HOURS = """
     SELECT storage.ms(hour), to_char(hour AT TIME ZONE %(zone)s, 'YYYY-MM-DD"T"HH24:MI:SS'),
            extract(epoch FROM (hour AT TIME ZONE %(zone)s) - (hour AT TIME ZONE 'UTC'))::integer,
-           used, measured_s::integer, 3600
-      FROM report.usage_hour
+           used, measured_s::integer, known_s::integer,
+           CASE WHEN hour < report.today_began(c.zone) THEN 3600 ELSE known_s END::integer
+      FROM report.usage_hour u JOIN channel c ON c.id = u.channel_id
      WHERE channel_id = %(channel)s AND hour > to_timestamp(%(after)s / 1000.0)
        AND hour >= to_timestamp(%(first)s / 1000.0) AND hour < to_timestamp(%(until)s / 1000.0)
      ORDER BY hour LIMIT %(most)s
 """
 
-# Civil days have 23 to 25 hours; months are due from the channel's first day to the end of today.
+# Civil days have 23 to 25 hours; months are expected from the channel's first day on. Today and
+# what is to come are never missing: they are expected to hold what they do.
 _DAYS = """
     SELECT storage.ms(day::timestamp AT TIME ZONE %(zone)s), day::text, 0, used, measured_s,
-           extract(epoch FROM ((day + 1)::timestamp AT TIME ZONE %(zone)s)
-                              - (day::timestamp AT TIME ZONE %(zone)s))::integer
+           known_s, CASE WHEN day < storage.today()
+                         THEN report.expected_s(NULL, NULL, %(zone)s, day, day + 1)
+                         ELSE known_s END::integer
       FROM report.usage_day
      WHERE channel_id = %(channel)s
        AND day > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE %(zone)s)::date
@@ -54,12 +57,9 @@ _DAYS = """
 """
 _MONTHS = """
     SELECT storage.ms(u.month::timestamp AT TIME ZONE c.zone), to_char(u.month, 'YYYY-MM'), 0,
-           u.used, u.measured_s,
-           greatest(extract(epoch FROM
-               (least(u.month + interval '1 month', storage.today() + 1)::timestamp
-                   AT TIME ZONE c.zone)
-               - (greatest(u.month, (c.since AT TIME ZONE c.zone)::date)::timestamp
-                   AT TIME ZONE c.zone)), u.measured_s)::integer
+           u.used, u.measured_s, u.known_s,
+           report.expected_s((c.since AT TIME ZONE c.zone)::date, NULL, c.zone, u.month,
+                             (u.month + interval '1 month')::date)::integer
       FROM report.usage_month u JOIN channel c ON c.id = u.channel_id
      WHERE u.channel_id = %(channel)s
        AND u.month > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE c.zone)::date
@@ -97,13 +97,15 @@ class UsageColumns:
 
     t: as people write it: an hour with its offset, a day, a month. start_ms: its beginning.
     used: carrier quanta, None where nothing of it is known.
-    expected_s: the seconds that could have been measured.
+    measured_s: of which the shape is known, known_s: the total; expected_s: what a complete one
+    would hold, as far as days are over.
     """
 
     t: list[str]
     start_ms: list[int]
     used: list[int | None]
     measured_s: list[int]
+    known_s: list[int]
     expected_s: list[int]
 
 
@@ -143,10 +145,10 @@ def usage(
 
 
 def usage_columns(rows: list[Any], grain: Grain) -> UsageColumns:
-    """Return rows (start, text, offset, used, measured, expected) as columns."""
-    start, text, offset, used, measured, expected = _columns(rows, 6)
+    """Return rows (start, text, offset, used, measured, known, expected) as columns."""
+    start, text, offset, used, measured, known, expected = _columns(rows, 7)
     t = [one + _offset(s) for one, s in zip(text, offset, strict=True)] if grain == "hour" else text
-    return UsageColumns(t, start, used, measured, expected)
+    return UsageColumns(t, start, used, measured, known, expected)
 
 
 def in_zone(ask: Callable[[], Any], zone: str) -> Any:

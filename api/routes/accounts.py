@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.accounts import EVER, Account, Asked, accounts_of, list_accounts
-from actions.figures import coverage, in_units
+from actions.figures import in_units
+from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Code, Coverage, Exact, Id, Month
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
@@ -28,9 +29,13 @@ class AccountShown(BaseModel):
     used: Exact | None = Field(description="In `unit`; null where nothing is known.")
     unit: str
     quanta: Exact | None = Field(description="The same in whole accounting quanta.")
-    measured_s: int
-    expected_s: int | None = Field(description="What a complete account would have measured.")
-    coverage: Coverage | None
+    measured_s: int = Field(description="Seconds of which the shape is known too.")
+    known_s: int = Field(description="Seconds of which the total is known.")
+    expected_s: int | None = Field(
+        description="What a complete account would hold, as far as days are over."
+    )
+    coverage: Coverage | None = Field(description="Of the total: known_s over expected_s.")
+    shape_coverage: Coverage | None = Field(description="Of the shape: measured_s over expected_s.")
     profile: str
     kgce: Exact | None = Field(description="Standard coal, to the gram; null for water.")
     coefficient_profile: str | None = Field(description="Whose coefficient was taken.")
@@ -66,8 +71,10 @@ def shown(account: Account) -> AccountShown:
         unit=account.unit,
         quanta=in_units(account.quanta, 1),
         measured_s=account.measured_s,
+        known_s=account.known_s,
         expected_s=account.expected_s,
-        coverage=coverage(account.measured_s, account.expected_s),
+        coverage=coverage(account.known_s, account.expected_s),
+        shape_coverage=coverage(account.measured_s, account.expected_s),
         profile=account.profile,
         kgce=in_units(account.kgce_g, 1000),
         coefficient_profile=account.coefficient_profile,

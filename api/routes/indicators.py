@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.figures import coverage, in_units
+from actions.figures import in_units
 from actions.indicators import Indicator, indicators_of
+from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Code, Exact, IdAsked, Month
 from api.routes.accounts import FROM_MONTH, TO_MONTH, month_after

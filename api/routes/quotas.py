@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.figures import coverage, in_units
+from actions.figures import in_units
 from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
 from actions.standing import Standing, stand, standing_of
+from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
 from api.routes.bases import ActShown, VerdictShown, act_shown, verdict_shown

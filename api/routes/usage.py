@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.figures import coverage, in_units
+from actions.figures import in_units
 from actions.usage import UsageSeries, channel_usage, institution_usage
+from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, From, Id, To, Zone
 from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
@@ -29,7 +30,11 @@ class UsageSeriesShown(BaseModel):
         description="Seconds within steps short enough to show their shape; the rest of an hour "
         "with a figure is estimated, its total measured."
     )
-    coverage: list[Coverage | None]
+    known_s: list[int] = Field(description="Seconds of which the total is known.")
+    coverage: list[Coverage | None] = Field(
+        description="Of the total: known_s over the time expected; null where none is over."
+    )
+    shape_coverage: list[Coverage | None] = Field(description="Of the shape, by measured_s.")
     complete: bool = Field(description="False where a channel is beyond the reader's rights.")
     waits: bool = Field(description="Readings have come whose use is still to be computed.")
     next: str | None = Field(description="Address of the following page.")
@@ -102,14 +107,15 @@ def _answer(
 ) -> UsageSeriesShown | Response:
     columns, following = found.columns, next_url(request, found.next)
     used = [in_units(one, found.per_unit) for one in columns.used]
-    covered = [
-        coverage(measured, expected)
-        for measured, expected in zip(columns.measured_s, columns.expected_s, strict=True)
-    ]
+    covered, shaped = (
+        [coverage(each, expected) for each, expected in zip(held, columns.expected_s, strict=True)]
+        for held in (columns.known_s, columns.measured_s)
+    )
     if wish.table:
-        rows = zip(columns.t, used, columns.measured_s, covered, strict=True)
-        body = ((t, one, found.unit, measured, part) for t, one, measured, part in rows)
-        header = ["t", "used", "unit", "measured_s", "coverage"]
+        units = [found.unit] * len(used)
+        held = (columns.measured_s, columns.known_s, covered, shaped)
+        body = zip(columns.t, used, units, *held, strict=True)
+        header = ["t", "used", "unit", "measured_s", "known_s", "coverage", "shape_coverage"]
         return table_of(header, body, name, wish, following, exact=["used"])
     return UsageSeriesShown(
         carrier=found.carrier,
@@ -119,7 +125,9 @@ def _answer(
         t=columns.t,
         used=used,
         measured_s=columns.measured_s,
+        known_s=columns.known_s,
         coverage=covered,
+        shape_coverage=shaped,
         complete=found.complete,
         waits=found.waits,
         next=following,

@@ -15,10 +15,9 @@ _BEFORE: Final = f"(({UNTIL} - interval '1 microsecond')::date + 1)"
 MONTHS: Final = f"""
     span AS (SELECT {_FIRST} AS first, ({UNTIL})::date AS last, {UNTIL} AS until)
 """
-# What is due in the whole months that the period touches, as far as they are over.
-DUE: Final = """report.due_s((SELECT first FROM span),
+_WHOLE_MONTHS: Final = """(SELECT first FROM span),
         (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
-         + interval '1 month')::date)"""
+         + interval '1 month')::date"""
 # A month that begins within the period, seen from a table with a column month. Dates compared with
 # dates that are known to the planner reach through a barrier view, and it knows how many they are.
 IN_MONTHS: Final = f"month >= {_FIRST} AND month < {_BEFORE}"
@@ -31,6 +30,10 @@ LAST_MONTH: Final = """hour >= greatest($__timeFrom()::timestamptz,
                AND hour < $__timeTo()::timestamptz"""
 
 COVERED: Final = (Threshold(None, "bad"), Threshold(0.9, "warn"), Threshold(0.99, "good"))
+# Both coverages as words behind a name: of the total first, then of the curve.
+COVERAGES: Final = """(VALUES
+    (1, CASE WHEN '$lang' = 'en' THEN ' · total' ELSE ' · 总量' END),
+    (2, CASE WHEN '$lang' = 'en' THEN ' · curve' ELSE ' · 曲线' END)) AS w(place, word)"""
 NOT_STATED: Final = Text("未填报", "not stated")
 
 
@@ -51,9 +54,17 @@ def within(region: str = "'$region'") -> str:
 
 def means(asked: str = "NULL") -> str:
     """Return the SQL of area and persons over the period's months, weighted by days."""
-    return f"""report.means({asked}, (SELECT first FROM span),
-        (date_trunc('month', (SELECT until FROM span) - interval '1 microsecond')
-         + interval '1 month')::date)"""
+    return f"report.means({asked}, {_WHOLE_MONTHS})"
+
+
+def expected(asked: str = "NULL") -> str:
+    """Return the SQL of what the period's months should hold, as far as days are over."""
+    return f"report.expected({asked}, {_WHOLE_MONTHS})"
+
+
+def expected_by_month(asked: str = "NULL") -> str:
+    """Return the same by month."""
+    return f"report.expected_by_month({asked}, {_WHOLE_MONTHS})"
 
 
 # Of the sums over a table energy: carriers that were used but have no coefficient or CO2 factor,

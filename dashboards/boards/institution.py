@@ -38,6 +38,15 @@ def _per(attribute: str) -> str:
     """
 
 
+def _covered(held: str) -> str:
+    return f"""
+    WITH {f.MONTHS}
+    SELECT report.coverage((SELECT sum({held}) FROM report.account
+                             WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS}),
+                           (SELECT sum(expected_s) FROM {f.expected(_ASKED)})) AS value
+    """
+
+
 _HEADLINES: Final = (
     Panel(
         1,
@@ -49,7 +58,7 @@ _HEADLINES: Final = (
         Kind.STAT,
         KGCE,
         f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(kgce_g) / 1000.0 AS value FROM energy",
-        width=5,
+        width=4,
         height=4,
         decimals=0,
     ),
@@ -63,7 +72,7 @@ _HEADLINES: Final = (
         Kind.STAT,
         KG,
         f"WITH {f.MONTHS}, {_ENERGY} SELECT sum(co2_g) / 1000.0 AS value FROM energy",
-        width=5,
+        width=4,
         height=4,
         decimals=0,
     ),
@@ -77,7 +86,7 @@ _HEADLINES: Final = (
         Kind.STAT,
         KGCE_PER_M2,
         _per("area_m2"),
-        width=5,
+        width=4,
         height=4,
         decimals=2,
         empty=f.NOT_STATED,
@@ -92,27 +101,36 @@ _HEADLINES: Final = (
         Kind.STAT,
         KGCE_PER_PERSON,
         _per("persons"),
-        width=5,
+        width=4,
         height=4,
         decimals=1,
         empty=f.NOT_STATED,
     ),
     Panel(
         5,
-        Text("数据完整率", "Coverage"),
+        Text("总量完整率", "Coverage of the total"),
         Text(
-            "已计量时间占应计量时间的比例，各品种合计。",
-            "Measured time over the time due, all carriers together.",
+            "总量已知的时间占应计量时间的比例，各品种合计；今天及以后不计。",
+            "Time whose total is known over the time expected, all carriers, up to yesterday.",
         ),
         Kind.STAT,
         PERCENT,
-        f"""
-    WITH {f.MONTHS}
-    SELECT least(1.0, (SELECT sum(measured_s) FROM report.account
-                        WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS})::numeric
-                      / nullif((SELECT sum(due_s) FROM report.account_due
-                                 WHERE {_OWN} AND {f.IN_MONTHS}), 0)) AS value
-        """,
+        _covered("known_s"),
+        width=4,
+        height=4,
+        decimals=1,
+        thresholds=f.COVERED,
+    ),
+    Panel(
+        14,
+        Text("曲线完整率", "Coverage of the curve"),
+        Text(
+            "曲线为实测的时间占应计量时间的比例；缺数期间总量可知，曲线为推算。",
+            "Time whose curve is measured over the time expected; over gaps it is worked out.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        _covered("measured_s"),
         width=4,
         height=4,
         decimals=1,
@@ -174,22 +192,23 @@ _BY_MONTH: Final = (
         8,
         Text("各品种完整率", "Coverage by carrier"),
         Text(
-            "各月已计量时间占应计量时间的比例。",
-            "Measured time of each month over the time due.",
+            "各月总量已知、曲线实测的时间各占应计量时间的比例。",
+            "Time of each month whose total is known, and whose curve is measured, over expected.",
         ),
         Kind.LINES,
         PERCENT,
         f"""
-    WITH {f.MONTHS}, measured AS (
-        SELECT month, carrier, measured_s FROM report.account
+    WITH {f.MONTHS}, held AS (
+        SELECT month, carrier, known_s, measured_s FROM report.account
          WHERE {_OWN} AND source = 'meter' AND {f.IN_MONTHS})
-    SELECT {f.BEGINS} AS "time", {f.name("k")} AS metric,
-           least(1.0, coalesce(m.measured_s, 0)::numeric / d.due_s) AS value
-      FROM report.account_due d
-      JOIN report.carrier k ON k.code = d.carrier
-      LEFT JOIN measured m USING (month, carrier)
-     WHERE d.{_OWN} AND {f.IN_MONTHS}
-     ORDER BY 1, k.code
+    SELECT {f.BEGINS} AS "time", {f.name("k")} || w.word AS metric,
+           report.coverage(CASE w.place WHEN 1 THEN h.known_s ELSE h.measured_s END,
+                           e.expected_s) AS value
+      FROM {f.expected_by_month(_ASKED)} e
+     CROSS JOIN {f.COVERAGES}
+      JOIN report.carrier k ON k.code = e.carrier
+      LEFT JOIN held h USING (month, carrier)
+     ORDER BY 1, k.code, w.place
         """,
         decimals=1,
         thresholds=f.COVERED,
@@ -201,8 +220,10 @@ _CURVE: Final = Panel(
     9,
     Text("电力负荷（实测与估算）", "Electric load, measured and estimated"),
     Text(
-        "32 天以内逐时，更长逐日平均；估算：总量为实测，时间分布为推算。",
-        "Hourly up to 32 days, else by day; estimated: the total is measured, its course is not.",
+        "32 天以内逐时，更长按已知小时逐日平均；有通道缺数则留空。"
+        "估算：总量为实测，时间分布为推算。",
+        "Hourly up to 32 days, else each day's mean over the hours known; open where a channel is "
+        "missing. Estimated: the total is measured, its course is not.",
     ),
     Kind.LINES,
     KW,
@@ -212,17 +233,23 @@ _CURVE: Final = Panel(
           FROM report.account_term t
          WHERE t.{_OWN} AND t.carrier = 'electricity'
     ), hours AS (
-        SELECT u.hour AS "time", sum(u.used * t.share) / 1000.0 AS load,
-               bool_and(u.measured_s = 3600) AS measured
+        SELECT u.hour AS "time", sum(u.used * t.share * 3.6 / nullif(u.known_s, 0)) AS load,
+               bool_and(u.measured_s >= u.known_s) AS measured
           FROM report.usage_hour u JOIN term t USING (channel_id)
          WHERE {f.SHORT} AND $__timeFilter(u.hour) AND u.hour < $__timeTo()
            AND u.channel_id IN (SELECT channel_id FROM term)
            AND u.hour >= t.valid_from::timestamp AT TIME ZONE '$zone'
            AND (t.valid_to IS NULL OR u.hour < t.valid_to::timestamp AT TIME ZONE '$zone')
          GROUP BY u.hour
+        HAVING count(u.used) = (
+               SELECT count(*) FROM term o
+                WHERE u.hour >= o.valid_from::timestamp AT TIME ZONE '$zone'
+                  AND (o.valid_to IS NULL
+                       OR u.hour < o.valid_to::timestamp AT TIME ZONE '$zone'))
     ), days AS (
         SELECT u.day::timestamp AT TIME ZONE '$zone' AS "time",
-               sum(u.used * t.share) / 24000.0 AS load, bool_and(u.measured_s >= 82800) AS measured
+               sum(u.used * t.share * 3.6 / nullif(u.known_s, 0)) AS load,
+               bool_and(u.measured_s >= u.known_s) AS measured
           FROM report.usage_day u JOIN term t USING (channel_id)
          WHERE NOT {f.SHORT}
            AND u.day >= ($__timeFrom()::timestamptz AT TIME ZONE '$zone')::date
@@ -230,6 +257,9 @@ _CURVE: Final = Panel(
            AND u.channel_id IN (SELECT channel_id FROM term)
            AND u.day >= t.valid_from AND (t.valid_to IS NULL OR u.day < t.valid_to)
          GROUP BY u.day
+        HAVING count(u.used) = (SELECT count(*) FROM term o
+                                 WHERE u.day >= o.valid_from
+                                   AND (o.valid_to IS NULL OR u.day < o.valid_to))
     )
     SELECT "time", CASE WHEN measured THEN load END AS measured,
            CASE WHEN NOT measured THEN load END AS estimated

@@ -26,21 +26,23 @@ _DAYS: Final = """
     days AS (SELECT ($__timeFrom()::timestamptz AT TIME ZONE '$zone')::date AS first,
                     $__timeTo()::timestamptz AT TIME ZONE '$zone' AS until)
 """
+# Today and what is to come are never missing: neither expected nor counted.
+_OVER: Final = "least($__timeTo()::timestamptz, report.today_began('$zone'))"
 _STATES: Final = f"""
     {_CHANNELS}, hours AS (
-        SELECT u.channel_id, sum(u.measured_s) AS measured_s,
-               sum(greatest(CASE WHEN u.used IS NULL THEN 0 ELSE 3600 END - u.measured_s, 0))
-                   AS estimated_s
+        SELECT u.channel_id, sum(u.known_s) AS known_s, sum(u.measured_s) AS measured_s
           FROM report.usage_hour u
-         WHERE {f.LAST_MONTH} AND u.channel_id IN (SELECT channel_id FROM channels)
+         WHERE {f.LAST_MONTH} AND u.hour < report.today_began('$zone')
+           AND u.channel_id IN (SELECT channel_id FROM channels)
          GROUP BY 1
     ), states AS (
-        SELECT channel_id, extract(epoch FROM $__timeTo()::timestamptz - greatest(since,
+        SELECT channel_id, extract(epoch FROM {_OVER} - greatest(since,
                    $__timeFrom()::timestamptz, $__timeTo()::timestamptz - interval '31 days'))
-                   AS due_s,
-               coalesce(h.measured_s, 0) AS measured_s, coalesce(h.estimated_s, 0) AS estimated_s
+                   AS expected_s,
+               coalesce(h.known_s, 0) AS known_s, coalesce(h.measured_s, 0) AS measured_s,
+               greatest(coalesce(h.known_s - h.measured_s, 0), 0) AS estimated_s
           FROM channels c LEFT JOIN hours h USING (channel_id)
-         WHERE c.since < $__timeTo()::timestamptz)
+         WHERE c.since < {_OVER})
 """
 _SILENT: Final = (Threshold(None, "good"), Threshold(6, "warn"), Threshold(24, "bad"))
 _AHEAD: Final = (Threshold(None, "good"), Threshold(0.1, "bad"))
@@ -50,16 +52,32 @@ _ESTIMATED: Final = (Threshold(None, "good"), Threshold(0.05, "warn"), Threshold
 _FIGURES: Final = (
     Panel(
         1,
-        Text("完整率（末 31 天）", "Coverage, last 31 days"),
+        Text("总量完整率（末 31 天）", "Coverage of totals, last 31 days"),
         Text(
-            "统计期最后 31 天实测时间占应计量时间的比例。",
-            "Measured time over the time due in the last 31 days of the period.",
+            "统计期最后 31 天总量已知的时间占应计量时间的比例；今天及以后不计。",
+            "Time whose total is known over the time expected, last 31 days, up to yesterday.",
         ),
         Kind.STAT,
         PERCENT,
         f"""WITH {_STATES}
-            SELECT least(1.0, sum(measured_s) / nullif(sum(due_s), 0)) AS value FROM states""",
-        width=5,
+            SELECT report.coverage(sum(known_s), sum(expected_s)) AS value FROM states""",
+        width=4,
+        height=4,
+        decimals=1,
+        thresholds=f.COVERED,
+    ),
+    Panel(
+        11,
+        Text("曲线完整率（末 31 天）", "Coverage of curves, last 31 days"),
+        Text(
+            "统计期最后 31 天曲线为实测的时间占应计量时间的比例。",
+            "Time whose curve is measured over the time expected in the last 31 days.",
+        ),
+        Kind.STAT,
+        PERCENT,
+        f"""WITH {_STATES}
+            SELECT report.coverage(sum(measured_s), sum(expected_s)) AS value FROM states""",
+        width=4,
         height=4,
         decimals=1,
         thresholds=f.COVERED,
@@ -74,8 +92,8 @@ _FIGURES: Final = (
         Kind.STAT,
         PERCENT,
         f"""WITH {_STATES}
-            SELECT least(1.0, sum(estimated_s) / nullif(sum(due_s), 0)) AS value FROM states""",
-        width=5,
+            SELECT report.coverage(sum(estimated_s), sum(expected_s)) AS value FROM states""",
+        width=4,
         height=4,
         decimals=1,
         thresholds=_ESTIMATED,
@@ -96,13 +114,13 @@ _FIGURES: Final = (
         4,
         Text("无数据通道（末 31 天）", "Silent channels, last 31 days"),
         Text(
-            "统计期最后 31 天没有任何实测的通道数。",
-            "Channels without anything measured in the last 31 days of the period.",
+            "统计期最后 31 天没有任何已知用量的通道数。",
+            "Channels of which nothing is known in the last 31 days of the period.",
         ),
         Kind.STAT,
         PLAIN,
-        f"WITH {_STATES} SELECT count(*) FILTER (WHERE measured_s = 0) AS value FROM states",
-        width=5,
+        f"WITH {_STATES} SELECT count(*) FILTER (WHERE known_s = 0) AS value FROM states",
+        width=4,
         height=4,
         decimals=0,
         thresholds=_SOME,
@@ -120,7 +138,7 @@ _FIGURES: Final = (
     SELECT count(*) AS value FROM report.rejected
      WHERE resolved_at IS NULL AND $__timeFilter(received_at) AND received_at < $__timeTo()
         """,
-        width=5,
+        width=4,
         height=4,
         decimals=0,
         thresholds=_SOME,
@@ -131,32 +149,37 @@ _COVERAGE: Final = Panel(
     6,
     Text("逐日完整率", "Coverage by day"),
     Text(
-        "已结束的各日中，已计量时间占应计量时间的比例，按品种。",
-        "Measured time of each day that is over, over the time due, by carrier.",
+        "已结束的各日中，总量已知、曲线实测的时间各占应计量时间的比例，按品种。",
+        "Of each day that is over: time whose total is known, and whose curve is measured.",
     ),
     Kind.LINES,
     PERCENT,
     f"""
-    WITH {_DAYS}, {_CHANNELS}, whole AS (
-        SELECT carrier, min((since AT TIME ZONE zone)::date) AS since FROM channels GROUP BY 1
-    ), due AS (
-        SELECT d.day::date AS day, c.carrier, 86400.0 * count(*) AS due_s
+    WITH {_DAYS}, {_CHANNELS}, since AS (
+        SELECT carrier, zone, (since AT TIME ZONE zone)::date AS day, count(*) AS channels
+          FROM channels GROUP BY 1, 2, 3
+    ), expected AS (
+        SELECT d.day::date AS day, s.carrier,
+               sum(s.channels * report.expected_s(s.day, NULL, s.zone, d.day::date,
+                                                  d.day::date + 1)) AS expected_s
           FROM generate_series((SELECT first FROM days)::timestamp,
-                   least((SELECT until FROM days), now() AT TIME ZONE '$zone')
-                       - interval '1 day', interval '1 day') AS d(day)
-          JOIN channels c ON (c.since AT TIME ZONE c.zone)::date <= d.day
+                   (SELECT until FROM days) - interval '1 day', interval '1 day') AS d(day)
+          JOIN since s ON s.day <= d.day
          GROUP BY 1, 2
-    ), measured AS (
-        SELECT u.day, c.carrier, sum(u.measured_s) AS measured_s
+    ), held AS (
+        SELECT u.day, c.carrier, sum(u.known_s) AS known_s, sum(u.measured_s) AS measured_s
           FROM report.usage_day u JOIN channels c USING (channel_id)
          WHERE u.day >= (SELECT first FROM days) AND u.day < (SELECT until FROM days)
          GROUP BY 1, 2)
-    SELECT d.day::timestamp AT TIME ZONE '$zone' AS "time", {f.name("k")} AS metric,
-           least(1.0, coalesce(m.measured_s, 0) / d.due_s) AS value
-      FROM due d
+    SELECT d.day::timestamp AT TIME ZONE '$zone' AS "time", {f.name("k")} || w.word AS metric,
+           report.coverage(CASE w.place WHEN 1 THEN h.known_s ELSE h.measured_s END,
+                           d.expected_s) AS value
+      FROM expected d
+     CROSS JOIN {f.COVERAGES}
       JOIN report.carrier k ON k.code = d.carrier
-      LEFT JOIN measured m USING (day, carrier)
-     ORDER BY 1, k.code
+      LEFT JOIN held h USING (day, carrier)
+     WHERE d.expected_s > 0
+     ORDER BY 1, k.code, w.place
     """,
     width=24,
     decimals=1,
@@ -175,14 +198,15 @@ _WORST: Final = Panel(
     f"""
     WITH {_STATES}, first AS MATERIALIZED (
         SELECT c.institution_id, c.channel_id, {f.name("c")} || ' · ' || c.code AS meter,
-               s.measured_s / nullif(s.due_s, 0) AS coverage, s.estimated_s,
-               greatest(0, s.due_s - s.measured_s - s.estimated_s) / 3600.0 AS missing_h
+               report.coverage(s.known_s, s.expected_s) AS coverage,
+               report.coverage(s.measured_s, s.expected_s) AS shape, s.estimated_s,
+               greatest(0, s.expected_s - s.known_s) / 3600.0 AS missing_h
           FROM states s JOIN channels c USING (channel_id)
          ORDER BY missing_h DESC, s.estimated_s DESC, c.channel_id
          LIMIT 50)
     SELECT w.institution_id, w.channel_id,
            coalesce({f.name("i")}, w.institution_id::text) AS institution,
-           w.meter, w.coverage, w.estimated_s / 3600.0 AS estimated_h, w.missing_h
+           w.meter, w.coverage, w.shape, w.estimated_s / 3600.0 AS estimated_h, w.missing_h
       FROM first w
       JOIN report.named((SELECT array_agg(DISTINCT institution_id) FROM first)) i
            USING (institution_id)
@@ -202,7 +226,8 @@ _WORST: Final = Panel(
                 (("institution", "institution_id"), ("channel", "channel_id")),
             ),
         ),
-        Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
+        Column("coverage", Text("总量完整率", "Of the total"), PERCENT, 1, thresholds=f.COVERED),
+        Column("shape", Text("曲线完整率", "Of the curve"), PERCENT, 1, thresholds=f.COVERED),
         Column("estimated_h", Text("估算", "Estimated"), HOURS, 1),
         Column("missing_h", Text("缺数", "Missing"), HOURS, 1),
     ),

@@ -23,9 +23,15 @@ _HERE: Final = "institution_id IN (SELECT institution_id FROM member)"
 _ENERGY: Final = f"""
     {f.MEMBER}, energy AS (
         SELECT m.region_id, a.institution_id, a.month, a.carrier, a.quanta, a.kgce_g, a.co2_g,
-               a.measured_s
+               a.known_s
           FROM report.account_figure a JOIN {f.AS_MEMBER}
          WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS})
+"""
+# What the accounts of the same institutions should hold in the same months.
+_EXPECTED: Final = f"""
+    expected AS (
+        SELECT m.region_id, a.institution_id, a.carrier, a.month, a.expected_s
+          FROM {f.expected_by_month()} a JOIN {f.AS_MEMBER})
 """
 _OWN_LEVEL: Final = Text("（本级）", " (own level)")
 _TO_INSTITUTION: Final = Link(
@@ -89,15 +95,15 @@ _FIGURES: Final = (
         4,
         Text("数据完整率", "Coverage"),
         Text(
-            "已计量时间占应计量时间的比例，各机构、各品种合计。",
-            "Measured time over the time due, all institutions and carriers together.",
+            "总量已知的时间占应计量时间的比例，各机构、各品种合计；今天及以后不计。",
+            "Time whose total is known over the time expected, all together, up to yesterday.",
         ),
         Kind.STAT,
         PERCENT,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}
-    SELECT least(1.0, (SELECT sum(measured_s) FROM energy)::numeric
-                      / nullif((SELECT sum(due_s) FROM {f.DUE} WHERE {_HERE}), 0)) AS value
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}
+    SELECT report.coverage((SELECT sum(known_s) FROM energy),
+                           (SELECT sum(expected_s) FROM expected)) AS value
         """,
         width=6,
         height=4,
@@ -204,22 +210,21 @@ _TABLES: Final = (
         Kind.TABLE,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, due AS (
-        SELECT m.region_id, sum(d.due_s) AS due_s
-          FROM {f.DUE} d JOIN member m USING (institution_id) GROUP BY 1
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}, whole AS (
+        SELECT region_id, sum(expected_s) AS expected_s FROM expected GROUP BY 1
     ), used AS (
-        SELECT m.region_id, m.institutions, e.kgce, e.co2, e.measured_s
+        SELECT m.region_id, m.institutions, e.kgce, e.co2, e.known_s
           FROM (SELECT region_id, count(DISTINCT institution_id) AS institutions
                   FROM member WHERE first_month < (SELECT until FROM span)
                    AND until_month > (SELECT first FROM span) GROUP BY 1) m
           LEFT JOIN (SELECT region_id, sum(kgce_g) / 1000.0 AS kgce, sum(co2_g) / 1000.0 AS co2,
-                            sum(measured_s) AS measured_s FROM energy GROUP BY 1) e
+                            sum(known_s) AS known_s FROM energy GROUP BY 1) e
                  USING (region_id))
     SELECT r.region_id, {_member_name()} AS member, u.institutions, u.kgce, u.co2,
-           least(1.0, coalesce(u.measured_s, 0)::numeric / d.due_s) AS coverage
+           report.coverage(u.known_s, w.expected_s) AS coverage
       FROM used u
       JOIN report.region r USING (region_id)
-      LEFT JOIN due d USING (region_id)
+      LEFT JOIN whole w USING (region_id)
      ORDER BY u.kgce DESC NULLS LAST, r.region_id
      LIMIT 50
         """,

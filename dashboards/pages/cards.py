@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from actions.figures import coverage
+from analytics.coverage import coverage
 from dashboards.pages import writing
 from dashboards.pages.marks import marks
 from dashboards.pages.months import Months
@@ -17,7 +17,7 @@ WATER: Final = "water"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A headline figure; coverage None says nothing of it.
+    """A headline figure; coverage, of its total, and shape, of its curve: None says nothing.
 
     marks: words about its factors. without: names of carriers with use that it does not hold.
     """
@@ -28,6 +28,7 @@ class Card:
     coverage: float | None = None
     marks: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    shape: float | None = None
 
 
 def order(code: str) -> tuple[bool, bool, str]:
@@ -42,8 +43,13 @@ def kilograms(sums: list[Sum], field: str) -> Decimal | None:
 
 
 def covered(sums: list[Sum]) -> float | None:
-    """Return the measured share of what several sums should hold."""
-    return coverage(sum(one.measured_s for one in sums), sum(one.due_s for one in sums))
+    """Return of which share of what several sums should hold the total is known."""
+    return coverage(sum(one.known_s for one in sums), sum(one.expected_s for one in sums))
+
+
+def shaped(sums: list[Sum]) -> float | None:
+    """Return the share of the same of which the curve is measured too."""
+    return coverage(sum(one.measured_s for one in sums), sum(one.expected_s for one in sums))
 
 
 def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> list[Card]:
@@ -58,6 +64,7 @@ def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> lis
             covered(energy),
             marks((one.kgce_evidence for one in energy), any(one.kgce_outside for one in energy)),
             _lacking(visit, carriers, energy, "kgce_g"),
+            shaped(energy),
         ),
         Card(
             "co2",
@@ -72,7 +79,8 @@ def of_many(visit: Visit, carriers: dict[str, Carrier], total: list[Sum]) -> lis
         carrier = carriers[one.carrier]
         value = writing.exact(one.quanta, carrier.per_unit)
         large = writing.large(value, carrier.unit, lang)
-        cards.append(Card(one.carrier, visit.name(carrier) or one.carrier, large, covered([one])))
+        title = visit.name(carrier) or one.carrier
+        cards.append(Card(one.carrier, title, large, covered([one]), shape=shaped([one])))
     return cards if total else []
 
 
@@ -91,7 +99,7 @@ def of_one(visit: Visit, months: Months) -> list[Card]:
 
     cards = [
         Card("kgce", visit.say("total_energy"), writing.large(kgce, "kgce", lang), measured,
-             months.marks("coefficient"), names(months.without("kgce_g"))),
+             months.marks("coefficient"), names(months.without("kgce_g")), months.shape(energy)),
         Card("co2", visit.say("co2"), writing.large(co2, "kg", lang), measured,
              months.marks("co2"), names(months.without("co2_g"))),
         _per(visit, "per_area", kgce, area, "kgce/m²", measured),

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Path, Query, Response
 
 from actions.evidence import OCCURRED, WORDS, Occurrence, Unmeasured
 from actions.explanations import ExplainedTerm, explain_account
-from actions.figures import coverage, instant
+from actions.figures import instant
 from actions.institutions import institution
 from actions.overview import months_before
 from actions.regions import list_carriers
 from actions.units import ratio_of
+from analytics.coverage import coverage
 from dashboards.pages import writing
 from dashboards.pages.visit import Reader, Visit
 from metering.channels import Kind
@@ -144,7 +145,8 @@ def get_explanation(
         use=writing.exact(account.quanta, account.per_unit),
         kgce=writing.exact(account.kgce_g, 1000),
         co2=writing.exact(account.co2_g, 1000),
-        coverage=coverage(account.measured_s, account.expected_s),
+        coverage=coverage(account.known_s, account.expected_s),
+        shape=coverage(account.measured_s, account.expected_s),
         terms=[Evident(visit, term, account.per_unit) for term in found.terms],
         taken=next((each for each in found.grid_chain if each.value is not None), None),
     )

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from actions.figures import coverage
 from actions.overview import Year, months_before
+from analytics.coverage import coverage, enough
 from dashboards.pages import writing
 from dashboards.pages.marks import marks
 from storage.ledger import Account
@@ -29,19 +29,29 @@ _RESTS_ON: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One carrier in one month; account None where there is none."""
+    """One carrier in one month; account None where there is none.
+
+    coverage: of its total; shape: of its curve, which a total over a gap does not show.
+    """
 
     account: Account | None
     use: Decimal | None
     coverage: float | None
+    shape: float | None
 
-    @property
-    def due_of_a_day(self) -> float:
-        """The seconds due in a day of the month; less where metering began within it."""
-        if self.account is None:
-            return 0.0
-        month = self.account.month
-        return (self.account.expected_s or 0) / (months_before(month, -1) - month).days
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A change against the year before, over the days that both years measured.
+
+    days, of_days: 0 where months are compared as wholes, as bills are. lacking: there is something
+    to compare, but not enough of it was measured.
+    """
+
+    change: str
+    days: int = 0
+    of_days: int = 0
+    lacking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +64,7 @@ class Line:
     kgce: Decimal | None
     co2: Decimal | None
     running: bool
-
-    @property
-    def change(self) -> str:
-        """The change against the year before; a month that has not ended has none yet."""
-        return writing.DASH if self.running else writing.change(self.now.use, self.before.use)
-
-    @property
-    def uneven(self) -> bool:
-        """Whether the two months were not both measured whole, or not by as many meters."""
-        whole = self.now.coverage == 1 and self.before.coverage == 1
-        now, before = self.now.due_of_a_day, self.before.due_of_a_day
-        return not whole or abs(now - before) > 0.01 * now
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,8 @@ class Sums:
     kgce: Decimal | None
     co2: Decimal | None
     coverage: float | None
+    shape: float | None
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Months:
             writing.exact(account.kgce_g if account else None, 1000),
             writing.exact(account.co2_g if account else None, 1000),
             self.running(month),
+            self._beside(carrier, [month]),
         )
 
     def sums(self, carrier: Carrier) -> Sums:
@@ -142,18 +144,47 @@ class Months:
             writing.exact(_sum(now, "kgce_g"), 1000),
             writing.exact(_sum(now, "co2_g"), 1000),
             self.coverage([carrier]),
+            self.shape([carrier]),
+            self._beside(carrier, self.year.months),
         )
 
     def coverage(self, carriers: list[Carrier]) -> float | None:
-        """Return the measured share of these carriers' year; None unless metered."""
+        """Return of which share of these carriers' year the total is known; None unless metered."""
+        return self._covered(carriers, "known_s")
+
+    def shape(self, carriers: list[Carrier]) -> float | None:
+        """Return of which share of these carriers' year the curve is measured too."""
+        return self._covered(carriers, "measured_s")
+
+    def _beside(self, carrier: Carrier, months: list[date]) -> Beside:
+        """Return the change of months against those a year before; a running one has none yet."""
+        over = [month for month in months if not self.running(month)]
+        now = [self._now.get((carrier.code, month)) for month in over]
+        before = [self._before.get((carrier.code, months_before(month, 12))) for month in over]
+        some = any(now) and any(before)
+        if self.source != "meter":
+            whole = bool(over) and all(now) and all(before)
+            return Beside(_change(now, before) if whole else writing.DASH, lacking=some)
+        rows = [self.year.compared.get((carrier.code, month)) for month in over]
+        both = [one for one in rows if one is not None]
+        days, of_days = sum(one.days for one in both), sum(one.of_days for one in both)
+        if not enough(days, of_days, self.year.enough):
+            return Beside(writing.DASH, days, of_days, lacking=some)
+        change = writing.change(
+            Decimal(sum(one.quanta or 0 for one in both)),
+            Decimal(sum(one.before_quanta or 0 for one in both)),
+        )
+        return Beside(change, days, of_days)
+
+    def _covered(self, carriers: list[Carrier], field: str) -> float | None:
         codes = {one.code for one in carriers}
-        due = [
+        expected = [
             seconds
-            for (code, month), seconds in self.year.due_s.items()
+            for (code, month), seconds in self.year.expected_s.items()
             if code in codes and month in self.year.months
         ]
-        measured = [one.measured_s for one in self._now.values() if one.carrier in codes]
-        return coverage(sum(measured), sum(due)) if self.source == "meter" else None
+        held = [getattr(one, field) for one in self._now.values() if one.carrier in codes]
+        return coverage(sum(held), sum(expected)) if self.source == "meter" else None
 
     def marks(self, of: str) -> tuple[str, ...]:
         """Return the marks of the year's factors; of: coefficient or co2."""
@@ -207,14 +238,23 @@ class Months:
 
     def _cell(self, carrier: Carrier, account: Account | None, month: date | None) -> Cell:
         if account is None:
-            due = self.year.due_s.get((carrier.code, month), 0) if month else 0
-            return Cell(None, None, 0.0 if due and self.source == "meter" else None)
-        due = (month and self.year.due_s.get((carrier.code, month))) or account.expected_s or 0
+            expected = self.year.expected_s.get((carrier.code, month), 0) if month else 0
+            none = 0.0 if expected and self.source == "meter" else None
+            return Cell(None, None, none, none)
+        metered = self.source == "meter"
         return Cell(
             account,
             writing.exact(account.quanta, account.per_unit),
-            coverage(account.measured_s, due) if self.source == "meter" else None,
+            coverage(account.known_s, account.expected_s) if metered else None,
+            coverage(account.measured_s, account.expected_s) if metered else None,
         )
+
+
+def _change(now: list[Account | None], before: list[Account | None]) -> str:
+    """Return the change of whole months, which a bill or a form knows as such."""
+    used, earlier = _sum(now, "quanta"), _sum(before, "quanta")
+    known = used is not None and earlier is not None
+    return writing.change(Decimal(used or 0), Decimal(earlier or 0)) if known else writing.DASH
 
 
 def _sum(rows: list[Account | None] | list[Account], field: str) -> int | None:

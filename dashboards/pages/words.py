@@ -83,13 +83,19 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "co2": ("二氧化碳", "CO2"),
     "coverage": ("数据完整率", "Coverage"),
     "coverage_short": ("完整率", "Coverage"),
+    "coverage_of_total": ("总量完整率", "Coverage of the total"),
+    "coverage_of_shape": ("曲线完整率", "Coverage of the curve"),
+    "coverage_of_shape_why": (
+        "缺数期间的总量由前后示数得出，其时间分布为推算。",
+        "Over gaps the total comes from the readings around them; its course is worked out.",
+    ),
     "coverage_low": (
-        "部分时间没有实测：其用量由前后示数推得，或者缺失。",
-        "Part of the time was not measured: its use comes from readings around it, or is missing.",
+        "部分时间的总量未知。",
+        "The total of a part of the time is not known.",
     ),
     "coverage_of": (
-        "已计量时间占应计量时间的比例",
-        "Measured time as a share of the time that should have been measured",
+        "总量已知的时间占应计量时间的比例",
+        "The time whose total is known, over the time that should have been measured",
     ),
     "no_coverage": ("无计量数据", "Nothing was measured"),
     "institutions_found": ("共 {count} 家机构", "{count} institutions"),
@@ -153,9 +159,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "this_year": ("本期", "This period"),
     "year_before": ("上年同期", "Year before"),
     "change": ("同比", "Year on year"),
-    "change_partial": (
-        "两期的计量范围或完整率不同，比较仅供参考",
-        "The two were not measured alike: compare with care",
+    "change_days": (
+        "只比较两年都有计量的 {days} 天（共 {of_days} 天）",
+        "Compared: {days} of {of_days} days, those that both years measured",
+    ),
+    "lacking": ("计量不足", "not enough measured"),
+    "lacking_why": (
+        "两年都有计量的时间不足，不作比较。",
+        "Too little was measured in both years to compare them.",
     ),
     "running": ("未满月", "running"),
     "running_why": (

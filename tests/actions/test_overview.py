@@ -26,7 +26,7 @@ def test_sums_are_those_of_the_accounts(filled):
     assert [(one.carrier, one.quanta, one.measured_s) for one in found.total] == kept
     each = [one for sums in found.sums.values() for one in sums if one.carrier == "electricity"]
     (electricity,) = [one for one in found.total if one.carrier == "electricity"]
-    for field in ("quanta", "kgce_g", "co2_g", "due_s"):
+    for field in ("quanta", "kgce_g", "co2_g", "expected_s"):
         known = [getattr(one, field) for one in each if getattr(one, field) is not None]
         assert sum(known) == getattr(electricity, field)
 
@@ -36,7 +36,7 @@ def test_an_institution_without_any_reading_is_due_all_its_time(filled):
     (clinic,) = found.sums[filled.institution["clinic"]]
 
     assert (clinic.quanta, clinic.kgce_g, clinic.measured_s) == (None, None, 0)
-    assert clinic.due_s == 31 * DAY_S - 3600  # March, in which London turned to summer time
+    assert clinic.expected_s == 31 * DAY_S - 3600  # March, in which London turned to summer time
     assert (clinic.kgce_evidence, clinic.kgce_outside) == (None, False)
 
 
@@ -90,10 +90,10 @@ def test_a_year_has_twelve_months_those_before_and_what_was_due(filled):
         ("natural_gas", date(2016, 3, 1)),
     }
     assert year.before == []
-    assert year.due_s["electricity", date(2016, 3, 1)] == 31 * DAY_S - 3600
-    assert ("electricity", date(2016, 2, 1)) not in year.due_s
-    assert earlier.due_s["electricity", date(2016, 4, 1)] == 10 * DAY_S  # today is the tenth
-    assert ("electricity", date(2016, 5, 1)) not in earlier.due_s
+    assert year.expected_s["electricity", date(2016, 3, 1)] == 31 * DAY_S - 3600
+    assert ("electricity", date(2016, 2, 1)) not in year.expected_s
+    assert earlier.expected_s["electricity", date(2016, 4, 1)] == 9 * DAY_S  # today is the tenth
+    assert ("electricity", date(2016, 5, 1)) not in earlier.expected_s
     again = year_of(filled.desk(), office, last=date(2017, 3, 1))
     assert {one.month for one in again.before} == {date(2016, 3, 1)}
 
@@ -103,7 +103,7 @@ def test_what_is_due_of_a_month_is_what_its_account_expects(filled):
         year = year_of(filled.desk(), filled.institution[name])
 
         for account in year.accounts:
-            assert year.due_s[account.carrier, account.month] == account.expected_s
+            assert year.expected_s[account.carrier, account.month] == account.expected_s
 
 
 def test_it_ends_with_the_last_whole_month_and_the_running_one_can_be_asked(filled):
@@ -133,7 +133,7 @@ def test_nobody_sees_another_ones_year(filled):
 def test_nothing_is_due_to_a_stranger(filled):
     with filled.desk("outsider").look() as connection:
         rows = connection.execute(
-            "SELECT * FROM access.due_s(%s, '2016-01-01', '2016-12-01')",
+            "SELECT * FROM report.expected(%s::integer[], '2016-01-01', '2016-12-01')",
             [list(filled.institution.values())],
         )
         assert rows.fetchall() == []

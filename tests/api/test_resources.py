@@ -166,7 +166,9 @@ def test_an_account_is_exact_and_says_under_which_profile(window):
     assert (national["used"], national["quanta"]) == (f"{wh / 1000:.3f}", str(wh))
     assert national["kgce"] == f"{(wh * 1229 + 5000) // 10000 / 1000:.3f}"
     assert shandong["kgce_per_unit"] == "0.31"
-    assert national["coverage"] == int(national["measured_s"] * 1e4 / national["expected_s"]) / 1e4
+    for share, held in (("coverage", "known_s"), ("shape_coverage", "measured_s")):
+        assert national[share] == int(national[held] * 1e4 / national["expected_s"]) / 1e4
+    assert national["coverage"] > national["shape_coverage"]  # the register was silent for a day
     assert client.get(f"{url}&profile=nobodys").status_code == 404
 
 

@@ -45,7 +45,7 @@ def test_uids_are_these_for_good():
         ({"description": Text("一句话。", "no sentence")}, "is no sentence"),
         ({"unit": Unit("", "")}, "no unit"),
         ({"id": 2}, "panel id 2 is taken twice"),
-        ({"width": 4}, "does not fill the width"),
+        ({"width": 5}, "does not fill the width"),
         ({"empty": Text("", "")}, "nothing is said"),
         ({"sql": "SELECT 1 AS value FROM report.account WHERE true"}, "no $__timeFilter"),
         ({"sql": PANEL.sql.replace("report.account_energy", "account")}, "not a view of schema"),

@@ -1,0 +1,77 @@
+"""Expected time, coverage and enough: one law in SQL and in Python, held together by cases."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from analytics.coverage import ENOUGH, Counted, coverage, enough, expected_s
+
+CASES = tomllib.loads((Path(__file__).parent.parent / "cases/coverage.toml").read_text("utf-8"))
+DAY = date.fromisoformat
+
+
+@pytest.mark.parametrize("case", CASES["expected"], ids=lambda case: case["name"])
+def test_the_pure_function_expects_so_many_hours(case):
+    terms = [
+        Counted(DAY(since), DAY(to) if to else None, zone) for since, to, zone in case["terms"]
+    ]
+    found = expected_s(terms, DAY(case["first"]), DAY(case["until"]), DAY(case["today"]))
+    assert found == case["hours"] * 3600
+
+
+def test_sql_expects_the_same_of_days_and_of_months(world):
+    with Connection.connect(world.database.admin_url) as connection:
+        connection.execute("SELECT set_config('commonwatt.actor', 'user:1', true)")
+        for case in CASES["expected"]:
+            connection.execute("SAVEPOINT of_this_case")
+            lay(connection, world, case["terms"])
+            connection.execute("SELECT set_config('commonwatt.today', %s, true)", [case["today"]])
+            for what in ("expected", "expected_by_month"):
+                if what == "expected_by_month" and not case["first"].endswith("01"):
+                    continue
+                row = connection.execute(
+                    f"SELECT coalesce(sum(expected_s), 0) FROM report.{what}(%s, %s, %s)",
+                    [[world.institution["clinic"]], case["first"], case["until"]],
+                ).fetchone()
+                assert row == (case["hours"] * 3600,), (what, case["name"])
+            connection.execute("ROLLBACK TO of_this_case")
+
+
+def test_shares_and_what_is_enough_are_the_same(database):
+    with Connection.connect(database.admin_url) as connection:
+        for case in CASES["held"]:
+            held, expected = case["held_s"], case["expected_s"]
+            assert coverage(held, expected) == case.get("coverage")
+            assert enough(held, expected) is case["enough"]
+            row = connection.execute(
+                "SELECT report.coverage(%s, %s), report.is_enough(%s, %s, %s)",
+                [held, expected, held, expected, ENOUGH],
+            ).fetchone()
+            share = case.get("coverage")
+            assert row == (None if share is None else Decimal(str(share)), case["enough"])
+
+
+def lay(connection, world, terms):
+    """Let the clinic's gas be made of these channels alone."""
+    clinic = world.institution["clinic"]
+    connection.execute(
+        "UPDATE account_term SET known_until = now() WHERE institution_id = %s", [clinic]
+    )
+    for place, (since, to, zone) in enumerate(terms):
+        channel = connection.execute(
+            """INSERT INTO channel (meter_id, code, carrier, kind, unit, per_unit, zone, since)
+               SELECT meter_id, %s, carrier, kind, unit, per_unit, %s, since FROM channel
+                WHERE id = %s RETURNING id""",
+            [f"c{place}", zone, world.channel["clinic e"]],
+        ).fetchone()
+        connection.execute(
+            """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
+                   valid_to, source, known_by)
+               VALUES (%s, 'electricity', %s, 1000000, %s, nullif(%s, '')::date, 'test', 'user:1')
+            """,
+            [clinic, channel[0], since, to],
+        )
