@@ -12,6 +12,7 @@ from actions.desk import Desk
 from actions.figures import not_found
 from actions.regions import list_profiles
 from analytics.change import lmdi_whole
+from analytics.coverage import coverage
 from compact.targets import MILLION
 from metering.errors import InsufficientDataError
 from storage import books, changes, runs
@@ -38,7 +39,8 @@ class Effect:
 class Change:
     """A change from one year to a later one; the effects add to after − before exactly.
 
-    months: how many carrier-months both years have, None for quotas.
+    months: how many carrier-months have days that both years measured; share: how much of the later
+    year's whole months these days are. None for quotas.
     """
 
     institution_id: int
@@ -48,6 +50,7 @@ class Change:
     after_g: int
     effects: list[Effect]
     months: int | None = None
+    share: float | None = None
 
 
 def explain_quota_change(
@@ -81,8 +84,8 @@ def explain_use_change(
 ) -> Change:
     """Return why an institution's metered energy differs from that of an earlier year.
 
-    Only months and carriers with accounts in both years are compared. LMDI-I over persons × area
-    per person × energy per area; without persons over area × energy per area.
+    Only days that both years measured are compared, in months that are over. LMDI-I over persons ×
+    area per person × energy per area; without persons over area × energy per area.
     """
     code = profile or list_profiles(desk)[0].code
     with desk.look() as connection:
@@ -93,7 +96,16 @@ def explain_use_change(
         raise _too_little(found, since, year)
     units, before, after = _parts(found, found.area_before, found.area_after)
     effects = _effects(units, before, after, found.before_g, found.after_g)
-    return Change(institution_id, since, year, found.before_g, found.after_g, effects, found.months)
+    return Change(
+        institution_id,
+        since,
+        year,
+        found.before_g,
+        found.after_g,
+        effects,
+        found.months,
+        coverage(found.days, found.of_days),
+    )
 
 
 def _parts(
@@ -168,10 +180,10 @@ def _too_little(found: Used, since: int, year: int) -> InsufficientDataError:
     if not found.months:
         return InsufficientDataError(
             "change.no_common_months",
-            zh=f"{since} 年与 {year} 年没有同月、同品种的台账。",
-            en=f"{since} and {year} have no accounts of the same month and carrier.",
-            next_zh="请选择两年都有台账的年份。",
-            next_en="Choose two years that both have accounts.",
+            zh=f"{since} 年与 {year} 年没有同日、同品种都有计量的时间。",
+            en=f"No day of a carrier was measured both in {since} and in {year}.",
+            next_zh="请选择两年都有计量的年份。",
+            next_en="Choose two years that were both measured.",
             where=where,
         )
     return InsufficientDataError(

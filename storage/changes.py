@@ -7,23 +7,33 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-# Area and persons of a year are weighted by days.
+# The days that both years measured, in months that are over. Area and persons are weighted by
+# days.
 _USED = """
     WITH figure AS (
-        SELECT extract(year FROM month)::integer AS year, extract(month FROM month) AS month,
-               carrier, kgce_g
+        SELECT month, carrier, quanta, kgce_g
           FROM report.account_figure
          WHERE institution_id = %(institution)s AND profile = %(profile)s AND source = 'meter'
-           AND kgce_g IS NOT NULL
            AND month >= make_date(least(%(before)s, %(after)s)::integer, 1, 1)
            AND month < make_date(greatest(%(before)s, %(after)s)::integer + 1, 1, 1)
     ), pair AS (
-        SELECT b.kgce_g AS before_g, a.kgce_g AS after_g
-          FROM figure b JOIN figure a USING (month, carrier)
-         WHERE b.year = %(before)s AND a.year = %(after)s)
-    SELECT (SELECT count(*)::integer FROM pair) AS months,
-           (SELECT coalesce(sum(before_g), 0)::bigint FROM pair) AS before_g,
-           (SELECT coalesce(sum(after_g), 0)::bigint FROM pair) AS after_g,
+        SELECT c.days, c.of_days,
+               floor(b.kgce_g * c.before_quanta / nullif(b.quanta, 0) + 0.5) AS before_g,
+               floor(a.kgce_g * c.quanta / nullif(a.quanta, 0) + 0.5) AS after_g
+          FROM report.compared(ARRAY[%(institution)s]::integer[],
+                               make_date(%(after)s::integer, 1, 1),
+                               make_date(%(after)s::integer + 1, 1, 1),
+                               (%(after)s - %(before)s)::integer) c
+          JOIN report.carrier k ON k.code = c.carrier AND k.in_total_energy
+          LEFT JOIN figure a ON a.carrier = c.carrier AND a.month = c.month
+          LEFT JOIN figure b ON b.carrier = c.carrier AND b.month
+                = (c.month - make_interval(years => (%(after)s - %(before)s)::integer))::date
+         WHERE c.month + interval '1 month' <= storage.today())
+    SELECT (SELECT count(*)::integer FROM pair WHERE days > 0) AS months,
+           (SELECT coalesce(sum(days), 0)::integer FROM pair) AS days,
+           (SELECT coalesce(sum(of_days), 0)::integer FROM pair) AS of_days,
+           (SELECT coalesce(sum(before_g), 0)::bigint FROM pair WHERE days > 0) AS before_g,
+           (SELECT coalesce(sum(after_g), 0)::bigint FROM pair WHERE days > 0) AS after_g,
            nullif(b.area_m2, 0) AS area_before, nullif(a.area_m2, 0) AS area_after,
            nullif(b.persons, 0) AS persons_before, nullif(a.persons, 0) AS persons_after
       FROM report.institution i
@@ -39,9 +49,14 @@ _USED = """
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Energy of the months and carriers that both years have, and each year's facts. [g, m²]"""
+    """Energy of the days that both years measured, and each year's facts. [g, m²]
+
+    months: how many carrier-months have such days; days, of_days: carrier-days.
+    """
 
     months: int
+    days: int
+    of_days: int
     before_g: int
     after_g: int
     area_before: Decimal | None

@@ -76,7 +76,10 @@ _EXPECTED = """
     SELECT carrier, month, expected_s
       FROM report.expected_by_month(ARRAY[%(id)s]::integer[], %(first)s, %(until)s)
 """
-_COMPARED = "SELECT * FROM report.compared(%(id)s, %(first)s, %(until)s, 1)"
+_COMPARED = """
+    SELECT carrier, month, days, of_days, quanta, before_quanta
+      FROM report.compared(ARRAY[%(id)s]::integer[], %(first)s, %(until)s, 1)
+"""
 _ENOUGH = "SELECT report.enough_of(%s)"
 
 

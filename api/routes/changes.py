@@ -36,7 +36,12 @@ class ChangeShown(BaseModel):
     before_kgce: Exact
     after_kgce: Exact
     change_kgce: Exact
-    months: int | None = Field(description="Carrier-months that both years have; null of quotas.")
+    months: int | None = Field(
+        description="Carrier-months with days that both years measured; null of quotas."
+    )
+    compared_share: float | None = Field(
+        description="How much of the later year's whole months these days are; null of quotas."
+    )
     effects: list[EffectShown]
 
 
@@ -73,6 +78,7 @@ def _shown(change: Change) -> ChangeShown:
         after_kgce=_kg(change.after_g),
         change_kgce=_kg(change.after_g - change.before_g),
         months=change.months,
+        compared_share=change.share,
         effects=[
             EffectShown(
                 factor=one.factor,

@@ -22,6 +22,7 @@ _PLACES = Decimal("0.0001")
 class IndicatorShown(BaseModel):
     """An institution under a profile; null is not known, never zero.
 
+    Who lacks coverage, area or persons is listed, and has no place, quartile or change.
     Area and persons are weighted by days, the class is that of the last month.
     """
 
@@ -36,14 +37,26 @@ class IndicatorShown(BaseModel):
     persons: Exact | None
     kgce_per_m2: Exact | None
     kgce_per_person: Exact | None
-    coverage: float | None = Field(description="Measured time over the time due.")
+    coverage: float | None = Field(
+        description="Time whose total is known over the time expected, up to yesterday, of all "
+        "carriers in total energy."
+    )
+    shape_coverage: float | None = Field(description="The same of the time measured in its shape.")
+    enough: bool = Field(description="Whether so much is measured that it is placed and compared.")
+    lacks: list[str] = Field(description="coverage, area, persons: what keeps it from a place.")
     compared_kgce: Exact | None = Field(
-        description="Of the carriers and months that the year before has too."
+        description="Of the days that the year before has measured too."
     )
     before_kgce: Exact | None = Field(description="The same of the year before.")
-    change: float | None = Field(description="compared over before, less one.")
+    compared_share: float | None = Field(
+        description="How much of the period's whole months that is, by days."
+    )
+    change: float | None = Field(
+        description="compared over before, less one; null where too little was measured."
+    )
+    alike: int = Field(description="How many are of its class, with a place or without.")
     place_per_m2: int | None = Field(description="1 is the lowest of its class.")
-    alike_per_m2: int = Field(description="How many of its class state an area.")
+    alike_per_m2: int = Field(description="How many of its class have a place.")
     quartiles_per_m2: list[float] | None = Field(description="Lower, middle, upper.")
     place_per_person: int | None
     alike_per_person: int
@@ -96,7 +109,7 @@ def get_indicators(
 
 def _shown(one: Indicator) -> IndicatorShown:
     change = None
-    if one.compared_g is not None and one.before_g:
+    if one.comparable and one.compared_g is not None and one.before_g:
         change = round(one.compared_g / one.before_g - 1, 6)
     return IndicatorShown(
         institution_id=one.institution_id,
@@ -108,10 +121,15 @@ def _shown(one: Indicator) -> IndicatorShown:
         persons=_plain(one.persons),
         kgce_per_m2=_rounded(one.per_m2),
         kgce_per_person=_rounded(one.per_person),
-        coverage=coverage(one.measured_s, one.due_s),
+        coverage=coverage(one.known_s, one.expected_s),
+        shape_coverage=coverage(one.measured_s, one.expected_s),
+        enough=one.enough,
+        lacks=one.lacks,
         compared_kgce=in_units(one.compared_g, 1000),
         before_kgce=in_units(one.before_g, 1000),
+        compared_share=coverage(one.days, one.of_days),
         change=change,
+        alike=one.alike,
         place_per_m2=one.place_m2,
         alike_per_m2=one.of_m2,
         quartiles_per_m2=_quartiles(one.quartiles_m2),

@@ -55,8 +55,9 @@ def answer_for(desk: Desk, target: int) -> None:
 def use(world: World, name: str, year: int, month: int, kwh: int, carrier="electricity") -> None:
     """Let an institution have an account, or another one than it had."""
     world.admin(
-        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
-           VALUES (%s, %s, make_date(%s, %s, 1), 'meter', %s, 2592000)
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s,
+               known_s)
+           VALUES (%s, %s, make_date(%s, %s, 1), 'meter', %s, 2592000, 2592000)
            ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
               SET quanta = excluded.quanta""",
         world.institution[name], carrier, year, month, kwh * KWH,

@@ -9,7 +9,8 @@ from actions.quotas import Asked, list_quotas
 from actions.runs import Method, Rule, issue_run, run_target
 from actions.targets import Indicator, Target, set_target
 from metering.errors import InsufficientDataError, NotFoundError
-from tests.actions.compact_world import USED, make_union_world, use
+from tests.actions.compact_world import make_union_world, use
+from tests.actions.world import counts_since, measure
 
 
 @pytest.fixture
@@ -50,10 +51,11 @@ def test_a_quota_changes_by_its_factors_and_by_what_rule_and_cap_made_of_them(un
     assert effects["climate"] == pytest.approx(mean * log(1.04), abs=1)
 
 
-def test_use_changes_by_area_and_intensity_over_months_that_both_years_have(union):
-    world, office = union.world, union.world.institution["office"]
-    for month in (1, 2):
-        use(world, "office", 2016, month, 900)
+def test_use_changes_by_area_and_intensity_over_days_that_both_years_measured(world):
+    office = world.institution["office"]
+    counts_since(world, "office", "2015-01-01")
+    measure(world, "office", "2015-01-01", 365, 30_000)
+    measure(world, "office", "2016-01-01", 50, 27_000)  # to 19 February; the rest is missing
     world.admin("UPDATE institution_fact SET known_until = now() WHERE number IS NOT NULL")
     fact = """INSERT INTO institution_fact
                  (institution_id, attribute, number, valid_from, valid_to, source, known_by)
@@ -63,8 +65,9 @@ def test_use_changes_by_area_and_intensity_over_months_that_both_years_have(unio
 
     change = explain_use_change(world.desk("of the office"), office, 2016, 2015)
 
-    was, now = sum(USED["office"][:2]) * 122_900 // 1000, 1800 * 122_900 // 1000
+    was, now = 50 * 30 * 122_900 // 1000, 50 * 27 * 122_900 // 1000
     assert (change.before_g, change.after_g, change.months) == (was, now, 2)
+    assert change.share == 0.5494  # 50 of the 91 days of the months that are over
     effects = effects_of(change)
     assert sum(effects.values()) == now - was
     mean = (now - was) / log(now / was)
@@ -83,13 +86,16 @@ def test_use_changes_by_area_and_intensity_over_months_that_both_years_have(unio
 
 def test_what_is_missing_is_named(union):
     world, office = union.world, union.world.institution["office"]
-    with pytest.raises(InsufficientDataError, match="no accounts of the same month"):
+    use(world, "office", 2016, 1, 700)  # not one day of it was measured
+    with pytest.raises(InsufficientDataError, match="No day of a carrier was measured both"):
         explain_use_change(world.desk(), office, 2016, 2015)
     with pytest.raises(NotFoundError):
         explain_use_change(world.desk("of the office"), world.institution["school"], 2016, 2015)
     with pytest.raises(NotFoundError):
         explain_quota_change(world.desk(), office, 2017, 2016)
-    use(world, "school", 2016, 1, 700)
+    counts_since(world, "office", "2015-01-01")
+    for year in (2015, 2016):
+        measure(world, "office", f"{year}-01-01", 31, 10_000)
     world.admin("UPDATE institution_fact SET known_until = now() WHERE attribute = 'area_m2'")
     with pytest.raises(InsufficientDataError, match="floor area"):
-        explain_use_change(world.desk(), world.institution["school"], 2016, 2015)
+        explain_use_change(world.desk(), office, 2016, 2015)

@@ -9,6 +9,7 @@ import pytest
 from actions.indicators import indicators_of
 from metering.errors import InputError, NotFoundError
 from tests.actions.compact_world import make_union_world, use
+from tests.actions.world import counts_since, measure
 
 YEAR = date(2016, 1, 1), date(2017, 1, 1)
 AREAS = {"office": 1000, "school": 500, "clinic": 2000, "academy": 250}
@@ -112,15 +113,89 @@ def test_a_move_in_july_leaves_the_first_half_year_where_it_was(filled):
     assert used("city 1", first=half) is None
 
 
-def test_year_on_year_counts_what_both_years_have(filled):
-    for month in (1, 2):
-        use(filled, "office", 2015, month, 2 * (KWH["office"] + month))
-    use(filled, "office", 2015, 3, 77, carrier="natural_gas")
-    one = of(filled, "office")["GB2589-2020"]
+def test_year_on_year_is_of_the_days_that_both_years_measured(world):
+    fact(world, "office", "class", "GOV")
+    counts_since(world, "office", "2014-01-01")
+    measure(world, "office", "2014-01-01", 365, 10_000)
+    measure(world, "office", "2015-01-01", 350, 11_000)  # the end of December is missing
+    year = date(2015, 1, 1), date(2016, 1, 1)
+    (one,) = indicators_of(world.desk(), *year, institution_id=world.institution["office"]).rows
 
-    assert one.before_g == pytest.approx(2 * one.compared_g, abs=2)
-    assert one.compared_g < one.kgce_g
-    assert of(filled, "school")["GB2589-2020"].before_g is None
+    assert (one.days, one.of_days, one.comparable) == (350, 365, True)
+    assert one.compared_g == one.kgce_g == pytest.approx(350 * 11 * 122.9, abs=12)
+    assert one.before_g == pytest.approx(350 * 10 * 122.9, abs=12)
+    assert (one.expected_s, one.known_s) == (365 * 86_400, 350 * 86_400)
+
+
+def test_too_little_that_both_measured_is_no_year_on_year(world):
+    counts_since(world, "office", "2014-01-01")
+    measure(world, "office", "2014-07-01", 184, 10_000)
+    measure(world, "office", "2015-01-01", 365, 11_000)
+    year = date(2015, 1, 1), date(2016, 1, 1)
+    (one,) = indicators_of(world.desk(), *year, institution_id=world.institution["office"]).rows
+
+    assert one.enough
+    assert (one.days, one.of_days, one.comparable) == (184, 365, False)
+    assert one.before_g == pytest.approx(one.compared_g / 1.1, abs=12)
+
+
+def test_the_running_month_is_not_beside_a_whole_one(world):
+    counts_since(world, "office", "2015-01-01")
+    measure(world, "office", "2015-03-01", 61, 10_000)
+    measure(world, "office", "2016-03-01", 40, 10_000)
+    spring = date(2016, 3, 1), date(2016, 5, 1)
+    (one,) = indicators_of(world.desk(), *spring, institution_id=world.institution["office"]).rows
+
+    assert (one.days, one.of_days) == (31, 31)
+    assert one.compared_g == one.before_g
+    assert (one.expected_s, one.enough) == (40 * 86_400 - 3600, True)  # today is 10 April
+
+
+def test_who_is_not_measured_enough_is_listed_and_has_no_place(world):
+    schools = {"office": 366, "police": 274, "clinic": 40}  # days that are known of 2015
+    for name, days in schools.items():
+        fact(world, name, "class", "EDU")
+        if name != "office":
+            fact(world, name, "area_m2", 1000)
+            fact(world, name, "persons", 50)
+        counts_since(world, name, "2015-01-01")
+        measure(world, name, "2015-01-01", min(days, 365), 10_000)
+    year = date(2015, 1, 1), date(2016, 1, 1)
+    found = {one.institution_id: one for one in indicators_of(world.desk(), *year).rows}
+    office, police, clinic = (found[world.institution[name]] for name in schools)
+
+    assert (office.place_m2, office.of_m2, office.alike, office.lacks) == (1, 1, 3, [])
+    for one in (police, clinic):
+        assert (one.place_m2, one.place_person, one.enough) == (None, None, False)
+        assert one.lacks == ["coverage"]
+        assert one.quartiles_m2 == [float(office.per_m2)] * 3
+
+
+def test_who_has_no_account_at_all_is_listed_too(world):
+    counts_since(world, "clinic", "2015-01-01")
+    year = date(2015, 1, 1), date(2016, 1, 1)
+    (clinic,) = indicators_of(world.desk(), *year, institution_id=world.institution["clinic"]).rows
+
+    assert (clinic.kgce_g, clinic.known_s, clinic.expected_s) == (None, 0, 365 * 86_400)
+    assert clinic.lacks == ["coverage", "area", "persons"]
+
+
+def test_an_office_asks_for_its_own_share(world):
+    counts_since(world, "office", "2015-01-01")
+    measure(world, "office", "2015-01-01", 347, 10_000)
+    asked = {"institution_id": world.institution["office"], "region_id": world.region["city 1"]}
+    year = date(2015, 1, 1), date(2016, 1, 1)
+
+    def place():
+        return indicators_of(world.desk(), *year, **asked).rows[0].place_m2
+
+    assert place() == 1
+    world.admin(
+        """INSERT INTO enough_measured (region_id, share_millionths, source, known_by)
+           VALUES (%s, 960000, 'test', 'user:1')""",
+        world.region["province"],
+    )
+    assert place() is None
 
 
 def test_profiles_of_targets_come_beside_the_default_and_are_told_apart(filled):
@@ -152,10 +227,13 @@ def test_only_what_the_reader_sees_is_compared(filled):
 def test_a_region_compares_those_in_it(filled):
     city = filled.region["city 1"]
     found = indicators_of(filled.desk(), *YEAR, region_id=city).rows
-    assert {one.institution_id for one in found} == {
-        filled.institution["office"], filled.institution["school"],
-    }  # fmt: skip
-    assert {one.of_m2 for one in found} == {2}
+    shown = {one.institution_id: one for one in found}
+    office, school, police = (
+        shown[filled.institution[name]] for name in ("office", "school", "police")
+    )
+    assert len(shown) == 3
+    assert (office.of_m2, school.of_m2) == (2, 2)
+    assert (police.lacks, police.place_m2) == (["coverage", "area", "persons"], None)
 
 
 def test_nonsense_is_told(filled):

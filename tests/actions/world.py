@@ -122,6 +122,46 @@ def fill(world: World) -> None:
     world.work()
 
 
+def counts_since(world: World, name: str, since: str) -> None:
+    """Let an institution's own electricity, and nothing else, make its account from a day on."""
+    world.admin(
+        "UPDATE account_term SET known_until = now() WHERE institution_id = %s",
+        world.institution[name],
+    )
+    world.admin(
+        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from, source,
+               known_by) VALUES (%s, 'electricity', %s, 1000000, %s, 'test', 'user:1')""",
+        world.institution[name], world.channel[f"{name} e"], since,
+    )  # fmt: skip
+
+
+def measure(world: World, name: str, first: str, days: int, used: int) -> None:
+    """Let an institution's own electricity be known on these days, and its accounts with them."""
+    channel = world.channel[f"{name} e"]
+    world.admin(
+        """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+           SELECT %s, d::date, %s, s.s, s.s
+             FROM generate_series(%s::date, %s::date + %s - 1, '1 day') AS d
+            CROSS JOIN LATERAL (SELECT storage.expected_s(NULL, NULL, %s, d::date, d::date + 1,
+                                                          '2030-01-01')::integer AS s) s
+           ON CONFLICT (channel_id, day) DO UPDATE
+              SET used = excluded.used, measured_s = excluded.measured_s,
+                  known_s = excluded.known_s""",
+        channel, used, first, first, days, ZONE,
+    )  # fmt: skip
+    world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
+           SELECT %s, 'electricity', date_trunc('month', day::timestamp)::date, 'meter', sum(used),
+                  sum(measured_s), sum(known_s)
+             FROM usage_day WHERE channel_id = %s
+            GROUP BY date_trunc('month', day::timestamp)
+           ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
+              SET quanta = excluded.quanta, measured_s = excluded.measured_s,
+                  known_s = excluded.known_s""",
+        world.institution[name], channel,
+    )  # fmt: skip
+
+
 def _regions(world: World) -> None:
     nation = world.admin("SELECT region_id FROM region_fact WHERE kind = 'nation'")[0][0]
     for name, kind, parent, code in (

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from dashboards.pages.visit import CSP
+from tests.actions.world import counts_since, measure
 
 ELECTRICITY = "?carrier=electricity"
 PAGES = ["/", "office", "office?carrier=electricity", "office/accounts/electricity/2016-03"]
@@ -162,45 +163,14 @@ def test_what_rests_on_an_unverified_value_says_so_everywhere(site):
     assert "hearsay" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
 
 
-def measure(world, first, days, used):
-    """Let the office's electricity be known on these days."""
-    world.admin(
-        """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
-           SELECT %s, d::date, %s, s.s, s.s
-             FROM generate_series(%s::date, %s::date + %s - 1, '1 day') AS d
-            CROSS JOIN LATERAL (SELECT storage.expected_s(NULL, NULL, 'Europe/London', d::date,
-                                    d::date + 1, '2030-01-01')::integer AS s) s
-           ON CONFLICT (channel_id, day) DO UPDATE
-              SET used = excluded.used, measured_s = excluded.measured_s,
-                  known_s = excluded.known_s""",
-        world.channel["office e"], used, first, first, days,
-    )  # fmt: skip
-    world.admin(
-        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
-           SELECT %s, 'electricity', date_trunc('month', day::timestamp)::date, 'meter', sum(used),
-                  sum(measured_s), sum(known_s)
-             FROM usage_day WHERE channel_id = %s
-            GROUP BY date_trunc('month', day::timestamp)
-           ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
-              SET quanta = excluded.quanta, measured_s = excluded.measured_s,
-                  known_s = excluded.known_s""",
-        world.institution["office"], world.channel["office e"],
-    )  # fmt: skip
-
-
 def test_years_are_compared_over_the_days_that_both_measured(site):
-    world, office = site.world, site.world.institution["office"]
-    world.admin("UPDATE account_term SET known_until = now() WHERE institution_id = %s", office)
-    world.admin(
-        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from, source,
-               known_by) VALUES (%s, 'electricity', %s, 1000000, '2015-01-01', 'test', 'user:1')""",
-        office, world.channel["office e"],
-    )  # fmt: skip
-    measure(world, "2015-01-01", 31 + 28 + 31 + 30, 10_000)
-    measure(world, "2016-01-01", 20, 11_000)  # January lacks its last eleven days
-    measure(world, "2016-02-01", 29, 12_000)
-    measure(world, "2016-03-01", 28, 9_000)
-    measure(world, "2016-04-01", 9, 50_000)
+    world = site.world
+    counts_since(world, "office", "2015-01-01")
+    measure(world, "office", "2015-01-01", 31 + 28 + 31 + 30, 10_000)
+    measure(world, "office", "2016-01-01", 20, 11_000)  # January lacks its last eleven days
+    measure(world, "office", "2016-02-01", 29, 12_000)
+    measure(world, "office", "2016-03-01", 28, 9_000)
+    measure(world, "office", "2016-04-01", 9, 50_000)
     page = site.client("planner of all", "en").get(
         site.path("office", f"{ELECTRICITY}&until=2016-04")
     )
