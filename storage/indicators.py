@@ -15,7 +15,9 @@ from storage.boards import give_room
 # and has neither place nor quartile nor year on year, which compares the days that both years
 # measured, of months that are over. Alike are those of one class, or those without one.
 _INDICATORS = """
-    WITH classed AS (
+    WITH asked AS MATERIALIZED (
+        SELECT report.enough(%(region)s) AS share
+    ), classed AS (
         SELECT DISTINCT ON (institution_id) institution_id, class AS class_code
           FROM report.classified
          WHERE first_month < %(until)s AND until_month > %(first)s
@@ -55,7 +57,7 @@ _INDICATORS = """
         SELECT institution_id, profile, u.kgce_g, coalesce(u.known_s, 0) AS known_s,
                coalesce(u.measured_s, 0) AS measured_s, e.expected_s,
                coalesce(u.without, '{}') AS without,
-               report.is_enough(u.known_s, e.expected_s, report.enough(%(region)s)) AS enough
+               report.is_enough(u.known_s, e.expected_s, (SELECT share FROM asked)) AS enough
           FROM (SELECT institution_id, profile, expected_s
                   FROM expected CROSS JOIN unnest(%(profiles)s::text[]) AS p(profile)) e
           FULL JOIN used u USING (institution_id, profile)
@@ -118,7 +120,7 @@ _INDICATORS = """
     SELECT p.institution_id, p.profile, p.class_code, p.kgce_g, p.area_m2, p.persons, p.per_m2,
            p.per_person, p.known_s, p.measured_s, p.expected_s, p.enough, c.compared_g, c.before_g,
            coalesce(c.days, 0) AS days, coalesce(c.of_days, 0) AS of_days,
-           p.enough AND report.is_enough(c.days, c.of_days, report.enough(%(region)s))
+           p.enough AND report.is_enough(c.days, c.of_days, (SELECT share FROM asked))
                AS comparable,
            p.place_m2, a.of_m2, a.quartiles_m2, p.without, p.place_person, a.of_person,
            a.quartiles_person, a.alike

@@ -57,17 +57,33 @@ _ZONE: Final = Variable(
 )
 
 _OWN: Final = "channel_id = (SELECT channel_id FROM chosen)"
-# A channel that does not exist is nobody's: the query answers with nothing.
+# A channel that does not exist, or that is neither the institution's nor in its account, is
+# nobody's: the query answers with nothing, never with the load of another one.
 _CHOSEN: Final = """
-    chosen AS (SELECT channel_id, per_unit FROM report.channel
-                WHERE channel_id::text = '$channel')
+    chosen AS (SELECT c.channel_id, c.per_unit, c.since FROM report.channel c
+                WHERE c.channel_id::text = '$channel'
+                  AND (c.institution_id::text = '$institution'
+                       OR c.channel_id IN (SELECT channel_id FROM report.account_term
+                                            WHERE institution_id::text = '$institution')))
 """
+# Of a shape only hours count that were measured as such, and not before there are enough of them.
 _LOAD: Final = f"""
-    {_CHOSEN}, load AS (
-        SELECT u.hour, u.hour AT TIME ZONE '$zone' AS local, u.measured_s,
+    {_CHOSEN}, measured AS MATERIALIZED (
+        SELECT u.hour, u.hour AT TIME ZONE '$zone' AS local,
                u.used / (SELECT per_unit FROM chosen)::numeric AS load
           FROM report.usage_hour u
-         WHERE u.{_OWN} AND $__timeFilter(u.hour) AND u.hour < $__timeTo())
+         WHERE u.{_OWN} AND $__timeFilter(u.hour) AND u.hour < $__timeTo()
+           AND u.measured_s = 3600
+    ), shape AS (
+        SELECT 3600 * count(*) FILTER (WHERE hour < report.today_began('$zone')) AS measured_s,
+               extract(epoch FROM
+                   least($__timeTo()::timestamptz, report.today_began('$zone'))
+                   - greatest($__timeFrom()::timestamptz, (SELECT since FROM chosen)))
+                   AS expected_s
+          FROM measured
+    ), load AS (
+        SELECT hour, local, load FROM measured
+         WHERE (SELECT report.is_enough(measured_s, expected_s, {f.ENOUGH_OF}) FROM shape))
 """
 _LOADED: Final = f"WITH {_LOAD} SELECT"
 
@@ -76,24 +92,29 @@ _FIGURES: Final = (
     Panel(
         1,
         Text("最大负荷（$unit）", "Peak load ($unit)"),
-        Text("统计期内最高的小时平均负荷。", "The highest hourly load of the period."),
+        Text(
+            "统计期内最高的实测小时平均负荷；曲线计量不足则不计。",
+            "The highest hourly load that was measured; none where too little of the curve was.",
+        ),
         Kind.STAT,
         PLAIN,
         f"{_LOADED} max(load) AS value FROM load",
         width=6,
         height=4,
         decimals=2,
+        empty=f.NOT_ENOUGH,
     ),
     Panel(
         2,
         Text("平均负荷（$unit）", "Mean load ($unit)"),
-        Text("统计期内有数据各小时的平均负荷。", "The mean over all hours that are known."),
+        Text("统计期内实测各小时的平均负荷。", "The mean over all hours that were measured."),
         Kind.STAT,
         PLAIN,
         f"{_LOADED} avg(load) AS value FROM load",
         width=6,
         height=4,
         decimals=2,
+        empty=f.NOT_ENOUGH,
     ),
     Panel(
         3,
@@ -109,6 +130,7 @@ _FIGURES: Final = (
         width=6,
         height=4,
         decimals=2,
+        empty=f.NOT_ENOUGH,
     ),
     Panel(
         4,
@@ -125,6 +147,7 @@ _FIGURES: Final = (
         width=6,
         height=4,
         decimals=1,
+        empty=f.NOT_ENOUGH,
     ),
 )
 
@@ -132,18 +155,21 @@ _CURVE: Final = Panel(
     5,
     Text("负荷曲线（$unit）", "Load curve ($unit)"),
     Text(
-        "32 天以内逐时，更长逐日平均；估算：总量为实测，时间分布为推算。",
-        "Hourly up to 32 days, else by day; estimated: the total is measured, its course is not.",
+        "32 天以内逐时，更长按已知小时逐日平均；估算：总量为实测，时间分布为推算。",
+        "Hourly up to 32 days, else each day's mean over the hours known; estimated: the total is "
+        "measured, its course is not.",
     ),
     Kind.LINES,
     PLAIN,
     f"""
     WITH {_CHOSEN}, known AS (
-        SELECT u.hour AS "time", u.used, u.measured_s = 3600 AS measured
+        SELECT u.hour AS "time", u.used * 3600.0 / nullif(u.known_s, 0) AS used,
+               u.measured_s >= u.known_s AS measured
           FROM report.usage_hour u
          WHERE {f.SHORT} AND u.{_OWN} AND $__timeFilter(u.hour) AND u.hour < $__timeTo()
          UNION ALL
-        SELECT u.day::timestamp AT TIME ZONE '$zone', u.used / 24.0, u.measured_s >= 82800
+        SELECT u.day::timestamp AT TIME ZONE '$zone', u.used * 3600.0 / nullif(u.known_s, 0),
+               u.measured_s >= u.known_s
           FROM report.usage_day u
          WHERE NOT {f.SHORT} AND u.{_OWN}
            AND u.day >= ($__timeFrom()::timestamptz AT TIME ZONE '$zone')::date
@@ -292,6 +318,7 @@ BUILDING: Final = Board(
         Row(Text("逐月", "By month"), _SHAPES[3:]),
     ),
     since="now-31d/d",
+    until="now",
     links=(
         Link(
             Text("机构用能", "The institution"),

@@ -59,17 +59,30 @@ _PEERS: Final = f"""
                 OR k.class IS NOT DISTINCT FROM (
                     SELECT o.class FROM classed o WHERE o.institution_id::text = '$institution'))
     ), used AS (
-        SELECT a.institution_id, sum(a.kgce_g) / 1000.0 AS kgce
+        SELECT a.institution_id, sum(a.kgce_g) / 1000.0 AS kgce,
+               sum(a.known_s) FILTER (WHERE k.in_total_energy) AS known_s
           FROM report.account_figure a
+          JOIN report.carrier k ON k.code = a.carrier
           JOIN counted c ON c.institution_id = a.institution_id
                AND a.month >= c.first_month AND a.month < c.until_month
          WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS}
            AND a.institution_id IN (SELECT institution_id FROM peers)
          GROUP BY 1
-    ), each AS (
-        SELECT p.*, u.kgce, u.kgce / nullif(p.area_m2, 0) AS per_area,
+    ), expected AS (
+        SELECT a.institution_id, sum(a.expected_s) AS expected_s
+          FROM {f.expected_by_month(f.these("peers"))} a
+          JOIN counted c ON c.institution_id = a.institution_id
+               AND a.month >= c.first_month AND a.month < c.until_month
+          JOIN report.carrier k ON k.code = a.carrier AND k.in_total_energy
+         GROUP BY 1
+    ), each AS MATERIALIZED (
+        SELECT p.*, u.kgce, report.coverage(u.known_s, x.expected_s) AS coverage,
+               report.is_enough(u.known_s, x.expected_s, {f.ENOUGH}) AS enough,
+               u.kgce / nullif(p.area_m2, 0) AS per_area,
                u.kgce / nullif(p.persons, 0) AS per_person
-          FROM peers p LEFT JOIN used u USING (institution_id))
+          FROM peers p
+          LEFT JOIN used u USING (institution_id)
+          LEFT JOIN expected x USING (institution_id))
 """
 _NIGHT_STATES: Final = (Threshold(None, "plain"), Threshold(0.333, "warn"), Threshold(0.4, "bad"))
 _RATIO_STATES: Final = (Threshold(None, "plain"), Threshold(0.6, "warn"), Threshold(0.9, "bad"))
@@ -79,37 +92,44 @@ _LINK: Final = Link(
     (("institution", "institution_id"), ("profile", "$profile")),
 )
 _NAME: Final = Column("institution", Text("机构", "Institution"), link=_LINK)
+_COVERAGE: Final = Column(
+    "coverage", Text("总量完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED
+)
 _ID: Final = Column("institution_id", Text("编号", "Id"), hidden=True)
+
+
+def _said(text: Text) -> str:
+    return f"CASE WHEN '$lang' = 'en' THEN '{text.en}' ELSE '{text.zh}' END"
 
 
 def _place(per: str) -> str:
     return f"""
     WITH {f.MONTHS}, {_PEERS}
-    SELECT to_char(1 + (SELECT count(*) FROM each e WHERE e.{per} < o.{per}), 'FM999990')
-               || ' / ' || (SELECT count({per}) FROM each) AS value
-      FROM each o WHERE o.own AND o.{per} IS NOT NULL
+    SELECT CASE WHEN NOT o.enough THEN {_said(f.NOT_ENOUGH)}
+                ELSE to_char(1 + (SELECT count(*) FROM each e
+                                   WHERE e.enough AND e.{per} < o.{per}), 'FM999990')
+                     || ' / ' || (SELECT count({per}) FROM each WHERE enough) END AS value
+      FROM each o WHERE o.own AND (o.{per} IS NOT NULL OR NOT o.enough)
     """
 
 
 def _quartiles(per: str) -> str:
-    def named(zh: str, en: str) -> str:
-        return f"CASE WHEN '$lang' = 'en' THEN '{en}' ELSE '{zh}' END"
-
     return f"""
     WITH {f.MONTHS}, {_PEERS}, known AS (
         SELECT count({per}) AS n, percentile_cont(ARRAY[0.25, 0.5, 0.75])
                    WITHIN GROUP (ORDER BY {per}::float8) AS q
-          FROM each)
+          FROM each WHERE enough)
     SELECT what, value FROM (
-        SELECT 1 AS place, {named("本机构", "own")} AS what,
-               (SELECT {per}::float8 FROM each WHERE own) AS value
-        UNION ALL SELECT 2, {named("下四分位", "lower quartile")}, q[1] FROM known
-        UNION ALL SELECT 3, {named("中位数", "median")}, q[2] FROM known
-        UNION ALL SELECT 4, {named("上四分位", "upper quartile")}, q[3] FROM known) v
+        SELECT 1 AS place, {_said(Text("本机构", "own"))} AS what,
+               (SELECT {per}::float8 FROM each WHERE own AND enough) AS value
+        UNION ALL SELECT 2, {_said(Text("下四分位", "lower quartile"))}, q[1] FROM known
+        UNION ALL SELECT 3, {_said(Text("中位数", "median"))}, q[2] FROM known
+        UNION ALL SELECT 4, {_said(Text("上四分位", "upper quartile"))}, q[3] FROM known) v
      ORDER BY place
     """
 
 
+_LEFT_OUT: Final = "NOT enough OR num_nulls(area_m2, persons) > 0"
 _VALUE: Final = (
     Column("what", Text("位置", "Place")),
     Column("value", Text("强度", "Intensity"), colour="electricity"),
@@ -119,8 +139,8 @@ _OWN_PLACE: Final = (
         1,
         Text("单位面积能耗名次", "Place by energy per area"),
         Text(
-            "在同类机构中由低到高的名次；未填报面积则没有名次。",
-            "Place among its like, lowest first; none where the floor area is not stated.",
+            "在同类机构中由低到高的名次；未填报面积或计量不足则没有名次。",
+            "Place among its like, lowest first; none without floor area or enough measured.",
         ),
         Kind.STAT,
         PLAIN,
@@ -133,8 +153,8 @@ _OWN_PLACE: Final = (
         2,
         Text("人均能耗名次", "Place by energy per person"),
         Text(
-            "在同类机构中由低到高的名次；未填报人数则没有名次。",
-            "Place among its like, lowest first; none where persons are not stated.",
+            "在同类机构中由低到高的名次；未填报人数或计量不足则没有名次。",
+            "Place among its like, lowest first; none without persons or enough measured.",
         ),
         Kind.STAT,
         PLAIN,
@@ -159,15 +179,15 @@ _OWN_PLACE: Final = (
     ),
     Panel(
         4,
-        Text("未填报面积或人数", "Area or persons not stated"),
+        Text("未参与比较", "Left out"),
         Text(
-            "缺少建筑面积或用能人数、因而不能比较的同类机构数。",
-            "Institutions of its like that cannot be compared, for one of the two is missing.",
+            "缺少面积、人数，或计量不足、因而不能比较的同类机构数；名单见下。",
+            "Those of its like that lack area, persons or enough measured; they are listed below.",
         ),
         Kind.STAT,
         PLAIN,
         f"""WITH {f.MONTHS}, {_PEERS}
-            SELECT count(*) FILTER (WHERE num_nulls(area_m2, persons) > 0) AS value FROM each""",
+            SELECT count(*) FILTER (WHERE {_LEFT_OUT}) AS value FROM each""",
         width=6,
         height=5,
         decimals=0,
@@ -185,6 +205,7 @@ _OWN_PLACE: Final = (
         decimals=2,
         columns=_VALUE,
         height=7,
+        empty=f.NOT_ENOUGH,
     ),
     Panel(
         6,
@@ -199,6 +220,7 @@ _OWN_PLACE: Final = (
         decimals=1,
         columns=_VALUE,
         height=7,
+        empty=f.NOT_ENOUGH,
     ),
 )
 
@@ -206,17 +228,17 @@ _RANKING: Final = Panel(
     7,
     Text("同类机构", "Its like"),
     Text(
-        "所选地区内您可以看到的同类机构，按单位面积能耗由高到低；未填报的在后，不以零计。",
-        "Its like that you may see, highest intensity first; not stated comes last, never as zero.",
+        "所选地区内您可以看到的同类机构，按单位面积能耗由高到低；未填报或计量不足的在后，不排名。",
+        "Its like that you may see, highest intensity first; who cannot be compared comes last.",
     ),
     Kind.TABLE,
     PLAIN,
     f"""
     WITH {f.MONTHS}, {_PEERS}
     SELECT institution_id, CASE WHEN own THEN '● ' ELSE '' END || name AS institution,
-           kgce, area_m2, persons, per_area, per_person
+           kgce, coverage, area_m2, persons, per_area, per_person
       FROM each
-     ORDER BY per_area DESC NULLS LAST, kgce DESC NULLS LAST, institution_id
+     ORDER BY NOT enough, per_area DESC NULLS LAST, kgce DESC NULLS LAST, institution_id
      LIMIT 100
     """,
     width=24,
@@ -225,11 +247,39 @@ _RANKING: Final = Panel(
         _ID,
         _NAME,
         Column("kgce", Text("综合能耗 kgce", "Energy kgce"), decimals=0),
+        _COVERAGE,
         Column("area_m2", Text("建筑面积 m²", "Floor area m²"), decimals=0, empty=f.NOT_STATED),
         Column("persons", Text("人数", "Persons"), decimals=0, empty=f.NOT_STATED),
         Column("per_area", Text("kgce/m²", "kgce/m²"), decimals=2, empty=f.NOT_STATED),
         Column("per_person", Text("kgce/人", "kgce/person"), decimals=1, empty=f.NOT_STATED),
     ),
+)
+_UNRANKED: Final = Panel(
+    9,
+    Text("未参与比较的机构", "Left out of the comparison"),
+    Text(
+        "缺少面积、人数，或计量不足的同类机构，及其所缺。",
+        "Those of its like that lack area, persons or enough measured, and what each lacks.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}, {_PEERS}
+    SELECT institution_id, name AS institution,
+           concat_ws({_said(Text("、", ", "))},
+               CASE WHEN NOT enough THEN {_said(f.NOT_ENOUGH)} END,
+               CASE WHEN area_m2 IS NULL THEN {_said(Text("未填报面积", "area not stated"))} END,
+               CASE WHEN persons IS NULL THEN {_said(Text("未填报人数", "persons not stated"))} END)
+               AS lacks, coverage
+      FROM each
+     WHERE {_LEFT_OUT}
+     ORDER BY coverage NULLS FIRST, institution_id
+     LIMIT 500
+    """,
+    width=24,
+    height=8,
+    columns=(_ID, _NAME, Column("lacks", Text("所缺", "Lacks")), _COVERAGE),
+    empty=Text("同类机构均可比较", "all of its like can be compared"),
 )
 _TO_BUILDING: Final = Link(
     Text("建筑负荷", "Load of the building"),
@@ -242,9 +292,11 @@ _NIGHTS: Final = Panel(
     Text("夜间用电", "Electricity at night"),
     Text(
         "统计期最后 31 天，22 时至次日 6 时：谁在夜里浪费最多？超出：高于其日间负荷乘以地区"
-        "夜/日比中位数的部分。均匀用电的夜间占比为 33.3%。",
+        "夜/日比中位数的部分。均匀用电的夜间占比为 33.3%。只计实测小时；"
+        "曲线计量不足的在后，不排名。",
         "Last 31 days, 22 to 6 o'clock: who wastes most? Beyond: above its day load times the "
-        "region's median ratio of night to day. Constant use has 33.3 % at night.",
+        "region's median ratio of night to day. Constant use has 33.3 % at night. Measured hours "
+        "only; whose curve is not measured enough comes last, without a ratio.",
     ),
     Kind.TABLE,
     PLAIN,
@@ -255,42 +307,59 @@ _NIGHTS: Final = Panel(
                    $__timeTo()::timestamptz - interval '31 days')),
                $__timeTo()::timestamptz, interval '1 hour') AS h(hour)
     ), terms AS (
-        SELECT institution_id, channel_id, share FROM report.account_term
+        SELECT institution_id, channel_id, share,
+               greatest(0, extract(epoch FROM
+                   least($__timeTo()::timestamptz, report.today_began('$zone'))
+                   - greatest($__timeFrom()::timestamptz,
+                              $__timeTo()::timestamptz - interval '31 days',
+                              valid_from::timestamp AT TIME ZONE '$zone'))) AS expected_s
+          FROM report.account_term
          WHERE carrier = 'electricity' AND institution_id IN ({f.within()})
+           AND channel_id IN (SELECT channel_id FROM report.channel)
            AND valid_from <= ({f.UNTIL})::date
            AND (valid_to IS NULL OR valid_to >= ({f.UNTIL})::date)
     ), loads AS (
-        SELECT u.channel_id, c.night, sum(u.used) AS used, count(u.used) AS hours
+        SELECT u.channel_id, sum(u.used) AS used, count(*) AS hours,
+               sum(u.used) FILTER (WHERE c.night) AS night_used,
+               count(*) FILTER (WHERE c.night) AS night_hours,
+               sum(u.used) FILTER (WHERE NOT c.night) AS day_used,
+               count(*) FILTER (WHERE NOT c.night) AS day_hours
           FROM report.usage_hour u JOIN clock c USING (hour)
-         WHERE {f.LAST_MONTH} AND u.channel_id IN (SELECT channel_id FROM terms)
-         GROUP BY 1, 2
-    ), means AS (
-        SELECT t.institution_id, l.night, sum(l.used * t.share / 1000000000.0) AS kwh,
-               sum(l.used * t.share / 1000000000.0 / nullif(l.hours, 0)) AS kw
-          FROM loads l JOIN terms t USING (channel_id)
-         GROUP BY 1, 2
+         WHERE {f.LAST_MONTH} AND u.measured_s = 3600
+           AND u.hour < report.today_began('$zone')
+           AND u.channel_id IN (SELECT channel_id FROM terms)
+         GROUP BY 1
     ), nights AS (
-        SELECT institution_id, sum(kwh) AS kwh, sum(kwh) FILTER (WHERE night) AS night_kwh,
-               sum(kw) FILTER (WHERE night) AS night_kw,
-               sum(kw) FILTER (WHERE night) / nullif(sum(kw) FILTER (WHERE NOT night), 0) AS ratio
-          FROM means GROUP BY 1 HAVING sum(kwh) FILTER (WHERE night) IS NOT NULL
+        SELECT t.institution_id, sum(l.used * t.share / 1000000000.0) AS kwh,
+               sum(l.night_used * t.share / 1000000000.0) AS night_kwh,
+               sum(l.night_used * t.share / 1000000000.0 / nullif(l.night_hours, 0)) AS night_kw,
+               sum(l.day_used * t.share / 1000000000.0 / nullif(l.day_hours, 0)) AS day_kw,
+               sum(l.hours) * 3600 AS measured_s, sum(t.expected_s) AS expected_s
+          FROM terms t LEFT JOIN loads l USING (channel_id)
+         GROUP BY 1
+    ), judged AS (
+        SELECT n.*, report.coverage(n.measured_s, n.expected_s) AS shape, e.enough,
+               CASE WHEN e.enough THEN n.night_kw / nullif(n.day_kw, 0) END AS ratio
+          FROM nights n
+         CROSS JOIN LATERAL (
+                SELECT report.is_enough(n.measured_s, n.expected_s, {f.ENOUGH}) AS enough) e
     ), middle AS (
         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ratio::float8)::numeric AS ratio
-          FROM nights
+          FROM judged
     ), first AS MATERIALIZED (
         SELECT n.*, n.night_kwh * greatest(0, 1 - m.ratio / nullif(n.ratio, 0)) AS beyond_kwh
-          FROM nights n CROSS JOIN middle m
-         ORDER BY beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
+          FROM judged n CROSS JOIN middle m
+         ORDER BY beyond_kwh DESC NULLS LAST, n.night_kwh DESC NULLS LAST, n.institution_id
          LIMIT 50)
     SELECT n.institution_id, coalesce({f.name("i")}, n.institution_id::text) AS institution,
            n.beyond_kwh, n.night_kwh, n.night_kw, n.ratio,
-           n.night_kwh / nullif(n.kwh, 0) AS share,
+           CASE WHEN n.enough THEN n.night_kwh / nullif(n.kwh, 0) END AS share, n.shape,
            1000 * n.night_kw / nullif(s.area_m2, 0) AS per_area
       FROM first n
       JOIN report.named((SELECT array_agg(institution_id) FROM first)) i USING (institution_id)
       LEFT JOIN {f.means("(SELECT array_agg(institution_id) FROM first)")} s
              USING (institution_id)
-     ORDER BY n.beyond_kwh DESC NULLS LAST, n.night_kwh DESC, n.institution_id
+     ORDER BY n.beyond_kwh DESC NULLS LAST, n.night_kwh DESC NULLS LAST, n.institution_id
      LIMIT 50
     """,
     width=24,
@@ -303,6 +372,7 @@ _NIGHTS: Final = Panel(
         Column("night_kw", Text("夜间平均负荷", "Mean load at night"), KW, 1),
         Column("ratio", Text("夜/日负荷比", "Night to day"), PERCENT, 0, thresholds=_RATIO_STATES),
         Column("share", Text("夜间占比", "Share at night"), PERCENT, 1, thresholds=_NIGHT_STATES),
+        Column("shape", Text("曲线完整率", "Curve measured"), PERCENT, 1, thresholds=f.COVERED),
         Column("per_area", Text("夜间强度", "Night intensity"), WATT_PER_M2, 2, empty=f.NOT_STATED),
     ),
 )
@@ -317,7 +387,7 @@ COMPARISON: Final = Board(
     (f.REGION, _INSTITUTION, f.PROFILE, f.ZONE),
     (
         Row(Text("本机构的位置", "Own place"), _OWN_PLACE),
-        Row(Text("排名", "Rankings"), (_RANKING, _NIGHTS)),
+        Row(Text("排名", "Rankings"), (_RANKING, _UNRANKED, _NIGHTS)),
     ),
     links=(
         Link(

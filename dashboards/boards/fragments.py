@@ -34,6 +34,12 @@ COVERED: Final = (Threshold(None, "bad"), Threshold(0.9, "warn"), Threshold(0.99
 COVERAGES: Final = """(VALUES
     (1, CASE WHEN '$lang' = 'en' THEN ' · total' ELSE ' · 总量' END),
     (2, CASE WHEN '$lang' = 'en' THEN ' · curve' ELSE ' · 曲线' END)) AS w(place, word)"""
+# The share without which an office ranks and compares nothing, and that of a month which stands
+# for its whole beside another year's, as analytics.coverage.WHOLE.
+ENOUGH: Final = "(SELECT report.enough(nullif('$region', '')::integer))"
+ENOUGH_OF: Final = "(SELECT report.enough_of(nullif('$institution', '')::integer))"
+WHOLE_SHARE: Final = "0.99"
+NOT_ENOUGH: Final = Text("计量不足", "not enough measured")
 NOT_STATED: Final = Text("未填报", "not stated")
 
 
@@ -55,6 +61,11 @@ def within(region: str = "'$region'") -> str:
 def means(asked: str = "NULL") -> str:
     """Return the SQL of area and persons over the period's months, weighted by days."""
     return f"report.means({asked}, {_WHOLE_MONTHS})"
+
+
+def these(table: str) -> str:
+    """Return the SQL of a table's institutions as an array; of none, an empty one."""
+    return f"(SELECT coalesce(array_agg(DISTINCT institution_id), '{{}}') FROM {table})"
 
 
 def expected(asked: str = "NULL") -> str:
@@ -99,6 +110,11 @@ def lacking(panel_id: int, energy: str) -> Panel:
         height=3,
         empty=WHOLE,
     )
+
+
+def compared(asked: str) -> str:
+    """Return the SQL of the days that a year measured as the one before it did, by month."""
+    return f"report.compared({asked}, {_WHOLE_MONTHS}, 1)"
 
 
 # Who is counted in the region or below it, and for which months: a move leaves what was before.

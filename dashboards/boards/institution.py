@@ -29,6 +29,16 @@ _ENERGY: Final = f"""
 """
 
 
+_LIKE_DAYS: Final = f"""
+    like_days AS (
+        SELECT month, days, of_days, quanta, before_quanta
+          FROM {f.compared(_ASKED)}
+         WHERE carrier = '$carrier'
+           AND (month + interval '1 month')::timestamp AT TIME ZONE '$zone'
+               <= report.today_began('$zone'))
+"""
+
+
 def _per(attribute: str) -> str:
     return f"""
     WITH {f.MONTHS}, {_ENERGY}
@@ -163,30 +173,43 @@ _BY_MONTH: Final = (
         7,
         Text("与上年同期比较（$unit）", "Against the year before ($unit)"),
         Text(
-            "所选品种的本期与上年同月用量。",
-            "Use of the chosen carrier, and that of the same month a year earlier.",
+            "所选品种在两年都有计量的日子里的用量；未满月和计量不足的月份不比。",
+            "Use of the chosen carrier on the days that both years measured; a running month and "
+            "one not measured enough are left out.",
         ),
         Kind.BARS,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, used AS (
-        SELECT a.month, a.quanta / k.per_unit::numeric AS used
-          FROM report.account a JOIN report.carrier k ON k.code = a.carrier
-         WHERE a.{_OWN} AND a.carrier = '$carrier' AND a.source = 'meter'
-           AND a.month >= (SELECT first FROM span) - interval '1 year'
-           AND a.month < (SELECT until FROM span)
-    ), months AS (
-        SELECT month::date FROM generate_series((SELECT first FROM span)::timestamp,
-            (SELECT until FROM span) - interval '1 microsecond', interval '1 month') AS m(month))
-    SELECT {f.BEGINS} AS "time", n.used AS now, b.used AS before
-      FROM months m
-      LEFT JOIN used n USING (month)
-      LEFT JOIN (SELECT (month + interval '1 year')::date AS month, used FROM used) b USING (month)
-     WHERE num_nonnulls(n.used, b.used) > 0
+    WITH {f.MONTHS}, {_LIKE_DAYS}
+    SELECT {f.BEGINS} AS "time", quanta / k.per_unit::numeric AS now,
+           before_quanta / k.per_unit::numeric AS before
+      FROM like_days JOIN report.carrier k ON k.code = '$carrier'
+     WHERE report.is_enough(days, of_days, {f.ENOUGH_OF})
      ORDER BY 1
         """,
         decimals=1,
         columns=(f.BEFORE, f.NOW),
+        empty=f.NOT_ENOUGH,
+    ),
+    Panel(
+        15,
+        Text("同比所比的日子", "Days compared"),
+        Text(
+            "各月两年都有计量的日子占全月的比例。",
+            "The days of each month that both years measured, over all of its days.",
+        ),
+        Kind.LINES,
+        PERCENT,
+        f"""
+    WITH {f.MONTHS}, {_LIKE_DAYS}
+    SELECT {f.BEGINS} AS "time", report.coverage(days, of_days) AS compared
+      FROM like_days ORDER BY 1
+        """,
+        width=24,
+        height=5,
+        decimals=1,
+        thresholds=f.COVERED,
+        columns=(Column("compared", Text("所比日子", "Days compared"), colour="electricity"),),
     ),
     Panel(
         8,
@@ -232,6 +255,7 @@ _CURVE: Final = Panel(
         SELECT t.channel_id, t.share / 1000000.0 AS share, t.valid_from, t.valid_to
           FROM report.account_term t
          WHERE t.{_OWN} AND t.carrier = 'electricity'
+           AND t.channel_id IN (SELECT channel_id FROM report.channel)
     ), hours AS (
         SELECT u.hour AS "time", sum(u.used * t.share * 3.6 / nullif(u.known_s, 0)) AS load,
                bool_and(u.measured_s >= u.known_s) AS measured
@@ -408,10 +432,10 @@ INSTITUTION: Final = Board(
     (f.INSTITUTION, f.PROFILE, f.CARRIER, f.UNIT_OF_CARRIER, f.ZONE_OF_INSTITUTION),
     (
         Row(Text("概况", "At a glance"), _HEADLINES),
-        Row(Text("逐月", "By month"), _BY_MONTH[:2]),
+        Row(Text("逐月", "By month"), _BY_MONTH[:3]),
         Row(Text("用能指标", "Quota"), _QUOTA),
         Row(Text("负荷", "Load"), (_CURVE,)),
-        Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[2], _CHANNELS)),
+        Row(Text("数据与通道", "Data and channels"), (_BY_MONTH[3], _CHANNELS)),
     ),
     links=(
         Link(

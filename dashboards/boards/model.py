@@ -150,8 +150,8 @@ class Row:
 class Board:
     """One dashboard: a stable uid, what can be chosen, and rows of panels.
 
-    since: the period that it opens with, as Grafana writes it, up to now. refresh_s: how old its
-    figures may be. above: the uid of the board one step up.
+    since, until: the period that it opens with, as Grafana writes it: twelve whole months, unless
+    it says otherwise. refresh_s: how old its figures may be.
     """
 
     uid: str
@@ -160,6 +160,7 @@ class Board:
     variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
     since: str = "now-1y/M"
+    until: str = "now-1M/M"
     refresh_s: int = 300
     links: tuple[Link, ...] = ()
     tags: tuple[str, ...] = field(default=("commonwatt",))

@@ -429,5 +429,6 @@ QUALITY: Final = Board(
         Row(Text("搁置", "Set aside"), (_SET_ASIDE,)),
     ),
     since="now-3M/M",
+    until="now",
     links=(Link(Text("地区总览", "The region"), "commonwatt-region", (("region", "$region"),)),),
 )

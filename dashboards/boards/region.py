@@ -33,6 +33,34 @@ _EXPECTED: Final = f"""
         SELECT m.region_id, a.institution_id, a.carrier, a.month, a.expected_s
           FROM {f.expected_by_month()} a JOIN {f.AS_MEMBER})
 """
+# Of months that are over: what was used by whom both years measured whole, and how much that is.
+_PAIRS: Final = f"""
+    earlier AS (
+        SELECT b.institution_id, (b.month + interval '1 year')::date AS month, b.carrier, b.kgce_g
+          FROM report.account_figure b
+          JOIN report.expected_by_month(NULL,
+                   ((SELECT first FROM span) - interval '1 year')::date,
+                   ((SELECT last FROM span) - interval '1 year' + interval '1 month')::date) x
+               USING (institution_id, carrier, month)
+         WHERE b.profile = '$profile' AND b.source = 'meter' AND b.kgce_g IS NOT NULL
+           AND b.{f.YEAR_EARLIER.replace("AND month", "AND b.month")}
+           AND report.is_enough(b.known_s, x.expected_s, {f.WHOLE_SHARE})
+    ), compared AS (
+        SELECT x.month, sum(x.expected_s) AS expected_s,
+               sum(x.expected_s) FILTER (WHERE b.kgce_g IS NOT NULL) AS compared_s,
+               sum(e.kgce_g) FILTER (WHERE b.kgce_g IS NOT NULL) AS kgce_g,
+               sum(b.kgce_g) FILTER (WHERE e.kgce_g IS NOT NULL) AS before_g
+          FROM expected x
+          JOIN report.carrier k ON k.code = x.carrier AND k.in_total_energy
+          LEFT JOIN energy e ON e.institution_id = x.institution_id AND e.carrier = x.carrier
+               AND e.month = x.month
+               AND report.is_enough(e.known_s, x.expected_s, {f.WHOLE_SHARE})
+          LEFT JOIN earlier b ON b.institution_id = e.institution_id AND b.carrier = e.carrier
+               AND b.month = e.month
+         WHERE (x.month + interval '1 month')::timestamp AT TIME ZONE '$zone'
+               <= report.today_began('$zone')
+         GROUP BY 1)
+"""
 _OWN_LEVEL: Final = Text("（本级）", " (own level)")
 _TO_INSTITUTION: Final = Link(
     Text("机构用能", "Institution"),
@@ -155,27 +183,41 @@ _MONTHLY: Final = (
         7,
         Text("与上年同期比较", "Against the year before"),
         Text(
-            "逐月综合能耗与上年同月；只比较两期都有台账的机构和品种。",
-            "Energy by month, over institutions and carriers that have accounts in both years.",
+            "已满月的综合能耗与上年同月；只比较两期都计量完整的机构和品种，其占比见右图。",
+            "Months that are over, of institutions and carriers measured whole in both years; the "
+            "panel beside says how much that is.",
         ),
         Kind.BARS,
         KGCE,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, earlier AS (
-        SELECT institution_id, (month + interval '1 year')::date AS month, carrier, kgce_g
-          FROM report.account_figure
-         WHERE profile = '$profile' AND source = 'meter' AND kgce_g IS NOT NULL
-           AND {f.YEAR_EARLIER}
-    ), pairs AS MATERIALIZED (
-        SELECT e.month, e.kgce_g, b.kgce_g AS before_g
-          FROM energy e JOIN earlier b USING (institution_id, month, carrier)
-         WHERE e.kgce_g IS NOT NULL)
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}, {_PAIRS}
     SELECT {f.BEGINS} AS "time", kgce_g / 1000.0 AS now, before_g / 1000.0 AS before
-      FROM (SELECT month, sum(kgce_g) AS kgce_g, sum(before_g) AS before_g FROM pairs GROUP BY 1) m
+      FROM compared
+     WHERE report.is_enough(compared_s, expected_s, {f.ENOUGH})
      ORDER BY 1
         """,
         decimals=0,
         columns=(f.BEFORE, f.NOW),
+        height=7,
+        empty=f.NOT_ENOUGH,
+    ),
+    Panel(
+        11,
+        Text("同比所比的部分", "How much is compared"),
+        Text(
+            "两年都计量完整的时间占应计量时间的比例；不足的月份不作同比。",
+            "Time of what both years measured whole over time expected; below enough, no bars.",
+        ),
+        Kind.LINES,
+        PERCENT,
+        f"""
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}, {_PAIRS}
+    SELECT {f.BEGINS} AS "time", report.coverage(compared_s, expected_s) AS compared
+      FROM compared ORDER BY 1
+        """,
+        decimals=1,
+        thresholds=f.COVERED,
+        columns=(Column("compared", Text("所比部分", "Compared"), colour="electricity"),),
         height=7,
     ),
     Panel(
@@ -194,6 +236,7 @@ _MONTHLY: Final = (
      GROUP BY 1, 2, r.code ORDER BY 1, r.code
         """,
         decimals=0,
+        width=24,
         stack=True,
         height=7,
     ),
@@ -256,16 +299,25 @@ _TABLES: Final = (
         PLAIN,
         f"""
     WITH {f.MONTHS}, {_ENERGY}, used AS (
-        SELECT institution_id, sum(kgce_g) AS kgce_g FROM energy GROUP BY 1
+        SELECT institution_id, sum(kgce_g) AS kgce_g,
+               sum(known_s) FILTER (WHERE kgce_g IS NOT NULL) AS known_s
+          FROM energy GROUP BY 1
     ), first AS MATERIALIZED (
-        SELECT institution_id, kgce_g / 1000.0 AS kgce FROM used
-         WHERE kgce_g IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 50)
+        SELECT institution_id, kgce_g / 1000.0 AS kgce, known_s FROM used
+         WHERE kgce_g IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 50
+    ), whole AS (
+        SELECT a.institution_id, sum(a.expected_s) AS expected_s
+          FROM {f.expected_by_month(f.these("first"))} a JOIN {f.AS_MEMBER}
+          JOIN report.carrier k ON k.code = a.carrier AND k.in_total_energy
+         GROUP BY 1)
     SELECT u.institution_id, coalesce({f.name("i")}, u.institution_id::text) AS institution,
-           u.kgce, s.area_m2, u.kgce / nullif(s.area_m2, 0) AS per_area
+           u.kgce, s.area_m2, u.kgce / nullif(s.area_m2, 0) AS per_area,
+           report.coverage(u.known_s, w.expected_s) AS coverage
       FROM first u
       JOIN report.named((SELECT array_agg(institution_id) FROM first)) i USING (institution_id)
       LEFT JOIN {f.means("(SELECT array_agg(institution_id) FROM first)")} s
              USING (institution_id)
+      LEFT JOIN whole w USING (institution_id)
      ORDER BY u.kgce DESC, u.institution_id
      LIMIT 50
         """,
@@ -281,6 +333,7 @@ _TABLES: Final = (
                 2,
                 empty=f.NOT_STATED,
             ),
+            Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
         ),
     ),
 )

@@ -373,4 +373,5 @@ UNION: Final = Board(
         Row(Text("账簿", "Books"), (_IN_FORCE, _DROPPED)),
     ),
     since="now-2y/y",
+    until="now",
 )

@@ -71,7 +71,7 @@ def drawn(board: Board, lang: Lang) -> dict[str, Any]:
         .timezone(TIMEZONE)
         .readonly()
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
-        .time(board.since, "now")
+        .time(board.since, board.until)
         .refresh(f"{board.refresh_s // 60}m")
         .with_variable(dashboard.DatasourceVariable("ds").type(SOURCE_TYPE).label(_DS[lang]))
         .with_variable(dashboard.ConstantVariable("lang").value(lang))

@@ -1,5 +1,6 @@
 """A board as one reader sees it: what is chosen, over which period, and each panel's answer."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from dashboards.pages.answers import Answers
 from dashboards.pages.visit import Visit
 from metering.errors import EnergyError
 
+_NAMES: Final = re.compile(r"(?<!\$)\$([a-z]\w*)")
 FALLBACK_ZONE: Final = "Asia/Shanghai"
 _STEP_S: Final = 300  # relative periods move on in steps, so that viewers ask the same
 _NEWEST: Final = "SELECT report.newest_month({institution}, {region})"
@@ -28,6 +30,11 @@ class Choice:
     variable: Variable
     options: tuple[tuple[str, str], ...]
     value: str
+
+    @property
+    def needs(self) -> str:
+        """The names of the choices that decide what it may be."""
+        return " ".join(sorted(set(_NAMES.findall(self.variable.sql))))
 
     @property
     def text(self) -> str:
@@ -105,8 +112,11 @@ def view_of(visit: Visit, board: Board, answers: Answers) -> View:
     zone = next((one.value for one in choices if one.variable.name == "zone"), FALLBACK_ZONE)
     newest = _ask(visit, answers, rights, _newest(visit, choices)).rows[0][0]
     now = _now(visit, newest, zone)
-    since, until = period(asked.get("from") or board.since, asked.get("to") or "now", now, zone)
-    return View(visit, board, answers, rights, tuple(choices), zone, now, since, until)
+    since = asked.get("from") or board.since
+    # Whole months end with the last one that is over.
+    ends = asked.get("to") or (board.until if since.endswith("/M") else "now")
+    first, last = period(since, ends, now, zone)
+    return View(visit, board, answers, rights, tuple(choices), zone, now, first, last)
 
 
 def values_of(visit: Visit, choices: Iterable[Choice]) -> dict[str, Value]:

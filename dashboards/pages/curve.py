@@ -45,6 +45,7 @@ class CurveShown:
     until: date
     first_ms: int
     until_ms: int
+    over_ms: int
     earlier: date | None
     later: date | None
     api: str
@@ -82,6 +83,7 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         until=until,
         first_ms=_midnight(first, one.zone),
         until_ms=_midnight(until, one.zone),
+        over_ms=_midnight(visit.today, one.zone),
         earlier=_step(first, span, -1) if one.first and first > one.first else None,
         later=_step(first, span, 1) if one.last and until <= one.last else None,
         api=asked,

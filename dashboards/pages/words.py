@@ -159,6 +159,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "this_year": ("本期", "This period"),
     "year_before": ("上年同期", "Year before"),
     "change": ("同比", "Year on year"),
+    "not_listed": ("不在此列", "not among these"),
     "change_days": (
         "只比较两年都有计量的 {days} 天（共 {of_days} 天）",
         "Compared: {days} of {of_days} days, those that both years measured",

@@ -21,7 +21,8 @@ CREATE FUNCTION report.today_began(zone text) RETURNS timestamptz LANGUAGE sql S
 CREATE FUNCTION report.coverage(held numeric, expected numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN expected > 0
-                THEN floor(least(coalesce(held, 0), expected) * 10000 / expected) / 10000 END;
+                THEN round(floor(least(coalesce(held, 0), expected) * 10000 / expected) / 10000, 4)
+           END;
 
 -- Whether so much is measured that a figure may be ranked or compared. As analytics.coverage.enough.
 CREATE FUNCTION report.is_enough(held numeric, expected numeric, share numeric) RETURNS boolean

@@ -125,7 +125,8 @@ def fill(world: World) -> None:
 def counts_since(world: World, name: str, since: str) -> None:
     """Let an institution's own electricity, and nothing else, make its account from a day on."""
     world.admin(
-        "UPDATE account_term SET known_until = now() WHERE institution_id = %s",
+        """UPDATE account_term SET known_until = now()
+            WHERE institution_id = %s AND known_until IS NULL""",
         world.institution[name],
     )
     world.admin(

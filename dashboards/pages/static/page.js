@@ -45,7 +45,7 @@ function hoursOf(element, series) {
   for (let at = Number(element.dataset.first); at < Number(element.dataset.until); at += 3600000) {
     const place = use.get(at);
     const used = place === undefined ? null : series.used[place];
-    const state = used === null ? (at < Date.now() ? "missing" : "coming") : series.measured_s[place] < 3600 ? "estimated" : "measured";
+    const state = used === null ? (at < Number(element.dataset.over) ? "missing" : "coming") : series.measured_s[place] < 3600 ? "estimated" : "measured";
     rows.push({ at, value: used === null ? null : Number(used), state });
   }
   return rows;
@@ -217,7 +217,15 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   const field = event.target;
-  if ("submit" in field.dataset && field.validity.valid) field.form.requestSubmit();
+  if (!("submit" in field.dataset) || !field.validity.valid) return;
+  // What depended on the earlier choice is chosen anew: it would be another one's.
+  const changed = new Set([field.name.replace(/^var-/, "")]);
+  for (const other of field.form.querySelectorAll("[data-needs]")) {
+    if (other === field || !other.dataset.needs.split(" ").some((name) => changed.has(name))) continue;
+    changed.add(other.name.replace(/^var-/, ""));
+    other.disabled = true;
+  }
+  field.form.requestSubmit();
 });
 
 window.addEventListener("popstate", () => {

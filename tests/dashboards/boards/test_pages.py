@@ -174,7 +174,7 @@ def test_a_panel_is_a_file_for_spreadsheets(site):
     )
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
 
-    assert rows[0] == ["Id", "Institution", "Energy", "Floor area", "Energy per area"]
+    assert rows[0] == ["Id", "Institution", "Energy", "Floor area", "Energy per area", "Coverage"]
     assert "Demo office" in [row[1] for row in rows]
 
 
