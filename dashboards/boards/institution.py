@@ -132,7 +132,7 @@ _HEADLINES: Final = (
         thresholds=f.COVERED,
     ),
     Panel(
-        14,
+        16,
         Text("曲线完整率", "Coverage of the curve"),
         Text(
             "曲线为实测的时间占应计量时间的比例；缺数期间总量可知，曲线为推算。",

@@ -67,7 +67,7 @@ _FIGURES: Final = (
         thresholds=f.COVERED,
     ),
     Panel(
-        11,
+        13,
         Text("曲线完整率（末 31 天）", "Coverage of curves, last 31 days"),
         Text(
             "统计期最后 31 天曲线为实测的时间占应计量时间的比例。",
@@ -375,7 +375,7 @@ _REJECTS: Final = (
 )
 
 _SET_ASIDE: Final = Panel(
-    11,
+    12,
     Text("搁置项", "Set aside"),
     Text(
         "无法计算、已连同原因搁置的用量和台账；其余照常计算。",

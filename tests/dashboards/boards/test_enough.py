@@ -61,7 +61,9 @@ def test_a_school_whose_autumn_is_missing_is_listed_and_has_no_place(schools):
     assert of(9, office, NEXT) == []
     assert [row[0] for row in of(7, office)] == [office, clinic]  # the lower use is no first place
     quartiles = dict(of(5, office))
-    assert quartiles["own"] == quartiles["median"] == pytest.approx(365 * 24 * 0.1229 / 1000, abs=1e-5)
+    assert (
+        quartiles["own"] == quartiles["median"] == pytest.approx(365 * 24 * 0.1229 / 1000, abs=1e-5)
+    )
 
 
 def test_a_region_compares_what_both_years_measured_and_says_how_much_that_is(schools):
