@@ -22,6 +22,7 @@ _OF: Final = {
     "bill": Right.KEEP_ACCOUNTS,
     "channel": Right.REGISTER,
     "correction": Right.CORRECT_READINGS,
+    "enough": Right.PLAN,
     "exchange": Right.CORRECT_READINGS,
     "gateway": Right.ADMINISTER,
     "institution": Right.REGISTER,

@@ -10,6 +10,7 @@ from cli.commands import (
     console,
     demo,
     doctor,
+    enough,
     exchange,
     gateways,
     healthy,
@@ -50,6 +51,7 @@ app.command("serve")(serve.serve)
 app.command("console")(console.console)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
+app.command("enough")(enough.enough)
 app.command("retry")(retry.retry)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")

@@ -1,0 +1,67 @@
+"""An office states how much must be measured before figures are compared, and who may not."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from actions.desk import DeniedError
+from actions.enough import list_shares, state_share
+from actions.indicators import indicators_of
+from metering.errors import InputError
+from tests.actions.world import counts_since, measure
+
+YEAR = date(2015, 1, 1), date(2016, 1, 1)
+
+
+def place(world, region=None):
+    found = indicators_of(
+        world.desk(),
+        *YEAR,
+        institution_id=world.institution["office"],
+        region_id=region and world.region[region],
+    )
+    return found.rows[0].place_m2
+
+
+def test_the_nearest_office_that_states_a_share_decides(world):
+    counts_since(world, "office", "2015-01-01")
+    measure(world, "office", "2015-01-01", 347, 10_000)  # 95 %
+    planner, system = world.desk("planner of all"), world.desk()
+    assert list_shares(system) == []
+    assert place(world) == place(world, "city 1") == 1
+
+    state_share(planner, Decimal("0.96"), "paper 7", world.region["province"])
+    assert (place(world), place(world, "city 1")) == (1, None)
+    state_share(planner, Decimal("0.94"), "paper 8", world.region["city 1"])
+    assert (place(world, "province"), place(world, "city 1")) == (None, 1)
+    state_share(system, Decimal("0.99"), "the board")
+    assert place(world) is None
+    state_share(system, Decimal("0.95"), "the board again")
+
+    stated = [(one.region_id, one.share, one.source) for one in list_shares(world.desk("outsider"))]
+    assert stated == [
+        (None, Decimal("0.95"), "the board again"),
+        (world.region["province"], Decimal("0.96"), "paper 7"),
+        (world.region["city 1"], Decimal("0.94"), "paper 8"),
+    ]
+    assert world.admin("SELECT count(*) FROM enough_measured") == [(4,)]
+    acts = world.admin("SELECT count(*) FROM deed WHERE act = 'enough.state'")
+    assert acts == [(4,)]
+
+
+@pytest.mark.parametrize("who", ["province officer", "city reader", "outsider"])
+def test_nobody_else_states_one(world, who):
+    with pytest.raises(DeniedError):
+        state_share(world.desk(who), Decimal("0.95"), "mine", world.region["city 1"])
+
+
+def test_the_whole_installation_is_its_administrators(world):
+    with pytest.raises(DeniedError):
+        state_share(world.desk("planner of all"), Decimal("0.95"), "mine")
+
+
+@pytest.mark.parametrize("share", ["0.49", "1.01", "0.9000001"])
+def test_an_impossible_share_is_refused(world, share):
+    with pytest.raises(InputError, match="not between"):
+        state_share(world.desk(), Decimal(share), "test")
