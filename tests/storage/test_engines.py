@@ -34,10 +34,11 @@ END = datetime(2016, 9, 1, tzinfo=UTC)
 TABLES = {
     "reading": "SELECT channel_id, storage.ms(at), rank, seq, value FROM reading",
     "reading_revision": "SELECT channel_id, storage.ms(at), rank, seq, value FROM reading_revision",
-    "usage_hour": "SELECT channel_id, storage.ms(hour), used, measured_s FROM usage_hour",
-    "usage_day": "SELECT channel_id, day::text, used, measured_s FROM usage_day",
-    "usage_month": "SELECT channel_id, month::text, used, measured_s FROM usage_month",
-    "account": """SELECT institution_id, carrier, month::text, source, quanta, measured_s
+    "usage_hour": "SELECT channel_id, storage.ms(hour), used, measured_s, known_s FROM usage_hour",
+    "usage_day": "SELECT channel_id, day::text, used, measured_s, known_s FROM usage_day",
+    "usage_month": "SELECT channel_id, month::text, used, measured_s, known_s FROM usage_month",
+    "account": """SELECT institution_id, carrier, month::text, source, quanta, measured_s,
+                         known_s
                     FROM account""",
 }
 
@@ -125,7 +126,7 @@ def test_either_engine_leaves_the_bytes_on_record(of_engine, engine):
     channels = modelled(database, ids, KINDS, wraps_at=1000, zone="Europe/London")
     assert_as_modelled(database, channels)
     assert_accounts_are_sums(database)
-    known = [used is not None for c in channels.values() for _, _, used, _ in model.steps(c)]
+    known = [step.used is not None for c in channels.values() for step in model.steps(c)]
     assert any(known)
     assert not all(known)
     assert digests(database) == CASE["sha256"]
