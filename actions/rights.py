@@ -34,6 +34,7 @@ _OF: Final = {
     "registry": Right.REGISTER,
     "rejected": Right.CORRECT_READINGS,
     "run": Right.PLAN,
+    "set_aside": Right.CORRECT_READINGS,
     "setting": Right.ADMINISTER,
     "standing": Right.PLAN,
     "target": Right.PLAN,

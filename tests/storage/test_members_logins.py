@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.pq import Format
 
 from actions.desk import open_pool
 from storage import connections, members, provisioning
@@ -210,8 +213,18 @@ def test_another_role_is_never_touched_whatever_the_table_says(member):
     psycopg.connect(admin).close()
 
 
+class Bytes(Loader):
+    """What the server sent."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
 def views(connection: psycopg.Connection) -> dict[str, list[str]]:
     """Return what every view of `report` shows; instants as they are, in whatever zone."""
+    connection.adapters.register_loader("date", Bytes)  # Python has no infinite day
     names = connection.execute(
         """SELECT c.relname FROM pg_catalog.pg_class c
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
