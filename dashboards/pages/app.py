@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from dashboards.pages import assets, boards, explanation, institution, listing, login
+from dashboards.pages import assets, boards, explanation, institution, listing, login, published
 from dashboards.pages.visit import assets as loaded
 from dashboards.pages.visit import stranger
 
@@ -30,7 +30,7 @@ def router() -> APIRouter:
     routes = APIRouter()
     for part in (assets.router(loaded()), login.router, listing.router):
         routes.include_router(part)
-    for part in (institution.router, explanation.router, boards.router):
+    for part in (institution.router, explanation.router, boards.router, published.router):
         routes.include_router(part)
     return routes
 

@@ -29,6 +29,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "这些能源品种有用量，但没有系数，合计中不含。",
         "These carriers were used, but have no factor: the sum does not hold them.",
     ),
+    "published": ("参考数据及出处", "Published values and their sources"),
+    "rows": ("共 {count} 行", "{count} rows"),
     "always": ("文件未载明起始日", "the document gives no day"),
     "skip": ("跳到正文", "Skip to the content"),
     "other_language": ("English", "中文"),

@@ -1,0 +1,21 @@
+"""Published values as pages: each list is there, and each row says where an auditor finds it."""
+
+import html
+
+import pytest
+
+from storage.published import BY_CODE
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_list_is_shown_with_its_documents(site, lang):
+    client = site.client("planner of all", lang)
+    front = client.get("/published").text
+    for one in BY_CODE.values():
+        assert f'href="/published/{one.code}"' in front
+        page = html.unescape(client.get(f"/published/{one.code}").text)
+        assert (one.en if lang == "en" else one.zh) in page
+        assert "document" in page
+        assert ("second-hand" if lang == "en" else "二手来源") in page
+    assert client.get("/published/app_user").status_code == 404
+    assert "/published" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
