@@ -12,8 +12,9 @@ from metering.clocks import shift_of, shift_said
 from metering.errors import ConflictError, InputError
 from metering.messages import Message
 from storage.readings import Store
-from tests.actions.world import GATEWAY, HOUR_MS, START_MS
+from tests.actions.world import HOUR_MS, START_MS
 
+GATEWAY = "demo-a/g3"
 NOW_MS = START_MS + 30 * 24 * HOUR_MS
 DECODE = Routing((NATIVE, PUSHED)).decode
 WAITING = "SELECT seq FROM rejected_message WHERE resolved_at IS NULL ORDER BY seq"
@@ -21,7 +22,25 @@ READINGS = "SELECT storage.ms(at), value, seq FROM reading ORDER BY at"
 
 
 @pytest.fixture
-def store(world):
+def alone(world):
+    """Bind a gateway to open institutions alone: of others, few see what was refused."""
+    world.admin("INSERT INTO gateway (name) VALUES (%s)", GATEWAY)
+    for key in ("office e", "shared e"):
+        bind(world, key)
+
+
+def bind(world, key: str) -> None:
+    world.admin(
+        """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
+           SELECT id, %s, %s, '-infinity', 'test', 'test' FROM gateway WHERE name = %s""",
+        key,
+        world.channel[key],
+        GATEWAY,
+    )
+
+
+@pytest.fixture
+def store(world, alone):
     made = Store(world.database.url("collector"), "test")
     yield made
     made.close()
@@ -147,12 +166,20 @@ def test_who_may_not_write_for_the_channels_shifts_nothing(world, store):
 
 def test_what_the_actor_does_not_see_waits_on(world, store):
     eight_hours_ahead(store)
-    send(store, 50, ("police e", NOW_MS + 8 * HOUR_MS, 5.0))
+    send(store, 50, ("shared e", NOW_MS + 8 * HOUR_MS, 5.0))
     done = shift_rejected(world.desk("of the office"), store, GATEWAY)
 
     assert (done.taken, done.refused, done.reasons) == (10, 1, {"reading.unknown_key": 1})
     assert world.admin(WAITING) == [(50,)]
     assert [one.channel for one in done.channels] == ["office e"]
+
+
+def test_who_may_not_see_what_was_refused_shifts_nothing(world, store):
+    eight_hours_ahead(store)
+    bind(world, "police e")
+    with pytest.raises(InputError) as caught:
+        shift_rejected(world.desk("of the office"), store, GATEWAY)
+    assert caught.value.code == "rejects.nothing_to_shift"
 
 
 def test_bytes_that_no_route_takes_any_more_wait_on(world, store):

@@ -14,11 +14,11 @@ def test_a_shift_is_shown_first_and_kept_when_it_is_said_so(front):
     payload = native.encode_one(77, "office e", NOW_MS + 8 * HOUR_MS, 9000.0)
     message = Message(f"cw/v1/{GATEWAY}/data", GATEWAY, payload, NOW_MS)
     take_in([message], native.decode, front.app.state.sink)
-    client = front.client("of the office")
+    client = front.client("planner of all")
     count = "SELECT count(*) FROM reading"
     before = front.world.admin(count)
 
-    (gateway,) = client.get("/api/v1/gateways").json()["items"]
+    gateway = client.get("/api/v1/gateways").json()["items"][0]
     (waiting,) = client.get("/api/v1/rejects").json()["items"]
     preview = client.post(URL, json={"gateway": GATEWAY}).json()
     assert front.world.admin(count) == before
