@@ -67,6 +67,20 @@ _CHANNELS: Final = """
     SELECT i % 50, 'c' || i, i, '{first}', 'generated', 'benchmark'
       FROM generate_series(1, {channels}) i;
 """
+# Who has accounts without readings here has two channels too, which say how much to expect.
+_TERMS: Final = """
+    INSERT INTO meter (id, institution_id, code, name_zh, name_en)
+    SELECT i, i, 'm', '表', 'm' FROM generate_series({channels} + 1, {institutions}) i;
+    INSERT INTO channel (id, meter_id, code, carrier, kind, unit, per_unit, zone, since)
+    SELECT 2 * i + c.place, i, c.code, c.code, 1, 'unit', 1000, 'Asia/Shanghai', '{first} 00:00+08'
+      FROM generate_series({channels} + 1, {institutions}) i
+     CROSS JOIN unnest(ARRAY['electricity', 'natural_gas']) WITH ORDINALITY AS c(code, place);
+    INSERT INTO account_term
+           (institution_id, carrier, channel_id, share, valid_from, source, known_by)
+    SELECT i, c.code, 2 * i + c.place, 1000000, '2015-01-01', 'generated', 'benchmark'
+      FROM generate_series({channels} + 1, {institutions}) i
+     CROSS JOIN unnest(ARRAY['electricity', 'natural_gas']) WITH ORDINALITY AS c(code, place);
+"""
 # An office's day: much from 8 to 18 o'clock, a seventh of it at night, by no two alike.
 _READINGS: Final = """
     SELECT storage.ensure_months('{first} 00:00+08', '{until} 23:00+08');
@@ -140,7 +154,7 @@ def broad(server_url: str, channels: int, hours: int, institutions: int) -> Iter
         migrate.migrate(admin_url, passwords=passwords)
         tables = Tables(name, admin_url, database.logins(admin_url, passwords))
         with psycopg.connect(admin_url) as connection:
-            for part in (_INSTITUTIONS, _CHANNELS, _READINGS, _ACCOUNTS, _PEOPLE):
+            for part in (_INSTITUTIONS, _CHANNELS, _TERMS, _READINGS, _ACCOUNTS, _PEOPLE):
                 connection.execute(part.format(**said).encode())
         tables.execute("VACUUM ANALYZE")
         with contextlib.closing(open_pool(tables.logins["api"], statement_s=600)) as pool:
