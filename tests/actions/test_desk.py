@@ -18,13 +18,13 @@ def test_a_look_is_of_one_moment_and_changes_nothing(world):
 
 def test_an_act_is_written_down_with_what_it_did(world):
     detail = {"why": "test"}
-    with world.desk("province officer").act("demo.act", 7, detail) as connection:
+    with world.desk("province officer").act("reading.try", 7, detail) as connection:
         connection.execute("SELECT 1")
         detail["made"] = "42"
     assert world.admin("SELECT actor, act, subject, detail FROM deed") == [
         (
             f"user:{world.user['province officer']}",
-            "demo.act",
+            "reading.try",
             "7",
             {"why": "test", "made": "42"},
         )
@@ -36,7 +36,7 @@ def test_an_act_that_fails_leaves_nothing(world):
         pass
 
     def fail() -> None:
-        with world.desk().act("demo.act", 1) as connection:
+        with world.desk().act("gateway.try", 1) as connection:
             connection.execute("INSERT INTO gateway (name) VALUES ('demo-a/g9')")
             raise OopsError
 
@@ -48,7 +48,7 @@ def test_an_act_that_fails_leaves_nothing(world):
 
 @pytest.mark.parametrize("who", ["outsider", "city reader", "education line"])
 def test_readers_change_nothing(world, who):
-    with pytest.raises(DeniedError), world.desk(who).act("demo.act", 1):
+    with pytest.raises(DeniedError), world.desk(who).act("reading.try", 1):
         pass
     assert world.admin("SELECT count(*) FROM deed") == [(0,)]
 
@@ -77,7 +77,7 @@ def test_the_actor_is_forgotten_with_the_transaction(world):
 )
 def test_the_drivers_errors_become_ours(world, statement, kind, code):
     def ask() -> None:
-        with world.desk().act("demo.act", 1) as connection:
+        with world.desk().act("gateway.try", 1) as connection:
             connection.execute("SET LOCAL statement_timeout = 100")
             connection.execute(statement)
 
