@@ -38,11 +38,6 @@ class Choice:
         return " ".join(sorted(set(_NAMES.findall(self.variable.sql))))
 
     @property
-    def needs(self) -> str:
-        """The names of the choices that decide what it may be."""
-        return " ".join(sorted(set(_NAMES.findall(self.variable.sql))))
-
-    @property
     def text(self) -> str:
         """What people read of the chosen value."""
         return next((text for value, text in self.options if value == self.value), self.value)
