@@ -33,6 +33,19 @@ _EXPECTED: Final = f"""
         SELECT m.region_id, a.institution_id, a.carrier, a.month, a.expected_s
           FROM {f.expected_by_month()} a JOIN {f.AS_MEMBER})
 """
+# The same over the whole period; month by month only of those who came or left within it.
+_EXPECTED_SUM: Final = f"""
+    moved AS MATERIALIZED (
+        SELECT DISTINCT institution_id FROM member
+         WHERE first_month > (SELECT first FROM span) OR until_month < (SELECT last FROM span)
+    ), expected AS (
+        SELECT m.region_id, e.expected_s
+          FROM {f.expected()} e JOIN member m USING (institution_id)
+         WHERE institution_id NOT IN (SELECT institution_id FROM moved)
+         UNION ALL
+        SELECT m.region_id, a.expected_s
+          FROM {f.expected_by_month(f.these("moved"))} a JOIN {f.AS_MEMBER})
+"""
 # Of months that are over: what was used by whom both years measured whole, and how much that is.
 _PAIRS: Final = f"""
     earlier AS (
@@ -129,7 +142,7 @@ _FIGURES: Final = (
         Kind.STAT,
         PERCENT,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED_SUM}
     SELECT report.coverage((SELECT sum(known_s) FROM energy),
                            (SELECT sum(expected_s) FROM expected)) AS value
         """,
@@ -253,7 +266,7 @@ _TABLES: Final = (
         Kind.TABLE,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}, whole AS (
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED_SUM}, whole AS (
         SELECT region_id, sum(expected_s) AS expected_s FROM expected GROUP BY 1
     ), used AS (
         SELECT m.region_id, m.institutions, e.kgce, e.co2, e.known_s

@@ -51,6 +51,7 @@ RETURNS TABLE (institution_id integer, carrier text, month date, expected_s bigi
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_catalog, pg_temp AS $$
     WITH whole AS MATERIALIZED (
         SELECT z.zone, m.month::date AS month, (m.month + interval '1 month')::date AS until,
+               least((m.month + interval '1 month')::date, storage.today()) AS upto,
                storage.expected_s(NULL, NULL, z.zone, m.month::date,
                                   (m.month + interval '1 month')::date, storage.today())
                    AS expected_s
@@ -67,8 +68,8 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_ca
                                             storage.today()) END)::bigint
       FROM account_term t
       JOIN channel c ON c.id = t.channel_id
-      JOIN whole w ON w.zone = c.zone AND greatest(w.month, t.valid_from)
-                                          < least(w.until, t.valid_to, storage.today())
+      JOIN whole w ON w.zone = c.zone
+                  AND greatest(w.month, t.valid_from) < least(w.upto, t.valid_to)
      WHERE (asked IS NULL OR t.institution_id = ANY(asked)) AND t.known_until IS NULL
        AND t.institution_id IN (SELECT access.sees())
      GROUP BY t.institution_id, t.carrier, w.month
