@@ -16,6 +16,7 @@ from benchmarks import (
     demo,
     ground,
     ingest,
+    logins,
     machine,
     memory,
     viewers,
@@ -29,6 +30,7 @@ PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
     "allocation": allocation.run,
     "boards": boards.run,
     "viewers": viewers.run,
+    "logins": logins.run,
     "demo": demo.run,
 }
 

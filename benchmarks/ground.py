@@ -232,10 +232,10 @@ def crew(root: Path, **others: int | None) -> Iterator[Crew]:
         stop(hands.children[::-1])
 
 
-def to_broker(known: services.Running) -> dict[str, str]:
-    """Return what a process must be told to reach the broker."""
+def to_broker(known: services.Running, *, gateways: bool = False) -> dict[str, str]:
+    """Return what a process must be told to reach the broker, as collector or as gateways."""
     return {
-        "COMMONWATT_BROKER_URL": known.broker_url,
+        "COMMONWATT_BROKER_URL": known.gateway_url if gateways else known.broker_url,
         "COMMONWATT_BROKER_VERSION": str(known.mqtt_version),
     }
 

@@ -123,7 +123,7 @@ def _replayed(crew: ground.Crew, known: services.Running, tables: Tables, folder
     crew.collect(known, tables.logins["collector"])
     spool = crew.root / "spool"
     command = ["replay", str(folder), "--spool", str(spool), "--batch", str(BATCH)]
-    crew.start("gateways", command, ground.to_broker(known), heard=heard.line)
+    crew.start("gateways", command, ground.to_broker(known, gateways=True), heard=heard.line)
     crew.until(lambda: heard.began_s > 0)
     before = dict(crew.busy_s)
     crew.until(lambda: heard.ended_s > 0)

@@ -1,0 +1,162 @@
+"""Honest people log in while strangers try names, from one address and from many."""
+
+import asyncio
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx2
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from fastapi import FastAPI, HTTPException
+
+from actions.desk import SYSTEM, Desk, open_pool
+from actions.users import Grant, add_user
+from benchmarks.figures import Figure, Section, peaks
+from benchmarks.ground import Crew, crew, planned, postgres, shipped, tables
+from cli.services import ports
+
+P95_S: Final = 1.0
+_PASSWORD: Final = "four unrelated words here"
+_PATIENCE_S: Final = 5.0  # a rival that takes longer is not waited for
+RIVAL: Final = "argon2-cffi in FastAPI's thread pool, no bound"
+
+
+def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
+    """Flood the log-in, and log in once a second meanwhile; the same beside an unbounded one."""
+    lasts_s, attempts = (10, 100) if quick else (60, 200)
+    section = Section(
+        "log-ins",
+        [
+            f"{attempts} attempts a second with names that nobody has, half of them from one",
+            "address and half from a thousand; an honest person elsewhere logs in each second,",
+            f"for {lasts_s} s. A refusal counts as the time until a try that is taken.",
+            f"The rival: {RIVAL}. Everything shares the machine.",
+        ],
+    )
+    took: dict[str, list[float]] = {"ours": [], "rival": []}
+    held: list[dict[str, float]] = []
+    plan = planned(shipped(meters=1, into=root / "slice"))
+    with postgres(root / "logins") as server, tables(server.url, plan) as made:
+        with open_pool(made.logins["api"], max_size=2) as pool:
+            add_user(Desk(pool, SYSTEM), "honest", "H", _PASSWORD, "en", [Grant("reader", "all")])
+        for number in range(runs):
+            with crew(root / f"serve-{number}", postgres=server.pid) as hands:
+                url = _served(hands, made.logins["api"])
+                took["ours"].append(asyncio.run(_measure(url, lasts_s, attempts)))
+                hands.tend()
+                held.append(dict(hands.peaks_mb))
+            with _rival() as url:
+                took["rival"].append(asyncio.run(_measure(url, lasts_s, attempts)))
+    ratios = [theirs / ours for ours, theirs in zip(took["ours"], took["rival"], strict=True)]
+    section.figures += [
+        Figure("rival's p95 over ours", "times", ratios),
+        Figure("p95 of honest log-ins", "s", took["ours"], P95_S, "most"),
+        Figure("p95 of the rival's", "s", took["rival"]),
+        *peaks(held, {}),
+    ]
+    return [section]
+
+
+async def _measure(url: str, lasts_s: int, attempts: int) -> float:
+    """Return the 95th percentile of the time that an honest log-in takes."""
+    stop = asyncio.Event()
+    limits = httpx2.Limits(max_connections=500)
+    async with httpx2.AsyncClient(base_url=url, timeout=_PATIENCE_S, limits=limits) as client:
+        await _honest(client)
+        flood = asyncio.create_task(_flood(client, attempts, stop))
+        took = []
+        until = time.monotonic() + lasts_s
+        while time.monotonic() < until:
+            took.append(await _honest(client))
+            await asyncio.sleep(max(0.0, 1 - took[-1]))
+        stop.set()
+        await flood
+    return sorted(took)[int(0.95 * len(took))]
+
+
+async def _honest(client: httpx2.AsyncClient) -> float:
+    before = time.perf_counter()
+    while time.perf_counter() - before < _PATIENCE_S:
+        if await _try(client, "honest", _PASSWORD, "203.0.113.5") == 200:
+            break
+        await asyncio.sleep(0.1)
+    return time.perf_counter() - before
+
+
+async def _flood(client: httpx2.AsyncClient, attempts: int, stop: asyncio.Event) -> None:
+    under_way: set[asyncio.Task[int]] = set()
+    number = 0
+    while not stop.is_set():
+        number += 1
+        from_many = f"198.51.{number % 4}.{number % 250}"
+        address = "192.0.2.66" if number % 2 else from_many
+        task = asyncio.create_task(_try(client, secrets.token_hex(8), "wrong word", address))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        await asyncio.sleep(1 / attempts)
+    for task in under_way:
+        task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def _try(client: httpx2.AsyncClient, login: str, password: str, address: str) -> int:
+    said = {"login": login, "password": password, "bearer": True}
+    headers = {"X-Forwarded-For": address}
+    try:
+        answer = await client.post("/api/v1/login", json=said, headers=headers)
+    except httpx2.HTTPError:  # too slow, or too many at once
+        return 0
+    return answer.status_code
+
+
+def _served(hands: Crew, database_url: str) -> str:
+    """Start `commonwatt serve` behind a proxy that is trusted, and return where it answers."""
+    port = ports.choose()
+    environment = {
+        "COMMONWATT_DATABASE_URL": database_url,
+        "COMMONWATT_TRUSTED_PROXIES": ports.HOST,
+    }
+    hands.start("serve", ["serve", "--port", str(port)], environment)
+    hands.until(lambda: ports.answers(port))
+    return f"http://{ports.HOST}:{port}"
+
+
+def rival() -> FastAPI:
+    """Return a log-in as tutorials have it: every attempt is checked as it comes."""
+    hasher = PasswordHasher()
+    kept = {"honest": hasher.hash(_PASSWORD)}
+    nobody = hasher.hash(secrets.token_hex())
+    app = FastAPI()
+
+    @app.post("/api/v1/login")
+    def login(said: dict[str, str | bool]) -> dict[str, bool]:
+        try:
+            hasher.verify(kept.get(str(said["login"]), nobody), str(said["password"]))
+        except VerifyMismatchError:
+            raise HTTPException(401) from None
+        return {"in": True}
+
+    return app
+
+
+@contextmanager
+def _rival() -> Iterator[str]:
+    port = ports.choose()
+    program = (
+        "import uvicorn; from benchmarks.logins import rival; "
+        f"uvicorn.run(rival(), port={port}, log_level='error')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program])
+    try:
+        while not ports.answers(port):
+            time.sleep(0.1)
+        yield f"http://{ports.HOST}:{port}"
+    finally:
+        process.kill()  # it would first answer all that wait
+        process.wait(10)
