@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.actions.compact_world import make_union_world, use
+from tests.actions.compact_world import make_union_world
+from tests.actions.world import counts_since, measure
 
 FALL = {"percent": "3", "profile": "GB2589-2020", "source": "minutes of the joint conference"}
 
@@ -155,7 +156,9 @@ def test_what_cannot_be_done_says_what_to_do(front, union, path, body, code):
 
 def test_why_use_changed_is_told_with_effects_that_add_up(front, union):
     world, office = front.world, front.world.institution["office"]
-    use(world, "office", 2016, 1, 900)
+    counts_since(world, "office", "2015-01-01")
+    measure(world, "office", "2015-01-01", 31, 30_000)
+    measure(world, "office", "2016-01-01", 31, 27_000)
     at = f"/api/v1/institutions/{office}/use/2016/change"
 
     told = front.client("of the office").get(at).json()
