@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from cli import services
+from cli.demo import database, state
 from cli.settings import Settings, strangers
 from metering.errors import EnergyError
 from storage import health, members, migrate, provisioning
@@ -36,14 +37,33 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from _variables()
     yield _disk(settings)
     database_url, broker_url = settings.database_url, settings.broker_url
+    demo = state.of(settings.state, None, once=False).read()
     if database_url is None or broker_url is None:
         seen = services.status(settings.state)
+        if seen.record is not None:
+            yield from _services(seen.record, str(seen.logs))
         running = seen.record.running if seen.record else None
         if running is not None:
-            database_url = database_url or running.database_url
             broker_url = broker_url or running.broker_url
+            if database_url is None:
+                database_url = running.database_url
+                if demo is not None:  # the demo keeps its tables in a database of its own
+                    database_url = database.named(database_url, demo.database)
     yield from _database(database_url)
     yield _broker(broker_url)
+
+
+def _services(record: services.Record, logs: str) -> Iterator[Check]:
+    """Say which of the embedded servers fell, and how often."""
+    for name in record.down:
+        yield Check(
+            "bad",
+            f"内置的 {name} 已中断(第 {record.restarts[name]} 次),正在重启:{record.trouble}",
+            f"The embedded {name} fell (time {record.restarts[name]}) and is being started again: "
+            f"{record.trouble}",
+            f"请查看 {logs} 中的日志。",
+            f"Look at its log in {logs}.",
+        )
 
 
 def _variables() -> Iterator[Check]:
@@ -119,7 +139,10 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
             "Run commonwatt migrate.",
         )
         return
-    yield Check("good", f"数据库 {version}({engine})", f"Database {version} ({engine})")
+    name = connection.info.dbname
+    yield Check(
+        "good", f"数据库 {name}:{version}({engine})", f"Database {name}: {version} ({engine})"
+    )
     try:
         waits = health.backlog(connection)
     except psycopg.errors.InsufficientPrivilege:

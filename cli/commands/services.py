@@ -85,7 +85,7 @@ def up(
 
 @app.command()
 def status(state: State = _STATE) -> None:
-    """Show how database and broker are; the exit status is 1 where they do not run."""
+    """Show how database and broker are; the exit status is 1 where one of them does not run."""
     seen = services.status(state)
     if seen.phase is None:
         typer.echo(say("没有运行。", "Not running."))
@@ -95,10 +95,17 @@ def status(state: State = _STATE) -> None:
         "running": say("运行中", "running"),
         "stopping": say("正在停止", "stopping"),
     }
-    typer.echo(phases[seen.phase])
+    down = seen.record.down if seen.record else []
+    if down:
+        names = ", ".join(down)
+        typer.echo(say(f"{names} 已中断，正在重启", f"{names} fell, and is being started again"))
+    else:
+        typer.echo(phases[seen.phase])
     if seen.record is not None:
         _print_record(seen.record)
     _line(say("日志", "logs"), str(seen.logs))
+    if down:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """The demo from nothing to accounts: services, tables, registry, gateways, and waiting."""
 
+import contextlib
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,6 +85,7 @@ class Demo:
     children: list[Child] = field(default_factory=list)
     peaks: dict[str, int] = field(default_factory=dict)
     _looked: float = 0.0
+    _held: socket.socket | None = None  # the console's port, until it listens there
 
     @property
     def admin_url(self) -> str:
@@ -92,8 +95,18 @@ class Demo:
     @cached_property
     def console_port(self) -> int:
         """The port of the forms: the one after the pages', or another that is free."""
-        following = self.wanted.port + 1
-        return ports.choose() if ports.taken(following) else following
+        port, self._held = ports.reserve(self.wanted.port + 1)
+        return port
+
+    def serves(self, name: str, port: int) -> bool:
+        """Return whether our own process of that name listens there, and nobody else's."""
+        child = next((one for one in self.children if one.name == name), None)
+        if child is None or child.process is None or not ports.answers(port):
+            return False
+        with contextlib.suppress(psutil.Error):
+            mine = psutil.Process(child.process.pid).net_connections(kind="tcp")
+            return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in mine)
+        return child.process.poll() is None
 
     def logins(self) -> dict[str, str]:
         """Return the URLs of api, collector and worker."""

@@ -1,6 +1,7 @@
 """The two ways a demo goes on once all is computed: it is served, or judged and ended."""
 
 import json
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +43,7 @@ def run(settings: Settings, chosen: Chosen) -> int:
     place = state.of(settings.state, chosen.data, once=chosen.once)
     folder = (chosen.data or world.shipped()).resolve()
     world.look_at(folder)
-    if not chosen.once:
-        free_port(settings.port, settings.host, "--port")
+    port, held = _port(settings, chosen)
     if chosen.fresh:
         _forget(settings, place)
     seed = chosen.noise if chosen.noise is not None else 0
@@ -57,13 +57,21 @@ def run(settings: Settings, chosen: Chosen) -> int:
         live=not chosen.once,
         batch=chosen.batch,
         speed=0.0,
-        port=settings.port,
+        port=port,
         engine=chosen.engine,
     )
     if chosen.once:
         return _once(wanted, place, settings, stages, memory, as_json=chosen.json)
-    _serve(wanted, place, settings, stages, memory)
+    with held:
+        _serve(wanted, place, settings, stages, memory)
     return 0
+
+
+def _port(settings: Settings, chosen: Chosen) -> tuple[int, socket.socket]:
+    """Return the pages' port and what holds it: a chosen one must be free, ours may be another."""
+    if "port" in settings.model_fields_set and not chosen.once:
+        free_port(settings.port, settings.host, "--port")
+    return ports.reserve(settings.port)
 
 
 def _once(
@@ -98,8 +106,8 @@ def _serve(
     """Run, say where to look, and go on until Ctrl-C."""
     with begun(wanted, place, settings, stages, memory) as demo:
         _run(demo)
-        url = f"http://{settings.host}:{settings.port}"
-        _wait_for(demo, settings.port, "api")
+        url = f"http://{settings.host}:{wanted.port}"
+        _wait_for(demo, wanted.port, "api")
         _wait_for(demo, demo.console_port, "console")
         forms = f"http://{settings.host}:{demo.console_port}"
         found = told.lines(demo.insist(demo.told), url)
@@ -124,9 +132,9 @@ def _run(demo: Demo) -> None:
 
 
 def _wait_for(demo: Demo, port: int, name: str) -> None:
-    """Wait until the pages answer."""
+    """Wait until the pages answer, ours and no other demo's."""
     patience = time.monotonic() + _SERVING_S
-    while not ports.answers(port):
+    while not demo.serves(name, port):
         if time.monotonic() > patience:
             raise UnavailableError(
                 "demo.no_pages",

@@ -31,6 +31,26 @@ def taken(port: int) -> bool:
     return False
 
 
+def reserve(wanted: int) -> tuple[int, socket.socket]:
+    """Return a port for a server that starts later, the wanted one or another, and what holds it.
+
+    Two programs that ask at once get different ports: each holds the UDP port of that number,
+    which nobody listens on, for as long as it keeps what is returned.
+    """
+    port = wanted
+    for _ in range(200):
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            held.bind((HOST, port))
+            if not taken(port):
+                return port, held
+        except OSError:
+            pass
+        held.close()
+        port = random.choice(_CHOICE)
+    return choose(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+
 def answers(port: int) -> bool:
     """Return whether a connection is taken."""
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=0.5):

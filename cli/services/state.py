@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import psutil
+
 from metering.errors import ConflictError
 
 Phase = Literal["starting", "running", "stopping"]
@@ -40,6 +42,19 @@ class Record:
     running: Running | None = None
     restarts: dict[str, int] = field(default_factory=dict)
     trouble: str = ""  # the last thing that went wrong and was mended
+
+    @property
+    def down(self) -> list[str]:
+        """Servers of ours that do not answer just now: they fell, and are started again."""
+        if self.running is None:
+            return []
+        pids = {"postgres": self.running.postgres_pid, "broker": self.running.broker_pid}
+        return [name for name in self.restarts if not _lives(pids.get(name))]
+
+
+def _lives(pid: int | None) -> bool:
+    """Return whether a process is there; the record may be a moment older than its end."""
+    return pid is not None and psutil.pid_exists(pid)
 
 
 @dataclass(frozen=True, slots=True)
