@@ -125,9 +125,13 @@ def unexplained(found: Sequence[Told]) -> list[str]:
 
 
 def lines(found: Sequence[Told], url: str) -> str:
-    """Return for each kind how often it is there, and the address of one page that tells it."""
+    """Return for each kind how often it is there, and the address of one page that tells it.
+
+    That is of the meter with most to tell, where it has one: the officer may see it.
+    """
     first: dict[str, Told] = {}
-    for one in found:
+    most = Counter(one.meter for one in found)
+    for one in sorted(found, key=lambda one: -most[one.meter]):
         first.setdefault(one.kind, one)
     often = Counter(one.kind for one in found)
     return "\n".join(

@@ -32,6 +32,14 @@ def test_every_kind_has_words_and_a_page_that_is_one_of_ours():
     ]
 
 
+def test_the_meter_with_most_to_tell_is_shown():
+    rich = replace(WRAP, meter="m9", institution_id=9)
+
+    shown = told.lines([WRAP, rich, replace(rich, kind="zeros")], "")
+
+    assert shown.count("/institutions/9/") == 2
+
+
 def test_an_incident_that_no_page_tells_is_a_fault_and_not_counted():
     silent = replace(WRAP, explained=False)
 
