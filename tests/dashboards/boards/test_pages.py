@@ -246,7 +246,7 @@ def test_an_institution_leads_to_its_boards(site):
 
     for uid in ("institution", "building", "comparison"):
         office = site.world.institution["office"]
-        assert re.search(rf"/boards/commonwatt-{uid}\?[^"]*var-institution={office}\b", page)
+        assert re.search(rf'/boards/commonwatt-{uid}\?[^"]*var-institution={office}\b', page)
 
 
 def test_what_the_browser_draws_by_is_there_for_every_panel(site):
