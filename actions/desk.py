@@ -57,14 +57,24 @@ class Desk:
 
     @contextmanager
     def act(
-        self, act: str, subject: object, detail: Mapping[str, Any] | None = None
+        self,
+        act: str,
+        subject: object,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        dry_run: bool = False,
     ) -> Iterator[Connection[TupleRow]]:
         """Lend a transaction to change something in, and write down who did what.
 
         act: names the right that is asked for. detail: read when the change is done, so the
         change may add to it.
+        dry_run: whoever may not do it may not try it either; nothing of it is kept.
         """
-        with ours(), self.pool.connection() as connection:
+        with (
+            ours(),
+            self.pool.connection() as connection,
+            connection.transaction(force_rollback=dry_run),
+        ):
             self._sit(connection, reckons=True)
             right = right_of(act)
             if right is None or connection.execute(_MAY, [right.value]).fetchone() != (True,):

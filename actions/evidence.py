@@ -10,7 +10,7 @@ from psycopg import Connection
 from analytics.balance import Balance, balance
 from analytics.hours import spread
 from analytics.judging import judged, unmeasured
-from analytics.reach import Asked, Known, judged_from, settled, windows
+from analytics.reach import Asked, Known, Read, judged_from, settled, windows
 from analytics.steps import Judged, Reason, Steps
 from analytics.steps import Standing as Rows
 from metering.channels import Kind
@@ -111,7 +111,7 @@ def evidence_of(
     connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
 ) -> Evidence:
     """Return what a channel's use between two whole hours stands on."""
-    known = _known(connection, channel_id)
+    known = what_is_known(connection, channel_id)
     rows, said = _judgeable(connection, Asked(channel_id, first_ms, until_ms, False), known)
     if not len(rows.at_ms):
         return Evidence(
@@ -133,7 +133,8 @@ def evidence_of(
     )
 
 
-def _known(connection: Connection[Any], channel_id: int) -> Known:
+def what_is_known(connection: Connection[Any], channel_id: int) -> Known:
+    """Return settings, exchanges and verdicts of one channel."""
     channels = [channel_id]
     return Known(
         usage.settings(connection, channels),
@@ -143,16 +144,24 @@ def _known(connection: Connection[Any], channel_id: int) -> Known:
     )
 
 
+def readings_around(
+    connection: Connection[Any], asked: Asked, known: Known, rows: int
+) -> tuple[Read, list[Standing]]:
+    """Return a span with so many readings before and after it, and these readings."""
+    said = explanations.around(
+        connection, asked.channel, asked.first_ms, asked.last_ms, rows, _MOST_READINGS
+    )
+    (read,) = windows([asked], _columns(said), rows, known)
+    return read, said
+
+
 def _judgeable(
     connection: Connection[Any], asked: Asked, known: Known
 ) -> tuple[Rows, list[Standing]]:
     """Return the rows from which a span is judged as the worker judges it, and its readings."""
     rows, kind = _AROUND, known.kinds[asked.channel]
     while True:
-        said = explanations.around(
-            connection, asked.channel, asked.first_ms, asked.last_ms, rows, _MOST_READINGS
-        )
-        (read,) = windows([asked], _columns(said), rows, known)
+        read, said = readings_around(connection, asked, known, rows)
         if kind == Kind.REGISTER:
             found = judged_from(read.window, asked.first_ms, asked.last_ms)
         else:

@@ -1,21 +1,32 @@
 """Exchanges of meters: recorded by whoever was there, so that a fall is a new meter and no loss."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
+import numpy as np
+
+from actions import effects
+from actions.correcting import (
+    Case,
+    Done,
+    case,
+    check_register,
+    quanta_of,
+)
+from actions.corrections import check_factor_stays
 from actions.desk import Desk
+from actions.effects import Around
+from actions.figures import not_found
 from actions.meters import no_channel
-from metering.channels import Kind
+from analytics.limits import within
+from analytics.steps import Reason
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA
 from storage import exchanges, meters
 from storage.exchanges import Exchange
 from storage.meters import Channel
 
-__all__ = ["Exchange", "list_exchanges", "record_exchange"]
-
-_AHEAD: Final = timedelta(hours=24)
+__all__ = ["Exchange", "list_exchanges", "record_exchange", "say_use", "withdraw_exchange"]
 
 
 def list_exchanges(desk: Desk, channel_id: int) -> tuple[Channel, list[Exchange]]:
@@ -35,64 +46,130 @@ def record_exchange(
     final: Decimal | None,
     initial: Decimal,
     source: str,
-) -> tuple[Channel, Exchange]:
+    despite: bool = False,
+    dry_run: bool = False,
+) -> tuple[Exchange, Done]:
     """Record that a register's meter was exchanged; the use around it is computed anew.
 
     Said again for the same instant it corrects what was said; both stay on record.
 
     at: aware, whole milliseconds. final: what stood on the old meter, None where nobody read it.
     initial: what stood on the new one. [the channel's unit]
+    despite: taken although it does not fit the readings beside it; a use beyond the connection's
+        limit stays unknown even so. Else it is refused.
     """
-    detail = {"at": at.isoformat(), "final": final, "initial": initial, "source": source}
-    with desk.act("exchange.record", channel_id, detail) as connection:
-        found = meters.channels(connection, [channel_id])
-        if not found:
-            raise no_channel(channel_id)
-        channel = found[0]
-        _check_instant(channel, at)
-        if not source.strip():
-            raise _wrong(
-                "source", source, "来源不能为空。", "says who read the meters, or which form."
-            )
+    told = {"final": final, "initial": initial, "despite": despite}
+    with case(desk, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
+        check_register(one)
         exchange = Exchange(
-            at.astimezone(UTC),
-            None if final is None else _quanta(channel, "final", final),
-            _quanta(channel, "initial", initial),
-            source.strip(),
-            desk.actor,
+            one.at,
+            None if final is None else quanta_of(one, "final", final),
+            quanta_of(one, "initial", initial),
+            one.reason,
+            one.by,
         )
-        exchanges.record(connection, channel_id, exchange)
-    return channel, exchange
+        near = effects.around(one.connection, channel_id, one.at_ms)
+        if not despite:
+            _check_neighbours(one, near, exchange)
+        replaced = exchanges.record(one.connection, channel_id, exchange)
+        return exchange, one.record("exchange", replaced=replaced)
 
 
-def _check_instant(channel: Channel, at: datetime) -> None:
-    if channel.kind != Kind.REGISTER:
-        raise _wrong("channel", channel.code, "不是计度器通道。", "is no register channel.")
-    if at.tzinfo is None or at.microsecond % 1000:
-        said = "应带时区,精确到毫秒。", "needs an offset, and whole milliseconds."
-        raise _wrong("at", at.isoformat(), *said)
-    opens = max(channel.since, channel.sealed_before or channel.since)
-    if not opens <= at <= datetime.now(UTC) + _AHEAD:
-        first = opens.isoformat()
-        said = f"应在 {first} 与现在之间。", f"is not between {first} and now."
-        raise _wrong("at", at.isoformat(), *said)
+def withdraw_exchange(
+    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Say that no meter was exchanged at an instant; use is computed as if none had been."""
+    with case(desk, "exchange.withdraw", channel_id, at, reason, dry_run=dry_run) as one:
+        replaced = exchanges.retire(one.connection, channel_id, one.at)
+        if replaced is None:
+            where = {"channel_id": channel_id, "at": one.at.isoformat()}
+            raise not_found("换表记录", "exchange", where)
+        check_factor_stays(one)
+        return one.record("withdraw", replaced=replaced)
 
 
-def _quanta(channel: Channel, field: str, value: Decimal) -> int:
-    """Return what a register shows in whole quanta, as its readings are quantized."""
-    quanta = value * channel.per_unit
-    if not value.is_finite() or not 0 <= quanta <= MAX_QUANTA:
-        said = "不是此表可以显示的数。", "is nothing that this meter can show."
-        raise _wrong(field, str(value), *said)
-    return int(quanta.to_integral_value())
+def say_use(
+    desk: Desk,
+    channel_id: int,
+    at: datetime,
+    value: Decimal,
+    *,
+    reason: str,
+    despite: bool = False,
+    dry_run: bool = False,
+) -> Done:
+    """Say how much was used in an unknown step of a register, by the reading that ends it.
+
+    It is kept as an exchange: as if the old register had gone on by so much, and the new one begun
+    with the reading. Readings that come within the step later share the use out by themselves.
+
+    value: in the channel's unit.
+    """
+    told = {"value": value, "despite": despite}
+    with case(desk, "judgement.use", channel_id, at, reason, dry_run=dry_run, **told) as one:
+        check_register(one)
+        low, initial = _unknown_step(one)
+        used = value * one.channel.per_unit if value.is_finite() else Decimal(-1)
+        if not 0 <= used <= MAX_QUANTA - low:
+            raise one.impossible("value", str(value), "不是可能的用量。", "is no possible use.")
+        final = low + int(used.to_integral_value())
+        exchange = Exchange(one.at, final, initial, one.reason, one.by)
+        if not despite:
+            near = effects.around(one.connection, channel_id, one.at_ms)
+            _check_rise(one, near, "value", final, before=True)
+        replaced = exchanges.record(one.connection, channel_id, exchange)
+        return one.record("use", value=final - low, replaced=replaced)
 
 
-def _wrong(field: str, value: str, zh: str, en: str) -> InputError:
+def _unknown_step(one: Case) -> tuple[int, int]:
+    """Return the values at both ends of the unknown step that ends at the instant."""
+    near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+    steps, rows = near.found.steps, near.rows
+    lost = np.isin(steps.reason, (Reason.FALL, Reason.OVER_LIMIT))
+    ends = np.flatnonzero((steps.end_ms == one.at_ms) & lost)
+    if not len(ends):
+        said = "处没有未知用量的时段。", "is not the end of a stretch whose use is unknown."
+        raise one.impossible("at", one.at.isoformat(), *said)
+    begun = int(np.searchsorted(rows.at_ms, int(steps.start_ms[ends[0]])))
+    row = int(np.searchsorted(rows.at_ms, one.at_ms))
+    return int(rows.starts[begun]), int(rows.ends[row])
+
+
+def _check_neighbours(one: Case, near: Around, exchange: Exchange) -> None:
+    """Refuse an exchange whose values do not fit the readings beside it."""
+    if exchange.final is not None:
+        _check_rise(one, near, "final", exchange.final, before=True)
+    _check_rise(one, near, "initial", exchange.initial, before=False)
+
+
+def _check_rise(one: Case, near: Around, name: str, value: int, *, before: bool) -> None:
+    """Refuse a value from or to which the register would fall, or rise beyond the limit."""
+    rows, some = near.rows, near.found.stands
+    beside = (rows.at_ms < one.at_ms) if before else (rows.at_ms > one.at_ms)
+    places = np.flatnonzero(some & beside)
+    if not len(places):
+        return
+    row = int(places[-1] if before else places[0])
+    rise = value - int(rows.starts[row]) if before else int(rows.ends[row]) - value
+    most = int(rows.max_per_hour[row]) if before else one.setting.max_per_hour or 0
+    time = abs(one.at_ms - int(rows.at_ms[row]))
+    if rise < 0:
+        raise _misfit(one, name, value, rise, "register_falls")
+    if not within(np.array([rise]), np.array([most]), np.array([time]))[0]:
+        raise _misfit(one, name, value, rise, "over_limit")
+
+
+def _misfit(one: Case, name: str, value: int, rise: int, why: str) -> InputError:
+    said, use = one.shown(value), one.shown(rise)
+    zh, en = {
+        "register_falls": ("示数会变小", "the register would fall"),
+        "over_limit": ("超过线路所能承载", "more than the connection can carry"),
+    }[why]
     return InputError(
-        "exchange.impossible",
-        zh=f"{field} = {value}:{zh}",
-        en=f"{field} = {value} {en}",
-        next_zh="请对照换表记录单核对。",
-        next_en="Check it against the record of the exchange.",
-        where={"field": field, "value": value},
+        f"exchange.{why}",
+        zh=f"{name} = {said}:与相邻读数相差 {use},{zh}。",
+        en=f"{name} = {said}: {use} from the reading beside it, {en}.",
+        next_zh="请核对;确认无误时加 despite 并在依据中说明理由。",
+        next_en="Check it; if it is right, say `despite`, and why in the source.",
+        where={"field": name, "value": said},
     )

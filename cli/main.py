@@ -8,6 +8,7 @@ from cli.commands import (
     boards,
     collect,
     console,
+    correct,
     demo,
     doctor,
     enough,
@@ -65,6 +66,8 @@ app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
 app.command("exchange")(exchange.exchange)
 app.command("gateways")(gateways.gateways)
+app.command("correct")(correct.correct)
+app.command("undo-correction")(correct.undo_correction)
 
 
 def run() -> None:

@@ -14,7 +14,7 @@ _KNOWN = """
 
 _RETIRE = """
     UPDATE exchange SET known_until = now()
-     WHERE channel_id = %s AND at = %s AND known_until IS NULL
+     WHERE channel_id = %s AND at = %s AND known_until IS NULL RETURNING id
 """
 
 _RECORD = """
@@ -22,7 +22,10 @@ _RECORD = """
     VALUES (%s, %s, %s, %s, %s, %s)
 """
 
-_QUEUE = "INSERT INTO stale_usage (channel_id, first, last) VALUES (%(channel)s, %(at)s, %(at)s)"
+_RESTORE = """
+    INSERT INTO exchange (channel_id, at, final, initial, source, known_by)
+    SELECT channel_id, at, final, initial, source, known_by FROM exchange WHERE id = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,20 @@ def known(connection: Connection[Any], channel_id: int) -> list[Exchange]:
         return cursor.execute(_KNOWN, [channel_id]).fetchall()
 
 
-def record(connection: Connection[Any], channel_id: int, exchange: Exchange) -> None:
-    """Write an exchange down in place of what was known of its instant, and queue its span."""
-    connection.execute(_RETIRE, [channel_id, exchange.at])
-    connection.execute(
-        _RECORD,
-        [
-            channel_id,
-            exchange.at,
-            exchange.final,
-            exchange.initial,
-            exchange.source,
-            exchange.known_by,
-        ],
-    )
-    connection.execute(_QUEUE, {"channel": channel_id, "at": exchange.at})
+def record(connection: Connection[Any], channel_id: int, exchange: Exchange) -> int | None:
+    """Write an exchange down in place of what was known of its instant; return the row of that."""
+    replaced = retire(connection, channel_id, exchange.at)
+    said = (exchange.final, exchange.initial, exchange.source, exchange.known_by)
+    connection.execute(_RECORD, [channel_id, exchange.at, *said])
+    return replaced
+
+
+def retire(connection: Connection[Any], channel_id: int, at: datetime) -> int | None:
+    """End what is known of an exchange at an instant; return its row."""
+    row = connection.execute(_RETIRE, [channel_id, at]).fetchone()
+    return row[0] if row else None
+
+
+def restore(connection: Connection[Any], exchange_id: int) -> None:
+    """Let an exchange that was replaced or withdrawn hold again."""
+    connection.execute(_RESTORE, [exchange_id])

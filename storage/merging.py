@@ -57,15 +57,17 @@ _KEEP_LOSERS = """
 """
 
 # Not an UPDATE: joined to the batch, it would bring whole chunks back out of columnstore, where
-# ON CONFLICT brings out what holds these very rows.
+# ON CONFLICT brings out what holds these very rows. Where nothing stands any more, a person took
+# back what stood a moment ago.
 _REPLACE = """
     INSERT INTO reading (channel_id, at, rank, seq, value)
     SELECT i.channel_id, i.at, i.rank, i.seq, i.value
       FROM incoming i
-     CROSS JOIN LATERAL (
+      LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
-            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r
-     WHERE (i.rank, i.seq) > (r.rank, r.seq)
+            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r ON true
+     WHERE r.rank IS NULL
+        OR (i.rank, i.seq) > (r.rank, r.seq)
         OR (i.rank, i.seq) = (r.rank, r.seq)
            AND coalesce(i.value, -9223372036854775808)
                > coalesce(r.value, -9223372036854775808)

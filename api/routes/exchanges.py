@@ -10,6 +10,7 @@ from actions.exchanges import Exchange, list_exchanges, record_exchange
 from actions.figures import in_units
 from api.doorway import AtDesk
 from api.fields import Exact, Id
+from api.routes.corrections import Corrected, DryRun, corrected
 from api.tables import TABLE_ANSWER, AsWished, models_of
 from storage.meters import Channel
 
@@ -25,6 +26,10 @@ class NewExchange(BaseModel):
     final: Decimal | None = Field(None, description="Of the old meter; null: nobody read it.")
     initial: Decimal = Field(description="Of the new meter, in the channel's unit.")
     source: str = Field(min_length=1, max_length=500, description="Who read them, which form.")
+    despite: bool = Field(
+        False,
+        description="Taken although it does not fit the readings beside it; `source` says why.",
+    )
 
 
 class ExchangeShown(BaseModel):
@@ -35,6 +40,10 @@ class ExchangeShown(BaseModel):
     initial: Exact
     source: str
     known_by: str
+
+
+class ExchangeDone(ExchangeShown, Corrected):
+    """An exchange with what it changes; of a dry run, one that was not recorded."""
 
 
 @router.get(
@@ -53,12 +62,22 @@ def get_exchanges(channel_id: Id, desk: AtDesk, wish: AsWished) -> list[Exchange
 
 
 @router.post("/{channel_id}/exchanges", status_code=201, summary="Record an exchange")
-def post_exchange(channel_id: Id, said: NewExchange, desk: AtDesk) -> ExchangeShown:
-    """Record an exchange, or correct the one of that instant; use is computed anew."""
-    channel, made = record_exchange(
-        desk, channel_id, said.at, final=said.final, initial=said.initial, source=said.source
+def post_exchange(
+    channel_id: Id, said: NewExchange, desk: AtDesk, response: Response, dry_run: DryRun = False
+) -> ExchangeDone:
+    """Record an exchange, or correct the one of that instant; 200 is a dry run."""
+    made, done = record_exchange(
+        desk,
+        channel_id,
+        said.at,
+        final=said.final,
+        initial=said.initial,
+        source=said.source,
+        despite=said.despite,
+        dry_run=dry_run,
     )
-    return _shown(channel, made)
+    shown = _shown(done.channel, made).model_dump()
+    return ExchangeDone.model_validate(shown | corrected(done, response).model_dump())
 
 
 def _shown(channel: Channel, one: Exchange) -> ExchangeShown:

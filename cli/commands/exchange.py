@@ -1,15 +1,13 @@
 """`commonwatt exchange`: a meter was exchanged; what stood on the old one and the new one."""
 
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
 from cli import settings
+from cli.commands.correct import Despite, DryRun, instant_of, number_of, tell
 from cli.commands.imports import Url
 from cli.services.words import say
-from metering.errors import InputError
 
 _At = Annotated[
     str,
@@ -35,41 +33,24 @@ def exchange(
     initial: _Initial,
     source: _Source,
     final: _Final = None,
+    despite: Despite = False,
+    dry_run: DryRun = False,
     database_url: Url = None,
 ) -> None:
     """Record that a register's meter was exchanged; said again, it corrects that instant."""
     from actions.exchanges import record_exchange
     from cli.wiring import desk
 
-    try:
-        when = datetime.fromisoformat(at)
-    except ValueError:
-        raise _unreadable("--at", at) from None
+    when = instant_of("--at", at)
     with desk(settings.load(database_url=database_url)) as seat:
-        record_exchange(
+        _, done = record_exchange(
             seat,
             channel_id,
             when,
-            final=None if final is None else _number("--final", final),
-            initial=_number("--initial", initial),
+            final=None if final is None else number_of("--final", final),
+            initial=number_of("--initial", initial),
             source=source,
+            despite=despite,
+            dry_run=dry_run,
         )
-    typer.echo(say("已记录;相关用量将重新计算。", "Recorded; the use around it is computed anew."))
-
-
-def _number(option: str, said: str) -> Decimal:
-    try:
-        return Decimal(said)
-    except InvalidOperation:
-        raise _unreadable(option, said) from None
-
-
-def _unreadable(option: str, said: str) -> InputError:
-    return InputError(
-        "exchange.unreadable",
-        zh=f"{option} 的值“{said}”无法识别。",
-        en=f"{option} is “{said}”, which cannot be read.",
-        next_zh="时刻写作 2026-01-31T08:00:00+08:00,读数写作十进制数。",
-        next_en="Write the instant as 2026-01-31T08:00:00+08:00, and readings as decimal numbers.",
-        where={"field": option, "value": said},
-    )
+    tell(done)

@@ -1,0 +1,274 @@
+"""What people said of readings: each a fact of its own, and what would change by it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+Kind = Literal["void", "set", "reinstate", "wrap", "exchange", "use", "withdraw"]
+
+# Which table a kind speaks in; of one instant, what is said later in a table replaces it there.
+OF_READING: Final = ("void", "set")
+OF_VERDICT: Final = ("reinstate", "wrap")
+OF_EXCHANGE: Final = ("exchange", "use", "withdraw")
+
+_SHOWN = """
+    SELECT id, channel_id, storage.ms(at) AS at_ms, kind, value, replaced, source, known_by,
+           known_since, known_until
+      FROM amendment
+"""
+_LISTED = f"""
+    {_SHOWN}
+     WHERE channel_id = %(channel)s AND (known_until IS NULL OR %(all)s)
+       AND at >= to_timestamp(%(first)s / 1000.0) AND at <= to_timestamp(%(last)s / 1000.0)
+     ORDER BY at, id LIMIT %(most)s
+"""
+_ONE = f"{_SHOWN} WHERE id = %s AND channel_id = %s"
+
+_LATER = """
+    SELECT min(id) FROM amendment
+     WHERE channel_id = %(channel)s AND at = to_timestamp(%(at)s / 1000.0)
+       AND kind = ANY(%(kinds)s) AND id > %(id)s AND known_until IS NULL
+"""
+
+_RECORD = """
+    INSERT INTO amendment (channel_id, at, kind, value, replaced, source, known_by)
+    VALUES (%s, to_timestamp(%s / 1000.0), %s, %s, %s, %s, %s) RETURNING id
+"""
+_FORGET = "UPDATE amendment SET known_until = now() WHERE id = %s AND known_until IS NULL"
+
+_RETIRE_VERDICT = """
+    UPDATE verdict SET known_until = now()
+     WHERE channel_id = %s AND at = to_timestamp(%s / 1000.0) AND known_until IS NULL RETURNING id
+"""
+_JUDGE = """
+    INSERT INTO verdict (channel_id, at, wrap, source, known_by)
+    VALUES (%s, to_timestamp(%s / 1000.0), %s, %s, %s)
+"""
+_RESTORE_VERDICT = """
+    INSERT INTO verdict (channel_id, at, wrap, source, known_by)
+    SELECT channel_id, at, wrap, source, known_by FROM verdict WHERE id = %s
+"""
+
+_QUEUE = """
+    INSERT INTO stale_usage (channel_id, first, last)
+    VALUES (%(channel)s, to_timestamp(%(at)s / 1000.0), to_timestamp(%(at)s / 1000.0))
+"""
+
+_HOURS = """
+    SELECT storage.ms(hour), used FROM report.usage_hour
+     WHERE channel_id = %(channel)s AND hour >= to_timestamp(%(first)s / 1000.0)
+       AND hour < to_timestamp(%(until)s / 1000.0)
+"""
+
+_ACCOUNTS = """
+    SELECT a.institution_id, a.carrier, a.month, a.before, a.after, c.unit, c.per_unit
+      FROM storage.accounts_with(%s, %s, %s, %s, %s) a JOIN carrier c ON c.code = a.carrier
+"""
+
+# A target without a base year of its own counts from the year before the quota's.
+_PUBLISHED = """
+    WITH touched AS (SELECT * FROM unnest(%(institutions)s::integer[], %(months)s::date[])
+                                   AS t (institution_id, month))
+    SELECT DISTINCT 'base' AS kind, q.institution_id, q.union_id, q.run_id, t.month, q.year,
+           EXISTS (SELECT FROM book_cause b WHERE b.run_id = q.run_id) AS issued,
+           q.amount_g AS amount_g
+      FROM touched t
+      JOIN run_quota q ON q.institution_id = t.institution_id
+      JOIN run r ON r.id = q.run_id
+      JOIN target g ON g.id = r.target_id
+       AND coalesce(g.base_year, q.year - 1) = extract(year FROM t.month)
+     UNION ALL
+    SELECT DISTINCT ON (s.union_id, s.indicator, s.year, s.institution_id, t.month)
+           'progress', s.institution_id, s.union_id, s.run_id, t.month, s.year, true, s.quota_g
+      FROM touched t
+      JOIN standing s ON s.institution_id = t.institution_id
+       AND s.year = extract(year FROM t.month) AND s.day >= t.month
+     UNION ALL
+    SELECT 'locked', v.institution_id, NULL, NULL, v.month, extract(year FROM v.month)::integer,
+           true, NULL
+      FROM touched t
+      JOIN account_version v ON v.institution_id = t.institution_id AND v.month = t.month
+       AND v.source = 'meter'
+     ORDER BY 1, 2, 5, 3, 4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One thing that a person said of an instant.
+
+    value: of a reading that is set, or the use that is said of an unknown step, in quanta of the
+        channel. replaced: the row of verdict or exchange that was known before.
+    known_until: when it was taken back; None where it holds.
+    """
+
+    id: int
+    channel_id: int
+    at_ms: int
+    kind: Kind
+    value: int | None
+    replaced: int | None
+    source: str
+    known_by: str
+    known_since: datetime
+    known_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """A metered account before and after; beyond the viewer's rights without its institution."""
+
+    institution_id: int | None
+    carrier: str
+    month: date
+    before: int | None
+    after: int | None
+    unit: str
+    per_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A figure that rests on a month: a quota's base, progress against it, a locked account.
+
+    amount_g: the quota, None of a locked account. issued: whether the quota holds in the books.
+    """
+
+    kind: str
+    institution_id: int
+    union_id: int | None
+    run_id: int | None
+    month: date
+    year: int
+    issued: bool
+    amount_g: int | None
+
+
+def listed(
+    connection: Connection[Any],
+    channel_id: int,
+    first_ms: int,
+    last_ms: int,
+    *,
+    taken_back: bool = False,
+    most: int = 1000,
+) -> list[Correction]:
+    """Return what holds of a channel's instants, and with `taken_back` what held once."""
+    parameters = {
+        "channel": channel_id,
+        "first": first_ms,
+        "last": last_ms,
+        "all": taken_back,
+        "most": most,
+    }
+    with connection.cursor(row_factory=class_row(Correction)) as cursor:
+        return cursor.execute(_LISTED, parameters).fetchall()
+
+
+def one(connection: Connection[Any], channel_id: int, correction_id: int) -> Correction | None:
+    """Return one correction of a channel."""
+    with connection.cursor(row_factory=class_row(Correction)) as cursor:
+        return cursor.execute(_ONE, [correction_id, channel_id]).fetchone()
+
+
+def later(connection: Connection[Any], said: Correction, kinds: Sequence[str]) -> int | None:
+    """Return a correction of these kinds that was said of the same instant since, and holds."""
+    parameters = {"channel": said.channel_id, "at": said.at_ms, "kinds": list(kinds)}
+    row = connection.execute(_LATER, parameters | {"id": said.id}).fetchone()
+    return row[0] if row else None
+
+
+def record(
+    connection: Connection[Any],
+    channel_id: int,
+    at_ms: int,
+    kind: Kind,
+    *,
+    value: int | None = None,
+    replaced: int | None = None,
+    source: str,
+    by: str,
+) -> int:
+    """Write down what a person says; a void and a set value become a reading of rank 1."""
+    said = [channel_id, at_ms, kind, value, replaced, source, by]
+    row = connection.execute(_RECORD, said).fetchone()
+    assert row is not None
+    if kind in OF_READING:
+        connection.execute("SELECT storage.put_correction(%s)", [row[0]])
+    queue(connection, channel_id, at_ms)
+    return int(row[0])
+
+
+def take_back(connection: Connection[Any], said: Correction) -> None:
+    """End a correction; of a reading, what stood without it stands again."""
+    if said.kind in OF_READING:
+        connection.execute("SELECT storage.take_back_correction(%s)", [said.id])
+    connection.execute(_FORGET, [said.id])
+    queue(connection, said.channel_id, said.at_ms)
+
+
+def judge(
+    connection: Connection[Any], channel_id: int, at_ms: int, *, wrap: bool, source: str, by: str
+) -> int | None:
+    """Keep a verdict on a reading; return the row that it replaces."""
+    replaced = retire_verdict(connection, channel_id, at_ms)
+    connection.execute(_JUDGE, [channel_id, at_ms, wrap, source, by])
+    return replaced
+
+
+def retire_verdict(connection: Connection[Any], channel_id: int, at_ms: int) -> int | None:
+    """End the verdict on a reading; return its row."""
+    row = connection.execute(_RETIRE_VERDICT, [channel_id, at_ms]).fetchone()
+    return row[0] if row else None
+
+
+def restore_verdict(connection: Connection[Any], verdict_id: int) -> None:
+    """Let a verdict that was replaced hold again."""
+    connection.execute(_RESTORE_VERDICT, [verdict_id])
+
+
+def queue(connection: Connection[Any], channel_id: int, at_ms: int) -> None:
+    """Have the use around an instant computed anew."""
+    connection.execute(_QUEUE, {"channel": channel_id, "at": at_ms})
+
+
+def hours(
+    connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
+) -> dict[int, int | None]:
+    """Return the stored use by hour; None where nothing of it is known."""
+    span = {"channel": channel_id, "first": first_ms, "until": until_ms}
+    return dict(connection.execute(_HOURS, span).fetchall())
+
+
+def accounts_with(
+    connection: Connection[Any],
+    channel_id: int,
+    first_ms: int,
+    until_ms: int,
+    fresh: dict[int, int | None],
+) -> list[AccountChange]:
+    """Return the accounts that would differ, were a channel's hours of a span these."""
+    asked = [channel_id, first_ms, until_ms, list(fresh), list(fresh.values())]
+    return [
+        AccountChange(of, carrier, month, _whole(before), _whole(after), unit, per_unit)
+        for of, carrier, month, before, after, unit, per_unit in connection.execute(
+            _ACCOUNTS, asked
+        ).fetchall()
+    ]
+
+
+def published(
+    connection: Connection[Any], institutions: list[int], months: list[date]
+) -> list[Published]:
+    """Return the published figures that rest on these months of these institutions."""
+    asked = {"institutions": institutions, "months": months}
+    with connection.cursor(row_factory=class_row(Published)) as cursor:
+        return cursor.execute(_PUBLISHED, asked).fetchall()
+
+
+def _whole(quanta: Any) -> int | None:
+    return None if quanta is None else int(quanta)

@@ -1,0 +1,350 @@
+"""Corrections by people: told before, done with an audit entry, undone to the quantum."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from actions import corrections, exchanges
+from actions.correcting import Done
+from metering.errors import ConflictError, EnergyError, InputError, NotFoundError
+from tests.actions.world import HOUR_MS, START_MS, World
+
+START = datetime.fromtimestamp(START_MS / 1000, UTC)
+
+# 10 kWh an hour; hour 6 is misread and set aside, the meter was exchanged between hours 12 and 13,
+# and the register is ten times too fast for its connection between hours 20 and 21.
+VALUES = (
+    [100 + 10 * hour for hour in range(13)]
+    + [5 + 10 * hour for hour in range(8)]
+    + [50_075 + 10 * hour for hour in range(8)]
+)
+MISREAD = 6
+
+
+def at(hour: float) -> datetime:
+    return START + timedelta(hours=hour)
+
+
+@pytest.fixture
+def told(world) -> World:
+    """An office whose register says what needs a person."""
+    said = [float(value) for value in VALUES]
+    said[MISREAD] = 16.0
+    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(said)])
+    world.work()
+    return world
+
+
+def figures(world: World) -> tuple:
+    """Everything that readings make: what stands, hours, days and accounts."""
+    return (
+        tuple(world.admin("SELECT channel_id, at, value, rank FROM reading ORDER BY 1, 2")),
+        tuple(world.admin("SELECT channel_id, hour, used, known_s FROM usage_hour ORDER BY 1, 2")),
+        tuple(world.admin("SELECT channel_id, day, used, known_s FROM usage_day ORDER BY 1, 2")),
+        tuple(world.admin("SELECT institution_id, carrier, month, quanta FROM account ORDER BY 1")),
+    )
+
+
+def accounts(world: World) -> dict:
+    rows = world.admin("SELECT institution_id, carrier, month, quanta FROM account")
+    return {row[:3]: row[3] for row in rows}
+
+
+def hours(world: World) -> dict[int, int | None]:
+    rows = world.admin(
+        "SELECT storage.ms(hour), used FROM usage_hour WHERE channel_id = %s",
+        world.channel["office e"],
+    )
+    return dict(rows)
+
+
+Act = Callable[..., Done]
+
+
+def _void(world, who="system", **told):
+    return corrections.void_reading(
+        world.desk(who), world.channel["office e"], at(3), reason="misread", **told
+    )
+
+
+def _set(world, who="system", **told):
+    return corrections.set_value(
+        world.desk(who), world.channel["office e"], at(4.5), Decimal(146), reason="photo", **told
+    )
+
+
+def _set_over(world, who="system", **told):
+    return corrections.set_value(
+        world.desk(who), world.channel["office e"], at(28), Decimal(50150), reason="p.", **told
+    )
+
+
+def _confirm(world, who="system", **told):
+    return corrections.confirm_outlier(
+        world.desk(who), world.channel["office e"], at(MISREAD), reason="misread", **told
+    )
+
+
+def _reinstate(world, who="system", **told):
+    return corrections.reinstate_reading(
+        world.desk(who), world.channel["office e"], at(MISREAD), reason="it was so", **told
+    )
+
+
+def _exchange(world, who="system", **told):
+    return exchanges.record_exchange(
+        world.desk(who), world.channel["office e"], at(12.5), final=Decimal(225),
+        initial=Decimal(0), source="form 12", **told,
+    )[1]  # fmt: skip
+
+
+def _use(world, who="system", **told):
+    return exchanges.say_use(
+        world.desk(who), world.channel["office e"], at(21), Decimal("12.5"), reason="bill", **told
+    )
+
+
+ACTS = {
+    "void": _void,
+    "set": _set,
+    "set in place": _set_over,
+    "confirm": _confirm,
+    "reinstate": _reinstate,
+    "exchange": _exchange,
+    "use": _use,
+}
+
+
+def undo(world: World, done: Done, who: str = "system", **told) -> Done:
+    return corrections.undo(
+        world.desk(who), done.channel.channel_id, done.correction.id, reason="was wrong", **told
+    )
+
+
+def foretold(world: World, tried: Done) -> tuple[dict, dict]:
+    """Return hours and accounts as a dry run says they will be."""
+    fresh, then = hours(world), accounts(world)
+    assert tried.effects.hours_changed == len(tried.effects.hours)
+    for one in tried.effects.hours:
+        assert fresh.get(one.start_ms) == one.before
+        fresh[one.start_ms] = one.after
+    for one in tried.effects.accounts:
+        key = (one.institution_id, one.carrier, one.month)
+        assert then.get(key) == one.before
+        then[key] = one.after
+    return fresh, then
+
+
+def known(told: dict) -> dict:
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def test_what_a_dry_run_tells_happens_and_the_undo_takes_it_all_back(told):
+    before = figures(told)
+    for name, act in ACTS.items():
+        deeds = told.admin("SELECT count(*) FROM deed")
+        tried = act(told, dry_run=True)
+        assert figures(told) == before, name
+        assert told.admin("SELECT count(*) FROM stale_usage") == [(0,)]
+        assert told.admin("SELECT count(*) FROM deed") == deeds
+        fresh, then = foretold(told, tried)
+        done = act(told)
+        told.work()
+        assert known(hours(told)) == known(fresh), name
+        assert accounts(told) == then, name
+        assert done.effects == tried.effects
+
+        undone = undo(told, done, dry_run=True)
+        fresh, then = foretold(told, undone)
+        assert undo(told, done).effects == undone.effects
+        told.work()
+        assert figures(told) == before, name
+        assert known(hours(told)) == known(fresh), name
+        assert accounts(told) == then, name
+
+
+def test_each_act_and_its_undo_leave_an_audit_entry_with_person_and_reason(told):
+    officer, channel = f"user:{told.user['of the office']}", str(told.channel["office e"])
+    for act in ACTS.values():
+        done = act(told, "of the office")
+        undo(told, done, "of the office")
+
+        rows = told.admin(
+            """SELECT actor, subject, detail->>'correction', detail->>'reason'
+                 FROM deed ORDER BY id DESC LIMIT 2"""
+        )
+        assert [row[:3] for row in rows] == [(officer, channel, str(done.correction.id))] * 2
+        assert [row[3] for row in rows] == ["was wrong", done.correction.source]
+        # The entry and the fact are of one transaction.
+        said = told.admin("SELECT known_since FROM amendment WHERE id = %s", done.correction.id)
+        assert told.admin("SELECT at FROM deed ORDER BY id DESC OFFSET 1 LIMIT 1") == said
+
+
+def test_who_may_only_read_or_not_even_that_corrects_nothing(told):
+    before = figures(told)
+    for act in ACTS.values():
+        done = act(told)
+        for who in ("city reader", "of the school", "outsider"):
+            for refused in (
+                lambda dry_run, act=act, who=who: act(told, who, dry_run=dry_run),
+                lambda dry_run, done=done, who=who: undo(told, done, who, dry_run=dry_run),
+            ):
+                for dry_run in (True, False):
+                    with pytest.raises(EnergyError) as caught:
+                        refused(dry_run)
+                    assert caught.value.code in {"access.denied", "not_found"}
+        undo(told, done)
+    told.work()
+    assert figures(told) == before
+
+
+def test_a_refused_act_leaves_neither_fact_nor_entry(told):
+    deeds = told.admin("SELECT count(*) FROM deed")
+
+    with pytest.raises(NotFoundError):
+        corrections.void_reading(
+            told.desk(), told.channel["office e"], at(3.25), reason="no reading there"
+        )
+    with pytest.raises(InputError):
+        corrections.reinstate_reading(
+            told.desk(), told.channel["office e"], at(3), reason="it stands already"
+        )
+    with pytest.raises(InputError):
+        corrections.void_reading(told.desk(), told.channel["office e"], at(3), reason=" ")
+
+    assert told.admin("SELECT count(*) FROM deed") == deeds
+    assert told.admin("SELECT count(*) FROM amendment") == [(0,)]
+
+
+def test_what_an_act_does_to_the_account(told):
+    """By hand: 12 × 10 before the exchange, 7 × 10 after it, 7 × 10 after the leap."""
+    (office,) = {told.institution["office"]}
+    key = (office, "electricity", datetime(2016, 3, 1).date())  # noqa: DTZ001
+    assert accounts(told)[key] == 260_000
+
+    tried = _exchange(told, dry_run=True)
+    (change,) = tried.effects.accounts
+    # To 225 from 220, and from 0 to 5.
+    assert (change.before, change.after) == (260_000, 270_000)
+    assert (change.institution_id, tried.effects.beyond) == (office, 0)
+    (change,) = _use(told, dry_run=True).effects.accounts
+    assert change.after == 272_500
+
+
+def test_a_void_that_leaves_no_reading_at_all_and_its_undo(told):
+    channel = told.channel["police e"]
+    told.say("police e", [(START_MS, 1.0)], seq=9)
+    told.work()
+    before = figures(told)
+
+    done = corrections.void_reading(told.desk(), channel, at(0), reason="bench test")
+    told.work()
+    assert told.admin("SELECT value FROM reading WHERE channel_id = %s", channel) == [(None,)]
+    undo(told, done)
+    told.work()
+    assert figures(told) == before
+
+
+def test_the_last_correction_of_an_instant_stands_and_each_can_be_undone_alone(told):
+    channel, desk = told.channel["office e"], told.desk()
+    standing = "SELECT value, rank FROM reading WHERE channel_id = %s AND at = %s"
+
+    first = corrections.set_value(desk, channel, at(3), Decimal(131), reason="one")
+    second = corrections.set_value(desk, channel, at(3), Decimal(132), reason="two")
+    assert told.admin(standing, channel, at(3)) == [(132_000, 1)]
+    undo(told, first)
+    assert told.admin(standing, channel, at(3)) == [(132_000, 1)]
+    undo(told, second)
+    assert told.admin(standing, channel, at(3)) == [(130_000, 0)]
+    assert told.admin("SELECT count(*) FROM reading_revision") == [(0,)]
+    with pytest.raises(ConflictError):
+        undo(told, first)
+
+
+def test_an_exchange_said_again_is_undone_step_by_step(told):
+    before = figures(told)
+    first = _exchange(told)
+    told.work()
+    once = figures(told)
+    _, second = exchanges.record_exchange(
+        told.desk(), told.channel["office e"], at(12.5), final=None, initial=Decimal(0), source="?"
+    )
+    withdrawn = exchanges.withdraw_exchange(
+        told.desk(), told.channel["office e"], at(12.5), reason="it was the other meter"
+    )
+    told.work()
+    assert figures(told) == before
+
+    with pytest.raises(ConflictError):
+        undo(told, first)
+    undo(told, withdrawn)
+    undo(told, second)
+    told.work()
+    assert figures(told) == once
+    undo(told, first)
+    told.work()
+    assert figures(told) == before
+
+
+@pytest.mark.parametrize(
+    ("final", "initial", "code"),
+    [
+        ("219", "0", "exchange.register_falls"),
+        ("225", "6", "exchange.register_falls"),
+        ("60000", "0", "exchange.over_limit"),
+        ("100000", "0", "exchange.impossible"),  # at which the register wraps
+    ],
+)
+def test_an_exchange_fits_range_limit_and_neighbours_or_is_taken_by_name(
+    told, final, initial, code
+):
+    said = {"final": Decimal(final), "initial": Decimal(initial), "source": "form 12"}
+    channel = told.channel["office e"]
+    with pytest.raises(InputError) as caught:
+        exchanges.record_exchange(told.desk(), channel, at(12.5), **said)
+
+    assert caught.value.code == code
+    assert told.admin("SELECT count(*) FROM exchange") == [(0,)]
+    if code == "exchange.impossible":
+        return
+    exchanges.record_exchange(told.desk(), channel, at(12.5), despite=True, **said)
+    told.work()
+    entry = told.admin("SELECT detail->>'despite' FROM deed ORDER BY id DESC LIMIT 1")
+    assert entry == [("true",)]
+    assert max(filter(None, hours(told).values())) <= 100_000  # the limit holds all the same
+
+
+def test_a_wrap_is_held_to_limit_and_range(world):
+    channel = world.channel["clinic e"]
+    world.say("clinic e", [(START_MS, 99_990.0), (START_MS + HOUR_MS, 70.0)], gateway="demo-a/g2")
+    world.say(
+        "clinic e", [(START_MS + hour * HOUR_MS, 30.0 + hour) for hour in range(2, 8)], 2,
+        gateway="demo-a/g2",
+    )  # fmt: skip
+    world.work()
+
+    with pytest.raises(InputError) as caught:
+        corrections.confirm_wrap(world.desk(), channel, at(5), reason="no fall there")
+    assert "falls" in caught.value.en
+    assert world.admin("SELECT count(*) FROM verdict") == [(0,)]
+
+
+def test_a_wrap_that_a_person_confirms_counts_and_can_be_undone(world):
+    """After a silence the pace alone would not say so; 90 kWh in two days are within the limit."""
+    channel = world.channel["office e"]
+    early = [(START_MS + hour * HOUR_MS, 99_900.0 + 0.1 * hour) for hour in range(24)]
+    late = [(START_MS + (72 + hour) * HOUR_MS, 400 + 0.1 * hour) for hour in range(9)]
+    world.say("office e", early + late)
+    world.work()
+    before = figures(world)
+
+    done = corrections.confirm_wrap(world.desk(), channel, at(72), reason="seen on the display")
+    world.work()
+    total = sum(filter(None, hours(world).values()))
+    assert total == 100_000_000 + 400_800 - 99_900_000
+    assert [one.after is not None for one in done.effects.hours] == [True] * 49
+    undo(world, done)
+    world.work()
+    assert figures(world) == before
