@@ -14,7 +14,8 @@ from analytics.reach import Asked, Known, Read, judged_from, settled, windows
 from analytics.steps import Judged, Reason, Steps
 from analytics.steps import Standing as Rows
 from metering.channels import Kind
-from storage import explanations, usage
+from storage import amendments, explanations, usage
+from storage.amendments import Correction
 from storage.columns import Columns
 from storage.explanations import Standing
 
@@ -71,6 +72,12 @@ OCCURRED: Final[dict[str, tuple[str, str]]] = {
     ),
     "wrapped": ("示数翻转归零,已按翻转计入", "the register wrapped, and was counted so"),
     "exchange": ("换表", "the meter was exchanged"),
+    "void": ("该读数由人员作废", "a person voided the reading"),
+    "set": ("该读数由人员更正", "a person set the reading"),
+    "reinstate": ("人员认定该读数有效", "a person says that the reading stands"),
+    "wrap": ("人员认定为翻转", "a person says that the register wrapped"),
+    "use": ("人员说明了该时段的用量", "a person said what was used"),
+    "withdraw": ("换表记录由人员撤销", "a person withdrew the exchange"),
 }
 
 
@@ -79,12 +86,15 @@ class Occurrence:
     """Something that a reader must know of the readings, as one of `OCCURRED`.
 
     value: in quanta of the channel, where it is of one reading.
+    source, by: why and who, where a person did it.
     """
 
     start_ms: int
     end_ms: int
     kind: str
     value: int | None
+    source: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,13 @@ def evidence_of(
         len(inside),
         _used(found.steps, first_ms, until_ms),
         _unmeasured(rows, found.steps, first_ms, until_ms),
-        _occurred(rows, found, known.exchanges["at"].tolist(), first_ms, until_ms),
+        _occurred(
+            rows,
+            found,
+            known.exchanges["at"].tolist(),
+            amendments.listed(connection, channel_id, first_ms, until_ms - 1),
+            (first_ms, until_ms),
+        ),
         balance(rows, found, low, high) if register else None,
     )
 
@@ -194,19 +210,30 @@ def _unmeasured(rows: Rows, steps: Steps, first_ms: int, until_ms: int) -> list[
 
 
 def _occurred(
-    rows: Rows, found: Judged, exchanged: list[int], first_ms: int, until_ms: int
+    rows: Rows,
+    found: Judged,
+    exchanged: list[int],
+    said: list[Correction],
+    span: tuple[int, int],
 ) -> list[Occurrence]:
-    """Return the readings set aside, the wraps and the exchanges of a span."""
+    """Return the readings set aside, the wraps, the exchanges and what people said of a span."""
     away = zip(rows.at_ms[~found.stands].tolist(), rows.ends[~found.stands].tolist(), strict=True)
     turned = found.steps.reason == Reason.WRAPPED
     wraps = zip(
         found.steps.start_ms[turned].tolist(), found.steps.end_ms[turned].tolist(), strict=True
     )
+    people = [one for one in said if one.kind != "exchange"]
+    told = {one.at_ms for one in people if one.kind == "use"}  # kept as an exchange there
     everything = [
         *(Occurrence(at, at, "set_aside", value) for at, value in away),
         *(Occurrence(start, end, "wrapped", None) for start, end in wraps),
-        *(Occurrence(at, at, "exchange", None) for at in exchanged),
+        *(Occurrence(at, at, "exchange", None) for at in exchanged if at not in told),
+        *(
+            Occurrence(one.at_ms, one.at_ms, one.kind, one.value, one.source, one.known_by)
+            for one in people
+        ),
     ]
+    first_ms, until_ms = span
     inside = [one for one in everything if one.end_ms >= first_ms and one.start_ms < until_ms]
     return sorted(inside, key=lambda one: (one.start_ms, one.kind))
 

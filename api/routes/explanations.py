@@ -55,7 +55,7 @@ class UnmeasuredShown(BaseModel):
 
 
 class OccurrenceShown(BaseModel):
-    """A reading set aside, a wrap or an exchange."""
+    """A reading set aside, a wrap, an exchange, or what a person said."""
 
     start: datetime
     end: datetime
@@ -63,6 +63,8 @@ class OccurrenceShown(BaseModel):
     value: Exact | None = Field(description="In the meter's unit, of a reading set aside.")
     kind_zh: str
     kind_en: str
+    source: str = Field(description="Why, where a person did it.")
+    by: str = Field(description="Who, where a person did it.")
 
 
 class BalanceShown(BaseModel):
@@ -242,6 +244,8 @@ def _evidence(
                 value=in_units(one.value, channel.per_unit),
                 kind_zh=OCCURRED[one.kind][0],
                 kind_en=OCCURRED[one.kind][1],
+                source=one.source,
+                by=one.by,
             )
             for one in evidence.occurred
         ],

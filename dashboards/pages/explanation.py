@@ -88,6 +88,8 @@ class Evident:
         """Return what occurred and when, with the reading that was set aside."""
         zh, en = OCCURRED[one.kind]
         said = zh if self.visit.lang == "zh" else en
+        if one.by:
+            said = f"{said} ({one.by}: {one.source})"
         when = self.at(one.start_ms)
         if one.end_ms != one.start_ms:
             when = f"{when} – {self.at(one.end_ms)}"

@@ -168,3 +168,9 @@ REVOKE ALL ON FUNCTION storage.put_correction, storage.take_back_correction, sto
     FROM public;
 GRANT EXECUTE ON FUNCTION storage.put_correction, storage.take_back_correction,
     storage.accounts_with TO commonwatt_api;
+
+-- What a person says of a reading asks for the right to correct readings.
+ALTER POLICY made ON verdict
+    WITH CHECK (channel_id IN (SELECT access.covers_channels('correct_readings')));
+ALTER POLICY retired ON verdict
+    USING (channel_id IN (SELECT access.covers_channels('correct_readings')));

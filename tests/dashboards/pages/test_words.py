@@ -17,7 +17,9 @@ HERE = Path(pages.__file__).parent
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"product", "colon"}
 # Put together from a stem and a value: level_city, source_meter, the disclosure classes …
-BUILT = re.compile(r"(level|source|kind|scope|status|span)_|restricted$|off_platform$")
+BUILT = re.compile(
+    r"(unverified|secondary|outside)_why$|(level|source|kind|scope|status|span)_|restricted$|off_platform$"
+)
 
 
 @pytest.mark.parametrize("key", sorted(WORDS))
