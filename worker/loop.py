@@ -88,10 +88,10 @@ class Worker:
             one.join()
 
     def drain(self) -> None:
-        """Work until nothing waits."""
+        """Work until nothing waits; chunks and members' logins are looked after by `run` alone."""
         with ExitStack() as stack:
             connection = self._open(stack, "usage")
-            while any(lane(connection) for lane in (self._usage, self._account, self._task)):
+            while any(lane(connection) for lane in (self._usage, self._account, self._due)):
                 pass
 
     def _lane(self, name: str, lane: Lane, stop: threading.Event) -> None:
@@ -161,15 +161,19 @@ class Worker:
 
     def _task(self, connection: Connection[Any]) -> bool:
         """Do one thing whose hour has come, and put one old chunk into columnstore."""
-        began = time.monotonic()
         self._keep_members(connection)
         converted = self._convert(connection)
+        return self._due(connection) or converted
+
+    def _due(self, connection: Connection[Any]) -> bool:
+        """Do one thing whose hour has come; return whether there was any."""
+        began = time.monotonic()
         if began < self._look_at:
-            return converted
+            return False
         taken = do_one(connection)
         if taken is None:
             self._look_at = time.monotonic() + self._settings.due_every_s
-            return converted
+            return False
         with self._lock:
             self._tally.tasks += 1
         return self._busy(began, [taken.id])
