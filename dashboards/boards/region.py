@@ -70,8 +70,8 @@ _PAIRS: Final = f"""
                AND report.is_enough(e.known_s, x.expected_s, {f.WHOLE_SHARE})
           LEFT JOIN earlier b ON b.institution_id = e.institution_id AND b.carrier = e.carrier
                AND b.month = e.month
-         WHERE (x.month + interval '1 month')::timestamp AT TIME ZONE '$zone'
-               <= report.today_began('$zone')
+         WHERE x.month + interval '1 month'
+               <= (SELECT report.today_began('$zone') AT TIME ZONE '$zone')
          GROUP BY 1)
 """
 _OWN_LEVEL: Final = Text("（本级）", " (own level)")

@@ -21,11 +21,10 @@ GRANT SELECT ON member_login_kept TO commonwatt_api;
 
 -- Today is what our programs say it is, and the server's day for any other login: a session is lent to one
 -- colleague after another, and keeps what one of them set.
-CREATE OR REPLACE FUNCTION storage.today() RETURNS date LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN current_setting('commonwatt.today', true) <> ''
+-- Many views ask for it with every row: its body is planned into them, as before.
+CREATE OR REPLACE FUNCTION storage.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN current_setting('commonwatt.today', true) <> ''
                      AND (pg_has_role(session_user, 'commonwatt_api', 'MEMBER')
                           OR pg_has_role(session_user, 'commonwatt_worker', 'MEMBER'))
                 THEN current_setting('commonwatt.today', true)::date
-                ELSE (now() AT TIME ZONE 'UTC')::date END
-$$;
+                ELSE (now() AT TIME ZONE 'UTC')::date END;
