@@ -52,7 +52,7 @@ def power(standing: Standing) -> tuple[Steps, Steps]:
     most = standing.max_per_hour[rows]
     reason[(np.abs(value) > most) & (most > 0)] = Reason.OVER_LIMIT
     fits = np.abs(value) <= _MOST_RATE_MS // (end - start)
-    reason[~fits] = Reason.OUT_OF_RANGE
+    reason[~fits & (reason == Reason.KNOWN)] = Reason.OUT_OF_RANGE
     energy = np.where(fits, value, 0) * (end - start)
     held = _steps(
         channel, start, end, energy, standing.factor[rows], standing.under[rows] * HOUR_MS,

@@ -363,3 +363,12 @@ def test_intervals_and_power_over_the_limit_are_unknown():
 
     assert [step[4] for step in told(interval)] == ["KNOWN", "OVER_LIMIT", "OVER_LIMIT", "KNOWN"]
     assert [step[4] for step in told(power)] == ["KNOWN", "OVER_LIMIT", "OVER_LIMIT"]
+
+
+def test_what_is_over_the_limit_is_called_so_however_great_it_is():
+    facts = Facts(period_s=7, most=1)
+    rows = [Row(START + n * 10_500, 2**52, 2**52, facts, facts) for n in range(2)]
+
+    for kind in (INTERVAL, POWER):
+        made = steps(byhand.standing({1: (kind, rows)}))
+        assert {step[4] for step in told(made)} == {"OVER_LIMIT"}

@@ -138,8 +138,8 @@ def test_a_late_reading_leaves_the_other_months_in_columnstore(of_engine, engine
     worker(database).drain()
     chunks = convert(database)
 
-    for value in (1.0, 2.0):  # another reading of an instant, then one in its place
-        write(database, [Said("k0", START_MS + 4 * 24 * HOUR_MS + 60_000, value, int(value))])
+    for seq in (1, 2):  # a reading between two others, then one in its place
+        write(database, [Said("k0", START_MS + 4 * 24 * HOUR_MS + 60_000, 915.0 + seq, seq)])
         worker(database).drain()
 
     assert (chunks, convert(database)) == ((6, 2) if engine == "timescaledb" else (0, 0))
