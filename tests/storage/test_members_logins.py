@@ -197,7 +197,14 @@ def test_the_worker_does_it_by_itself(member):
         lambda event, **facts: said.append((event, facts.get("what"))),
     )
 
-    worker.drain()
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    until = time.monotonic() + 30
+    while ("members.kept", "settings") not in said and time.monotonic() < until:
+        time.sleep(0.05)
+    stop.set()
+    thread.join()
 
     assert ("members.kept", "settings") in said
 
