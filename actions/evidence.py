@@ -10,7 +10,7 @@ from psycopg import Connection
 from analytics.balance import Balance, balance
 from analytics.hours import spread
 from analytics.judging import judged, unmeasured
-from analytics.reach import Asked, Known, Read, judged_from, settled, windows
+from analytics.reach import AROUND, FURTHER, Asked, Known, Read, judged_from, settled, windows
 from analytics.steps import Judged, Reason, Steps
 from analytics.steps import Standing as Rows
 from metering.channels import Kind
@@ -20,8 +20,6 @@ from storage.columns import Columns
 from storage.explanations import Standing
 
 _MOST_READINGS: Final = 200_000  # more than a month of minutes
-_AROUND: Final = 160  # readings around the span, and so many times more where they are too few
-_FURTHER: Final = 8
 
 # Also where readings have not begun, or have stopped.
 BEFORE_FIRST: Final = "before_first"
@@ -175,7 +173,7 @@ def _judgeable(
     connection: Connection[Any], asked: Asked, known: Known
 ) -> tuple[Rows, list[Standing]]:
     """Return the rows from which a span is judged as the worker judges it, and its readings."""
-    rows, kind = _AROUND, known.kinds[asked.channel]
+    rows, kind = AROUND, known.kinds[asked.channel]
     while True:
         read, said = readings_around(connection, asked, known, rows)
         if kind == Kind.REGISTER:
@@ -185,7 +183,7 @@ def _judgeable(
             found = None if reached is None else reached.rows
         if found is not None:
             return found, said
-        rows *= _FURTHER
+        rows *= FURTHER
 
 
 def _edges(steps: Steps, rows: Rows, first_ms: int, until_ms: int) -> tuple[int, int]:

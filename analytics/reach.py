@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from analytics.widening import FAR_MS, Window, widened
 from metering.channels import Kind
 
 Columns = Mapping[str, NDArray[Any]]
+
+AROUND: Final = 160  # readings read around a span at first
+FURTHER: Final = 8  # times as many where they do not show how far a change reaches
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Readings, exchanges and dated settings of many channels, joined into what steps are made of."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from analytics.steps import Standing
 
 Columns = Mapping[str, NDArray[Any]]
+
+_HELD: Final = ("factor", "under", "max_per_hour")  # of the settings, now and just before
 
 
 def assemble(
@@ -42,15 +44,10 @@ def assemble(
         ends_known=ends_known,
         starts_known=np.ones(len(at), np.bool_),
         kind=kind,
-        factor=settings["factor"][now],
-        under=settings["under"][now],
+        **{name: settings[name][now] for name in (*_HELD, "wraps_at")},
+        **{f"{name}_before": settings[name][before] for name in _HELD},
         period_ms=settings["period_s"][now] * 1000,
-        max_per_hour=settings["max_per_hour"][now],
-        wraps_at=settings["wraps_at"][now],
-        factor_before=settings["factor"][before],
-        under_before=settings["under"][before],
         period_before_ms=settings["period_s"][before] * 1000,
-        max_per_hour_before=settings["max_per_hour"][before],
         reinstated=said & ~wraps,
         wrap_said=said & wraps,
     )

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from analytics.hours import Hours, spread
 from analytics.judging import steps
-from analytics.reach import Asked, Known, Settled, settled, windows
+from analytics.reach import AROUND, FURTHER, Asked, Known, Settled, settled, windows
 from analytics.steps import HOUR_MS, Standing
 from storage import stale, usage
 from storage.columns import Columns
@@ -19,9 +19,6 @@ from worker.spans import cut, joined, within
 
 # Spans nearer than this are one, so that no day or month lies in two of them.
 _APART: Final = 62 * 24 * HOUR_MS
-# How many readings around a span are read: more where they do not show how far it reaches.
-_AROUND: Final = 160
-_FURTHER: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def _recomputed(
 ) -> tuple[int, Spans, Columns]:
     """Return how many readings were read, which hours may differ, and these hours."""
     done: list[Settled] = []
-    read, rows = 0, _AROUND
+    read, rows = 0, AROUND
     while asked:
         found = usage.around(connection, _spans(asked), rows=rows, most=limits.hard_readings)
         if len(found["at"]) >= limits.hard_readings:
@@ -130,7 +127,7 @@ def _recomputed(
         ]
         done += [one for one in reached if one is not None]
         asked = [one for one, found_all in zip(asked, reached, strict=True) if found_all is None]
-        rows *= _FURTHER
+        rows *= FURTHER
     return read, *_hours(done)
 
 
