@@ -6,7 +6,7 @@ is half open: what begins at its end is not in it, although `$__timeFilter` incl
 
 from typing import Final
 
-from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text, Threshold, Variable
+from dashboards.boards.model import PLAIN, Column, Kind, Link, Panel, Text, Threshold, Variable
 
 _FIRST: Final = "date_trunc('month', $__timeFrom()::timestamptz AT TIME ZONE '$zone')::date"
 UNTIL: Final = "$__timeTo()::timestamptz AT TIME ZONE '$zone'"
@@ -221,3 +221,19 @@ MEASURED: Final = Column("measured", Text("实测", "Measured"), colour="electri
 ESTIMATED: Final = Column("estimated", Text("估算", "Estimated"), colour="estimated")
 NOW: Final = Column("now", Text("本期", "This period"), colour="electricity")
 BEFORE: Final = Column("before", Text("上年同期", "Year before"), colour="before")
+
+# Whose meter a row is of, and the way to its load.
+METER: Final = (
+    Column("institution_id", Text("机构编号", "Institution"), hidden=True),
+    Column("channel_id", Text("编号", "Id"), hidden=True),
+    Column("institution", Text("机构", "Institution")),
+    Column(
+        "meter",
+        Text("计量表", "Meter"),
+        link=Link(
+            Text("查看负荷", "Load"),
+            "commonwatt-building",
+            (("institution", "institution_id"), ("channel", "channel_id")),
+        ),
+    ),
+)

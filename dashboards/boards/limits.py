@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
-from dashboards.boards.model import PLAIN, Column, Kind, Link, Panel, Text
+from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text
 
 WITHOUT_LIMIT: Final = Panel(
     20,
@@ -33,18 +33,7 @@ WITHOUT_LIMIT: Final = Panel(
     width=24,
     height=7,
     columns=(
-        Column("institution_id", Text("机构编号", "Institution"), hidden=True),
-        Column("channel_id", Text("编号", "Id"), hidden=True),
-        Column("institution", Text("机构", "Institution")),
-        Column(
-            "meter",
-            Text("计量表", "Meter"),
-            link=Link(
-                Text("查看负荷", "Load"),
-                "commonwatt-building",
-                (("institution", "institution_id"), ("channel", "channel_id")),
-            ),
-        ),
+        *f.METER,
         Column("unit", Text("单位", "Unit")),
     ),
     timed=False,

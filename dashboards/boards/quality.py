@@ -214,18 +214,7 @@ _WORST: Final = Panel(
     """,
     height=9,
     columns=(
-        Column("institution_id", Text("机构编号", "Institution"), hidden=True),
-        Column("channel_id", Text("编号", "Id"), hidden=True),
-        Column("institution", Text("机构", "Institution")),
-        Column(
-            "meter",
-            Text("计量表", "Meter"),
-            link=Link(
-                Text("查看负荷", "Load"),
-                "commonwatt-building",
-                (("institution", "institution_id"), ("channel", "channel_id")),
-            ),
-        ),
+        *f.METER,
         Column("coverage", Text("总量完整率", "Of the total"), PERCENT, 1, thresholds=f.COVERED),
         Column("shape", Text("曲线完整率", "Of the curve"), PERCENT, 1, thresholds=f.COVERED),
         Column("estimated_h", Text("估算", "Estimated"), HOURS, 1),
@@ -300,18 +289,7 @@ _MARKS: Final = Panel(
     width=24,
     height=7,
     columns=(
-        Column("institution_id", Text("机构编号", "Institution"), hidden=True),
-        Column("channel_id", Text("编号", "Id"), hidden=True),
-        Column("institution", Text("机构", "Institution")),
-        Column(
-            "meter",
-            Text("计量表", "Meter"),
-            link=Link(
-                Text("查看负荷", "Load"),
-                "commonwatt-building",
-                (("institution", "institution_id"), ("channel", "channel_id")),
-            ),
-        ),
+        *f.METER,
         Column("mark", Text("标记", "Mark")),
         Column("readings", Text("读数", "Readings"), decimals=0),
         Column("first", Text("最早", "First"), INSTANT),
