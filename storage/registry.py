@@ -104,6 +104,11 @@ _TERMS = """
      WHERE known_until IS NULL AND channel_id = ANY(%s) AND institution_id = ANY(%s)
 """
 
+_ENDS = """
+    SELECT channel_id, institution_id, valid_to FROM account_term
+     WHERE known_until IS NULL AND channel_id = ANY(%s)
+"""
+
 _EXCHANGED = """
     SELECT channel_id FROM exchange e JOIN unnest(%s::integer[], %s::timestamptz[]) AS w (id, at)
         ON e.channel_id = w.id AND e.at = w.at
@@ -164,6 +169,13 @@ def holders(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Hol
     """Return whose these channels are."""
     with connection.cursor(row_factory=class_row(Holder)) as cursor:
         return cursor.execute(_HOLDERS, [list(channel_ids)]).fetchall()
+
+
+def term_ends(
+    connection: Connection[Any], channel_ids: Sequence[int]
+) -> list[tuple[int, int, date | None]]:
+    """Return (channel, institution, day before which its share ends or None) of all shares."""
+    return connection.execute(_ENDS, [list(channel_ids)]).fetchall()
 
 
 def administers(connection: Connection[Any]) -> bool:

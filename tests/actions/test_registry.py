@@ -328,6 +328,41 @@ def test_a_tenant_moves_and_the_channel_stays(desk, database):
     assert again.channels == Count(unchanged=1)
 
 
+def test_who_moved_out_has_named_the_channel_so_the_next_moves_in_without_held_by(desk, database):
+    register(desk, ALL)
+    tenants = [replace(OFFICE, code=code, credit_code=None) for code in ("tenant", "heir")]
+    at, later = datetime(2025, 3, 14, 16, tzinfo=UTC), datetime(2025, 6, 30, 16, tzinfo=UTC)
+    move = replace(METER, institution="tenant", valid_from=at)
+    register(desk, Registry(REGIONS, tenants, [], "test"))
+    assert ("import.key_is_held", "key") in problems(
+        desk, Registry(channels=[move], namespace="test")
+    )
+
+    register(
+        desk,
+        Registry(channels=[replace(METER, share_millionths=0, valid_from=later)], namespace="test"),
+    )
+    assert ("import.key_is_held", "key") in problems(
+        desk, Registry(channels=[move], namespace="test")
+    )
+    register(
+        desk,
+        Registry(channels=[replace(METER, share_millionths=0, valid_from=at)], namespace="test"),
+    )
+    done = register(desk, Registry(channels=[move], namespace="test"))
+    assert done.channels == Count(changed=1)
+    heir = replace(METER, institution="heir", valid_from=later)
+    assert ("import.key_is_held", "key") in problems(
+        desk, Registry(channels=[heir], namespace="test")
+    )
+
+    assert rows(
+        database,
+        """SELECT valid_from, valid_to FROM account_term
+            WHERE known_until IS NULL AND share IS NOT NULL ORDER BY 1""",
+    ) == [(date(2024, 3, 1), date(2025, 3, 15)), (date(2025, 3, 15), None)]
+
+
 @pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit"])
 def test_how_a_channel_was_made_never_changes(desk, field):
     register(desk, ALL)
