@@ -48,7 +48,6 @@ def _held(row: NewChannel, holders: Iterable[table.Holder]) -> InputError:
         ),
         (
             "请核对;确需移交时,先以占比 0 登记原机构迁出,或在 held_by 列写明现属机构的代码。",
-            "Check it; if it is to move, let the one that holds it move out by share 0, or name it "
-            "in column held_by.",
+            "Check it; to move it, let who holds it move out by share 0, or name it in held_by.",
         ),
     )
