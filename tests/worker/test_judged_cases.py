@@ -1,4 +1,4 @@
-"""The cases of judged.toml, reported.toml and the example of docs/accounts.md, from a file to accounts."""
+"""The cases of judged.toml and reported.toml, and the example of docs/accounts.md, to accounts."""
 
 import io
 import re
