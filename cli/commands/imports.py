@@ -129,10 +129,12 @@ def readings(
     from contextlib import closing
 
     from actions.import_readings import import_readings
+    from cli import embedded
     from cli.wiring import desk
     from storage.readings import Store
 
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
+    known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
     store = Store(url, "import", ahead_ms=known.clock_ahead_ms)
