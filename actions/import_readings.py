@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, Final, Protocol
 
@@ -42,6 +42,7 @@ _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
     "clock.ahead": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
     "reading.impossible_value": ("value", None),
 }
+_LINES: Final = 20  # told of what is left out; the rest is counted
 _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have
     "reading.unknown_key",
     zh="该采集网关没有此通道键。",
@@ -94,6 +95,8 @@ class Imported:
     rounded: of those inserted, finer than the channel's quantum, so rounded to it.
     outdone: rows whose value does not stand; examples are the first of them.
     corrected: of these, how many stand after all, as a correction by the actor.
+    behind: rows left out, for their value goes on while their time falls back by more than a day,
+        to where it does not fit: a clock was wrong. behind_lines: the first of them.
     """
 
     readings: int
@@ -107,6 +110,8 @@ class Imported:
     outdone: int
     corrected: int
     examples: list[OutdoneRow]
+    behind: int = 0
+    behind_lines: list[int] = field(default_factory=list)
 
 
 class _DoneError(Exception):
@@ -304,6 +309,8 @@ def _imported(said: FileReadings, stored: Stored, per_unit: dict[int, int]) -> I
         outdone=stored.outdone_count,
         corrected=stored.corrected,
         examples=[_example(said, one, per_unit) for one in stored.outdone],
+        behind=len(stored.behind),
+        behind_lines=sorted(said.readings.i[list(stored.behind)].tolist())[:_LINES],
     )
 
 

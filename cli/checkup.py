@@ -10,8 +10,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
-from cli import services
+from cli import embedded, services
 from cli.demo import database, state
 from cli.settings import Settings, strangers
 from metering.errors import EnergyError
@@ -45,12 +46,33 @@ def checks(settings: Settings) -> Iterator[Check]:
         running = seen.record.running if seen.record else None
         if running is not None:
             broker_url = broker_url or running.broker_url
-            if database_url is None:
-                database_url = running.database_url
-                if demo is not None:  # the demo keeps its tables in a database of its own
-                    database_url = database.named(database_url, demo.database)
+            if database_url is None and running.postgres_pid is not None:
+                yield from _embedded(running, demo)
+                yield _broker(broker_url)
+                return
     yield from _database(database_url)
     yield _broker(broker_url)
+
+
+def _embedded(running: services.Running, demo: state.Memory | None) -> Iterator[Check]:
+    """Look at the databases of the embedded server: the demo's, and one's own."""
+    try:
+        own = embedded.exists(running)
+    except psycopg.Error:
+        yield from _database(running.database_url)  # says why it does not answer
+        return
+    if demo is not None:  # it keeps its tables in a database of its own
+        yield from _database(database.named(running.database_url, demo.database))
+    if own:
+        yield from _database(make_conninfo(running.database_url, dbname=embedded.NAME))
+    elif demo is None:
+        yield Check(
+            "bad",
+            "内置的数据库还没有数据表。",
+            "The embedded database has no tables yet.",
+            "请运行 commonwatt migrate。",
+            "Run commonwatt migrate.",
+        )
 
 
 def _services(record: services.Record, logs: str) -> Iterator[Check]:

@@ -156,8 +156,10 @@ def need(value: str | None, name: str) -> str:
         "settings.missing",
         zh=f"缺少设置 {variable}。",
         en=f"The setting {variable} is missing.",
-        next_zh=f"请设置该环境变量(或 {variable}{_FROM_FILE});说明见 docs/settings.md。",
-        next_en=f"Set that variable (or {variable}{_FROM_FILE}); see docs/settings.md.",
+        next_zh=f"请设置该环境变量(或 {variable}{_FROM_FILE};说明见 docs/settings.md),"
+        "或用 commonwatt services up 启动内置服务。",
+        next_en=f"Set that variable (or {variable}{_FROM_FILE}; see docs/settings.md), or start "
+        "the embedded services: commonwatt services up.",
         where={"field": variable},
     )
 

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 import psycopg
 
 from actions.desk import SYSTEM, Desk, open_pool, ours
+from cli import embedded
 from cli.settings import Settings, need
 from collector.mqtt import Collector
 from collector.settings import CollectorSettings
@@ -38,6 +39,7 @@ def away() -> Iterator[None]:
 @contextmanager
 def desk(settings: Settings) -> Iterator[Desk]:
     """Lend the desk at which this machine's operator acts as the system."""
+    settings = embedded.filled(settings, "api")
     url = need(settings.database_url, "database_url")
     with away():
         psycopg.connect(url, connect_timeout=5).close()  # says why not, where a pool only waits

@@ -16,7 +16,7 @@ from metering.channels import Kind
 from metering.clocks import AHEAD_MS
 from metering.errors import ConflictError, UnavailableError
 from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
-from storage import clocks, connections, corrections, marks, merging, rejects
+from storage import clocks, connections, corrections, file_clocks, marks, merging, rejects
 from storage.binding import Bound, bind
 from storage.fitting import fitting
 from storage.merging import Merged, merge, outdone
@@ -76,7 +76,7 @@ class Store:
     ) -> Stored:
         """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing.
 
-        A file has no clock that could fall back: whoever brings it answers for its times.
+        What a clock that fell back has stamped is left out: whoever brings the file is told.
 
         correction: lets what another reading outdoes count against it.
         deed: says what is written down of it, in the same transaction.
@@ -87,6 +87,8 @@ class Store:
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 if refused:
                     return Stored(_seqs(batch, readings, refused), refused)
+                late = file_clocks.behind(connection, bound)
+                behind, bound = bound.place[late].tolist(), bound.only(~late)
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch), bound, none)
                 lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
@@ -94,6 +96,7 @@ class Store:
                     _stored(_seqs(batch, readings, refused), refused, bound, merged),
                     outdone=lost[:_TOLD],
                     outdone_count=len(lost),
+                    behind=behind,
                 )
                 if correction is not None:
                     corrected = corrections.let_count(connection, correction, bound, lost)

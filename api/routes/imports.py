@@ -51,6 +51,11 @@ class ImportShown(Shown):
     )
     corrected: int = Field(description="Of these, how many count as a correction.")
     examples: list[OutdoneShown] = Field(description="The first that were outdone.")
+    behind: int = Field(
+        description="Rows left out: their value goes on while their time falls back by more than a "
+        "day, to where it does not fit."
+    )
+    behind_lines: list[int] = Field(description="The first of these.")
 
 
 class ImportAnswer(BaseModel):

@@ -114,10 +114,11 @@ def login(
     """
     import psycopg
 
+    from cli import embedded
     from cli.wiring import away
     from storage import boards
 
-    known = settings.load(database_url=database_url)
+    known = embedded.filled(settings.load(database_url=database_url), "owner")
     url = settings.need(known.database_url, "database_url")
     password = known.grafana_password or secrets.token_urlsafe(24)
     with away(), psycopg.connect(url, autocommit=True) as connection:

@@ -129,10 +129,12 @@ def readings(
     from contextlib import closing
 
     from actions.import_readings import import_readings
+    from cli import embedded
     from cli.wiring import desk
     from storage.readings import Store
 
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
+    known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
     store = Store(url, "import", ahead_ms=known.clock_ahead_ms)
@@ -175,8 +177,26 @@ def _told(done: "Imported") -> None:
             ),
             err=True,
         )
+    if done.behind:
+        _told_behind(done)
     if done.outdone:
         _told_outdone(done)
+
+
+def _told_behind(done: "Imported") -> None:
+    lines = ", ".join(map(str, done.behind_lines))
+    lines += " …" if done.behind > len(done.behind_lines) else ""
+    typer.echo(
+        say(
+            f"{done.behind} 行未导入(第 {lines} 行):数值接续上一行,时间却倒退一天以上,"
+            "与该时刻的读数不符,当时时钟有误。请更正时间;如时间无误,请把这些行单独存成一个文件再导入。",
+            f"{done.behind} rows were left out (line {lines}): their value goes on from the row "
+            "before while their time falls back by more than a day, to where it does not fit: a "
+            "clock was wrong. Mend their times; if these are right, import the rows as a file of "
+            "their own.",
+        ),
+        err=True,
+    )
 
 
 def _told_outdone(done: "Imported") -> None:

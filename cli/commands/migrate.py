@@ -33,13 +33,16 @@ def migrate(
 
     Passwords of the logins <database>_api, <database>_collector and <database>_worker are set
     where COMMONWATT_API_PASSWORD, COMMONWATT_COLLECTOR_PASSWORD, COMMONWATT_WORKER_PASSWORD are.
+    Where no database is named, the embedded one is meant: its logins are kept in the state folder.
     """
+    from cli import embedded
     from cli.wiring import away  # drivers load here: help and mistakes answer at once
     from storage import migrate as steps
 
     known = settings.load(database_url=database_url)
-    url = settings.need(known.database_url, "database_url")
-    passwords = {
+    own = embedded.made(known)
+    url = settings.need(embedded.filled(known, "owner").database_url, "database_url")
+    passwords = own | {
         group: password
         for group in steps.GROUPS
         if (password := getattr(known, f"{group}_password")) is not None

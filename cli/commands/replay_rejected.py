@@ -51,9 +51,10 @@ def replay_rejected(
 ) -> None:
     """Try refused messages again, after keys were bound or settings mended."""
     from actions.replay_rejected import replay_rejected as again
+    from cli import embedded
     from collector.routing import NATIVE, PUSHED, Routing
 
-    known = settings.load(database_url=database_url)
+    known = embedded.filled(settings.load(database_url=database_url), "collector")
     url = settings.need(known.database_url, "database_url")
     decode = Routing((NATIVE, PUSHED)).decode
     if shift is not None:

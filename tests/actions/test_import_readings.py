@@ -317,3 +317,39 @@ def test_readings_and_their_deed_are_one_transaction(world, take):
     finally:
         world.admin("GRANT INSERT ON deed TO commonwatt_collector")
     assert world.admin("SELECT count(*) FROM reading") == [(0,)]
+
+
+def lines(*said: tuple[int, int]) -> str:
+    """Return a file of (hour, value) in the order of its lines."""
+    return HEADER + "".join(f"{GATEWAY},office e,{at(hour)},{value}\n" for hour, value in said)
+
+
+ON_TIME = [(800 + hour, 5000 + 10 * hour) for hour in range(9)]
+
+
+@pytest.mark.parametrize("last", [(), (ON_TIME[8],)])
+def test_rows_of_a_clock_that_fell_back_are_left_out_and_told(world, take, last):
+    late = [(hour, 5000 + 10 * hour) for hour in (6, 7)]  # weeks before, the register at less
+    done = take(lines(*ON_TIME[:6], *late, *last))
+
+    assert (done.inserted, done.behind, done.behind_lines) == (6 + len(last), 2, [8, 9])
+    ((detail,),) = world.admin("SELECT detail FROM deed WHERE act = 'readings.import'")
+    assert detail["behind_lines"] == [8, 9]
+    alone = take(lines(*late))
+    assert (alone.inserted, alone.behind) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ON_TIME[::-1],  # the newest first
+        [*ON_TIME[5:], *ON_TIME[:5]],  # blocks in any order
+        [*ON_TIME, (500, 4700), (600, 4800)],  # what was missing, behind the rest
+        [*ON_TIME, (500, 90), (501, 95)],  # another register than later: it does not go on
+        [(900, 5100), (850, 0), (800, 5050)],  # a zero, the newest first
+    ],
+)
+def test_a_file_may_go_back_in_time(take, said):
+    done = take(lines(*said))
+
+    assert (done.inserted, done.behind) == (len(said), 0)

@@ -44,6 +44,8 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "outdone": 0,
         "corrected": 0,
         "examples": [],
+        "behind": 0,
+        "behind_lines": [],
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)
     assert front.world.admin(count)[0][0] == before + 2
