@@ -14,8 +14,10 @@ import psycopg
 from cli import services
 from cli.demo import database, state
 from cli.settings import Settings, strangers
+from cli.wiring import reading
 from metering.errors import EnergyError
 from storage import health, members, migrate, provisioning
+from storage.connections import Bounds, opened
 
 _LEAST_FREE_BYTES = 2 * 2**30
 _CLOCK_OFF_S = 5.0
@@ -49,7 +51,7 @@ def checks(settings: Settings) -> Iterator[Check]:
                 database_url = running.database_url
                 if demo is not None:  # the demo keeps its tables in a database of its own
                     database_url = database.named(database_url, demo.database)
-    yield from _database(database_url)
+    yield from _database(database_url, reading(settings))
     yield _broker(broker_url)
 
 
@@ -86,7 +88,7 @@ def _disk(settings: Settings) -> Check:
     return Check("bad", zh, en, "请腾出至少 2 GB。", "Make room: at least 2 GB.")
 
 
-def _database(url: str | None) -> Iterator[Check]:
+def _database(url: str | None, bounds: Bounds) -> Iterator[Check]:
     if url is None:
         yield Check(
             "bad",
@@ -97,7 +99,7 @@ def _database(url: str | None) -> Iterator[Check]:
         )
         return
     try:
-        with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+        with opened(url, "commonwatt doctor", bounds) as connection:
             yield _clock(connection)
             yield from _schema(connection)
     except psycopg.Error as error:

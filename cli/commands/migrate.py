@@ -34,7 +34,7 @@ def migrate(
     Passwords of the logins <database>_api, <database>_collector and <database>_worker are set
     where COMMONWATT_API_PASSWORD, COMMONWATT_COLLECTOR_PASSWORD, COMMONWATT_WORKER_PASSWORD are.
     """
-    from cli.wiring import away  # drivers load here: help and mistakes answer at once
+    from cli.wiring import away, migrating  # drivers load here: help and mistakes answer at once
     from storage import migrate as steps
 
     known = settings.load(database_url=database_url)
@@ -46,7 +46,11 @@ def migrate(
     }
     with away():
         taken = steps.migrate(
-            url, passwords=passwords, engine=engine, say=lambda name: typer.echo(f"  {name}")
+            url,
+            passwords=passwords,
+            engine=engine,
+            say=lambda name: typer.echo(f"  {name}"),
+            bounds=migrating(known),
         )
     typer.echo(
         say(f"已执行 {len(taken)} 个步骤。", f"{len(taken)} steps taken.")
