@@ -15,8 +15,10 @@ from psycopg.conninfo import make_conninfo
 from cli import embedded, services
 from cli.demo import database, state
 from cli.settings import Settings, strangers
+from cli.wiring import reading
 from metering.errors import EnergyError
 from storage import health, members, migrate, provisioning
+from storage.connections import Bounds, opened
 
 _LEAST_FREE_BYTES = 2 * 2**30
 _CLOCK_OFF_S = 5.0
@@ -47,24 +49,26 @@ def checks(settings: Settings) -> Iterator[Check]:
         if running is not None:
             broker_url = broker_url or running.broker_url
             if database_url is None and running.postgres_pid is not None:
-                yield from _embedded(running, demo)
+                yield from _embedded(running, demo, reading(settings))
                 yield _broker(broker_url)
                 return
-    yield from _database(database_url)
+    yield from _database(database_url, reading(settings))
     yield _broker(broker_url)
 
 
-def _embedded(running: services.Running, demo: state.Memory | None) -> Iterator[Check]:
+def _embedded(
+    running: services.Running, demo: state.Memory | None, bounds: Bounds
+) -> Iterator[Check]:
     """Look at the databases of the embedded server: the demo's, and one's own."""
     try:
         own = embedded.exists(running)
     except psycopg.Error:
-        yield from _database(running.database_url)  # says why it does not answer
+        yield from _database(running.database_url, bounds)  # says why it does not answer
         return
     if demo is not None:  # it keeps its tables in a database of its own
-        yield from _database(database.named(running.database_url, demo.database))
+        yield from _database(database.named(running.database_url, demo.database), bounds)
     if own:
-        yield from _database(make_conninfo(running.database_url, dbname=embedded.NAME))
+        yield from _database(make_conninfo(running.database_url, dbname=embedded.NAME), bounds)
     elif demo is None:
         yield Check(
             "bad",
@@ -108,7 +112,7 @@ def _disk(settings: Settings) -> Check:
     return Check("bad", zh, en, "请腾出至少 2 GB。", "Make room: at least 2 GB.")
 
 
-def _database(url: str | None) -> Iterator[Check]:
+def _database(url: str | None, bounds: Bounds) -> Iterator[Check]:
     if url is None:
         yield Check(
             "bad",
@@ -119,7 +123,7 @@ def _database(url: str | None) -> Iterator[Check]:
         )
         return
     try:
-        with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+        with opened(url, "commonwatt doctor", bounds) as connection:
             yield _clock(connection)
             yield from _schema(connection)
     except psycopg.Error as error:

@@ -4,7 +4,6 @@ import json
 import secrets
 from typing import Final, Literal
 
-import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -12,6 +11,7 @@ from cli import services
 from cli.services.state import Layout, Running, read_json, write_private
 from cli.settings import Settings
 from metering.errors import ConflictError
+from storage.connections import MIGRATING, opened
 
 Login = Literal["owner", "api", "collector", "worker"]
 NAME: Final = "energy"  # of the database that `commonwatt migrate` makes on the embedded server
@@ -51,7 +51,7 @@ def made(known: Settings) -> dict[str, str]:
         return {}
     if not exists(running):
         make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(NAME))
-        with psycopg.connect(running.database_url, autocommit=True) as connection:
+        with opened(running.database_url, "commonwatt migrate", MIGRATING) as connection:
             connection.execute(make)
     path = Layout(known.state.absolute()).root / _LOGINS
     passwords = {name: secrets.token_urlsafe(18) for name in _GROUPS} | read_json(path)
@@ -62,7 +62,7 @@ def made(known: Settings) -> dict[str, str]:
 
 def exists(running: Running) -> bool:
     """Return whether the embedded server has our database yet."""
-    with psycopg.connect(running.database_url, connect_timeout=5) as connection:
+    with opened(running.database_url, "commonwatt") as connection:
         wanted = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
         row = connection.execute(wanted, [NAME]).fetchone()
     return bool(row and row[0])

@@ -18,6 +18,7 @@ from metering.errors import ConflictError, UnavailableError
 from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
 from storage import clocks, connections, corrections, file_clocks, marks, merging, rejects
 from storage.binding import Bound, bind
+from storage.connections import WRITING, Bounds
 from storage.fitting import fitting
 from storage.merging import Merged, merge, outdone
 
@@ -42,9 +43,12 @@ class Store:
     ahead_ms: how far a reading may be ahead of its arrival.
     """
 
-    def __init__(self, url: str, name: str, *, ahead_ms: int = AHEAD_MS) -> None:
+    def __init__(
+        self, url: str, name: str, *, ahead_ms: int = AHEAD_MS, bounds: Bounds = WRITING
+    ) -> None:
         self._url = url
         self._name = name
+        self._bounds = bounds
         self.ahead_ms = ahead_ms
         self._connection: Connection[Any] | None = None
         self._months: set[int] = set()
@@ -167,7 +171,7 @@ class Store:
         """Lend the connection, made anew where it is lost; driver errors become ours here."""
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = connect(self._url, "commonwatt collector")
+                self._connection = connect(self._url, "commonwatt collector", self._bounds)
             yield self._connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()
@@ -199,9 +203,9 @@ class Store:
             self._months.add(int(month))
 
 
-def connect(url: str, name: str) -> Connection[Any]:
+def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     """Open a connection on which readings can be merged."""
-    connection = connections.writer(url, name)
+    connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
 

@@ -130,15 +130,14 @@ def readings(
 
     from actions.import_readings import import_readings
     from cli import embedded
-    from cli.wiring import desk
-    from storage.readings import Store
+    from cli.wiring import desk, store
 
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
-    store = Store(url, "import", ahead_ms=known.clock_ahead_ms)
-    with _opened(file) as source, desk(known) as seat, closing(store) as sink:
+    kept = store(known, url, "import")
+    with _opened(file) as source, desk(known) as seat, closing(kept) as sink:
         done = import_readings(
             seat,
             sink,

@@ -36,7 +36,7 @@ def migrate(
     Where no database is named, the embedded one is meant: its logins are kept in the state folder.
     """
     from cli import embedded
-    from cli.wiring import away  # drivers load here: help and mistakes answer at once
+    from cli.wiring import away, migrating  # drivers load here: help and mistakes answer at once
     from storage import migrate as steps
 
     known = settings.load(database_url=database_url)
@@ -49,7 +49,11 @@ def migrate(
     }
     with away():
         taken = steps.migrate(
-            url, passwords=passwords, engine=engine, say=lambda name: typer.echo(f"  {name}")
+            url,
+            passwords=passwords,
+            engine=engine,
+            say=lambda name: typer.echo(f"  {name}"),
+            bounds=migrating(known),
         )
     typer.echo(
         say(f"已执行 {len(taken)} 个步骤。", f"{len(taken)} steps taken.")

@@ -29,6 +29,7 @@ from cli.services.words import say
 from cli.settings import Settings
 from metering.errors import ConflictError, UnavailableError
 from storage import migrate
+from storage.connections import opened
 
 T = TypeVar("T")
 
@@ -323,7 +324,7 @@ class Queue:
         """Return how many rows wait, -1 while nobody can know."""
         try:
             if self._connection is None:
-                self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+                self._connection = opened(self._url, "commonwatt demo")
             self.last = figures.waiting(self._connection)
         except psycopg.OperationalError:
             self.close()
