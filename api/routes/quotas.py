@@ -107,6 +107,15 @@ class StandingShown(BaseModel):
         "null where these are too little of the path."
     )
     coverage: Coverage | None = Field(description="By time whose total is known.")
+    institutions: int | None = Field(
+        description="How many the sums hold; null where worked out before this was kept."
+    )
+    unmeasured: int | None = Field(description="Of which nothing is measured at all.")
+    months: int | None = Field(description="Months due, of all institutions together.")
+    compared_months: int | None = Field(
+        description="Those that are enough measured: compared_… are their sums."
+    )
+    enough: float = Field(description="The share of the expected time that the union asks for.")
     run_id: int = Field(description="The run in force for the year.")
     as_of: datetime = Field(description="When it was worked out.")
 
@@ -258,6 +267,11 @@ def _stands(one: Standing) -> StandingShown:
         compared_used_kgce=in_units(one.compared_used_g, 1000),
         over_kgce=in_units(one.over_g, 1000),
         coverage=coverage(one.known_s, one.expected_s),
+        institutions=one.institutions,
+        unmeasured=one.unmeasured,
+        months=one.months,
+        compared_months=one.compared_months,
+        enough=one.enough_permille / 1000,
         run_id=one.run_id,
         as_of=one.as_of,
     )

@@ -100,3 +100,22 @@ def lay(connection, world, terms, known):
                    VALUES (%s, %s, 1000, %s, %s)""",
                 [channel[0], day, seconds, seconds],
             )
+
+
+def test_only_one_function_turns_days_into_expected_seconds(database):
+    """Accounts, boards, bases and progress call it, and subtract no midnights of their own."""
+    with Connection.connect(database.admin_url) as connection:
+        own = connection.execute(
+            r"""SELECT p.oid::regprocedure::text FROM pg_proc p
+                  JOIN pg_namespace n ON n.oid = p.pronamespace
+                 WHERE n.nspname IN ('access', 'report', 'storage') AND p.prokind = 'f'
+                   AND pg_get_functiondef(p.oid) ~* 'epoch.*(AT TIME ZONE|timezone\()'"""
+        ).fetchall()
+        views = connection.execute(
+            r"""SELECT c.oid::regclass::text FROM pg_class c
+                  JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname IN ('access', 'report', 'storage') AND c.relkind = 'v'
+                   AND pg_get_viewdef(c.oid) ~* 'epoch.*(AT TIME ZONE|timezone\()'"""
+        ).fetchall()
+    assert own == [("storage.expected_s(date,date,text,date,date,date)",)]
+    assert views == []
