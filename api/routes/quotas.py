@@ -72,6 +72,9 @@ class QuotaExplained(BaseModel):
     version: int
     rule: str
     sha256: str = Field(description="Names the snapshot that it recomputes from.")
+    covers: dict[str, int] | None = Field(
+        description="What the sums in the chain hold and lack; null where they are withheld."
+    )
     base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
     months_kgce: list[Exact | None] = Field(description="null in months without a base.")
     factors: list[FactorShown]
@@ -228,6 +231,7 @@ def _explained(found: Explained) -> QuotaExplained:
         version=found.run.version,
         rule=found.run.rule,
         sha256=found.run.sha256,
+        covers=found.run.covers,
         base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
         months_kgce=[None if one is None else _kg(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
