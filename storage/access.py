@@ -19,7 +19,7 @@ _ADD = """
 _GRANT = """
     INSERT INTO access_grant (viewer, role, scope, region_id, department_line, institution_id,
                               union_id, valid_from)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, current_date))
+    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, storage.civil_day()))
 """
 _USERS = """
     SELECT id AS user_id, login, name, lang, ended_at FROM app_user ORDER BY id

@@ -145,7 +145,7 @@ _STALE_USAGE = """
 # Shares of one channel-day are rounded one after the other, so all its institutions are concerned.
 _STALE_ACCOUNTS = """
     INSERT INTO stale_account (institution_id, first, last)
-    SELECT t.institution_id, min(w.first), greatest(min(w.first), current_date + 2)
+    SELECT t.institution_id, min(w.first), greatest(min(w.first), storage.civil_day() + 2)
       FROM unnest(%s::integer[], %s::date[]) AS w (id, first)
       JOIN account_term t ON t.channel_id = w.id
      GROUP BY t.institution_id

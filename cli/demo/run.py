@@ -27,6 +27,7 @@ from cli.services import ports
 from cli.services.state import last_lines
 from cli.services.words import say
 from cli.settings import Settings
+from metering.days import civil_day
 from metering.errors import ConflictError, UnavailableError
 from storage import migrate
 from storage.connections import opened
@@ -261,7 +262,7 @@ class Demo:
 
     def share(self) -> None:
         """Issue quotas where none are yet, and see where everybody stands."""
-        today = world.last_day(self.plan) if self.wanted.once else datetime.now(UTC).date()
+        today = world.last_day(self.plan) if self.wanted.once else civil_day(datetime.now(UTC))
         words = say("分解目标、下达指标……", "Sharing the target, issuing quotas …")
         with (
             self.stages.stage("quotas", words),

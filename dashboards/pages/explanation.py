@@ -70,6 +70,14 @@ class Evident:
         value = writing.number(writing.exact(setting.wraps_at, self.term.channel.per_unit))
         return f"{value} {writing.unit_name(self.term.channel.unit)}"
 
+    def limit(self, setting: DatedSetting) -> str | None:
+        """Return what the connection can carry in an hour, in the meter's unit."""
+        if setting.max_per_hour is None or self.term.channel is None:
+            return None
+        per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
+        most = writing.exact(setting.max_per_hour, per_unit)
+        return f"{writing.number(most, writing.places_for([most]))} {writing.unit_name(unit)}/h"
+
     @property
     def balance(self) -> str | None:
         """How the known use follows from the values at its ends, of a register."""

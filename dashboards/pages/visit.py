@@ -17,6 +17,7 @@ from actions.login import Failures, LoginError, Opened, Pool
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
+from metering.days import CIVIL_ZONE, civil_day
 from storage.access import Session
 
 CSP: Final = (
@@ -87,7 +88,11 @@ class Visit:
     @property
     def today(self) -> date:
         """The day that counts as today, for choosing what to show."""
-        return doorway_of(self.request).today or datetime.now(UTC).date()
+        return self.today_in(CIVIL_ZONE)
+
+    def today_in(self, zone: str) -> date:
+        """Return the day that counts as today where a meter is."""
+        return doorway_of(self.request).today or civil_day(datetime.now(UTC), zone)
 
     def say(self, key: str, **values: object) -> str:
         """Return a word in the reader's language."""

@@ -80,6 +80,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "water_per_person": ("人均用水量", "Water per person"),
     "kgce_per_person": ("kgce/人", "kgce/person"),
     "m3_per_person": ("m³/人", "m³/person"),
+    "count_persons": ("{count} 人", "{count} persons"),
+    "size_of": (
+        "按 {size} 计算:{said}",
+        "By {size}: {said}",
+    ),
+    "size_since": ("{size},{day} 起({source})", "{size} from {day} ({source})"),
     "no_area": ("未填报建筑面积", "floor area not stated"),
     "no_persons": ("未填报用能人数", "persons not stated"),
     "co2": ("二氧化碳", "CO2"),
@@ -287,6 +293,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "multiplier": ("倍率", "Multiplier"),
     "interval": ("采集周期", "Interval of readings"),
     "wraps": ("翻转值", "Wraps at"),
+    "at_most": ("每小时上限", "At most an hour"),
+    "no_limit": ("未登记", "not registered"),
     "minutes": ("{count} 分钟", "{count} min"),
     "balance": (
         "末值 − 初值 {difference} + 翻转 {wrapped} − 无法认定 {unknown} = 已知用量 {known}",

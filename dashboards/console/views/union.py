@@ -9,7 +9,7 @@ from actions.regions import list_profiles
 from actions.standing import Standing, last_day, stand, standing_of
 from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
 from actions.unions import UnionDetail, union_of
-from dashboards.console import frame
+from dashboards.console import covering, frame
 from dashboards.console.fields import choice, decimal_of, filled, text_field
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated, tell
 from metering.errors import EnergyError
@@ -142,6 +142,8 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
                 _stands(seat, names.get(one.member_id, str(one.member_id)), one) for one in found
             ]
             frame.table([seat.say(key) for key in keys], rows)
+            for one in found:
+                covering.of_standing(seat, names.get(one.member_id, str(one.member_id)), one)
             frame.export(seat, f"/standing/members?union={union_id}")
         if not detail.union.planned:
             return

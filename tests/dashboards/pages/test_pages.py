@@ -313,6 +313,26 @@ def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
     assert "Energy per person – kgce/person persons not stated" in school
 
 
+def test_an_intensity_says_by_whose_area_and_persons_it_is(site):
+    client = site.client("planner of all", "en")
+    for page in (site.path("office"), "/"):
+        assert "By 1,234.5 m²: 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
+    office = text_of(client.get(site.path("office")).text)
+    assert "By 80 persons: 80 persons from 2015-01-01 (test)" in office
+    chinese = text_of(site.client("planner of all", "zh").get(site.path("office")).text)
+    assert "按 80 人 计算:80 人,2015-01-01 起(test)" in chinese
+
+
+def test_an_explanation_shows_what_the_connection_can_carry(site):
+    path = site.path("office", "/accounts/electricity/2016-03")
+    page = text_of(site.client("planner of all", "en").get(path).text)
+    assert "Multiplier 1 · Interval of readings 60 min" in page
+    assert "At most an hour 100 kWh/h" in page
+    site.world.admin("UPDATE channel_setting SET max_per_hour = NULL")
+    page = text_of(site.client("planner of all", "en").get(path).text)
+    assert "At most an hour not registered" in page
+
+
 def test_factors_that_changed_within_the_year_are_named_with_their_months(site):
     world = site.world
     world.admin(
