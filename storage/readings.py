@@ -15,7 +15,7 @@ from psycopg import Connection
 from metering.channels import Kind
 from metering.clocks import AHEAD_MS
 from metering.errors import ConflictError, UnavailableError
-from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
+from metering.messages import Deed, Message, Readings, Rejection, Stored
 from storage import clocks, connections, corrections, marks, merging, rejects
 from storage.binding import Bound, bind
 from storage.fitting import fitting
@@ -70,7 +70,6 @@ class Store:
         batch: Sequence[Message],
         readings: Readings,
         *,
-        correction: Correction | None = None,
         deed: Callable[[Stored], Deed] | None = None,
         dry_run: bool = False,
     ) -> Stored:
@@ -78,7 +77,6 @@ class Store:
 
         A file has no clock that could fall back: whoever brings it answers for its times.
 
-        correction: lets what another reading outdoes count against it.
         deed: says what is written down of it, in the same transaction.
         """
         with self._one_writer, self._connected() as connection:
@@ -95,9 +93,6 @@ class Store:
                     outdone=lost[:_TOLD],
                     outdone_count=len(lost),
                 )
-                if correction is not None:
-                    corrected = corrections.let_count(connection, correction, bound, lost)
-                    stored = replace(stored, corrected=corrected)
                 if deed is not None:
                     corrections.write_down(connection, deed(stored))
         return stored

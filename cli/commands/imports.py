@@ -128,6 +128,7 @@ def readings(
     import time
     from contextlib import closing
 
+    from actions.file_corrections import correct_by_file
     from actions.import_readings import import_readings
     from cli.wiring import desk
     from storage.readings import Store
@@ -137,21 +138,22 @@ def readings(
     now_ms = int(time.time() * 1000)
     store = Store(url, "import", ahead_ms=known.clock_ahead_ms)
     with _opened(file) as source, desk(known) as seat, closing(store) as sink:
-        done = import_readings(
-            seat,
-            sink,
-            source,
-            file.name,
-            gateway,
-            now_ms=now_ms,
-            dry_run=dry_run,
-            correct_for=reason if as_correction else None,
-        )
+        if as_correction:
+            done = correct_by_file(
+                seat, source, file.name, gateway, reason=reason, now_ms=now_ms,
+                ahead_ms=store.ahead_ms, dry_run=dry_run,
+            )  # fmt: skip
+        else:
+            done = import_readings(
+                seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
+            )
     _rehearsed(dry_run)
     _told(done)
 
 
 def _told(done: "Imported") -> None:
+    from cli.commands.correct import tell_effects
+
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -177,6 +179,15 @@ def _told(done: "Imported") -> None:
         )
     if done.outdone:
         _told_outdone(done)
+    if done.effects is not None:
+        tell_effects(done.effects)
+    if done.file_id is not None:
+        typer.echo(
+            say(
+                f"撤销:commonwatt undo-file-correction {done.file_id} --reason 理由",
+                f"To take it back: commonwatt undo-file-correction {done.file_id} --reason WHY",
+            )
+        )
 
 
 def _told_outdone(done: "Imported") -> None:
