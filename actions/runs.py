@@ -111,9 +111,11 @@ def try_target(desk: Desk, target_id: int, method: Method, year: int | None = No
         must_plan(connection, kept.union_id, "run.try")
         problem = _problem(connection, kept, method, year)
         unseen = unseen_of(connection, kept.union_id)
+        before = runs.parts_before(connection, kept.union_id, sorted(unseen.all))
     must_tell_of_none(problem, unseen)
     run = computed(problem)
-    return Trial(run, shown_of(run.allocation, unseen.all, unseen.guarded), unseen.all)
+    shown = shown_of(run.allocation, unseen.all, unseen.guarded, before)
+    return Trial(run, shown, unseen.all)
 
 
 def run_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Made:

@@ -30,6 +30,7 @@ from api.routes import (
     login,
     meters,
     metrics,
+    people,
     published,
     quotas,
     readings,
@@ -69,6 +70,7 @@ _TOO_LARGE: Final = {"description": "The body is too large.", "content": _PROBLE
 
 _ROUTERS = (
     login.router,
+    people.router,
     institutions.router,
     accounts.router,
     indicators.router,
@@ -79,6 +81,7 @@ _ROUTERS = (
     enough.router,
     corrections.router,
     exchanges.router,
+    exchanges.of_institution,
     readings.router,
     imports.router,
     rejects.router,

@@ -104,15 +104,6 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """Who lets readings count against what stands, why, and by what source."""
-
-    made_by: str
-    reason: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """What became of a batch, said after the commit.
 

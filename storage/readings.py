@@ -15,7 +15,7 @@ from psycopg import Connection
 from metering.channels import Kind
 from metering.clocks import AHEAD_MS
 from metering.errors import ConflictError, UnavailableError
-from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
+from metering.messages import Deed, Message, Readings, Rejection, Stored
 from storage import clocks, connections, corrections, file_clocks, marks, merging, rejects
 from storage.binding import Bound, bind
 from storage.connections import WRITING, Bounds
@@ -74,7 +74,6 @@ class Store:
         batch: Sequence[Message],
         readings: Readings,
         *,
-        correction: Correction | None = None,
         deed: Callable[[Stored], Deed] | None = None,
         dry_run: bool = False,
     ) -> Stored:
@@ -82,7 +81,6 @@ class Store:
 
         What a clock that fell back has stamped is left out: whoever brings the file is told.
 
-        correction: lets what another reading outdoes count against it.
         deed: says what is written down of it, in the same transaction.
         """
         with self._one_writer, self._connected() as connection:
@@ -102,9 +100,6 @@ class Store:
                     outdone_count=len(lost),
                     behind=behind,
                 )
-                if correction is not None:
-                    corrected = corrections.let_count(connection, correction, bound, lost)
-                    stored = replace(stored, corrected=corrected)
                 if deed is not None:
                     corrections.write_down(connection, deed(stored))
         return stored

@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 
 from compact.allocations import Allocation
 from compact.covers import covers_of
+from compact.disclosure import Part
 from compact.runs import Run, base_said, digest_of, method_said
 from storage.institutions import like
 
@@ -78,6 +79,13 @@ _QUOTAS = """
                 WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
                    OR credit_code ILIKE %(like)s))
      ORDER BY q.institution_id LIMIT %(most)s
+"""
+# What the unseen add to the sums of every run of a union.
+_PARTS = """
+    SELECT q.run_id, q.institution_id, n.key,
+           (SELECT coalesce(sum(b), 0) FROM unnest(q.base_g) AS b)::bigint, q.amount_g, q.weight_g
+      FROM run_quota q JOIN run_node n ON n.run_id = q.run_id AND n.place = q.node
+     WHERE q.union_id = %s AND q.institution_id = ANY(%s)
 """
 _CHAIN = """
     SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
@@ -323,3 +331,14 @@ def _array(months_g: Sequence[int | None]) -> str:
 def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
     with connection.cursor(row_factory=class_row(Kept)) as cursor:
         return cursor.execute(_RUNS, parameters).fetchall()
+
+
+def parts_before(
+    connection: Connection[Any], union_id: int, institutions: list[int]
+) -> list[dict[int, Part]]:
+    """Return what institutions add to the sums of each run of a union that has any of them."""
+    found: dict[int, dict[int, Part]] = {}
+    rows = connection.execute(_PARTS, [union_id, institutions]).fetchall()
+    for run, institution, key, *figures in rows:
+        found.setdefault(run, {})[institution] = Part(key, tuple(figures))
+    return list(found.values())

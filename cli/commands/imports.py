@@ -128,6 +128,7 @@ def readings(
     import time
     from contextlib import closing
 
+    from actions.file_corrections import correct_by_file
     from actions.import_readings import import_readings
     from cli import embedded
     from cli.wiring import desk, store
@@ -138,21 +139,22 @@ def readings(
     now_ms = int(time.time() * 1000)
     kept = store(known, url, "import")
     with _opened(file) as source, desk(known) as seat, closing(kept) as sink:
-        done = import_readings(
-            seat,
-            sink,
-            source,
-            file.name,
-            gateway,
-            now_ms=now_ms,
-            dry_run=dry_run,
-            correct_for=reason if as_correction else None,
-        )
+        if as_correction:
+            done = correct_by_file(
+                seat, source, file.name, gateway, reason=reason, now_ms=now_ms,
+                ahead_ms=kept.ahead_ms, dry_run=dry_run,
+            )  # fmt: skip
+        else:
+            done = import_readings(
+                seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
+            )
     _rehearsed(dry_run)
     _told(done)
 
 
 def _told(done: "Imported") -> None:
+    from cli.commands.correct import tell_effects
+
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -180,6 +182,15 @@ def _told(done: "Imported") -> None:
         _told_behind(done)
     if done.outdone:
         _told_outdone(done)
+    if done.effects is not None:
+        tell_effects(done.effects)
+    if done.file_id is not None:
+        typer.echo(
+            say(
+                f"撤销:commonwatt undo-file-correction {done.file_id} --reason 理由",
+                f"To take it back: commonwatt undo-file-correction {done.file_id} --reason WHY",
+            )
+        )
 
 
 def _told_behind(done: "Imported") -> None:

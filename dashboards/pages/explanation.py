@@ -107,6 +107,12 @@ class Evident:
         value = writing.number(writing.exact(one.value, per_unit), len(str(per_unit)) - 1)
         return f"{when}: {value} {writing.unit_name(unit)}, {said}"
 
+    def act(self, one: Occurrence) -> str | None:
+        """Return where the API shows what a person said: who, when and why."""
+        if one.correction is None:
+            return None
+        return f"/api/v1/channels/{self.term.channel_id}/corrections/{one.correction}"
+
     def hours(self, stretch: Unmeasured) -> str:
         """Return how long a stretch is."""
         return writing.number(Decimal(stretch.end_ms - stretch.start_ms) / _HOUR_MS, 1)

@@ -300,6 +300,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "末值 − 初值 {difference} + 翻转 {wrapped} − 无法认定 {unknown} = 已知用量 {known}",
         "last − first {difference} + wraps {wrapped} − not known {unknown} = known use {known}",
     ),
+    "act": ("更正 {number}", "correction {number}"),
     "occurred": ("期间发生", "What occurred"),
     "and_more": ("另有 {count} 项,见 JSON。", "and {count} more; the JSON has all."),
     "unmeasured": ("未实测时段", "Stretches not measured"),

@@ -1,11 +1,13 @@
 """A file of readings is stored as a whole or not at all, and twice is once."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from actions.desk import DeniedError
+from actions.file_corrections import correct_by_file
 from actions.import_readings import import_readings
 from actions.meters import channel
 from actions.registry_values import ProblemsError
@@ -37,10 +39,13 @@ def take(world):
     """Import a file as a person of the world."""
     sink = Store(world.database.url("collector"), "import")
 
-    def take(text: str | bytes, who: str = "system", **how):
-        content = text if isinstance(text, bytes) else text.encode()
-        return import_readings(
-            world.desk(who), sink, io.BytesIO(content), "july.csv", now_ms=NOW_MS, **how
+    def take(text: str | bytes, who: str = "system", correct_for: str | None = None, **how):
+        file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
+        said = {"name": "july.csv", "now_ms": NOW_MS, **how}
+        if correct_for is None:
+            return import_readings(world.desk(who), sink, file, **said)
+        return correct_by_file(
+            world.desk(who), file, reason=correct_for, ahead_ms=sink.ahead_ms, **said
         )
 
     yield take
@@ -255,18 +260,21 @@ def test_a_corrected_file_is_offered_as_a_correction_and_not_silently_outdone(wo
     assert world.admin(STATE) == before
 
     done = take(actual, "of the office", correct_for="utility's letter")
-    assert done == rehearsed
+    assert replace(done, file_id=None) == rehearsed
     assert (done.outdone, done.corrected, total()) == (2, 2, 297_000)
     assert world.admin("SELECT made_by, reason, source FROM correction") == [
         (f"user:{world.user['of the office']}", "utility's letter", "july.csv")
     ]
     assert (
         world.admin(
-            """SELECT r.rank, r.seq = c.id FROM reading r, correction c
-            WHERE r.channel_id = %s AND r.value < 100000""",
+            """SELECT r.rank, a.kind, a.known_by = c.made_by, a.file_id = %s
+                 FROM reading r JOIN amendment a ON a.id = r.seq
+                 JOIN correction c ON c.id = a.file_id
+                WHERE r.channel_id = %s""",
+            done.file_id,
             gas,
         )
-        == [(1, True)] * 2
+        == [(1, "file", True, True)] * 3
     )
     (said,) = world.admin(
         "SELECT detail->>'reason', detail->>'corrected' FROM deed ORDER BY id DESC LIMIT 1"

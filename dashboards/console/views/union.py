@@ -51,7 +51,7 @@ async def _targets(seat: Seat, detail: UnionDetail) -> None:
         else:
             keys = ("target", "fall", "base_year", "curve", "origin", "profile", "source")
             frame.table([seat.say(key) for key in keys], [_row(seat, one) for one in found])
-            frame.export(seat, f"/unions/{union_id}/targets")
+            frame.export(seat, f"/unions/{union_id}/targets", len(found))
         if detail.union.planned:
             await _form(seat, union_id)
 
@@ -144,7 +144,7 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
             frame.table([seat.say(key) for key in keys], rows)
             for one in found:
                 covering.of_standing(seat, names.get(one.member_id, str(one.member_id)), one)
-            frame.export(seat, f"/standing/members?union={union_id}")
+            frame.export(seat, f"/standing/members?union={union_id}", len(found))
         if not detail.union.planned:
             return
         last = await seat.ask(lambda desk: last_day(desk, union_id))

@@ -2,9 +2,13 @@
 
 import html
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
+from actions.corrections import set_value
+from actions.exchanges import record_exchange
 from dashboards.pages.visit import CSP
 from tests.actions.world import counts_since, measure
 
@@ -397,3 +401,24 @@ def test_a_link_says_to_what_it_leads_or_is_none(site):
     assert 'role="status"' in board.text
     plain = client.get("/boards/commonwatt-institution", params={"var-institution": office})
     assert 'class="notice" role="status"' not in plain.text
+
+
+def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act(site):
+    world = site.world
+    channel = world.channel["office e"]
+    done = set_value(
+        world.desk("of the office"), channel, datetime(2016, 3, 2, tzinfo=UTC), Decimal(30),
+        reason="photo of the display",
+    )  # fmt: skip
+    _, changed = record_exchange(
+        world.desk("of the office"), channel, datetime(2016, 3, 3, 0, 30, tzinfo=UTC), final=None,
+        initial=Decimal(0), source="form 12", despite=True,
+    )  # fmt: skip
+    page = site.client("of the office", "en").get(
+        site.path("office", "/accounts/electricity/2016-03")
+    )
+    for one, why in ((done.correction, "photo of the display"), (changed.correction, "form 12")):
+        href = f"/api/v1/channels/{channel}/corrections/{one.id}"
+        assert f'<a href="{href}">correction {one.id}</a>' in page.text
+        assert f"({one.known_by}: {why})" in page.text
+        assert site.client("of the office").get(href).json()["reason"] == why
