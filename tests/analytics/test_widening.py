@@ -11,7 +11,7 @@ from analytics.steps import Standing
 from analytics.widening import Window, widened
 from tests.analytics import byhand
 from tests.analytics.byhand import HOUR, REGISTER, Row
-from tests.analytics.drawn import SMALL, registers
+from tests.analytics.drawn import SMALL, many, registers
 
 
 def rows_of(standing: Standing) -> list[tuple]:
@@ -37,7 +37,7 @@ def spliced(was: list[tuple], new: Standing, lo: int, hi: int, *, added: bool) -
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=many(4))
 @given(
     rows=registers(),
     changes=st.lists(
@@ -67,7 +67,7 @@ def test_recomputing_a_widened_span_is_recomputing_all(rows, changes):
     assert got == rows_of(standing)
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(0.6))
 @given(rows=registers(most_rows=40), order=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same(rows, order):
     walls = [row for row in rows if row.wall]
@@ -83,7 +83,7 @@ def test_any_order_of_arrival_gives_the_same(rows, order):
     assert got == rows_of(byhand.standing({1: (REGISTER, rows)}))
 
 
-@settings(max_examples=200)
+@settings(max_examples=many(2))
 @given(rows=registers(), place=st.integers(0, 59), reads=st.integers(1, 80))
 def test_a_window_that_is_enough_says_what_the_whole_channel_says(rows, place, reads):
     whole = byhand.standing({1: (REGISTER, rows)})
