@@ -10,7 +10,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from cli import embedded, services
 from cli.demo import database, state
@@ -52,6 +51,7 @@ def checks(settings: Settings) -> Iterator[Check]:
                 yield from _embedded(running, demo, reading(settings))
                 yield _broker(broker_url)
                 return
+            database_url = database_url or running.database_url
     yield from _database(database_url, reading(settings))
     yield _broker(broker_url)
 
@@ -68,7 +68,7 @@ def _embedded(
     if demo is not None:  # it keeps its tables in a database of its own
         yield from _database(database.named(running.database_url, demo.database), bounds)
     if own:
-        yield from _database(make_conninfo(running.database_url, dbname=embedded.NAME), bounds)
+        yield from _database(embedded.own(running), bounds)
     elif demo is None:
         yield Check(
             "bad",
