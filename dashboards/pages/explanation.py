@@ -75,8 +75,8 @@ class Evident:
         if setting.max_per_hour is None or self.term.channel is None:
             return None
         per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
-        most = writing.exact(setting.max_per_hour, per_unit)
-        return f"{writing.number(most, writing.places_for([most]))} {writing.unit_name(unit)}/h"
+        most = writing.stated(Decimal(setting.max_per_hour) / per_unit)
+        return f"{most} {writing.unit_name(unit)}/h"
 
     @property
     def balance(self) -> str | None:

@@ -85,6 +85,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "按 {size} 计算:{said}",
         "By {size}: {said}",
     ),
+    "size_of_one": ("按 {size} 计算", "By {size}"),
     "size_since": ("{size},{day} 起({source})", "{size} from {day} ({source})"),
     "no_area": ("未填报建筑面积", "floor area not stated"),
     "no_persons": ("未填报用能人数", "persons not stated"),

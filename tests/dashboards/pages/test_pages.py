@@ -320,11 +320,24 @@ def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
 def test_an_intensity_says_by_whose_area_and_persons_it_is(site):
     client = site.client("planner of all", "en")
     for page in (site.path("office"), "/"):
-        assert "By 1,234.5 m²: 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
+        assert "By 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
     office = text_of(client.get(site.path("office")).text)
-    assert "By 80 persons: 80 persons from 2015-01-01 (test)" in office
+    assert "By 80 persons from 2015-01-01 (test)" in office
+    site.world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
+    site.world.admin(
+        """UPDATE institution_fact SET valid_to = '2016-01-01'
+            WHERE institution_id = %s AND attribute = 'persons'""",
+        site.world.institution["office"],
+    )
+    site.world.admin(
+        """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, source,
+               known_by) VALUES (%s, 'persons', 90, '2016-01-01', 'the roster', 'user:1')""",
+        site.world.institution["office"],
+    )
+    office = text_of(client.get(site.path("office")).text)
+    assert "80 persons from 2015-01-01 (test); 90 persons from 2016-01-01 (the roster)" in office
     chinese = text_of(site.client("planner of all", "zh").get(site.path("office")).text)
-    assert "按 80 人 计算:80 人,2015-01-01 起(test)" in chinese
+    assert "80 人,2015-01-01 起(test)；90 人,2016-01-01 起(the roster)" in chinese
 
 
 def test_an_explanation_shows_what_the_connection_can_carry(site):
@@ -332,7 +345,9 @@ def test_an_explanation_shows_what_the_connection_can_carry(site):
     page = text_of(site.client("planner of all", "en").get(path).text)
     assert "Multiplier 1 · Interval of readings 60 min" in page
     assert "At most an hour 100 kWh/h" in page
+    site.world.admin("ALTER TABLE channel_setting DISABLE TRIGGER only_retire")
     site.world.admin("UPDATE channel_setting SET max_per_hour = NULL")
+    site.world.admin("ALTER TABLE channel_setting ENABLE TRIGGER only_retire")
     page = text_of(site.client("planner of all", "en").get(path).text)
     assert "At most an hour not registered" in page
 
