@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from actions.import_readings import WholeSink
 from actions.login import Failures, Pool
+from api import actions as declared
 from api import errors, shell
 from api.doorway import Doorway
 from api.errors import ErrorPage
@@ -134,7 +135,7 @@ def create_app(
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.doorway.system_desk))
-    for router in (*_ROUTERS, *extra_routers):
+    for router in (*_ROUTERS, declared.router(), *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
     app.add_middleware(

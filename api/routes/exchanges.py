@@ -1,35 +1,18 @@
 """Exchanges of meters: when, and what stood on the old one and the new one."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from actions.exchanges import Exchange, list_exchanges, record_exchange
+from actions.exchanges import Exchange, list_exchanges
 from actions.figures import in_units
 from api.doorway import AtDesk
 from api.fields import Exact, Id
-from api.routes.corrections import Corrected, DryRun, corrected
 from api.tables import TABLE_ANSWER, AsWished, models_of
 from storage.meters import Channel
 
 router = APIRouter(prefix="/api/v1/channels", tags=["meters and channels"])
-
-
-class NewExchange(BaseModel):
-    """What was read when the meter was exchanged."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    at: AwareDatetime
-    final: Decimal | None = Field(None, description="Of the old meter; null: nobody read it.")
-    initial: Decimal = Field(description="Of the new meter, in the channel's unit.")
-    source: str = Field(min_length=1, max_length=500, description="Who read them, which form.")
-    despite: bool = Field(
-        False,
-        description="Taken although it does not fit the readings beside it; `source` says why.",
-    )
 
 
 class ExchangeShown(BaseModel):
@@ -40,10 +23,6 @@ class ExchangeShown(BaseModel):
     initial: Exact
     source: str
     known_by: str
-
-
-class ExchangeDone(ExchangeShown, Corrected):
-    """An exchange with what it changes; of a dry run, one that was not recorded."""
 
 
 @router.get(
@@ -59,25 +38,6 @@ def get_exchanges(channel_id: Id, desk: AtDesk, wish: AsWished) -> list[Exchange
     if wish.table:
         return models_of(items, ExchangeShown, f"exchanges-{channel_id}", wish, None)
     return items
-
-
-@router.post("/{channel_id}/exchanges", status_code=201, summary="Record an exchange")
-def post_exchange(
-    channel_id: Id, said: NewExchange, desk: AtDesk, response: Response, dry_run: DryRun = False
-) -> ExchangeDone:
-    """Record an exchange, or correct the one of that instant; 200 is a dry run."""
-    made, done = record_exchange(
-        desk,
-        channel_id,
-        said.at,
-        final=said.final,
-        initial=said.initial,
-        source=said.source,
-        despite=said.despite,
-        dry_run=dry_run,
-    )
-    shown = _shown(done.channel, made).model_dump()
-    return ExchangeDone.model_validate(shown | corrected(done, response).model_dump())
 
 
 def _shown(channel: Channel, one: Exchange) -> ExchangeShown:
