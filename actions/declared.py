@@ -1,6 +1,6 @@
 """An action is declared once: a model whose fields carry words, what it foresees and does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar
@@ -92,6 +92,21 @@ class Action(BaseModel, Generic[OnT, ResultT]):
     def do(self, on: OnT, at: Acting) -> ResultT:
         """Do it."""
         raise NotImplementedError
+
+    @classmethod
+    def do_many(cls, rows: Sequence[tuple[OnT, Self]], at: Acting) -> None:
+        """Do it to many objects, in columns; files of more than 2,000 rows need it."""
+        raise NotImplementedError
+
+    @classmethod
+    def takes_many(cls) -> bool:
+        """Return whether it can be done in columns."""
+        return cls.do_many.__func__ is not Action.do_many.__func__  # type: ignore[attr-defined]
+
+    @classmethod
+    def fits(cls, on: OnT) -> bool:
+        """Return whether this is ever done to such an object; if not, nothing leads there."""
+        return True
 
     @classmethod
     def where_to(cls, on: OnT, result: ResultT) -> str:

@@ -35,14 +35,26 @@ class Control:
 
 def _placed(value: Any, info: ValidationInfo) -> Any:
     """Read an instant; where the context names a zone, one without offset is civil time there."""
+    if isinstance(value, datetime):
+        return value
     zone = (info.context or {}).get("zone")
-    if not isinstance(value, str) or zone is None:
+    try:
+        at = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise PydanticCustomError(
+            "datetime_parsing", "Write it as 2026-03-01T10:30+08:00"
+        ) from None
+    return at if at.tzinfo or zone is None else at.replace(tzinfo=ZoneInfo(zone))
+
+
+def _civil(value: Any) -> Any:
+    """Read a day; a number is none, for nobody writes days since 1970."""
+    if isinstance(value, date):
         return value
     try:
-        at = datetime.fromisoformat(value.strip())
+        return date.fromisoformat(str(value).strip())
     except ValueError:
-        return value
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+        raise PydanticCustomError("date_parsing", "Write it as 2026-03-01") from None
 
 
 def _whole(value: datetime) -> datetime:
@@ -67,8 +79,14 @@ def _plain(value: Any) -> Any:
     return value.replace(",", "").strip() if isinstance(value, str) else value
 
 
-Instant = Annotated[datetime, BeforeValidator(_placed), AfterValidator(_whole)]
-Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2100, 12, 31))]
+Instant = Annotated[
+    datetime, BeforeValidator(_placed, json_schema_input_type=datetime), AfterValidator(_whole)
+]
+Day = Annotated[
+    Annotated[date, Field(ge=date(1970, 1, 1), le=date(2100, 12, 31))],
+    BeforeValidator(_civil, json_schema_input_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 Month = Annotated[
     date,
     BeforeValidator(_first_of),

@@ -14,6 +14,7 @@ from actions.figures import in_units
 from actions.kinds import Amount, Instant, Line
 from actions.rights import Right
 from actions.things import CHANNEL
+from metering.channels import Kind
 from storage import amendments, exchanges
 from storage.exchanges import Exchange
 from storage.meters import Channel
@@ -72,6 +73,11 @@ class RecordExchange(Action[Channel, ExchangeRecorded]):
         hint=("请在依据中说明理由", "The source says why"),
         default=False,
     )
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the channel is a register's."""
+        return on.kind == Kind.REGISTER
 
     def check(self, on: Channel, at: Acting) -> None:
         """Refuse what the register cannot have shown, beside the readings around it."""

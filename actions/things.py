@@ -29,11 +29,12 @@ def people(at: Acting) -> Sequence[Option]:
 
 
 def member_regions(at: Acting) -> Sequence[Option]:
-    """Return the regions that can be members of a union, of those that the actor looks into."""
+    """Return the regions that can be members of a union, of those that the actor plans for."""
+    planned = unions.planned_regions(at.connection)
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
-        for one in regions.tree(at.connection, only_seen=True)
-        if unions.member_of(one.region_id, one.kind) is not None
+        for one in regions.tree(at.connection, only_seen=False)
+        if one.region_id in planned and unions.member_of(one.region_id, one.kind) is not None
     ]
 
 
@@ -48,6 +49,11 @@ def every_region(at: Acting) -> Sequence[Option]:
 def every_line(at: Acting) -> Sequence[Option]:
     """Return all department lines."""
     return [Option(code, Words(*both)) for code, both in regions.lines(at.connection).items()]
+
+
+def every_role(at: Acting) -> Sequence[Option]:
+    """Return the roles that can be granted."""
+    return [Option(code, Words(zh, en)) for code, zh, en in access.named_roles(at.connection)]
 
 
 def every_union(at: Acting) -> Sequence[Option]:

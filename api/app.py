@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from actions.import_readings import WholeSink
 from actions.login import Failures, Pool
+from api import action_files, errors, shell
 from api import actions as declared
-from api import errors, shell
 from api.doorway import Doorway
 from api.errors import ErrorPage
 from api.problems import Problem
@@ -135,13 +135,13 @@ def create_app(
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.doorway.system_desk))
-    for router in (*_ROUTERS, declared.router(), *extra_routers):
+    for router in (*_ROUTERS, declared.router(), action_files.router(), *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
     app.add_middleware(
         shell.Bounded,
         most_bytes=told.body_bytes,
-        exceptions={imports.READINGS: told.file_bytes},
+        exceptions=dict.fromkeys((imports.READINGS, *action_files.paths()), told.file_bytes),
     )
     app.add_middleware(shell.Guarded)
     app.add_middleware(shell.Counted, registry=registry)

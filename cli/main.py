@@ -10,6 +10,7 @@ from cli.commands import (
     console,
     correct,
     demo,
+    do,
     doctor,
     enough,
     exchange,
@@ -45,6 +46,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo")(demo.demo)
+app.command(
+    "do",
+    help=do.HELP,
+    add_help_option=False,  # the actions' own
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)(do.do)
 app.command("migrate")(migrate.migrate)
 app.command("collect")(collect.collect)
 app.command("work")(work.work)
