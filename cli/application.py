@@ -13,6 +13,7 @@ from api.app import create_app
 from api.doorway import Doorway
 from api.settings import ApiSettings
 from cli.settings import PREFIX, Settings
+from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from metering.errors import InputError
 from storage.readings import Store
@@ -38,6 +39,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             sink=sink,
             file_sink=file_sink,
             extra_routers=[router()],
+            large=form_files.paths(),
             error_page=error_page,
         )
         app.state.console_url = settings.console_url

@@ -13,7 +13,6 @@ from cli.commands import (
     do,
     doctor,
     enough,
-    exchange,
     gateways,
     healthy,
     imports,
@@ -71,7 +70,6 @@ app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
-app.command("exchange")(exchange.exchange)
 app.command("gateways")(gateways.gateways)
 app.command("correct")(correct.correct)
 app.command("undo-correction")(correct.undo_correction)

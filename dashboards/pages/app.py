@@ -10,6 +10,7 @@ from dashboards.pages import (
     assets,
     boards,
     explanation,
+    form_files,
     forms,
     institution,
     listing,
@@ -41,6 +42,7 @@ def router() -> APIRouter:
         routes.include_router(part)
     for part in (institution.router, explanation.router, boards.router, published.router):
         routes.include_router(part)
+    routes.include_router(form_files.router())  # before /do/CODE/{on}
     routes.include_router(forms.router())
     return routes
 

@@ -19,11 +19,30 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_fields=_MOST_FIELDS, max_files=0)
 
 
+async def file_of(request: Request) -> FormData:
+    """Return what a form with one file sent."""
+    return await request.form(max_fields=20, max_files=1)
+
+
 Sent = Annotated[FormData, Depends(form_of)]
+SentFile = Annotated[FormData, Depends(file_of)]
 
 
 def writer(request: Request, form: Sent) -> Visit:
     """Return the visit of somebody who sends a form; refuse one from elsewhere."""
+    return _writer(request, form)
+
+
+def file_writer(request: Request, form: SentFile) -> Visit:
+    """Return the visit of somebody who sends a file in a form."""
+    return _writer(request, form)
+
+
+Writer = Annotated[Visit, Depends(writer)]
+FileWriter = Annotated[Visit, Depends(file_writer)]
+
+
+def _writer(request: Request, form: FormData) -> Visit:
     doorway = doorway_of(request)
     session = session_of(doorway.pool, doorway.tokens(request)[1] or "")
     if session is None:
@@ -45,9 +64,6 @@ def writer(request: Request, form: Sent) -> Visit:
             next_en="Open the form here and fill it in again.",
         )
     return stranger(request, session)
-
-
-Writer = Annotated[Visit, Depends(writer)]
 
 
 def _elsewhere(request: Request) -> bool:

@@ -201,6 +201,32 @@ def test_a_grant_asks_for_what_its_scope_names_and_for_nothing_else(site, browse
     assert rows == [("officer", site.world.region["city 1"])]
 
 
+def test_a_file_is_checked_then_done_and_wrong_rows_are_kept(site, browsers):
+    client, path = browsers["en"], "/do/exchange.record/file"
+    csrf = hidden(client.get(path).text)
+    clinic, head = site.world.channel["clinic e"], "channel,at,initial,source\n"
+    good, bad = f"{clinic},2016-04-01 10:30,0,form\n", f"{clinic},2016-04-01 11:30,x,form\n"
+    count = "SELECT count(*) FROM exchange WHERE channel_id = %s"
+
+    def send(text: str, step: str):
+        file = {"file": ("a.csv", text.encode(), "text/csv")}
+        return client.post(path, data=csrf | {"step": step}, files=file)
+
+    wrong = send(head + good + bad, "do")
+    assert wrong.status_code == 422
+    assert "Enter a number" in wrong.text
+    assert send(head + good + bad, "errors").content[:2] == b"PK"
+    assert "1 rows can be done" in send(head + good, "check").text
+    assert site.world.admin(count, clinic) == [(0,)]
+    assert "Rows that were done: 1." in send(head + good, "do").text
+    assert site.world.admin(count, clinic) == [(1,)]
+    assert client.get(path, params={"template": "xlsx"}).content[:2] == b"PK"
+    assert client.post(path, data=csrf).status_code == 422
+    forged = client.post(path, files={"file": ("a.csv", b"x", "text/csv")})
+    assert forged.status_code == 403
+    assert site.client("city reader").get(path).status_code == 403
+
+
 def test_a_form_from_elsewhere_is_refused(site, browsers):
     path = f"/do/exchange.record/{site.world.channel['office e']}"
     csrf = hidden(browsers["en"].get(path).text)
