@@ -85,7 +85,11 @@ def left_out(connection: Connection[Any], target_id: int) -> set[int]:
 def lines_of(
     connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
 ) -> list[BaseLine]:
-    """Return a line for each of these institutions, in order of id."""
+    """Return a line for each of these institutions, in order of id.
+
+    Each stands with the member that it counted in when its base was over; who counted in none then
+    is in no line.
+    """
     only = [one.institution_id for one in counted]
     found = reviewed_bases(connection, kept, counted)
     said = bases.verdicts(connection, kept.target_id, only)
@@ -93,8 +97,11 @@ def lines_of(
     named = {one.institution_id: one for one in institutions.some(connection, only)}
     mean = _mean_g([one.base for who, one in found.items() if who in named])
     lines = []
-    for one in counted:
-        who, reviewed = one.institution_id, found[one.institution_id]
+    for each in counted:
+        who, reviewed = each.institution_id, found[each.institution_id]
+        one = each.on(kept.target.roster_day(reviewed.base))
+        if one is None:
+            continue
         effect = reviewed.effect_g if reviewed.base is not None else mean
         whole = reviewed.base.total_g if reviewed.base is not None else 0
         digest, name = digest_of(reviewed.base), named.get(who)

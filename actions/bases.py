@@ -100,7 +100,7 @@ def estimate(
         said = (wanted.how.value, quanta, _said(reason))
         bases.estimate(connection, kept.union_id, institution_id, at, said, desk.actor)
         detail |= {"carrier": carrier, "quanta": quanta}
-        return lines_of(connection, kept, [counted])[0]
+        return _line(connection, kept, counted)
 
 
 def confirm(
@@ -122,12 +122,12 @@ def confirm(
         counted = _planned(connection, kept.union_id, "base.confirm")
         if institution_ids is not None:
             counted = _these(counted, institution_ids)
-        elif member_id is not None:
-            counted = [one for one in counted if one.member_id == member_id]
         lines = [
             one
             for one in lines_of(connection, kept, counted)
-            if one.state == OPEN and (institution_ids is not None or not one.findings)
+            if one.state == OPEN
+            and (institution_ids is not None or not one.findings)
+            and (institution_ids is not None or member_id in (None, one.member_id))
         ]
         digests = {one.institution_id: one.sha256 for one in lines}
         said = (CONFIRMED, _said(reason))
@@ -161,7 +161,7 @@ def _decided(desk: Desk, target_id: int, institution_id: int, said: tuple[str, s
     detail = {"institution": institution_id, "verdict": verdict, "reason": reason}
     with desk.act(f"base.{verdict}", target_id, detail) as connection:
         kept, counted = _one(connection, target_id, institution_id, f"base.{verdict}")
-        line = lines_of(connection, kept, [counted])[0]
+        line = _line(connection, kept, counted)
         if verdict == REOPENED:
             for one in line.acts:
                 taken = ("withdrawn", None, _said(reason))
@@ -170,7 +170,7 @@ def _decided(desk: Desk, target_id: int, institution_id: int, said: tuple[str, s
         digests = {institution_id: line.sha256}
         said = (verdict, _said(reason))
         bases.decide(connection, kept.union_id, target_id, said, digests, desk.actor)
-        return lines_of(connection, kept, [counted])[0]
+        return _line(connection, kept, counted)
 
 
 def _one(
@@ -185,6 +185,13 @@ def _one(
     if institutions.one(connection, institution_id) is None:
         raise no_institution(institution_id)
     return kept, counted
+
+
+def _line(connection: Connection[Any], kept: targets.Kept, one: Counted) -> BaseLine:
+    lines = lines_of(connection, kept, [one])
+    if not lines:
+        raise no_institution(one.institution_id)  # it counted in no member when the base was over
+    return lines[0]
 
 
 def _planned(connection: Connection[Any], union_id: int, act: str) -> list[Counted]:

@@ -100,7 +100,7 @@ class Case:
         said = amendments.one(self.connection, self.channel.channel_id, correction_id)
         assert said is not None
         found = effects.effects(
-            self.connection, self.channel.channel_id, self.at_ms, waits=self.waits
+            self.connection, self.channel.channel_id, self.at_ms, said.last_ms, waits=self.waits
         )
         return Done(self.channel, said, found, self.dry_run)
 

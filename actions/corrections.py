@@ -45,6 +45,18 @@ def list_corrections(
         )
 
 
+def one_correction(desk: Desk, channel_id: int, correction_id: int) -> tuple[Channel, Correction]:
+    """Return one thing that a person said of a channel, also where it was taken back."""
+    with desk.look() as connection:
+        found = meters.channels(connection, [channel_id])
+        if not found:
+            raise no_channel(channel_id)
+        said = amendments.one(connection, channel_id, correction_id)
+        if said is None:
+            raise not_found("更正", "correction", {"correction_id": correction_id})
+        return found[0], said
+
+
 def void_reading(
     desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
 ) -> Done:

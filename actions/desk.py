@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from actions.rights import holds, right_of
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
-from storage.connections import LOCK_S, bounds
+from storage.connections import READING, Bounds
 
 SYSTEM: Final = "user:1"  # acts where no person does
 
@@ -100,11 +100,16 @@ class Desk:
 
 
 def open_pool(
-    url: str, *, min_size: int = 1, max_size: int = 8, wait_s: float = 10, statement_s: float = 30
+    url: str,
+    *,
+    min_size: int = 1,
+    max_size: int = 8,
+    wait_s: float = 10,
+    bounds: Bounds = READING,
 ) -> ConnectionPool[Connection[TupleRow]]:
     """Open connections of the application's login, lent to one transaction each.
 
-    wait_s: how long to wait for a connection. statement_s: how long one statement may take.
+    wait_s: how long to wait for a connection.
     """
     return ConnectionPool(
         url,
@@ -116,7 +121,7 @@ def open_pool(
         kwargs={
             "connect_timeout": 5,
             "application_name": "commonwatt",
-            "options": bounds(min(LOCK_S, statement_s), statement_s),
+            "options": bounds.options,
         },
     )
 

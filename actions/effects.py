@@ -1,6 +1,7 @@
 """What a correction changes: hours, accounts and published figures, as the worker computes them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,12 +16,14 @@ from storage import amendments, meters
 from storage.amendments import AccountChange, Published
 
 _MOST_SHOWN: Final = 200
+_MOST_READINGS: Final = 2_000_000  # more than three years of minutes
 
 
 @dataclass(frozen=True, slots=True)
 class HourChange:
     """The use of a channel's hour before and after, in quanta of the carrier; None is unknown."""
 
+    channel_id: int
     start_ms: int
     before: int | None
     after: int | None
@@ -54,26 +57,36 @@ class Around:
     found: Judged
 
 
-def around(connection: Connection[Any], channel_id: int, at_ms: int) -> Around:
-    """Return what a change at an instant can touch, by all that is known in this transaction."""
+def around(
+    connection: Connection[Any], channel_id: int, at_ms: int, last_ms: int | None = None
+) -> Around:
+    """Return what changes from an instant to a last one can touch, by all that is known here."""
     known = what_is_known(connection, channel_id)
-    asked, kind = Asked(channel_id, at_ms, at_ms, added=False), known.kinds[channel_id]
+    last_ms = at_ms if last_ms is None else last_ms
+    asked, kind = Asked(channel_id, at_ms, last_ms, added=False), known.kinds[channel_id]
     rows = 160
     while True:
-        read, _ = readings_around(connection, asked, known, rows)
+        read, _ = readings_around(connection, asked, known, rows, _MOST_READINGS)
         if (reached := settled(read, kind)) is not None:
             made = judged(reached.rows)
             return Around(reached.first_ms, reached.last_ms, reached.rows, made)
         rows *= 8
 
 
-def effects(connection: Connection[Any], channel_id: int, at_ms: int, *, waits: bool) -> Effects:
-    """Return what a change at an instant, made in this transaction, will have changed."""
-    near = around(connection, channel_id, at_ms)
+def effects(
+    connection: Connection[Any],
+    channel_id: int,
+    at_ms: int,
+    last_ms: int | None = None,
+    *,
+    waits: bool,
+) -> Effects:
+    """Return what a change of one instant, or up to a last one, will have changed."""
+    near = around(connection, channel_id, at_ms, last_ms)
     old = amendments.hours(connection, channel_id, near.first_ms, near.until_ms)
     new = _hours(near)
     changed = [
-        HourChange(hour, old.get(hour), new.get(hour))
+        HourChange(channel_id, hour, old.get(hour), new.get(hour))
         for hour in sorted(old.keys() | new.keys())
         if old.get(hour) != new.get(hour)
     ]
@@ -87,6 +100,33 @@ def effects(connection: Connection[Any], channel_id: int, at_ms: int, *, waits: 
         published=_published(connection, seen),
         waits=waits,
     )
+
+
+def together(connection: Connection[Any], parts: Sequence[Effects]) -> Effects:
+    """Return what changes of several channels, made in one transaction, change together.
+
+    A channel's part in an account does not depend on other channels, so the differences add.
+    """
+    accounts: dict[tuple[int | None, str, date], AccountChange] = {}
+    for one in (change for part in parts for change in part.accounts):
+        key = (one.institution_id, one.carrier, one.month)
+        accounts[key] = _added(accounts[key], one) if key in accounts else one
+    return Effects(
+        hours=[hour for part in parts for hour in part.hours][:_MOST_SHOWN],
+        hours_changed=sum(part.hours_changed for part in parts),
+        accounts=list(accounts.values()),
+        beyond=max((part.beyond for part in parts), default=0),
+        published=_published(connection, list(accounts.values())),
+        waits=any(part.waits for part in parts),
+    )
+
+
+def _added(one: AccountChange, other: AccountChange) -> AccountChange:
+    """Return an account as both changes leave it; None where nothing of it is known any more."""
+    if one.after is None and other.after is None:
+        return one
+    after = (one.after or 0) + (other.after or 0) - (one.before or 0)
+    return replace(one, after=after)
 
 
 def waits(connection: Connection[Any], channel_id: int) -> bool:

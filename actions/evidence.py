@@ -76,6 +76,7 @@ OCCURRED: Final[dict[str, tuple[str, str]]] = {
     "wrap": ("人员认定为翻转", "a person says that the register wrapped"),
     "use": ("人员说明了该时段的用量", "a person said what was used"),
     "withdraw": ("换表记录由人员撤销", "a person withdrew the exchange"),
+    "file": ("读数由人员以文件更正", "a person corrected readings by a file"),
 }
 
 
@@ -84,7 +85,7 @@ class Occurrence:
     """Something that a reader must know of the readings, as one of `OCCURRED`.
 
     value: in quanta of the channel, where it is of one reading.
-    source, by: why and who, where a person did it.
+    source, by: why and who, where a person did it; correction: the act, as the API shows it.
     """
 
     start_ms: int
@@ -93,6 +94,7 @@ class Occurrence:
     value: int | None
     source: str = ""
     by: str = ""
+    correction: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +161,10 @@ def what_is_known(connection: Connection[Any], channel_id: int) -> Known:
 
 
 def readings_around(
-    connection: Connection[Any], asked: Asked, known: Known, rows: int
+    connection: Connection[Any], asked: Asked, known: Known, rows: int, most: int = _MOST_READINGS
 ) -> tuple[Read, list[Standing]]:
     """Return a span with so many readings before and after it, and these readings."""
-    said = explanations.around(
-        connection, asked.channel, asked.first_ms, asked.last_ms, rows, _MOST_READINGS
-    )
+    said = explanations.around(connection, asked.channel, asked.first_ms, asked.last_ms, rows, most)
     (read,) = windows([asked], _columns(said), rows, known)
     return read, said
 
@@ -220,20 +220,34 @@ def _occurred(
     wraps = zip(
         found.steps.start_ms[turned].tolist(), found.steps.end_ms[turned].tolist(), strict=True
     )
-    people = [one for one in said if one.kind != "exchange"]
-    told = {one.at_ms for one in people if one.kind == "use"}  # kept as an exchange there
+    # An exchange, and a use that is kept as one there, is told once: with who said so.
+    people = _in_force(said, exchanged)
+    told = {one.at_ms for one in people if one.kind in ("exchange", "use")}
     everything = [
         *(Occurrence(at, at, "set_aside", value) for at, value in away),
         *(Occurrence(start, end, "wrapped", None) for start, end in wraps),
         *(Occurrence(at, at, "exchange", None) for at in exchanged if at not in told),
-        *(
-            Occurrence(one.at_ms, one.at_ms, one.kind, one.value, one.source, one.known_by)
-            for one in people
-        ),
+        *map(_act, people),
     ]
     first_ms, until_ms = span
     inside = [one for one in everything if one.end_ms >= first_ms and one.start_ms < until_ms]
     return sorted(inside, key=lambda one: (one.start_ms, one.kind))
+
+
+def _in_force(said: list[Correction], exchanged: list[int]) -> list[Correction]:
+    """Return what people said; of exchanges only the last word on an instant that has one."""
+    last = {one.at_ms: one.id for one in said if one.kind in amendments.OF_EXCHANGE}
+    return [
+        one
+        for one in said
+        if one.kind not in ("exchange", "use")
+        or (last[one.at_ms] == one.id and one.at_ms in exchanged)
+    ]
+
+
+def _act(one: Correction) -> Occurrence:
+    span = (one.at_ms, one.last_ms)
+    return Occurrence(*span, one.kind, one.value, one.source, one.known_by, one.id)
 
 
 def _used(steps: Steps, first_ms: int, until_ms: int) -> int | None:

@@ -23,10 +23,18 @@ from analytics.steps import Reason
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA
 from storage import exchanges, meters
-from storage.exchanges import Exchange
+from storage.exchanges import Exchange, OfChannel
 from storage.meters import Channel
 
-__all__ = ["Exchange", "list_exchanges", "record_exchange", "say_use", "withdraw_exchange"]
+__all__ = [
+    "Exchange",
+    "OfChannel",
+    "exchanges_of",
+    "list_exchanges",
+    "record_exchange",
+    "say_use",
+    "withdraw_exchange",
+]
 
 
 def list_exchanges(desk: Desk, channel_id: int) -> tuple[Channel, list[Exchange]]:
@@ -36,6 +44,12 @@ def list_exchanges(desk: Desk, channel_id: int) -> tuple[Channel, list[Exchange]
         if not found:
             raise no_channel(channel_id)
         return found[0], exchanges.known(connection, channel_id)
+
+
+def exchanges_of(desk: Desk, institution_id: int) -> list[OfChannel]:
+    """Return the exchanges of an institution's meters, as far as the reader sees them."""
+    with desk.look() as connection:
+        return exchanges.of_institution(connection, institution_id)
 
 
 def record_exchange(

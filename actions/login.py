@@ -28,6 +28,7 @@ _HASHER: Final = PasswordHasher()  # RFC 9106, for little memory: 64 MiB
 _NEW_AT_ONCE: Final = threading.BoundedSemaphore(1)  # 64 MiB each
 _QUEUE_S: Final = 10.0
 _UNKNOWN_PLACE_S: Final = 5.0
+DEVICE: Final = timedelta(days=365)
 
 
 class LoginError(NotFoundError):
@@ -40,12 +41,16 @@ class LockedError(UnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new session: the token is shown once, `csrf` goes with every change."""
+    """A new session: the token is shown once, `csrf` goes with every change.
+
+    device: what the browser shows at its next log-in, so that strangers do not lock it out.
+    """
 
     token: str
     csrf: str
     expires: datetime
     session: Session
+    device: str
 
 
 class Failures:
@@ -113,17 +118,21 @@ def log_in(
     failures: Failures,
     address: str | None = "",
     lasts: timedelta = timedelta(hours=12),
+    device: str = "",
 ) -> Opened:
     """Open a session, or say that login or password is wrong.
 
     failures: shared by all log-ins of a process; counted for the login at an address, so that a
     stranger elsewhere does not lock anybody out. address: None where a proxy does not say it: then
     nobody waits long, for it would be everybody's.
+    device: what the browser was given at a log-in before. Failures of a device that this login
+    knows are counted apart, so that strangers behind the same address do not lock it out either.
     """
-    key = f"{login}@{address}"
+    known = _knows(pool, device, login)
+    key = f"{login}@{address}" if not known else f"{login} on {device}"
     if (wait_s := failures.wait_s(key)) > 0:
         raise _locked(wait_s)
-    with failures.turnstile.turn(login, address):
+    with failures.turnstile.turn(login, address, known=known):
         with ours(), pool.connection() as connection:
             found = access.credentials(connection, login)
         user_id, kept = found or (None, None)
@@ -133,14 +142,28 @@ def log_in(
         raise _wrong()
     failures.succeeded(key)
     failures.turnstile.succeeded(login, address)
+    return _opened(pool, user_id, lasts, device if known else secrets.token_urlsafe(32))
+
+
+def _knows(pool: Pool, device: str, login: str) -> bool:
+    """Return whether a login came from a device before; asked alike for names that nobody has."""
+    if not 20 <= len(device) <= 100 or not device.isascii():
+        return False
+    with ours(), pool.connection() as connection:
+        return access.is_device_of(connection, device.encode(), login)
+
+
+def _opened(pool: Pool, user_id: int, lasts: timedelta, device: str) -> Opened:
+    """Open a session of somebody whose password was right, from a device known from now on."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     expires = datetime.now(UTC) + lasts
     with ours(), pool.connection() as connection:
         access.open_session(connection, user_id, token.encode(), csrf, expires)
+        access.keep_device(connection, user_id, device.encode(), datetime.now(UTC) + DEVICE)
         session = access.session(connection, token.encode())
     if session is None:  # ended between the two
         raise _wrong()
-    return Opened(token, csrf, expires, session)
+    return Opened(token, csrf, expires, session, device)
 
 
 def session_of(pool: Pool, token: str) -> Session | None:

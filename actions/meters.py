@@ -65,6 +65,12 @@ def list_meters(
     return Page(details, cursor_of(rows[-1].meter_id) if len(found) > limit else None)
 
 
+def channels_of(desk: Desk, channel_ids: list[int]) -> list[Channel]:
+    """Return those of some channels that the reader sees."""
+    with desk.look() as connection:
+        return meters.channels(connection, channel_ids)
+
+
 def meter(desk: Desk, meter_id: int) -> MeterDetail:
     """Return one meter."""
     with desk.look() as connection:

@@ -9,7 +9,7 @@ from actions.desk import Desk
 from actions.institutions import no_institution
 from analytics.coverage import ENOUGH
 from storage import institutions, ledger, overview, regions
-from storage.institutions import Institution, Wanted
+from storage.institutions import Fact, Institution, Wanted
 from storage.ledger import Account, Asked
 from storage.overview import Compared, Sizes, Sum
 from storage.pages import check_size
@@ -33,7 +33,7 @@ class Overview:
 
     last: the newest whole month that the reader has, or None; first: eleven before it.
     total: one sum per carrier over all `count` institutions, not only those of this page.
-    sizes: area and persons over these months.
+    sizes: area and persons over these months; stated: from whom they are.
     """
 
     words: Words
@@ -45,13 +45,14 @@ class Overview:
     sums: dict[int, list[Sum]]
     total: list[Sum]
     sizes: dict[int, Sizes]
+    stated: dict[int, list[Fact]]
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
     """The accounts of one institution in twelve months, and in the twelve before them.
 
-    sizes: area and persons over the twelve months.
+    sizes: area and persons over the twelve months; stated: from whom they are.
     expected_s: the seconds that each (carrier, month) should hold, also where it has no account.
     compared: what of a month the year before has measured too. enough: the share without which
     its office compares nothing.
@@ -69,6 +70,7 @@ class Year:
     enough: Decimal
     newest: date | None
     sizes: Sizes
+    stated: list[Fact]
 
 
 def overview_of(
@@ -88,14 +90,15 @@ def overview_of(
         )
         last = overview.last_month(connection)
         if last is None:
-            return Overview(words, code, None, None, len(ids), rows, {}, [], {})
+            return Overview(words, code, None, None, len(ids), rows, {}, [], {}, {})
         first, until = months_before(last, MONTHS - 1), months_before(last, -1)
         sums: dict[int, list[Sum]] = {}
         for one in overview.sums_of_each(connection, shown, first, until, code):
             sums.setdefault(one.institution_id, []).append(one)
         total = overview.sums(connection, ids, first, until, code)
         sizes = overview.sizes(connection, shown, first, until)
-    return Overview(words, code, first, last, len(ids), rows, sums, total, sizes)
+        stated = institutions.sizes_stated(connection, shown, first, until)
+    return Overview(words, code, first, last, len(ids), rows, sums, total, sizes, stated)
 
 
 def year_of(
@@ -115,14 +118,15 @@ def year_of(
         whole, newest = overview.last_months_of(connection, institution_id)
         ends = last or whole
         if ends is None:
-            return Year(words, code, found, [], [], [], {}, {}, ENOUGH, None, Sizes())
+            return Year(words, code, found, [], [], [], {}, {}, ENOUGH, None, Sizes(), [])
         until = months_before(ends.replace(day=1), -1)
         first, earlier = months_before(until, MONTHS), months_before(until, 2 * MONTHS)
         rows = ledger.accounts(connection, [institution_id], Asked(earlier, until), code)
         expected_s = overview.expected(connection, institution_id, first, until)
         both = overview.compared(connection, institution_id, first, until)
         share = overview.enough_of(connection, institution_id)
-        stated = overview.sizes(connection, [institution_id], first, until)
+        sizes = overview.sizes(connection, [institution_id], first, until)
+        stated = institutions.sizes_stated(connection, [institution_id], first, until)
     months = [months_before(first, -step) for step in range(MONTHS)]
     return Year(
         words,
@@ -135,7 +139,8 @@ def year_of(
         both,
         share,
         newest,
-        stated.get(institution_id, Sizes()),
+        sizes.get(institution_id, Sizes()),
+        stated.get(institution_id, []),
     )
 
 

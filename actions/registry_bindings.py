@@ -47,7 +47,7 @@ def _held(row: NewChannel, holders: Iterable[table.Holder]) -> InputError:
             f"the key “{row.key}” of {row.gateway} is held by {said}, and wanted for {wants}.",
         ),
         (
-            "请核对;确需移交时,在 held_by 列写明现属机构的代码。",
-            "Check it; if it is to move, name the institution that holds it in column held_by.",
+            "请核对;确需移交时,先以占比 0 登记原机构迁出,或在 held_by 列写明现属机构的代码。",
+            "Check it; to move it, let who holds it move out by share 0, or name it in held_by.",
         ),
     )

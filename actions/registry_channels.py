@@ -69,7 +69,8 @@ def write(
     changed = len(touched - set(made.values()))
     unchanged = len(rows) - len(new) - changed + len(tenants) - moved_in
     count = Count(len(new), changed + moved_in, unchanged)
-    return count, [*arrivals, *notes, *moved, *registry_notes.without_limit(rows)]
+    together = registry_notes.counted_together(connection, sorted(set(meter_ids)))
+    return count, [*arrivals, *notes, *moved, *together, *registry_notes.without_limit(rows)]
 
 
 def _meters(

@@ -200,8 +200,9 @@ CHANNELS: Final = (
     _may(
         "held_by",
         ("", ""),
-        "标识从另一机构移来时填该机构的代码；否则整次导入被拒绝",
-        "where a key moves here from another institution: that one's code, else all is refused",
+        "标识从另一机构移来时填该机构的代码，否则整次导入被拒绝；原机构已以占比 0 迁出的可留空",
+        "where a key moves here from another institution: that one's code, else all is refused; "
+        "may be empty once that one moved out by share 0",
     ),
     _may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
 )

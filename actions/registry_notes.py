@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.registry_values import NewChannel, NewInstitution, Note
-from storage import registry_changes
+from storage import registry, registry_changes
 
 _LARGE_CHANGE: Final = Decimal("0.2")
 _SHOWN: Final = 5
@@ -29,6 +29,26 @@ def without_limit(rows: Sequence[NewChannel]) -> list[Note]:
             "transformer or the contract.",
         )
     ]
+
+
+def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> list[Note]:
+    """Return notes on meters of which several channels count: is one the sum of the others?"""
+    notes = []
+    for institution, meter, carrier, channels in registry.together(connection, meter_ids):
+        said = ", ".join(channels)
+        notes.append(
+            Note(
+                "import.counted_together",
+                f"{institution} {meter}:{carrier} 的 {len(channels)} 个通道都计入台账({said})。"
+                "若其中一个是总量、其余是分时段或分相,则重复计入:请只让总量或各分项计入,"
+                "其余 share 填 0(valid_from 等于 since 表示一直如此)。",
+                f"{institution} {meter}: {len(channels)} channels of {carrier} all count in the "
+                f"account ({said}). If one is the total of the others (rates, phases), use is "
+                "counted twice: let the total or its parts count, and give the rest share 0 "
+                "(valid_from the same as since means always).",
+            )
+        )
+    return notes
 
 
 def sizes_changed(

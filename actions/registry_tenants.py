@@ -1,6 +1,7 @@
 """A tenant moves and the channel stays: another institution's row says the channel as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from psycopg import Connection
@@ -17,12 +18,10 @@ def staying(
 ) -> dict[int, int]:
     """Return the channels that stay, by place of the rows in which another institution moves in.
 
-    Such a row names by held_by whose the key is, says the channel as it was made, and since when
-    it counts for the newcomer.
+    Such a row says the channel as it was made, since when it counts for the newcomer, and names by
+    held_by whose the key is; or all who had it moved out by that day, which named them.
     """
-    moving = [
-        (place, row) for place, row in enumerate(rows) if row.held_by and row.valid_from is not None
-    ]
+    moving = [(place, row) for place, row in enumerate(rows) if row.valid_from is not None]
     bindings = table.bindings(connection, sorted({row.gateway for _, row in moving}))
     meant = {
         (row.gateway, row.key): bindings.get((row.gateway, row.key), set()) for _, row in moving
@@ -31,18 +30,46 @@ def staying(
         one.channel_id: one
         for one in table.holders(connection, sorted({c for held in meant.values() for c in held}))
     }
+    gone = _moved_out(connection, [row for _, row in moving], holders, institution_ids)
     found = {}
     for place, row in moving:
         for channel_id in sorted(meant[row.gateway, row.key] & holders.keys()):
             holder = holders[channel_id]
             if (
                 holder.institution_id != institution_ids[row.institution]
-                and row.held_by in holder.names
+                and (row.held_by in holder.names or (not row.held_by and gone(row, channel_id)))
                 and (holder.meter, holder.channel) == (row.meter, row.channel)
                 and _is_made_so(connection, holder, row)
             ):
                 found[place] = channel_id
     return found
+
+
+def _moved_out(
+    connection: Connection[Any],
+    rows: Sequence[NewChannel],
+    holders: Mapping[int, table.Holder],
+    institution_ids: Mapping[str, int],
+) -> Callable[[NewChannel, int], bool]:
+    """Return a question: had all others, the holder among them, moved out when a row begins?
+
+    A sub-meter never counted for anybody, so nobody moved out of it.
+    """
+    instants = [(row.valid_from or row.since, row.zone) for row in rows]
+    days = table.civil_days(connection, instants) if rows else []
+    day_of = {id(row): day for row, day in zip(rows, days, strict=True)}
+    ends: dict[int, list[tuple[int, date | None]]] = {}
+    for channel, institution, end in table.term_ends(connection, sorted(holders)):
+        ends.setdefault(channel, []).append((institution, end))
+
+    def gone(row: NewChannel, channel: int) -> bool:
+        own = institution_ids[row.institution]
+        others = [(whose, end) for whose, end in ends.get(channel, []) if whose != own]
+        return holders[channel].institution_id in {whose for whose, _ in others} and all(
+            end is not None and end <= day_of[id(row)] for _, end in others
+        )
+
+    return gone
 
 
 def _is_made_so(connection: Connection[Any], holder: table.Holder, row: NewChannel) -> bool:
@@ -83,8 +110,9 @@ def move_in(
 def _note(row: NewChannel) -> Note:
     return Note(
         "import.tenant_moved",
-        f"{row.institution} 自 {row.valid_from} 起计入 {row.held_by} 的通道 "
-        f"{row.meter}/{row.channel};请同时以占比 0 登记原机构的迁出。",
-        f"{row.institution} counts in the channel {row.meter}/{row.channel} of {row.held_by} from "
-        f"{row.valid_from} on; register that the other moved out by its share 0.",
+        f"{row.institution} 自 {row.valid_from} 起计入通道 {row.meter}/{row.channel}"
+        f"({row.gateway} {row.key});原机构须以占比 0 登记迁出,否则两家都计。",
+        f"{row.institution} counts in the channel {row.meter}/{row.channel} ({row.gateway} "
+        f"{row.key}) from {row.valid_from} on; who had it moves out by its share 0, else both "
+        "count.",
     )

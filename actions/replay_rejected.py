@@ -12,6 +12,7 @@ from collector.intake import Portion, portions
 from metering.messages import Message, Rejection
 from storage import readings, rejects
 from storage.binding import bind
+from storage.connections import WRITING, Bounds
 from storage.rejects import Rejected
 
 _TALLY_NAME = "replay-rejected"
@@ -34,6 +35,7 @@ def replay_rejected(
     dry_run: bool = False,
     page: int = 500,
     said: Callable[[Again], None] = lambda _: None,
+    bounds: Bounds = WRITING,
 ) -> Again:
     """Try every waiting refusal once more, in the order they came; a dry run stores nothing.
 
@@ -43,8 +45,8 @@ def replay_rejected(
     url: the collector's login. page: messages of a transaction at most. said: hears how far it is.
     """
     total = Again(0, 0, {})
-    store = readings.Store(url, _TALLY_NAME)
-    with ours(), readings.connect(url, _TALLY_NAME) as connection:
+    store = readings.Store(url, _TALLY_NAME, bounds=bounds)
+    with ours(), readings.connect(url, _TALLY_NAME, bounds) as connection:
         after, last = 0, rejects.newest(connection)
         while waiting := rejects.waiting(
             connection, after=after, until=last, most=page, gateway=gateway

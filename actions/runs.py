@@ -111,9 +111,11 @@ def try_target(desk: Desk, target_id: int, method: Method, year: int | None = No
         must_plan(connection, kept.union_id, "run.try")
         problem = _problem(connection, kept, method, year)
         unseen = unseen_of(connection, kept.union_id)
+        before = runs.parts_before(connection, kept.union_id, sorted(unseen.all))
     must_tell_of_none(problem, unseen)
     run = computed(problem)
-    return Trial(run, shown_of(run.allocation, unseen.all, unseen.guarded), unseen.all)
+    shown = shown_of(run.allocation, unseen.all, unseen.guarded, before)
+    return Trial(run, shown, unseen.all)
 
 
 def run_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Made:
@@ -228,18 +230,22 @@ def _problem(
     counted = bases.institutions(connection, kept.union_id)
     known = histories_of(connection, kept, counted)
     outside = left_out(connection, kept.target_id)
-    holders, without_base = [], []
+    holders, without_base, not_asked = [], [], []
     for one in counted:
         history = known[one.institution_id]
         base = findings.reviewed(target, history).base
-        if one.institution_id in outside:
+        of_year = target.target_year if base is None else target.year_after(base, year)
+        here = one.on(target.roster_day(base, of_year))
+        if here is None:
             continue
-        if base is None or base.total_g <= 0:
+        if one.institution_id in outside:
+            not_asked.append(one.institution_id)
+            continue
+        if base is None or of_year is None or base.total_g <= 0:
             without_base.append(one.institution_id)
             continue
-        of_year = target.year_after(base, year)
-        place = (one.institution_id, one.region_id, one.department_line, of_year)
-        holders.append(Holder(*place, base, one.class_code, history.area_m2(base.year)))
+        place = (one.institution_id, here.region_id, here.department_line, of_year)
+        holders.append(Holder(*place, base, here.class_code, history.area_m2(base.year)))
     members = tuple(one.region_id for one in unions.members(connection, kept.union_id))
     return Problem(
         union=kept.union_id,
@@ -249,7 +255,7 @@ def _problem(
         parents=_parents(connection, members, holders),
         holders=tuple(holders),
         without_base=tuple(without_base),
-        left_out=tuple(one.institution_id for one in counted if one.institution_id in outside),
+        left_out=tuple(not_asked),
         enough_permille=bases.enough(connection, kept.union_id),
     )
 

@@ -19,6 +19,7 @@ from metering.errors import InputError
 from metering.messages import Deed, Message, Readings, Stored
 from storage import meters, readings, rejects
 from storage.binding import AHEAD, BEHIND, bind
+from storage.connections import WRITING, Bounds
 from storage.rejects import Rejected
 
 GUESS: Final = "guess"
@@ -129,14 +130,20 @@ def shift_rejected(
 
 
 def shift_as_operator(
-    url: str, decode: Decode, gateway: str, shift: str, *, dry_run: bool = False
+    url: str,
+    decode: Decode,
+    gateway: str,
+    shift: str,
+    *,
+    dry_run: bool = False,
+    bounds: Bounds = WRITING,
 ) -> Shifted:
     """Do the same as whoever runs this machine.
 
     url: the collector's login.
     """
-    store = readings.Store(url, "shift-rejected")
-    with ours(), readings.connect(url, "shift-rejected") as connection:
+    store = readings.Store(url, "shift-rejected", bounds=bounds)
+    with ours(), readings.connect(url, "shift-rejected", bounds) as connection:
         waiting = _waiting(connection, gateway, shift, decode)
     try:
         return _shifted(store, waiting, SYSTEM, dry_run)

@@ -50,8 +50,9 @@ class Turnstile:
     """Lends turns for checking a password.
 
     Strangers have one turn at a time and a rate, by address and together. Who has logged in from an
-    address before is known there: it has a turn of its own, first, and no rate but that of its own
-    failures. waiting: of each kind at most; the others are told to come again.
+    address before is known there, and so is who shows a device from which the login came before: it
+    has a turn of its own, first, and no rate but that of its own failures. waiting: of each kind at
+    most; the others are told to come again.
     """
 
     def __init__(
@@ -73,9 +74,9 @@ class Turnstile:
         self._outside = {True: 0, False: 0}
 
     @contextmanager
-    def turn(self, login: str, address: str | None) -> Iterator[None]:
+    def turn(self, login: str, address: str | None, *, known: bool = False) -> Iterator[None]:
         """Lend a turn, or raise BusyError at once or when it takes too long."""
-        known = self._key(login, address) in self._known
+        known = known or self._key(login, address) in self._known
         with self._changed:
             if not known:
                 self._pay(address)

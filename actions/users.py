@@ -100,6 +100,12 @@ def list_grants(desk: Desk, user_id: int) -> list[Grant]:
         return access.grants(connection, f"user:{user_id}")
 
 
+def grants_of_all(desk: Desk) -> dict[int, list[Grant]]:
+    """Return what each user may see and do whom the actor may know, by user."""
+    with desk.look() as connection:
+        return access.grants_of_all(connection)
+
+
 def _check_login(login: str, lang: str) -> None:
     plain = login.replace(".", "").replace("-", "").replace("_", "")
     if not plain.isascii() or not plain.isalnum() or len(login) > 64:

@@ -1,7 +1,7 @@
 """Coverage: how much of the time in which an account should hold something it does."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -13,20 +13,27 @@ WHOLE: Final = Decimal("0.99")  # a month that stands for its whole beside that 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A channel that counts in an account, from a day to before another of its civil zone."""
+    """A channel that counts in an account, from a day to before another of its civil zone.
+
+    known: the seconds that days hold; those of days that are over need not be there.
+    """
 
     valid_from: date
     valid_to: date | None
     zone: str
+    known: Mapping[date, int] = field(default_factory=dict)
 
 
 def expected_s(terms: Sequence[Counted], first: date, until: date, today: date) -> int:
     """Return the seconds that complete accounts of these channels would hold in some days.
 
-    As storage.expected_s: it begins where a channel counts and not with its first reading, and
-    ends with the last day that is over; today and what is to come are never missing.
+    As report.expected: it begins where a channel counts and not with its first reading, and ends
+    with the last day that is over. Today and what is to come are never missing: they are expected
+    to hold what they do, so that they do not fill up for a day that is.
     """
-    return sum(_seconds(one, first, until, today) for one in terms)
+    return sum(
+        _seconds(one, first, until, today) + _held(one, max(first, today), until) for one in terms
+    )
 
 
 def coverage(held_s: int, expected_s: int | None) -> float | None:
@@ -52,6 +59,11 @@ def _seconds(term: Counted, first: date, until: date, today: date) -> int:
     ends = min(day for day in (until, term.valid_to, today) if day is not None)
     seconds = _midnight(ends, term.zone) - _midnight(max(first, term.valid_from), term.zone)
     return max(0, seconds)
+
+
+def _held(term: Counted, first: date, until: date) -> int:
+    begins, ends = max(first, term.valid_from), min(until, term.valid_to or until)
+    return sum(known for day, known in term.known.items() if begins <= day < ends)
 
 
 def _midnight(day: date, zone: str) -> int:

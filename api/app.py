@@ -31,6 +31,7 @@ from api.routes import (
     login,
     meters,
     metrics,
+    people,
     published,
     quotas,
     readings,
@@ -70,6 +71,7 @@ _TOO_LARGE: Final = {"description": "The body is too large.", "content": _PROBLE
 
 _ROUTERS = (
     login.router,
+    people.router,
     institutions.router,
     accounts.router,
     indicators.router,
@@ -80,6 +82,7 @@ _ROUTERS = (
     enough.router,
     corrections.router,
     exchanges.router,
+    exchanges.of_institution,
     readings.router,
     imports.router,
     rejects.router,

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from actions.desk import SYSTEM, DeniedError, Desk
-from actions.login import Failures, LoginError, Opened, Pool, session_of
+from actions.login import DEVICE, Failures, LoginError, Opened, Pool, session_of
 from api.address import address_of
 from api.settings import ApiSettings
 from storage.access import Session
@@ -66,8 +66,12 @@ class Doorway:
         bearer = token.strip() if scheme.lower() == "bearer" else None
         return bearer, request.cookies.get(self.settings.cookie)
 
+    def device(self, request: Request) -> str:
+        """Return what a browser from which somebody logged in before shows."""
+        return request.cookies.get(self._device_cookie, "")
+
     def let_in(self, response: Response, opened: Opened) -> None:
-        """Give the browser its session."""
+        """Give the browser its session, and what it shows at the next log-in."""
         response.set_cookie(
             self.settings.cookie,
             opened.token,
@@ -77,6 +81,19 @@ class Doorway:
             httponly=True,
             samesite="lax",
         )
+        response.set_cookie(
+            self._device_cookie,
+            opened.device,
+            max_age=int(DEVICE.total_seconds()),
+            path="/",
+            secure=self.settings.https,
+            httponly=True,
+            samesite="strict",
+        )
+
+    @property
+    def _device_cookie(self) -> str:
+        return "__Host-commonwatt-device" if self.settings.https else "cw_device"
 
     def let_out(self, response: Response) -> None:
         """Take the browser's session away."""

@@ -19,6 +19,7 @@ from benchmarks import (
     logins,
     machine,
     memory,
+    rush,
     viewers,
 )
 from benchmarks.figures import Section
@@ -31,8 +32,10 @@ PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
     "boards": boards.run,
     "viewers": viewers.run,
     "logins": logins.run,
+    "flood": rush.run,
     "demo": demo.run,
 }
+ONCE: Final = {"flood"}  # lasts minutes: each second is a sample
 
 
 def main() -> None:
@@ -41,6 +44,7 @@ def main() -> None:
     parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; all where none is named")
     parser.add_argument("--runs", type=int, default=3, help="how often each is measured")
     parser.add_argument("--quick", action="store_true", help="less data: to see that it works")
+    parser.add_argument("--minutes", type=float, default=10.0, help="flood: at each rate")
     parser.add_argument("--json", type=Path, help="the figures, for a program")
     asked = parser.parse_args()
     if unknown := set(asked.part) - PARTS.keys():
@@ -52,8 +56,10 @@ def main() -> None:
         sections = []
         for name in asked.part or PARTS:
             state = f"load before {machine.load()}, one fsync {machine.sync_ms(root):.2f} ms"
-            for section in PARTS[name](root, runs=asked.runs, quick=asked.quick):
-                section.notes.append(f"{asked.runs} runs, median [least–most]; {state}.")
+            runs = 1 if name in ONCE else asked.runs
+            given = {"minutes": asked.minutes} if name in ONCE else {}
+            for section in PARTS[name](root, runs=runs, quick=asked.quick, **given):
+                section.notes.append(f"{runs} runs, median [least–most]; {state}.")
                 section.show()
                 sections.append(section)
                 _keep(asked.json, header, sections)

@@ -22,6 +22,7 @@ from dashboards.pages.answers import Answers
 from dashboards.pages.board_view import View, view_of
 from metering.errors import UnavailableError
 from storage.access import Session
+from storage.connections import Bounds
 
 PANEL_S: Final = 0.5
 BOARD_S: Final = 2.0
@@ -58,7 +59,9 @@ def _section(name: str, made: Broad, runs: int, goals: bool) -> Section:
         section.figures += list(_figures(pool, made, runs, goals))
     if not goals:
         with contextlib.closing(
-            open_pool(made.tables.logins["api"], max_size=1, statement_s=_PATIENCE_S)
+            open_pool(
+                made.tables.logins["api"], max_size=1, bounds=Bounds(_PATIENCE_S, _PATIENCE_S)
+            )
         ) as pool:
             section.figures += list(_rival(pool, made, runs))
     return section

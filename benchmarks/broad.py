@@ -14,6 +14,7 @@ from actions.desk import SYSTEM, Desk, open_pool
 from benchmarks.ground import Tables
 from cli.demo import database, union
 from storage import migrate
+from storage.connections import WRITING
 
 FIRST: Final = date(2024, 1, 1)
 _PROVINCE: Final = "330000"
@@ -157,7 +158,7 @@ def broad(server_url: str, channels: int, hours: int, institutions: int) -> Iter
             for part in (_INSTITUTIONS, _CHANNELS, _TERMS, _READINGS, _ACCOUNTS, _PEOPLE):
                 connection.execute(part.format(**said).encode())
         tables.execute("VACUUM ANALYZE")
-        with contextlib.closing(open_pool(tables.logins["api"], statement_s=600)) as pool:
+        with contextlib.closing(open_pool(tables.logins["api"], bounds=WRITING)) as pool:
             desk = Desk(pool, SYSTEM, today)
             union.share(desk, union.found(desk, {_PROVINCE}), today)
         tables.execute("VACUUM ANALYZE")

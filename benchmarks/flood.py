@@ -1,8 +1,9 @@
-"""Gateways without a spool that send as fast as they may."""
+"""Gateways without a spool: as fast as they may, or each meter once in its period."""
 
 import itertools
 import threading
 import time
+from collections.abc import MutableSequence, Sequence
 from multiprocessing.synchronize import Event
 from typing import Final
 
@@ -26,21 +27,12 @@ def flood(
 
     meters: gateway, key and first instant of each; a reading comes every 15 s of the meters' time.
     """
-    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5 if version == 5 else MQTTv311)
-    client.max_inflight_messages_set(_UNDER_WAY)
-    room = threading.Semaphore(_UNDER_WAY)
-    client.on_publish = lambda *_: room.release()
-    address = parsed(broker_url)
-    client.connect(address.host, address.port)
-    client.loop_start()
+    client, room = _connected(broker_url, version)
     began, sent = time.monotonic(), 0
     for turn in itertools.count():
         for gateway, key, first_ms in meters:
-            while sent > (time.monotonic() - began) * rate and not stop.is_set():
-                time.sleep(_TURN_S)
-            if stop.is_set():
-                client.disconnect()
-                client.loop_stop()
+            if not _turn_comes(began + sent / rate, stop):
+                _ended(client)
                 return
             room.acquire()
             places = range(turn * BATCH, (turn + 1) * BATCH)
@@ -49,3 +41,57 @@ def flood(
             payload = native.encode_columns(turn + 1, key, at, value)
             client.publish(f"cw/v1/{gateway}/data", payload, qos=1)
             sent += 1
+
+
+def steady(
+    broker_url: str,
+    version: int,
+    meters: Sequence[tuple[str, str]],
+    counted: Sequence[float],
+    rate: float,
+    sent_s: MutableSequence[float],
+    stop: Event,
+) -> None:
+    """Send a reading of now a message until told to stop, so many messages a second.
+
+    meters: gateway and key of each; they take turns. counted: what a register shows at each turn.
+    sent_s: is told when each message was sent, on the clock `time.monotonic`; as long as it is.
+    """
+    client, room = _connected(broker_url, version)
+    began = time.monotonic()
+    for number in range(len(sent_s)):
+        if not _turn_comes(began + number / rate, stop):
+            break
+        room.acquire()
+        turn, place = divmod(number, len(meters))
+        gateway, key = meters[place]
+        payload = native.encode_one(number + 1, key, time.time_ns() // 1_000_000, counted[turn])
+        client.publish(f"cw/v1/{gateway}/data", payload, qos=1)
+        sent_s[number] = time.monotonic()
+    _ended(client)
+
+
+def _connected(broker_url: str, version: int) -> tuple[Client, threading.Semaphore]:
+    """Connect, and count how much more may be under way."""
+    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5 if version == 5 else MQTTv311)
+    client.max_inflight_messages_set(_UNDER_WAY)
+    room = threading.Semaphore(_UNDER_WAY)
+    client.on_publish = lambda *_: room.release()
+    address = parsed(broker_url)
+    if address.user is not None:
+        client.username_pw_set(address.user, address.password)
+    client.connect(address.host, address.port)
+    client.loop_start()
+    return client, room
+
+
+def _turn_comes(at_s: float, stop: Event) -> bool:
+    """Wait for a moment; return whether to go on."""
+    while time.monotonic() < at_s and not stop.is_set():
+        time.sleep(_TURN_S)
+    return not stop.is_set()
+
+
+def _ended(client: Client) -> None:
+    client.disconnect()
+    client.loop_stop()

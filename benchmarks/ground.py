@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.registry import register
+from actions.registry import Registry, register
 from cli import services
 from cli.demo import database, world
 from cli.demo.children import Child, peak_bytes, stop
@@ -141,6 +141,17 @@ def tables(server_url: str, plan: Plan, *, period_s: int | None = None) -> Itera
 
     period_s: of every channel, where it is not the data set's own.
     """
+    registry = world.registry(plan)
+    if period_s is not None:
+        channels = [replace(one, period_s=period_s) for one in registry.channels]
+        registry = replace(registry, channels=channels)
+    with registered(server_url, registry) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def registered(server_url: str, registry: Registry) -> Iterator[Tables]:
+    """Lend a database with the channels of a registry, dropped afterwards."""
     name = f"commonwatt_bench_{secrets.token_hex(4)}"
     passwords = {group: secrets.token_urlsafe(12) for group in migrate.GROUPS}
     database.ensure(server_url, name)
@@ -148,10 +159,6 @@ def tables(server_url: str, plan: Plan, *, period_s: int | None = None) -> Itera
     try:
         migrate.migrate(admin_url, passwords=passwords)
         made = Tables(name, admin_url, database.logins(admin_url, passwords))
-        registry = world.registry(plan)
-        if period_s is not None:
-            channels = [replace(one, period_s=period_s) for one in registry.channels]
-            registry = replace(registry, channels=channels)
         with contextlib.closing(open_pool(made.logins["api"], max_size=2)) as pool:
             register(Desk(pool, SYSTEM), registry)
         yield made

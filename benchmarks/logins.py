@@ -18,7 +18,7 @@ from fastapi import FastAPI, HTTPException
 from actions.desk import SYSTEM, Desk, open_pool
 from actions.users import Grant, add_user
 from benchmarks.figures import Figure, Section, peaks
-from benchmarks.ground import Crew, crew, planned, postgres, shipped, tables
+from benchmarks.ground import Crew, Tables, crew, planned, postgres, shipped, tables
 from cli.services import ports
 
 P95_S: Final = 1.0
@@ -43,16 +43,15 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     held: list[dict[str, float]] = []
     plan = planned(shipped(meters=1, into=root / "slice"))
     with postgres(root / "logins") as server, tables(server.url, plan) as made:
-        with open_pool(made.logins["api"], max_size=2) as pool:
-            add_user(Desk(pool, SYSTEM), "honest", "H", _PASSWORD, "en", [Grant("reader", "all")])
+        add_honest(made)
         for number in range(runs):
             with crew(root / f"serve-{number}", postgres=server.pid) as hands:
-                url = _served(hands, made.logins["api"])
-                took["ours"].append(asyncio.run(_measure(url, lasts_s, attempts)))
+                url = served(hands, made.logins["api"])
+                took["ours"].append(p95(besieged(url, lasts_s, attempts)))
                 hands.tend()
                 held.append(dict(hands.peaks_mb))
-            with _rival() as url:
-                took["rival"].append(asyncio.run(_measure(url, lasts_s, attempts)))
+            with rival_served() as url:
+                took["rival"].append(p95(besieged(url, lasts_s, attempts)))
     ratios = [theirs / ours for ours, theirs in zip(took["ours"], took["rival"], strict=True)]
     section.figures += [
         Figure("rival's p95 over ours", "times", ratios),
@@ -63,8 +62,23 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     return [section]
 
 
-async def _measure(url: str, lasts_s: int, attempts: int) -> float:
-    """Return the 95th percentile of the time that an honest log-in takes."""
+def add_honest(made: Tables) -> None:
+    """Add the person who only wants to log in."""
+    with open_pool(made.logins["api"], max_size=2) as pool:
+        add_user(Desk(pool, SYSTEM), "honest", "H", _PASSWORD, "en", [Grant("reader", "all")])
+
+
+def p95(took: list[float]) -> float:
+    """Return the 95th percentile."""
+    return sorted(took)[int(0.95 * len(took))]
+
+
+def besieged(url: str, lasts_s: float, attempts: int) -> list[float]:
+    """Return how long honest log-ins take while strangers try so many times a second. [s]"""
+    return asyncio.run(_besieged(url, lasts_s, attempts))
+
+
+async def _besieged(url: str, lasts_s: float, attempts: int) -> list[float]:
     stop = asyncio.Event()
     limits = httpx2.Limits(max_connections=500)
     async with httpx2.AsyncClient(base_url=url, timeout=_PATIENCE_S, limits=limits) as client:
@@ -77,7 +91,7 @@ async def _measure(url: str, lasts_s: int, attempts: int) -> float:
             await asyncio.sleep(max(0.0, 1 - took[-1]))
         stop.set()
         await flood
-    return sorted(took)[int(0.95 * len(took))]
+    return took
 
 
 async def _honest(client: httpx2.AsyncClient) -> float:
@@ -115,7 +129,7 @@ async def _try(client: httpx2.AsyncClient, login: str, password: str, address: s
     return answer.status_code
 
 
-def _served(hands: Crew, database_url: str) -> str:
+def served(hands: Crew, database_url: str) -> str:
     """Start `commonwatt serve` behind a proxy that is trusted, and return where it answers."""
     port = ports.choose()
     environment = {
@@ -146,7 +160,7 @@ def rival() -> FastAPI:
 
 
 @contextmanager
-def _rival() -> Iterator[str]:
+def rival_served() -> Iterator[str]:
     port = ports.choose()
     program = (
         "import uvicorn; from benchmarks.logins import rival; "

@@ -6,32 +6,25 @@ from contextlib import contextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from actions.desk import open_pool
 from actions.login import Failures
 from api.address import Network, networks
 from api.app import create_app
 from api.doorway import Doorway
 from api.settings import ApiSettings
 from cli.settings import PREFIX, Settings
+from cli.wiring import pool_of, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from metering.errors import InputError
-from storage.readings import Store
 
 
 @contextmanager
 def application(settings: Settings, url: str) -> Iterator[FastAPI]:
     """Lend the application; it takes readings where the collector's login is known."""
     taking = settings.collector_database_url
-    ahead_ms = settings.clock_ahead_ms
-    sink = Store(taking, "push", ahead_ms=ahead_ms) if taking else None
-    file_sink = Store(taking, "import", ahead_ms=ahead_ms) if taking else None
-    pool = open_pool(
-        url,
-        max_size=settings.database_pool,
-        wait_s=settings.database_wait_s,
-        statement_s=settings.statement_s,
-    )
+    sink = store(settings, taking, "push") if taking else None
+    file_sink = store(settings, taking, "import") if taking else None
+    pool = pool_of(settings, url, settings.database_pool)
     try:
         app = create_app(
             pool,
@@ -56,12 +49,7 @@ def console_application(settings: Settings, url: str) -> Iterator[ASGIApp]:
     """Lend the console; what draws its forms is loaded here, and nowhere else."""
     from dashboards.console.app import create_console
 
-    pool = open_pool(
-        url,
-        max_size=settings.database_pool,
-        wait_s=settings.database_wait_s,
-        statement_s=settings.statement_s,
-    )
+    pool = pool_of(settings, url, settings.database_pool)
     try:
         doorway = Doorway(pool, _told(settings), Failures(), None)
         yield create_console(doorway, pages_url=settings.pages_url, origin=settings.console_url)

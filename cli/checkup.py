@@ -10,12 +10,15 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
-from cli import services
+from cli import embedded, services
 from cli.demo import database, state
 from cli.settings import Settings, strangers
+from cli.wiring import reading
 from metering.errors import EnergyError
 from storage import health, members, migrate, provisioning
+from storage.connections import Bounds, opened
 
 _LEAST_FREE_BYTES = 2 * 2**30
 _CLOCK_OFF_S = 5.0
@@ -45,12 +48,35 @@ def checks(settings: Settings) -> Iterator[Check]:
         running = seen.record.running if seen.record else None
         if running is not None:
             broker_url = broker_url or running.broker_url
-            if database_url is None:
-                database_url = running.database_url
-                if demo is not None:  # the demo keeps its tables in a database of its own
-                    database_url = database.named(database_url, demo.database)
-    yield from _database(database_url)
+            if database_url is None and running.postgres_pid is not None:
+                yield from _embedded(running, demo, reading(settings))
+                yield _broker(broker_url)
+                return
+    yield from _database(database_url, reading(settings))
     yield _broker(broker_url)
+
+
+def _embedded(
+    running: services.Running, demo: state.Memory | None, bounds: Bounds
+) -> Iterator[Check]:
+    """Look at the databases of the embedded server: the demo's, and one's own."""
+    try:
+        own = embedded.exists(running)
+    except psycopg.Error:
+        yield from _database(running.database_url, bounds)  # says why it does not answer
+        return
+    if demo is not None:  # it keeps its tables in a database of its own
+        yield from _database(database.named(running.database_url, demo.database), bounds)
+    if own:
+        yield from _database(make_conninfo(running.database_url, dbname=embedded.NAME), bounds)
+    elif demo is None:
+        yield Check(
+            "bad",
+            "内置的数据库还没有数据表。",
+            "The embedded database has no tables yet.",
+            "请运行 commonwatt migrate。",
+            "Run commonwatt migrate.",
+        )
 
 
 def _services(record: services.Record, logs: str) -> Iterator[Check]:
@@ -86,7 +112,7 @@ def _disk(settings: Settings) -> Check:
     return Check("bad", zh, en, "请腾出至少 2 GB。", "Make room: at least 2 GB.")
 
 
-def _database(url: str | None) -> Iterator[Check]:
+def _database(url: str | None, bounds: Bounds) -> Iterator[Check]:
     if url is None:
         yield Check(
             "bad",
@@ -97,7 +123,7 @@ def _database(url: str | None) -> Iterator[Check]:
         )
         return
     try:
-        with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+        with opened(url, "commonwatt doctor", bounds) as connection:
             yield _clock(connection)
             yield from _schema(connection)
     except psycopg.Error as error:

@@ -73,6 +73,7 @@ app.command("healthy")(healthy.healthy)
 app.command("gateways")(gateways.gateways)
 app.command("correct")(correct.correct)
 app.command("undo-correction")(correct.undo_correction)
+app.command("undo-file-correction")(correct.undo_file_correction)
 
 
 def run() -> None:

@@ -52,7 +52,24 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(8, ge=1, le=100, description="serve: connections at most")
     database_wait_s: float = Field(10, gt=0, le=300, description="for a free connection")
-    statement_s: float = Field(30, gt=0, le=3600, description="one statement of a reader at most")
+    lock_s: float = Field(
+        30, ge=0.1, le=3600, description="waiting for somebody else's lock at most, in any session"
+    )
+    statement_s: float = Field(
+        30, ge=0.1, le=3600, description="one statement of who reads, forms and commands at most"
+    )
+    write_statement_s: float = Field(
+        600,
+        ge=1,
+        le=86_400,
+        description="collect, work, import readings, replay-rejected: one statement at most",
+    )
+    migrate_statement_s: float = Field(
+        21_600, ge=60, le=604_800, description="migrate, demo: one statement at most"
+    )
+    idle_transaction_s: float = Field(
+        120, ge=1, le=3600, description="a transaction that does nothing is ended, in any session"
+    )
 
     broker_url: str | None = Field(None, description="mqtt://user:password@host:port")
     broker_version: Annotated[Literal[4, 5], BeforeValidator(_counted)] = Field(
@@ -156,8 +173,10 @@ def need(value: str | None, name: str) -> str:
         "settings.missing",
         zh=f"缺少设置 {variable}。",
         en=f"The setting {variable} is missing.",
-        next_zh=f"请设置该环境变量(或 {variable}{_FROM_FILE});说明见 docs/settings.md。",
-        next_en=f"Set that variable (or {variable}{_FROM_FILE}); see docs/settings.md.",
+        next_zh=f"请设置该环境变量(或 {variable}{_FROM_FILE};说明见 docs/settings.md),"
+        "或用 commonwatt services up 启动内置服务。",
+        next_en=f"Set that variable (or {variable}{_FROM_FILE}; see docs/settings.md), or start "
+        "the embedded services: commonwatt services up.",
         where={"field": variable},
     )
 

@@ -7,10 +7,13 @@ from contextlib import closing, contextmanager
 import psycopg
 
 from actions.desk import SYSTEM, Desk, open_pool, ours
+from actions.login import Pool
+from cli import embedded
 from cli.settings import Settings, need
 from collector.mqtt import Collector
 from collector.settings import CollectorSettings
 from metering.errors import InputError, UnavailableError
+from storage.connections import MIGRATING, Bounds, opened
 from storage.readings import Store
 from storage.rejects import Retention
 from worker import retention
@@ -38,10 +41,11 @@ def away() -> Iterator[None]:
 @contextmanager
 def desk(settings: Settings) -> Iterator[Desk]:
     """Lend the desk at which this machine's operator acts as the system."""
+    settings = embedded.filled(settings, "api")
     url = need(settings.database_url, "database_url")
     with away():
-        psycopg.connect(url, connect_timeout=5).close()  # says why not, where a pool only waits
-    with closing(open_pool(url, max_size=2, wait_s=settings.database_wait_s)) as pool:
+        opened(url, "commonwatt", reading(settings)).close()  # says why not; a pool only waits
+    with closing(pool_of(settings, url, 2)) as pool:
         yield Desk(pool, SYSTEM)
 
 
@@ -61,8 +65,40 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         certificate_file=settings.broker_certificate_file,
         key_file=settings.broker_key_file,
     )
-    store = Store(url, settings.collector_name, ahead_ms=settings.clock_ahead_ms)
-    return Collector(known, store, log)
+    return Collector(known, store(settings, url, settings.collector_name), log)
+
+
+def store(settings: Settings, url: str, name: str) -> Store:
+    """Return where readings go.
+
+    url: the collector's login. name: whose deliveries are counted together.
+    """
+    return Store(url, name, ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
+
+
+def pool_of(settings: Settings, url: str, most: int) -> Pool:
+    """Open so many connections of the application's login."""
+    wait_s = settings.database_wait_s
+    return open_pool(url, max_size=most, wait_s=wait_s, bounds=reading(settings))
+
+
+def reading(settings: Settings) -> Bounds:
+    """Return the bounds of a session of who reads or acts."""
+    lock_s = min(settings.lock_s, settings.statement_s)
+    return Bounds(lock_s, settings.statement_s, settings.idle_transaction_s)
+
+
+def writing(settings: Settings) -> Bounds:
+    """Return the bounds of a session of who takes and recomputes readings."""
+    lock_s = min(settings.lock_s, settings.write_statement_s)
+    return Bounds(lock_s, settings.write_statement_s, settings.idle_transaction_s)
+
+
+def migrating(settings: Settings) -> Bounds:
+    """Return the bounds of a session that changes the schema; another may be at work for long."""
+    statement_s = settings.migrate_statement_s
+    lock_s = max(settings.lock_s, min(MIGRATING.lock_s, statement_s))
+    return Bounds(lock_s, statement_s, settings.idle_transaction_s)
 
 
 def worker(settings: Settings, url: str, log: Log) -> Worker:
@@ -73,6 +109,7 @@ def worker(settings: Settings, url: str, log: Log) -> Worker:
         institutions=settings.work_institutions,
         wait_s=settings.work_wait_s,
         longest_wait_s=settings.work_longest_wait_s,
+        bounds=writing(settings),
     )
     return Worker(url, work, log)
 
@@ -82,7 +119,7 @@ def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -
     keep = Retention(settings.rejects_resolved_days, settings.rejects_waiting_days)
     while not stop.is_set():
         try:
-            retention.plan(url, keep)
+            retention.plan(url, keep, writing(settings))
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log("database.unavailable", error=str(error).strip())
             stop.wait(settings.work_wait_s)

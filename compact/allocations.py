@@ -19,7 +19,8 @@ from compact.methods import Holder, Method, Rule, adjusted_g, gap_g
 from compact.targets import MILLION, MONTHS, Target
 from metering.errors import InputError, InsufficientDataError
 
-FORM: Final = "commonwatt.run/2"
+FORM: Final = "commonwatt.run/3"
+UNCOVERED: Final = "commonwatt.run/2"  # did not say what its sums cover
 BEFORE: Final = "commonwatt.run/1"  # without marks; a month without a base had a quota of 0
 _NONE: Final = -1
 

@@ -2,10 +2,12 @@
 
 What is left of a sum after what the viewer sees, and after the sums below it that are shown, holds
 no guarded institution, or at least three with none above 85 % of it; else the sum is withheld, and
-what is left counts for the sum above. `access.nodes_shown` says the same in SQL.
+what is left counts for the sum above. The same holds for what a sum changed by since a run before,
+for two sums subtracted are one. `access.nodes_shown` says the same in SQL.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,38 +65,72 @@ def rest_of(figures: Sequence[tuple[int, ...]], guarded: bool) -> Rest:
     )
 
 
-def nodes_shown(parents: Sequence[int], left: Mapping[int, Rest]) -> frozenset[int]:
+def nodes_shown(
+    parents: Sequence[int], left: Mapping[int, Rest], moved: Sequence[Mapping[int, Rest]] = ()
+) -> frozenset[int]:
     """Return the places whose sums may be shown, `WHOLE` among them.
 
     parents: of each place, `WHOLE` of a year; places stand before those below them.
-    left: what the viewer does not see, by the place that it hangs on.
+    left: what the viewer does not see, by the place that it hangs on. moved: by how much this
+        changed since each run before, figure by figure: a later sum less an earlier one is a sum.
     """
-    rests = [left.get(place, Rest()) for place in range(len(parents))]
-    unseen = [one.many for one in rests]
-    whole, within, shown = Rest(), 0, set()
-    for place in range(len(parents) - 1, -1, -1):
-        above = parents[place]
-        kept = Rest()
-        if unseen[place] == 0 or rests[place].tells_of_none:
-            shown.add(place)
-        else:
-            kept = rests[place]
-        if above == WHOLE:
-            whole, within = whole.with_(kept), within + unseen[place]
-        else:
-            rests[above] = rests[above].with_(kept)
-            unseen[above] += unseen[place]
-    if within == 0 or whole.tells_of_none:
-        shown.add(WHOLE)
-    return frozenset(shown)
+    hidden = _withheld(parents, left, frozenset())
+    while True:  # what one withholds counts above for all, until nothing is added
+        more = hidden
+        for one in moved:
+            more = _withheld(parents, one, more)
+        more = _withheld(parents, left, more)
+        if more == hidden:
+            return frozenset({WHOLE, *range(len(parents))} - hidden)
+        hidden = more
+
+
+def _withheld(
+    parents: Sequence[int], left: Mapping[int, Rest], hidden: frozenset[int]
+) -> frozenset[int]:
+    """Return which sums are withheld, when some are anyhow."""
+    rests = {place: left.get(place, Rest()) for place in (WHOLE, *range(len(parents)))}
+    found = set(hidden)
+    for place in range(len(parents) - 1, WHOLE, -1):
+        if place in hidden or not rests[place].tells_of_none:
+            found.add(place)
+            rests[parents[place]] = rests[parents[place]].with_(rests[place])
+    if not rests[WHOLE].tells_of_none:
+        found.add(WHOLE)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An institution in a run: the key of the place that it hangs on, and its figures.
+
+    figures: base, amount and weight, in grams.
+    """
+
+    key: str
+    figures: tuple[int, ...]
+
+
+def parts_of(allocation: Allocation) -> dict[int, Part]:
+    """Return a run's institutions with what each adds to the sums."""
+    return {
+        one.institution: Part(
+            allocation.nodes[one.node].key, (one.base_g, one.amount_g, one.weight_g)
+        )
+        for one in allocation.quotas
+    }
 
 
 def shown_of(
-    allocation: Allocation, unseen: Collection[int], guarded: Collection[int]
+    allocation: Allocation,
+    unseen: Collection[int],
+    guarded: Collection[int],
+    before: Sequence[Mapping[int, Part]] = (),
 ) -> frozenset[int]:
     """Return the places of a run's cascade whose sums may be shown.
 
     unseen: institutions that the viewer does not see. guarded: those of them that are restricted.
+    before: the unseen institutions of each run before it.
     """
     hidden: dict[int, list[tuple[int, ...]]] = {}
     of_guarded = set()
@@ -105,4 +141,35 @@ def shown_of(
             if one.institution in guarded:
                 of_guarded.add(one.node)
     left = {node: rest_of(figures, node in of_guarded) for node, figures in hidden.items()}
-    return nodes_shown([one.parent for one in allocation.nodes], left)
+    now = {key: one for key, one in parts_of(allocation).items() if key in unseen}
+    places = {one.key: place for place, one in enumerate(allocation.nodes)}
+    moved = [one for was in before for one in _moved(now, was, places, guarded)]
+    return nodes_shown([one.parent for one in allocation.nodes], left, moved)
+
+
+def _moved(
+    now: Mapping[int, Part],
+    was: Mapping[int, Part],
+    places: Mapping[str, int],
+    guarded: Collection[int],
+) -> Iterator[dict[int, Rest]]:
+    """Yield, figure by figure, by how much institutions changed, by the place that they hang on."""
+    for figure in range(3):
+        by: dict[tuple[int, str], int] = defaultdict(int)
+        for sign, said in ((1, now), (-1, was)):
+            for institution, part in said.items():
+                by[institution, part.key] += sign * part.figures[figure]
+        found: dict[int, Rest] = {}
+        for (institution, key), change in by.items():
+            if change:
+                place = _place(key, places)
+                one = rest_of([(abs(change),)], institution in guarded)
+                found[place] = found.get(place, Rest()).with_(one)
+        yield found
+
+
+def _place(key: str, places: Mapping[str, int]) -> int:
+    """Return a place by its key, of one that is no more the nearest above."""
+    while key and key not in places:
+        key = key.rpartition("/")[0]
+    return places.get(key, WHOLE)

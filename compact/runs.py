@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from compact.allocations import BEFORE, FORM, Allocation, Node, Problem, Quota, allocated
+from compact.allocations import (
+    BEFORE,
+    FORM,
+    UNCOVERED,
+    Allocation,
+    Node,
+    Problem,
+    Quota,
+    allocated,
+)
+from compact.covers import covers_of
 from compact.methods import Holder, Method, Rule
 from compact.targets import Base, Curve, Indicator, Mark, Origin, State, Target
 from metering.errors import InputError
@@ -34,13 +44,15 @@ class Run:
 def run(problem: Problem) -> Run:
     """Share a target, and write down everything that anyone needs to do it again."""
     allocation = allocated(problem)
-    said = {
+    said: dict[str, object] = {
         "form": problem.form,
         "algorithm": ALGORITHM,
         "digest": "sha256",
         "inputs": _inputs(problem),
         "result": _result(allocation, problem.form),
     }
+    if problem.form == FORM:
+        said["covers"] = covers_of(problem.holders, problem.without_base, problem.left_out)
     return Run(problem, allocation, canonical(said))
 
 
@@ -48,7 +60,7 @@ def again(snapshot: str) -> Run:
     """Compute a run anew from the inputs in its snapshot; the same bytes come of it, or a fault."""
     try:
         said = json.loads(snapshot)
-        if said["form"] not in (FORM, BEFORE) or said["algorithm"] != ALGORITHM:
+        if said["form"] not in (FORM, UNCOVERED, BEFORE) or said["algorithm"] != ALGORITHM:
             raise _unreadable(f"{said['form']}, {said['algorithm']}")
         problem = _problem(said["inputs"], said["form"])
     except (KeyError, TypeError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -137,6 +138,18 @@ class Target:
         if year not in self.years():
             raise _no_year(year)
         return year
+
+    def roster_day(self, base: Base | None, wanted: int | None = None) -> date | None:
+        """Return the day whose roster shares this target: the first one of the quota's year.
+
+        wanted: a year of the path; None is the one after the base. None where nothing is known of
+        when an institution's own year begins.
+        """
+        if wanted is not None:
+            return date(wanted, 1, 1)
+        own = None if base is None else base.year
+        year = own if self.base_year is None else self.base_year
+        return None if year is None else date(year + 1, 1, 1)
 
     def cap_g(self, base_g: int, year: int) -> int:
         """Return what may be used in a year of the path, where the base year's use is known."""

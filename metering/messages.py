@@ -104,15 +104,6 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """Who lets readings count against what stands, why, and by what source."""
-
-    made_by: str
-    reason: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """What became of a batch, said after the commit.
 
@@ -124,6 +115,7 @@ class Stored:
     outdone: of a whole file, the first of the readings that do not count, for another stands.
     outdone_count: all of these. corrected: those that count after all, as a correction.
     misfits: of readings that were shifted, places of those that do not fit what is around them.
+    behind: of a whole file, places of readings left out, for a clock fell back when they were made.
     """
 
     seqs: Sequence[int | None]
@@ -136,3 +128,4 @@ class Stored:
     outdone_count: int = 0
     corrected: int = 0
     misfits: Sequence[int] = field(default_factory=tuple)
+    behind: Sequence[int] = field(default_factory=tuple)

@@ -11,6 +11,8 @@ from psycopg.rows import class_row
 _CREDENTIALS = "SELECT id, password_hash FROM access.credentials(%s)"
 _OPEN = "SELECT access.open_session(%s, %s, %s, %s)"
 _SESSION = "SELECT user_id, login, name, lang, csrf FROM access.session(%s)"
+_IS_DEVICE = "SELECT access.is_device_of(%s, %s)"
+_KEEP_DEVICE = "SELECT access.keep_device(%s, %s, %s)"
 _CLOSE = "SELECT access.close_session(%s)"
 _CLOSE_OF = "SELECT access.close_sessions_of(%s)"
 _ADD = """
@@ -19,7 +21,7 @@ _ADD = """
 _GRANT = """
     INSERT INTO access_grant (viewer, role, scope, region_id, department_line, institution_id,
                               union_id, valid_from)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, current_date))
+    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, storage.civil_day()))
 """
 _USERS = """
     SELECT id AS user_id, login, name, lang, ended_at FROM app_user ORDER BY id
@@ -27,6 +29,11 @@ _USERS = """
 _GRANTS = """
     SELECT role, scope, region_id, department_line, institution_id, union_id, valid_from, valid_to
       FROM access_grant WHERE viewer = %s ORDER BY id
+"""
+_GRANTS_OF_ALL = """
+    SELECT substr(viewer, 6)::integer, role, scope, region_id, department_line, institution_id,
+           valid_from, valid_to, union_id
+      FROM access_grant WHERE viewer LIKE 'user:%' ORDER BY id
 """
 _SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
 _ROLES = "SELECT code, name_zh, name_en FROM role ORDER BY code"
@@ -93,6 +100,17 @@ def session(connection: Connection[Any], token: bytes) -> Session | None:
         return cursor.execute(_SESSION, [token]).fetchone()
 
 
+def is_device_of(connection: Connection[Any], token: bytes, login: str) -> bool:
+    """Return whether somebody has logged in so from the device that carries a token."""
+    row = connection.execute(_IS_DEVICE, [token, login]).fetchone()
+    return bool(row and row[0])
+
+
+def keep_device(connection: Connection[Any], user_id: int, token: bytes, expires: datetime) -> None:
+    """Know a device as one of a user's; of its token only the hash is kept."""
+    connection.execute(_KEEP_DEVICE, [user_id, token, expires])
+
+
 def close_session(connection: Connection[Any], token: bytes) -> None:
     """Forget a session."""
     connection.execute(_CLOSE, [token])
@@ -140,6 +158,14 @@ def grants(connection: Connection[Any], viewer: str) -> list[Grant]:
     """Return what a viewer has been granted."""
     with connection.cursor(row_factory=class_row(Grant)) as cursor:
         return cursor.execute(_GRANTS, [viewer]).fetchall()
+
+
+def grants_of_all(connection: Connection[Any]) -> dict[int, list[Grant]]:
+    """Return what each user may see and do, as far as the viewer may know it."""
+    found: dict[int, list[Grant]] = {}
+    for user_id, *grant in connection.execute(_GRANTS_OF_ALL).fetchall():
+        found.setdefault(user_id, []).append(Grant(*grant))
+    return found
 
 
 def roles(connection: Connection[Any]) -> tuple[str, ...]:

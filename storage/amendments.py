@@ -8,25 +8,28 @@ from typing import Any, Final, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
-Kind = Literal["void", "set", "reinstate", "wrap", "exchange", "use", "withdraw"]
+Kind = Literal["void", "set", "reinstate", "wrap", "exchange", "use", "withdraw", "file"]
 
 # Which table a kind speaks in; of one instant, what is said later in a table replaces it there.
-OF_READING: Final = ("void", "set")
+OF_READING: Final = ("void", "set", "file")
 OF_VERDICT: Final = ("reinstate", "wrap")
 OF_EXCHANGE: Final = ("exchange", "use", "withdraw")
 
 _SHOWN = """
-    SELECT id, channel_id, storage.ms(at) AS at_ms, kind, value, replaced, source, known_by,
-           known_since, known_until
-      FROM amendment
+    SELECT a.id, a.channel_id, storage.ms(a.at) AS at_ms, a.kind, a.value, a.replaced, a.source,
+           a.known_by, a.known_since, a.known_until, storage.ms(coalesce(a.last, a.at)) AS last_ms,
+           a.readings, a.file_id, f.source AS file
+      FROM amendment a LEFT JOIN correction f ON f.id = a.file_id
 """
 _LISTED = f"""
     {_SHOWN}
-     WHERE channel_id = %(channel)s AND (known_until IS NULL OR %(all)s)
-       AND at >= to_timestamp(%(first)s / 1000.0) AND at <= to_timestamp(%(last)s / 1000.0)
-     ORDER BY at, id LIMIT %(most)s
+     WHERE a.channel_id = %(channel)s AND (a.known_until IS NULL OR %(all)s)
+       AND coalesce(a.last, a.at) >= to_timestamp(%(first)s / 1000.0)
+       AND a.at <= to_timestamp(%(last)s / 1000.0)
+     ORDER BY a.at, a.id LIMIT %(most)s
 """
-_ONE = f"{_SHOWN} WHERE id = %s AND channel_id = %s"
+_ONE = f"{_SHOWN} WHERE a.id = %s AND a.channel_id = %s"
+_OF_FILE = f"{_SHOWN} WHERE a.file_id = %s ORDER BY a.channel_id"
 
 _LATER = """
     SELECT min(id) FROM amendment
@@ -37,6 +40,20 @@ _LATER = """
 _RECORD = """
     INSERT INTO amendment (channel_id, at, kind, value, replaced, source, known_by)
     VALUES (%s, to_timestamp(%s / 1000.0), %s, %s, %s, %s, %s) RETURNING id
+"""
+_FILE = """
+    INSERT INTO correction (made_by, reason, source, channels) VALUES (%s, %s, %s, %s) RETURNING id
+"""
+_CHANNELS_OF_FILE = "SELECT channels FROM correction WHERE id = %s"
+_RECORD_FILE = """
+    INSERT INTO amendment (channel_id, at, last, kind, readings, file_id, source, known_by)
+    VALUES (%(channel)s, to_timestamp(%(first)s / 1000.0), to_timestamp(%(last)s / 1000.0), 'file',
+            %(readings)s, %(file)s, %(source)s, %(by)s) RETURNING id
+"""
+_PUT_FILE = """
+    SELECT storage.put_file(%s, ARRAY(SELECT to_timestamp(ms / 1000.0)
+                                        FROM unnest(%s::bigint[]) WITH ORDINALITY AS t (ms, place)
+                                       ORDER BY place), %s::bigint[])
 """
 _FORGET = "UPDATE amendment SET known_until = now() WHERE id = %s AND known_until IS NULL"
 
@@ -69,27 +86,29 @@ _ACCOUNTS = """
       FROM storage.accounts_with(%s, %s, %s, %s, %s) a JOIN carrier c ON c.code = a.carrier
 """
 
-# A target without a base year of its own counts from the year before the quota's.
+# Without a base year of the target, each institution's run says from which it counts.
 _PUBLISHED = """
     WITH touched AS (SELECT * FROM unnest(%(institutions)s::integer[], %(months)s::date[])
                                    AS t (institution_id, month))
     SELECT DISTINCT 'base' AS kind, q.institution_id, q.union_id, q.run_id, t.month, q.year,
            EXISTS (SELECT FROM book_cause b WHERE b.run_id = q.run_id) AS issued,
-           q.amount_g AS amount_g
+           q.amount_g AS amount_g, r.sha256 AS snapshot
       FROM touched t
       JOIN run_quota q ON q.institution_id = t.institution_id
       JOIN run r ON r.id = q.run_id
       JOIN target g ON g.id = r.target_id
-       AND coalesce(g.base_year, q.year - 1) = extract(year FROM t.month)
+       AND coalesce(q.base_year, g.base_year, q.year - 1) = extract(year FROM t.month)
      UNION ALL
     SELECT DISTINCT ON (s.union_id, s.indicator, s.year, s.institution_id, t.month)
-           'progress', s.institution_id, s.union_id, s.run_id, t.month, s.year, true, s.quota_g
+           'progress', s.institution_id, s.union_id, s.run_id, t.month, s.year, true, s.quota_g,
+           r.sha256
       FROM touched t
       JOIN standing s ON s.institution_id = t.institution_id
        AND s.year = extract(year FROM t.month) AND s.day >= t.month
+      LEFT JOIN run r ON r.id = s.run_id
      UNION ALL
     SELECT 'locked', v.institution_id, NULL, NULL, v.month, extract(year FROM v.month)::integer,
-           true, NULL
+           true, NULL, NULL
       FROM touched t
       JOIN account_version v ON v.institution_id = t.institution_id AND v.month = t.month
        AND v.source = 'meter'
@@ -104,6 +123,8 @@ class Correction:
     value: of a reading that is set, or the use that is said of an unknown step, in quanta of the
         channel. replaced: the row of verdict or exchange that was known before.
     known_until: when it was taken back; None where it holds.
+    last_ms: the last reading of a file, else the instant itself; readings, file_id, file: how many
+        readings of the channel the file has, which one it is, and its name.
     """
 
     id: int
@@ -116,6 +137,10 @@ class Correction:
     known_by: str
     known_since: datetime
     known_until: datetime | None
+    last_ms: int
+    readings: int | None
+    file_id: int | None
+    file: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +160,8 @@ class AccountChange:
 class Published:
     """A figure that rests on a month: a quota's base, progress against it, a locked account.
 
-    amount_g: the quota, None of a locked account. issued: whether the quota holds in the books.
+    amount_g: the quota, None of a locked account. issued: whether the quota holds in the books,
+    so that its notice is out. snapshot: hash of the run's, which keeps the figures of before.
     """
 
     kind: str
@@ -146,6 +172,7 @@ class Published:
     year: int
     issued: bool
     amount_g: int | None
+    snapshot: str | None
 
 
 def listed(
@@ -197,18 +224,51 @@ def record(
     said = [channel_id, at_ms, kind, value, replaced, source, by]
     row = connection.execute(_RECORD, said).fetchone()
     assert row is not None
-    if kind in OF_READING:
+    if kind in ("void", "set"):
         connection.execute("SELECT storage.put_correction(%s)", [row[0]])
     queue(connection, channel_id, at_ms)
     return int(row[0])
 
 
+def new_file(connection: Connection[Any], *, name: str, channels: int, reason: str, by: str) -> int:
+    """Write down that a file corrects so many channels; return its id."""
+    row = connection.execute(_FILE, [by, reason, name, channels]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def record_file(
+    connection: Connection[Any],
+    file_id: int,
+    channel_id: int,
+    at_ms: Sequence[int],
+    value: Sequence[int],
+    *,
+    reason: str,
+    by: str,
+) -> None:
+    """Let a file's readings of a channel stand, at instants in order; they have rank 1."""
+    span = {"first": at_ms[0], "last": at_ms[-1], "readings": len(at_ms)}
+    said = {"channel": channel_id, "file": file_id, "source": reason, "by": by, **span}
+    row = connection.execute(_RECORD_FILE, said).fetchone()
+    assert row is not None
+    connection.execute(_PUT_FILE, [row[0], list(at_ms), list(value)])
+
+
+def of_file(connection: Connection[Any], file_id: int) -> tuple[int | None, list[Correction]]:
+    """Return how many channels a file corrects, and what it says of those that the viewer sees."""
+    row = connection.execute(_CHANNELS_OF_FILE, [file_id]).fetchone()
+    with connection.cursor(row_factory=class_row(Correction)) as cursor:
+        return (row[0] if row else None), cursor.execute(_OF_FILE, [file_id]).fetchall()
+
+
 def take_back(connection: Connection[Any], said: Correction) -> None:
     """End a correction; of a reading, what stood without it stands again."""
-    if said.kind in OF_READING:
+    if said.kind in OF_READING:  # which queues what it changes
         connection.execute("SELECT storage.take_back_correction(%s)", [said.id])
+    else:
+        queue(connection, said.channel_id, said.at_ms)
     connection.execute(_FORGET, [said.id])
-    queue(connection, said.channel_id, said.at_ms)
 
 
 def judge(

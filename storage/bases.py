@@ -1,7 +1,7 @@
 """Bases: what months rest on, what planners said of them, and what they decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from compact.bases import CarrierMonth, Frozen, History, How, Size, YearMonth
+from compact.rosters import Classed, Place, class_on, place_on
 
 _LONG = "SET LOCAL statement_timeout = '10min'"
 _INSTITUTIONS = """
@@ -19,6 +20,17 @@ _INSTITUTIONS = """
      WHERE union_id = %(union)s
        AND (%(only)s::integer[] IS NULL OR institution_id = ANY(%(only)s))
      ORDER BY institution_id
+"""
+_PLACES = """
+    SELECT institution_id, known_from, region_id, member_id, department_line, valid_from, valid_to
+      FROM access.base_places()
+     WHERE union_id = %(union)s
+       AND (%(only)s::integer[] IS NULL OR institution_id = ANY(%(only)s))
+     ORDER BY institution_id, valid_from
+"""
+_CLASSES = """
+    SELECT institution_id, class, valid_from, valid_to
+      FROM access.base_classes(%(union)s, %(only)s)
 """
 _MONTHS = """
     SELECT institution_id, carrier, extract(year FROM month)::integer,
@@ -81,7 +93,10 @@ _ENOUGH = "SELECT storage.union_enough(%s)"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An institution that shares a target: where it counts, what it is, how large."""
+    """An institution that shares a target: where it counts, what it is, how large.
+
+    places, classes: as they are dated; before them, the last. known_from: of its first place.
+    """
 
     institution_id: int
     region_id: int
@@ -90,6 +105,27 @@ class Counted:
     class_code: str | None
     area_m2: Decimal | None
     roster_status: str | None
+    places: tuple[Place, ...] = ()
+    classes: tuple[Classed, ...] = ()
+    known_from: date = date.min
+
+    def on(self, day: date | None) -> "Counted | None":
+        """Return the institution as it counted on a day, None where it was in no member then.
+
+        day: None is where it was last.
+        """
+        if day is None:
+            return self
+        place = place_on(self.places, self.known_from, day)
+        if place is None:
+            return None
+        return replace(
+            self,
+            region_id=place.region,
+            member_id=place.member,
+            department_line=place.line,
+            class_code=class_on(self.classes, day),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +157,30 @@ class Act:
 def institutions(
     connection: Connection[Any], union_id: int, only: Sequence[int] | None = None
 ) -> list[Counted]:
-    """Return the union's institutions for which the viewer plans, in order of id."""
+    """Return the union's institutions for which the viewer plans, in order of id.
+
+    Those too that counted in it at some time: whose roster holds is asked of each by `on`.
+    """
     said = {"union": union_id, "only": None if only is None else list(only)}
+    places: dict[int, list[Place]] = {}
+    since: dict[int, date] = {}
+    for who, known_from, *place in connection.execute(_PLACES, said):
+        places.setdefault(who, []).append(Place(*place))
+        since[who] = known_from
+    classes: dict[int, list[Classed]] = {}
+    for who, *classed in connection.execute(_CLASSES, said):
+        classes.setdefault(who, []).append(Classed(*classed))
     with connection.cursor(row_factory=class_row(Counted)) as cursor:
-        return cursor.execute(_INSTITUTIONS, said).fetchall()
+        found = cursor.execute(_INSTITUTIONS, said).fetchall()
+    return [
+        replace(
+            one,
+            places=tuple(places[one.institution_id]),
+            classes=tuple(classes.get(one.institution_id, ())),
+            known_from=since[one.institution_id],
+        )
+        for one in found
+    ]
 
 
 def histories(

@@ -46,8 +46,8 @@ class Bound:
     kind: NDArray[np.int64]
     rounded: NDArray[np.bool_]
 
-    def only(self, kept: NDArray[np.bool_]) -> "Bound":
-        """Return some of the readings."""
+    def only(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> "Bound":
+        """Return some of the readings, or all in another order."""
         columns = {name: getattr(self, name)[kept] for name in self.__slots__}
         return Bound(**columns)
 

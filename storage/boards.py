@@ -11,13 +11,15 @@ _RIGHTS = """
     SELECT DISTINCT (to_jsonb(g) - ARRAY['id', 'viewer', 'valid_from', 'valid_to'])::text
       FROM access_grant g
      WHERE viewer = access.viewer()
-       AND current_date >= valid_from AND (valid_to IS NULL OR current_date < valid_to)
+       AND storage.civil_day() >= valid_from
+       AND (valid_to IS NULL OR storage.civil_day() < valid_to)
      ORDER BY 1
 """
 _REGION = """
     SELECT region_id FROM region_fact
      WHERE code = %s AND known_until IS NULL
-       AND current_date >= valid_from AND (valid_to IS NULL OR current_date < valid_to)
+       AND storage.civil_day() >= valid_from
+       AND (valid_to IS NULL OR storage.civil_day() < valid_to)
 """
 _GRANTED = "SELECT 1 FROM access_grant WHERE viewer = %s AND region_id = %s AND valid_to IS NULL"
 _GRANT = """

@@ -1,45 +1,61 @@
-"""The connections of those who write, and the bounds of every session of ours."""
+"""Every connection of ours is opened here, and the bounds of its session are said here."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 from psycopg import Connection
 
-# Whoever holds what a writer needs for longer than that is in the way of everybody: the writer
-# lets go, says so and tries again. A statement of a writer that takes longer than this is one
-# whose readings are too many, or a plan gone wrong.
-LOCK_S: Final = 30.0
-STATEMENT_S: Final = 600.0
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a session may wait for a lock, take for a statement, idle in a transaction.
 
-def writer(
-    url: str, name: str, *, lock_s: float = LOCK_S, statement_s: float = STATEMENT_S
-) -> Connection[Any]:
-    """Open a connection that is fit to write, whichever the engine.
-
-    name: what the server's list of sessions shows. lock_s, statement_s: how long a statement may
-    wait for a lock, and take.
+    Whoever holds what a writer needs for longer is in the way of everybody: the writer lets go,
+    says so and tries again. A statement that takes longer is one whose readings are too many, or a
+    plan gone wrong. A transaction that does nothing is ended, so that none of ours lasts for ever.
     """
-    connection: Connection[Any] = psycopg.connect(
+
+    lock_s: float
+    statement_s: float
+    idle_s: float = 120.0
+
+    @property
+    def options(self) -> str:
+        """What is said to the server as the session begins; its zone is UTC."""
+        return (
+            f"-c timezone=UTC -c lock_timeout={int(self.lock_s * 1000)}"
+            f" -c statement_timeout={int(self.statement_s * 1000)}"
+            f" -c idle_in_transaction_session_timeout={int(self.idle_s * 1000)}"
+        )
+
+
+READING: Final = Bounds(30.0, 30.0)
+WRITING: Final = Bounds(30.0, 600.0)
+# Another migration may be at work, and a step may rewrite a table; neither lasts for ever.
+MIGRATING: Final = Bounds(600.0, 6 * 3600.0)
+
+
+def opened(
+    url: str, name: str, bounds: Bounds = READING, *, answers_s: int = 5
+) -> Connection[tuple[Any, ...]]:
+    """Open a connection of which every statement is a transaction, unless one is begun.
+
+    name: what the server's list of sessions shows. answers_s: how long the server may take.
+    """
+    return psycopg.connect(
         url,
         autocommit=True,
-        connect_timeout=5,
+        connect_timeout=answers_s,
         application_name=name,
-        options=bounds(lock_s, statement_s),
+        options=bounds.options,
     )
+
+
+def writer(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
+    """Open a connection that is fit to write, whichever the engine."""
+    connection = opened(url, name, bounds)
     # However late readings are, they are taken: a batch has its own limits. Plain PostgreSQL
     # lets the setting stand and never asks for it.
     connection.execute("SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0")
     return connection
-
-
-def bounds(lock_s: float, statement_s: float) -> str:
-    """Return a session's options: UTC, and how long it may wait for a lock or take for one thing.
-
-    A transaction that does nothing is ended too, so that none of ours can be in the way for ever.
-    """
-    return (
-        f"-c timezone=UTC -c lock_timeout={int(lock_s * 1000)}"
-        f" -c statement_timeout={int(statement_s * 1000)}"
-        " -c idle_in_transaction_session_timeout=120000"
-    )

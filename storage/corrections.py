@@ -1,35 +1,59 @@
-"""Corrections by people, and the record of what they did, kept with the readings they change."""
+"""What a file that corrects stands beside, and the record of what people did with readings."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg import Connection
 
-from metering.messages import Correction, Deed, Outdone
-from storage import merging
+from metering.messages import Deed
 from storage.binding import Bound
 
-_MAKE = """
-    INSERT INTO correction (made_by, reason, source) VALUES (%s, %s, %s) RETURNING id
+# The limit makes it one look-up a reading. A file that was taken back is none.
+_STOOD = """
+    SELECT i.place - 1, r.rank, r.seq, r.value,
+           (SELECT file_id FROM amendment a
+             WHERE r.rank = 1 AND a.id = r.seq AND a.known_until IS NULL)
+      FROM unnest(%s::integer[], %s::bigint[]) WITH ORDINALITY AS i (channel_id, at_ms, place)
+     CROSS JOIN LATERAL (
+           SELECT rank, seq, value FROM report.reading
+            WHERE channel_id = i.channel_id AND at = to_timestamp(i.at_ms / 1000.0) LIMIT 1) r
 """
 _DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
-def let_count(
-    connection: Connection[Any], correction: Correction, bound: Bound, outdone: list[Outdone]
-) -> int:
-    """Let readings that another outdid count against it, as a person's; return how many."""
-    if not outdone:
-        return 0
-    made = [correction.made_by, correction.reason, correction.source]
-    row = connection.execute(_MAKE, made).fetchone()
-    assert row is not None
-    some = bound.only(np.isin(bound.place, [one.place for one in outdone]))
-    merging.clear(connection)
-    merging.merge(connection, replace(some, seq=np.full(len(some.seq), row[0], np.int64)), rank=1)
-    return len(outdone)
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """What stands at the instants of readings; columns as long as these.
+
+    there: whether anything does. file_id: of the file that it corrects by, else 0.
+    value: in quanta of the channel; void: whether a person said that nothing counts.
+    """
+
+    there: NDArray[np.bool_]
+    rank: NDArray[np.int64]
+    seq: NDArray[np.int64]
+    value: NDArray[np.int64]
+    void: NDArray[np.bool_]
+    file_id: NDArray[np.int64]
+
+
+def stood(connection: Connection[Any], bound: Bound) -> Stood:
+    """Return what stands at the instants of bound readings, as far as the viewer sees it."""
+    asked = [bound.channel_id.tolist(), bound.at_ms.tolist()]
+    rows = connection.execute(_STOOD, asked).fetchall()
+    places = np.array([row[0] for row in rows], np.int64)
+    there = np.zeros(len(bound.at_ms), np.bool_)
+    there[places] = True
+    void = there.copy()
+    void[places] = [row[3] is None for row in rows]
+    numbers = np.zeros((4, len(there)), np.int64)  # rank, seq, value, file_id
+    for at, column in enumerate(numbers, 1):
+        column[places] = [row[at] or 0 for row in rows]
+    rank, seq, value, file_id = numbers
+    return Stood(there, rank, seq, value, void, file_id)
 
 
 def write_down(connection: Connection[Any], deed: Deed) -> None:

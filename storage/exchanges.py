@@ -12,6 +12,16 @@ _KNOWN = """
      WHERE channel_id = %s AND known_until IS NULL ORDER BY at
 """
 
+_OF_INSTITUTION = """
+    SELECT e.channel_id, m.code AS meter, c.code AS channel, c.unit, c.per_unit, c.zone, e.at,
+           e.final, e.initial, e.source, e.known_by
+      FROM exchange e
+      JOIN channel c ON c.id = e.channel_id
+      JOIN meter m ON m.id = c.meter_id
+     WHERE m.institution_id = %s AND e.known_until IS NULL
+     ORDER BY m.code, c.code, e.at
+"""
+
 _RETIRE = """
     UPDATE exchange SET known_until = now()
      WHERE channel_id = %s AND at = %s AND known_until IS NULL RETURNING id
@@ -37,6 +47,29 @@ class Exchange:
     initial: int
     source: str
     known_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfChannel:
+    """An exchange with the channel that it is of; final, initial: in quanta of the channel."""
+
+    channel_id: int
+    meter: str
+    channel: str
+    unit: str
+    per_unit: int
+    zone: str
+    at: datetime
+    final: int | None
+    initial: int
+    source: str
+    known_by: str
+
+
+def of_institution(connection: Connection[Any], institution_id: int) -> list[OfChannel]:
+    """Return the exchanges of an institution's meters as they are known now, by channel."""
+    with connection.cursor(row_factory=class_row(OfChannel)) as cursor:
+        return cursor.execute(_OF_INSTITUTION, [institution_id]).fetchall()
 
 
 def known(connection: Connection[Any], channel_id: int) -> list[Exchange]:

@@ -35,7 +35,7 @@ _OWNERS = """
 _WINDOW = """
     SELECT storage.ms(greatest(%(month)s::date, %(since)s::date)::timestamp AT TIME ZONE c.zone),
            storage.ms(least(%(month)s::date + interval '1 month', %(until)s::date,
-                            storage.today() + 1)::timestamp AT TIME ZONE c.zone)
+                            storage.today(c.zone) + 1)::timestamp AT TIME ZONE c.zone)
       FROM channel c WHERE c.id = %(channel)s
 """
 

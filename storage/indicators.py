@@ -123,7 +123,7 @@ _INDICATORS = """
            p.enough AND report.is_enough(c.days, c.of_days, (SELECT share FROM asked))
                AS comparable,
            p.place_m2, a.of_m2, a.quartiles_m2, p.without, p.place_person, a.of_person,
-           a.quartiles_person, a.alike
+           a.quartiles_person, a.alike, (SELECT share FROM asked) AS enough_share
       FROM page p
       JOIN alike a ON a.profile = p.profile AND a.kind = coalesce(p.class_code, '')
       LEFT JOIN pair c ON c.institution_id = p.institution_id AND c.profile = p.profile
@@ -155,7 +155,8 @@ class Indicator:
     """One institution under one profile; None where what it needs is not known.
 
     per_m2, per_person: kgce. known_s, measured_s, expected_s: of all carriers in total energy;
-    enough: whether so much is known that it has a place. compared_g, before_g: of the `days`, of
+    enough: whether so much is known that it has a place; enough_share: what the region's office
+    asks for. compared_g, before_g: of the `days`, of
     `of_days`, that both years measured; comparable: whether that is enough for a change.
     without: carriers that were used, but have no coefficient: kgce_g does not hold them.
     place: from the lowest among `of` of the `alike` institutions of its class; quartiles: lower,
@@ -187,6 +188,7 @@ class Indicator:
     of_person: int
     quartiles_person: list[float] | None
     alike: int
+    enough_share: Decimal
 
     @property
     def lacks(self) -> list[str]:

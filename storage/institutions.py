@@ -59,6 +59,15 @@ _FACTS = """
       FROM institution_fact WHERE institution_id = %s AND known_until IS NULL
      ORDER BY attribute, valid_from
 """
+# Area and persons as they were stated of some days: what an intensity was divided by.
+_SIZES = """
+    SELECT institution_id, attribute, coalesce(value, number::text) AS value, valid_from, valid_to,
+           source, known_since
+      FROM institution_fact
+     WHERE institution_id = ANY(%s) AND attribute IN ('area_m2', 'persons') AND known_until IS NULL
+       AND valid_from < %s AND (valid_to IS NULL OR valid_to > %s)
+     ORDER BY institution_id, attribute, valid_from
+"""
 _AFFILIATIONS = """
     SELECT region_id, level, department_line, valid_from, valid_to, source
       FROM affiliation WHERE institution_id = %s AND known_until IS NULL ORDER BY valid_from
@@ -182,6 +191,16 @@ def facts(connection: Connection[Any], institution_id: int) -> list[Fact]:
     """Return everything that is known of an institution now, with its validity."""
     with connection.cursor(row_factory=class_row(Fact)) as cursor:
         return cursor.execute(_FACTS, [institution_id]).fetchall()
+
+
+def sizes_stated(
+    connection: Connection[Any], ids: list[int], first: date, until: date
+) -> dict[int, list[Fact]]:
+    """Return area and persons of these institutions as they were stated of some days."""
+    found: dict[int, list[Fact]] = {}
+    for who, *fact in connection.execute(_SIZES, [ids, until, first]):
+        found.setdefault(who, []).append(Fact(*fact))
+    return found
 
 
 def affiliations(connection: Connection[Any], institution_id: int) -> list[Affiliation]:

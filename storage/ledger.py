@@ -95,7 +95,7 @@ _DAYS = f"""
     {_TERM_ROWS}
     SELECT storage.ms(u.day::timestamp AT TIME ZONE %(zone)s), u.day::text, 0,
            {_PART}, sum(u.measured_s)::integer, sum(u.known_s)::integer,
-           CASE WHEN u.day < storage.today() THEN
+           CASE WHEN u.day < storage.today(%(zone)s) THEN
                (SELECT coalesce(sum(report.expected_s(x.valid_from, x.valid_to, x.zone, u.day,
                                                       u.day + 1)), 0)::integer FROM term x)
                 ELSE sum(u.known_s)::integer END

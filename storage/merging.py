@@ -96,8 +96,6 @@ _OUTDONE = """
      WHERE s.value IS DISTINCT FROM r.value
 """
 
-_CLEAR = "DELETE FROM {name}"
-
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -152,12 +150,9 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute(_MAKE_INCOMING.format(name=table).encode())
 
 
-def merge(
-    connection: Connection[Any], bound: Bound, *, rank: int = 0, tell_new: bool = False
-) -> Merged:
-    """Merge readings in the caller's transaction.
+def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) -> Merged:
+    """Merge readings of gateways and files, whose rank is 0, in the caller's transaction.
 
-    rank: 0 of gateways and files, 1 of a person.
     tell_new: whether to say which readings are of instants that had none.
     """
     new = np.zeros(len(bound.at_ms), np.bool_)
@@ -165,7 +160,7 @@ def merge(
         return Merged(0, 0, 0, new)
     folded = fold(bound)
     with connection.cursor() as cursor:
-        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.standing, rank))
+        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.standing))
         stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
         if tell_new:
             new[folded.standing] = _among(bound, folded.standing, cursor.fetchall())
@@ -173,7 +168,7 @@ def merge(
         if stored < len(folded.standing) or len(folded.outdone):
             channels = np.unique(bound.channel_id[folded.standing]).tolist()
             cursor.execute(_LOCK, [_LOCK_CLASS, channels])
-            copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone, rank))
+            copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone))
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
@@ -206,17 +201,11 @@ def outdone(connection: Connection[Any], bound: Bound) -> list[Outdone]:
     return list(found.values())
 
 
-def clear(connection: Connection[Any]) -> None:
-    """Forget what was merged, so that the same transaction may merge again."""
-    for table in ("incoming", "outdone"):
-        connection.execute(_CLEAR.format(name=table).encode())
-
-
-def _rows(bound: Bound, places: NDArray[np.intp], rank: int) -> Columns:
+def _rows(bound: Bound, places: NDArray[np.intp]) -> Columns:
     return {
         "channel_id": bound.channel_id[places],
         "at": bound.at_ms[places],
-        "rank": np.full(len(places), rank, np.int16),
+        "rank": np.zeros(len(places), np.int16),
         "seq": bound.seq[places],
         "value": bound.value[places],
     }

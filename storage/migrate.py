@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal
 
-import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection, errors, sql
 
 from metering.errors import ConflictError, InputError
 from storage import members, provisioning, seeds
-from storage.connections import bounds
+from storage.connections import MIGRATING, Bounds, opened
 
 Engine = Literal["plain", "timescaledb"]
 Say = Callable[[str], None]
@@ -22,9 +21,6 @@ CHANGED = "migrate.changed_file"  # the code of a refusal that the demo knows a 
 OWNER = "commonwatt_owner"
 BOARDS = "commonwatt_boards"  # reads schema report alone; members' logins for Grafana hold it
 _LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
-# Another migration may be at work, and a step may rewrite a table; neither lasts for ever.
-_LOCK_S = 600.0
-_STATEMENT_S = 6 * 3600.0
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 _REQUIRES = re.compile(r"^-- requires: (\w+)$", re.MULTILINE)
 
@@ -63,6 +59,7 @@ def migrate(
     passwords: Mapping[str, str] | None = None,
     engine: Engine | None = None,
     say: Say = lambda _: None,
+    bounds: Bounds = MIGRATING,
 ) -> list[str]:
     """Take every step that this database has not seen; return the names of those taken.
 
@@ -70,7 +67,7 @@ def migrate(
     passwords: for the logins of `GROUPS`; None leaves the logins as they are.
     engine: wanted at the first migration; None takes TimescaleDB where it is installed.
     """
-    with psycopg.connect(url, autocommit=True, options=bounds(_LOCK_S, _STATEMENT_S)) as connection:
+    with opened(url, "commonwatt migrate", bounds) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         _make_roles(connection, passwords or {})
         provisioning.refuse(connection, [OWNER, *(f"commonwatt_{group}" for group in GROUPS)])
@@ -158,7 +155,7 @@ def _make_role(connection: Connection[Any], role: str, kind: str) -> None:
     """Make a role where there is none; somebody else may be making it at the same time."""
     try:
         connection.execute(sql.SQL(f"CREATE ROLE {{}} {kind}").format(sql.Identifier(role)))
-    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+    except (errors.DuplicateObject, errors.UniqueViolation):
         return
 
 

@@ -15,9 +15,10 @@ from psycopg import Connection
 from metering.channels import Kind
 from metering.clocks import AHEAD_MS
 from metering.errors import ConflictError, UnavailableError
-from metering.messages import Correction, Deed, Message, Readings, Rejection, Stored
-from storage import clocks, connections, corrections, marks, merging, rejects
+from metering.messages import Deed, Message, Readings, Rejection, Stored
+from storage import clocks, connections, corrections, file_clocks, marks, merging, rejects
 from storage.binding import Bound, bind
+from storage.connections import WRITING, Bounds
 from storage.fitting import fitting
 from storage.merging import Merged, merge, outdone
 
@@ -42,9 +43,12 @@ class Store:
     ahead_ms: how far a reading may be ahead of its arrival.
     """
 
-    def __init__(self, url: str, name: str, *, ahead_ms: int = AHEAD_MS) -> None:
+    def __init__(
+        self, url: str, name: str, *, ahead_ms: int = AHEAD_MS, bounds: Bounds = WRITING
+    ) -> None:
         self._url = url
         self._name = name
+        self._bounds = bounds
         self.ahead_ms = ahead_ms
         self._connection: Connection[Any] | None = None
         self._months: set[int] = set()
@@ -70,15 +74,13 @@ class Store:
         batch: Sequence[Message],
         readings: Readings,
         *,
-        correction: Correction | None = None,
         deed: Callable[[Stored], Deed] | None = None,
         dry_run: bool = False,
     ) -> Stored:
         """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing.
 
-        A file has no clock that could fall back: whoever brings it answers for its times.
+        What a clock that fell back has stamped is left out: whoever brings the file is told.
 
-        correction: lets what another reading outdoes count against it.
         deed: says what is written down of it, in the same transaction.
         """
         with self._one_writer, self._connected() as connection:
@@ -87,6 +89,8 @@ class Store:
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 if refused:
                     return Stored(_seqs(batch, readings, refused), refused)
+                late = file_clocks.behind(connection, bound)
+                behind, bound = bound.place[late].tolist(), bound.only(~late)
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch), bound, none)
                 lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
@@ -94,10 +98,8 @@ class Store:
                     _stored(_seqs(batch, readings, refused), refused, bound, merged),
                     outdone=lost[:_TOLD],
                     outdone_count=len(lost),
+                    behind=behind,
                 )
-                if correction is not None:
-                    corrected = corrections.let_count(connection, correction, bound, lost)
-                    stored = replace(stored, corrected=corrected)
                 if deed is not None:
                     corrections.write_down(connection, deed(stored))
         return stored
@@ -164,7 +166,7 @@ class Store:
         """Lend the connection, made anew where it is lost; driver errors become ours here."""
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = connect(self._url, "commonwatt collector")
+                self._connection = connect(self._url, "commonwatt collector", self._bounds)
             yield self._connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()
@@ -196,9 +198,9 @@ class Store:
             self._months.add(int(month))
 
 
-def connect(url: str, name: str) -> Connection[Any]:
+def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     """Open a connection on which readings can be merged."""
-    connection = connections.writer(url, name)
+    connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
 

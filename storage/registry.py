@@ -104,6 +104,24 @@ _TERMS = """
      WHERE known_until IS NULL AND channel_id = ANY(%s) AND institution_id = ANY(%s)
 """
 
+_ENDS = """
+    SELECT channel_id, institution_id, valid_to FROM account_term
+     WHERE known_until IS NULL AND channel_id = ANY(%s)
+"""
+
+# Rates of a meter are parts of its total, and what a second gateway sends is the same again.
+_TOGETHER = """
+    SELECT coalesce(v.name_zh, v.name_en, '#' || t.institution_id), m.code, t.carrier,
+           array_agg(DISTINCT c.code ORDER BY c.code)
+      FROM account_term t
+      JOIN channel c ON c.id = t.channel_id
+      JOIN meter m ON m.id = c.meter_id
+      LEFT JOIN report.institution v ON v.institution_id = t.institution_id
+     WHERE m.id = ANY(%s) AND t.known_until IS NULL AND t.valid_to IS NULL AND t.share > 0
+     GROUP BY 1, 2, 3, t.institution_id HAVING count(DISTINCT c.id) > 1
+     ORDER BY t.institution_id, 2, 3
+"""
+
 _EXCHANGED = """
     SELECT channel_id FROM exchange e JOIN unnest(%s::integer[], %s::timestamptz[]) AS w (id, at)
         ON e.channel_id = w.id AND e.at = w.at
@@ -127,7 +145,7 @@ _STALE_USAGE = """
 # Shares of one channel-day are rounded one after the other, so all its institutions are concerned.
 _STALE_ACCOUNTS = """
     INSERT INTO stale_account (institution_id, first, last)
-    SELECT t.institution_id, min(w.first), greatest(min(w.first), current_date + 2)
+    SELECT t.institution_id, min(w.first), greatest(min(w.first), storage.civil_day() + 2)
       FROM unnest(%s::integer[], %s::date[]) AS w (id, first)
       JOIN account_term t ON t.channel_id = w.id
      GROUP BY t.institution_id
@@ -164,6 +182,20 @@ def holders(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Hol
     """Return whose these channels are."""
     with connection.cursor(row_factory=class_row(Holder)) as cursor:
         return cursor.execute(_HOLDERS, [list(channel_ids)]).fetchall()
+
+
+def term_ends(
+    connection: Connection[Any], channel_ids: Sequence[int]
+) -> list[tuple[int, int, date | None]]:
+    """Return (channel, institution, day before which its share ends or None) of all shares."""
+    return connection.execute(_ENDS, [list(channel_ids)]).fetchall()
+
+
+def together(
+    connection: Connection[Any], meter_ids: Sequence[int]
+) -> list[tuple[str, str, str, list[str]]]:
+    """Return (institution, meter, carrier, channels) where several channels of a meter count."""
+    return connection.execute(_TOGETHER, [list(meter_ids)]).fetchall()
 
 
 def administers(connection: Connection[Any]) -> bool:

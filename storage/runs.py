@@ -12,6 +12,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from compact.allocations import Allocation
+from compact.covers import covers_of
+from compact.disclosure import Part
 from compact.runs import Run, base_said, digest_of, method_said
 from storage.institutions import like
 
@@ -20,9 +22,10 @@ _LOCK = "SELECT pg_advisory_xact_lock(12, %s)"  # runs and issues of a union: on
 _SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s"
 _ADD = """
     INSERT INTO run (target_id, union_id, version, rule, method, sha256, quotas, base_g, total_g,
-                     made_by, without_base, left_out)
+                     made_by, without_base, left_out, covers)
     SELECT %(target)s, %(union)s, coalesce(max(version), 0) + 1, %(rule)s, %(method)s,
-           %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s, %(without_base)s, %(left_out)s
+           %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s, %(without_base)s, %(left_out)s,
+           %(covers)s
       FROM run WHERE target_id = %(target)s
     RETURNING id
 """
@@ -51,7 +54,7 @@ _ADD_QUOTAS = """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
            r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force, r.without_base,
-           r.left_out
+           r.left_out, r.covers
       FROM report.run r
      WHERE (%(only)s::integer IS NULL OR r.run_id = %(only)s)
        AND (%(target)s::integer IS NULL OR r.target_id = %(target)s)
@@ -77,6 +80,13 @@ _QUOTAS = """
                    OR credit_code ILIKE %(like)s))
      ORDER BY q.institution_id LIMIT %(most)s
 """
+# What the unseen add to the sums of every run of a union.
+_PARTS = """
+    SELECT q.run_id, q.institution_id, n.key,
+           (SELECT coalesce(sum(b), 0) FROM unnest(q.base_g) AS b)::bigint, q.amount_g, q.weight_g
+      FROM run_quota q JOIN run_node n ON n.run_id = q.run_id AND n.place = q.node
+     WHERE q.union_id = %s AND q.institution_id = ANY(%s)
+"""
 _CHAIN = """
     SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
 """
@@ -96,6 +106,7 @@ class Kept:
 
     base_g, total_g: None where they would tell of a restricted institution.
     in_force: the years whose quotas are those of this run; a later issue may have taken them.
+    covers: what its sums hold and lack; None where they are withheld, and in runs of before.
     """
 
     run_id: int
@@ -114,6 +125,7 @@ class Kept:
     in_force: list[int]
     without_base: int
     left_out: int
+    covers: dict[str, int] | None
 
     @property
     def state(self) -> str:
@@ -193,6 +205,9 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
         "by": by,
         "without_base": list(run.problem.without_base),
         "left_out": list(run.problem.left_out),
+        "covers": json.dumps(
+            covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out)
+        ),
     }
     row = connection.execute(_ADD, said).fetchone()
     assert row is not None
@@ -316,3 +331,14 @@ def _array(months_g: Sequence[int | None]) -> str:
 def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
     with connection.cursor(row_factory=class_row(Kept)) as cursor:
         return cursor.execute(_RUNS, parameters).fetchall()
+
+
+def parts_before(
+    connection: Connection[Any], union_id: int, institutions: list[int]
+) -> list[dict[int, Part]]:
+    """Return what institutions add to the sums of each run of a union that has any of them."""
+    found: dict[int, dict[int, Part]] = {}
+    rows = connection.execute(_PARTS, [union_id, institutions]).fetchall()
+    for run, institution, key, *figures in rows:
+        found.setdefault(run, {})[institution] = Part(key, tuple(figures))
+    return list(found.values())

@@ -45,7 +45,7 @@ _HOURS = """
 # what is to come are never missing: they are expected to hold what they do.
 _DAYS = """
     SELECT storage.ms(day::timestamp AT TIME ZONE %(zone)s), day::text, 0, used, measured_s,
-           known_s, CASE WHEN day < storage.today()
+           known_s, CASE WHEN day < storage.today(%(zone)s)
                          THEN report.expected_s(NULL, NULL, %(zone)s, day, day + 1)
                          ELSE known_s END::integer
       FROM report.usage_day
@@ -60,6 +60,9 @@ _MONTHS = """
            u.used, u.measured_s, u.known_s,
            report.expected_s((c.since AT TIME ZONE c.zone)::date, NULL, c.zone, u.month,
                              (u.month + interval '1 month')::date)::integer
+           + (SELECT coalesce(sum(d.known_s), 0)::integer FROM report.usage_day d
+               WHERE d.channel_id = u.channel_id AND d.day >= storage.today(c.zone)
+                 AND d.day >= u.month AND d.day < u.month + interval '1 month')
       FROM report.usage_month u JOIN channel c ON c.id = u.channel_id
      WHERE u.channel_id = %(channel)s
        AND u.month > (to_timestamp(%(after)s / 1000.0) AT TIME ZONE c.zone)::date

@@ -23,7 +23,8 @@ _NEWEST = """
            CASE WHEN d.dropped THEN NULL WHEN s.compared_path_g IS NULL THEN s.used_g
                 ELSE s.compared_used_g END AS compared_used_g,
            s.enough_permille, s.measured_s, coalesce(s.known_s, s.measured_s) AS known_s,
-           s.expected_s, s.made_at AS as_of
+           s.expected_s, s.made_at AS as_of, s.institutions, s.unmeasured, s.months,
+           s.compared_months
       FROM standing s
       JOIN run_in_force f USING (union_id, indicator, year)
      CROSS JOIN LATERAL (
@@ -49,6 +50,8 @@ class Standing:
     that day. used_g: in months that have a quota; None where nothing was measured.
     compared_path_g, compared_used_g: path and use of the months that are enough measured.
     enough_permille: of the path, and of a month's expected time. as_of: when it was worked out.
+    institutions: how many the sums hold, unmeasured: of which nothing is known of so many; months:
+    that are due, of all of them together, compared_months: enough measured. None in old rows.
     """
 
     union_id: int
@@ -69,6 +72,10 @@ class Standing:
     known_s: int
     expected_s: int
     as_of: datetime
+    institutions: int | None
+    unmeasured: int | None
+    months: int | None
+    compared_months: int | None
 
     @property
     def over_g(self) -> int | None:

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from storage import connections
 from storage.columns import Columns, copy_in, copy_out
+from storage.connections import WRITING, Bounds
 from storage.stale import Spans
 
 _CHANNELS = """
@@ -140,9 +141,9 @@ _HOUR: Final = {
 }
 
 
-def connect(url: str) -> Connection[Any]:
+def connect(url: str, bounds: Bounds = WRITING) -> Connection[Any]:
     """Open a connection on which usage can be recomputed."""
-    connection = connections.writer(url, "commonwatt worker")
+    connection = connections.writer(url, "commonwatt worker", bounds)
     # Some hundred rows at most, and never analysed: a hash over all partitions would be the guess.
     connection.execute("SET enable_hashjoin = off")
     connection.execute("SET enable_mergejoin = off")

@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from metering.errors import UnavailableError
 from storage import accounts, columnstore, members, usage
+from storage.connections import WRITING, Bounds
 from worker.due import do_one
 from worker.isolation import Isolation
 from worker.pulse import Pulse
@@ -44,6 +45,7 @@ class WorkSettings:
 
     limits: Limits = field(default_factory=Limits)
     institutions: int = 500
+    bounds: Bounds = WRITING  # of each lane's session
     wait_s: float = 0.5
     longest_wait_s: float = 30.0
     columnstore_after_days: int = 60  # few readings come later, and these may
@@ -125,10 +127,12 @@ class Worker:
 
     def _open(self, stack: ExitStack, name: str) -> Connection[Any]:
         """Open a lane's connection; usage has a second one, which makes partitions."""
-        connection = stack.enter_context(usage.connect(self._url))
+        connection = stack.enter_context(usage.connect(self._url, self._settings.bounds))
         accounts.prepare(connection)
         if name == "usage":
-            self._months = Months(stack.enter_context(usage.connect(self._url)))
+            self._months = Months(
+                stack.enter_context(usage.connect(self._url, self._settings.bounds))
+            )
         return connection
 
     def _usage(self, connection: Connection[Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from storage import answered, connections, due, rejects
+from storage.connections import WRITING, Bounds
 from storage.due import Due
 from storage.rejects import Retention
 
@@ -15,13 +16,14 @@ _MOST: Final = 10_000  # of a transaction
 _OTHERS = "DELETE FROM due WHERE kind = %s AND key <> %s"
 
 
-def plan(url: str, keep: Retention) -> None:
+def plan(url: str, keep: Retention, bounds: Bounds = WRITING) -> None:
     """Have it done every night with these days, whatever was planned before.
 
     url: the worker's login.
     """
     key = f"{keep.resolved_days}/{keep.waiting_days}"
-    with connections.writer(url, "commonwatt worker") as connection, connection.transaction():
+    worker = connections.writer(url, "commonwatt worker", bounds)
+    with worker as connection, connection.transaction():
         connection.execute(_OTHERS, [KIND, key])
         due.add(connection, KIND, key, datetime.now(UTC))
 

@@ -1,6 +1,6 @@
 """Corrections of readings by people: what would change, what was said, and how it is taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal
@@ -15,6 +15,7 @@ from actions.corrections import (
     confirm_outlier,
     confirm_wrap,
     list_corrections,
+    one_correction,
     reinstate_reading,
     set_value,
     undo,
@@ -82,11 +83,16 @@ class CorrectionShown(BaseModel):
     known_by: str
     known_since: datetime
     known_until: datetime | None = Field(description="When it was taken back; null: it holds.")
+    last: datetime | None = Field(description="Of a file: its last reading; `at` is its first.")
+    readings: int | None = Field(description="Of a file: how many of the channel it corrects.")
+    file_id: int | None = Field(description="Of a file: by which it is undone whole.")
+    file: str | None = Field(description="Of a file: its name.")
 
 
 class HourChangeShown(BaseModel):
-    """An hour of the channel, in the carrier's unit; null is unknown."""
+    """An hour of a channel, in the carrier's unit; null is unknown."""
 
+    channel_id: int
     start: datetime
     before: Exact | None
     after: Exact | None
@@ -116,8 +122,9 @@ class PublishedShown(Shown):
     run_id: int | None
     month: date
     year: int
-    issued: bool
+    issued: bool = Field(description="Whether the notice of the quota is out.")
     amount_g: int | None = Field(description="The quota, in grams of standard coal.")
+    snapshot: str | None = Field(description="SHA-256 of the run's snapshot.")
 
 
 class EffectsShown(BaseModel):
@@ -148,7 +155,13 @@ def get_corrections(
 ) -> list[CorrectionShown]:
     """Return what people said of the channel's readings, in order of the instants."""
     channel, found = list_corrections(desk, channel_id, taken_back=taken_back, limit=limit)
-    return [_correction(channel, one) for one in found]
+    return [correction_shown(channel, one) for one in found]
+
+
+@router.get("/{correction_id}", summary="One correction")
+def get_correction(channel_id: Id, correction_id: Id, desk: AtDesk) -> CorrectionShown:
+    """Return what was said, by whom, when and why, and when it was taken back."""
+    return correction_shown(*one_correction(desk, channel_id, correction_id))
 
 
 @router.post("", status_code=201, summary="Correct a reading, a step or an exchange")
@@ -193,12 +206,12 @@ def corrected(done: Done, response: Response | None = None) -> Corrected:
         response.status_code = 200
     return Corrected(
         dry_run=done.dry_run,
-        correction=_correction(done.channel, done.correction),
-        effects=_effects(done.channel, done.effects),
+        correction=correction_shown(done.channel, done.correction),
+        effects=effects_shown(done.effects, {done.channel.channel_id: done.channel}),
     )
 
 
-def _correction(channel: Channel, one: Correction) -> CorrectionShown:
+def correction_shown(channel: Channel, one: Correction) -> CorrectionShown:
     return CorrectionShown(
         id=one.id,
         kind=one.kind,
@@ -208,17 +221,23 @@ def _correction(channel: Channel, one: Correction) -> CorrectionShown:
         known_by=one.known_by,
         known_since=one.known_since,
         known_until=one.known_until,
+        last=instant(one.last_ms) if one.kind == "file" else None,
+        readings=one.readings,
+        file_id=one.file_id,
+        file=one.file,
     )
 
 
-def _effects(channel: Channel, found: Effects) -> EffectsShown:
-    per_unit = channel.carrier_per_unit
+def effects_shown(found: Effects, channels: Mapping[int, Channel]) -> EffectsShown:
+    """Return what changes, each hour in the unit of its channel's carrier."""
+    per_unit = {key: one.carrier_per_unit for key, one in channels.items()}
     return EffectsShown(
         hours=[
             HourChangeShown(
+                channel_id=one.channel_id,
                 start=instant(one.start_ms),
-                before=in_units(one.before, per_unit),
-                after=in_units(one.after, per_unit),
+                before=in_units(one.before, per_unit[one.channel_id]),
+                after=in_units(one.after, per_unit[one.channel_id]),
             )
             for one in found.hours
         ],

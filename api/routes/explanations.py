@@ -65,6 +65,9 @@ class OccurrenceShown(BaseModel):
     kind_en: str
     source: str = Field(description="Why, where a person did it.")
     by: str = Field(description="Who, where a person did it.")
+    correction_id: int | None = Field(
+        description="What a person did, at /channels/{channel_id}/corrections/{correction_id}."
+    )
 
 
 class BalanceShown(BaseModel):
@@ -246,6 +249,7 @@ def _evidence(
                 kind_en=OCCURRED[one.kind][1],
                 source=one.source,
                 by=one.by,
+                correction_id=one.correction,
             )
             for one in evidence.occurred
         ],

@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from actions.effects import Effects
+from actions.file_corrections import correct_by_file, undo_file
 from actions.import_readings import import_readings
+from actions.meters import channels_of
 from api.doorway import AtDesk
-from api.fields import Shown
+from api.fields import Id, Shown
+from api.routes.corrections import DryRun, EffectsShown, Reason, effects_shown
 from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
@@ -51,6 +55,15 @@ class ImportShown(Shown):
     )
     corrected: int = Field(description="Of these, how many count as a correction.")
     examples: list[OutdoneShown] = Field(description="The first that were outdone.")
+    behind: int = Field(
+        description="Rows left out: their value goes on while their time falls back by more than a "
+        "day, to where it does not fit."
+    )
+    behind_lines: list[int] = Field(description="The first of these.")
+    file_id: int | None = Field(
+        description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
+        "; null where it stands already."
+    )
 
 
 class ImportAnswer(BaseModel):
@@ -58,6 +71,24 @@ class ImportAnswer(BaseModel):
 
     dry_run: bool
     done: ImportShown
+    effects: EffectsShown | None = Field(description="What a correction changes.")
+
+
+class FileUndoing(BaseModel):
+    """Why the corrections of a file are taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class FileUndoneShown(BaseModel):
+    """What was taken back, channel by channel, and what it changes."""
+
+    dry_run: bool
+    file_id: int
+    corrections: int = Field(description="Channels whose readings stand as before.")
+    effects: EffectsShown
 
 
 async def _file(request: Request, _desk: AtDesk) -> bytes:
@@ -101,18 +132,40 @@ def post_readings(
     sink = request.app.state.file_sink
     if sink is None:
         raise _no_sink()
-    now_ms = int(time.time() * 1000)
-    done = import_readings(
-        desk,
-        sink,
-        io.BytesIO(content),
-        name,
-        gateway,
-        now_ms=now_ms,
+    file, now_ms = io.BytesIO(content), int(time.time() * 1000)
+    if as_correction:
+        done = correct_by_file(
+            desk, file, name, gateway, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
+            dry_run=dry_run,
+        )  # fmt: skip
+    else:
+        done = import_readings(desk, sink, file, name, gateway, now_ms=now_ms, dry_run=dry_run)
+    return ImportAnswer(
         dry_run=dry_run,
-        correct_for=reason if as_correction else None,
+        done=ImportShown.model_validate(done),
+        effects=_effects(desk, done.effects),
     )
-    return ImportAnswer(dry_run=dry_run, done=ImportShown.model_validate(done))
+
+
+@router.post("/corrections/{file_id}/undo", summary="Take a file's corrections back")
+def post_file_undo(
+    file_id: Id, said: FileUndoing, desk: AtDesk, dry_run: DryRun = False
+) -> FileUndoneShown:
+    """Let everything be as if the file had never corrected anything; both stay on record."""
+    done = undo_file(desk, file_id, reason=said.reason, dry_run=dry_run)
+    effects = _effects(desk, done.effects)
+    assert effects is not None
+    return FileUndoneShown(
+        dry_run=dry_run, file_id=file_id, corrections=len(done.corrections), effects=effects
+    )
+
+
+def _effects(desk: AtDesk, found: Effects | None) -> EffectsShown | None:
+    """Return what changes; the hours are of channels that the actor sees."""
+    if found is None:
+        return None
+    ids = sorted({one.channel_id for one in found.hours})
+    return effects_shown(found, {one.channel_id: one for one in channels_of(desk, ids)})
 
 
 def _no_sink() -> UnavailableError:

@@ -43,6 +43,10 @@ class IndicatorShown(BaseModel):
     )
     shape_coverage: float | None = Field(description="The same of the time measured in its shape.")
     enough: bool = Field(description="Whether so much is measured that it is placed and compared.")
+    enough_share: float = Field(
+        description="The coverage that the region's office asks for; progress towards quotas goes "
+        "by the union's own."
+    )
     lacks: list[str] = Field(description="coverage, area, persons: what keeps it from a place.")
     compared_kgce: Exact | None = Field(
         description="Of the days that the year before has measured too."
@@ -127,6 +131,7 @@ def _shown(one: Indicator) -> IndicatorShown:
         coverage=coverage(one.known_s, one.expected_s),
         shape_coverage=coverage(one.measured_s, one.expected_s),
         enough=one.enough,
+        enough_share=float(one.enough_share),
         lacks=one.lacks,
         compared_kgce=in_units(one.compared_g, 1000),
         before_kgce=in_units(one.before_g, 1000),

@@ -72,6 +72,7 @@ def post_login(
         failures=doorway.failures,
         address=doorway.address(request),
         lasts=doorway.settings.session,
+        device=doorway.device(request),
     )
     if not said.bearer:
         doorway.let_in(response, opened)

@@ -72,6 +72,9 @@ class QuotaExplained(BaseModel):
     version: int
     rule: str
     sha256: str = Field(description="Names the snapshot that it recomputes from.")
+    covers: dict[str, int] | None = Field(
+        description="What the sums in the chain hold and lack; null where they are withheld."
+    )
     base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
     months_kgce: list[Exact | None] = Field(description="null in months without a base.")
     factors: list[FactorShown]
@@ -107,6 +110,15 @@ class StandingShown(BaseModel):
         "null where these are too little of the path."
     )
     coverage: Coverage | None = Field(description="By time whose total is known.")
+    institutions: int | None = Field(
+        description="How many the sums hold; null where worked out before this was kept."
+    )
+    unmeasured: int | None = Field(description="Of which nothing is measured at all.")
+    months: int | None = Field(description="Months due, of all institutions together.")
+    compared_months: int | None = Field(
+        description="Those that are enough measured: compared_… are their sums."
+    )
+    enough: float = Field(description="The share of the expected time that the union asks for.")
     run_id: int = Field(description="The run in force for the year.")
     as_of: datetime = Field(description="When it was worked out.")
 
@@ -219,6 +231,7 @@ def _explained(found: Explained) -> QuotaExplained:
         version=found.run.version,
         rule=found.run.rule,
         sha256=found.run.sha256,
+        covers=found.run.covers,
         base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
         months_kgce=[None if one is None else _kg(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
@@ -258,6 +271,11 @@ def _stands(one: Standing) -> StandingShown:
         compared_used_kgce=in_units(one.compared_used_g, 1000),
         over_kgce=in_units(one.over_g, 1000),
         coverage=coverage(one.known_s, one.expected_s),
+        institutions=one.institutions,
+        unmeasured=one.unmeasured,
+        months=one.months,
+        compared_months=one.compared_months,
+        enough=one.enough_permille / 1000,
         run_id=one.run_id,
         as_of=one.as_of,
     )

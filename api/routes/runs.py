@@ -31,6 +31,7 @@ from api.fields import Exact, Id, IdAsked
 from api.routes.unions import Year
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 from compact.allocations import Node
+from compact.covers import covers_of
 from compact.targets import Mark
 from storage.runs import Share
 
@@ -77,6 +78,11 @@ class RunShown(BaseModel):
     in_force: list[int] = Field(description="The years for which it is the run in force.")
     without_base: int = Field(description="Institutions that have no quota for want of a base.")
     left_out: int = Field(description="Institutions that a planner left out.")
+    covers: dict[str, int] | None = Field(
+        description="What the sums hold and lack: institutions, months by what they rest on, and "
+        "how many have no base, are left out, or lack area or class. null where the sums are "
+        "withheld, and of runs made before this was kept."
+    )
 
 
 class RunList(BaseModel):
@@ -129,6 +135,7 @@ class RunTried(BaseModel):
     quotas: int
     without_base: int
     left_out: int
+    covers: dict[str, int] = Field(description="What the sums hold and lack, as of a run.")
     months_missing: int = Field(description="Months of bases that are not known: no quota there.")
     months_estimated: int
     base_marks: dict[str, int] = Field(description="How often each kind of oddity occurs.")
@@ -324,6 +331,7 @@ def _tried(trial: Trial) -> RunTried:
         quotas=len(made.quotas),
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
+        covers=covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out),
         months_missing=sum(one.base.states.count(State.MISSING) for one in run.problem.holders),
         months_estimated=sum(one.base.states.count(State.ESTIMATED) for one in run.problem.holders),
         base_marks=dict(

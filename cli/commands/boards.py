@@ -112,15 +112,15 @@ def login(
     It reads the views of schema report and nothing else, however it is asked. Its password is
     made here and shown once, unless COMMONWATT_GRAFANA_PASSWORD is set.
     """
-    import psycopg
-
-    from cli.wiring import away
+    from cli import embedded
+    from cli.wiring import away, reading
     from storage import boards
+    from storage.connections import opened
 
-    known = settings.load(database_url=database_url)
+    known = embedded.filled(settings.load(database_url=database_url), "owner")
     url = settings.need(known.database_url, "database_url")
     password = known.grafana_password or secrets.token_urlsafe(24)
-    with away(), psycopg.connect(url, autocommit=True) as connection:
+    with away(), opened(url, "commonwatt boards login", reading(known)) as connection:
         found = boards.region_of_code(connection, region)
         if found is None:
             raise NotFoundError(

@@ -34,7 +34,13 @@ def collect(
     owned: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Take readings from the broker into the database; receipts say what is stored."""
-    from cli import logs, metrics, running, wiring  # numpy and drivers load here, not for --help
+    from cli import (
+        embedded,
+        logs,
+        metrics,
+        running,
+        wiring,
+    )  # numpy and drivers load here, not for --help
 
     known = settings.load(
         database_url=database_url,
@@ -42,6 +48,7 @@ def collect(
         collector_name=name,
         metrics_port=metrics_port,
     )
+    known = embedded.filled(known, "collector")
     url = settings.need(known.database_url, "database_url")
     broker = settings.need(known.broker_url, "broker_url")
     stop = running.until_stopped()

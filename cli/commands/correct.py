@@ -14,6 +14,7 @@ from metering.errors import InputError
 
 if TYPE_CHECKING:
     from actions.correcting import Done
+    from actions.effects import Effects
 
 _At = Annotated[
     str,
@@ -103,11 +104,45 @@ def undo_correction(
     tell(done)
 
 
+def undo_file_correction(
+    file_id: int,
+    reason: _Reason,
+    dry_run: DryRun = False,
+    database_url: Url = None,
+) -> None:
+    """Take all that a file corrects back; everything is as if it had corrected nothing."""
+    from actions.file_corrections import undo_file
+    from cli.wiring import desk
+
+    with desk(settings.load(database_url=database_url)) as seat:
+        done = undo_file(seat, file_id, reason=reason, dry_run=dry_run)
+    tell_effects(done.effects)
+    count = len(done.corrections)
+    typer.echo(
+        say("试算,未作更改。", "Only tried: nothing was changed.")
+        if dry_run
+        else say(f"已撤销 {count} 个通道的更正。", f"Taken back, of {count} channels.")
+    )
+
+
 def tell(done: "Done") -> None:
+    """Say what changes, and what was done or only tried."""
+    tell_effects(done.effects)
+    number = done.correction.id
+    typer.echo(
+        say("试算,未作更改。", "Only tried: nothing was changed.")
+        if done.dry_run
+        else say(
+            f"已记录(更正 {number});用量将重新计算。",
+            f"Recorded as correction {number}; the use around it is computed anew.",
+        )
+    )
+
+
+def tell_effects(found: "Effects") -> None:
     """Say what changes: hours, accounts, and the published figures that rest on them."""
     from actions.figures import in_units
 
-    found = done.effects
     typer.echo(
         say(f"{found.hours_changed} 个小时的用量变化。", f"{found.hours_changed} hours change.")
     )
@@ -121,15 +156,6 @@ def tell(done: "Done") -> None:
         typer.echo(
             say(f"另有 {found.beyond} 个台账变化。", f"{found.beyond} other accounts change.")
         )
-    number = done.correction.id
-    typer.echo(
-        say("试算,未作更改。", "Only tried: nothing was changed.")
-        if done.dry_run
-        else say(
-            f"已记录(更正 {number});用量将重新计算。",
-            f"Recorded as correction {number}; the use around it is computed anew.",
-        )
-    )
 
 
 def _published(kind: str) -> str:

@@ -128,30 +128,33 @@ def readings(
     import time
     from contextlib import closing
 
+    from actions.file_corrections import correct_by_file
     from actions.import_readings import import_readings
-    from cli.wiring import desk
-    from storage.readings import Store
+    from cli import embedded
+    from cli.wiring import desk, store
 
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
+    known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
-    store = Store(url, "import", ahead_ms=known.clock_ahead_ms)
-    with _opened(file) as source, desk(known) as seat, closing(store) as sink:
-        done = import_readings(
-            seat,
-            sink,
-            source,
-            file.name,
-            gateway,
-            now_ms=now_ms,
-            dry_run=dry_run,
-            correct_for=reason if as_correction else None,
-        )
+    kept = store(known, url, "import")
+    with _opened(file) as source, desk(known) as seat, closing(kept) as sink:
+        if as_correction:
+            done = correct_by_file(
+                seat, source, file.name, gateway, reason=reason, now_ms=now_ms,
+                ahead_ms=kept.ahead_ms, dry_run=dry_run,
+            )  # fmt: skip
+        else:
+            done = import_readings(
+                seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
+            )
     _rehearsed(dry_run)
     _told(done)
 
 
 def _told(done: "Imported") -> None:
+    from cli.commands.correct import tell_effects
+
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -175,8 +178,35 @@ def _told(done: "Imported") -> None:
             ),
             err=True,
         )
+    if done.behind:
+        _told_behind(done)
     if done.outdone:
         _told_outdone(done)
+    if done.effects is not None:
+        tell_effects(done.effects)
+    if done.file_id is not None:
+        typer.echo(
+            say(
+                f"撤销:commonwatt undo-file-correction {done.file_id} --reason 理由",
+                f"To take it back: commonwatt undo-file-correction {done.file_id} --reason WHY",
+            )
+        )
+
+
+def _told_behind(done: "Imported") -> None:
+    lines = ", ".join(map(str, done.behind_lines))
+    lines += " …" if done.behind > len(done.behind_lines) else ""
+    typer.echo(
+        say(
+            f"{done.behind} 行未导入(第 {lines} 行):数值接续上一行,时间却倒退一天以上,"
+            "与该时刻的读数不符,当时时钟有误。请更正时间;如时间无误,请把这些行单独存成一个文件再导入。",
+            f"{done.behind} rows were left out (line {lines}): their value goes on from the row "
+            "before while their time falls back by more than a day, to where it does not fit: a "
+            "clock was wrong. Mend their times; if these are right, import the rows as a file of "
+            "their own.",
+        ),
+        err=True,
+    )
 
 
 def _told_outdone(done: "Imported") -> None:

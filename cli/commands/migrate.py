@@ -33,20 +33,27 @@ def migrate(
 
     Passwords of the logins <database>_api, <database>_collector and <database>_worker are set
     where COMMONWATT_API_PASSWORD, COMMONWATT_COLLECTOR_PASSWORD, COMMONWATT_WORKER_PASSWORD are.
+    Where no database is named, the embedded one is meant: its logins are kept in the state folder.
     """
-    from cli.wiring import away  # drivers load here: help and mistakes answer at once
+    from cli import embedded
+    from cli.wiring import away, migrating  # drivers load here: help and mistakes answer at once
     from storage import migrate as steps
 
     known = settings.load(database_url=database_url)
-    url = settings.need(known.database_url, "database_url")
-    passwords = {
+    own = embedded.made(known)
+    url = settings.need(embedded.filled(known, "owner").database_url, "database_url")
+    passwords = own | {
         group: password
         for group in steps.GROUPS
         if (password := getattr(known, f"{group}_password")) is not None
     }
     with away():
         taken = steps.migrate(
-            url, passwords=passwords, engine=engine, say=lambda name: typer.echo(f"  {name}")
+            url,
+            passwords=passwords,
+            engine=engine,
+            say=lambda name: typer.echo(f"  {name}"),
+            bounds=migrating(known),
         )
     typer.echo(
         say(f"已执行 {len(taken)} 个步骤。", f"{len(taken)} steps taken.")

@@ -11,6 +11,7 @@ from metering.errors import InputError
 if TYPE_CHECKING:
     from actions.shift_rejected import Shifted
     from collector.codecs import Decode
+    from storage.connections import Bounds
 
 
 def replay_rejected(
@@ -51,15 +52,17 @@ def replay_rejected(
 ) -> None:
     """Try refused messages again, after keys were bound or settings mended."""
     from actions.replay_rejected import replay_rejected as again
+    from cli import embedded
+    from cli.wiring import writing
     from collector.routing import NATIVE, PUSHED, Routing
 
-    known = settings.load(database_url=database_url)
+    known = embedded.filled(settings.load(database_url=database_url), "collector")
     url = settings.need(known.database_url, "database_url")
     decode = Routing((NATIVE, PUSHED)).decode
     if shift is not None:
-        _shift(url, decode, gateway, shift, dry_run=dry_run, yes=yes)
+        _shift(url, decode, gateway, shift, writing(known), dry_run=dry_run, yes=yes)
         return
-    done = again(url, decode, gateway=gateway, dry_run=dry_run)
+    done = again(url, decode, gateway=gateway, dry_run=dry_run, bounds=writing(known))
     if dry_run:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
     typer.echo(
@@ -73,20 +76,27 @@ def replay_rejected(
 
 
 def _shift(
-    url: str, decode: "Decode", gateway: str | None, shift: str, *, dry_run: bool, yes: bool
+    url: str,
+    decode: "Decode",
+    gateway: str | None,
+    shift: str,
+    bounds: "Bounds",
+    *,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Show what a shift would do, ask, and do it."""
     from actions.shift_rejected import shift_as_operator
 
     name = gateway or _no_gateway()
-    preview = shift_as_operator(url, decode, name, shift, dry_run=True)
+    preview = shift_as_operator(url, decode, name, shift, dry_run=True, bounds=bounds)
     _told(preview)
     if dry_run:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
         return
     if not yes and not typer.confirm(say("执行?", "Do it?")):
         raise typer.Exit(1)
-    done = shift_as_operator(url, decode, name, preview.shift)
+    done = shift_as_operator(url, decode, name, preview.shift, bounds=bounds)
     typer.echo(
         say(
             f"已收 {done.taken} 条报文:新增读数 {done.inserted},已有 {done.duplicates},"

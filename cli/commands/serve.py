@@ -25,11 +25,12 @@ def serve(
     """Serve API and pages until told to stop."""
     import uvicorn  # as the application, too heavy for --help
 
-    from cli import logs, running
+    from cli import embedded, logs, running
     from cli.application import application
     from cli.network import claim
 
     known = settings.load(database_url=database_url, host=host, port=port)
+    known = embedded.filled(known, "api")
     url = settings.need(known.database_url, "database_url")
     stop = running.until_stopped()  # what the server has heard of it raises again at its end
     log = logs.begin("serve")

@@ -24,9 +24,16 @@ def work(
     owned: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Turn readings into hours, days, months and accounts; several may run."""
-    from cli import logs, metrics, running, wiring  # numpy and drivers load here, not for --help
+    from cli import (
+        embedded,
+        logs,
+        metrics,
+        running,
+        wiring,
+    )  # numpy and drivers load here, not for --help
 
     known = settings.load(database_url=database_url, metrics_port=metrics_port)
+    known = embedded.filled(known, "worker")
     url = settings.need(known.database_url, "database_url")
     stop = running.until_stopped()
     if owned:

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cli.wiring import away
 from storage import migrate
+from storage.connections import MIGRATING, opened
 
 # On these nobody keeps tables; any other database that a URL names is meant itself.
 _NOBODYS: Final = {"", "postgres", "template1"}
@@ -58,4 +59,4 @@ def _server(admin_url: str) -> psycopg.Connection[tuple[object, ...]]:
     """Connect where databases can be made."""
     meant = conninfo_to_dict(admin_url).get("dbname") or ""
     url = admin_url if meant in _NOBODYS - {""} else make_conninfo(admin_url, dbname="postgres")
-    return psycopg.connect(url, autocommit=True, connect_timeout=10)
+    return opened(url, "commonwatt demo", MIGRATING, answers_s=10)

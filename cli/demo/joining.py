@@ -15,6 +15,7 @@ from cli.demo import state, told, union, world
 from cli.demo.state import DemoState, Memory
 from cli.demo.welcome import welcome
 from cli.settings import Settings, need
+from metering.days import civil_day
 
 _LOOK_S: Final = 1.0
 
@@ -39,7 +40,7 @@ def join(settings: Settings, data: Path | None, batch: int, stop: threading.Even
         told.record(desk, plan)
         if not _computed(desk, stop):
             return
-        union.share(desk, memory.union_id, datetime.now(UTC).date())
+        union.share(desk, memory.union_id, civil_day(datetime.now(UTC)))
         found = told.lines(told.judge(desk, plan), settings.pages_url)
     forms = settings.console_url or settings.pages_url
     print(welcome(settings.pages_url, forms, memory, found), file=sys.stderr, flush=True)

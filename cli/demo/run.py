@@ -27,8 +27,10 @@ from cli.services import ports
 from cli.services.state import last_lines
 from cli.services.words import say
 from cli.settings import Settings
+from metering.days import civil_day
 from metering.errors import ConflictError, UnavailableError
 from storage import migrate
+from storage.connections import opened
 
 T = TypeVar("T")
 
@@ -260,7 +262,7 @@ class Demo:
 
     def share(self) -> None:
         """Issue quotas where none are yet, and see where everybody stands."""
-        today = world.last_day(self.plan) if self.wanted.once else datetime.now(UTC).date()
+        today = world.last_day(self.plan) if self.wanted.once else civil_day(datetime.now(UTC))
         words = say("分解目标、下达指标……", "Sharing the target, issuing quotas …")
         with (
             self.stages.stage("quotas", words),
@@ -323,7 +325,7 @@ class Queue:
         """Return how many rows wait, -1 while nobody can know."""
         try:
             if self._connection is None:
-                self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+                self._connection = opened(self._url, "commonwatt demo")
             self.last = figures.waiting(self._connection)
         except psycopg.OperationalError:
             self.close()

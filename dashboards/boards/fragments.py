@@ -39,6 +39,7 @@ COVERAGES: Final = """(VALUES
 ENOUGH: Final = "(SELECT report.enough(nullif('$region', '')::integer))"
 ENOUGH_OF: Final = "(SELECT report.enough_of(nullif('$institution', '')::integer))"
 WHOLE_SHARE: Final = "0.99"
+WHOLE_PERCENT: Final = f"{float(WHOLE_SHARE):.0%}"  # as people read it
 NOT_ENOUGH: Final = Text("计量不足", "not enough measured")
 NOT_STATED: Final = Text("未填报", "not stated")
 

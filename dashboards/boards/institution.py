@@ -321,9 +321,10 @@ _QUOTA: Final = (
         12,
         Text("相对路径", "Against the path"),
         Text(
-            "计量充分的各月里，实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
-            "What was used over the quota due by that day, in the months that are enough measured; "
-            "beyond 100 % is off the path.",
+            "计量充分（按联合体的标准）的各月里，实际用量除以到那一天应用的用能指标；"
+            "超过 100% 即偏离路径。",
+            "What was used over the quota due by that day, in the months that are enough measured, "
+            "as the union asks; beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
         PERCENT,

@@ -196,9 +196,11 @@ _MONTHLY: Final = (
         7,
         Text("与上年同期比较", "Against the year before"),
         Text(
-            "已满月的综合能耗与上年同月；只比较两期都计量完整的机构和品种，其占比见右图。",
-            "Months that are over, of institutions and carriers measured whole in both years; the "
-            "panel beside says how much that is.",
+            f"已满月的综合能耗与上年同月：只比较两年该月都有 {f.WHOLE_PERCENT} 以上时间已知的"
+            "机构和品种，按整月比；任一年不足的，该月不比。其占比见右图。",
+            f"Months that are over, of institutions and carriers of which both years know "
+            f"{f.WHOLE_PERCENT} and more of that month's time, compared as whole months; where "
+            "one year knows less, the month is left out. The panel beside says how much that is.",
         ),
         Kind.BARS,
         KGCE,
@@ -218,8 +220,10 @@ _MONTHLY: Final = (
         11,
         Text("同比所比的部分", "How much is compared"),
         Text(
-            "两年都计量完整的时间占应计量时间的比例；不足的月份不作同比。",
-            "Time of what both years measured whole over time expected; below enough, no bars.",
+            f"左图所比机构和品种的应计时间（两年该月已知都在 {f.WHOLE_PERCENT} 以上）占全部应计"
+            "时间的比例；低于主管部门标准的月份不作同比。",
+            f"Time expected of what the panel beside compares (both years know {f.WHOLE_PERCENT} "
+            "and more of the month) over all time expected; below what the office asks, no bars.",
         ),
         Kind.LINES,
         PERCENT,

@@ -159,9 +159,10 @@ _FIGURES: Final = (
         4,
         Text("相对路径", "Against the path"),
         Text(
-            "计量充分的各月里，实际用量除以到那一天应用的用能指标；超过 100% 即偏离路径。",
-            "What was used over the quota due by that day, in the months that are enough measured; "
-            "beyond 100 % is off the path.",
+            "计量充分（按联合体的标准）的各月里，实际用量除以到那一天应用的用能指标；"
+            "超过 100% 即偏离路径。",
+            "What was used over the quota due by that day, in the months that are enough measured, "
+            "as the union asks; beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
         PERCENT,
@@ -241,9 +242,9 @@ _BEYOND: Final = Panel(
     7,
     Text("偏离路径的机构", "Institutions beyond the path"),
     Text(
-        "计量充分的各月里用量超过应用指标的机构，超出最多者在前；只列您可以看到的机构。",
-        "Those that used more than was due in the months that are enough measured, most first; "
-        "only institutions that you may see.",
+        "计量充分（按联合体的标准）的各月里用量超过应用指标的机构，超出最多者在前；只列您可以看到的机构。",
+        "Those that used more than was due in the months that are enough measured, as the union "
+        "asks, most first; only institutions that you may see.",
     ),
     Kind.TABLE,
     PLAIN,

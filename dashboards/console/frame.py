@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
 
@@ -150,12 +151,17 @@ def search(seat: Seat, what: str, asked: str) -> None:
     )
 
 
-def export(seat: Seat, path: str) -> None:
-    """Show where the same table is had for spreadsheets."""
+def export(seat: Seat, path: str, rows: int | None = None) -> None:
+    """Show where the same table is had for spreadsheets, with so many rows as of now."""
     at = f"{seat.house.pages_url}/api/v1{path}"
     mark = "&" if "?" in path else "?"
     links = [link(name.upper(), f"{at}{mark}format={name}") for name in ("csv", "xlsx")]
-    ui.html(f"{escape(seat.say('export'))} {' · '.join(links)}", sanitize=False).classes("cw-quiet")
+    said = seat.say("export")
+    if rows is not None:
+        said = seat.say(
+            "export_rows", rows=writing.number(rows), at=f"{datetime.now(UTC):%F %H:%MZ}"
+        )
+    ui.html(f"{escape(said)} {' · '.join(links)}", sanitize=False).classes("cw-quiet")
 
 
 def _path(title: str, crumbs: Sequence[Crumb]) -> str:

@@ -15,6 +15,7 @@ from actions.login import LoginError, session_of
 from dashboards.console.words import say
 from dashboards.pages.visit import Doorway, stranger
 from dashboards.pages.words import Lang
+from metering.days import civil_day
 from metering.errors import EnergyError
 from storage.access import Session
 
@@ -45,7 +46,7 @@ class Seat:
     @property
     def today(self) -> date:
         """The day that counts as today."""
-        return self.house.doorway.today or datetime.now(UTC).date()
+        return self.house.doorway.today or civil_day(datetime.now(UTC))
 
     def desk(self) -> Desk:
         """Return the actor's desk, or say that the session has ended."""

@@ -16,6 +16,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "close": ("关闭", "Close"),
     "cancel": ("取消", "Cancel"),
     "export": ("导出", "Export"),
+    "export_rows": ("导出 {rows} 行({at} 的数据):", "Export {rows} rows, as of {at}:"),
     "source": ("依据", "Source"),
     "source_hint": ("文件名称、会议纪要或文号", "Document, minutes or number"),
     "needs": ("请填写:{what}", "Please fill in: {what}"),
@@ -105,6 +106,33 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "without_base": (
         "{n} 家机构没有基期,不参与分解。",
         "{n} institutions have no base and no quota.",
+    ),
+    "covers": (
+        (
+            "合计含 {institutions} 家机构的 {months} 个机构月(实测 {months_measured}、"
+            "账单 {months_billed}、估算 {months_estimated});不含缺基期的 {months_missing} 个月、"
+            "无基期的 {without_base} 家和不列入的 {left_out} 家。"
+            "未填面积 {without_area} 家,未填类别 {without_class} 家。"
+        ),
+        (
+            "The sums hold {months} months of {institutions} institutions ({months_measured} "
+            "measured, {months_billed} billed, {months_estimated} estimated), and not "
+            "{months_missing} months without a base, {without_base} institutions that have none, "
+            "nor {left_out} that are left out. {without_area} lack an area, {without_class} a "
+            "class."
+        ),
+    ),
+    "standing_covers": (
+        (
+            "{institutions} 家机构,{months} 个机构月应有;其中 {compared_months} 个月计量充分"
+            "(应计时间的 {enough} % 以上,按联合体规定)并用于与路径比较,"
+            "{unmeasured} 家没有任何计量。"
+        ),
+        (
+            "{institutions} institutions with {months} months due, of which {compared_months} are "
+            "enough measured ({enough} % of the expected time, by the union's word) and compared "
+            "with the path; of {unmeasured} nothing is measured."
+        ),
     ),
     "left_out_n": ("{n} 家机构不列入。", "{n} institutions are left out."),
     "base_months": ("基期月份", "Months of the bases"),
@@ -247,6 +275,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "initial": ("新表起数", "New meter's first value"),
     "record": ("登记", "Record"),
     "recorded": ("已登记,用量正在重新计算。", "Recorded; the use is being computed anew."),
+    "exchanges_known": ("已登记的换表", "Exchanges on record"),
+    "no_exchanges": ("尚未登记换表。", "No exchange has been recorded."),
     "no_registers": ("该机构没有计度器通道。", "This institution has no register channel."),
     "no_institutions": ("没有您可以看到的机构。", "There is no institution that you may see."),
     "bad_number": ("{what}:请填数字。", "{what}: a number, please."),

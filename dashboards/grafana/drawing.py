@@ -14,10 +14,10 @@ from grafana_foundation_sdk.models import heatmap as heatmap_model
 
 from dashboards.boards.model import Board, Column, Kind, Lang, Link, Panel, Threshold, Variable
 from dashboards.grafana.versions import fitted, hidden
+from metering.days import CIVIL_ZONE
 
 # The id that Grafana 9 knows; later versions keep it as another name of their data source.
 SOURCE_TYPE: Final = "postgres"
-TIMEZONE: Final = "Asia/Shanghai"
 _SOURCE: Final = common_model.DataSourceRef(SOURCE_TYPE, "${ds}")
 _STATES: Final = {"good": "#1e6b3f", "warn": "#b8860b", "bad": "#a3231b", "plain": "text"}
 # Colours that people who see red and green alike still tell apart.
@@ -68,7 +68,7 @@ def drawn(board: Board, lang: Lang) -> dict[str, Any]:
         .description(board.description.of(lang))
         .tags([*board.tags, lang])
         .version(board.version)
-        .timezone(TIMEZONE)
+        .timezone(CIVIL_ZONE)
         .readonly()
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
         .time(board.since, board.until)

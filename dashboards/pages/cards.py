@@ -8,6 +8,7 @@ from analytics.coverage import coverage
 from dashboards.pages import writing
 from dashboards.pages.marks import marks
 from dashboards.pages.months import Months
+from dashboards.pages.sizes import AREA, PERSONS, divided_by
 from dashboards.pages.visit import Visit
 from storage.overview import Sum
 from storage.regions import Carrier
@@ -20,6 +21,7 @@ class Card:
     """A headline figure; coverage, of its total, and shape, of its curve: None says nothing.
 
     marks: words about its factors. without: names of carriers with use that it does not hold.
+    by: what it was divided by, and by whose word.
     """
 
     key: str
@@ -29,6 +31,7 @@ class Card:
     marks: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     shape: float | None = None
+    by: str | None = None
 
 
 def order(code: str) -> tuple[bool, bool, str]:
@@ -93,6 +96,9 @@ def of_one(visit: Visit, months: Months) -> list[Card]:
     used = months.sums(water[0]).use if water else None
     area, persons = months.year.sizes.area_m2, months.year.sizes.persons
     measured = months.coverage(energy)
+    facts = months.year.stated
+    by_area = divided_by(visit, area, facts, AREA)
+    by_persons = divided_by(visit, persons, facts, PERSONS)
 
     def names(codes: list[str]) -> tuple[str, ...]:
         return tuple(visit.name(months.year.words.carriers[code]) or code for code in codes)
@@ -102,12 +108,13 @@ def of_one(visit: Visit, months: Months) -> list[Card]:
              months.marks("coefficient"), names(months.without("kgce_g")), months.shape(energy)),
         Card("co2", visit.say("co2"), writing.large(co2, "kg", lang), measured,
              months.marks("co2"), names(months.without("co2_g"))),
-        _per(visit, "per_area", kgce, area, "kgce/m²", measured),
-        _per(visit, "per_person", kgce, persons, visit.say("kgce_per_person"), measured),
+        _per(visit, "per_area", kgce, area, "kgce/m²", measured, by_area),
+        _per(visit, "per_person", kgce, persons, visit.say("kgce_per_person"), measured,
+             by_persons),
     ]  # fmt: skip
     if water:
         unit, part = visit.say("m3_per_person"), months.coverage(water)
-        cards.append(_per(visit, "water_per_person", used, persons, unit, part))
+        cards.append(_per(visit, "water_per_person", used, persons, unit, part, by_persons))
     return cards if months.carriers else []
 
 
@@ -124,7 +131,7 @@ def _lacking(
 
 def _per(
     visit: Visit, key: str, value: Decimal | None, of: Decimal | None, unit: str,
-    measured: float | None,
+    measured: float | None, by: str | None,
 ) -> Card:  # fmt: skip
     """Return an intensity; what nobody stated leaves it open, and says so."""
     if not of:
@@ -132,4 +139,4 @@ def _per(
         return Card(key, visit.say(key), writing.Large(writing.DASH, unit, lacks))
     per = None if value is None else value / of
     text = writing.number(per, writing.places_for([per]))
-    return Card(key, visit.say(key), writing.Large(text, unit, ""), measured)
+    return Card(key, visit.say(key), writing.Large(text, unit, ""), measured, by=by)

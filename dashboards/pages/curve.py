@@ -84,7 +84,7 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         until=until,
         first_ms=_midnight(first, one.zone),
         until_ms=_midnight(until, one.zone),
-        over_ms=_midnight(visit.today, one.zone),
+        over_ms=_midnight(visit.today_in(one.zone), one.zone),
         earlier=_step(first, span, -1) if one.first and first > one.first else None,
         later=_step(first, span, 1) if one.last and until <= one.last else None,
         api=asked,

@@ -70,6 +70,14 @@ class Evident:
         value = writing.number(writing.exact(setting.wraps_at, self.term.channel.per_unit))
         return f"{value} {writing.unit_name(self.term.channel.unit)}"
 
+    def limit(self, setting: DatedSetting) -> str | None:
+        """Return what the connection can carry in an hour, in the meter's unit."""
+        if setting.max_per_hour is None or self.term.channel is None:
+            return None
+        per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
+        most = writing.exact(setting.max_per_hour, per_unit)
+        return f"{writing.number(most, writing.places_for([most]))} {writing.unit_name(unit)}/h"
+
     @property
     def balance(self) -> str | None:
         """How the known use follows from the values at its ends, of a register."""
@@ -98,6 +106,12 @@ class Evident:
         per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
         value = writing.number(writing.exact(one.value, per_unit), len(str(per_unit)) - 1)
         return f"{when}: {value} {writing.unit_name(unit)}, {said}"
+
+    def act(self, one: Occurrence) -> str | None:
+        """Return where the API shows what a person said: who, when and why."""
+        if one.correction is None:
+            return None
+        return f"/api/v1/channels/{self.term.channel_id}/corrections/{one.correction}"
 
     def hours(self, stretch: Unmeasured) -> str:
         """Return how long a stretch is."""

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 from actions.overview import Overview, overview_of
 from dashboards.pages import writing
 from dashboards.pages.cards import covered, kilograms, of_many, order
-from dashboards.pages.visit import Reader
+from dashboards.pages.sizes import AREA, divided_by
+from dashboards.pages.visit import Reader, Visit
 from storage.institutions import Institution, Wanted
 from storage.overview import Sizes
 from storage.regions import Region
@@ -29,12 +30,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An institution with its sums by carrier, total energy and what it is per area."""
+    """An institution with its sums by carrier, total energy and what it is per area, by what."""
 
     institution: Institution
     use: dict[str, Figure]
     kgce: Figure
     per_area: Decimal | None
+    by: str | None
 
 
 @router.get("/")
@@ -54,7 +56,7 @@ def get_list(
         found=found,
         cards=of_many(visit, found.words.carriers, found.total),
         carriers=[found.words.carriers[code] for code in carriers],
-        rows=[_row(found, one) for one in found.rows],
+        rows=[_row(visit, found, one) for one in found.rows],
         places={code: _places(found, code) for code in carriers},
         regions=_tree(found.words.regions),
         asked={"search": search, "region": region, "profile": found.profile},
@@ -69,7 +71,7 @@ def _columns(found: Overview) -> list[str]:
     return sorted((one.carrier for one in found.total), key=order)
 
 
-def _row(found: Overview, institution: Institution) -> Row:
+def _row(visit: Visit, found: Overview, institution: Institution) -> Row:
     sums = found.sums.get(institution.institution_id, [])
     carriers = found.words.carriers
     energy = [one for one in sums if carriers[one.carrier].in_total_energy]
@@ -85,6 +87,7 @@ def _row(found: Overview, institution: Institution) -> Row:
         },
         Figure(kgce, covered(energy)),
         None if kgce is None or not area else kgce / area,
+        divided_by(visit, area, found.stated.get(institution.institution_id, []), AREA),
     )
 
 

@@ -47,6 +47,7 @@ def post_login(
             failures=doorway.failures,
             address=doorway.address(request),
             lasts=doorway.settings.session,
+            device=doorway.device(request),
         )
     except (LoginError, LockedError, BusyError) as error:
         status = 401 if isinstance(error, LoginError) else 429

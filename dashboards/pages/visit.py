@@ -19,6 +19,7 @@ from actions.login import Failures, LoginError, Opened, Pool
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
+from metering.days import CIVIL_ZONE, civil_day
 from storage.access import Session
 
 CSP: Final = (
@@ -40,6 +41,7 @@ class Doorway(Protocol):
     def settings(self) -> Any: ...
     def session(self, request: Request) -> Session | None: ...
     def address(self, request: Request) -> str | None: ...
+    def device(self, request: Request) -> str: ...
     def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
     def let_in(self, response: Any, opened: Opened) -> None: ...
     def let_out(self, response: Any) -> None: ...
@@ -89,7 +91,11 @@ class Visit:
     @property
     def today(self) -> date:
         """The day that counts as today, for choosing what to show."""
-        return doorway_of(self.request).today or datetime.now(UTC).date()
+        return self.today_in(CIVIL_ZONE)
+
+    def today_in(self, zone: str) -> date:
+        """Return the day that counts as today where a meter is."""
+        return doorway_of(self.request).today or civil_day(datetime.now(UTC), zone)
 
     def say(self, key: str, **values: object) -> str:
         """Return a word in the reader's language."""

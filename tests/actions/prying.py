@@ -24,7 +24,7 @@ from tests.actions.compact_world import answer_for
 from tests.actions.world import World
 
 LINES = ("government", "education", "security", "health")
-DAYS = (date(2016, 3, 31), date(2016, 6, 30), date(2016, 12, 31))
+DAYS = (date(2016, 3, 31), date(2016, 6, 30), date(2016, 9, 30), date(2016, 12, 31))
 FIGURES = ("quota_g", "due_g", "used_g")
 KEYS = ("union_id", "year", "day", "member_id", "institution_id", "run_id")
 
@@ -110,6 +110,11 @@ def _institution(world: World, random: Random, name: str, region: int, guarded: 
     )  # fmt: skip
     for year in (2015, 2016):
         _accounts(world, random, made, year)
+    if not guarded and random.random() < 0.8:  # of some members, only restricted ones are measured
+        world.admin(
+            "DELETE FROM account WHERE institution_id = %s AND month BETWEEN %s AND %s",
+            made, date(2016, 7, 1), date(2016, 9, 1),
+        )  # fmt: skip
     return int(made)
 
 
@@ -231,3 +236,27 @@ def derived(
     for key, single in learnt.single.items():
         for institution in single.keys() & hidden.get(key, {}).keys():
             yield key, institution
+
+
+def derived_over_time(
+    learnt: Learnt, hidden: dict[tuple[Any, ...], dict[int, int]], groups: list[set[int]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield each change of a restricted figure that two sums of different times, subtracted, give.
+
+    Less what the reader sees of both times: a run and a later one, a day and a later one.
+    """
+    for before, after in combinations(learnt.sums, 2):
+        if before[0] != after[0]:
+            continue
+        was, now = hidden.get(before, {}), hidden.get(after, {})
+        changed = {now[one] - was[one] for one in was.keys() & now.keys()}
+        changed = {change for change in changed if abs(change) > 10}  # more than rounding
+        single = [learnt.single.get(key, {}) for key in (before, after)]
+        seen = {0} | {
+            sum(single[1].get(one, 0) - single[0].get(one, 0) for one in group) for group in groups
+        }
+        for a in set(learnt.sums[before].values()):
+            for b in set(learnt.sums[after].values()):
+                for known in seen:
+                    if any(abs(b - a - known - change) <= 2 for change in changed):
+                        yield before, after, b - a, known

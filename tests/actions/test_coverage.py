@@ -1,7 +1,7 @@
 """Expected time, coverage and enough: one law in SQL and in Python, held together by cases."""
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,12 +12,15 @@ from analytics.coverage import ENOUGH, Counted, coverage, enough, expected_s
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "cases/coverage.toml").read_text("utf-8"))
 DAY = date.fromisoformat
+MONTH = timedelta(days=32)
 
 
 @pytest.mark.parametrize("case", CASES["expected"], ids=lambda case: case["name"])
 def test_the_pure_function_expects_so_many_hours(case):
+    known = {DAY(day): seconds for day, seconds in case.get("known", [])}
     terms = [
-        Counted(DAY(since), DAY(to) if to else None, zone) for since, to, zone in case["terms"]
+        Counted(DAY(since), DAY(to) if to else None, zone, {} if place else known)
+        for place, (since, to, zone) in enumerate(case["terms"])
     ]
     found = expected_s(terms, DAY(case["first"]), DAY(case["until"]), DAY(case["today"]))
     assert found == case["hours"] * 3600
@@ -28,7 +31,7 @@ def test_sql_expects_the_same_of_days_and_of_months(world):
         connection.execute("SELECT set_config('commonwatt.actor', 'user:1', true)")
         for case in CASES["expected"]:
             connection.execute("SAVEPOINT of_this_case")
-            lay(connection, world, case["terms"])
+            lay(connection, world, case["terms"], case.get("known", []))
             connection.execute("SELECT set_config('commonwatt.today', %s, true)", [case["today"]])
             for what in ("expected", "expected_by_month"):
                 if what == "expected_by_month" and not case["first"].endswith("01"):
@@ -38,6 +41,8 @@ def test_sql_expects_the_same_of_days_and_of_months(world):
                     [[world.institution["clinic"]], case["first"], case["until"]],
                 ).fetchone()
                 assert row == (case["hours"] * 3600,), (what, case["name"])
+            if case["first"].endswith("01") and DAY(case["until"]) - DAY(case["first"]) < MONTH:
+                assert of_account(connection, world, case["first"]) == (case["hours"] * 3600,)
             connection.execute("ROLLBACK TO of_this_case")
 
 
@@ -55,7 +60,21 @@ def test_shares_and_what_is_enough_are_the_same(database):
             assert row == (None if share is None else Decimal(str(share)), case["enough"])
 
 
-def lay(connection, world, terms):
+def of_account(connection, world, month):
+    said = [world.institution["clinic"], month]
+    connection.execute(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
+           VALUES (%s, 'electricity', %s, 'meter', 1, 1, 1) ON CONFLICT DO NOTHING""",
+        said,
+    )
+    return connection.execute(
+        """SELECT expected_s FROM report.account WHERE institution_id = %s AND month = %s
+              AND carrier = 'electricity' AND source = 'meter'""",
+        said,
+    ).fetchone()
+
+
+def lay(connection, world, terms, known):
     """Let the clinic's gas be made of these channels alone."""
     clinic = world.institution["clinic"]
     connection.execute(
@@ -75,3 +94,28 @@ def lay(connection, world, terms):
             """,
             [clinic, channel[0], since, to],
         )
+        for day, seconds in [] if place else known:
+            connection.execute(
+                """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+                   VALUES (%s, %s, 1000, %s, %s)""",
+                [channel[0], day, seconds, seconds],
+            )
+
+
+def test_only_one_function_turns_days_into_expected_seconds(database):
+    """Accounts, boards, bases and progress call it, and subtract no midnights of their own."""
+    with Connection.connect(database.admin_url) as connection:
+        own = connection.execute(
+            r"""SELECT p.oid::regprocedure::text FROM pg_proc p
+                  JOIN pg_namespace n ON n.oid = p.pronamespace
+                 WHERE n.nspname IN ('access', 'report', 'storage') AND p.prokind = 'f'
+                   AND pg_get_functiondef(p.oid) ~* 'epoch.*(AT TIME ZONE|timezone\()'"""
+        ).fetchall()
+        views = connection.execute(
+            r"""SELECT c.oid::regclass::text FROM pg_class c
+                  JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname IN ('access', 'report', 'storage') AND c.relkind = 'v'
+                   AND pg_get_viewdef(c.oid) ~* 'epoch.*(AT TIME ZONE|timezone\()'"""
+        ).fetchall()
+    assert own == [("storage.expected_s(date,date,text,date,date,date)",)]
+    assert views == []

@@ -24,7 +24,7 @@ from actions.runs import (
     try_target,
 )
 from actions.standing import standing_of
-from compact.disclosure import WHOLE, shown_of
+from compact.disclosure import WHOLE, Part, parts_of, shown_of
 from compact.runs import again
 from metering.errors import NotFoundError
 from tests.actions.compact_world import make_union_world
@@ -34,6 +34,7 @@ from tests.actions.prying import (
     KEYS,
     Learnt,
     derived,
+    derived_over_time,
     drop_logins,
     make_house,
     secrets_of,
@@ -169,7 +170,9 @@ def test_people_learn_nothing_of_restricted_institutions(house):
         ask(house, who, random, learnt[who])
     assert sum(len(one.sums) for one in learnt.values()) > 20  # something was told at all
     for who, told in learnt.items():
-        assert list(derived(told, secrets_of(house, seen_by(house, who)), groups)) == [], who
+        secrets = secrets_of(house, seen_by(house, who))
+        assert list(derived(told, secrets, groups)) == [], who
+        assert list(derived_over_time(told, secrets, groups)) == [], who
 
 
 def test_sql_logins_learn_nothing_of_restricted_institutions(house):
@@ -182,20 +185,25 @@ def test_sql_logins_learn_nothing_of_restricted_institutions(house):
                 ask_sql(connection, random, learnt)
         assert learnt.single
         assert list(derived(learnt, secrets_of(house, seen), groups)) == []
+        assert list(derived_over_time(learnt, secrets_of(house, seen), groups)) == []
 
 
 def test_the_database_and_python_withhold_the_same(house):
     for who in house.people:
         with house.world.desk(who).look(reckons=True) as connection:
             seen = {row[0] for row in connection.execute("SELECT access.sees()")}
-            for run in house.runs[:1]:
+            before: list[dict[int, Part]] = []
+            for run in house.runs:
                 [(shown,)] = connection.execute("SELECT access.nodes_shown(%s)", [run])
                 text = house.world.admin(
                     "SELECT snapshot FROM run_snapshot WHERE run_id = %s", run
                 )[0][0]
                 allocation = again(text).allocation
                 unseen = {one.institution for one in allocation.quotas} - seen
-                assert set(shown) == shown_of(allocation, unseen, house.restricted), who
+                found = shown_of(allocation, unseen, house.restricted, before)
+                assert set(shown) == found, (who, run)
+                parts = parts_of(allocation).items()
+                before.append({key: one for key, one in parts if key in unseen})
 
 
 def test_who_sees_everything_is_told_everything(house):

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from actions.bases import set_enough
 from actions.desk import DeniedError
 from actions.enough import list_shares, state_share
 from actions.indicators import indicators_of
+from actions.unions import NewUnion, make_union
 from metering.errors import InputError
 from tests.actions.world import counts_since, measure
 
@@ -48,6 +50,43 @@ def test_the_nearest_office_that_states_a_share_decides(world):
     assert world.admin("SELECT count(*) FROM enough_measured") == [(4,)]
     acts = world.admin("SELECT count(*) FROM deed WHERE act = 'enough.state'")
     assert acts == [(4,)]
+
+
+# What the union, the city, its province and the installation say, in thousandths; what is asked of
+# the union's figures (bases, quotas, progress), and of the city's (ranks, years, boards).
+WORDS = [
+    (None, None, None, None, 900, 900),
+    (800, None, None, None, 800, 900),
+    (None, 950, None, None, 900, 950),
+    (800, 950, None, None, 800, 950),
+    (None, None, 960, None, 900, 960),
+    (None, 950, 960, 990, 990, 950),
+    (None, None, None, 970, 970, 970),
+    (850, None, None, 970, 850, 970),
+]
+
+
+@pytest.mark.parametrize("said", WORDS)
+def test_one_function_answers_for_unions_and_for_offices(world, said):
+    union, city, province, installation, of_union, of_city = said
+    regions = [world.region["city 1"], world.region["city 2"]]
+    union_id = make_union(
+        world.desk("planner of all"), NewUnion("双城", "Two cities", regions, "test")
+    )
+    if union is not None:
+        set_enough(world.desk("planner of all"), union_id, union, "the conference")
+    for region_id, word in (
+        (world.region["city 1"], city), (world.region["province"], province), (None, installation),
+    ):  # fmt: skip
+        if word is not None:
+            state_share(world.desk(), Decimal(word) / 1000, "test", region_id)
+    found = world.admin(
+        """SELECT storage.enough(%s, NULL), storage.enough(NULL, %s), storage.union_enough(%s),
+                  report.enough(%s)""",
+        union_id, regions[0], union_id, regions[0],
+    )[0]  # fmt: skip
+    assert tuple(int(one * 1000) for one in found[:2]) == (of_union, of_city)
+    assert (found[2], int(found[3] * 1000)) == (of_union, of_city)
 
 
 @pytest.mark.parametrize("who", ["province officer", "city reader", "outsider"])

@@ -1,11 +1,13 @@
 """A file of readings is stored as a whole or not at all, and twice is once."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from actions.desk import DeniedError
+from actions.file_corrections import correct_by_file
 from actions.import_readings import import_readings
 from actions.meters import channel
 from actions.registry_values import ProblemsError
@@ -37,10 +39,13 @@ def take(world):
     """Import a file as a person of the world."""
     sink = Store(world.database.url("collector"), "import")
 
-    def take(text: str | bytes, who: str = "system", **how):
-        content = text if isinstance(text, bytes) else text.encode()
-        return import_readings(
-            world.desk(who), sink, io.BytesIO(content), "july.csv", now_ms=NOW_MS, **how
+    def take(text: str | bytes, who: str = "system", correct_for: str | None = None, **how):
+        file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
+        said = {"name": "july.csv", "now_ms": NOW_MS, **how}
+        if correct_for is None:
+            return import_readings(world.desk(who), sink, file, **said)
+        return correct_by_file(
+            world.desk(who), file, reason=correct_for, ahead_ms=sink.ahead_ms, **said
         )
 
     yield take
@@ -255,18 +260,21 @@ def test_a_corrected_file_is_offered_as_a_correction_and_not_silently_outdone(wo
     assert world.admin(STATE) == before
 
     done = take(actual, "of the office", correct_for="utility's letter")
-    assert done == rehearsed
+    assert replace(done, file_id=None) == rehearsed
     assert (done.outdone, done.corrected, total()) == (2, 2, 297_000)
     assert world.admin("SELECT made_by, reason, source FROM correction") == [
         (f"user:{world.user['of the office']}", "utility's letter", "july.csv")
     ]
     assert (
         world.admin(
-            """SELECT r.rank, r.seq = c.id FROM reading r, correction c
-            WHERE r.channel_id = %s AND r.value < 100000""",
+            """SELECT r.rank, a.kind, a.known_by = c.made_by, a.file_id = %s
+                 FROM reading r JOIN amendment a ON a.id = r.seq
+                 JOIN correction c ON c.id = a.file_id
+                WHERE r.channel_id = %s""",
+            done.file_id,
             gas,
         )
-        == [(1, True)] * 2
+        == [(1, "file", True, True)] * 3
     )
     (said,) = world.admin(
         "SELECT detail->>'reason', detail->>'corrected' FROM deed ORDER BY id DESC LIMIT 1"
@@ -317,3 +325,39 @@ def test_readings_and_their_deed_are_one_transaction(world, take):
     finally:
         world.admin("GRANT INSERT ON deed TO commonwatt_collector")
     assert world.admin("SELECT count(*) FROM reading") == [(0,)]
+
+
+def lines(*said: tuple[int, int]) -> str:
+    """Return a file of (hour, value) in the order of its lines."""
+    return HEADER + "".join(f"{GATEWAY},office e,{at(hour)},{value}\n" for hour, value in said)
+
+
+ON_TIME = [(800 + hour, 5000 + 10 * hour) for hour in range(9)]
+
+
+@pytest.mark.parametrize("last", [(), (ON_TIME[8],)])
+def test_rows_of_a_clock_that_fell_back_are_left_out_and_told(world, take, last):
+    late = [(hour, 5000 + 10 * hour) for hour in (6, 7)]  # weeks before, the register at less
+    done = take(lines(*ON_TIME[:6], *late, *last))
+
+    assert (done.inserted, done.behind, done.behind_lines) == (6 + len(last), 2, [8, 9])
+    ((detail,),) = world.admin("SELECT detail FROM deed WHERE act = 'readings.import'")
+    assert detail["behind_lines"] == [8, 9]
+    alone = take(lines(*late))
+    assert (alone.inserted, alone.behind) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ON_TIME[::-1],  # the newest first
+        [*ON_TIME[5:], *ON_TIME[:5]],  # blocks in any order
+        [*ON_TIME, (500, 4700), (600, 4800)],  # what was missing, behind the rest
+        [*ON_TIME, (500, 90), (501, 95)],  # another register than later: it does not go on
+        [(900, 5100), (850, 0), (800, 5050)],  # a zero, the newest first
+    ],
+)
+def test_a_file_may_go_back_in_time(take, said):
+    done = take(lines(*said))
+
+    assert (done.inserted, done.behind) == (len(said), 0)

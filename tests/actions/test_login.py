@@ -1,7 +1,9 @@
 """Logging in: nothing told to strangers, sessions that end, failures that wait."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
+import psycopg
 import pytest
 
 from actions.desk import DeniedError
@@ -186,3 +188,70 @@ def test_nobody_ends_their_own_or_the_systems_account(world, li):
     with pytest.raises(ConflictError):
         set_password(world.desk("li"), 1, PASSWORD)
     assert world.admin("SELECT count(*) FROM app_user WHERE ended_at IS NOT NULL") == [(0,)]
+
+
+def wrong_from(world, address: str, times: int, failures: Failures, login: str = "li") -> None:
+    """Let strangers guess at a login from an address."""
+    for _ in range(times):
+        with pytest.raises((LoginError, LockedError)):
+            log_in(world.pool, login, "wrong", failures=failures, address=address)
+
+
+def test_strangers_behind_the_same_address_do_not_lock_out_a_device_that_is_known(world, li):
+    failures = Failures(free=3, clock=lambda: 0.0)
+    device = log_in(world.pool, "li", PASSWORD, failures=failures, address="nat").device
+    wrong_from(world, "nat", 8, failures)
+
+    with pytest.raises(LockedError):
+        log_in(world.pool, "li", PASSWORD, failures=failures, address="nat")
+    again = log_in(world.pool, "li", PASSWORD, failures=failures, address="nat", device=device)
+    assert again.device == device
+    # Elsewhere it is known as well; and who has it and guesses waits as everybody does.
+    assert log_in(world.pool, "li", PASSWORD, failures=failures, address="b", device=device).token
+    for _ in range(3):
+        with pytest.raises(LoginError):
+            log_in(world.pool, "li", "wrong", failures=failures, address="nat", device=device)
+    with pytest.raises(LockedError):
+        log_in(world.pool, "li", PASSWORD, failures=failures, address="nat", device=device)
+
+
+def test_a_device_is_of_its_login_and_ends_with_the_password(world, li):
+    failures = Failures(free=1, clock=lambda: 0.0)
+    add_user(world.desk(), "wang", "Wang", PASSWORD)
+    device = log_in(world.pool, "wang", PASSWORD, failures=failures, address="nat").device
+    own = log_in(world.pool, "li", PASSWORD, failures=failures, address="nat").device
+    wrong_from(world, "nat", 2, failures)
+
+    for shown in (device, own[:-1], "x" * 43, "x" * 10_000, "é" * 43):
+        with pytest.raises(LockedError):
+            log_in(world.pool, "li", PASSWORD, failures=failures, address="nat", device=shown)
+    set_password(world.desk(), li.user_id, "another long one")
+    with pytest.raises(LockedError):
+        log_in(world.pool, "li", "another long one", failures=failures, address="nat", device=own)
+
+
+def test_of_a_device_only_the_hash_is_kept_and_ten_of_a_login(world, li):
+    devices = [log_in(world.pool, "li", PASSWORD, failures=Failures()).device for _ in range(12)]
+    kept = {row[0] for row in world.admin("SELECT token_sha256 FROM user_device")}
+
+    assert kept == {sha256(one.encode()).digest() for one in devices[2:]}
+
+
+def test_a_device_that_is_shown_costs_a_known_and_an_unknown_name_the_same(world, li, monkeypatch):
+    """The same questions in the same order, and one password checked."""
+    device = log_in(world.pool, "li", PASSWORD, failures=Failures()).device
+    asked: list[str] = []
+    real = psycopg.Connection.execute
+
+    def noted(connection, query, *parameters, **how):
+        asked.append(str(query))
+        return real(connection, query, *parameters, **how)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", noted)
+    told = []
+    for login in ("li", "nobody"):
+        asked.clear()
+        with pytest.raises(LoginError):
+            log_in(world.pool, login, "wrong", failures=Failures(), device=device)
+        told.append(list(asked))
+    assert told[0] == told[1] != []

@@ -341,6 +341,50 @@ def test_rejects_are_those_of_gateways_that_the_reader_sees(world):
         reject(world.desk("outsider"), first.rows[0].id)
 
 
+def test_a_guarded_meter_hides_refused_messages_only_around_the_time_of_its_binding(world):
+    """The police's meter hung on g1 in 2016; a month on both sides the wire is theirs, too."""
+    days = ("2015-11-30", "2015-12-02", "2016-06-01", "2017-01-30", "2017-02-02")
+    for day in days:
+        world.admin(
+            """INSERT INTO rejected_message (received_at, topic, gateway, payload, reason,
+                   message_zh, message_en, i, readings, identity)
+               VALUES (%s, 't', 'demo-a/g1', 'x', 'payload.malformed', '坏', 'bad', '{}', 0,
+                       gen_random_uuid()::text::bytea)""",
+            day,
+        )  # fmt: skip
+
+    def seen(who: str) -> list[str]:
+        return [f"{one.received_at:%F}" for one in list_rejects(world.desk(who)).rows]
+
+    def bound(since: str | None, until: str | None) -> None:
+        world.admin("UPDATE binding SET known_until = now() WHERE key = 'police e'")
+        world.admin("ALTER TABLE binding DISABLE TRIGGER only_retire")
+        world.admin(
+            "DELETE FROM binding WHERE key = 'police e' AND known_until IS NOT NULL AND %s",
+            since is not None,
+        )
+        world.admin("ALTER TABLE binding ENABLE TRIGGER only_retire")
+        if since is not None:
+            world.admin(
+                """INSERT INTO binding (gateway_id, key, channel_id, valid_from, valid_to, source,
+                       known_by)
+                   SELECT id, 'police e', %s, %s, %s, 'test', 'user:1' FROM gateway
+                    WHERE name = 'demo-a/g1'""",
+                world.channel["police e"], since, until,
+            )  # fmt: skip
+
+    assert seen("city reader") == list(days)  # the police is the city's own
+    assert seen("of the school") == []
+    bound("2016-01-01", None)
+    assert seen("of the school") == [days[0]]
+    bound("2016-01-01", "2017-01-01")
+    assert seen("of the school") == [days[0], days[4]]
+    with world.desk("of the school").look() as connection:
+        assert connection.execute("SELECT count(*) FROM report.rejected").fetchone() == (2,)
+    bound(None, None)  # it was a mistake: until this was said, the wire may have been theirs
+    assert seen("of the school") == [days[0], days[4]]
+
+
 def test_gateways_tell_what_is_bound_and_when_they_spoke(filled):
     found = {one.name: one for one in list_gateways(filled.desk()).rows}
 

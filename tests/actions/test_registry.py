@@ -328,6 +328,57 @@ def test_a_tenant_moves_and_the_channel_stays(desk, database):
     assert again.channels == Count(unchanged=1)
 
 
+def test_channels_of_a_meter_that_all_count_are_named(desk):
+    rates = [replace(METER, channel=code, key=code) for code in ("total", "peak", "valley")]
+    done = register(desk, replace(ALL, channels=[METER, *rates]))
+    (note,) = [one for one in done.notes if one.code == "import.counted_together"]
+    for said in (OFFICE.name_zh, METER.meter, "4 channels", "peak", "total", "valley"):
+        assert said in note.en
+    assert "重复计入" in note.zh
+
+    always = [replace(one, share_millionths=0, valid_from=METER.since) for one in rates]
+    again = register(desk, replace(ALL, channels=[METER, *always]))
+    assert [one.code for one in again.notes if one.code == "import.counted_together"] == []
+    fed_back = replace(METER, channel="export", key="export", share_millionths=-(10**6))
+    export = register(desk, replace(ALL, channels=[METER, fed_back]))
+    assert [one.code for one in export.notes if one.code == "import.counted_together"] == []
+
+
+def test_who_moved_out_has_named_the_channel_so_the_next_moves_in_without_held_by(desk, database):
+    register(desk, ALL)
+    tenants = [replace(OFFICE, code=code, credit_code=None) for code in ("tenant", "heir")]
+    at, later = datetime(2025, 3, 14, 16, tzinfo=UTC), datetime(2025, 6, 30, 16, tzinfo=UTC)
+    move = replace(METER, institution="tenant", valid_from=at)
+    register(desk, Registry(REGIONS, tenants, [], "test"))
+    assert ("import.key_is_held", "key") in problems(
+        desk, Registry(channels=[move], namespace="test")
+    )
+
+    register(
+        desk,
+        Registry(channels=[replace(METER, share_millionths=0, valid_from=later)], namespace="test"),
+    )
+    assert ("import.key_is_held", "key") in problems(
+        desk, Registry(channels=[move], namespace="test")
+    )
+    register(
+        desk,
+        Registry(channels=[replace(METER, share_millionths=0, valid_from=at)], namespace="test"),
+    )
+    done = register(desk, Registry(channels=[move], namespace="test"))
+    assert done.channels == Count(changed=1)
+    heir = replace(METER, institution="heir", valid_from=later)
+    assert ("import.key_is_held", "key") in problems(
+        desk, Registry(channels=[heir], namespace="test")
+    )
+
+    assert rows(
+        database,
+        """SELECT valid_from, valid_to FROM account_term
+            WHERE known_until IS NULL AND share IS NOT NULL ORDER BY 1""",
+    ) == [(date(2024, 3, 1), date(2025, 3, 15)), (date(2025, 3, 15), None)]
+
+
 @pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit"])
 def test_how_a_channel_was_made_never_changes(desk, field):
     register(desk, ALL)

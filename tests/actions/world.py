@@ -136,6 +136,13 @@ def counts_since(world: World, name: str, since: str) -> None:
     )  # fmt: skip
 
 
+def new_office(world: World, name: str) -> None:
+    """Make an office in city 1 with a register of its own, which alone makes its account."""
+    _institution(world, name, "city 1", "city", "government")
+    _channel(world, f"{name} e", name)
+    _term(world, name, f"{name} e", 1_000_000)
+
+
 def measure(world: World, name: str, first: str, days: int, used: int) -> None:
     """Let an institution's own electricity be known on these days, and its accounts with them."""
     channel = world.channel[f"{name} e"]

@@ -19,12 +19,20 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
     (listed,) = client.get(url).json()
     assert (listed["value"], listed["reason"], listed["known_until"]) == ("103.500", "photo", None)
 
+    assert client.get(f"{url}/{listed['id']}").json() == listed
+    of = f"/api/v1/institutions/{world.institution['office']}/accounts/electricity/2016-03"
+    (term,) = client.get(f"{of}/explanation").json()["terms"]
+    assert listed["id"] in {one["correction_id"] for one in term["evidence"]["occurred"]}
+    stranger = front.client("outsider").get(f"{url}/{listed['id']}")
+    assert stranger.status_code == 404
+
     again = f"{url}/{listed['id']}/undo"
     undone = client.post(again, json={"reason": "wrong meter"})
     assert undone.status_code == 200
     assert client.get(url).json() == []
     (kept,) = client.get(url, params={"taken_back": "true"}).json()
     assert kept["known_until"]
+    assert client.get(f"{url}/{listed['id']}").json() == kept
     refused = client.post(again, json={"reason": "wrong meter"})
     assert (refused.status_code, refused.json()["code"]) == (409, "correction.taken_back")
 

@@ -91,3 +91,29 @@ def test_accept_honours_qualities(window, accept, form):
     answer = window.client("planner of all").get("/api/v1/carriers", headers={"Accept": accept})
     media = {"json": "application/json", "csv": "text/csv", "xlsx": MEDIA_TYPE}[form]
     assert answer.headers["content-type"].startswith(media)
+
+
+def test_people_and_exchanges_are_tables_with_all_that_the_reader_may_know(front):
+    world = front.world
+    world.admin(
+        """INSERT INTO access_grant (viewer, role, scope, valid_from)
+           VALUES (%s, 'administrator', 'all', '2015-01-01')""",
+        f"user:{world.user['outsider']}",
+    )
+    people = rows(front.client("outsider").get("/api/v1/people", params={"format": "csv"}))
+    assert len(people) == world.admin("SELECT count(*) FROM app_user")[0][0]
+    (officer,) = [one for one in people if one["login"] == "of-the-office"]
+    assert officer["grants"] == f"officer institution {world.institution['office']}"
+    alone = rows(front.client("of the office").get("/api/v1/people", params={"format": "csv"}))
+    assert [one["login"] for one in alone] == ["of-the-office"]
+
+    path = f"/api/v1/channels/{world.channel['office e']}/exchanges"
+    said = {"at": "2016-03-01T12:30:00Z", "initial": "0", "source": "form 12", "despite": True}
+    assert front.client("of the office").post(path, json=said).status_code == 201
+    of = f"/api/v1/institutions/{world.institution['office']}/exchanges"
+    listed = front.client("of the office").get(of, params={"format": "csv"})
+    assert "-1-rows-" in listed.headers["content-disposition"]
+    assert [(one["meter"], one["source"], one["initial"]) for one in rows(listed)] == [
+        ("office e", "form 12", "0.000")
+    ]
+    assert rows(front.client("of the school").get(of, params={"format": "csv"})) == []

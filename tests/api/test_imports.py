@@ -44,6 +44,9 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "outdone": 0,
         "corrected": 0,
         "examples": [],
+        "behind": 0,
+        "behind_lines": [],
+        "file_id": None,
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)
     assert front.world.admin(count)[0][0] == before + 2
@@ -104,3 +107,13 @@ def test_a_lower_value_counts_as_a_correction_with_a_reason(front):
     (example,) = told["examples"]
     assert (example["line"], example["value"], example["stands"]) == (2, "499", "500.000")
     assert (done["outdone"], done["corrected"]) == (1, 1)
+    undo = f"/api/v1/imports/corrections/{done['file_id']}/undo"
+    said = {"reason": "the other letter"}
+    tried = client.post(undo, json=said, params={"dry_run": "true"}).json()
+    assert (tried["dry_run"], tried["corrections"]) == (True, 1)
+    taken = client.post(undo, json=said).json()
+    assert taken["effects"] == tried["effects"]
+    assert_problem(client.post(undo, json=said), 409, "correction.taken_back")
+    assert_problem(front.client("outsider").post(undo, json=said), 403, "access.denied")
+    again = client.post(URL, content=lower).json()["done"]
+    assert (again["outdone"], again["examples"][0]["stands"]) == (1, "500.000")

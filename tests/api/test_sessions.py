@@ -142,3 +142,17 @@ def test_where_a_proxy_says_nothing_nobody_waits_long(front):
     locked = client.post("/api/v1/login", json=wrong)
     assert locked.status_code == 429
     assert int(locked.headers["retry-after"]) <= 6
+
+
+def test_a_browser_that_logged_in_before_gets_in_while_strangers_at_its_address_fail(front):
+    right = {"login": "outsider", "password": PASSWORD}
+    wrong = {"login": "outsider", "password": "wrong"}
+    known, stranger = front.client(), front.client()
+    first = known.post("/api/v1/login", json=right)
+    assert "cw_device=" in first.headers["set-cookie"]
+    assert "HttpOnly; Max-Age=31536000; Path=/; SameSite=strict" in first.headers["set-cookie"]
+    codes = [stranger.post("/api/v1/login", json=wrong).status_code for _ in range(6)]
+
+    assert codes == [401] * 5 + [429]
+    assert stranger.post("/api/v1/login", json=right).status_code == 429
+    assert known.post("/api/v1/login", json=right).status_code == 200

@@ -11,7 +11,6 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
-from actions.desk import open_pool
 from storage import connections, members, provisioning
 from storage.migrate import BOARDS
 from tests.dashboards.boards.conftest import PASSWORD, member
@@ -19,7 +18,6 @@ from worker.loop import Worker, WorkSettings
 
 __all__ = ["member"]
 
-BOUNDS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 HOSTILE = (
     "SET TimeZone = 'Pacific/Kiritimati'",
     "SET DateStyle = 'German, DMY'",
@@ -273,15 +271,3 @@ def test_no_view_or_function_asks_the_session_which_day_it_is(member):
               AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c ~* '^timezone=')"""
     )
     assert loose == []
-
-
-def test_every_session_of_ours_is_bounded(member):
-    database = member.world.database
-    with connections.writer(database.url("worker"), "test") as worker:
-        found = [worker.execute(f"SHOW {name}").fetchone()[0] for name in BOUNDS]
-    assert found == ["30s", "10min", "2min"]
-    pool = open_pool(database.url("api"), max_size=1)
-    with pool.connection() as connection:
-        found = [connection.execute(f"SHOW {name}").fetchone()[0] for name in BOUNDS]
-    pool.close()
-    assert found == ["30s", "30s", "2min"]

@@ -1,13 +1,14 @@
 """Recording that a meter was exchanged, so that a falling register is a new meter and no loss."""
 
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from nicegui import ui
 
 from actions.desk import Desk
-from actions.exchanges import record_exchange
+from actions.exchanges import OfChannel, exchanges_of, record_exchange
 from actions.institutions import list_institutions
 from actions.meters import list_meters
 from dashboards.console import frame
@@ -43,6 +44,35 @@ def add(house: House) -> None:
                     lambda event: ui.navigate.to(seat.url("/exchanges", institution=event.value))
                 )
                 _form(seat, channels)
+            if chosen is not None:
+                await _known(seat, chosen)
+
+
+async def _known(seat: Seat, institution_id: int) -> None:
+    """Show what is known of an institution's exchanges."""
+    found = await seat.ask(lambda desk: exchanges_of(desk, institution_id))
+    with frame.sheet(seat.say("exchanges_known")):
+        if not found:
+            ui.label(seat.say("no_exchanges"))
+            return
+        keys = ("channel", "at", "final", "initial", "source")
+        rows = [
+            [
+                frame.cell(f"{one.meter} · {one.channel}"),
+                frame.cell(f"{one.at.astimezone(ZoneInfo(one.zone)):%Y-%m-%d %H:%M %z}"),
+                _value(one, one.final),
+                _value(one, one.initial),
+                frame.cell(one.source),
+            ]
+            for one in found
+        ]
+        frame.table([seat.say(key) for key in keys], rows)
+        frame.export(seat, f"/institutions/{institution_id}/exchanges", len(rows))
+
+
+def _value(one: OfChannel, quanta: int | None) -> str:
+    value = None if quanta is None else Decimal(quanta) / one.per_unit
+    return frame.number(value, len(str(one.per_unit)) - 1, f" {one.unit}")
 
 
 def _registers(desk: Desk, institution_id: int) -> list[Channel]:

@@ -52,6 +52,7 @@ def add(house: House) -> None:
                     for one in found
                 ]
                 frame.table([seat.say(key) for key in keys], rows)
+                frame.export(seat, "/people", len(rows))
             if not any(g.role == "administrator" for g in grants.get(seat.session.user_id, [])):
                 ui.label(seat.say("no_people")).classes("cw-quiet")
                 return

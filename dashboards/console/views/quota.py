@@ -9,7 +9,7 @@ from nicegui import ui
 from actions.base_words import HOWS, MONTHS, in_words
 from actions.changes import Change, explain_quota_change
 from actions.quotas import Explained, explain_quota
-from dashboards.console import frame
+from dashboards.console import covering, frame
 from dashboards.console.names import level_names
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated
 from metering.errors import EnergyError
@@ -89,6 +89,7 @@ async def _chain(seat: Seat, found: Explained) -> None:
     ]
     with frame.sheet(seat.say("levels")):
         frame.table([seat.say(key) for key in keys], rows)
+        covering.of_run(seat, found.run)
 
 
 def _months(seat: Seat, found: Explained) -> None:

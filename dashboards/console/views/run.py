@@ -11,7 +11,7 @@ from actions.quotas import shares_of
 from actions.runs import Kept, Level, Proof, issue_run, levels_of, one_run, prove, waiting_bases
 from actions.unions import UnionDetail, union_of
 from compact.targets import Mark
-from dashboards.console import frame
+from dashboards.console import covering, frame
 from dashboards.console.names import institution_names, level_names
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated
 from storage.pages import Page
@@ -57,6 +57,7 @@ def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
             f"<div class='cw-hash'>sha256 {kept.sha256}</div>",
             sanitize=False,
         )
+        covering.of_run(seat, kept)
         if union.union.planned:
             with ui.element("div").classes("cw-row"):
                 _acts(seat, kept)

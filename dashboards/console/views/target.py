@@ -295,7 +295,7 @@ async def _runs(seat: Seat, target_id: int) -> None:
             return
         keys = ("version", "rule", "quotas", "base_kgce", "quota_kgce", "state", "digest")
         frame.table([seat.say(key) for key in keys], [_run(seat, one) for one in found[::-1]])
-        frame.export(seat, f"/runs?target={target_id}")
+        frame.export(seat, f"/runs?target={target_id}", len(found))
 
 
 def _run(seat: Seat, one: Kept) -> list[str]:

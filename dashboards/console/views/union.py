@@ -9,7 +9,7 @@ from actions.regions import list_profiles
 from actions.standing import Standing, last_day, stand, standing_of
 from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
 from actions.unions import UnionDetail, union_of
-from dashboards.console import frame
+from dashboards.console import covering, frame
 from dashboards.console.fields import choice, decimal_of, filled, text_field
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated, tell
 from metering.errors import EnergyError
@@ -51,7 +51,7 @@ async def _targets(seat: Seat, detail: UnionDetail) -> None:
         else:
             keys = ("target", "fall", "base_year", "curve", "origin", "profile", "source")
             frame.table([seat.say(key) for key in keys], [_row(seat, one) for one in found])
-            frame.export(seat, f"/unions/{union_id}/targets")
+            frame.export(seat, f"/unions/{union_id}/targets", len(found))
         if detail.union.planned:
             await _form(seat, union_id)
 
@@ -142,7 +142,9 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
                 _stands(seat, names.get(one.member_id, str(one.member_id)), one) for one in found
             ]
             frame.table([seat.say(key) for key in keys], rows)
-            frame.export(seat, f"/standing/members?union={union_id}")
+            for one in found:
+                covering.of_standing(seat, names.get(one.member_id, str(one.member_id)), one)
+            frame.export(seat, f"/standing/members?union={union_id}", len(found))
         if not detail.union.planned:
             return
         last = await seat.ask(lambda desk: last_day(desk, union_id))

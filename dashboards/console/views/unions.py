@@ -26,7 +26,7 @@ def add(house: House) -> None:
                     ui.label(seat.say("no_unions"))
                 else:
                     _table(seat, found)
-                    frame.export(seat, "/unions")
+                    frame.export(seat, "/unions", len(found))
             await _form(seat)
 
 

@@ -1,6 +1,10 @@
 """Who gets in: nobody without a session, no socket of another origin; scripts need their nonce."""
 
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from actions.exchanges import record_exchange
 
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
 
@@ -33,6 +37,25 @@ def test_a_page_runs_its_own_scripts_alone_and_remembers_the_language(served):
     assert answer.headers["cache-control"] == "no-store"
     again = served.client("planner of all").get("/")
     assert nonce not in again.headers["content-security-policy"]
+
+
+def test_the_tables_of_people_and_exchanges_lead_to_files_with_count_and_time(served):
+    admin = served.client("outsider")
+    page = admin.get("/people?lang=en").text
+    assert re.search(r"Export \d+ rows, as of \d{4}-\d\d-\d\d \d\d:\d\dZ", page)
+    for form in ("csv", "xlsx"):
+        assert f"/api/v1/people?format={form}" in page
+
+    office = served.union.world.institution["office"]
+    record_exchange(
+        served.union.world.desk(), served.union.world.channel["office e"],
+        datetime(2016, 3, 1, 12, 30, tzinfo=UTC), final=None, initial=Decimal(0), source="form 12",
+        despite=True,
+    )  # fmt: skip
+    page = served.client("of the office").get(f"/exchanges?institution={office}&lang=en").text
+    assert "form 12" in page
+    assert re.search(r"Export 1 rows, as of", page)
+    assert f"/api/v1/institutions/{office}/exchanges?format=csv" in page
 
 
 def test_whoever_does_not_plan_is_offered_no_form(served):

@@ -2,9 +2,13 @@
 
 import html
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
+from actions.corrections import set_value
+from actions.exchanges import record_exchange
 from dashboards.pages.visit import CSP
 from tests.actions.world import counts_since, measure
 
@@ -313,6 +317,26 @@ def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
     assert "Energy per person – kgce/person persons not stated" in school
 
 
+def test_an_intensity_says_by_whose_area_and_persons_it_is(site):
+    client = site.client("planner of all", "en")
+    for page in (site.path("office"), "/"):
+        assert "By 1,234.5 m²: 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
+    office = text_of(client.get(site.path("office")).text)
+    assert "By 80 persons: 80 persons from 2015-01-01 (test)" in office
+    chinese = text_of(site.client("planner of all", "zh").get(site.path("office")).text)
+    assert "按 80 人 计算:80 人,2015-01-01 起(test)" in chinese
+
+
+def test_an_explanation_shows_what_the_connection_can_carry(site):
+    path = site.path("office", "/accounts/electricity/2016-03")
+    page = text_of(site.client("planner of all", "en").get(path).text)
+    assert "Multiplier 1 · Interval of readings 60 min" in page
+    assert "At most an hour 100 kWh/h" in page
+    site.world.admin("UPDATE channel_setting SET max_per_hour = NULL")
+    page = text_of(site.client("planner of all", "en").get(path).text)
+    assert "At most an hour not registered" in page
+
+
 def test_factors_that_changed_within_the_year_are_named_with_their_months(site):
     world = site.world
     world.admin(
@@ -377,3 +401,24 @@ def test_a_link_says_to_what_it_leads_or_is_none(site):
     assert 'role="status"' in board.text
     plain = client.get("/boards/commonwatt-institution", params={"var-institution": office})
     assert 'class="notice" role="status"' not in plain.text
+
+
+def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act(site):
+    world = site.world
+    channel = world.channel["office e"]
+    done = set_value(
+        world.desk("of the office"), channel, datetime(2016, 3, 2, tzinfo=UTC), Decimal(30),
+        reason="photo of the display",
+    )  # fmt: skip
+    _, changed = record_exchange(
+        world.desk("of the office"), channel, datetime(2016, 3, 3, 0, 30, tzinfo=UTC), final=None,
+        initial=Decimal(0), source="form 12", despite=True,
+    )  # fmt: skip
+    page = site.client("of the office", "en").get(
+        site.path("office", "/accounts/electricity/2016-03")
+    )
+    for one, why in ((done.correction, "photo of the display"), (changed.correction, "form 12")):
+        href = f"/api/v1/channels/{channel}/corrections/{one.id}"
+        assert f'<a href="{href}">correction {one.id}</a>' in page.text
+        assert f"({one.known_by}: {why})" in page.text
+        assert site.client("of the office").get(href).json()["reason"] == why

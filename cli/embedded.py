@@ -1,0 +1,88 @@
+"""Whoever names no database or broker means the embedded ones, if these run: each its own login."""
+
+import json
+import secrets
+from typing import Final, Literal
+
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from cli import services
+from cli.services.state import Layout, Running, read_json, write_private
+from cli.settings import Settings
+from metering.errors import ConflictError
+from storage.connections import MIGRATING, opened
+
+Login = Literal["owner", "api", "collector", "worker"]
+NAME: Final = "energy"  # of the database that `commonwatt migrate` makes on the embedded server
+_LOGINS: Final = "database.logins.json"
+_GROUPS: Final = ("api", "collector", "worker")
+
+
+def filled(known: Settings, login: Login) -> Settings:
+    """Return the settings, with addresses of the embedded services where none is named.
+
+    A database that is named is meant as it stands: nothing of the embedded one is mixed in.
+    """
+    running = _running(known)
+    if running is None:
+        return known
+    update: dict[str, object] = {}
+    if known.broker_url is None:
+        update["broker_url"] = running.broker_url
+    if known.database_url is None and running.postgres_pid is not None:
+        if login == "owner":
+            update["database_url"] = make_conninfo(running.database_url, dbname=NAME)
+        else:
+            passwords = read_json(Layout(known.state.absolute()).root / _LOGINS)
+            if not passwords:
+                raise _not_migrated()
+            update["database_url"] = _url(running, login, passwords[login])
+            taking = known.collector_database_url
+            collector = _url(running, "collector", passwords["collector"])
+            update["collector_database_url"] = taking or collector
+    return known.model_copy(update=update)
+
+
+def made(known: Settings) -> dict[str, str]:
+    """Make the embedded database if it is meant and not there; return its logins' passwords."""
+    running = _running(known)
+    if known.database_url is not None or running is None or running.postgres_pid is None:
+        return {}
+    if not exists(running):
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(NAME))
+        with opened(running.database_url, "commonwatt migrate", MIGRATING) as connection:
+            connection.execute(make)
+    path = Layout(known.state.absolute()).root / _LOGINS
+    passwords = {name: secrets.token_urlsafe(18) for name in _GROUPS} | read_json(path)
+    passwords |= {g: asked for g in _GROUPS if (asked := getattr(known, f"{g}_password"))}
+    write_private(path, json.dumps(passwords, indent=1))
+    return passwords
+
+
+def exists(running: Running) -> bool:
+    """Return whether the embedded server has our database yet."""
+    with opened(running.database_url, "commonwatt") as connection:
+        wanted = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
+        row = connection.execute(wanted, [NAME]).fetchone()
+    return bool(row and row[0])
+
+
+def _running(known: Settings) -> Running | None:
+    record = services.status(known.state).record
+    return record.running if record is not None else None
+
+
+def _url(running: Running, login: Login, password: str) -> str:
+    user = f"{NAME}_{login}"
+    return make_conninfo(running.database_url, dbname=NAME, user=user, password=password)
+
+
+def _not_migrated() -> ConflictError:
+    return ConflictError(
+        "embedded.not_migrated",
+        zh="内置的数据库还没有数据表。",
+        en="The embedded database has no tables yet.",
+        next_zh="请先运行 commonwatt migrate。",
+        next_en="Run commonwatt migrate first.",
+    )

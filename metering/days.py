@@ -1,0 +1,12 @@
+"""Civil days: which day it is depends on where one asks, never on Greenwich."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+CIVIL_ZONE: Final = "Asia/Shanghai"  # of days that belong to no meter; SQL's storage.civil_zone
+
+
+def civil_day(at: datetime, zone: str = CIVIL_ZONE) -> date:
+    """Return the day that an aware instant lies in. As storage.civil_day."""
+    return at.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,354 @@
+"""Every folder of ../shared/found, done as its README says, comes to the answer that it gives.
+
+What waits for another issue ("files as people have them") is listed, and tried as far as it passes.
+"""
+
+import csv
+import json
+import shutil
+import time
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from actions.bases import confirm, review
+from actions.desk import SYSTEM, Desk, open_pool
+from actions.indicators import indicators_of
+from actions.quotas import shares_of
+from actions.runs import Method, Rule, issue_run, run_target
+from actions.standing import stand, standing_of
+from actions.targets import Indicator, Target, set_target
+from actions.unions import NewUnion, make_union
+from tests.collector.rig import Mosquitto
+from tests.found.folders import FOUND, NEWEST_MS, Found, clocked, rows_of
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(FOUND is None, reason="there is no ../shared/found beside this checkout"),
+    pytest.mark.skipif(
+        time.time() * 1000 < NEWEST_MS, reason="what ../shared/found holds is still to come"
+    ),
+]
+
+IN_ORDER = (
+    "01-spurious-zero",
+    "02-misread-spike",
+    "02-misread-spike/real-figures",
+    "03-meter-swap-in-outage",
+    "07-local-day",
+    "08-bill-across-months",
+    "09-correction-lower",
+    "13-wrong-clock/no-wrap",
+    "16-total-and-rates",
+    "20-area-change",
+    "28-missing-months",
+    "29-tenant-moves",
+    "30-decimals-per-unit",
+    "36-frozen-then-lump",
+)
+WAITING = {  # of the issue "files as people have them"
+    "08-bill-across-months": "bills as intervals of any days",
+    "10-local-time-no-zone": "times without an offset, on request",
+    "21b-leading-zeros": "1001 beside 01001",
+    "22-utility-csv-formats": "layouts of utilities",
+    "23-green-button-xml": "XML and workbooks",
+    "31-chinese-units": "units as officers write them",
+    "39-export-truncated": "links of the list page",
+}
+OWN_ORDER = {"09-correction-lower": ["estimated.csv", "actual.csv", "twice.csv"]}
+NOT_READINGS = {"channels.csv", "institutions.csv", "bills-as-intervals.csv"}
+WHOLE_2024, WHOLE_2025 = (date(2024, 1, 1), date(2025, 1, 1)), (date(2025, 1, 1), date(2026, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def found(database_of_module) -> Found:
+    """All folders on one server: a registry, then its files, then what comes later."""
+    assert FOUND is not None
+    found = Found(database_of_module)
+    for name in IN_ORDER:
+        assert found.registry(name).returncode == 0, found.said[name].stderr
+        files = OWN_ORDER.get(name) or sorted(
+            one.name for one in (FOUND / name).glob("*.csv") if one.name not in NOT_READINGS
+        )
+        for file in files:
+            said = found.readings(f"{name}/{file}")
+            assert said.returncode == 0, said.stderr
+    for later in ("20-area-change/later", "29-tenant-moves/move-out", "29-tenant-moves/move-in"):
+        assert found.registry(later).returncode == 0, found.said[later].stderr
+    found.work()
+    return found
+
+
+@pytest.fixture(scope="module")
+def desk(found):
+    pool = open_pool(found.database.url("api"), max_size=2)
+    yield Desk(pool, SYSTEM)
+    pool.close()
+
+
+def expected() -> list[tuple[str, dict]]:
+    if FOUND is None:
+        return []
+    said = json.loads((FOUND / "expect.json").read_text())
+    return [(folder, one) for folder, each in said.items() for one in each if folder[:2] != "27"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "wanted"), expected(), ids=[one["institution"] for _, one in expected()]
+)
+def test_totals_are_those_of_expect_json(found, folder, wanted):
+    months = found.months(wanted["institution"], wanted["carrier"])
+    total = sum(one for one in months.values() if one is not None)
+
+    least, most = wanted["total"] if isinstance(wanted["total"], list) else [wanted["total"]] * 2
+    assert Decimal(str(least)) <= total <= Decimal(str(most))
+    if "months" in wanted:
+        assert months == {month: Decimal(one) for month, one in wanted["months"].items()}
+
+
+def test_every_folder_is_here_or_waits():
+    assert FOUND is not None
+    here = {one.split("/")[0] for one in IN_ORDER} | {"13-wrong-clock", "27-negative-register"}
+
+    assert {one.name for one in FOUND.iterdir() if one.is_dir()} == here | set(WAITING)
+
+
+def hours(found: Found, institution: str) -> list[tuple[int | None, int]]:
+    return found.rows(
+        """SELECT h.used, h.measured_s FROM usage_hour h
+             JOIN account_term t USING (channel_id) WHERE t.institution_id = %s ORDER BY h.hour""",
+        found.id(institution),
+    )
+
+
+def test_01_hours_of_zeros_are_estimated(found):
+    for institution in ("c01a", "c01b", "c01c"):
+        used = hours(found, institution)
+        assert all(0 <= one <= 2000 for one, _ in used if one is not None)
+        assert [measured for _, measured in used].count(0) == 3
+
+
+def test_02_one_hour_is_unknown_and_twelve_litres_are_twelve(found):
+    assert found.months("c02c", "water") == {"2023-02": Decimal("0.012")}
+    assert [one for one, _ in hours(found, "c02b")].count(None) == 1
+
+
+def test_03_six_days_are_unknown_until_the_exchange_is_recorded(found):
+    ((known,),) = found.rows(
+        "SELECT sum(known_s) FROM account WHERE institution_id = %s", found.id("c03b")
+    )
+    assert known == 2 * 900
+
+
+def test_07_days_are_local_and_a_channel_may_begin_earlier(found, tmp_path):
+    days = found.rows(
+        """SELECT d.day, d.used FROM usage_day d JOIN account_term t USING (channel_id)
+            WHERE t.institution_id = %s AND d.used IS NOT NULL ORDER BY 1""",
+        found.id("c07"),
+    )
+    assert days == [(date(2018, 2, 28), 7000), (date(2018, 3, 25), 5000)]
+
+    older = tmp_path / "older.csv"
+    older.write_text("gateway,channel,at,value\nbj/c07,m2,2017-06-01T12:00:00Z,3\n")
+    refused = found.readings(older)
+    assert refused.returncode == 2
+    assert "let the channel begin earlier" in refused.stderr or "since" in refused.stderr
+    copied = shutil.copytree(FOUND / "07-local-day", tmp_path / "earlier")
+    channels = (copied / "channels.csv").read_text()
+    (copied / "channels.csv").write_text(
+        channels.replace("2018-01-01T00:00-05:00", "2017-01-01T00:00-05:00")
+    )
+    assert found.registry(copied).returncode == 0
+    assert found.readings(older).returncode == 0
+    (copied / "channels.csv").write_text(channels.replace("America/Toronto", "Asia/Kolkata"))
+    refused = found.registry(copied)
+    assert refused.returncode == 2
+    assert "zone" in refused.stderr
+
+
+def test_08_a_register_of_bills_is_spread_over_its_days(found):
+    wanted = {"2025-04": "23552.000", "2025-05": "43192.242", "2025-06": "21255.758"}
+
+    assert found.months("c08") == {month: Decimal(one) for month, one in wanted.items()}
+
+
+def test_09_a_lower_value_is_told_and_counts_as_a_correction(found):
+    folder = "09-correction-lower"
+    told = found.said[f"{folder}/actual.csv"].stderr
+    assert "2 rows do not count" in told
+    assert "--as-correction" in told
+    assert "1 rows do not count" in found.said[f"{folder}/twice.csv"].stderr
+    corrected = found.readings(
+        f"{folder}/actual.csv", "--as-correction", "--reason", "the utility's actual values"
+    )
+    assert corrected.returncode == 0, corrected.stderr
+    found.work()
+
+    assert found.months("c09") == {"2026-02": 297 + 10}  # and 10 of twice.csv at 5 o'clock
+    again = found.readings(f"{folder}/estimated.csv")
+    assert "3 rows do not count" in again.stderr
+
+
+def test_10_times_without_an_offset_are_refused_by_line_and_field(found):
+    found.registry("10-local-time-no-zone")
+    refused = found.readings("10-local-time-no-zone/readings.csv")
+
+    assert refused.returncode == 2
+    assert "readings.csv, line 2, at: " in refused.stderr
+
+
+def test_13_what_a_wrong_clock_stamped_is_set_aside(found, mosquitto, tmp_path):
+    assert FOUND is not None
+    said = (FOUND / "13-wrong-clock/mqtt.jsonl").read_text().splitlines()
+    lines = clocked([json.loads(one) for one in said], "bj/c13d", 8 * 3_600_000)
+    found.registry("13-wrong-clock")
+    broker = Mosquitto(mosquitto, tmp_path)
+    broker.start()
+    try:
+        found.publish(broker, lines)
+    finally:
+        broker.end()
+    found.work()
+
+    aside = found.rows(
+        """SELECT gateway, reason, count(*) FROM rejected_message
+            WHERE gateway LIKE 'bj/c13_' GROUP BY 1, 2 ORDER BY 1, 2"""
+    )
+    assert aside == [
+        ("bj/c13a", "clock.ahead", 1),
+        ("bj/c13a", "reading.before_since", 1),
+        ("bj/c13b", "clock.behind", 3),
+        ("bj/c13c", "clock.behind", 3),
+        ("bj/c13d", "clock.ahead", 8),
+    ]
+    assert found.months("c13a") == {"2026-11": 1}
+    assert found.months("c13b") == {"2026-11": 130}
+    assert found.months("c13c") == {"2026-11": 710}
+    assert sum(found.months("c13d").values()) == 20  # what is not ahead of its arrival
+
+
+def test_13_a_file_of_a_clock_that_fell_back_makes_no_months(found):
+    said = found.said["13-wrong-clock/no-wrap/readings.csv"]
+
+    assert "3 rows were left out (line 8, 9, 10)" in said.stderr
+    assert found.months("c13e") == {"2026-11": 130}
+
+
+def with_share(folder: str, shares: dict[str, str], tmp_path):
+    """Return a copy of a registry with shares of channels, held always."""
+    rows = rows_of(f"{folder}/channels.csv")
+    for row in rows:
+        if row["channel"] in shares:
+            row |= {"share": shares[row["channel"]], "valid_from": row["since"]}
+    with (tmp_path / "channels.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return tmp_path
+
+
+def test_16_total_and_rates_are_told_and_can_be_mended(found, tmp_path):
+    told = found.said["16-total-and-rates"].stderr
+    assert "4 channels of electricity all count" in told
+    assert "counted twice" in told
+    mended = with_share(
+        "16-total-and-rates", dict.fromkeys(("peak", "flat", "valley"), "0"), tmp_path
+    )
+    said = found.registry(mended)
+    assert "counted twice" not in said.stderr
+    found.work()
+
+    assert found.months("c16") == {"2026-02": Decimal("18.29")}
+
+
+def test_20_area_is_weighted_by_days_and_asked_back(found, desk):
+    assert "area_m2 1000 → 1500 (+50%)" in found.said["20-area-change/later"].stderr
+    (one,) = indicators_of(
+        desk, *WHOLE_2025, institution_id=found.id("c20"), profiles=["GB2589-2020"]
+    ).rows
+
+    assert round(one.per_m2, 4) == Decimal("0.8599")
+    assert round(one.area_m2, 2) == Decimal("1252.05")
+
+
+def test_27_net_is_refused_on_a_register_and_counts_on_intervals(found, tmp_path):
+    refused = found.registry("27-negative-register")
+    assert refused.returncode == 2
+    assert "channels.csv, line 2, net" in refused.stderr
+    copied = shutil.copytree(FOUND / "27-negative-register", tmp_path / "27")
+    said = (copied / "channels.csv").read_text()
+    (copied / "channels.csv").write_text(said.replace("1000,,yes,,", "1000,,,,", 1))
+    assert found.registry(copied).returncode == 0
+    for file in ("net-falling.csv", "net-interval.csv"):
+        assert found.readings(copied / file).returncode == 0
+    assert found.readings(copied / "readings.csv").returncode == 2  # below 0
+    found.work()
+
+    assert found.months("c27a") == {"2026-08": 2}
+    assert found.months("c27b") == {"2026-08": Decimal("0.496")}
+
+
+def test_28_missing_months_have_no_rank(found, desk):
+    ((tianjin,),) = found.rows(
+        "SELECT region_id FROM region_fact WHERE code = '120000' AND known_until IS NULL"
+    )
+    for year, ranked in ((WHOLE_2024, ["c28a", "c28c"]), (WHOLE_2025, ["c28a"])):
+        rows = indicators_of(desk, *year, region_id=tianjin, profiles=["GB2589-2020"]).rows
+        placed = {one.institution_id for one in rows if one.place_m2 is not None}
+        assert placed == {found.id(name) for name in ranked}
+        assert {one.of_m2 for one in rows} == {len(ranked)}
+
+
+def test_28_missing_months_have_no_quota_and_are_no_saving(found, desk):
+    regions = dict(
+        found.rows("SELECT code, region_id FROM region_fact WHERE code IN ('110000', '120000')")
+    )
+    union = make_union(desk, NewUnion("京津", "Two cities", sorted(regions.values()), "test"))
+    asked = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000, 2024, 2025)
+    target = set_target(desk, union, asked, "test")
+    b = found.id("c28b")
+
+    lines = review(desk, target).lines
+    odd = next(one for one in lines if one.institution_id == b)
+    marks = [(one.mark.code, one.mark.month) for one in odd.findings]
+    assert marks == [("missing", month) for month in (10, 11, 12)]
+    run = run_target(desk, target, Method(Rule.PROPORTIONAL)).run.run_id
+    share = next(one for one in shares_of(desk, run).rows if one.institution_id == b)
+    assert share.months_g[9:] == [None] * 3
+    assert all(one is not None for one in share.months_g[:9])
+    confirm(desk, target, "seen", institution_ids=[one.institution_id for one in lines])
+    confirm(desk, target, "the rest")
+    issue_run(desk, run)
+    stand(desk, union, date(2025, 12, 31))
+
+    member = next(o for o in standing_of(desk, union_id=union) if o.member_id == regions["120000"])
+    assert member.known_s < member.expected_s
+    assert member.over_g is None
+    each = {one.institution_id: one for one in standing_of(desk, union_id=union, members=False)}
+    assert each[b].over_g is None
+    assert each[found.id("c28c")].over_g is None
+    assert each[found.id("c28a")].over_g == 1_076_607 - each[found.id("c28a")].due_g
+
+
+def test_29_a_tenant_moves_and_each_has_its_days(found):
+    assert "moves out by its share 0" in found.said["29-tenant-moves/move-in"].stderr
+    a, b = found.months("c29a"), found.months("c29b")
+
+    assert a == {"2025-01": 310, "2025-02": 280, "2025-03": 140}
+    assert b == {"2025-03": 170, "2025-04": 300, "2025-05": 300}
+
+
+def test_30_values_finer_than_the_quantum_are_told(found):
+    assert "60 of them are finer" in found.said["30-decimals-per-unit/readings.csv"].stderr
+    assert "finer" not in found.said["30-decimals-per-unit/r-b.csv"].stderr
+    assert found.months("c30b") == found.months("c30c") == {"2026-04": Decimal("0.624")}
+
+
+def test_36_the_frozen_time_is_estimated(found):
+    ((measured,),) = found.rows(
+        """SELECT sum(measured_s) FROM account
+            WHERE institution_id = %s AND month = '2026-01-01'""",
+        found.id("c36"),
+    )
+    assert measured == 0
