@@ -71,8 +71,8 @@ class Case:
         exchange = self.act.startswith("exchange.")
         return InputError(
             "exchange.impossible" if exchange else "correction.impossible",
-            zh=f"{name} = {value}:{zh}",
-            en=f"{name} = {value} {en}",
+            zh=f"“{value}”{zh}",
+            en=f"“{value}” {en}",
             next_zh="请对照抄表或换表记录单核对。",
             next_en="Check it against the record of the reading or of the exchange.",
             where={"field": name, "value": value},

@@ -11,7 +11,7 @@ from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
-from actions.rights import right_of
+from actions.rights import holds, right_of
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
 from storage.connections import READING, Bounds
 
@@ -22,7 +22,6 @@ _WHO = """
     SELECT set_config('commonwatt.actor', %s, true), set_config('commonwatt.today', %s, true),
            set_config('commonwatt.reckons', %s, true)
 """
-_MAY = "SELECT access.may(%s)"
 _DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
@@ -70,18 +69,30 @@ class Desk:
         change may add to it.
         dry_run: whoever may not do it may not try it either; nothing of it is kept.
         """
+        with self.change(dry_run=dry_run) as connection:
+            right = right_of(act)
+            if right is None or not holds(connection, right):
+                raise denied(act)
+            yield connection
+            self.note(connection, act, subject, detail or {})
+
+    @contextmanager
+    def change(self, *, dry_run: bool = False) -> Iterator[Connection[TupleRow]]:
+        """Lend a transaction to whoever asks for the right, and notes what was done, in it."""
         with (
             ours(),
             self.pool.connection() as connection,
             connection.transaction(force_rollback=dry_run),
         ):
             self._sit(connection, reckons=True)
-            right = right_of(act)
-            if right is None or connection.execute(_MAY, [right.value]).fetchone() != (True,):
-                raise denied(act)
             yield connection
-            said = json.dumps(detail or {}, default=str, ensure_ascii=False)
-            connection.execute(_DEED, [self.actor, act, str(subject), said])
+
+    def note(
+        self, connection: Connection[TupleRow], act: str, subject: object, detail: Mapping[str, Any]
+    ) -> None:
+        """Write the audit entry of what this transaction did."""
+        said = json.dumps(detail, default=str, ensure_ascii=False)
+        connection.execute(_DEED, [self.actor, act, str(subject), said])
 
     def _sit(self, connection: Connection[TupleRow], *, reckons: bool) -> None:
         today = self.today.isoformat() if self.today else ""

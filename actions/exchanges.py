@@ -74,19 +74,25 @@ def record_exchange(
     """
     told = {"final": final, "initial": initial, "despite": despite}
     with case(desk, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
-        check_register(one)
-        exchange = Exchange(
-            one.at,
-            None if final is None else quanta_of(one, "final", final),
-            quanta_of(one, "initial", initial),
-            one.reason,
-            one.by,
-        )
-        near = effects.around(one.connection, channel_id, one.at_ms)
-        if not despite:
-            _check_neighbours(one, near, exchange)
+        exchange = checked(one, final, initial, despite=despite)
         replaced = exchanges.record(one.connection, channel_id, exchange)
         return exchange, one.record("exchange", replaced=replaced)
+
+
+def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool) -> Exchange:
+    """Return an exchange of the case's register, or refuse it."""
+    check_register(one)
+    exchange = Exchange(
+        one.at,
+        None if final is None else quanta_of(one, "final", final),
+        quanta_of(one, "initial", initial),
+        one.reason,
+        one.by,
+    )
+    if not despite:
+        near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+        _check_neighbours(one, near, exchange)
+    return exchange
 
 
 def withdraw_exchange(
@@ -181,8 +187,8 @@ def _misfit(one: Case, name: str, value: int, rise: int, why: str) -> InputError
     }[why]
     return InputError(
         f"exchange.{why}",
-        zh=f"{name} = {said}:与相邻读数相差 {use},{zh}。",
-        en=f"{name} = {said}: {use} from the reading beside it, {en}.",
+        zh=f"{said}:与相邻读数相差 {use},{zh}。",
+        en=f"{said}: {use} from the reading beside it, {en}.",
         next_zh="请核对;确认无误时加 despite 并在依据中说明理由。",
         next_en="Check it; if it is right, say `despite`, and why in the source.",
         where={"field": name, "value": said},

@@ -1,7 +1,11 @@
 """Which named right each act asks for; an act that is not named here can be done by nobody."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from psycopg import Connection, sql
+
+_MAY: Final = "SELECT access.may(%(right)s) AND ({covered})"
 
 
 class Right(StrEnum):
@@ -46,3 +50,14 @@ _OF: Final = {
 def right_of(act: str) -> Right | None:
     """Return the right that an act asks for, None where nobody has thought of it."""
     return _OF.get(act.partition(".")[0])
+
+
+def holds(
+    connection: Connection[Any], right: Right, covered: str = "true", on: int | None = None
+) -> bool:
+    """Return whether the actor's roles have a right, for an object where one is meant.
+
+    covered: SQL of %(right)s and of the object's id %(on)s: whether a grant reaches the object.
+    """
+    asked = sql.SQL(_MAY).format(covered=sql.SQL(covered))
+    return connection.execute(asked, {"right": right.value, "on": on}).fetchone() == (True,)

@@ -46,20 +46,36 @@ class UnionDetail:
 def make_union(desk: Desk, new: NewUnion) -> int:
     """Make a union; return its permanent id."""
     with desk.act("union.make", new.name_en, {"members": list(new.members)}) as connection:
-        if not unions.plans_regions(connection, new.members):
-            raise denied("union.make")
-        known = unions.regions(connection)
-        members = []
-        for region in new.members:
-            member = unions.member_of(region, known[region][1]) if region in known else None
-            if member is None:
-                raise _no_member(region)
-            members.append(member)
-        union = Union(new.name_zh, new.name_en, tuple(members))
-        union.refuse_nested({region: parent for region, (parent, _) in known.items()})
-        union_id = unions.add(connection, union, desk.actor, new.source, new.since)
-        agreement = signed_on_paper(new.grade, union)
-        unions.agree(connection, union_id, agreement, new.source)
+        union = checked_union(connection, new.name_zh, new.name_en, new.members)
+        return found(
+            connection, union, by=desk.actor, source=new.source, grade=new.grade, since=new.since
+        )
+
+
+def checked_union(
+    connection: Connection[Any], name_zh: str, name_en: str, regions: Sequence[int]
+) -> Union:
+    """Return a union of regions that the actor plans for, or refuse it."""
+    if not unions.plans_regions(connection, regions):
+        raise denied("union.make")
+    known = unions.regions(connection)
+    members = []
+    for region in regions:
+        member = unions.member_of(region, known[region][1]) if region in known else None
+        if member is None:
+            raise _no_member(region)
+        members.append(member)
+    union = Union(name_zh, name_en, tuple(members))
+    union.refuse_nested({region: parent for region, (parent, _) in known.items()})
+    return union
+
+
+def found(
+    connection: Connection[Any], union: Union, *, by: str, source: str, grade: Grade, since: date
+) -> int:
+    """Write a union down with the agreement that its members have signed on paper."""
+    union_id = unions.add(connection, union, by, source, since)
+    unions.agree(connection, union_id, signed_on_paper(grade, union), source)
     return union_id
 
 
@@ -72,10 +88,10 @@ def list_unions(desk: Desk) -> list[UnionDetail]:
 def union_of(desk: Desk, union_id: int) -> UnionDetail:
     """Return one union with its members."""
     with desk.look() as connection:
-        found = _details(connection, union_id)
-    if not found:
+        details = _details(connection, union_id)
+    if not details:
         raise no_union(union_id)
-    return found[0]
+    return details[0]
 
 
 def must_plan(connection: Connection[Any], union_id: int, act: str) -> None:

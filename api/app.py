@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from actions.import_readings import WholeSink
 from actions.login import Failures, Pool
-from api import errors, shell
+from api import action_files, errors, shell
+from api import actions as declared
 from api.doorway import Doorway
 from api.errors import ErrorPage
 from api.problems import Problem
@@ -108,6 +109,7 @@ def create_app(
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
+    large: Sequence[str] = (),
 ) -> FastAPI:
     """Return the API on connections of the application's login.
 
@@ -115,6 +117,7 @@ def create_app(
     file_sink: the same for files of readings.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
+    large: addresses of these pages that take files, beside our own.
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
     told = settings or ApiSettings()
@@ -137,18 +140,26 @@ def create_app(
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.doorway.system_desk))
-    for router in (*_ROUTERS, *extra_routers):
+    for router in (*_ROUTERS, declared.router(), action_files.router(), *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
+    _surround(app, told, large, registry)
+    _describe_problem(app)
+    return app
+
+
+def _surround(
+    app: FastAPI, told: ApiSettings, large: Sequence[str], registry: CollectorRegistry
+) -> None:
+    """Bound, guard and count every request."""
+    files = (imports.READINGS, *action_files.paths(), *large)
     app.add_middleware(
         shell.Bounded,
         most_bytes=told.body_bytes,
-        exceptions={imports.READINGS: told.file_bytes},
+        exceptions=dict.fromkeys(files, told.file_bytes),
     )
     app.add_middleware(shell.Guarded)
     app.add_middleware(shell.Counted, registry=registry)
-    _describe_problem(app)
-    return app
 
 
 def _describe_problem(app: FastAPI) -> None:

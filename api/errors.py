@@ -9,26 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from actions.saying import place_of
 from api.problems import FieldProblem, Problem, lang_of, problem_of
 from metering.errors import EnergyError
 
 _PHRASES: Final = {one.value: one.phrase for one in HTTPStatus}
-
-# By the beginning of the validator's own name for it.
-_ZH: Final = (
-    ("missing", "必填。"),
-    ("int", "请填写整数。"),
-    ("bool", "请填写 true 或 false。"),
-    ("greater_than_equal", "不能小于 {ge}。"),
-    ("less_than_equal", "不能大于 {le}。"),
-    ("string_too_long", "至多 {max_length} 个字符。"),
-    ("string_pattern", "写法不对。"),
-    ("literal_error", "可填写:{expected}。"),
-    ("json", "不是有效的 JSON。"),
-    ("string", "请填写文本。"),
-    ("not_a_day", "请写成 2025-01-31,或带时差的 2025-01-31T08:00:00+08:00。"),
-    ("not_a_month", "请写成 2025-01。"),
-)
 
 ErrorPage = Callable[[Request, Problem], Response]
 
@@ -104,10 +89,9 @@ def _headers(problem: Problem) -> dict[str, str]:
 
 
 def _field(error: dict[str, Any], lang: str) -> FieldProblem:
-    where = ".".join(str(part) for part in error["loc"])
-    en = str(error["msg"])
-    zh = next((text for kind, text in _ZH if str(error["type"]).startswith(kind)), "无法识别。")
-    zh = zh.format_map(error.get("ctx", {}))
+    where, words = place_of(error)
+    en = words.en if error["type"] == "conditional" else str(error["msg"])
+    zh = words.zh
     return FieldProblem(
         field=where, message=zh if lang == "zh" else en, message_zh=zh, message_en=en
     )

@@ -13,6 +13,7 @@ from api.doorway import Doorway
 from api.settings import ApiSettings
 from cli.settings import PREFIX, Settings
 from cli.wiring import pool_of, store
+from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from metering.errors import InputError
 
@@ -31,6 +32,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             sink=sink,
             file_sink=file_sink,
             extra_routers=[router()],
+            large=form_files.paths(),
             error_page=error_page,
         )
         app.state.console_url = settings.console_url

@@ -10,9 +10,9 @@ from cli.commands import (
     console,
     correct,
     demo,
+    do,
     doctor,
     enough,
-    exchange,
     gateways,
     healthy,
     imports,
@@ -45,6 +45,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo")(demo.demo)
+app.command(
+    "do",
+    help=do.HELP,
+    add_help_option=False,  # the actions' own
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)(do.do)
 app.command("migrate")(migrate.migrate)
 app.command("collect")(collect.collect)
 app.command("work")(work.work)
@@ -64,7 +70,6 @@ app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
-app.command("exchange")(exchange.exchange)
 app.command("gateways")(gateways.gateways)
 app.command("correct")(correct.correct)
 app.command("undo-correction")(correct.undo_correction)

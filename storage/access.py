@@ -36,7 +36,7 @@ _GRANTS_OF_ALL = """
       FROM access_grant WHERE viewer LIKE 'user:%' ORDER BY id
 """
 _SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
-_ROLES = "SELECT code FROM role ORDER BY code"
+_ROLES = "SELECT code, name_zh, name_en FROM role ORDER BY code"
 _END = "UPDATE app_user SET ended_at = now() WHERE id = %s AND ended_at IS NULL"
 
 
@@ -132,13 +132,18 @@ def add_user(
 
 def add_grants(connection: Connection[Any], user_id: int, grants: Sequence[Grant]) -> None:
     """Let a user see and do more."""
+    add_grants_of_many(connection, [(user_id, one) for one in grants])
+
+
+def add_grants_of_many(connection: Connection[Any], rows: Sequence[tuple[int, Grant]]) -> None:
+    """Let each of these users see and do more."""
     with connection.cursor() as cursor:
         cursor.executemany(
             _GRANT,
             [
                 (f"user:{user_id}", one.role, one.scope, one.region_id, one.department_line,
                  one.institution_id, one.union_id, one.valid_from)
-                for one in grants
+                for user_id, one in rows
             ],
         )  # fmt: skip
 
@@ -166,6 +171,11 @@ def grants_of_all(connection: Connection[Any]) -> dict[int, list[Grant]]:
 def roles(connection: Connection[Any]) -> tuple[str, ...]:
     """Return the roles that can be granted."""
     return tuple(row[0] for row in connection.execute(_ROLES))
+
+
+def named_roles(connection: Connection[Any]) -> list[tuple[str, str, str]]:
+    """Return the roles that can be granted with their names, Chinese and English."""
+    return [(code, zh, en) for code, zh, en in connection.execute(_ROLES)]
 
 
 def set_password(connection: Connection[Any], user_id: int, password_hash: str) -> bool:

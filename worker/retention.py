@@ -1,11 +1,11 @@
-"""Every night: refused messages that were kept long enough are deleted, and no others."""
+"""Every night: refused messages and answers that were kept long enough are deleted, no others."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from psycopg import Connection
 
-from storage import connections, due, rejects
+from storage import answered, connections, due, rejects
 from storage.connections import WRITING, Bounds
 from storage.due import Due
 from storage.rejects import Retention
@@ -32,4 +32,5 @@ def forget(connection: Connection[Any], taken: Due, tonight: datetime) -> dateti
     """Delete some; return when to come again, at once where more may be left."""
     resolved, waiting = (int(days) for days in taken.key.split("/"))
     gone = rejects.forget(connection, Retention(resolved, waiting), _MOST)
+    gone = max(gone, answered.forget(connection, _MOST))
     return datetime.now(UTC) if gone == _MOST else tonight

@@ -1,6 +1,5 @@
 """Unions with their members and targets."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
-from actions.unions import Grade, NewUnion, UnionDetail, list_unions, make_union, union_of
+from actions.unions import UnionDetail, list_unions, union_of
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, AsWished, models_of
@@ -20,7 +19,6 @@ Percent = Annotated[
     Decimal, Field(ge=0, lt=100, max_digits=6, decimal_places=4, examples=["3", "15.5"])
 ]
 Year = Annotated[int, Field(ge=1970, le=2100)]
-RegionId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class MemberShown(Shown):
@@ -49,17 +47,6 @@ class UnionList(BaseModel):
     """The unions that concern the reader."""
 
     items: list[UnionShown]
-
-
-class UnionWanted(BaseModel):
-    """A union to be made; its members have signed the agreement already."""
-
-    name_zh: Name
-    name_en: Name
-    members: Annotated[list[RegionId], Field(min_length=1, max_length=500)]
-    source: Name = Field(description="Where the agreement can be found.")
-    grade: Grade = Grade.MEMORANDUM
-    since: date = date(2000, 1, 1)
 
 
 class TargetShown(BaseModel):
@@ -115,15 +102,6 @@ def get_unions(desk: AtDesk, wish: AsWished) -> UnionList | Response:
 def get_union(union_id: Id, desk: AtDesk) -> UnionShown:
     """Return one union with its members and agreement."""
     return _shown(union_of(desk, union_id))
-
-
-@router.post("/unions", status_code=201, summary="Make a union")
-def post_union(wanted: UnionWanted, desk: AtDesk) -> MadeShown:
-    """Make a union of regions that the reader plans for."""
-    new = NewUnion(
-        wanted.name_zh, wanted.name_en, wanted.members, wanted.source, wanted.grade, wanted.since
-    )
-    return MadeShown(id=make_union(desk, new))
 
 
 @router.get("/targets", response_model=TargetList, responses=TABLE_ANSWER, summary="List targets")

@@ -6,7 +6,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from dashboards.pages import assets, boards, explanation, institution, listing, login, published
+from dashboards.pages import (
+    assets,
+    boards,
+    explanation,
+    form_files,
+    forms,
+    institution,
+    listing,
+    login,
+    published,
+)
 from dashboards.pages.visit import assets as loaded
 from dashboards.pages.visit import stranger
 
@@ -32,6 +42,8 @@ def router() -> APIRouter:
         routes.include_router(part)
     for part in (institution.router, explanation.router, boards.router, published.router):
         routes.include_router(part)
+    routes.include_router(form_files.router())  # before /do/CODE/{on}
+    routes.include_router(forms.router())
     return routes
 
 

@@ -7,10 +7,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.overview import Year, months_before, year_of
+from actions.things import CHANNEL
 from dashboards.boards.catalogue import BUILDING, COMPARISON, INSTITUTION
 from dashboards.pages import writing
 from dashboards.pages.cards import of_one
-from dashboards.pages.curve import curve_of
+from dashboards.pages.curve import CurveShown, curve_of
+from dashboards.pages.forms import offered
 from dashboards.pages.months import Cell, Months
 from dashboards.pages.visit import Reader, Visit
 from storage.regions import Carrier
@@ -39,6 +41,7 @@ def get_institution(
     year = year_of(visit.desk, institution_id, last=last, profile=profile or None)
     months = Months(year, source, visit.today)
     chosen = next((one for one in months.carriers if one.code == carrier), None)
+    shown = curve_of(visit, year, chosen=curve, span=span, day=day)
     return visit.page(
         "institution.html",
         year=year,
@@ -49,10 +52,22 @@ def get_institution(
         source=source,
         sources=[one for one in SOURCES if _has(year, one)] or ["meter"],
         chart=_chart(visit, months, chosen),
-        curve=curve_of(visit, year, chosen=curve, span=span, day=day),
+        curve=shown,
+        offers=_offers(visit, shown),
         step=_steps(year),
         boards=(INSTITUTION, BUILDING, COMPARISON),
     )
+
+
+def _offers(visit: Visit, curve: CurveShown | None) -> list[tuple[str, str]]:
+    """Return what the reader may do to the channel shown: the form's address and its name."""
+    if curve is None or not curve.chosen.key.isdecimal():
+        return []
+    channel_id = int(curve.chosen.key)
+    return [
+        (f"/do/{one.about.code}/{channel_id}", one.about.words.say(visit.lang))
+        for one in offered(visit, CHANNEL, channel_id)
+    ]
 
 
 def _steps(year: Year) -> dict[str, str | None]:

@@ -12,7 +12,9 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from actions.catalogue import declared
 from actions.desk import Desk
+from actions.fields import Words
 from actions.login import Failures, LoginError, Opened, Pool
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
@@ -107,10 +109,15 @@ class Visit:
     def url(self, path: str | None = None, /, **changes: object) -> str:
         """Return an address; without a path this one, with some of its parameters changed."""
         query: dict[str, Any] = {} if path else dict(self.request.query_params)
-        query = {name: value for name, value in query.items() if name not in _REMEMBERED}
+        query = {name: value for name, value in query.items() if name not in (*_REMEMBERED, "done")}
         query |= changes
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
+
+    def _done(self) -> str:
+        """Return what is said after an action that led here, nothing else."""
+        kind = declared().get(self.request.query_params.get("done", ""))
+        return Words(*kind.about.done).say(self.lang) if kind and self.session else ""
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, and have the browser remember language and appearance."""
@@ -122,6 +129,7 @@ class Visit:
                 v=self,
                 t=self.say,
                 console=_console(self.request),
+                done=self._done(),
                 lang=self.lang,
                 html_lang=_HTML_LANG[self.lang],
             )

@@ -44,7 +44,9 @@ def test_an_exchange_tells_what_it_changes_before_it_is_recorded(front):
 
     tried = client.post(url, json=said, params={"dry_run": "true"})
     assert (tried.status_code, client.get(url).json()) == (200, [])
-    assert tried.json()["effects"]["hours_changed"] == 1
+    effects = {one["code"]: one for one in tried.json()["effects"]}
+    assert effects["hours"]["after_en"] == "1"
+    assert effects["exchange"]["after_en"] == "? → 0.000 kWh"
     made = client.post(url, json=said)
     assert (made.status_code, len(client.get(url).json())) == (201, 1)
     withdraw = {"kind": "withdraw", "at": said["at"], "reason": "the other meter"}

@@ -10,6 +10,7 @@ import click
 import pytest
 import typer.main
 
+from cli.doing import program
 from cli.main import app
 from cli.settings import PREFIX, Settings, strangers
 from collector.codecs import native
@@ -73,6 +74,7 @@ def commands() -> dict[tuple[str, ...], click.Command]:
             walk((*words, name), below)
 
     walk((), typer.main.get_command(app))
+    walk(("do",), typer.main.get_command(program()))  # made when it runs
     return found
 
 
@@ -88,7 +90,7 @@ def spoken(text: str) -> tuple[tuple[str, ...], str]:
     """Return the words of the command that a line begins with, and what follows them."""
     words: tuple[str, ...] = ()
     rest = text
-    while match := re.match(r"\s*([a-z-]+)(?=[\s.]|$)", rest):
+    while match := re.match(r"\s*([a-z-]+(?:\.[a-z_]+)?)(?=[\s.]|$)", rest):
         if (*words, match[1]) not in COMMANDS:
             break
         words, rest = (*words, match[1]), rest[match.end() :]

@@ -1,0 +1,184 @@
+"""An action is declared once: a model whose fields carry words, what it foresees and does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as of_dataclass
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from actions.fields import Acting, Choices, Lang, Said, Words, asked_as, said_of
+from actions.kinds import row_of
+from actions.rights import Right
+
+OnT = TypeVar("OnT")  # the object that an action hangs on; None: on none
+ResultT = TypeVar("ResultT")  # a pydantic model: the body of the API's 201
+
+
+@dataclass(frozen=True)  # slots break Thing[T](...) on Python 3.11
+class Thing(Generic[OnT]):
+    """A kind of object that actions hang on.
+
+    find: None where there is none, or the actor does not see it. page: the object's address.
+    covered: SQL of %(on)s and %(right)s: whether a grant with that right reaches the object.
+    lock: one action at a time on one object; taken before what was foreseen is compared.
+    options: the objects to choose from, where no page leads to their forms.
+    """
+
+    code: str
+    words: Words
+    type: type[OnT]
+    find: Callable[[Acting, int], OnT | None]
+    name: Callable[[OnT, Lang], str]
+    page: Callable[[OnT], str]
+    covered: str
+    lock: str
+    unit: Callable[[OnT], str] = lambda _: ""
+    zone: Callable[[OnT], str] = lambda _: "Asia/Shanghai"
+    options: Choices | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an action is: its code, the right it asks for on its object, and how it is called.
+
+    path: of the API, under /api/v1; {on} is the object's id. done: said when it has been done.
+    """
+
+    code: str
+    right: Right
+    path: str
+    zh: str
+    en: str
+    done: tuple[str, str]
+    tag: str
+    on: Thing[Any] | None = None
+
+    @property
+    def words(self) -> Words:
+        """What it is called."""
+        return Words(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that would change: what, and before and after as people read them.
+
+    code: the kind of effect; where: the same for programs: ids, months, exact figures.
+    """
+
+    code: str
+    what: Words
+    before: Words | None = None
+    after: Words | None = None
+    where: Mapping[str, Any] = of_dataclass(default_factory=dict)
+
+
+class Action(BaseModel, Generic[OnT, ResultT]):
+    """What a person or program may do to an object; the result is what the API answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    about: ClassVar[About]
+
+    def check(self, on: OnT, at: Acting) -> None:
+        """Refuse what cannot be done; asked before it is foreseen, and again before it is done."""
+
+    def foresee(self, on: OnT, at: Acting) -> list[Effect]:
+        """Return what would change; whatever is written for that is undone."""
+        raise NotImplementedError
+
+    def do(self, on: OnT, at: Acting) -> ResultT:
+        """Do it."""
+        raise NotImplementedError
+
+    @classmethod
+    def do_many(cls, rows: Sequence[tuple[OnT, Self]], at: Acting) -> None:
+        """Do it to many objects, in columns; files of more than 2,000 rows need it."""
+        raise NotImplementedError
+
+    @classmethod
+    def takes_many(cls) -> bool:
+        """Return whether it can be done in columns."""
+        return cls.do_many.__func__ is not Action.do_many.__func__  # type: ignore[attr-defined]
+
+    @classmethod
+    def fits(cls, on: OnT) -> bool:
+        """Return whether this is ever done to such an object; if not, nothing leads there."""
+        return True
+
+    @classmethod
+    def where_to(cls, on: OnT, result: ResultT) -> str:
+        """Return the address of the page to go on to."""
+        return cls.about.on.page(on) if cls.about.on else "/"
+
+    @model_validator(mode="after")
+    def _conditions(self) -> Self:
+        """Demand a conditional field where its condition holds, and only there."""
+        for name, info in type(self).model_fields.items():
+            if (when := said_of(info).when) is not None:
+                asked = str(getattr(self, when[0])) == when[1]
+                if asked != (getattr(self, name) is not None):
+                    kind = "missing" if asked else "not_asked"
+                    told = {"field": name, "kind": kind}
+                    raise PydanticCustomError("conditional", "{field}: {kind}", told)
+        return self
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "[" not in cls.__name__:  # Action[OnT, ResultT] itself is no action
+            check_declared(cls)
+            ACTIONS[cls.about.code] = cls
+
+
+ACTIONS: Final[dict[str, type[Action[Any, Any]]]] = {}
+
+
+def result_of(kind: type[Action[Any, Any]]) -> type[BaseModel]:
+    """Return the model of what an action answers."""
+    result: type[BaseModel] = _args(kind)[1]
+    return result
+
+
+def check_declared(kind: type[Action[Any, Any]]) -> None:
+    """Raise TypeError where a declaration is not whole, for a person would find out later."""
+    about = getattr(kind, "about", None)
+    if not isinstance(about, About):
+        raise TypeError(f"{kind.__name__} does not say what it is about")
+    if about.code in ACTIONS:
+        raise TypeError(f"two actions are called {about.code}")
+    if _args(kind)[0] is not (about.on.type if about.on else type(None)):
+        raise TypeError(f"{kind.__name__} hangs on something else than its type says")
+    if ("{on}" in about.path) != (about.on is not None):
+        raise TypeError(f"{kind.__name__}: its path and its object do not agree")
+    if not (kind.__doc__ or "").strip():
+        raise TypeError(f"{kind.__name__} has no docstring for the API")
+    _check_fields(kind)
+
+
+def _check_fields(model: type[BaseModel], *, nested: bool = False) -> None:
+    before: list[str] = []
+    for name, info in model.model_fields.items():
+        called = f"{model.__name__}.{name}"
+        if hasattr(Action, name):
+            raise TypeError(f"{called} hides what every action has")
+        if not any(isinstance(one, Said) for one in info.metadata):
+            raise TypeError(f"{called} has no words")
+        kind = asked_as(info)
+        if kind == "none" or (nested and kind == "rows"):
+            raise TypeError(f"{called}: no control asks for {info.annotation}")
+        when = said_of(info).when
+        if when and (when[0] not in before or asked_as(model.model_fields[when[0]]) != "choice"):
+            raise TypeError(f"{called} depends on {when[0]}, which is no choice before it")
+        if kind == "rows":
+            _check_fields(row_of(info), nested=True)
+        before.append(name)
+
+
+def _args(kind: type[Action[Any, Any]]) -> tuple[Any, ...]:
+    """Return what an action says of Action[OnT, ResultT]; pydantic keeps None as it is."""
+    found = (getattr(one, "__pydantic_generic_metadata__", {}).get("args") for one in kind.__mro__)
+    on, result = next(args for args in found if args)
+    return (type(None) if on is None else on, result)

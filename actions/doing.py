@@ -1,0 +1,202 @@
+"""Carrying actions out: object, right, checks, one transaction, one audit entry, one answer."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final, Generic
+
+from psycopg import Connection
+from pydantic import BaseModel
+
+from actions.declared import Action, Effect, OnT, ResultT, Thing
+from actions.desk import Desk, denied
+from actions.fields import Acting, asked_as, options_of, said_of
+from actions.figures import not_found
+from actions.rights import holds
+from metering.errors import ConflictError, InputError
+from storage import answered, days
+from storage.answered import Answered
+
+MOST_KEY: Final = 100  # characters of an idempotency key
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an action would change; seen: its digest, by which a confirmation refers to it."""
+
+    effects: list[Effect]
+    seen: str
+
+
+@dataclass(frozen=True)  # slots break Done[O, R](...) on Python 3.11
+class Done(Generic[OnT, ResultT]):
+    """What was done to which object; to: the address of the page to go on to."""
+
+    on: OnT
+    result: ResultT
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What was answered when the same was asked for under the same key before."""
+
+    result: Any
+    to: str
+
+
+class ChangedError(ConflictError):
+    """What was foreseen no longer holds."""
+
+
+def acting(desk: Desk, connection: Connection[Any]) -> Acting:
+    """Return who acts in a transaction, and on which day."""
+    return Acting(connection, desk.actor, desk.today or days.today(connection))
+
+
+def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
+    """Return whether the actor has the right that an action asks for, on its object."""
+    about = kind.about
+    covered = about.on.covered if about.on else "true"
+    return holds(at.connection, about.right, covered, on)
+
+
+def target(kind: type[Action[OnT, Any]], on: int | None, at: Acting) -> OnT:
+    """Return the object; NotFoundError where the actor sees none, DeniedError without the right."""
+    thing: Thing[OnT] | None = kind.about.on
+    found: Any = None
+    if thing is not None:
+        found = None if on is None else thing.find(at, on)
+        if found is None:
+            raise not_found(thing.words.zh, thing.words.en, {f"{thing.code}_id": on})
+    if not may(kind, on, at):
+        raise denied(kind.about.code)
+    return found  # type: ignore[no-any-return]
+
+
+def foresee(desk: Desk, action: Action[OnT, Any], on: int | None = None) -> Foreseen:
+    """Return what an action would change, asking for the same right; nothing of it is kept."""
+    with desk.change(dry_run=True) as connection:
+        at = acting(desk, connection)
+        found = target(type(action), on, at)
+        check(action, found, at)
+        return _foreseen(action, found, on, at)
+
+
+def carry_out(
+    desk: Desk,
+    action: Action[OnT, ResultT],
+    on: int | None = None,
+    *,
+    key: str = "",
+    seen: str = "",
+) -> Done[OnT, ResultT] | Repeat:
+    """Do it in one transaction with its audit entry.
+
+    key: the same action with the same fields under the same key is done once, and answered alike;
+    InputError for other fields. seen: what was foreseen must still hold, else ChangedError.
+    """
+    code = action.about.code
+    with desk.change() as connection:
+        at = acting(desk, connection)
+        if key and (before := _claimed(at, action, on, key)) is not None:
+            return before
+        lock(connection, action.about.on, on)
+        found = target(type(action), on, at)
+        check(action, found, at)
+        if seen and _foreseen(action, found, on, at).seen != seen:
+            raise _changed()
+        result = action.do(found, at)
+        done = Done(found, result, type(action).where_to(found, result))
+        if key:
+            answered.keep(connection, desk.actor, code, key, _written(done))
+        fields = action.model_dump(mode="json", exclude_none=True)
+        desk.note(connection, code, "" if on is None else on, fields | at.told)
+    return done
+
+
+def lock(connection: Connection[Any], thing: Thing[Any] | None, on: int | None) -> None:
+    """Let one action at a time change an object; a statement of its own, so the next sees all."""
+    if thing is not None:
+        connection.execute(thing.lock.encode(), [on])
+
+
+def check(action: Action[OnT, Any], on: OnT, at: Acting) -> None:
+    """Refuse values that no query offers, then what the action itself refuses."""
+    _check_choices(action, at, "")
+    action.check(on, at)
+
+
+def _check_choices(model: BaseModel, at: Acting, path: str) -> None:
+    for name, info in type(model).model_fields.items():
+        value, kind = getattr(model, name), asked_as(info)
+        if kind == "rows" and value is not None:
+            for place, row in enumerate(value):
+                _check_choices(row, at, f"{path}{name}.{place}.")
+        elif kind in ("choice", "several") and value is not None and said_of(info).choices:
+            offered = {one.value for one in options_of(info, at)}
+            wrong = {str(one) for one in (value if kind == "several" else [value])} - offered
+            if wrong:
+                raise _not_offered(f"{path}{name}", min(wrong))
+
+
+def _foreseen(action: Action[OnT, Any], found: OnT, on: int | None, at: Acting) -> Foreseen:
+    with at.connection.transaction(force_rollback=True):
+        effects = action.foresee(found, at)
+    at.told.clear()
+    said = f"{_asked(action, on)} {effects!r}"
+    return Foreseen(effects, sha256(said.encode()).hexdigest()[:32])
+
+
+def _claimed(at: Acting, action: Action[Any, Any], on: int | None, key: str) -> Repeat | None:
+    """Take a key for this transaction, or return what was answered under it before."""
+    digest = sha256(_asked(action, on).encode()).digest()
+    before: Answered | None = answered.claim(
+        at.connection, at.actor, action.about.code, key, digest
+    )
+    if before is None:
+        return None
+    if before.digest != digest:
+        raise _other_request(key)
+    return Repeat(before.answer["result"], before.answer["to"])
+
+
+def _asked(action: Action[Any, Any], on: int | None) -> str:
+    return f"{action.about.code} {on} {action.model_dump_json()}"
+
+
+def _written(done: Done[Any, Any]) -> str:
+    result = done.result.model_dump(mode="json") if isinstance(done.result, BaseModel) else None
+    return json.dumps({"to": done.to, "result": result}, ensure_ascii=False)
+
+
+def _changed() -> ChangedError:
+    return ChangedError(
+        "action.changed_meanwhile",
+        zh="在您核对之后,相关数据已变化。",
+        en="Something has changed since this was checked.",
+        next_zh="请重新核对后提交。",
+        next_en="Check again what would change, then confirm.",
+    )
+
+
+def _other_request(key: str) -> InputError:
+    return InputError(
+        "idempotency.other_request",
+        zh=f"Idempotency-Key“{key}”已用于另一请求。",
+        en=f"The Idempotency-Key “{key}” was used for another request.",
+        next_zh="请为新的请求换一个键。",
+        next_en="Take a new key for a new request.",
+        where={"field": "Idempotency-Key", "value": key},
+    )
+
+
+def _not_offered(path: str, value: str) -> InputError:
+    return InputError(
+        "action.not_offered",
+        zh=f"“{value}”不在可选范围内。",
+        en=f"“{value}” is none of the options.",
+        next_zh="请从选项中选择。",
+        next_en="Choose one of those that are offered.",
+        where={"field": path, "value": value},
+    )

@@ -1,0 +1,142 @@
+"""What a field of an action says to people: its words in both languages, and its choices."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as of_dataclass
+from datetime import date
+from typing import Any, Final, Literal, TypeVar, overload
+
+from psycopg import Connection
+from pydantic import Field
+from pydantic.fields import FieldInfo
+
+from actions.kinds import enum_of, kind_of
+
+Lang = Literal["zh", "en"]
+T = TypeVar("T")
+OF_OBJECT: Final = "in the object's unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same said in both languages."""
+
+    zh: str
+    en: str
+
+    def say(self, lang: Lang, **values: object) -> str:
+        """Return it in one of them."""
+        text = self.zh if lang == "zh" else self.en
+        return text.format(**values) if values else text
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the values that a field may have."""
+
+    value: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts, in which transaction, on which day.
+
+    told: what the audit entry will say beyond the fields; `do` may add to it.
+    known: what was asked for already, such as the options of a field.
+    """
+
+    connection: Connection[Any]
+    actor: str
+    today: date
+    told: dict[str, Any] = of_dataclass(default_factory=dict)
+    known: dict[Any, Any] = of_dataclass(default_factory=dict)
+
+
+Choices = Callable[[Acting], Sequence[Option]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a field says to people beyond its type; when: (field, value) for which it is asked."""
+
+    label: Words
+    hint: Words | None
+    unit: str
+    choices: Choices | None
+    names: Mapping[str, Words]  # of an enum's members
+    when: tuple[str, str] | None
+
+
+@overload
+def field(
+    *,
+    zh: str,
+    en: str,
+    default: T,
+    hint: tuple[str, str] | None = ...,
+    unit: str = ...,
+    choices: Choices | None = ...,
+    names: Mapping[str, Words] | None = ...,
+    examples: list[Any] | None = ...,
+) -> T: ...
+@overload
+def field(
+    *,
+    zh: str,
+    en: str,
+    hint: tuple[str, str] | None = ...,
+    unit: str = ...,
+    choices: Choices | None = ...,
+    names: Mapping[str, Words] | None = ...,
+    when: tuple[str, str] | None = ...,
+    examples: list[Any] | None = ...,
+) -> Any: ...
+def field(
+    *,
+    zh: str,
+    en: str,
+    default: Any = ...,
+    hint: tuple[str, str] | None = None,
+    unit: str = "",
+    choices: Choices | None = None,
+    names: Mapping[str, Words] | None = None,
+    when: tuple[str, str] | None = None,
+    examples: list[Any] | None = None,
+) -> Any:
+    """Return a field with its words; a required one is typed Any, as pydantic's own Field is.
+
+    Limits (ge, max_length) belong to the type: on a field they would land outside its validators.
+    """
+    said = Said(Words(zh, en), Words(*hint) if hint else None, unit, choices, names or {}, when)
+    described = f"{en}. {said.hint.en}." if said.hint else f"{en}."
+    extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}} | ({"x-unit": unit} if unit else {})
+    if when:
+        extra["x-when"] = {when[0]: when[1]}
+    first: Any = None if when else default
+    info: FieldInfo = Field(
+        first, description=described, json_schema_extra=extra, examples=examples
+    )
+    info.metadata.append(said)
+    return info
+
+
+def said_of(info: FieldInfo) -> Said:
+    """Return the words of a field."""
+    return next(one for one in info.metadata if isinstance(one, Said))
+
+
+def asked_as(info: FieldInfo) -> str:
+    """Return the kind of a field of an action: how it is asked for and shown."""
+    return kind_of(info, chosen=said_of(info).choices is not None) or "none"
+
+
+def options_of(info: FieldInfo, at: Acting) -> Sequence[Option]:
+    """Return the values that a choice may have; each field asks once in a transaction."""
+    said = said_of(info)
+    if said.choices is None:
+        return [Option(one, said.names.get(one, Words(one, one))) for one in enum_of(info)]
+    if said.choices not in at.known:
+        at.known[said.choices] = said.choices(at)
+    found: Sequence[Option] = at.known[said.choices]
+    return found

@@ -1,0 +1,80 @@
+"""The columns of a file whose rows are actions: named as fields are, in either language."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from actions.declared import Action
+from actions.fields import Lang, asked_as, said_of
+from actions.kinds import row_of
+from actions.sheets import workbook
+from metering.errors import InputError
+
+Kind = type[Action[Any, Any]]
+
+
+def template(kind: Kind, lang: Lang) -> bytes:
+    """Return an empty workbook with the columns of an action."""
+    return workbook(list(_columns(kind, lang)), [])
+
+
+def pairs_of_row(kind: Kind, names: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
+    """Return a row's values by field."""
+    return [
+        (name, part)
+        for name, text in zip(names, row, strict=False)
+        for part in _parts(kind, name, text)
+        if name != "on"
+    ]
+
+
+def _columns(kind: Kind, lang: Lang) -> Iterator[str]:
+    if kind.about.on is not None:
+        yield kind.about.on.words.say(lang)
+    for info in kind.model_fields.values():
+        label = said_of(info).label.say(lang)
+        if asked_as(info) != "rows":
+            yield label
+        else:
+            inner = row_of(info).model_fields.values()
+            yield from (f"{label} 1 {said_of(one).label.say(lang)}" for one in inner)
+
+
+def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
+    """Return which field each column is: by its name, or its label in either language."""
+    known: dict[str, str] = {}
+    for name, info in kind.model_fields.items():
+        label = said_of(info).label
+        known |= dict.fromkeys((name, label.zh, label.en), name)
+    if kind.about.on is not None:
+        thing = kind.about.on
+        known |= dict.fromkeys((thing.code, thing.words.zh, thing.words.en), "on")
+    while header and not header[-1].strip():
+        header = header[:-1]
+    found = [known.get(one.strip(), "") for one in header]
+    strange = [one for one, name in zip(header, found, strict=True) if not name]
+    ours = {name for name, info in kind.model_fields.items() if info.is_required()}
+    ours |= {"on"} if kind.about.on is not None else set()
+    missing = sorted(ours - set(found))
+    if strange or missing or len(set(found)) < len(found):
+        raise _wrong_header(kind, strange, missing)
+    return found
+
+
+def _wrong_header(kind: Kind, strange: list[str], missing: list[str]) -> InputError:
+    wrong_ones, none = "、".join(strange) or "–", ", ".join(missing) or "–"
+    zh, en = "、".join(_columns(kind, "zh")), ", ".join(_columns(kind, "en"))
+    return InputError(
+        "import.columns",
+        zh=f"表头不对:未知的列 {wrong_ones};缺少的列 {none}。",
+        en=f"The header is wrong: unknown columns {wrong_ones}; missing columns {none}.",
+        next_zh=f"各列为:{zh};每列一次。",
+        next_en=f"Its columns are {en}; each once.",
+        where={"unknown": strange, "missing": missing},
+    )
+
+
+def _parts(kind: Kind, name: str, text: str) -> list[str]:
+    """Return the values of a cell: several are written with semicolons between."""
+    info = kind.model_fields.get(name)
+    several = info is not None and asked_as(info) == "several"
+    return text.replace(";", ";").split(";") if several else [text]

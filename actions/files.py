@@ -1,0 +1,204 @@
+"""A file whose rows are one action each: checked as a whole, done as a whole or not at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from actions.cells import cells_of, too_many
+from actions.declared import Action, Thing
+from actions.desk import Desk, denied
+from actions.doing import acting, check, lock, target
+from actions.fields import Acting, Lang, Words
+from actions.file_columns import names_of, pairs_of_row
+from actions.filled import filled
+from actions.rights import holds
+from actions.saying import label_of, place_of
+from actions.sheets import workbook
+from metering.errors import EnergyError
+
+MOST_ROWS: Final = 20_000
+MOST_SINGLE: Final = 2_000  # beyond, the action must take its rows as columns
+_MOST_WRONG: Final = 1_000
+
+Kind = type[Action[Any, Any]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRow:
+    """A row that cannot be done: its number in the file (the header is 1), the field, and why.
+
+    path: the field's, empty where the whole row is at fault. column: what people call it.
+    """
+
+    number: int
+    path: str
+    column: Words
+    text: Words
+
+    def say(self, lang: Lang) -> str:
+        """Return column and reason."""
+        column = self.column.say(lang)
+        return f"{column}: {self.text.say(lang)}" if column else self.text.say(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file: how many rows it holds, how many were done, what is wrong with which.
+
+    done: 0 where any row is wrong; of a dry run, how many would be.
+    """
+
+    rows: int
+    done: int
+    wrong: list[WrongRow]
+    cells: list[list[str]]
+
+
+@dataclass(slots=True)
+class _File:
+    """A file being taken: its rows by field, and what was found wrong."""
+
+    kind: Kind
+    names: list[str]
+    cells: list[list[str]]
+    wrong: list[WrongRow] = field(default_factory=list)
+
+    def attempt(self, number: int, do: Callable[[], T]) -> T | None:
+        """Return what comes of a row, None where it is refused; the refusal is kept."""
+        try:
+            return do()
+        except ValidationError as error:
+            for one in error.errors(include_url=False, include_input=False):
+                self.refuse(number, *place_of(one))
+        except EnergyError as error:
+            path = str(error.where.get("field", ""))
+            self.refuse(number, path, Words(error.text("zh"), error.text("en")))
+        return None
+
+    def refuse(self, number: int, path: str, why: Words) -> None:
+        """Keep what is wrong with a row."""
+        if path == "on" and self.kind.about.on is not None:
+            column = self.kind.about.on.words
+        else:
+            column = Words(label_of(self.kind, path, "zh"), label_of(self.kind, path, "en"))
+        self.wrong.append(WrongRow(number, path, column, why))
+
+
+class _UndoneError(Exception):
+    """Nothing is to be kept: it was a dry run, or a row is wrong."""
+
+
+def take(desk: Desk, kind: Kind, body: bytes, *, dry_run: bool = False) -> Taken:
+    """Do all rows of a file in one transaction with one audit entry, or none of them.
+
+    All rows are checked before the first is written. A row without offset in a time is of the
+    object's place, as in a form.
+    """
+    cells = cells_of(body, MOST_ROWS)
+    file = _File(kind, names_of(kind, cells[0]), cells)
+    count = len(cells) - 1
+    if count > MOST_SINGLE and not kind.takes_many():
+        raise too_many(MOST_SINGLE)
+    try:
+        with desk.change() as connection:
+            at = acting(desk, connection)
+            if not holds(connection, kind.about.right):
+                raise denied(kind.about.code)
+            actions = _checked(file, at)
+            if not file.wrong:
+                _write(file, actions, at)
+            if dry_run or file.wrong:
+                raise _UndoneError
+            told = {"file": sha256(body).hexdigest(), "rows": count}
+            desk.note(connection, kind.about.code, "", told)
+    except _UndoneError:
+        pass
+    return Taken(count, 0 if file.wrong else count, file.wrong[:_MOST_WRONG], cells)
+
+
+def errors_workbook(taken: Taken, lang: Lang) -> bytes:
+    """Return the rows that are wrong as they came, each with why, to be mended and sent again."""
+    why: dict[int, list[str]] = {}
+    for one in taken.wrong:
+        why.setdefault(one.number, []).append(one.say(lang))
+    width = max(len(taken.cells[0]), *(len(taken.cells[n - 1]) for n in why), 1)
+    head = [*_wide(taken.cells[0], width), _ROW.say(lang), _WHY.say(lang)]
+    rows = [
+        [*_wide(taken.cells[n - 1], width), str(n), " ".join(texts)]
+        for n, texts in sorted(why.items())
+    ]
+    return workbook(head, rows)
+
+
+_ROW: Final = Words("行号", "Row")
+_WHY: Final = Words("问题", "What is wrong")
+
+
+def _wide(row: Sequence[str], width: int) -> list[str]:
+    return [*row, *[""] * (width - len(row))]
+
+
+def _checked(file: _File, at: Acting) -> list[tuple[int, Any, Action[Any, Any]]]:
+    """Return row number, object and action of each row that could be done."""
+    ids = [_id(file, row) for row in file.cells[1:]]
+    objects = _objects(file, ids, at)
+    found = []
+    for number, (row, on) in enumerate(zip(file.cells[1:], ids, strict=True), 2):
+        if file.kind.about.on is not None and on not in objects:
+            continue
+
+        def read(row: list[str] = row, on: int | None = on) -> Action[Any, Any]:
+            action = _read(file, row, objects.get(on))
+            check(action, objects.get(on), at)
+            return action
+
+        if (action := file.attempt(number, read)) is not None:
+            found.append((number, objects.get(on), action))
+    return found
+
+
+def _objects(file: _File, ids: list[int | None], at: Acting) -> dict[int | None, Any]:
+    """Return the objects that the rows name, each locked, found and allowed once."""
+    objects: dict[int | None, Any] = {}
+    thing: Thing[Any] | None = file.kind.about.on
+    if thing is None:
+        return objects
+    first = {on: number for number, on in reversed(list(enumerate(ids, 2)))}
+    for on in sorted(one for one in first if one is not None):  # so that no two wait for another
+        lock(at.connection, thing, on)
+        got = file.attempt(first[on], lambda on=on: target(file.kind, on, at))  # type: ignore[misc]
+        if got is not None:
+            objects[on] = got
+    for number, named in enumerate(ids, 2):
+        if named is None:
+            file.refuse(number, "on", Words("请填写编号。", "Enter its id."))
+    return objects
+
+
+def _id(file: _File, row: list[str]) -> int | None:
+    """Return which object a row names; a spreadsheet writes whole numbers as 12.0, too."""
+    named = dict(zip(file.names, row, strict=False)).get("on", "").strip().removesuffix(".0")
+    return int(named) if named.isdecimal() and len(named) <= 9 else None
+
+
+def _read(file: _File, row: list[str], on: Any) -> Action[Any, Any]:
+    thing: Thing[Any] | None = file.kind.about.on
+    pairs = pairs_of_row(file.kind, file.names, row)
+    zone = thing.zone(on) if thing else "Asia/Shanghai"
+    return file.kind.model_validate(filled(pairs, file.kind), context={"zone": zone})
+
+
+def _write(file: _File, rows: list[tuple[int, Any, Action[Any, Any]]], at: Acting) -> None:
+    """Write the rows: in a pipeline one after another, or as columns where there are many."""
+    if len(rows) > MOST_SINGLE:
+        file.kind.do_many([(on, action) for _, on, action in rows], at)
+        return
+    with at.connection.pipeline():
+        for number, on, action in rows:
+            done = file.attempt(number, lambda on=on, action=action: (action.do(on, at),))  # type: ignore[misc]
+            if done is None:
+                return

@@ -1,0 +1,89 @@
+"""The kinds of objects that actions hang on, and the queries out of which their fields choose."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from actions.declared import Thing
+from actions.fields import Acting, Option, Words
+from storage import access, meters, regions, unions
+from storage.access import User
+from storage.meters import Channel
+
+
+def _channel(at: Acting, channel_id: int) -> Channel | None:
+    return next(iter(meters.channels(at.connection, [channel_id])), None)
+
+
+def _person(at: Acting, user_id: int) -> User | None:
+    found = access.users(at.connection)
+    return next((one for one in found if one.user_id == user_id and one.ended_at is None), None)
+
+
+def people(at: Acting) -> Sequence[Option]:
+    """Return the people who may log in."""
+    return [
+        Option(str(one.user_id), Words(f"{one.name} ({one.login})", f"{one.name} ({one.login})"))
+        for one in access.users(at.connection)
+        if one.ended_at is None
+    ]
+
+
+def member_regions(at: Acting) -> Sequence[Option]:
+    """Return the regions that can be members of a union, of those that the actor plans for."""
+    planned = unions.planned_regions(at.connection)
+    return [
+        Option(str(one.region_id), Words(one.name_zh, one.name_en))
+        for one in regions.tree(at.connection, only_seen=False)
+        if one.region_id in planned and unions.member_of(one.region_id, one.kind) is not None
+    ]
+
+
+def every_region(at: Acting) -> Sequence[Option]:
+    """Return all regions."""
+    return [
+        Option(str(one.region_id), Words(one.name_zh, one.name_en))
+        for one in regions.tree(at.connection, only_seen=False)
+    ]
+
+
+def every_line(at: Acting) -> Sequence[Option]:
+    """Return all department lines."""
+    return [Option(code, Words(*both)) for code, both in regions.lines(at.connection).items()]
+
+
+def every_role(at: Acting) -> Sequence[Option]:
+    """Return the roles that can be granted."""
+    return [Option(code, Words(zh, en)) for code, zh, en in access.named_roles(at.connection)]
+
+
+def every_union(at: Acting) -> Sequence[Option]:
+    """Return the unions that the actor sees."""
+    return [
+        Option(str(one.union_id), Words(one.name_zh, one.name_en))
+        for one in unions.listed(at.connection)
+    ]
+
+
+CHANNEL: Final = Thing[Channel](
+    "channel",
+    Words("计量通道", "channel"),
+    Channel,
+    find=_channel,
+    name=lambda one, _: f"{one.meter or one.meter_id} · {one.code}",
+    page=lambda one: f"/institutions/{one.institution_id}?curve={one.channel_id}",
+    covered="%(on)s::integer IN (SELECT access.covers_channels(%(right)s))",
+    lock="SELECT FROM channel WHERE id = %s FOR NO KEY UPDATE",
+    unit=lambda one: one.unit,
+    zone=lambda one: one.zone,
+)
+PERSON: Final = Thing[User](
+    "person",
+    Words("用户", "person"),
+    User,
+    find=_person,
+    name=lambda one, _: f"{one.name} ({one.login})",
+    page=lambda one: f"/do/user.grant/{one.user_id}",
+    covered="access.administers()",
+    lock="SELECT FROM app_user WHERE id = %s FOR NO KEY UPDATE",
+    options=people,
+)

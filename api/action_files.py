@@ -1,0 +1,148 @@
+"""Files of rows for every declared action: a template, and a route that takes them as a whole."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+
+from actions.catalogue import declared
+from actions.declared import Action
+from actions.file_columns import template
+from actions.files import MOST_ROWS, Taken, errors_workbook, take
+from actions.sheets import MEDIA_TYPE
+from api.doorway import AtDesk
+from api.problems import FieldProblem, lang_of, problem_of
+from metering.errors import InputError
+
+Kind = type[Action[Any, Any]]
+
+_DRY = Annotated[bool, Query(description="Check every row and change nothing.")]
+_FORM = Annotated[
+    Literal["json", "xlsx"],
+    Query(alias="format", description="How wrong rows are told: xlsx holds them, to be mended."),
+]
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/csv": {"schema": {"type": "string"}}, MEDIA_TYPE: {}},
+        "description": "A header of field names, or of their labels in either language, and a row "
+        f"for each time it is to be done; at most {MOST_ROWS}. UTF-8 with or without mark, GBK, "
+        "or a workbook's first sheet.",
+    }
+}
+
+
+class FileDone(BaseModel):
+    """What became of a file of rows."""
+
+    dry_run: bool
+    rows: int
+    done: int = Field(description="Of a dry run: how many would be.")
+
+
+def paths() -> list[str]:
+    """Return the addresses that take files."""
+    return [f"/api/v1/imports/{code}" for code in declared()]
+
+
+def router() -> APIRouter:
+    """Return the routes of every declared action."""
+    routes = APIRouter()
+    for path, kind in zip(paths(), declared().values(), strict=True):
+        _add(routes, path, kind)
+    return routes
+
+
+def _add(routes: APIRouter, path: str, kind: Kind) -> None:
+    about, name = kind.about, kind.about.code.replace(".", "_")
+    routes.add_api_route(
+        path,
+        _template(kind),
+        methods=["GET"],
+        name=f"{name}_template",
+        summary=f"{about.en}: template of a file",
+        response_class=Response,
+        responses={200: {"content": {MEDIA_TYPE: {}}, "description": "An empty workbook."}},
+        tags=["imports"],
+    )
+    routes.add_api_route(
+        path,
+        _endpoint(kind),
+        methods=["POST"],
+        name=f"{name}_file",
+        summary=f"{about.en}: a file of rows",
+        response_model=FileDone,
+        tags=["imports"],
+        openapi_extra={**_BODY, "x-action": about.code, "x-right": about.right.value},
+    )
+
+
+def _template(kind: Kind) -> Callable[..., Response]:
+    def endpoint(_desk: AtDesk, request: Request) -> Response:
+        """Return an empty workbook with the columns, labelled in the language asked for."""
+        body = template(kind, _lang(request))
+        return _workbook(body, f"{kind.about.code}.xlsx", 200)
+
+    return endpoint
+
+
+async def _content(request: Request, _desk: AtDesk) -> bytes:
+    """Return the body once it is known who sends it."""
+    return await request.body()
+
+
+def _endpoint(kind: Kind) -> Callable[..., Any]:
+    def endpoint(
+        request: Request,
+        desk: AtDesk,
+        content: Annotated[bytes, Depends(_content)],
+        dry_run: _DRY = False,
+        form: _FORM = "json",
+    ) -> Any:
+        """Do every row of a file in one transaction, or none; each wrong row is told.
+
+        A time without offset is civil time where the object stands, as in the forms.
+        """
+        taken = take(desk, kind, content, dry_run=dry_run)
+        if not taken.wrong:
+            return FileDone(dry_run=dry_run, rows=taken.rows, done=taken.done)
+        if form == "xlsx":
+            body = errors_workbook(taken, _lang(request))
+            return _workbook(body, f"{kind.about.code}-errors.xlsx", 422)
+        return _refused(taken, _lang(request))
+
+    return endpoint
+
+
+def _refused(taken: Taken, lang: Literal["zh", "en"]) -> Response:
+    errors = [
+        FieldProblem(
+            field=f"row.{one.number}{'.' if one.path else ''}{one.path}",
+            message=one.say(lang),
+            message_zh=one.say("zh"),
+            message_en=one.say("en"),
+        )
+        for one in taken.wrong
+    ]
+    count = len({one.number for one in taken.wrong})
+    error = InputError(
+        "import.wrong_rows",
+        zh=f"{taken.rows} 行中有 {count} 行有误,全部未办理。",
+        en=f"Of {taken.rows} rows {count} are wrong, so none was done.",
+        next_zh="请改正这些行后重新提交整个文件。",
+        next_en="Put them right and send the whole file again.",
+        where={"rows": taken.rows, "wrong": count},
+    )
+    problem = problem_of(error, lang, errors=errors)
+    return JSONResponse(problem.model_dump(mode="json"), 422, media_type="application/problem+json")
+
+
+def _workbook(body: bytes, name: str, status: int) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, status, headers, MEDIA_TYPE)
+
+
+def _lang(request: Request) -> Literal["zh", "en"]:
+    return "en" if lang_of(request.headers.get("accept-language")) == "en" else "zh"

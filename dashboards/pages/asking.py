@@ -1,0 +1,153 @@
+"""The fields of an action as a form asks for them, and its values as a preview repeats them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from actions.fields import OF_OBJECT, Acting, Lang, Option, asked_as, options_of, said_of
+from actions.kinds import row_of
+
+_FEW: Final = 7  # options that are shown at once rather than in a list
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object stands, as far as fields depend on it."""
+
+    unit: str = ""
+    zone: str = "Asia/Shanghai"
+
+
+@dataclass(slots=True)
+class Asked:
+    """A field as a form asks for it.
+
+    name: with its path, such as members.0.region. value: as it was filled in.
+    under: fields asked for one of the options alone, by that option.
+    """
+
+    name: str
+    kind: str
+    label: str
+    hint: str
+    unit: str
+    value: Any
+    error: str
+    needed: bool
+    options: Sequence[Option] = ()
+    under: dict[str, list["Asked"]] = field(default_factory=dict)
+    rows: list[list["Asked"]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The id of its control."""
+        return "f-" + self.name.replace(".", "-")
+
+    @property
+    def few(self) -> bool:
+        """Whether all options are shown at once; fields under one of them need that."""
+        return self.kind == "choice" and (0 < len(self.options) <= _FEW or bool(self.under))
+
+    def chosen(self, option: Option) -> bool:
+        """Return whether an option is the value, or one of them."""
+        values = self.value if isinstance(self.value, list) else [self.value]
+        return option.value in [str(one) for one in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a form is filled with: values, errors by path, and who asks in which language."""
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    at: Acting
+    lang: Lang
+    place: Place
+
+
+def asked(model: type[BaseModel], asking: Asking, path: str = "") -> list[Asked]:
+    """Return the fields of a model with what was filled in and what is wrong."""
+    known: dict[str, Asked] = {}
+    top: list[Asked] = []
+    for name, info in model.model_fields.items():
+        known[name] = one = _one(name, info, asking, path)
+        when = said_of(info).when
+        (top if when is None else known[when[0]].under.setdefault(when[1], [])).append(one)
+    return top
+
+
+def flat(fields: Iterable[Asked]) -> list[Asked]:
+    """Return fields with those under them, in the order shown."""
+    found = []
+    for one in fields:
+        found.append(one)
+        for below in (*one.under.values(), *one.rows):
+            found += flat(below)
+    return found
+
+
+def answers(action: BaseModel, asking: Asking) -> list[tuple[str, str]]:
+    """Return what was filled in by label, as people read it; times with their zone."""
+    found: list[tuple[str, str]] = []
+    for name, info in type(action).model_fields.items():
+        value, label = getattr(action, name), said_of(info).label.say(asking.lang)
+        if value is None:
+            continue
+        if asked_as(info) == "rows":
+            for place, row in enumerate(value, 1):
+                parts = (f"{each} {text}" for each, text in answers(row, asking))
+                found.append((f"{label} {place}", _join(parts, asking.lang)))
+        else:
+            found.append((label, _text(info, value, asking)))
+    return found
+
+
+def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
+    said, kind, full, lang = said_of(info), asked_as(info), f"{path}{name}", asking.lang
+    first = "" if info.is_required() or info.default is None else info.default
+    value = asking.values.get(name, first)
+    one = Asked(
+        name=full,
+        kind=kind,
+        label=said.label.say(lang),
+        hint=said.hint.say(lang) if said.hint else "",
+        unit=_unit(info, asking),
+        value="true" if value is True else value,
+        error=asking.errors.get(full, ""),
+        needed=info.is_required() or said.when is not None or kind == "flag" or first != "",
+        options=options_of(info, asking.at) if kind in ("choice", "several") else (),
+    )
+    if kind == "rows":
+        for place, row in enumerate(value if isinstance(value, list) and value else [{}]):
+            of_row = Asking(row, asking.errors, asking.at, lang, asking.place)
+            one.rows.append(asked(row_of(info), of_row, f"{full}.{place}."))
+    return one
+
+
+def _unit(info: FieldInfo, asking: Asking) -> str:
+    unit = said_of(info).unit
+    return asking.place.unit if unit == OF_OBJECT else unit
+
+
+def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
+    kind = asked_as(info)
+    if kind in ("choice", "several"):
+        names = {one.value: one.words.say(asking.lang) for one in options_of(info, asking.at)}
+        values = value if kind == "several" else [value]
+        return _join((names.get(str(one), str(one)) for one in values), asking.lang)
+    if kind == "flag":
+        return {"zh": ("否", "是"), "en": ("no", "yes")}[asking.lang][bool(value)]
+    if isinstance(value, datetime):
+        civil = value.astimezone(ZoneInfo(asking.place.zone))
+        return f"{civil:%Y-%m-%d %H:%M:%S} ({asking.place.zone})"
+    text = f"{value:%Y-%m}" if kind == "month" else str(value)
+    return f"{text} {_unit(info, asking)}".rstrip()
+
+
+def _join(parts: Iterable[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(parts)

@@ -1,0 +1,166 @@
+"""Files of rows: a row does what the route does, and any wrong row keeps all from being done."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actions.catalogue import declared
+from actions.cells import cells_of
+from actions.desk import DeniedError
+from actions.doing import carry_out
+from actions.file_columns import template
+from actions.files import MOST_SINGLE, errors_workbook, take
+from actions.give_grant import GiveGrant
+from actions.record_exchange import RecordExchange
+from actions.sheets import workbook
+from metering.errors import InputError
+from tests.actions.world import World, make_world
+
+HEAD = "channel,at,final,initial,source\n"
+
+
+@pytest.fixture(scope="module")
+def world(database_of_module) -> Iterator[World]:
+    """One world for all of these tests."""
+    made = make_world(database_of_module)
+    yield made
+    made.close()
+
+
+def exchanges(world: World) -> list[tuple]:
+    return world.admin(
+        """SELECT channel_id, at, final, initial, source FROM exchange
+            WHERE known_until IS NULL ORDER BY channel_id, at"""
+    )
+
+
+def test_a_row_does_what_the_route_does_in_the_zone_of_its_object(world):
+    office, shared = world.channel["office e"], world.channel["shared e"]
+    said = {"at": "2016-04-01T10:30+01:00", "final": "41", "initial": "0", "source": "form"}
+    carry_out(world.desk(), RecordExchange.model_validate(said), office)
+    body = (HEAD + f'{shared},2016-04-01 10:30,"41",0,form\n').encode()
+
+    taken = take(world.desk(), RecordExchange, body)
+    assert (taken.rows, taken.done, taken.wrong) == (1, 1, [])
+    of_route, of_file = exchanges(world)
+    assert of_route[1:] == of_file[1:]
+    entry = world.admin("SELECT act, subject, detail FROM deed ORDER BY id DESC LIMIT 1")
+    told = {"rows": 1, "file": sha256(body).hexdigest()}
+    assert entry == [("exchange.record", "", told)]
+
+
+def test_any_wrong_row_keeps_all_from_being_done_and_each_is_named(world):
+    office, gas = world.channel["office e"], world.channel["office gas"]
+    before, entries = exchanges(world), world.admin("SELECT count(*) FROM deed")
+    rows = [
+        f"{office},2016-03-20 10:30,,0,form",
+        f"{office},2016-03-20 11:30,,a,form",
+        f"{gas},2016-03-20 11:30,,1,form",
+        f"{office},1999-03-20 11:30,,1,",
+        "99999,2016-03-20 11:30,,1,form",
+        ",2016-03-20 11:30,,1,form",
+    ]
+    body = (HEAD + "\n".join(rows)).encode()
+
+    taken = take(world.desk(), RecordExchange, body)
+    assert (taken.rows, taken.done) == (6, 0)
+    wrong = {(one.number, one.path) for one in taken.wrong}
+    assert wrong == {
+        (3, "initial"), (4, "channel"), (5, "source"), (6, ""), (7, "on"),
+    }  # fmt: skip
+    assert all(one.text.zh and one.text.en for one in taken.wrong)
+    assert (exchanges(world), world.admin("SELECT count(*) FROM deed")) == (before, entries)
+
+    mended = cells_of(errors_workbook(taken, "zh"), 100)
+    assert mended[0][-2:] == ["行号", "问题"]
+    assert [row[-2] for row in mended[1:]] == ["3", "4", "5", "6", "7"]
+    assert mended[1][:5] == rows[1].split(",")
+    assert "新表起码" in mended[1][-1]
+
+
+def test_a_dry_run_checks_all_and_keeps_nothing(world):
+    office, before = world.channel["office e"], exchanges(world)
+    body = (HEAD + f"{office},2016-03-20 10:30,,0,form\n").encode("gb18030")
+
+    assert take(world.desk(), RecordExchange, body, dry_run=True).done == 1
+    assert exchanges(world) == before
+
+
+def test_two_rows_that_cannot_both_be_done_are_found_while_writing(world):
+    clinic, before = world.channel["clinic e"], exchanges(world)
+    rows = f"{clinic},2016-03-20 10:30,,0,one\n{clinic},2016-03-20 10:30,,5,two\n"
+
+    assert take(world.desk(), RecordExchange, (HEAD + rows).encode()).done == 2
+    known = [row for row in exchanges(world) if row not in before]
+    assert [row[-1] for row in known] == ["two"]  # said again for the same instant it corrects
+
+
+def test_a_workbook_under_labels_of_either_language_is_read_alike(world):
+    header = ["计量通道", "When the meter was exchanged", "新表起码", "依据"]
+    body = workbook(header, [[world.channel["office e"], "2016-03-25 10:30", "1", "form"]])
+
+    assert take(world.desk(), RecordExchange, body, dry_run=True).done == 1
+
+
+@pytest.mark.parametrize("header", ["channel,at,initial", HEAD.strip() + ",other", "a", "x,x"])
+def test_a_wrong_header_is_told_with_the_right_one(world, header):
+    with pytest.raises(InputError) as caught:
+        take(world.desk(), RecordExchange, f"{header}\n1,2,3\n".encode())
+    assert "新表起码" in caught.value.next_zh
+
+
+def test_who_has_no_right_is_refused_and_other_peoples_objects_are_hidden(world):
+    body = (HEAD + f"{world.channel['clinic e']},2016-03-20 10:30,,0,form\n").encode()
+
+    with pytest.raises(DeniedError):
+        take(world.desk("city reader"), RecordExchange, body)
+    (wrong,) = take(world.desk("of the office"), RecordExchange, body).wrong
+    assert (wrong.number, wrong.path) == (2, "")
+
+
+def test_a_long_file_is_done_in_columns_where_the_action_can(world):
+    person, before = world.user["outsider"], world.admin("SELECT count(*) FROM access_grant")[0][0]
+    rows = MOST_SINGLE + 1
+    grants = "person,role,scope,institution\n" + (
+        f"{person},reader,institution,{world.institution['office']}\n" * rows
+    )
+    assert take(world.desk(), GiveGrant, grants.encode()).done == rows
+    assert world.admin("SELECT count(*) FROM access_grant") == [(before + rows,)]
+
+    row = f"{world.channel['office gas']},2016-03-20 10:30,,0,form\n"
+    with pytest.raises(InputError) as caught:
+        take(world.desk(), RecordExchange, (HEAD + row * rows).encode())
+    assert caught.value.code == "import.too_many"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(declared()))
+def test_a_template_has_columns_that_are_taken(world, code, lang):
+    kind = declared()[code]
+    columns = cells_of(template(kind, lang), 1)[0]
+
+    assert len(columns) == len(set(columns)) == len(kind.model_fields) + (kind.about.on is not None)
+    empty = take(world.desk(), kind, workbook(columns, []))
+    assert (empty.rows, empty.wrong) == (0, [])
+
+
+@settings(max_examples=50)
+@given(body=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_whatever_is_sent_is_read_or_refused(body):
+    with suppress(InputError):
+        assert cells_of(body, 10)
+
+
+def test_a_workbook_that_is_none_or_swells_is_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/worksheets/sheet1.xml", b" " * 100_000_001)
+    for body in (file.getvalue(), b"PK\x03\x04", b"PK" + b"x" * 100):
+        with pytest.raises(InputError):
+            cells_of(body, 10)

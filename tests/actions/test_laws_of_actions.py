@@ -1,0 +1,150 @@
+"""What holds of every action: who may do it to what, and that it does what it foresaw."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from actions.catalogue import declared
+from actions.declared import Action
+from actions.desk import DeniedError
+from actions.doing import Done, acting, carry_out, foresee, target
+from actions.rights import right_of
+from api.actions import example_of
+from metering.errors import NotFoundError
+from tests.actions.said import said_of
+from tests.actions.world import World, make_world
+
+ACTIONS = declared()
+PEOPLE = (
+    "province officer", "city reader", "education line", "of the school", "of the office",
+    "planner of all", "system", "outsider",
+)  # fmt: skip
+# Whose channels somebody sees, and for whose they write; the police are restricted.
+SEES = {
+    "office": {"province officer", "city reader", "of the office", "planner of all", "system"},
+    "clinic": {"province officer", "planner of all", "system"},
+    "police": {"city reader", "planner of all", "system"},
+    "person": {"system"},
+}
+WRITES = {
+    "office": {"province officer", "of the office", "planner of all", "system"},
+    "clinic": {"province officer", "planner of all", "system"},
+    "police": {"planner of all", "system"},
+    "person": {"system"},
+}
+# Which roles hold a right, as the migrations grant it.
+HOLD = {
+    "correct_readings": {"province officer", "of the office", "planner of all", "system"},
+    "plan": {"planner of all", "system"},
+    "administer": {"system"},
+}
+
+
+@pytest.fixture(scope="module")
+def world(database_of_module) -> Iterator[World]:
+    """One world; what is done in it is done by a test of its own action."""
+    made = make_world(database_of_module)
+    yield made
+    made.close()
+
+
+def objects(world: World, kind: type[Action]) -> dict[str, int | None]:  # type: ignore[type-arg]
+    """Return the objects of an action's kind by whose they are; 0 is one that there is not."""
+    thing = kind.about.on
+    if thing is None:
+        return {"": None}
+    found = {
+        "channel": {name: world.channel[f"{name} e"] for name in ("office", "clinic", "police")},
+        "person": {"person": world.user["city reader"]},
+    }[thing.code]
+    return {**found, "none": 2**31 - 1}
+
+
+def expected(kind: type[Action], who: str, name: str) -> str:  # type: ignore[type-arg]
+    if name == "":
+        return "yes" if who in HOLD[kind.about.right.value] else "denied"
+    if name == "person" and who == "city reader":
+        return "denied"  # everybody sees themselves
+    if who not in SEES.get(name, set()):
+        return "hidden"
+    return "yes" if who in WRITES[name] & HOLD[kind.about.right.value] else "denied"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("code", sorted(ACTIONS))
+def test_who_may_do_it_to_what(world, code, who):
+    kind, desk = ACTIONS[code], world.desk(who)
+    for name, on in objects(world, kind).items():
+        with desk.look() as connection:
+            try:
+                target(kind, on, acting(desk, connection))
+                answer = "yes"
+            except DeniedError:
+                answer = "denied"
+            except NotFoundError:
+                answer = "hidden"
+        assert answer == expected(kind, who, name), name
+
+
+@pytest.mark.parametrize("code", sorted(ACTIONS))
+def test_trying_asks_the_same_right_as_doing(world, code):
+    on, fields = said_of(world, code)
+    action = ACTIONS[code].model_validate(fields)
+    for who in PEOPLE[:-2]:
+        refusals = []
+        for attempt in (foresee, carry_out):
+            try:
+                attempt(world.desk(who), action, on)
+            except NotFoundError as error:
+                refusals.append(error.code)
+        assert len(refusals) in (0, 2), who
+        assert len(set(refusals)) <= 1, who
+
+
+@pytest.mark.parametrize("code", sorted(ACTIONS))
+def test_what_was_foreseen_is_done_once_and_written_down_once(world, code):
+    on, fields = said_of(world, code)
+    kind, desk = ACTIONS[code], world.desk()
+    action = kind.model_validate(fields)
+    before = everything(world)
+    seen = foresee(desk, action, on)
+    assert seen.effects
+    assert everything(world) == before
+    assert foresee(desk, action, on).seen == seen.seen
+
+    done = carry_out(desk, action, on, key=code, seen=seen.seen)
+    assert isinstance(done, Done)
+    assert done.to.startswith("/")
+    entry = world.admin("SELECT actor, act, subject, detail FROM deed ORDER BY id DESC LIMIT 1")[0]
+    assert entry[:3] == ("user:1", code, "" if on is None else str(on))
+    said = action.model_dump(mode="json", exclude_none=True)
+    assert said.items() <= entry[3].items()
+    after = everything(world)
+    assert after != before
+    assert carry_out(desk, action, on, key=code).result == done.result.model_dump(mode="json")
+    assert everything(world) == after
+
+
+def everything(world: World) -> list[tuple[Any, ...]]:
+    """Return how many rows each table holds, and what tells whether any of them was changed."""
+    tables = world.admin(
+        """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r' AND n.nspname IN ('public', 'access') ORDER BY 1""",
+    )
+    counted = "SELECT {0!r}, count(*), coalesce(sum(xmin::text::bigint), 0) FROM {0}"
+    return [row for (name,) in tables for row in world.admin(counted.format(name))]
+
+
+@pytest.mark.parametrize("code", sorted(ACTIONS))
+def test_the_example_of_the_api_can_be_said(code):
+    kind = ACTIONS[code]
+    example = example_of(kind)
+    assert example, "a required field has no example"
+    kind.model_validate(example)
+
+
+def test_an_act_asks_for_one_right_whoever_asks():
+    for code, kind in ACTIONS.items():
+        assert right_of(code) == kind.about.right
