@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from actions.desk import SYSTEM, Desk, open_pool
+from actions.explanations import explain_account
 from actions.import_readings import import_readings
 from actions.registry import register
 from actions.registry_files import read
 from storage.readings import Store
 from tests.actions.world import World
-from tests.worker.test_judged_cases import ACCOUNTS
+from tests.worker.test_judged_cases import ACCOUNTS, INSTITUTION_ID
 from worker.loop import Worker, WorkSettings
 
 NOW_MS = 1_767_225_600_000  # 2026 begins
@@ -185,6 +186,32 @@ def test_an_institution_merged_in_july_leaves_the_first_half_where_it_was(office
 
     assert office.months("old") == {"2025-06": 300}
     assert office.months("new") == {"2025-07": 310}
+
+
+def test_one_meter_that_two_gateways_send_is_told(office):
+    two = [{"meter": name, "key": name} for name in ("wired", "wireless", "other")]
+    office.register(*({"institution": "twice", **one} for one in two[:2]))
+    start = datetime(2025, 3, 1, tzinfo=UTC) - 8 * HOUR
+    for name in ("wired", "wireless"):
+        office.say(name, start, daily(100, 31, 10), timedelta(days=1))
+    office.work()
+    ((institution,),) = office.world.admin(INSTITUTION_ID, "twice")
+
+    def told() -> list[str]:
+        found = explain_account(office.desk, institution, "electricity", date(2025, 3, 1))
+        names = {one.channel_id: one.channel.meter for one in found.terms}
+        return [names[one] for one in found.counted_twice]
+
+    assert told() == ["wired", "wireless"]
+    office.register({"institution": "twice", **two[2]})
+    office.say("other", start, daily(100, 31, 4), timedelta(days=1))
+    office.work()
+    assert told() == ["wired", "wireless"]
+    always = {"valid_from": "2020-01-01T00:00+08:00", "share": "0"}
+    office.register({"institution": "twice", **two[1], **always})
+    office.work()
+    assert told() == []
+    assert office.months("twice") == {"2025-03": 310 + 124}
 
 
 def test_readings_at_ends_of_months_alone_and_a_leap_day(office):

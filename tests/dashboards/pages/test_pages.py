@@ -250,6 +250,32 @@ def test_why_this_figure_goes_down_to_readings_and_factors(site):
         assert said in text, said
 
 
+def test_a_meter_that_is_counted_twice_is_named(site):
+    world = site.world
+    days = "SELECT day, used, measured_s, known_s FROM usage_day WHERE channel_id = %s"
+    office, twin = world.channel["office e"], world.channel["clinic e"]
+    for row in world.admin(days, office):
+        world.admin(
+            """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+               VALUES (%s, %s, %s, %s, %s)""",
+            twin, *row,
+        )  # fmt: skip
+    path = site.path("office", "/accounts/electricity/2016-03")
+    en = site.client("planner of all", "en")
+    assert "counted twice" not in text_of(en.get(path).text)
+    world.admin(
+        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
+               source, known_by)
+               VALUES (%s, 'electricity', %s, 1000000, '2016-03-01', 'test', 'user:1')""",
+        world.institution["office"], twin,
+    )  # fmt: skip
+
+    said = "Each day office e · total used what clinic e · total did: counted twice?"
+    assert said in text_of(en.get(path).text)
+    zh = site.client("planner of all", "zh")
+    assert "office e · total 每天的用量都等于 clinic e · total 之和" in text_of(zh.get(path).text)
+
+
 def test_an_explanation_names_the_owner_and_no_more_beyond_ones_rights(site):
     text = text_of(
         site.client("of the school", "en")
