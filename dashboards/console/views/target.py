@@ -303,8 +303,8 @@ def _run(seat: Seat, one: Kept) -> list[str]:
         frame.link(str(one.version), f"/runs/{one.run_id}"),
         frame.cell(seat.say(f"rule_{one.rule}")),
         frame.number(one.quotas),
-        frame.kg(one.base_g),
-        frame.kg(one.total_g),
+        frame.sum_kg(seat, one.base_g),
+        frame.sum_kg(seat, one.total_g),
         frame.cell(seat.say({"in_force": "holds"}.get(one.state, one.state))),
         f"<span class='cw-hash'>{frame.cell(one.sha256[:12])}</span>",
     ]
