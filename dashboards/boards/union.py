@@ -325,6 +325,37 @@ _IN_FORCE: Final = Panel(
     ),
     empty=NO_QUOTA,
 )
+_WITHHELD: Final = Panel(
+    10,
+    Text("进度不予显示的成员", "Members whose progress is withheld"),
+    Text(
+        "其合计会推算出您无权查看的受限机构，因此不予显示；这与计量不足不同。",
+        "Their sums would tell of a restricted institution that you may not see; this is not for "
+        "want of measurements.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}
+    SELECT w.member_id, {f.name("r")} AS member, w.year::text AS year,
+           CASE WHEN '$lang' = 'en' THEN 'withheld: it would tell of a restricted institution'
+                ELSE '不予显示:会推算出受限机构' END AS why
+      FROM report.member_withheld w JOIN report.region r ON r.region_id = w.member_id
+     WHERE w.union_id::text = '$union'
+       AND make_date(w.year, 12, 31) >= (SELECT first FROM span)
+       AND make_date(w.year, 1, 1) < (SELECT until FROM span)
+     ORDER BY w.year DESC, w.member_id LIMIT 100
+    """,
+    width=24,
+    height=6,
+    columns=(
+        Column("member_id", Text("编号", "Id"), hidden=True),
+        Column("member", Text("成员", "Member")),
+        Column("year", Text("年份", "Year")),
+        Column("why", Text("原因", "Why")),
+    ),
+    empty=Text("没有成员的进度不予显示", "no member's progress is withheld"),
+)
 _DROPPED: Final = Panel(
     9,
     Text("新方案不再列入的机构", "Dropped by the run in force"),
@@ -376,7 +407,7 @@ UNION: Final = Board(
         Row(Text("概况", "At a glance"), _FIGURES),
         Row(Text("路径", "Path"), (_PATH,)),
         Row(Text("成员与机构", "Members and institutions"), (_MEMBERS, _BEYOND)),
-        Row(Text("账簿", "Books"), (_IN_FORCE, _DROPPED)),
+        Row(Text("账簿", "Books"), (_IN_FORCE, _DROPPED, _WITHHELD)),
     ),
     since="now-2y/y",
     until="now",
