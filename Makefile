@@ -25,7 +25,7 @@ UPGRADE := --upgrade
 HERE := $(shell test "$$(cat .venv/.place 2>&1)" = "$(CURDIR)" \
 	&& $(BIN)/python -c "" 2>/dev/null || echo anew)
 
-.PHONY: help anew demo test lint ruff types contracts format bench lock clean clean-demo
+.PHONY: help anew demo test lint ruff types contracts format bench mutation lock clean clean-demo
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -55,6 +55,9 @@ format: .venv/.test  ## put the code into form
 bench: .venv/.test  ## measure, and compare with the goals
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
+mutation: .venv/.mutation  ## break the arithmetic in many small ways, count what tests notice
+	@exec $(BIN)/python scripts/mutation.py $(ARGS)
+
 # run.txt is resolved first; the others hold to it and list only what they add. UPGRADE= keeps
 # the versions that are pinned now as far as they still fit.
 lock: .venv/.dev  ## pin the newest versions that fit, with hashes
@@ -69,10 +72,14 @@ lock: .venv/.dev  ## pin the newest versions that fit, with hashes
 	given="$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt | sort -u)"; \
 	for name in test dev; do \
 	  lock $$name "$$added" --group $$name -c requirements/run.txt $$given; done; \
-	lock grafana "$$added" --extra grafana -c requirements/run.txt $$given
+	lock grafana "$$added" --extra grafana -c requirements/run.txt $$given; \
+	given="$$given $$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/test.txt)"; \
+	added="-r test.txt$$(printf '\nx')"; lock mutation "$${added%x}" --group mutation \
+	  -c requirements/run.txt -c requirements/test.txt $$given
 
 clean:  ## remove the environment and all caches; the demo's state stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist \
+	  mutants mutants.log
 	find . -name __pycache__ -type d -not -path './.commonwatt/*' -prune -exec rm -rf {} +
 
 clean-demo:  ## remove the demo's state
@@ -111,6 +118,9 @@ FIND_PYTHON = python=""; \
 .venv/.test: requirements/test.txt requirements/grafana.txt .venv/.run | .venv/.project
 	@{ echo "Adding what tests need to .venv."; \
 	  $(INSTALL) -r $< -r requirements/grafana.txt && touch $@; } >&2
+
+.venv/.mutation: requirements/mutation.txt .venv/.test
+	@{ echo "Adding what mutation needs to .venv."; $(INSTALL) -r $< && touch $@; } >&2
 
 .venv/.dev: requirements/dev.txt .venv/.run | .venv/.project
 	@{ echo "Adding what development needs to .venv."; $(INSTALL) -r $< && touch $@; } >&2

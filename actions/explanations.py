@@ -1,5 +1,6 @@
 """Every account explains itself: down to terms, days, readings, coefficients and arithmetic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from actions.accounts import known_profile
 from actions.desk import Desk
 from actions.evidence import Evidence, evidence_of
 from actions.figures import not_found
+from analytics.doubled import doubled
 from storage import explanations, ledger, meters
 from storage.explanations import Coefficient, GridFactor, Owner, Part
 from storage.ledger import Account, Asked
@@ -59,6 +61,8 @@ class Explanation:
 
     agrees: whether the parts shown add to the account, and each channel's to its readings; False
         where some are beyond the reader's rights, or still to be recomputed (`waits`).
+    counted_twice: channels of which the first used each day what the others did together: a total
+        beside its rates, a meter sent twice; empty where none are, or some are beyond the rights.
     grid_chain: the factors looked for, nearest place first; the first with a value was taken.
     """
 
@@ -66,6 +70,7 @@ class Explanation:
     terms: list[ExplainedTerm]
     agrees: bool
     waits: bool
+    counted_twice: tuple[int, ...]
     coefficient: Coefficient | None
     kgce: Conversion
     co2_factor: Coefficient | None
@@ -103,6 +108,7 @@ def explain_account(
         agrees=source != "meter"
         or ((sum(known) if known else None) == account.quanta and all(map(_agrees, terms))),
         waits=waits,
+        counted_twice=_counted_twice(terms),
         coefficient=coefficient,
         kgce=_conversion(account, account.kgce_g, account.kgce_per_unit),
         co2_factor=co2_factor,
@@ -120,6 +126,18 @@ def _agrees(term: ExplainedTerm) -> bool:
     return (sum(known) if known else None) == term.evidence.used and (
         balance is None or balance.agrees
     )
+
+
+def _counted_twice(terms: Sequence[ExplainedTerm]) -> tuple[int, ...]:
+    if any(term.share is None for term in terms):
+        return ()
+    used: dict[int, dict[str, int]] = {}
+    for term in terms:
+        if term.share is not None and term.share > 0:
+            days = used.setdefault(term.channel_id, {})
+            days |= {one.day: one.used for one in term.days if one.day and one.used is not None}
+    channels = list(used)
+    return tuple(channels[place] for place in doubled(list(used.values())))
 
 
 def _account(

@@ -10,11 +10,15 @@ from storage.health import Backlog, Queue, Rejects, Tally
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether requests can be answered; backlog, queues: what still waits to be computed."""
+    """Whether requests can be answered; backlog, queues: what still waits to be computed.
+
+    notify_share: how much of the server's queue of notifications is taken, from 0 to 1.
+    """
 
     missing_migrations: list[str]
     backlog: Backlog
     queues: list[Queue]
+    notify_share: float
 
     @property
     def ready(self) -> bool:
@@ -42,7 +46,8 @@ def readiness(desk: Desk) -> Readiness:
     with desk.look() as connection:
         missing = health.missing_migrations(connection)
         queues = [] if missing else health.queues(connection)
-        return Readiness(missing, health.backlog(connection), queues)
+        taken = health.notify_share(connection)
+        return Readiness(missing, health.backlog(connection), queues, taken)
 
 
 def counts(desk: Desk) -> Counts:

@@ -146,7 +146,8 @@ def shift_as_operator(
     with ours(), readings.connect(url, "shift-rejected", bounds) as connection:
         waiting = _waiting(connection, gateway, shift, decode)
     try:
-        return _shifted(store, waiting, SYSTEM, dry_run)
+        with ours():
+            return _shifted(store, waiting, SYSTEM, dry_run)
     finally:
         store.close()
 

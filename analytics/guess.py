@@ -33,13 +33,14 @@ def near_multipliers(totals: Ints, columns: Sequence[Ints], group: Ints) -> Floa
         free = (reach > floor) & (reach < ceiling)
         np.clip(reach, floor, ceiling, out=reach)
         missing = totals - _sums(reach, member, count)
+        missing[np.abs(missing) <= _NEAR * np.abs(totals)] = 0  # is there, and stays there
         rising = _sums(slope * free, member, count)
         np.copyto(too_little, lam, where=missing > 0)
         np.copyto(too_much, lam, where=missing < 0)
         then = _next(lam, missing, rising, too_little, too_much, attempt)
         seen = np.zeros(count, np.bool_)
         seen[member] = True
-        open_ = seen & (np.abs(missing) > _NEAR * np.abs(totals)) & (then != lam)
+        open_ = seen & (then != lam)
         np.copyto(lam, then, where=seen)
         if not (still := open_[member]).any():
             break

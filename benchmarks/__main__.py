@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from benchmarks import (
 )
 from benchmarks.figures import Section
 
-PARTS: Final[dict[str, Callable[..., list[Section]]]] = {
+PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "ingest": ingest.run,
     "accounts": accounts.run,
     "memory": memory.run,
@@ -61,6 +61,7 @@ def main() -> None:
             for section in PARTS[name](root, runs=runs, quick=asked.quick, **given):
                 section.notes.append(f"{runs} runs, median [least–most]; {state}.")
                 section.show()
+                sys.stdout.flush()
                 sections.append(section)
                 _keep(asked.json, header, sections)
 

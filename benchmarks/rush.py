@@ -85,13 +85,12 @@ class Ground:
 Side = Callable[[Ground, Crew], AbstractContextManager[str]]
 
 
-def run(root: Path, *, runs: int, quick: bool, minutes: float = 10.0) -> list[Section]:
+def run(root: Path, *, runs: int, quick: bool, minutes: float = 10.0) -> Iterator[Section]:
     """Flood at each rate, then the rival for a while; each second is a sample, so all run once."""
     del runs
     lasts_s = _QUICK_S if quick else 60 * minutes
     rivals_s = lasts_s if quick else max(_QUICK_S, _RIVALS_SHARE * lasts_s)
     district = District(PERIOD_S * max(RATES))
-    sections = []
     with (
         ground.postgres(root / "rush") as server,
         ground.registered(server.url, district.registry()) as tables,
@@ -102,8 +101,7 @@ def run(root: Path, *, runs: int, quick: bool, minutes: float = 10.0) -> list[Se
         for rate in RATES:
             ours = _flooded(here, rate, lasts_s, _ours)
             theirs = _flooded(here, rate, rivals_s, _rivals)
-            sections.append(_section(rate, lasts_s, rivals_s, ours, theirs))
-    return sections
+            yield _section(rate, lasts_s, rivals_s, ours, theirs)
 
 
 def one_loop(url: str) -> None:

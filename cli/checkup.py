@@ -10,7 +10,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from cli import embedded, services
 from cli.demo import database, state
@@ -52,6 +51,7 @@ def checks(settings: Settings) -> Iterator[Check]:
                 yield from _embedded(running, demo, reading(settings))
                 yield _broker(broker_url)
                 return
+            database_url = database_url or running.database_url
     yield from _database(database_url, reading(settings))
     yield _broker(broker_url)
 
@@ -68,7 +68,7 @@ def _embedded(
     if demo is not None:  # it keeps its tables in a database of its own
         yield from _database(database.named(running.database_url, demo.database), bounds)
     if own:
-        yield from _database(make_conninfo(running.database_url, dbname=embedded.NAME), bounds)
+        yield from _database(embedded.own(running), bounds)
     elif demo is None:
         yield Check(
             "bad",
@@ -174,6 +174,7 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     except psycopg.errors.InsufficientPrivilege:
         return
     yield from _queues(connection)
+    yield from _notifications(connection)
     yield from _provisioned(connection)
     yield Check(
         "good",
@@ -202,6 +203,21 @@ def _queues(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
             f"{count} could not be computed and were set aside; all else went on.",
             "commonwatt retry --list 列出原因,commonwatt retry 重试。",
             "commonwatt retry --list says why; commonwatt retry has them tried again.",
+        )
+
+
+def _notifications(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Check]:
+    """Say how full the server's queue of notifications is, which any login can fill."""
+    share = health.notify_share(connection)
+    if share >= members.NOTIFY_SHARE:
+        yield Check(
+            "bad",
+            f"服务器的通知队列已用 {share:.0%}:有会话在事务中监听。",
+            f"The server's queue of notifications is {share:.0%} full: a session listens inside a "
+            "transaction.",
+            "请确认 commonwatt work 正在运行(它结束成员的会话);其他会话见 pg_stat_activity。",
+            "See that commonwatt work runs, which ends members' sessions; look for others in "
+            "pg_stat_activity.",
         )
 
 
@@ -243,13 +259,16 @@ def _provisioned(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator
             "请重新运行 commonwatt boards login。",
             "Run commonwatt boards login for them again.",
         )
-    if not members.kept(connection):
+    if beyond := members.beyond(connection, migrate.BOARDS):
+        names = ", ".join(beyond)
         yield Check(
             "warning",
-            "worker 无法收回成员登录自行更改的设置和密码。",
-            "The worker cannot give back settings and passwords that members' logins change.",
-            "请用可以建角色的登录运行 commonwatt migrate。",
-            "Run commonwatt migrate with a login that may create roles.",
+            f"worker 无法收回这些成员登录自行更改的设置和密码,也无法结束其会话:{names}",
+            "The worker can neither give back what these members' logins change of themselves, "
+            f"nor end their sessions: {names}",
+            "请用可以建角色的登录运行 commonwatt migrate,再运行 commonwatt boards login。",
+            "Run commonwatt migrate with a login that may create roles, then commonwatt boards "
+            "login for them again.",
         )
 
 

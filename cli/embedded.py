@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from pathlib import Path
 from typing import Final, Literal
 
 from psycopg import sql
@@ -19,45 +20,55 @@ _LOGINS: Final = "database.logins.json"
 _GROUPS: Final = ("api", "collector", "worker")
 
 
-def filled(known: Settings, login: Login) -> Settings:
+def filled(settings: Settings, login: Login) -> Settings:
     """Return the settings, with addresses of the embedded services where none is named.
 
     A database that is named is meant as it stands: nothing of the embedded one is mixed in.
     """
-    running = _running(known)
+    running = _running(settings)
     if running is None:
-        return known
+        return settings
     update: dict[str, object] = {}
-    if known.broker_url is None:
+    if settings.broker_url is None:
         update["broker_url"] = running.broker_url
-    if known.database_url is None and running.postgres_pid is not None:
+    if settings.database_url is None and running.postgres_pid is not None:
         if login == "owner":
-            update["database_url"] = make_conninfo(running.database_url, dbname=NAME)
+            update["database_url"] = own(running)
         else:
-            passwords = read_json(Layout(known.state.absolute()).root / _LOGINS)
+            passwords = read_json(_path(settings.state))
             if not passwords:
                 raise _not_migrated()
             update["database_url"] = _url(running, login, passwords[login])
-            taking = known.collector_database_url
+            taking = settings.collector_database_url
             collector = _url(running, "collector", passwords["collector"])
             update["collector_database_url"] = taking or collector
-    return known.model_copy(update=update)
+    return settings.model_copy(update=update)
 
 
-def made(known: Settings) -> dict[str, str]:
+def made(settings: Settings) -> dict[str, str]:
     """Make the embedded database if it is meant and not there; return its logins' passwords."""
-    running = _running(known)
-    if known.database_url is not None or running is None or running.postgres_pid is None:
+    running = _running(settings)
+    if settings.database_url is not None or running is None or running.postgres_pid is None:
         return {}
     if not exists(running):
         make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(NAME))
         with opened(running.database_url, "commonwatt migrate", MIGRATING) as connection:
             connection.execute(make)
-    path = Layout(known.state.absolute()).root / _LOGINS
+    path = _path(settings.state)
     passwords = {name: secrets.token_urlsafe(18) for name in _GROUPS} | read_json(path)
-    passwords |= {g: asked for g in _GROUPS if (asked := getattr(known, f"{g}_password"))}
+    passwords |= {g: asked for g in _GROUPS if (asked := getattr(settings, f"{g}_password"))}
     write_private(path, json.dumps(passwords, indent=1))
     return passwords
+
+
+def known(state: Path) -> bool:
+    """Return whether a state folder has logins of such a database."""
+    return _path(state).exists()
+
+
+def own(running: Running) -> str:
+    """Return the owner's URL of the database that `commonwatt migrate` makes."""
+    return make_conninfo(running.database_url, dbname=NAME)
 
 
 def exists(running: Running) -> bool:
@@ -68,8 +79,12 @@ def exists(running: Running) -> bool:
     return bool(row and row[0])
 
 
-def _running(known: Settings) -> Running | None:
-    record = services.status(known.state).record
+def _path(state: Path) -> Path:
+    return Layout(state.absolute()).root / _LOGINS
+
+
+def _running(settings: Settings) -> Running | None:
+    record = services.status(settings.state).record
     return record.running if record is not None else None
 
 

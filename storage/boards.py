@@ -81,7 +81,7 @@ def make_member_login(connection: Connection[Any], code: str, region_id: int, pa
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
         if not known:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOINHERIT").format(role))
-            members.let_be_ended(connection, name)
+        members.let_be_kept(connection, name)
         made = members.verifier(connection, name, password)
         connection.execute(
             sql.SQL("ALTER ROLE {} PASSWORD {} CONNECTION LIMIT {}").format(

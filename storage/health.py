@@ -12,6 +12,7 @@ from storage import migrate
 # A queue from which nothing was taken for so long, while something waits, stands still.
 PATIENCE: Final = timedelta(minutes=10)
 
+_NOTIFY_SHARE = "SELECT pg_notification_queue_usage()"
 _BACKLOG = "SELECT usage_rows, account_rows, due_rows, due_since FROM access.backlog()"
 _QUEUES = "SELECT queue, rows, oldest, set_aside, looked_at, moved_at FROM access.queues()"
 _PULSE = """
@@ -98,6 +99,12 @@ def queues(connection: Connection[Any]) -> list[Queue]:
     """Return each queue of the worker: usage, accounts, tasks."""
     with connection.cursor(row_factory=class_row(Queue)) as cursor:
         return cursor.execute(_QUEUES).fetchall()
+
+
+def notify_share(connection: Connection[Any]) -> float:
+    """Return how much of the server's queue of notifications is taken, from 0 to 1."""
+    row = connection.execute(_NOTIFY_SHARE).fetchone()
+    return 0.0 if row is None else float(row[0])
 
 
 def pulse(connection: Connection[Any], queue: str, *, moved: bool) -> None:

@@ -44,7 +44,8 @@ _UNSTEADY: Final = """
 """
 _MEMBERS = """
     SELECT r.rolname, r.rolconnlimit FROM pg_roles r
-     WHERE r.rolcanlogin AND NOT r.rolsuper AND pg_has_role(r.oid, %s, 'MEMBER')
+     WHERE r.rolcanlogin AND NOT (r.rolsuper OR r.rolcreaterole)
+       AND pg_has_role(r.oid, %s, 'MEMBER')
      ORDER BY 1
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from storage import migrate
 
@@ -21,7 +21,21 @@ settings.register_profile(
     max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+settings.register_profile(  # for `make mutation`: that a test fails is enough
+    "mutation",
+    settings.get_profile("ci"),
+    max_examples=12,
+    phases=[Phase.explicit, Phase.generate],
+    database=None,
+)
 settings.load_profile("ci")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let examples go before properties where one failure is enough: they take no time."""
+    if config.getoption("--hypothesis-profile") == "mutation":
+        items.sort(key=lambda item: bool(item.get_closest_marker("hypothesis")))
+
 
 _ASKED = "COMMONWATT_TEST_DATABASE_URL"
 PASSWORDS = {group: f"{group}-of-the-tests" for group in migrate.GROUPS}

@@ -157,6 +157,10 @@ class ExplanationShown(BaseModel):
     terms: list[TermShown]
     agrees: bool = Field(description="Whether the parts shown add to the account.")
     waits: bool = Field(description="Readings have come whose use is still to be computed.")
+    counted_twice: list[int] = Field(
+        description="Channels of which the first used each day what the others did together: a "
+        "total beside its rates, or a meter that is sent twice."
+    )
     coefficient: CoefficientShown | None
     kgce: ConversionShown
     co2_factor: CoefficientShown | None
@@ -184,6 +188,7 @@ def get_explanation(
         terms=[_term(one, found.account.per_unit) for one in found.terms],
         agrees=found.agrees,
         waits=found.waits,
+        counted_twice=list(found.counted_twice),
         coefficient=_coefficient(found.coefficient),
         kgce=ConversionShown.model_validate(found.kgce),
         co2_factor=_coefficient(found.co2_factor),

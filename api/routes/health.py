@@ -28,6 +28,12 @@ class Ready(BaseModel):
         description="Queues in which something waits and from which nothing was taken for 10 "
         "minutes: usage, accounts, tasks. Does commonwatt work run?"
     )
+    notifications_full: float = Field(
+        ge=0,
+        le=1,
+        description="How much of the database server's queue of notifications is taken. From 0.1 "
+        "on the worker ends members' transactions, for one that listens keeps it.",
+    )
 
 
 @router.get("/healthz", summary="Alive")
@@ -50,4 +56,5 @@ def get_readyz(doorway: AtDoorway, response: Response) -> Ready:
         due_rows_waiting=found.backlog.due_rows,
         set_aside=sum(one.set_aside for one in found.queues),
         standing_still=found.standing_still,
+        notifications_full=found.notify_share,
     )

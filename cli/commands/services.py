@@ -103,6 +103,7 @@ def status(state: State = _STATE) -> None:
         typer.echo(phases[seen.phase])
     if seen.record is not None:
         _print_record(seen.record)
+        _print_databases(seen.record, state)
     _line(say("日志", "logs"), str(seen.logs))
     if down:
         raise typer.Exit(1)
@@ -144,6 +145,20 @@ def _print_record(record: services.Record) -> None:
             _line(name, say(f"曾重启 {count} 次", f"started again {count} times"))
     if record.trouble:
         _line(say("最近的故障", "last trouble"), record.trouble)
+
+
+def _print_databases(record: services.Record, state: Path) -> None:
+    """Name what the embedded server holds: the demo's database, and one's own."""
+    from cli import embedded
+    from cli.demo import database
+    from cli.demo import state as demo_state
+
+    if record.running is None or record.running.postgres_pid is None:
+        return
+    if (demo := demo_state.of(state, None, once=False).read()) is not None:
+        _line(say("演示库", "demo's"), database.named(record.running.database_url, demo.database))
+    if embedded.known(state):
+        _line(say("本库", "own"), embedded.own(record.running))
 
 
 def _line(name: str, value: str) -> None:

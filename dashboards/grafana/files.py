@@ -29,8 +29,8 @@ datasources:
       postgresVersion: 1500
       timescaledb: {{timescaledb}}
       maxOpenConns: 8
-      maxIdleConns: 2
-      connMaxLifetime: 3600
+      maxIdleConns: 0  # a session is never lent on: what one person sets in it is over with it
+      connMaxLifetime: 60
     secureJsonData:
       password: ${{COMMONWATT_GRAFANA_DATABASE_PASSWORD}}
 """

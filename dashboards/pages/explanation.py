@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.evidence import OCCURRED, WORDS, Occurrence, Unmeasured
-from actions.explanations import ExplainedTerm, explain_account
+from actions.explanations import ExplainedTerm, Explanation, explain_account
 from actions.figures import instant
 from actions.institutions import institution
 from actions.meters import ratio_in
@@ -75,8 +75,8 @@ class Evident:
         if setting.max_per_hour is None or self.term.channel is None:
             return None
         per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
-        most = writing.exact(setting.max_per_hour, per_unit)
-        return f"{writing.number(most, writing.places_for([most]))} {writing.unit_name(unit)}/h"
+        most = writing.stated(Decimal(setting.max_per_hour) / per_unit)
+        return f"{most} {writing.unit_name(unit)}/h"
 
     @property
     def balance(self) -> str | None:
@@ -156,8 +156,16 @@ def get_explanation(
         coverage=coverage(account.known_s, account.expected_s),
         shape=coverage(account.measured_s, account.expected_s),
         terms=[Evident(visit, term, account.per_unit) for term in found.terms],
+        twice=_twice(found),
         taken=next((each for each in found.grid_chain if each.value is not None), None),
     )
+
+
+def _twice(found: Explanation) -> list[str]:
+    """Return the names of channels that count what others count too."""
+    channels = {one.channel_id: one.channel for one in found.terms if one.channel}
+    seen = [channels[one] for one in found.counted_twice if one in channels]
+    return [f"{one.meter or f'#{one.channel_id}'} · {one.code}" for one in seen]
 
 
 def _written(at: datetime) -> str:

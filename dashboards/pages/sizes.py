@@ -27,6 +27,10 @@ def divided_by(
     """Return what an intensity was divided by, and from whom that is."""
     if not mean:
         return None
+    held = [one for one in facts if one.attribute == attribute]
+    if len(held) == 1 and Decimal(held[0].value) == mean:
+        size = stated(visit, held, attribute)
+        return visit.say("size_of_one", size=size)
     return visit.say(
         "size_of", size=_written(visit, mean, attribute), said=stated(visit, facts, attribute)
     )
@@ -37,5 +41,5 @@ def _size(visit: Visit, one: Fact) -> str:
 
 
 def _written(visit: Visit, value: Decimal, attribute: str) -> str:
-    number = writing.number(value, min(2, max(0, -int(value.normalize().as_tuple().exponent))))
+    number = writing.stated(round(value, 2))
     return f"{number} m²" if attribute == AREA else visit.say("count_persons", count=number)

@@ -133,6 +133,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "按 {size} 计算:{said}",
         "By {size}: {said}",
     ),
+    "size_of_one": ("按 {size} 计算", "By {size}"),
     "size_since": ("{size},{day} 起({source})", "{size} from {day} ({source})"),
     "no_area": ("未填报建筑面积", "floor area not stated"),
     "no_persons": ("未填报用能人数", "persons not stated"),
@@ -360,6 +361,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "all_measured": ("本月全程实测。", "The whole month was measured."),
     "days": ("逐日明细", "Day by day"),
     "agrees": ("各部分之和与台账一致。", "The parts add up to the account."),
+    "counted_twice": (
+        "{one} 每天的用量都等于 {others} 之和,可能重复计入:请把一方的占比改为 0。",
+        "Each day {one} used what {others} did: counted twice? Give one side share 0.",
+    ),
     "disagrees": (
         "所列部分之和与台账不一致：有部分超出您的查看范围，或尚待重算。",
         (

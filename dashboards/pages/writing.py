@@ -63,6 +63,12 @@ def number(value: Decimal | int | None, places: int = 0) -> str:
     return f"{rounded + 0:,f}"  # adding zero loses the sign of a rounded-away figure
 
 
+def stated(value: Decimal) -> str:
+    """Return what somebody stated, with the digits it has and its thousands apart."""
+    exponent = value.normalize().as_tuple().exponent
+    return number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
 def places_for(values: list[Decimal | None]) -> int:
     """Return how many decimals a column needs, so that about four digits say something."""
     greatest = max((abs(value) for value in values if value is not None), default=Decimal(0))

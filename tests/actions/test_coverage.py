@@ -5,25 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from psycopg import Connection
 
-from analytics.coverage import ENOUGH, Counted, coverage, enough, expected_s
+from analytics.coverage import ENOUGH, coverage, enough
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "cases/coverage.toml").read_text("utf-8"))
 DAY = date.fromisoformat
 MONTH = timedelta(days=32)
-
-
-@pytest.mark.parametrize("case", CASES["expected"], ids=lambda case: case["name"])
-def test_the_pure_function_expects_so_many_hours(case):
-    known = {DAY(day): seconds for day, seconds in case.get("known", [])}
-    terms = [
-        Counted(DAY(since), DAY(to) if to else None, zone, {} if place else known)
-        for place, (since, to, zone) in enumerate(case["terms"])
-    ]
-    found = expected_s(terms, DAY(case["first"]), DAY(case["until"]), DAY(case["today"]))
-    assert found == case["hours"] * 3600
 
 
 def test_sql_expects_the_same_of_days_and_of_months(world):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from analytics.outliers import Bounds
@@ -19,6 +20,11 @@ WAITS_MS = st.one_of(
 )
 WRAPS = st.one_of(st.none(), st.integers(2, 2000), st.just(2**53), st.integers(2, 2**53))
 MOST = st.one_of(st.none(), st.integers(1, 1000), st.integers(1, 2**53))
+
+
+def many(times: float) -> int:
+    """Return so many times the examples that the profile asks of a property."""
+    return round(times * settings().max_examples)
 
 
 @st.composite

@@ -7,10 +7,10 @@ from analytics.judging import judged
 from analytics.steps import Reason
 from tests.analytics import byhand
 from tests.analytics.byhand import HOUR, REGISTER, Facts, Row
-from tests.analytics.drawn import SMALL, START, registers
+from tests.analytics.drawn import SMALL, START, many, registers
 
 
-@settings(max_examples=400)
+@settings(max_examples=many(4))
 @given(registers())
 def test_the_parts_add_up(rows):
     standing = byhand.standing({1: (REGISTER, rows)})

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import floor
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analytics.exact import added, half_up, multiply_divide
@@ -14,6 +14,8 @@ DIVISOR = st.one_of(st.integers(1, 9), st.integers(1, 2**53), st.integers(1, 2**
 
 
 @given(st.lists(st.tuples(FACTOR, FACTOR, DIVISOR), max_size=20))
+@example([(669051458263584386, 1, 787), (1542939655483821686, 1, 1534)])  # floats one above, below
+@example([(2**62, 1, 2**12), (2**62, 1, 2**11), (7, 1, 2**60), (-7, 1, 2**60)])
 def test_quotients_and_remainders_are_exact_wherever_they_fit(rows):
     fitting = [row for row in rows if -(2**63) <= row[0] * row[1] // row[2] < 2**63]
     amount, times, by = np.array(fitting, np.int64).reshape(-1, 3).T

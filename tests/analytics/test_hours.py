@@ -14,7 +14,7 @@ from analytics.judging import steps
 from analytics.steps import Reason, Steps
 from metering.errors import InputError
 from tests.analytics import byhand
-from tests.analytics.byhand import HOUR, Step
+from tests.analytics.byhand import HOUR, POWER, Facts, Row, Step
 from tests.analytics.drawn import CHANNELS, START
 
 
@@ -154,6 +154,26 @@ def test_great_hours_that_just_fit_are_exact():
     ]
 
     assert told(spread(byhand.columns({5: found}))) == [(5, START, 2**62 - 1, 0, 0)]
+
+
+@pytest.mark.parametrize("factor", [1, 2**31 - 1])
+def test_power_of_any_resolution_is_rounded_once_an_hour(factor):
+    """Where factor × 3,600,000 × under outgrows 64 bits, the hour is exact all the same."""
+    facts = Facts(factor=factor, under=10**6, period_s=1200)
+    rows = [
+        Row(START + n * HOUR // 3, value, value, facts, facts)
+        for n, value in enumerate([700_001, 899_998, -3, 1_000_001, 1_999_999, 4, 0])
+    ]
+    found = byhand.steps(POWER, rows)
+
+    assert told(spread(byhand.columns({1: found}))) == on_paper({1: found})
+
+
+def test_factors_that_change_within_an_hour_are_rounded_apart():
+    half = Step(START, START + HOUR // 2, Fraction(1, 2), "KNOWN", 1800, Fraction(1, 2))
+    other = Step(START + HOUR // 2, START + HOUR, Fraction(1, 3), "KNOWN", 1800, Fraction(1, 3))
+
+    assert told(spread(byhand.columns({1: [half, other]}))) == [(1, START, 1, 3600, 3600)]
 
 
 def test_nothing_gives_nothing():

@@ -12,7 +12,7 @@ from analytics.judging import judged, steps, unmeasured
 from analytics.steps import Reason, Steps
 from tests.analytics import byhand, judging_byhand
 from tests.analytics.byhand import HOUR, INTERVAL, POWER, REGISTER, Facts, Row
-from tests.analytics.drawn import CHANNELS, SMALL, START, registers
+from tests.analytics.drawn import CHANNELS, SMALL, START, many, registers
 
 
 def told(made: Steps) -> list[tuple]:
@@ -56,7 +56,7 @@ def test_steps_are_what_the_rules_say_on_paper(channels):
     assert (made.used[~made.known] == 0).all()
 
 
-@settings(max_examples=400)
+@settings(max_examples=many(4))
 @given(registers())
 def test_judged_registers_are_what_the_rules_say_on_paper(rows):
     channels = {1: (REGISTER, rows)}
@@ -69,7 +69,7 @@ def test_judged_registers_are_what_the_rules_say_on_paper(rows):
     assert told(made.steps) == wanted(channels, bounds=SMALL)
 
 
-@settings(max_examples=150)
+@settings(max_examples=many(1.5))
 @given(registers(), registers())
 def test_channels_do_not_touch(one, other):
     both = judged(byhand.standing({1: (REGISTER, one), 2: (REGISTER, other)}), SMALL).steps
@@ -80,7 +80,7 @@ def test_channels_do_not_touch(one, other):
     assert told(both) == alone[0] + alone[1]
 
 
-@settings(max_examples=200)
+@settings(max_examples=many(2))
 @given(registers())
 def test_no_step_exceeds_the_limit_and_steps_leave_no_hole(rows):
     standing = byhand.standing({1: (REGISTER, rows)})
@@ -105,7 +105,7 @@ def value(rows: list[Row], at: int, side: str) -> int:
     return next(getattr(row, side) for row in rows if row.at == at)
 
 
-@settings(max_examples=200)
+@settings(max_examples=many(2))
 @given(registers())
 def test_known_steps_telescope_to_the_quantum(rows):
     made = judged(byhand.standing({1: (REGISTER, rows)}), SMALL).steps
@@ -146,7 +146,7 @@ def noisy(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     return true, shown
 
 
-@settings(max_examples=150)
+@settings(max_examples=many(1.5))
 @given(noisy())
 def test_outliers_between_plausible_readings_change_no_total(drawn):
     true, shown = drawn

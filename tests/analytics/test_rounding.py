@@ -71,6 +71,14 @@ def test_groups_in_one_column_get_what_each_gets_alone(groups, data):
         assert sum(own) == 0 or shares[segment == g].sum() == total
 
 
+def test_weights_whose_sum_outgrows_64_bits_are_shared_group_by_group():
+    totals, keys = np.array([5, 7]), np.array([3, 2, 1, 0])
+    segment, weights = np.array([0, 1, 0, 1]), np.array([2**62, 1, 2**62, 1])
+
+    assert by_segment(totals, weights, segment).tolist() == [3, 4, 2, 3]
+    assert by_segment(totals, weights, segment, keys).tolist() == [2, 3, 3, 4]
+
+
 VALUES = st.lists(st.fractions(-50, 50, max_denominator=40), max_size=14)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -10,8 +11,8 @@ from analytics.judging import judged
 from analytics.steps import Standing
 from analytics.widening import Window, widened
 from tests.analytics import byhand
-from tests.analytics.byhand import HOUR, REGISTER, Row
-from tests.analytics.drawn import SMALL, registers
+from tests.analytics.byhand import HOUR, REGISTER, Facts, Row
+from tests.analytics.drawn import SMALL, START, many, registers
 
 
 def rows_of(standing: Standing) -> list[tuple]:
@@ -37,7 +38,7 @@ def spliced(was: list[tuple], new: Standing, lo: int, hi: int, *, added: bool) -
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=many(4))
 @given(
     rows=registers(),
     changes=st.lists(
@@ -67,7 +68,7 @@ def test_recomputing_a_widened_span_is_recomputing_all(rows, changes):
     assert got == rows_of(standing)
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(0.6))
 @given(rows=registers(most_rows=40), order=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same(rows, order):
     walls = [row for row in rows if row.wall]
@@ -83,7 +84,7 @@ def test_any_order_of_arrival_gives_the_same(rows, order):
     assert got == rows_of(byhand.standing({1: (REGISTER, rows)}))
 
 
-@settings(max_examples=200)
+@settings(max_examples=many(2))
 @given(rows=registers(), place=st.integers(0, 59), reads=st.integers(1, 80))
 def test_a_window_that_is_enough_says_what_the_whole_channel_says(rows, place, reads):
     whole = byhand.standing({1: (REGISTER, rows)})
@@ -116,3 +117,82 @@ def test_a_reading_in_calm_data_touches_its_neighbours_alone():
     assert (found.start_ms, found.stop_ms) == (rows[200].at, rows[201].at)
     assert np.array_equal(standing.at_ms[found.first : found.beyond][[0, -1]],
                           [rows[200].at, rows[201].at])  # fmt: skip
+
+
+def calm(count: int, falls: tuple[int, ...] = (), still: range = range(0)) -> Standing:
+    """A register that rises by one an hour, but falls at some rows and stands still at others."""
+    rises = [-5 if row in falls else 0 if row in still else 1 for row in range(count)]
+    shown = [1000 + sum(rises[: row + 1]) for row in range(count)]
+    facts = Facts()
+    rows = [Row(START + n * HOUR, v, v, facts, facts) for n, v in enumerate(shown)]
+    return byhand.standing({1: (REGISTER, rows)})
+
+
+def reached(window: Window, row: int, *, added: bool = False) -> tuple[int, int, int, int] | None:
+    """Return first and last row, and the rows at which steps are as they were."""
+    at = START + row * HOUR
+    found = widened(window, at, at, SMALL, added=added)
+    if found is None:
+        return None
+    start, stop = ((one - START) // HOUR for one in (found.start_ms, found.stop_ms))
+    return found.first, found.beyond - 1, start, stop
+
+
+def test_a_change_reaches_over_one_calm_stretch_and_is_judged_from_the_next():
+    """The step beside it, the calm of 7 steps that nothing crosses, and 7 more beyond."""
+    assert SMALL.calm == 7
+    assert reached(Window(calm(60)), 30) == (15, 45, 22, 38)
+
+
+def test_what_is_not_plain_begins_the_count_of_calm_steps_again():
+    assert reached(Window(calm(60, falls=(26,))), 30) == (11, 45, 18, 38)
+    assert reached(Window(calm(60, falls=(35,))), 30) == (15, 49, 22, 42)
+    # Beyond the first calm stretch too: what is judged from there would look at the fall.
+    assert reached(Window(calm(60, falls=(20,))), 30) == (5, 45, 12, 38)
+
+
+def test_steps_are_as_they_were_only_from_a_rise_on():
+    assert reached(Window(calm(60, still=range(20, 26))), 30) == (12, 45, 19, 38)
+
+
+@pytest.mark.parametrize("way", [-1, 1])
+def test_readings_that_end_before_the_calm_does_ask_for_more(way):
+    cut = {"whole_before": way > 0, "whole_after": way < 0}
+    just, short = (part(calm(60), *edges) for edges in _edges(way))
+
+    assert reached(Window(just, **cut), 30) is not None
+    assert reached(Window(short, **cut), 30) is None
+    whole = widened(Window(short), START + 30 * HOUR, START + 30 * HOUR, SMALL)
+    assert whole is not None
+    assert (whole.start_ms if way < 0 else whole.stop_ms) == way * 2**62
+
+
+def _edges(way: int) -> list[tuple[int, int]]:
+    return [(14, 60), (16, 60)] if way < 0 else [(0, 47), (0, 45)]
+
+
+def test_readings_that_came_into_calm_change_their_neighbours_steps_alone():
+    assert reached(Window(calm(60)), 30, added=True) == (29, 31, 29, 31)
+    assert reached(Window(calm(60, falls=(24,))), 30, added=True) != (29, 31, 29, 31)
+    assert reached(Window(calm(60, falls=(22,))), 30, added=True) == (29, 31, 29, 31)
+    assert reached(Window(calm(60, falls=(38,))), 30, added=True) != (29, 31, 29, 31)
+    assert reached(Window(calm(60, falls=(39,))), 30, added=True) == (29, 31, 29, 31)
+
+
+def test_calm_must_have_been_read_to_both_sides():
+    few = Window(part(calm(60), 23, 60), whole_before=False)
+    many = Window(part(calm(60), 22, 60), whole_before=False)
+    late = Window(part(calm(60), 0, 38), whole_after=False)
+
+    assert reached(few, 30, added=True) is None
+    assert reached(late, 30, added=True) is None
+    assert reached(many, 30, added=True) == (7, 9, 29, 31)
+
+
+def test_at_the_channels_ends_everything_to_that_side_may_differ():
+    at = START
+    first = widened(Window(calm(60)), at, at, SMALL, added=True)
+    last = widened(Window(calm(60)), at + 59 * HOUR, at + 59 * HOUR, SMALL, added=True)
+
+    assert first == (0, 2, -(2**62), at + HOUR)
+    assert last == (58, 60, at + 58 * HOUR, 2**62)

@@ -23,6 +23,7 @@ def test_ready_is_told_with_what_waits(front):
         "due_rows_waiting": 0,
         "set_aside": 0,
         "standing_still": [],
+        "notifications_full": 0.0,
     }
     front.world.say("office e", [(1_456_790_400_000 + 80 * 3_600_000, 500.0)], 9)
     assert front.client().get("/readyz").json()["usage_rows_waiting"] == 1

@@ -14,6 +14,7 @@ import pytest
 
 from actions.bases import confirm, review
 from actions.desk import SYSTEM, Desk, open_pool
+from actions.explanations import explain_account
 from actions.indicators import indicators_of
 from actions.quotas import shares_of
 from actions.runs import Method, Rule, issue_run, run_target
@@ -248,10 +249,13 @@ def with_share(folder: str, shares: dict[str, str], tmp_path):
     return tmp_path
 
 
-def test_16_total_and_rates_are_told_and_can_be_mended(found, tmp_path):
+def test_16_total_and_rates_are_told_and_can_be_mended(found, desk, tmp_path):
     told = found.said["16-total-and-rates"].stderr
     assert "4 channels of electricity all count" in told
     assert "counted twice" in told
+    explained = explain_account(desk, found.id("c16"), "electricity", date(2026, 2, 1))
+    total = next(t for t in explained.terms if t.channel_id == explained.counted_twice[0])
+    assert total.channel.code == "total"
     mended = with_share(
         "16-total-and-rates", dict.fromkeys(("peak", "flat", "valley"), "0"), tmp_path
     )

@@ -11,7 +11,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
-from storage import connections, members, provisioning
+from storage import connections, health, members, provisioning
 from storage.migrate import BOARDS
 from tests.dashboards.boards.conftest import PASSWORD, member
 from worker.loop import Worker, WorkSettings
@@ -30,6 +30,7 @@ HOSTILE = (
     "SET standard_conforming_strings = off",
     "SET enable_nestloop = off",
     "SET jit = on",
+    "SET row_security = off",
 )
 
 
@@ -63,7 +64,7 @@ REFUSED = (
     "LOCK TABLE public.account IN ACCESS SHARE MODE",
     "SELECT * FROM institution FOR UPDATE",
     "ALTER ROLE CURRENT_USER CONNECTION LIMIT 100",
-    "SELECT storage.keep_members(1, 1, 1)",
+    "SELECT storage.keep_members(1, 1, 1, 1, 1)",
     "SELECT verifier FROM storage.member_login",
     "SELECT access.retry_set_aside(NULL)",
 )
@@ -256,6 +257,84 @@ def test_what_a_colleague_set_in_the_session_changes_no_figure(member):
             lent.execute(statement)
         assert views(lent) == before
     assert sum(map(len, before.values())) > 50
+
+
+# What breaks whatever comes after it, ours or not; nothing but the end of the session mends it.
+OF_ANY_SESSION = {"client_encoding", "restrict_nonsystem_relation_kind", "exit_on_error"}
+SETTINGS = """
+    SELECT name, vartype, coalesce(enumvals, '{}'), min_val, max_val, setting
+      FROM pg_settings
+     WHERE context = 'user' AND name !~ '_timeout$' AND name <> ALL(%s)
+     ORDER BY name
+"""
+
+
+def extremes(vartype: str, enum: list[str], least: str, most: str, now: str) -> list[str]:
+    """Return what a setting can be, from one end to the other."""
+    if vartype == "bool":
+        return ["on", "off"]
+    if vartype == "enum":
+        return enum
+    return [least, most] if vartype in {"integer", "real"} else [now]
+
+
+@pytest.mark.parametrize("end", [0, -1])
+def test_nothing_that_can_be_set_changes_or_breaks_what_a_colleague_sees(member, end):
+    with opened(member) as plain:
+        before = views(plain)
+    taken = []
+    with opened(member) as lent:
+        found = lent.execute(SETTINGS, [sorted(OF_ANY_SESSION)]).fetchall()
+        for name, *rest in found:
+            with contextlib.suppress(psycopg.Error):  # some go only with others
+                lent.execute("SELECT set_config(%s, %s, false)", [name, extremes(*rest)[end]])
+                taken.append(name)
+        assert views(lent) == before
+    assert {"row_security", "work_mem", "enable_seqscan"} <= set(taken)
+    assert len(taken) > 80
+
+
+def test_a_session_lent_on_for_long_is_ended_between_two_statements(member):
+    with opened(member) as lent, opened(member) as busy:
+        lent.execute("SET statement_timeout = 1")
+        busy.execute("BEGIN")
+        busy.execute("SELECT 1")
+        time.sleep(0.5)
+
+        assert keep(member, age_s=60) == []
+        assert keep(member, age_s=0.2) == [(member.login, "age")] * 2  # the world's own, too
+
+        with pytest.raises(psycopg.OperationalError):
+            lent.execute("SELECT 1")
+        busy.execute("COMMIT")
+
+
+def test_a_listener_that_holds_the_queue_of_notifications_is_ended(member):
+    with opened(member) as listening, opened(member) as sending, opened(member) as honest:
+        listening.execute("LISTEN anything")
+        listening.execute("BEGIN")
+        listening.execute("SELECT 1")
+        for part in range(40):
+            sending.execute(
+                "SELECT count(pg_notify('anything', repeat('x', 7900) || %s || i)) "
+                "FROM generate_series(1, 100) i",
+                [part],
+            )
+        with connections.writer(member.world.database.url("worker"), "test") as worker:
+            filled = health.notify_share(worker)
+        assert filled > 0.003
+        time.sleep(1.1)
+
+        assert keep(member, notify_share=0.5) == []
+        assert keep(member, notify_share=filled) == [(member.login, "notifications")]
+
+        with pytest.raises(psycopg.OperationalError):
+            listening.execute("SELECT 1")
+        honest.execute("SELECT 1")
+        with connections.writer(member.world.database.url("worker"), "test") as worker:
+            assert health.notify_share(worker) < filled / 2
+        with contextlib.suppress(psycopg.Error):
+            listening.rollback()
 
 
 def test_no_view_or_function_asks_the_session_which_day_it_is(member):

@@ -250,6 +250,32 @@ def test_why_this_figure_goes_down_to_readings_and_factors(site):
         assert said in text, said
 
 
+def test_a_meter_that_is_counted_twice_is_named(site):
+    world = site.world
+    days = "SELECT day, used, measured_s, known_s FROM usage_day WHERE channel_id = %s"
+    office, twin = world.channel["office e"], world.channel["clinic e"]
+    for row in world.admin(days, office):
+        world.admin(
+            """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+               VALUES (%s, %s, %s, %s, %s)""",
+            twin, *row,
+        )  # fmt: skip
+    path = site.path("office", "/accounts/electricity/2016-03")
+    en = site.client("planner of all", "en")
+    assert "counted twice" not in text_of(en.get(path).text)
+    world.admin(
+        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
+               source, known_by)
+               VALUES (%s, 'electricity', %s, 1000000, '2016-03-01', 'test', 'user:1')""",
+        world.institution["office"], twin,
+    )  # fmt: skip
+
+    said = "Each day office e · total used what clinic e · total did: counted twice?"
+    assert said in text_of(en.get(path).text)
+    zh = site.client("planner of all", "zh")
+    assert "office e · total 每天的用量都等于 clinic e · total 之和" in text_of(zh.get(path).text)
+
+
 def test_an_explanation_names_the_owner_and_no_more_beyond_ones_rights(site):
     text = text_of(
         site.client("of the school", "en")
@@ -320,11 +346,24 @@ def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
 def test_an_intensity_says_by_whose_area_and_persons_it_is(site):
     client = site.client("planner of all", "en")
     for page in (site.path("office"), "/"):
-        assert "By 1,234.5 m²: 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
+        assert "By 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
     office = text_of(client.get(site.path("office")).text)
-    assert "By 80 persons: 80 persons from 2015-01-01 (test)" in office
+    assert "By 80 persons from 2015-01-01 (test)" in office
+    site.world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
+    site.world.admin(
+        """UPDATE institution_fact SET valid_to = '2016-01-01'
+            WHERE institution_id = %s AND attribute = 'persons'""",
+        site.world.institution["office"],
+    )
+    site.world.admin(
+        """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, source,
+               known_by) VALUES (%s, 'persons', 90, '2016-01-01', 'the roster', 'user:1')""",
+        site.world.institution["office"],
+    )
+    office = text_of(client.get(site.path("office")).text)
+    assert "80 persons from 2015-01-01 (test); 90 persons from 2016-01-01 (the roster)" in office
     chinese = text_of(site.client("planner of all", "zh").get(site.path("office")).text)
-    assert "按 80 人 计算:80 人,2015-01-01 起(test)" in chinese
+    assert "80 人,2015-01-01 起(test)；90 人,2016-01-01 起(the roster)" in chinese
 
 
 def test_an_explanation_shows_what_the_connection_can_carry(site):
@@ -332,7 +371,9 @@ def test_an_explanation_shows_what_the_connection_can_carry(site):
     page = text_of(site.client("planner of all", "en").get(path).text)
     assert "Multiplier 1 · Interval of readings 60 min" in page
     assert "At most an hour 100 kWh/h" in page
+    site.world.admin("ALTER TABLE channel_setting DISABLE TRIGGER only_retire")
     site.world.admin("UPDATE channel_setting SET max_per_hour = NULL")
+    site.world.admin("ALTER TABLE channel_setting ENABLE TRIGGER only_retire")
     page = text_of(site.client("planner of all", "en").get(path).text)
     assert "At most an hour not registered" in page
 

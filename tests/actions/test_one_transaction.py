@@ -1,0 +1,333 @@
+"""A change and its audit entry are one transaction: neither ever stands without the other."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import actions
+from actions import bases, enough, gateways, rights, runs, set_aside, standing, targets, users
+from actions.import_readings import import_readings
+from actions.registry import register
+from actions.shift_rejected import shift_as_operator, shift_rejected
+from actions.unions import NewUnion, make_union
+from collector.routing import NATIVE, PUSHED, Routing
+from compact.targets import Indicator
+from metering.errors import EnergyError
+from storage.readings import Store
+from tests.actions import test_corrections as people
+from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
+from tests.actions.test_import_readings import HEADER, NOW_MS, rows
+from tests.actions.test_registry import ALL, METER
+from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
+from tests.actions.world import HOUR_MS, START_MS, World
+
+DECODE = Routing((NATIVE, PUSHED)).decode
+PLANNER = "planner of all"
+READER = users.Grant("reader", "all")
+NAMED = re.compile(
+    r"""(?:desk\.act|case)\(\s*(?:desk,\s*)?"([a-z_.]+)"|^(?:_ACT|RETRY)\b.*"(.+)\"""", re.MULTILINE
+)
+
+Do = Callable[[], object]
+
+
+def _store(world: World) -> Store:
+    return Store(world.database.url("collector"), "import")
+
+
+def _file(world: World, text: str, **how) -> Do:
+    def take() -> None:
+        sink = _store(world)
+        try:
+            content = io.BytesIO((HEADER + text).encode())
+            import_readings(world.desk(), sink, content, "july.csv", now_ms=NOW_MS, **how)
+        finally:
+            sink.close()
+
+    return take
+
+
+def _readings(world: World) -> Do:
+    return _file(world, rows("office e", range(3)))
+
+
+def _refused_readings(world: World) -> Do:
+    world.say("office e", [(START_MS + HOUR_MS, 150.0)])
+    return _file(world, rows("office e", range(3)), correct_for="the file is right")
+
+
+def _registry(world: World) -> Do:
+    return lambda: register(world.desk(), ALL)
+
+
+def _registry_again(world: World) -> Do:
+    register(world.desk(), ALL)
+    changed = replace(METER, max_per_hour=700_000, valid_from=METER.since)
+    return lambda: register(world.desk(), replace(ALL, channels=(changed,)))
+
+
+def _waiting(world: World) -> None:
+    world.admin("INSERT INTO gateway (name) VALUES (%s)", GATEWAY)
+    bind(world, "office e")
+    store = _store(world)
+    eight_hours_ahead(store)
+    store.close()
+
+
+def _shift(world: World) -> Do:
+    _waiting(world)
+
+    def take() -> None:
+        sink = _store(world)
+        try:
+            shift_rejected(world.desk("of the office"), sink, GATEWAY)
+        finally:
+            sink.close()
+
+    return take
+
+
+def _shift_by_operator(world: World) -> Do:
+    _waiting(world)
+    url = world.database.url("collector")
+    return lambda: shift_as_operator(url, DECODE, GATEWAY, "-8h")
+
+
+def _told(world: World) -> World:
+    said = [float(value) for value in people.VALUES]
+    said[people.MISREAD] = 16.0
+    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(said)])
+    world.work()
+    return world
+
+
+def _person(name: str) -> Callable[[World], Do]:
+    def prepared(world: World) -> Do:
+        _told(world)
+        return lambda: people.ACTS[name](world)
+
+    return prepared
+
+
+def _undo(name: str) -> Callable[[World], Do]:
+    def prepared(world: World) -> Do:
+        done = people.ACTS[name](_told(world))
+        return lambda: people.undo(world, done)
+
+    return prepared
+
+
+def _withdrawn(world: World) -> Do:
+    from actions.exchanges import withdraw_exchange
+
+    people.ACTS["exchange"](_told(world))
+    channel = world.channel["office e"]
+    return lambda: withdraw_exchange(world.desk(), channel, people.at(12.5), reason="other meter")
+
+
+def _wrap(world: World) -> Do:
+    from actions.corrections import confirm_wrap
+
+    world.admin(
+        """SET session_replication_role = replica;
+           UPDATE channel_setting SET wraps_at = 100000, max_per_hour = 40000;
+           RESET session_replication_role"""
+    )
+    said = [80.0, 85.0, 90.0, 18.0, 23.0]
+    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(said)])
+    world.work()
+    channel = world.channel["office e"]
+    return lambda: confirm_wrap(world.desk(), channel, people.at(3), reason="five digits")
+
+
+def _union(act: Callable[[UnionWorld], object]) -> Callable[[World], Do]:
+    def prepared(world: World) -> Do:
+        union = make_union_world(world)
+        return lambda: act(union)
+
+    return prepared
+
+
+def _estimate(union: UnionWorld) -> object:
+    wanted = bases.Estimate(date(2015, 3, 1), bases.How.BILL, amount=Decimal(700))
+    clinic = union.world.institution["clinic"]
+    return bases.estimate(union.world.desk(PLANNER), union.target, clinic, wanted, "the bill")
+
+
+def _leave_out(union: UnionWorld) -> object:
+    clinic = union.world.institution["clinic"]
+    return bases.leave_out(union.world.desk(PLANNER), union.target, clinic, "moved away")
+
+
+def _issue(world: World) -> Do:
+    union = make_union_world(world)
+    union.answered()
+    run_id = union.run()
+    return lambda: runs.issue_run(world.desk(PLANNER), run_id)
+
+
+def _reopen(world: World) -> Do:
+    union = make_union_world(world)
+    _estimate(union)
+    clinic = world.institution["clinic"]
+    return lambda: bases.reopen(world.desk(PLANNER), union.target, clinic, "another bill came")
+
+
+def _new_union(world: World) -> Do:
+    members = [world.region["city 1"], world.region["city 2"]]
+    new = NewUnion("双城联合体", "Two cities", members, "test")
+    return lambda: make_union(world.desk(PLANNER), new)
+
+
+def _poison(world: World) -> Do:
+    world.admin(
+        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+           VALUES ('figure', 'x', %s, 'electricity', '2016-03-01', 'test', 'test')""",
+        world.institution["office"],
+    )
+    return lambda: set_aside.retry(world.desk())
+
+
+def _user(act: Callable[[World, int], object]) -> Callable[[World], Do]:
+    return lambda world: lambda: act(world, world.user["of the office"])
+
+
+ACTS: dict[str, Callable[[World], Do]] = {
+    "readings.import": _readings,
+    "readings.import as a correction": _refused_readings,
+    "registry.import": _registry,
+    "registry.import of what is known": _registry_again,
+    "rejected.shift": _shift,
+    "rejected.shift by the operator": _shift_by_operator,
+    "reading.void": _person("void"),
+    "reading.set": _person("set"),
+    "judgement.confirm": _person("confirm"),
+    "judgement.dismiss": _person("reinstate"),
+    "judgement.use": _person("use"),
+    "judgement.wrap": _wrap,
+    "exchange.record": _person("exchange"),
+    "exchange.withdraw": _withdrawn,
+    "correction.undo": _undo("void"),
+    "correction.undo of an exchange": _undo("exchange"),
+    "base.estimate": _union(_estimate),
+    "base.confirm": _union(lambda u: answer_for(u.world.desk(PLANNER), u.target)),
+    "base.left_out": _union(_leave_out),
+    "base.reopened": _reopen,
+    "union.enough": _union(
+        lambda u: bases.set_enough(u.world.desk(PLANNER), u.union, 950, "conference")
+    ),
+    "enough.state": lambda world: (
+        lambda: enough.state_share(world.desk(), Decimal("0.8"), "conference")
+    ),
+    "union.make": _new_union,
+    "target.set": _union(
+        lambda u: targets.set_target(
+            u.world.desk(PLANNER),
+            u.union,
+            targets.Target(Indicator.TOTAL_KGCE, "GB2589-2020", 20_000),
+            "test",
+        )
+    ),
+    "run.make": _union(lambda u: u.run()),
+    "run.issue": _issue,
+    "standing.make": lambda world: _standing(make_union_world(world)),
+    "set_aside.retry": _poison,
+    "gateway.key": lambda world: lambda: gateways.issue_key(world.desk(), "demo-a/g1"),
+    "user.add": lambda world: (
+        lambda: users.add_user(
+            world.desk(),
+            "new",
+            "New",
+            "four unrelated words here",
+            grants=[READER],
+        )
+    ),
+    "user.grant": _user(lambda world, user: users.add_grants(world.desk(), user, [READER])),
+    "user.password": _user(
+        lambda world, user: users.set_password(world.desk(), user, "other unrelated words here")
+    ),
+    "user.end": _user(lambda world, user: users.end_user(world.desk(), user)),
+}
+
+
+def _standing(union: UnionWorld) -> Do:
+    union.issued()
+    day = date(2016, 4, 9)
+    return lambda: standing.stand(union.world.desk(PLANNER), union.union, day)
+
+
+def test_no_act_is_forgotten_here():
+    found = {
+        "".join(parts)
+        for path in Path(actions.__file__).parent.rglob("*.py")
+        for parts in NAMED.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert len(found) > 20
+    assert all(rights.right_of(act) for act in found)
+    assert found <= {name.partition(" ")[0] for name in ACTS}
+
+
+# What stands in every table, whoever may see it: how many rows, and what is in them.
+TABLES = """
+    SELECT format('SELECT %%L, count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)
+                     FROM %%s.%%I t', oid::regclass, relnamespace::regnamespace, relname)
+      FROM pg_class
+     WHERE relkind IN ('r', 'p') AND NOT relispartition
+       AND relnamespace IN ('public'::regnamespace, 'storage'::regnamespace)
+     ORDER BY 1
+"""
+# Between the change and its entry, and after both but before they hold.
+FAULTS = {
+    "the entry is refused": """
+        CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no entry today'; END $$;
+        CREATE TRIGGER fault BEFORE INSERT ON deed FOR EACH ROW EXECUTE FUNCTION fault();
+    """,
+    "the session is killed before the entry": """
+        CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
+        CREATE TRIGGER fault BEFORE INSERT ON deed FOR EACH ROW EXECUTE FUNCTION fault();
+    """,
+    "the session is killed after the entry": """
+        CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
+        CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON deed DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION fault();
+    """,
+}
+MENDED = "DROP TRIGGER fault ON deed; DROP FUNCTION fault();"
+
+
+def everything(world: World) -> Iterator[tuple]:
+    """Yield what stands in each table."""
+    for (query,) in world.admin(TABLES):
+        yield from world.admin(query)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_neither_change_nor_entry_stands_alone(world, name):
+    do = ACTS[name](world)
+    before = list(everything(world))
+    entries = world.admin("SELECT count(*) FROM deed")[0][0]
+    for fault, made in FAULTS.items():
+        world.admin(made)
+        with pytest.raises(EnergyError):
+            do()
+        world.admin(MENDED)
+        assert list(everything(world)) == before, fault
+
+    do()
+
+    changed = [old[0] for old, new in zip(before, everything(world), strict=True) if old != new]
+    assert "deed" in changed
+    assert len(changed) > 1
+    acts = world.admin("SELECT DISTINCT act FROM deed ORDER BY 1 OFFSET 0")
+    assert (name.partition(" ")[0],) in acts
+    assert world.admin("SELECT count(*) FROM deed")[0][0] > entries
