@@ -10,8 +10,8 @@ from psycopg import Connection
 from compact.bases import History, How, YearMonth, like_days_quanta, month_span
 from compact.targets import State
 from metering.errors import InputError, InsufficientDataError
-from metering.messages import MAX_QUANTA
 from storage import bases
+from storage.accounts import MOST_QUANTA
 
 _STEPS: Final = {How.YEAR_BEFORE: -1, How.YEAR_AFTER: 1}
 
@@ -66,7 +66,7 @@ def quanta_of(
         if per_unit is None:
             raise wrong("carrier", f"没有能源品种 {carrier}。", f"{carrier} is no energy.")
         quanta = wanted.amount * per_unit
-        if not wanted.amount.is_finite() or not 0 <= quanta <= MAX_QUANTA:
+        if not wanted.amount.is_finite() or not 0 <= quanta <= MOST_QUANTA:
             raise wrong("amount", "应为非负数。", "is a number from 0.")
         return int(quanta.to_integral_value())
     raise wrong(

@@ -7,11 +7,11 @@ from typing import Any, Final
 from psycopg import Connection
 
 from compact import findings
-from compact.bases import History
+from compact.base_columns import Known, reviewed_all
 from compact.findings import Finding
 from compact.runs import digest_of
 from compact.targets import MILLION, Base, Mark
-from storage import bases, institutions, targets
+from storage import base_columns, bases, institutions, targets
 from storage.bases import Act, Counted, Verdict
 
 CONFIRMED: Final = "confirmed"
@@ -72,8 +72,8 @@ def reviewed_bases(
     connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
 ) -> dict[int, findings.Reviewed]:
     """Return the base of each institution with its findings, as everything says it now."""
-    known = histories_of(connection, kept, counted)
-    return {one: findings.reviewed(kept.target, history) for one, history in known.items()}
+    known = known_of(connection, kept, counted)
+    return dict(zip(known.institutions, reviewed_all(kept.target, known), strict=True))
 
 
 def left_out(connection: Connection[Any], target_id: int) -> set[int]:
@@ -159,8 +159,6 @@ def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
     ]
 
 
-def histories_of(
-    connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
-) -> dict[int, History]:
-    only = [one.institution_id for one in counted]
-    return bases.histories(connection, kept.union_id, kept.target.profile, counted, only)
+def known_of(connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]) -> Known:
+    """Return what is known of these institutions' energy, as the target counts it."""
+    return base_columns.known(connection, kept.union_id, kept.target.profile, counted)

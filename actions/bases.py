@@ -15,7 +15,7 @@ from actions.base_lines import (
     BaseLine,
     MemberBases,
     by_member,
-    histories_of,
+    known_of,
     lines_of,
     weight,
 )
@@ -93,7 +93,7 @@ def estimate(
     }  # fmt: skip
     with desk.act("base.estimate", target_id, detail) as connection:
         kept, counted = _one(connection, target_id, institution_id, "base.estimate")
-        known = histories_of(connection, kept, [counted])[institution_id]
+        known = known_of(connection, kept, [counted]).history(0)
         carrier = carrier_of(known, wanted.carrier)
         quanta = quanta_of(connection, kept.union_id, institution_id, known, (carrier, wanted))
         at = (carrier, wanted.month.replace(day=1))
@@ -181,7 +181,10 @@ def _one(
     What is changed of an unseen one would tell of it by the difference that makes.
     """
     kept = _target(connection, target_id)
-    counted = _these(_planned(connection, kept.union_id, act), [institution_id])[0]
+    found = bases.institutions(connection, kept.union_id, [institution_id])
+    if not found:
+        found = _these(_planned(connection, kept.union_id, act), [institution_id])
+    counted = found[0]
     if institutions.one(connection, institution_id) is None:
         raise no_institution(institution_id)
     return kept, counted

@@ -8,7 +8,7 @@ from statistics import quantiles
 import numpy as np
 
 from actions.desk import Desk
-from actions.runs import Trial, try_target
+from actions.runs import Trial, start, try_from
 from analytics.fairness import Fairness, Spread, fairness
 from compact.methods import Holder, Method
 from compact.runs import Run
@@ -55,11 +55,18 @@ class Tried:
 def try_rules(
     desk: Desk, target_id: int, methods: Sequence[Method], year: int | None = None
 ) -> list[Tried]:
-    """Return what each rule would come to, in order; one that cannot be stops no other."""
+    """Return what each rule would come to, in order; one that cannot be stops no other.
+
+    All of them start from the same bases, which are loaded once.
+    """
+    try:
+        begun = start(desk, target_id)
+    except EnergyError as error:
+        return [Tried(method, error=error) for method in methods]
     tried = []
     for method in methods:
         try:
-            tried.append(Tried(method, try_target(desk, target_id, method, year)))
+            tried.append(Tried(method, try_from(begun, method, year)))
         except EnergyError as error:
             tried.append(Tried(method, error=error))
     return tried

@@ -1,27 +1,30 @@
 """Running an allocation, issuing its quotas, and proving it again from its snapshot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from psycopg import Connection
 
-from actions.base_lines import histories_of, left_out
+from actions.base_lines import known_of, left_out
 from actions.desk import Desk
-from actions.disclosure import must_tell_of_none, snapshot_withheld, unseen_of
+from actions.disclosure import Unseen, must_tell_of_none, snapshot_withheld, unseen_of
 from actions.figures import not_found
 from actions.unions import must_plan
 from compact import books as causes
-from compact import findings
 from compact.allocations import Problem
+from compact.base_columns import reviewed_all
+from compact.bases import Size, area_m2
 from compact.books import Kind
-from compact.disclosure import WHOLE, shown_of
+from compact.disclosure import WHOLE, Part, shown_of
 from compact.methods import Holder, Method, Rule
 from compact.runs import Run, again
 from compact.runs import run as computed
+from compact.targets import Base
 from metering.errors import ConflictError, InputError
 from storage import bases, books, due, runs, standing, targets, unions
+from storage.bases import Counted
 from storage.runs import Kept, Level
 
 _MOST_LEVELS: Final = 2000
@@ -37,6 +40,7 @@ __all__ = [
     "Proof",
     "Rule",
     "Run",
+    "Start",
     "Trial",
     "issue_run",
     "levels_of",
@@ -45,6 +49,8 @@ __all__ = [
     "prove",
     "run_target",
     "snapshot_of",
+    "start",
+    "try_from",
     "try_target",
     "waiting_bases",
 ]  # fmt: skip
@@ -61,6 +67,25 @@ class Made:
     without_base: int
     left_out: int
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What every run of a target starts from, whatever its rule: loaded once, tried often.
+
+    counted: institutions with their bases. above: the parent of each region. before: what runs
+    before said of institutions that the planner does not see.
+    """
+
+    kept: targets.Kept
+    counted: Sequence[tuple[Counted, Base | None]]
+    sizes: Mapping[int, Sequence[Size]]
+    left_out: set[int]
+    members: tuple[int, ...]
+    above: Mapping[int, int | None]
+    enough_permille: int
+    unseen: Unseen
+    before: Sequence[Mapping[int, Part]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +131,19 @@ class Proof:
 
 def try_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Trial:
     """Return what a rule would come to, and keep nothing: for comparing rules."""
+    return try_from(start(desk, target_id), method, year)
+
+
+def start(desk: Desk, target_id: int) -> Start:
+    """Return what every rule starts from, to try several."""
     with desk.look(reckons=True) as connection:
-        kept = _target(connection, target_id)
-        must_plan(connection, kept.union_id, "run.try")
-        problem = _problem(connection, kept, method, year)
-        unseen = unseen_of(connection, kept.union_id)
-        before = runs.parts_before(connection, kept.union_id, sorted(unseen.all))
-    must_tell_of_none(problem, unseen)
-    run = computed(problem)
-    shown = shown_of(run.allocation, unseen.all, unseen.guarded, before)
+        return start_of(connection, target_id, "run.try")
+
+
+def try_from(start: Start, method: Method, year: int | None = None) -> Trial:
+    """Return what a rule would come to, from what is loaded already."""
+    run, unseen = computed(_problem(start, method, year)), start.unseen
+    shown = shown_of(run.allocation, unseen.all, unseen.guarded, start.before)
     return Trial(run, shown, unseen.all)
 
 
@@ -128,9 +157,7 @@ def run_target(desk: Desk, target_id: int, method: Method, year: int | None = No
         kept = _target(connection, target_id)
         must_plan(connection, kept.union_id, "run.make")
         runs.lock(connection, kept.union_id)
-        problem = _problem(connection, kept, method, year)
-        must_tell_of_none(problem, unseen_of(connection, kept.union_id))
-        run = computed(problem)
+        run = computed(_problem(start_of(connection, target_id, "run.make"), method, year))
         same = runs.same(connection, target_id, run.sha256)
         run_id = same if same is not None else runs.add(connection, target_id, run, desk.actor)
         detail |= {"run_id": run_id, "sha256": run.sha256}
@@ -222,54 +249,67 @@ def _proof(run_id: int, sha256: str, snapshot: str) -> Proof:
     return Proof(run_id, sha256, same=anew.snapshot == snapshot and anew.sha256 == sha256)
 
 
-def _problem(
-    connection: Connection[Any], kept: targets.Kept, method: Method, year: int | None
-) -> Problem:
-    """Return what a run starts from: every institution's base, as it would be answered for now."""
-    target = kept.target
+def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
+    """Return what every run of a target starts from; refuse who does not plan for its union."""
+    kept = _target(connection, target_id)
+    must_plan(connection, kept.union_id, act)
     counted = bases.institutions(connection, kept.union_id)
-    known = histories_of(connection, kept, counted)
-    outside = left_out(connection, kept.target_id)
+    known = known_of(connection, kept, counted)
+    found = zip(counted, reviewed_all(kept.target, known), strict=True)
+    unseen = unseen_of(connection, kept.union_id)
+    return Start(
+        kept=kept,
+        counted=[(one, reviewed.base) for one, reviewed in found],
+        sizes=known.sizes,
+        left_out=left_out(connection, target_id),
+        members=tuple(one.region_id for one in unions.members(connection, kept.union_id)),
+        above={region: above for region, (above, _) in unions.regions(connection).items()},
+        enough_permille=bases.enough(connection, kept.union_id),
+        unseen=unseen,
+        before=runs.parts_before(connection, kept.union_id, sorted(unseen.all)),
+    )
+
+
+def _problem(start: Start, method: Method, year: int | None) -> Problem:
+    """Return the problem of one rule; refuse one that would tell of a restricted institution."""
+    target = start.kept.target
     holders, without_base, not_asked = [], [], []
-    for one in counted:
-        history = known[one.institution_id]
-        base = findings.reviewed(target, history).base
+    for one, base in start.counted:
         of_year = target.target_year if base is None else target.year_after(base, year)
         here = one.on(target.roster_day(base, of_year))
         if here is None:
             continue
-        if one.institution_id in outside:
+        if one.institution_id in start.left_out:
             not_asked.append(one.institution_id)
             continue
         if base is None or of_year is None or base.total_g <= 0:
             without_base.append(one.institution_id)
             continue
         place = (one.institution_id, here.region_id, here.department_line, of_year)
-        holders.append(Holder(*place, base, here.class_code, history.area_m2(base.year)))
-    members = tuple(one.region_id for one in unions.members(connection, kept.union_id))
-    return Problem(
-        union=kept.union_id,
+        area = area_m2(start.sizes.get(one.institution_id, ()), base.year)
+        holders.append(Holder(*place, base, here.class_code, area))
+    problem = Problem(
+        union=start.kept.union_id,
         target=target,
         method=method,
-        members=members,
-        parents=_parents(connection, members, holders),
+        members=start.members,
+        parents=_parents(start, holders),
         holders=tuple(holders),
         without_base=tuple(without_base),
         left_out=tuple(not_asked),
-        enough_permille=bases.enough(connection, kept.union_id),
+        enough_permille=start.enough_permille,
     )
+    must_tell_of_none(problem, start.unseen)
+    return problem
 
 
-def _parents(
-    connection: Connection[Any], members: tuple[int, ...], holders: list[Holder]
-) -> Mapping[int, int]:
+def _parents(start: Start, holders: list[Holder]) -> Mapping[int, int]:
     """Return the parent of each region on the way from a holder to its member."""
-    known = unions.regions(connection)
     found: dict[int, int] = {}
     for region in {one.region for one in holders}:
         below = region
-        while below not in members and below not in found:
-            above = known.get(below, (None, ""))[0]
+        while below not in start.members and below not in found:
+            above = start.above.get(below)
             if above is None:
                 break
             found[below] = above

@@ -12,6 +12,7 @@ from typing import Final
 from benchmarks import (
     accounts,
     allocation,
+    bases,
     boards,
     demo,
     ground,
@@ -30,6 +31,7 @@ PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "memory": memory.run,
     "allocation": allocation.run,
     "boards": boards.run,
+    "bases": bases.run,
     "viewers": viewers.run,
     "logins": logins.run,
     "flood": rush.run,

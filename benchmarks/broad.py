@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -104,7 +105,7 @@ _READINGS: Final = """
            sum(known_s)
       FROM usage_day GROUP BY 1, 2;
 """
-# Who has a channel has its account; the others have had theirs for three years.
+# Who has a channel has its account; the others have had theirs for years.
 _ACCOUNTS: Final = """
     INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
     SELECT t.institution_id, t.carrier, u.month, 'meter', u.used, u.measured_s, u.known_s
@@ -115,8 +116,9 @@ _ACCOUNTS: Final = """
            2592000, 2592000
       FROM generate_series({channels} + 1, {institutions}) i
      CROSS JOIN unnest(ARRAY['electricity', 'natural_gas']) c(code)
-     CROSS JOIN generate_series(date_trunc('month', '{until}'::timestamp) - interval '35 months',
-                                date_trunc('month', '{until}'::timestamp), interval '1 month') m;
+     CROSS JOIN generate_series(
+                date_trunc('month', '{until}'::timestamp) - interval '{before} months',
+                date_trunc('month', '{until}'::timestamp), interval '1 month') m;
 """
 _PEOPLE: Final = """
     INSERT INTO app_user (id, login, name, lang) VALUES ({reader}, 'reader', 'Reader', 'en');
@@ -136,12 +138,18 @@ class Broad:
     institutions: int
     today: date
     region_id: int
+    shared_s: float  # how long it took to answer for bases, to run, to issue and to stand
     reader: int = _READER
 
 
 @contextlib.contextmanager
-def broad(server_url: str, channels: int, hours: int, institutions: int) -> Iterator[Broad]:
-    """Lend a database with the set, dropped afterwards."""
+def broad(
+    server_url: str, channels: int, hours: int, institutions: int, *, months: int = 36
+) -> Iterator[Broad]:
+    """Lend a database with the set, dropped afterwards.
+
+    months: of accounts, of institutions without readings.
+    """
     name = f"commonwatt_bench_{secrets.token_hex(4)}"
     passwords = {group: secrets.token_urlsafe(12) for group in migrate.GROUPS}
     database.ensure(server_url, name)
@@ -150,6 +158,7 @@ def broad(server_url: str, channels: int, hours: int, institutions: int) -> Iter
     said = {
         "institutions": institutions, "channels": channels, "province": _PROVINCE, "first": FIRST,
         "until": today, "last": hours - 1, "reader": _READER,
+        "before": months - 1,
     }  # fmt: skip
     try:
         migrate.migrate(admin_url, passwords=passwords)
@@ -160,10 +169,12 @@ def broad(server_url: str, channels: int, hours: int, institutions: int) -> Iter
         tables.execute("VACUUM ANALYZE")
         with contextlib.closing(open_pool(tables.logins["api"], bounds=WRITING)) as pool:
             desk = Desk(pool, SYSTEM, today)
+            before = time.perf_counter()
             union.share(desk, union.found(desk, {_PROVINCE}), today)
+            shared_s = time.perf_counter() - before
         tables.execute("VACUUM ANALYZE")
         region = tables.ask(f"SELECT region_id FROM region_fact WHERE code = '{_PROVINCE}'")
         readings = tables.ask("SELECT count(*) FROM reading")
-        yield Broad(tables, readings, channels, institutions, today, region)
+        yield Broad(tables, readings, channels, institutions, today, region, shared_s)
     finally:
         database.drop(server_url, name)

@@ -96,13 +96,7 @@ class History:
 
     def area_m2(self, year: int) -> Decimal | None:
         """Return the floor area of a year, weighted by days; None where nobody stated one."""
-        first, until = date(year, 1, 1), date(year + 1, 1, 1)
-        stated = [
-            Held(one.number, one.valid_from, one.valid_to)
-            for one in self.sizes
-            if one.attribute == "area_m2"
-        ]
-        return days_mean(stated, first, until, until)
+        return area_m2(self.sizes, year)
 
     def state(self, at: YearMonth) -> State:
         """Return the state of a month: that of its least certain carrier."""
@@ -117,6 +111,17 @@ class History:
             for at in sorted(months)
             if self.state(at) is not State.MISSING
         }
+
+
+def area_m2(sizes: Sequence[Size], year: int) -> Decimal | None:
+    """Return the floor area of a year, weighted by days; None where nobody stated one."""
+    first, until = date(year, 1, 1), date(year + 1, 1, 1)
+    stated = [
+        Held(one.number, one.valid_from, one.valid_to)
+        for one in sizes
+        if one.attribute == "area_m2"
+    ]
+    return days_mean(stated, first, until, until)
 
 
 def base_of(target: Target, history: History) -> Base | None:

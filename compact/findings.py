@@ -1,5 +1,6 @@
 """What about a base is missing, partial or implausible, so that somebody has to answer for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -96,18 +97,26 @@ def _beyond(history: History, base: Base) -> list[Finding]:
     """Find months beyond three times the same month of the years beside."""
     found = []
     for carrier, at, one in _of_year(history, base):
-        near = beside(history.carriers[carrier], at)
-        if one.by_act or one.known_g is None or not near:
+        if one.by_act or one.known_g is None:
             continue
-        others = [
-            m.known_g for (year, month), m in history.carriers[carrier].items()
-            if year == at[0] and month != at[1] and m.known_g is not None
-        ]  # fmt: skip
-        usual = max(near) or (median(others) if others else 0)
+        near = beside(history.carriers[carrier], at)
+        if not near:
+            continue
+        usual = max(near) or _usual(history.carriers[carrier], at)
         if one.known_g > BEYOND * usual and usual > 0:
             mark = Mark("beyond", carrier, at[1])
             found.append(Finding(mark, one.known_g, max(near), one.known_g - max(near)))
     return found
+
+
+def _usual(months: Mapping[YearMonth, CarrierMonth], at: YearMonth) -> float:
+    """Return what the other months of a year hold, the middle one of them."""
+    others = [
+        m.known_g
+        for (year, month), m in months.items()
+        if year == at[0] and month != at[1] and m.known_g is not None
+    ]
+    return median(others) if others else 0
 
 
 def _zeros(history: History, base: Base) -> list[Finding]:

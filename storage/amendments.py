@@ -8,6 +8,8 @@ from typing import Any, Final, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from storage.whole import whole_row
+
 Kind = Literal["void", "set", "reinstate", "wrap", "exchange", "use", "withdraw", "file"]
 
 # Which table a kind speaks in; of one instant, what is said later in a table replaces it there.
@@ -326,7 +328,7 @@ def published(
 ) -> list[Published]:
     """Return the published figures that rest on these months of these institutions."""
     asked = {"institutions": institutions, "months": months}
-    with connection.cursor(row_factory=class_row(Published)) as cursor:
+    with connection.cursor(row_factory=whole_row(Published)) as cursor:
         return cursor.execute(_PUBLISHED, asked).fetchall()
 
 

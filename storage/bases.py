@@ -9,36 +9,23 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from compact.bases import CarrierMonth, Frozen, History, How, Size, YearMonth
 from compact.rosters import Classed, Place, class_on, place_on
 
-_LONG = "SET LOCAL statement_timeout = '10min'"
 _INSTITUTIONS = """
     SELECT institution_id, region_id, member_id, department_line, class AS class_code, area_m2,
            roster_status
-      FROM access.plans_bases()
-     WHERE union_id = %(union)s
-       AND (%(only)s::integer[] IS NULL OR institution_id = ANY(%(only)s))
+      FROM access.plans_bases_among(%(union)s, %(only)s::integer[])
      ORDER BY institution_id
 """
 _PLACES = """
     SELECT institution_id, known_from, region_id, member_id, department_line, valid_from, valid_to
-      FROM access.base_places()
-     WHERE union_id = %(union)s
-       AND (%(only)s::integer[] IS NULL OR institution_id = ANY(%(only)s))
+      FROM access.base_places_among(%(union)s, %(only)s::integer[])
      ORDER BY institution_id, valid_from
 """
 _CLASSES = """
     SELECT institution_id, class, valid_from, valid_to
       FROM access.base_classes(%(union)s, %(only)s)
 """
-_MONTHS = """
-    SELECT institution_id, carrier, extract(year FROM month)::integer,
-           extract(month FROM month)::integer, quanta, kgce_g, how, by_act
-      FROM access.base_months(%(union)s, %(profile)s, %(only)s)
-"""
-_FROZEN = "SELECT * FROM access.base_frozen(%(union)s, %(only)s)"
-_SIZES = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
 _DAYS = "SELECT day, quanta FROM access.base_days(%s, %s, %s, %s, %s)"
 _VERDICTS = """
     SELECT DISTINCT ON (institution_id) institution_id, verdict, base_sha256, reason, made_by,
@@ -181,38 +168,6 @@ def institutions(
         )
         for one in found
     ]
-
-
-def histories(
-    connection: Connection[Any],
-    union_id: int,
-    profile: str,
-    counted: Sequence[Counted],
-    only: Sequence[int] | None = None,
-) -> dict[int, History]:
-    """Return what is known of the energy of these institutions, under one profile."""
-    connection.execute(_LONG)
-    said = {"union": union_id, "profile": profile, "only": None if only is None else list(only)}
-    months: dict[int, dict[str, dict[YearMonth, CarrierMonth]]] = {}
-    hows = {one.value: one for one in How}
-    for who, carrier, year, month, quanta, grams, how, by_act in connection.execute(_MONTHS, said):
-        known = CarrierMonth(quanta, grams, hows[how], by_act)
-        months.setdefault(who, {}).setdefault(carrier, {})[year, month] = known
-    frozen: dict[int, list[Frozen]] = {}
-    for who, *stretch in connection.execute(_FROZEN, said):
-        frozen.setdefault(who, []).append(Frozen(*stretch))
-    sizes: dict[int, list[Size]] = {}
-    for who, *size in connection.execute(_SIZES, said):
-        sizes.setdefault(who, []).append(Size(*size))
-    return {
-        one.institution_id: History(
-            months.get(one.institution_id, {}),
-            frozen.get(one.institution_id, ()),
-            sizes.get(one.institution_id, ()),
-            one.roster_status,
-        )
-        for one in counted
-    }
 
 
 def days(

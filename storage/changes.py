@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import class_row
+
+from storage.whole import whole_row
 
 # The days that both years measured, in months that are over; of a carrier without a coefficient,
 # which is in neither sum, none. Area and persons are weighted by days.
@@ -33,8 +34,8 @@ _USED = """
     SELECT (SELECT count(*)::integer FROM pair WHERE days > 0) AS months,
            (SELECT coalesce(sum(days), 0)::integer FROM pair) AS days,
            (SELECT coalesce(sum(of_days), 0)::integer FROM pair) AS of_days,
-           (SELECT coalesce(sum(before_g), 0)::bigint FROM pair WHERE days > 0) AS before_g,
-           (SELECT coalesce(sum(after_g), 0)::bigint FROM pair WHERE days > 0) AS after_g,
+           (SELECT coalesce(sum(before_g), 0) FROM pair WHERE days > 0) AS before_g,
+           (SELECT coalesce(sum(after_g), 0) FROM pair WHERE days > 0) AS after_g,
            nullif(b.area_m2, 0) AS area_before, nullif(a.area_m2, 0) AS area_after,
            nullif(b.persons, 0) AS persons_before, nullif(a.persons, 0) AS persons_after
       FROM report.institution i
@@ -71,5 +72,5 @@ def used(
 ) -> Used | None:
     """Return both years of an institution; None where the viewer sees none such."""
     said = {"institution": institution_id, "before": before, "after": after, "profile": profile}
-    with connection.cursor(row_factory=class_row(Used)) as cursor:
+    with connection.cursor(row_factory=whole_row(Used)) as cursor:
         return cursor.execute(_USED, said).fetchone()

@@ -11,6 +11,7 @@ Columns = dict[str, NDArray[Any]]
 
 _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
+_ARRAY_HEADER: Final = 20  # dimensions, flags, type, length, lowest index
 _EPOCH_MS: Final = 946_684_800_000  # PostgreSQL counts microseconds from 2000-01-01
 
 # What a column is on the wire; instants are int64 milliseconds since 1970 on our side.
@@ -69,6 +70,39 @@ def copy_out(
     if len(rows) and (rows["fields"] != len(types)).any():
         raise AssertionError("a null in columns that allow none")
     return {name: _ours(kind, rows[name]) for name, kind in types.items()}
+
+
+def gathered(
+    connection: Connection[Any],
+    query: LiteralString,
+    types: Mapping[str, str],
+    parameters: Mapping[str, Any] | None = None,
+) -> Columns:
+    """Return a query's rows as columns, as `copy_out`, where there are very many of few bytes.
+
+    Each column comes as one array: COPY is read a row at a time, which takes ten times as long. An
+    array holds at most a gigabyte, so 80 million rows.
+    """
+    names = [sql.Identifier(name) for name in types]
+    statement = sql.SQL("SELECT {} FROM ({}) AS q ({})").format(
+        sql.SQL(", ").join(sql.SQL("array_send(array_agg({}))").format(name) for name in names),
+        sql.SQL(query),
+        sql.SQL(", ").join(names),
+    )
+    with connection.cursor(binary=True) as cursor:
+        row = cursor.execute(statement, parameters).fetchone()
+    found = row or [None] * len(types)
+    return {
+        name: _array(kind, sent) for (name, kind), sent in zip(types.items(), found, strict=True)
+    }
+
+
+def _array(kind: str, sent: bytes | None) -> NDArray[Any]:
+    element = np.dtype([("bytes", ">i4"), ("value", _WIRE[kind])])
+    rows = np.frombuffer(sent or b"", dtype=element, offset=_ARRAY_HEADER if sent else 0)
+    if len(rows) and (rows["bytes"] != element["value"].itemsize).any():
+        raise AssertionError("a null in columns that allow none")
+    return _ours(kind, rows["value"])
 
 
 def _row(types: Mapping[str, str], null: str | None) -> np.dtype[Any]:

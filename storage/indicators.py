@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import class_row
 
 from storage.boards import give_room
+from storage.whole import whole_row
 
 # Of a region only the months count in which it held the institution; the class is that of the
 # period's end, area and persons are weighted by days. Whose energy is not measured enough is listed
@@ -40,14 +40,14 @@ _INDICATORS = """
          WHERE f.source = 'meter' AND f.profile = ANY(%(profiles)s)
            AND f.month >= %(first)s AND f.month < %(until)s
     ), used AS (
-        SELECT institution_id, profile, sum(kgce_g)::bigint AS kgce_g,
-               sum(known_s) FILTER (WHERE in_total_energy)::bigint AS known_s,
-               sum(measured_s) FILTER (WHERE in_total_energy)::bigint AS measured_s,
+        SELECT institution_id, profile, sum(kgce_g) AS kgce_g,
+               sum(known_s) FILTER (WHERE in_total_energy) AS known_s,
+               sum(measured_s) FILTER (WHERE in_total_energy) AS measured_s,
                coalesce(array_agg(DISTINCT carrier) FILTER (WHERE left_out), '{}') AS without
           FROM now
          GROUP BY 1, 2
     ), expected AS (
-        SELECT e.institution_id, sum(e.expected_s)::bigint AS expected_s
+        SELECT e.institution_id, sum(e.expected_s) AS expected_s
           FROM report.expected_by_month(NULL, %(first)s, %(until)s) e
           JOIN counted c ON c.institution_id = e.institution_id
                AND e.month >= c.first_month AND e.month < c.until_month
@@ -105,8 +105,8 @@ _INDICATORS = """
                coalesce(sum(d.days) FILTER (WHERE n.kgce_g IS NOT NULL AND b.kgce_g IS NOT NULL),
                         0)::integer AS days,
                sum(d.of_days)::integer AS of_days,
-               sum(floor(n.kgce_g * d.quanta / nullif(n.quanta, 0) + 0.5))::bigint AS compared_g,
-               sum(floor(b.kgce_g * d.before_quanta / nullif(b.quanta, 0) + 0.5))::bigint
+               sum(floor(n.kgce_g * d.quanta / nullif(n.quanta, 0) + 0.5)) AS compared_g,
+               sum(floor(b.kgce_g * d.before_quanta / nullif(b.quanta, 0) + 0.5))
                    AS before_g
           FROM like_days d
          CROSS JOIN unnest(%(profiles)s::text[]) AS p(profile)
@@ -208,7 +208,7 @@ def indicators(
         "region": wanted.region_id, "only": wanted.institution_id, "after": after, "most": most,
     }  # fmt: skip
     give_room(connection)
-    with connection.cursor(row_factory=class_row(Indicator)) as cursor:
+    with connection.cursor(row_factory=whole_row(Indicator)) as cursor:
         return cursor.execute(_INDICATORS, said).fetchall()
 
 

@@ -58,8 +58,8 @@ _TERM_ROWS = """
 """
 # The same cascade as in the account; a whole share needs no running sum.
 _PART = """
-    sum(floor(u.used * (b.share_before + t.share) * 0.000001 + 0.5)
-        - floor(u.used * b.share_before * 0.000001 + 0.5))::bigint
+    sum(floor(u.used::numeric * (b.share_before + t.share) * 0.000001 + 0.5)
+        - floor(u.used::numeric * b.share_before * 0.000001 + 0.5))
 """
 _BEFORE = """
     CROSS JOIN LATERAL (SELECT CASE WHEN t.share = 1000000 THEN 0

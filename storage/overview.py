@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import class_row
+
+from storage.whole import whole_row
 
 # Of whole months the last one; the running one only where there is no other.
 _NEWEST = """
@@ -27,10 +28,10 @@ _NEWEST_OF = """
 # counts, which is the first in the alphabet too: no, secondary, yes.
 _SUMS = """
     WITH used AS (
-        SELECT a.institution_id, a.carrier, sum(a.quanta)::bigint AS quanta,
-               sum(a.measured_s)::bigint AS measured_s,
-               sum(a.known_s)::bigint AS known_s, sum(a.kgce_g)::bigint AS kgce_g,
-               sum(a.co2_g)::bigint AS co2_g,
+        SELECT a.institution_id, a.carrier, sum(a.quanta) AS quanta,
+               sum(a.measured_s) AS measured_s,
+               sum(a.known_s) AS known_s, sum(a.kgce_g) AS kgce_g,
+               sum(a.co2_g) AS co2_g,
                min(a.coefficient_evidence) AS kgce_evidence,
                min(a.co2_evidence) AS co2_evidence,
                count(a.coefficient_outside) > 0 AS kgce_outside,
@@ -55,11 +56,11 @@ _OF_EACH = f"""
 """  # noqa: S608 - only our own text
 _OF_ALL = f"""
     {_SUMS}
-    SELECT 0 AS institution_id, carrier, sum(u.quanta)::bigint AS quanta,
-           sum(u.kgce_g)::bigint AS kgce_g, sum(u.co2_g)::bigint AS co2_g,
-           coalesce(sum(u.measured_s), 0)::bigint AS measured_s,
-           coalesce(sum(u.known_s), 0)::bigint AS known_s,
-           coalesce(sum(d.expected_s), 0)::bigint AS expected_s,
+    SELECT 0 AS institution_id, carrier, sum(u.quanta) AS quanta,
+           sum(u.kgce_g) AS kgce_g, sum(u.co2_g) AS co2_g,
+           coalesce(sum(u.measured_s), 0) AS measured_s,
+           coalesce(sum(u.known_s), 0) AS known_s,
+           coalesce(sum(d.expected_s), 0) AS expected_s,
            count(u.quanta)::integer AS institutions,
            min(u.kgce_evidence) AS kgce_evidence, min(u.co2_evidence) AS co2_evidence,
            coalesce(bool_or(u.kgce_outside), false) AS kgce_outside,
@@ -197,5 +198,5 @@ def enough_of(connection: Connection[Any], institution_id: int) -> Decimal:
 
 
 def _sums(connection: Connection[Any], statement: str, parameters: dict[str, Any]) -> list[Sum]:
-    with connection.cursor(row_factory=class_row(Sum)) as cursor:
+    with connection.cursor(row_factory=whole_row(Sum)) as cursor:
         return cursor.execute(statement, parameters).fetchall()

@@ -95,7 +95,7 @@ _LEVELS = """
      ORDER BY place LIMIT %s
 """
 _OF_MEMBERS = """
-    SELECT member_id, year, count(*)::integer, sum(amount_g)::bigint
+    SELECT member_id, year, count(*)::integer, sum(amount_g)
       FROM run_quota WHERE run_id = %s GROUP BY member_id, year ORDER BY year, member_id
 """
 
@@ -276,7 +276,8 @@ def levels(connection: Connection[Any], run_id: int, most: int) -> list[Level]:
 
 def of_members(connection: Connection[Any], run_id: int) -> list[tuple[int, int, int, int]]:
     """Return member, year, how many quotas and their sum, as far as the viewer sees them."""
-    return connection.execute(_OF_MEMBERS, [run_id]).fetchall()
+    rows = connection.execute(_OF_MEMBERS, [run_id])
+    return [(member, year, quotas, int(total)) for member, year, quotas, total in rows]
 
 
 def _level(

@@ -151,7 +151,8 @@ def usage_columns(rows: list[Any], grain: Grain) -> UsageColumns:
     """Return rows (start, text, offset, used, measured, known, expected) as columns."""
     start, text, offset, used, measured, known, expected = _columns(rows, 7)
     t = [one + _offset(s) for one, s in zip(text, offset, strict=True)] if grain == "hour" else text
-    return UsageColumns(t, start, used, measured, known, expected)
+    whole = [None if one is None else int(one) for one in used]  # sums are numeric
+    return UsageColumns(t, start, whole, measured, known, expected)
 
 
 def in_zone(ask: Callable[[], Any], zone: str) -> Any:

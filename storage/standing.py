@@ -7,6 +7,8 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from storage.whole import whole_row
+
 KIND: Final = "standing"  # of rows of `due`
 
 _STAND = "SELECT access.stand(%s, %s, %s)"
@@ -133,7 +135,7 @@ def newest(
         "day": day,
         "of_members": of_members,
     }
-    with connection.cursor(row_factory=class_row(Standing)) as cursor:
+    with connection.cursor(row_factory=whole_row(Standing)) as cursor:
         return cursor.execute(_NEWEST, parameters).fetchall()
 
 

@@ -26,7 +26,7 @@ _SOURCE: Final = "demo: agreed by nobody"
 
 # What was last issued, beside what the books hold.
 _ISSUED = """
-    SELECT r.quotas, r.total_g, s.snapshot, (SELECT sum(amount_g)::bigint FROM quota),
+    SELECT r.quotas, r.total_g, s.snapshot, (SELECT sum(amount_g) FROM quota),
            (SELECT count(*) FROM run_quota q
              WHERE q.run_id = r.id AND q.amount_g <> (SELECT sum(m) FROM unnest(q.months_g) m))
       FROM book_cause c JOIN run r ON r.id = c.run_id JOIN run_snapshot s ON s.run_id = r.id
@@ -97,7 +97,8 @@ def judge(connection: Connection[Any]) -> Shared:
     row = connection.execute(_ISSUED).fetchone()
     if row is None:
         return Shared()
-    quotas, target_g, snapshot, quota_sum_g, broken = row
+    quotas, target_g, snapshot, quota_sum, broken = row
+    quota_sum_g = int(quota_sum or 0)
     faults = []
     if quota_sum_g != target_g:
         faults.append(

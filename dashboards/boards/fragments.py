@@ -34,12 +34,12 @@ COVERED: Final = (Threshold(None, "bad"), Threshold(0.9, "warn"), Threshold(0.99
 COVERAGES: Final = """(VALUES
     (1, CASE WHEN '$lang' = 'en' THEN ' · total' ELSE ' · 总量' END),
     (2, CASE WHEN '$lang' = 'en' THEN ' · curve' ELSE ' · 曲线' END)) AS w(place, word)"""
-# The share without which an office ranks and compares nothing, and that of a month which stands
-# for its whole beside another year's, as analytics.coverage.WHOLE.
+# The share without which an office ranks and compares nothing.
 ENOUGH: Final = "(SELECT report.enough(nullif('$region', '')::integer))"
 ENOUGH_OF: Final = "(SELECT report.enough_of(nullif('$institution', '')::integer))"
-WHOLE_SHARE: Final = "0.99"
-WHOLE_PERCENT: Final = f"{float(WHOLE_SHARE):.0%}"  # as people read it
+# With this share of its time a month stands for its whole beside another year's, as people read
+# it: analytics.coverage.WHOLE, report.is_whole.
+WHOLE_PERCENT: Final = "99%"
 NOT_ENOUGH: Final = Text("计量不足", "not enough measured")
 NOT_STATED: Final = Text("未填报", "not stated")
 
@@ -72,6 +72,11 @@ def these(table: str) -> str:
 def expected(asked: str = "NULL") -> str:
     """Return the SQL of what the period's months should hold, as far as days are over."""
     return f"report.expected({asked}, {_WHOLE_MONTHS})"
+
+
+def expected_in() -> str:
+    """Return the same of all that are counted in the region or below it, by month."""
+    return f"report.expected_in(nullif('$region', '')::integer, {_WHOLE_MONTHS})"
 
 
 def expected_by_month(asked: str = "NULL") -> str:
@@ -119,11 +124,12 @@ def compared(asked: str) -> str:
 
 
 # Who is counted in the region or below it, and for which months: a move leaves what was before.
-# region_id: the one below it that holds the institution, else the region itself.
+# region_id: the one below it that holds the institution, else the region itself. counted_id: where
+# exactly it is counted.
 MEMBER: Final = """
     member AS MATERIALIZED (
         SELECT a.institution_id, coalesce(child.within_id, a.region_id) AS region_id,
-               a.first_month, a.until_month
+               a.region_id AS counted_id, a.first_month, a.until_month
           FROM report.affiliated a
           JOIN report.region_within own
                ON own.region_id = a.region_id AND own.within_id::text = '$region'

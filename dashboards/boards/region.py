@@ -23,54 +23,41 @@ _HERE: Final = "institution_id IN (SELECT institution_id FROM member)"
 _ENERGY: Final = f"""
     {f.MEMBER}, energy AS (
         SELECT m.region_id, a.institution_id, a.month, a.carrier, a.quanta, a.kgce_g, a.co2_g,
-               a.known_s
+               a.known_s, a.due_s
           FROM report.account_figure a JOIN {f.AS_MEMBER}
          WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS})
 """
-# What the accounts of the same institutions should hold in the same months.
-_EXPECTED: Final = f"""
-    expected AS (
-        SELECT m.region_id, a.institution_id, a.carrier, a.month, a.expected_s
-          FROM {f.expected_by_month()} a JOIN {f.AS_MEMBER})
+# Summed before it is named: names are text, and there are many accounts.
+_BY_MEMBER: Final = """
+    sums AS (
+        SELECT region_id, month, sum(kgce_g) AS kgce_g, sum(co2_g) AS co2_g
+          FROM energy GROUP BY 1, 2)
 """
-# The same over the whole period; month by month only of those who came or left within it.
-_EXPECTED_SUM: Final = f"""
-    moved AS MATERIALIZED (
-        SELECT DISTINCT institution_id FROM member
-         WHERE first_month > (SELECT first FROM span) OR until_month < (SELECT last FROM span)
-    ), expected AS (
-        SELECT m.region_id, e.expected_s
-          FROM {f.expected()} e JOIN member m USING (institution_id)
-         WHERE institution_id NOT IN (SELECT institution_id FROM moved)
-         UNION ALL
-        SELECT m.region_id, a.expected_s
-          FROM {f.expected_by_month(f.these("moved"))} a JOIN {f.AS_MEMBER})
+# What those institutions should hold: of every carrier in each month.
+_EXPECTED: Final = f"""
+    expected AS MATERIALIZED (
+        SELECT region_id, carrier, month, expected_s FROM {f.expected_in()})
 """
 # Of months that are over: what was used by whom both years measured whole, and how much that is.
 _PAIRS: Final = f"""
     earlier AS (
-        SELECT b.institution_id, (b.month + interval '1 year')::date AS month, b.carrier, b.kgce_g
-          FROM report.account_figure b
-          JOIN report.expected_by_month(NULL,
-                   ((SELECT first FROM span) - interval '1 year')::date,
-                   ((SELECT last FROM span) - interval '1 year' + interval '1 month')::date) x
-               USING (institution_id, carrier, month)
-         WHERE b.profile = '$profile' AND b.source = 'meter' AND b.kgce_g IS NOT NULL
-           AND b.{f.YEAR_EARLIER.replace("AND month", "AND b.month")}
-           AND report.is_enough(b.known_s, x.expected_s, {f.WHOLE_SHARE})
-    ), compared AS (
-        SELECT x.month, sum(x.expected_s) AS expected_s,
-               sum(x.expected_s) FILTER (WHERE b.kgce_g IS NOT NULL) AS compared_s,
-               sum(e.kgce_g) FILTER (WHERE b.kgce_g IS NOT NULL) AS kgce_g,
+        SELECT institution_id, carrier, (month + interval '1 year')::date AS month, kgce_g
+          FROM report.account_figure
+         WHERE profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER}
+           AND kgce_g IS NOT NULL AND report.is_whole(known_s, due_s)
+    ), pair AS (
+        SELECT month, sum(e.due_s) AS compared_s, sum(e.kgce_g) AS kgce_g,
                sum(b.kgce_g) FILTER (WHERE e.kgce_g IS NOT NULL) AS before_g
+          FROM energy e JOIN earlier b USING (institution_id, carrier, month)
+         WHERE report.is_whole(e.known_s, e.due_s)
+         GROUP BY 1
+    ), compared AS (
+        SELECT month, sum(x.expected_s) AS expected_s, max(p.compared_s) AS compared_s,
+               max(p.kgce_g) AS kgce_g, max(p.before_g) AS before_g
           FROM expected x
           JOIN report.carrier k ON k.code = x.carrier AND k.in_total_energy
-          LEFT JOIN energy e ON e.institution_id = x.institution_id AND e.carrier = x.carrier
-               AND e.month = x.month
-               AND report.is_enough(e.known_s, x.expected_s, {f.WHOLE_SHARE})
-          LEFT JOIN earlier b ON b.institution_id = e.institution_id AND b.carrier = e.carrier
-               AND b.month = e.month
-         WHERE x.month + interval '1 month'
+          LEFT JOIN pair p USING (month)
+         WHERE month + interval '1 month'
                <= (SELECT report.today_began('$zone') AT TIME ZONE '$zone')
          GROUP BY 1)
 """
@@ -142,7 +129,7 @@ _FIGURES: Final = (
         Kind.STAT,
         PERCENT,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED_SUM}
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}
     SELECT report.coverage((SELECT sum(known_s) FROM energy),
                            (SELECT sum(expected_s) FROM expected)) AS value
         """,
@@ -165,9 +152,9 @@ _MONTHLY: Final = (
         Kind.BARS,
         KGCE,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}
+    WITH {f.MONTHS}, {_ENERGY}, {_BY_MEMBER}
     SELECT {f.BEGINS} AS "time", {_member_name()} AS metric, sum(e.kgce_g) / 1000.0 AS value
-      FROM energy e JOIN report.region r USING (region_id)
+      FROM sums e JOIN report.region r USING (region_id)
      GROUP BY 1, 2, r.code ORDER BY 1, r.code
         """,
         decimals=0,
@@ -183,9 +170,10 @@ _MONTHLY: Final = (
         Kind.BARS,
         KGCE,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}
+    WITH {f.MONTHS}, {_ENERGY}, sums AS (
+        SELECT carrier, month, sum(kgce_g) AS kgce_g FROM energy GROUP BY 1, 2)
     SELECT {f.BEGINS} AS "time", {f.name("k")} AS metric, sum(e.kgce_g) / 1000.0 AS value
-      FROM energy e JOIN report.carrier k ON k.code = e.carrier
+      FROM sums e JOIN report.carrier k ON k.code = e.carrier
      WHERE k.in_total_energy
      GROUP BY 1, 2, k.code ORDER BY 1, k.code
         """,
@@ -247,9 +235,9 @@ _MONTHLY: Final = (
         Kind.BARS,
         KG,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}
+    WITH {f.MONTHS}, {_ENERGY}, {_BY_MEMBER}
     SELECT {f.BEGINS} AS "time", {_member_name()} AS metric, sum(e.co2_g) / 1000.0 AS value
-      FROM energy e JOIN report.region r USING (region_id)
+      FROM sums e JOIN report.region r USING (region_id)
      GROUP BY 1, 2, r.code ORDER BY 1, r.code
         """,
         decimals=0,
@@ -270,8 +258,12 @@ _TABLES: Final = (
         Kind.TABLE,
         PLAIN,
         f"""
-    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED_SUM}, whole AS (
-        SELECT region_id, sum(expected_s) AS expected_s FROM expected GROUP BY 1
+    WITH {f.MONTHS}, {_ENERGY}, {_EXPECTED}, whole AS (
+        SELECT m.region_id, sum(x.expected_s) AS expected_s
+          FROM expected x
+          JOIN (SELECT DISTINCT counted_id, region_id FROM member) m
+               ON m.counted_id = x.region_id
+         GROUP BY 1
     ), used AS (
         SELECT m.region_id, m.institutions, e.kgce, e.co2, e.known_s
           FROM (SELECT region_id, count(DISTINCT institution_id) AS institutions

@@ -124,14 +124,14 @@ REVOKE ALL ON FUNCTION storage.moved_since FROM public;
 -- Whether neither figures of institutions tell of one, nor what they changed by since others were
 -- shown: five figures of each institution, in turn.
 CREATE FUNCTION storage.sums_tell_of_none(
-    ids integer[], figures bigint[], before_ids integer[], before bigint[], guarded integer[]
+    ids integer[], figures numeric[], before_ids integer[], before numeric[], guarded integer[]
 ) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH now AS (
-        SELECT ids[(k - 1) / 5 + 1] AS id, (k - 1) % 5 AS figure, v::numeric AS value
+        SELECT ids[(k - 1) / 5 + 1] AS id, (k - 1) % 5 AS figure, v AS value
           FROM unnest(figures) WITH ORDINALITY AS t (v, k)
     ), was AS (
-        SELECT before_ids[(k - 1) / 5 + 1] AS id, (k - 1) % 5 AS figure, v::numeric AS value
+        SELECT before_ids[(k - 1) / 5 + 1] AS id, (k - 1) % 5 AS figure, v AS value
           FROM unnest(before) WITH ORDINALITY AS t (v, k)
     ), moved AS (
         SELECT id, figure, abs(sum(value)) AS value
@@ -161,7 +161,7 @@ DECLARE
     guarded integer[] := ARRAY(SELECT access.guarded());
     one record;
     since_ids integer[];    -- of the last that was shown of the same member and year
-    since bigint[];
+    since numeric[];
 BEGIN
     RETURN QUERY
     SELECT s.union_id, s.indicator, s.year, s.day, s.member_id

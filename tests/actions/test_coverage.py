@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from psycopg import Connection
 
-from analytics.coverage import ENOUGH, coverage, enough
+from analytics.coverage import ENOUGH, WHOLE, coverage, enough
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "cases/coverage.toml").read_text("utf-8"))
 DAY = date.fromisoformat
@@ -46,6 +47,55 @@ def test_shares_and_what_is_enough_are_the_same(database):
             ).fetchone()
             share = case.get("coverage")
             assert row == (None if share is None else Decimal(str(share)), case["enough"])
+            found = connection.execute("SELECT report.is_whole(%s, %s)", [held, expected])
+            assert found.fetchone() == (enough(held, expected, WHOLE),)
+
+
+SUMMED = """
+    SELECT a.region_id, e.carrier, e.month, sum(e.expected_s)
+      FROM report.expected_by_month(NULL, %(first)s, %(until)s) e
+      JOIN report.affiliated a ON a.institution_id = e.institution_id
+       AND e.month >= a.first_month AND e.month < a.until_month
+      JOIN report.region_within w ON w.region_id = a.region_id AND w.within_id = %(region)s
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+SPREAD = """
+    SELECT * FROM report.expected_in(%(region)s, %(first)s, %(until)s) ORDER BY 1, 2, 3
+"""
+
+
+@pytest.mark.parametrize("today", ["2016-03-12", "2016-03-20", "2016-05-01"])
+@pytest.mark.parametrize("first", ["2015-01-01", "2016-02-01"])
+def test_a_region_expects_what_its_institutions_do(world, today, first):
+    """Whoever moved, came late or counts in another zone: the sum is that of each, by month."""
+    spans = set()
+    with Connection.connect(world.database.admin_url) as connection:
+        connection.execute("SELECT set_config('commonwatt.actor', 'user:1', true)")
+        lay(connection, world, [("2015-03-10", "2016-03-15", "Asia/Shanghai"),
+                                ("2015-03-10", "", "Europe/Berlin")],
+            [("2016-03-12", 1800)])  # fmt: skip
+        connection.execute(
+            """UPDATE affiliation SET known_until = now() WHERE institution_id = %s""",
+            [world.institution["clinic"]],
+        )
+        for region, since, to in (("city 1", "2015-01-01", "2016-02-10"),
+                                  ("province", "2016-02-10", None)):  # fmt: skip
+            connection.execute(
+                """INSERT INTO affiliation (institution_id, region_id, level, department_line,
+                                            valid_from, valid_to, source, known_by)
+                   SELECT %s, %s, 'city', min(code), %s, %s, 'test', 'user:1'
+                     FROM department_line""",
+                [world.institution["clinic"], world.region[region], since, to],
+            )
+        connection.execute("SELECT set_config('commonwatt.today', %s, true)", [today])
+        for name, region in world.region.items():
+            asked = {"region": region, "first": first, "until": "2016-06-01"}
+            summed = connection.execute(SUMMED, asked).fetchall()
+            assert connection.execute(SPREAD, asked).fetchall() == summed, name
+            spans.add(len(summed))
+        connection.rollback()
+    assert len(spans) > 1
+    assert max(spans) > 2
 
 
 def of_account(connection, world, month):

@@ -6,8 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.coverage import WHOLE
-from dashboards.boards import fragments
 from dashboards.boards.catalogue import BOARDS
 from tests.actions.world import counts_since, measure
 from tests.dashboards.boards.test_facts_of_the_time import asked
@@ -74,7 +72,6 @@ def test_a_region_compares_what_both_years_measured_and_says_how_much_that_is(sc
     assert [row[0].month for row in bars] == list(range(1, 10))
     assert all(now == before for _, now, before in bars)
     assert [share for _, share in shares] == [Decimal(1)] * 9 + [Decimal("0.5")] * 3
-    assert Decimal(fragments.WHOLE_SHARE) == WHOLE
 
 
 def test_an_institution_compares_like_days(schools):
