@@ -119,9 +119,10 @@ def confirm(
     detail = {"institutions": institution_ids, "member": member_id, "reason": reason}
     with desk.act("base.confirm", target_id, detail) as connection:
         kept = _target(connection, target_id)
-        counted = _planned(connection, kept.union_id, "base.confirm")
         if institution_ids is not None:
-            counted = _these(counted, institution_ids)
+            counted = _asked(connection, kept.union_id, institution_ids, "base.confirm")
+        else:
+            counted = _planned(connection, kept.union_id, "base.confirm")
         lines = [
             one
             for one in lines_of(connection, kept, counted)
@@ -181,10 +182,7 @@ def _one(
     What is changed of an unseen one would tell of it by the difference that makes.
     """
     kept = _target(connection, target_id)
-    found = bases.institutions(connection, kept.union_id, [institution_id])
-    if not found:
-        found = _these(_planned(connection, kept.union_id, act), [institution_id])
-    counted = found[0]
+    (counted,) = _asked(connection, kept.union_id, [institution_id], act)
     if institutions.one(connection, institution_id) is None:
         raise no_institution(institution_id)
     return kept, counted
@@ -203,6 +201,16 @@ def _planned(connection: Connection[Any], union_id: int, act: str) -> list[Count
     if not counted:
         must_plan(connection, union_id, act)
     return counted
+
+
+def _asked(
+    connection: Connection[Any], union_id: int, asked: Sequence[int], act: str
+) -> list[Counted]:
+    """Return institutions whose bases the actor plans, in the order asked; refuse any other."""
+    found = bases.institutions(connection, union_id, asked)
+    if not found or len(found) < len(set(asked)):
+        found = _planned(connection, union_id, act)  # for the reason
+    return _these(found, asked)
 
 
 def _these(counted: Sequence[Counted], asked: Sequence[int]) -> list[Counted]:
