@@ -69,8 +69,16 @@ def write(
     changed = len(touched - set(made.values()))
     unchanged = len(rows) - len(new) - changed + len(tenants) - moved_in
     count = Count(len(new), changed + moved_in, unchanged)
+    beyond = registry_notes.counted_beyond(connection, sorted({*ids, *tenants.values()}))
     together = registry_notes.counted_together(connection, sorted(set(meter_ids)))
-    return count, [*arrivals, *notes, *moved, *together, *registry_notes.without_limit(rows)]
+    return count, [
+        *arrivals,
+        *notes,
+        *moved,
+        *together,
+        *beyond,
+        *registry_notes.without_limit(rows),
+    ]
 
 
 def _meters(

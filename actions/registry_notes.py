@@ -51,6 +51,24 @@ def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> l
     return notes
 
 
+def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
+    """Return notes on channels of which institutions together count more than the whole."""
+    notes = []
+    for meter, channel, day, share in registry.beyond_whole(connection, channel_ids):
+        sum_of = f"{Decimal(share) / 1_000_000:f}"
+        notes.append(
+            Note(
+                "import.counted_beyond",
+                f"{meter}/{channel}:自 {day} 起各机构占比合计 {sum_of},超过 1,同一用量会重复计入;"
+                "请让迁出的机构占比为 0,或核对各占比。",
+                f"{meter}/{channel}: from {day} on the shares of its institutions add up to "
+                f"{sum_of}, more than 1, so use is counted twice: give who moved out share 0, or "
+                "check the shares.",
+            )
+        )
+    return notes
+
+
 def sizes_changed(
     connection: Connection[Any],
     rows: Sequence[NewInstitution],

@@ -27,6 +27,7 @@ class Bounds:
 
     run: int = 48  # readings in a row that can be set aside, counted as they were sent
     run_ms: int = 7 * _DAY_MS  # from the first to the last of them
+    run_periods: int = 3  # or so many periods, where a register is read but once a month
     rounds: tuple[int, ...] = (1, 7, 48)  # the longest run of each round, in readings left
     both: int = 3  # readings to each side of a fall that are set aside together
     beside: int = 3  # steps to each side of a run that show the pace there
@@ -59,6 +60,7 @@ class Line(NamedTuple):
     into: Ints
     out: Ints
     most: Ints
+    period: Ints
     reinstated: Bools
 
     def only(self, rows: Any) -> "Line":
@@ -97,6 +99,7 @@ def line_of(standing: Standing) -> Line:
         into,
         out,
         standing.max_per_hour,
+        standing.period_ms,
         standing.reinstated,
     )
 
@@ -175,7 +178,7 @@ def _found(line: Line, longest: int, way: int, skip: int, bounds: Bounds) -> _Ru
         todo, far = (some[(far >= 0) & (far < n)] for some in (todo, far))
         a, b = np.minimum(base[todo], far), np.maximum(base[todo], far)
         some = (line.into[b] == line.out[a]) & (line.place[b] - line.place[a] - 1 <= bounds.run)
-        some &= line.at[b - 1] - line.at[a + 1] <= bounds.run_ms
+        some &= line.at[b - 1] - line.at[a + 1] <= _longest_ms(line, a, bounds)
         todo, a, b = todo[some], a[some], b[some]
         if not len(todo):
             break
@@ -204,8 +207,14 @@ def _bad(line: Line, runs: _Runs, way: int, skip: int, bounds: Bounds) -> Bools:
     take |= so_far[runs.b] > so_far[runs.a]
     if (way, skip) == _LOW:
         dip = -rise[runs.fall] <= np.maximum(2, line.starts[runs.fall] // bounds.dip)
-        take |= dip & (line.at[runs.b] - line.at[runs.a] <= bounds.run_ms)
+        take |= dip & (line.at[runs.b] - line.at[runs.a] <= _longest_ms(line, runs.a, bounds))
     return take
+
+
+def _longest_ms(line: Line, a: Ints, bounds: Bounds) -> Ints:
+    """Return how long a run after each row a may last, by the period that is valid there."""
+    longest: Ints = np.maximum(bounds.run_ms, bounds.run_periods * line.period[a])
+    return longest
 
 
 def _leaps(line: Line, edge: Ints, runs: _Runs, bounds: Bounds) -> Bools:

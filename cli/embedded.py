@@ -14,7 +14,7 @@ from cli.settings import Settings
 from metering.errors import ConflictError
 from storage.connections import MIGRATING, opened
 
-Login = Literal["owner", "api", "collector", "worker"]
+Login = Literal["owner", "api", "collector", "worker", "gateways"]
 NAME: Final = "energy"  # of the database that `commonwatt migrate` makes on the embedded server
 _LOGINS: Final = "database.logins.json"
 _GROUPS: Final = ("api", "collector", "worker")
@@ -30,7 +30,11 @@ def filled(settings: Settings, login: Login) -> Settings:
         return settings
     update: dict[str, object] = {}
     if settings.broker_url is None:
-        update["broker_url"] = running.broker_url
+        theirs = running.gateway_url if login == "gateways" else ""
+        update["broker_url"] = theirs or running.broker_url
+        update["broker_version"] = running.mqtt_version
+    if login == "gateways":  # they have no business in the database
+        return settings.model_copy(update=update)
     if settings.database_url is None and running.postgres_pid is not None:
         if login == "owner":
             update["database_url"] = own(running)

@@ -122,6 +122,19 @@ _TOGETHER = """
      ORDER BY t.institution_id, 2, 3
 """
 
+# Of each channel the first day on which more than the whole of it counts.
+_BEYOND = """
+    SELECT DISTINCT ON (c.id) m.code, c.code, d.day, sum(t.share)::integer
+      FROM (SELECT DISTINCT channel_id, valid_from AS day FROM account_term
+             WHERE known_until IS NULL AND channel_id = ANY(%s)) d
+      JOIN account_term t ON t.channel_id = d.channel_id AND t.known_until IS NULL
+       AND t.valid_from <= d.day AND (t.valid_to IS NULL OR d.day < t.valid_to)
+      JOIN channel c ON c.id = d.channel_id
+      JOIN meter m ON m.id = c.meter_id
+     GROUP BY c.id, m.code, c.code, d.day HAVING sum(t.share) > 1000000
+     ORDER BY c.id, d.day
+"""
+
 _EXCHANGED = """
     SELECT channel_id FROM exchange e JOIN unnest(%s::integer[], %s::timestamptz[]) AS w (id, at)
         ON e.channel_id = w.id AND e.at = w.at
@@ -189,6 +202,13 @@ def term_ends(
 ) -> list[tuple[int, int, date | None]]:
     """Return (channel, institution, day before which its share ends or None) of all shares."""
     return connection.execute(_ENDS, [list(channel_ids)]).fetchall()
+
+
+def beyond_whole(
+    connection: Connection[Any], channel_ids: Sequence[int]
+) -> list[tuple[str, str, date, int]]:
+    """Return (meter, channel, first day, shares in millionths) where shares exceed the whole."""
+    return connection.execute(_BEYOND, [list(channel_ids)]).fetchall()
 
 
 def together(

@@ -81,9 +81,9 @@ def replay(
     owned: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Send a data set through the broker until every reading has its receipt."""
-    from cli import replaying, running  # numpy and paho load here, not for --help
+    from cli import embedded, replaying, running  # numpy and paho load here, not for --help
 
-    known = settings.load(broker_url=broker_url)
+    known = embedded.filled(settings.load(broker_url=broker_url), "gateways")
     stop = running.until_stopped()
     if owned:
         running.with_owner(stop.set)

@@ -328,6 +328,25 @@ def test_a_tenant_moves_and_the_channel_stays(desk, database):
     assert again.channels == Count(unchanged=1)
 
 
+def test_shares_that_exceed_the_whole_are_named_from_their_day(desk):
+    register(desk, ALL)
+    tenant = replace(OFFICE, code="tenant", credit_code=None)
+    at = datetime(2025, 3, 14, 16, 0, tzinfo=UTC)  # 15 March in Shanghai
+    move = replace(
+        METER, institution="tenant", held_by=OFFICE.code, valid_from=at, share_millionths=250_000
+    )
+
+    def told(*channels) -> list[str]:
+        done = register(desk, Registry(REGIONS, [tenant], list(channels), "test"))
+        return [one.en for one in done.notes if one.code == "import.counted_beyond"]
+
+    (said,) = told(move)
+    assert "from 2025-03-15 on" in said
+    assert "1.25, more than 1" in said
+    assert told(replace(METER, share_millionths=750_000, valid_from=at)) == []
+    assert told(move) == []
+
+
 def test_channels_of_a_meter_that_all_count_are_named(desk):
     rates = [replace(METER, channel=code, key=code) for code in ("total", "peak", "valley")]
     done = register(desk, replace(ALL, channels=[METER, *rates]))

@@ -68,7 +68,14 @@ CHANNELS = st.dictionaries(st.integers(1, 9), histories(), max_size=4)
 
 # Small bounds, so that short histories meet every border of a judgement.
 SMALL = Bounds(
-    run=3, run_ms=6 * HOUR, rounds=(1, 2, 3), both=1, beside=1, rate_steps=2, far_ms=12 * HOUR
+    run=3,
+    run_ms=6 * HOUR,
+    run_periods=5,
+    rounds=(1, 2, 3),
+    both=1,
+    beside=1,
+    rate_steps=2,
+    far_ms=12 * HOUR,
 )
 _WRONG = st.one_of(st.integers(0, 60), st.sampled_from([0, 0, 30, 31, 95, 99, 400]))
 _RISE = st.one_of(st.integers(0, 4), st.just(0), st.just(3))

@@ -65,7 +65,8 @@ def _run(
             return None
         a, z = min(base, far), max(base, far)
         too_many = left[z] - left[a] - 1 > bounds.run
-        too_long = rows[left[z - 1]].at - rows[left[a + 1]].at > bounds.run_ms
+        longest = _longest_ms(rows[left[a]], bounds)
+        too_long = rows[left[z - 1]].at - rows[left[a + 1]].at > longest
         if not whole.follows(left[a], left[z]) or too_many or too_long:
             return None
         if whole.plausible(left[a], left[z]):
@@ -73,6 +74,10 @@ def _run(
             bad = _bad(whole, left, k, (a, z, base, near, far), way, skip, bounds)
             return (a, z, base) if bad and not said else None
     return None
+
+
+def _longest_ms(row: Row, bounds: Bounds) -> int:
+    return max(bounds.run_ms, bounds.run_periods * row.facts.period_s * 1000)
 
 
 def _bad(
@@ -112,7 +117,7 @@ def _bad(
     over = any(not fits(rows[left[x]].facts.most, rise(x), time(x)) for x in range(a, z))
     leap = leaps(edge) and leaps(base) if skip else leaps(edge) or rise(edge) > own
     small = -rise(k) <= max(2, (rows[left[k]].starts or 0) // bounds.dip)
-    soon = rows[left[z]].at - rows[left[a]].at <= bounds.run_ms
+    soon = rows[left[z]].at - rows[left[a]].at <= _longest_ms(rows[left[a]], bounds)
     return over or leap or ((way, skip) == (1, 0) and small and soon)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cli import services
+from cli import embedded, services
 from cli.checkup import checks
 from cli.settings import load
 from tests.cli.services.world import until
@@ -99,6 +99,18 @@ def test_doctor_finds_nothing_bad_where_all_runs(walked):
 
     assert [one.en for one in found if one.state == "bad"] == []
     assert any(one.en.startswith("Database energy") for one in found)
+
+
+def test_what_is_named_is_meant_and_gateways_have_no_database(walked):
+    state, _, _ = walked
+    running = services.status(state).record.running
+    gateways = embedded.filled(load({}, state=state), "gateways")
+    named = load({}, state=state, database_url="postgresql://elsewhere/x", broker_url="mqtt://b:1")
+
+    assert (gateways.broker_url, gateways.database_url) == (running.gateway_url, None)
+    assert gateways.broker_version == running.mqtt_version
+    assert embedded.filled(named, "api") == named
+    assert embedded.filled(load({}, state=state / "none"), "api").database_url is None
 
 
 def test_each_process_has_its_own_login(walked):
