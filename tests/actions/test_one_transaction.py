@@ -12,6 +12,8 @@ import pytest
 
 import actions
 from actions import bases, enough, gateways, rights, runs, set_aside, standing, targets, users
+from actions.catalogue import declared
+from actions.doing import carry_out
 from actions.import_readings import import_readings
 from actions.registry import register
 from actions.shift_rejected import shift_as_operator, shift_rejected
@@ -22,6 +24,7 @@ from metering.errors import EnergyError
 from storage.readings import Store
 from tests.actions import test_corrections as people
 from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
+from tests.actions.said import said_of
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
 from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
@@ -254,6 +257,18 @@ ACTS: dict[str, Callable[[World], Do]] = {
     ),
     "user.end": _user(lambda world, user: users.end_user(world.desk(), user)),
 }
+
+
+def _declared(code: str) -> Callable[[World], Do]:
+    def prepared(world: World) -> Do:
+        on, fields = said_of(world, code)
+        action = declared()[code].model_validate(fields)
+        return lambda: carry_out(world.desk(), action, on, key="once")
+
+    return prepared
+
+
+ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 
 
 def _standing(union: UnionWorld) -> Do:
