@@ -46,6 +46,11 @@ class Tried:
         """The members' shares by region, of those that tell of no restricted institution."""
         return {} if self.trial is None else _of_members(self.trial)
 
+    @property
+    def withheld(self) -> set[int]:
+        """The members whose shares would tell of one."""
+        return set() if self.trial is None else _withheld(self.trial)
+
 
 def try_rules(
     desk: Desk, target_id: int, methods: Sequence[Method], year: int | None = None
@@ -93,13 +98,18 @@ def _lower_quartile(values: list[float]) -> float:
     return quantiles(values, n=4, method="inclusive")[0] if len(values) > 1 else values[0]
 
 
-def _of_members(trial: Trial) -> dict[int, MemberShare]:
+def _withheld(trial: Trial) -> set[int]:
     allocation = trial.run.allocation
-    withheld = {
+    hidden = {
         int(node.key.partition("/region:")[2])
         for place, node in enumerate(allocation.nodes)
         if place not in trial.shown and "/region:" in node.key
     }
+    return hidden & {one.member for one in allocation.quotas}
+
+
+def _of_members(trial: Trial) -> dict[int, MemberShare]:
+    allocation, withheld = trial.run.allocation, _withheld(trial)
     found: dict[int, MemberShare] = {}
     for quota in allocation.quotas:
         if quota.member in withheld:

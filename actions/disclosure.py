@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 
@@ -12,6 +12,19 @@ from compact.allocations import Problem
 from compact.disclosure import rest_of
 from compact.methods import Holder, Rule
 from storage import runs
+
+# Said wherever a figure is not shown because it would tell of a restricted institution; too little
+# that was measured is another matter, with other words.
+WITHHELD: Final = (
+    "不予显示:会推算出受限机构",
+    "withheld: it would tell of a restricted institution",
+)
+
+
+def withheld_words(**figures: object) -> str | None:
+    """Return which of some figures are withheld, in words, None where each is shown."""
+    names = ", ".join(name for name, value in figures.items() if value is None)
+    return f"{WITHHELD[0]} / {WITHHELD[1]} ({names})" if names else None
 
 
 @dataclass(frozen=True, slots=True)

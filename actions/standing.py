@@ -7,9 +7,9 @@ from actions.unions import must_plan
 from compact.targets import Indicator
 from metering.errors import InputError
 from storage import standing
-from storage.standing import Standing
+from storage.standing import Standing, Withheld
 
-__all__ = ["Standing", "last_day", "stand", "standing_of"]
+__all__ = ["Standing", "Withheld", "last_day", "stand", "standing_of", "withheld_of"]
 
 
 def stand(desk: Desk, union_id: int, day: date) -> int:
@@ -50,6 +50,14 @@ def standing_of(
             institution_id=institution_id,
             day=day,
         )
+
+
+def withheld_of(
+    desk: Desk, *, union_id: int | None = None, day: date | None = None
+) -> list[Withheld]:
+    """Return the members whose standing is withheld from the reader, for it would tell of one."""
+    with desk.look() as connection:
+        return standing.withheld(connection, union_id=union_id, day=day)
 
 
 def _not_over(day: date, today: date) -> InputError:

@@ -53,6 +53,8 @@ class Turnstile:
     address before is known there, and so is who shows a device from which the login came before: it
     has a turn of its own, first, and no rate but that of its own failures. waiting: of each kind at
     most; the others are told to come again.
+
+    of_all: four strangers a second take half a processor; readings and boards keep the rest.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Turnstile:
         waiting: int = 6,
         longest_s: float = 3.0,
         of_address: tuple[float, float] = (20, 0.5),
-        of_all: tuple[float, float] = (30, 10),
+        of_all: tuple[float, float] = (30, 4),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._waiting = waiting

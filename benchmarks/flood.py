@@ -15,6 +15,7 @@ from collector.connection import parsed
 
 _UNDER_WAY: Final = 1_000  # messages that the broker has not acknowledged
 _TURN_S: Final = 0.01
+_LAST_S: Final = 5.0  # for the broker to take what is under way at the end
 _PER_WH: Final = 100  # readings until a register has counted one more
 BATCH: Final = 50
 PERIOD_S: Final = 15
@@ -68,6 +69,8 @@ def steady(
         payload = native.encode_one(number + 1, key, time.time_ns() // 1_000_000, counted[turn])
         client.publish(f"cw/v1/{gateway}/data", payload, qos=1)
         sent_s[number] = time.monotonic()
+    for _ in range(_UNDER_WAY):  # until the broker has all of it
+        room.acquire(timeout=_LAST_S)
     _ended(client)
 
 

@@ -46,6 +46,7 @@ _ACCOUNTS: Final = """
 """
 _WAITING: Final = """
     SELECT (SELECT count(*) FROM stale_usage) + (SELECT count(*) FROM stale_account)
+           + greatest({sent} - (SELECT coalesce(sum(messages), 0) FROM intake_tally), 0)
 """
 
 
@@ -167,11 +168,11 @@ def _flooded(here: Ground, rate: int, lasts_s: float, side: Side) -> Seen:
         side(here, crew) as url,
     ):
         crew.collect(here.broker, here.tables.logins["collector"])
-        _settled_s(here, crew)
+        _settled_s(here, crew, 0)
         with _sent(here.broker, district, rate, lasts_s) as sent_s, _tried(url, lasts_s) as login_s:
             seen = _watched(here, crew, district, sent_s, lasts_s)
         seen.login_s = login_s.result()
-        seen.settled_s = _settled_s(here, crew)
+        seen.settled_s = _settled_s(here, crew, int(np.count_nonzero(np.frombuffer(sent_s))))
         seen.left = _left(here, district, sent_s)
         if not any(seen.receipted):
             raise RuntimeError(f"nothing was stored: see {place}")
@@ -273,10 +274,11 @@ def _next(
         yield meter, turn * district.meters + meter
 
 
-def _settled_s(here: Ground, crew: Crew) -> float:
-    """Wait until nothing waits, or for long enough; return how long that was."""
+def _settled_s(here: Ground, crew: Crew, sent: int) -> float:
+    """Wait until so many messages came and nothing waits, or long enough; return how long."""
     began_s = time.monotonic()
-    while here.tables.ask(_WAITING) and time.monotonic() - began_s < _SETTLED_S:
+    waits = _WAITING.format(sent=sent)
+    while here.tables.ask(waits) and time.monotonic() - began_s < _SETTLED_S:
         crew.tend()
         time.sleep(_EVERY_S)
     return time.monotonic() - began_s

@@ -7,8 +7,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-# The days that both years measured, in months that are over. Area and persons are weighted by
-# days.
+# The days that both years measured, in months that are over; of a carrier without a coefficient,
+# which is in neither sum, none. Area and persons are weighted by days.
 _USED = """
     WITH figure AS (
         SELECT month, carrier, quanta, kgce_g
@@ -17,7 +17,8 @@ _USED = """
            AND month >= make_date(least(%(before)s, %(after)s)::integer, 1, 1)
            AND month < make_date(greatest(%(before)s, %(after)s)::integer + 1, 1, 1)
     ), pair AS (
-        SELECT c.days, c.of_days,
+        SELECT CASE WHEN a.kgce_g IS NULL OR b.kgce_g IS NULL THEN 0 ELSE c.days END AS days,
+               c.of_days,
                floor(b.kgce_g * c.before_quanta / nullif(b.quanta, 0) + 0.5) AS before_g,
                floor(a.kgce_g * c.quanta / nullif(a.quanta, 0) + 0.5) AS after_g
           FROM report.compared(ARRAY[%(institution)s]::integer[],

@@ -101,7 +101,9 @@ _INDICATORS = """
           JOIN report.carrier k ON k.code = d.carrier AND k.in_total_energy
          WHERE d.month + interval '1 month' <= storage.today()
     ), pair AS (
-        SELECT d.institution_id, p.profile, sum(d.days)::integer AS days,
+        SELECT d.institution_id, p.profile,
+               coalesce(sum(d.days) FILTER (WHERE n.kgce_g IS NOT NULL AND b.kgce_g IS NOT NULL),
+                        0)::integer AS days,
                sum(d.of_days)::integer AS of_days,
                sum(floor(n.kgce_g * d.quanta / nullif(n.quanta, 0) + 0.5))::bigint AS compared_g,
                sum(floor(b.kgce_g * d.before_quanta / nullif(b.quanta, 0) + 0.5))::bigint

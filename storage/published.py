@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from psycopg import Connection, sql
 
+from storage.seed_words import in_chinese
+
 _SAME: Final = (
     "province_code", "class_code", "building_type", "admin_level", "climate_zone", "indicator",
     "standard_no",
@@ -91,8 +93,11 @@ _DAYS: Final = ("valid_from", "valid_to")
 
 
 def columns(one: Published) -> tuple[str, ...]:
-    """Return the columns of a list: whose it is, what it says, its days, and where it stands."""
-    return (*one.key, *one.says, *_DAYS, *_SOURCES)
+    """Return the columns of a list: whose it is, what it says, its days, and where it stands.
+
+    `source` and `notes` are in English, and again in Chinese.
+    """
+    return (*one.key, *one.says, *_DAYS, *_SOURCES, "source_zh", "notes_zh")
 
 
 def listed(
@@ -119,7 +124,9 @@ def listed(
         table=sql.Identifier(one.table),
         key=sql.SQL(", ").join(map(sql.Identifier, one.key)),
     )
-    return connection.execute(statement, {"day": day, "at": known_at}).fetchall()
+    rows = connection.execute(statement, {"day": day, "at": known_at}).fetchall()
+    source, notes = (_SOURCES.index(name) - len(_SOURCES) for name in ("source", "notes"))
+    return [(*row, in_chinese(row[source]), in_chinese(row[notes])) for row in rows]
 
 
 def _listed(names: tuple[str, ...]) -> sql.Composed:

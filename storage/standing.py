@@ -41,6 +41,24 @@ _NEWEST = """
 """
 
 
+_WITHHELD = """
+    SELECT union_id, indicator, year, member_id FROM report.member_withheld
+     WHERE (%(union)s::integer IS NULL OR union_id = %(union)s)
+       AND (%(day)s::date IS NULL OR since <= %(day)s)
+     ORDER BY union_id, indicator, year, member_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A member whose standing is worked out, and would tell the viewer of a restricted one."""
+
+    union_id: int
+    indicator: str
+    year: int
+    member_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a member, or an institution in it, stands at the end of a day.
@@ -117,3 +135,11 @@ def newest(
     }
     with connection.cursor(row_factory=class_row(Standing)) as cursor:
         return cursor.execute(_NEWEST, parameters).fetchall()
+
+
+def withheld(
+    connection: Connection[Any], *, union_id: int | None = None, day: date | None = None
+) -> list[Withheld]:
+    """Return the members of whose standing the viewer is shown nothing, up to a day."""
+    with connection.cursor(row_factory=class_row(Withheld)) as cursor:
+        return cursor.execute(_WITHHELD, {"union": union_id, "day": day}).fetchall()

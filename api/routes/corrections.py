@@ -33,6 +33,8 @@ router = APIRouter(prefix="/api/v1/channels/{channel_id}/corrections", tags=["co
 DryRun = Annotated[bool, Query(description="Tell what would change, and change nothing.")]
 Reason = Annotated[str, Field(min_length=1, max_length=500, description="Why, or which paper.")]
 
+TRIED: Final = "A dry run: what would change; nothing was."
+
 _ACTS: Final[dict[str, Callable[..., Done]]] = {
     "void": void_reading,
     "set": set_value,
@@ -164,7 +166,12 @@ def get_correction(channel_id: Id, correction_id: Id, desk: AtDesk) -> Correctio
     return correction_shown(*one_correction(desk, channel_id, correction_id))
 
 
-@router.post("", status_code=201, summary="Correct a reading, a step or an exchange")
+@router.post(
+    "",
+    status_code=201,
+    responses={200: {"model": Corrected, "description": TRIED}},
+    summary="Correct a reading, a step or an exchange",
+)
 def post_correction(
     channel_id: Id, said: NewCorrection, desk: AtDesk, response: Response, dry_run: DryRun = False
 ) -> Corrected:

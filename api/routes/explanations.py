@@ -23,6 +23,7 @@ from api.routes.channels import (
 )
 from storage.explanations import Coefficient, GridFactor, Standing
 from storage.meters import Channel
+from storage.seed_words import in_chinese
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
@@ -119,6 +120,7 @@ class CoefficientShown(BaseModel):
     document: str | None = Field(description="The authority's text.")
     clause: str | None
     source: str = Field(description="Where the value was read.")
+    source_zh: str
     verified: bool
     evidence: str = Field(description="yes: read in the document itself; secondary; no")
     outside: str | None = Field(description="before or after the days for which it holds")
@@ -137,6 +139,7 @@ class GridFactorShown(BaseModel):
     document: str | None
     clause: str | None
     source: str | None
+    source_zh: str | None
     verified: bool | None
     evidence: str | None
     outside: str | None = Field(description="before or after the year of the factor")
@@ -292,6 +295,7 @@ def _coefficient(found: Coefficient | None) -> CoefficientShown | None:
         document=found.document,
         clause=found.clause,
         source=found.source,
+        source_zh=in_chinese(found.source) or "",
         verified=found.verified,
         evidence=found.evidence,
         outside=found.outside,
@@ -310,6 +314,7 @@ def _grid_factor(found: GridFactor, taken: bool) -> GridFactorShown:
         document=found.document,
         clause=found.clause,
         source=found.source,
+        source_zh=in_chinese(found.source),
         verified=found.verified,
         evidence=found.evidence,
         outside=found.outside,

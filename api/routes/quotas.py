@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.disclosure import withheld_words
 from actions.figures import in_units
 from actions.quotas import Asked, Explained, Quota, explain_quota, list_quotas
-from actions.standing import Standing, stand, standing_of
+from actions.standing import Standing, Withheld, stand, standing_of, withheld_of
 from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
@@ -63,6 +64,9 @@ class StepShown(BaseModel):
     amount_kgce: Exact | None
     multiplier: str | None = Field(description="A fraction; exact.")
     multiplier_decimal: str | None
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
 
 
 class QuotaExplained(BaseModel):
@@ -91,19 +95,26 @@ class QuotaExplained(BaseModel):
 
 
 class StandingShown(BaseModel):
-    """Use beside the path, both up to the end of a day, in months that have a quota."""
+    """Use beside the path, both up to the end of a day, in months that have a quota.
+
+    Of a member whose progress is withheld there is a row that says so, and no figure.
+    """
 
     union_id: int
     indicator: str
     year: int
-    day: date
+    day: date | None
     member_id: int
     institution_id: int | None = Field(description="null: the member as a whole.")
-    quota_kgce: Exact
-    state: str = Field(description="in_force, or dropped where the run in force leaves it out")
-    due_kgce: Exact = Field(description="Of the quota, by that day.")
+    quota_kgce: Exact | None
+    state: str = Field(
+        description="in_force, dropped where the run in force leaves it out, or withheld"
+    )
+    due_kgce: Exact | None = Field(description="Of the quota, by that day.")
     used_kgce: Exact | None = Field(description="null where nothing was measured.")
-    compared_path_kgce: Exact = Field(description="Due in the months that are enough measured.")
+    compared_path_kgce: Exact | None = Field(
+        description="Due in the months that are enough measured."
+    )
     compared_used_kgce: Exact | None = Field(description="Used in the same months.")
     over_kgce: Exact | None = Field(
         description="Use less path in the months that are enough measured, below zero is good; "
@@ -118,9 +129,14 @@ class StandingShown(BaseModel):
     compared_months: int | None = Field(
         description="Those that are enough measured: compared_… are their sums."
     )
-    enough: float = Field(description="The share of the expected time that the union asks for.")
-    run_id: int = Field(description="The run in force for the year.")
-    as_of: datetime = Field(description="When it was worked out.")
+    enough: float | None = Field(
+        description="The share of the expected time that the union asks for."
+    )
+    run_id: int | None = Field(description="The run in force for the year.")
+    as_of: datetime | None = Field(description="When it was worked out.")
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
 
 
 class StandingList(BaseModel):
@@ -186,7 +202,9 @@ def get_standing_of_members(
 ) -> StandingList | Response:
     """Return where members stand that hold something the reader sees."""
     found = standing_of(desk, union_id=union, day=day)
-    return _answer([_stands(one) for one in found], "standing-members", wish)
+    hidden = withheld_of(desk, union_id=union, day=day)
+    items = [*(_stands(one) for one in found), *(_withheld(one) for one in hidden)]
+    return _answer(items, "standing-members", wish)
 
 
 @router.get(
@@ -244,6 +262,7 @@ def _explained(found: Explained) -> QuotaExplained:
                 amount_kgce=in_units(one.amount_g, 1000),
                 multiplier=_fraction(one.multiplier),
                 multiplier_decimal=_places(one.multiplier_decimal),
+                withheld=withheld_words(base_kgce=one.base_g, amount_kgce=one.amount_g),
             )
             for one in found.chain
         ],
@@ -278,6 +297,32 @@ def _stands(one: Standing) -> StandingShown:
         enough=one.enough_permille / 1000,
         run_id=one.run_id,
         as_of=one.as_of,
+    )
+
+
+def _withheld(one: Withheld) -> StandingShown:
+    """Return a row in the place of a member's figures."""
+    figures: dict[str, None] = dict.fromkeys(
+        ("quota_kgce", "due_kgce", "used_kgce", "compared_path_kgce", "compared_used_kgce",
+         "over_kgce", "coverage")
+    )  # fmt: skip
+    return StandingShown(
+        union_id=one.union_id,
+        indicator=one.indicator,
+        year=one.year,
+        day=None,
+        member_id=one.member_id,
+        institution_id=None,
+        state="withheld",
+        run_id=None,
+        as_of=None,
+        withheld=withheld_words(**figures),
+        institutions=None,
+        unmeasured=None,
+        months=None,
+        compared_months=None,
+        enough=None,
+        **figures,
     )
 
 

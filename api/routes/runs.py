@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from actions.base_words import marked
 from actions.bases import State
 from actions.comparing import Fairness, Spread, sheet
+from actions.disclosure import withheld_words
 from actions.figures import in_units
 from actions.quotas import shares_of
 from actions.runs import (
@@ -83,6 +84,9 @@ class RunShown(BaseModel):
         "how many have no base, are left out, or lack area or class. null where the sums are "
         "withheld, and of runs made before this was kept."
     )
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
 
 
 class RunList(BaseModel):
@@ -108,6 +112,9 @@ class LevelShown(BaseModel):
     base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
     amount_kgce: Exact | None
     multiplier: str | None = Field(description="λ as a fraction.")
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
 
 
 class SpreadShown(BaseModel):
@@ -132,6 +139,9 @@ class RunTried(BaseModel):
     rule: str
     base_kgce: Exact | None
     total_kgce: Exact | None
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
     quotas: int
     without_base: int
     left_out: int
@@ -303,7 +313,8 @@ def _shown(kept: Kept) -> RunShown:
     said: dict[str, Any] = {
         name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
     }
-    return RunShown(**said, base_kgce=_known(kept.base_g), total_kgce=_known(kept.total_g))
+    figures = {"base_kgce": _known(kept.base_g), "total_kgce": _known(kept.total_g)}
+    return RunShown(**said, **figures, withheld=withheld_words(**figures))
 
 
 def _share_shown(share: Share) -> ShareShown:
@@ -324,10 +335,14 @@ def _share_shown(share: Share) -> ShareShown:
 
 def _tried(trial: Trial) -> RunTried:
     run, made = trial.run, trial.run.allocation
+    figures = {
+        "base_kgce": _kg(made.base_g) if trial.total_shown else None,
+        "total_kgce": _kg(made.total_g) if trial.total_shown else None,
+    }
     return RunTried(
+        **figures,
+        withheld=withheld_words(**figures),
         rule=run.problem.method.rule.value,
-        base_kgce=_kg(made.base_g) if trial.total_shown else None,
-        total_kgce=_kg(made.total_g) if trial.total_shown else None,
         quotas=len(made.quotas),
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
@@ -350,8 +365,9 @@ def _tried(trial: Trial) -> RunTried:
 def _level(one: Node, parent: str | None, shown: bool) -> LevelShown:
     if not shown:
         return LevelShown(
-            key=one.key, parent=parent, base_kgce=None, amount_kgce=None, multiplier=None
-        )
+            key=one.key, parent=parent, base_kgce=None, amount_kgce=None, multiplier=None,
+            withheld=withheld_words(base_kgce=None, amount_kgce=None, multiplier=None),
+        )  # fmt: skip
     return LevelShown(
         key=one.key,
         parent=parent,

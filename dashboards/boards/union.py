@@ -46,7 +46,8 @@ _PROFILE: Final = Variable(
 _LATEST: Final = f"""
     {f.MONTHS}, latest AS (
         SELECT DISTINCT ON (member_id, year) member_id, year, day, quota_g, due_g, used_g,
-               compared_path_g, compared_used_g, enough, enough_permille, known_s, expected_s
+               compared_path_g, compared_used_g, enough, enough_permille, known_s, expected_s,
+               institutions, months, compared_months
           FROM report.standing
          WHERE union_id::text = '$union' AND institution_id IS NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
@@ -193,8 +194,9 @@ _MEMBERS: Final = Panel(
     6,
     Text("成员进度", "Standing of members"),
     Text(
-        "各成员在统计期内最近一次的用能指标进度，超出路径者在前。",
-        "The latest standing of each member within the period, those beyond the path first.",
+        "各成员在统计期内最近一次的用能指标进度，超出路径者在前；相对路径只比较计量充分的机构月。",
+        "The latest standing of each member within the period, those beyond the path first; only "
+        "months of institutions that are enough measured are compared with the path.",
     ),
     Kind.TABLE,
     PLAIN,
@@ -204,7 +206,8 @@ _MEMBERS: Final = Panel(
            l.due_g / 1000.0 AS due, l.used_g / 1000.0 AS used,
            CASE WHEN l.enough
                 THEN l.compared_used_g::numeric / nullif(l.compared_path_g, 0) END AS ratio,
-           least(1.0, l.known_s::numeric / nullif(l.expected_s, 0)) AS coverage
+           report.coverage(l.known_s, l.expected_s) AS coverage, l.institutions,
+           l.compared_months || ' / ' || l.months AS months
       FROM latest l JOIN report.region r ON r.region_id = l.member_id
      ORDER BY ratio DESC NULLS LAST, l.member_id, l.year
      LIMIT 100
@@ -235,6 +238,8 @@ _MEMBERS: Final = Panel(
             empty=Text("计量不足", "not enough measured"),
         ),
         Column("coverage", Text("完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED),
+        Column("institutions", Text("机构数", "Institutions"), decimals=0),
+        Column("months", Text("所比机构月", "Months compared")),
     ),
     empty=NO_QUOTA,
 )
@@ -320,6 +325,37 @@ _IN_FORCE: Final = Panel(
     ),
     empty=NO_QUOTA,
 )
+_WITHHELD: Final = Panel(
+    10,
+    Text("进度不予显示的成员", "Members whose progress is withheld"),
+    Text(
+        "其合计会推算出您无权查看的受限机构，因此不予显示；这与计量不足不同。",
+        "Their sums would tell of a restricted institution that you may not see; this is not for "
+        "want of measurements.",
+    ),
+    Kind.TABLE,
+    PLAIN,
+    f"""
+    WITH {f.MONTHS}
+    SELECT w.member_id, {f.name("r")} AS member, w.year::text AS year,
+           CASE WHEN '$lang' = 'en' THEN 'withheld: it would tell of a restricted institution'
+                ELSE '不予显示:会推算出受限机构' END AS why
+      FROM report.member_withheld w JOIN report.region r ON r.region_id = w.member_id
+     WHERE w.union_id::text = '$union'
+       AND make_date(w.year, 12, 31) >= (SELECT first FROM span)
+       AND make_date(w.year, 1, 1) < (SELECT until FROM span)
+     ORDER BY w.year DESC, w.member_id LIMIT 100
+    """,
+    width=24,
+    height=6,
+    columns=(
+        Column("member_id", Text("编号", "Id"), hidden=True),
+        Column("member", Text("成员", "Member")),
+        Column("year", Text("年份", "Year")),
+        Column("why", Text("原因", "Why")),
+    ),
+    empty=Text("没有成员的进度不予显示", "no member's progress is withheld"),
+)
 _DROPPED: Final = Panel(
     9,
     Text("新方案不再列入的机构", "Dropped by the run in force"),
@@ -371,7 +407,7 @@ UNION: Final = Board(
         Row(Text("概况", "At a glance"), _FIGURES),
         Row(Text("路径", "Path"), (_PATH,)),
         Row(Text("成员与机构", "Members and institutions"), (_MEMBERS, _BEYOND)),
-        Row(Text("账簿", "Books"), (_IN_FORCE, _DROPPED)),
+        Row(Text("账簿", "Books"), (_IN_FORCE, _DROPPED, _WITHHELD)),
     ),
     since="now-2y/y",
     until="now",

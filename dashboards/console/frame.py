@@ -8,6 +8,7 @@ from html import escape
 
 from nicegui import ui
 
+from actions.disclosure import WITHHELD
 from dashboards.console.seat import Seat, after, what
 from dashboards.pages import writing
 from dashboards.pages.visit import assets
@@ -138,6 +139,17 @@ def number(value: Decimal | int | None, places: int = 0, unit: str = "", state: 
 def kg(grams: int | None, places: int = 0) -> str:
     """Return a cell with whole grams as kilograms of standard coal."""
     return number(None if grams is None else Decimal(grams).scaleb(-3), places)
+
+
+def sum_kg(seat: Seat, grams: int | None, places: int = 0, unit: str = "") -> str:
+    """Return a sum in kilograms, or in words that it would tell of a restricted institution."""
+    return withheld(seat) if grams is None else kg(grams, places) + escape(unit)
+
+
+def withheld(seat: Seat) -> str:
+    """Return a cell that says why there is no figure; a dash is for what nobody knows."""
+    zh, en = WITHHELD
+    return f"<data class='cw-quiet'>{escape(seat.either(zh, en))}</data>"
 
 
 def search(seat: Seat, what: str, asked: str) -> None:

@@ -21,6 +21,7 @@ from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
 from metering.days import CIVIL_ZONE, civil_day
 from storage.access import Session
+from storage.seed_words import in_chinese
 
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -105,6 +106,10 @@ class Visit:
         """Return the name of something in the reader's language, else in the other one."""
         zh, en = getattr(thing, f"{stem}_zh"), getattr(thing, f"{stem}_en")
         return cast("str | None", (zh or en) if self.lang == "zh" else (en or zh))
+
+    def source(self, words: str | None) -> str:
+        """Return where a value was read, in the reader's language."""
+        return (in_chinese(words) if self.lang == "zh" else words) or ""
 
     def url(self, path: str | None = None, /, **changes: object) -> str:
         """Return an address; without a path this one, with some of its parameters changed."""

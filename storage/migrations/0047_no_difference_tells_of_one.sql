@@ -223,3 +223,27 @@ BEGIN
     END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION storage.sums_tell_of_none, storage.withheld FROM public;
+
+-- Whose progress is withheld, so that pages, boards and lists can say it: members of unions in which
+-- the viewer sits, whose standing is worked out and of which nothing is shown.
+CREATE FUNCTION access.standing_withheld()
+RETURNS TABLE (union_id integer, indicator text, year integer, member_id integer, since date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH shown AS MATERIALIZED (SELECT * FROM access.standing_sums())
+    SELECT s.union_id, s.indicator, s.year, s.member_id, min(s.day)
+      FROM standing s
+      JOIN run_in_force f ON f.union_id = s.union_id AND f.indicator = s.indicator
+       AND f.year = s.year AND f.run_id = s.run_id
+      JOIN access.sits_with_members() m ON m.union_id = s.union_id AND m.region_id = s.member_id
+     WHERE s.institution_id IS NULL
+       AND NOT EXISTS (SELECT FROM shown h
+                        WHERE h.union_id = s.union_id AND h.indicator = s.indicator
+                          AND h.year = s.year AND h.member_id = s.member_id)
+     GROUP BY s.union_id, s.indicator, s.year, s.member_id
+$$;
+REVOKE ALL ON FUNCTION access.standing_withheld FROM public;
+GRANT EXECUTE ON FUNCTION access.standing_withheld TO commonwatt_api, commonwatt_boards;
+DROP VIEW report.member_withheld;
+CREATE VIEW report.member_withheld WITH (security_barrier) AS
+SELECT union_id, indicator, year, member_id, since FROM access.standing_withheld();
+GRANT SELECT ON report.member_withheld TO commonwatt_api, commonwatt_boards;

@@ -5,7 +5,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
         SELECT scope, region_id FROM access_grant
          WHERE viewer = access.viewer()
            AND role IN (SELECT role FROM role_right WHERE named_right = 'plan')
-           AND current_date >= valid_from AND (valid_to IS NULL OR current_date < valid_to)
+           AND storage.civil_day() >= valid_from AND (valid_to IS NULL OR storage.civil_day() < valid_to)
     ), below (region_id) AS (
         SELECT region_id FROM held WHERE scope = 'region'
          UNION

@@ -23,7 +23,7 @@ from actions.runs import (
     snapshot_of,
     try_target,
 )
-from actions.standing import standing_of
+from actions.standing import standing_of, withheld_of
 from compact.disclosure import WHOLE, Part, parts_of, shown_of
 from compact.runs import again
 from metering.errors import NotFoundError
@@ -248,3 +248,19 @@ def test_a_planner_who_is_not_given_a_snapshot_can_prove_it(world):
     assert snapshot is None
     assert kept.sha256 in withheld.value.en
     assert [one.same for one in prove(desk, run_id)] == [True]
+
+
+def test_whose_progress_is_withheld_is_told_and_is_nobody_whose_progress_is_shown(house):
+    everybody = {house.world.region[f"pry city {i}"] for i in range(3)}
+    some = False
+    for who in house.people:
+        desk = house.world.desk(who)
+        shown = {one.member_id for one in standing_of(desk, union_id=house.union)}
+        hidden = {one.member_id for one in withheld_of(desk, union_id=house.union)}
+        assert not shown & hidden, who
+        assert shown | hidden <= everybody
+        some |= bool(hidden)
+        days = {one.day for one in standing_of(desk, union_id=house.union)}
+        assert days <= set(DAYS)
+    assert some
+    assert withheld_of(house.world.desk("planner of all"), union_id=house.union) == []

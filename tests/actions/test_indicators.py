@@ -127,6 +127,21 @@ def test_year_on_year_is_of_the_days_that_both_years_measured(world):
     assert (one.expected_s, one.known_s) == (365 * 86_400, 350 * 86_400)
 
 
+def test_days_of_a_carrier_that_is_in_neither_sum_are_not_said_to_be_compared(world):
+    counts_since(world, "office", "2014-01-01")
+    measure(world, "office", "2014-01-01", 365, 10_000)
+    measure(world, "office", "2015-01-01", 365, 11_000)
+    year = date(2015, 1, 1), date(2016, 1, 1)
+
+    def compared():
+        (one,) = indicators_of(world.desk(), *year, institution_id=world.institution["office"]).rows
+        return one.days, one.of_days, one.comparable
+
+    assert compared() == (365, 365, True)
+    world.admin("UPDATE coefficient SET known_until = now() WHERE carrier = 'electricity'")
+    assert compared() == (0, 365, False)
+
+
 def test_too_little_that_both_measured_is_no_year_on_year(world):
     counts_since(world, "office", "2014-01-01")
     measure(world, "office", "2014-07-01", 184, 10_000)

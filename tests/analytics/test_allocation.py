@@ -200,6 +200,50 @@ def test_efficient_savings_in_whole_units_are_those_of_the_scaled_curves(curves,
     assert (marginal >= price * 1e6 - slack)[saving < most].all()
 
 
+def test_every_rule_brings_its_bounds_and_names_the_members():
+    """Base 100 and 300; the leading value is at 40 and 400, 30 and 50 can be saved at most."""
+    base, leading, most = np.array([100, 300]), np.array([40, 400]), np.array([30, 50])
+    half = rules.proportional(base, floor=base // 2, ceiling=base)
+    gap = rules.gap_saving(base, leading, most)
+    able = rules.capability_saving(base, np.array([500_000, 1_000_000]), most)
+    cheap = rules.efficient_saving(np.array([2, 0]), np.array([4, 1]), most)
+
+    assert [column.tolist() for column in half.columns] == [
+        [100, 300],
+        [0, 0],
+        [50, 150],
+        [100, 300],
+    ]
+    assert [column.tolist() for column in gap.columns] == [[60, 0], [0, 0], [0, 0], [30, 50]]
+    assert [column.tolist() for column in able.columns] == [[50, 300], [0, 0], [0, 0], [30, 50]]
+    assert cheap.slope.tolist() == [25 * 10**10, 10**12]
+    assert cheap.start.tolist() == [-500_000, 0]
+    assert cheap.ceiling.tolist() == [30, 50]
+    for rule in (
+        lambda names: rules.proportional(base, ceiling=-base, names=names),
+        lambda names: rules.gap_saving(base, leading, -most, names),
+        lambda names: rules.capability_saving(base, base, -most, names),
+        lambda names: rules.efficient_saving(base, base, -most, names),
+    ):
+        with pytest.raises(BoundsError, match="甲, 乙"):
+            rule(["甲", "乙"])
+
+
+def test_a_curve_that_does_not_rise_is_refused_by_row():
+    with pytest.raises(InputError) as refused:
+        rules.efficient_saving(np.array([1, 1, 1]), np.array([1, 0, -1]), np.array([1, 1, 1]))
+
+    assert refused.value.where == {"rows": [1, 2]}
+
+
+def test_a_saving_is_limited_by_what_is_known():
+    base = np.array([1000, 1000, -1000])
+
+    assert rules.feasible(base, 200_000).tolist() == [200, 200, 0]
+    assert rules.feasible(base, 200_000, potential=np.array([0, -1, 5])).tolist() == [0, 200, 0]
+    assert rules.feasible(base, 200_000, gap=np.array([-1, 30, 5])).tolist() == [0, 30, 0]
+
+
 def test_factors_are_applied_one_by_one_and_rounded_half_up():
     base = np.array([1_000, 999, 1])
 

@@ -104,6 +104,19 @@ def test_every_number_explains_itself(drawn):
             assert line.share == real(tree, holders, made, int(tree.parent[node]))[node]
 
 
+def test_a_root_without_children_has_what_is_given_and_no_multiplier():
+    tree = Tree.of(np.array([ROOT, ROOT, 1, 1]))
+    made = divide(np.array([7, 9]), tree, Holders.of(np.array([5, 1, 2])))
+    alone, *below = (made.explain(tree, Holders.of(np.array([5, 1, 2])), leaf) for leaf in range(3))
+
+    assert (alone.multiplier, alone.share, alone.amount, alone.rounding) == (None, 7, 7, 0)
+    assert [line.multiplier for line in below] == [3, 3]
+    assert [line.amount for line in below] == [3, 6]
+    assert {line.floor for line in (alone, *below)} == {None}
+    assert made.multiplier(1) == 3
+    assert made.multiplier(0) is None
+
+
 @given(cascades(), st.data())
 def test_the_order_of_nodes_does_not_matter(drawn, data):
     tree, holders, totals = drawn

@@ -198,6 +198,22 @@ def test_contradictory_bounds_name_the_members():
     assert "乙, 丙" in refused.value.text("en")
 
 
+def test_negative_weights_are_named_by_their_rows():
+    with pytest.raises(BoundsError) as refused:
+        division.alpha_fair(10, [1, -1, 0, -2], 2)
+
+    assert refused.value.rows == [1, 3]
+    assert division.alpha_fair(10, [1, 0], 2).shares == [10, 0]
+
+
+def test_capability_weighs_the_base():
+    """Base 100 at half the capability and 300 at the whole: 1 to 6, of which 50 can be saved."""
+    assert division.capability_saving(70, [100, 300], [Fraction(1, 2), 1]).shares == [10, 60]
+    found = division.capability_saving(70, [100, 300], [Fraction(1, 2), 1], [90, 50])
+    assert found.shares == [20, 50]
+    assert found.multiplier == Fraction(2, 5)
+
+
 @pytest.mark.parametrize("alpha", ["0", "-1", "0.009"])
 def test_an_alpha_without_meaning_is_refused(alpha):
     with pytest.raises(InputError, match="α"):

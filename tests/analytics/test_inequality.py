@@ -102,3 +102,11 @@ def test_measures_without_their_figures_are_missing_not_zero():
 
     assert (sheet.to_benchmark, sheet.effort, sheet.cost, sheet.gini_of_rates) == (None,) * 4
     assert sheet.to_base == Spread(1.0, 1.4)
+
+
+def test_rates_are_of_all_who_have_a_base_however_small():
+    sheet = fairness(np.array([0, 8]), np.array([1, 10]))
+
+    assert sheet.gini_of_rates == pytest.approx(gini([1, 0.2]))
+    assert sheet.to_base == Spread(0.0, 0.8)
+    assert sheet.at_bound == 0

@@ -119,6 +119,13 @@ def test_months_of_a_long_column_are_worked_out_block_by_block():
     assert np.ptp(rows, axis=1).max() <= 1
 
 
+def test_a_single_unit_of_weight_takes_all():
+    weights = np.array([[0, 1, 0], [1, 0, 0]])
+
+    assert cascade_rows(np.array([5, 6]), weights).tolist() == [[0, 5, 0], [6, 0, 0]]
+    assert by_segment(np.array([5]), weights[0], np.zeros(3, np.int64)).tolist() == [0, 5, 0]
+
+
 @pytest.mark.parametrize("weights", [[0, 0], [3, -1]])
 def test_nothing_to_share_by_is_an_error(weights):
     with pytest.raises(InputError, match="Weights"):

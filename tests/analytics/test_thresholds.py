@@ -45,6 +45,13 @@ def test_from_the_first_to_the_last_of_them_are_at_most_seven_days(late_ms, want
     assert aside(rows_of([1000, 1001, 1002, 0, 0, 1180, 1181], waits, most=10)) == wanted
 
 
+@pytest.mark.parametrize(("high", "wanted"), [(1, 3), (3, 5), (4, 0)])
+def test_up_to_three_readings_too_high_go_with_those_too_low_behind_them(high, wanted):
+    line = [1000 + 10 * n for n in range(22 + high)]
+    wrong = [*line[:10], *[10**6] * high, 0, 0, *line[12 + high :]]
+    assert aside(rows_of(wrong)) == wanted
+
+
 # A low run of two that climbs as much as it then leaps: only the size of the fall decides.
 @pytest.mark.parametrize(("low", "wanted"), [(1009, 2), (1008, 0)])
 def test_a_fall_of_at_most_a_tenth_that_is_made_up_is_a_dip(low, wanted):

@@ -196,3 +196,17 @@ def test_at_the_channels_ends_everything_to_that_side_may_differ():
 
     assert first == (0, 2, -(2**62), at + HOUR)
     assert last == (58, 60, at + 58 * HOUR, 2**62)
+
+
+@pytest.mark.parametrize("way", [-1, 1])
+def test_where_nothing_is_calm_a_change_reaches_as_far_as_influence_can(way):
+    """A register that stands still shows no rise to be sure of: 92 readings, and 12 hours twice."""
+    assert SMALL.reach == 92
+    still = calm(600, still=range(600))
+    edges = (91, 600) if way < 0 else (0, 510)
+    ends = {"whole_before": way > 0, "whole_after": way < 0}
+    shorter = (92, 600) if way < 0 else (0, 509)
+
+    assert reached(Window(still), 300) == (91, 509, 195, 405)
+    assert reached(Window(part(still, *edges), **ends), 300) is not None
+    assert reached(Window(part(still, *shorter), **ends), 300) is None

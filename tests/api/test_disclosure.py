@@ -65,3 +65,29 @@ def test_no_answer_holds_a_restricted_figure(house, front):
                 numbers = {int(Decimal(one) * 1000) for one in NUMBER.findall(answer.text)}
                 assert not numbers & hidden, (who, url, numbers & hidden)
     assert told > 100
+
+
+def test_what_is_withheld_says_so_in_words_in_lists_and_tables(house, front):
+    """Of a reader who sees no restricted one: a word for each figure that is not shown."""
+    client = front.client("pry 0")
+    runs = client.get("/api/v1/runs", params={"union": house.union}).json()["items"]
+    assert len(runs) == len(house.runs)
+    for one in runs:
+        assert (one["base_kgce"] is None) == (one["withheld"] is not None)
+    hidden = [one for one in runs if one["withheld"]]
+    assert hidden
+    assert "不予显示" in hidden[0]["withheld"]
+    assert "withheld" in hidden[0]["withheld"]
+    assert "base_kgce" in hidden[0]["withheld"]
+
+    of = {"union": house.union}
+    standing = client.get("/api/v1/standing/members", params=of).json()["items"]
+    told = [one for one in standing if one["state"] == "withheld"]
+    assert told
+    for one in standing:
+        assert (one["quota_kgce"] is None) == (one["state"] == "withheld")
+        assert bool(one["withheld"]) == (one["state"] == "withheld")
+    table = client.get("/api/v1/standing/members", params={**of, "format": "csv"})
+    assert table.text.count("不予显示") == len(told)
+    whole = front.client("planner of all").get("/api/v1/standing/members", params=of).json()
+    assert all(one["withheld"] is None for one in whole["items"])

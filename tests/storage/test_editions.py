@@ -1,5 +1,6 @@
 """Editions: a new one leaves history as it was, and what a row claims is what its source bears."""
 
+import re
 from datetime import date
 from importlib import resources
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from metering.errors import InputError
-from storage import seed_files, seeds
+from storage import seed_files, seed_words, seeds
 from storage.editions import ALWAYS, FOR_GOOD, Edition, overlay
 from storage.migrate import migrate
 from storage.published import BY_CODE
@@ -67,6 +68,37 @@ def test_every_row_says_where_an_auditor_finds_it(name):
     for row in rows:
         assert row["verified"] != "yes" or (row["document"] and row["clause"])
         assert "public code" not in " ".join(row.values()).lower()
+
+
+ADDRESS = re.compile(r"\S*[\w-]+\.[a-z]{2,}/\S+|(?:GB|DB)[\d/T .-]+")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_row_says_its_note_and_source_in_chinese_too(name):
+    """Addresses and numbers of standards are the same in both languages; words are not."""
+    for row in seed_files.rows(name):
+        for said in (row["notes"], row["source"]):
+            if re.search(r"[A-Za-z]{3,}", ADDRESS.sub("", said)):
+                zh = seed_words.chinese()[said]
+                assert re.search(r"[\u4e00-\u9fff]", zh), said
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_row_has_days_or_is_of_a_table_without(name):
+    """A year is a factor's validity; carriers, classes, lines and provinces are codes of ours."""
+    (first, *_) = seed_files.rows(name)
+    undated = {"energy_carriers.csv", "institution_classes.csv", "department_lines.csv",
+               "provinces.csv", "grid_factors.csv"}  # fmt: skip
+    assert ({"valid_from", "valid_to"} <= first.keys()) == (name not in undated)
+    assert {"document", "clause", "source", "verified", "notes"} <= first.keys()
+
+
+def test_words_are_of_rows_that_are_there():
+    said = {
+        row[of] for name in FILES for row in seed_files.rows(name) for of in ("notes", "source")
+    }
+    assert set(seed_words.chinese()) <= said
+    assert seed_words.in_chinese("an operator's own words") == "an operator's own words"
 
 
 GOOD = {"verified": "yes", "document": "GB/T 1", "clause": "A.1", "source": "opened", "notes": ""}

@@ -81,8 +81,8 @@ async def _chain(seat: Seat, found: Explained) -> None:
     rows = [
         [
             frame.cell(names[one.key]),
-            frame.kg(one.base_g, 3),
-            frame.kg(one.amount_g, 3),
+            frame.sum_kg(seat, one.base_g, 3),
+            frame.sum_kg(seat, one.amount_g, 3),
             frame.number(one.multiplier_decimal, 9),
         ]
         for one in found.chain

@@ -45,14 +45,15 @@ def add(house: House) -> None:
 def _head(seat: Seat, kept: Kept, union: UnionDetail) -> None:
     name = seat.either(union.union.name_zh, union.union.name_en)
     target = f"{seat.say('target')} {kept.target_id}"
+    base = frame.sum_kg(seat, kept.base_g, unit=" kgce")
     with frame.sheet(seat.say("run", n=kept.version)):
         ui.html(
             f"{frame.link(name, f'/unions/{kept.union_id}')} · "
             f"{frame.link(target, f'/targets/{kept.target_id}')} · "
             f"{frame.cell(seat.say(f'rule_{kept.rule}'))} · "
             f"<strong>{frame.cell(_state(seat, kept))}</strong>"
-            f"<div class='cw-sum'>{frame.kg(kept.total_g)} kgce</div>"
-            f"<div class='cw-quiet'>{frame.cell(seat.say('base'))} {frame.kg(kept.base_g)} kgce · "
+            f"<div class='cw-sum'>{frame.sum_kg(seat, kept.total_g, unit=' kgce')}</div>"
+            f"<div class='cw-quiet'>{frame.cell(seat.say('base'))} {base} · "
             f"{frame.cell(seat.say('quotas'))} {kept.quotas}</div>"
             f"<div class='cw-hash'>sha256 {kept.sha256}</div>",
             sanitize=False,
@@ -127,8 +128,8 @@ def _levels(seat: Seat, levels: list[Level], names: dict[str, str]) -> None:
     rows = [
         [
             frame.cell(names[one.key]),
-            frame.kg(one.base_g),
-            frame.kg(one.amount_g),
+            frame.sum_kg(seat, one.base_g),
+            frame.sum_kg(seat, one.amount_g),
             frame.number(_percent(one), 2, " %"),
             frame.number(one.multiplier_decimal, 6),
         ]

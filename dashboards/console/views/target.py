@@ -236,24 +236,32 @@ def _marks(seat: Seat, run: Run) -> None:
 def _shares(seat: Seat, names: dict[int, str], tried: list[Tried]) -> list[list[str]]:
     """Return a row a member and one for all; what each rule gives, and of what share of base."""
     base = {region: share.base_g for one in tried for region, share in one.members.items()}
+    hidden = {region for one in tried for region in one.withheld}
     rows = [
-        [frame.cell(names.get(region, str(region))), frame.kg(base[region])]
-        + [_share(one, region) for one in tried]
-        for region in sorted(base)
+        [frame.cell(names.get(region, str(region))), frame.sum_kg(seat, base.get(region))]
+        + [_share(seat, one, region) for one in tried]
+        for region in sorted(base.keys() | hidden)
     ]
-    whole = [
-        "<data>–</data>" if one.run is None or one.trial is None or not one.trial.total_shown
-        else _of(one.run.allocation.total_g, one.run.allocation.base_g)
-        for one in tried
-    ]  # fmt: skip
+    whole = [_whole(seat, one) for one in tried]
     known = [one.run for one in tried if one.run and one.trial and one.trial.total_shown]
     of_all = known[0].allocation.base_g if known else None
-    return [*rows, [frame.cell(seat.say("total")), frame.kg(of_all), *whole]]
+    total = frame.kg(None) if not any(one.run for one in tried) else frame.sum_kg(seat, of_all)
+    return [*rows, [frame.cell(seat.say("total")), total, *whole]]
 
 
-def _share(one: Tried, region: int) -> str:
+def _whole(seat: Seat, one: Tried) -> str:
+    if one.run is None or one.trial is None:
+        return frame.kg(None)
+    if not one.trial.total_shown:
+        return frame.withheld(seat)
+    return _of(one.run.allocation.total_g, one.run.allocation.base_g)
+
+
+def _share(seat: Seat, one: Tried, region: int) -> str:
     share = one.members.get(region)
-    return "<data>–</data>" if share is None else _of(share.amount_g, share.base_g)
+    if share is None:
+        return frame.withheld(seat) if region in one.withheld else frame.kg(None)
+    return _of(share.amount_g, share.base_g)
 
 
 def _of(amount_g: int, base_g: int) -> str:
@@ -303,8 +311,8 @@ def _run(seat: Seat, one: Kept) -> list[str]:
         frame.link(str(one.version), f"/runs/{one.run_id}"),
         frame.cell(seat.say(f"rule_{one.rule}")),
         frame.number(one.quotas),
-        frame.kg(one.base_g),
-        frame.kg(one.total_g),
+        frame.sum_kg(seat, one.base_g),
+        frame.sum_kg(seat, one.total_g),
         frame.cell(seat.say({"in_force": "holds"}.get(one.state, one.state))),
         f"<span class='cw-hash'>{frame.cell(one.sha256[:12])}</span>",
     ]

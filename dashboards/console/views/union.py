@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import ui
 
 from actions.regions import list_profiles
-from actions.standing import Standing, last_day, stand, standing_of
+from actions.standing import Standing, Withheld, last_day, stand, standing_of, withheld_of
 from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
 from actions.unions import UnionDetail, union_of
 from dashboards.console import covering, frame
@@ -129,9 +129,10 @@ def _year(seat: Seat, field: ui.input, key: str) -> int | None:
 async def _standing(seat: Seat, detail: UnionDetail) -> None:
     union_id = detail.union.union_id
     found = await seat.ask(lambda desk: standing_of(desk, union_id=union_id))
+    hidden = await seat.ask(lambda desk: withheld_of(desk, union_id=union_id))
     names = {one.region_id: seat.either(one.name_zh, one.name_en) for one in detail.members}
     with frame.sheet(seat.say("standing")):
-        if not found:
+        if not found and not hidden:
             ui.label(seat.say("no_standing"))
         else:
             keys = (
@@ -141,10 +142,13 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
             rows = [
                 _stands(seat, names.get(one.member_id, str(one.member_id)), one) for one in found
             ]
+            rows += [
+                _hidden(seat, names.get(one.member_id, str(one.member_id)), one) for one in hidden
+            ]
             frame.table([seat.say(key) for key in keys], rows)
             for one in found:
                 covering.of_standing(seat, names.get(one.member_id, str(one.member_id)), one)
-            frame.export(seat, f"/standing/members?union={union_id}", len(found))
+            frame.export(seat, f"/standing/members?union={union_id}", len(rows))
         if not detail.union.planned:
             return
         last = await seat.ask(lambda desk: last_day(desk, union_id))
@@ -157,6 +161,10 @@ async def _standing(seat: Seat, detail: UnionDetail) -> None:
         ui.button(seat.say("stand_now"), on_click=now).props("outline no-caps").classes(
             "self-start"
         )
+
+
+def _hidden(seat: Seat, name: str, one: Withheld) -> list[str]:
+    return [frame.cell(name), frame.cell(one.year), "", *[frame.withheld(seat)] * 4, ""]
 
 
 def _stands(seat: Seat, name: str, one: Standing) -> list[str]:

@@ -99,7 +99,8 @@ def test_a_union_shows_its_path_its_members_and_who_is_beyond_it(site):
     assert quota["values"] == [0.95]
     assert base["values"] == [1.0]
     assert used["values"][0] > 0
-    assert drawn["6"]["rows"][0]["cells"] == ["Demo province", "2016", 1.9, 0.6, 0.9, 1.5, 0.9]
+    standing = ["Demo province", "2016", 1.9, 0.6, 0.9, 1.5, 0.9, 4, "9 / 12"]
+    assert drawn["6"]["rows"][0]["cells"] == standing
     assert drawn["7"]["rows"][0]["cells"] == ["Demo office", "2016", 0.3, 1.5]
     own = figures(
         site.client("of the office", "en"),

@@ -1,10 +1,11 @@
 """Who gets in: nobody without a session, no socket of another origin; scripts need their nonce."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from actions.exchanges import record_exchange
+from actions.standing import stand
 
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
 
@@ -66,3 +67,19 @@ def test_whoever_does_not_plan_is_offered_no_form(served):
     assert "设定目标" not in reader.text
     stranger = served.client("of the school").get("/unions/999")
     assert "没有此区域联合体" in stranger.text
+
+
+def test_what_is_withheld_is_said_in_words_and_not_drawn_as_a_dash(served):
+    """The union's planner does not see the police, which alone is left of its city's sums."""
+    union = served.union
+    run = union.issued()
+    stand(union.world.desk("planner of all"), union.union, date(2016, 3, 31))
+    words = {"zh": "不予显示:会推算出受限机构",
+             "en": "withheld: it would tell of a restricted institution"}  # fmt: skip
+    for lang, said in words.items():
+        for path in (f"/runs/{run}", f"/unions/{union.union}", f"/targets/{union.target}"):
+            page = served.client("union planner").get(f"{path}?lang={lang}").text
+            assert said in page, path
+            assert words["en" if lang == "zh" else "zh"] not in page
+            whole = served.client("planner of all").get(f"{path}?lang={lang}").text
+            assert said not in whole, path

@@ -16,6 +16,9 @@ def test_every_list_is_shown_with_its_documents(site, lang):
         page = html.unescape(client.get(f"/published/{one.code}").text)
         assert (one.en if lang == "en" else one.zh) in page
         assert "document" in page
+        if one.code == "coefficients":
+            said = ("single secondary source", "只有一个二手来源")
+            assert (said[lang == "zh"] in page, said[lang == "en"] in page) == (True, False)
         assert ("second-hand" if lang == "en" else "二手来源") in page
     assert client.get("/published/app_user").status_code == 404
     assert "/published" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
