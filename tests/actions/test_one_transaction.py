@@ -14,6 +14,7 @@ import actions
 from actions import bases, enough, gateways, rights, runs, set_aside, standing, targets, users
 from actions.catalogue import declared
 from actions.doing import carry_out
+from actions.file_corrections import correct_by_file
 from actions.import_readings import import_readings
 from actions.registry import register
 from actions.shift_rejected import shift_as_operator, shift_rejected
@@ -60,9 +61,17 @@ def _readings(world: World) -> Do:
     return _file(world, rows("office e", range(3)))
 
 
-def _refused_readings(world: World) -> Do:
+def _corrected_by_file(world: World) -> Do:
     world.say("office e", [(START_MS + HOUR_MS, 150.0)])
-    return _file(world, rows("office e", range(3)), correct_for="the file is right")
+    content = (HEADER + rows("office e", range(3))).encode()
+    return lambda: correct_by_file(
+        world.desk(),
+        io.BytesIO(content),
+        "july.csv",
+        reason="the file is right",
+        now_ms=NOW_MS,
+        ahead_ms=600_000,
+    )
 
 
 def _registry(world: World) -> Do:
@@ -203,7 +212,7 @@ def _user(act: Callable[[World, int], object]) -> Callable[[World], Do]:
 
 ACTS: dict[str, Callable[[World], Do]] = {
     "readings.import": _readings,
-    "readings.import as a correction": _refused_readings,
+    "readings.correct": _corrected_by_file,
     "registry.import": _registry,
     "registry.import of what is known": _registry_again,
     "rejected.shift": _shift,
