@@ -12,6 +12,9 @@ import pytest
 
 import actions
 from actions import bases, enough, gateways, rights, runs, set_aside, standing, targets, users
+from actions.catalogue import declared
+from actions.doing import carry_out
+from actions.file_corrections import correct_by_file
 from actions.import_readings import import_readings
 from actions.registry import register
 from actions.shift_rejected import shift_as_operator, shift_rejected
@@ -22,6 +25,7 @@ from metering.errors import EnergyError
 from storage.readings import Store
 from tests.actions import test_corrections as people
 from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
+from tests.actions.said import said_of
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
 from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
@@ -57,9 +61,17 @@ def _readings(world: World) -> Do:
     return _file(world, rows("office e", range(3)))
 
 
-def _refused_readings(world: World) -> Do:
+def _corrected_by_file(world: World) -> Do:
     world.say("office e", [(START_MS + HOUR_MS, 150.0)])
-    return _file(world, rows("office e", range(3)), correct_for="the file is right")
+    content = (HEADER + rows("office e", range(3))).encode()
+    return lambda: correct_by_file(
+        world.desk(),
+        io.BytesIO(content),
+        "july.csv",
+        reason="the file is right",
+        now_ms=NOW_MS,
+        ahead_ms=600_000,
+    )
 
 
 def _registry(world: World) -> Do:
@@ -200,7 +212,7 @@ def _user(act: Callable[[World, int], object]) -> Callable[[World], Do]:
 
 ACTS: dict[str, Callable[[World], Do]] = {
     "readings.import": _readings,
-    "readings.import as a correction": _refused_readings,
+    "readings.correct": _corrected_by_file,
     "registry.import": _registry,
     "registry.import of what is known": _registry_again,
     "rejected.shift": _shift,
@@ -254,6 +266,18 @@ ACTS: dict[str, Callable[[World], Do]] = {
     ),
     "user.end": _user(lambda world, user: users.end_user(world.desk(), user)),
 }
+
+
+def _declared(code: str) -> Callable[[World], Do]:
+    def prepared(world: World) -> Do:
+        on, fields = said_of(world, code)
+        action = declared()[code].model_validate(fields)
+        return lambda: carry_out(world.desk(), action, on, key="once")
+
+    return prepared
+
+
+ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 
 
 def _standing(union: UnionWorld) -> Do:
