@@ -1,7 +1,7 @@
 """Whose password is checked next: few at once, known ones first, and no address takes all turns.
 
-A check costs 64 MiB and a tenth of a second of a processor, so whoever may have one is decided
-before anything else is asked, the database included.
+A check costs 19 MiB and some hundredths of a second of a processor, so whoever may have one is
+decided before anything else is asked, the database included.
 """
 
 import threading
@@ -54,7 +54,7 @@ class Turnstile:
     has a turn of its own, first, and no rate but that of its own failures. waiting: of each kind at
     most; the others are told to come again.
 
-    of_all: four strangers a second take half a processor; readings and boards keep the rest.
+    of_all: ten strangers a second take a quarter of a processor; the rest is left to others.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Turnstile:
         waiting: int = 6,
         longest_s: float = 3.0,
         of_address: tuple[float, float] = (20, 0.5),
-        of_all: tuple[float, float] = (30, 4),
+        of_all: tuple[float, float] = (30, 10),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._waiting = waiting
