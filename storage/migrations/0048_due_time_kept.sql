@@ -7,6 +7,15 @@ RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
                               (month + interval '1 month')::date,
                               (month + interval '1 month')::date);
 
+-- Whether the server knows a civil zone: one channel whose zone it does not know stops no account.
+CREATE FUNCTION storage.is_zone(zone text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    PERFORM now() AT TIME ZONE zone;
+    RETURN true;
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN false;
+END $$;
+
 -- Null where the account is not metered.
 ALTER TABLE account_figure ADD COLUMN due_s bigint;
 
@@ -59,16 +68,21 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
                  ORDER BY CASE scope WHEN 'province' THEN 1 WHEN 'grid_region' THEN 2 ELSE 3 END,
                           year > y.wanted, abs(year - y.wanted)
                  LIMIT 1) f ON true
-    ), due AS MATERIALIZED (
-        SELECT m.institution_id, m.carrier, m.month,
-               sum(storage.whole_s(t.valid_from, t.valid_to, c.zone, m.month))::bigint AS due_s
-          FROM (SELECT DISTINCT institution_id, carrier, month FROM these
-                 WHERE source = 'meter') m
-          JOIN account_term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
-          JOIN channel c ON c.id = t.channel_id
+    ), term AS MATERIALIZED (
+        SELECT t.institution_id, t.carrier, t.valid_from, t.valid_to, c.zone
+          FROM account_term t JOIN channel c ON c.id = t.channel_id
          WHERE t.known_until IS NULL
            AND t.institution_id = ANY((SELECT array_agg(DISTINCT institution_id)
                                          FROM these)::integer[])
+    ), known AS MATERIALIZED (
+        SELECT z.zone FROM (SELECT DISTINCT zone FROM term) z WHERE storage.is_zone(z.zone)
+    ), due AS MATERIALIZED (
+        SELECT m.institution_id, m.carrier, m.month,
+               sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS due_s
+          FROM (SELECT DISTINCT institution_id, carrier, month FROM these
+                 WHERE source = 'meter') m
+          JOIN term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
+          JOIN known k ON k.zone = t.zone
          GROUP BY m.institution_id, m.carrier, m.month
     )
     SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s,
@@ -152,7 +166,9 @@ UPDATE account_figure f SET due_s = coalesce((
         SELECT sum(storage.whole_s(t.valid_from, t.valid_to, c.zone, f.month))
           FROM account_term t JOIN channel c ON c.id = t.channel_id
          WHERE t.institution_id = f.institution_id AND t.carrier = f.carrier
-           AND t.known_until IS NULL), 0)
+           AND t.known_until IS NULL AND c.zone IN (
+               SELECT z.zone FROM (SELECT DISTINCT zone FROM channel) z
+                WHERE storage.is_zone(z.zone))), 0)
  WHERE f.source = 'meter';
 
 -- Sums over metered accounts of some months are read from here alone.
@@ -212,7 +228,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
            AND date_trunc('month', h.day::timestamp) < a.until_month) e
      GROUP BY e.region_id, e.carrier, e.month
 $$;
-REVOKE ALL ON FUNCTION report.expected_in FROM public;
+REVOKE ALL ON FUNCTION report.expected_in, storage.is_zone FROM public;
 GRANT EXECUTE ON FUNCTION report.expected_in TO commonwatt_api, commonwatt_boards;
 
 -- Whom the viewer sees is asked once as a table, which is a third of the time that it takes to ask for
