@@ -179,3 +179,9 @@ def test_a_member_whose_total_cannot_be_met_is_named():
 def test_rings_and_strangers_make_no_tree(parent):
     with pytest.raises(InputError, match="no tree"):
         Tree.of(np.array(parent))
+
+
+def test_a_tree_has_64_levels_at_most():
+    assert len(Tree.of(np.arange(64) - 1).paths) == 64
+    with pytest.raises(InputError, match="64"):
+        Tree.of(np.arange(65) - 1)

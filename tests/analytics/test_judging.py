@@ -184,6 +184,7 @@ def test_a_register_keeps_its_total_whatever_its_resolution():
     made = steps(byhand.standing({1: (REGISTER, rows)}))
 
     assert sum(made.used.tolist()) == 624
+    assert {*made.factor.tolist(), *made.under.tolist()} == {1}  # whole quanta of the carrier
 
 
 @given(CHANNELS)
