@@ -18,7 +18,7 @@ def ready(page) -> int:
 
 
 LACKING = {
-    "commonwatt-union": 1,  # nothing was dropped by a newer run
+    "commonwatt-union": 2,  # nothing was dropped by a newer run, and nothing is withheld
     "commonwatt-region": 2,
     "commonwatt-institution": 3,
     "commonwatt-building": 9,
