@@ -40,16 +40,20 @@ _EXPECTED: Final = f"""
 """
 # Of months that are over: what was used by whom both years measured whole, and how much that is.
 _PAIRS: Final = f"""
-    earlier AS (
+    in_part AS MATERIALIZED (
+        SELECT institution_id, carrier, month FROM report.month_in_part
+    ), earlier AS (
         SELECT institution_id, carrier, (month + interval '1 year')::date AS month, kgce_g
           FROM report.account_figure
          WHERE profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER}
            AND kgce_g IS NOT NULL AND report.is_whole(known_s, due_s)
+           AND (institution_id, carrier, month) NOT IN (SELECT * FROM in_part)
     ), pair AS (
         SELECT month, sum(e.due_s) AS compared_s, sum(e.kgce_g) AS kgce_g,
                sum(b.kgce_g) FILTER (WHERE e.kgce_g IS NOT NULL) AS before_g
           FROM energy e JOIN earlier b USING (institution_id, carrier, month)
          WHERE report.is_whole(e.known_s, e.due_s)
+           AND (e.institution_id, e.carrier, e.month) NOT IN (SELECT * FROM in_part)
          GROUP BY 1
     ), compared AS (
         SELECT month, sum(x.expected_s) AS expected_s, max(p.compared_s) AS compared_s,
@@ -184,11 +188,12 @@ _MONTHLY: Final = (
         7,
         Text("与上年同期比较", "Against the year before"),
         Text(
-            f"已满月的综合能耗与上年同月：只比较两年该月都有 {f.WHOLE_PERCENT} 以上时间已知的"
-            "机构和品种，按整月比；任一年不足的，该月不比。其占比见右图。",
-            f"Months that are over, of institutions and carriers of which both years know "
-            f"{f.WHOLE_PERCENT} and more of that month's time, compared as whole months; where "
-            "one year knows less, the month is left out. The panel beside says how much that is.",
+            f"已满月的综合能耗与上年同月：只比较两年该月都全月计入台账、{f.WHOLE_PERCENT} 以上时间"
+            "已知的机构和品种，按整月比；任一年不足的，该月不比。其占比见右图。",
+            f"Months that are over, of institutions and carriers that both years have in account "
+            f"for all of the month, and know {f.WHOLE_PERCENT} and more of it, compared as whole "
+            "months; where one year has less, the month is left out. The panel beside says how "
+            "much that is.",
         ),
         Kind.BARS,
         KGCE,
