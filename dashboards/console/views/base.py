@@ -24,7 +24,7 @@ async def bases(seat: Seat, target_id: int, union_id: int) -> None:
             keys = ("institution", "effect", "of_own_base", "what_is_odd", "state")
             rows = [_row(seat, one) for one in found.lines[:_AT_ONCE]]
             frame.table([seat.say(key) for key in keys], rows)
-            frame.export(seat, f"/unions/{union_id}/bases?target={target_id}")
+            frame.export(seat, f"/unions/{union_id}/bases?target={target_id}", len(found.lines))
         ui.label(seat.say("base_by_command", target=target_id)).classes("cw-quiet")
         if found.open:
             _answers(seat, found)
