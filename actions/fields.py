@@ -30,6 +30,11 @@ class Words:
         return text.format(**values) if values else text
 
 
+def plain(text: str) -> Words:
+    """Return what reads the same in both languages: figures, codes."""
+    return Words(text, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One of the values that a field may have."""

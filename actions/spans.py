@@ -7,8 +7,8 @@ from psycopg import Connection
 
 from actions.figures import milliseconds
 from metering.errors import InputError
-from storage import series
-from storage.series import Span
+from storage.readings import series
+from storage.readings.series import Span
 
 When = date | datetime | None
 

@@ -5,9 +5,11 @@ from typing import Final
 
 from actions.declared import Thing
 from actions.fields import Acting, Option, Words
-from storage import access, meters, regions, unions
-from storage.access import User
-from storage.meters import Channel
+from storage.access import people as known_people
+from storage.access.people import User
+from storage.compact import unions
+from storage.registry import meters, regions
+from storage.registry.meters import Channel
 
 
 def _channel(at: Acting, channel_id: int) -> Channel | None:
@@ -15,7 +17,7 @@ def _channel(at: Acting, channel_id: int) -> Channel | None:
 
 
 def _person(at: Acting, user_id: int) -> User | None:
-    found = access.users(at.connection)
+    found = known_people.users(at.connection)
     return next((one for one in found if one.user_id == user_id and one.ended_at is None), None)
 
 
@@ -23,7 +25,7 @@ def people(at: Acting) -> Sequence[Option]:
     """Return the people who may log in."""
     return [
         Option(str(one.user_id), Words(f"{one.name} ({one.login})", f"{one.name} ({one.login})"))
-        for one in access.users(at.connection)
+        for one in known_people.users(at.connection)
         if one.ended_at is None
     ]
 
@@ -53,7 +55,7 @@ def every_line(at: Acting) -> Sequence[Option]:
 
 def every_role(at: Acting) -> Sequence[Option]:
     """Return the roles that can be granted."""
-    return [Option(code, Words(zh, en)) for code, zh, en in access.named_roles(at.connection)]
+    return [Option(code, Words(zh, en)) for code, zh, en in known_people.named_roles(at.connection)]
 
 
 def every_union(at: Acting) -> Sequence[Option]:

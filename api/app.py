@@ -7,41 +7,27 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
-from actions.import_readings import WholeSink
-from actions.login import Failures, Pool
+from actions.access.login import Failures, Pool
+from actions.readings.import_readings import WholeSink
 from api import action_files, errors, shell
 from api import actions as declared
 from api.doorway import Doorway
 from api.errors import ErrorPage
 from api.problems import Problem
-from api.routes import (
-    accounts,
-    bases,
-    changes,
-    channels,
+from api.routes import health, metrics
+from api.routes.access import login, people
+from api.routes.accounts import changes, enough, explanations, indicators, listed, usage
+from api.routes.compact import bases, quotas, runs, unions
+from api.routes.readings import (
     corrections,
-    enough,
     exchanges,
-    explanations,
     gateways,
-    health,
     imports,
-    indicators,
-    institutions,
-    login,
-    meters,
-    metrics,
-    people,
-    published,
-    quotas,
-    readings,
-    regions,
     rejects,
-    runs,
     set_aside,
-    unions,
-    usage,
+    stored,
 )
+from api.routes.registry import channels, institutions, meters, published, regions
 from api.settings import ApiSettings
 from collector.intake import ReadingSink
 
@@ -73,7 +59,7 @@ _ROUTERS = (
     login.router,
     people.router,
     institutions.router,
-    accounts.router,
+    listed.router,
     indicators.router,
     explanations.router,
     usage.router,
@@ -83,7 +69,7 @@ _ROUTERS = (
     corrections.router,
     exchanges.router,
     exchanges.of_institution,
-    readings.router,
+    stored.router,
     imports.router,
     rejects.router,
     gateways.router,

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from actions.access.login import DEVICE, Failures, LoginError, Opened, Pool, session_of
 from actions.desk import SYSTEM, DeniedError, Desk
-from actions.login import DEVICE, Failures, LoginError, Opened, Pool, session_of
 from api.address import address_of
 from api.settings import ApiSettings
-from storage.access import Session
+from storage.access.people import Session
 
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actions.access.login import LockedError, LoginError
+from actions.access.turnstile import BusyError
 from actions.desk import DeniedError
-from actions.login import LockedError, LoginError
-from actions.turnstile import BusyError
 from metering.errors import (
     ConflictError,
     EnergyError,

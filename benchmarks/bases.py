@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from actions.bases import newest_target, review
-from actions.comparing import try_rules
+from actions.compact.bases import newest_target, review
+from actions.compact.comparing import try_rules
+from actions.compact.runs import try_target
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.runs import try_target
 from benchmarks.broad import broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import postgres

@@ -10,8 +10,8 @@ from typing import Final
 
 from psycopg.errors import QueryCanceled
 
+from actions.access.login import Pool
 from actions.desk import open_pool
-from actions.login import Pool
 from benchmarks.broad import Broad, broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import postgres
@@ -19,9 +19,9 @@ from cli.demo.panels import visit
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.model import Board, Panel
 from dashboards.pages.answers import Answers
-from dashboards.pages.board_view import View, view_of
+from dashboards.pages.boards.view import View, view_of
 from metering.errors import UnavailableError
-from storage.access import Session
+from storage.access.people import Session
 from storage.connections import Bounds
 
 PANEL_S: Final = 0.5

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from actions.registry import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
+from actions.registry.importing import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
 from benchmarks.ground import Tables
 from metering.channels import Kind
 from metering.institutions import Disclosure

@@ -14,7 +14,7 @@ from metering.messages import Message, Readings
 from simulators import gateways
 from simulators.datasets import HOUR_MS
 from simulators.series import PER_KWH, Series
-from storage.readings import Store
+from storage.readings.store import Store
 
 _AT_ONCE: Final = 50_000
 

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.registry import Registry, register
+from actions.registry.importing import Registry, register
 from cli import services
 from cli.demo import database, world
 from cli.demo.children import Child, peak_bytes, stop

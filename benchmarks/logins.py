@@ -17,8 +17,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from fastapi import FastAPI, HTTPException
 
+from actions.access.users import Grant, add_user
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.users import Grant, add_user
 from benchmarks.figures import Figure, Section, peaks
 from benchmarks.ground import Crew, Tables, crew, planned, postgres, shipped, tables
 from cli.services import ports

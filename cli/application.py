@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from actions.login import Failures
+from actions.access.login import Failures
 from api.address import Network, networks
 from api.app import create_app
 from api.doorway import Doorway

@@ -16,7 +16,8 @@ from cli.demo import database, state
 from cli.settings import Settings, strangers
 from cli.wiring import reading
 from metering.errors import EnergyError
-from storage import health, members, migrate, provisioning
+from storage import health, migrate, provisioning
+from storage.access import members
 from storage.connections import Bounds, opened
 
 _LEAST_FREE_BYTES = 2 * 2**30

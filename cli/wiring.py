@@ -6,16 +6,16 @@ from contextlib import closing, contextmanager
 
 import psycopg
 
+from actions.access.login import Pool
 from actions.desk import SYSTEM, Desk, open_pool, ours
-from actions.login import Pool
 from cli import embedded
 from cli.settings import Settings, need
 from collector.mqtt import Collector
 from collector.settings import CollectorSettings
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
-from storage.readings import Store
-from storage.rejects import Retention
+from storage.readings.rejects import Retention
+from storage.readings.store import Store
 from worker import retention
 from worker.loop import Worker, WorkSettings
 from worker.usage import Limits

@@ -8,13 +8,13 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from actions.registry_columns import FILES, Column
+from actions.registry.columns import FILES, Column
 
 PAGE = Path(__file__).parents[1] / "docs" / "registry-files.md"
 HEAD = """\
 # Registry files 名录文件
 
-Made from `actions/registry_columns.py` by `scripts/make_registry_files.py`; a test fails where they
+Made from `actions/registry/columns.py` by `scripts/make_registry_files.py`; a test fails where they
 differ, and another one imports the examples. 本页由程序生成;示例由测试导入过。
 
 `commonwatt import registry FOLDER` reads these three files, or some of them, in one transaction;

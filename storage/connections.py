@@ -35,6 +35,9 @@ WRITING: Final = Bounds(30.0, 600.0)
 # Another migration may be at work, and a step may rewrite a table; neither lasts for ever.
 MIGRATING: Final = Bounds(600.0, 6 * 3600.0)
 
+# What whoever adds up many rows asks of the planner.
+ROOM: Final = (("work_mem", "32MB"), ("random_page_cost", "1.1"))
+
 
 def opened(
     url: str, name: str, bounds: Bounds = READING, *, answers_s: int = 5
@@ -59,3 +62,9 @@ def writer(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     # lets the setting stand and never asks for it.
     connection.execute("SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0")
     return connection
+
+
+def give_room(connection: Connection[Any]) -> None:
+    """Let the transaction add up many rows."""
+    for setting, value in ROOM:
+        connection.execute("SELECT set_config(%s, %s, true)", [setting, value])

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from psycopg import Connection, errors, sql
 
 from metering.errors import ConflictError, InputError
-from storage import members, provisioning, seeds
+from storage import provisioning, seeds
+from storage.access import members
 from storage.connections import MIGRATING, Bounds, opened
 
 Engine = Literal["plain", "timescaledb"]

@@ -7,7 +7,7 @@ from psycopg import Connection, sql
 
 from metering.errors import InputError
 from storage.editions import Edition, Table, renew
-from storage.published import PUBLISHED
+from storage.registry.published import PUBLISHED
 from storage.seed_files import Row, first_day, last_day, rows
 
 NATION_CODE: Final = "000000"

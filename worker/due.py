@@ -7,7 +7,8 @@ from typing import Any, Final
 from psycopg import Connection
 
 from compact.targets import Indicator
-from storage import due, standing
+from storage import due
+from storage.compact import standing
 from storage.due import Due
 from worker import retention
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import Connection
 
-from storage import set_aside
-from storage.set_aside import Stage
+from storage.readings import set_aside
+from storage.readings.set_aside import Stage
 
 Log = Callable[..., None]
 Take = Callable[[int, Sequence[int]], list[int]]  # at most so many, without these; which

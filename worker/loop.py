@@ -12,7 +12,9 @@ import psycopg
 from psycopg import Connection
 
 from metering.errors import UnavailableError
-from storage import accounts, columnstore, members, usage
+from storage import columnstore
+from storage.access import members
+from storage.accounts import rebuilding, usage
 from storage.connections import WRITING, Bounds
 from worker.due import do_one
 from worker.isolation import Isolation
@@ -128,7 +130,7 @@ class Worker:
     def _open(self, stack: ExitStack, name: str) -> Connection[Any]:
         """Open a lane's connection; usage has a second one, which makes partitions."""
         connection = stack.enter_context(usage.connect(self._url, self._settings.bounds))
-        accounts.prepare(connection)
+        rebuilding.prepare(connection)
         if name == "usage":
             self._months = Months(
                 stack.enter_context(usage.connect(self._url, self._settings.bounds))
@@ -156,7 +158,7 @@ class Worker:
         began = time.monotonic()
 
         def take(institutions: int, without: Sequence[int]) -> list[int]:
-            taken = accounts.rebuild(connection, most=institutions, without=without)
+            taken = rebuilding.rebuild(connection, most=institutions, without=without)
             with self._lock:
                 self._tally.institutions += len(taken)
             return taken

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from storage import answered, connections, due, rejects
+from storage import answered, connections, due
 from storage.connections import WRITING, Bounds
 from storage.due import Due
-from storage.rejects import Retention
+from storage.readings import rejects
+from storage.readings.rejects import Retention
 
 KIND: Final = "rejects.forget"  # of rows of `due`; their key says how long: days/days
 _MOST: Final = 10_000  # of a transaction

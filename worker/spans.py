@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.steps import HOUR_MS
-from storage.stale import Spans
+from storage.readings.stale import Spans
 
 Columns = Mapping[str, NDArray[Any]]
 

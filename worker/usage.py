@@ -12,9 +12,10 @@ from analytics.hours import Hours, spread
 from analytics.judging import steps
 from analytics.reach import AROUND, FURTHER, Asked, Known, Settled, settled, windows
 from analytics.steps import HOUR_MS, Standing
-from storage import stale, usage
+from storage.accounts import usage
 from storage.columns import Columns
-from storage.stale import Spans
+from storage.readings import stale
+from storage.readings.stale import Spans
 from worker.spans import cut, joined, within
 
 # Spans nearer than this are one, so that no day or month lies in two of them.

@@ -114,14 +114,14 @@ def login(
     """
     from cli import embedded
     from cli.wiring import away, reading
-    from storage import boards
+    from storage.boards import queries
     from storage.connections import opened
 
     known = embedded.filled(settings.load(database_url=database_url), "owner")
     url = settings.need(known.database_url, "database_url")
     password = known.grafana_password or secrets.token_urlsafe(24)
     with away(), opened(url, "commonwatt boards login", reading(known)) as connection:
-        found = boards.region_of_code(connection, region)
+        found = queries.region_of_code(connection, region)
         if found is None:
             raise NotFoundError(
                 "boards.no_region",
@@ -131,7 +131,7 @@ def login(
                 next_en="Check the code.",
                 where={"field": "region", "value": region},
             )
-        name = boards.make_member_login(connection, region, found, password)
+        name = queries.make_member_login(connection, region, found, password)
     typer.echo(say(f"账号 {name} 可只读登录。", f"{name} can log in, and only read."))
     if known.grafana_password is None:
         typer.echo(say(f"密码:{password}(只显示这一次)", f"password (shown once): {password}"))

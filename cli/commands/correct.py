@@ -13,8 +13,8 @@ from cli.services.words import say
 from metering.errors import InputError
 
 if TYPE_CHECKING:
-    from actions.correcting import Done
-    from actions.effects import Effects
+    from actions.readings.correcting import Done
+    from actions.readings.effects import Effects
 
 _At = Annotated[
     str,
@@ -61,7 +61,7 @@ def correct(
     database_url: Url = None,
 ) -> None:
     """Void or set a reading, confirm or reinstate one set aside, say what a step was."""
-    from actions import corrections, exchanges
+    from actions.readings import corrections, exchanges
     from cli.wiring import desk
 
     when = instant_of("--at", at)
@@ -96,7 +96,7 @@ def undo_correction(
     database_url: Url = None,
 ) -> None:
     """Take a correction back; everything is as if it had never been made."""
-    from actions.corrections import undo
+    from actions.readings.corrections import undo
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -111,7 +111,7 @@ def undo_file_correction(
     database_url: Url = None,
 ) -> None:
     """Take all that a file corrects back; everything is as if it had corrected nothing."""
-    from actions.file_corrections import undo_file
+    from actions.readings.file_corrections import undo_file
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:

@@ -25,7 +25,7 @@ def enough(
     database_url: Url = None,
 ) -> None:
     """State the share below which nothing is ranked or compared, or list what is stated."""
-    from actions.enough import list_shares, state_share
+    from actions.accounts.enough import list_shares, state_share
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:

@@ -9,14 +9,14 @@ from cli.commands.imports import Url
 from cli.services.words import say
 
 if TYPE_CHECKING:
-    from storage.gateways import Gateway
+    from storage.readings.gateways import Gateway
 
 _PAGE = 500
 
 
 def gateways(database_url: Url = None) -> None:
     """List gateways with their last reading, what waits of them, and their clocks."""
-    from actions.gateways import list_gateways
+    from actions.readings.gateways import list_gateways
     from cli.wiring import desk
 
     after = None

@@ -10,7 +10,7 @@ from cli.services.words import say
 from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from actions.import_readings import Imported
+    from actions.readings.import_readings import Imported
 
 app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
@@ -55,8 +55,8 @@ def registry(
     database_url: Url = None,
 ) -> None:
     """Register regions, institutions and channels in one transaction; again changes nothing."""
-    from actions.registry import register
-    from actions.registry_files import read
+    from actions.registry.files import read
+    from actions.registry.importing import register
     from cli.wiring import desk
 
     known = settings.load(database_url=database_url)
@@ -128,8 +128,8 @@ def readings(
     import time
     from contextlib import closing
 
-    from actions.file_corrections import correct_by_file
-    from actions.import_readings import import_readings
+    from actions.readings.file_corrections import correct_by_file
+    from actions.readings.import_readings import import_readings
     from cli import embedded
     from cli.wiring import desk, store
 

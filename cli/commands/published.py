@@ -33,7 +33,7 @@ def published(
     ] = None,
 ) -> None:
     """Print a list of published values as CSV, or the names of the lists."""
-    from actions.published import BY_CODE, list_published
+    from actions.registry.published import BY_CODE, list_published
     from cli.wiring import desk
 
     if code is None:

@@ -24,7 +24,7 @@ def recompute(
     ] = None,
 ) -> None:
     """Prove that runs come of their inputs; status 1 where one does not."""
-    from actions.runs import prove
+    from actions.compact.runs import prove
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:

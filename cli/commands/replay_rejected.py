@@ -9,7 +9,7 @@ from cli.services.words import say
 from metering.errors import InputError
 
 if TYPE_CHECKING:
-    from actions.shift_rejected import Shifted
+    from actions.readings.shift_rejected import Shifted
     from collector.codecs import Decode
     from storage.connections import Bounds
 
@@ -51,7 +51,7 @@ def replay_rejected(
     ] = None,
 ) -> None:
     """Try refused messages again, after keys were bound or settings mended."""
-    from actions.replay_rejected import replay_rejected as again
+    from actions.readings.replay_rejected import replay_rejected as again
     from cli import embedded
     from cli.wiring import writing
     from collector.routing import NATIVE, PUSHED, Routing
@@ -86,7 +86,7 @@ def _shift(
     yes: bool,
 ) -> None:
     """Show what a shift would do, ask, and do it."""
-    from actions.shift_rejected import shift_as_operator
+    from actions.readings.shift_rejected import shift_as_operator
 
     name = gateway or _no_gateway()
     preview = shift_as_operator(url, decode, name, shift, dry_run=True, bounds=bounds)

@@ -27,7 +27,7 @@ def retry(
     ] = None,
 ) -> None:
     """Have what the worker set aside tried again at once; what fails is set aside again."""
-    from actions import set_aside
+    from actions.readings import set_aside
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:

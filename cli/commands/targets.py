@@ -12,7 +12,7 @@ from cli.services.words import language, say
 from metering.errors import InputError
 
 if TYPE_CHECKING:
-    from actions.bases import BaseLine, How
+    from actions.compact.bases import BaseLine, How
 
 app = typer.Typer(
     help=say("目标的基期:审核、估算、确认。", "Bases of a target: review, estimate, confirm."),
@@ -35,8 +35,8 @@ def review(
     database_url: Url = None,
 ) -> None:
     """List every base that is missing, partial or implausible, those that move most first."""
-    from actions.bases import newest_target
-    from actions.bases import review as reviewed
+    from actions.compact.bases import newest_target
+    from actions.compact.bases import review as reviewed
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -76,8 +76,8 @@ def estimate(
     database_url: Url = None,
 ) -> None:
     """Put the other year's month, the mean of like days or a bill in the place of a month."""
-    from actions.bases import Estimate
-    from actions.bases import estimate as estimated
+    from actions.compact.bases import Estimate
+    from actions.compact.bases import estimate as estimated
     from cli.wiring import desk
 
     number = None if amount is None else _number(amount)
@@ -100,7 +100,7 @@ def confirm(
     database_url: Url = None,
 ) -> None:
     """Confirm the named bases as they are; without names, all about which nothing is odd."""
-    from actions.bases import confirm as confirmed
+    from actions.compact.bases import confirm as confirmed
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -115,7 +115,7 @@ def leave_out(
     target: Target, institution: Institution, reason: Reason, database_url: Url = None
 ) -> None:
     """Leave an institution out of a target: it gets no quota until it is reopened."""
-    from actions.bases import leave_out as left
+    from actions.compact.bases import leave_out as left
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -127,7 +127,7 @@ def reopen(
     target: Target, institution: Institution, reason: Reason, database_url: Url = None
 ) -> None:
     """Take back what was decided about a base, and every figure put into it."""
-    from actions.bases import reopen as reopened
+    from actions.compact.bases import reopen as reopened
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -144,7 +144,7 @@ def enough(
     database_url: Url = None,
 ) -> None:
     """Say how much of the expected time makes a month of a union known (900 until then)."""
-    from actions.bases import set_enough
+    from actions.compact.bases import set_enough
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -154,7 +154,7 @@ def enough(
 
 def _show(line: "BaseLine") -> None:
     """Print a base with its findings, figures and what was decided."""
-    from actions.base_words import HOWS, STATES, in_words, told
+    from actions.compact.base_words import HOWS, STATES, in_words, told
 
     lang = language()
     name = ((line.name_zh if lang == "zh" else line.name_en) or "").strip()
@@ -179,7 +179,7 @@ def _month(said: str) -> date:
 
 
 def _how(said: str) -> "How":
-    from actions.bases import How
+    from actions.compact.bases import How
 
     known = {one.value: one for one in (How.YEAR_BEFORE, How.YEAR_AFTER, How.LIKE_DAYS, How.BILL)}
     if (how := known.get(said.replace("-", "_"))) is None:

@@ -10,8 +10,8 @@ from cli.services.words import say
 from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from actions.access.users import Grant, User
     from actions.desk import Desk
-    from actions.users import Grant, User
 
 app = typer.Typer(
     help=say("账号和授权。", "Users and what they may see and do."), no_args_is_help=True
@@ -72,7 +72,7 @@ def add(
     database_url: Url = None,
 ) -> None:
     """Add a user with one grant, whose scope must be named."""
-    from actions import users
+    from actions.access import users
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -97,7 +97,7 @@ def grant(
     database_url: Url = None,
 ) -> None:
     """Let a user see and do more."""
-    from actions import users
+    from actions.access import users
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -109,7 +109,7 @@ def grant(
 @app.command()
 def password(login: str, password_file: PasswordFile = None, database_url: Url = None) -> None:
     """Change a user's password and end the user's sessions."""
-    from actions import users
+    from actions.access import users
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -123,7 +123,7 @@ def password(login: str, password_file: PasswordFile = None, database_url: Url =
 @app.command()
 def end(login: str, database_url: Url = None) -> None:
     """Let a user log in no more; what the user did stays on record."""
-    from actions import users
+    from actions.access import users
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -134,7 +134,7 @@ def end(login: str, database_url: Url = None) -> None:
 @app.command("list")
 def listed(database_url: Url = None) -> None:
     """List users with their grants."""
-    from actions import users
+    from actions.access import users
     from cli.wiring import desk
 
     with desk(settings.load(database_url=database_url)) as seat:
@@ -156,7 +156,7 @@ def _grant(
     institution: int | None,
     everything: bool,
 ) -> "Grant":
-    from actions.users import Grant
+    from actions.access.users import Grant
 
     named = [region, line, union, institution, everything or None]
     if named.count(None) == len(named):
@@ -187,7 +187,7 @@ def _grant(
 
 
 def _region(seat: "Desk", code: str) -> int:
-    from actions.regions import list_regions
+    from actions.registry.regions import list_regions
 
     for region in list_regions(seat, only_seen=False):
         if region.code == code:
@@ -203,7 +203,7 @@ def _region(seat: "Desk", code: str) -> int:
 
 
 def _user(seat: "Desk", login: str) -> "User":
-    from actions.users import list_users
+    from actions.access.users import list_users
 
     for user in list_users(seat):
         if user.login == login:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from actions.base_words import HOWS, STATES, in_words, told
-from actions.bases import (
+from actions.compact.base_words import HOWS, STATES, in_words, told
+from actions.compact.bases import (
     OPEN,
     BaseLine,
     Estimate,

@@ -12,7 +12,8 @@ from analytics.judging import steps, unmeasured
 from analytics.standing import assemble
 from analytics.steps import Reason, Spans
 from cli.services.words import say
-from storage import stale, usage
+from storage.accounts import usage
+from storage.readings import stale
 
 _CHANNELS_AT_ONCE: Final = 100
 _MOST_READINGS: Final = 5_000_000

@@ -9,7 +9,7 @@ from typing import Final
 
 from actions import health
 from actions.desk import Desk
-from actions.registry import register
+from actions.registry.importing import register
 from cli import replaying, wiring
 from cli.demo import state, told, union, world
 from cli.demo.state import DemoState, Memory

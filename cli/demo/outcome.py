@@ -8,7 +8,9 @@ from cli.demo import figures, told, union
 from cli.demo.figures import Source, Verdict
 from cli.demo.run import Demo
 from cli.services.words import say
-from storage import migrate, registry, usage
+from storage import migrate
+from storage.accounts import usage
+from storage.registry import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         counts = figures.counts(connection)
         verdict = figures.judge(connection, sources)
         engine, versions = migrate.engine_of(connection)
-        quanta = registry.quanta(connection)
+        quanta = table.quanta(connection)
         shared = union.judge(connection)
     found = demo.told()
     sent, receipted = demo.heard.made, demo.heard.receipted

@@ -6,17 +6,17 @@ from typing import Final
 
 from fastapi import Request
 
+from actions.access.login import Failures, Pool
+from actions.access.users import list_users
 from actions.desk import SYSTEM, Desk
-from actions.login import Failures, Pool
-from actions.users import list_users
 from api.doorway import Doorway
 from api.settings import ApiSettings
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.model import Kind, Panel
 from dashboards.pages.answers import Answers
-from dashboards.pages.board_view import View, view_of
+from dashboards.pages.boards.view import View, view_of
 from dashboards.pages.visit import Visit, stranger
-from storage.access import Session
+from storage.access.people import Session
 
 _LOOKS: Final = "planner"
 

@@ -16,7 +16,7 @@ import psutil
 import psycopg
 
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.registry import register
+from actions.registry.importing import register
 from cli import services
 from cli.demo import database, figures, panels, told, union, world
 from cli.demo.children import Child, peak_bytes, stop

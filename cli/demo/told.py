@@ -12,8 +12,8 @@ import numpy as np
 from psycopg import Connection
 
 from actions.desk import Desk
-from actions.evidence import evidence_of
-from actions.exchanges import list_exchanges, record_exchange
+from actions.readings.evidence import evidence_of
+from actions.readings.exchanges import list_exchanges, record_exchange
 from cli.demo.figures import NAMESPACE
 from cli.demo.world import Plan
 from cli.services.words import say

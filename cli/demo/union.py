@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from actions.compact.runs import Method, Rule, issue_run, list_runs, run_target
+from actions.compact.standing import last_day, stand
+from actions.compact.targets import Indicator, Target, list_targets, set_target
+from actions.compact.unions import NewUnion, list_unions, make_union
 from actions.desk import Desk
-from actions.regions import list_profiles, list_regions
-from actions.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.standing import last_day, stand
-from actions.targets import Indicator, Target, list_targets, set_target
-from actions.unions import NewUnion, list_unions, make_union
+from actions.registry.regions import list_profiles, list_regions
 from cli.demo import bases
 from cli.services.words import say
 from compact.allocations import in_kgce

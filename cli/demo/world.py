@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import simulators
+from actions.access.users import add_user, list_users, set_password
 from actions.desk import Desk
-from actions.regions import list_regions
-from actions.registry import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
-from actions.users import add_user, list_users, set_password
+from actions.registry.importing import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
+from actions.registry.regions import list_regions
 from cli.demo import facts
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.state import DemoState, Memory
@@ -25,7 +25,7 @@ from simulators import datasets, gateways, incidents, series
 from simulators.datasets import Building, MeterRows
 from simulators.incidents import Incident
 from simulators.series import Series
-from storage.access import Grant
+from storage.access.people import Grant
 from storage.seeds import NATION_CODE
 
 if TYPE_CHECKING:  # run builds on this module

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp
 from dashboards.console.gate import Dressed, Gate
 from dashboards.console.seat import House
 from dashboards.console.views import exchange, people, quota, run, target, union, unions
-from dashboards.pages import assets, login
+from dashboards.pages import assets
+from dashboards.pages.access import login
 from dashboards.pages.visit import Doorway
 from dashboards.pages.visit import assets as loaded
 

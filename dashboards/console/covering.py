@@ -3,8 +3,8 @@
 from nicegui import ui
 
 from dashboards.console.seat import Seat
-from storage.runs import Kept
-from storage.standing import Standing
+from storage.compact.runs import Kept
+from storage.compact.standing import Standing
 
 _KNOWN = ("measured", "billed", "estimated")
 

@@ -8,7 +8,7 @@ from html import escape
 
 from nicegui import ui
 
-from actions.disclosure import WITHHELD
+from actions.compact.disclosure import WITHHELD
 from dashboards.console.seat import Seat, after, what
 from dashboards.pages import writing
 from dashboards.pages.visit import assets

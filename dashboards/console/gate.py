@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.pages.visit import Doorway
-from storage.access import Session
+from storage.access.people import Session
 
 _OPEN: Final = ("/login", "/logout", "/_nicegui/", "/assets/", "/healthz")
 _SOCKET: Final = "/_nicegui_ws/"

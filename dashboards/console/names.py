@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from actions.institutions import names_of
-from actions.regions import list_lines, list_regions
-from actions.runs import Level
+from actions.compact.runs import Level
+from actions.registry.institutions import names_of
+from actions.registry.regions import list_lines, list_regions
 from dashboards.console.seat import Seat
-from storage.runs import Share
+from storage.compact.runs import Share
 
 
 async def institution_names(seat: Seat, shares: Sequence[Share]) -> dict[int, str]:

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from fastapi import Request
 from nicegui import run, ui
 
+from actions.access.login import LoginError, session_of
 from actions.desk import Desk
-from actions.login import LoginError, session_of
 from dashboards.console.words import say
 from dashboards.pages.visit import Doorway, stranger
 from dashboards.pages.words import Lang
 from metering.days import civil_day
 from metering.errors import EnergyError
-from storage.access import Session
+from storage.access.people import Session
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -6,17 +6,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from dashboards.pages import (
-    assets,
-    boards,
-    explanation,
-    form_files,
-    forms,
-    institution,
-    listing,
-    login,
-    published,
-)
+from dashboards.pages import assets, form_files, forms
+from dashboards.pages.access import login
+from dashboards.pages.accounts import explanation, institution, listing
+from dashboards.pages.boards import index
+from dashboards.pages.registry import published
 from dashboards.pages.visit import assets as loaded
 from dashboards.pages.visit import stranger
 
@@ -40,7 +34,7 @@ def router() -> APIRouter:
     routes = APIRouter()
     for part in (assets.router(loaded()), login.router, listing.router):
         routes.include_router(part)
-    for part in (institution.router, explanation.router, boards.router, published.router):
+    for part in (institution.router, explanation.router, index.router, published.router):
         routes.include_router(part)
     routes.include_router(form_files.router())  # before /do/CODE/{on}
     routes.include_router(forms.router())

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
+from actions.access.login import LoginError, session_of
 from actions.desk import DeniedError
-from actions.login import LoginError, session_of
 from dashboards.pages.visit import Visit, doorway_of, stranger
 
 _MOST_FIELDS = 2000

@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboards.pages import writing
 from dashboards.pages.visit import Visit
-from storage.institutions import Fact
+from storage.registry.institutions import Fact
 
 AREA: Final = "area_m2"
 PERSONS: Final = "persons"

@@ -12,15 +12,15 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from actions.access.login import Failures, LoginError, Opened, Pool
 from actions.catalogue import declared
 from actions.desk import Desk
 from actions.fields import Words
-from actions.login import Failures, LoginError, Opened, Pool
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
 from metering.days import CIVIL_ZONE, civil_day
-from storage.access import Session
+from storage.access.people import Session
 from storage.seed_words import in_chinese
 
 CSP: Final = (

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from actions.bases import confirm, review
+from actions.compact.bases import confirm, review
+from actions.compact.runs import Method, Rule, issue_run, run_target
+from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.unions import NewUnion, make_union
 from actions.desk import Desk
-from actions.runs import Method, Rule, issue_run, run_target
-from actions.targets import Indicator, Target, set_target
-from actions.unions import NewUnion, make_union
 from tests.actions.world import World
 
 KWH = 1000  # quanta

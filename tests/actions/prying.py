@@ -15,11 +15,11 @@ from typing import Any
 
 import psycopg
 
-from actions.runs import Method, Rule, issue_run, run_target
-from actions.standing import stand
-from actions.targets import Indicator, Target, set_target
-from actions.unions import NewUnion, make_union
-from storage.boards import make_member_login
+from actions.compact.runs import Method, Rule, issue_run, run_target
+from actions.compact.standing import stand
+from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.unions import NewUnion, make_union
+from storage.boards.queries import make_member_login
 from tests.actions.compact_world import answer_for
 from tests.actions.world import World
 

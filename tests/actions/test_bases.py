@@ -5,11 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from actions.bases import Estimate, How, confirm, estimate, leave_out, reopen, review, set_enough
+from actions.compact.bases import (
+    Estimate,
+    How,
+    confirm,
+    estimate,
+    leave_out,
+    reopen,
+    review,
+    set_enough,
+)
+from actions.compact.quotas import explain_quota, list_quotas, shares_of
+from actions.compact.runs import Method, Rule, issue_run, run_target, waiting_bases
+from actions.compact.targets import Indicator, Target, set_target
 from actions.desk import DeniedError
-from actions.quotas import explain_quota, list_quotas, shares_of
-from actions.runs import Method, Rule, issue_run, run_target, waiting_bases
-from actions.targets import Indicator, Target, set_target
 from compact.targets import Mark, State
 from metering.errors import ConflictError, InputError, InsufficientDataError, NotFoundError
 from tests.actions.compact_world import KWH, USED, make_union_world, use

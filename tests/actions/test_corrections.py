@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from actions import corrections, exchanges
-from actions.correcting import Done
+from actions.readings import corrections, exchanges
+from actions.readings.correcting import Done
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError
 from tests.actions.world import HOUR_MS, START_MS, World
 

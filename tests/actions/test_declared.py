@@ -11,7 +11,7 @@ from actions.fields import Words, asked_as, field
 from actions.kinds import Amount, Id, Line, Month, Row, Signed, Text
 from actions.rights import Right
 from actions.things import CHANNEL, every_region
-from storage.meters import Channel
+from storage.registry.meters import Channel
 
 
 class Result(BaseModel):

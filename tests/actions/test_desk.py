@@ -3,7 +3,7 @@
 import pytest
 
 from actions.desk import DeniedError, Desk, open_pool
-from actions.gateways import issue_key, opens
+from actions.readings.gateways import issue_key, opens
 from metering.errors import ConflictError, InputError, NotFoundError, UnavailableError
 
 

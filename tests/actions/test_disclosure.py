@@ -10,10 +10,9 @@ from random import Random
 import psycopg
 import pytest
 
-from actions.desk import DeniedError
-from actions.disclosure import unseen_of
-from actions.quotas import explain_quota, list_quotas, shares_of
-from actions.runs import (
+from actions.compact.disclosure import unseen_of
+from actions.compact.quotas import explain_quota, list_quotas, shares_of
+from actions.compact.runs import (
     Method,
     Rule,
     levels_of,
@@ -23,7 +22,8 @@ from actions.runs import (
     snapshot_of,
     try_target,
 )
-from actions.standing import standing_of, withheld_of
+from actions.compact.standing import standing_of, withheld_of
+from actions.desk import DeniedError
 from compact.disclosure import WHOLE, Part, parts_of, shown_of
 from compact.runs import again
 from metering.errors import NotFoundError

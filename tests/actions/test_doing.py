@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from actions.doing import ChangedError, Done, Repeat, carry_out, foresee
-from actions.record_exchange import RecordExchange
+from actions.readings.record_exchange import RecordExchange
 from metering.errors import EnergyError, InputError
 from storage import answered
 from tests.actions.world import START_MS, World, make_world

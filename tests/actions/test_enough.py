@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from actions.bases import set_enough
+from actions.accounts.enough import list_shares, state_share
+from actions.accounts.indicators import indicators_of
+from actions.compact.bases import set_enough
+from actions.compact.unions import NewUnion, make_union
 from actions.desk import DeniedError
-from actions.enough import list_shares, state_share
-from actions.indicators import indicators_of
-from actions.unions import NewUnion, make_union
 from metering.errors import InputError
 from tests.actions.world import counts_since, measure
 

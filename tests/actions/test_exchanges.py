@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from actions.desk import DeniedError
-from actions.exchanges import list_exchanges, record_exchange
+from actions.readings.exchanges import list_exchanges, record_exchange
 from metering.errors import EnergyError, InputError
 from tests.actions.world import HOUR_MS, START_MS
 

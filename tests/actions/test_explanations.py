@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from actions.explanations import explain_account
+from actions.accounts.explanations import explain_account
 from metering.errors import NotFoundError
 from tests.actions.world import GAP, HOUR_MS, OFFICE_WH, START_MS, World
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from actions import corrections
 from actions.desk import DeniedError
-from actions.file_corrections import correct_by_file, undo_file
-from actions.import_readings import Imported
+from actions.readings import corrections
+from actions.readings.file_corrections import correct_by_file, undo_file
+from actions.readings.import_readings import Imported
 from metering.errors import ConflictError, NotFoundError
 from tests.actions.test_corrections import accounts, at, figures, hours, known
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions.access.give_grant import GiveGrant
 from actions.catalogue import declared
 from actions.cells import cells_of
 from actions.desk import DeniedError
 from actions.doing import carry_out
 from actions.file_columns import template
 from actions.files import MOST_SINGLE, errors_workbook, take
-from actions.give_grant import GiveGrant
-from actions.record_exchange import RecordExchange
+from actions.readings.record_exchange import RecordExchange
 from actions.sheets import workbook
 from metering.errors import InputError
 from tests.actions.world import World, make_world

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from actions.desk import DeniedError
-from actions.file_corrections import correct_by_file
-from actions.import_readings import import_readings
-from actions.meters import channel
-from actions.registry_values import ProblemsError
+from actions.readings.file_corrections import correct_by_file
+from actions.readings.import_readings import import_readings
+from actions.registry.meters import channel
+from actions.registry.values import ProblemsError
 from metering.errors import InputError, UnavailableError
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS

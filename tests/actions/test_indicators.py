@@ -6,7 +6,7 @@ from statistics import quantiles
 
 import pytest
 
-from actions.indicators import indicators_of
+from actions.accounts.indicators import indicators_of
 from metering.errors import InputError, NotFoundError
 from tests.actions.compact_world import make_union_world, use
 from tests.actions.world import counts_since, measure

@@ -6,17 +6,8 @@ from hashlib import sha256
 import psycopg
 import pytest
 
-from actions.desk import DeniedError
-from actions.institutions import list_institutions
-from actions.login import (
-    Failures,
-    LockedError,
-    LoginError,
-    log_in,
-    log_out,
-    session_of,
-)
-from actions.users import (
+from actions.access.login import Failures, LockedError, LoginError, log_in, log_out, session_of
+from actions.access.users import (
     Grant,
     add_grants,
     add_user,
@@ -25,6 +16,8 @@ from actions.users import (
     list_users,
     set_password,
 )
+from actions.desk import DeniedError
+from actions.registry.institutions import list_institutions
 from metering.errors import ConflictError, InputError, NotFoundError
 
 PASSWORD = "correct horse battery"

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from actions.bases import review
-from actions.indicators import indicators_of
-from actions.quotas import shares_of
-from actions.standing import stand, standing_of
+from actions.accounts.indicators import indicators_of
+from actions.compact.bases import review
+from actions.compact.quotas import shares_of
+from actions.compact.standing import stand, standing_of
 from tests.actions.compact_world import make_union_world, use
 from tests.actions.test_quotas import grams
 from tests.actions.test_standing import disclosed

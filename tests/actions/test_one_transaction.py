@@ -11,18 +11,22 @@ from pathlib import Path
 import pytest
 
 import actions
-from actions import bases, enough, gateways, rights, runs, set_aside, standing, targets, users
+from actions import rights
+from actions.access import users
+from actions.accounts import enough
 from actions.catalogue import declared
+from actions.compact import bases, runs, standing, targets
+from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
-from actions.file_corrections import correct_by_file
-from actions.import_readings import import_readings
-from actions.registry import register
-from actions.shift_rejected import shift_as_operator, shift_rejected
-from actions.unions import NewUnion, make_union
+from actions.readings import gateways, set_aside
+from actions.readings.file_corrections import correct_by_file
+from actions.readings.import_readings import import_readings
+from actions.readings.shift_rejected import shift_as_operator, shift_rejected
+from actions.registry.importing import register
 from collector.routing import NATIVE, PUSHED, Routing
 from compact.targets import Indicator
 from metering.errors import EnergyError
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions import test_corrections as people
 from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
 from tests.actions.said import said_of
@@ -136,7 +140,7 @@ def _undo(name: str) -> Callable[[World], Do]:
 
 
 def _withdrawn(world: World) -> Do:
-    from actions.exchanges import withdraw_exchange
+    from actions.readings.exchanges import withdraw_exchange
 
     people.ACTS["exchange"](_told(world))
     channel = world.channel["office e"]
@@ -144,7 +148,7 @@ def _withdrawn(world: World) -> Do:
 
 
 def _wrap(world: World) -> Do:
-    from actions.corrections import confirm_wrap
+    from actions.readings.corrections import confirm_wrap
 
     world.admin(
         """SET session_replication_role = replica;

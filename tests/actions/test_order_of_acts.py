@@ -12,12 +12,12 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions import corrections, exchanges
-from actions.file_corrections import correct_by_file
+from actions.readings import corrections, exchanges
+from actions.readings.file_corrections import correct_by_file
 from metering.errors import ConflictError, EnergyError
-from storage import amendments
-from storage import exchanges as stored_exchanges
-from storage.exchanges import Exchange
+from storage.readings import amendments
+from storage.readings import exchanges as stored_exchanges
+from storage.readings.exchanges import Exchange
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World, new_office
 
 HOURS = 16

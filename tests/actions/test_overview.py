@@ -6,11 +6,11 @@ from math import floor
 
 import pytest
 
-from actions.curves import curves_of
-from actions.explanations import explain_account
-from actions.overview import months_before, overview_of, year_of
+from actions.accounts.curves import curves_of
+from actions.accounts.explanations import explain_account
+from actions.accounts.overview import months_before, overview_of, year_of
 from metering.errors import InputError, NotFoundError
-from storage.institutions import Wanted
+from storage.registry.institutions import Wanted
 
 DAY_S = 86_400
 

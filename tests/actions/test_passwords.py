@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.passwords import checked, is_common
+from actions.access.passwords import checked, is_common
 from metering.errors import InputError
 
 COMMON = [

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from actions.desk import DeniedError
-from actions.quotas import Asked, explain_quota, list_quotas, shares_of
-from actions.runs import (
+from actions.compact.quotas import Asked, explain_quota, list_quotas, shares_of
+from actions.compact.runs import (
     Method,
     Rule,
     issue_run,
@@ -20,8 +19,9 @@ from actions.runs import (
     snapshot_of,
     try_target,
 )
-from actions.targets import Indicator, Target, list_targets, set_target
-from actions.unions import NewUnion, list_unions, make_union, union_of
+from actions.compact.targets import Indicator, Target, list_targets, set_target
+from actions.compact.unions import NewUnion, list_unions, make_union, union_of
+from actions.desk import DeniedError
 from compact.books import Kind
 from metering.errors import ConflictError, InputError, NotFoundError
 from tests.actions.compact_world import USED, make_union_world, use

@@ -4,16 +4,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.accounts import EVER, accounts_of, list_accounts
-from actions.gateways import list_gateways
-from actions.institutions import Wanted, institution, list_institutions
-from actions.meters import channel, list_meters, meter
-from actions.readings import readings, revisions
-from actions.regions import list_carriers, list_profiles, list_regions
-from actions.rejects import list_rejects, reject
-from actions.usage import channel_usage, institution_usage
+from actions.accounts.listed import EVER, accounts_of, list_accounts
+from actions.accounts.usage import channel_usage, institution_usage
+from actions.readings.gateways import list_gateways
+from actions.readings.rejects import list_rejects, reject
+from actions.readings.stored import readings, revisions
+from actions.registry.institutions import Wanted, institution, list_institutions
+from actions.registry.meters import channel, list_meters, meter
+from actions.registry.regions import list_carriers, list_profiles, list_regions
 from metering.errors import InputError, NotFoundError
-from storage.ledger import Asked
+from storage.accounts.ledger import Asked
 from tests.actions.world import GAP, HOUR_MS, OFFICE_WH, START_MS
 
 # Restricted institutions show to their own line and authority, off-platform ones to nobody else.

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.registry import (
+from actions.registry.importing import (
     Count,
     NewChannel,
     NewInstitution,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.registry_files import read
-from actions.registry_values import ProblemsError, Registry
+from actions.registry.files import read
+from actions.registry.values import ProblemsError, Registry
 from metering.channels import Kind
 from metering.errors import EnergyError, NotFoundError
 

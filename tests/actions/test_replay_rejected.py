@@ -2,14 +2,14 @@
 
 import pytest
 
-from actions.gateways import issue_key
-from actions.push import push
-from actions.replay_rejected import Again, replay_rejected
+from actions.readings.gateways import issue_key
+from actions.readings.push import push
+from actions.readings.replay_rejected import Again, replay_rejected
 from collector.codecs import native
 from collector.intake import take_in
 from collector.routing import NATIVE, PUSHED, Routing
 from metering.messages import Message
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from actions.access.users import Grant, add_grants
+from actions.compact.unions import NewUnion, list_unions, make_union
 from actions.desk import DeniedError
-from actions.institutions import list_institutions
+from actions.registry.institutions import list_institutions
 from actions.rights import Right, right_of
-from actions.unions import NewUnion, list_unions, make_union
-from actions.users import Grant, add_grants
 
 
 @pytest.fixture

@@ -3,15 +3,15 @@
 import pytest
 
 from actions.desk import DeniedError
-from actions.replay_rejected import Again, replay_rejected
-from actions.shift_rejected import shift_as_operator, shift_rejected
+from actions.readings.replay_rejected import Again, replay_rejected
+from actions.readings.shift_rejected import shift_as_operator, shift_rejected
 from collector.codecs import native
 from collector.intake import take_in
 from collector.routing import NATIVE, PUSHED, Routing
 from metering.clocks import shift_of, shift_said
 from metering.errors import ConflictError, InputError
 from metering.messages import Message
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions.world import HOUR_MS, START_MS
 
 GATEWAY = "demo-a/g3"

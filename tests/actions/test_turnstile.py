@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from actions.turnstile import BusyError, Turnstile
+from actions.access.turnstile import BusyError, Turnstile
 
 
 class Clock:

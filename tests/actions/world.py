@@ -6,12 +6,12 @@ from typing import Any
 
 import psycopg
 
+from actions.access.login import Pool
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.login import Pool
 from collector.codecs import native
 from collector.intake import take_in
 from metering.messages import Message
-from storage.readings import Store
+from storage.readings.store import Store
 from worker.loop import Worker, WorkSettings
 
 HOUR_MS = 3_600_000

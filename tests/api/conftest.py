@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from actions.login import hash_password
+from actions.access.login import hash_password
 from api import ApiSettings, create_app
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions.world import TODAY, World, fill, make_world
 
 PASSWORD = "a long enough one"

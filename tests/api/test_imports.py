@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from api import ApiSettings, create_app
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions.world import HOUR_MS, START_MS
 from tests.api.conftest import Front
 from tests.api.test_problems import assert_problem

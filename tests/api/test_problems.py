@@ -131,7 +131,7 @@ def test_what_nobody_foresaw_tells_nothing_of_the_inside(front, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the inside")
 
-    monkeypatch.setattr("api.routes.regions.list_carriers", broken)
+    monkeypatch.setattr("api.routes.registry.regions.list_carriers", broken)
     answer = front.client("outsider").get("/api/v1/carriers")
     assert_problem(answer, 500, "internal")
     assert "secret" not in answer.text

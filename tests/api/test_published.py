@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from storage.published import BY_CODE, columns
+from storage.registry.published import BY_CODE, columns
 
 
 @pytest.mark.parametrize("code", BY_CODE)

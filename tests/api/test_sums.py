@@ -5,17 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from actions.institutions import Wanted
-from actions.overview import overview_of
-from actions.standing import standing_of
-from actions.targets import Indicator, Target, set_target
-from actions.unions import NewUnion, make_union
+from actions.accounts.overview import overview_of
+from actions.compact.standing import standing_of
+from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.unions import NewUnion, make_union
+from actions.registry.institutions import Wanted
 from cli.demo.panels import visit
 from dashboards.boards.catalogue import BOARDS
 from dashboards.pages.answers import Answers
-from dashboards.pages.board_view import view_of
-from storage.access import Session
-from storage.accounts import MOST_QUANTA
+from dashboards.pages.boards.view import view_of
+from storage.access.people import Session
+from storage.accounts.rebuilding import MOST_QUANTA
 
 MANY = 1500
 STEAM = "steam_low_pressure"  # of which a unit is the most coal

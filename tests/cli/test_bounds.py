@@ -15,7 +15,9 @@ from actions.desk import open_pool
 from cli import settings, wiring
 from cli.checkup import checks
 from cli.demo import database as demo
-from storage import connections, migrate, readings, usage
+from storage import connections, migrate
+from storage.accounts import usage
+from storage.readings import store
 from worker.pulse import Pulse
 
 ROOT = Path(cli.__file__).parents[1]
@@ -76,7 +78,7 @@ WAYS: dict[str, tuple[str, Callable[[str, settings.Settings], object]]] = {
     "opened": ("api", lambda url, said: connections.opened(url, "t", wiring.reading(said))),
     "pool": ("api", lambda url, said: pooled(url, wiring.reading(said))),
     "writer": ("worker", lambda url, said: connections.writer(url, "t", wiring.writing(said))),
-    "readings": ("collector", lambda url, said: readings.connect(url, "t", wiring.writing(said))),
+    "readings": ("collector", lambda url, said: store.connect(url, "t", wiring.writing(said))),
     "usage": ("worker", lambda url, said: usage.connect(url, wiring.writing(said))),
 }
 

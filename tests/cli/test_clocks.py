@@ -9,7 +9,7 @@ import psycopg
 from collector.codecs import native
 from collector.intake import take_in
 from metering.messages import Message
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import GATEWAY, START_MS, make_channels
 
 HOUR_MS = 3_600_000

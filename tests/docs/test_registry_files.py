@@ -3,9 +3,9 @@
 import pytest
 
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.registry import Count, register
-from actions.registry_columns import FILES
-from actions.registry_files import read
+from actions.registry.columns import FILES
+from actions.registry.files import read
+from actions.registry.importing import Count, register
 from metering.errors import InputError
 from scripts import make_registry_files as page
 

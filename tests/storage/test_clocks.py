@@ -13,7 +13,7 @@ from collector.codecs import native
 from collector.intake import portions
 from metering.clocks import Pace, plausible
 from metering.messages import Message, Stored
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import GATEWAY, START_MS, forget_readings, make_channels
 from worker.loop import Worker, WorkSettings
 

@@ -13,7 +13,7 @@ from metering.errors import InputError
 from storage import seed_files, seed_words, seeds
 from storage.editions import ALWAYS, FOR_GOOD, Edition, overlay
 from storage.migrate import migrate
-from storage.published import BY_CODE
+from storage.registry.published import BY_CODE
 
 DAYS = [date(2020, 1, 1 + n) for n in range(9)]
 FILES = sorted(

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from storage import columnstore, connections
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import START_MS, Said, batch_of, make_channels
 from tests.worker import model
 from tests.worker.test_usage import (

@@ -11,7 +11,8 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
-from storage import connections, health, members, provisioning
+from storage import connections, health, provisioning
+from storage.access import members
 from storage.migrate import BOARDS
 from tests.dashboards.boards.conftest import PASSWORD, member
 from worker.loop import Worker, WorkSettings

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from storage import connections, members, migrate, provisioning
-from storage.boards import make_member_login, region_of_code
+from storage import connections, migrate, provisioning
+from storage.access import members
+from storage.boards.queries import make_member_login, region_of_code
 from tests.conftest import PASSWORDS
 
 ROLES = (migrate.OWNER, migrate.BOARDS, *(f"commonwatt_{group}" for group in migrate.GROUPS))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from collector.codecs import native
 from collector.intake import take_in
 from metering.messages import Message
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import START_MS, Said, batch_of, forget_readings, make_channels
 
 HOUR_MS = 3_600_000

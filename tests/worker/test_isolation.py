@@ -6,8 +6,8 @@ import time
 import psycopg
 import pytest
 
-from storage.accounts import MOST_QUANTA
-from storage.readings import Store
+from storage.accounts.rebuilding import MOST_QUANTA
+from storage.readings.store import Store
 from tests.storage.world import START_MS, Said, batch_of, make_channels
 from tests.worker.test_usage import HOUR_MS, MINUTE_MS, quiet, rows
 from worker.loop import Worker, WorkSettings

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actions.accounts.explanations import explain_account
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.evidence import Evidence, evidence_of
-from actions.exchanges import record_exchange
-from actions.explanations import explain_account
-from actions.import_readings import import_readings
-from actions.registry import register
-from actions.registry_files import read
+from actions.readings.evidence import Evidence, evidence_of
+from actions.readings.exchanges import record_exchange
+from actions.readings.import_readings import import_readings
+from actions.registry.files import read
+from actions.registry.importing import register
 from analytics.steps import Reason
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.actions.world import World
 from worker.loop import Worker, WorkSettings
 

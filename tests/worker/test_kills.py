@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import START_MS, Said, batch_of, make_channels
 from tests.worker.test_usage import (
     HOUR_MS,

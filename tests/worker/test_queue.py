@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import START_MS, Said, batch_of, make_channels
 from worker.loop import Worker, WorkSettings
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from actions.accounts.explanations import explain_account
 from actions.desk import SYSTEM, Desk, open_pool
-from actions.explanations import explain_account
-from actions.import_readings import import_readings
-from actions.registry import register
-from actions.registry_files import read
-from storage.readings import Store
+from actions.readings.import_readings import import_readings
+from actions.registry.files import read
+from actions.registry.importing import register
+from storage.readings.store import Store
 from tests.actions.world import World
 from tests.worker.test_judged_cases import ACCOUNTS, INSTITUTION_ID
 from worker.loop import Worker, WorkSettings

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import START_MS, Said, batch_of, forget_readings, make_channels
 from tests.worker import model
 from worker.loop import Worker, WorkSettings

@@ -5,8 +5,8 @@ from functools import partial
 
 from nicegui import ui
 
-from actions.base_words import HOWS, STATES, in_words, told
-from actions.bases import OPEN, BaseLine, Review, confirm, leave_out, review
+from actions.compact.base_words import HOWS, STATES, in_words, told
+from actions.compact.bases import OPEN, BaseLine, Review, confirm, leave_out, review
 from actions.desk import Desk
 from dashboards.console import frame
 from dashboards.console.fields import choice, filled, text_field

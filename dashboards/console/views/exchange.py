@@ -8,14 +8,14 @@ from fastapi import Request
 from nicegui import ui
 
 from actions.desk import Desk
-from actions.exchanges import OfChannel, exchanges_of, record_exchange
-from actions.institutions import list_institutions
-from actions.meters import list_meters
+from actions.readings.exchanges import OfChannel, exchanges_of, record_exchange
+from actions.registry.institutions import list_institutions
+from actions.registry.meters import list_meters
 from dashboards.console import frame
 from dashboards.console.fields import choice, decimal_of, filled, text_field
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated
 from metering.channels import Kind
-from storage.meters import Channel
+from storage.registry.meters import Channel
 
 _MOST = 1000
 

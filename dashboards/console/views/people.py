@@ -3,9 +3,7 @@
 from fastapi import Request
 from nicegui import ui
 
-from actions.regions import list_regions
-from actions.unions import list_unions
-from actions.users import (
+from actions.access.users import (
     ROLES,
     SCOPES,
     Grant,
@@ -16,6 +14,8 @@ from actions.users import (
     list_grants,
     list_users,
 )
+from actions.compact.unions import list_unions
+from actions.registry.regions import list_regions
 from dashboards.console import frame
 from dashboards.console.fields import choice, decimal_of, filled, text_field
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated

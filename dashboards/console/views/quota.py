@@ -6,9 +6,9 @@ from fractions import Fraction
 from fastapi import Request
 from nicegui import ui
 
-from actions.base_words import HOWS, MONTHS, in_words
-from actions.changes import Change, explain_quota_change
-from actions.quotas import Explained, explain_quota
+from actions.accounts.changes import Change, explain_quota_change
+from actions.compact.base_words import HOWS, MONTHS, in_words
+from actions.compact.quotas import Explained, explain_quota
 from dashboards.console import covering, frame
 from dashboards.console.names import level_names
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated

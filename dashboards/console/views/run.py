@@ -6,16 +6,25 @@ from urllib.parse import quote
 from fastapi import Request
 from nicegui import ui
 
-from actions.base_words import marked
-from actions.quotas import shares_of
-from actions.runs import Kept, Level, Proof, issue_run, levels_of, one_run, prove, waiting_bases
-from actions.unions import UnionDetail, union_of
+from actions.compact.base_words import marked
+from actions.compact.quotas import shares_of
+from actions.compact.runs import (
+    Kept,
+    Level,
+    Proof,
+    issue_run,
+    levels_of,
+    one_run,
+    prove,
+    waiting_bases,
+)
+from actions.compact.unions import UnionDetail, union_of
 from compact.targets import Mark
 from dashboards.console import covering, frame
 from dashboards.console.names import institution_names, level_names
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated
+from storage.compact.runs import Share
 from storage.pages import Page
-from storage.runs import Share
 
 _AT_ONCE = 50
 

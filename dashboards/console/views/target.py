@@ -7,15 +7,15 @@ from typing import Any
 from fastapi import Request
 from nicegui import ui
 
-from actions.base_words import CODES, in_words
-from actions.base_words import MONTHS as MONTHS_WORDS
-from actions.bases import State
-from actions.comparing import Fairness, Tried, leading_of_like, sheet, try_rules
+from actions.compact.base_words import CODES, in_words
+from actions.compact.base_words import MONTHS as MONTHS_WORDS
+from actions.compact.bases import State
+from actions.compact.comparing import Fairness, Tried, leading_of_like, sheet, try_rules
+from actions.compact.runs import Kept, Method, Rule, Run, list_runs, run_target, try_target
+from actions.compact.targets import Kept as KeptTarget
+from actions.compact.targets import list_targets
+from actions.compact.unions import UnionDetail, union_of
 from actions.figures import not_found
-from actions.runs import Kept, Method, Rule, Run, list_runs, run_target, try_target
-from actions.targets import Kept as KeptTarget
-from actions.targets import list_targets
-from actions.unions import UnionDetail, union_of
 from dashboards.console import frame
 from dashboards.console.fields import choice
 from dashboards.console.seat import RESPONSE_S, House, Seat, after, alone, seated, what

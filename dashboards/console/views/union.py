@@ -5,10 +5,10 @@ from decimal import Decimal
 from fastapi import Request
 from nicegui import ui
 
-from actions.regions import list_profiles
-from actions.standing import Standing, Withheld, last_day, stand, standing_of, withheld_of
-from actions.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
-from actions.unions import UnionDetail, union_of
+from actions.compact.standing import Standing, Withheld, last_day, stand, standing_of, withheld_of
+from actions.compact.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
+from actions.compact.unions import UnionDetail, union_of
+from actions.registry.regions import list_profiles
 from dashboards.console import covering, frame
 from dashboards.console.fields import choice, decimal_of, filled, text_field
 from dashboards.console.seat import RESPONSE_S, House, Seat, seated, tell

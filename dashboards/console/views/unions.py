@@ -3,8 +3,8 @@
 from fastapi import Request
 from nicegui import ui
 
-from actions.regions import list_regions
-from actions.unions import NewUnion, UnionDetail, list_unions, make_union
+from actions.compact.unions import NewUnion, UnionDetail, list_unions, make_union
+from actions.registry.regions import list_regions
 from compact.unions import State
 from dashboards.console import frame
 from dashboards.console.fields import choice, filled, text_field

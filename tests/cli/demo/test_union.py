@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from actions.unions import list_unions
+from actions.compact.unions import list_unions
 from cli.demo import union as demo_union
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import TODAY, make_world

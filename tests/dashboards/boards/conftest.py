@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from storage.boards import make_member_login
+from storage.boards.queries import make_member_login
 from tests.actions.world import World, fill, make_world
 from tests.dashboards.pages.conftest import bare, site
 

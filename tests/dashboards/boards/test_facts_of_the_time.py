@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from actions.indicators import indicators_of
+from actions.accounts.indicators import indicators_of
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.macros import Scope, Value, expand
 from tests.actions.compact_world import use

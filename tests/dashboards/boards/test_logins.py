@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from metering.errors import NotFoundError
-from storage.boards import make_member_login
+from storage.boards.queries import make_member_login
 
 
 def test_it_sees_its_own_subtree_as_a_reader_of_the_region_does(member):

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from actions.overview import year_of
+from actions.accounts.overview import year_of
 from dashboards.boards.catalogue import BOARDS
 from dashboards.pages.answers import Answers
 from dashboards.pages.visit import CSP

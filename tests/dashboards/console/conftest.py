@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from actions.login import hash_password
+from actions.access.login import hash_password
 from tests.actions.compact_world import UnionWorld, make_union_world
 from tests.actions.world import fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from actions.exchanges import record_exchange
-from actions.standing import stand
+from actions.compact.standing import stand
+from actions.readings.exchanges import record_exchange
 
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
 

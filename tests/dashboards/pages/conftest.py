@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 
-from actions.login import hash_password
+from actions.access.login import hash_password
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions.world import TODAY, World, fill, make_world

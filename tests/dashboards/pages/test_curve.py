@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.sheets import MEDIA_TYPE
-from dashboards.pages.curve import _bounds, _step
+from dashboards.pages.accounts.curve import _bounds, _step
 from tests.actions.world import GAP, OFFICE_WH, START_MS
 
 DAYS = st.dates(date(1971, 1, 1), date(2098, 12, 31))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from actions.access.login import hash_password
 from actions.catalogue import declared
-from actions.login import hash_password
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions.world import TODAY, fill, make_world

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from actions.corrections import set_value
-from actions.exchanges import record_exchange
+from actions.readings.corrections import set_value
+from actions.readings.exchanges import record_exchange
 from dashboards.pages.visit import CSP
 from tests.actions.world import counts_since, measure
 
@@ -318,7 +318,7 @@ def test_what_was_not_foreseen_is_a_page_too(site, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("dashboards.pages.listing.overview_of", broken)
+    monkeypatch.setattr("dashboards.pages.accounts.listing.overview_of", broken)
     answer = site.client("planner of all", "en").get("/")
 
     assert answer.status_code == 500

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from storage.published import BY_CODE
+from storage.registry.published import BY_CODE
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -9,11 +9,11 @@ import pytest
 from pydantic import BaseModel, Field
 from starlette.testclient import TestClient
 
+from actions.access.login import hash_password
 from actions.catalogue import declared
 from actions.declared import ACTIONS, About, Action, Effect
 from actions.fields import Acting, Words, field
 from actions.kinds import Amount, Day, Instant, Line, Month, Row, Text
-from actions.login import hash_password
 from actions.rights import Right
 from api import create_app
 from dashboards.pages import forms

@@ -1,0 +1,1 @@
+"""People, grants and log-in."""

@@ -1,0 +1,197 @@
+"""Why a quota, or an institution's use, changed between two years: effects that add to the gram."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from psycopg import Connection
+
+from actions.desk import Desk
+from actions.figures import not_found
+from actions.registry.regions import list_profiles
+from analytics.change import lmdi_whole
+from analytics.coverage import coverage
+from compact.targets import MILLION
+from metering.errors import InsufficientDataError
+from storage.accounts import changes
+from storage.accounts.changes import Used
+from storage.compact import books, runs
+from storage.compact.books import Asked
+
+__all__ = ["Change", "Effect", "explain_quota_change", "explain_use_change"]
+
+_G_PER_KG: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one factor was in both years, and what of the change it explains. [g]"""
+
+    factor: str
+    unit: str
+    before: Fraction
+    after: Fraction
+    effect_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change from one year to a later one; the effects add to after − before exactly.
+
+    months: how many carrier-months have days that both years measured; share: how much of the later
+    year's whole months these days are. None for quotas.
+    """
+
+    institution_id: int
+    since: int
+    year: int
+    before_g: int
+    after_g: int
+    effects: list[Effect]
+    months: int | None = None
+    share: float | None = None
+
+
+def explain_quota_change(
+    desk: Desk, institution_id: int, year: int, since: int, union_id: int | None = None
+) -> Change:
+    """Return why an institution's quota differs from that of an earlier year.
+
+    LMDI-I over base × named factors × multiplier, the multiplier being whatever rule, bounds and
+    rounding made of the product.
+    """
+    with desk.look() as connection:
+        before = _quota(connection, institution_id, since, union_id)
+        after = _quota(connection, institution_id, year, union_id)
+    named = sorted((before[1].keys() | after[1].keys()) - {"base", "multiplier"})
+    units = {"base": "kgce"} | dict.fromkeys([*named, "multiplier"], "")
+    factors = [
+        {name: said.get(name, Fraction(1)) for name in units} for said in (before[1], after[1])
+    ]
+    return Change(
+        institution_id,
+        since,
+        year,
+        before[0],
+        after[0],
+        _effects(units, factors[0], factors[1], before[0], after[0]),
+    )
+
+
+def explain_use_change(
+    desk: Desk, institution_id: int, year: int, since: int, profile: str | None = None
+) -> Change:
+    """Return why an institution's metered energy differs from that of an earlier year.
+
+    Only days that both years measured are compared, in months that are over. LMDI-I over persons ×
+    area per person × energy per area; without persons over area × energy per area.
+    """
+    code = profile or list_profiles(desk)[0].code
+    with desk.look() as connection:
+        found = changes.used(connection, institution_id, since, year, code)
+    if found is None:
+        raise not_found("机构", "institution", {"institution_id": institution_id})
+    if not found.months or found.area_before is None or found.area_after is None:
+        raise _too_little(found, since, year)
+    units, before, after = _parts(found, found.area_before, found.area_after)
+    effects = _effects(units, before, after, found.before_g, found.after_g)
+    return Change(
+        institution_id,
+        since,
+        year,
+        found.before_g,
+        found.after_g,
+        effects,
+        found.months,
+        coverage(found.days, found.of_days),
+    )
+
+
+def _parts(
+    found: Used, area_before: Decimal, area_after: Decimal
+) -> tuple[dict[str, str], dict[str, Fraction], dict[str, Fraction]]:
+    """Return the units of the factors, and the factors of both years. [kg, m², persons]"""
+    units = {"area": "m²", "intensity": "kgce/m²"}
+    if found.persons_before and found.persons_after:
+        units = {"persons": "", "area_per_person": "m²", "intensity": "kgce/m²"}
+    said = []
+    for grams, area, persons in (
+        (found.before_g, Fraction(area_before), found.persons_before),
+        (found.after_g, Fraction(area_after), found.persons_after),
+    ):
+        each = {"area": area, "intensity": Fraction(grams, _G_PER_KG) / area}
+        if persons:
+            each |= {"persons": Fraction(persons), "area_per_person": area / Fraction(persons)}
+        said.append({name: each[name] for name in units})
+    return units, said[0], said[1]
+
+
+def _quota(
+    connection: Connection[Any], institution_id: int, year: int, union_id: int | None
+) -> tuple[int, dict[str, Fraction]]:
+    """Return a quota's amount [g], and the factors whose product it is in kgce."""
+    where = {"institution_id": institution_id, "year": year}
+    held = books.quotas(connection, Asked(union_id, year, institution_id), after=(0, 0, 0), most=1)
+    run_id = held[0].run_id if held else None
+    shares = runs.shares(connection, run_id, institution_id=institution_id) if run_id else []
+    if not shares or held[0].state == "dropped":
+        raise not_found("年度用能指标", "quota", where)
+    amount_g = held[0].amount_g
+    base = Fraction(sum(one for one in shares[0].base_g if one is not None), _G_PER_KG)
+    factors = {name: Fraction(value, MILLION) for name, value in shares[0].factors.items()}
+    product = base
+    for factor in factors.values():
+        product *= factor
+    if product <= 0:
+        raise InsufficientDataError(
+            "quota.no_product",
+            zh=f"{year} 年的基期用量为零或某项系数为零,无法分解变化原因。",
+            en=f"Base or a factor of {year} is zero, so the change cannot be split.",
+            next_zh="请选择其他年份。",
+            next_en="Choose another year.",
+            where=where,
+        )
+    multiplier = Fraction(amount_g, _G_PER_KG) / product
+    return amount_g, {"base": base} | factors | {"multiplier": multiplier}
+
+
+def _effects(
+    units: Mapping[str, str],
+    before: Mapping[str, Fraction],
+    after: Mapping[str, Fraction],
+    before_g: int,
+    after_g: int,
+) -> list[Effect]:
+    """Return the effects in whole grams; of products in kilograms."""
+    scaled = [dict(one) for one in (before, after)]
+    first = next(iter(units))
+    for one in scaled:
+        one[first] *= _G_PER_KG
+    whole = lmdi_whole(scaled[0], scaled[1], after_g - before_g)
+    return [
+        Effect(name, unit, before[name], after[name], grams)
+        for (name, unit), grams in zip(units.items(), whole, strict=True)
+    ]
+
+
+def _too_little(found: Used, since: int, year: int) -> InsufficientDataError:
+    where = {"since": since, "year": year}
+    if not found.months:
+        return InsufficientDataError(
+            "change.no_common_months",
+            zh=f"{since} 年与 {year} 年没有同日、同品种都有计量的时间。",
+            en=f"No day of a carrier was measured both in {since} and in {year}.",
+            next_zh="请选择两年都有计量的年份。",
+            next_en="Choose two years that were both measured.",
+            where=where,
+        )
+    return InsufficientDataError(
+        "change.no_area",
+        zh="该机构未填报这两年的建筑面积,无法分解变化原因。",
+        en="The floor area of these years is not stated, so the change cannot be split.",
+        next_zh="请用 commonwatt import registry 补报建筑面积。",
+        next_en="State the floor area with commonwatt import registry.",
+        where=where,
+    )

@@ -1,0 +1,165 @@
+"""A line of a review for each base: what is odd about it, what that moves, what was said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from psycopg import Connection
+
+from compact import findings
+from compact.base_columns import Known, reviewed_all
+from compact.findings import Finding
+from compact.runs import digest_of
+from compact.targets import MILLION, Base, Mark
+from storage.compact import base_columns, bases, targets
+from storage.compact.bases import Act, Counted, Verdict
+from storage.registry import institutions
+
+CONFIRMED: Final = "confirmed"
+LEFT_OUT: Final = "left_out"
+REOPENED: Final = "reopened"
+OPEN: Final = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseLine:
+    """One institution's base with what is odd about it and what was said of it.
+
+    state: "open" until somebody confirms this very base or leaves the institution out.
+    quota_effect_g: what the findings move in the total of the target year.
+    own_share: of the base, what they move; None without a base.
+    seen: whether the planner sees the institution; of another, no figure is told.
+    """
+
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+    member_id: int
+    base: Base | None
+    findings: tuple[Finding, ...]
+    effect_g: int
+    quota_effect_g: int
+    own_share: float | None
+    state: str
+    verdict: Verdict | None
+    acts: tuple[Act, ...]
+    sha256: str
+    seen: bool = True
+
+    @property
+    def shown(self) -> "BaseLine":
+        """The line as the planner may know it."""
+        if self.seen:
+            return self
+        found = tuple(Finding(Mark(code), None, None, 0) for code in self._codes())
+        hidden = replace(self, base=None, effect_g=0, quota_effect_g=0, own_share=None)
+        return replace(hidden, findings=found, acts=(), sha256="", verdict=None)
+
+    def _codes(self) -> list[str]:
+        return sorted({one.mark.code for one in self.findings})
+
+
+@dataclass(frozen=True, slots=True)
+class MemberBases:
+    """How many bases of a member there are, how many are odd, and how many nobody answered for."""
+
+    member_id: int
+    institutions: int
+    odd: int
+    open: int
+
+
+def reviewed_bases(
+    connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
+) -> dict[int, findings.Reviewed]:
+    """Return the base of each institution with its findings, as everything says it now."""
+    known = known_of(connection, kept, counted)
+    return dict(zip(known.institutions, reviewed_all(kept.target, known), strict=True))
+
+
+def left_out(connection: Connection[Any], target_id: int) -> set[int]:
+    """Return the institutions that a planner left out of a target."""
+    said = bases.verdicts(connection, target_id).values()
+    return {one.institution_id for one in said if one.verdict == LEFT_OUT}
+
+
+def lines_of(
+    connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
+) -> list[BaseLine]:
+    """Return a line for each of these institutions, in order of id.
+
+    Each stands with the member that it counted in when its base was over; who counted in none then
+    is in no line.
+    """
+    only = [one.institution_id for one in counted]
+    found = reviewed_bases(connection, kept, counted)
+    said = bases.verdicts(connection, kept.target_id, only)
+    acts = bases.acts(connection, kept.union_id, only)
+    named = {one.institution_id: one for one in institutions.some(connection, only)}
+    mean = _mean_g([one.base for who, one in found.items() if who in named])
+    lines = []
+    for each in counted:
+        who, reviewed = each.institution_id, found[each.institution_id]
+        one = each.on(kept.target.roster_day(reviewed.base))
+        if one is None:
+            continue
+        effect = reviewed.effect_g if reviewed.base is not None else mean
+        whole = reviewed.base.total_g if reviewed.base is not None else 0
+        digest, name = digest_of(reviewed.base), named.get(who)
+        lines.append(
+            BaseLine(
+                institution_id=who,
+                name_zh=name.name_zh if name else None,
+                name_en=name.name_en if name else None,
+                member_id=one.member_id,
+                base=reviewed.base,
+                findings=reviewed.findings,
+                effect_g=effect,
+                quota_effect_g=effect - effect * kept.target.fall_millionths // MILLION,
+                own_share=effect / whole if whole else None,
+                state=_state(said.get(who), digest),
+                verdict=said.get(who),
+                acts=tuple(acts.get(who, ())),
+                sha256=digest,
+                seen=who in named,
+            )
+        )
+    return lines
+
+
+def _mean_g(found: Sequence[Base | None]) -> int:
+    """Return what an institution of which nothing is known might have used: the others' mean."""
+    known = [one.total_g for one in found if one is not None]
+    return sum(known) // len(known) if known else 0
+
+
+def _state(verdict: Verdict | None, digest: str) -> str:
+    if verdict is None or verdict.verdict == REOPENED:
+        return OPEN
+    if verdict.verdict == LEFT_OUT:
+        return LEFT_OUT
+    return CONFIRMED if verdict.base_sha256 == digest else OPEN
+
+
+def weight(line: BaseLine) -> tuple[int, float, int]:
+    return -line.effect_g, -(line.own_share or 1.0), line.institution_id
+
+
+def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
+    found: dict[int, list[BaseLine]] = {}
+    for one in lines:
+        found.setdefault(one.member_id, []).append(one)
+    return [
+        MemberBases(
+            member,
+            len(some),
+            sum(bool(one.findings) for one in some),
+            sum(one.state == OPEN for one in some),
+        )
+        for member, some in sorted(found.items())
+    ]
+
+
+def known_of(connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]) -> Known:
+    """Return what is known of these institutions' energy, as the target counts it."""
+    return base_columns.known(connection, kept.union_id, kept.target.profile, counted)

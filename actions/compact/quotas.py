@@ -1,0 +1,167 @@
+"""Reading quotas, each with the arithmetic that its notice prints."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from psycopg import Connection
+
+from actions.compact.base_words import marked
+from actions.desk import Desk
+from actions.figures import not_found
+from compact.methods import Rule
+from compact.targets import MILLION, Mark
+from storage.compact import bases, books, runs
+from storage.compact.bases import Act, Verdict
+from storage.compact.books import Asked, Quota
+from storage.compact.runs import Kept, Level, Share
+from storage.pages import Page, check_size, cursor_of, key_of
+
+__all__ = ["Asked", "Explained", "Quota", "Word", "explain_quota", "list_quotas", "shares_of"]
+
+_PLACES = 6  # of real shares, where people read them
+_MULTIPLIER_PLACES = 15  # so that who multiplies by hand comes to the same gram
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One factor of a quota by name, as people read it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A quota as base × named factors × λ, rounded, with the levels that it was cut from.
+
+    run: what it was issued from; its digest names the snapshot. share: of that run.
+    chain: from the year down to the department line, each with the λ that divided it. verdict,
+    acts: who answered for the base, and what was put in the place of its months.
+    """
+
+    quota: Quota
+    run: Kept
+    share: Share
+    factors: list[Word]
+    chain: list[Level]
+    arithmetic: str
+    base_year: int | None
+    verdict: Verdict | None
+    acts: list[Act]
+
+    def marks(self, lang: str) -> list[str]:
+        """Return in words what was odd about the base when it was run."""
+        year = self.base_year
+        return [marked(Mark(*one), year, lang) for one in self.share.base_marks or ()]
+
+
+def list_quotas(
+    desk: Desk, asked: Asked | None = None, *, after: str | None = None, limit: int = 100
+) -> Page[Quota]:
+    """Return the quotas in force that the reader sees, in order of institution and year."""
+    check_size(limit, 1000)
+    institution, year, union = key_of(after, 0, 0, 0)
+    place = (int(institution), int(year), int(union))
+    with desk.look() as connection:
+        found = books.quotas(connection, asked or Asked(), after=place, most=limit + 1)
+    rows = found[:limit]
+    more = len(found) > limit
+    last = (rows[-1].institution_id, rows[-1].year, rows[-1].union_id) if more else ()
+    return Page(rows, cursor_of(*last) if more else None)
+
+
+def shares_of(
+    desk: Desk,
+    run_id: int,
+    *,
+    named: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> Page[Share]:
+    """Return what a run gives each institution that the reader sees, issued or not.
+
+    named: part of a name or credit code.
+    """
+    check_size(limit, 1000)
+    (last,) = key_of(after, 0)
+    with desk.look() as connection:
+        if runs.one(connection, run_id) is None:
+            raise not_found("分解方案", "run", {"run_id": run_id})
+        found = runs.shares(connection, run_id, after=int(last), most=limit + 1, named=named)
+    rows = found[:limit]
+    return Page(rows, cursor_of(rows[-1].institution_id) if len(found) > limit else None)
+
+
+def explain_quota(
+    desk: Desk, institution_id: int, year: int, union_id: int | None = None
+) -> Explained:
+    """Return how an institution's quota of a year came about, as far as the reader sees it."""
+    with desk.look() as connection:
+        asked = Asked(union_id, year, institution_id)
+        found = books.quotas(connection, asked, after=(0, 0, 0), most=1)
+        run_id = found[0].run_id if found else None
+        if run_id is None:
+            where = {"institution_id": institution_id, "year": year}
+            raise not_found("年度用能指标", "quota", where)
+        return _explained(connection, found[0], run_id)
+
+
+def _explained(connection: Connection[Any], quota: Quota, run_id: int) -> Explained:
+    run = runs.one(connection, run_id)
+    shares = runs.shares(connection, run_id, institution_id=quota.institution_id)
+    chain = runs.chain(connection, run_id, quota.institution_id)
+    if run is None or not shares or not chain:
+        raise not_found("年度用能指标", "quota", {"institution_id": quota.institution_id})
+    share = shares[0]
+    base_g = sum(one for one in share.base_g if one is not None)
+    factors = [Word(name, _of_million(value)) for name, value in sorted(share.factors.items())]
+    if run.rule == Rule.GAP.value:
+        factors.append(Word("gap_kgce", _kg(share.weight_g)))
+    elif run.rule == Rule.CAPABILITY.value:
+        weight = run.method["weights"].get(str(share.member_id), MILLION)
+        factors.append(Word("capability", _of_million(weight)))
+    words = _arithmetic(run, share, base_g, factors, chain[-1])
+    whose = [quota.institution_id]
+    verdict = bases.verdicts(connection, run.target_id, whose).get(quota.institution_id)
+    acts = bases.acts(connection, run.union_id, whose).get(quota.institution_id, [])
+    return Explained(quota, run, share, factors, chain, words, share.base_year, verdict, acts)
+
+
+def _arithmetic(run: Kept, share: Share, base_g: int, factors: list[Word], line: Level) -> str:
+    """Return a quota's arithmetic in one line that anybody can repeat; amounts in kgce."""
+    saves = run.rule != Rule.PROPORTIONAL.value
+    by = line.multiplier
+    if by is None:  # of a level that would tell of others: the ratio of what is one's own
+        made = base_g - share.amount_g if saves else share.amount_g
+        by = Fraction(made, share.weight_g) if share.weight_g else Fraction(0)
+    real = share.weight_g * by / 1000
+    product = " × ".join([_kg(base_g), *(f"{one.value} ({one.name})" for one in factors)])
+    if run.rule == Rule.GAP.value:
+        product = _kg(share.weight_g) + " (gap_kgce)"
+    moved = f"{product} × λ {_multiplier(by)} = {_shown(real)}"
+    if share.bound is not None:
+        moved += f" → {share.bound}"
+    if not saves:
+        return f"{moved} → {_kg(share.amount_g)} kgce"
+    saved = base_g - share.amount_g
+    return f"{_kg(base_g)} − ({moved} → {_kg(saved)}) = {_kg(share.amount_g)} kgce"
+
+
+def _shown(value: Fraction, places: int = _PLACES) -> str:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return format(round(exact, places), "f")
+
+
+def _multiplier(value: Fraction) -> str:
+    whole, _, part = _shown(value, _MULTIPLIER_PLACES).partition(".")
+    return f"{whole}.{part.rstrip('0') or '0'}"
+
+
+def _kg(grams: int) -> str:
+    return format(Decimal(grams).scaleb(-3), "f")
+
+
+def _of_million(share: int) -> str:
+    return format((Decimal(share) / MILLION).normalize(), "f")

@@ -1,0 +1,128 @@
+"""Unions: made by whoever plans for all their members, and read by whom they concern."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from psycopg import Connection
+
+from actions.desk import Desk, denied
+from actions.figures import not_found
+from compact.unions import Agreement, Grade, Union, signed_on_paper
+from metering.errors import InputError, NotFoundError
+from storage.compact import unions
+from storage.compact.unions import Named, NamedMember
+
+__all__ = ["Grade", "NewUnion", "UnionDetail", "list_unions", "make_union", "union_of"]
+
+ALWAYS: Final = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnion:
+    """A union to be made, with the agreement that its members have signed.
+
+    members: regions. source: where the agreement can be found.
+    """
+
+    name_zh: str
+    name_en: str
+    members: Sequence[int]
+    source: str
+    grade: Grade = Grade.MEMORANDUM
+    since: date = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class UnionDetail:
+    """A union with its members; agreement: None where none was ever proposed."""
+
+    union: Named
+    members: list[NamedMember]
+    agreement: Agreement | None
+
+
+def make_union(desk: Desk, new: NewUnion) -> int:
+    """Make a union; return its permanent id."""
+    with desk.act("union.make", new.name_en, {"members": list(new.members)}) as connection:
+        union = checked_union(connection, new.name_zh, new.name_en, new.members)
+        return found(
+            connection, union, by=desk.actor, source=new.source, grade=new.grade, since=new.since
+        )
+
+
+def checked_union(
+    connection: Connection[Any], name_zh: str, name_en: str, regions: Sequence[int]
+) -> Union:
+    """Return a union of regions that the actor plans for, or refuse it."""
+    if not unions.plans_regions(connection, regions):
+        raise denied("union.make")
+    known = unions.regions(connection)
+    members = []
+    for region in regions:
+        member = unions.member_of(region, known[region][1]) if region in known else None
+        if member is None:
+            raise _no_member(region)
+        members.append(member)
+    union = Union(name_zh, name_en, tuple(members))
+    union.refuse_nested({region: parent for region, (parent, _) in known.items()})
+    return union
+
+
+def found(
+    connection: Connection[Any], union: Union, *, by: str, source: str, grade: Grade, since: date
+) -> int:
+    """Write a union down with the agreement that its members have signed on paper."""
+    union_id = unions.add(connection, union, by, source, since)
+    unions.agree(connection, union_id, signed_on_paper(grade, union), source)
+    return union_id
+
+
+def list_unions(desk: Desk) -> list[UnionDetail]:
+    """Return the unions that the reader has a part in."""
+    with desk.look() as connection:
+        return _details(connection, None)
+
+
+def union_of(desk: Desk, union_id: int) -> UnionDetail:
+    """Return one union with its members."""
+    with desk.look() as connection:
+        details = _details(connection, union_id)
+    if not details:
+        raise no_union(union_id)
+    return details[0]
+
+
+def must_plan(connection: Connection[Any], union_id: int, act: str) -> None:
+    """Refuse who does not plan for a union: as one not found where it is not even seen."""
+    if not unions.listed(connection, union_id):
+        raise no_union(union_id)
+    if not unions.plans(connection, union_id):
+        raise denied(act)
+
+
+def no_union(union_id: int) -> NotFoundError:
+    """Return the answer for a union that this reader does not see."""
+    return not_found("区域联合体", "union", {"union_id": union_id})
+
+
+def _details(connection: Connection[Any], only: int | None) -> list[UnionDetail]:
+    members: dict[int, list[NamedMember]] = {}
+    for one in unions.members(connection, only):
+        members.setdefault(one.union_id, []).append(one)
+    return [
+        UnionDetail(one, members.get(one.union_id, []), unions.agreement(connection, one.union_id))
+        for one in unions.listed(connection, only)
+    ]
+
+
+def _no_member(region: int) -> InputError:
+    return InputError(
+        "union.no_such_region",
+        zh=f"行政区划 {region} 不存在,或其级别不能作为成员单位。",
+        en=f"Region {region} does not exist, or is of a kind that cannot be a member.",
+        next_zh="成员单位是省、市或县。",
+        next_en="Members are provinces, cities or counties.",
+        where={"field": "members", "value": region},
+    )

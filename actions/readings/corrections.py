@@ -1,0 +1,243 @@
+"""Corrections of single readings: each with a person and a reason, told before, undoable."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from actions.desk import Desk
+from actions.figures import instant, not_found
+from actions.readings import effects
+from actions.readings.correcting import (
+    Case,
+    Done,
+    case,
+    check_register,
+    opened,
+    quanta_of,
+    writable,
+)
+from actions.readings.effects import Around, Effects
+from actions.registry.meters import no_channel
+from analytics.limits import within
+from analytics.steps import Reason
+from metering.errors import ConflictError
+from storage.readings import amendments, exchanges
+from storage.readings.amendments import OF_EXCHANGE, OF_READING, OF_VERDICT, Correction
+from storage.registry import meters, table
+from storage.registry.meters import Channel
+
+__all__ = ["Correction", "Done", "Effects", "list_corrections"]
+
+_FAR_MS: Final = 4_102_444_800_000
+
+
+def list_corrections(
+    desk: Desk, channel_id: int, *, taken_back: bool = False, limit: int = 1000
+) -> tuple[Channel, list[Correction]]:
+    """Return what people said of a channel's readings, and if asked what they took back."""
+    with desk.look() as connection:
+        found = meters.channels(connection, [channel_id])
+        if not found:
+            raise no_channel(channel_id)
+        return found[0], amendments.listed(
+            connection, channel_id, 0, _FAR_MS, taken_back=taken_back, most=limit
+        )
+
+
+def one_correction(desk: Desk, channel_id: int, correction_id: int) -> tuple[Channel, Correction]:
+    """Return one thing that a person said of a channel, also where it was taken back."""
+    with desk.look() as connection:
+        found = meters.channels(connection, [channel_id])
+        if not found:
+            raise no_channel(channel_id)
+        said = amendments.one(connection, channel_id, correction_id)
+        if said is None:
+            raise not_found("更正", "correction", {"correction_id": correction_id})
+        return found[0], said
+
+
+def void_reading(
+    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Let a reading count for nothing; what else was said of its instant stays outdone."""
+    with case(desk, "reading.void", channel_id, at, reason, dry_run=dry_run) as one:
+        _reading(one)
+        return one.record("void")
+
+
+def set_value(
+    desk: Desk, channel_id: int, at: datetime, value: Decimal, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Say what a channel showed at an instant; it stands before what any gateway says.
+
+    value: in the channel's unit. It is judged like every reading.
+    """
+    with case(desk, "reading.set", channel_id, at, reason, dry_run=dry_run, value=value) as one:
+        return one.record("set", value=quanta_of(one, "value", value))
+
+
+def confirm_outlier(
+    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Say that a reading which the rules set aside is indeed wrong, whatever comes beside it."""
+    with case(desk, "judgement.confirm", channel_id, at, reason, dry_run=dry_run) as one:
+        _set_aside(one)
+        return one.record("void")
+
+
+def reinstate_reading(
+    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Say that a reading which the rules set aside is right: it stands, however it looks."""
+    with case(desk, "judgement.dismiss", channel_id, at, reason, dry_run=dry_run) as one:
+        _set_aside(one)
+        return _judged(one, wrap=False)
+
+
+def confirm_wrap(
+    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Say that the fall to a reading is a wrap; refused beyond the limit or half the range."""
+    with case(desk, "judgement.wrap", channel_id, at, reason, dry_run=dry_run) as one:
+        check_register(one)
+        near = _reading(one)
+        done = _judged(one, wrap=True)
+        _check_wrapped(one, near)
+        return done
+
+
+def undo(
+    desk: Desk, channel_id: int, correction_id: int, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Take a correction back: everything is as if it had never been said, and both stay on record.
+
+    ConflictError where it was taken back, or something said of its instant since stands on it.
+    """
+    detail = {"correction": correction_id, "reason": reason}
+    with desk.act("correction.undo", channel_id, detail, dry_run=dry_run) as connection:
+        writable(connection, channel_id, "correction.undo")
+        said = amendments.one(connection, channel_id, correction_id)
+        if said is None:
+            raise not_found("更正", "correction", {"correction_id": correction_id})
+        one = opened(
+            desk, "correction.undo", connection, channel_id, instant(said.at_ms), reason, dry_run,
+            detail,
+        )  # fmt: skip
+        _check_last(one, said)
+        _undo_fact(one, said)
+        amendments.take_back(connection, said)
+        return one.done(correction_id)
+
+
+def check_factor_stays(one: Case) -> None:
+    """Refuse to withdraw an exchange at which a factor changes: it changes only there."""
+    begins = [
+        setting
+        for setting in meters.settings(one.connection, one.channel.channel_id)
+        if setting.valid_from == one.at
+    ]
+    if begins and not table.exchanged(one.connection, [one.channel.channel_id], [one.at]):
+        said = "设置自此时生效,须以换表为准。", "is when a setting begins that needs the exchange."
+        raise one.impossible("at", one.at.isoformat(), *said)
+
+
+def _judged(one: Case, *, wrap: bool) -> Done:
+    replaced = amendments.judge(
+        one.connection,
+        one.channel.channel_id,
+        one.at_ms,
+        wrap=wrap,
+        source=one.reason,
+        by=one.by,
+    )
+    return one.record("wrap" if wrap else "reinstate", replaced=replaced)
+
+
+def _reading(one: Case) -> Around:
+    """Return what is known around the reading at the instant; there must be one."""
+    near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+    if one.at_ms not in near.rows.at_ms:
+        where = {"channel_id": one.channel.channel_id, "at": one.at.isoformat()}
+        raise not_found("读数", "reading", where)
+    return near
+
+
+def _set_aside(one: Case) -> None:
+    near = _reading(one)
+    if near.found.stands[near.rows.at_ms == one.at_ms].all():
+        said = "的读数未被搁置。", "is the instant of a reading that is not set aside."
+        raise one.impossible("at", one.at.isoformat(), *said)
+
+
+def _check_wrapped(one: Case, before: Around) -> None:
+    """Refuse a wrap that does not fit, with the reason; the verdict is in this transaction."""
+    near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+    ends = np.flatnonzero(near.found.steps.end_ms == one.at_ms)
+    if len(ends) and near.found.steps.reason[ends[0]] == Reason.WRAPPED:
+        return
+    zh, en = _why_no_wrap(one, before)
+    raise one.impossible("at", one.at.isoformat(), zh, en)
+
+
+def _why_no_wrap(one: Case, near: Around) -> tuple[str, str]:
+    steps, rows, wraps_at = near.found.steps, near.rows, one.setting.wraps_at
+    ends = np.flatnonzero((steps.end_ms == one.at_ms) & (steps.reason == Reason.FALL))
+    if not len(ends):
+        return "此读数处没有示数变小。", "is no reading to which the register falls."
+    if not wraps_at:
+        return "未设置翻转值 wraps_at。", "cannot be a wrap: nobody stated wraps_at."
+    row, begun = (
+        int(np.searchsorted(rows.at_ms, edge)) for edge in (one.at_ms, int(steps.start_ms[ends[0]]))
+    )
+    implied = int(rows.ends[row]) - int(rows.starts[begun]) + wraps_at
+    time = np.array([one.at_ms - int(rows.at_ms[begun])])
+    use = one.shown(implied)
+    if not within(np.array([implied]), rows.max_per_hour[[begun]], time)[0]:
+        return f"翻转意味着用量 {use},超过线路所能承载。", (
+            f"would mean a use of {use}, more than the connection can carry."
+        )
+    return f"翻转意味着用量 {use},超过表计量程的一半。", (
+        f"would mean a use of {use}, more than half the register's range."
+    )
+
+
+def _check_last(one: Case, said: Correction) -> None:
+    """Refuse what was taken back already, and what something said later stands on."""
+    where = {"correction_id": said.id}
+    if said.known_until is not None:
+        raise ConflictError(
+            "correction.taken_back",
+            zh=f"更正 {said.id} 已撤销。",
+            en=f"Correction {said.id} has been taken back.",
+            next_zh="如需恢复,请重新更正。",
+            next_en="Make the correction again if it should hold.",
+            where=where,
+        )
+    of = next((kinds for kinds in (OF_VERDICT, OF_EXCHANGE) if said.kind in kinds), ())
+    if of and (later := amendments.later(one.connection, said, of)):
+        raise ConflictError(
+            "correction.stood_upon",
+            zh=f"更正 {later} 是在 {said.id} 之后对同一时刻所作。",
+            en=f"Correction {later} was made after {said.id}, of the same instant.",
+            next_zh=f"请先撤销 {later}。",
+            next_en=f"Undo {later} first.",
+            where=where,
+        )
+
+
+def _undo_fact(one: Case, said: Correction) -> None:
+    """Let the verdict or exchange hold again that held before."""
+    if said.kind in OF_READING:
+        return
+    connection, channel_id = one.connection, one.channel.channel_id
+    if said.kind in OF_VERDICT:
+        amendments.retire_verdict(connection, channel_id, said.at_ms)
+        if said.replaced is not None:
+            amendments.restore_verdict(connection, said.replaced)
+        return
+    exchanges.retire(connection, channel_id, one.at)
+    if said.replaced is not None:
+        exchanges.restore(connection, said.replaced)
+    check_factor_stays(one)

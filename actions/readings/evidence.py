@@ -1,0 +1,282 @@
+"""What a channel's use in a span of time stands on: its readings, and the stretches without."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from analytics.balance import Balance, balance
+from analytics.hours import spread
+from analytics.judging import judged, unmeasured
+from analytics.reach import AROUND, FURTHER, Asked, Known, Read, judged_from, settled, windows
+from analytics.steps import Judged, Reason, Steps
+from analytics.steps import Standing as Rows
+from metering.channels import Kind
+from storage.accounts import explanations, usage
+from storage.accounts.explanations import Standing
+from storage.columns import Columns
+from storage.readings import amendments
+from storage.readings.amendments import Correction
+
+_MOST_READINGS: Final = 200_000  # more than a month of minutes
+
+# Also where readings have not begun, or have stopped.
+BEFORE_FIRST: Final = "before_first"
+AFTER_LAST: Final = "after_last"
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "fall": (
+        "示数变小,无法以翻转解释;登记换表后可算出用量",
+        "the register fell, and no wrap explains it: known once an exchange is recorded",
+    ),
+    "held_too_long": (
+        "功率值超过 1.5 个采集周期未更新",
+        "a power value was not renewed for more than 1.5 periods",
+    ),
+    "out_of_range": ("用量超出可能范围", "the use is beyond what can be counted"),
+    "no_final": ("换表时未抄旧表止数", "the old meter's last value was not read"),
+    "gap": (
+        "期间无读数:总量由前后示数得出,逐时分布为估算",
+        "no readings: the total comes from those around it, its course is estimated",
+    ),
+    "missing": ("时段用量缺报", "interval values never came"),
+    "caught_up": (
+        "示数冻结后一次补足:总量已知,逐时分布为估算",
+        "the register stood still and then caught up: the total is known, its course is estimated",
+    ),
+    "over_limit": (
+        "用量超过该线路所能承载,不予计入;请由人员说明",
+        "more than the connection can carry, so not counted: a person says what it was",
+    ),
+    BEFORE_FIRST: ("首次读数之前", "before the first reading"),
+    AFTER_LAST: ("最近一次读数之后", "after the last reading"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A stretch of time that was not measured, and why, as one of `WORDS`."""
+
+    start_ms: int
+    end_ms: int
+    reason: str
+
+
+OCCURRED: Final[dict[str, tuple[str, str]]] = {
+    "set_aside": (
+        "读数偏离前后走势又恢复,已搁置,不参与计算",
+        "the reading left its line and came back: set aside, it counts for nothing",
+    ),
+    "wrapped": ("示数翻转归零,已按翻转计入", "the register wrapped, and was counted so"),
+    "exchange": ("换表", "the meter was exchanged"),
+    "void": ("该读数由人员作废", "a person voided the reading"),
+    "set": ("该读数由人员更正", "a person set the reading"),
+    "reinstate": ("人员认定该读数有效", "a person says that the reading stands"),
+    "wrap": ("人员认定为翻转", "a person says that the register wrapped"),
+    "use": ("人员说明了该时段的用量", "a person said what was used"),
+    "withdraw": ("换表记录由人员撤销", "a person withdrew the exchange"),
+    "file": ("读数由人员以文件更正", "a person corrected readings by a file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that a reader must know of the readings, as one of `OCCURRED`.
+
+    value: in quanta of the channel, where it is of one reading.
+    source, by: why and who, where a person did it; correction: the act, as the API shows it.
+    """
+
+    start_ms: int
+    end_ms: int
+    kind: str
+    value: int | None
+    source: str = ""
+    by: str = ""
+    correction: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A channel within a span of time.
+
+    first, last: the readings that bound the span, or the nearest within where none lies beyond.
+    readings: how many stand between, those two included; those set aside are among `occurred`.
+    used: what these readings make in the span's hours, in carrier quanta, None where nothing is
+        known; computed anew, so that it can be held against what is stored.
+    balance: of a register, whether its steps add to last − first, and with what between.
+    """
+
+    first: Standing | None
+    last: Standing | None
+    readings: int
+    used: int | None
+    unmeasured: list[Unmeasured]
+    occurred: list[Occurrence]
+    balance: Balance | None
+
+
+def evidence_of(
+    connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
+) -> Evidence:
+    """Return what a channel's use between two whole hours stands on."""
+    known = what_is_known(connection, channel_id)
+    rows, said = _judgeable(connection, Asked(channel_id, first_ms, until_ms, False), known)
+    if not len(rows.at_ms):
+        return Evidence(
+            None, None, 0, None, _outside(first_ms, until_ms, None), occurred=[], balance=None
+        )
+    found = judged(rows)
+    low, high = _edges(found.steps, rows, first_ms, until_ms)
+    gone = set(rows.at_ms[~found.stands].tolist())
+    inside = [one for one in said if low <= one.at_ms <= high and one.at_ms not in gone]
+    register = known.kinds[channel_id] == Kind.REGISTER
+    return Evidence(
+        inside[0] if inside else None,
+        inside[-1] if inside else None,
+        len(inside),
+        _used(found.steps, first_ms, until_ms),
+        _unmeasured(rows, found.steps, first_ms, until_ms),
+        _occurred(
+            rows,
+            found,
+            known.exchanges["at"].tolist(),
+            amendments.listed(connection, channel_id, first_ms, until_ms - 1),
+            (first_ms, until_ms),
+        ),
+        balance(rows, found, low, high) if register else None,
+    )
+
+
+def what_is_known(connection: Connection[Any], channel_id: int) -> Known:
+    """Return settings, exchanges and verdicts of one channel."""
+    channels = [channel_id]
+    return Known(
+        usage.settings(connection, channels),
+        usage.exchanges(connection, channels),
+        usage.verdicts(connection, channels),
+        {channel_id: usage.channels(connection, channels)[channel_id][0]},
+    )
+
+
+def readings_around(
+    connection: Connection[Any], asked: Asked, known: Known, rows: int, most: int = _MOST_READINGS
+) -> tuple[Read, list[Standing]]:
+    """Return a span with so many readings before and after it, and these readings."""
+    said = explanations.around(connection, asked.channel, asked.first_ms, asked.last_ms, rows, most)
+    (read,) = windows([asked], _columns(said), rows, known)
+    return read, said
+
+
+def _judgeable(
+    connection: Connection[Any], asked: Asked, known: Known
+) -> tuple[Rows, list[Standing]]:
+    """Return the rows from which a span is judged as the worker judges it, and its readings."""
+    rows, kind = AROUND, known.kinds[asked.channel]
+    while True:
+        read, said = readings_around(connection, asked, known, rows)
+        if kind == Kind.REGISTER:
+            found = judged_from(read.window, asked.first_ms, asked.last_ms)
+        else:
+            reached = settled(read, kind)
+            found = None if reached is None else reached.rows
+        if found is not None:
+            return found, said
+        rows *= FURTHER
+
+
+def _edges(steps: Steps, rows: Rows, first_ms: int, until_ms: int) -> tuple[int, int]:
+    """Return where the first step of a span begins and the last one ends."""
+    inside = np.flatnonzero((steps.end_ms > first_ms) & (steps.start_ms < until_ms))
+    if not len(inside):
+        return int(rows.at_ms[0]), int(rows.at_ms[-1])
+    return int(steps.start_ms[inside[0]]), int(steps.end_ms[inside[-1]])
+
+
+def _unmeasured(rows: Rows, steps: Steps, first_ms: int, until_ms: int) -> list[Unmeasured]:
+    spans = unmeasured(rows, steps)
+    inside = [
+        Unmeasured(max(start, first_ms), min(end, until_ms), Reason(reason).name.lower())
+        for start, end, reason in zip(
+            spans.start_ms.tolist(), spans.end_ms.tolist(), spans.reason.tolist(), strict=True
+        )
+        if start < until_ms and end > first_ms
+    ]
+    outside = _outside(first_ms, until_ms, _reached(rows.at_ms, steps))
+    return sorted([*inside, *outside], key=lambda one: one.start_ms)
+
+
+def _occurred(
+    rows: Rows,
+    found: Judged,
+    exchanged: list[int],
+    said: list[Correction],
+    span: tuple[int, int],
+) -> list[Occurrence]:
+    """Return the readings set aside, the wraps, the exchanges and what people said of a span."""
+    away = zip(rows.at_ms[~found.stands].tolist(), rows.ends[~found.stands].tolist(), strict=True)
+    turned = found.steps.reason == Reason.WRAPPED
+    wraps = zip(
+        found.steps.start_ms[turned].tolist(), found.steps.end_ms[turned].tolist(), strict=True
+    )
+    # An exchange, and a use that is kept as one there, is told once: with who said so.
+    people = _in_force(said, exchanged)
+    told = {one.at_ms for one in people if one.kind in ("exchange", "use")}
+    everything = [
+        *(Occurrence(at, at, "set_aside", value) for at, value in away),
+        *(Occurrence(start, end, "wrapped", None) for start, end in wraps),
+        *(Occurrence(at, at, "exchange", None) for at in exchanged if at not in told),
+        *map(_act, people),
+    ]
+    first_ms, until_ms = span
+    inside = [one for one in everything if one.end_ms >= first_ms and one.start_ms < until_ms]
+    return sorted(inside, key=lambda one: (one.start_ms, one.kind))
+
+
+def _in_force(said: list[Correction], exchanged: list[int]) -> list[Correction]:
+    """Return what people said; of exchanges only the last word on an instant that has one."""
+    last = {one.at_ms: one.id for one in said if one.kind in amendments.OF_EXCHANGE}
+    return [
+        one
+        for one in said
+        if one.kind not in ("exchange", "use")
+        or (last[one.at_ms] == one.id and one.at_ms in exchanged)
+    ]
+
+
+def _act(one: Correction) -> Occurrence:
+    span = (one.at_ms, one.last_ms)
+    return Occurrence(*span, one.kind, one.value, one.source, one.known_by, one.id)
+
+
+def _used(steps: Steps, first_ms: int, until_ms: int) -> int | None:
+    """Return the sum of the hours of a span, as the worker would store them."""
+    hours = spread(steps)
+    inside = (hours.hour_ms >= first_ms) & (hours.hour_ms < until_ms) & hours.known
+    return sum(hours.used[inside].tolist()) if inside.any() else None
+
+
+def _reached(at_ms: NDArray[np.int64], steps: Steps) -> tuple[int, int]:
+    """Return from where to where readings speak; an interval value speaks of the time before it."""
+    starts = [int(at_ms[0]), *steps.start_ms[:1].tolist()]
+    return min(starts), int(at_ms[-1])
+
+
+def _outside(first_ms: int, until_ms: int, reached: tuple[int, int] | None) -> list[Unmeasured]:
+    """Return the ends of a span to which no reading reaches."""
+    if reached is None:
+        return [Unmeasured(first_ms, until_ms, BEFORE_FIRST)] if until_ms > first_ms else []
+    begin, end = reached
+    early = Unmeasured(first_ms, min(begin, until_ms), BEFORE_FIRST)
+    late = Unmeasured(max(end, first_ms), until_ms, AFTER_LAST)
+    return [one for one in (early, late) if one.end_ms > one.start_ms]
+
+
+def _columns(rows: list[Standing]) -> Columns:
+    return {
+        "place": np.zeros(len(rows), np.int64),
+        "at": np.array([row.at_ms for row in rows], np.int64),
+        "value": np.array([row.value for row in rows], np.int64),
+    }

@@ -1,0 +1,190 @@
+"""Exchanges of meters: recorded by whoever was there, so that a fall is a new meter and no loss."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import numpy as np
+
+from actions.desk import Desk
+from actions.figures import not_found
+from actions.readings import effects
+from actions.readings.correcting import Case, Done, case, check_register, quanta_of
+from actions.readings.corrections import check_factor_stays
+from actions.readings.effects import Around
+from actions.registry.meters import no_channel
+from analytics.limits import within
+from analytics.steps import Reason
+from metering.errors import InputError
+from metering.messages import MAX_QUANTA
+from storage.readings import exchanges
+from storage.readings.exchanges import Exchange, OfChannel
+from storage.registry import meters
+from storage.registry.meters import Channel
+
+__all__ = [
+    "Exchange",
+    "OfChannel",
+    "exchanges_of",
+    "list_exchanges",
+    "record_exchange",
+    "say_use",
+    "withdraw_exchange",
+]
+
+
+def list_exchanges(desk: Desk, channel_id: int) -> tuple[Channel, list[Exchange]]:
+    """Return a channel with the exchanges of its meter, in order of time."""
+    with desk.look() as connection:
+        found = meters.channels(connection, [channel_id])
+        if not found:
+            raise no_channel(channel_id)
+        return found[0], exchanges.known(connection, channel_id)
+
+
+def exchanges_of(desk: Desk, institution_id: int) -> list[OfChannel]:
+    """Return the exchanges of an institution's meters, as far as the reader sees them."""
+    with desk.look() as connection:
+        return exchanges.of_institution(connection, institution_id)
+
+
+def record_exchange(
+    desk: Desk,
+    channel_id: int,
+    at: datetime,
+    *,
+    final: Decimal | None,
+    initial: Decimal,
+    source: str,
+    despite: bool = False,
+    dry_run: bool = False,
+) -> tuple[Exchange, Done]:
+    """Record that a register's meter was exchanged; the use around it is computed anew.
+
+    Said again for the same instant it corrects what was said; both stay on record.
+
+    at: aware, whole milliseconds. final: what stood on the old meter, None where nobody read it.
+    initial: what stood on the new one. [the channel's unit]
+    despite: taken although it does not fit the readings beside it; a use beyond the connection's
+        limit stays unknown even so. Else it is refused.
+    """
+    told = {"final": final, "initial": initial, "despite": despite}
+    with case(desk, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
+        exchange = checked(one, final, initial, despite=despite)
+        replaced = exchanges.record(one.connection, channel_id, exchange)
+        return exchange, one.record("exchange", replaced=replaced)
+
+
+def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool) -> Exchange:
+    """Return an exchange of the case's register, or refuse it."""
+    check_register(one)
+    exchange = Exchange(
+        one.at,
+        None if final is None else quanta_of(one, "final", final),
+        quanta_of(one, "initial", initial),
+        one.reason,
+        one.by,
+    )
+    if not despite:
+        near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+        _check_neighbours(one, near, exchange)
+    return exchange
+
+
+def withdraw_exchange(
+    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
+) -> Done:
+    """Say that no meter was exchanged at an instant; use is computed as if none had been."""
+    with case(desk, "exchange.withdraw", channel_id, at, reason, dry_run=dry_run) as one:
+        replaced = exchanges.retire(one.connection, channel_id, one.at)
+        if replaced is None:
+            where = {"channel_id": channel_id, "at": one.at.isoformat()}
+            raise not_found("换表记录", "exchange", where)
+        check_factor_stays(one)
+        return one.record("withdraw", replaced=replaced)
+
+
+def say_use(
+    desk: Desk,
+    channel_id: int,
+    at: datetime,
+    value: Decimal,
+    *,
+    reason: str,
+    despite: bool = False,
+    dry_run: bool = False,
+) -> Done:
+    """Say how much was used in an unknown step of a register, by the reading that ends it.
+
+    It is kept as an exchange: as if the old register had gone on by so much, and the new one begun
+    with the reading. Readings that come within the step later share the use out by themselves.
+
+    value: in the channel's unit.
+    """
+    told = {"value": value, "despite": despite}
+    with case(desk, "judgement.use", channel_id, at, reason, dry_run=dry_run, **told) as one:
+        check_register(one)
+        low, initial = _unknown_step(one)
+        used = value * one.channel.per_unit if value.is_finite() else Decimal(-1)
+        if not 0 <= used <= MAX_QUANTA - low:
+            raise one.impossible("value", str(value), "不是可能的用量。", "is no possible use.")
+        final = low + int(used.to_integral_value())
+        exchange = Exchange(one.at, final, initial, one.reason, one.by)
+        if not despite:
+            near = effects.around(one.connection, channel_id, one.at_ms)
+            _check_rise(one, near, "value", final, before=True)
+        replaced = exchanges.record(one.connection, channel_id, exchange)
+        return one.record("use", value=final - low, replaced=replaced)
+
+
+def _unknown_step(one: Case) -> tuple[int, int]:
+    """Return the values at both ends of the unknown step that ends at the instant."""
+    near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+    steps, rows = near.found.steps, near.rows
+    lost = np.isin(steps.reason, (Reason.FALL, Reason.OVER_LIMIT))
+    ends = np.flatnonzero((steps.end_ms == one.at_ms) & lost)
+    if not len(ends):
+        said = "处没有未知用量的时段。", "is not the end of a stretch whose use is unknown."
+        raise one.impossible("at", one.at.isoformat(), *said)
+    begun = int(np.searchsorted(rows.at_ms, int(steps.start_ms[ends[0]])))
+    row = int(np.searchsorted(rows.at_ms, one.at_ms))
+    return int(rows.starts[begun]), int(rows.ends[row])
+
+
+def _check_neighbours(one: Case, near: Around, exchange: Exchange) -> None:
+    """Refuse an exchange whose values do not fit the readings beside it."""
+    if exchange.final is not None:
+        _check_rise(one, near, "final", exchange.final, before=True)
+    _check_rise(one, near, "initial", exchange.initial, before=False)
+
+
+def _check_rise(one: Case, near: Around, name: str, value: int, *, before: bool) -> None:
+    """Refuse a value from or to which the register would fall, or rise beyond the limit."""
+    rows, some = near.rows, near.found.stands
+    beside = (rows.at_ms < one.at_ms) if before else (rows.at_ms > one.at_ms)
+    places = np.flatnonzero(some & beside)
+    if not len(places):
+        return
+    row = int(places[-1] if before else places[0])
+    rise = value - int(rows.starts[row]) if before else int(rows.ends[row]) - value
+    most = int(rows.max_per_hour[row]) if before else one.setting.max_per_hour or 0
+    time = abs(one.at_ms - int(rows.at_ms[row]))
+    if rise < 0:
+        raise _misfit(one, name, value, rise, "register_falls")
+    if not within(np.array([rise]), np.array([most]), np.array([time]))[0]:
+        raise _misfit(one, name, value, rise, "over_limit")
+
+
+def _misfit(one: Case, name: str, value: int, rise: int, why: str) -> InputError:
+    said, use = one.shown(value), one.shown(rise)
+    zh, en = {
+        "register_falls": ("示数会变小", "the register would fall"),
+        "over_limit": ("超过线路所能承载", "more than the connection can carry"),
+    }[why]
+    return InputError(
+        f"exchange.{why}",
+        zh=f"{said}:与相邻读数相差 {use},{zh}。",
+        en=f"{said}: {use} from the reading beside it, {en}.",
+        next_zh="请核对;确认无误时加 despite 并在依据中说明理由。",
+        next_en="Check it; if it is right, say `despite`, and why in the source.",
+        where={"field": name, "value": said},
+    )

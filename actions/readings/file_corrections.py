@@ -1,0 +1,171 @@
+"""A file that counts against what stands: one act, told before, undone whole or by channel."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from actions.desk import Desk, denied
+from actions.figures import not_found
+from actions.readings import effects
+from actions.readings.correcting import writable
+from actions.readings.effects import Effects
+from actions.readings.import_checks import checked, units_of
+from actions.readings.import_readings import Imported, imported
+from collector import files
+from metering.errors import ConflictError, InputError
+from metering.messages import Outdone, Stored
+from storage.readings import amendments, corrections, merging
+from storage.readings.amendments import Correction
+from storage.readings.binding import Bound
+from storage.readings.corrections import Stood
+
+_TOLD: Final = 20  # of the rows that would not count by themselves; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class FileUndone:
+    """A file whose corrections were taken back, or in a dry run would be."""
+
+    file_id: int
+    corrections: list[Correction]
+    effects: Effects
+    dry_run: bool
+
+
+def correct_by_file(
+    desk: Desk,
+    source: BinaryIO,
+    name: str,
+    gateway: str | None = None,
+    *,
+    reason: str,
+    now_ms: int,
+    ahead_ms: int,
+    dry_run: bool = False,
+) -> Imported:
+    """Let a file of readings count against what stands, as the actor's correction.
+
+    All its rows do, whatever comes later from a gateway; the same file again changes nothing.
+    ahead_ms: how far a reading may be ahead of now.
+    """
+    because = _reason(reason)
+    said = files.read(source, name, gateway, received_ms=now_ms)
+    detail: dict[str, Any] = {"reason": because}
+    with desk.act("readings.correct", name, detail, dry_run=dry_run) as connection:
+        bound = checked(connection, said, name, ahead_ms, corrects=True)
+        one = bound.only(np.sort(merging.fold(bound).standing))  # a file may say a row twice
+        stood = corrections.stood(connection, one)
+        stored = _stored(one, stood, len(bound.at_ms))
+        done = imported(said, stored, units_of(connection, said, bound))
+        if not _stands(one, stood):
+            file_id, changes = _put(connection, one, name, because, desk.actor)
+            done = replace(done, file_id=file_id, effects=changes)
+        detail |= asdict(replace(done, effects=None))
+    return replace(done, file_id=None) if dry_run else done
+
+
+def undo_file(desk: Desk, file_id: int, *, reason: str, dry_run: bool = False) -> FileUndone:
+    """Take back all that a file corrects; what was said before or beside it stands again."""
+    because = _reason(reason)
+    detail = {"file": file_id, "reason": because}
+    with desk.act("correction.undo", f"file:{file_id}", detail, dry_run=dry_run) as connection:
+        channels, said = amendments.of_file(connection, file_id)
+        if not said:
+            raise not_found("更正文件", "file of corrections", {"file_id": file_id})
+        if channels != len(said):  # of some the actor does not even know
+            raise denied("correction.undo")
+        holding = [one for one in said if one.known_until is None]
+        if not holding:
+            raise _taken_back(file_id)
+        changes = list(_taken(connection, holding))
+        return FileUndone(file_id, holding, effects.together(connection, changes), dry_run)
+
+
+def _put(
+    connection: Connection[Any], one: Bound, name: str, reason: str, by: str
+) -> tuple[int, Effects]:
+    """Write down a file with its readings, and return its id and what it changes."""
+    ids = np.unique(one.channel_id).tolist()
+    waits = {channel: effects.waits(connection, channel) for channel in ids}
+    file_id = amendments.new_file(connection, name=name, channels=len(ids), reason=reason, by=by)
+    changes = []
+    for channel in ids:
+        mine = one.only(one.channel_id == channel)
+        order = np.argsort(mine.at_ms)
+        at_ms, value = mine.at_ms[order].tolist(), mine.value[order].tolist()
+        amendments.record_file(connection, file_id, channel, at_ms, value, reason=reason, by=by)
+        span = (at_ms[0], at_ms[-1])
+        changes.append(effects.effects(connection, channel, *span, waits=waits[channel]))
+    return file_id, effects.together(connection, changes)
+
+
+def _taken(connection: Connection[Any], holding: list[Correction]) -> Iterator[Effects]:
+    """Take corrections of a file back, one channel after the other; yield what each changes."""
+    for one in holding:
+        writable(connection, one.channel_id, "correction.undo")
+        waits = effects.waits(connection, one.channel_id)
+        amendments.take_back(connection, one)
+        span = (one.at_ms, one.last_ms)
+        yield effects.effects(connection, one.channel_id, *span, waits=waits)
+
+
+def _stored(one: Bound, stood: Stood, rows: int) -> Stored:
+    """Return what a file adds and what it stands against, counted as of any import."""
+    revised = stood.there & (stood.void | (stood.value != one.value))
+    by_itself = (stood.rank == 0) & (
+        (one.seq > stood.seq) | ((one.seq == stood.seq) & (one.value > stood.value))
+    )
+    outdone = np.flatnonzero(revised & ~by_itself)
+    inserted = int((~stood.there).sum())
+    return Stored(
+        (),
+        inserted=inserted,
+        revised=int(revised.sum()),
+        duplicates=rows - inserted - int(revised.sum()),
+        rounded=int((one.rounded & ~stood.there).sum()),
+        outdone=list(_outdone(one, stood, outdone[:_TOLD])),
+        outdone_count=len(outdone),
+        corrected=len(outdone),
+    )
+
+
+def _outdone(one: Bound, stood: Stood, places: NDArray[np.intp]) -> Iterator[Outdone]:
+    for place in places.tolist():
+        stands = None if stood.void[place] else int(stood.value[place])
+        yield Outdone(int(one.place[place]), stands, int(stood.rank[place]))
+
+
+def _stands(one: Bound, stood: Stood) -> bool:
+    """Return whether one and the same file says all of it already, and stands."""
+    if not len(one.at_ms):
+        return True
+    same = stood.there & ~stood.void & (stood.value == one.value) & (stood.file_id != 0)
+    return bool(same.all()) and len(np.unique(stood.file_id)) == 1
+
+
+def _reason(said: str) -> str:
+    if said.strip():
+        return said.strip()
+    raise InputError(
+        "import.no_reason",
+        zh="以更正方式导入须说明理由。",
+        en="A file that corrects what stands needs a reason.",
+        next_zh="请填写理由,如依据的单据。",
+        next_en="Say why, such as the document that shows it.",
+        where={"field": "reason"},
+    )
+
+
+def _taken_back(file_id: int) -> ConflictError:
+    return ConflictError(
+        "correction.taken_back",
+        zh=f"文件 {file_id} 的更正已撤销。",
+        en=f"The corrections by file {file_id} have been taken back.",
+        next_zh="如需恢复,请重新以更正方式导入。",
+        next_en="Import the file as a correction again if it should hold.",
+        where={"file_id": file_id},
+    )

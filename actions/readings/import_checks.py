@@ -1,0 +1,172 @@
+"""What stands against the rows of a file: each mistake by file, line and field."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from actions.figures import instant
+from actions.registry.values import refuse
+from collector.files import FileReadings
+from metering.errors import InputError
+from metering.messages import Readings, Rejection
+from storage.readings.binding import Bound, bind
+from storage.registry import meters
+
+# reason: the field at fault, and the next step where a file needs another than a gateway
+_FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
+    "reading.unknown_key": (
+        "channel",
+        (
+            "请核对采集网关和通道键;新通道先用 commonwatt import registry 登记。",
+            "Check gateway and key; a new channel is made by commonwatt import registry.",
+        ),
+    ),
+    "reading.before_since": ("at", None),
+    "reading.sealed": ("at", None),
+    "clock.ahead": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
+    "reading.impossible_value": ("value", None),
+}
+_NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have
+    "reading.unknown_key",
+    zh="该采集网关没有此通道键。",
+    en="This gateway has no channel under that key.",
+)
+
+
+def checked(
+    connection: Connection[Any],
+    said: FileReadings,
+    name: str,
+    ahead_ms: int,
+    *,
+    corrects: bool,
+) -> Bound:
+    """Return a file's readings bound to channels that the actor may write for, or refuse it whole.
+
+    corrects: a file that does says no two values of one instant.
+    """
+    bound, rejections = bind(connection, said.batch, said.readings, ahead_ms)
+    against = [*said.errors, *refused(said, name, rejections)]
+    against += _against(connection, said, name, bound)
+    if corrects:
+        against += _two_values(said, name, bound)
+    refuse(in_order(against))
+    return bound
+
+
+def units_of(connection: Connection[Any], said: FileReadings, bound: Bound) -> dict[int, int]:
+    """Return, by message of a file without faults, the quanta in one unit of its channel."""
+    messages, first = np.unique(said.readings.message, return_index=True)
+    ids = bound.channel_id[first].tolist() if len(first) else []
+    known = {one.channel_id: one.per_unit for one in meters.channels(connection, ids)}
+    return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
+
+
+def _against(
+    connection: Connection[Any], said: FileReadings, name: str, bound: Bound
+) -> Iterator[InputError]:
+    """Find what stands against the rows that could be bound: rights and units."""
+    taken = bound.place
+    ids = np.unique(bound.channel_id).tolist()
+    may = meters.writable(connection, ids)
+    theirs = {one.channel_id: one for one in meters.channels(connection, list(may))}
+    foreign = taken[~np.isin(bound.channel_id, list(theirs))]
+    for message in np.unique(said.readings.message[foreign]).tolist():
+        rows = foreign[said.readings.message[foreign] == message]
+        yield _complaint(said, name, rows, _NOT_THEIRS)
+    units = {channel: one.unit for channel, one in theirs.items()}
+    yield from _wrong_units(said, name, taken, bound.channel_id, units)
+
+
+def _two_values(said: FileReadings, name: str, bound: Bound) -> Iterator[InputError]:
+    """Find instants of which a file that corrects says more than one value."""
+    order = np.lexsort((bound.value, bound.at_ms, bound.channel_id))
+    same = (np.diff(bound.channel_id[order]) == 0) & (np.diff(bound.at_ms[order]) == 0)
+    differ = np.flatnonzero(same & (np.diff(bound.value[order]) != 0))
+    if not len(differ):
+        return
+    rows = [int(bound.place[order[at + 1]]) for at in differ.tolist()]
+    error = InputError(
+        "import.two_values",
+        zh="文件对同一时刻给出多个数值,无法作为更正。",
+        en="The file says several values of one instant, so it cannot correct it.",
+        next_zh="请只保留正确的一行。",
+        next_en="Keep the one row that is right.",
+    )
+    yield _complaint(said, name, rows, error, "at", shown(said.readings, rows[0], "at"))
+
+
+def _wrong_units(
+    said: FileReadings,
+    name: str,
+    taken: NDArray[np.intp],
+    channel_id: NDArray[np.int64],
+    units: dict[int, str],
+) -> Iterator[InputError]:
+    """Find rows that name another unit than their channel's."""
+    wrong: dict[tuple[int, str], list[int]] = {}
+    for row, channel in zip(taken.tolist(), channel_id.tolist(), strict=True):
+        unit = said.unit[row]
+        if unit and unit != units.get(channel, unit):
+            wrong.setdefault((channel, unit), []).append(row)
+    for (channel, unit), rows in wrong.items():
+        is_now = units[channel]
+        error = InputError(
+            "reading.wrong_unit",
+            zh=f"该通道的单位是 {is_now}。",
+            en=f"The channel counts in {is_now}.",
+            next_zh=f"请把数值换算为 {is_now}。",
+            next_en=f"Convert the values to {is_now}.",
+        )
+        yield _complaint(said, name, rows, error, "unit", unit)
+
+
+def refused(said: FileReadings, name: str, rejections: Iterable[Rejection]) -> Iterator[InputError]:
+    places = {line: row for row, line in enumerate(said.readings.i.tolist())}
+    for one in rejections:
+        yield _complaint(said, name, [places[line] for line in one.i], one.reason)
+
+
+def _complaint(
+    said: FileReadings,
+    name: str,
+    rows: Sequence[int] | NDArray[np.intp],
+    reason: InputError,
+    field: str = "",
+    said_there: str = "",
+) -> InputError:
+    """Return what is wrong with rows of one channel, naming the first of them."""
+    first, readings = int(rows[0]), said.readings
+    then = (reason.next_zh, reason.next_en)
+    if not field:
+        field, own = _FIELDS.get(reason.code, ("row", None))
+        then = own or then
+        said_there = shown(readings, first, field)
+    line, more = int(readings.i[first]), len(rows) - 1
+    channel = f"{said.batch[readings.message[first]].gateway} {readings.channel_key[first]}"
+    keys = reason.where.get("channel", "")
+    also = (f"等 {more + 1} 行", f" and {more} more") if more else ("", "")
+    return InputError(
+        reason.code,
+        zh=f"{name} 第 {line} 行{also[0]},{field}“{said_there}”({channel}):"
+        + reason.zh.removeprefix(f"{keys}:"),
+        en=f"{name}, line {line}{also[1]}, {field} “{said_there}” ({channel}): "
+        + reason.en.removeprefix(f"{keys}: "),
+        next_zh=then[0],
+        next_en=then[1],
+        where={"file": name, "line": line, "field": field, "value": said_there, "rows": more + 1},
+    )
+
+
+def shown(readings: Readings, row: int, field: str) -> str:
+    if field == "at":
+        at = instant(int(readings.at_ms[row]))
+        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{readings.value[row]:.15g}" if field == "value" else readings.channel_key[row]
+
+
+def in_order(problems: Iterable[InputError]) -> list[InputError]:
+    return sorted(problems, key=lambda one: int(one.where.get("line", 0)))

@@ -1,0 +1,152 @@
+"""Readings from a file: all of them or none, and every mistake named by file, line and field."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import BinaryIO, Final, Protocol
+
+from actions.desk import Desk
+from actions.figures import in_units, instant
+from actions.readings.effects import Effects
+from actions.readings.import_checks import checked, in_order, refused, shown, units_of
+from actions.registry.values import refuse
+from collector import files
+from collector.files import FileReadings
+from metering.messages import Deed, Message, Outdone, Readings, Stored
+
+_LINES: Final = 20  # told of what is left out; the rest is counted
+
+
+class WholeSink(Protocol):
+    """Where readings go that are taken together or not at all.
+
+    ahead_ms: how far a reading may be ahead of its arrival.
+    """
+
+    ahead_ms: int
+
+    def write_whole(
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        *,
+        deed: Callable[[Stored], Deed] | None = None,
+        dry_run: bool = False,
+    ) -> Stored:
+        """Commit a batch and its deed if all of it can be taken, and else nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutdoneRow:
+    """A row of a file beside which another reading of its instant stands. [unit of the channel]
+
+    stands: None where a person made that instant void.
+    """
+
+    line: int
+    gateway: str
+    channel: str
+    at: datetime
+    value: str
+    stands: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import of readings did, or in a dry run would do.
+
+    inserted: of instants that had no reading. revised: beside another reading of their instant, of
+    which the greater (rank, seq, value) stands. duplicates: that were there already.
+    rounded: of those inserted, finer than the channel's quantum, so rounded to it.
+    outdone: rows whose value does not stand by itself; examples are the first of them.
+    corrected: of these, how many stand after all, as a correction by the actor.
+    behind: rows left out, for their value goes on while their time falls back by more than a day,
+        to where it does not fit: a clock was wrong. behind_lines: the first of them.
+    file_id: of a file that corrects, by which it is undone; None where it stands already.
+    effects: of a file that corrects, what it changes.
+    """
+
+    readings: int
+    channels: int
+    first_at: datetime | None
+    last_at: datetime | None
+    inserted: int
+    revised: int
+    duplicates: int
+    rounded: int
+    outdone: int
+    corrected: int
+    examples: list[OutdoneRow]
+    behind: int = 0
+    behind_lines: list[int] = field(default_factory=list)
+    file_id: int | None = None
+    effects: Effects | None = None
+
+
+class _DoneError(Exception):
+    """Ends the actor's transaction: the sink has written the deed together with the readings."""
+
+
+def import_readings(
+    desk: Desk,
+    sink: WholeSink,
+    source: BinaryIO,
+    name: str,
+    gateway: str | None = None,
+    *,
+    now_ms: int,
+    dry_run: bool = False,
+) -> Imported:
+    """Store a file of readings whose meters the actor may write for; again changes nothing.
+
+    gateway: of all rows, where the file does not name one in each.
+    """
+    said = files.read(source, name, gateway, received_ms=now_ms)
+    done: Imported | None = None
+    with suppress(_DoneError), desk.act("readings.import", name) as connection:
+        bound = checked(connection, said, name, sink.ahead_ms, corrects=False)
+        units = units_of(connection, said, bound)
+
+        def deed(stored: Stored) -> Deed:
+            return Deed(desk.actor, "readings.import", name, asdict(imported(said, stored, units)))
+
+        stored = sink.write_whole(said.batch, said.readings, deed=deed, dry_run=dry_run)
+        refuse(in_order(refused(said, name, stored.rejected)))
+        done = imported(said, stored, units)
+        raise _DoneError
+    assert done is not None
+    return done
+
+
+def imported(said: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Imported:
+    """Return what became of a file, with the first rows that do not count by themselves."""
+    at_ms = said.readings.at_ms
+    return Imported(
+        readings=len(at_ms),
+        channels=len(said.batch),
+        first_at=instant(int(at_ms.min())) if len(at_ms) else None,
+        last_at=instant(int(at_ms.max())) if len(at_ms) else None,
+        inserted=stored.inserted,
+        revised=stored.revised,
+        duplicates=stored.duplicates,
+        rounded=stored.rounded,
+        outdone=stored.outdone_count,
+        corrected=stored.corrected,
+        examples=[_example(said, one, per_unit) for one in stored.outdone],
+        behind=len(stored.behind),
+        behind_lines=sorted(said.readings.i[list(stored.behind)].tolist())[:_LINES],
+    )
+
+
+def _example(said: FileReadings, one: Outdone, per_unit: dict[int, int]) -> OutdoneRow:
+    readings, message = said.readings, int(said.readings.message[one.place])
+    return OutdoneRow(
+        int(readings.i[one.place]),
+        said.batch[message].gateway,
+        readings.channel_key[one.place],
+        instant(int(readings.at_ms[one.place])),
+        shown(readings, one.place, "value"),
+        in_units(one.stands, per_unit[message]),
+    )

@@ -1,0 +1,115 @@
+"""Feeding refused messages in again, after a key was bound or a setting mended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from actions.desk import ours
+from collector.codecs import Decode
+from collector.intake import Portion, portions
+from metering.messages import Message, Rejection
+from storage.connections import WRITING, Bounds
+from storage.readings import rejects
+from storage.readings.binding import bind
+from storage.readings.rejects import Rejected
+from storage.readings.store import Store, connect
+
+_TALLY_NAME = "replay-rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What became of refused messages: taken now, or refused, as before or for another reason."""
+
+    taken: int
+    refused: int
+    reasons: dict[str, int]
+
+
+def replay_rejected(
+    url: str,
+    decode: Decode,
+    *,
+    gateway: str | None = None,
+    dry_run: bool = False,
+    page: int = 500,
+    said: Callable[[Again], None] = lambda _: None,
+    bounds: Bounds = WRITING,
+) -> Again:
+    """Try every waiting refusal once more, in the order they came; a dry run stores nothing.
+
+    What is stored already is not stored twice, so that a message of which only some readings were
+    refused is simply sent as a whole.
+
+    url: the collector's login. page: messages of a transaction at most. said: hears how far it is.
+    """
+    total = Again(0, 0, {})
+    store = Store(url, _TALLY_NAME, bounds=bounds)
+    with ours(), connect(url, _TALLY_NAME, bounds) as connection:
+        after, last = 0, rejects.newest(connection)
+        while waiting := rejects.waiting(
+            connection, after=after, until=last, most=page, gateway=gateway
+        ):
+            after = waiting[-1].id
+            batch = [_message(row) for row in waiting]
+            refused = _try(connection, store, batch, decode, dry_run)
+            if not dry_run:
+                still = {_identity(batch, refusal) for refusal in refused}
+                gone = [row.id for row in waiting if _identity_of(row) not in still]
+                rejects.resolve(connection, gone)
+            total = _added(total, waiting, refused)
+            said(total)
+    store.close()
+    return total
+
+
+def _try(
+    connection: Connection[Any],
+    store: Store,
+    batch: Sequence[Message],
+    decode: Decode,
+    dry_run: bool,
+) -> Sequence[Rejection]:
+    """Store a page, or only look whether it could be; return what is refused."""
+    (portion,) = portions(batch, decode)
+    if dry_run:
+        return _looked_at(connection, portion)
+    return store.write(portion.batch, portion.readings, portion.rejected).rejected
+
+
+def _looked_at(connection: Connection[Any], portion: Portion) -> list[Rejection]:
+    _, refused = bind(connection, portion.batch, portion.readings)
+    return [*portion.rejected, *refused]
+
+
+def _message(row: Rejected) -> Message:
+    received_ms = round(row.received_at.timestamp() * 1000)
+    return Message(row.topic, row.gateway, row.payload, received_ms)
+
+
+def _identity(batch: Sequence[Message], refusal: Rejection) -> bytes:
+    message = batch[refusal.message]
+    return rejects.identity(message.gateway, message.payload, refusal.reason.code, refusal.i)
+
+
+def _identity_of(row: Rejected) -> bytes:
+    return rejects.identity(row.gateway, row.payload, row.reason, row.i)
+
+
+def _added(total: Again, waiting: Sequence[Rejected], refused: Sequence[Rejection]) -> Again:
+    """Count rows as taken whose readings are refused for no reason, old or new."""
+    taken, reasons = total.taken, dict(total.reasons)
+    for place, row in enumerate(waiting):
+        now = next((one for one in refused if one.message == place and _same(row, one)), None)
+        if now is None:
+            taken += 1
+        else:
+            reasons[now.reason.code] = reasons.get(now.reason.code, 0) + 1
+    return Again(taken, sum(reasons.values()), reasons)
+
+
+def _same(row: Rejected, refusal: Rejection) -> bool:
+    """Return whether both speak of the same readings of a message; no place means all of it."""
+    return not row.i or not refusal.i or not set(row.i).isdisjoint(refusal.i)

@@ -1,0 +1,40 @@
+"""What could not be computed, and having it tried again."""
+
+from typing import Final
+
+from actions.desk import Desk
+from actions.figures import not_found
+from storage.pages import Page, check_size, cursor_of, key_of
+from storage.readings import set_aside
+from storage.readings.set_aside import SetAside
+
+__all__ = ["SetAside", "list_set_aside", "retry"]
+
+RETRY: Final = "set_aside.retry"
+
+
+def list_set_aside(
+    desk: Desk, *, institution_id: int | None = None, after: str | None = None, limit: int = 100
+) -> Page[SetAside]:
+    """Return what is set aside of the institutions that the reader sees, the oldest first."""
+    check_size(limit, 1000)
+    (last,) = key_of(after, 0)
+    with desk.look() as connection:
+        found = set_aside.listed(
+            connection, after=int(last), most=limit + 1, institution_id=institution_id
+        )
+    rows = found[:limit]
+    return Page(rows, cursor_of(rows[-1].id) if len(found) > limit else None)
+
+
+def retry(desk: Desk, set_aside_id: int | None = None) -> int:
+    """Have one thing that was set aside tried at once, None all that the actor may write for.
+
+    Return how many are; NotFoundError where the one that is named is none of them.
+    """
+    detail: dict[str, int] = {}
+    with desk.act(RETRY, set_aside_id or "all", detail) as connection:
+        detail["retried"] = set_aside.retry(connection, set_aside_id)
+        if set_aside_id is not None and not detail["retried"]:
+            raise not_found("搁置项", "thing set aside", {"set_aside_id": set_aside_id})
+    return detail["retried"]

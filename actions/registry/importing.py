@@ -1,0 +1,59 @@
+"""The registry: regions, institutions and the channels that measure them, imported as a whole."""
+
+from dataclasses import asdict
+
+from actions.desk import Desk, denied
+from actions.registry import checks, rows
+from actions.registry.values import (
+    ALWAYS,
+    Count,
+    NewChannel,
+    NewInstitution,
+    NewRegion,
+    Place,
+    ProblemsError,
+    Registered,
+    Registry,
+    refuse,
+)
+from storage.registry import table
+
+__all__ = [
+    "ALWAYS",
+    "Count",
+    "NewChannel",
+    "NewInstitution",
+    "NewRegion",
+    "Place",
+    "ProblemsError",
+    "Registered",
+    "Registry",
+    "register",
+]
+
+
+class _RehearsedError(Exception):
+    """Ends the transaction of a dry run without keeping it."""
+
+
+def register(desk: Desk, registry: Registry, *, dry_run: bool = False) -> Registered:
+    """Import a registry in one transaction; doing it again changes nothing.
+
+    A changed fact holds from the row's day on, until the next one known; what was known before
+    stays on record. A dry run does all of it and keeps none.
+    """
+    refuse(checks.alone(registry))
+    done: Registered | None = None
+    detail: dict[str, object] = {}
+    try:
+        with desk.act("registry.import", registry.namespace, detail) as connection:
+            if not table.administers(connection):
+                raise denied("registry.import")
+            done = rows.write(connection, registry, desk.actor)
+            detail.update(asdict(done))
+            if dry_run:
+                raise _RehearsedError
+    except _RehearsedError:
+        pass
+    assert done is not None
+    return done

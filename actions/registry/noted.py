@@ -1,0 +1,92 @@
+"""What an import takes, and a person should look at all the same."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from psycopg import Connection
+
+from actions.registry.values import NewChannel, NewInstitution, Note
+from storage.registry import changes, table
+
+_LARGE_CHANGE: Final = Decimal("0.2")
+_SHOWN: Final = 5
+
+
+def without_limit(rows: Sequence[NewChannel]) -> list[Note]:
+    """Return a note on channels that state no limit, if there are any."""
+    without = [f"{row.meter}/{row.channel}" for row in rows if row.max_per_hour is None]
+    if not without:
+        return []
+    shown = ", ".join(without[:_SHOWN]) + (" …" if len(without) > _SHOWN else "")
+    return [
+        Note(
+            "import.no_limit",
+            f"{len(without)} 个通道未填 max_per_hour:{shown}。没有它,最后一个读数若抄错,"
+            "在下一个读数到来之前会一直计入;请按接线容量、变压器容量或合同容量填写。",
+            f"{len(without)} channels state no max_per_hour: {shown}. Without it a misread last "
+            "reading counts until the next one; take it from the connection's capacity, the "
+            "transformer or the contract.",
+        )
+    ]
+
+
+def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> list[Note]:
+    """Return notes on meters of which several channels count: is one the sum of the others?"""
+    notes = []
+    for institution, meter, carrier, channels in table.together(connection, meter_ids):
+        said = ", ".join(channels)
+        notes.append(
+            Note(
+                "import.counted_together",
+                f"{institution} {meter}:{carrier} 的 {len(channels)} 个通道都计入台账({said})。"
+                "若其中一个是总量、其余是分时段或分相,则重复计入:请只让总量或各分项计入,"
+                "其余 share 填 0(valid_from 等于 since 表示一直如此)。",
+                f"{institution} {meter}: {len(channels)} channels of {carrier} all count in the "
+                f"account ({said}). If one is the total of the others (rates, phases), use is "
+                "counted twice: let the total or its parts count, and give the rest share 0 "
+                "(valid_from the same as since means always).",
+            )
+        )
+    return notes
+
+
+def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
+    """Return notes on channels of which institutions together count more than the whole."""
+    notes = []
+    for meter, channel, day, share in table.beyond_whole(connection, channel_ids):
+        sum_of = f"{Decimal(share) / 1_000_000:f}"
+        notes.append(
+            Note(
+                "import.counted_beyond",
+                f"{meter}/{channel}:自 {day} 起各机构占比合计 {sum_of},超过 1,同一用量会重复计入;"
+                "请让迁出的机构占比为 0,或核对各占比。",
+                f"{meter}/{channel}: from {day} on the shares of its institutions add up to "
+                f"{sum_of}, more than 1, so use is counted twice: give who moved out share 0, or "
+                "check the shares.",
+            )
+        )
+    return notes
+
+
+def sizes_changed(
+    connection: Connection[Any],
+    rows: Sequence[NewInstitution],
+    found: Sequence[tuple[int | None, int | None]],
+) -> list[Note]:
+    """Return notes on areas and persons that change by more than a fifth: were they meant?"""
+    asked = [
+        (known, name, row, number)
+        for row, (by_code, by_credit) in zip(rows, found, strict=True)
+        if (known := by_code if by_code is not None else by_credit) is not None
+        for name, number in (("area_m2", row.area_m2), ("persons", row.persons))
+        if number is not None
+    ]
+    wanted = [(known, name, row.valid_from) for known, name, row, _ in asked]
+    notes = []
+    for (_, name, row, number), old in zip(asked, changes.sizes(connection, wanted), strict=True):
+        if old and abs(number - old) > old * _LARGE_CHANGE:
+            change = f"{(number - old) / old:+.0%}"
+            said = f"{row.code}: {name} {old:f} → {number:f} ({change}), {row.valid_from}"
+            notes.append(Note("import.size_changes", f"{said}:请核对。", f"{said}: check it."))
+    return notes

@@ -1,0 +1,322 @@
+"""What an account stands on, down to readings, coefficients and the arithmetic."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from actions.accounts.explanations import ExplainedTerm, explain_account
+from actions.figures import in_units, instant
+from actions.readings.evidence import OCCURRED, WORDS, Evidence
+from analytics.balance import Balance
+from api.doorway import AtDesk
+from api.fields import Code, Exact, Id, Month, Shown
+from api.routes.accounts.listed import AccountShown
+from api.routes.accounts.listed import shown as account_shown
+from api.routes.registry.channels import (
+    ChannelShown,
+    ReadingShown,
+    SettingShown,
+    channel_shown,
+    setting_shown,
+)
+from storage.accounts.explanations import Coefficient, GridFactor, Standing
+from storage.registry.meters import Channel
+from storage.seed_words import in_chinese
+
+router = APIRouter(prefix="/api/v1", tags=["accounts"])
+
+
+class OwnerShown(Shown):
+    """Whose meter it is; the names are null where the owner is guarded."""
+
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+
+
+class DayShown(BaseModel):
+    """A channel's day, and the part of it in this account, both exact in the account's unit."""
+
+    day: str
+    used: Exact | None
+    part: Exact | None
+    measured_s: int
+
+
+class UnmeasuredShown(BaseModel):
+    """A stretch that was not measured, and why."""
+
+    start: datetime
+    end: datetime
+    reason: str
+    reason_zh: str
+    reason_en: str
+
+
+class OccurrenceShown(BaseModel):
+    """A reading set aside, a wrap, an exchange, or what a person said."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    value: Exact | None = Field(description="In the meter's unit, of a reading set aside.")
+    kind_zh: str
+    kind_en: str
+    source: str = Field(description="Why, where a person did it.")
+    by: str = Field(description="Who, where a person did it.")
+    correction_id: int | None = Field(
+        description="What a person did, at /channels/{channel_id}/corrections/{correction_id}."
+    )
+
+
+class BalanceShown(BaseModel):
+    """Last − first of the readings that stand, wraps, and what nobody knows; exact."""
+
+    difference: Exact
+    wrapped: Exact
+    unknown: Exact
+    known: Exact = Field(description="difference + wrapped − unknown, where it agrees.")
+    agrees: bool
+
+
+class EvidenceShown(BaseModel):
+    """The readings that bound the month, what occurred in it, and the stretches without."""
+
+    first: ReadingShown | None
+    last: ReadingShown | None
+    readings: int
+    used: Exact | None = Field(description="Computed anew from these readings.")
+    unmeasured: list[UnmeasuredShown]
+    occurred: list[OccurrenceShown]
+    balance: BalanceShown | None
+
+
+class TermShown(BaseModel):
+    """A channel's part in the account."""
+
+    channel_id: int
+    owner: OwnerShown | None
+    share: int | None = Field(description="Millionths; null where the channel is not shown.")
+    share_before: int | None = Field(description="Where cascade rounding of each day begins.")
+    valid_from: date
+    valid_to: date | None
+    source: str
+    part: Exact | None = Field(description="The sum of its days' parts.")
+    days: list[DayShown]
+    channel: ChannelShown | None = Field(description="Null where beyond the reader's rights.")
+    settings: list[SettingShown]
+    evidence: EvidenceShown | None
+
+
+class CoefficientShown(BaseModel):
+    """What a unit counts as, and who says so."""
+
+    profile: str | None
+    kg_per_unit: Exact
+    valid_from: date | None = Field(description="Null where the document gives no day.")
+    valid_to: date | None
+    document: str | None = Field(description="The authority's text.")
+    clause: str | None
+    source: str = Field(description="Where the value was read.")
+    source_zh: str
+    verified: bool
+    evidence: str = Field(description="yes: read in the document itself; secondary; no")
+    outside: str | None = Field(description="before or after the days for which it holds")
+
+
+class GridFactorShown(BaseModel):
+    """A grid factor that was looked for; `taken` is the one that stands."""
+
+    scope: str
+    code: str | None
+    name_zh: str | None
+    name_en: str | None
+    year: int | None
+    basis: str | None
+    kgco2_per_kwh: Exact | None
+    document: str | None
+    clause: str | None
+    source: str | None
+    source_zh: str | None
+    verified: bool | None
+    evidence: str | None
+    outside: str | None = Field(description="before or after the year of the factor")
+    taken: bool
+
+
+class ConversionShown(Shown):
+    """How quanta became whole grams."""
+
+    grams: int | None
+    arithmetic: str | None
+
+
+class ExplanationShown(BaseModel):
+    """What one account stands on, as far as the reader's rights reach."""
+
+    account: AccountShown
+    terms: list[TermShown]
+    agrees: bool = Field(description="Whether the parts shown add to the account.")
+    waits: bool = Field(description="Readings have come whose use is still to be computed.")
+    counted_twice: list[int] = Field(
+        description="Channels of which the first used each day what the others did together: a "
+        "total beside its rates, or a meter that is sent twice."
+    )
+    coefficient: CoefficientShown | None
+    kgce: ConversionShown
+    co2_factor: CoefficientShown | None
+    grid_chain: list[GridFactorShown] = Field(description="Nearest place first.")
+    co2: ConversionShown
+
+
+@router.get(
+    "/institutions/{institution_id}/accounts/{carrier}/{month}/explanation",
+    summary="What an account stands on",
+)
+def get_explanation(
+    institution_id: Id,
+    carrier: Annotated[str, Path(max_length=64)],
+    month: Annotated[Month, Path()],
+    desk: AtDesk,
+    source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
+    profile: Code | None = None,
+) -> ExplanationShown:
+    """Return terms, days, bounding readings, coefficients, the grid factors tried, arithmetic."""
+    found = explain_account(desk, institution_id, carrier, month, source, profile)
+    taken = next((one for one in found.grid_chain if one.value is not None), None)
+    return ExplanationShown(
+        account=account_shown(found.account),
+        terms=[_term(one, found.account.per_unit) for one in found.terms],
+        agrees=found.agrees,
+        waits=found.waits,
+        counted_twice=list(found.counted_twice),
+        coefficient=_coefficient(found.coefficient),
+        kgce=ConversionShown.model_validate(found.kgce),
+        co2_factor=_coefficient(found.co2_factor),
+        grid_chain=[_grid_factor(one, one is taken) for one in found.grid_chain],
+        co2=ConversionShown.model_validate(found.co2),
+    )
+
+
+def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
+    return TermShown(
+        channel_id=term.channel_id,
+        owner=OwnerShown.model_validate(term.owner) if term.owner else None,
+        share=term.share,
+        share_before=term.share_before,
+        valid_from=term.valid_from,
+        valid_to=term.valid_to,
+        source=term.source,
+        part=in_units(term.quanta, per_unit),
+        days=[
+            DayShown(
+                day=one.day or "",
+                used=in_units(one.used, per_unit),
+                part=in_units(one.quanta, per_unit),
+                measured_s=one.measured_s or 0,
+            )
+            for one in term.days
+        ],
+        channel=channel_shown(term.channel) if term.channel else None,
+        settings=[
+            setting_shown(one, term.channel) for one in term.settings if term.channel is not None
+        ],
+        evidence=_evidence(term.evidence, term.channel, per_unit),
+    )
+
+
+def _evidence(
+    evidence: Evidence | None, channel: Channel | None, per_unit: int
+) -> EvidenceShown | None:
+    if evidence is None or channel is None:
+        return None
+    return EvidenceShown(
+        first=_reading(evidence.first, channel),
+        last=_reading(evidence.last, channel),
+        readings=evidence.readings,
+        used=in_units(evidence.used, per_unit),
+        unmeasured=[
+            UnmeasuredShown(
+                start=instant(one.start_ms),
+                end=instant(one.end_ms),
+                reason=one.reason,
+                reason_zh=WORDS[one.reason][0],
+                reason_en=WORDS[one.reason][1],
+            )
+            for one in evidence.unmeasured
+        ],
+        occurred=[
+            OccurrenceShown(
+                start=instant(one.start_ms),
+                end=instant(one.end_ms),
+                kind=one.kind,
+                value=in_units(one.value, channel.per_unit),
+                kind_zh=OCCURRED[one.kind][0],
+                kind_en=OCCURRED[one.kind][1],
+                source=one.source,
+                by=one.by,
+                correction_id=one.correction,
+            )
+            for one in evidence.occurred
+        ],
+        balance=_balance(evidence.balance, per_unit),
+    )
+
+
+def _balance(found: Balance | None, per_unit: int) -> BalanceShown | None:
+    if found is None:
+        return None
+    return BalanceShown(
+        difference=in_units(found.difference, per_unit) or "",
+        wrapped=in_units(found.wrapped, per_unit) or "",
+        unknown=in_units(found.unknown, per_unit) or "",
+        known=in_units(found.known, per_unit) or "",
+        agrees=found.agrees,
+    )
+
+
+def _reading(standing: Standing | None, channel: Channel) -> ReadingShown | None:
+    if standing is None:
+        return None
+    value = in_units(standing.value, channel.per_unit) or ""
+    return ReadingShown(at=instant(standing.at_ms), value=value, quanta=standing.value)
+
+
+def _coefficient(found: Coefficient | None) -> CoefficientShown | None:
+    if found is None:
+        return None
+    return CoefficientShown(
+        profile=found.profile,
+        kg_per_unit=format(found.value, "f"),
+        valid_from=found.valid_from,
+        valid_to=found.valid_to,
+        document=found.document,
+        clause=found.clause,
+        source=found.source,
+        source_zh=in_chinese(found.source) or "",
+        verified=found.verified,
+        evidence=found.evidence,
+        outside=found.outside,
+    )
+
+
+def _grid_factor(found: GridFactor, taken: bool) -> GridFactorShown:
+    return GridFactorShown(
+        scope=found.scope,
+        code=found.code,
+        name_zh=found.name_zh,
+        name_en=found.name_en,
+        year=found.year,
+        basis=found.basis,
+        kgco2_per_kwh=None if found.value is None else format(found.value, "f"),
+        document=found.document,
+        clause=found.clause,
+        source=found.source,
+        source_zh=in_chinese(found.source),
+        verified=found.verified,
+        evidence=found.evidence,
+        outside=found.outside,
+        taken=taken,
+    )

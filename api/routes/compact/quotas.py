@@ -1,0 +1,338 @@
+"""Quotas in force with their arithmetic, and where everybody stands on the path."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.compact.disclosure import withheld_words
+from actions.compact.quotas import Asked, Explained, Quota, explain_quota, list_quotas
+from actions.compact.standing import Standing, Withheld, stand, standing_of, withheld_of
+from actions.figures import in_units
+from analytics.coverage import coverage
+from api.doorway import AtDesk
+from api.fields import Coverage, Exact, Id, IdAsked, Shown
+from api.routes.compact.bases import ActShown, VerdictShown, act_shown, verdict_shown
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
+
+router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+
+YearAsked = Annotated[int, Query(ge=1970, le=2100)]
+Day = Annotated[date | None, Query(description="Up to the end of this day; else the newest.")]
+
+
+class QuotaShown(BaseModel):
+    """What an institution may use in a year."""
+
+    union_id: int
+    indicator: str
+    year: int
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+    region_id: int | None
+    department_line: str | None
+    amount_kgce: Exact = Field(description="The balance of its account.")
+    state: str = Field(description="in_force, or dropped where the run in force leaves it out")
+    as_of: datetime = Field(description="When the books last said so.")
+    in_force_run_id: int | None = Field(description="The run in force for the year.")
+    run_id: int | None = Field(description="The run that it was last issued from.")
+
+
+class QuotaPage(BaseModel):
+    """Some quotas in order of institution and year."""
+
+    items: list[QuotaShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+class FactorShown(Shown):
+    """A factor of the quota by name."""
+
+    name: str
+    value: str
+
+
+class StepShown(BaseModel):
+    """A level that the quota was cut from, and λ by which its amount was divided."""
+
+    key: str
+    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount_kgce: Exact | None
+    multiplier: str | None = Field(description="A fraction; exact.")
+    multiplier_decimal: str | None
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
+
+
+class QuotaExplained(BaseModel):
+    """A quota as base × named factors × λ, rounded."""
+
+    quota: QuotaShown
+    version: int
+    rule: str
+    sha256: str = Field(description="Names the snapshot that it recomputes from.")
+    covers: dict[str, int] | None = Field(
+        description="What the sums in the chain hold and lack; null where they are withheld."
+    )
+    base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
+    months_kgce: list[Exact | None] = Field(description="null in months without a base.")
+    factors: list[FactorShown]
+    weight_kgce: Exact = Field(description="What λ multiplies.")
+    bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
+    chain: list[StepShown] = Field(description="From the year down to the department line.")
+    arithmetic: str
+    base_states: list[str] | None = Field(
+        description="measured, billed, estimated or missing, by month; null in runs of before."
+    )
+    base_marks: list[str] = Field(description="What was odd about the base when it was run.")
+    base_verdict: VerdictShown | None = Field(description="Who answered for the base, and why.")
+    base_acts: list[ActShown] = Field(description="What stands in the place of its months.")
+
+
+class StandingShown(BaseModel):
+    """Use beside the path, both up to the end of a day, in months that have a quota.
+
+    Of a member whose progress is withheld there is a row that says so, and no figure.
+    """
+
+    union_id: int
+    indicator: str
+    year: int
+    day: date | None
+    member_id: int
+    institution_id: int | None = Field(description="null: the member as a whole.")
+    quota_kgce: Exact | None
+    state: str = Field(
+        description="in_force, dropped where the run in force leaves it out, or withheld"
+    )
+    due_kgce: Exact | None = Field(description="Of the quota, by that day.")
+    used_kgce: Exact | None = Field(description="null where nothing was measured.")
+    compared_path_kgce: Exact | None = Field(
+        description="Due in the months that are enough measured."
+    )
+    compared_used_kgce: Exact | None = Field(description="Used in the same months.")
+    over_kgce: Exact | None = Field(
+        description="Use less path in the months that are enough measured, below zero is good; "
+        "null where these are too little of the path."
+    )
+    coverage: Coverage | None = Field(description="By time whose total is known.")
+    institutions: int | None = Field(
+        description="How many the sums hold; null where worked out before this was kept."
+    )
+    unmeasured: int | None = Field(description="Of which nothing is measured at all.")
+    months: int | None = Field(description="Months due, of all institutions together.")
+    compared_months: int | None = Field(
+        description="Those that are enough measured: compared_… are their sums."
+    )
+    enough: float | None = Field(
+        description="The share of the expected time that the union asks for."
+    )
+    run_id: int | None = Field(description="The run in force for the year.")
+    as_of: datetime | None = Field(description="When it was worked out.")
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
+
+
+class StandingList(BaseModel):
+    """The newest standing of each year."""
+
+    items: list[StandingShown]
+
+
+class StandWanted(BaseModel):
+    """The day at whose end everybody is to stand."""
+
+    day: date
+
+
+class StandMade(BaseModel):
+    """How many rows were kept."""
+
+    rows: int
+
+
+@router.get("/quotas", response_model=QuotaPage, responses=TABLE_ANSWER, summary="Quotas in force")
+def get_quotas(
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    union: IdAsked | None = None,
+    institution: IdAsked | None = None,
+    year: YearAsked | None = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> QuotaPage | Response:
+    """Return the quotas of the institutions that the reader sees."""
+    asked = Asked(union, year, institution)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_quotas(desk, asked, after=after, limit=limit),
+    )  # fmt: skip
+    items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.table:
+        return models_of(items, QuotaShown, "quotas", wish, following)
+    return QuotaPage(items=items, next=following)
+
+
+@router.get("/institutions/{institution_id}/quotas/{year}", summary="Explain a quota")
+def get_quota_explained(
+    institution_id: Id,
+    year: Annotated[int, Path(ge=1970, le=2100)],
+    desk: AtDesk,
+    union: IdAsked | None = None,
+) -> QuotaExplained:
+    """Return how an institution's quota came about: base, factors, λ of each level, rounding."""
+    return _explained(explain_quota(desk, institution_id, year, union))
+
+
+@router.get(
+    "/standing/members",
+    response_model=StandingList,
+    responses=TABLE_ANSWER,
+    summary="Standing of members",
+)
+def get_standing_of_members(
+    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, day: Day = None
+) -> StandingList | Response:
+    """Return where members stand that hold something the reader sees."""
+    found = standing_of(desk, union_id=union, day=day)
+    hidden = withheld_of(desk, union_id=union, day=day)
+    items = [*(_stands(one) for one in found), *(_withheld(one) for one in hidden)]
+    return _answer(items, "standing-members", wish)
+
+
+@router.get(
+    "/standing/institutions",
+    response_model=StandingList,
+    responses=TABLE_ANSWER,
+    summary="Standing of institutions",
+)
+def get_standing_of_institutions(
+    desk: AtDesk,
+    wish: AsWished,
+    union: IdAsked | None = None,
+    institution: IdAsked | None = None,
+    day: Day = None,
+) -> StandingList | Response:
+    """Return where the institutions stand that the reader sees."""
+    found = standing_of(desk, union_id=union, institution_id=institution, members=False, day=day)
+    return _answer([_stands(one) for one in found], "standing-institutions", wish)
+
+
+@router.post("/unions/{union_id}/standing", status_code=201, summary="Work out a standing")
+def post_standing(union_id: Id, wanted: StandWanted, desk: AtDesk) -> StandMade:
+    """Work out where everybody stands at the end of a day; every night it happens by itself."""
+    return StandMade(rows=stand(desk, union_id, wanted.day))
+
+
+def _answer(items: list[StandingShown], name: str, wish: AsWished) -> StandingList | Response:
+    if wish.table:
+        return models_of(items, StandingShown, name, wish, None)
+    return StandingList(items=items)
+
+
+def _shown(quota: Quota) -> QuotaShown:
+    said = {name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)}
+    return QuotaShown(**said, amount_kgce=_kg(quota.amount_g))
+
+
+def _explained(found: Explained) -> QuotaExplained:
+    share = found.share
+    return QuotaExplained(
+        quota=_shown(found.quota),
+        version=found.run.version,
+        rule=found.run.rule,
+        sha256=found.run.sha256,
+        covers=found.run.covers,
+        base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
+        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
+        factors=[FactorShown.model_validate(one) for one in found.factors],
+        weight_kgce=_kg(share.weight_g),
+        bound=share.bound,
+        chain=[
+            StepShown(
+                key=one.key,
+                base_kgce=in_units(one.base_g, 1000),
+                amount_kgce=in_units(one.amount_g, 1000),
+                multiplier=_fraction(one.multiplier),
+                multiplier_decimal=_places(one.multiplier_decimal),
+                withheld=withheld_words(base_kgce=one.base_g, amount_kgce=one.amount_g),
+            )
+            for one in found.chain
+        ],
+        arithmetic=found.arithmetic,
+        base_states=share.base_states,
+        base_marks=found.marks("en"),
+        base_verdict=verdict_shown(found.verdict),
+        base_acts=[act_shown(one) for one in found.acts],
+    )
+
+
+def _stands(one: Standing) -> StandingShown:
+    return StandingShown(
+        union_id=one.union_id,
+        indicator=one.indicator,
+        year=one.year,
+        day=one.day,
+        member_id=one.member_id,
+        institution_id=one.institution_id,
+        quota_kgce=_kg(one.quota_g),
+        due_kgce=_kg(one.due_g),
+        used_kgce=in_units(one.used_g, 1000),
+        state=one.state,
+        compared_path_kgce=_kg(one.compared_path_g),
+        compared_used_kgce=in_units(one.compared_used_g, 1000),
+        over_kgce=in_units(one.over_g, 1000),
+        coverage=coverage(one.known_s, one.expected_s),
+        institutions=one.institutions,
+        unmeasured=one.unmeasured,
+        months=one.months,
+        compared_months=one.compared_months,
+        enough=one.enough_permille / 1000,
+        run_id=one.run_id,
+        as_of=one.as_of,
+    )
+
+
+def _withheld(one: Withheld) -> StandingShown:
+    """Return a row in the place of a member's figures."""
+    figures: dict[str, None] = dict.fromkeys(
+        ("quota_kgce", "due_kgce", "used_kgce", "compared_path_kgce", "compared_used_kgce",
+         "over_kgce", "coverage")
+    )  # fmt: skip
+    return StandingShown(
+        union_id=one.union_id,
+        indicator=one.indicator,
+        year=one.year,
+        day=None,
+        member_id=one.member_id,
+        institution_id=None,
+        state="withheld",
+        run_id=None,
+        as_of=None,
+        withheld=withheld_words(**figures),
+        institutions=None,
+        unmeasured=None,
+        months=None,
+        compared_months=None,
+        enough=None,
+        **figures,
+    )
+
+
+def _fraction(multiplier: Fraction | None) -> str | None:
+    return None if multiplier is None else f"{multiplier.numerator}/{multiplier.denominator}"
+
+
+def _places(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.9f}"
+
+
+def _kg(grams: int) -> str:
+    return in_units(grams, 1000) or "0"

@@ -1,0 +1,398 @@
+"""Allocation runs: rules compared, kept as snapshots, issued into the books."""
+
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.compact.base_words import marked
+from actions.compact.bases import State
+from actions.compact.comparing import Fairness, Spread, sheet
+from actions.compact.disclosure import withheld_words
+from actions.compact.quotas import shares_of
+from actions.compact.runs import (
+    Kept,
+    Method,
+    Rule,
+    Trial,
+    issue_run,
+    list_runs,
+    one_run,
+    prove,
+    run_target,
+    snapshot_of,
+    try_target,
+)
+from actions.figures import in_units
+from api.doorway import AtDesk
+from api.fields import Exact, Id, IdAsked
+from api.routes.compact.unions import Year
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
+from compact.allocations import Node
+from compact.covers import covers_of
+from compact.targets import Mark
+from storage.compact.runs import Share
+
+router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+
+Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=8, decimal_places=4)]
+Factor = Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class MethodWanted(BaseModel):
+    """A rule with what it takes: A proportional, B by gap to leading values, C by capability."""
+
+    rule: Rule
+    year: Year | None = Field(None, description="Of the target's path; else its last.")
+    floor_percent: Percent = Field(Decimal(0), description="A: least of the base.")
+    ceiling_percent: Percent | None = Field(None, description="A: most of the base.")
+    most_saved_percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Field(
+        Decimal(20), description="B and C: most of the base that anyone saves in the year."
+    )
+    leading: dict[str, Decimal] = Field({}, description="B: kgce/m² a year by class.")
+    weights: dict[Number, Factor] = Field({}, description="C: capability by member region.")
+    factors: dict[Number, dict[str, Factor]] = Field(
+        {}, description="Corrections of the base by institution and name, such as climate."
+    )
+
+
+class RunShown(BaseModel):
+    """A run; its quotas hold once it is issued."""
+
+    run_id: int
+    target_id: int
+    union_id: int
+    version: int
+    rule: str
+    sha256: str = Field(description="Of the snapshot's bytes.")
+    quotas: int
+    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
+    total_kgce: Exact | None
+    made_at: datetime
+    issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
+    issued_at: datetime | None
+    state: str = Field(description="proposal, in_force or superseded")
+    in_force: list[int] = Field(description="The years for which it is the run in force.")
+    without_base: int = Field(description="Institutions that have no quota for want of a base.")
+    left_out: int = Field(description="Institutions that a planner left out.")
+    covers: dict[str, int] | None = Field(
+        description="What the sums hold and lack: institutions, months by what they rest on, and "
+        "how many have no base, are left out, or lack area or class. null where the sums are "
+        "withheld, and of runs made before this was kept."
+    )
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
+
+
+class RunList(BaseModel):
+    """Runs by target and version."""
+
+    items: list[RunShown]
+
+
+class RunMade(BaseModel):
+    """A run that is kept; new is false where an earlier version came to the very same."""
+
+    run: RunShown
+    without_base: int = Field(description="Institutions without accounts to count from.")
+    left_out: int = Field(description="Institutions that a planner left out.")
+    new: bool
+
+
+class LevelShown(BaseModel):
+    """A level of a cascade: a year, a region, its own level, a department line."""
+
+    key: str
+    parent: str | None
+    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount_kgce: Exact | None
+    multiplier: str | None = Field(description="λ as a fraction.")
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
+
+
+class SpreadShown(BaseModel):
+    """The least and the most of a ratio over all institutions that have it."""
+
+    least: float
+    most: float
+
+
+class FairnessShown(BaseModel):
+    """What a rule means for those who bear it; null where nobody has what a measure needs."""
+
+    quota_to_base: SpreadShown | None
+    saving_to_feasible: SpreadShown | None = Field(description="B and C.")
+    gini_of_rates: float | None = Field(description="Of savings over base; 0 is equal.")
+    at_bound: int = Field(description="Institutions whose quota a bound decides.")
+
+
+class RunTried(BaseModel):
+    """What a rule would come to."""
+
+    rule: str
+    base_kgce: Exact | None
+    total_kgce: Exact | None
+    withheld: str | None = Field(
+        None, description="In words, which figures would tell of a restricted institution."
+    )
+    quotas: int
+    without_base: int
+    left_out: int
+    covers: dict[str, int] = Field(description="What the sums hold and lack, as of a run.")
+    months_missing: int = Field(description="Months of bases that are not known: no quota there.")
+    months_estimated: int
+    base_marks: dict[str, int] = Field(description="How often each kind of oddity occurs.")
+    fairness: FairnessShown
+    levels: list[LevelShown]
+
+
+class ShareShown(BaseModel):
+    """What a run gives an institution; months without a base have no quota."""
+
+    run_id: int
+    institution_id: int
+    member_id: int
+    year: int
+    base_kgce: Exact
+    amount_kgce: Exact
+    bound: str | None = Field(description="floor or ceiling, where that decides.")
+    base_months_kgce: list[Exact | None]
+    base_states: list[str] | None = Field(
+        description="measured, billed, estimated or missing, by month"
+    )
+    base_marks: list[str] = Field(description="What is odd about the base, in English.")
+    months_kgce: list[Exact | None]
+
+
+class SharePage(BaseModel):
+    """Some quotas of a run in order of institution."""
+
+    items: list[ShareShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+class Reason(BaseModel):
+    """Why quotas are issued again; the first issue needs none."""
+
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class IssuedShown(BaseModel):
+    """What came into the books."""
+
+    cause_id: int
+    kind: str = Field(description="issue or adjustment")
+    accounts: int
+
+
+class ProofShown(BaseModel):
+    """Whether a run computed anew from its snapshot comes to the same bytes."""
+
+    run_id: int
+    sha256: str
+    same: bool
+
+
+@router.post("/targets/{target_id}/compare", summary="Try a rule")
+def post_compare(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunTried:
+    """Return what a rule would come to, level by level; nothing is kept."""
+    return _tried(try_target(desk, target_id, _method(wanted), wanted.year))
+
+
+@router.post("/targets/{target_id}/runs", status_code=201, summary="Run an allocation")
+def post_run(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunMade:
+    """Share a target by a rule, and keep it as a new version where anything differs."""
+    made = run_target(desk, target_id, _method(wanted), wanted.year)
+    return RunMade(
+        run=_shown(made.run),
+        without_base=made.without_base,
+        left_out=made.left_out,
+        new=made.new,
+    )
+
+
+@router.get("/runs", response_model=RunList, responses=TABLE_ANSWER, summary="List runs")
+def get_runs(
+    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, target: IdAsked | None = None
+) -> RunList | Response:
+    """Return the runs of the unions that the reader sees."""
+    items = [_shown(one) for one in list_runs(desk, union_id=union, target_id=target)]
+    if wish.table:
+        return models_of(items, RunShown, "runs", wish, None)
+    return RunList(items=items)
+
+
+@router.get("/runs/{run_id}", summary="One run")
+def get_run(run_id: Id, desk: AtDesk) -> RunShown:
+    """Return one run."""
+    return _shown(one_run(desk, run_id)[0])
+
+
+@router.get(
+    "/runs/{run_id}/snapshot",
+    summary="The snapshot of a run",
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    response_class=Response,
+)
+def get_snapshot(run_id: Id, desk: AtDesk) -> Response:
+    """Return the bytes that the digest names, to planners who see every institution in them."""
+    kept, snapshot = snapshot_of(desk, run_id)
+    headers = {"ETag": f'"{kept.sha256}"'}
+    return Response(snapshot, media_type="application/json", headers=headers)
+
+
+@router.get("/runs/{run_id}/proof", summary="Recompute a run")
+def get_proof(run_id: Id, desk: AtDesk) -> ProofShown:
+    """Compute a run anew from its snapshot, and compare byte for byte."""
+    (proof,) = prove(desk, run_id)
+    return ProofShown(run_id=proof.run_id, sha256=proof.sha256, same=proof.same)
+
+
+@router.get(
+    "/runs/{run_id}/quotas",
+    response_model=SharePage,
+    responses=TABLE_ANSWER,
+    summary="Quotas of a run",
+)
+def get_shares(
+    run_id: Id,
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    search: Annotated[
+        str | None, Query(max_length=100, description="Part of a name or credit code.")
+    ] = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> SharePage | Response:
+    """Return what a run gives each institution that the reader sees, issued or not."""
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: shares_of(desk, run_id, named=search, after=after, limit=limit),
+    )  # fmt: skip
+    items, following = [_share_shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.table:
+        return models_of(items, ShareShown, f"run-{run_id}", wish, following)
+    return SharePage(items=items, next=following)
+
+
+@router.post("/runs/{run_id}/issue", status_code=201, summary="Issue a run")
+def post_issue(run_id: Id, wanted: Reason, desk: AtDesk) -> IssuedShown:
+    """Write a run's quotas into the books; where some are issued already, as an adjustment."""
+    issued = issue_run(desk, run_id, wanted.reason)
+    return IssuedShown(cause_id=issued.cause_id, kind=issued.kind.value, accounts=issued.accounts)
+
+
+def _method(wanted: MethodWanted) -> Method:
+    return Method(
+        rule=wanted.rule,
+        floor=_millionths(wanted.floor_percent),
+        ceiling=None if wanted.ceiling_percent is None else _millionths(wanted.ceiling_percent),
+        most_saved=_millionths(wanted.most_saved_percent),
+        leading=wanted.leading,
+        weights={region: int(value * 1_000_000) for region, value in wanted.weights.items()},
+        factors={
+            institution: {name: int(value * 1_000_000) for name, value in named.items()}
+            for institution, named in wanted.factors.items()
+        },
+    )
+
+
+def _millionths(percent: Decimal) -> int:
+    return int(percent * 10_000)
+
+
+def _shown(kept: Kept) -> RunShown:
+    said: dict[str, Any] = {
+        name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
+    }
+    figures = {"base_kgce": _known(kept.base_g), "total_kgce": _known(kept.total_g)}
+    return RunShown(**said, **figures, withheld=withheld_words(**figures))
+
+
+def _share_shown(share: Share) -> ShareShown:
+    return ShareShown(
+        run_id=share.run_id,
+        institution_id=share.institution_id,
+        member_id=share.member_id,
+        year=share.year,
+        base_kgce=_kg(sum(one for one in share.base_g if one is not None)),
+        amount_kgce=_kg(share.amount_g),
+        bound=share.bound,
+        base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
+        base_states=share.base_states,
+        base_marks=[marked(Mark(*one), share.base_year, "en") for one in share.base_marks or ()],
+        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
+    )
+
+
+def _tried(trial: Trial) -> RunTried:
+    run, made = trial.run, trial.run.allocation
+    figures = {
+        "base_kgce": _kg(made.base_g) if trial.total_shown else None,
+        "total_kgce": _kg(made.total_g) if trial.total_shown else None,
+    }
+    return RunTried(
+        **figures,
+        withheld=withheld_words(**figures),
+        rule=run.problem.method.rule.value,
+        quotas=len(made.quotas),
+        without_base=len(run.problem.without_base),
+        left_out=len(run.problem.left_out),
+        covers=covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out),
+        months_missing=sum(one.base.states.count(State.MISSING) for one in run.problem.holders),
+        months_estimated=sum(one.base.states.count(State.ESTIMATED) for one in run.problem.holders),
+        base_marks=dict(
+            Counter(mark.code for one in run.problem.holders for mark in one.base.marks)
+        ),
+        fairness=_fairness(sheet(run)),
+        levels=[
+            _level(
+                one, None if one.parent < 0 else made.nodes[one.parent].key, place in trial.shown
+            )
+            for place, one in enumerate(made.nodes)
+        ],
+    )
+
+
+def _level(one: Node, parent: str | None, shown: bool) -> LevelShown:
+    if not shown:
+        return LevelShown(
+            key=one.key, parent=parent, base_kgce=None, amount_kgce=None, multiplier=None,
+            withheld=withheld_words(base_kgce=None, amount_kgce=None, multiplier=None),
+        )  # fmt: skip
+    return LevelShown(
+        key=one.key,
+        parent=parent,
+        base_kgce=_kg(one.base_g),
+        amount_kgce=_kg(one.amount_g),
+        multiplier=None if one.multiplier is None else str(one.multiplier),
+    )
+
+
+def _fairness(made: Fairness) -> FairnessShown:
+    return FairnessShown(
+        quota_to_base=_spread(made.to_base),
+        saving_to_feasible=_spread(made.effort),
+        gini_of_rates=made.gini_of_rates,
+        at_bound=made.at_bound,
+    )
+
+
+def _spread(ratio: Spread | None) -> SpreadShown | None:
+    return None if ratio is None else SpreadShown(least=ratio.least, most=ratio.most)
+
+
+def _known(grams: int | None) -> str | None:
+    return None if grams is None else _kg(grams)
+
+
+def _kg(grams: int) -> str:
+    return in_units(grams, 1000) or "0"

@@ -1,0 +1,1 @@
+"""Gateways, readings, rejects and corrections."""

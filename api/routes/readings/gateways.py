@@ -1,0 +1,190 @@
+"""Gateways: the list, their keys, and readings pushed over HTTP."""
+
+import time
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from actions.access.login import LoginError
+from actions.readings.gateways import issue_key, list_gateways
+from actions.readings.push import Receipt, push
+from api.doorway import AtDesk, AtDoorway
+from api.fields import Shown
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
+from collector.intake import ReadingSink
+from metering.errors import UnavailableError
+
+router = APIRouter(prefix="/api/v1/gateways", tags=["rejects and gateways"])
+
+Part = Annotated[str, Path(max_length=100, pattern=r"^[^/+#]+$")]
+
+
+class GatewayShown(Shown):
+    """A field device that sends readings."""
+
+    name: str
+    since: datetime
+    has_key: bool = Field(description="Whether it may push over HTTP.")
+    channels: int
+    last_reading_at: datetime | None
+    rejects: int = Field(description="Refused messages that wait.")
+    clock_ahead_s: int | None = Field(
+        description="Newest instant of its last message, less the arrival; far below 0 where it "
+        "sent what happened long before."
+    )
+    clock_set_aside_at: datetime | None = Field(
+        description="When readings were last set aside for its clock."
+    )
+    shift_proposed: str | None = Field(
+        description="By how much to shift what waits as clock.ahead, such as -8h: local time sent "
+        "as UTC."
+    )
+
+
+class GatewayPage(BaseModel):
+    """Some gateways in order of name."""
+
+    items: list[GatewayShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+class KeyShown(BaseModel):
+    """A gateway's new key, shown this once."""
+
+    gateway: str
+    key: str
+
+
+class RefusedShown(BaseModel):
+    """Readings of the message that were refused."""
+
+    seq: int | None
+    i: list[int] = Field(description="Their places in the message; empty means all of it.")
+    reason: str
+    message_zh: str
+    message_en: str
+
+
+class ReceiptShown(BaseModel):
+    """Said after the commit: the gateway may forget what is in `stored`."""
+
+    stored: list[tuple[int, int]] = Field(description="Closed ranges of sequence numbers.")
+    rejected: list[RefusedShown]
+    inserted: int
+    revised: int
+    duplicates: int
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body as it came, for the gateway's bytes are kept where they are refused."""
+    return await request.body()
+
+
+@router.get("", response_model=GatewayPage, responses=TABLE_ANSWER, summary="List gateways")
+def get_gateways(
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> GatewayPage | Response:
+    """Return the gateways of the channels that the reader sees."""
+    page = paged(
+        wish, after, limit, 500,
+        lambda after, limit: list_gateways(desk, after=after, limit=limit),
+    )  # fmt: skip
+    items = [GatewayShown.model_validate(one) for one in page.rows]
+    following = next_url(request, page.next)
+    if wish.table:
+        return models_of(items, GatewayShown, "gateways", wish, following)
+    return GatewayPage(items=items, next=following)
+
+
+@router.post("/{province}/{gateway}/key", summary="Issue a key")
+def post_key(province: Part, gateway: Part, desk: AtDesk) -> KeyShown:
+    """Give a gateway a new key for pushing; the old one ends."""
+    name = f"{province}/{gateway}"
+    return KeyShown(gateway=name, key=issue_key(desk, name))
+
+
+@router.post(
+    "/{province}/{gateway}/data",
+    summary="Push readings",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+            "description": "One message of the native payload, as over MQTT.",
+        },
+        "security": [{"HTTPBearer": []}],
+    },
+)
+def post_data(
+    province: Part,
+    gateway: Part,
+    request: Request,
+    doorway: AtDoorway,
+    payload: Annotated[bytes, Depends(_body)],
+) -> ReceiptShown:
+    """Take readings in; the header Authorization carries the gateway's key as Bearer.
+
+    2xx is said after the commit. Sending again changes nothing. What cannot be taken is kept with
+    its bytes and named in `rejected`: sending it again does not help.
+    """
+    key, _ = doorway.tokens(request)
+    if key is None:
+        raise _no_key()
+    if len(payload) > doorway.settings.pushed_bytes:
+        raise HTTPException(413)
+    sink = request.app.state.sink
+    if sink is None:
+        raise _no_sink()
+    return _receipt(_pushed(doorway, sink, f"{province}/{gateway}", key, payload))
+
+
+def _pushed(
+    doorway: AtDoorway, sink: ReadingSink, gateway: str, key: str, payload: bytes
+) -> Receipt:
+    return push(doorway.pool, sink, gateway, key, payload, int(time.time() * 1000))
+
+
+def _receipt(receipt: Receipt) -> ReceiptShown:
+    return ReceiptShown(
+        stored=receipt.stored,
+        rejected=[
+            RefusedShown(
+                seq=one.seq,
+                i=list(one.i),
+                reason=one.reason.code,
+                message_zh=one.reason.text("zh"),
+                message_en=one.reason.text("en"),
+            )
+            for one in receipt.rejected
+        ],
+        inserted=receipt.inserted,
+        revised=receipt.revised,
+        duplicates=receipt.duplicates,
+    )
+
+
+def _no_key() -> LoginError:
+    return LoginError(
+        "gateway.no_key",
+        zh="缺少采集网关密钥。",
+        en="The gateway's key is missing.",
+        next_zh="请在 Authorization: Bearer 中发送管理员签发的密钥。",
+        next_en="Send the key that the administrator issued as Authorization: Bearer.",
+    )
+
+
+def _no_sink() -> UnavailableError:
+    return UnavailableError(
+        "push.not_offered",
+        zh="本服务未启用 HTTP 推送。",
+        en="This service does not take readings over HTTP.",
+        next_zh="请改用 MQTT,或请管理员启用推送。",
+        next_en="Use MQTT, or ask the administrator to enable pushing.",
+    )

@@ -1,0 +1,98 @@
+"""Readings of a channel, and what was also said of the same instants."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.figures import in_units, instant
+from actions.readings.stored import ReadingSeries, readings, revisions
+from api.doorway import AtDesk
+from api.fields import Exact, From, Id, To
+from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
+
+router = APIRouter(prefix="/api/v1/channels/{channel_id}", tags=["series"])
+
+Limit = Annotated[int, Query(ge=1, le=50_000)]
+
+
+class ReadingSeriesShown(BaseModel):
+    """Readings in order of time; columns of equal length."""
+
+    channel_id: int
+    unit: str
+    per_unit: int
+    at: list[str] = Field(description="UTC, to the millisecond.")
+    value: list[Exact | None] = Field(description="In `unit`; null is a void.")
+    quanta: list[int | None] = Field(description="Whole quanta of the channel, within 2^53.")
+    rank: list[int] = Field(description="0 gateway or file, 1 person.")
+    seq: list[int] = Field(description="The message's number, 0 where it had none.")
+    next: str | None = Field(description="Address of the following page.")
+
+
+@router.get(
+    "/readings", response_model=ReadingSeriesShown, responses=TABLE_ANSWER, summary="Readings"
+)
+def get_readings(
+    channel_id: Id,
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    since: From = None,
+    until: To = None,
+    after: After = None,
+    limit: Limit = 1000,
+) -> ReadingSeriesShown | Response:
+    """Return the readings that stand: of several for one instant, the greatest (rank, seq)."""
+    found = readings(
+        desk, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
+    )
+    return _answer(request, found, wish, "readings")
+
+
+@router.get(
+    "/revisions", response_model=ReadingSeriesShown, responses=TABLE_ANSWER, summary="Revisions"
+)
+def get_revisions(
+    channel_id: Id,
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    since: From = None,
+    until: To = None,
+    after: After = None,
+    limit: Limit = 1000,
+) -> ReadingSeriesShown | Response:
+    """Return what was said of an instant beside the reading that stands."""
+    found = revisions(
+        desk, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
+    )
+    return _answer(request, found, wish, "revisions")
+
+
+def _answer(
+    request: Request, found: ReadingSeries, wish: Wish, name: str
+) -> ReadingSeriesShown | Response:
+    channel, columns = found.channel, found.columns
+    following = next_url(request, found.next)
+    at = [instant(ms).isoformat(timespec="milliseconds") for ms in columns.at_ms]
+    at = [text.replace("+00:00", "Z") for text in at]
+    value = [in_units(one, channel.per_unit) for one in columns.value]
+    if wish.table:
+        rows: Any = zip(at, value, columns.value, columns.rank, columns.seq, strict=True)
+        body = ((a, v, channel.unit, q, r, s) for a, v, q, r, s in rows)
+        header = ["at", "value", "unit", "quanta", "rank", "seq"]
+        return table_of(
+            header, body, f"{name}-{channel.channel_id}", wish, following, exact=["value"]
+        )
+    return ReadingSeriesShown(
+        channel_id=channel.channel_id,
+        unit=channel.unit,
+        per_unit=channel.per_unit,
+        at=at,
+        value=value,
+        quanta=columns.value,
+        rank=columns.rank,
+        seq=columns.seq,
+        next=following,
+    )

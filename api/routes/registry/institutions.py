@@ -1,0 +1,138 @@
+"""Institutions: the list, and everything dated about one."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from actions.registry.institutions import Wanted, institution, list_institutions
+from api.doorway import AtDesk
+from api.fields import Code, Exact, Id, IdAsked, Shown
+from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
+
+router = APIRouter(prefix="/api/v1/institutions", tags=["institutions"])
+
+
+class InstitutionShown(Shown):
+    """An institution today; what is not known is null."""
+
+    institution_id: int = Field(description="Permanent; codes and names may change.")
+    name_zh: str | None
+    name_en: str | None
+    credit_code: str | None
+    class_code: str | None
+    class_zh: str | None
+    class_en: str | None
+    roster_status: str | None
+    disclosure: str
+    area_m2: Exact | None
+    persons: Exact | None
+    region_id: int | None = Field(description="Of its affiliation: in whose total it counts.")
+    region_zh: str | None
+    region_en: str | None
+    level: str | None
+    department_line: str | None
+    line_zh: str | None
+    line_en: str | None
+    location_region_id: int | None = Field(description="Where it stands.")
+    location_zh: str | None
+    location_en: str | None
+    carriers: list[str] = Field(description="Those that its accounts are kept for.")
+
+
+class InstitutionPage(BaseModel):
+    """Some institutions in order of id."""
+
+    items: list[InstitutionShown]
+    next: str | None = Field(description="Address of the following page.")
+
+
+class FactShown(Shown):
+    """What an attribute was in a span of days; valid_to is not included."""
+
+    attribute: str
+    value: str
+    valid_from: date
+    valid_to: date | None
+    source: str
+    known_since: datetime
+
+
+class AffiliationShown(Shown):
+    """To whom an institution belonged."""
+
+    region_id: int
+    level: str
+    department_line: str
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+class LocationShown(Shown):
+    """Where an institution stood."""
+
+    region_id: int
+    latitude: float | None
+    longitude: float | None
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+class InstitutionDetailShown(BaseModel):
+    """An institution with everything dated about it."""
+
+    institution: InstitutionShown
+    facts: list[FactShown]
+    affiliations: list[AffiliationShown]
+    locations: list[LocationShown]
+
+
+def shown(value: object) -> InstitutionShown:
+    """Return an institution as the API writes it."""
+    fields = {name: getattr(value, name) for name in InstitutionShown.model_fields}
+    for name in ("area_m2", "persons"):
+        fields[name] = None if fields[name] is None else format(fields[name], "f")
+    return InstitutionShown(**fields)
+
+
+@router.get("", response_model=InstitutionPage, responses=TABLE_ANSWER, summary="List institutions")
+def get_institutions(
+    request: Request,
+    desk: AtDesk,
+    wish: AsWished,
+    search: Annotated[
+        str | None, Query(max_length=100, description="Part of a name or credit code.")
+    ] = None,
+    region: Annotated[
+        IdAsked | None, Query(description="A region with its lower regions, by affiliation.")
+    ] = None,
+    department_line: Code | None = None,
+    class_code: Code | None = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> InstitutionPage | Response:
+    """Return the institutions that the reader's grants cover."""
+    wanted = Wanted(search, region, department_line, class_code)
+    page = paged(
+        wish, after, limit, 1000,
+        lambda after, limit: list_institutions(desk, wanted, after=after, limit=limit),
+    )  # fmt: skip
+    items, following = [shown(one) for one in page.rows], next_url(request, page.next)
+    if wish.table:
+        return models_of(items, InstitutionShown, "institutions", wish, following)
+    return InstitutionPage(items=items, next=following)
+
+
+@router.get("/{institution_id}", summary="One institution")
+def get_institution(institution_id: Id, desk: AtDesk) -> InstitutionDetailShown:
+    """Return one institution with its dated facts, affiliations and locations."""
+    found = institution(desk, institution_id)
+    return InstitutionDetailShown(
+        institution=shown(found.institution),
+        facts=[FactShown.model_validate(one) for one in found.facts],
+        affiliations=[AffiliationShown.model_validate(one) for one in found.affiliations],
+        locations=[LocationShown.model_validate(one) for one in found.locations],
+    )

@@ -1,0 +1,136 @@
+"""One institution: its accounts by carrier and month, and the hourly curve of a channel."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query, Response
+
+from actions.accounts.overview import Year, months_before, year_of
+from actions.things import CHANNEL
+from dashboards.boards.catalogue import BUILDING, COMPARISON, INSTITUTION
+from dashboards.pages import writing
+from dashboards.pages.accounts.cards import of_one
+from dashboards.pages.accounts.curve import CurveShown, curve_of
+from dashboards.pages.accounts.months import Cell, Months
+from dashboards.pages.forms import offered
+from dashboards.pages.visit import Reader, Visit
+from storage.registry.regions import Carrier
+
+router = APIRouter(include_in_schema=False)
+
+SOURCES: Final = ("meter", "bill", "typed", "estimate")
+ALL: Final = "all"
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/institutions/{institution_id}")
+def get_institution(
+    institution_id: Id,
+    visit: Reader,
+    until: Annotated[str, Query(pattern=r"^((19|20)\d{2}-(0[1-9]|1[0-2]))?$")] = "",
+    carrier: Annotated[str, Query(max_length=64)] = ALL,
+    source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
+    profile: Annotated[str, Query(max_length=64)] = "",
+    curve: Annotated[str, Query(max_length=80)] = "",
+    span: Annotated[str, Query(pattern="^(day|week|month)$")] = "week",
+    day: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+) -> Response:
+    """Return the page; everything that can be chosen on it is in its address."""
+    last = date.fromisoformat(f"{until}-01") if until else None
+    year = year_of(visit.desk, institution_id, last=last, profile=profile or None)
+    months = Months(year, source, visit.today)
+    chosen = next((one for one in months.carriers if one.code == carrier), None)
+    shown = curve_of(visit, year, chosen=curve, span=span, day=day)
+    return visit.page(
+        "institution.html",
+        year=year,
+        one=year.institution,
+        months=months,
+        chosen=chosen,
+        cards=of_one(visit, months),
+        source=source,
+        sources=[one for one in SOURCES if _has(year, one)] or ["meter"],
+        chart=_chart(visit, months, chosen),
+        curve=shown,
+        offers=_offers(visit, shown),
+        step=_steps(year),
+        boards=(INSTITUTION, BUILDING, COMPARISON),
+    )
+
+
+def _offers(visit: Visit, curve: CurveShown | None) -> list[tuple[str, str]]:
+    """Return what the reader may do to the channel shown: the form's address and its name."""
+    if curve is None or not curve.chosen.key.isdecimal():
+        return []
+    channel_id = int(curve.chosen.key)
+    return [
+        (f"/do/{one.about.code}/{channel_id}", one.about.words.say(visit.lang))
+        for one in offered(visit, CHANNEL, channel_id)
+    ]
+
+
+def _steps(year: Year) -> dict[str, str | None]:
+    """Return where twelve months earlier and later end, None where there is nothing."""
+    if not year.months:
+        return {"earlier": None, "later": None}
+    last = year.months[-1]
+    later = min(months_before(last, -12), year.newest) if year.newest else last
+    return {
+        "earlier": f"{months_before(last, 12):%Y-%m}" if year.before else None,
+        "later": f"{later:%Y-%m}" if later > last else None,
+    }
+
+
+def _has(year: Year, source: str) -> bool:
+    return any(one.source == source for one in (*year.accounts, *year.before))
+
+
+def _chart(visit: Visit, months: Months, chosen: Carrier | None) -> dict[str, Any] | None:
+    """Return the chart of the accounts as the browser draws it."""
+    if not months.carriers:
+        return None
+    names = [f"{month:%Y-%m}" for month in months.year.months]
+    if chosen is None:
+        energy = [one for one in months.carriers if one.in_total_energy]
+        series = [_stacked(visit, months, one) for one in energy]
+        return {"stack": True, "unit": "kgce", "names": names, "series": series}
+    lines = [months.line(chosen, month) for month in months.year.months]
+    now = [line.now for line in lines]
+    before = [line.before for line in lines]
+    return {
+        "stack": False,
+        "unit": writing.unit_name(chosen.unit),
+        "names": names,
+        "series": [
+            _series(visit.say("year_before"), "before", before),
+            _series(visit.say("this_year"), chosen.code, now),
+        ],
+    }
+
+
+def _stacked(visit: Visit, months: Months, carrier: Carrier) -> dict[str, Any]:
+    lines = [months.line(carrier, month) for month in months.year.months]
+    return {
+        "name": visit.name(carrier),
+        "key": carrier.code,
+        "values": [_float(line.kgce) for line in lines],
+        "partial": [_partial(line.now) for line in lines],
+    }
+
+
+def _series(name: str, key: str, cells: list[Cell]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "key": key,
+        "values": [_float(cell.use) for cell in cells],
+        "partial": [_partial(cell) for cell in cells],
+    }
+
+
+def _partial(cell: Cell) -> bool:
+    return cell.coverage is not None and cell.coverage < 1
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,1 @@
+"""Regions, institutions, meters, facts, carriers and factors."""

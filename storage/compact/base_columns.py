@@ -1,0 +1,116 @@
+"""What bases are made of, of many institutions at once: months, terms, stretches and sizes."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final, LiteralString
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from compact.base_columns import Known, Months, Terms
+from compact.bases import Frozen, Size
+from compact.targets import MONTHS
+from storage.columns import Columns, gathered
+from storage.compact.bases import Counted
+
+_LONG = "SET LOCAL statement_timeout = '10min'"
+_CARRIERS = "SELECT carrier FROM access.base_carriers(%s) ORDER BY place"
+_MONTHS: Final = """
+    SELECT institution_id, place - 1, day, quanta, grams, how, by_act
+      FROM access.base_columns(%(union)s, %(profile)s, %(only)s::integer[])
+"""
+_MONTH_TYPES: Final = {
+    "who": "int4", "carrier": "int4", "first": "int4", "quanta": "int8", "grams": "int8",
+    "how": "int2", "by_act": "bool",
+}  # fmt: skip
+_TERMS: Final = """
+    SELECT institution_id, place - 1, first, last
+      FROM access.base_terms(%(union)s, %(profile)s, %(only)s::integer[])
+"""
+_TERM_TYPES: Final = {"who": "int4", "carrier": "int4", "first": "int4", "last": "int4"}
+_FROZEN = "SELECT * FROM access.base_frozen(%(union)s, %(only)s)"
+_SIZES = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
+_TODAY = "SELECT storage.today()"
+
+_FEW: Final = 500  # institutions that are asked for by id; of more, all are read
+_EPOCH: Final = np.datetime64("2000-01-01", "D")
+
+
+def known(
+    connection: Connection[Any], union_id: int, profile: str, counted: Sequence[Counted]
+) -> Known:
+    """Return what is known of the energy of these institutions, in order of id."""
+    connection.execute(_LONG)
+    ids = sorted(one.institution_id for one in counted)
+    only = ids if len(ids) <= _FEW else None
+    said = {"union": union_id, "profile": profile, "only": only}
+    months = _months(_rows(connection, _MONTHS, _MONTH_TYPES, said, ids))
+    terms = _terms(_rows(connection, _TERMS, _TERM_TYPES, said, ids))
+    first, last = _span(connection, months)
+    frozen: dict[int, list[Frozen]] = {who: [] for who in ids}
+    for who, *stretch in connection.execute(_FROZEN, said):
+        if who in frozen:
+            frozen[who].append(Frozen(*stretch))
+    sizes: dict[int, list[Size]] = {who: [] for who in ids}
+    for who, *size in connection.execute(_SIZES, said):
+        if who in sizes:
+            sizes[who].append(Size(*size))
+    return Known(
+        institutions=ids,
+        carriers=[name for (name,) in connection.execute(_CARRIERS, [profile])],
+        first=first,
+        last=last,
+        months=months,
+        terms=terms,
+        frozen={who: stretches for who, stretches in frozen.items() if stretches},
+        sizes={who: stated for who, stated in sizes.items() if stated},
+        roster={one.institution_id: one.roster_status for one in counted},
+    )
+
+
+def _rows(
+    connection: Connection[Any],
+    query: LiteralString,
+    types: dict[str, str],
+    said: dict[str, Any],
+    ids: list[int],
+) -> Columns:
+    """Return a query's rows with each institution by its place, in this order."""
+    found = gathered(connection, query, types, said)
+    places = np.array(ids, np.int64)
+    who = np.searchsorted(places, found["who"])
+    order = np.argsort(who, kind="stable")
+    asked = np.isin(found["who"][order], places)
+    rows = order[asked]
+    return {name: column[rows] for name, column in (found | {"who": who}).items()}
+
+
+def _months(rows: Columns) -> Months:
+    columns = {name: rows[name] for name in rows if name != "first"}
+    return Months(month=_month(rows["first"]), **columns)
+
+
+def _terms(rows: Columns) -> Terms:
+    return Terms(rows["who"], rows["carrier"], _month(rows["first"]), _month(rows["last"]))
+
+
+def _month(days: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the months of days that are counted from 2000, as months since the year 0."""
+    months = (_EPOCH + days).astype("datetime64[M]").astype(np.int64)
+    return np.asarray(months + 1970 * MONTHS)
+
+
+def _span(connection: Connection[Any], months: Months) -> tuple[int, int]:
+    """Return the first and last month of years with an account, none of them to come.
+
+    A span that ends before it begins, where nobody has one.
+    """
+    said = months.month[~months.by_act]
+    row = connection.execute(_TODAY).fetchone()
+    if row is None or not len(said):
+        return MONTHS, 0
+    today: date = row[0]
+    last = int(said.max()) // MONTHS * MONTHS + MONTHS - 1
+    now = today.year * MONTHS + today.month - 1
+    return int(said.min()) // MONTHS * MONTHS, min(last, now)

@@ -1,0 +1,345 @@
+"""Runs: what they are computed from, their snapshots, and their quotas as rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from compact.allocations import Allocation
+from compact.covers import covers_of
+from compact.disclosure import Part
+from compact.runs import Run, base_said, digest_of, method_said
+from storage.registry.institutions import like
+
+_LONG = "SET LOCAL statement_timeout = '10min'"  # a union may have a million institutions
+_LOCK = "SELECT pg_advisory_xact_lock(12, %s)"  # runs and issues of a union: one after the other
+_SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s"
+_ADD = """
+    INSERT INTO run (target_id, union_id, version, rule, method, sha256, quotas, base_g, total_g,
+                     made_by, without_base, left_out, covers)
+    SELECT %(target)s, %(union)s, coalesce(max(version), 0) + 1, %(rule)s, %(method)s,
+           %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s, %(without_base)s, %(left_out)s,
+           %(covers)s
+      FROM run WHERE target_id = %(target)s
+    RETURNING id
+"""
+_ADD_SNAPSHOT = "INSERT INTO run_snapshot (run_id, union_id, snapshot) VALUES (%s, %s, %s)"
+_ADD_NODES = """
+    INSERT INTO run_node (run_id, union_id, place, parent, key, base_g, amount_g, numerator,
+                          denominator)
+    SELECT %s, %s, place - 1, nullif(parent, -1), key, base, amount, above, below
+      FROM unnest(%s::integer[], %s::text[], %s::bigint[], %s::bigint[], %s::numeric[],
+                  %s::numeric[])
+           WITH ORDINALITY AS n (parent, key, base, amount, above, below, place)
+"""
+# COPY stops at row security. Lists of lists would be flattened, so each month list comes as text.
+_ADD_QUOTAS = """
+    INSERT INTO run_quota (run_id, union_id, institution_id, member_id, node, year, base_g,
+                           factors, weight_g, bound, amount_g, months_g, base_states, base_marks,
+                           base_sha256, base_year)
+    SELECT %s, %s, institution, member, node, year, base::bigint[], factors::jsonb, weight, bound,
+           amount, months::bigint[], states::text[], marks::jsonb, sha256, base_year
+      FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::text[],
+                  %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],
+                  %s::text[], %s::text[], %s::integer[])
+           AS q (institution, member, node, year, base, factors, weight, bound, amount, months,
+                 states, marks, sha256, base_year)
+"""
+_RUNS = """
+    SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
+           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force, r.without_base,
+           r.left_out, r.covers
+      FROM report.run r
+     WHERE (%(only)s::integer IS NULL OR r.run_id = %(only)s)
+       AND (%(target)s::integer IS NULL OR r.target_id = %(target)s)
+       AND (%(union)s::integer IS NULL OR r.union_id = %(union)s)
+     ORDER BY r.target_id, r.version
+"""
+_SNAPSHOT = "SELECT access.run_snapshot(%s)"
+_UNSEEN = "SELECT institution_id, guarded FROM access.union_unseen(%s)"
+_SNAPSHOTS = """
+    SELECT r.id, r.sha256, s.snapshot FROM run r JOIN run_snapshot s ON s.run_id = r.id
+     WHERE %(only)s::integer IS NULL OR r.id = %(only)s ORDER BY r.id
+"""
+_QUOTAS = """
+    SELECT q.run_id, q.institution_id, q.member_id, q.year, q.base_g, q.factors, q.weight_g,
+           q.bound, q.amount_g, q.months_g, q.base_states, q.base_marks, q.base_sha256,
+           q.base_year
+      FROM run_quota q
+     WHERE q.run_id = %(run)s AND q.institution_id > %(after)s
+       AND (%(only)s::integer IS NULL OR q.institution_id = %(only)s)
+       AND (%(like)s::text IS NULL OR q.institution_id IN (
+               SELECT institution_id FROM report.institution
+                WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
+                   OR credit_code ILIKE %(like)s))
+     ORDER BY q.institution_id LIMIT %(most)s
+"""
+# What the unseen add to the sums of every run of a union.
+_PARTS = """
+    SELECT q.run_id, q.institution_id, n.key,
+           (SELECT coalesce(sum(b), 0) FROM unnest(q.base_g) AS b)::bigint, q.amount_g, q.weight_g
+      FROM run_quota q JOIN run_node n ON n.run_id = q.run_id AND n.place = q.node
+     WHERE q.union_id = %s AND q.institution_id = ANY(%s)
+"""
+_CHAIN = """
+    SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
+"""
+_LEVELS = """
+    SELECT key, base_g, amount_g, numerator, denominator FROM access.run_levels(%s)
+     ORDER BY place LIMIT %s
+"""
+_OF_MEMBERS = """
+    SELECT member_id, year, count(*)::integer, sum(amount_g)
+      FROM run_quota WHERE run_id = %s GROUP BY member_id, year ORDER BY year, member_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A run without its snapshot; issued_as: how its quotas came into the books, if they did.
+
+    base_g, total_g: None where they would tell of a restricted institution.
+    in_force: the years whose quotas are those of this run; a later issue may have taken them.
+    covers: what its sums hold and lack; None where they are withheld, and in runs of before.
+    """
+
+    run_id: int
+    target_id: int
+    union_id: int
+    version: int
+    rule: str
+    method: dict[str, Any]
+    sha256: str
+    quotas: int
+    base_g: int | None
+    total_g: int | None
+    made_at: datetime
+    issued_as: str | None
+    issued_at: datetime | None
+    in_force: list[int]
+    without_base: int
+    left_out: int
+    covers: dict[str, int] | None
+
+    @property
+    def state(self) -> str:
+        """Whether it is a proposal, holds for some year, or a later run took its place."""
+        if self.issued_as is None:
+            return "proposal"
+        return "in_force" if self.in_force else "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level above a quota: its amount, and λ by which that was divided.
+
+    All None where they would tell of a restricted institution.
+    """
+
+    key: str
+    base_g: int | None
+    amount_g: int | None
+    multiplier: Fraction | None
+
+    @property
+    def multiplier_decimal(self) -> Decimal | None:
+        """λ as people read it."""
+        by = self.multiplier
+        return None if by is None else Decimal(by.numerator) / Decimal(by.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a run gives one institution, by month; None in months without a base.
+
+    base_states, base_marks, base_sha256: what the base rested on, what was odd about it, and the
+    digest by which it is confirmed; None in runs of before bases were reviewed.
+    """
+
+    run_id: int
+    institution_id: int
+    member_id: int
+    year: int
+    base_g: list[int | None]
+    factors: dict[str, int]
+    weight_g: int
+    bound: str | None
+    amount_g: int
+    months_g: list[int | None]
+    base_states: list[str] | None
+    base_marks: list[list[Any]] | None
+    base_sha256: str | None
+    base_year: int | None
+
+
+def lock(connection: Connection[Any], union_id: int) -> None:
+    """Wait for whoever else runs or issues for this union; hold it to the transaction's end."""
+    connection.execute(_LONG)
+    connection.execute(_LOCK, [union_id])
+
+
+def same(connection: Connection[Any], target_id: int, sha256: str) -> int | None:
+    """Return the run of a target that came to the very same snapshot, if there is one."""
+    row = connection.execute(_SAME, [target_id, sha256]).fetchone()
+    return int(row[0]) if row else None
+
+
+def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
+    """Keep a run as the target's next version; return its id."""
+    union_id, made = run.problem.union, run.allocation
+    said = {
+        "target": target_id,
+        "union": union_id,
+        "rule": run.problem.method.rule.value,
+        "method": json.dumps(method_said(replace(run.problem.method, factors={}))),
+        "sha256": run.sha256,
+        "quotas": len(made.quotas),
+        "base_g": made.base_g,
+        "total_g": made.total_g,
+        "by": by,
+        "without_base": list(run.problem.without_base),
+        "left_out": list(run.problem.left_out),
+        "covers": json.dumps(
+            covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out)
+        ),
+    }
+    row = connection.execute(_ADD, said).fetchone()
+    assert row is not None
+    run_id = int(row[0])
+    connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])
+    connection.execute(_ADD_NODES, [run_id, union_id, *_node_columns(made)])
+    connection.execute(_ADD_QUOTAS, [run_id, union_id, *_quota_columns(run)])
+    return run_id
+
+
+def listed(
+    connection: Connection[Any], *, union_id: int | None = None, target_id: int | None = None
+) -> list[Kept]:
+    """Return runs that the viewer sees, in order of target and version."""
+    return _runs(connection, {"only": None, "target": target_id, "union": union_id})
+
+
+def one(connection: Connection[Any], run_id: int) -> Kept | None:
+    """Return one run, if the viewer sees it."""
+    found = _runs(connection, {"only": run_id, "target": None, "union": None})
+    return found[0] if found else None
+
+
+def snapshot(connection: Connection[Any], run_id: int) -> str | None:
+    """Return a run's snapshot, where the viewer plans for its union and sees all in it."""
+    row = connection.execute(_SNAPSHOT, [run_id]).fetchone()
+    return str(row[0]) if row and row[0] is not None else None
+
+
+def unseen(connection: Connection[Any], union_id: int) -> dict[int, bool]:
+    """Return whom a planned union counts beyond what the viewer sees, and who is restricted."""
+    return dict(connection.execute(_UNSEEN, [union_id]).fetchall())
+
+
+def snapshots(connection: Connection[Any], run_id: int | None) -> list[tuple[int, str, str]]:
+    """Return id, digest and snapshot of one run or of all."""
+    return connection.execute(_SNAPSHOTS, {"only": run_id}).fetchall()
+
+
+def shares(
+    connection: Connection[Any], run_id: int, *, after: int = 0, most: int | None = None,
+    institution_id: int | None = None, named: str | None = None,
+) -> list[Share]:  # fmt: skip
+    """Return a run's quotas that the viewer sees, those after an institution.
+
+    named: part of a name or credit code.
+    """
+    parameters = {
+        "run": run_id, "after": after, "most": most, "only": institution_id, "like": like(named),
+    }  # fmt: skip
+    with connection.cursor(row_factory=class_row(Share)) as cursor:
+        return cursor.execute(_QUOTAS, parameters).fetchall()
+
+
+def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
+    """Return the levels above a quota, the year first, where the viewer sees the quota."""
+    rows = connection.execute(_CHAIN, [run_id, institution_id])
+    return [_level(*row) for row in rows]
+
+
+def levels(connection: Connection[Any], run_id: int, most: int) -> list[Level]:
+    """Return the first levels of a run in their order, to planners of its union."""
+    rows = connection.execute(_LEVELS, [run_id, most]).fetchall()
+    return [_level(*row) for row in rows]
+
+
+def of_members(connection: Connection[Any], run_id: int) -> list[tuple[int, int, int, int]]:
+    """Return member, year, how many quotas and their sum, as far as the viewer sees them."""
+    rows = connection.execute(_OF_MEMBERS, [run_id])
+    return [(member, year, quotas, int(total)) for member, year, quotas, total in rows]
+
+
+def _level(
+    key: str,
+    base_g: int | None,
+    amount_g: int | None,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+) -> Level:
+    known = numerator is not None and denominator is not None
+    by = Fraction(int(numerator or 0), int(denominator or 1)) if known else None
+    return Level(key, base_g, amount_g, by)
+
+
+def _node_columns(made: Allocation) -> list[list[Any]]:
+    by = [one.multiplier or Fraction(0) for one in made.nodes]
+    return [
+        [one.parent for one in made.nodes],
+        [one.key for one in made.nodes],
+        [one.base_g for one in made.nodes],
+        [one.amount_g for one in made.nodes],
+        [one.numerator for one in by],
+        [one.denominator for one in by],
+    ]
+
+
+def _quota_columns(run: Run) -> list[list[Any]]:
+    quotas, factors = run.allocation.quotas, run.problem.method.factors
+    return [
+        [one.institution for one in quotas],
+        [one.member for one in quotas],
+        [one.node for one in quotas],
+        [one.year for one in quotas],
+        [_array(one.base.months_g) for one in run.problem.holders],
+        [json.dumps(dict(factors.get(one.institution, {}))) for one in quotas],
+        [one.weight_g for one in quotas],
+        [one.bound for one in quotas],
+        [one.amount_g for one in quotas],
+        [_array(one.months_g) for one in quotas],
+        ["{" + ",".join(one.base.states) + "}" for one in run.problem.holders],
+        [json.dumps(base_said(one.base)["marks"]) for one in run.problem.holders],
+        [digest_of(one.base) for one in run.problem.holders],
+        [one.base.year for one in run.problem.holders],
+    ]
+
+
+def _array(months_g: Sequence[int | None]) -> str:
+    """Return a list as PostgreSQL writes it."""
+    return "{" + ",".join("NULL" if one is None else str(one) for one in months_g) + "}"
+
+
+def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
+    with connection.cursor(row_factory=class_row(Kept)) as cursor:
+        return cursor.execute(_RUNS, parameters).fetchall()
+
+
+def parts_before(
+    connection: Connection[Any], union_id: int, institutions: list[int]
+) -> list[dict[int, Part]]:
+    """Return what institutions add to the sums of each run of a union that has any of them."""
+    found: dict[int, dict[int, Part]] = {}
+    rows = connection.execute(_PARTS, [union_id, institutions]).fetchall()
+    for run, institution, key, *figures in rows:
+        found.setdefault(run, {})[institution] = Part(key, tuple(figures))
+    return list(found.values())

@@ -1,0 +1,211 @@
+"""How readings join those that are there: the greatest stands, the others are kept, days wait."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from metering.messages import Outdone
+from storage.columns import Columns, copy_in
+from storage.readings.binding import Bound
+
+_INCOMING: Final = {
+    "channel_id": "int4",
+    "at": "at",
+    "rank": "int2",
+    "seq": "int8",
+    "value": "int8",
+}
+
+_MAKE_INCOMING = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS {name} (
+        channel_id integer NOT NULL, at timestamptz NOT NULL, rank smallint NOT NULL,
+        seq bigint NOT NULL, value bigint) ON COMMIT DELETE ROWS
+"""
+
+_INSERT: Final = """
+    INSERT INTO reading (channel_id, at, rank, seq, value)
+    SELECT channel_id, at, rank, seq, value FROM incoming
+    ON CONFLICT DO NOTHING
+"""
+_INSERT_AND_TELL: Final = _INSERT + " RETURNING channel_id, storage.ms(at)"
+
+# Only who holds a channel's lock replaces its standing readings. It works on both engines, whereas
+# columnstore rows cannot be locked one by one. In order of channel, so that nobody waits in a ring.
+_LOCK = "SELECT pg_advisory_xact_lock(%s, channel) FROM unnest(%s::integer[]) AS channel"
+_LOCK_CLASS: Final = 2
+
+# A later statement sees what a concurrent writer has committed in the meantime. The limit makes it
+# one look-up a reading; a join might read every month, and out of columnstore at that.
+_KEEP_LOSERS = """
+    INSERT INTO reading_revision (channel_id, at, rank, seq, value)
+    SELECT channel_id, at, rank, seq, value FROM outdone
+    UNION
+    SELECT i.channel_id, i.at, lost.rank, lost.seq, lost.value
+      FROM incoming i
+     CROSS JOIN LATERAL (
+           SELECT rank, seq, value FROM reading
+            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r
+     CROSS JOIN LATERAL (
+           SELECT l.* FROM (VALUES (i.rank, i.seq, i.value), (r.rank, r.seq, r.value))
+                  AS l (rank, seq, value)
+            ORDER BY l.rank, l.seq, l.value NULLS FIRST LIMIT 1) lost
+     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
+    ON CONFLICT DO NOTHING
+"""
+
+# Not an UPDATE: joined to the batch, it would bring whole chunks back out of columnstore, where
+# ON CONFLICT brings out what holds these very rows. Where nothing stands any more, a person took
+# back what stood a moment ago.
+_REPLACE = """
+    INSERT INTO reading (channel_id, at, rank, seq, value)
+    SELECT i.channel_id, i.at, i.rank, i.seq, i.value
+      FROM incoming i
+      LEFT JOIN LATERAL (
+           SELECT rank, seq, value FROM reading
+            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r ON true
+     WHERE r.rank IS NULL
+        OR (i.rank, i.seq) > (r.rank, r.seq)
+        OR (i.rank, i.seq) = (r.rank, r.seq)
+           AND coalesce(i.value, -9223372036854775808)
+               > coalesce(r.value, -9223372036854775808)
+    ON CONFLICT (channel_id, at) DO UPDATE
+       SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value
+"""
+
+# One row for each run of days, so that the ends of two years do not queue what lies between.
+# Where readings only came, less is judged anew.
+_QUEUE = """
+    INSERT INTO stale_usage (channel_id, first, last, added)
+    SELECT channel, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0), %s
+      FROM unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS q (channel, first, last)
+"""
+
+_DAY_MS: Final = 86_400_000
+
+
+# What was said, in the batch just merged, and does not stand.
+_OUTDONE = """
+    SELECT s.channel_id, storage.ms(s.at), s.seq, s.value, r.value, r.rank
+      FROM (SELECT * FROM incoming UNION ALL SELECT * FROM outdone) s
+     CROSS JOIN LATERAL (
+           SELECT rank, value FROM reading
+            WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r
+     WHERE s.value IS DISTINCT FROM r.value
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A batch folded by (channel, at): who stands in it, and what else was said.
+
+    standing, outdone: places in the bound columns, sorted by (channel, at).
+    duplicates: readings that the batch says more than once.
+    """
+
+    standing: NDArray[np.intp]
+    outdone: NDArray[np.intp]
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of readings: counts, and which are of instants that had none, where asked."""
+
+    stored: int
+    revised: int
+    duplicates: int
+    new: NDArray[np.bool_]
+
+
+def fold(bound: Bound) -> Fold:
+    """Return the greatest (rank, seq, value) of each (channel, at), and the different others."""
+    order = np.lexsort((bound.value, bound.seq, bound.at_ms, bound.channel_id))
+    channel, at = bound.channel_id[order], bound.at_ms[order]
+    seq, value = bound.seq[order], bound.value[order]
+    same_key = (channel[1:] == channel[:-1]) & (at[1:] == at[:-1])
+    same = same_key & (seq[1:] == seq[:-1]) & (value[1:] == value[:-1])
+    last = np.append(~same_key, True)[: len(order)]
+    repeated = np.append(same, False)[: len(order)]
+    return Fold(order[last], order[~last & ~repeated], int(repeated.sum()))
+
+
+def runs_of_days(bound: Bound, places: NDArray[np.intp]) -> list[list[int]]:
+    """Return channels, first and last instants of the runs of days that readings touch.
+
+    places: of the readings, sorted by (channel, at).
+    """
+    channel, at = bound.channel_id[places], bound.at_ms[places]
+    apart = (channel[1:] != channel[:-1]) | (np.diff(at // _DAY_MS) > 1)
+    starts = np.flatnonzero(np.append(True, apart))
+    ends = np.append(starts[1:], len(places)) - 1
+    return [channel[starts].tolist(), at[starts].tolist(), at[ends].tolist()]
+
+
+def prepare(connection: Connection[Any]) -> None:
+    """Make what a connection needs to merge on."""
+    for table in ("incoming", "outdone"):
+        connection.execute(_MAKE_INCOMING.format(name=table).encode())
+
+
+def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) -> Merged:
+    """Merge readings of gateways and files, whose rank is 0, in the caller's transaction.
+
+    tell_new: whether to say which readings are of instants that had none.
+    """
+    new = np.zeros(len(bound.at_ms), np.bool_)
+    if not len(bound.at_ms):
+        return Merged(0, 0, 0, new)
+    folded = fold(bound)
+    with connection.cursor() as cursor:
+        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.standing))
+        stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
+        if tell_new:
+            new[folded.standing] = _among(bound, folded.standing, cursor.fetchall())
+        revised = 0
+        if stored < len(folded.standing) or len(folded.outdone):
+            channels = np.unique(bound.channel_id[folded.standing]).tolist()
+            cursor.execute(_LOCK, [_LOCK_CLASS, channels])
+            copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone))
+            revised = cursor.execute(_KEEP_LOSERS).rowcount
+            cursor.execute(_REPLACE)
+        if stored or revised:
+            cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.standing)])
+    return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
+
+
+def _among(
+    bound: Bound, places: NDArray[np.intp], keys: list[tuple[int, int]]
+) -> NDArray[np.bool_]:
+    """Return which readings have one of these channels and instants."""
+    known = set(keys)
+    pairs = zip(bound.channel_id[places].tolist(), bound.at_ms[places].tolist(), strict=True)
+    return np.fromiter((pair in known for pair in pairs), np.bool_, len(places))
+
+
+def outdone(connection: Connection[Any], bound: Bound) -> list[Outdone]:
+    """Return which of the readings just merged do not stand, in order of their places."""
+    rows = connection.execute(_OUTDONE).fetchall()
+    if not rows:
+        return []
+    wanted = {tuple(row[:4]): (row[4], row[5]) for row in rows}
+    near = np.flatnonzero(np.isin(bound.at_ms, [row[1] for row in rows]))
+    columns = (bound.channel_id, bound.at_ms, bound.seq, bound.value)
+    keys = zip(*(column[near].tolist() for column in columns), strict=True)
+    found: dict[tuple[Any, ...], Outdone] = {}  # what a file says twice is told once
+    for place, key in zip(near.tolist(), keys, strict=True):
+        if key in wanted:
+            found.setdefault(key, Outdone(int(bound.place[place]), *wanted[key]))
+    return list(found.values())
+
+
+def _rows(bound: Bound, places: NDArray[np.intp]) -> Columns:
+    return {
+        "channel_id": bound.channel_id[places],
+        "at": bound.at_ms[places],
+        "rank": np.zeros(len(places), np.int16),
+        "seq": bound.seq[places],
+        "value": bound.value[places],
+    }
