@@ -14,20 +14,8 @@ from api import actions as declared
 from api.doorway import Doorway
 from api.errors import ErrorPage
 from api.problems import Problem
-from api.routes import health, metrics
-from api.routes.access import login, people
-from api.routes.accounts import changes, enough, explanations, indicators, listed, usage
-from api.routes.compact import bases, quotas, runs, unions
-from api.routes.readings import (
-    corrections,
-    exchanges,
-    gateways,
-    imports,
-    rejects,
-    set_aside,
-    stored,
-)
-from api.routes.registry import channels, institutions, meters, published, regions
+from api.routes import metrics, routers
+from api.routes.readings import imports
 from api.settings import ApiSettings
 from collector.intake import ReadingSink
 
@@ -54,36 +42,6 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     )
 }
 _TOO_LARGE: Final = {"description": "The body is too large.", "content": _PROBLEM}
-
-_ROUTERS = (
-    login.router,
-    people.router,
-    institutions.router,
-    listed.router,
-    indicators.router,
-    explanations.router,
-    usage.router,
-    meters.router,
-    channels.router,
-    enough.router,
-    corrections.router,
-    exchanges.router,
-    exchanges.of_institution,
-    stored.router,
-    imports.router,
-    rejects.router,
-    gateways.router,
-    published.router,
-    regions.router,
-    unions.router,
-    bases.router,
-    runs.router,
-    quotas.router,
-    changes.router,
-    set_aside.router,
-    health.router,
-    metrics.router,
-)
 
 
 def create_app(
@@ -126,7 +84,7 @@ def create_app(
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.doorway.system_desk))
-    for router in (*_ROUTERS, declared.router(), action_files.router(), *extra_routers):
+    for router in (*routers(), declared.router(), action_files.router(), *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
     _surround(app, told, large, registry)

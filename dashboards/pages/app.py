@@ -1,20 +1,22 @@
 """The pages beside the API: their routes, and how an error looks in a browser."""
 
+import pkgutil
+from importlib import import_module
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from dashboards import pages
 from dashboards.pages import assets, form_files, forms
-from dashboards.pages.access import login
-from dashboards.pages.accounts import explanation, institution, listing
-from dashboards.pages.boards import index
-from dashboards.pages.registry import published
 from dashboards.pages.visit import assets as loaded
 from dashboards.pages.visit import stranger
 
 _AGAIN: Final = (429, 500, 503)
+_ROOMS: Final = tuple(
+    one.name for one in pkgutil.iter_modules(pages.__path__, "dashboards.pages.") if one.ispkg
+)
 
 
 class Problem(Protocol):
@@ -32,13 +34,19 @@ class Problem(Protocol):
 def router() -> APIRouter:
     """Return all pages; says so at once where the charts' program is missing."""
     routes = APIRouter()
-    for part in (assets.router(loaded()), login.router, listing.router):
+    files_and_forms = (form_files.router(), forms.router())  # in this order: /do/CODE/{on} is wide
+    rooms = (part for room in _ROOMS for part in _routers(room))
+    for part in (assets.router(loaded()), *rooms, *files_and_forms):
         routes.include_router(part)
-    for part in (institution.router, explanation.router, index.router, published.router):
-        routes.include_router(part)
-    routes.include_router(form_files.router())  # before /do/CODE/{on}
-    routes.include_router(forms.router())
     return routes
+
+
+def _routers(room: str) -> list[APIRouter]:
+    """Return the routers of a room's pages; no list names them."""
+    path = import_module(room).__path__
+    names = sorted(one.name for one in pkgutil.walk_packages(path, f"{room}."))
+    parts = [part for name in names for part in vars(import_module(name)).values()]
+    return [part for part in parts if isinstance(part, APIRouter)]
 
 
 def error_page(request: Request, problem: Problem) -> Response:
