@@ -38,7 +38,8 @@ class OfInstitutions:
 
     month: the newest whole month. others: how many institutions beyond those looked into have used
     something. progress: of the institutions listed, in the newest year that has quotas.
-    names: of the institutions looked into, zh and en.
+    names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
+    outside: whether one of them is used outside its years.
     """
 
     month: date
@@ -47,6 +48,8 @@ class OfInstitutions:
     wastes: Sequence[Closed]
     lacking: Sequence[Lacking]
     names: dict[int, tuple[str | None, str | None]]
+    evidence: str | None
+    outside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
         today.closed(connection, ids, month, until, _WASTES),
         lacking,
         {one.institution_id: (one.name_zh, one.name_en) for one in found},
+        *today.evidence(connection, ids, month, profile),
     )
 
 

@@ -49,6 +49,13 @@ _MONTHS: Final = """
      ORDER BY t.kgce_g DESC NULLS LAST, t.institution_id
 """
 
+_EVIDENCE: Final = """
+    SELECT min(a.coefficient_evidence) AS evidence, count(a.coefficient_outside) > 0 AS outside
+      FROM report.account_energy a
+     WHERE a.profile = %(profile)s AND a.source = 'meter' AND a.month = %(month)s
+       AND a.institution_id = ANY(%(ids)s)
+"""
+
 # Hours in which every counted meter of an institution was measured. Quiet is the load below which a
 # tenth of them lie: what runs all the time. Each hour is of one kind: a holiday's, a weekend's, a
 # night's (22 to 6 o'clock of a workday) or a working day's. A price holds on the month's last day.
@@ -69,7 +76,7 @@ _CLOSED: Final = """
            AND u.hour < %(until)s::timestamp AT TIME ZONE t.zone
            AND (u.hour AT TIME ZONE t.zone)::date >= t.valid_from
            AND (t.valid_to IS NULL OR (u.hour AT TIME ZONE t.zone)::date < t.valid_to)
-         GROUP BY 1, 2
+         GROUP BY 1, u.hour, t.zone
     ), day AS MATERIALIZED (
         SELECT d::date AS day, report.kind_of_day(d::date) AS kind
           FROM generate_series(%(month)s::timestamp, %(until)s::timestamp - interval '1 day',
@@ -231,6 +238,15 @@ def months(connection: Connection[Any], month: date, profile: str, most: int) ->
     with connection.cursor(row_factory=whole_row(MonthOf)) as cursor:
         said = {"month": month, "profile": profile, "most": most}
         return cursor.execute(_MONTHS, said).fetchall()
+
+
+def evidence(
+    connection: Connection[Any], ids: list[int], month: date, profile: str
+) -> tuple[str | None, bool]:
+    """Return how well the coefficients of these energies are evidenced, and if one is outdated."""
+    said = {"ids": ids, "month": month, "profile": profile}
+    row = connection.execute(_EVIDENCE, said).fetchone()
+    return (row[0], row[1]) if row else (None, False)
 
 
 def closed(

@@ -169,7 +169,7 @@ def test_what_rests_on_an_unverified_value_says_so_everywhere(site):
 
     for path in pages_of(site):
         assert "unverified" in text_of(client.get(path).text), path
-    assert "unverified" not in text_of(client.get("/?region=1&search=nothing").text)
+    assert "unverified" not in text_of(client.get("/institutions?region=1&search=nothing").text)
     assert "hearsay" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
 
 
@@ -351,7 +351,7 @@ def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
 
 def test_an_intensity_says_by_whose_area_and_persons_it_is(site):
     client = site.client("planner of all", "en")
-    for page in (site.path("office"), "/"):
+    for page in (site.path("office"), "/institutions"):
         assert "By 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
     office = text_of(client.get(site.path("office")).text)
     assert "By 80 persons from 2015-01-01 (test)" in office
