@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -168,9 +169,12 @@ class Visit:
 
 
 def stranger(request: Request, session: Session | None = None) -> Visit:
-    """Return the visit of somebody who need not be logged in."""
+    """Return the visit of somebody who need not be logged in.
+
+    The language is the chosen one, else the browser's, else the person's.
+    """
     own = session.lang if session else "zh"
-    lang = _remembered(request, "lang", own)
+    lang = _remembered(request, "lang", _of_browser(request) or own)
     return Visit(request, "en" if lang == "en" else "zh", _remembered(request, "theme", "auto"),
                  session)  # fmt: skip
 
@@ -200,6 +204,17 @@ def doorway_of(request: Request) -> Doorway:
 def _console(request: Request) -> str | None:
     """Return where the forms are, where the application knows."""
     return cast("str | None", getattr(request.app.state, "console_url", None))
+
+
+def _of_browser(request: Request) -> str | None:
+    """Return which of our languages the browser would rather have, None where it wants neither."""
+    wanted: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag, _, weight = part.partition(";q=")
+        with suppress(ValueError):
+            wanted.append((-float(weight or 1), tag.strip().lower()[:2]))
+    known = [lang for weight, lang in sorted(wanted, key=lambda one: one[0]) if weight < 0]
+    return next((lang for lang in known if lang in _REMEMBERED["lang"]), None)
 
 
 def _remembered(request: Request, name: str, otherwise: str) -> str:

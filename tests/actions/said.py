@@ -14,6 +14,15 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     region, again = world.region, next(_AGAIN)
     at = datetime(2016, 3, 20, 10, 30, tzinfo=UTC) + timedelta(hours=again)
     return {
+        "account.price": (
+            world.institution["office"],
+            {
+                "carrier": "electricity",
+                "yuan_per_unit": f"0.{again}",
+                "valid_from": "2016-01-01",
+                "source": "bill",
+            },
+        ),
         "exchange.record": (
             world.channel["office e"],
             {"at": at.isoformat(), "final": "41", "initial": "0", "source": "form 12"},

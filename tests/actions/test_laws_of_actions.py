@@ -17,6 +17,7 @@ from actions.sheets import workbook
 from actions.undoing import take_back
 from api.actions import example_of
 from metering.errors import ConflictError, NotFoundError
+from tests.actions.objects import objects_of
 from tests.actions.said import said_of
 from tests.actions.world import World, make_world
 
@@ -41,6 +42,7 @@ WRITES = {
 # Which roles hold a right, as the migrations grant it.
 HOLD = {
     "correct_readings": {"province officer", "of the office", "planner of all", "system"},
+    "keep_accounts": {"province officer", "of the office", "planner of all", "system"},
     "plan": {"planner of all", "system"},
     "administer": {"system"},
 }
@@ -59,18 +61,7 @@ def objects(world: World, kind: type[Action]) -> dict[str, int | None]:  # type:
     thing = kind.about.on
     if thing is None:
         return {"": None}
-    found = {
-        "channel": {name: world.channel[f"{name} e"] for name in ("office", "clinic", "police")},
-        "person": {"person": world.user["city reader"]},
-        "grant": {"person": grant_of(world, "city reader")},
-    }[thing.code]
-    return {**found, "none": 2**31 - 1}
-
-
-def grant_of(world: World, who: str) -> int:
-    """Return the grant of a person."""
-    viewer = f"user:{world.user[who]}"
-    return int(world.admin("SELECT min(id) FROM access_grant WHERE viewer = %s", viewer)[0][0])
+    return {**objects_of(world, thing.code), "none": 2**31 - 1}
 
 
 def expected(kind: type[Action], who: str, name: str) -> str:  # type: ignore[type-arg]

@@ -11,7 +11,7 @@ from actions.access.login import hash_password
 from actions.catalogue import declared
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions.test_laws_of_actions import grant_of
+from tests.actions.objects import one_of
 from tests.actions.world import TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 
@@ -42,13 +42,7 @@ def browsers(site) -> dict[str, TestClient]:
 
 def path_of(site: Site, code: str) -> str:
     thing = ACTIONS[code].about.on
-    world = site.world
-    on = {
-        "channel": world.channel["office e"],
-        "person": world.user["outsider"],
-        "grant": grant_of(world, "city reader"),
-    }
-    return f"/do/{code}" + (f"/{on[thing.code]}" if thing else "")
+    return f"/do/{code}" + (f"/{one_of(site.world, thing.code)}" if thing else "")
 
 
 def hidden(text: str) -> dict[str, list[str]]:
