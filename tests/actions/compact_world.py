@@ -86,4 +86,5 @@ def make_union_world(world: World) -> UnionWorld:
                VALUES (%s, %s, 'union', %s, '2015-01-01')""",
             f"user:{made}", role, union,
         )  # fmt: skip
+    world.union["cities"], world.target["cities"] = union, target
     return UnionWorld(world, union, target)

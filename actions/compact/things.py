@@ -1,0 +1,82 @@
+"""The objects of this room that actions hang on: unions, their targets, and a target's bases."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from actions.compact.target_words import in_short
+from actions.declared import Thing
+from actions.fields import Acting, Lang, Option, Words
+from actions.things import every_union
+from storage.compact import targets, unions
+from storage.compact.targets import Kept
+from storage.compact.unions import Named
+
+# Whose bases somebody plans: those of a whole union, or of a member in it.
+_PLANS_SOME: Final = """
+    EXISTS (SELECT FROM target t JOIN report.union_member m ON m.union_id = t.union_id
+             WHERE t.id = %(on)s::integer
+               AND (t.union_id IN (SELECT access.planned_unions())
+                    OR access.plans_regions(ARRAY[m.region_id])))
+"""
+_PLANS: Final = """
+    (SELECT union_id FROM target WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
+"""
+# The lock of runs and issues, too: what moves a union's bases or books comes one after the other.
+_LOCK_OF_TARGET: Final = "SELECT pg_advisory_xact_lock(12, union_id) FROM target WHERE id = %s"
+
+
+def _union(at: Acting, union_id: int) -> Named | None:
+    return next(iter(unions.listed(at.connection, union_id)), None)
+
+
+def _target(at: Acting, target_id: int) -> Kept | None:
+    return targets.one(at.connection, target_id)
+
+
+def _union_name(one: Named, lang: Lang) -> str:
+    return one.name_zh if lang == "zh" else one.name_en
+
+
+def _target_name(one: Kept, lang: Lang) -> str:
+    return in_short(one).say(lang)
+
+
+def every_target(at: Acting) -> Sequence[Option]:
+    """Return the targets that the actor sees."""
+    return [Option(str(one.target_id), in_short(one)) for one in targets.listed(at.connection)]
+
+
+UNION: Final = Thing[Named](
+    "union",
+    Words("区域联合体", "union"),
+    Named,
+    find=_union,
+    name=_union_name,
+    page=lambda one: f"/unions/{one.union_id}",
+    covered="%(on)s::integer IN (SELECT access.planned_unions())",
+    lock="SELECT pg_advisory_xact_lock(12, id) FROM region_union WHERE id = %s",
+    options=every_union,
+)
+TARGET: Final = Thing[Kept](
+    "target",
+    Words("节能目标", "target"),
+    Kept,
+    find=_target,
+    name=_target_name,
+    page=lambda one: f"/targets/{one.target_id}",
+    covered=_PLANS,
+    lock=_LOCK_OF_TARGET,
+    options=every_target,
+)
+# The same target, for whoever plans for one of its members: each answers for the own bases.
+BASES: Final = Thing[Kept](
+    "target",
+    Words("节能目标", "target"),
+    Kept,
+    find=_target,
+    name=_target_name,
+    page=lambda one: f"/targets/{one.target_id}/bases",
+    covered=_PLANS_SOME,
+    lock=_LOCK_OF_TARGET,
+    options=every_target,
+)
