@@ -16,12 +16,12 @@ from actions.compact.bases import (
     set_enough,
 )
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
-from actions.compact.runs import Method, Rule, issue_run, run_target, waiting_bases
+from actions.compact.runs import Method, Rule, waiting_bases
 from actions.compact.targets import Indicator, Target, set_target
 from actions.desk import DeniedError
 from compact.targets import Mark, State
 from metering.errors import ConflictError, InputError, InsufficientDataError, NotFoundError
-from tests.actions.compact_world import KWH, USED, make_union_world, use
+from tests.actions.compact_world import KWH, USED, issue_run, make_union_world, run_target, use
 from tests.actions.test_quotas import grams
 from tests.actions.test_standing import disclosed, in_account_since
 

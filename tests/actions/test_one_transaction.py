@@ -15,7 +15,7 @@ from actions import rights
 from actions.access import users
 from actions.accounts import enough
 from actions.catalogue import declared
-from actions.compact import bases, runs, standing, targets
+from actions.compact import bases, standing, targets
 from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
 from actions.readings import gateways, set_aside
@@ -28,7 +28,13 @@ from compact.targets import Indicator
 from metering.errors import EnergyError
 from storage.readings.store import Store
 from tests.actions import test_corrections as people
-from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
+from tests.actions.compact_world import (
+    UnionWorld,
+    answer_for,
+    issue_run,
+    make_union_world,
+    stand,
+)
 from tests.actions.said import said_of
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
@@ -185,7 +191,7 @@ def _issue(world: World) -> Do:
     union = make_union_world(world)
     union.answered()
     run_id = union.run()
-    return lambda: runs.issue_run(world.desk(PLANNER), run_id)
+    return lambda: issue_run(world.desk(PLANNER), run_id)
 
 
 def _reopen(world: World) -> Do:
@@ -252,7 +258,8 @@ ACTS: dict[str, Callable[[World], Do]] = {
     ),
     "run.make": _union(lambda u: u.run()),
     "run.issue": _issue,
-    "standing.make": lambda world: _standing(make_union_world(world)),
+    "progress.record": lambda world: _progress(make_union_world(world), stand),
+    "standing.make": lambda world: _progress(make_union_world(world), standing.stand),
     "set_aside.retry": _poison,
     "gateway.key": lambda world: lambda: gateways.issue_key(world.desk(), "demo-a/g1"),
     "user.add": lambda world: (
@@ -284,10 +291,10 @@ def _declared(code: str) -> Callable[[World], Do]:
 ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 
 
-def _standing(union: UnionWorld) -> Do:
+def _progress(union: UnionWorld, record: Callable[..., int]) -> Do:
     union.issued()
     day = date(2016, 4, 9)
-    return lambda: standing.stand(union.world.desk(PLANNER), union.union, day)
+    return lambda: record(union.world.desk(PLANNER), union.union, day)
 
 
 def test_no_act_is_forgotten_here():
