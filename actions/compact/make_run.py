@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from actions.compact.comparing import sums_of
 from actions.compact.rule_fields import Correction, RuleFields
 from actions.compact.run_changes import effects_of, replaced_by
 from actions.compact.runs import Trial, start_of, try_from
@@ -13,7 +14,6 @@ from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.rights import Right
 from storage.compact import runs
-from storage.compact.run_members import Sum, Sums
 from storage.compact.targets import Kept as Target
 
 
@@ -108,19 +108,6 @@ class MakeRun(RuleFields, Action[Target, RunMade]):  # type: ignore[misc]  # fie
             at.known[key] = try_from(start, self.method, self.year)
         found: Trial = at.known[key]
         return found
-
-
-def sums_of(trial: Trial) -> Sums:
-    """Return what a trial gives members and years together, as far as the planner may know."""
-    found: Sums = {}
-    for place, node in enumerate(trial.run.allocation.nodes):
-        year, _, region = node.key.partition("/region:")
-        if "/" in year:
-            continue
-        key = (int(year), int(region) if region else None)
-        seen = place in trial.shown
-        found[key] = Sum(node.base_g, node.amount_g) if seen else Sum(None, None)
-    return found
 
 
 def _version(same: int | None) -> Effect:

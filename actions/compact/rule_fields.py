@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, create_model
 
-from actions.compact.rules import Parameter, Values, method_of, rules
-from actions.fields import Acting, Option, Words, field
-from actions.kinds import Amount, Id, Line, Row
+from actions.compact.rules import Parameter, Value, Values, method_of, rules
+from actions.fields import Acting, Choices, Option, Words, field
+from actions.kinds import Amount, Id, Line, Row, Signed
 from compact.methods import Method
 from storage.compact import unions
 
@@ -37,14 +37,14 @@ class OfClass(Row):
     """A parameter's value for a class of institutions."""
 
     code: Line = field(zh="机构类型代码", en="Class code", examples=["GOV"])
-    value: Amount = field(zh="数值", en="Value", examples=["12.5"])
+    value: Signed = field(zh="数值", en="Value", examples=["12.5"])
 
 
 class OfMember(Row):
     """A parameter's value for a member."""
 
     member: Id = field(zh="成员单位", en="Member", choices=planned_members, examples=[3])
-    value: Amount = field(zh="数值", en="Value", examples=["1.1"])
+    value: Signed = field(zh="数值", en="Value", examples=["1.1"])
 
 
 class Correction(Row):
@@ -69,7 +69,7 @@ class _Chosen(BaseModel):
     @property
     def method(self) -> Method:
         """The rule with what it is given; InputError where it does not take that."""
-        values: dict[str, Decimal | Mapping[str, Decimal] | None] = {}
+        values: dict[str, Value | Mapping[str, Decimal] | None] = {}
         for one in parameters():
             value = getattr(self, one.name)
             values[one.name] = _by_key(value) if one.of and value is not None else value
@@ -95,9 +95,8 @@ def given(rule: str, values: Values) -> dict[str, Any]:
         value = values.get(one.name)
         if isinstance(value, Mapping):
             key = next(iter(_ROWS[one.of].model_fields))
-            rows = [
-                {key: each, "value": text} for each, text in value.items() if text != one.default
-            ]
+            kept = {each: amount for each, amount in value.items() if amount != one.default}
+            rows = [{key: each, "value": amount} for each, amount in kept.items()]
             found |= {one.name: rows} if rows else {}
         elif value is not None and value != one.default:
             found[one.name] = value
@@ -108,9 +107,13 @@ def _by_key(rows: Sequence[Any]) -> dict[str, Decimal]:
     return {str(next(iter(row.model_dump().values()))): row.value for row in rows}
 
 
+def _offering(options: Sequence[Option]) -> Choices:
+    return lambda _: options
+
+
 def _fields() -> Iterator[tuple[str, Any]]:
     for one in parameters():
-        takers = [rule.code for rule in rules() if one in rule.parameters]
+        takers = [rule.code for rule in rules() if one.name in {p.name for p in rule.parameters}]
         zh = [f"规则 {'、'.join(takers)}"]
         en = [f"{'Rules' if takers[1:] else 'Rule'} {' and '.join(takers)}"]
         if one.default is not None and not one.of:
@@ -118,8 +121,12 @@ def _fields() -> Iterator[tuple[str, Any]]:
         if one.hint is not None:
             zh, en = [*zh, one.hint.zh], [*en, one.hint.en]
         hint = (";".join(zh), "; ".join(en))
-        asked: Any = field(zh=one.words.zh, en=one.words.en, hint=hint, unit=one.unit, default=None)
-        kind: Any = Amount
+        zh_name, en_name = one.words.zh, one.words.en
+        offered = _offering(one.choices) if one.choices else None
+        asked: Any = field(
+            zh=zh_name, en=en_name, hint=hint, unit=one.unit, default=None, choices=offered
+        )
+        kind: Any = Line if one.choices else Signed if one.least < 0 else Amount
         if one.of:
             kind = Annotated[list[_ROWS[one.of]], Field(max_length=_MOST_ROWS)]  # type: ignore[misc]
         yield one.name, (kind | None, asked)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from actions.fields import Words
+from actions.fields import Option, Words
 from compact.methods import Method, Rule
 from metering.errors import InputError
 
@@ -14,7 +14,8 @@ _WHOLE: Final = 1_000_000
 _SAVED: Final = "most_saved_percent"
 _TWENTY: Final = Decimal(20)
 
-Values = Mapping[str, Decimal | Mapping[str, Decimal] | None]
+Value = Decimal | str
+Values = Mapping[str, Value | Mapping[str, Decimal] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Parameter:
     """Something that a rule is given.
 
     of: "" where it is one value; else "class" or "member", of each of which it is one.
-    default: None where it may be left open, and then is none. most, step: of its slider.
+    default: None where it may be left open, and then is none. choices: where it is a word, not a
+    number; then least, most and step say nothing.
     """
 
     name: str
@@ -30,9 +32,11 @@ class Parameter:
     of: str = ""
     hint: Words | None = None
     unit: str = ""
-    default: Decimal | None = None
+    default: Value | None = None
+    least: Decimal = Decimal(0)
     most: Decimal = Decimal(100)
     step: Decimal = Decimal(1)
+    choices: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,11 @@ def rule_of(code: str) -> RuleInWords:
         next_en=f"The rules are {known}.",
         where={"field": "rule", "value": code},
     )
+
+
+def rule_words(code: str) -> Words:
+    """Return what a rule is called; of one that there is no more, its letter."""
+    return next((one.words for one in rules() if one.code == code), Words(code, code))
 
 
 def method_of(
