@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from actions.compact.bases import confirm, review
+from actions.compact.bases import review
 from actions.compact.runs import Method, Rule, issue_run, run_target
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
 from actions.desk import Desk
+from tests.actions.acts import confirm, set_target
 from tests.actions.world import World
 
 KWH = 1000  # quanta

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from actions.accounts.enough import list_shares, state_share
+from actions.accounts.enough import list_shares
 from actions.accounts.indicators import indicators_of
-from actions.compact.bases import set_enough
 from actions.compact.unions import NewUnion, make_union
 from actions.desk import DeniedError
 from metering.errors import InputError
+from tests.actions.acts import set_enough, state_share
 from tests.actions.world import counts_since, measure
 
 YEAR = date(2015, 1, 1), date(2016, 1, 1)

@@ -19,11 +19,12 @@ from actions.compact.runs import (
     snapshot_of,
     try_target,
 )
-from actions.compact.targets import Indicator, Target, list_targets, set_target
+from actions.compact.targets import Indicator, Target, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union, union_of
 from actions.desk import DeniedError
 from compact.books import Kind
 from metering.errors import ConflictError, InputError, NotFoundError
+from tests.actions.acts import set_target
 from tests.actions.compact_world import USED, make_union_world, use
 
 
