@@ -1,4 +1,4 @@
-"""The objects of this room that actions hang on: unions, their targets, and a target's bases."""
+"""The objects of this room that actions hang on: unions, targets with their bases, and runs."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,8 @@ from actions.compact.target_words import in_short
 from actions.declared import Thing
 from actions.fields import Acting, Lang, Option, Words
 from actions.things import every_union
-from storage.compact import targets, unions
+from storage.compact import runs, targets, unions
+from storage.compact.runs import Kept as Run
 from storage.compact.targets import Kept
 from storage.compact.unions import Named
 
@@ -21,6 +22,9 @@ _PLANS_SOME: Final = """
 _PLANS: Final = """
     (SELECT union_id FROM target WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
 """
+_PLANS_RUN: Final = """
+    (SELECT union_id FROM run WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
+"""
 # The lock of runs and issues, too: what moves a union's bases or books comes one after the other.
 _LOCK_OF_TARGET: Final = "SELECT pg_advisory_xact_lock(12, union_id) FROM target WHERE id = %s"
 
@@ -31,6 +35,14 @@ def _union(at: Acting, union_id: int) -> Named | None:
 
 def _target(at: Acting, target_id: int) -> Kept | None:
     return targets.one(at.connection, target_id)
+
+
+def _run(at: Acting, run_id: int) -> Run | None:
+    return runs.one(at.connection, run_id)
+
+
+def _run_name(one: Run, lang: Lang) -> str:
+    return Words("分解方案 第 {n} 版", "Run, version {n}").say(lang, n=one.version)
 
 
 def _union_name(one: Named, lang: Lang) -> str:
@@ -79,4 +91,14 @@ BASES: Final = Thing[Kept](
     covered=_PLANS_SOME,
     lock=_LOCK_OF_TARGET,
     options=every_target,
+)
+RUN: Final = Thing[Run](
+    "run",
+    Words("分解方案", "run"),
+    Run,
+    find=_run,
+    name=_run_name,
+    page=lambda one: f"/runs/{one.run_id}",
+    covered=_PLANS_RUN,
+    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM run WHERE id = %s",
 )

@@ -8,8 +8,11 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from actions.compact.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.compact.standing import last_day, stand
+from actions.compact.issue_run import IssueRun
+from actions.compact.make_run import MakeRun, RunMade
+from actions.compact.record_progress import RecordProgress
+from actions.compact.runs import list_runs
+from actions.compact.standing import last_day
 from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union
 from actions.desk import Desk
@@ -88,11 +91,11 @@ def share(
         (target,) = list_targets(desk, union_id)
         bases.answer(desk, target.target_id, tell)
         try:
-            made = run_target(desk, target.target_id, Method(Rule.PROPORTIONAL))
+            made: RunMade = carry_out(desk, MakeRun(rule="A"), target.target_id).result
         except InsufficientDataError:
             return  # a data set in which nobody used anything
-        issue_run(desk, made.run.run_id)
-    stand(desk, union_id, min(today, last_day(desk, union_id)))
+        carry_out(desk, IssueRun(), made.run_id)
+    carry_out(desk, RecordProgress(day=min(today, last_day(desk, union_id))), union_id)
 
 
 def judge(connection: Connection[Any]) -> Shared:

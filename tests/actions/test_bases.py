@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from actions.compact.base_estimates import Estimate
 from actions.compact.bases import How, review
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
-from actions.compact.runs import Method, Rule, issue_run, run_target, waiting_bases
+from actions.compact.runs import Method, Rule, waiting_bases
 from actions.compact.targets import Indicator, Target
 from actions.desk import DeniedError
 from compact.targets import Mark, State
 from metering.errors import ConflictError, InputError, InsufficientDataError, NotFoundError
 from tests.actions.acts import confirm, estimate, leave_out, reopen, set_enough, set_target
-from tests.actions.compact_world import KWH, USED, make_union_world, use
+from tests.actions.compact_world import KWH, USED, issue_run, make_union_world, run_target, use
 from tests.actions.test_quotas import grams
 from tests.actions.test_standing import disclosed, in_account_since
 

@@ -13,7 +13,7 @@ from actions.rights import right_of
 from api.actions import example_of
 from metering.errors import NotFoundError
 from tests.actions.compact_world import make_union_world
-from tests.actions.said import said_of
+from tests.actions.said import said_of, union_in
 from tests.actions.world import World, make_world
 
 ACTIONS = declared()
@@ -66,6 +66,7 @@ def objects(world: World, kind: type[Action]) -> dict[str, int | None]:  # type:
         "person": {"person": world.user["city reader"]},
         "union": {"union": world.union["cities"]},
         "target": {"union": world.target["cities"]},
+        "run": {"union": union_in(world).run()},
     }[thing.code]
     return {**found, "none": 2**31 - 1}
 

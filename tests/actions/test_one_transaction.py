@@ -13,7 +13,7 @@ import actions
 from actions import rights
 from actions.access import users
 from actions.catalogue import declared
-from actions.compact import runs, standing
+from actions.compact import standing
 from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
 from actions.readings import gateways, set_aside
@@ -25,7 +25,7 @@ from collector.routing import NATIVE, PUSHED, Routing
 from metering.errors import EnergyError
 from storage.readings.store import Store
 from tests.actions import test_corrections as people
-from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, stand
 from tests.actions.said import said_of
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
@@ -171,7 +171,7 @@ def _issue(world: World) -> Do:
     union = make_union_world(world)
     union.answered()
     run_id = union.run()
-    return lambda: runs.issue_run(world.desk(PLANNER), run_id)
+    return lambda: issue_run(world.desk(PLANNER), run_id)
 
 
 def _new_union(world: World) -> Do:
@@ -213,7 +213,8 @@ ACTS: dict[str, Callable[[World], Do]] = {
     "union.make": _new_union,
     "run.make": _union(lambda u: u.run()),
     "run.issue": _issue,
-    "standing.make": lambda world: _standing(make_union_world(world)),
+    "progress.record": lambda world: _progress(make_union_world(world), stand),
+    "standing.make": lambda world: _progress(make_union_world(world), standing.stand),
     "set_aside.retry": _poison,
     "gateway.key": lambda world: lambda: gateways.issue_key(world.desk(), "demo-a/g1"),
     "user.add": lambda world: (
@@ -245,10 +246,10 @@ def _declared(code: str) -> Callable[[World], Do]:
 ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 
 
-def _standing(union: UnionWorld) -> Do:
+def _progress(union: UnionWorld, record: Callable[..., int]) -> Do:
     union.issued()
     day = date(2016, 4, 9)
-    return lambda: standing.stand(union.world.desk(PLANNER), union.union, day)
+    return lambda: record(union.world.desk(PLANNER), union.union, day)
 
 
 def test_no_act_is_forgotten_here():

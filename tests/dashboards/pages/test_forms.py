@@ -12,6 +12,7 @@ from actions.catalogue import declared
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions.compact_world import make_union_world
+from tests.actions.said import union_in
 from tests.actions.world import TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 
@@ -49,6 +50,7 @@ def path_of(site: Site, code: str) -> str:
         "person": world.user["outsider"],
         "union": world.union["cities"],
         "target": world.target["cities"],
+        "run": union_in(world).run(),
     }
     return f"/do/{code}" + (f"/{on[thing.code]}" if thing else "")
 
