@@ -11,7 +11,7 @@ from actions.compact.base_fields import because, institution_name
 from actions.compact.base_lines import CONFIRMED, LEFT_OUT, OPEN, REOPENED, BaseLine, lines_of
 from actions.compact.base_words import STATES
 from actions.compact.bases import asked_bases, planned_bases
-from actions.compact.member_sums import MemberSum, summed
+from actions.compact.member_sums import all_lines, of_members
 from actions.compact.target_words import kgce
 from actions.compact.things import BASES
 from actions.declared import About, Action, Effect
@@ -142,8 +142,11 @@ class LeaveOutBases(Action[Kept, Answered]):
         _seen(on, at, self.institutions)
 
     def foresee(self, on: Kept, at: Acting) -> list[Effect]:
-        """Return each that would be left out, the sum of all bases and how many share it."""
-        return _foreseen(on, at, self.institutions, LEFT_OUT)
+        """Return each that would be left out, its member's sum and how many share the target."""
+        every, wanted = all_lines(at, on), frozenset(self.institutions)
+        mine = [one for one in every if one.institution_id in wanted]
+        left = [replace(one, state=LEFT_OUT) for one in mine]
+        return [*_each(mine, LEFT_OUT, at), *of_members(at, on, every, left)]
 
     def do(self, on: Kept, at: Acting) -> Answered:
         """Leave them out, each by the digest of its base."""
@@ -211,25 +214,6 @@ def _lines(on: Kept, at: Acting, asked: Sequence[int]) -> list[BaseLine]:
 def _decide(on: Kept, at: Acting, said: tuple[str, str], lines: Sequence[BaseLine]) -> None:
     digests = {one.institution_id: one.sha256 for one in lines}
     bases.decide(at.connection, on.union_id, on.target_id, said, digests, at.actor)
-
-
-def _foreseen(on: Kept, at: Acting, asked: Sequence[int], state: str) -> list[Effect]:
-    """Return each of some institutions in another state, and what that moves in the sum of all."""
-    counted = planned_bases(at.connection, on.union_id, "base.review")
-    lines, wanted = lines_of(at.connection, on, counted), frozenset(asked)
-    mine = [one for one in lines if one.institution_id in wanted]
-    changed = [replace(one, state=state) if one.institution_id in wanted else one for one in lines]
-    return [*_each(mine, state, at), *_sums(summed(lines), summed(changed))]
-
-
-def _sums(before: MemberSum, after: MemberSum) -> list[Effect]:
-    whole = Words("基期合计(您可查看的机构)", "All bases together, of those that you see")
-    many = Words("参与分解的机构", "Institutions that share the target")
-    was, now = plain(str(before.institutions)), plain(str(after.institutions))
-    return [
-        Effect("base", whole, kgce(before.base_g), kgce(after.base_g)),
-        Effect("institutions", many, was, now),
-    ]
 
 
 def _each(lines: Sequence[BaseLine], state: str, at: Acting) -> list[Effect]:

@@ -11,7 +11,7 @@ from actions.compact.base_lines import BaseLine, known_of
 from actions.compact.base_shown import BaseShown, base_shown
 from actions.compact.base_words import HOWS, MONTHS
 from actions.compact.bases import line_of, seen_base
-from actions.compact.member_sums import of_base, of_member
+from actions.compact.member_sums import all_lines, of_base, of_members
 from actions.compact.target_words import kgce
 from actions.compact.things import BASES
 from actions.declared import About, Action, Effect
@@ -97,16 +97,15 @@ class EstimateBase(Action[Kept, BaseShown]):
     def foresee(self, on: Kept, at: Acting) -> list[Effect]:
         """Return the month's figure, the institution's base and its member's sum."""
         counted, carrier, _ = self._figure(on, at)
-        month, before = self._known(on, counted, at), line_of(at.connection, on, counted)
-        member = of_member(at, on, before.member_id)
+        month, before = self._known(on, counted, at), self._line(on, counted, at)
+        every = all_lines(at, on)
         self.do(on, at)
-        after = line_of(at.connection, on, counted)
-        now = self._known(on, counted, at)
+        now, after = self._known(on, counted, at), self._line(on, counted, at)
         return [
             in_account(at, counted.institution_id),
             _of_month(carrier, self.month, (month, now), at),
             of_base(before, after),
-            *member.effects(before, after),
+            *of_members(at, on, every, [after]),
         ]
 
     def do(self, on: Kept, at: Acting) -> BaseShown:

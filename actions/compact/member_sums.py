@@ -1,47 +1,19 @@
-"""What a change of one base moves: the base itself, its member's sum, how many share the target."""
+"""What a change of bases moves: the base itself, its member's sum, how many share the target."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from actions.compact.base_lines import LEFT_OUT, BaseLine, lines_of
 from actions.compact.base_words import STATES
 from actions.compact.target_words import kgce
 from actions.declared import Effect
 from actions.fields import Acting, Words, plain
-from storage.compact import bases
+from storage.compact import bases, unions
 from storage.compact.targets import Kept
 
 
-@dataclass(frozen=True, slots=True)
-class MemberSum:
-    """The bases of a member's institutions that the actor sees, less those left out. [g]"""
-
-    base_g: int
-    institutions: int
-
-    def effects(self, before: BaseLine, after: BaseLine) -> list[Effect]:
-        """Return sum and number before and after one base of it changes."""
-        base_g = self.base_g - counted_g(before) + counted_g(after)
-        number = self.institutions - shares(before) + shares(after)
-        words = Words("成员基期合计(您可查看的机构)", "The member's base, of those that you see")
-        found = [Effect("member_base", words, kgce(self.base_g), kgce(base_g))]
-        if number != self.institutions:
-            many = Words("参与分解的机构", "Institutions that share the target")
-            was, now = plain(str(self.institutions)), plain(str(number))
-            found.append(Effect("institutions", many, was, now))
-        return found
-
-
-def of_member(at: Acting, kept: Kept, member_id: int) -> MemberSum:
-    """Return the sum of a member's bases as they are now."""
-    lines = lines_of(at.connection, kept, bases.institutions(at.connection, kept.union_id))
-    return summed([one for one in lines if one.member_id == member_id])
-
-
-def summed(lines: Sequence[BaseLine]) -> MemberSum:
-    """Return the sum of some bases, of those that the actor sees."""
-    seen = [one for one in lines if one.seen]
-    return MemberSum(sum(map(counted_g, seen)), sum(map(shares, seen)))
+def all_lines(at: Acting, kept: Kept) -> list[BaseLine]:
+    """Return the lines of all bases that the actor plans, as they are now."""
+    return lines_of(at.connection, kept, bases.institutions(at.connection, kept.union_id))
 
 
 def of_base(before: BaseLine, after: BaseLine) -> Effect:
@@ -49,12 +21,39 @@ def of_base(before: BaseLine, after: BaseLine) -> Effect:
     return Effect("base", Words("该机构基期", "Its base"), _base(before), _base(after))
 
 
-def counted_g(line: BaseLine) -> int:
-    """Return what a base adds to its member's sum; one that is left out adds nothing."""
-    return line.base.total_g if line.base is not None and shares(line) else 0
+def of_members(
+    at: Acting, kept: Kept, before: Sequence[BaseLine], changed: Sequence[BaseLine]
+) -> list[Effect]:
+    """Return each member's sum, of institutions that the actor sees, and how many share the target.
+
+    before: all lines; changed: those that change, as they would be.
+    """
+    new = {one.institution_id: one for one in changed}
+    after = [new.get(one.institution_id, one) for one in before]
+    names = {one.region_id: one for one in unions.members(at.connection, kept.union_id)}
+    found = []
+    for member in sorted({one.member_id for one in changed}):
+        one = names.get(member)
+        zh = (one and one.name_zh) or str(member)
+        en = (one and one.name_en) or str(member)
+        was, now = _of(member, before), _of(member, after)
+        words = Words(f"{zh}的基期合计(您可查看的机构)", f"Base of {en}, of those that you see")
+        found.append(Effect("member_base", words, kgce(_sum_g(was)), kgce(_sum_g(now))))
+        if len(was) != len(now):
+            many = Words(f"{zh}参与分解的机构", f"Institutions of {en} that share the target")
+            found.append(Effect("institutions", many, plain(str(len(was))), plain(str(len(now)))))
+    return found
 
 
-def shares(line: BaseLine) -> bool:
+def _of(member: int, lines: Sequence[BaseLine]) -> list[BaseLine]:
+    return [one for one in lines if one.member_id == member and one.seen and _shares(one)]
+
+
+def _sum_g(lines: Sequence[BaseLine]) -> int:
+    return sum(one.base.total_g for one in lines if one.base is not None)
+
+
+def _shares(line: BaseLine) -> bool:
     """Return whether an institution shares the target: it has a base and is not left out."""
     return line.base is not None and line.base.total_g > 0 and line.state != LEFT_OUT
 

@@ -175,12 +175,12 @@ def answer_in_pages(client: TestClient, world, target: int) -> None:
     check, then = walk(client, path, bill)
     assert "missing" in check
     assert "62 kgce (bill)" in check
-    assert "The member's base, of those that you see" in html.unescape(check)
+    assert "Base of Demo city 2, of those that you see" in check
     assert "2015-03 Electricity is a bill: bill of the grid" in client.get(then).text
 
     ticked = {"institutions": str(clinic), "reason": "looked at"}
     check, _ = walk_ticked(client, bases, "base.left_out", ticked)
-    assert "Institutions that share the target" in check
+    assert "Institutions of Demo city 2 that share the target" in check
     assert re.search(r"left out</span>", client.get(bases, params={"state": "left_out"}).text)
     walk_ticked(client, bases, "base.reopened", ticked)
     both = {"institutions": [str(clinic), str(world.institution["office"])], "reason": "seen"}
