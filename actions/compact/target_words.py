@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from actions.fields import Words
+from actions.fields import Words, plain
 from compact.targets import Curve, Origin, Target
 from storage.compact.targets import Kept
 
@@ -45,3 +45,8 @@ def in_short(one: Kept) -> Words:
         f"节能目标 {one.target_id}:{fall.zh}({years.zh})",
         f"Target {one.target_id}: {fall.en} ({years.en})",
     )
+
+
+def kgce(grams: int | None) -> Words:
+    """Return an amount in whole kilograms of standard coal; a dash where nothing is known."""
+    return plain("–" if grams is None else f"{Decimal(grams) / 1000:,.0f} kgce")

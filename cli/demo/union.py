@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection
@@ -12,7 +13,7 @@ from actions.compact.make_run import MakeRun, RunMade
 from actions.compact.record_progress import RecordProgress
 from actions.compact.runs import list_runs
 from actions.compact.standing import last_day
-from actions.compact.targets import Indicator, Target, list_targets, set_target
+from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union
 from actions.desk import Desk
 from actions.doing import carry_out
@@ -25,7 +26,7 @@ from metering.errors import InsufficientDataError
 
 _NAME_ZH: Final = "示范区域联合体"
 _NAME_EN: Final = "Demo union"
-_FALL_MILLIONTHS: Final = 30_000
+_FALL_PERCENT: Final = Decimal(3)
 _SOURCE: Final = "demo: agreed by nobody"
 
 # What was last issued, beside what the books hold.
@@ -72,8 +73,9 @@ def found(desk: Desk, codes: Collection[str]) -> int:
         ]
         union_id = make_union(desk, NewUnion(_NAME_ZH, _NAME_EN, regions, _SOURCE))
     if not list_targets(desk, union_id):
-        target = Target(Indicator.TOTAL_KGCE, list_profiles(desk)[0].code, _FALL_MILLIONTHS)
-        set_target(desk, union_id, target, _SOURCE)
+        profile = list_profiles(desk)[0].code
+        target = SetTarget(percent=_FALL_PERCENT, profile=profile, source=_SOURCE)
+        carry_out(desk, target, union_id)
     return union_id
 
 

@@ -6,16 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from actions.compact.bases import confirm, review
+from actions.compact.bases import review
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun
 from actions.compact.record_progress import RecordProgress
 from actions.compact.runs import Kept, Method, Rule, one_run
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
 from actions.desk import Desk
 from actions.doing import carry_out
 from compact.books import Kind
+from tests.actions.acts import confirm, set_target
 from tests.actions.world import World
 
 KWH = 1000  # quanta

@@ -38,7 +38,8 @@ def corrected(world: World, again: int) -> dict[str, Any]:
 
 def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     """Return the object's id and the fields as JSON; whoever declares an action adds them here."""
-    region, again = world.region, next(_AGAIN)
+    region, again, there = world.region, next(_AGAIN), union_in(world)
+    of, union, target = world.institution, there.union, there.target
     at = datetime(2016, 3, 20, 10, 30, tzinfo=UTC) + timedelta(hours=again)
     asked = {
         "run.make": lambda: (union_in(world).target, corrected(world, again)),
@@ -48,10 +49,42 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     if code in asked:
         return asked[code]()
     return {
+        "base.confirm": (
+            target,
+            {"which": "these", "institutions": [of["office"]], "reason": "looked at"},
+        ),
+        "base.estimate": (
+            target,
+            {
+                "institution": of["clinic"],
+                "month": "2015-03",
+                "carrier": "electricity",
+                "how": "bill",
+                "amount": "500.5",
+                "reason": "bill of the grid",
+            },
+        ),
+        "base.left_out": (target, {"institutions": [of["clinic"]], "reason": "it moves out"}),
+        "base.reopened": (target, {"institutions": [of["clinic"]], "reason": "it stays"}),
+        "enough.state": (
+            None,
+            {"share": "0.95", "region": region["city 1"], "source": "office notice 7"},
+        ),
         "exchange.record": (
             world.channel["office e"],
             {"at": at.isoformat(), "final": "41", "initial": "0", "source": "form 12"},
         ),
+        "target.set": (
+            union,
+            {
+                "percent": "3",
+                "profile": "GB2589-2020",
+                "base_year": 2015,
+                "target_year": 2017,
+                "source": "minutes",
+            },
+        ),
+        "union.enough": (union, {"percent": "85", "reason": "first year of meters"}),
         "union.make": (
             None,
             {

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
 from actions.compact.quotas import Asked, Explained, Quota, explain_quota, list_quotas
 from actions.compact.standing import Standing, Withheld, standing_of, withheld_of
@@ -15,7 +16,6 @@ from actions.figures import in_units
 from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
-from api.routes.compact.bases import ActShown, VerdictShown, act_shown, verdict_shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
