@@ -41,6 +41,23 @@ def _run(at: Acting, run_id: int) -> Run | None:
     return runs.one(at.connection, run_id)
 
 
+def proposals(at: Acting) -> Sequence[Option]:
+    """Return the runs that the actor sees and that are not issued."""
+    found = [one for one in runs.listed(at.connection) if one.issued_as is None]
+    targets_of = {one.target_id: in_short(one) for one in targets.listed(at.connection)}
+    return [
+        Option(
+            str(one.run_id),
+            Words(
+                f"{targets_of[one.target_id].zh} · {_run_name(one, 'zh')}",
+                f"{targets_of[one.target_id].en} · {_run_name(one, 'en')}",
+            ),
+        )
+        for one in found
+        if one.target_id in targets_of
+    ]
+
+
 def _run_name(one: Run, lang: Lang) -> str:
     return Words("分解方案 第 {n} 版", "Run, version {n}").say(lang, n=one.version)
 
@@ -101,4 +118,5 @@ RUN: Final = Thing[Run](
     page=lambda one: f"/runs/{one.run_id}",
     covered=_PLANS_RUN,
     lock="SELECT pg_advisory_xact_lock(12, union_id) FROM run WHERE id = %s",
+    options=proposals,
 )
