@@ -1,6 +1,7 @@
 """Targets of unions: set by planners, under an agreement that holds, and never changed."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
@@ -11,6 +12,7 @@ from actions.compact.target_words import CURVES, ORIGINS, fall_of, kgce, years_o
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.desk import Desk
+from actions.doing import Done, carry_out
 from actions.fields import Acting, Option, Words, field
 from actions.kinds import Amount, Line
 from actions.rights import Right
@@ -21,7 +23,16 @@ from storage.compact.targets import Kept
 from storage.compact.unions import Named
 from storage.registry import regions
 
-__all__ = ["Curve", "Indicator", "Kept", "Origin", "SetTarget", "Target", "list_targets"]
+__all__ = [
+    "Curve",
+    "Indicator",
+    "Kept",
+    "Origin",
+    "SetTarget",
+    "Target",
+    "list_targets",
+    "set_target",
+]
 
 _A_PERCENT: Final = 10_000  # millionths
 Percent = Annotated[Amount, Field(lt=100, decimal_places=4)]
@@ -145,6 +156,22 @@ def list_targets(desk: Desk, union_id: int | None = None) -> list[Kept]:
     """Return the targets that the reader sees, of one union or of all."""
     with desk.look() as connection:
         return targets.listed(connection, union_id)
+
+
+def set_target(desk: Desk, union_id: int, target: Target, source: str) -> int:
+    """Set a target, for the console until it goes; return its id."""
+    action = SetTarget(
+        percent=Decimal(target.fall_millionths) / _A_PERCENT,
+        profile=target.profile,
+        base_year=target.base_year,
+        target_year=target.target_year,
+        curve=target.curve,
+        origin=target.origin,
+        source=source,
+    )
+    done = carry_out(desk, action, union_id)
+    assert isinstance(done, Done)
+    return done.result.id
 
 
 def _cap(target: Target, base_g: int, year: int | None) -> Effect:
