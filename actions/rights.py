@@ -32,6 +32,7 @@ _OF: Final = {
     "institution": Right.REGISTER,
     "judgement": Right.CORRECT_READINGS,
     "meter": Right.REGISTER,
+    "progress": Right.PLAN,
     "quota": Right.PLAN,
     "reading": Right.CORRECT_READINGS,
     "readings": Right.CORRECT_READINGS,

@@ -32,7 +32,7 @@ def people(at: Acting) -> Sequence[Option]:
 
 def member_regions(at: Acting) -> Sequence[Option]:
     """Return the regions that can be members of a union, of those that the actor plans for."""
-    planned = unions.planned_regions(at.connection)
+    planned = regions.planned(at.connection)
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
         for one in regions.tree(at.connection, only_seen=False)

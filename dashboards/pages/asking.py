@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from actions.fields import OF_OBJECT, Acting, Lang, Option, asked_as, options_of, said_of
+from actions.fields import (
+    OF_OBJECT,
+    Acting,
+    Lang,
+    Option,
+    Words,
+    asked_as,
+    called,
+    options_of,
+    said_of,
+)
 from actions.kinds import row_of
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
@@ -116,17 +126,32 @@ def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
         kind=kind,
         label=said.label.say(lang),
         hint=said.hint.say(lang) if said.hint else "",
-        unit=_unit(info, asking),
+        unit=_beside(info, value, asking),
         value="true" if value is True else value,
         error=asking.errors.get(full, ""),
         needed=info.is_required() or said.when is not None or kind == "flag" or first != "",
-        options=options_of(info, asking.at) if kind in ("choice", "several") else (),
+        options=_options(info, value, asking) if kind in ("choice", "several") else (),
     )
     if kind == "rows":
         for place, row in enumerate(value if isinstance(value, list) and value else [{}]):
             of_row = Asking(row, asking.errors, asking.at, lang, asking.place)
             one.rows.append(asked(row_of(info), of_row, f"{full}.{place}."))
     return one
+
+
+def _options(info: FieldInfo, value: Any, asking: Asking) -> Sequence[Option]:
+    """Return what may be chosen; of ids that another page brought, those."""
+    if said_of(info).called is None:
+        return options_of(info, asking.at)
+    values = value if isinstance(value, list) else []
+    plain = [(str(one), called(info, one, asking.at)) for one in values]
+    return [Option(one, name or Words(one, one)) for one, name in plain]
+
+
+def _beside(info: FieldInfo, value: Any, asking: Asking) -> str:
+    """Return what stands beside a field: its unit, or what the id in it is called."""
+    name = called(info, value, asking.at)
+    return name.say(asking.lang) if name else _unit(info, asking)
 
 
 def _unit(info: FieldInfo, asking: Asking) -> str:
@@ -137,7 +162,8 @@ def _unit(info: FieldInfo, asking: Asking) -> str:
 def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
     kind = asked_as(info)
     if kind in ("choice", "several"):
-        names = {one.value: one.words.say(asking.lang) for one in options_of(info, asking.at)}
+        offered = _options(info, value, asking)
+        names = {one.value: one.words.say(asking.lang) for one in offered}
         values = value if kind == "several" else [value]
         return _join((names.get(str(one), str(one)) for one in values), asking.lang)
     if kind == "flag":
@@ -146,7 +172,7 @@ def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
         civil = value.astimezone(ZoneInfo(asking.place.zone))
         return f"{civil:%Y-%m-%d %H:%M:%S} ({asking.place.zone})"
     text = f"{value:%Y-%m}" if kind == "month" else str(value)
-    return f"{text} {_unit(info, asking)}".rstrip()
+    return f"{text} {_beside(info, value, asking)}".rstrip()
 
 
 def _join(parts: Iterable[str], lang: Lang) -> str:

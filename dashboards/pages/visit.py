@@ -1,6 +1,6 @@
 """One visit of a browser: who looks, in which language and light, and how the answer leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -27,6 +27,14 @@ from storage.seed_words import in_chinese
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Of the navigation: its word, its page, and where else its pages are.
+SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("today", "/", ()),
+    ("institutions", "/institutions", ()),
+    ("boards", "/boards", ()),
+    ("unions", "/unions", ("/targets", "/runs", "/quotas")),
+    ("do", "/do", ()),
 )
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
@@ -120,6 +128,10 @@ class Visit:
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
 
+    def within(self, path: str, below: Sequence[str]) -> bool:
+        """Return whether this page is in a section of the navigation."""
+        return self.path == path or (path != "/" and self.path.startswith((path, *below)))
+
     def _done(self) -> str:
         """Return what is said after an action that led here, nothing else."""
         kind = declared().get(self.request.query_params.get("done", ""))
@@ -134,6 +146,7 @@ class Visit:
                 values,
                 v=self,
                 t=self.say,
+                sections=SECTIONS,
                 console=_console(self.request),
                 done=self._done(),
                 lang=self.lang,

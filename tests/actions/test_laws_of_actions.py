@@ -12,7 +12,8 @@ from actions.doing import Done, acting, carry_out, foresee, target
 from actions.rights import right_of
 from api.actions import example_of
 from metering.errors import NotFoundError
-from tests.actions.said import said_of
+from tests.actions.compact_world import make_union_world
+from tests.actions.said import said_of, union_in
 from tests.actions.world import World, make_world
 
 ACTIONS = declared()
@@ -26,12 +27,17 @@ SEES = {
     "clinic": {"province officer", "planner of all", "system"},
     "police": {"city reader", "planner of all", "system"},
     "person": {"system"},
-}
+    "union": {
+        "province officer", "city reader", "education line", "of the school", "of the office",
+        "planner of all", "system",
+    },
+}  # fmt: skip
 WRITES = {
     "office": {"province officer", "of the office", "planner of all", "system"},
     "clinic": {"province officer", "planner of all", "system"},
     "police": {"planner of all", "system"},
     "person": {"system"},
+    "union": {"planner of all", "system"},
 }
 # Which roles hold a right, as the migrations grant it.
 HOLD = {
@@ -45,6 +51,7 @@ HOLD = {
 def world(database_of_module) -> Iterator[World]:
     """One world; what is done in it is done by a test of its own action."""
     made = make_world(database_of_module)
+    make_union_world(made)
     yield made
     made.close()
 
@@ -57,6 +64,9 @@ def objects(world: World, kind: type[Action]) -> dict[str, int | None]:  # type:
     found = {
         "channel": {name: world.channel[f"{name} e"] for name in ("office", "clinic", "police")},
         "person": {"person": world.user["city reader"]},
+        "union": {"union": world.union["cities"]},
+        "target": {"union": world.target["cities"]},
+        "run": {"union": union_in(world).run()},
     }[thing.code]
     return {**found, "none": 2**31 - 1}
 

@@ -7,14 +7,15 @@ import psycopg
 import pytest
 
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
-from actions.compact.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.compact.standing import stand, standing_of
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.runs import Method, Rule, list_runs
+from actions.compact.standing import standing_of
+from actions.compact.targets import Indicator, Target
 from actions.desk import DeniedError
 from compact.books import Cause, Entry, Kind
 from metering.errors import InputError
 from storage.compact import books
-from tests.actions.compact_world import KWH, make_union_world, use
+from tests.actions.acts import set_target
+from tests.actions.compact_world import KWH, issue_run, make_union_world, run_target, stand, use
 from tests.actions.test_quotas import grams
 from tests.actions.world import TODAY
 from worker.loop import Worker, WorkSettings
