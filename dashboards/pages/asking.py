@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from actions.fields import OF_OBJECT, Acting, Lang, Option, asked_as, options_of, said_of
 from actions.kinds import row_of
+from metering.days import CIVIL_ZONE
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
 
@@ -20,7 +21,7 @@ class Place:
     """Where an object stands, as far as fields depend on it."""
 
     unit: str = ""
-    zone: str = "Asia/Shanghai"
+    zone: str = CIVIL_ZONE
 
 
 @dataclass(slots=True)
