@@ -17,6 +17,7 @@ from actions.filled import filled
 from actions.rights import holds
 from actions.saying import label_of, place_of
 from actions.sheets import workbook
+from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
 
 MOST_ROWS: Final = 20_000
@@ -188,7 +189,7 @@ def _id(file: _File, row: list[str]) -> int | None:
 def _read(file: _File, row: list[str], on: Any) -> Action[Any, Any]:
     thing: Thing[Any] | None = file.kind.about.on
     pairs = pairs_of_row(file.kind, file.names, row)
-    zone = thing.zone(on) if thing else "Asia/Shanghai"
+    zone = thing.zone(on) if thing else CIVIL_ZONE
     return file.kind.model_validate(filled(pairs, file.kind), context={"zone": zone})
 
 

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import date
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -11,6 +12,7 @@ from actions.access.login import DEVICE, Failures, LoginError, Opened, Pool, ses
 from actions.desk import SYSTEM, DeniedError, Desk
 from api.address import address_of
 from api.settings import ApiSettings
+from storage import days
 from storage.access.people import Session
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -36,6 +38,12 @@ class Doorway:
         self.settings = settings
         self.failures = failures
         self.today = today
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone of days that belong to no meter; asked once, for only `migrate` sets it."""
+        with Desk(self.pool, SYSTEM).look() as connection:
+            return days.zone(connection)
 
     def session(self, request: Request) -> Session | None:
         """Return whose request this is; a change by cookie must carry the session's token."""

@@ -21,6 +21,7 @@ from actions.fields import (
     said_of,
 )
 from actions.kinds import row_of
+from metering.days import CIVIL_ZONE
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
 
@@ -30,7 +31,7 @@ class Place:
     """Where an object stands, as far as fields depend on it."""
 
     unit: str = ""
-    zone: str = "Asia/Shanghai"
+    zone: str = CIVIL_ZONE
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from actions.fields import Words
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
-from metering.days import CIVIL_ZONE, civil_day
+from metering.days import civil_day
 from storage.access.people import Session
 from storage.seed_words import in_chinese
 
@@ -47,6 +47,8 @@ class Doorway(Protocol):
     failures: Failures
     today: date | None
 
+    @property
+    def zone(self) -> str: ...
     @property
     def settings(self) -> Any: ...
     def session(self, request: Request) -> Session | None: ...
@@ -101,7 +103,12 @@ class Visit:
     @property
     def today(self) -> date:
         """The day that counts as today, for choosing what to show."""
-        return self.today_in(CIVIL_ZONE)
+        return self.today_in(self.zone)
+
+    @property
+    def zone(self) -> str:
+        """The zone of days that belong to no meter."""
+        return doorway_of(self.request).zone
 
     def today_in(self, zone: str) -> date:
         """Return the day that counts as today where a meter is."""

@@ -103,6 +103,10 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
                 "source": "minutes",
             },
         ),
+        "region.zone": (
+            None,
+            {"region": region["city 1"], "zone": "Asia/Urumqi", "source": f"notice {again}"},
+        ),
         "user.grant": (
             world.user["outsider"],
             {"role": "reader", "scope": "region", "region": region["city 1"]},
