@@ -4,11 +4,20 @@ import hmac
 from datetime import date
 from functools import cached_property
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from actions.access.login import DEVICE, Failures, LoginError, Opened, Pool, session_of
+from actions.access.login import (
+    DEVICE,
+    Failures,
+    LoginError,
+    Opened,
+    Pool,
+    log_in_again,
+    session_of,
+)
 from actions.desk import SYSTEM, DeniedError, Desk
 from api.address import address_of
 from api.settings import ApiSettings
@@ -59,6 +68,17 @@ class Doorway:
         """Return the desk of whoever is logged in."""
         session = self.session(request)
         return None if session is None else Desk(self.pool, f"user:{session.user_id}", self.today)
+
+    def again(self, request: Request, session: Session, password: str) -> None:
+        """Ask once more for the password of who is logged in; AgainError where it is not theirs."""
+        log_in_again(
+            self.pool,
+            session.login,
+            password,
+            failures=self.failures,
+            address=self.address(request),
+            device=self.device(request),
+        )
 
     def system_desk(self) -> Desk:
         """Return the desk on which counts are made that name nobody."""
@@ -151,6 +171,14 @@ def desk_needed(
 AtDoorway = Annotated[Doorway, Depends(doorway_of)]
 LoggedIn = Annotated[Session, Depends(session_needed)]
 AtDesk = Annotated[Desk, Depends(desk_needed)]
+
+
+PASSWORD_HEADER = "X-Password"  # noqa: S105 - its name
+
+
+def password_of(request: Request) -> str:
+    """Return the password that a program sends once more; never written down."""
+    return unquote(request.headers.get(PASSWORD_HEADER, ""), errors="replace")[:200]
 
 
 def _forged() -> DeniedError:

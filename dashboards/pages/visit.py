@@ -1,5 +1,6 @@
 """One visit of a browser: who looks, in which language and light, and how the answer leaves."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 )
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
+_SAID_ONCE: Final = ("done", "undo")
+_FORM: Final = re.compile(r"/do/([a-z_.]+)(?:/\d{1,10})?(?:\?[^#\\]*)?")
 
 
 class Doorway(Protocol):
@@ -55,6 +58,7 @@ class Doorway(Protocol):
     def address(self, request: Request) -> str | None: ...
     def device(self, request: Request) -> str: ...
     def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
+    def again(self, request: Request, session: Session, password: str) -> None: ...
     def let_in(self, response: Any, opened: Opened) -> None: ...
     def let_out(self, response: Any) -> None: ...
 
@@ -130,7 +134,9 @@ class Visit:
     def url(self, path: str | None = None, /, **changes: object) -> str:
         """Return an address; without a path this one, with some of its parameters changed."""
         query: dict[str, Any] = {} if path else dict(self.request.query_params)
-        query = {name: value for name, value in query.items() if name not in (*_REMEMBERED, "done")}
+        query = {
+            name: value for name, value in query.items() if name not in (*_REMEMBERED, *_SAID_ONCE)
+        }
         query |= changes
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
@@ -144,6 +150,12 @@ class Visit:
         kind = declared().get(self.request.query_params.get("done", ""))
         return Words(*kind.about.done).say(self.lang) if kind and self.session else ""
 
+    def _undo(self) -> str:
+        """Return the form that takes back what led here; of forms of ours alone."""
+        undo = self.request.query_params.get("undo", "")
+        known = _FORM.fullmatch(undo)
+        return undo if known and known[1] in declared() and self.session else ""
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, and have the browser remember language and appearance."""
         text = (
@@ -156,6 +168,7 @@ class Visit:
                 sections=SECTIONS,
                 console=_console(self.request),
                 done=self._done(),
+                undo=self._undo(),
                 lang=self.lang,
                 html_lang=_HTML_LANG[self.lang],
             )
