@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from actions.declared import Action, Effect, OnT, ResultT, Thing
 from actions.desk import Desk, denied
-from actions.fields import Acting, asked_as, options_of, said_of
+from actions.fields import Acting, asked_as, once_of, options_of, said_of
 from actions.figures import not_found
 from actions.rights import holds
 from metering.errors import ConflictError, InputError
@@ -51,7 +51,8 @@ class ChangedError(ConflictError):
 
 def acting(desk: Desk, connection: Connection[Any]) -> Acting:
     """Return who acts in a transaction, and on which day."""
-    return Acting(connection, desk.actor, desk.today or days.today(connection))
+    today = desk.today or days.today(connection)
+    return Acting(connection, desk.actor, today, sink=desk.sink)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
@@ -110,8 +111,9 @@ def carry_out(
         done = Done(found, result, type(action).where_to(found, result))
         if key:
             answered.keep(connection, desk.actor, code, key, _written(done))
-        fields = action.model_dump(mode="json", exclude_none=True)
-        desk.note(connection, code, "" if on is None else on, fields | at.told)
+        if not type(action).notes_itself():
+            fields = action.model_dump(mode="json", exclude_none=True)
+            desk.note(connection, code, "" if on is None else on, fields | at.told)
     return done
 
 
@@ -166,7 +168,10 @@ def _asked(action: Action[Any, Any], on: int | None) -> str:
 
 
 def _written(done: Done[Any, Any]) -> str:
-    result = done.result.model_dump(mode="json") if isinstance(done.result, BaseModel) else None
+    """Return what is kept to be answered again: all but what is shown once."""
+    result = done.result
+    if isinstance(result, BaseModel):
+        result = result.model_dump(mode="json") | dict.fromkeys(once_of(type(result)))
     return json.dumps({"to": done.to, "result": result}, ensure_ascii=False)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal, TypeVar, overload
 
 from psycopg import Connection
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from actions.kinds import enum_of, kind_of
@@ -49,6 +49,7 @@ class Acting:
 
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
+    sink: where readings go, on the collector's login, in transactions of its own.
     """
 
     connection: Connection[Any]
@@ -56,6 +57,7 @@ class Acting:
     today: date
     told: dict[str, Any] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
+    sink: object | None = None
 
 
 Choices = Callable[[Acting], Sequence[Option]]
@@ -145,3 +147,27 @@ def options_of(info: FieldInfo, at: Acting) -> Sequence[Option]:
         at.known[said.choices] = said.choices(at)
     found: Sequence[Option] = at.known[said.choices]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Marks a field of a result that is shown once and kept nowhere, such as a new password."""
+
+    label: Words
+
+
+def once(*, zh: str, en: str) -> Any:
+    """Return a field of a result that is shown once: null where the same is answered again."""
+    info: Any = Field(None, description=f"{en}. Shown once, and kept nowhere.")
+    info.metadata.append(Once(Words(zh, en)))
+    return info
+
+
+def once_of(model: type[BaseModel]) -> dict[str, Words]:
+    """Return the fields of a result that are shown once, with their labels."""
+    return {
+        name: mark.label
+        for name, info in model.model_fields.items()
+        for mark in info.metadata
+        if isinstance(mark, Once)
+    }

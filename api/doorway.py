@@ -30,12 +30,18 @@ class Doorway:
     """Knows sessions; the pages beside the API enter by it too."""
 
     def __init__(
-        self, pool: Pool, settings: ApiSettings, failures: Failures, today: date | None
+        self,
+        pool: Pool,
+        settings: ApiSettings,
+        failures: Failures,
+        today: date | None,
+        sink: object | None = None,
     ) -> None:
         self.pool = pool
         self.settings = settings
         self.failures = failures
         self.today = today
+        self.sink = sink
 
     def session(self, request: Request) -> Session | None:
         """Return whose request this is; a change by cookie must carry the session's token."""
@@ -50,7 +56,11 @@ class Doorway:
     def desk(self, request: Request) -> Desk | None:
         """Return the desk of whoever is logged in."""
         session = self.session(request)
-        return None if session is None else Desk(self.pool, f"user:{session.user_id}", self.today)
+        return None if session is None else self.desk_of(session)
+
+    def desk_of(self, session: Session) -> Desk:
+        """Return the desk of whose session this is."""
+        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink)
 
     def system_desk(self) -> Desk:
         """Return the desk on which counts are made that name nobody."""
@@ -137,7 +147,7 @@ def desk_needed(
     doorway: Annotated[Doorway, Depends(doorway_of)],
 ) -> Desk:
     """Return the desk of whoever is logged in."""
-    return Desk(doorway.pool, f"user:{session.user_id}", doorway.today)
+    return doorway.desk_of(session)
 
 
 AtDoorway = Annotated[Doorway, Depends(doorway_of)]
