@@ -143,6 +143,11 @@ class Action(BaseModel, Generic[OnT, ResultT]):
         return cls.do_many.__func__ is not Action.do_many.__func__  # type: ignore[attr-defined]
 
     @classmethod
+    def notes_itself(cls) -> bool:
+        """Return whether `do` writes the audit entry, together with readings on another login."""
+        return False
+
+    @classmethod
     def fits(cls, on: OnT) -> bool:
         """Return whether this is ever done to such an object; if not, nothing leads there."""
         return True

@@ -50,6 +50,7 @@ class Acting:
 
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
+    sink: where readings go, on the collector's login, in transactions of its own.
     """
 
     connection: Connection[Any]
@@ -57,6 +58,7 @@ class Acting:
     today: date
     told: dict[str, Any] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
+    sink: object | None = None
 
 
 @dataclass(frozen=True, slots=True)

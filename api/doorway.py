@@ -41,12 +41,18 @@ class Doorway:
     """Knows sessions; the pages beside the API enter by it too."""
 
     def __init__(
-        self, pool: Pool, settings: ApiSettings, failures: Failures, today: date | None
+        self,
+        pool: Pool,
+        settings: ApiSettings,
+        failures: Failures,
+        today: date | None,
+        sink: object | None = None,
     ) -> None:
         self.pool = pool
         self.settings = settings
         self.failures = failures
         self.today = today
+        self.sink = sink
 
     @cached_property
     def zone(self) -> str:
@@ -67,7 +73,11 @@ class Doorway:
     def desk(self, request: Request) -> Desk | None:
         """Return the desk of whoever is logged in."""
         session = self.session(request)
-        return None if session is None else Desk(self.pool, f"user:{session.user_id}", self.today)
+        return None if session is None else self.desk_of(session)
+
+    def desk_of(self, session: Session) -> Desk:
+        """Return the desk of whose session this is."""
+        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink)
 
     def again(self, request: Request, session: Session, password: str) -> None:
         """Ask once more for the password of who is logged in; AgainError where it is not theirs."""
@@ -165,7 +175,7 @@ def desk_needed(
     doorway: Annotated[Doorway, Depends(doorway_of)],
 ) -> Desk:
     """Return the desk of whoever is logged in."""
-    return Desk(doorway.pool, f"user:{session.user_id}", doorway.today)
+    return doorway.desk_of(session)
 
 
 AtDoorway = Annotated[Doorway, Depends(doorway_of)]

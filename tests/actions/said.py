@@ -9,6 +9,7 @@ from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
 from actions.doing import Done, carry_out
 from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.said_of_readings import OF_READINGS
 from tests.actions.world import World
 
 _AGAIN: Final = count(1)
@@ -40,6 +41,9 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     """Return the object's id and the fields as JSON; whoever declares an action adds them here."""
     region, again, there = world.region, next(_AGAIN), union_in(world)
     of, union, target = world.institution, there.union, there.target
+    if code in OF_READINGS:
+        return OF_READINGS[code](world)
+    region, again = world.region, next(_AGAIN)
     at = datetime(2016, 3, 20, 10, 30, tzinfo=UTC) + timedelta(hours=again)
     asked = {
         "run.make": lambda: (union_in(world).target, corrected(world, again)),

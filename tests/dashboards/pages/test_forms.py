@@ -48,6 +48,7 @@ def path_of(site: Site, code: str) -> str:
     world = site.world
     on = {
         "channel": world.channel["office e"],
+        "institution": world.institution["office"],
         "person": world.user["outsider"],
         "union": world.union["cities"],
         "target": world.target["cities"],
