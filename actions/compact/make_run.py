@@ -31,7 +31,7 @@ class RunMade(BaseModel):
     new: bool
 
 
-class MakeRun(RuleFields, Action[Target, RunMade]):  # type: ignore[misc]  # fields out of rules
+class MakeRun(RuleFields, Action[Target, RunMade]):
     """Share a target by a rule, and keep it as a new version where anything differs.
 
     Nothing is issued by that.
