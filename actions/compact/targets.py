@@ -29,7 +29,6 @@ __all__ = [
     "SetTarget",
     "Target",
     "list_targets",
-    "set_target",
 ]
 
 _A_PERCENT: Final = 10_000  # millionths
