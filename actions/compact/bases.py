@@ -19,7 +19,6 @@ from actions.compact.base_lines import (
 )
 from actions.compact.unions import must_plan
 from actions.desk import Desk
-from actions.doing import carry_out
 from actions.figures import not_found
 from actions.registry.institutions import no_institution
 from compact.bases import History, How
@@ -31,8 +30,8 @@ from storage.registry import institutions
 
 __all__ = [
     "CONFIRMED", "LEFT_OUT", "OPEN", "Act", "Base", "BaseLine", "Finding", "History", "How",
-    "LineFilter", "MemberBases", "Review", "State", "Verdict", "asked_bases", "confirm",
-    "count_odd", "histories", "leave_out", "line_of", "newest_target", "planned_bases", "review",
+    "LineFilter", "MemberBases", "Review", "State", "Verdict", "asked_bases", "count_odd",
+    "histories", "line_of", "newest_target", "planned_bases", "review",
     "seen_base",
 ]  # fmt: skip
 
@@ -105,27 +104,6 @@ def histories(desk: Desk, target_id: int, asked: Sequence[int]) -> dict[int, His
         counted = bases.institutions(connection, kept.union_id, sorted(seen))
         known = known_of(connection, kept, counted)
     return {who: known.history(place) for place, who in enumerate(known.institutions)}
-
-
-def confirm(
-    desk: Desk, target_id: int, reason: str, *, institution_ids: list[int] | None = None
-) -> int:
-    """Confirm bases, for the console until it goes; return how many."""
-    from actions.compact.decide_bases import ConfirmBases, Which
-
-    which = Which.REST if institution_ids is None else Which.THESE
-    action = ConfirmBases(which=which, institutions=institution_ids, reason=reason)
-    return int(carry_out(desk, action, target_id).result.bases)
-
-
-def leave_out(desk: Desk, target_id: int, institution_id: int, reason: str) -> BaseLine:
-    """Leave an institution out, for the console until it goes; return its line."""
-    from actions.compact.decide_bases import LeaveOutBases
-
-    carry_out(desk, LeaveOutBases(institutions=[institution_id], reason=reason), target_id)
-    return next(
-        one for one in review(desk, target_id).lines if one.institution_id == institution_id
-    )
 
 
 def newest_target(desk: Desk, union_id: int | None = None) -> int:

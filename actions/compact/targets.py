@@ -1,7 +1,6 @@
 """Targets of unions: set by planners, under an agreement that holds, and never changed."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
@@ -12,7 +11,6 @@ from actions.compact.target_words import CURVES, ORIGINS, fall_of, kgce, years_o
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.desk import Desk
-from actions.doing import Done, carry_out
 from actions.fields import Acting, Option, Words, field
 from actions.kinds import Amount, Line
 from actions.rights import Right
@@ -31,7 +29,6 @@ __all__ = [
     "SetTarget",
     "Target",
     "list_targets",
-    "set_target",
 ]
 
 _A_PERCENT: Final = 10_000  # millionths
@@ -156,22 +153,6 @@ def list_targets(desk: Desk, union_id: int | None = None) -> list[Kept]:
     """Return the targets that the reader sees, of one union or of all."""
     with desk.look() as connection:
         return targets.listed(connection, union_id)
-
-
-def set_target(desk: Desk, union_id: int, target: Target, source: str) -> int:
-    """Set a target, for the console until it goes; return its id."""
-    action = SetTarget(
-        percent=Decimal(target.fall_millionths) / _A_PERCENT,
-        profile=target.profile,
-        base_year=target.base_year,
-        target_year=target.target_year,
-        curve=target.curve,
-        origin=target.origin,
-        source=source,
-    )
-    done = carry_out(desk, action, union_id)
-    assert isinstance(done, Done)
-    return done.result.id
 
 
 def _cap(target: Target, base_g: int, year: int | None) -> Effect:
