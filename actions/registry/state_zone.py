@@ -22,7 +22,7 @@ class StateZone(Action[None, ZoneStated]):
     """Let a region and those below it count their days in a zone from now on."""
 
     about = About(
-        code="region.zone",
+        code="setting.zone",
         right=Right.ADMINISTER,
         path="/region-zones",
         tag="regions",

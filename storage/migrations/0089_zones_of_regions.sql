@@ -64,6 +64,7 @@ CREATE FUNCTION report.region_zone(asked integer) RETURNS text LANGUAGE sql STAB
 REVOKE ALL ON FUNCTION storage.region_zone, report.region_zone FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION storage.region_zone, report.region_zone
    TO commonwatt_api, commonwatt_boards, commonwatt_worker;
+GRANT EXECUTE ON FUNCTION storage.is_zone TO commonwatt_api;
 
 -- A union's day is over when it is for every member and at every meter of the run in force.
 CREATE OR REPLACE FUNCTION storage.union_today(asked integer) RETURNS date

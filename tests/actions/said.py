@@ -107,7 +107,7 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
                 "source": "minutes",
             },
         ),
-        "region.zone": (
+        "setting.zone": (
             None,
             {"region": region["city 1"], "zone": "Asia/Urumqi", "source": f"notice {again}"},
         ),
