@@ -55,7 +55,8 @@ class Repeat:
 
 def acting(desk: Desk, connection: Connection[Any]) -> Acting:
     """Return who acts in a transaction, and on which day."""
-    return Acting(connection, desk.actor, desk.today or days.today(connection))
+    today = desk.today or days.today(connection)
+    return Acting(connection, desk.actor, today, sink=desk.sink)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
@@ -118,8 +119,9 @@ def carry_out(
         done = _done(action, found, result)
         if key:
             answered.keep(connection, desk.actor, code, key, _written(done))
-        fields = action.model_dump(mode="json", exclude_none=True)
-        desk.note(connection, code, "" if on is None else on, fields | at.told)
+        if not type(action).notes_itself():
+            fields = action.model_dump(mode="json", exclude_none=True)
+            desk.note(connection, code, "" if on is None else on, fields | at.told)
     return done
 
 

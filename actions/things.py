@@ -35,7 +35,7 @@ def people(at: Acting) -> Sequence[Option]:
 
 def member_regions(at: Acting) -> Sequence[Option]:
     """Return the regions that can be members of a union, of those that the actor plans for."""
-    planned = unions.planned_regions(at.connection)
+    planned = regions.planned(at.connection)
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
         for one in regions.tree(at.connection, only_seen=False)
@@ -97,7 +97,7 @@ CHANNEL: Final = Thing[Channel](
     find=_channel,
     name=lambda one, _: f"{one.meter or one.meter_id} · {one.code}",
     page=lambda one: f"/institutions/{one.institution_id}?curve={one.channel_id}",
-    covered="%(on)s::integer IN (SELECT access.covers_channels(%(right)s))",
+    covered="%(on)s::integer IN (SELECT s.id FROM access.covers_channels(%(right)s) AS s(id))",
     lock="SELECT FROM channel WHERE id = %s FOR NO KEY UPDATE",
     unit=lambda one: one.unit,
     zone=lambda one: one.zone,

@@ -80,7 +80,7 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.doorway = Doorway(pool, told, Failures(), today)
+    app.state.doorway = Doorway(pool, told, Failures(), today, file_sink)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink

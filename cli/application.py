@@ -15,6 +15,8 @@ from cli.settings import PREFIX, Settings
 from cli.wiring import pool_of, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
+from dashboards.pages.readings import imports as readings_imports
+from dashboards.pages.registry import imports as registry_imports
 from metering.errors import InputError
 
 
@@ -32,7 +34,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             sink=sink,
             file_sink=file_sink,
             extra_routers=[router()],
-            large=form_files.paths(),
+            large=[*form_files.paths(), registry_imports.PATH, readings_imports.PATH],
             error_page=error_page,
         )
         app.state.console_url = settings.console_url

@@ -56,7 +56,10 @@ def offered(visit: Visit, thing: Thing[Any], on: int) -> list[Kind]:
         at = acting(visit.desk, connection)
         found = thing.find(at, on)
         kinds = [one for one in declared().values() if one.about.on is thing]
-        return [one for one in kinds if found and one.fits(found) and may(one, on, at)]
+        fitting = [one for one in kinds if found and one.fits(found)]
+        held = {one.about.right: one for one in fitting}  # one question a right
+        allowed = {right for right, one in held.items() if may(one, on, at)}
+        return [one for one in fitting if one.about.right in allowed]
 
 
 def _list(visit: Reader) -> Response:

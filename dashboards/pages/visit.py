@@ -1,7 +1,7 @@
 """One visit of a browser: who looks, in which language and light, and how the answer leaves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,13 +21,21 @@ from actions.fields import Words
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
-from metering.days import CIVIL_ZONE, civil_day
+from metering.days import civil_day
 from storage.access.people import Session
 from storage.seed_words import in_chinese
 
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Of the navigation: its word, its page, and where else its pages are.
+SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("today", "/", ()),
+    ("institutions", "/institutions", ()),
+    ("boards", "/boards", ()),
+    ("unions", "/unions", ("/targets", "/runs", "/quotas")),
+    ("do", "/do", ()),
 )
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
@@ -43,8 +51,11 @@ class Doorway(Protocol):
     today: date | None
 
     @property
+    def zone(self) -> str: ...
+    @property
     def settings(self) -> Any: ...
     def session(self, request: Request) -> Session | None: ...
+    def desk_of(self, session: Session) -> Desk: ...
     def address(self, request: Request) -> str | None: ...
     def device(self, request: Request) -> str: ...
     def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
@@ -91,13 +102,17 @@ class Visit:
     def desk(self) -> Desk:
         """The desk of whoever looks."""
         assert self.session is not None
-        doorway = doorway_of(self.request)
-        return Desk(doorway.pool, f"user:{self.session.user_id}", doorway.today)
+        return doorway_of(self.request).desk_of(self.session)
 
     @property
     def today(self) -> date:
         """The day that counts as today, for choosing what to show."""
-        return self.today_in(CIVIL_ZONE)
+        return self.today_in(self.zone)
+
+    @property
+    def zone(self) -> str:
+        """The zone of days that belong to no meter."""
+        return doorway_of(self.request).zone
 
     def today_in(self, zone: str) -> date:
         """Return the day that counts as today where a meter is."""
@@ -126,6 +141,10 @@ class Visit:
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
 
+    def within(self, path: str, below: Sequence[str]) -> bool:
+        """Return whether this page is in a section of the navigation."""
+        return self.path == path or (path != "/" and self.path.startswith((path, *below)))
+
     def _done(self) -> str:
         """Return what is said after an action that led here, nothing else."""
         kind = declared().get(self.request.query_params.get("done", ""))
@@ -146,6 +165,7 @@ class Visit:
                 values,
                 v=self,
                 t=self.say,
+                sections=SECTIONS,
                 console=_console(self.request),
                 done=self._done(),
                 undo=self._undo(),

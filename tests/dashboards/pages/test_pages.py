@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from actions.readings.corrections import set_value
 from actions.readings.exchanges import record_exchange
 from dashboards.pages.visit import CSP
+from tests.actions.correcting import set_value
 from tests.actions.world import counts_since, measure
 
 ELECTRICITY = "?carrier=electricity"
@@ -465,7 +465,8 @@ def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act
         site.path("office", "/accounts/electricity/2016-03")
     )
     for one, why in ((done.correction, "photo of the display"), (changed.correction, "form 12")):
-        href = f"/api/v1/channels/{channel}/corrections/{one.id}"
+        href = f"/channels/{channel}/corrections"
         assert f'<a href="{href}">correction {one.id}</a>' in page.text
         assert f"({one.known_by}: {why})" in page.text
-        assert site.client("of the office").get(href).json()["reason"] == why
+        assert f'href="/do/correction.undo/{one.id}"' in page.text
+        assert why in site.client("of the office").get(href).text
