@@ -41,7 +41,6 @@ _OF: Final = {
     "run": Right.PLAN,
     "set_aside": Right.CORRECT_READINGS,
     "setting": Right.ADMINISTER,
-    "standing": Right.PLAN,
     "target": Right.PLAN,
     "union": Right.PLAN,
     "user": Right.ADMINISTER,

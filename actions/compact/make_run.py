@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from actions.compact.comparing import sums_of
 from actions.compact.rule_fields import Correction, RuleFields
 from actions.compact.run_changes import effects_of, replaced_by
-from actions.compact.runs import Trial, start_of, try_from
+from actions.compact.runs import Trial, try_from
+from actions.compact.starting import start_of
 from actions.compact.things import TARGET
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
@@ -31,7 +32,7 @@ class RunMade(BaseModel):
     new: bool
 
 
-class MakeRun(RuleFields, Action[Target, RunMade]):  # type: ignore[misc]  # fields out of rules
+class MakeRun(RuleFields, Action[Target, RunMade]):
     """Share a target by a rule, and keep it as a new version where anything differs.
 
     Nothing is issued by that.

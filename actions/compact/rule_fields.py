@@ -127,10 +127,12 @@ def _fields() -> Iterator[tuple[str, Any]]:
             zh=zh_name, en=en_name, hint=hint, unit=one.unit, default=None, choices=offered
         )
         kind: Any = Line if one.choices else Signed if one.least < 0 else Amount
-        if one.of:
-            kind = Annotated[list[_ROWS[one.of]], Field(max_length=_MOST_ROWS)]  # type: ignore[misc]
-        yield one.name, (kind | None, asked)
+        yield one.name, ((_LISTS[one.of] if one.of else kind) | None, asked)
 
 
 _ROWS: Final[dict[str, type[Row]]] = {"class": OfClass, "member": OfMember}
+_LISTS: Final[dict[str, Any]] = {
+    "class": Annotated[list[OfClass], Field(max_length=_MOST_ROWS)],
+    "member": Annotated[list[OfMember], Field(max_length=_MOST_ROWS)],
+}
 RuleFields: Any = create_model("RuleFields", __base__=_Chosen, **dict(_fields()))

@@ -114,7 +114,8 @@ def _corrected(institution: int, named: Mapping[str, int]) -> dict[str, Any]:
 def answer_for(desk: Desk, target: int) -> None:
     """Answer for every base of a target as it is."""
     odd = [one.institution_id for one in review(desk, target).lines if one.state == "open"]
-    confirm(desk, target, "looked at, it is so", institution_ids=odd)
+    if odd:
+        confirm(desk, target, "looked at, it is so", institution_ids=odd)
     confirm(desk, target, "nothing is odd about the rest")
 
 

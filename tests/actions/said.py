@@ -104,6 +104,6 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
 def _issued(world: World) -> int:
     """Return a union that has quotas in force."""
     union = union_in(world)
-    if not world.admin("SELECT FROM run_in_force WHERE union_id = %s", union.union):
+    if not world.admin("SELECT 1 FROM run_in_force WHERE union_id = %s", union.union):
         carry_out(world.desk(), IssueRun(), proposed(world, 0))
     return union.union

@@ -13,7 +13,6 @@ import actions
 from actions import rights
 from actions.access import users
 from actions.catalogue import declared
-from actions.compact import standing
 from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
 from actions.readings import gateways, set_aside
@@ -213,8 +212,7 @@ ACTS: dict[str, Callable[[World], Do]] = {
     "union.make": _new_union,
     "run.make": _union(lambda u: u.run()),
     "run.issue": _issue,
-    "progress.record": lambda world: _progress(make_union_world(world), stand),
-    "standing.make": lambda world: _progress(make_union_world(world), standing.stand),
+    "progress.record": lambda world: _progress(make_union_world(world)),
     "set_aside.retry": _poison,
     "gateway.key": lambda world: lambda: gateways.issue_key(world.desk(), "demo-a/g1"),
     "user.add": lambda world: (
@@ -246,10 +244,10 @@ def _declared(code: str) -> Callable[[World], Do]:
 ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 
 
-def _progress(union: UnionWorld, record: Callable[..., int]) -> Do:
+def _progress(union: UnionWorld) -> Do:
     union.issued()
     day = date(2016, 4, 9)
-    return lambda: record(union.world.desk(PLANNER), union.union, day)
+    return lambda: stand(union.world.desk(PLANNER), union.union, day)
 
 
 def test_no_act_is_forgotten_here():

@@ -109,5 +109,4 @@ def _side(
         tried = try_one(loaded.start, method_of(asked.rule.code, asked.values), year)
     except EnergyError as error:
         return Side(asked, None, error.text(visit.lang), keep)
-    error = "" if tried.error is None else tried.error.text(visit.lang)
-    return Side(asked, tried, error, keep)
+    return Side(asked, tried, tried.error.text(visit.lang) if tried.error else "", keep)

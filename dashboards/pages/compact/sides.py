@@ -99,10 +99,20 @@ def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
     return [
         Measure(say("compare_lambda"), say("compare_lambda_why"), [_lambda(one) for one in sides]),
         row(
-            say("compare_least"), say("compare_least_why"), lambda f: f.to_base and f.to_base.least
+            say("compare_least"),
+            say("compare_least_why"),
+            lambda f: f.to_base.least if f.to_base else None,
         ),
-        row(say("compare_most"), say("compare_most_why"), lambda f: f.to_base and f.to_base.most),
-        row(say("compare_effort"), say("compare_effort_why"), lambda f: f.effort and f.effort.most),
+        row(
+            say("compare_most"),
+            say("compare_most_why"),
+            lambda f: f.to_base.most if f.to_base else None,
+        ),
+        row(
+            say("compare_effort"),
+            say("compare_effort_why"),
+            lambda f: f.effort.most if f.effort else None,
+        ),
         row(say("compare_gini"), say("compare_gini_why"), lambda f: f.gini_of_rates),
         row(say("compare_bound"), say("compare_bound_why"), lambda f: f.at_bound),
     ]
@@ -111,7 +121,7 @@ def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
 def chart_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> dict[str, Any] | None:
     """Return how far each member falls below its base under each rule, in percent, as bars."""
     drawn = [one for one in sides if one.tried is not None and one.tried.members]
-    members = sorted({who for one in drawn for who in one.tried.members if one.tried})
+    members = sorted({who for one in drawn if one.tried for who in one.tried.members})
     if not members:
         return None
     names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}

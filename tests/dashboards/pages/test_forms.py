@@ -97,6 +97,8 @@ def test_a_form_opens_names_its_fields_and_says_what_is_missing(site, browsers, 
     )
     assert set(controls) <= set(re.findall(r' for="([^"]+)"', page.text))
 
+    if not any(info.is_required() for info in ACTIONS[code].model_fields.values()):
+        return  # nothing can be missing
     wrong = client.post(path, data=hidden(page.text))
     assert wrong.status_code == 422
     links = re.findall(r'href="#(f-[^"]+)"', wrong.text)
