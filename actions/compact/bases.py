@@ -31,7 +31,8 @@ from storage.registry import institutions
 __all__ = [
     "CONFIRMED", "LEFT_OUT", "OPEN", "Act", "Base", "BaseLine", "Finding", "History", "How",
     "LineFilter", "MemberBases", "Review", "State", "Verdict", "asked_bases", "count_odd",
-    "histories", "line_of", "newest_target", "planned_bases", "review", "seen_base",
+    "histories", "line_of", "newest_target", "planned_bases", "review",
+    "seen_base",
 ]  # fmt: skip
 
 

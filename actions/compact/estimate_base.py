@@ -113,7 +113,7 @@ class EstimateBase(Action[Kept, BaseShown]):
         counted, carrier, quanta = self._figure(on, at)
         place, said = (carrier, self.month.replace(day=1)), (self.how.value, quanta, self.reason)
         bases.estimate(at.connection, on.union_id, self.institution, place, said, at.actor)
-        at.told |= {"carrier": carrier, "quanta": quanta}
+        at.told.update(carrier=carrier, quanta=quanta)
         return base_shown(self._line(on, counted, at))
 
     def _line(self, on: Kept, counted: Counted, at: Acting) -> BaseLine:

@@ -21,7 +21,15 @@ from storage.compact.targets import Kept
 from storage.compact.unions import Named
 from storage.registry import regions
 
-__all__ = ["Curve", "Indicator", "Kept", "Origin", "SetTarget", "Target", "list_targets"]
+__all__ = [
+    "Curve",
+    "Indicator",
+    "Kept",
+    "Origin",
+    "SetTarget",
+    "Target",
+    "list_targets",
+]
 
 _A_PERCENT: Final = 10_000  # millionths
 Percent = Annotated[Amount, Field(lt=100, decimal_places=4)]

@@ -159,7 +159,7 @@ def _progress(visit: Visit, detail: UnionDetail) -> list[ProgressRow]:
 
     known = standing_of(visit.desk, union_id=union_id)
     hidden = withheld_of(visit.desk, union_id=union_id)
-    return [row(one) for one in (*known, *hidden)]
+    return [*map(row, known), *map(row, hidden)]
 
 
 def _chart(visit: Visit, rows: list[ProgressRow]) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from actions.access.login import hash_password
 from actions.compact.bases import review
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.compact_world import UnionWorld, make_union_world, use
 from tests.actions.world import TODAY, make_world, new_office
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
@@ -104,11 +104,8 @@ def test_a_stranger_finds_nothing_and_a_reader_no_bases(lasting):
 def test_a_restricted_institution_is_never_shown(lasting):
     client = lasting.client("union planner", "en")
     police = lasting.world.institution["police"]
-    lasting.world.admin(
-        """INSERT INTO account (institution_id, carrier, month, source, quanta)
-           VALUES (%s, 'electricity', '2014-05-01', 'meter', 1000)
-           ON CONFLICT DO NOTHING""", police,
-    )  # fmt: skip
+    use(lasting.world, "police", 2014, 5, 1)
+    use(lasting.world, "police", 2015, 5, 900)
     *_, bases = paths_of(lasting)
     page = client.get(bases).text
     assert f"An institution that you may not see (id {police})" in page
