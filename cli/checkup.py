@@ -179,8 +179,9 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     yield from _provisioned(connection)
     yield Check(
         "good",
-        f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};到期事项 {waits.due_rows}",
-        f"Waiting: usage {waits.usage_rows}, accounts {waits.account_rows}, due {waits.due_rows}",
+        f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};任务 {waits.task_rows}",
+        f"Waiting: usage {waits.usage_rows}, accounts {waits.account_rows}, "
+        f"tasks {waits.task_rows}",
     )
 
 

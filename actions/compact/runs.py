@@ -23,7 +23,7 @@ from compact.runs import Run, again
 from compact.runs import run as computed
 from compact.targets import Base
 from metering.errors import ConflictError, InputError
-from storage import due
+from storage import tasks
 from storage.compact import bases, books, runs, standing, targets, unions
 from storage.compact.bases import Counted
 from storage.compact.runs import Kept, Level
@@ -190,7 +190,7 @@ def issue_run(desk: Desk, run_id: int, reason: str = "") -> Issued:
         cause_id = books.add(
             connection, found.union_id, indicator, cause, run_id=run_id, by=desk.actor
         )
-        due.add(connection, standing.KIND, str(found.union_id), datetime.now(UTC))
+        tasks.add(connection, standing.KIND, str(found.union_id), datetime.now(UTC))
         accounts = sum(one.institution is not None for one in cause.entries)
         detail |= {"kind": cause.kind.value, "accounts": accounts}
     return Issued(cause_id, cause.kind, accounts)
