@@ -17,6 +17,7 @@ from api.problems import Problem
 from api.routes import metrics, routers
 from api.routes.readings import imports
 from api.settings import ApiSettings
+from collector.codecs import Decode, native
 from collector.intake import ReadingSink
 
 _ABOUT = """
@@ -50,6 +51,7 @@ def create_app(
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
     file_sink: WholeSink | None = None,
+    decode: Decode = native.decode,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
@@ -59,6 +61,7 @@ def create_app(
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
     file_sink: the same for files of readings.
+    decode: what refused messages say, by the routes.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
     large: addresses of these pages that take files, beside our own.
@@ -83,6 +86,7 @@ def create_app(
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink
+    app.state.decode = decode
     registry.register(metrics.Database(app.state.doorway.system_desk))
     for router in (*routers(), declared.router(), action_files.router(), *extra_routers):
         app.include_router(router)

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.doorway import Doorway
 from api.settings import ApiSettings
 from cli.settings import PREFIX, Settings
-from cli.wiring import pool_of, store
+from cli.wiring import pool_of, routing, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from metering.errors import InputError
@@ -31,6 +31,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             settings=_told(settings),
             sink=sink,
             file_sink=file_sink,
+            decode=routing(settings).decode,
             extra_routers=[router()],
             large=form_files.paths(),
             error_page=error_page,

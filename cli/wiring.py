@@ -11,6 +11,8 @@ from actions.desk import SYSTEM, Desk, open_pool, ours
 from cli import embedded
 from cli.settings import Settings, need
 from collector.mqtt import Collector
+from collector.routes_file import RoutesFile
+from collector.routing import NATIVE, PUSHED, Route, Routing
 from collector.settings import CollectorSettings
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
@@ -49,10 +51,29 @@ def desk(settings: Settings) -> Iterator[Desk]:
         yield Desk(pool, SYSTEM)
 
 
+def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
+    """Return the routing table, the file's before our own topic, and the file where there is one.
+
+    InputError names the line of the file that cannot be used.
+    """
+    if settings.routes_file is None:
+        return (NATIVE,), None
+    file = RoutesFile(settings.routes_file)
+    return (*file.routes(), NATIVE), file
+
+
+def routing(settings: Settings) -> Routing:
+    """Return the table by which kept messages are decoded, those that were pushed too."""
+    known, _ = routes(settings)
+    return Routing((*known, PUSHED))
+
+
 def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collector:
     """Return the collector, with the database as its sink."""
+    table, file = routes(settings)
     known = CollectorSettings(
         broker_url,
+        routes=table,
         name=settings.collector_name,
         version=settings.broker_version,
         receive_maximum=settings.receive_maximum,
@@ -65,7 +86,7 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         certificate_file=settings.broker_certificate_file,
         key_file=settings.broker_key_file,
     )
-    return Collector(known, store(settings, url, settings.collector_name), log)
+    return Collector(known, store(settings, url, settings.collector_name), log, file)
 
 
 def store(settings: Settings, url: str, name: str) -> Store:

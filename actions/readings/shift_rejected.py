@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg import Connection
 
 from actions.desk import SYSTEM, Desk, denied, ours
@@ -109,15 +108,21 @@ class _DoneError(Exception):
 
 
 def shift_rejected(
-    desk: Desk, sink: ShiftSink, gateway: str, shift: str = GUESS, *, dry_run: bool = False
+    desk: Desk,
+    sink: ShiftSink,
+    gateway: str,
+    shift: str = GUESS,
+    *,
+    decode: Decode = native.decode,
+    dry_run: bool = False,
 ) -> Shifted:
     """Take what a gateway's wrong clock had set aside, shifted, as far as the actor may write.
 
-    shift: such as -8h for what is ahead, +1d for what fell back, or guess.
+    shift: such as -8h for what is ahead, +1d for what fell back, or guess. decode: by the routes.
     """
     done: Shifted | None = None
     with suppress(_DoneError), desk.act(_ACT, gateway) as connection:
-        waiting = _waiting(connection, gateway, shift, native.decode)
+        waiting = _waiting(connection, gateway, shift, decode)
         _, refused = bind(connection, waiting.batch, waiting.readings)
         hidden = {one.message: _UNKNOWN for one in refused if one.reason.code == _UNKNOWN}
         waiting = _without(waiting, hidden)  # what the actor does not see is not the actor's
@@ -182,7 +187,8 @@ def _waiting(connection: Connection[Any], gateway: str, shift: str, decode: Deco
     (portion,) = portions(batch, decode)
     meant = _meant(portion.readings, rows, shift_ms)
     found = _Waiting(gateway, shift_ms, rows, batch, meant, left, [])
-    return _without(found, {one.message: one.reason.code for one in portion.rejected})
+    whole = {one.message: one.reason.code for one in portion.rejected if not one.i}
+    return _without(found, whole)
 
 
 def _without(waiting: _Waiting, skipped: dict[int, str]) -> _Waiting:
@@ -192,7 +198,7 @@ def _without(waiting: _Waiting, skipped: dict[int, str]) -> _Waiting:
     stay = [place for place in range(len(waiting.batch)) if place not in skipped]
     place_of = np.full(len(waiting.batch), -1, np.int32)
     place_of[stay] = np.arange(len(stay), dtype=np.int32)
-    kept = _only(waiting.readings, place_of[waiting.readings.message] >= 0)
+    kept = waiting.readings.only(place_of[waiting.readings.message] >= 0)
     return replace(
         waiting,
         rows=[waiting.rows[place] for place in stay],
@@ -208,21 +214,8 @@ def _meant(said: Readings, rows: Sequence[Rejected], shift_ms: int) -> Readings:
     for place, row in enumerate(rows):
         of = said.message == place
         kept |= of & np.isin(said.i, row.i) if row.i else of
-    meant = _only(said, kept)
+    meant = said.only(kept)
     return replace(meant, at_ms=meant.at_ms + shift_ms)
-
-
-def _only(said: Readings, kept: NDArray[np.bool_]) -> Readings:
-    keys = [key for key, keep in zip(said.channel_key, kept.tolist(), strict=True) if keep]
-    return Readings(
-        message=said.message[kept],
-        i=said.i[kept],
-        channel_key=keys,
-        seq=said.seq[kept],
-        at_ms=said.at_ms[kept],
-        value=said.value[kept],
-        arrival=said.arrival[kept],
-    )
 
 
 def _said(waiting: _Waiting, stored: Stored) -> Shifted:

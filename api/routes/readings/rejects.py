@@ -149,7 +149,14 @@ def post_shift(request: Request, desk: AtDesk, said: NewShift) -> ShiftAnswer:
             next_zh="请由管理员运行 commonwatt replay-rejected --shift。",
             next_en="Have the administrator run commonwatt replay-rejected --shift.",
         )
-    done = shift_rejected(desk, sink, said.gateway, said.shift, dry_run=said.dry_run)
+    done = shift_rejected(
+        desk,
+        sink,
+        said.gateway,
+        said.shift,
+        decode=request.app.state.decode,
+        dry_run=said.dry_run,
+    )
     return ShiftAnswer(dry_run=said.dry_run, done=ShiftShown.model_validate(done))
 
 
