@@ -34,14 +34,20 @@ class Desk:
 
     actor: "user:<id>"; sees what its grants cover, nothing without one.
     today: the day that counts as today; None is the database's own.
+    sink: where readings go, on the collector's login; None where none are taken here.
     """
 
     def __init__(
-        self, pool: ConnectionPool[Connection[TupleRow]], actor: str, today: date | None = None
+        self,
+        pool: ConnectionPool[Connection[TupleRow]],
+        actor: str,
+        today: date | None = None,
+        sink: object | None = None,
     ) -> None:
         self.pool = pool
         self.actor = actor
         self.today = today
+        self.sink = sink
 
     @contextmanager
     def look(self, *, reckons: bool = False) -> Iterator[Connection[TupleRow]]:

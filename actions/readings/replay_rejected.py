@@ -56,8 +56,8 @@ def replay_rejected(
             batch = [_message(row) for row in waiting]
             refused = _try(connection, store, batch, decode, dry_run)
             if not dry_run:
-                still = {_identity(batch, refusal) for refusal in refused}
-                gone = [row.id for row in waiting if _identity_of(row) not in still]
+                still = {rejects.identity_in(batch, refusal) for refusal in refused}
+                gone = [row.id for row in waiting if rejects.identity_of(row) not in still]
                 rejects.resolve(connection, gone)
             total = _added(total, waiting, refused)
             said(total)
@@ -87,15 +87,6 @@ def _looked_at(connection: Connection[Any], portion: Portion) -> list[Rejection]
 def _message(row: Rejected) -> Message:
     received_ms = round(row.received_at.timestamp() * 1000)
     return Message(row.topic, row.gateway, row.payload, received_ms)
-
-
-def _identity(batch: Sequence[Message], refusal: Rejection) -> bytes:
-    message = batch[refusal.message]
-    return rejects.identity(message.gateway, message.payload, refusal.reason.code, refusal.i)
-
-
-def _identity_of(row: Rejected) -> bytes:
-    return rejects.identity(row.gateway, row.payload, row.reason, row.i)
 
 
 def _added(total: Again, waiting: Sequence[Rejected], refused: Sequence[Rejection]) -> Again:

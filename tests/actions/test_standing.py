@@ -208,6 +208,20 @@ def test_a_day_is_over_when_it_is_over_where_the_meters_are(union):
     assert said == there
 
 
+def test_a_unions_day_is_over_when_it_is_for_every_member(union):
+    """No meter hangs in Niue, but a member counts its days there."""
+    union.world.admin(
+        """INSERT INTO region_zone (region_id, zone, source, known_by)
+           VALUES (%s, 'Pacific/Niue', 'test', 'user:1')""",
+        union.world.region["city 2"],
+    )
+    [(said, there)] = union.world.admin(
+        """SELECT storage.union_today(%s), (now() AT TIME ZONE 'Pacific/Niue')::date""",
+        union.union,
+    )
+    assert said == there
+
+
 def test_what_nobody_measured_is_no_saving(union):
     """A month that is due and was not measured is on neither side, and the share of it is told."""
     world, desk = union.world, union.world.desk("planner of all")
