@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Final, Literal, TypeVar, overload
 
 from psycopg import Connection
@@ -60,7 +61,20 @@ class Acting:
     sink: object | None = None
 
 
-Choices = Callable[[Acting], Sequence[Option]]
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Options that are too many to list, under the actor's rights.
+
+    find: some of those that a few words mean. named: the option of a value, None where there is
+    none.
+    """
+
+    find: Callable[[Acting, str], Sequence[Option]]
+    named: Callable[[Acting, str], Option | None]
+
+
+Choices = Callable[[Acting], Sequence[Option]] | Searched
+MOST_LISTED: Final = 500  # more are searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +153,50 @@ def asked_as(info: FieldInfo) -> str:
 
 
 def options_of(info: FieldInfo, at: Acting) -> Sequence[Option]:
-    """Return the values that a choice may have; each field asks once in a transaction."""
+    """Return the values that a choice may have; each field asks once in a transaction.
+
+    Nothing where they are searched.
+    """
     said = said_of(info)
+    if isinstance(said.choices, Searched):
+        return ()
     if said.choices is None:
         return [Option(one, said.names.get(one, Words(one, one))) for one in enum_of(info)]
     if said.choices not in at.known:
         at.known[said.choices] = said.choices(at)
     found: Sequence[Option] = at.known[said.choices]
     return found
+
+
+def is_searched(info: FieldInfo, at: Acting) -> bool:
+    """Return whether a choice has more options than are listed."""
+    searched = isinstance(said_of(info).choices, Searched)
+    return searched or len(options_of(info, at)) > MOST_LISTED
+
+
+def option_of(info: FieldInfo, at: Acting, value: str) -> Option | None:
+    """Return the option of a value, None where it is none of them."""
+    choices = said_of(info).choices
+    if isinstance(choices, Searched):
+        return choices.named(at, value)
+    by_value = at.known.setdefault((choices, "by value"), {}) if choices else {}
+    if not by_value:
+        by_value |= {one.value: one for one in options_of(info, at)}
+    return by_value.get(value)
+
+
+def options_like(info: FieldInfo, at: Acting, text: str, most: int) -> list[Option]:
+    """Return some of the options whose words or value hold a text."""
+    choices = said_of(info).choices
+    if isinstance(choices, Searched):
+        return list(choices.find(at, text))[:most]
+    wanted = text.casefold()
+    found = (
+        one
+        for one in options_of(info, at)
+        if wanted in f"{one.value} {one.words.zh} {one.words.en}".casefold()
+    )
+    return list(islice(found, most))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def _channel(at: Acting, channel_id: int) -> Channel | None:
 
 def _person(at: Acting, user_id: int) -> User | None:
     found = known_people.users(at.connection)
-    return next((one for one in found if one.user_id == user_id and one.ended_at is None), None)
+    return next((one for one in found if one.user_id == user_id), None)
 
 
 def people(at: Acting) -> Sequence[Option]:
@@ -84,7 +84,7 @@ PERSON: Final = Thing[User](
     User,
     find=_person,
     name=lambda one, _: f"{one.name} ({one.login})",
-    page=lambda one: f"/do/user.grant/{one.user_id}",
+    page=lambda one: f"/people/{one.user_id}",
     covered="access.administers()",
     lock="SELECT FROM app_user WHERE id = %s FOR NO KEY UPDATE",
     options=people,

@@ -3,11 +3,20 @@
 import hmac
 from datetime import date
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from actions.access.login import DEVICE, Failures, LoginError, Opened, Pool, session_of
+from actions.access.login import (
+    DEVICE,
+    Failures,
+    LoginError,
+    Opened,
+    Pool,
+    log_in_again,
+    session_of,
+)
 from actions.desk import SYSTEM, DeniedError, Desk
 from api.address import address_of
 from api.settings import ApiSettings
@@ -61,6 +70,17 @@ class Doorway:
     def desk_of(self, session: Session) -> Desk:
         """Return the desk of whose session this is."""
         return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink)
+
+    def again(self, request: Request, session: Session, password: str) -> None:
+        """Ask once more for the password of who is logged in; AgainError where it is not theirs."""
+        log_in_again(
+            self.pool,
+            session.login,
+            password,
+            failures=self.failures,
+            address=self.address(request),
+            device=self.device(request),
+        )
 
     def system_desk(self) -> Desk:
         """Return the desk on which counts are made that name nobody."""
@@ -153,6 +173,14 @@ def desk_needed(
 AtDoorway = Annotated[Doorway, Depends(doorway_of)]
 LoggedIn = Annotated[Session, Depends(session_needed)]
 AtDesk = Annotated[Desk, Depends(desk_needed)]
+
+
+PASSWORD_HEADER = "X-Password"  # noqa: S105 - its name
+
+
+def password_of(request: Request) -> str:
+    """Return the password that a program sends once more; never written down."""
+    return unquote(request.headers.get(PASSWORD_HEADER, ""), errors="replace")[:200]
 
 
 def _forged() -> DeniedError:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from storage import answered, connections, due
+from storage import answered, attachments, connections, due, file_done
 from storage.connections import WRITING, Bounds
 from storage.due import Due
 from storage.readings import rejects
@@ -33,5 +33,6 @@ def forget(connection: Connection[Any], taken: Due, tonight: datetime) -> dateti
     """Delete some; return when to come again, at once where more may be left."""
     resolved, waiting = (int(days) for days in taken.key.split("/"))
     gone = rejects.forget(connection, Retention(resolved, waiting), _MOST)
-    gone = max(gone, answered.forget(connection, _MOST))
+    others = (answered.forget, file_done.forget, attachments.forget)
+    gone = max(gone, *(forget_some(connection, _MOST) for forget_some in others))
     return datetime.now(UTC) if gone == _MOST else tonight

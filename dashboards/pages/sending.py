@@ -12,11 +12,12 @@ from actions.desk import DeniedError
 from dashboards.pages.visit import Visit, doorway_of, stranger
 
 _MOST_FIELDS = 2000
+_MOST_SCANS = 5
 
 
 async def form_of(request: Request) -> FormData:
-    """Return what a form sent, of a bounded number of fields."""
-    return await request.form(max_fields=_MOST_FIELDS, max_files=0)
+    """Return what a form sent, of a bounded number of fields, a few of them scans."""
+    return await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_SCANS)
 
 
 async def file_of(request: Request) -> FormData:

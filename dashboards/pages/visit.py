@@ -1,5 +1,6 @@
 """One visit of a browser: who looks, in which language and light, and how the answer leaves."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,6 +30,8 @@ CSP: Final = (
 )
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
+_SAID_ONCE: Final = ("done", "undo")
+_FORM: Final = re.compile(r"/do/([a-z_.]+)(?:/\d{1,10})?(?:\?[^#\\]*)?")
 
 
 class Doorway(Protocol):
@@ -45,6 +48,7 @@ class Doorway(Protocol):
     def address(self, request: Request) -> str | None: ...
     def device(self, request: Request) -> str: ...
     def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
+    def again(self, request: Request, session: Session, password: str) -> None: ...
     def let_in(self, response: Any, opened: Opened) -> None: ...
     def let_out(self, response: Any) -> None: ...
 
@@ -114,7 +118,9 @@ class Visit:
     def url(self, path: str | None = None, /, **changes: object) -> str:
         """Return an address; without a path this one, with some of its parameters changed."""
         query: dict[str, Any] = {} if path else dict(self.request.query_params)
-        query = {name: value for name, value in query.items() if name not in (*_REMEMBERED, "done")}
+        query = {
+            name: value for name, value in query.items() if name not in (*_REMEMBERED, *_SAID_ONCE)
+        }
         query |= changes
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
@@ -123,6 +129,12 @@ class Visit:
         """Return what is said after an action that led here, nothing else."""
         kind = declared().get(self.request.query_params.get("done", ""))
         return Words(*kind.about.done).say(self.lang) if kind and self.session else ""
+
+    def _undo(self) -> str:
+        """Return the form that takes back what led here; of forms of ours alone."""
+        undo = self.request.query_params.get("undo", "")
+        known = _FORM.fullmatch(undo)
+        return undo if known and known[1] in declared() and self.session else ""
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, and have the browser remember language and appearance."""
@@ -135,6 +147,7 @@ class Visit:
                 t=self.say,
                 console=_console(self.request),
                 done=self._done(),
+                undo=self._undo(),
                 lang=self.lang,
                 html_lang=_HTML_LANG[self.lang],
             )

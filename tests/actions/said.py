@@ -30,8 +30,40 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
                 "source": "minutes",
             },
         ),
+        "user.add": (None, {"login": f"new.{again}", "name": "新人", "language": "en"}),
+        "user.change": (_someone(world), {"name": "改名", "language": "en"}),
         "user.grant": (
             world.user["outsider"],
             {"role": "reader", "scope": "region", "region": region["city 1"]},
         ),
+        "user.end": (_someone(world), {}),
+        "user.resume": (_someone(world, ended=True), {}),
+        "user.password": (_someone(world), {}),
+        "user.person": (_someone(world), {"same_as": world.user["outsider"]}),
+        "grant.withdraw": (_grant(world), {}),
+        "grant.restore": (_grant(world, ended=True), {}),
     }[code]
+
+
+def _someone(world: World, *, ended: bool = False) -> int:
+    """Return somebody whom nothing else in the world knows."""
+    return int(
+        world.admin(
+            """INSERT INTO app_user (login, name, ended_at)
+               VALUES ('s.' || (SELECT max(id) FROM app_user), '某人',
+                       CASE WHEN %s THEN now() END) RETURNING id""",
+            ended,
+        )[0][0]
+    )
+
+
+def _grant(world: World, *, ended: bool = False) -> int:
+    """Return a grant of somebody, which holds or ended today."""
+    return int(
+        world.admin(
+            """INSERT INTO access_grant (viewer, role, scope, institution_id, valid_from, valid_to)
+               VALUES (%s, 'reader', 'institution', %s, '2015-01-01',
+                       CASE WHEN %s THEN storage.civil_day() END) RETURNING id""",
+            f"user:{_someone(world)}", world.institution["office"], ended,
+        )[0][0]
+    )  # fmt: skip
