@@ -84,7 +84,7 @@ class UndoFile(Action[CorrectionFile, CorrectionsUndone]):
     """Take back all that a file corrects; what was said before or beside it counts again."""
 
     about = About(
-        code="correction.undo_file",
+        code="correction.undo_import",
         on=CORRECTION_FILE,
         right=Right.CORRECT_READINGS,
         path="/imports/corrections/{on}/undo",

@@ -359,7 +359,7 @@ def test_lower_values_are_offered_as_a_correction_which_is_undone(site, of):
     done = send(client, path, "do_correction", upload=upload, reason="letter")
     assert site.world.admin(value, channel, readings.at(2)) == [(115_000,)]
     page = client.get(done.headers["location"])
-    (undo,) = (one for one in links(page.text) if one.startswith("/do/correction.undo_file/"))
+    (undo,) = (one for one in links(page.text) if one.startswith("/do/correction.undo_import/"))
     walk(client, undo, {"reason": "the other letter"})
     assert site.world.admin(value, channel, readings.at(2)) == [(120_000,)]
 
