@@ -69,7 +69,8 @@ def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
 
 def _of_rows(name: str, info: FieldInfo) -> dict[str, str]:
     """Return the columns of a field that is a list of rows, such as members.0.region, by header."""
-    label, known = said_of(info).label, {}
+    label = said_of(info).label
+    known: dict[str, str] = {}
     for inner, each in row_of(info).model_fields.items():
         words = said_of(each).label
         for place in range(_MOST_ROWS):
