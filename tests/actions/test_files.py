@@ -54,7 +54,7 @@ def test_a_row_does_what_the_route_does_in_the_zone_of_its_object(world):
     of_route, of_file = exchanges(world)
     assert of_route[1:] == of_file[1:]
     entry = world.admin("SELECT act, subject, detail FROM deed ORDER BY id DESC LIMIT 1")
-    told = {"rows": 1, "file": sha256(body).hexdigest()}
+    told = {"rows": 1, "file": sha256(body).hexdigest(), "file_id": taken.undo}
     assert entry == [("exchange.record", "", told)]
 
 
