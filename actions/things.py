@@ -18,7 +18,7 @@ def _channel(at: Acting, channel_id: int) -> Channel | None:
 
 def _person(at: Acting, user_id: int) -> User | None:
     found = known_people.users(at.connection)
-    return next((one for one in found if one.user_id == user_id and one.ended_at is None), None)
+    return next((one for one in found if one.user_id == user_id), None)
 
 
 def people(at: Acting) -> Sequence[Option]:
@@ -32,7 +32,7 @@ def people(at: Acting) -> Sequence[Option]:
 
 def member_regions(at: Acting) -> Sequence[Option]:
     """Return the regions that can be members of a union, of those that the actor plans for."""
-    planned = unions.planned_regions(at.connection)
+    planned = regions.planned(at.connection)
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
         for one in regions.tree(at.connection, only_seen=False)
@@ -73,7 +73,7 @@ CHANNEL: Final = Thing[Channel](
     find=_channel,
     name=lambda one, _: f"{one.meter or one.meter_id} · {one.code}",
     page=lambda one: f"/institutions/{one.institution_id}?curve={one.channel_id}",
-    covered="%(on)s::integer IN (SELECT access.covers_channels(%(right)s))",
+    covered="%(on)s::integer IN (SELECT s.id FROM access.covers_channels(%(right)s) AS s(id))",
     lock="SELECT FROM channel WHERE id = %s FOR NO KEY UPDATE",
     unit=lambda one: one.unit,
     zone=lambda one: one.zone,
@@ -84,7 +84,7 @@ PERSON: Final = Thing[User](
     User,
     find=_person,
     name=lambda one, _: f"{one.name} ({one.login})",
-    page=lambda one: f"/do/user.grant/{one.user_id}",
+    page=lambda one: f"/people/{one.user_id}",
     covered="access.administers()",
     lock="SELECT FROM app_user WHERE id = %s FOR NO KEY UPDATE",
     options=people,

@@ -9,12 +9,13 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
-from api import action_files, errors, shell
+from api import action_files, declared_tables, errors, shell
 from api import actions as declared
 from api.doorway import Doorway
 from api.errors import ErrorPage
 from api.problems import Problem
 from api.routes import metrics, routers
+from api.routes.access import attachments
 from api.routes.readings import imports
 from api.settings import ApiSettings
 from collector.codecs import Decode, native
@@ -82,13 +83,13 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.doorway = Doorway(pool, told, Failures(), today)
+    app.state.doorway = Doorway(pool, told, Failures(), today, file_sink, decode)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink
-    app.state.decode = decode
     registry.register(metrics.Database(app.state.doorway.system_desk))
-    for router in (*routers(), declared.router(), action_files.router(), *extra_routers):
+    made = (declared.router(), action_files.router(), declared_tables.router())
+    for router in (*routers(), *made, *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
     _surround(app, told, large, registry)
@@ -100,7 +101,7 @@ def _surround(
     app: FastAPI, told: ApiSettings, large: Sequence[str], registry: CollectorRegistry
 ) -> None:
     """Bound, guard and count every request."""
-    files = (imports.READINGS, *action_files.paths(), *large)
+    files = (imports.READINGS, attachments.ATTACHMENTS, *action_files.paths(), *large)
     app.add_middleware(
         shell.Bounded,
         most_bytes=told.body_bytes,

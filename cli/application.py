@@ -15,6 +15,8 @@ from cli.settings import PREFIX, Settings
 from cli.wiring import pool_of, routing, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
+from dashboards.pages.readings import imports as readings_imports
+from dashboards.pages.registry import imports as registry_imports
 from metering.errors import InputError
 
 
@@ -33,7 +35,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             file_sink=file_sink,
             decode=routing(settings).decode,
             extra_routers=[router()],
-            large=form_files.paths(),
+            large=[*form_files.paths(), registry_imports.PATH, readings_imports.PATH],
             error_page=error_page,
         )
         app.state.console_url = settings.console_url

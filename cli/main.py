@@ -8,7 +8,6 @@ from cli.commands import (
     boards,
     collect,
     console,
-    correct,
     demo,
     do,
     doctor,
@@ -71,9 +70,6 @@ app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
 app.command("gateways")(gateways.gateways)
-app.command("correct")(correct.correct)
-app.command("undo-correction")(correct.undo_correction)
-app.command("undo-file-correction")(correct.undo_file_correction)
 
 
 def run() -> None:

@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         120, ge=1, le=3600, description="a transaction that does nothing is ended, in any session"
     )
 
+    zone: str | None = Field(
+        None,
+        description="migrate: the civil zone of days that belong to no meter, such as those of "
+        "grants and rosters, from now on; Asia/Shanghai where nobody has set one. A region may "
+        "state its own",
+    )
+
     broker_url: str | None = Field(None, description="mqtt://user:password@host:port")
     broker_version: Annotated[Literal[4, 5], BeforeValidator(_counted)] = Field(
         5, description="MQTT 5, or 4 for what is called 3.1.1"

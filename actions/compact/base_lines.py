@@ -141,6 +141,12 @@ def _state(verdict: Verdict | None, digest: str) -> str:
     return CONFIRMED if verdict.base_sha256 == digest else OPEN
 
 
+def seen_base_g(connection: Connection[Any], kept: targets.Kept) -> int:
+    """Return the bases together of those institutions that the viewer plans for and sees."""
+    lines = lines_of(connection, kept, bases.institutions(connection, kept.union_id))
+    return sum(one.base.total_g for one in lines if one.base is not None and one.seen)
+
+
 def weight(line: BaseLine) -> tuple[int, float, int]:
     return -line.effect_g, -(line.own_share or 1.0), line.institution_id
 

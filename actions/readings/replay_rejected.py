@@ -68,8 +68,8 @@ def replay_rejected(
             batch = [_message(row, routes) for row in waiting]
             refused = _try(connection, store, batch, routes.decode, dry_run)
             if not dry_run:
-                still = {_identity(batch, refusal) for refusal in refused}
-                gone = [row.id for row in waiting if _identity_of(row) not in still]
+                still = {rejects.identity_in(batch, refusal) for refusal in refused}
+                gone = [row.id for row in waiting if rejects.identity_of(row) not in still]
                 rejects.resolve(connection, gone)
             total = _added(total, waiting, refused)
             said(total)
@@ -101,15 +101,6 @@ def _message(row: Rejected, routes: Routes) -> Message:
     found = routes.gateway_of(row.topic)
     gateway = row.gateway if found == row.topic else found
     return Message(row.topic, gateway, row.payload, received_ms)
-
-
-def _identity(batch: Sequence[Message], refusal: Rejection) -> bytes:
-    message = batch[refusal.message]
-    return rejects.identity(message.gateway, message.payload, refusal.reason.code, refusal.i)
-
-
-def _identity_of(row: Rejected) -> bytes:
-    return rejects.identity(row.gateway, row.payload, row.reason, row.i)
 
 
 def _added(total: Again, waiting: Sequence[Rejected], refused: Sequence[Rejection]) -> Again:

@@ -80,6 +80,14 @@ _QUOTAS = """
                    OR credit_code ILIKE %(like)s))
      ORDER BY q.institution_id LIMIT %(most)s
 """
+_COUNT_QUOTAS = """
+    SELECT count(*) FROM run_quota q
+     WHERE q.run_id = %(run)s
+       AND (%(like)s::text IS NULL OR q.institution_id IN (
+               SELECT institution_id FROM report.institution
+                WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
+                   OR credit_code ILIKE %(like)s))
+"""
 # What the unseen add to the sums of every run of a union.
 _PARTS = """
     SELECT q.run_id, q.institution_id, n.key,
@@ -260,6 +268,12 @@ def shares(
     }  # fmt: skip
     with connection.cursor(row_factory=class_row(Share)) as cursor:
         return cursor.execute(_QUOTAS, parameters).fetchall()
+
+
+def count_shares(connection: Connection[Any], run_id: int, named: str | None) -> int:
+    """Return how many of a run's quotas the viewer sees; named: part of a name or credit code."""
+    row = connection.execute(_COUNT_QUOTAS, {"run": run_id, "like": like(named)}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:

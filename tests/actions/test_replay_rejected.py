@@ -2,7 +2,6 @@
 
 import pytest
 
-from actions.readings.gateways import issue_key
 from actions.readings.push import push
 from actions.readings.replay_rejected import Again, replay_rejected
 from collector.codecs import native
@@ -10,6 +9,7 @@ from collector.intake import take_in
 from collector.routing import NATIVE, PUSHED, Routing
 from metering.messages import Message
 from storage.readings.store import Store
+from tests.actions.settling import issue_key
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS

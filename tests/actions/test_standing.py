@@ -7,14 +7,15 @@ import psycopg
 import pytest
 
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
-from actions.compact.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.compact.standing import stand, standing_of
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.runs import Method, Rule, list_runs
+from actions.compact.standing import standing_of
+from actions.compact.targets import Indicator, Target
 from actions.desk import DeniedError
 from compact.books import Cause, Entry, Kind
 from metering.errors import InputError
 from storage.compact import books
-from tests.actions.compact_world import KWH, make_union_world, use
+from tests.actions.acts import set_target
+from tests.actions.compact_world import KWH, issue_run, make_union_world, run_target, stand, use
 from tests.actions.test_quotas import grams
 from tests.actions.world import TODAY
 from worker.loop import Worker, WorkSettings
@@ -202,6 +203,20 @@ def test_a_day_is_over_when_it_is_over_where_the_meters_are(union):
                 world.channel["office e"])  # fmt: skip
     [(said, there)] = world.admin(
         """SELECT storage.union_today(%s), (now() AT TIME ZONE 'Pacific/Honolulu')::date""",
+        union.union,
+    )
+    assert said == there
+
+
+def test_a_unions_day_is_over_when_it_is_for_every_member(union):
+    """No meter hangs in Niue, but a member counts its days there."""
+    union.world.admin(
+        """INSERT INTO region_zone (region_id, zone, source, known_by)
+           VALUES (%s, 'Pacific/Niue', 'test', 'user:1')""",
+        union.world.region["city 2"],
+    )
+    [(said, there)] = union.world.admin(
+        """SELECT storage.union_today(%s), (now() AT TIME ZONE 'Pacific/Niue')::date""",
         union.union,
     )
     assert said == there
