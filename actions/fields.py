@@ -199,7 +199,10 @@ def option_of(info: FieldInfo, at: Acting, value: str) -> Option | None:
     """Return the option of a value, None where it is none of them."""
     choices = said_of(info).choices
     if isinstance(choices, Searched):
-        return choices.named(at, value)
+        if (choices, value) not in at.known:
+            at.known[choices, value] = choices.named(at, value)
+        named: Option | None = at.known[choices, value]
+        return named
     by_value = at.known.setdefault((choices, "by value"), {}) if choices else {}
     if not by_value:
         by_value |= {one.value: one for one in options_of(info, at)}

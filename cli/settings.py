@@ -135,23 +135,15 @@ class Settings(BaseSettings):
     work_wait_s: float = Field(0.5, gt=0, le=60, description="between looks when nothing waits")
     work_longest_wait_s: float = Field(30, gt=0, le=600, description="for a database that is away")
 
-    host: str = Field("127.0.0.1", description="serve, console: where they listen")
+    host: str = Field("127.0.0.1", description="serve: where they listen")
     port: int = Field(8460, ge=1, le=65_535, description="serve: its port")
-    console_port: int = Field(8461, ge=1, le=65_535, description="console: its port")
-    console_url: str | None = Field(
-        None,
-        description="serve, console: where people reach the console, such as "
-        "https://forms.example.org; pages link to it, its sockets are opened from nowhere else",
-    )
     pages_url: str = Field(
-        "http://127.0.0.1:8460", description="console: where people reach pages and boards"
+        "http://127.0.0.1:8460", description="demo --join: where people reach the pages"
     )
-    secure: bool = Field(
-        False, description="serve, console: reached over https; cookies then say so"
-    )
+    secure: bool = Field(False, description="serve: reached over https; cookies then say so")
     trusted_proxies: str = Field(
         "",
-        description="serve, console: addresses or networks of proxies, with commas between; behind "
+        description="serve: addresses or networks of proxies, with commas between; behind "
         "these, and no others, a request's address is the one they name",
     )
     forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = Field(

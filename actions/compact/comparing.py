@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from statistics import quantiles
 
 import numpy as np
@@ -13,9 +14,11 @@ from actions.compact.unions import must_plan, union_of
 from actions.desk import Desk
 from actions.figures import not_found
 from analytics.fairness import Fairness, Spread, fairness
-from compact.methods import Holder, Method, Rule
+from compact.allocations import among_of
+from compact.holders import Holders
+from compact.methods import Method
 from compact.runs import Run
-from compact.targets import MILLION, MONTHS
+from compact.targets import MONTHS
 from metering.errors import EnergyError
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
@@ -64,7 +67,7 @@ class MemberShare:
     amount_g: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tried:
     """What one rule came to; error: why it cannot be, with the smallest change that would do."""
 
@@ -77,22 +80,23 @@ class Tried:
         """What the rule came to."""
         return None if self.trial is None else self.trial.run
 
-    @property
+    @cached_property
     def members(self) -> dict[int, MemberShare]:
         """The members' shares by region, of those that tell of no restricted institution."""
         found: dict[int, MemberShare] = {}
-        for member, sums in self._by_member().items():
+        for member, sums in self._by_member.items():
             if member not in self.withheld:
                 base = sum(one.base_g or 0 for one in sums)
                 found[member] = MemberShare(member, base, sum(one.amount_g or 0 for one in sums))
         return found
 
-    @property
+    @cached_property
     def withheld(self) -> set[int]:
         """The members whose shares would tell of one."""
-        found = self._by_member().items()
+        found = self._by_member.items()
         return {member for member, sums in found if any(one.amount_g is None for one in sums)}
 
+    @cached_property
     def _by_member(self) -> dict[int, list[Sum]]:
         found: dict[int, list[Sum]] = {}
         if self.trial is not None:
@@ -122,10 +126,10 @@ def load(desk: Desk, target_id: int) -> Loaded:
     with desk.look() as connection:
         names = comparisons.classes(connection)
     try:
-        holders = try_from(begun, Method(Rule.PROPORTIONAL)).holders
+        holders = try_from(begun, Method("A")).holders
     except EnergyError:
-        holders = []  # there is nothing to share by, and every rule will say so
-    classes = sorted({one.class_code for one in holders if one.class_code is not None})
+        holders = Holders.of(())  # there is nothing to share by, and every rule will say so
+    classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
     return Loaded(begun, leading_of_like(holders), named, at)
 
@@ -158,40 +162,40 @@ def sums_of(trial: Trial) -> Sums:
     By (year, region), of a year by (year, None).
     """
     found: Sums = {}
-    for place, node in enumerate(trial.run.allocation.nodes):
-        year, _, region = node.key.partition("/region:")
+    nodes = trial.run.allocation.nodes
+    columns = zip(nodes.keys, nodes.base_g.tolist(), nodes.amount_g.tolist(), strict=True)
+    for place, (key, base_g, amount_g) in enumerate(columns):
+        year, _, region = key.partition("/region:")
         if year.isdigit():
-            one = Sum(node.base_g, node.amount_g) if place in trial.shown else Sum(None, None)
+            one = Sum(base_g, amount_g) if place in trial.shown else Sum(None, None)
             found[int(year), int(region) if region else None] = one
     return found
 
 
 def sheet(run: Run) -> Fairness:
     """Return the measures by which a run is compared with one under another rule."""
-    quotas, method = run.allocation.quotas, run.problem.method
-    amount = np.array([one.amount_g for one in quotas], np.int64)
-    base = np.array([one.base_g for one in quotas], np.int64)
-    feasible = None
-    if method.shares_savings:
-        feasible = np.array([one.base_g * method.most_saved // MILLION for one in quotas], np.int64)
-    made = fairness(amount, base, feasible=feasible)
-    return replace(made, at_bound=sum(one.bound is not None for one in quotas))
+    quotas, rule = run.allocation.quotas, run.problem.method.by
+    feasible = rule.feasible_g(among_of(run.problem, quotas.member))
+    made = fairness(quotas.amount_g, quotas.base_g, feasible=feasible)
+    return replace(made, at_bound=int(np.count_nonzero(quotas.bound)))
 
 
-def leading_of_like(holders: Sequence[Holder]) -> Mapping[str, Decimal]:
+def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
     """Return the lower quartile of intensity by class, as a start where no standard is at hand.
 
     holders: those without class or area are left out. returns: kgce/m² a year, two decimals.
     """
-    found: dict[str, list[float]] = {}
-    for one in holders:
-        months = sum(month is not None for month in one.base.months_g)
-        if one.class_code and one.area_m2 and months:
-            year_kg = one.base.total_g / 1000 * MONTHS / months
-            found.setdefault(one.class_code, []).append(year_kg / float(one.area_m2))
+    months = holders.base.known.sum(axis=1)
+    rows = np.flatnonzero((holders.classed >= 0) & holders.area.stated & (months > 0))
+    year_kg = holders.base.total_g[rows] / 1000 * MONTHS / months[rows]
+    area = np.array([float(holders.area[row] or 0) for row in rows.tolist()])
+    intensity, classed = year_kg / area, holders.classed[rows]
     return {
-        name: max(Decimal(str(round(_lower_quartile(values), 2))), Decimal("0.01"))
-        for name, values in sorted(found.items())
+        holders.classes[place]: max(
+            Decimal(str(round(_lower_quartile(intensity[classed == place].tolist()), 2))),
+            Decimal("0.01"),
+        )
+        for place in np.unique(classed).tolist()
     }
 
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from actions.compact.comparing import sums_of
 from actions.compact.rule_fields import Correction, RuleFields
 from actions.compact.run_changes import effects_of, replaced_by
-from actions.compact.runs import Trial, start_of, try_from
+from actions.compact.runs import Trial, try_from
+from actions.compact.starting import start_of
 from actions.compact.things import TARGET
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain

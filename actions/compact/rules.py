@@ -1,18 +1,23 @@
-"""The rules that a planner chooses from, each with its parameters, in words and as fields."""
+"""The rules that a planner chooses from, as people read of them: out of their files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from actions.fields import Option, Words
-from compact.methods import Method, Rule
+from compact.bands import Band
+from compact.methods import Method
+from compact.parameters import By, Kind
+from compact.parameters import Parameter as OfRule
+from compact.rules import rules as registered
+from compact.ruling import AllocationRule
+from compact.targets import MILLION
 from metering.errors import InputError
+from storage.registry import bands
 
-_PERCENT: Final = 10_000  # millionths
-_WHOLE: Final = 1_000_000
-_SAVED: Final = "most_saved_percent"
-_TWENTY: Final = Decimal(20)
+_MOST: Final = Decimal(1_000_000_000)  # where a rule says none
 
 Value = Decimal | str
 Values = Mapping[str, Value | Mapping[str, Decimal] | None]
@@ -41,92 +46,23 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class RuleInWords:
-    """A rule as people read of it: what it is called, how it shares, and what it is given."""
+    """A rule as people read of it: what it is called, how it shares, and what it is given.
+
+    source: of its formula. first: whether a comparison shows it before anybody has chosen.
+    """
 
     code: str
     words: Words
     says: Words
     parameters: tuple[Parameter, ...]
+    source: str = ""
+    first: bool = True
 
 
-_MOST_SAVED: Final = Parameter(
-    _SAVED,
-    Words("单年最多节约(占基期)", "Most saved in a year, of the base"),
-    unit="%",
-    default=_TWENTY,
-)
-_RULES: Final = (
-    RuleInWords(
-        Rule.PROPORTIONAL.value,
-        Words("A 按基期比例", "A proportional to base"),
-        Words(
-            "各机构按核定基期同比例取得用能指标,不低于下限、不高于上限。",
-            "Everyone keeps the same share of its adjusted base, between floor and ceiling.",
-        ),
-        (
-            Parameter(
-                "floor_percent",
-                Words("下限(占基期)", "Floor, of the base"),
-                unit="%",
-                default=Decimal(0),
-                most=Decimal(1000),
-            ),
-            Parameter(
-                "ceiling_percent",
-                Words("上限(占基期)", "Ceiling, of the base"),
-                hint=Words("留空即无上限", "Left open: none"),
-                unit="%",
-                most=Decimal(1000),
-            ),
-        ),
-    ),
-    RuleInWords(
-        Rule.GAP.value,
-        Words("B 按与先进值的差距", "B by gap to leading value"),
-        Words(
-            "按单位面积能耗与先进值的差距分担节能量;已达先进值者不再要求。",
-            "Savings follow the gap to the leading value; whoever is there is asked nothing.",
-        ),
-        (
-            _MOST_SAVED,
-            Parameter(
-                "leading",
-                Words("先进值", "Leading value"),
-                of="class",
-                hint=Words("定额标准的引导值,按机构类型", "Of the quota standard, by class"),
-                unit="kgce/m²",
-                most=Decimal(1000),
-                step=Decimal("0.5"),
-            ),
-        ),
-    ),
-    RuleInWords(
-        Rule.CAPABILITY.value,
-        Words("C 按能力加权", "C weighted by capability"),
-        Words(
-            "按基期与成员能力系数之积分担节能量。",
-            "Savings follow base times the member's capability.",
-        ),
-        (
-            _MOST_SAVED,
-            Parameter(
-                "weights",
-                Words("能力系数", "Capability"),
-                of="member",
-                hint=Words("没有填写的成员为 1", "1 of members that are not named"),
-                default=Decimal(1),
-                step=Decimal("0.05"),
-            ),
-        ),
-    ),
-)
-# What a method calls its parts, by the field that a person filled in.
-_FIELDS: Final = {"ceiling": "ceiling_percent"}
-
-
+@cache
 def rules() -> Sequence[RuleInWords]:
     """Return all rules in order of their letters."""
-    return _RULES
+    return tuple(_in_words(one) for one in registered())
 
 
 def rule_of(code: str) -> RuleInWords:
@@ -158,36 +94,63 @@ def method_of(
     values: by parameter; None, or not there, is its default. factors: corrections by institution.
     """
     one = rule_of(code)
-    taken = {parameter.name: parameter.default for parameter in one.parameters if not parameter.of}
     given = {name: value for name, value in values.items() if value not in (None, {})}
     for name in sorted(given.keys() - {parameter.name for parameter in one.parameters}):
         raise _not_taken(one, name)
-    whole: dict[str, Any] = {**taken, **given}
-    try:
-        return Method(
-            rule=Rule(code),
-            floor=_millionths(whole.get("floor_percent") or Decimal(0)),
-            ceiling=_millionths_or_none(whole.get("ceiling_percent")),
-            most_saved=_millionths(whole.get(_SAVED, _TWENTY)),
-            leading=dict(whole.get("leading") or {}),
-            weights={int(k): int(v * _WHOLE) for k, v in (whole.get("weights") or {}).items()},
-            factors={
-                institution: {name: int(value * _WHOLE) for name, value in named.items()}
-                for institution, named in (factors or {}).items()
-            },
-        )
-    except InputError as error:
-        field = str(error.where.get("field", ""))
-        error.where["field"] = _FIELDS.get(field, field)
-        raise
+    (rule,) = (each for each in registered() if each.about.letter == code)
+    return Method(
+        code,
+        factors={
+            institution: {name: int(value * MILLION) for name, value in named.items()}
+            for institution, named in (factors or {}).items()
+        },
+        **dict(_kept(rule, given)),
+    )
 
 
-def _millionths(percent: Decimal) -> int:
-    return int(percent * _PERCENT)
+def _kept(rule: type[AllocationRule], given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    found = []
+    for one in rule.parameters():
+        value = given.get(one.asked_as)
+        if one.kind is Kind.BANDS:
+            code = value or next(iter(bands.shipped_codes()), "")
+            found.append((one.name, tuple(Band.of(row) for row in bands.shipped(str(code)))))
+        elif value is not None:
+            found.append((one.name, one.kept(value)))
+    return found
 
 
-def _millionths_or_none(percent: Decimal | None) -> int | None:
-    return None if percent is None else _millionths(percent)
+def _in_words(rule: type[AllocationRule]) -> RuleInWords:
+    about = rule.about
+    return RuleInWords(
+        about.letter,
+        Words(*about.name),
+        Words(*about.explains),
+        tuple(_parameter(one) for one in rule.parameters()),
+        about.source,
+        about.first,
+    )
+
+
+def _parameter(one: OfRule) -> Parameter:
+    choices = tuple(Option(each.code, Words(each.zh, each.en)) for each in one.choices)
+    default = one.typed(one.default) if one.by is By.ALL else one.typed_each
+    if one.kind is Kind.BANDS:
+        codes = bands.shipped_codes()
+        choices = tuple(Option(code, Words(code, code)) for code in codes)
+        default = next(iter(codes), None)
+    return Parameter(
+        one.asked_as,
+        Words(one.zh, one.en),
+        of="" if one.by is By.ALL else one.by.value,
+        hint=Words(one.hint_zh, one.hint_en) if one.hint_zh else None,
+        unit=one.unit,
+        default=default,
+        least=one.least,
+        most=_MOST if one.most is None else one.most,
+        step=one.step,
+        choices=choices,
+    )
 
 
 def _not_taken(one: RuleInWords, name: str) -> InputError:

@@ -29,5 +29,6 @@ INSTITUTION: Final = Thing[Institution](
     name=_name,
     page=lambda one: f"/institutions/{one.institution_id}",
     covered="%(on)s::integer IN (SELECT s.id FROM access.covers(%(right)s) AS s(id))",
-    lock="SELECT FROM institution WHERE id = %s FOR NO KEY UPDATE",
+    # Nobody who states something of an institution may update its row.
+    lock="SELECT pg_advisory_xact_lock(hashtextextended('institution', %s))",
 )

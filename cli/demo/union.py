@@ -20,7 +20,7 @@ from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
 from cli.demo import bases
 from cli.services.words import say
-from compact.allocations import in_kgce
+from compact.notices import in_kgce
 from compact.runs import again
 from metering.errors import InsufficientDataError
 

@@ -166,7 +166,6 @@ class Visit:
                 v=self,
                 t=self.say,
                 sections=SECTIONS,
-                console=_console(self.request),
                 done=self._done(),
                 undo=self._undo(),
                 lang=self.lang,
@@ -219,11 +218,6 @@ Reader = Annotated[Visit, Depends(reader)]
 def doorway_of(request: Request) -> Doorway:
     """Return the application's doorway."""
     return cast(Doorway, request.app.state.doorway)
-
-
-def _console(request: Request) -> str | None:
-    """Return where the forms are, where the application knows."""
-    return cast("str | None", getattr(request.app.state, "console_url", None))
 
 
 def _of_browser(request: Request) -> str | None:

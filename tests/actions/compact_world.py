@@ -16,6 +16,7 @@ from actions.compact.unions import NewUnion, make_union
 from actions.desk import Desk
 from actions.doing import carry_out
 from compact.books import Kind
+from compact.parameters import By
 from tests.actions.acts import confirm, set_target
 from tests.actions.world import World
 
@@ -95,32 +96,19 @@ def stand(desk: Desk, union: int, day: date) -> int:
 def fields_of(method: Method) -> dict[str, Any]:
     """Return a method as a form or a program says it."""
     found: dict[str, Any] = {"rule": method.rule.value}
-    if method.rule is Rule.PROPORTIONAL:
-        found["floor_percent"] = _percent(method.floor)
-        found["ceiling_percent"] = None if method.ceiling is None else _percent(method.ceiling)
-    else:
-        found["most_saved_percent"] = _percent(method.most_saved)
-    if method.rule is Rule.GAP:
-        found["leading"] = [{"code": one, "value": v} for one, v in method.leading.items()]
-    if method.rule is Rule.CAPABILITY:
-        found["weights"] = [
-            {"member": one, "value": _whole(v)} for one, v in method.weights.items()
-        ]
+    for one in method.by.parameters():
+        typed = one.typed(getattr(method.by, one.name))
+        if one.by is not By.ALL:
+            key = "code" if one.by is By.CLASS else "member"
+            typed = [{key: name, "value": value} for name, value in typed.items()]
+        found[one.asked_as] = typed
     found["factors"] = [_corrected(one, named) for one, named in method.factors.items()]
     return found
 
 
 def _corrected(institution: int, named: Mapping[str, int]) -> dict[str, Any]:
     ((name, factor),) = named.items()
-    return {"institution": institution, "name": name, "factor": _whole(factor)}
-
-
-def _percent(millionths: int) -> Decimal:
-    return Decimal(millionths) / 10_000
-
-
-def _whole(millionths: int) -> Decimal:
-    return Decimal(millionths) / 1_000_000
+    return {"institution": institution, "name": name, "factor": Decimal(factor) / 1_000_000}
 
 
 def answer_for(desk: Desk, target: int) -> None:

@@ -86,6 +86,8 @@ class QuotaExplained(BaseModel):
     bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
     chain: list[StepShown] = Field(description="From the year down to the department line.")
     arithmetic: str
+    meaning_zh: str = Field(description="What the quota asks, in a sentence.")
+    meaning_en: str
     base_states: list[str] | None = Field(
         description="measured, billed, estimated or missing, by month; null in runs of before."
     )
@@ -249,6 +251,8 @@ def _explained(found: Explained) -> QuotaExplained:
             for one in found.chain
         ],
         arithmetic=found.arithmetic,
+        meaning_zh=found.meaning("zh"),
+        meaning_en=found.meaning("en"),
         base_states=share.base_states,
         base_marks=found.marks("en"),
         base_verdict=verdict_shown(found.verdict),

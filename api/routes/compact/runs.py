@@ -1,6 +1,5 @@
 """Allocation runs: rules compared, kept as snapshots, issued into the books."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -26,8 +25,8 @@ from actions.figures import in_units
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
-from compact.allocations import Node
 from compact.covers import covers_of
+from compact.quotas import Node
 from compact.targets import Mark
 from storage.compact.runs import Share
 
@@ -104,6 +103,9 @@ class RunTried(BaseModel):
     rule: str
     base_kgce: Exact | None
     total_kgce: Exact | None
+    target_kgce: Exact | None = Field(
+        description="What the target allows; the total differs where the rule has its own caps."
+    )
     withheld: str | None = Field(
         None, description="In words, which figures would tell of a restricted institution."
     )
@@ -251,7 +253,9 @@ def _tried(trial: Trial) -> RunTried:
     figures = {
         "base_kgce": _kg(made.base_g) if trial.total_shown else None,
         "total_kgce": _kg(made.total_g) if trial.total_shown else None,
+        "target_kgce": _kg(made.target_g) if trial.total_shown else None,
     }
+    states, marks = run.problem.holders.base.counts
     return RunTried(
         **figures,
         withheld=withheld_words(**figures),
@@ -260,11 +264,9 @@ def _tried(trial: Trial) -> RunTried:
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
         covers=covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out),
-        months_missing=sum(one.base.states.count(State.MISSING) for one in run.problem.holders),
-        months_estimated=sum(one.base.states.count(State.ESTIMATED) for one in run.problem.holders),
-        base_marks=dict(
-            Counter(mark.code for one in run.problem.holders for mark in one.base.marks)
-        ),
+        months_missing=states[State.MISSING],
+        months_estimated=states[State.ESTIMATED],
+        base_marks=dict(marks),
         fairness=_fairness(sheet(run)),
         levels=[
             _level(

@@ -62,7 +62,7 @@ def asked_of(visit: Visit, keys: Keys, first: First) -> list[RuleAsked]:
     for rule in rules():
         groups = [_group(visit, rule, one, keys, first) for one in rule.parameters]
         values = {group.parameter.name: _values(group) for group in groups}
-        shown = rule.code in query if chosen else True
+        shown = rule.code in query if chosen else rule.first
         found.append(RuleAsked(rule, shown, groups, values))
     return found
 

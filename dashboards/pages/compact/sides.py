@@ -1,6 +1,5 @@
 """Rules side by side as a page writes them: members, the whole, fairness, a chart, marks."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -149,8 +148,7 @@ def marks_of(visit: Visit, sides: Sequence[Side]) -> list[str]:
     if run is None:
         return []
     problem, lang = run.problem, visit.lang
-    states = Counter(state for one in problem.holders for state in one.base.states)
-    marks = Counter(mark.code for one in problem.holders for mark in one.base.marks)
+    states, marks = problem.holders.base.counts
     known = [f"{in_words(MONTHS[one.value], lang)} {states[one]:,}" for one in State if states[one]]
     odd = [f"{in_words(CODES[code], lang)} {many:,}" for code, many in sorted(marks.items())]
     said = [visit.say("compare_months", months=" · ".join(known))]
@@ -198,9 +196,10 @@ def _lambda(side: Side) -> str:
         return writing.DASH
     nodes, shown = side.run.allocation.nodes, side.tried.trial.shown
     found = []
-    for place, one in enumerate(nodes):
-        if one.parent < 0 and place in shown and one.multiplier is not None:
-            value = Decimal(one.multiplier.numerator) / Decimal(one.multiplier.denominator)
+    for place in nodes.years.tolist():
+        by = nodes[place].multiplier
+        if place in shown and by is not None:
+            value = Decimal(by.numerator) / Decimal(by.denominator)
             found.append(writing.number(value, _MULTIPLIER_PLACES))
     return " · ".join(found) or writing.DASH
 

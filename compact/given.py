@@ -1,7 +1,7 @@
 """What a case gives, read as exact numbers; an error names the case and the field."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import inf
 from typing import Any, Final, TypeVar
@@ -15,10 +15,16 @@ _T = TypeVar("_T")
 class Given:
     """The fields of one case."""
 
-    def __init__(self, case: str, fields: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        case: str,
+        fields: Mapping[str, Any],
+        published: Callable[[str], Sequence[Sequence[Any]]] | None = None,
+    ) -> None:
         self.case = case
         self.fields = fields
         self._asked: set[str] = set()
+        self._published = published
 
     def refuse_others(self, said: Collection[str] = ()) -> None:
         """Refuse fields that nobody asked for: misspelt, or of another rule.
@@ -85,6 +91,28 @@ class Given:
             key: self._exact(f"{name}.{key}", value) for key, value in self._object(name).items()
         }
 
+    def decimal(self, name: str) -> Fraction:
+        """Return a number, which may be written as text so that no program's float spoils it."""
+        return self._of_text(name, self._there(name))
+
+    def decimals(self, name: str, count: int | None = None) -> list[Fraction]:
+        """Return a list of numbers that may be written as text."""
+        return self._list(name, count, self._of_text)
+
+    def word(self, name: str, otherwise: str | None = None) -> str:
+        """Return a word; `otherwise` where there is none."""
+        found = otherwise if otherwise is not None and name not in self else self._there(name)
+        if not isinstance(found, str):
+            raise self._wrong(name, "应为文字", "must be text")
+        return found
+
+    def rows(self, name: str) -> Sequence[Sequence[Any]]:
+        """Return the rows of a published rule, by its code."""
+        found = self._published(self.word(name)) if self._published is not None else ()
+        if not found:
+            raise self._wrong(name, "不是已发布规则的代码", "is no code of a published rule")
+        return found
+
     def inside(self, name: str) -> "Given":
         """Return the fields of an object inside; its names are written with a point."""
         return Given(
@@ -136,9 +164,18 @@ class Given:
             return value
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise self._wrong(name, "应为有限数", "must be a finite number")
-        if value and abs(Decimal(value).adjusted()) > _MOST_DIGITS:
+        number = Decimal(value)
+        if not number.is_finite() or (number and abs(number.adjusted()) > _MOST_DIGITS):
             raise self._wrong(name, "过大或过小", "is too great or too small")
         return Fraction(value)
+
+    def _of_text(self, name: str, value: Any) -> Fraction:
+        if isinstance(value, str):
+            try:
+                value = Decimal(value)
+            except InvalidOperation:
+                raise self._wrong(name, "应为数字", "must be a number") from None
+        return self._exact(name, value)
 
     def _wrong(self, name: str, zh: str, en: str) -> InputError:
         return InputError(
