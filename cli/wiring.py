@@ -110,6 +110,7 @@ def worker(settings: Settings, url: str, log: Log) -> Worker:
         wait_s=settings.work_wait_s,
         longest_wait_s=settings.work_longest_wait_s,
         bounds=writing(settings),
+        columnstore_after_days=settings.convert_after_days,
     )
     return Worker(url, work, log)
 
