@@ -11,7 +11,6 @@ PATHS: Final = {
     "collect": "/metrics",
     "work": "/metrics",
     "serve": "/readyz",
-    "console": "/healthz",
 }
 # What a collector must say of itself: it has its broker, and its database takes what comes.
 _COLLECTS: Final = ("commonwatt_collector_connected 1.0", "commonwatt_collector_sink_away 0.0")

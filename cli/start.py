@@ -12,7 +12,6 @@ _PORTS: Final = {
     "collect": "COMMONWATT_METRICS_PORT",
     "work": "COMMONWATT_METRICS_PORT",
     "serve": "COMMONWATT_PORT",
-    "console": "COMMONWATT_CONSOLE_PORT",
 }
 
 

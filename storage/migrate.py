@@ -10,7 +10,7 @@ from typing import Any, Literal
 from psycopg import Connection, errors, sql
 
 from metering.errors import ConflictError
-from storage import columnstore, preconditions, provisioning, seeds
+from storage import columnstore, days, preconditions, provisioning, seeds
 from storage.access import members
 from storage.connections import MIGRATING, Bounds, opened
 
@@ -60,6 +60,7 @@ def migrate(
     passwords: Mapping[str, str] | None = None,
     engine: Engine | None = None,
     chunk_days: int | None = None,
+    zone: str | None = None,
     say: Say = lambda _: None,
     bounds: Bounds = MIGRATING,
 ) -> list[str]:
@@ -69,6 +70,7 @@ def migrate(
     passwords: for the logins of `GROUPS`; None leaves the logins as they are.
     engine: wanted at the first migration; None takes TimescaleDB where it is installed.
     chunk_days: how long chunks of readings and hours are from now on; None leaves it as it is.
+    zone: of days that belong to no meter; None leaves it as it is.
     """
     with opened(url, "commonwatt migrate", bounds) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -87,6 +89,8 @@ def migrate(
                 taken.append(file.name)
         with connection.transaction():
             _become_owner(connection)
+            if zone is not None:
+                days.set_zone(connection, zone)
             seeds.load(connection)
             if chunk_days is not None and chosen == "timescaledb":
                 columnstore.set_chunk_days(connection, chunk_days)

@@ -123,7 +123,7 @@ class RecordExchange(Action[Channel, ExchangeRecorded]):
 
     def _case(self, on: Channel, at: Acting) -> Case:
         code = self.about.code
-        one = Case(code, at.connection, on, self.at, self.source, at.actor, False, False)
+        one = Case(code, at.connection, on, self.at, self.source, at.actor)
         check_instant(one)
         return one
 

@@ -8,7 +8,7 @@ from cli import probing, settings
 from cli.services.words import say
 from metering.errors import UnavailableError
 
-Service = Literal["collect", "work", "serve", "console"]
+Service = Literal["collect", "work", "serve"]
 
 
 def healthy(
@@ -21,7 +21,7 @@ def healthy(
     collect and work answer on COMMONWATT_METRICS_PORT. The exit status is 6 where one is not well.
     """
     known = settings.load()
-    port = {"serve": known.port, "console": known.console_port}.get(service, known.metrics_port)
+    port = known.port if service == "serve" else known.metrics_port
     if said := probing.wrong(service, int(settings.need(str(port or ""), "metrics_port"))):
         raise _unwell(said)
 

@@ -65,6 +65,7 @@ def migrate(
             passwords=passwords,
             engine=engine,
             chunk_days=known.chunk_days,
+            zone=known.zone,
             say=lambda name: typer.echo(f"  {name}"),
             bounds=migrating(known),
         )

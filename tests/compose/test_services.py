@@ -22,7 +22,7 @@ from scripts import make_env
 from storage import migrate
 from tests.compose.native import ROOT, Native, compose, ended, env_of, filled
 
-OURS = ("collector", "worker", "api", "console")
+OURS = ("collector", "worker", "api")
 
 
 def free_port() -> int:
@@ -63,7 +63,7 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
     if shutil.which("mosquitto_passwd") is None:
         pytest.skip("mosquitto_passwd is not installed: the services of compose were not run")
     known = conninfo.conninfo_to_dict(server.admin_url)
-    ports = {name: free_port() for name in ("broker", "tls", "api", "console")}
+    ports = {name: free_port() for name in ("broker", "tls", "api")}
     broker = place / "broker"
     for folder in ("config", "data", "tls"):
         (broker / folder).mkdir(parents=True)
@@ -78,7 +78,6 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         "/export": f"{place}/export",
         "/state": f"{place}/state",
         "8460": str(ports["api"]),
-        "8461": str(ports["console"]),
         "9462": str(free_port()),
         "9463": str(free_port()),
     }

@@ -42,7 +42,7 @@ _ZONE: Final = Variable(
     """
     SELECT zone AS "__value", zone AS "__text"
       FROM report.channel WHERE channel_id::text = '$channel'
-    UNION ALL SELECT 'Asia/Shanghai', 'Asia/Shanghai' WHERE NOT EXISTS (
+    UNION ALL SELECT z.zone, z.zone FROM report.region_zone(NULL) AS z(zone) WHERE NOT EXISTS (
         SELECT FROM report.channel WHERE channel_id::text = '$channel')
     """,
     hidden=True,

@@ -21,23 +21,10 @@ def path_of(chosen: str) -> str:
     WITH {f.MONTHS}, due AS (
         SELECT q.institution_id, q.month, q.quota_g, q.base_g FROM report.quota_month q
          WHERE {chosen} AND q.{f.IN_MONTHS}
-    ), figures AS MATERIALIZED (
-        SELECT institution_id, carrier, month, source, kgce_g FROM report.account_figure
+    ), counted AS MATERIALIZED (
+        SELECT institution_id, month, kgce_g FROM report.account_counted
          WHERE profile = '$profile' AND kgce_g IS NOT NULL AND {f.IN_MONTHS}
            AND month BETWEEN (SELECT min(month) FROM due) AND (SELECT max(month) FROM due)
-    ), counted AS (
-        SELECT institution_id, month, kgce_g FROM figures WHERE source = 'meter'
-         UNION ALL
-        SELECT institution_id, month, kgce_g FROM (
-            SELECT DISTINCT ON (o.institution_id, o.carrier, o.month)
-                   o.institution_id, o.month, o.kgce_g
-              FROM figures o
-             WHERE o.source <> 'meter' AND NOT EXISTS (
-                   SELECT FROM figures m
-                    WHERE m.source = 'meter' AND m.institution_id = o.institution_id
-                      AND m.carrier = o.carrier AND m.month = o.month)
-             ORDER BY o.institution_id, o.carrier, o.month,
-                      array_position(ARRAY['bill', 'typed', 'estimate'], o.source)) other
     ), used AS (
         SELECT month, sum(kgce_g) AS used_g
           FROM counted JOIN due USING (institution_id, month) GROUP BY 1
