@@ -43,7 +43,7 @@ def test_a_planner_goes_from_sliders_to_the_arithmetic_of_a_quota(
 ):
     page = visit(lang, width=width, dark=dark)
     page.goto(f"/targets/{union.target}/compare")
-    assert drawn(page, "#chart-compare") == 4  # two members; B would need the others' classes
+    assert drawn(page, "#chart-compare") >= 4  # two members under two rules at least
     assert colours(page, "#chart-compare") > 3
     page.evaluate("window.same = true")  # lost if the page were loaded anew
 
