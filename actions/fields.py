@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from actions.kinds import enum_of, kind_of
+from collector.codecs import Decode, native
 
 Lang = Literal["zh", "en"]
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Acting:
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
     sink: where readings go, on the collector's login, in transactions of its own.
+    decode: what messages say, by the routes.
     """
 
     connection: Connection[Any]
@@ -59,6 +61,7 @@ class Acting:
     told: dict[str, Any] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
     sink: object | None = None
+    decode: Decode = native.decode
 
 
 @dataclass(frozen=True, slots=True)

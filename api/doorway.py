@@ -21,6 +21,7 @@ from actions.access.login import (
 from actions.desk import SYSTEM, DeniedError, Desk
 from api.address import address_of
 from api.settings import ApiSettings
+from collector.codecs import Decode, native
 from storage import days
 from storage.access.people import Session
 
@@ -47,12 +48,14 @@ class Doorway:
         failures: Failures,
         today: date | None,
         sink: object | None = None,
+        decode: Decode = native.decode,
     ) -> None:
         self.pool = pool
         self.settings = settings
         self.failures = failures
         self.today = today
         self.sink = sink
+        self.decode = decode
 
     @cached_property
     def zone(self) -> str:
@@ -77,7 +80,7 @@ class Doorway:
 
     def desk_of(self, session: Session) -> Desk:
         """Return the desk of whose session this is."""
-        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink)
+        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink, self.decode)
 
     def again(self, request: Request, session: Session, password: str) -> None:
         """Ask once more for the password of who is logged in; AgainError where it is not theirs."""

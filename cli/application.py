@@ -9,7 +9,7 @@ from api.address import Network, networks
 from api.app import create_app
 from api.settings import ApiSettings
 from cli.settings import PREFIX, Settings
-from cli.wiring import pool_of, store
+from cli.wiring import pool_of, routing, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from dashboards.pages.readings import imports as readings_imports
@@ -30,6 +30,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             settings=_told(settings),
             sink=sink,
             file_sink=file_sink,
+            decode=routing(settings).decode,
             extra_routers=[router()],
             large=[*form_files.paths(), registry_imports.PATH, readings_imports.PATH],
             error_page=error_page,

@@ -111,6 +111,13 @@ class Settings(BaseSettings):
     broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
     broker_key_file: Path | None = Field(None, description="mqtts: our key")
 
+    routes_file: Path | None = Field(
+        None,
+        description="collect, serve, replay-rejected: TOML that says which topics are whose, in "
+        "which format; beside them our own topics always count. collect reads it again when it "
+        "changes, and at SIGHUP",
+    )
+
     rejects_resolved_days: int = Field(
         90,
         ge=7,

@@ -13,7 +13,6 @@ from actions.readings.shift_rejected import ACT, GUESS, Shifted, ShiftSink, shif
 from actions.readings.things import GATEWAY
 from actions.readings.waiting import Waiting, of_actor, waiting
 from actions.rights import Right
-from collector.codecs import native
 from metering.clocks import shift_of
 from metering.errors import InputError, UnavailableError
 from metering.messages import Deed, Message, Readings, Stored
@@ -66,6 +65,7 @@ class ShiftRejected(Action[Gateway, Shifted]):
         zh="平移时钟有误的读数",
         en="Shift what a wrong clock had set aside",
         done=("已收下,用量正在重新计算。", "Taken; the use is being computed anew."),
+        by_file=False,  # the sink's transaction is not the file's
     )
 
     shift: Line = field(
@@ -107,7 +107,7 @@ class ShiftRejected(Action[Gateway, Shifted]):
         sink = at.sink
         if not isinstance(sink, ShiftSink):
             raise no_sink()
-        found = shift(at.connection, on.name, self.shift, native.decode).of_actor(at.connection)
+        found = shift(at.connection, on.name, self.shift, at.decode).of_actor(at.connection)
 
         def deed(said: dict[str, Any]) -> Deed:
             detail = {"gateway": on.name, "shift": self.shift, "shifted": said}
@@ -131,6 +131,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
         zh="重新收下拒收报文",
         en="Try refused messages again",
         done=("已收下,用量正在重新计算。", "Taken; the use is being computed anew."),
+        by_file=False,  # the sink's transaction is not the file's
     )
 
     reason: Line = field(
@@ -164,7 +165,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
         sink = at.sink
         if not isinstance(sink, AgainSink):
             raise no_sink()
-        found = waiting(at.connection, on.name, native.decode)
+        found = waiting(at.connection, on.name, at.decode)
         if not (found.rows or found.skipped):
             raise _nothing(on.name)
         found = of_actor(at.connection, found, self.about.code)

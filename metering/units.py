@@ -52,3 +52,11 @@ def units_of(kind: Kind, quantum: str) -> list[str]:
         return names
     rates = {of: rate for rate, of in _RATES.items()}
     return [rates.get(name, f"{name}/h") for name in names]
+
+
+def conversion(sent: str, unit: str, kind: Kind, quantum: str) -> Fraction | None:
+    """Return how many of a channel's unit one of the unit that was sent is; None where unknown."""
+    theirs, ours = (quanta_per_unit(one, kind, quantum) for one in (sent, unit))
+    if sent == unit:
+        return Fraction(1)
+    return None if theirs is None or ours is None else theirs / ours
