@@ -109,6 +109,11 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
     Control("text"),
 ]
+Scan = Annotated[  # the SHA-256 of an attachment
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[0-9a-fA-F]{64}$"),
+    Control("scan"),
+]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 

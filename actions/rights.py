@@ -29,6 +29,7 @@ _OF: Final = {
     "enough": Right.PLAN,
     "exchange": Right.CORRECT_READINGS,
     "gateway": Right.ADMINISTER,
+    "grant": Right.ADMINISTER,
     "institution": Right.REGISTER,
     "judgement": Right.CORRECT_READINGS,
     "meter": Right.REGISTER,

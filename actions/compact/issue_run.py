@@ -16,7 +16,7 @@ from compact import books as causes
 from compact.books import Cause, Kind
 from compact.targets import Indicator
 from metering.errors import ConflictError
-from storage import due
+from storage import tasks
 from storage.compact import bases, books, run_members, runs, standing, targets, unions
 from storage.compact.runs import Kept as Run
 
@@ -94,7 +94,7 @@ class IssueRun(Action[Run, RunIssued]):
         cause_id = books.add(
             at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
         )
-        due.add(at.connection, standing.KIND, str(on.union_id), datetime.now(UTC))
+        tasks.add(at.connection, standing.KIND, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
         return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
 

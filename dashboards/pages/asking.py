@@ -17,10 +17,14 @@ from actions.fields import (
     Words,
     asked_as,
     called,
+    is_searched,
+    option_of,
     options_of,
     said_of,
 )
 from actions.kinds import row_of
+from actions.scans import attached
+from metering.days import CIVIL_ZONE
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
 
@@ -30,7 +34,7 @@ class Place:
     """Where an object stands, as far as fields depend on it."""
 
     unit: str = ""
-    zone: str = "Asia/Shanghai"
+    zone: str = CIVIL_ZONE
 
 
 @dataclass(slots=True)
@@ -38,7 +42,8 @@ class Asked:
     """A field as a form asks for it.
 
     name: with its path, such as members.0.region. value: as it was filled in.
-    under: fields asked for one of the options alone, by that option.
+    under: fields asked for one of the options alone, by that option. searched: its options are too
+    many to list, so these are the chosen ones.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Asked:
     options: Sequence[Option] = ()
     under: dict[str, list["Asked"]] = field(default_factory=dict)
     rows: list[list["Asked"]] = field(default_factory=list)
+    searched: bool = False
 
     @property
     def id(self) -> str:
@@ -61,7 +67,11 @@ class Asked:
     @property
     def few(self) -> bool:
         """Whether all options are shown at once; fields under one of them need that."""
-        return self.kind == "choice" and (0 < len(self.options) <= _FEW or bool(self.under))
+        return (
+            self.kind == "choice"
+            and not self.searched
+            and (0 < len(self.options) <= _FEW or bool(self.under))
+        )
 
     def chosen(self, option: Option) -> bool:
         """Return whether an option is the value, or one of them."""
@@ -127,11 +137,15 @@ def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
         label=said.label.say(lang),
         hint=said.hint.say(lang) if said.hint else "",
         unit=_beside(info, value, asking),
-        value="true" if value is True else value,
+        value=_shown(value, kind, asking.place.zone),
         error=asking.errors.get(full, ""),
         needed=info.is_required() or said.when is not None or kind == "flag" or first != "",
-        options=_options(info, value, asking) if kind in ("choice", "several") else (),
     )
+    if kind in ("choice", "several") and said.called is not None:
+        one.options = _brought(info, value, asking)
+    elif kind in ("choice", "several"):
+        one.searched = is_searched(info, asking.at)
+        one.options = _chosen(one, info, asking.at) if one.searched else options_of(info, asking.at)
     if kind == "rows":
         for place, row in enumerate(value if isinstance(value, list) and value else [{}]):
             of_row = Asking(row, asking.errors, asking.at, lang, asking.place)
@@ -139,10 +153,8 @@ def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
     return one
 
 
-def _options(info: FieldInfo, value: Any, asking: Asking) -> Sequence[Option]:
-    """Return what may be chosen; of ids that another page brought, those."""
-    if said_of(info).called is None:
-        return options_of(info, asking.at)
+def _brought(info: FieldInfo, value: Any, asking: Asking) -> Sequence[Option]:
+    """Return the ids that another page brought, each as it is called."""
     values = value if isinstance(value, list) else []
     plain = [(str(one), called(info, one, asking.at)) for one in values]
     return [Option(one, name or Words(one, one)) for one, name in plain]
@@ -154,6 +166,27 @@ def _beside(info: FieldInfo, value: Any, asking: Asking) -> str:
     return name.say(asking.lang) if name else _unit(info, asking)
 
 
+def _chosen(one: Asked, info: FieldInfo, at: Acting) -> list[Option]:
+    """Return the options that are chosen; what is none of them stays, to be said so."""
+    values = one.value if isinstance(one.value, list) else [one.value]
+    texts = [str(value) for value in values if value not in (None, "")]
+    return [option_of(info, at, text) or Option(text, Words(text, text)) for text in texts]
+
+
+def _shown(value: Any, kind: str, zone: str) -> Any:
+    """Return a value as its control has it: an instant with offset as civil time of the place."""
+    if value is True:
+        return "true"
+    if kind == "instant" and value:
+        try:
+            at = datetime.fromisoformat(str(value))
+            civil = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        except (ValueError, OverflowError):
+            return value
+        return civil.isoformat() if at.tzinfo else value
+    return value
+
+
 def _unit(info: FieldInfo, asking: Asking) -> str:
     unit = said_of(info).unit
     return asking.place.unit if unit == OF_OBJECT else unit
@@ -162,10 +195,16 @@ def _unit(info: FieldInfo, asking: Asking) -> str:
 def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
     kind = asked_as(info)
     if kind in ("choice", "several"):
-        offered = _options(info, value, asking)
-        names = {one.value: one.words.say(asking.lang) for one in offered}
         values = value if kind == "several" else [value]
-        return _join((names.get(str(one), str(one)) for one in values), asking.lang)
+        if said_of(info).called is not None:
+            brought = _brought(info, values, asking)
+            return _join((one.words.say(asking.lang) for one in brought), asking.lang)
+        chosen = ((one, option_of(info, asking.at, str(one))) for one in values)
+        names = (said.words.say(asking.lang) if said else str(one) for one, said in chosen)
+        return _join(names, asking.lang)
+    if kind == "scan":
+        scan = attached(asking.at, str(value))
+        return f"{scan.name} ({scan.bytes:,} B)" if scan else str(value)
     if kind == "flag":
         return {"zh": ("否", "是"), "en": ("no", "yes")}[asking.lang][bool(value)]
     if isinstance(value, datetime):

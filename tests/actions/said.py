@@ -9,6 +9,7 @@ from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
 from actions.doing import Done, carry_out
 from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.said_of_readings import OF_READINGS
 from tests.actions.world import World
 
 _AGAIN: Final = count(1)
@@ -40,6 +41,9 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     """Return the object's id and the fields as JSON; whoever declares an action adds them here."""
     region, again, there = world.region, next(_AGAIN), union_in(world)
     of, union, target = world.institution, there.union, there.target
+    if code in OF_READINGS:
+        return OF_READINGS[code](world)
+    region, again = world.region, next(_AGAIN)
     at = datetime(2016, 3, 20, 10, 30, tzinfo=UTC) + timedelta(hours=again)
     asked = {
         "run.make": lambda: (union_in(world).target, corrected(world, again)),
@@ -49,6 +53,15 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     if code in asked:
         return asked[code]()
     return {
+        "account.price": (
+            world.institution["office"],
+            {
+                "carrier": "electricity",
+                "yuan_per_unit": f"0.{again}",
+                "valid_from": "2016-01-01",
+                "source": "bill",
+            },
+        ),
         "base.confirm": (
             target,
             {"which": "these", "institutions": [of["office"]], "reason": "looked at"},
@@ -94,10 +107,22 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
                 "source": "minutes",
             },
         ),
+        "setting.zone": (
+            None,
+            {"region": region["city 1"], "zone": "Asia/Urumqi", "source": f"notice {again}"},
+        ),
+        "user.add": (None, {"login": f"new.{again}", "name": "新人", "language": "en"}),
+        "user.change": (_someone(world), {"name": "改名", "language": "en"}),
         "user.grant": (
             world.user["outsider"],
             {"role": "reader", "scope": "region", "region": region["city 1"]},
         ),
+        "user.end": (_someone(world), {}),
+        "user.resume": (_someone(world, ended=True), {}),
+        "user.password": (_someone(world), {}),
+        "user.person": (_someone(world), {"same_as": world.user["outsider"]}),
+        "grant.withdraw": (_grant(world), {}),
+        "grant.restore": (_grant(world, ended=True), {}),
     }[code]
 
 
@@ -107,3 +132,27 @@ def _issued(world: World) -> int:
     if not world.admin("SELECT 1 FROM run_in_force WHERE union_id = %s", union.union):
         carry_out(world.desk(), IssueRun(), proposed(world, 0))
     return union.union
+
+
+def _someone(world: World, *, ended: bool = False) -> int:
+    """Return somebody whom nothing else in the world knows."""
+    return int(
+        world.admin(
+            """INSERT INTO app_user (login, name, ended_at)
+               VALUES ('s.' || (SELECT max(id) FROM app_user), '某人',
+                       CASE WHEN %s THEN now() END) RETURNING id""",
+            ended,
+        )[0][0]
+    )
+
+
+def _grant(world: World, *, ended: bool = False) -> int:
+    """Return a grant of somebody, which holds or ended today."""
+    return int(
+        world.admin(
+            """INSERT INTO access_grant (viewer, role, scope, institution_id, valid_from, valid_to)
+               VALUES (%s, 'reader', 'institution', %s, '2015-01-01',
+                       CASE WHEN %s THEN storage.civil_day() END) RETURNING id""",
+            f"user:{_someone(world)}", world.institution["office"], ended,
+        )[0][0]
+    )  # fmt: skip

@@ -15,10 +15,10 @@ from actions.access import users
 from actions.catalogue import declared
 from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
-from actions.readings import gateways, set_aside
+from actions.readings import set_aside
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
-from actions.readings.shift_rejected import shift_as_operator, shift_rejected
+from actions.readings.shift_rejected import shift_as_operator
 from actions.registry.importing import register
 from collector.routing import NATIVE, PUSHED, Routing
 from metering.errors import EnergyError
@@ -26,6 +26,7 @@ from storage.readings.store import Store
 from tests.actions import test_corrections as people
 from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, stand
 from tests.actions.said import said_of
+from tests.actions.settling import issue_key, shift_rejected
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
 from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
@@ -136,7 +137,7 @@ def _undo(name: str) -> Callable[[World], Do]:
 
 
 def _withdrawn(world: World) -> Do:
-    from actions.readings.exchanges import withdraw_exchange
+    from tests.actions.correcting import withdraw_exchange
 
     people.ACTS["exchange"](_told(world))
     channel = world.channel["office e"]
@@ -144,7 +145,7 @@ def _withdrawn(world: World) -> Do:
 
 
 def _wrap(world: World) -> Do:
-    from actions.readings.corrections import confirm_wrap
+    from tests.actions.correcting import confirm_wrap
 
     world.admin(
         """SET session_replication_role = replica;
@@ -214,7 +215,7 @@ ACTS: dict[str, Callable[[World], Do]] = {
     "run.issue": _issue,
     "progress.record": lambda world: _progress(make_union_world(world)),
     "set_aside.retry": _poison,
-    "gateway.key": lambda world: lambda: gateways.issue_key(world.desk(), "demo-a/g1"),
+    "gateway.key": lambda world: lambda: issue_key(world.desk(), "demo-a/g1"),
     "user.add": lambda world: (
         lambda: users.add_user(
             world.desk(),
