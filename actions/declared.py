@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from actions.fields import Acting, Lang, Option, Said, Words, asked_as, said_of
 from actions.kinds import row_of
 from actions.rights import Right
+from metering.days import CIVIL_ZONE
 
 OnT = TypeVar("OnT")  # the object that an action hangs on; None: on none
 ResultT = TypeVar("ResultT")  # a pydantic model: the body of the API's 201
@@ -51,7 +52,7 @@ class Thing(Generic[OnT]):
     covered: str
     lock: str
     unit: Callable[[OnT], str] = lambda _: ""
-    zone: Callable[[OnT], str] = lambda _: "Asia/Shanghai"
+    zone: Callable[[OnT], str] = lambda _: CIVIL_ZONE
     options: Callable[[Acting], Sequence[Option]] | None = None
 
 

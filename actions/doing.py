@@ -56,7 +56,7 @@ class Repeat:
 def acting(desk: Desk, connection: Connection[Any]) -> Acting:
     """Return who acts in a transaction, and on which day."""
     today = desk.today or days.today(connection)
-    return Acting(connection, desk.actor, today, sink=desk.sink)
+    return Acting(connection, desk.actor, today, sink=desk.sink, decode=desk.decode)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:

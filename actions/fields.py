@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from actions.kinds import enum_of, kind_of
+from collector.codecs import Decode, native
 
 Lang = Literal["zh", "en"]
 T = TypeVar("T")
@@ -50,7 +51,8 @@ class Acting:
 
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
-    sink: where readings go, on the collector's login, in transactions of its own.
+    sink: where readings go, on the collector's login, in transactions of its own; decode: what
+    messages say, by the routes.
     """
 
     connection: Connection[Any]
@@ -59,6 +61,7 @@ class Acting:
     told: dict[str, Any] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
     sink: object | None = None
+    decode: Decode = native.decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,16 @@ class Searched:
 
 Choices = Callable[[Acting], Sequence[Option]] | Searched
 MOST_LISTED: Final = 500  # more are searched
+Called = Callable[[Acting, int], Words | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a field says to people beyond its type; when: (field, value) for which it is asked."""
+    """What a field says to people beyond its type; when: (field, value) for which it is asked.
+
+    called: what people call that whose id it is, None where the actor does not see it; for what
+    is too many to choose from, and comes from the page that shows it.
+    """
 
     label: Words
     hint: Words | None
@@ -87,6 +95,7 @@ class Said:
     choices: Choices | None
     names: Mapping[str, Words]  # of an enum's members
     when: tuple[str, str] | None
+    called: Called | None = None
 
 
 @overload
@@ -99,6 +108,7 @@ def field(
     unit: str = ...,
     choices: Choices | None = ...,
     names: Mapping[str, Words] | None = ...,
+    called: Called | None = ...,
     examples: list[Any] | None = ...,
 ) -> T: ...
 @overload
@@ -110,6 +120,7 @@ def field(
     unit: str = ...,
     choices: Choices | None = ...,
     names: Mapping[str, Words] | None = ...,
+    called: Called | None = ...,
     when: tuple[str, str] | None = ...,
     examples: list[Any] | None = ...,
 ) -> Any: ...
@@ -122,6 +133,7 @@ def field(
     unit: str = "",
     choices: Choices | None = None,
     names: Mapping[str, Words] | None = None,
+    called: Called | None = None,
     when: tuple[str, str] | None = None,
     examples: list[Any] | None = None,
 ) -> Any:
@@ -129,7 +141,8 @@ def field(
 
     Limits (ge, max_length) belong to the type: on a field they would land outside its validators.
     """
-    said = Said(Words(zh, en), Words(*hint) if hint else None, unit, choices, names or {}, when)
+    told = Words(*hint) if hint else None
+    said = Said(Words(zh, en), told, unit, choices, names or {}, when, called)
     described = f"{en}. {said.hint.en}." if said.hint else f"{en}."
     extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}} | ({"x-unit": unit} if unit else {})
     if when:
@@ -149,7 +162,15 @@ def said_of(info: FieldInfo) -> Said:
 
 def asked_as(info: FieldInfo) -> str:
     """Return the kind of a field of an action: how it is asked for and shown."""
-    return kind_of(info, chosen=said_of(info).choices is not None) or "none"
+    said = said_of(info)
+    chosen = said.choices is not None
+    return kind_of(info, chosen=chosen, ids=said.called is not None) or "none"
+
+
+def called(info: FieldInfo, value: Any, at: Acting) -> Words | None:
+    """Return what people call that whose id a field holds, None where there is no more to say."""
+    how = said_of(info).called
+    return how(at, int(value)) if how is not None and str(value).isdecimal() else None
 
 
 def options_of(info: FieldInfo, at: Acting) -> Sequence[Option]:
@@ -178,7 +199,10 @@ def option_of(info: FieldInfo, at: Acting, value: str) -> Option | None:
     """Return the option of a value, None where it is none of them."""
     choices = said_of(info).choices
     if isinstance(choices, Searched):
-        return choices.named(at, value)
+        if (choices, value) not in at.known:
+            at.known[choices, value] = choices.named(at, value)
+        named: Option | None = at.known[choices, value]
+        return named
     by_value = at.known.setdefault((choices, "by value"), {}) if choices else {}
     if not by_value:
         by_value |= {one.value: one for one in options_of(info, at)}

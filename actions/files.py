@@ -19,6 +19,7 @@ from actions.rights import holds
 from actions.saying import label_of, place_of
 from actions.scans import keep_scans
 from actions.sheets import workbook
+from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
 from storage import file_done
 
@@ -200,7 +201,7 @@ def _id(file: _File, row: list[str]) -> int | None:
 def _read(file: _File, row: list[str], on: Any) -> Action[Any, Any]:
     thing: Thing[Any] | None = file.kind.about.on
     pairs = pairs_of_row(file.kind, file.names, row)
-    zone = thing.zone(on) if thing else "Asia/Shanghai"
+    zone = thing.zone(on) if thing else CIVIL_ZONE
     return file.kind.model_validate(filled(pairs, file.kind), context={"zone": zone})
 
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from actions.declared import Thing
-from actions.fields import Acting, Option, Words
+from actions.fields import Acting, Option, Searched, Words
 from storage.access import people as known_people
 from storage.access.people import User
 from storage.compact import unions
-from storage.registry import meters, regions
+from storage.registry import institutions, meters, regions
+from storage.registry.institutions import Institution, Wanted
 from storage.registry.meters import Channel
+
+_MOST_DIGITS: Final = 9
 
 
 def _channel(at: Acting, channel_id: int) -> Channel | None:
@@ -32,7 +35,7 @@ def people(at: Acting) -> Sequence[Option]:
 
 def member_regions(at: Acting) -> Sequence[Option]:
     """Return the regions that can be members of a union, of those that the actor plans for."""
-    planned = unions.planned_regions(at.connection)
+    planned = regions.planned(at.connection)
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
         for one in regions.tree(at.connection, only_seen=False)
@@ -51,6 +54,27 @@ def every_region(at: Acting) -> Sequence[Option]:
 def every_line(at: Acting) -> Sequence[Option]:
     """Return all department lines."""
     return [Option(code, Words(*both)) for code, both in regions.lines(at.connection).items()]
+
+
+def _institutions(at: Acting, text: str) -> list[Option]:
+    wanted = Wanted(text=text or None)
+    return [_option(one) for one in institutions.listed(at.connection, wanted, after=0, most=51)]
+
+
+def _institution(at: Acting, value: str) -> Option | None:
+    if not value.isdecimal() or len(value) > _MOST_DIGITS:
+        return None
+    found = institutions.one(at.connection, int(value))
+    return _option(found) if found else None
+
+
+def _option(one: Institution) -> Option:
+    name = one.name_zh or one.name_en or ""
+    number = str(one.institution_id)
+    return Option(number, Words(f"{name} ({number})", f"{one.name_en or name} ({number})"))
+
+
+every_institution: Final = Searched(_institutions, _institution)
 
 
 def every_role(at: Acting) -> Sequence[Option]:
@@ -73,7 +97,7 @@ CHANNEL: Final = Thing[Channel](
     find=_channel,
     name=lambda one, _: f"{one.meter or one.meter_id} · {one.code}",
     page=lambda one: f"/institutions/{one.institution_id}?curve={one.channel_id}",
-    covered="%(on)s::integer IN (SELECT access.covers_channels(%(right)s))",
+    covered="%(on)s::integer IN (SELECT s.id FROM access.covers_channels(%(right)s) AS s(id))",
     lock="SELECT FROM channel WHERE id = %s FOR NO KEY UPDATE",
     unit=lambda one: one.unit,
     zone=lambda one: one.zone,

@@ -10,6 +10,7 @@ import numpy as np
 from analytics.exact import Exact, Ints, added, half_up, multiply_divide
 from metering.errors import InputError
 
+_MILLION: Final = 10**6
 _ROOM: Final = 2**60  # above it the sum of a group's weights is worked out in Python's integers
 _BLOCK: Final = 2**16  # rows at once, so that months of a whole country cost little memory
 
@@ -22,6 +23,14 @@ def cascade(values: Sequence[Exact]) -> list[int]:
     """
     sums = accumulate((Fraction(value) for value in values), initial=Fraction(0))
     return [after - before for before, after in pairwise(half_up(one) for one in sums)]
+
+
+def shared(used: int, shares: Sequence[int]) -> list[int]:
+    """Return what accounts take of a channel's use, by their shares in this order. [quanta]
+
+    shares: in millionths, of either sign; those that add to a whole take all. As storage.part_of.
+    """
+    return cascade([Fraction(used * share, _MILLION) for share in shares])
 
 
 def cascade_rows(totals: Ints, weights: Ints) -> Ints:

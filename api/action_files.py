@@ -93,7 +93,7 @@ def _add(routes: APIRouter, path: str, kind: Kind) -> None:
         path,
         _endpoint(kind),
         methods=["POST"],
-        name=f"{name}_file",
+        name=f"{name}_rows",
         summary=f"{about.en}: a file of rows",
         response_model=FileDone,
         tags=["imports"],

@@ -18,6 +18,7 @@ from api.routes import metrics, routers
 from api.routes.access import attachments
 from api.routes.readings import imports
 from api.settings import ApiSettings
+from collector.codecs import Decode, native
 from collector.intake import ReadingSink
 
 _ABOUT = """
@@ -51,6 +52,7 @@ def create_app(
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
     file_sink: WholeSink | None = None,
+    decode: Decode = native.decode,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
@@ -60,6 +62,7 @@ def create_app(
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
     file_sink: the same for files of readings.
+    decode: what refused messages say, by the routes.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
     large: addresses of these pages that take files, beside our own.
@@ -80,7 +83,7 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.doorway = Doorway(pool, told, Failures(), today, file_sink)
+    app.state.doorway = Doorway(pool, told, Failures(), today, file_sink, decode)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink

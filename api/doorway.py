@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import date
+from functools import cached_property
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -20,6 +21,8 @@ from actions.access.login import (
 from actions.desk import SYSTEM, DeniedError, Desk
 from api.address import address_of
 from api.settings import ApiSettings
+from collector.codecs import Decode, native
+from storage import days
 from storage.access.people import Session
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -45,12 +48,20 @@ class Doorway:
         failures: Failures,
         today: date | None,
         sink: object | None = None,
+        decode: Decode = native.decode,
     ) -> None:
         self.pool = pool
         self.settings = settings
         self.failures = failures
         self.today = today
         self.sink = sink
+        self.decode = decode
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone of days that belong to no meter; asked once, for only `migrate` sets it."""
+        with Desk(self.pool, SYSTEM).look() as connection:
+            return days.zone(connection)
 
     def session(self, request: Request) -> Session | None:
         """Return whose request this is; a change by cookie must carry the session's token."""
@@ -69,7 +80,7 @@ class Doorway:
 
     def desk_of(self, session: Session) -> Desk:
         """Return the desk of whose session this is."""
-        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink)
+        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink, self.decode)
 
     def again(self, request: Request, session: Session, password: str) -> None:
         """Ask once more for the password of who is logged in; AgainError where it is not theirs."""

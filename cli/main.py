@@ -7,7 +7,6 @@ import typer
 from cli.commands import (
     boards,
     collect,
-    console,
     demo,
     do,
     doctor,
@@ -54,7 +53,6 @@ app.command("migrate")(migrate.migrate)
 app.command("collect")(collect.collect)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
-app.command("console")(console.console)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)

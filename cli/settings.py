@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         120, ge=1, le=3600, description="a transaction that does nothing is ended, in any session"
     )
 
+    zone: str | None = Field(
+        None,
+        description="migrate: the civil zone of days that belong to no meter, such as those of "
+        "grants and rosters, from now on; Asia/Shanghai where nobody has set one. A region may "
+        "state its own",
+    )
+
     broker_url: str | None = Field(None, description="mqtt://user:password@host:port")
     broker_version: Annotated[Literal[4, 5], BeforeValidator(_counted)] = Field(
         5, description="MQTT 5, or 4 for what is called 3.1.1"
@@ -104,6 +111,13 @@ class Settings(BaseSettings):
     broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
     broker_key_file: Path | None = Field(None, description="mqtts: our key")
 
+    routes_file: Path | None = Field(
+        None,
+        description="collect, serve, replay-rejected: TOML that says which topics are whose, in "
+        "which format; beside them our own topics always count. collect reads it again when it "
+        "changes, and at SIGHUP",
+    )
+
     rejects_resolved_days: int = Field(
         90,
         ge=7,
@@ -121,23 +135,15 @@ class Settings(BaseSettings):
     work_wait_s: float = Field(0.5, gt=0, le=60, description="between looks when nothing waits")
     work_longest_wait_s: float = Field(30, gt=0, le=600, description="for a database that is away")
 
-    host: str = Field("127.0.0.1", description="serve, console: where they listen")
+    host: str = Field("127.0.0.1", description="serve: where they listen")
     port: int = Field(8460, ge=1, le=65_535, description="serve: its port")
-    console_port: int = Field(8461, ge=1, le=65_535, description="console: its port")
-    console_url: str | None = Field(
-        None,
-        description="serve, console: where people reach the console, such as "
-        "https://forms.example.org; pages link to it, its sockets are opened from nowhere else",
-    )
     pages_url: str = Field(
-        "http://127.0.0.1:8460", description="console: where people reach pages and boards"
+        "http://127.0.0.1:8460", description="demo --join: where people reach the pages"
     )
-    secure: bool = Field(
-        False, description="serve, console: reached over https; cookies then say so"
-    )
+    secure: bool = Field(False, description="serve: reached over https; cookies then say so")
     trusted_proxies: str = Field(
         "",
-        description="serve, console: addresses or networks of proxies, with commas between; behind "
+        description="serve: addresses or networks of proxies, with commas between; behind "
         "these, and no others, a request's address is the one they name",
     )
     forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = Field(

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-CIVIL_ZONE: Final = "Asia/Shanghai"  # of days that belong to no meter; SQL's storage.civil_zone
+# Of days that belong to no meter, where nobody has set another (storage.days.zone says which one).
+CIVIL_ZONE: Final = "Asia/Shanghai"
 
 
 def civil_day(at: datetime, zone: str = CIVIL_ZONE) -> date:

@@ -29,14 +29,12 @@ TEXT = """\
 
 # Ports of this machine. 本机端口。
 PAGES_PORT=8460
-CONSOLE_PORT=8461
 GRAFANA_PORT=3000
 BROKER_PORT=1883
 
 # Where people reach pages and forms; behind a proxy with TLS, https:// and SECURE=true.
 # 页面和规划管理界面的地址;经 TLS 代理时用 https:// 并设 SECURE=true。
 COMMONWATT_PAGES_URL=http://127.0.0.1:8460
-COMMONWATT_CONSOLE_URL=http://127.0.0.1:8461
 COMMONWATT_SECURE=false
 
 # The region as whose reader Grafana looks; 000000 is the whole country.

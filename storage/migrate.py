@@ -10,7 +10,7 @@ from typing import Any, Literal
 from psycopg import Connection, errors, sql
 
 from metering.errors import ConflictError, InputError
-from storage import provisioning, seeds
+from storage import days, provisioning, seeds
 from storage.access import members
 from storage.connections import MIGRATING, Bounds, opened
 
@@ -59,6 +59,7 @@ def migrate(
     *,
     passwords: Mapping[str, str] | None = None,
     engine: Engine | None = None,
+    zone: str | None = None,
     say: Say = lambda _: None,
     bounds: Bounds = MIGRATING,
 ) -> list[str]:
@@ -67,6 +68,7 @@ def migrate(
     url: a login that may create roles and owns the database.
     passwords: for the logins of `GROUPS`; None leaves the logins as they are.
     engine: wanted at the first migration; None takes TimescaleDB where it is installed.
+    zone: of days that belong to no meter; None leaves it as it is.
     """
     with opened(url, "commonwatt migrate", bounds) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -84,6 +86,8 @@ def migrate(
                 taken.append(file.name)
         with connection.transaction():
             _become_owner(connection)
+            if zone is not None:
+                days.set_zone(connection, zone)
             seeds.load(connection)
             provisioning.steady(connection)
         members.make_keeper(connection)

@@ -12,6 +12,8 @@ from storage.access import listed
 from storage.access.listed import TrailRow, WhichEntries
 from storage.pages import Page, cursor_of, key_of
 
+_MOST_SHOWN: Final = 160  # characters
+
 
 def _words_of(act: str) -> Words:
     """Return what an act is called; its code where it is not declared."""
@@ -45,6 +47,12 @@ def _name(row: TrailRow, lang: Lang) -> str:
     return f"{row.name} ({row.login})" if row.login else row.actor
 
 
+def _detail(row: TrailRow, lang: Lang) -> str:
+    """Return what the entry tells beside, as much of it as a line of a table holds."""
+    text = " · ".join(f"{name}: {value}" for name, value in row.detail.items())
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
 AUDIT: Final = Table[TrailRow, WhichTrail](
     code="audit",
     path="/audit",
@@ -75,7 +83,7 @@ AUDIT: Final = Table[TrailRow, WhichTrail](
             "detail",
             Words("内容", "Detail"),
             lambda row: json.dumps(row.detail, ensure_ascii=False),
-            apart=True,
+            shown=_detail,
         ),
     ),
     filter=WhichTrail,

@@ -13,12 +13,18 @@ from actions.declared import About, Action, Effect, Opposite
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Day, Id, Line
 from actions.rights import Right
-from actions.things import PERSON, every_line, every_region, every_role, every_union
+from actions.things import (
+    PERSON,
+    every_institution,
+    every_line,
+    every_region,
+    every_role,
+    every_union,
+)
 from metering.errors import InputError
 from storage.access import grants
 from storage.access.grants import GrantRow, NewGrant
 from storage.access.people import User
-from storage.registry import institutions
 
 
 class GrantGiven(BaseModel):
@@ -58,9 +64,9 @@ class GiveGrant(Action[User, GrantGiven]):
         zh="区域联合体", en="Union", choices=every_union, when=("scope", "union")
     )
     institution: Id | None = field(
-        zh="机构编号",
-        en="Institution id",
-        hint=("机构页面地址末尾的数字", "The number at the end of its page's address"),
+        zh="机构",
+        en="Institution",
+        choices=every_institution,
         when=("scope", "institution"),
     )
     valid_from: Day | None = field(
@@ -74,7 +80,7 @@ class GiveGrant(Action[User, GrantGiven]):
     )
 
     def check(self, on: User, at: Acting) -> None:
-        """Refuse an institution that there is not, an end before the beginning, an ended person."""
+        """Refuse an end before the beginning, and somebody whose log-in has ended."""
         refuse_ended(on)
         since = self.valid_from or grants.today(at.connection)
         if self.valid_to is not None and self.valid_to <= since:
@@ -85,15 +91,6 @@ class GiveGrant(Action[User, GrantGiven]):
                 next_zh="请核对两个日期。",
                 next_en="Check both days.",
                 where={"field": "valid_to", "value": self.valid_to.isoformat()},
-            )
-        if self.institution and not institutions.one(at.connection, self.institution):
-            raise InputError(
-                "user.no_such_institution",
-                zh=f"没有编号为 {self.institution} 的机构。",
-                en=f"There is no institution {self.institution}.",
-                next_zh="请核对编号。",
-                next_en="Check the number.",
-                where={"field": "institution", "value": self.institution},
             )
 
     def foresee(self, on: User, at: Acting) -> list[Effect]:

@@ -13,7 +13,6 @@ from actions.readings.shift_rejected import ACT, GUESS, Shifted, ShiftSink, shif
 from actions.readings.things import GATEWAY
 from actions.readings.waiting import Waiting, of_actor, waiting
 from actions.rights import Right
-from collector.codecs import native
 from metering.clocks import shift_of
 from metering.errors import InputError, UnavailableError
 from metering.messages import Deed, Message, Readings, Stored
@@ -108,7 +107,7 @@ class ShiftRejected(Action[Gateway, Shifted]):
         sink = at.sink
         if not isinstance(sink, ShiftSink):
             raise no_sink()
-        found = shift(at.connection, on.name, self.shift, native.decode).of_actor(at.connection)
+        found = shift(at.connection, on.name, self.shift, at.decode).of_actor(at.connection)
 
         def deed(said: dict[str, Any]) -> Deed:
             detail = {"gateway": on.name, "shift": self.shift, "shifted": said}
@@ -166,7 +165,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
         sink = at.sink
         if not isinstance(sink, AgainSink):
             raise no_sink()
-        found = waiting(at.connection, on.name, native.decode)
+        found = waiting(at.connection, on.name, at.decode)
         if not (found.rows or found.skipped):
             raise _nothing(on.name)
         found = of_actor(at.connection, found, self.about.code)

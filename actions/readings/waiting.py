@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg import Connection
 
 from actions.desk import denied
@@ -65,7 +64,7 @@ def without(waiting: Waiting, skipped: dict[int, str]) -> Waiting:
     stay = [place for place in range(len(waiting.batch)) if place not in skipped]
     place_of = np.full(len(waiting.batch), -1, np.int32)
     place_of[stay] = np.arange(len(stay), dtype=np.int32)
-    kept = _only(waiting.readings, place_of[waiting.readings.message] >= 0)
+    kept = waiting.readings.only(place_of[waiting.readings.message] >= 0)
     return replace(
         waiting,
         rows=[waiting.rows[place] for place in stay],
@@ -93,17 +92,4 @@ def _refused(said: Readings, rows: Sequence[Rejected]) -> Readings:
     for place, row in enumerate(rows):
         of = said.message == place
         kept |= of & np.isin(said.i, row.i) if row.i else of
-    return _only(said, kept)
-
-
-def _only(said: Readings, kept: NDArray[np.bool_]) -> Readings:
-    keys = [key for key, keep in zip(said.channel_key, kept.tolist(), strict=True) if keep]
-    return Readings(
-        message=said.message[kept],
-        i=said.i[kept],
-        channel_key=keys,
-        seq=said.seq[kept],
-        at_ms=said.at_ms[kept],
-        value=said.value[kept],
-        arrival=said.arrival[kept],
-    )
+    return said.only(kept)

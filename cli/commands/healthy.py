@@ -10,12 +10,11 @@ from cli.services import ports
 from cli.services.words import say
 from metering.errors import UnavailableError
 
-Service = Literal["collect", "work", "serve", "console"]
+Service = Literal["collect", "work", "serve"]
 _PATHS: Final = {
     "collect": "/metrics",
     "work": "/metrics",
     "serve": "/readyz",
-    "console": "/healthz",
 }
 # What a collector must say of itself: it has its broker, and its database takes what comes.
 _COLLECTS: Final = ("commonwatt_collector_connected 1.0", "commonwatt_collector_sink_away 0.0")
@@ -32,7 +31,7 @@ def healthy(
     collect and work answer on COMMONWATT_METRICS_PORT. The exit status is 6 where one is not well.
     """
     known = settings.load()
-    port = {"serve": known.port, "console": known.console_port}.get(service, known.metrics_port)
+    port = known.port if service == "serve" else known.metrics_port
     said = _answer(int(settings.need(str(port or ""), "metrics_port")), _PATHS[service])
     missing = [one for one in _COLLECTS if service == "collect" and one not in said.splitlines()]
     if missing:

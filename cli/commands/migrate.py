@@ -52,6 +52,7 @@ def migrate(
             url,
             passwords=passwords,
             engine=engine,
+            zone=known.zone,
             say=lambda name: typer.echo(f"  {name}"),
             bounds=migrating(known),
         )

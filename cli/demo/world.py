@@ -20,6 +20,7 @@ from cli.demo import facts
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.state import DemoState, Memory
 from metering.channels import Kind
+from metering.days import civil_day
 from metering.institutions import Disclosure
 from simulators import datasets, gateways, incidents, series
 from simulators.datasets import Building, MeterRows
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # run builds on this module
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 _GRIDS: Final = ("GRID_EC", "GRID_CC", None)  # so that every step of the fallback can be seen
 _WHOLE: Final = 1_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OFFICER: Final = "officer"
 _ADMIN: Final = "admin"
 _PLANNER: Final = "planner"
@@ -135,9 +137,11 @@ def sources(plan: Plan) -> list[Source]:
 
 
 def last_day(plan: Plan) -> date:
-    """Return the day of the data set's last reading, which a run without serving takes as today."""
-    last_ms = max(int(one.at_ms[-1]) for one in plan.series)
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=last_ms)).date()
+    """Return the civil day of the last reading, which a run without serving takes as today."""
+    return max(
+        civil_day(_EPOCH + timedelta(milliseconds=int(one.at_ms[-1])), one.meter.building.zone)
+        for one in plan.series
+    )
 
 
 def provinces(plan: Plan) -> list[str]:
@@ -269,6 +273,5 @@ def _begins(one: Series) -> int:
 
 def _civil_midnight(at_ms: int, zone: str) -> datetime:
     """Return the instant at which the civil day of an instant begins."""
-    local = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)
-    day = local.astimezone(ZoneInfo(zone)).date()
+    day = civil_day(_EPOCH + timedelta(milliseconds=at_ms), zone)
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -185,7 +185,7 @@ ZONE: Final = Variable(
     """
     SELECT zone AS "__value", zone AS "__text"
       FROM (SELECT zone, count(*) AS channels FROM report.channel GROUP BY zone
-            UNION ALL SELECT 'Asia/Shanghai', 0) z
+            UNION ALL SELECT report.region_zone(NULL), 0) z
      ORDER BY channels DESC, zone LIMIT 1
     """,
     hidden=True,
@@ -197,7 +197,7 @@ ZONE_OF_INSTITUTION: Final = Variable(
     SELECT zone AS "__value", zone AS "__text"
       FROM (SELECT zone, count(*) AS channels FROM report.channel
              WHERE institution_id::text = '$institution' GROUP BY zone
-            UNION ALL SELECT 'Asia/Shanghai', 0) z
+            UNION ALL SELECT report.region_zone(NULL), 0) z
      ORDER BY channels DESC, zone LIMIT 1
     """,
     hidden=True,

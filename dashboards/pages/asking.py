@@ -16,6 +16,7 @@ from actions.fields import (
     Option,
     Words,
     asked_as,
+    called,
     is_searched,
     option_of,
     options_of,
@@ -23,6 +24,7 @@ from actions.fields import (
 )
 from actions.kinds import row_of
 from actions.scans import attached
+from metering.days import CIVIL_ZONE
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
 
@@ -32,7 +34,7 @@ class Place:
     """Where an object stands, as far as fields depend on it."""
 
     unit: str = ""
-    zone: str = "Asia/Shanghai"
+    zone: str = CIVIL_ZONE
 
 
 @dataclass(slots=True)
@@ -134,12 +136,14 @@ def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
         kind=kind,
         label=said.label.say(lang),
         hint=said.hint.say(lang) if said.hint else "",
-        unit=_unit(info, asking),
+        unit=_beside(info, value, asking),
         value=_shown(value, kind, asking.place.zone),
         error=asking.errors.get(full, ""),
         needed=info.is_required() or said.when is not None or kind == "flag" or first != "",
     )
-    if kind in ("choice", "several"):
+    if kind in ("choice", "several") and said.called is not None:
+        one.options = _brought(info, value, asking)
+    elif kind in ("choice", "several"):
         one.searched = is_searched(info, asking.at)
         one.options = _chosen(one, info, asking.at) if one.searched else options_of(info, asking.at)
     if kind == "rows":
@@ -147,6 +151,19 @@ def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
             of_row = Asking(row, asking.errors, asking.at, lang, asking.place)
             one.rows.append(asked(row_of(info), of_row, f"{full}.{place}."))
     return one
+
+
+def _brought(info: FieldInfo, value: Any, asking: Asking) -> Sequence[Option]:
+    """Return the ids that another page brought, each as it is called."""
+    values = value if isinstance(value, list) else []
+    plain = [(str(one), called(info, one, asking.at)) for one in values]
+    return [Option(one, name or Words(one, one)) for one, name in plain]
+
+
+def _beside(info: FieldInfo, value: Any, asking: Asking) -> str:
+    """Return what stands beside a field: its unit, or what the id in it is called."""
+    name = called(info, value, asking.at)
+    return name.say(asking.lang) if name else _unit(info, asking)
 
 
 def _chosen(one: Asked, info: FieldInfo, at: Acting) -> list[Option]:
@@ -179,6 +196,9 @@ def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
     kind = asked_as(info)
     if kind in ("choice", "several"):
         values = value if kind == "several" else [value]
+        if said_of(info).called is not None:
+            brought = _brought(info, values, asking)
+            return _join((one.words.say(asking.lang) for one in brought), asking.lang)
         chosen = ((one, option_of(info, asking.at, str(one))) for one in values)
         names = (said.words.say(asking.lang) if said else str(one) for one, said in chosen)
         return _join(names, asking.lang)
@@ -191,7 +211,7 @@ def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
         civil = value.astimezone(ZoneInfo(asking.place.zone))
         return f"{civil:%Y-%m-%d %H:%M:%S} ({asking.place.zone})"
     text = f"{value:%Y-%m}" if kind == "month" else str(value)
-    return f"{text} {_unit(info, asking)}".rstrip()
+    return f"{text} {_beside(info, value, asking)}".rstrip()
 
 
 def _join(parts: Iterable[str], lang: Lang) -> str:

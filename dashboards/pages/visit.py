@@ -1,7 +1,8 @@
 """One visit of a browser: who looks, in which language and light, and how the answer leaves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -20,13 +21,21 @@ from actions.fields import Words
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
-from metering.days import CIVIL_ZONE, civil_day
+from metering.days import civil_day
 from storage.access.people import Session
 from storage.seed_words import in_chinese
 
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Of the navigation: its word, its page, and where else its pages are.
+SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("today", "/", ()),
+    ("institutions", "/institutions", ()),
+    ("boards", "/boards", ()),
+    ("unions", "/unions", ("/targets", "/runs", "/quotas")),
+    ("do", "/do", ()),
 )
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
@@ -41,6 +50,8 @@ class Doorway(Protocol):
     failures: Failures
     today: date | None
 
+    @property
+    def zone(self) -> str: ...
     @property
     def settings(self) -> Any: ...
     def session(self, request: Request) -> Session | None: ...
@@ -96,7 +107,12 @@ class Visit:
     @property
     def today(self) -> date:
         """The day that counts as today, for choosing what to show."""
-        return self.today_in(CIVIL_ZONE)
+        return self.today_in(self.zone)
+
+    @property
+    def zone(self) -> str:
+        """The zone of days that belong to no meter."""
+        return doorway_of(self.request).zone
 
     def today_in(self, zone: str) -> date:
         """Return the day that counts as today where a meter is."""
@@ -125,6 +141,10 @@ class Visit:
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
 
+    def within(self, path: str, below: Sequence[str]) -> bool:
+        """Return whether this page is in a section of the navigation."""
+        return self.path == path or (path != "/" and self.path.startswith((path, *below)))
+
     def _done(self) -> str:
         """Return what is said after an action that led here, nothing else."""
         kind = declared().get(self.request.query_params.get("done", ""))
@@ -145,7 +165,7 @@ class Visit:
                 values,
                 v=self,
                 t=self.say,
-                console=_console(self.request),
+                sections=SECTIONS,
                 done=self._done(),
                 undo=self._undo(),
                 lang=self.lang,
@@ -168,9 +188,12 @@ class Visit:
 
 
 def stranger(request: Request, session: Session | None = None) -> Visit:
-    """Return the visit of somebody who need not be logged in."""
+    """Return the visit of somebody who need not be logged in.
+
+    The language is the chosen one, else the browser's, else the person's.
+    """
     own = session.lang if session else "zh"
-    lang = _remembered(request, "lang", own)
+    lang = _remembered(request, "lang", _of_browser(request) or own)
     return Visit(request, "en" if lang == "en" else "zh", _remembered(request, "theme", "auto"),
                  session)  # fmt: skip
 
@@ -197,9 +220,15 @@ def doorway_of(request: Request) -> Doorway:
     return cast(Doorway, request.app.state.doorway)
 
 
-def _console(request: Request) -> str | None:
-    """Return where the forms are, where the application knows."""
-    return cast("str | None", getattr(request.app.state, "console_url", None))
+def _of_browser(request: Request) -> str | None:
+    """Return which of our languages the browser would rather have, None where it wants neither."""
+    wanted: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag, _, weight = part.partition(";q=")
+        with suppress(ValueError):
+            wanted.append((-float(weight or 1), tag.strip().lower()[:2]))
+    known = [lang for weight, lang in sorted(wanted, key=lambda one: one[0]) if weight < 0]
+    return next((lang for lang in known if lang in _REMEMBERED["lang"]), None)
 
 
 def _remembered(request: Request, name: str, otherwise: str) -> str:

@@ -20,8 +20,8 @@ _USED = """
     ), pair AS (
         SELECT CASE WHEN a.kgce_g IS NULL OR b.kgce_g IS NULL THEN 0 ELSE c.days END AS days,
                c.of_days,
-               floor(b.kgce_g * c.before_quanta / nullif(b.quanta, 0) + 0.5) AS before_g,
-               floor(a.kgce_g * c.quanta / nullif(a.quanta, 0) + 0.5) AS after_g
+               storage.half_up(b.kgce_g * c.before_quanta, b.quanta) AS before_g,
+               storage.half_up(a.kgce_g * c.quanta, a.quanta) AS after_g
           FROM report.compared(ARRAY[%(institution)s]::integer[],
                                make_date(%(after)s::integer, 1, 1),
                                make_date(%(after)s::integer + 1, 1, 1),

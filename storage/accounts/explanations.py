@@ -12,8 +12,7 @@ from psycopg.rows import class_row
 _PARTS = """
     SELECT t.channel_id, t.share, t.valid_from, t.valid_to, t.source,
            b.share_before, u.day::text AS day, u.used, u.measured_s,
-           (floor(u.used::numeric * (b.share_before + t.share) * 0.000001 + 0.5)
-             - floor(u.used::numeric * b.share_before * 0.000001 + 0.5))::bigint AS quanta
+           storage.part_of(u.used, b.share_before, t.share)::bigint AS quanta
       FROM account_term t
       LEFT JOIN report.usage_day u ON u.channel_id = t.channel_id
            AND u.day >= greatest(t.valid_from, %(month)s::date)
@@ -81,11 +80,9 @@ _CO2_FACTOR = """
 
 _PLACE = """
     SELECT r.province_code, r.grid_region
-      FROM location l JOIN storage.region_province r ON r.region_id = l.region_id
-     WHERE l.institution_id = %(institution)s AND l.known_until IS NULL
-       AND l.valid_from < %(month)s::date + interval '1 month'
-       AND (l.valid_to IS NULL OR %(month)s < l.valid_to)
-     ORDER BY l.valid_from LIMIT 1
+      FROM storage.located l JOIN storage.region_province r ON r.region_id = l.region_id
+     WHERE l.institution_id = %(institution)s
+       AND %(month)s >= l.first_month AND %(month)s < l.until_month
 """
 
 # Nearest to farthest; of each kind of place the edition that would be taken there.
@@ -97,10 +94,12 @@ _GRID_CHAIN = """
       FROM (VALUES (1, 'province', %(province)s::text), (2, 'grid_region', %(grid)s::text),
                    (3, 'national', NULL)) AS s (place, scope, code)
       LEFT JOIN LATERAL (
-            SELECT * FROM grid_factor g
-             WHERE g.known_until IS NULL AND g.basis = 'average' AND g.scope = s.scope
-               AND (s.scope = 'national' OR g.code = s.code)
-             ORDER BY g.year > %(year)s, abs(g.year - %(year)s) LIMIT 1) f ON true
+            SELECT g.*
+              FROM storage.grid_edition g
+             CROSS JOIN LATERAL (SELECT storage.grid_distance(
+                    g.scope, g.code, g.year, %(province)s, %(grid)s, %(year)s) AS distance) d
+             WHERE g.scope = s.scope AND d.distance IS NOT NULL
+             ORDER BY d.distance LIMIT 1) f ON true
      ORDER BY s.place
 """
 

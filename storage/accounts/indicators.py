@@ -105,9 +105,8 @@ _INDICATORS = """
                coalesce(sum(d.days) FILTER (WHERE n.kgce_g IS NOT NULL AND b.kgce_g IS NOT NULL),
                         0)::integer AS days,
                sum(d.of_days)::integer AS of_days,
-               sum(floor(n.kgce_g * d.quanta / nullif(n.quanta, 0) + 0.5)) AS compared_g,
-               sum(floor(b.kgce_g * d.before_quanta / nullif(b.quanta, 0) + 0.5))
-                   AS before_g
+               sum(storage.half_up(n.kgce_g * d.quanta, n.quanta)) AS compared_g,
+               sum(storage.half_up(b.kgce_g * d.before_quanta, b.quanta)) AS before_g
           FROM like_days d
          CROSS JOIN unnest(%(profiles)s::text[]) AS p(profile)
           LEFT JOIN now n ON n.institution_id = d.institution_id AND n.profile = p.profile

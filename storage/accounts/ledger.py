@@ -8,7 +8,8 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from storage.readings.series import Grain, UsageColumns, in_zone, usage_columns
+from storage.days import in_zone
+from storage.readings.series import Grain, UsageColumns, usage_columns
 
 # The page is of institutions: an order that rows of one month do not break.
 _WITH_ACCOUNTS = """
@@ -51,16 +52,13 @@ _TERMS = """
 
 _TERM_ROWS = """
     WITH term AS MATERIALIZED (
-        SELECT t.channel_id, t.share::numeric AS share, t.valid_from, t.valid_to, c.zone
+        SELECT t.channel_id, t.share, t.valid_from, t.valid_to, c.zone
           FROM account_term t JOIN channel c ON c.id = t.channel_id
          WHERE t.institution_id = %(institution)s AND t.carrier = %(carrier)s
            AND t.known_until IS NULL)
 """
-# The same cascade as in the account; a whole share needs no running sum.
-_PART = """
-    sum(floor(u.used::numeric * (b.share_before + t.share) * 0.000001 + 0.5)
-        - floor(u.used::numeric * b.share_before * 0.000001 + 0.5))
-"""
+_PART = "sum(storage.part_of(u.used, b.share_before, t.share))"
+# A whole share needs no running sum.
 _BEFORE = """
     CROSS JOIN LATERAL (SELECT CASE WHEN t.share = 1000000 THEN 0
         ELSE access.share_before(%(institution)s, t.channel_id, {day}) END AS share_before) b

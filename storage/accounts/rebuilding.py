@@ -34,27 +34,13 @@ _CLEAR = """
      WHERE a.institution_id = t.institution_id AND a.source = 'meter'
        AND a.month >= t.first AND a.month < t.until
 """
-# Cascade rounding in order of institution: each takes the running share's rounded amount less the
-# one before it, so shares that add to one add to the day. Products with exact decimals, never
-# divisions, which numeric would round.
 _REBUILD = """
     WITH made AS MATERIALIZED (
-        SELECT p.institution_id, p.carrier, date_trunc('month', p.day::timestamp)::date AS month,
-               sum(floor(p.used * (p.before + p.share) * 0.000001 + 0.5)
-                   - floor(p.used * p.before * 0.000001 + 0.5)) AS quanta,
-               sum(p.measured_s) AS measured_s, sum(p.known_s) AS known_s
-          FROM (SELECT t.institution_id, t.carrier, t.share::numeric AS share, d.day,
-                       d.used::numeric AS used, d.measured_s, d.known_s,
-                       (SELECT coalesce(sum(o.share), 0) FROM account_term o
-                         WHERE o.channel_id = t.channel_id AND o.known_until IS NULL
-                           AND o.institution_id < t.institution_id AND o.valid_from <= d.day
-                           AND (o.valid_to IS NULL OR d.day < o.valid_to))::numeric AS before
-                  FROM touched x
-                  JOIN account_term t ON t.institution_id = x.institution_id
-                   AND t.known_until IS NULL
-                  JOIN usage_day d ON d.channel_id = t.channel_id
-                   AND d.day >= greatest(t.valid_from, x.first)
-                   AND d.day < least(coalesce(t.valid_to, 'infinity'), x.until)) p
+        SELECT d.institution_id, d.carrier, date_trunc('month', d.day::timestamp)::date AS month,
+               sum(d.quanta) AS quanta, sum(d.measured_s) AS measured_s, sum(d.known_s) AS known_s
+          FROM touched x
+          JOIN storage.account_day d ON d.institution_id = x.institution_id
+           AND d.day >= x.first AND d.day < x.until
          GROUP BY 1, 2, 3
     ), absurd AS (
         INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)

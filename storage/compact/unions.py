@@ -28,7 +28,7 @@ _AGREEMENT = """
 """
 _LISTED = """
     SELECT u.union_id, u.name_zh, u.name_en,
-           u.union_id IN (SELECT access.planned_unions()) AS planned
+           u.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)) AS planned
       FROM report.region_union u
      WHERE %(only)s::integer IS NULL OR u.union_id = %(only)s
      ORDER BY u.union_id
@@ -47,8 +47,7 @@ _PARENTS = """
      WHERE known_until IS NULL AND storage.today() >= valid_from
        AND (valid_to IS NULL OR storage.today() < valid_to)
 """
-_PLANS = "SELECT %s IN (SELECT access.planned_unions())"
-_PLANNED = "SELECT access.planned_regions()"
+_PLANS = "SELECT %s IN (SELECT s.id FROM access.planned_unions() AS s(id))"
 _PLANS_REGIONS = "SELECT access.plans_regions(%s)"
 
 
@@ -126,11 +125,6 @@ def plans(connection: Connection[Any], union_id: int) -> bool:
 def plans_regions(connection: Connection[Any], wanted: Sequence[int]) -> bool:
     """Return whether the viewer plans for all of these regions."""
     return connection.execute(_PLANS_REGIONS, [list(wanted)]).fetchone() == (True,)
-
-
-def planned_regions(connection: Connection[Any]) -> set[int]:
-    """Return the regions that the viewer plans for."""
-    return {row[0] for row in connection.execute(_PLANNED)}
 
 
 def member_of(region: int, kind: str) -> Member | None:

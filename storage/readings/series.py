@@ -1,13 +1,11 @@
 """Readings and usage of one channel as columns, in order of time, a page at a time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from psycopg import Connection
-from psycopg.errors import InvalidParameterValue
 
-from metering.errors import InputError
+from storage.days import in_zone
 
 Grain = Literal["hour", "day", "month"]
 
@@ -153,21 +151,6 @@ def usage_columns(rows: list[Any], grain: Grain) -> UsageColumns:
     t = [one + _offset(s) for one, s in zip(text, offset, strict=True)] if grain == "hour" else text
     whole = [None if one is None else int(one) for one in used]  # sums are numeric
     return UsageColumns(t, start, whole, measured, known, expected)
-
-
-def in_zone(ask: Callable[[], Any], zone: str) -> Any:
-    """Ask something that names a zone; an unknown one is an input error."""
-    try:
-        return ask()
-    except InvalidParameterValue as error:
-        raise InputError(
-            "zone.unknown",
-            zh=f"未知的时区“{zone}”。",
-            en=f"Unknown time zone “{zone}”.",
-            next_zh="请使用 IANA 时区名,如 Asia/Shanghai。",
-            next_en="Use an IANA name such as Asia/Shanghai.",
-            where={"field": "zone", "value": zone},
-        ) from error
 
 
 def _parameters(channel: int, span: Span, most: int) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from actions.undoing import take_back
 from api.actions import example_of
 from metering.errors import ConflictError, NotFoundError
 from tests.actions import said_of_readings as readings
-from tests.actions.said import said_of
+from tests.actions.compact_world import make_union_world
+from tests.actions.said import said_of, union_in
 from tests.actions.world import World, make_world
 
 ACTIONS = declared()
@@ -32,20 +33,26 @@ SEES = {
     "clinic": {"province officer", "planner of all", "system"},
     "police": {"city reader", "planner of all", "system"},
     "person": {"system"},
+    "union": {
+        "province officer", "city reader", "education line", "of the school", "of the office",
+        "planner of all", "system",
+    },
     "g1": {*PEOPLE[:-1]},
     "g2": {"province officer", "planner of all", "system"},
-}
+}  # fmt: skip
 WRITES = {
     "office": {"province officer", "of the office", "planner of all", "system"},
     "clinic": {"province officer", "planner of all", "system"},
     "police": {"planner of all", "system"},
     "person": {"system"},
+    "union": {"planner of all", "system"},
     "g1": {"province officer", "of the office", "planner of all", "system"},
     "g2": {"province officer", "planner of all", "system"},
 }
 # Which roles hold a right, as the migrations grant it.
 HOLD = {
     "correct_readings": {"province officer", "of the office", "planner of all", "system"},
+    "keep_accounts": {"province officer", "of the office", "planner of all", "system"},
     "plan": {"planner of all", "system"},
     "administer": {"system"},
 }
@@ -55,6 +62,7 @@ HOLD = {
 def world(database_of_module) -> Iterator[World]:
     """One world; what is done in it is done by a test of its own action."""
     made = make_world(database_of_module)
+    make_union_world(made)
     yield made
     made.close()
 
@@ -77,14 +85,18 @@ def of_each(make: Callable[[World, str], int]) -> Callable[[World], dict[str, in
 _MADE: dict[tuple[str, int], dict[str, int]] = {}  # each made once in a world
 OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "channel": of_each(lambda world, name: world.channel[f"{name} e"]),
+    "institution": of_each(lambda world, name: world.institution[name]),
     "person": lambda world: {"person": world.user["city reader"]},
-    "grant": lambda world: {"person": grant_of(world, "city reader")},
     "correction": of_each(
         lambda world, name: readings.correction_of(world, world.channel[f"{name} e"])
     ),
     "correction_file": of_each(readings.filed),
     "gateway": lambda world: {f"g{n}": readings.gateway(world, f"demo-a/g{n}") for n in (1, 2)},
     "set_aside": of_each(readings.set_aside),
+    "union": lambda world: {"union": world.union["cities"]},
+    "target": lambda world: {"union": world.target["cities"]},
+    "run": lambda world: {"union": union_in(world).run()},
+    "grant": lambda world: {"person": grant_of(world, "city reader")},
 }
 
 

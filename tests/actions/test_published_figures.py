@@ -7,12 +7,12 @@ from decimal import Decimal
 import pytest
 
 from actions.compact.runs import list_runs
-from actions.compact.standing import stand
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.targets import Indicator, Target
 from actions.readings import exchanges
 from actions.readings.file_corrections import correct_by_file
 from tests.actions import correcting as corrections
-from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.acts import set_target
+from tests.actions.compact_world import UnionWorld, make_union_world, stand
 from tests.actions.world import GATEWAY, HOUR_MS, World, counts_since
 
 DECEMBER = datetime(2015, 12, 10, tzinfo=UTC)

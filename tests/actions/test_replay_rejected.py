@@ -35,8 +35,8 @@ def send(store, *readings: tuple[str, int, float], topic: str = "cw/v1") -> None
 
 
 def again(world, **how) -> Again:
-    decode = Routing((NATIVE, PUSHED)).decode
-    return replay_rejected(world.database.url("collector"), decode, **how)
+    routes = Routing((NATIVE, PUSHED))
+    return replay_rejected(world.database.url("collector"), how.pop("routes", routes), **how)
 
 
 def bind(world, key: str) -> None:

@@ -18,7 +18,8 @@ from tests.actions.world import HOUR_MS, START_MS
 
 GATEWAY = "demo-a/g3"
 NOW_MS = START_MS + 30 * 24 * HOUR_MS
-DECODE = Routing((NATIVE, PUSHED)).decode
+ROUTES = Routing((NATIVE, PUSHED))
+DECODE = ROUTES.decode
 WAITING = "SELECT seq FROM rejected_message WHERE resolved_at IS NULL ORDER BY seq"
 READINGS = "SELECT storage.ms(at), value, seq FROM reading ORDER BY at"
 
@@ -107,7 +108,7 @@ def test_a_clock_that_fell_back_is_put_forward_by_the_operator(world, store):
     assert world.admin(WAITING) == [(4,), (5,)]
     url = world.database.url("collector")
 
-    assert replay_rejected(url, DECODE) == Again(0, 2, {"clock.behind": 2})
+    assert replay_rejected(url, ROUTES) == Again(0, 2, {"clock.behind": 2})
     done = shift_as_operator(url, DECODE, GATEWAY, "+20d")
 
     assert (done.taken, done.misfits) == (2, 0)
@@ -144,7 +145,7 @@ def test_what_is_still_refused_waits_on(world, store):
 
 def test_plain_replay_leaves_them_as_they_are(world, store):
     eight_hours_ahead(store)
-    again = replay_rejected(world.database.url("collector"), DECODE)
+    again = replay_rejected(world.database.url("collector"), ROUTES)
 
     assert again == Again(0, 10, {"clock.ahead": 10})
     assert len(world.admin(WAITING)) == 10

@@ -35,6 +35,8 @@ class World:
     meter: dict[str, int] = field(default_factory=dict)
     channel: dict[str, int] = field(default_factory=dict)
     user: dict[str, int] = field(default_factory=dict)
+    union: dict[str, int] = field(default_factory=dict)
+    target: dict[str, int] = field(default_factory=dict)
     _past_rights: psycopg.Connection | None = None
     _sink: Store | None = None
 

@@ -20,7 +20,7 @@ def test_ready_is_told_with_what_waits(front):
         "missing_migrations": [],
         "usage_rows_waiting": 0,
         "account_rows_waiting": 0,
-        "due_rows_waiting": 0,
+        "task_rows_waiting": 0,
         "set_aside": 0,
         "standing_still": [],
         "notifications_full": 0.0,

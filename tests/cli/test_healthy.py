@@ -72,7 +72,7 @@ def test_a_collector_without_one_of_them_is_not(asked, said, missing):
 
 @pytest.mark.parametrize(
     ("service", "variable", "path"),
-    [("serve", "PORT", "/readyz"), ("console", "CONSOLE_PORT", "/healthz")],
+    [("serve", "PORT", "/readyz")],
 )
 def test_a_service_that_is_not_ready_says_what_it_lacks(asked, service, variable, path):
     with answering(503, "0016 is missing") as port:

@@ -22,7 +22,7 @@ from scripts import make_env
 from storage import migrate
 from tests.compose.native import ROOT, Native, compose, ended, env_of, filled
 
-OURS = ("collector", "worker", "api", "console")
+OURS = ("collector", "worker", "api")
 
 
 def free_port() -> int:
@@ -53,7 +53,7 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
     if shutil.which("mosquitto_passwd") is None:
         pytest.skip("mosquitto_passwd is not installed: the services of compose were not run")
     known = conninfo.conninfo_to_dict(server.admin_url)
-    ports = {"broker": free_port(), "api": free_port(), "console": free_port()}
+    ports = {"broker": free_port(), "api": free_port()}
     broker = place / "broker"
     for folder in ("config", "data"):
         (broker / folder).mkdir(parents=True)
@@ -67,7 +67,6 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         "/export": f"{place}/export",
         "/state": f"{place}/state",
         "8460": str(ports["api"]),
-        "8461": str(ports["console"]),
         "9462": str(free_port()),
         "9463": str(free_port()),
     }

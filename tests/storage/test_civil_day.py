@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from psycopg import Connection
+from psycopg.errors import InsufficientPrivilege
 
 from metering.days import CIVIL_ZONE, civil_day
+from metering.errors import InputError
+from storage import days, migrate
+from tests.actions.world import make_world
 
 HOUSE = Path(__file__).parents[2]
 FLOORS = ("actions", "api", "benchmarks", "cli", "collector", "dashboards", "scripts", "simulators",
@@ -76,3 +80,42 @@ def test_no_program_takes_the_day_in_greenwich_for_today():
     files = [one for floor in FLOORS for one in (HOUSE / floor).rglob("*.py")]
     assert len(files) > 200
     assert [str(one) for one in files if LOOSE.search(one.read_text("utf-8"))] == []
+
+
+def test_the_installations_zone_is_a_setting_that_migrate_sets(database):
+    """A far zone, where it is another day than in Shanghai at some hour of every day."""
+    migrate.migrate(database.admin_url, zone="Pacific/Niue")
+    with Connection.connect(database.url("api")) as asked:
+        row = asked.execute(
+            "SELECT storage.today(), storage.civil_day(), (now() AT TIME ZONE 'Pacific/Niue')::date"
+        ).fetchone()
+        assert row is not None
+        assert days.zone(asked) == "Pacific/Niue"
+        assert row[0] == row[1] == row[2]
+        with pytest.raises(InsufficientPrivilege):
+            asked.execute("SELECT storage.set_civil_zone('Asia/Shanghai')")
+    migrate.migrate(database.admin_url)
+    with Connection.connect(database.url("api")) as asked:
+        assert days.zone(asked) == "Pacific/Niue"  # as it was
+    with pytest.raises(InputError, match="Atlantis"):
+        migrate.migrate(database.admin_url, zone="Europe/Atlantis")
+
+
+def test_a_regions_zone_is_that_of_the_nearest_above_that_states_one(database):
+    """The province's, until the city states its own."""
+    world = make_world(database)
+    province, city, other = (world.region[name] for name in ("province", "city 1", "city 2"))
+    ask = "SELECT storage.region_zone(%s)"
+    state = """INSERT INTO region_zone (region_id, zone, source, known_by)
+               VALUES (%s, %s, 'test', 'user:1')"""
+    assert world.admin(ask, None) == world.admin(ask, city) == [(CIVIL_ZONE,)]
+    world.admin(state, province, "Asia/Urumqi")
+    world.admin(state, city, "Pacific/Niue")
+    assert world.admin(ask, province) == world.admin(ask, other) == [("Asia/Urumqi",)]
+    assert world.admin(ask, city) == [("Pacific/Niue",)]
+    assert world.admin(ask, None) == [(CIVIL_ZONE,)]
+    [(found, there)] = world.admin(
+        "SELECT storage.region_today(%s), (now() AT TIME ZONE 'Pacific/Niue')::date", city
+    )
+    assert found == there
+    world.close()

@@ -15,7 +15,6 @@ from dashboards.boards.model import Board, Column, Kind, Link, Panel, Variable
 from dashboards.boards.periods import interval, period
 from dashboards.pages.answers import Answers
 from dashboards.pages.visit import Visit
-from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
 
 _NAMES: Final = re.compile(r"(?<!\$)\$([a-z]\w*)")
@@ -117,7 +116,7 @@ def view_of(visit: Visit, board: Board, answers: Answers) -> View:
         value = _chosen(variable, options, asked)
         said = "" if variable.hidden else asked.get(f"var-{variable.name}", "")
         choices.append(Choice(variable, options, value, said if said != value else ""))
-    zone = next((one.value for one in choices if one.variable.name == "zone"), CIVIL_ZONE)
+    zone = next((one.value for one in choices if one.variable.name == "zone"), visit.zone)
     newest = _ask(visit, answers, rights, _newest(visit, choices)).rows[0][0]
     now = _now(visit, newest, zone)
     since = asked.get("from") or board.since

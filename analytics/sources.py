@@ -1,0 +1,17 @@
+"""Which of the sources of a carrier's month counts, where several say something of it."""
+
+from collections.abc import Collection
+from typing import Final
+
+METER: Final = "meter"
+_OTHERS: Final = ("bill", "typed", "estimate")  # the one that counts before the next
+
+
+def counted(known: Collection[str], *, enough: bool) -> str | None:
+    """Return the source whose amount counts; None where none knows one.
+
+    known: sources that know an amount. enough: whether the meter knows enough of the month; where
+    it does not, whatever was billed, typed or estimated goes before it. As storage.source_rank.
+    """
+    order = (METER, *_OTHERS) if enough else (*_OTHERS, METER)
+    return next((source for source in order if source in known), None)
