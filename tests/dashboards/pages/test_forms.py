@@ -113,7 +113,7 @@ def test_a_form_opens_names_its_fields_and_says_what_is_missing(site, browsers, 
 
     wrong = client.post(path, data=hidden(page.text))
     if not any(info.is_required() for info in ACTIONS[code].model_fields.values()):
-        assert wrong.status_code in (200, 409, 422)  # nothing is asked: it goes on, or cannot be done
+        assert wrong.status_code in (200, 409, 422)  # nothing is asked: it goes on or cannot
         return
     assert wrong.status_code == 422
     links = re.findall(r'href="#(f-[^"]+)"', wrong.text)
