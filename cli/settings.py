@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         description="serve, import readings: the collector's login, for readings that come over "
         "HTTP or by file",
     )
+    new_database_url: str | None = Field(
+        None,
+        description="migrate --to-timescaledb: the new database, by a login that no policy hides "
+        "rows from",
+    )
     api_password: str | None = Field(None, description="migrate: gives the login of the API one")
     collector_password: str | None = Field(None, description="migrate: and that of the collector")
     worker_password: str | None = Field(None, description="migrate: and that of the worker")
@@ -126,6 +131,20 @@ class Settings(BaseSettings):
     )
     rejects_waiting_days: int = Field(
         730, ge=30, le=36_500, description="work: and those that still wait"
+    )
+    chunk_days: int | None = Field(
+        None,
+        ge=1,
+        le=366,
+        description="migrate, with TimescaleDB: days in a chunk of readings and of hours that "
+        "begins from now on; unset leaves it as it is, 30 at first",
+    )
+    convert_after_days: int = Field(
+        60,
+        ge=1,
+        le=3650,
+        description="work, with TimescaleDB: a chunk goes into columnstore so long after its end; "
+        "few readings come later",
     )
     work_channels: int = Field(200, ge=1, le=10_000, description="of a transaction at most")
     work_readings: int = Field(

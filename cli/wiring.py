@@ -133,6 +133,7 @@ def worker(settings: Settings, url: str, log: Log, only: Collection[str] = ()) -
         wait_s=settings.work_wait_s,
         longest_wait_s=settings.work_longest_wait_s,
         bounds=writing(settings),
+        columnstore_after_days=settings.convert_after_days,
         lanes=frozenset(only or LANES),
     )
     return Worker(url, work, log)

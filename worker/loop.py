@@ -78,6 +78,7 @@ class Worker:
         self._convert_at = 0.0
         self._look_at = 0.0
         self._members_at = 0.0
+        self._stop = threading.Event()
         self._lock = threading.Lock()
         self._tally = Tally()
 
@@ -89,6 +90,7 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`; a database that is away is waited for."""
+        self._stop = stop
         lanes = {
             "usage": self._usage,
             "accounts": self._account,
@@ -233,7 +235,8 @@ class Worker:
             return False
         self._convert_at = time.monotonic() + self._settings.columnstore_every_s
         before = datetime.now(UTC) - timedelta(days=self._settings.columnstore_after_days)
-        if converted := columnstore.convert_one(connection, before):
+        stop = self._stop.is_set
+        if converted := columnstore.convert_one(connection, before, self._url, stop):
             self._convert_at = 0.0
         return converted
 
