@@ -148,6 +148,11 @@ class Action(BaseModel, Generic[OnT, ResultT]):
         return False
 
     @classmethod
+    def copies(cls) -> bool:
+        """Return whether `do` reads by COPY, so that a file's rows are done in no pipeline."""
+        return False
+
+    @classmethod
     def fits(cls, on: OnT) -> bool:
         """Return whether this is ever done to such an object; if not, nothing leads there."""
         return True

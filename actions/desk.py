@@ -36,7 +36,7 @@ class Desk:
     actor: "user:<id>"; sees what its grants cover, nothing without one.
     today: the day that counts as today; None is the database's own.
     sink: where readings go, on the collector's login; None where none are taken here.
-    decode: what their messages say, by the routes.
+    decode: what messages say, by the routes.
     """
 
     def __init__(

@@ -51,8 +51,8 @@ class Acting:
 
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
-    sink: where readings go, on the collector's login, in transactions of its own; decode: what
-    messages say, by the routes.
+    sink: where readings go, on the collector's login, in transactions of its own.
+    decode: what messages say, by the routes.
     """
 
     connection: Connection[Any]

@@ -1,6 +1,7 @@
 """A file whose rows are one action each: checked as a whole, done as a whole or not at all."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, TypeVar
@@ -215,7 +216,7 @@ def _write(
         results = file.kind.do_many([(on, action) for _, on, action in rows], at) or []
         return _opposites(rows, results)
     found = []
-    with at.connection.pipeline():
+    with nullcontext() if file.kind.copies() else at.connection.pipeline():
         for number, on, action in rows:
             done = file.attempt(number, lambda on=on, action=action: (action.do(on, at),))  # type: ignore[misc]
             if done is None:

@@ -85,6 +85,8 @@ def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Rea
         arrival[:] = [at is None for at in at_ms]
         received = np.array([one.received_ms for one in batch], np.int64)[message].tolist()
         at_ms = [then if at is None else at for at, then in zip(at_ms, received, strict=True)]
+    more = any(decoded.unit or decoded.quality for _, decoded in said)  # mostly none has any
+    good = _good(said) if more else None
     readings = Readings(
         message=message,
         i=(np.arange(total) - starts).astype(np.int32),
@@ -95,11 +97,9 @@ def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Rea
             chain.from_iterable(decoded.value for _, decoded in said), np.float64, total
         ),
         arrival=arrival,
-        unit=_units(said),
+        unit=_units(said) if more else None,
     )
-    if all(decoded.quality is None for _, decoded in said):
-        return readings
-    return readings.only(_good(said))
+    return readings if good is None else readings.only(good)
 
 
 def bad_quality(place: int, decoded: Decoded) -> list[Rejection]:
@@ -139,8 +139,10 @@ def _units(said: Sequence[tuple[int, Decoded]]) -> list[str | None] | None:
     return units
 
 
-def _good(said: Sequence[tuple[int, Decoded]]) -> NDArray[np.bool_]:
-    """Return which readings nothing is said against."""
+def _good(said: Sequence[tuple[int, Decoded]]) -> NDArray[np.bool_] | None:
+    """Return which readings nothing is said against, None where that is all."""
+    if all(decoded.quality is None for _, decoded in said):
+        return None
     good: list[bool] = []
     for _, decoded in said:
         quality = decoded.quality or [None] * len(decoded.value)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any, Final
 
@@ -148,7 +148,7 @@ def _renamed(decoded: Decoded, key: str, only: frozenset[str]) -> Decoded:
     keys = [before + one + after if made else before for one in decoded.channel_key]
     if any(len(one) > MAX_KEY_CHARACTERS for one in keys):
         raise _long_key(decoded.seq)
-    return replace(decoded, channel_key=keys)
+    return decoded._replace(channel_key=keys)
 
 
 def _chosen(decoded: Decoded, wanted: list[bool]) -> Decoded:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,10 @@ class Message:
     received_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """What one message says: plain lists of equal length, one entry a reading.
+
+    A tuple, for one is made of every message and that takes a fifth of the time.
 
     seq: the message's sequence number, None where its format has none.
     at_ms: whole milliseconds since 1970, UTC; None where the payload gives no time.

@@ -1,6 +1,6 @@
 """Correcting what a channel showed at an instant: a reading made void, or another value for it."""
 
-from actions.declared import About, Action, Effect
+from actions.declared import About, Action, Effect, Opposite
 from actions.fields import OF_OBJECT, Acting, field
 from actions.kinds import Instant, Line, Signed
 from actions.readings.correcting import (
@@ -15,6 +15,7 @@ from actions.readings.correcting import (
 from actions.readings.corrections import reading_at
 from actions.readings.effect_words import of_correction, value_at
 from actions.readings.shown import CorrectionShown
+from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from storage.registry.meters import Channel
@@ -51,6 +52,10 @@ class VoidReading(Action[Channel, CorrectionShown]):
     def do(self, on: Channel, at: Acting) -> CorrectionShown:
         """Make it void."""
         return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
@@ -93,6 +98,10 @@ class SetReading(Action[Channel, CorrectionShown]):
     def do(self, on: Channel, at: Acting) -> CorrectionShown:
         """Keep it as a reading of a person's."""
         return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""

@@ -32,6 +32,7 @@ class IssueKey(Action[Gateway, KeyIssued]):
         zh="签发采集网关密钥",
         en="Issue a gateway's key",
         done=("已签发新密钥,旧密钥已失效。", "A new key was issued; the old one has ended."),
+        by_file=False,
     )
 
     reason: Line = field(

@@ -1,6 +1,6 @@
 """Judging what the rules could not: readings set aside, falls of a register, unknown steps."""
 
-from actions.declared import About, Action, Effect
+from actions.declared import About, Action, Effect, Opposite
 from actions.fields import OF_OBJECT, Acting, field
 from actions.kinds import Amount, Instant, Line
 from actions.readings.correcting import (
@@ -16,6 +16,7 @@ from actions.readings.corrections import check_set_aside, check_wrapped, judge, 
 from actions.readings.effect_words import of_correction, value_at
 from actions.readings.exchanges import use_stated
 from actions.readings.shown import CorrectionShown
+from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from metering.channels import Kind
@@ -60,6 +61,10 @@ class ConfirmOutlier(Action[Channel, CorrectionShown]):
         """Make the reading void."""
         return corrected(self, on, at)
 
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return case.record("void")
@@ -100,6 +105,10 @@ class ReinstateReading(Action[Channel, CorrectionShown]):
         """Keep the verdict."""
         return corrected(self, on, at)
 
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return judge(case, wrap=False)
@@ -123,6 +132,11 @@ class ConfirmWrap(Action[Channel, CorrectionShown]):
     reason: Line = reason_field()
 
     @classmethod
+    def copies(cls) -> bool:
+        """Return that the readings around it are read once more."""
+        return True
+
+    @classmethod
     def fits(cls, on: Channel) -> bool:
         """Return whether the channel is a register's."""
         return on.kind == Kind.REGISTER
@@ -141,6 +155,10 @@ class ConfirmWrap(Action[Channel, CorrectionShown]):
     def do(self, on: Channel, at: Acting) -> CorrectionShown:
         """Keep the verdict, if with it the step is a wrap."""
         return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
@@ -183,6 +201,11 @@ class StateUse(Action[Channel, CorrectionShown]):
     )
 
     @classmethod
+    def copies(cls) -> bool:
+        """Return that the readings around it are read once more."""
+        return True
+
+    @classmethod
     def fits(cls, on: Channel) -> bool:
         """Return whether the channel is a register's."""
         return on.kind == Kind.REGISTER
@@ -198,6 +221,10 @@ class StateUse(Action[Channel, CorrectionShown]):
     def do(self, on: Channel, at: Acting) -> CorrectionShown:
         """Keep it as an exchange that ends the step."""
         return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""

@@ -65,6 +65,7 @@ class ShiftRejected(Action[Gateway, Shifted]):
         zh="平移时钟有误的读数",
         en="Shift what a wrong clock had set aside",
         done=("已收下,用量正在重新计算。", "Taken; the use is being computed anew."),
+        by_file=False,  # the sink's transaction is not the file's
     )
 
     shift: Line = field(
@@ -130,6 +131,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
         zh="重新收下拒收报文",
         en="Try refused messages again",
         done=("已收下,用量正在重新计算。", "Taken; the use is being computed anew."),
+        by_file=False,  # the sink's transaction is not the file's
     )
 
     reason: Line = field(

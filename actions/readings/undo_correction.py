@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from actions.declared import About, Action, Effect
+from actions.declared import About, Action, Effect, Opposite
 from actions.fields import Acting, Words, plain
 from actions.figures import instant
 from actions.kinds import Line
@@ -17,6 +17,8 @@ from actions.rights import Right
 from storage.readings import amendments
 
 _DONE = ("已撤销,用量正在重新计算。", "Taken back; the use is being computed anew.")
+
+_AT_ONCE = "误操作 / by mistake"
 
 
 class UndoCorrection(Action[CorrectionOf, CorrectionShown]):
@@ -66,18 +68,23 @@ class UndoCorrection(Action[CorrectionOf, CorrectionShown]):
         return Case(code, at.connection, on.channel, when, self.reason, at.actor, at.told)
 
 
-class FileUndone(BaseModel):
+def undo_of(correction_id: int) -> Opposite:
+    """Return what takes a correction back at once; its form lets the reason be changed."""
+    return Opposite(UndoCorrection(reason=_AT_ONCE), correction_id)
+
+
+class CorrectionsUndone(BaseModel):
     """A file whose corrections were taken back, channel by channel."""
 
     file_id: int
     corrections: int = Field(description="Channels whose readings count as before.")
 
 
-class UndoFile(Action[CorrectionFile, FileUndone]):
+class UndoFile(Action[CorrectionFile, CorrectionsUndone]):
     """Take back all that a file corrects; what was said before or beside it counts again."""
 
     about = About(
-        code="correction.undo_file",
+        code="correction.undo_import",
         on=CORRECTION_FILE,
         right=Right.CORRECT_READINGS,
         path="/imports/corrections/{on}/undo",
@@ -99,9 +106,9 @@ class UndoFile(Action[CorrectionFile, FileUndone]):
         count = Effect("channels", Words("涉及通道", "Channels"), None, plain(str(len(holding))))
         return [count, *of_use(taken_back(at.connection, holding), at)]
 
-    def do(self, on: CorrectionFile, at: Acting) -> FileUndone:
+    def do(self, on: CorrectionFile, at: Acting) -> CorrectionsUndone:
         """Take it back."""
         holding = check_holds(on.file_id, on.corrections)
         for one in holding:
             amendments.take_back(at.connection, one)
-        return FileUndone(file_id=on.file_id, corrections=len(holding))
+        return CorrectionsUndone(file_id=on.file_id, corrections=len(holding))

@@ -54,7 +54,12 @@ def waiting(
     (portion,) = portions(batch, decode)
     ahead_ms = max((row.off_ms or 0 for row in rows), default=0)
     found = Waiting(rows, batch, _refused(portion.readings, rows), left, [], ahead_ms)
-    return without(found, {one.message: one.reason.code for one in portion.rejected})
+    still = {
+        one.message: one.reason.code
+        for one in portion.rejected
+        if not one.i or not rows[one.message].i or set(one.i) & set(rows[one.message].i)
+    }
+    return without(found, still)
 
 
 def without(waiting: Waiting, skipped: dict[int, str]) -> Waiting:

@@ -1,12 +1,13 @@
 """Saying that no meter was exchanged after all."""
 
-from actions.declared import About, Action, Effect
+from actions.declared import About, Action, Effect, Opposite
 from actions.fields import Acting, field
 from actions.kinds import Instant, Line
 from actions.readings.correcting import Case, corrected, opened, reason_field, tried
 from actions.readings.effect_words import of_correction
 from actions.readings.exchanges import check_recorded, withdrawn
 from actions.readings.shown import CorrectionShown
+from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from metering.channels import Kind
@@ -51,6 +52,10 @@ class WithdrawExchange(Action[Channel, CorrectionShown]):
     def do(self, on: Channel, at: Acting) -> CorrectionShown:
         """Withdraw it; the record of it stays."""
         return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""

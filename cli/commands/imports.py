@@ -187,9 +187,9 @@ def _told(done: "Imported") -> None:
     if done.file_id is not None:
         typer.echo(
             say(
-                "撤销:commonwatt do correction.undo_file "
+                "撤销:commonwatt do correction.undo_import "
                 f"--correction_file {done.file_id} --reason 理由",
-                "To take it back: commonwatt do correction.undo_file "
+                "To take it back: commonwatt do correction.undo_import "
                 f"--correction_file {done.file_id} --reason WHY",
             )
         )

@@ -142,7 +142,7 @@ OF_READINGS: Final[dict[str, Callable[[World], Said]]] = {
     ),
     "exchange.withdraw": lambda world: (exchanged(world), {"at": at(1.5), "reason": "other"}),
     "correction.undo": lambda world: (voided(world), {"reason": "it was right"}),
-    "correction.undo_file": lambda world: (filed(world), {"reason": "the other letter"}),
+    "correction.undo_import": lambda world: (filed(world), {"reason": "the other letter"}),
     "rejected.replay": lambda world: (refused(world), {"reason": "the key was bound"}),
     "rejected.shift": lambda world: (refused(world, ahead_h=8), {"shift": "-8h"}),
     "gateway.key": lambda world: (gateway(world), {"reason": "a new gateway"}),

@@ -100,7 +100,7 @@ def test_act_and_undo_leave_an_audit_entry_with_person_and_reason(filled):
         """SELECT actor, act, subject, detail->>'reason'
              FROM deed ORDER BY id DESC LIMIT 2"""
     ) == [
-        (officer, "correction.undo_file", str(done.file_id), "wrong letter"),
+        (officer, "correction.undo_import", str(done.file_id), "wrong letter"),
         (officer, "readings.correct", "may.csv", "letter"),
     ]
 

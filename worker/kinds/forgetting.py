@@ -1,4 +1,4 @@
-"""Every night what was kept long enough goes: refused messages, answers, scans, files, tasks."""
+"""Every night: refused messages, answers, files and tasks that were kept long enough go."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from worker.registered import kind, tonight
 
 KIND: Final = "kept.forget"
 _MOST: Final = 10_000  # of a transaction
+_OTHERS: Final = (answered.forget, attachments.forget, file_done.forget, tasks.forget)
 
 
 def plan(url: str, keep: Retention, bounds: Bounds = WRITING) -> None:
@@ -29,8 +30,9 @@ def plan(url: str, keep: Retention, bounds: Bounds = WRITING) -> None:
 @kind(KIND)
 def forget(connection: Connection[Any], task: Task) -> Again:
     """Delete some; come again at once where more may be left, else next night."""
-    gone = rejects.forget(connection, Retention(**task.payload), _MOST)
-    others = (answered.forget, attachments.forget, file_done.forget, tasks.forget)
-    gone = max(gone, *(forget_some(connection, _MOST) for forget_some in others))
+    gone = max(
+        rejects.forget(connection, Retention(**task.payload), _MOST),
+        *(forget_some(connection, _MOST) for forget_some in _OTHERS),
+    )
     now = datetime.now(UTC)
     return Again(now if gone == _MOST else tonight(now))

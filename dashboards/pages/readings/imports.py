@@ -149,7 +149,7 @@ def _page(visit: Visit, one: Importing, status: int = 200) -> Response:
         "readings/import_readings.html",
         status=status,
         one=one,
-        done=one.done,
+        tried=one.done,
         problems=one.problems[:_MOST_SHOWN],
         count=len(one.problems),
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,

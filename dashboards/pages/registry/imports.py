@@ -94,7 +94,7 @@ def _page(
         status=status,
         namespace=namespace,
         upload=upload,
-        done=done,
+        tried=done,
         imported=_imported(visit),
         problems=problems[:_MOST_SHOWN],
         count=len(problems),

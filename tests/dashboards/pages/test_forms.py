@@ -190,7 +190,7 @@ def test_a_union_is_founded_out_of_ticked_regions(site, browsers):
 
     check, then = walk(browsers["zh"], "/do/union.make", said | {"since": "2016-01-01"} | members)
     assert "部门间协议" in check
-    assert then.endswith("&done=union.make")
+    assert then.endswith("?done=union.make")
     assert browsers["zh"].get(then).status_code == 200
     made = site.world.admin("SELECT array_agg(region_id ORDER BY region_id) FROM union_member")
     assert made == [(sorted([region["city 1"], region["city 2"]]),)]

@@ -13,6 +13,7 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
+from actions.readings.gateways import opens
 from api import create_app
 from collector.codecs import native
 from collector.intake import take_in
@@ -21,7 +22,7 @@ from metering.messages import Message
 from tests.actions import said_of_readings as readings
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
-from tests.dashboards.pages.test_forms import hidden, walk
+from tests.dashboards.pages.test_forms import fill_in, hidden, walk
 
 OFFICER = "of the office"
 REGIONS = """\
@@ -81,9 +82,9 @@ def test_what_was_said_of_a_channel_is_listed_with_who_and_why_and_taken_back(si
     assert "Nobody has corrected anything" in empty.text
     said = {"at": "2016-03-01T01:00", "reason": "misread"}
     _, then = walk(client, f"/do/reading.void/{channel}", said)
-    assert then.partition("?")[0] == path
+    assert path in links(client.get(then).text)
 
-    page = client.get(then)
+    page = client.get(path)
     assert "misread" in page.text
     assert "planner of all" in page.text
     assert "2016-03-01 01:00" in page.text
@@ -209,6 +210,23 @@ def test_gateways_that_are_silent_come_first(site, of):
     assert "There is no gateway that you may see." in of["outsider"].get("/gateways").text
 
 
+def test_a_key_is_shown_once_and_kept_nowhere(site, of):
+    number, client = readings.gateway(site.world), of["planner of all"]
+    form = f"/do/gateway.key/{number}"
+    assert form in links(client.get("/gateways").text)
+    assert form not in of[OFFICER].get("/gateways").text
+    assert of[OFFICER].get(form).status_code == 403
+
+    check = fill_in(client, form, {"reason": "new"})
+    shown = client.post(form, data=hidden(check) | {"step": "do"})
+    (key,) = re.findall(r"[\w-]{43}", shown.text.split("<main")[1])
+    assert opens(site.world.pool, GATEWAY, key)
+    again = client.post(form, data=hidden(check) | {"step": "do"})
+    assert key not in again.text
+    for table in ("deed", "answered", "gateway"):
+        assert key not in str(site.world.admin(f"SELECT t::text FROM {table} t"))
+
+
 def test_rejects_are_filtered_looked_into_and_shifted(site, of):
     number = readings.refused(site.world, ahead_h=8)
     (name,) = site.world.admin("SELECT name FROM gateway WHERE id = %s", number)[0]
@@ -216,7 +234,7 @@ def test_rejects_are_filtered_looked_into_and_shifted(site, of):
 
     everything = client.get("/rejects").text
     assert name in everything
-    assert client.get("/rejects", params={"reason": "clock.behind"}).text.count(name) == 1
+    assert client.get("/rejects", params={"reason": "clock.behind"}).text.count(name) == 2
     page = client.get("/rejects", params={"gateway": name, "reason": "clock.ahead"})
     (shift,) = (one for one in links(page.text) if one.startswith("/do/rejected.shift/"))
     assert shift == f"/do/rejected.shift/{number}?shift=-8h"
@@ -246,9 +264,8 @@ def test_what_was_refused_for_its_key_is_taken_again_by_its_form(site, of):
     check, _ = walk(client, f"/do/rejected.replay/{number}", {"reason": "bound"})
     assert "Messages that are taken" in check
     assert site.world.admin("SELECT count(*) FROM reading")[0][0] == before + 2
-    again = client.post(
-        f"/do/rejected.replay/{number}", data=hidden(page.text) | {"reason": "x"}
-    )  # fmt: skip
+    form = f"/do/rejected.replay/{number}"
+    again = client.post(form, data=hidden(client.get(form).text) | {"reason": "x"})
     assert (again.status_code, "Nothing that was refused" in again.text) == (422, True)
 
 
@@ -342,7 +359,7 @@ def test_lower_values_are_offered_as_a_correction_which_is_undone(site, of):
     done = send(client, path, "do_correction", upload=upload, reason="letter")
     assert site.world.admin(value, channel, readings.at(2)) == [(115_000,)]
     page = client.get(done.headers["location"])
-    (undo,) = (one for one in links(page.text) if one.startswith("/do/correction.undo_file/"))
+    (undo,) = (one for one in links(page.text) if one.startswith("/do/correction.undo_import/"))
     walk(client, undo, {"reason": "the other letter"})
     assert site.world.admin(value, channel, readings.at(2)) == [(120_000,)]
 
