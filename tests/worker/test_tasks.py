@@ -262,7 +262,7 @@ def test_a_process_has_the_lanes_it_is_told(database, admin, api, tmp_path):
         assert done(admin) == []
         assert looked({"tasks"}) == {"usage", "accounts", "tasks"}
         assert done(admin) == ["a"]
-        assert looked({"upkeep"}) == set(LANES)
+        assert looked({"upkeep", "columnstore"}) == set(LANES)
 
 
 def test_a_lane_that_does_not_exist_is_named():
