@@ -5,7 +5,9 @@ WORKDIR /src
 COPY requirements/ requirements/
 RUN python -m venv /opt/commonwatt \
  && /opt/commonwatt/bin/python -m pip install --no-cache-dir --require-hashes \
-    --only-binary :all: -r requirements/grafana.txt
+    --only-binary :all: -r requirements/grafana.txt \
+ && /opt/commonwatt/bin/python -m pip install --no-cache-dir --require-hashes --no-deps \
+    --only-binary :all: --target /opt/commonwatt/share/commonwatt/assets -r requirements/assets.txt
 COPY . .
 RUN /opt/commonwatt/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 

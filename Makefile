@@ -17,6 +17,8 @@ unexport PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
+# Wheels of which a file is served and nothing is imported, so nothing they ask for is needed.
+UNPACK := $(INSTALL) --no-deps --upgrade --target .venv/share/commonwatt/assets
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --no-sources $(UPGRADE)
 UPGRADE := --upgrade
@@ -63,18 +65,19 @@ mutation: .venv/.mutation  ## break the arithmetic in many small ways, count wha
 lock: .venv/.dev  ## pin the newest versions that fit, with hashes
 	@lock() { into="requirements/$$1.txt"; head="$$2"; shift 2; \
 	  grep -v '^-r ' "$$into" > "$$into.new" 2>/dev/null; \
-	  $(LOCK) --group build "$$@" pyproject.toml -o "$$into.new" || { rm -f "$$into.new"; exit 1; }; \
+	  $(LOCK) "$$@" -o "$$into.new" || { rm -f "$$into.new"; exit 1; }; \
 	  { printf '%s' "$$head"; cat "$$into.new"; } > "$$into.now" && rm -f "$$into.new"; \
 	  if cmp -s "$$into.now" "$$into"; then rm -f "$$into.now"; \
 	  else mv "$$into.now" "$$into"; echo "$$into changed"; fi; }; \
 	added="-r run.txt$$(printf '\nx')"; added="$${added%x}"; \
-	lock run ""; \
+	ours="--group build pyproject.toml"; lock run "" $$ours; \
+	lock assets "" --no-deps --group assets -c requirements/run.txt; \
 	given="$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt | sort -u)"; \
 	for name in test dev; do \
-	  lock $$name "$$added" --group $$name -c requirements/run.txt $$given; done; \
-	lock grafana "$$added" --extra grafana -c requirements/run.txt $$given; \
+	  lock $$name "$$added" $$ours --group $$name -c requirements/run.txt $$given; done; \
+	lock grafana "$$added" $$ours --extra grafana -c requirements/run.txt $$given; \
 	given="$$given $$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/test.txt)"; \
-	added="-r test.txt$$(printf '\nx')"; lock mutation "$${added%x}" --group mutation \
+	added="-r test.txt$$(printf '\nx')"; lock mutation "$${added%x}" $$ours --group mutation \
 	  -c requirements/run.txt -c requirements/test.txt $$given
 
 clean:  ## remove the environment and all caches; the demo's state stays
@@ -112,7 +115,10 @@ FIND_PYTHON = python=""; \
 	  "$$python" -m venv --clear .venv && $(INSTALL) -r requirements/run.txt \
 	  && echo "$(CURDIR)" > .venv/.place && touch $@; } >&2
 
-.venv/.project: pyproject.toml .venv/.run
+.venv/.assets: requirements/assets.txt .venv/.run
+	@{ $(UNPACK) -r $< && touch $@; } >&2
+
+.venv/.project: pyproject.toml .venv/.run .venv/.assets
 	@{ $(PIP) install --no-deps --no-build-isolation -e . && touch $@; } >&2
 
 .venv/.test: requirements/test.txt requirements/grafana.txt .venv/.run | .venv/.project

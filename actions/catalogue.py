@@ -3,9 +3,11 @@
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 import actions
 from actions.declared import ACTIONS, Action
+from actions.tables import TABLES, Table
 
 
 @cache
@@ -14,3 +16,14 @@ def declared() -> dict[str, type[Action]]:  # type: ignore[type-arg]
     for one in pkgutil.walk_packages(actions.__path__, "actions."):
         import_module(one.name)
     return dict(sorted(ACTIONS.items()))
+
+
+def by_file() -> dict[str, type[Action]]:  # type: ignore[type-arg]
+    """Return the actions that rows of a file may do."""
+    return {code: kind for code, kind in declared().items() if kind.about.by_file}
+
+
+def tables() -> list[Table[Any, Any]]:
+    """Return all tables in order of their codes."""
+    declared()
+    return [table for _, table in sorted(TABLES.items())]

@@ -1,6 +1,6 @@
 """An action is declared once: a model whose fields carry words, what it foresees and does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar
@@ -8,13 +8,29 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from actions.fields import Acting, Choices, Lang, Said, Words, asked_as, said_of
+from actions.fields import Acting, Lang, Option, Said, Words, asked_as, said_of
 from actions.kinds import row_of
 from actions.rights import Right
 from metering.days import CIVIL_ZONE
 
 OnT = TypeVar("OnT")  # the object that an action hangs on; None: on none
 ResultT = TypeVar("ResultT")  # a pydantic model: the body of the API's 201
+# What forms and commands say beside an action's fields.
+RESERVED: Final = frozenset(
+    {
+        "again",
+        "csrf",
+        "database_url",
+        "dry_run",
+        "errors",
+        "file",
+        "find",
+        "key",
+        "on",
+        "seen",
+        "step",
+    }
+)
 
 
 @dataclass(frozen=True)  # slots break Thing[T](...) on Python 3.11
@@ -37,7 +53,7 @@ class Thing(Generic[OnT]):
     lock: str
     unit: Callable[[OnT], str] = lambda _: ""
     zone: Callable[[OnT], str] = lambda _: CIVIL_ZONE
-    options: Choices | None = None
+    options: Callable[[Acting], Sequence[Option]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,8 @@ class About:
     """What an action is: its code, the right it asks for on its object, and how it is called.
 
     path: of the API, under /api/v1; {on} is the object's id. done: said when it has been done.
+    second_person: whoever proposed or made the object may not do it, under none of their log-ins.
+    log_in_again: the password is asked for once more. by_file: whether rows of a file may do it.
     """
 
     code: str
@@ -55,6 +73,9 @@ class About:
     done: tuple[str, str]
     tag: str
     on: Thing[Any] | None = None
+    second_person: bool = False
+    log_in_again: bool = False
+    by_file: bool = True
 
     @property
     def words(self) -> Words:
@@ -76,6 +97,20 @@ class Effect:
     where: Mapping[str, Any] = of_dataclass(default_factory=dict)
 
 
+class Started(BaseModel):
+    """What goes on after the answer: the task that does it, to be watched at /tasks/ID."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """The action that takes another back, and the id of its object."""
+
+    action: "Action[Any, Any]"
+    on: int | None = None
+
+
 class Action(BaseModel, Generic[OnT, ResultT]):
     """What a person or program may do to an object; the result is what the API answers."""
 
@@ -95,14 +130,27 @@ class Action(BaseModel, Generic[OnT, ResultT]):
         raise NotImplementedError
 
     @classmethod
-    def do_many(cls, rows: Sequence[tuple[OnT, Self]], at: Acting) -> None:
-        """Do it to many objects, in columns; files of more than 2,000 rows need it."""
+    def do_many(cls, rows: Sequence[tuple[OnT, Self]], at: Acting) -> Sequence[ResultT] | None:
+        """Do it to many objects, in columns; files of more than 2,000 rows need it.
+
+        The results in the order of the rows, where there is an opposite that wants them.
+        """
         raise NotImplementedError
 
     @classmethod
     def takes_many(cls) -> bool:
         """Return whether it can be done in columns."""
         return cls.do_many.__func__ is not Action.do_many.__func__  # type: ignore[attr-defined]
+
+    @classmethod
+    def notes_itself(cls) -> bool:
+        """Return whether `do` writes the audit entry, together with readings on another login."""
+        return False
+
+    @classmethod
+    def copies(cls) -> bool:
+        """Return whether `do` reads by COPY, so that a file's rows are done in no pipeline."""
+        return False
 
     @classmethod
     def fits(cls, on: OnT) -> bool:
@@ -112,7 +160,28 @@ class Action(BaseModel, Generic[OnT, ResultT]):
     @classmethod
     def where_to(cls, on: OnT, result: ResultT) -> str:
         """Return the address of the page to go on to."""
+        if isinstance(result, Started):
+            return f"/tasks/{result.task}"
         return cls.about.on.page(on) if cls.about.on else "/"
+
+    @classmethod
+    def given(cls, on: OnT, at: Acting) -> Mapping[str, Any]:
+        """Return what its form begins with, by field, where it changes what there is."""
+        return {}
+
+    @classmethod
+    def made_by(cls, on: OnT, at: Acting) -> Collection[str]:
+        """Return the actors who proposed or made the object; another person must do this."""
+        raise NotImplementedError
+
+    def opposite(self, on: OnT, result: ResultT) -> Opposite | None:
+        """Return what takes this back once it has been done, None where nothing does."""
+        return None
+
+    @classmethod
+    def has_opposite(cls) -> bool:
+        """Return whether it can be taken back."""
+        return cls.opposite is not Action.opposite
 
     @model_validator(mode="after")
     def _conditions(self) -> Self:
@@ -156,6 +225,9 @@ def check_declared(kind: type[Action[Any, Any]]) -> None:
         raise TypeError(f"{kind.__name__}: its path and its object do not agree")
     if not (kind.__doc__ or "").strip():
         raise TypeError(f"{kind.__name__} has no docstring for the API")
+    told = kind.made_by.__func__ is not Action.made_by.__func__  # type: ignore[attr-defined]
+    if about.second_person != told:
+        raise TypeError(f"{kind.__name__}: second_person and made_by go together")
     _check_fields(kind)
 
 
@@ -163,12 +235,12 @@ def _check_fields(model: type[BaseModel], *, nested: bool = False) -> None:
     before: list[str] = []
     for name, info in model.model_fields.items():
         called = f"{model.__name__}.{name}"
-        if hasattr(Action, name):
-            raise TypeError(f"{called} hides what every action has")
+        if hasattr(Action, name) or name in RESERVED:
+            raise TypeError(f"{called} hides what every action has, or what is said beside fields")
         if not any(isinstance(one, Said) for one in info.metadata):
             raise TypeError(f"{called} has no words")
         kind = asked_as(info)
-        if kind == "none" or (nested and kind == "rows"):
+        if kind == "none" or (nested and kind in ("rows", "scan")):
             raise TypeError(f"{called}: no control asks for {info.annotation}")
         when = said_of(info).when
         if when and (when[0] not in before or asked_as(model.model_fields[when[0]]) != "choice"):

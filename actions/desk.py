@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from actions.rights import holds, right_of
+from collector.codecs import Decode, native
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
 from storage.connections import READING, Bounds
 
@@ -34,14 +35,23 @@ class Desk:
 
     actor: "user:<id>"; sees what its grants cover, nothing without one.
     today: the day that counts as today; None is the database's own.
+    sink: where readings go, on the collector's login; None where none are taken here.
+    decode: what messages say, by the routes.
     """
 
     def __init__(
-        self, pool: ConnectionPool[Connection[TupleRow]], actor: str, today: date | None = None
+        self,
+        pool: ConnectionPool[Connection[TupleRow]],
+        actor: str,
+        today: date | None = None,
+        sink: object | None = None,
+        decode: Decode = native.decode,
     ) -> None:
         self.pool = pool
         self.actor = actor
         self.today = today
+        self.sink = sink
+        self.decode = decode
 
     @contextmanager
     def look(self, *, reckons: bool = False) -> Iterator[Connection[TupleRow]]:

@@ -8,13 +8,16 @@ from typing import Any, Final, Generic
 from psycopg import Connection
 from pydantic import BaseModel
 
-from actions.declared import Action, Effect, OnT, ResultT, Thing
+from actions.declared import Action, Effect, OnT, Opposite, ResultT, Thing
 from actions.desk import Desk, denied
-from actions.fields import Acting, asked_as, options_of, said_of
+from actions.fields import Acting, asked_as, once_of, option_of, said_of
 from actions.figures import not_found
+from actions.filled import address_of
+from actions.refusals import again_needed, changed, not_offered, other_request, same_person
 from actions.rights import holds
-from metering.errors import ConflictError, InputError
+from actions.scans import check_scans, keep_scans
 from storage import answered, days
+from storage.access import people
 from storage.answered import Answered
 
 MOST_KEY: Final = 100  # characters of an idempotency key
@@ -30,11 +33,15 @@ class Foreseen:
 
 @dataclass(frozen=True)  # slots break Done[O, R](...) on Python 3.11
 class Done(Generic[OnT, ResultT]):
-    """What was done to which object; to: the address of the page to go on to."""
+    """What was done to which object; to: the address of the page to go on to.
+
+    undo: the address of the form that takes it back, empty where nothing does.
+    """
 
     on: OnT
     result: ResultT
     to: str
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +50,13 @@ class Repeat:
 
     result: Any
     to: str
-
-
-class ChangedError(ConflictError):
-    """What was foreseen no longer holds."""
+    undo: str = ""
 
 
 def acting(desk: Desk, connection: Connection[Any]) -> Acting:
     """Return who acts in a transaction, and on which day."""
-    return Acting(connection, desk.actor, desk.today or days.today(connection))
+    today = desk.today or days.today(connection)
+    return Acting(connection, desk.actor, today, sink=desk.sink, decode=desk.decode)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
@@ -90,13 +95,16 @@ def carry_out(
     *,
     key: str = "",
     seen: str = "",
+    again: bool = False,
 ) -> Done[OnT, ResultT] | Repeat:
     """Do it in one transaction with its audit entry.
 
     key: the same action with the same fields under the same key is done once, and answered alike;
     InputError for other fields. seen: what was foreseen must still hold, else ChangedError.
+    again: the actor's password has just been asked for and was right.
     """
     code = action.about.code
+    must_log_in_again(type(action), again=again)
     with desk.change() as connection:
         at = acting(desk, connection)
         if key and (before := _claimed(at, action, on, key)) is not None:
@@ -105,13 +113,15 @@ def carry_out(
         found = target(type(action), on, at)
         check(action, found, at)
         if seen and _foreseen(action, found, on, at).seen != seen:
-            raise _changed()
+            raise changed()
         result = action.do(found, at)
-        done = Done(found, result, type(action).where_to(found, result))
+        keep_scans(action, at)
+        done = _done(action, found, result)
         if key:
             answered.keep(connection, desk.actor, code, key, _written(done))
-        fields = action.model_dump(mode="json", exclude_none=True)
-        desk.note(connection, code, "" if on is None else on, fields | at.told)
+        if not type(action).notes_itself():
+            fields = action.model_dump(mode="json", exclude_none=True)
+            desk.note(connection, code, "" if on is None else on, fields | at.told)
     return done
 
 
@@ -121,9 +131,18 @@ def lock(connection: Connection[Any], thing: Thing[Any] | None, on: int | None) 
         connection.execute(thing.lock.encode(), [on])
 
 
+def must_log_in_again(kind: type[Action[Any, Any]], *, again: bool) -> None:
+    """Refuse what asks for the password once more where nobody has given it."""
+    if kind.about.log_in_again and not again:
+        raise again_needed()
+
+
 def check(action: Action[OnT, Any], on: OnT, at: Acting) -> None:
-    """Refuse values that no query offers, then what the action itself refuses."""
+    """Refuse who made it himself, values that no query offers, what the action itself refuses."""
+    if action.about.second_person and people.is_one_of(at.connection, action.made_by(on, at)):
+        raise same_person()
     _check_choices(action, at, "")
+    check_scans(action, at)
     action.check(on, at)
 
 
@@ -134,10 +153,10 @@ def _check_choices(model: BaseModel, at: Acting, path: str) -> None:
             for place, row in enumerate(value):
                 _check_choices(row, at, f"{path}{name}.{place}.")
         elif kind in ("choice", "several") and value is not None and said_of(info).choices:
-            offered = {one.value for one in options_of(info, at)}
-            wrong = {str(one) for one in (value if kind == "several" else [value])} - offered
+            values = {str(one) for one in (value if kind == "several" else [value])}
+            wrong = sorted(one for one in values if option_of(info, at, one) is None)
             if wrong:
-                raise _not_offered(f"{path}{name}", min(wrong))
+                raise not_offered(f"{path}{name}", wrong[0])
 
 
 def _foreseen(action: Action[OnT, Any], found: OnT, on: int | None, at: Acting) -> Foreseen:
@@ -157,46 +176,24 @@ def _claimed(at: Acting, action: Action[Any, Any], on: int | None, key: str) -> 
     if before is None:
         return None
     if before.digest != digest:
-        raise _other_request(key)
-    return Repeat(before.answer["result"], before.answer["to"])
+        raise other_request(key)
+    return Repeat(before.answer["result"], before.answer["to"], before.answer.get("undo", ""))
 
 
 def _asked(action: Action[Any, Any], on: int | None) -> str:
     return f"{action.about.code} {on} {action.model_dump_json()}"
 
 
+def _done(action: Action[OnT, ResultT], found: OnT, result: ResultT) -> Done[OnT, ResultT]:
+    opposite: Opposite | None = action.opposite(found, result)
+    undo = address_of(opposite.action, opposite.on) if opposite else ""
+    return Done(found, result, type(action).where_to(found, result), undo)
+
+
 def _written(done: Done[Any, Any]) -> str:
-    result = done.result.model_dump(mode="json") if isinstance(done.result, BaseModel) else None
-    return json.dumps({"to": done.to, "result": result}, ensure_ascii=False)
-
-
-def _changed() -> ChangedError:
-    return ChangedError(
-        "action.changed_meanwhile",
-        zh="在您核对之后,相关数据已变化。",
-        en="Something has changed since this was checked.",
-        next_zh="请重新核对后提交。",
-        next_en="Check again what would change, then confirm.",
-    )
-
-
-def _other_request(key: str) -> InputError:
-    return InputError(
-        "idempotency.other_request",
-        zh=f"Idempotency-Key“{key}”已用于另一请求。",
-        en=f"The Idempotency-Key “{key}” was used for another request.",
-        next_zh="请为新的请求换一个键。",
-        next_en="Take a new key for a new request.",
-        where={"field": "Idempotency-Key", "value": key},
-    )
-
-
-def _not_offered(path: str, value: str) -> InputError:
-    return InputError(
-        "action.not_offered",
-        zh=f"“{value}”不在可选范围内。",
-        en=f"“{value}” is none of the options.",
-        next_zh="请从选项中选择。",
-        next_en="Choose one of those that are offered.",
-        where={"field": path, "value": value},
-    )
+    """Return what is kept to be answered again: all but what is shown once."""
+    result = done.result
+    if isinstance(result, BaseModel):
+        result = result.model_dump(mode="json") | dict.fromkeys(once_of(type(result)))
+    answer = {"to": done.to, "undo": done.undo, "result": result}
+    return json.dumps(answer, ensure_ascii=False)

@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Final, Literal, TypeVar, overload
 
 from psycopg import Connection
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from actions.kinds import enum_of, kind_of
+from collector.codecs import Decode, native
 
 Lang = Literal["zh", "en"]
 T = TypeVar("T")
@@ -49,6 +51,8 @@ class Acting:
 
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
+    sink: where readings go, on the collector's login, in transactions of its own.
+    decode: what messages say, by the routes.
     """
 
     connection: Connection[Any]
@@ -56,14 +60,34 @@ class Acting:
     today: date
     told: dict[str, Any] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
+    sink: object | None = None
+    decode: Decode = native.decode
 
 
-Choices = Callable[[Acting], Sequence[Option]]
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Options that are too many to list, under the actor's rights.
+
+    find: some of those that a few words mean. named: the option of a value, None where there is
+    none.
+    """
+
+    find: Callable[[Acting, str], Sequence[Option]]
+    named: Callable[[Acting, str], Option | None]
+
+
+Choices = Callable[[Acting], Sequence[Option]] | Searched
+MOST_LISTED: Final = 500  # more are searched
+Called = Callable[[Acting, int], Words | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a field says to people beyond its type; when: (field, value) for which it is asked."""
+    """What a field says to people beyond its type; when: (field, value) for which it is asked.
+
+    called: what people call that whose id it is, None where the actor does not see it; for what
+    is too many to choose from, and comes from the page that shows it.
+    """
 
     label: Words
     hint: Words | None
@@ -71,6 +95,7 @@ class Said:
     choices: Choices | None
     names: Mapping[str, Words]  # of an enum's members
     when: tuple[str, str] | None
+    called: Called | None = None
 
 
 @overload
@@ -83,6 +108,7 @@ def field(
     unit: str = ...,
     choices: Choices | None = ...,
     names: Mapping[str, Words] | None = ...,
+    called: Called | None = ...,
     examples: list[Any] | None = ...,
 ) -> T: ...
 @overload
@@ -94,6 +120,7 @@ def field(
     unit: str = ...,
     choices: Choices | None = ...,
     names: Mapping[str, Words] | None = ...,
+    called: Called | None = ...,
     when: tuple[str, str] | None = ...,
     examples: list[Any] | None = ...,
 ) -> Any: ...
@@ -106,6 +133,7 @@ def field(
     unit: str = "",
     choices: Choices | None = None,
     names: Mapping[str, Words] | None = None,
+    called: Called | None = None,
     when: tuple[str, str] | None = None,
     examples: list[Any] | None = None,
 ) -> Any:
@@ -113,7 +141,8 @@ def field(
 
     Limits (ge, max_length) belong to the type: on a field they would land outside its validators.
     """
-    said = Said(Words(zh, en), Words(*hint) if hint else None, unit, choices, names or {}, when)
+    told = Words(*hint) if hint else None
+    said = Said(Words(zh, en), told, unit, choices, names or {}, when, called)
     described = f"{en}. {said.hint.en}." if said.hint else f"{en}."
     extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}} | ({"x-unit": unit} if unit else {})
     if when:
@@ -133,15 +162,86 @@ def said_of(info: FieldInfo) -> Said:
 
 def asked_as(info: FieldInfo) -> str:
     """Return the kind of a field of an action: how it is asked for and shown."""
-    return kind_of(info, chosen=said_of(info).choices is not None) or "none"
+    said = said_of(info)
+    chosen = said.choices is not None
+    return kind_of(info, chosen=chosen, ids=said.called is not None) or "none"
+
+
+def called(info: FieldInfo, value: Any, at: Acting) -> Words | None:
+    """Return what people call that whose id a field holds, None where there is no more to say."""
+    how = said_of(info).called
+    return how(at, int(value)) if how is not None and str(value).isdecimal() else None
 
 
 def options_of(info: FieldInfo, at: Acting) -> Sequence[Option]:
-    """Return the values that a choice may have; each field asks once in a transaction."""
+    """Return the values that a choice may have; each field asks once in a transaction.
+
+    Nothing where they are searched.
+    """
     said = said_of(info)
+    if isinstance(said.choices, Searched):
+        return ()
     if said.choices is None:
         return [Option(one, said.names.get(one, Words(one, one))) for one in enum_of(info)]
     if said.choices not in at.known:
         at.known[said.choices] = said.choices(at)
     found: Sequence[Option] = at.known[said.choices]
     return found
+
+
+def is_searched(info: FieldInfo, at: Acting) -> bool:
+    """Return whether a choice has more options than are listed."""
+    searched = isinstance(said_of(info).choices, Searched)
+    return searched or len(options_of(info, at)) > MOST_LISTED
+
+
+def option_of(info: FieldInfo, at: Acting, value: str) -> Option | None:
+    """Return the option of a value, None where it is none of them."""
+    choices = said_of(info).choices
+    if isinstance(choices, Searched):
+        if (choices, value) not in at.known:
+            at.known[choices, value] = choices.named(at, value)
+        named: Option | None = at.known[choices, value]
+        return named
+    by_value = at.known.setdefault((choices, "by value"), {}) if choices else {}
+    if not by_value:
+        by_value |= {one.value: one for one in options_of(info, at)}
+    return by_value.get(value)
+
+
+def options_like(info: FieldInfo, at: Acting, text: str, most: int) -> list[Option]:
+    """Return some of the options whose words or value hold a text."""
+    choices = said_of(info).choices
+    if isinstance(choices, Searched):
+        return list(choices.find(at, text))[:most]
+    wanted = text.casefold()
+    found = (
+        one
+        for one in options_of(info, at)
+        if wanted in f"{one.value} {one.words.zh} {one.words.en}".casefold()
+    )
+    return list(islice(found, most))
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Marks a field of a result that is shown once and kept nowhere, such as a new password."""
+
+    label: Words
+
+
+def once(*, zh: str, en: str) -> Any:
+    """Return a field of a result that is shown once: null where the same is answered again."""
+    info: Any = Field(None, description=f"{en}. Shown once, and kept nowhere.")
+    info.metadata.append(Once(Words(zh, en)))
+    return info
+
+
+def once_of(model: type[BaseModel]) -> dict[str, Words]:
+    """Return the fields of a result that are shown once, with their labels."""
+    return {
+        name: mark.label
+        for name, info in model.model_fields.items()
+        for mark in info.metadata
+        if isinstance(mark, Once)
+    }

@@ -1,6 +1,7 @@
 """A file whose rows are one action each: checked as a whole, done as a whole or not at all."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, TypeVar
@@ -10,15 +11,17 @@ from pydantic import ValidationError
 from actions.cells import cells_of, too_many
 from actions.declared import Action, Thing
 from actions.desk import Desk, denied
-from actions.doing import acting, check, lock, target
+from actions.doing import acting, check, lock, must_log_in_again, target
 from actions.fields import Acting, Lang, Words
 from actions.file_columns import names_of, pairs_of_row
 from actions.filled import filled
 from actions.rights import holds
 from actions.saying import label_of, place_of
+from actions.scans import keep_scans
 from actions.sheets import workbook
 from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
+from storage import file_done
 
 MOST_ROWS: Final = 20_000
 MOST_SINGLE: Final = 2_000  # beyond, the action must take its rows as columns
@@ -50,13 +53,15 @@ class WrongRow:
 class Taken:
     """What became of a file: how many rows it holds, how many were done, what is wrong with which.
 
-    done: 0 where any row is wrong; of a dry run, how many would be.
+    done: 0 where any row is wrong; of a dry run, how many would be. undo: by which id the whole
+    file can be taken back; None where it cannot.
     """
 
     rows: int
     done: int
     wrong: list[WrongRow]
     cells: list[list[str]]
+    undo: int | None = None
 
 
 @dataclass(slots=True)
@@ -93,32 +98,39 @@ class _UndoneError(Exception):
     """Nothing is to be kept: it was a dry run, or a row is wrong."""
 
 
-def take(desk: Desk, kind: Kind, body: bytes, *, dry_run: bool = False) -> Taken:
+def take(
+    desk: Desk, kind: Kind, body: bytes, *, dry_run: bool = False, again: bool = False
+) -> Taken:
     """Do all rows of a file in one transaction with one audit entry, or none of them.
 
     All rows are checked before the first is written. A row without offset in a time is of the
-    object's place, as in a form.
+    object's place, as in a form. again: the password has just been asked for, and was right.
     """
     cells = cells_of(body, MOST_ROWS)
     file = _File(kind, names_of(kind, cells[0]), cells)
-    count = len(cells) - 1
+    count, undo = len(cells) - 1, None
     if count > MOST_SINGLE and not kind.takes_many():
         raise too_many(MOST_SINGLE)
+    must_log_in_again(kind, again=again or dry_run)
     try:
         with desk.change() as connection:
             at = acting(desk, connection)
             if not holds(connection, kind.about.right):
                 raise denied(kind.about.code)
             actions = _checked(file, at)
-            if not file.wrong:
-                _write(file, actions, at)
+            opposites = _write(file, actions, at) if not file.wrong else []
             if dry_run or file.wrong:
                 raise _UndoneError
-            told = {"file": sha256(body).hexdigest(), "rows": count}
+            told: dict[str, Any] = {"file": sha256(body).hexdigest(), "rows": count}
+            if opposites:
+                digest = sha256(body).digest()
+                undo = file_done.add(connection, desk.actor, kind.about.code, digest, opposites)
+                told["file_id"] = undo
             desk.note(connection, kind.about.code, "", told)
     except _UndoneError:
-        pass
-    return Taken(count, 0 if file.wrong else count, file.wrong[:_MOST_WRONG], cells)
+        undo = None
+    done = 0 if file.wrong else count
+    return Taken(count, done, file.wrong[:_MOST_WRONG], cells, undo)
 
 
 def errors_workbook(taken: Taken, lang: Lang) -> bytes:
@@ -193,13 +205,36 @@ def _read(file: _File, row: list[str], on: Any) -> Action[Any, Any]:
     return file.kind.model_validate(filled(pairs, file.kind), context={"zone": zone})
 
 
-def _write(file: _File, rows: list[tuple[int, Any, Action[Any, Any]]], at: Acting) -> None:
-    """Write the rows: in a pipeline one after another, or as columns where there are many."""
+def _write(
+    file: _File, rows: list[tuple[int, Any, Action[Any, Any]]], at: Acting
+) -> list[dict[str, Any]]:
+    """Write the rows: in a pipeline one after another, or as columns where there are many.
+
+    Returns what takes each of them back, nothing where one cannot be.
+    """
     if len(rows) > MOST_SINGLE:
-        file.kind.do_many([(on, action) for _, on, action in rows], at)
-        return
-    with at.connection.pipeline():
+        results = file.kind.do_many([(on, action) for _, on, action in rows], at) or []
+        return _opposites(rows, results)
+    found = []
+    with nullcontext() if file.kind.copies() else at.connection.pipeline():
         for number, on, action in rows:
             done = file.attempt(number, lambda on=on, action=action: (action.do(on, at),))  # type: ignore[misc]
             if done is None:
-                return
+                return []
+            keep_scans(action, at)
+            found.append(done[0])
+    return _opposites(rows, found)
+
+
+def _opposites(
+    rows: list[tuple[int, Any, Action[Any, Any]]], results: Sequence[Any]
+) -> list[dict[str, Any]]:
+    if len(rows) != len(results) or not rows or not type(rows[0][2]).has_opposite():
+        return []
+    found = []
+    for (_, on, action), result in zip(rows, results, strict=True):
+        if (opposite := action.opposite(on, result)) is None:
+            return []
+        fields = opposite.action.model_dump(mode="json", exclude_none=True)
+        found.append({"act": opposite.action.about.code, "on": opposite.on, "fields": fields})
+    return found

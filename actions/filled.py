@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from actions.declared import Action
 from actions.fields import asked_as
+from actions.kinds import row_of
 
+_MOST_ADDRESS: Final = 1500  # characters that every browser and proxy passes on
 _PLACE: Final = re.compile(r"^(\w+)\.(\d{1,3})\.(\w+)$")
 
 
@@ -53,3 +59,41 @@ def pairs_of(values: Mapping[str, Any]) -> list[tuple[str, str]]:
             else:
                 found.append((name, str(one)))
     return found
+
+
+def written(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """Return values of fields as people would fill them in; what is left open is left out."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        kind = asked_as(model.model_fields[name])
+        if value is None:
+            continue
+        if kind == "rows":
+            row = row_of(model.model_fields[name])
+            found[name] = [written(dict(one), row) for one in value]
+        elif kind == "several":
+            found[name] = [_text(one) for one in value]
+        else:
+            found[name] = f"{value:%Y-%m}" if kind == "month" else _text(value)
+    return found
+
+
+def address_of(action: Action[Any, Any], on: int | None) -> str:
+    """Return the address of an action's form with its fields filled in; empty where too long."""
+    fields = {name: value for name, value in action if value != _default(action, name)}
+    query = urlencode(pairs_of(written(fields, type(action))))
+    place = f"/do/{action.about.code}" + ("" if on is None else f"/{on}")
+    address = f"{place}?{query}" if query else place
+    return address if len(address) <= _MOST_ADDRESS else ""
+
+
+def _default(action: Action[Any, Any], name: str) -> Any:
+    return type(action).model_fields[name].default
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -109,6 +109,11 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
     Control("text"),
 ]
+Scan = Annotated[  # the SHA-256 of an attachment
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[0-9a-fA-F]{64}$"),
+    Control("scan"),
+]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -139,17 +144,17 @@ def bare(annotation: Any) -> Any:
     return annotation
 
 
-def kind_of(info: FieldInfo, *, chosen: bool) -> str | None:
+def kind_of(info: FieldInfo, *, chosen: bool, ids: bool = False) -> str | None:
     """Return how a field is asked for and shown, None where no control can.
 
-    chosen: whether the values come out of a query.
+    chosen: whether the values come out of a query; ids: or are ids that another page brings.
     """
     kind = bare(info.annotation)
     if get_origin(kind) is list:
         inner = bare(get_args(kind)[0])
         if isinstance(inner, type) and issubclass(inner, Row):
             return "rows"
-        return "several" if chosen or _is(inner, StrEnum) else None
+        return "several" if chosen or ids or _is(inner, StrEnum) else None
     if chosen:
         return "choice" if _is(kind, (int, str)) else None
     told = (one.kind for one in (*_marks(info.annotation), *info.metadata) if _is_control(one))

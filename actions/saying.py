@@ -17,6 +17,10 @@ _WRONG: Final = (
     ("string_too_short", Words("必填。", "This must be filled in.")),
     ("string_too_long", Words("至多 {max_length} 个字符。", "At most {max_length} characters.")),
     ("string_pattern", Words("写法不对。", "It is written differently.")),
+    (
+        "decimal_max_places",
+        Words("至多 {decimal_places} 位小数。", "At most {decimal_places} decimals."),
+    ),
     ("decimal_max_digits", Words("至多 {max_digits} 位数字。", "At most {max_digits} digits.")),
     ("decimal", Words("请填写数字,例如 1234.5。", "Enter a number, such as 1234.5.")),
     ("finite_number", Words("请填写数字,例如 1234.5。", "Enter a number, such as 1234.5.")),

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from actions.declared import Thing
-from actions.fields import Acting, Option, Words
+from actions.fields import Acting, Option, Searched, Words
 from storage.access import people as known_people
 from storage.access.people import User
 from storage.compact import unions
-from storage.registry import meters, regions
+from storage.registry import institutions, meters, regions
+from storage.registry.institutions import Institution, Wanted
 from storage.registry.meters import Channel
+
+_MOST_DIGITS: Final = 9
 
 
 def _channel(at: Acting, channel_id: int) -> Channel | None:
@@ -18,7 +21,7 @@ def _channel(at: Acting, channel_id: int) -> Channel | None:
 
 def _person(at: Acting, user_id: int) -> User | None:
     found = known_people.users(at.connection)
-    return next((one for one in found if one.user_id == user_id and one.ended_at is None), None)
+    return next((one for one in found if one.user_id == user_id), None)
 
 
 def people(at: Acting) -> Sequence[Option]:
@@ -32,7 +35,7 @@ def people(at: Acting) -> Sequence[Option]:
 
 def member_regions(at: Acting) -> Sequence[Option]:
     """Return the regions that can be members of a union, of those that the actor plans for."""
-    planned = unions.planned_regions(at.connection)
+    planned = regions.planned(at.connection)
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
         for one in regions.tree(at.connection, only_seen=False)
@@ -51,6 +54,27 @@ def every_region(at: Acting) -> Sequence[Option]:
 def every_line(at: Acting) -> Sequence[Option]:
     """Return all department lines."""
     return [Option(code, Words(*both)) for code, both in regions.lines(at.connection).items()]
+
+
+def _institutions(at: Acting, text: str) -> list[Option]:
+    wanted = Wanted(text=text or None)
+    return [_option(one) for one in institutions.listed(at.connection, wanted, after=0, most=51)]
+
+
+def _institution(at: Acting, value: str) -> Option | None:
+    if not value.isdecimal() or len(value) > _MOST_DIGITS:
+        return None
+    found = institutions.one(at.connection, int(value))
+    return _option(found) if found else None
+
+
+def _option(one: Institution) -> Option:
+    name = one.name_zh or one.name_en or ""
+    number = str(one.institution_id)
+    return Option(number, Words(f"{name} ({number})", f"{one.name_en or name} ({number})"))
+
+
+every_institution: Final = Searched(_institutions, _institution)
 
 
 def every_role(at: Acting) -> Sequence[Option]:
@@ -84,7 +108,7 @@ PERSON: Final = Thing[User](
     User,
     find=_person,
     name=lambda one, _: f"{one.name} ({one.login})",
-    page=lambda one: f"/do/user.grant/{one.user_id}",
+    page=lambda one: f"/people/{one.user_id}",
     covered="access.administers()",
     lock="SELECT FROM app_user WHERE id = %s FOR NO KEY UPDATE",
     options=people,

@@ -48,7 +48,7 @@ class Holders:
         start: Ints | None = None,
         floor: Ints | None = None,
         ceiling: Ints | None = None,
-        names: Sequence[str] | None = None,
+        names: Sequence[str] | Ints | None = None,
     ) -> "Holders":
         """Return holders with the usual bounds where none are given: from 0 to all there is.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from analytics.exact import Exact
+from analytics.exact import Exact, Ints
 from metering.errors import InputError
 
 _NAMED: Final = 9  # so many culprits are written out; `where` has them all
@@ -38,9 +38,9 @@ class InfeasibleError(InputError):
 class BoundsError(InputError):
     """Floors above their ceilings, or weights below zero; `rows` says whose."""
 
-    def __init__(self, rows: Sequence[int], names: Sequence[str] | None = None) -> None:
+    def __init__(self, rows: Sequence[int], names: Sequence[str] | Ints | None = None) -> None:
         self.rows = list(rows)
-        who = [str(row + 1) if names is None else names[row] for row in self.rows]
+        who = [str(row + 1 if names is None else names[row]) for row in self.rows]
         listed = who[:_NAMED] + ["…"] * (len(who) > _NAMED)
         what_zh, what_en = ("第", "Row") if names is None else ("", "Of")
         super().__init__(

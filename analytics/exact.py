@@ -55,3 +55,9 @@ def half_up(value: Exact) -> int:
     """Return the nearest whole, halves upward: of −0.5 it is 0."""
     whole = Fraction(value)
     return (2 * whole.numerator + whole.denominator) // (2 * whole.denominator)
+
+
+def millionths(amount: Ints, share: Ints | int) -> Ints:
+    """Return (n,) floor(amount × share / 10⁶): a share is whole millionths."""
+    times = np.broadcast_to(np.asarray(share, np.int64), amount.shape)
+    return multiply_divide(amount, times, np.full(amount.shape, 10**6))[0]

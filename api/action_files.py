@@ -7,12 +7,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from actions.catalogue import declared
+from actions.catalogue import by_file
 from actions.declared import Action
 from actions.file_columns import template
 from actions.files import MOST_ROWS, Taken, errors_workbook, take
 from actions.sheets import MEDIA_TYPE
+from actions.undoing import take_back
+from api.again import logged_in_again, parameters_of
 from api.doorway import AtDesk
+from api.fields import Id
 from api.problems import FieldProblem, lang_of, problem_of
 from metering.errors import InputError
 
@@ -40,18 +43,37 @@ class FileDone(BaseModel):
     dry_run: bool
     rows: int
     done: int = Field(description="Of a dry run: how many would be.")
+    file_id: int | None = Field(
+        description="For POST /imports/ID/undo, within 31 days; null: it cannot be taken back."
+    )
+
+
+class FileUndone(BaseModel):
+    """What became of taking a file back."""
+
+    dry_run: bool
+    rows: int = Field(description="That were taken back; of a dry run, that could be.")
 
 
 def paths() -> list[str]:
     """Return the addresses that take files."""
-    return [f"/api/v1/imports/{code}" for code in declared()]
+    return [f"/api/v1/imports/{code}" for code in by_file()]
 
 
 def router() -> APIRouter:
     """Return the routes of every declared action."""
     routes = APIRouter()
-    for path, kind in zip(paths(), declared().values(), strict=True):
+    for path, kind in zip(paths(), by_file().values(), strict=True):
         _add(routes, path, kind)
+    routes.add_api_route(
+        "/api/v1/imports/{file_id}/undo",
+        _undo,
+        methods=["POST"],
+        name="file_undo",
+        summary="Take back a file of rows",
+        response_model=FileUndone,
+        tags=["imports"],
+    )
     return routes
 
 
@@ -71,11 +93,16 @@ def _add(routes: APIRouter, path: str, kind: Kind) -> None:
         path,
         _endpoint(kind),
         methods=["POST"],
-        name=f"{name}_file",
+        name=f"{name}_rows",
         summary=f"{about.en}: a file of rows",
         response_model=FileDone,
         tags=["imports"],
-        openapi_extra={**_BODY, "x-action": about.code, "x-right": about.right.value},
+        openapi_extra={
+            **_BODY,
+            **parameters_of(kind),
+            "x-action": about.code,
+            "x-right": about.right.value,
+        },
     )
 
 
@@ -100,20 +127,27 @@ def _endpoint(kind: Kind) -> Callable[..., Any]:
         content: Annotated[bytes, Depends(_content)],
         dry_run: _DRY = False,
         form: _FORM = "json",
+        again: logged_in_again(kind) = False,  # type: ignore[valid-type]
     ) -> Any:
         """Do every row of a file in one transaction, or none; each wrong row is told.
 
         A time without offset is civil time where the object stands, as in the forms.
         """
-        taken = take(desk, kind, content, dry_run=dry_run)
+        taken = take(desk, kind, content, dry_run=dry_run, again=again)
         if not taken.wrong:
-            return FileDone(dry_run=dry_run, rows=taken.rows, done=taken.done)
+            done = taken.done
+            return FileDone(dry_run=dry_run, rows=taken.rows, done=done, file_id=taken.undo)
         if form == "xlsx":
             body = errors_workbook(taken, _lang(request))
             return _workbook(body, f"{kind.about.code}-errors.xlsx", 422)
         return _refused(taken, _lang(request))
 
     return endpoint
+
+
+def _undo(desk: AtDesk, file_id: Id, dry_run: _DRY = False) -> FileUndone:
+    """Take back every row of a file in one transaction, or none."""
+    return FileUndone(dry_run=dry_run, rows=take_back(desk, file_id, dry_run=dry_run))
 
 
 def _refused(taken: Taken, lang: Literal["zh", "en"]) -> Response:

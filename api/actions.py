@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from actions.catalogue import declared
-from actions.declared import Action, Effect, result_of
+from actions.declared import Action, Effect, Started, result_of
 from actions.doing import MOST_KEY, Foreseen, Repeat, carry_out, foresee
+from api.again import logged_in_again, parameters_of, responses_of
 from api.doorway import AtDesk
 
 _KEY = Annotated[
@@ -76,7 +77,7 @@ def _add(routes: APIRouter, kind: type[Action[Any, Any]]) -> None:
         about.path.format(**on),
         _endpoint(kind, name),
         methods=["POST"],
-        status_code=201,
+        status_code=_status(kind),
         name=name,
         response_model=result_of(kind),
         summary=about.en,
@@ -84,14 +85,26 @@ def _add(routes: APIRouter, kind: type[Action[Any, Any]]) -> None:
         tags=[about.tag],
         responses={
             200: {"model": ForeseenShown, "description": "Of a dry run: what would change."},
-            201: {"description": "Done.", "headers": _REPLAYED},
+            _status(kind): {
+                "description": "Done." if _status(kind) == 201 else "Begun; see its Location.",
+                "headers": _REPLAYED,
+            },
+            **responses_of(kind),
         },
-        openapi_extra={
-            "x-action": about.code,
-            "x-right": about.right.value,
-            "x-summary-zh": about.zh,
-        },
+        openapi_extra=_extra(kind),
     )
+
+
+def _status(kind: type[Action[Any, Any]]) -> int:
+    return 202 if issubclass(result_of(kind), Started) else 201
+
+
+def _extra(kind: type[Action[Any, Any]]) -> dict[str, Any]:
+    about = kind.about
+    told = {"x-action": about.code, "x-right": about.right.value, "x-summary-zh": about.zh}
+    if about.second_person:
+        told["x-second-person"] = "true"
+    return told | parameters_of(kind)
 
 
 def _endpoint(kind: type[Action[Any, Any]], name: str) -> Callable[..., Any]:
@@ -102,14 +115,21 @@ def _endpoint(kind: type[Action[Any, Any]], name: str) -> Callable[..., Any]:
         if given["dry_run"]:
             return _foreseen(foresee(desk, action, on))
         seen = given["seen"].removeprefix("W/").strip('"')
-        done = carry_out(desk, action, on, key=given["key"], seen=seen)
+        done = carry_out(desk, action, on, key=given["key"], seen=seen, again=given["again"])
         if isinstance(done, Repeat):
-            return JSONResponse(done.result, 201, {"Idempotent-Replay": "true"})
-        return done.result
+            return _answer(kind, done.result, done.to, {"Idempotent-Replay": "true"})
+        return _answer(kind, done.result.model_dump(mode="json"), done.to, {})
 
     endpoint.__signature__ = Signature(_parameters(kind))  # type: ignore[attr-defined]
     endpoint.__name__ = name
     return endpoint
+
+
+def _answer(
+    kind: type[Action[Any, Any]], result: Any, to: str, headers: dict[str, str]
+) -> JSONResponse:
+    status = _status(kind)
+    return JSONResponse(result, status, headers | ({"Location": to} if status == 202 else {}))
 
 
 def _parameters(kind: type[Action[Any, Any]]) -> list[Parameter]:
@@ -126,6 +146,7 @@ def _parameters(kind: type[Action[Any, Any]]) -> list[Parameter]:
         ("dry_run", _DRY, False),
         ("key", _KEY, ""),
         ("seen", _SEEN, ""),
+        ("again", logged_in_again(kind), False),
     ]
     if kind.about.on is not None:
         known = Path(alias=f"{kind.about.on.code}_id", ge=1, le=2**31 - 1)

@@ -9,14 +9,16 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
-from api import action_files, errors, shell
+from api import action_files, declared_tables, errors, shell
 from api import actions as declared
 from api.doorway import Doorway
 from api.errors import ErrorPage
 from api.problems import Problem
 from api.routes import metrics, routers
+from api.routes.access import attachments
 from api.routes.readings import imports
 from api.settings import ApiSettings
+from collector.codecs import Decode, native
 from collector.intake import ReadingSink
 
 _ABOUT = """
@@ -50,6 +52,7 @@ def create_app(
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
     file_sink: WholeSink | None = None,
+    decode: Decode = native.decode,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
@@ -59,6 +62,7 @@ def create_app(
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
     file_sink: the same for files of readings.
+    decode: what refused messages say, by the routes.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
     large: addresses of these pages that take files, beside our own.
@@ -79,12 +83,13 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.doorway = Doorway(pool, told, Failures(), today)
+    app.state.doorway = Doorway(pool, told, Failures(), today, file_sink, decode)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.doorway.system_desk))
-    for router in (*routers(), declared.router(), action_files.router(), *extra_routers):
+    made = (declared.router(), action_files.router(), declared_tables.router())
+    for router in (*routers(), *made, *extra_routers):
         app.include_router(router)
     errors.install(app, error_page)
     _surround(app, told, large, registry)
@@ -96,7 +101,7 @@ def _surround(
     app: FastAPI, told: ApiSettings, large: Sequence[str], registry: CollectorRegistry
 ) -> None:
     """Bound, guard and count every request."""
-    files = (imports.READINGS, *action_files.paths(), *large)
+    files = (imports.READINGS, attachments.ATTACHMENTS, *action_files.paths(), *large)
     app.add_middleware(
         shell.Bounded,
         most_bytes=told.body_bytes,

@@ -4,14 +4,24 @@ import hmac
 from datetime import date
 from functools import cached_property
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from actions.access.login import DEVICE, Failures, LoginError, Opened, Pool, session_of
+from actions.access.login import (
+    DEVICE,
+    Failures,
+    LoginError,
+    Opened,
+    Pool,
+    log_in_again,
+    session_of,
+)
 from actions.desk import SYSTEM, DeniedError, Desk
 from api.address import address_of
 from api.settings import ApiSettings
+from collector.codecs import Decode, native
 from storage import days
 from storage.access.people import Session
 
@@ -32,12 +42,20 @@ class Doorway:
     """Knows sessions; the pages beside the API enter by it too."""
 
     def __init__(
-        self, pool: Pool, settings: ApiSettings, failures: Failures, today: date | None
+        self,
+        pool: Pool,
+        settings: ApiSettings,
+        failures: Failures,
+        today: date | None,
+        sink: object | None = None,
+        decode: Decode = native.decode,
     ) -> None:
         self.pool = pool
         self.settings = settings
         self.failures = failures
         self.today = today
+        self.sink = sink
+        self.decode = decode
 
     @cached_property
     def zone(self) -> str:
@@ -58,7 +76,22 @@ class Doorway:
     def desk(self, request: Request) -> Desk | None:
         """Return the desk of whoever is logged in."""
         session = self.session(request)
-        return None if session is None else Desk(self.pool, f"user:{session.user_id}", self.today)
+        return None if session is None else self.desk_of(session)
+
+    def desk_of(self, session: Session) -> Desk:
+        """Return the desk of whose session this is."""
+        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink, self.decode)
+
+    def again(self, request: Request, session: Session, password: str) -> None:
+        """Ask once more for the password of who is logged in; AgainError where it is not theirs."""
+        log_in_again(
+            self.pool,
+            session.login,
+            password,
+            failures=self.failures,
+            address=self.address(request),
+            device=self.device(request),
+        )
 
     def system_desk(self) -> Desk:
         """Return the desk on which counts are made that name nobody."""
@@ -145,12 +178,20 @@ def desk_needed(
     doorway: Annotated[Doorway, Depends(doorway_of)],
 ) -> Desk:
     """Return the desk of whoever is logged in."""
-    return Desk(doorway.pool, f"user:{session.user_id}", doorway.today)
+    return doorway.desk_of(session)
 
 
 AtDoorway = Annotated[Doorway, Depends(doorway_of)]
 LoggedIn = Annotated[Session, Depends(session_needed)]
 AtDesk = Annotated[Desk, Depends(desk_needed)]
+
+
+PASSWORD_HEADER = "X-Password"  # noqa: S105 - its name
+
+
+def password_of(request: Request) -> str:
+    """Return the password that a program sends once more; never written down."""
+    return unquote(request.headers.get(PASSWORD_HEADER, ""), errors="replace")[:200]
 
 
 def _forged() -> DeniedError:

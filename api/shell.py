@@ -56,14 +56,16 @@ class Bounded:
     ) -> None:
         self._app = app
         self._most_bytes = most_bytes
-        self._exceptions = exceptions or {}  # by path
+        self._exceptions = exceptions or {}  # by path; one that ends with a slash: all below it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         seen = 0
-        most_bytes = self._exceptions.get(scope["path"], self._most_bytes)
+        path = scope["path"]
+        below = self._exceptions.get(f"{path.rpartition('/')[0]}/", self._most_bytes)
+        most_bytes = self._exceptions.get(path, below)
 
         async def measured() -> Message:
             nonlocal seen

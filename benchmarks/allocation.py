@@ -1,4 +1,6 @@
-"""Quotas of every institution of a country, in whole units, and one division beside solvers."""
+"""Quotas of every institution of a country by the path that the product takes, and one division
+beside solvers.
+"""
 
 import multiprocessing
 import resource
@@ -9,23 +11,24 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from analytics import rules
+from actions.compact.runs import Trial, try_from
 from analytics.allocation import Holders, allocate
-from analytics.cascade import ROOT, Divided, Tree, divide
-from analytics.exact import Ints, added
-from analytics.rounding import cascade_rows
+from analytics.cascade import Tree, divide
+from analytics.exact import Ints, added, millionths
+from benchmarks.country import CITIES, COUNTIES, MEMBERS, METHODS, country
 from benchmarks.figures import Figure, Section
+from compact.allocations import among_of
 
-LEVELS: Final = (31, 340, 2_800, 28_000)  # members, cities, counties, department lines
 INSTITUTIONS: Final = 1_600_000
+FEW: Final = 10_000
 MOST_S: Final = 5.0
 MOST_MB: Final = 1_500.0
+MOST_MS: Final = 100.0
 BESIDE: Final = 100_000  # holders of the division that solvers do too
 RATIO: Final = 100.0
 _FEWER: Final = 1_000  # what scipy's solver does in seconds
@@ -35,10 +38,10 @@ Solver = Callable[[Any, Any, float], Any]
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Seconds of one cascade and of its months, and the most memory of the process."""
+    """Seconds of a rule by the product's path, of its bare division, and the process's peak."""
 
-    cascade_s: float
-    months_s: float
+    product_s: float
+    division_s: float
     peak_mb: float
 
 
@@ -52,79 +55,103 @@ class Race:
 
 
 def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
-    """Measure a cascade in a process of its own, and a division beside what is installed."""
+    """Measure each rule in a process of its own, and a division beside what is installed."""
     count = INSTITUTIONS // 10 if quick else INSTITUTIONS
-    spawn = multiprocessing.get_context("spawn")
-    took = []
-    for seed in range(runs):  # a process each, so that each has a peak of its own
-        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-            took.append(pool.submit(_cascade, count, seed).result())
-    return [_cascade_section(took, count), _beside(runs, BESIDE // 100 if quick else BESIDE)]
+    return [
+        _country_section(count, runs),
+        _few_section(runs),
+        _beside(runs, BESIDE // 100 if quick else BESIDE),
+    ]
 
 
-def _cascade_section(took: list[Took], count: int) -> Section:
-    return Section(
-        "cascade in whole units",
+def _country_section(count: int, runs: int) -> Section:
+    section = Section(
+        "quotas of a country by the product's path",
         [
-            f"Rule B over {count:,} institutions, five levels below the union: the others have",
-            f"{', '.join(f'{level:,}' for level in LEVELS)} nodes.",
-            "From columns to every node's grams, the tree's check included; each level was then",
-            "added up and is the one above. Months: twelve of each institution's, beside it.",
-        ],
-        [
-            Figure("cascade", "s", [one.cascade_s for one in took], MOST_S, "most"),
-            Figure("peak memory", "MB", [one.peak_mb for one in took], MOST_MB, "most"),
-            Figure("months of every quota", "s", [one.months_s for one in took]),
+            f"{count:,} institutions of {COUNTIES:,} counties, {CITIES} cities and {MEMBERS}",
+            "members, ten department lines each. From what is loaded to every level, quota and",
+            "month, with the roster of the year: actions.compact.runs.try_from. Each level was",
+            "added up and is the one above, and months are their quota. Bare division: the same",
+            "tree and shares in analytics.cascade.divide alone, without months.",
         ],
     )
+    for letter in METHODS:
+        took = [_apart(letter, count, seed) for seed in range(runs)]
+        seconds = [one.product_s for one in took]
+        section.figures += [
+            Figure(f"rule {letter}", "s", seconds, MOST_S, "most"),
+            Figure(f"rule {letter}: peak", "MB", [one.peak_mb for one in took], MOST_MB, "most"),
+            Figure(
+                f"rule {letter} over its bare division",
+                "×",
+                [one.product_s / one.division_s for one in took],
+            ),
+        ]
+    return section
 
 
-def _cascade(count: int, seed: int) -> Took:
-    random = np.random.default_rng(seed)
-    parent = _parents(random, count)
-    base, leading, most = _institutions(random, count)
-    total = np.array([int(most[base > leading].sum()) * 6 // 10])
+def _apart(letter: str, count: int, seed: int) -> Took:
+    """Measure in a process of its own, which has a peak of its own."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_country, letter, count, seed).result()
+
+
+def _country(letter: str, count: int, seed: int) -> Took:
+    start = country(count, seed)
     before = time.perf_counter()
-    tree = Tree.of(parent)
-    made = divide(total, tree, rules.gap_saving(base, leading, most))
-    cascade_s = time.perf_counter() - before
-    _refuse_remainders(tree, made)
+    trial = try_from(start, METHODS[letter])
+    product_s = time.perf_counter() - before
     peak_mb = _peak_mb()
-    weights = np.broadcast_to(random.integers(50, 150, 12), (count, 12))
+    _refuse_remainders(trial)
+    return Took(product_s, _division_s(trial), peak_mb)
+
+
+def _division_s(trial: Trial) -> float:
+    """Return how long the division alone takes, of the years' totals as they came out."""
+    made, problem = trial.run.allocation, trial.run.problem
+    sharing = problem.method.by.shares(among_of(problem, made.quotas.member))
+    parent, years = np.concatenate([made.nodes.parent, made.quotas.node]), made.nodes.years
+    totals = made.nodes.amount_g[years]
+    if problem.method.by.saves:
+        totals = made.nodes.base_g[years] - totals
     before = time.perf_counter()
-    cascade_rows(made.amount[tree.leaves], weights)
-    return Took(cascade_s, time.perf_counter() - before, peak_mb)
+    divide(totals, Tree.of(parent), sharing)
+    return time.perf_counter() - before
 
 
-def _parents(random: np.random.Generator, count: int) -> Ints:
-    """Return a tree in which every node above the institutions has something below it."""
-    parents, first = [np.array([ROOT])], 0
-    sizes = (1, *LEVELS, count)
-    for above, size in pairwise(sizes):
-        some = random.integers(0, above, max(size - above, 0))
-        parents.append(first + np.concatenate([np.arange(min(above, size)), some]))
-        first += above
-    return np.concatenate(parents)
-
-
-def _institutions(random: np.random.Generator, count: int) -> tuple[Ints, Ints, Ints]:
-    """Return base, what the leading value comes to, and the greatest saving. [g]"""
-    base = np.exp(random.normal(17, 1.5, count)).astype(np.int64)
-    leading = rules.adjusted(base, random.integers(500_000, 1_200_000, count))
-    return base, leading, rules.adjusted(base, random.integers(50_000, 300_000, count))
-
-
-def _refuse_remainders(tree: Tree, made: Divided) -> None:
-    below = tree.parent != ROOT
-    sums = added(made.amount[below], tree.parent[below], len(tree.parent))
-    parents = np.unique(tree.parent[below])
-    if (sums[parents] != made.amount[parents]).any():
+def _refuse_remainders(trial: Trial) -> None:
+    nodes, quotas = trial.run.allocation.nodes, trial.run.allocation.quotas
+    amount, parent = nodes.amount_g, nodes.parent
+    sums = added(quotas.amount_g, quotas.node, len(nodes))
+    sums += added(amount[parent >= 0], parent[parent >= 0], len(nodes))
+    months = quotas.months_g.sum(axis=1)
+    if (sums != amount).any() or (months != quotas.amount_g).any():
         raise RuntimeError("a level does not add up to the one above")
+
+
+def _few_section(runs: int) -> Section:
+    start = country(FEW, 0)
+    section = Section("one rule tried", [f"{FEW:,} institutions, loaded already; ten times each."])
+    for letter, method in METHODS.items():
+        times = []
+        for _ in range(10 * runs):
+            before = time.perf_counter()
+            try_from(start, method)
+            times.append((time.perf_counter() - before) * 1000)
+        section.figures.append(Figure(f"rule {letter}", "ms", times, MOST_MS, "most"))
+    return section
 
 
 def _peak_mb() -> float:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _institutions(random: np.random.Generator, count: int) -> tuple[Ints, Ints]:
+    """Return gaps to the leading value, and the greatest saving. [g]"""
+    base = np.exp(random.normal(17, 1.5, count)).astype(np.int64)
+    leading = millionths(base, random.integers(500_000, 1_200_000, count))
+    return base - leading, millionths(base, random.integers(50_000, 300_000, count))
 
 
 def _beside(runs: int, count: int) -> Section:
@@ -159,10 +186,9 @@ def _beside(runs: int, count: int) -> Section:
 
 
 def _problem(count: int, seed: int) -> tuple[Holders, int]:
-    base, leading, most = _institutions(np.random.default_rng(seed), count)
-    rows = np.flatnonzero(base > leading)  # the others are asked for nothing
-    holders = rules.gap_saving(base[rows], leading[rows], most[rows])
-    return holders, int(most[rows].sum()) * 6 // 10
+    gap, most = _institutions(np.random.default_rng(seed), count)
+    rows = np.flatnonzero(gap > 0)  # the others are asked for nothing
+    return Holders.of(gap[rows], ceiling=most[rows]), int(most[rows].sum()) * 6 // 10
 
 
 def _race(solver: Solver, count: int, seed: int) -> Race:

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
-from actions.access.login import Failures
 from api.address import Network, networks
 from api.app import create_app
-from api.doorway import Doorway
 from api.settings import ApiSettings
 from cli.settings import PREFIX, Settings
-from cli.wiring import pool_of, store
+from cli.wiring import pool_of, routing, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
+from dashboards.pages.readings import imports as readings_imports
+from dashboards.pages.registry import imports as registry_imports
 from metering.errors import InputError
 
 
@@ -31,30 +30,17 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             settings=_told(settings),
             sink=sink,
             file_sink=file_sink,
+            decode=routing(settings).decode,
             extra_routers=[router()],
-            large=form_files.paths(),
+            large=[*form_files.paths(), registry_imports.PATH, readings_imports.PATH],
             error_page=error_page,
         )
-        app.state.console_url = settings.console_url
         yield app
     finally:
         pool.close()
         for one in (sink, file_sink):
             if one is not None:
                 one.close()
-
-
-@contextmanager
-def console_application(settings: Settings, url: str) -> Iterator[ASGIApp]:
-    """Lend the console; what draws its forms is loaded here, and nowhere else."""
-    from dashboards.console.app import create_console
-
-    pool = pool_of(settings, url, settings.database_pool)
-    try:
-        doorway = Doorway(pool, _told(settings), Failures(), None)
-        yield create_console(doorway, pages_url=settings.pages_url, origin=settings.console_url)
-    finally:
-        pool.close()
 
 
 def _told(settings: Settings) -> ApiSettings:

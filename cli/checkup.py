@@ -4,15 +4,14 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 from urllib.parse import urlsplit
 
 import psycopg
 
 from cli import embedded, services
 from cli.demo import database, state
+from cli.findings import Check, routes_file
 from cli.settings import Settings, strangers
 from cli.wiring import reading
 from metering.errors import EnergyError
@@ -24,20 +23,10 @@ _LEAST_FREE_BYTES = 2 * 2**30
 _CLOCK_OFF_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding, in both languages."""
-
-    state: Literal["good", "warning", "bad"]
-    zh: str
-    en: str
-    next_zh: str = ""
-    next_en: str = ""
-
-
 def checks(settings: Settings) -> Iterator[Check]:
     """Look at one thing after the other; nothing is changed."""
     yield from _variables()
+    yield from routes_file(settings)
     yield _disk(settings)
     database_url, broker_url = settings.database_url, settings.broker_url
     demo = state.of(settings.state, None, once=False).read()
@@ -179,8 +168,9 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     yield from _provisioned(connection)
     yield Check(
         "good",
-        f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};到期事项 {waits.due_rows}",
-        f"Waiting: usage {waits.usage_rows}, accounts {waits.account_rows}, due {waits.due_rows}",
+        f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};任务 {waits.task_rows}",
+        f"Waiting: usage {waits.usage_rows}, accounts {waits.account_rows}, "
+        f"tasks {waits.task_rows}",
     )
 
 

@@ -73,7 +73,7 @@ def _command(kind: Kind) -> Callable[..., None]:
     def command(**given: Any) -> None:
         on, url = given.pop("on", None), given.pop("database_url")
         dry_run, key = given.pop("dry_run"), given.pop("key")
-        file, errors = given.pop("file"), given.pop("errors")
+        file, errors = given.pop("file", None), given.pop("errors", None)
         with desk(settings.load(database_url=url)) as seat:
             if file is not None:
                 _take(seat, kind, file, errors, dry_run=dry_run)
@@ -82,7 +82,7 @@ def _command(kind: Kind) -> Callable[..., None]:
             if dry_run:
                 _tell(foresee(seat, action, on).effects)
                 return
-            done = carry_out(seat, action, on, key=key[:MOST_KEY])
+            done = carry_out(seat, action, on, key=key[:MOST_KEY], again=True)  # as the operator
         result = done.result.model_dump(mode="json") if isinstance(done, Done) else done.result
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
 
@@ -105,7 +105,8 @@ def _options(kind: Kind) -> list[Parameter]:
         taken: Any = bool if flag else list[str] if many else str
         annotation = taken if flag else taken | None
         asked.append((name, Annotated[annotation, option], False if flag else None))
-    asked += [("file", _FILE, None), ("errors", _ERRORS, None)]
+    if kind.about.by_file:
+        asked += [("file", _FILE, None), ("errors", _ERRORS, None)]
     asked += [("dry_run", _DRY, False), ("key", _KEY, ""), ("database_url", Url, None)]
     return [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
@@ -170,7 +171,7 @@ def _word(words: Words) -> str:
 
 def _take(seat: Desk, kind: Kind, path: Path, errors: Path | None, *, dry_run: bool) -> None:
     """Do every row of a file, or say what is wrong with which."""
-    taken = take(seat, kind, path.read_bytes(), dry_run=dry_run)
+    taken = take(seat, kind, path.read_bytes(), dry_run=dry_run, again=True)  # as the operator
     if not taken.wrong:
         done = say(f"{taken.done} 行已办理。", f"{taken.done} rows were done.")
         would = say(f"{taken.done} 行均可办理,未作更改。", f"{taken.done} rows could be done.")

@@ -7,8 +7,6 @@ import typer
 from cli.commands import (
     boards,
     collect,
-    console,
-    correct,
     demo,
     do,
     doctor,
@@ -55,7 +53,6 @@ app.command("migrate")(migrate.migrate)
 app.command("collect")(collect.collect)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
-app.command("console")(console.console)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
@@ -71,9 +68,6 @@ app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
 app.command("gateways")(gateways.gateways)
-app.command("correct")(correct.correct)
-app.command("undo-correction")(correct.undo_correction)
-app.command("undo-file-correction")(correct.undo_file_correction)
 
 
 def run() -> None:

@@ -24,6 +24,12 @@ def until_stopped() -> threading.Event:
     return stop
 
 
+def on_hangup(reload: Callable[[], None]) -> None:
+    """Have something read anew on SIGHUP, which then ends the process no more."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda number, frame: reload())
+
+
 def with_owner(stop: Callable[[], None]) -> None:
     """Stop when standard input ends: it is a pipe whose other end dies with its owner."""
 

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         description="serve, import readings: the collector's login, for readings that come over "
         "HTTP or by file",
     )
+    new_database_url: str | None = Field(
+        None,
+        description="migrate --to-timescaledb: the new database, by a login that no policy hides "
+        "rows from",
+    )
     api_password: str | None = Field(None, description="migrate: gives the login of the API one")
     collector_password: str | None = Field(None, description="migrate: and that of the collector")
     worker_password: str | None = Field(None, description="migrate: and that of the worker")
@@ -111,6 +116,13 @@ class Settings(BaseSettings):
     broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
     broker_key_file: Path | None = Field(None, description="mqtts: our key")
 
+    routes_file: Path | None = Field(
+        None,
+        description="collect, serve, replay-rejected: TOML that says which topics are whose, in "
+        "which format; beside them our own topics always count. collect reads it again when it "
+        "changes, and at SIGHUP",
+    )
+
     rejects_resolved_days: int = Field(
         90,
         ge=7,
@@ -120,6 +132,20 @@ class Settings(BaseSettings):
     rejects_waiting_days: int = Field(
         730, ge=30, le=36_500, description="work: and those that still wait"
     )
+    chunk_days: int | None = Field(
+        None,
+        ge=1,
+        le=366,
+        description="migrate, with TimescaleDB: days in a chunk of readings and of hours that "
+        "begins from now on; unset leaves it as it is, 30 at first",
+    )
+    convert_after_days: int = Field(
+        60,
+        ge=1,
+        le=3650,
+        description="work, with TimescaleDB: a chunk goes into columnstore so long after its end; "
+        "few readings come later",
+    )
     work_channels: int = Field(200, ge=1, le=10_000, description="of a transaction at most")
     work_readings: int = Field(
         300_000, ge=1000, le=1_000_000, description="of a transaction at most"
@@ -128,23 +154,15 @@ class Settings(BaseSettings):
     work_wait_s: float = Field(0.5, gt=0, le=60, description="between looks when nothing waits")
     work_longest_wait_s: float = Field(30, gt=0, le=600, description="for a database that is away")
 
-    host: str = Field("127.0.0.1", description="serve, console: where they listen")
+    host: str = Field("127.0.0.1", description="serve: where they listen")
     port: int = Field(8460, ge=1, le=65_535, description="serve: its port")
-    console_port: int = Field(8461, ge=1, le=65_535, description="console: its port")
-    console_url: str | None = Field(
-        None,
-        description="serve, console: where people reach the console, such as "
-        "https://forms.example.org; pages link to it, its sockets are opened from nowhere else",
-    )
     pages_url: str = Field(
-        "http://127.0.0.1:8460", description="console: where people reach pages and boards"
+        "http://127.0.0.1:8460", description="demo --join: where people reach the pages"
     )
-    secure: bool = Field(
-        False, description="serve, console: reached over https; cookies then say so"
-    )
+    secure: bool = Field(False, description="serve: reached over https; cookies then say so")
     trusted_proxies: str = Field(
         "",
-        description="serve, console: addresses or networks of proxies, with commas between; behind "
+        description="serve: addresses or networks of proxies, with commas between; behind "
         "these, and no others, a request's address is the one they name",
     )
     forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = Field(

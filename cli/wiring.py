@@ -1,7 +1,7 @@
 """Where settings meet the parts: each service is put together here, and nowhere else."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 
 import psycopg
@@ -11,13 +11,15 @@ from actions.desk import SYSTEM, Desk, open_pool, ours
 from cli import embedded
 from cli.settings import Settings, need
 from collector.mqtt import Collector
+from collector.routes_file import RoutesFile
+from collector.routing import NATIVE, PUSHED, Route, Routing
 from collector.settings import CollectorSettings
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
 from storage.readings.rejects import Retention
 from storage.readings.store import Store
-from worker import retention
-from worker.loop import Worker, WorkSettings
+from worker.kinds import forgetting
+from worker.loop import LANES, Worker, WorkSettings
 from worker.usage import Limits
 
 Log = Callable[..., None]
@@ -49,10 +51,29 @@ def desk(settings: Settings) -> Iterator[Desk]:
         yield Desk(pool, SYSTEM)
 
 
+def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
+    """Return the routing table, the file's before our own topic, and the file where there is one.
+
+    InputError names the line of the file that cannot be used.
+    """
+    if settings.routes_file is None:
+        return (NATIVE,), None
+    file = RoutesFile(settings.routes_file)
+    return (*file.routes(), NATIVE), file
+
+
+def routing(settings: Settings) -> Routing:
+    """Return the table by which kept messages are decoded, those that were pushed too."""
+    known, _ = routes(settings)
+    return Routing((*known, PUSHED))
+
+
 def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collector:
     """Return the collector, with the database as its sink."""
+    table, file = routes(settings)
     known = CollectorSettings(
         broker_url,
+        routes=table,
         name=settings.collector_name,
         version=settings.broker_version,
         receive_maximum=settings.receive_maximum,
@@ -65,7 +86,7 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         certificate_file=settings.broker_certificate_file,
         key_file=settings.broker_key_file,
     )
-    return Collector(known, store(settings, url, settings.collector_name), log)
+    return Collector(known, store(settings, url, settings.collector_name), log, file)
 
 
 def store(settings: Settings, url: str, name: str) -> Store:
@@ -101,8 +122,10 @@ def migrating(settings: Settings) -> Bounds:
     return Bounds(lock_s, statement_s, settings.idle_transaction_s)
 
 
-def worker(settings: Settings, url: str, log: Log) -> Worker:
-    """Return the worker."""
+def worker(settings: Settings, url: str, log: Log, only: Collection[str] = ()) -> Worker:
+    """Return the worker; `only` some of its lanes, none named is all."""
+    if strangers := sorted(set(only) - set(LANES)):
+        raise _no_lane(strangers[0])
     limits = Limits(channels=settings.work_channels, readings=settings.work_readings)
     work = WorkSettings(
         limits=limits,
@@ -110,6 +133,8 @@ def worker(settings: Settings, url: str, log: Log) -> Worker:
         wait_s=settings.work_wait_s,
         longest_wait_s=settings.work_longest_wait_s,
         bounds=writing(settings),
+        columnstore_after_days=settings.convert_after_days,
+        lanes=frozenset(only or LANES),
     )
     return Worker(url, work, log)
 
@@ -119,12 +144,24 @@ def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -
     keep = Retention(settings.rejects_resolved_days, settings.rejects_waiting_days)
     while not stop.is_set():
         try:
-            retention.plan(url, keep, writing(settings))
+            forgetting.plan(url, keep, writing(settings))
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log("database.unavailable", error=str(error).strip())
             stop.wait(settings.work_wait_s)
         else:
             break
+
+
+def _no_lane(said: str) -> InputError:
+    known = ", ".join(LANES)
+    return InputError(
+        "work.no_lane",
+        zh=f"worker 没有“{said}”这一部分。",
+        en=f"The worker has no lane “{said}”.",
+        next_zh=f"--only 可取:{known}。",
+        next_en=f"--only takes {known}.",
+        where={"field": "--only", "value": said},
+    )
 
 
 def unreachable(error: psycopg.Error) -> UnavailableError:

@@ -10,7 +10,6 @@ from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collector.settings import CollectorSettings
 from metering.errors import InputError
@@ -106,23 +105,6 @@ def receipt_window(said: Properties | None) -> int:
     """
     theirs = getattr(said, "ReceiveMaximum", None)
     return _MOST_RECEIPTS if theirs is None else max(1, min(_MOST_RECEIPTS, theirs - 1))
-
-
-def subscribe(client: Client, settings: CollectorSettings) -> None:
-    """Listen on every route, as one of a group where there is one.
-
-    The session may remember a subscription from before there was a group: it is taken back, or
-    every message would come twice.
-    """
-    filters = [route.topic_filter for route in settings.routes]
-    if settings.version == 4:
-        client.subscribe([(topic_filter, 1) for topic_filter in filters])
-        return
-    prefix = f"$share/{settings.share}/" if settings.share else ""
-    if settings.share:
-        client.unsubscribe(filters)
-    options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-    client.subscribe([(prefix + topic_filter, options) for topic_filter in filters])
 
 
 def status(state: str, **facts: int | str) -> bytes:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from paho.mqtt.client import MQTTMessage
@@ -55,6 +55,14 @@ class Inbox:
         )
         return True
 
+    def reroute(self, routing: Routing) -> None:
+        """Take messages by another table from now on, those that are here already too."""
+        self.routing = routing
+        self._messages = [
+            replace(message, gateway=routing.gateway_of(message.topic))
+            for message in self._messages
+        ]
+
     def due_in_s(self) -> float:
         """Return when the next batch should be handed over, 0 where one is full or old enough."""
         if not self._messages:
@@ -66,7 +74,7 @@ class Inbox:
     def next_batch(self, connection: int) -> Batch:
         """Give away the oldest messages, a batch of them."""
         most = self.settings.batch_messages
-        batch = Batch(connection, self._mids[:most], self._messages[:most])
+        batch = Batch(connection, self._mids[:most], self._messages[:most], self.routing.decode)
         del self._mids[:most], self._messages[:most]
         self.held_bytes -= _size_bytes(batch.messages)
         return batch

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from collector.codecs import Decode
 from collector.codecs.payload import PayloadError
@@ -55,6 +56,8 @@ def portions(
         else:
             said.append((place - first, decoded))
             count += len(decoded.value)
+            if decoded.quality is not None:
+                rejected.extend(bad_quality(place - first, decoded))
         if most_readings is not None and count >= most_readings:
             part = batch[first : place + 1]
             yield Portion(part, joined(part, said), rejected)
@@ -66,6 +69,8 @@ def portions(
 
 def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Readings:
     """Return one set of columns; a reading without a time takes its message's arrival.
+
+    What its gateway calls bad is left out; the others keep their places.
 
     said: what messages of the batch say, each with its place in the batch.
     """
@@ -80,7 +85,9 @@ def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Rea
         arrival[:] = [at is None for at in at_ms]
         received = np.array([one.received_ms for one in batch], np.int64)[message].tolist()
         at_ms = [then if at is None else at for at, then in zip(at_ms, received, strict=True)]
-    return Readings(
+    more = any(decoded.unit or decoded.quality for _, decoded in said)  # mostly none has any
+    good = _good(said) if more else None
+    readings = Readings(
         message=message,
         i=(np.arange(total) - starts).astype(np.int32),
         channel_key=list(chain.from_iterable(decoded.channel_key for _, decoded in said)),
@@ -90,7 +97,57 @@ def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Rea
             chain.from_iterable(decoded.value for _, decoded in said), np.float64, total
         ),
         arrival=arrival,
+        unit=_units(said) if more else None,
     )
+    return readings if good is None else readings.only(good)
+
+
+def bad_quality(place: int, decoded: Decoded) -> list[Rejection]:
+    """Return one refusal for each code that a message gives for values it calls bad.
+
+    place: of the message in its batch.
+    """
+    bad: dict[str, list[int]] = {}
+    for i, code in enumerate(decoded.quality or ()):
+        if code is not None:
+            bad.setdefault(code, []).append(i)
+    return [
+        Rejection(place, decoded.seq, _bad(code, decoded.channel_key[at[0]], len(at)), tuple(at))
+        for code, at in bad.items()
+    ]
+
+
+def _bad(code: str, key: str, count: int) -> InputError:
+    more = f" +{count - 1}" if count > 1 else ""
+    return InputError(
+        "reading.bad_quality",
+        zh=f"{key}{more}:采集网关标明读数不可用({code}),已搁置。",
+        en=f"{key}{more}: the gateway itself calls the value bad ({code}); it is set aside.",
+        next_zh="请检查该仪表及其与采集网关的连接。",
+        next_en="Look at that meter, and at its line to the gateway.",
+        where={"channel": key, "quality": code},
+    )
+
+
+def _units(said: Sequence[tuple[int, Decoded]]) -> list[str | None] | None:
+    """Return the units of all readings, None where no message names any."""
+    if all(decoded.unit is None for _, decoded in said):
+        return None
+    units: list[str | None] = []
+    for _, decoded in said:
+        units.extend(decoded.unit or [None] * len(decoded.value))
+    return units
+
+
+def _good(said: Sequence[tuple[int, Decoded]]) -> NDArray[np.bool_] | None:
+    """Return which readings nothing is said against, None where that is all."""
+    if all(decoded.quality is None for _, decoded in said):
+        return None
+    good: list[bool] = []
+    for _, decoded in said:
+        quality = decoded.quality or [None] * len(decoded.value)
+        good.extend(code is None for code in quality)
+    return np.array(good, np.bool_)
 
 
 def joint(parts: Sequence[tuple[Sequence[Message], Stored]]) -> tuple[list[Message], Stored]:

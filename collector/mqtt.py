@@ -23,13 +23,13 @@ from collector.connection import (
     parsed,
     receipt_window,
     status,
-    subscribe,
 )
 from collector.inbox import Inbox
 from collector.intake import ReadingSink
+from collector.listening import Listener
 from collector.notices import tell
 from collector.outbox import Outbox
-from collector.routing import Routing
+from collector.routes_file import RoutesFile
 from collector.settings import CollectorSettings
 from collector.tally import Tally
 from collector.writer import Writer
@@ -45,7 +45,13 @@ _NARROW_AFTER: Final = 1_000  # messages
 class Collector:
     """Takes what gateways publish to a sink, and lets go of nothing before it is committed."""
 
-    def __init__(self, settings: CollectorSettings, sink: ReadingSink, log: notices.Log) -> None:
+    def __init__(
+        self,
+        settings: CollectorSettings,
+        sink: ReadingSink,
+        log: notices.Log,
+        routes_file: RoutesFile | None = None,
+    ) -> None:
         self.tally = Tally()
         self._settings = settings
         self._log = log
@@ -53,8 +59,7 @@ class Collector:
         self._bell_in, self._bell_out = socket.socketpair()
         self._bell_in.setblocking(False)
         self._bell_out.setblocking(False)
-        routing = Routing(settings.routes)
-        self._writer = Writer(settings, routing.decode, sink, self.tally, log, self._ring_bell)
+        self._writer = Writer(settings, sink, self.tally, log, self._ring_bell)
         self._client = make_client(settings, self._address)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
@@ -62,7 +67,8 @@ class Collector:
         self._client.on_publish = self._on_publish
         self._client.on_subscribe = self._on_subscribe
         self._client.on_socket_register_write = _later
-        self._inbox = Inbox(settings, routing)
+        self._listener = Listener(self._client, settings, log, routes_file)
+        self._inbox = Inbox(settings, self._listener.routing)
         self._outbox = Outbox(self._client, self.tally, settings.queued_receipts)
         self._stopping = False
         self._warned = False
@@ -70,6 +76,10 @@ class Collector:
         self._wait_s = settings.reconnect_first_s
         self._try_at_s = 0.0
         self._up_since_s = 0.0
+
+    def reload(self) -> None:
+        """Have the routes file read at once; a handler of signals may call it."""
+        self._listener.reload()
 
     def run(self, stop: threading.Event) -> None:
         """Collect until told to stop; then finish what the writer has at hand, and leave."""
@@ -107,6 +117,8 @@ class Collector:
             self._outbox.send(settled, current=current)
         self._outbox.flush()
         if not self._stopping:
+            if self._listener.look():
+                self._inbox.reroute(self._listener.routing)
             self._hand_over()
         if client.socket() is not None:
             if client.want_write():
@@ -197,7 +209,7 @@ class Collector:
         self._said = ""
         self._inbox.make_room()
         self._log(logging.INFO, f"listening at {where}", session_present=flags.session_present)
-        subscribe(client, self._settings)
+        self._listener.subscribe()
 
     def _on_disconnect(
         self,
@@ -228,10 +240,7 @@ class Collector:
         reasons: list[ReasonCode],
         properties: Properties | None,
     ) -> None:
-        for route, reason in zip(self._settings.routes, reasons, strict=False):
-            if reason.is_failure:
-                refused = notices.subscription_refused(route.topic_filter, str(reason))
-                tell(self._log, logging.ERROR, refused)
+        self._listener.answered(mid, reasons)
 
     def _on_publish(
         self,

@@ -26,11 +26,13 @@ class Batch:
 
     connection: counts connections; a number means nothing on another one.
     mids: 0 where the broker awaits nothing.
+    decode: by the routes under which the messages were taken.
     """
 
     connection: int
     mids: Sequence[int]
     messages: Sequence[Message]
+    decode: Decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,6 @@ class Writer:
     def __init__(
         self,
         settings: CollectorSettings,
-        decode: Decode,
         sink: ReadingSink,
         tally: Tally,
         log: Log,
@@ -56,7 +57,6 @@ class Writer:
     ) -> None:
         self.settled: deque[Settled] = deque()
         self._settings = settings
-        self._decode = decode
         self._sink = sink
         self._tally = tally
         self._log = log
@@ -114,8 +114,8 @@ class Writer:
         """Write a batch in portions, and settle what is committed at least every `receipt_ms`."""
         parts: list[tuple[Sequence[Message], Stored]] = []
         settled, since = 0, time.monotonic()
-        for portion in portions(batch.messages, self._decode, self._settings.write_readings):
-            stored = self._commit(portion)
+        for portion in portions(batch.messages, batch.decode, self._settings.write_readings):
+            stored = self._commit(portion, batch.decode)
             if stored is None:
                 break
             parts.append((portion.batch, stored))
@@ -136,7 +136,7 @@ class Writer:
         self._wake()
         return last
 
-    def _commit(self, portion: Portion) -> Stored | None:
+    def _commit(self, portion: Portion, decode: Decode) -> Stored | None:
         """Write until it is committed; None where the collector stops before that."""
         wait_s = self._settings.retry_first_s
         while True:
@@ -149,20 +149,20 @@ class Writer:
                     return None
                 wait_s = min(2 * wait_s, self._settings.retry_most_s)
             except Exception as error:  # a message that the sink chokes on must not stop the rest
-                return self._isolate(portion, error)
+                return self._isolate(portion, decode, error)
             else:
                 self._count(portion, stored, (time.monotonic() - started) * 1000)
                 return stored
 
-    def _isolate(self, portion: Portion, error: Exception) -> Stored | None:
+    def _isolate(self, portion: Portion, decode: Decode, error: Exception) -> Stored | None:
         """Halve a portion until the message that cannot be written stands alone, and refuse it."""
         batch = portion.batch
         if len(batch) > 1:
             halves = (batch[: len(batch) // 2], batch[len(batch) // 2 :])
             parts = []
             for half in halves:
-                (smaller,) = portions(half, self._decode)
-                stored = self._commit(smaller)
+                (smaller,) = portions(half, decode)
+                stored = self._commit(smaller, decode)
                 if stored is None:
                     return None
                 parts.append((half, stored))
@@ -172,7 +172,7 @@ class Writer:
         self._log(logging.ERROR, f"a message cannot be stored: {error!r}", topic=batch[0].topic)
         numbers = portion.readings.seq.tolist() or [one.seq for one in portion.rejected] or [None]
         refusal = Rejection(0, numbers[0] or None, _unstorable(error))
-        return self._commit(Portion(batch, joined(batch, ()), [refusal]))
+        return self._commit(Portion(batch, joined(batch, ()), [refusal]), decode)
 
     def _say_away(self, away: UnavailableError) -> None:
         self._tally.retries += 1

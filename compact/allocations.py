@@ -1,28 +1,31 @@
 """A target shared down to institutions and months; every level sums to the one above, exactly."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
 
 import numpy as np
 
-from analytics.allocation import Holders
+from analytics.allocation import Holders as Sharing
 from analytics.bounds import InfeasibleError
 from analytics.cascade import ROOT, Divided, Tree, divide
 from analytics.exact import Ints
 from analytics.rounding import cascade_rows
-from compact.levels import placed
-from compact.methods import Holder, Method, Rule, adjusted_g, gap_g
-from compact.targets import MILLION, MONTHS, Target
+from compact.holders import NULL, Holders
+from compact.levels import Places, placed
+from compact.methods import Method, adjusted
+from compact.notices import in_kgce
+from compact.quotas import Allocation, Nodes, Quotas
+from compact.ruling import Among, Reach
+from compact.targets import MILLION, Target
 from metering.errors import InputError, InsufficientDataError
 
-FORM: Final = "commonwatt.run/3"
+FORM: Final = "commonwatt.run/4"
+OF_ALL_RULES: Final = "commonwatt.run/3"  # its method said the parameters of every rule
 UNCOVERED: Final = "commonwatt.run/2"  # did not say what its sums cover
 BEFORE: Final = "commonwatt.run/1"  # without marks; a month without a base had a quota of 0
-_NONE: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +43,16 @@ class Problem:
     method: Method
     members: tuple[int, ...]
     parents: Mapping[int, int]
-    holders: tuple[Holder, ...]
+    holders: Holders
     without_base: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
     enough_permille: int | None = None
     form: str = FORM
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A place in the cascade: a year, a region, its own level, a department line there.
-
-    key: tells it from all others. parent: its place, −1 of a year.
-    multiplier: λ by which its amount was divided among all holders below it.
-    """
-
-    key: str
-    parent: int
-    base_g: int
-    amount_g: int
-    multiplier: Fraction | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """What one institution may use in its year, with its months.
-
-    node: the department line it is counted in. weight_g: what λ multiplies. months_g: None where
-    the base has no such month.
-    bound: "floor" or "ceiling" where that decides instead of λ.
-    """
-
-    institution: int
-    member: int
-    node: int
-    year: int
-    base_g: int
-    weight_g: int
-    bound: str | None
-    amount_g: int
-    months_g: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """What a run came to; nodes stand before those below them."""
-
-    nodes: tuple[Node, ...]
-    quotas: tuple[Quota, ...]
-
-    @property
-    def total_g(self) -> int:
-        """The caps of all years together."""
-        return sum(node.amount_g for node in self.nodes if node.parent == _NONE)
-
-    @property
-    def base_g(self) -> int:
-        """What all had used in their base years."""
-        return sum(node.base_g for node in self.nodes if node.parent == _NONE)
-
-
 def allocated(problem: Problem) -> Allocation:
     """Return each holder's quota, and the amount of every level above."""
-    if not problem.holders:
+    if not len(problem.holders):
         raise InsufficientDataError(
             "allocation.no_base",
             zh="没有一家机构有基期数据,无法分解。",
@@ -110,143 +60,143 @@ def allocated(problem: Problem) -> Allocation:
             next_zh="请先接入计量数据,或核对成员单位。",
             next_en="Bring in readings first, or check the members.",
         )
-    places, lines, members = placed(problem.holders, problem.members, problem.parents)
+    places, line, member = placed(problem.holders, problem.members, problem.parents)
+    among = among_of(problem, member)
+    sharing = problem.method.by.shares(among)
+    base = _added_up(places, line, among.base)
+    caps = _caps(problem, places, base)
+    made, amount = _divided(problem, places, line, sharing, base, caps)
     inner = len(places.keys)
-    leaves = np.arange(inner, inner + len(problem.holders))
-    parent = np.array(places.parents + lines, np.int64)
-    keys = np.array(places.ranks + [one.institution for one in problem.holders], np.int64)
-    base = np.zeros(len(parent), np.int64)
-    base[leaves] = [one.base.total_g for one in problem.holders]
-    _add_up(base, parent, inner)
-    tree = Tree.of(parent)
-    shared = _shared(problem, members)
-    totals = _totals(problem, places.keys, base, tree)
-    names = [*places.keys, *(str(one.institution) for one in problem.holders)]
-    try:
-        made = divide(totals, tree, shared, keys, names)
-    except InfeasibleError as error:
-        raise _in_words(problem, base[tree.roots], error) from error
-    amount = base - made.amount if problem.method.shares_savings else made.amount
-    nodes = tuple(
-        Node(key, places.parents[i], int(base[i]), int(amount[i]), made.multiplier(i))
-        for i, key in enumerate(places.keys)
+    nodes = Nodes(
+        keys=places.keys,
+        parent=np.array(places.parents, np.int64),
+        base_g=base,
+        amount_g=amount[:inner],
+        numerator=made.numerator[:inner],
+        denominator=made.denominator[:inner],
     )
-    return Allocation(nodes, _quotas(problem, lines, members, made, shared, amount[leaves]))
+    quotas = _quotas(problem.holders, among, line, made, sharing, amount[inner:])
+    return Allocation(nodes, quotas, sum(caps.values()))
 
 
-def chain(allocation: Allocation, quota: Quota) -> list[Node]:
-    """Return the nodes above a quota, the year first."""
-    found = []
-    place = quota.node
-    while place != _NONE:
-        found.append(allocation.nodes[place])
-        place = allocation.nodes[place].parent
-    return found[::-1]
+def among_of(problem: Problem, member: Ints) -> Among:
+    """Return the holders as a rule looks at them; member: (n,) each one's."""
+    holders, base = problem.holders, problem.holders.base.total_g
+    corrected = adjusted(base, holders.institution, problem.method.factors)
+    return Among(holders, base, corrected, member)
 
 
-def _shared(problem: Problem, members: Sequence[int]) -> Holders:
-    """Return what the rule makes of each holder: what λ multiplies, and the bounds."""
-    method = problem.method
-    base = [one.base.total_g for one in problem.holders]
-    adjusted = [adjusted_g(one, method.factors.get(one.institution, {})) for one in problem.holders]
-    names = [str(one.institution) for one in problem.holders]
-    if method.rule is Rule.PROPORTIONAL:
-        least = [-(-one * method.floor // MILLION) for one in base]
-        ceiling = None
-        if method.ceiling is not None:
-            ceiling = _column([one * method.ceiling // MILLION for one in base])
-        return Holders.of(_column(adjusted), floor=_column(least), ceiling=ceiling, names=names)
-    slope = _gaps(problem) if method.rule is Rule.GAP else _by_capability(method, adjusted, members)
-    most = [one * method.most_saved // MILLION for one in base]
-    if method.rule is Rule.GAP:
-        most = [min(pair) for pair in zip(most, slope, strict=True)]
-    return Holders.of(_column(slope), ceiling=_column(most), names=names)
+def _added_up(places: Places, line: Ints, base: Ints) -> Ints:
+    """Return each node's base, that of all below it; children stand after their parents."""
+    own = np.zeros(len(places.keys), np.int64)
+    np.add.at(own, line, base)
+    found = own.tolist()
+    for place in range(len(found) - 1, -1, -1):
+        if places.parents[place] != ROOT:
+            found[places.parents[place]] += found[place]
+    return np.array(found, np.int64)
 
 
-def _by_capability(method: Method, adjusted: Sequence[int], members: Sequence[int]) -> list[int]:
-    return [
-        amount * method.weights.get(member, MILLION) // MILLION
-        for amount, member in zip(adjusted, members, strict=True)
-    ]
+def _caps(problem: Problem, places: Places, base: Ints) -> dict[int, int]:
+    """Return what the target allows in each year, by the year's place."""
+    return {
+        place: problem.target.cap_g(int(base[place]), int(places.keys[place]))
+        for place, parent in enumerate(places.parents)
+        if parent == ROOT
+    }
 
 
-def _gaps(problem: Problem) -> list[int]:
-    """Return each gap; where area or leading value is missing, the others' mean share of base."""
-    gaps = [gap_g(one, problem.method.leading) for one in problem.holders]
-    known = [
-        (gap, one.base.total_g)
-        for gap, one in zip(gaps, problem.holders, strict=True)
-        if gap is not None
-    ]
-    gap_sum, base_sum = sum(gap for gap, _ in known), sum(base for _, base in known)
-    return [
-        gap if gap is not None else one.base.total_g * gap_sum // max(base_sum, 1)
-        for gap, one in zip(gaps, problem.holders, strict=True)
-    ]
+def _divided(
+    problem: Problem,
+    places: Places,
+    line: Ints,
+    sharing: Sharing,
+    base: Ints,
+    caps: Mapping[int, int],
+) -> tuple[Divided, Ints]:
+    """Return the division down the tree, and the amount of every node and holder.
+
+    Where members have caps of their own they are the roots, and years, which stand first, hang
+    above the tree as their sums.
+    """
+    above = len(caps) if problem.method.by.reach is Reach.MEMBER else 0
+    parent = np.concatenate([np.array(places.parents, np.int64), line])
+    keys = np.concatenate([np.array(places.ranks, np.int64), problem.holders.institution])
+    tree = Tree.of(np.where(parent[above:] < above, ROOT, parent[above:] - above))
+    totals = _totals(problem, places, line, sharing, base, caps)
+    try:
+        made = divide(totals, tree, sharing, keys[above:], places.keys[above:])
+    except InfeasibleError as error:
+        raise _in_words(problem, places, base, error) from error
+    if above:
+        made = _with_years(made, parent, above)
+    if not problem.method.by.saves:
+        return made, made.amount
+    return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
 
 
-def _totals(problem: Problem, keys: Sequence[str], base: Ints, tree: Tree) -> Ints:
-    """Return what is divided for each year: its cap, or what is to be saved to keep it."""
-    totals = []
-    for root in tree.roots.tolist():
-        used = int(base[root])
-        cap = problem.target.cap_g(used, int(keys[root]))
-        totals.append(used - cap if problem.method.shares_savings else cap)
-    return _column(totals)
+def _with_years(made: Divided, parent: Ints, above: int) -> Divided:
+    """Return a division with the years above its roots, each the sum of its members."""
+    nothing = np.zeros(above, np.int64)
+    amount = np.concatenate([nothing, made.amount])
+    members = above + np.flatnonzero(parent[above:] < above)
+    np.add.at(amount, parent[members], amount[members])
+    return replace(
+        made,
+        amount=amount,
+        numerator=np.concatenate([nothing, made.numerator]),
+        denominator=np.concatenate([nothing, made.denominator]),
+    )
+
+
+def _totals(
+    problem: Problem,
+    places: Places,
+    line: Ints,
+    sharing: Sharing,
+    base: Ints,
+    caps: Mapping[int, int],
+) -> Ints:
+    """Return what is divided, in order of the nodes whose total it is."""
+    rule = problem.method.by
+    if rule.reach is Reach.MEMBER:
+        members = (place for place, parent in enumerate(places.parents) if parent in caps)
+        found = [rule.cap_g(int(base[place]), places.ranks[place]) for place in members]
+    elif rule.reach is Reach.INSTITUTION:
+        found = _added_up(places, line, sharing.floor)[list(caps)].tolist()
+    else:
+        found = [int(base[place]) - cap if rule.saves else cap for place, cap in caps.items()]
+    return np.array(found, np.int64)
 
 
 def _quotas(
-    problem: Problem,
-    lines: Sequence[int],
-    members: Sequence[int],
-    made: Divided,
-    shared: Holders,
-    amount: Ints,
-) -> tuple[Quota, ...]:
-    months = _months(problem.holders, amount)
-    bounds = np.where(made.at_floor, 1, np.where(made.at_ceiling, 2, 0)).tolist()
-    said = (None, "floor", "ceiling")
-    return tuple(
-        Quota(
-            institution=one.institution,
-            member=members[i],
-            node=lines[i],
-            year=one.year,
-            base_g=one.base.total_g,
-            weight_g=int(shared.slope[i]),
-            bound=said[bounds[i]],
-            amount_g=int(amount[i]),
-            months_g=tuple(months[i]),
-        )
-        for i, one in enumerate(problem.holders)
+    holders: Holders, among: Among, line: Ints, made: Divided, sharing: Sharing, amount: Ints
+) -> Quotas:
+    return Quotas(
+        institution=holders.institution,
+        member=among.member,
+        node=line,
+        year=holders.year,
+        base_g=among.base,
+        weight_g=sharing.slope,
+        bound=np.where(made.at_floor, 1, np.where(made.at_ceiling, 2, 0)).astype(np.int8),
+        amount_g=amount,
+        months_g=_months(holders, amount),
     )
 
 
-def _months(holders: Sequence[Holder], amount: Ints) -> list[list[int | None]]:
+def _months(holders: Holders, amount: Ints) -> Ints:
     """Return each year's amount over its months, as the base had them; none known, no quota."""
-    weights = np.array(
-        [[max(month or 0, 0) for month in one.base.months_g] for one in holders], np.int64
-    ).reshape(len(holders), MONTHS)
-    shares: list[list[int]] = cascade_rows(amount, weights).tolist()
-    return [
-        [None if base is None else part for base, part in zip(one.base.months_g, row, strict=True)]
-        for one, row in zip(holders, shares, strict=True)
-    ]
+    months = cascade_rows(amount, np.maximum(holders.base.months_g, 0))  # unknown is below zero
+    months[~holders.base.known] = NULL
+    return months
 
 
-def _add_up(base: Ints, parent: Ints, inner: int) -> None:
-    """Add each node's base to its parent's, in place; the first `inner` ones have children."""
-    np.add.at(base, parent[inner:], base[inner:])
-    for place in range(inner - 1, -1, -1):  # children stand after their parents
-        if parent[place] != ROOT:
-            base[parent[place]] += base[place]
-
-
-def _in_words(problem: Problem, base: Ints, error: InfeasibleError) -> InputError:
+def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleError) -> InputError:
     """Say what stands in the way as people set targets: in kgce and in percent below the base."""
-    years = sorted({one.year for one in problem.holders})
-    year = int(error.where["name"] or years[0])
-    used = int(base[years.index(year)])
+    years = {int(key): i for i, key in enumerate(places.keys) if places.parents[i] == ROOT}
+    year = int(str(error.where["name"]).partition("/")[0] or min(years))
+    used = int(base[years[year]])
     bound = int(used - error.bound if problem.method.shares_savings else error.bound)
     fall = Fraction((used - bound) * MILLION, used)
     # Rounded to the side on which it can be met.
@@ -265,12 +215,3 @@ def _in_words(problem: Problem, base: Ints, error: InfeasibleError) -> InputErro
             "feasible_kgce": in_kgce(bound),
         },
     )
-
-
-def in_kgce(grams: int) -> str:
-    """Return whole grams as decimal kilograms."""
-    return format(Decimal(grams).scaleb(-3), "f")
-
-
-def _column(values: Sequence[int]) -> Ints:
-    return np.array(values, np.int64)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from compact.bases import CarrierMonth, Frozen, History, How, Size, YearMonth
 from compact.findings import BEYOND, Reviewed, reviewed
+from compact.holders import NULL, STATES, Bases
 from compact.targets import MONTHS, Base, State, Target
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-NULL: Final = -(2**63)
 HOWS: Final = tuple(How)  # `how` counts them from 1
 _STATES: Final = (State.MISSING, State.ESTIMATED, State.BILLED, State.MEASURED)  # the worst first
 _ABSENT: Final = len(_STATES)
@@ -26,6 +26,7 @@ _MOST: Final = 2.0**62  # of a month's grams together; beyond, integers of any s
 _STATE_OF: Final = np.array(
     [_ABSENT, *(_STATES.index(CarrierMonth(None, None, how).state) for how in HOWS)], np.int64
 )
+_AS_HELD: Final = np.array([STATES.index(one) for one in _STATES] + [-1], np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +130,24 @@ class _Grid:
         return (self.states > 0) & (self.states < _ABSENT)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Base years, and whose base is as columns have it: about the others something is odd."""
+
+    years: Ints
+    grams: Ints
+    states: Ints
+    plain: Flags
+
+
 def reviewed_all(target: Target, known: Known) -> list[Reviewed]:
     """Return the base of each institution with its findings, as `findings.reviewed` would."""
-    used = np.union1d(known.months.carrier, known.terms.carrier).tolist()
-    grids = [_grid(known, carrier) for carrier in used]
-    whole = _together(known, grids)
-    years, has_base = _years(target, whole)
-    at = (years * MONTHS)[:, np.newaxis] + np.arange(MONTHS) - whole.first
-    odd = ~has_base | ~_of(whole.known, at, False).all(axis=1) | _uncertain(known, grids)
-    for one in grids:
-        odd |= _implausible(one, at)
-    grams, states = _of(whole.grams, at, 0).tolist(), _of(whole.states, at, 0).tolist()
-    plain = (~odd).tolist()
+    made = _made(target, known)
+    grams, states = made.grams.tolist(), made.states.tolist()
+    plain = made.plain.tolist()
     alike: dict[tuple[int, ...], tuple[State, ...]] = {}
     found = []
-    for place, year in enumerate(years.tolist()):
+    for place, year in enumerate(made.years.tolist()):
         if not plain[place]:
             found.append(reviewed(target, known.history(place)))
             continue
@@ -152,6 +156,33 @@ def reviewed_all(target: Target, known: Known) -> list[Reviewed]:
             alike[key] = tuple(_STATES[state] for state in key)
         found.append(Reviewed(Base(year, tuple(grams[place]), alike[key])))
     return found
+
+
+def bases_of(target: Target, known: Known) -> tuple[Bases, Flags]:
+    """Return the base of each institution with what is odd about it, and who has one at all."""
+    made = _made(target, known)
+    has = made.plain.copy()
+    odd = np.flatnonzero(~made.plain)
+    rows = [reviewed(target, known.history(place)).base for place in odd.tolist()]
+    some = [(place, base) for place, base in zip(odd.tolist(), rows, strict=True) if base]
+    alone, at = Bases.of([base for _, base in some]), [place for place, _ in some]
+    has[at] = True
+    years, months, states = made.years.copy(), made.grams.copy(), _AS_HELD[made.states]
+    years[at], months[at], states[at] = alone.year, alone.months_g, alone.states
+    marks = {at[row]: said for row, said in alone.marks.items()}
+    return Bases(years, months, states, marks), has
+
+
+def _made(target: Target, known: Known) -> _Plain:
+    used = np.union1d(known.months.carrier, known.terms.carrier).tolist()
+    grids = [_grid(known, carrier) for carrier in used]
+    whole = _together(known, grids)
+    years, has_base = _years(target, whole)
+    at = (years * MONTHS)[:, np.newaxis] + np.arange(MONTHS) - whole.first
+    odd = ~has_base | ~_of(whole.known, at, False).all(axis=1) | _uncertain(known, grids)
+    for one in grids:
+        odd |= _implausible(one, at)
+    return _Plain(years, _of(whole.grams, at, 0), _of(whole.states, at, 0), ~odd)
 
 
 def _grid(known: Known, carrier: int) -> _Grid:

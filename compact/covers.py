@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from compact.methods import Holder
-from compact.targets import State
+import numpy as np
+
+from compact.holders import Holders
 
 
 def covers_of(
-    holders: Sequence[Holder], without_base: Sequence[int], left_out: Sequence[int]
+    holders: Holders, without_base: Sequence[int], left_out: Sequence[int]
 ) -> dict[str, int]:
     """Return the counts that stand beside the sums of bases and quotas.
 
@@ -15,12 +16,12 @@ def covers_of(
     or estimated, and those missing in neither sum. without_base, left_out: who is in no sum.
     without_area, without_class: of those in it, whom a rule by leading values leaves as they are.
     """
-    states = [state for one in holders for state in one.base.states]
+    states, _ = holders.base.counts
     return {
         "institutions": len(holders),
-        **{f"months_{one.value}": states.count(one) for one in State},
+        **{f"months_{one.value}": many for one, many in states.items()},
         "without_base": len(without_base),
         "left_out": len(left_out),
-        "without_area": sum(not one.area_m2 for one in holders),
-        "without_class": sum(one.class_code is None for one in holders),
+        "without_area": int(np.count_nonzero(~holders.area.stated)),
+        "without_class": int(np.count_nonzero(holders.classed < 0)),
     }

@@ -11,7 +11,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compact.allocations import Allocation
+import numpy as np
+
+from analytics.exact import Bools, Ints
+from compact.quotas import Allocation
 
 WHOLE: Final = -1  # the place of a run's total, above the years
 _LEAST: Final = 3
@@ -111,13 +114,17 @@ class Part:
     figures: tuple[int, ...]
 
 
-def parts_of(allocation: Allocation) -> dict[int, Part]:
-    """Return a run's institutions with what each adds to the sums."""
+def parts_of(allocation: Allocation, among: Collection[int] | None = None) -> dict[int, Part]:
+    """Return a run's institutions, or some of them, with what each adds to the sums."""
+    quotas = allocation.quotas
+    who = quotas.institution
+    rows = np.arange(len(quotas)) if among is None else np.flatnonzero(_in(who, among))
+    columns = (who, quotas.node, quotas.base_g, quotas.amount_g, quotas.weight_g)
     return {
-        one.institution: Part(
-            allocation.nodes[one.node].key, (one.base_g, one.amount_g, one.weight_g)
+        institution: Part(allocation.nodes.keys[node], tuple(figures))
+        for institution, node, *figures in zip(
+            *(column[rows].tolist() for column in columns), strict=True
         )
-        for one in allocation.quotas
     }
 
 
@@ -132,19 +139,23 @@ def shown_of(
     unseen: institutions that the viewer does not see. guarded: those of them that are restricted.
     before: the unseen institutions of each run before it.
     """
+    now = parts_of(allocation, unseen)
+    if not now and not before:
+        return frozenset({WHOLE, *range(len(allocation.nodes))})
+    places = {key: place for place, key in enumerate(allocation.nodes.keys)}
     hidden: dict[int, list[tuple[int, ...]]] = {}
     of_guarded = set()
-    for one in allocation.quotas:
-        if one.institution in unseen:
-            figures = (abs(one.base_g), abs(one.amount_g), abs(one.weight_g))
-            hidden.setdefault(one.node, []).append(figures)
-            if one.institution in guarded:
-                of_guarded.add(one.node)
+    for institution, one in now.items():
+        hidden.setdefault(places[one.key], []).append(tuple(map(abs, one.figures)))
+        if institution in guarded:
+            of_guarded.add(places[one.key])
     left = {node: rest_of(figures, node in of_guarded) for node, figures in hidden.items()}
-    now = {key: one for key, one in parts_of(allocation).items() if key in unseen}
-    places = {one.key: place for place, one in enumerate(allocation.nodes)}
     moved = [one for was in before for one in _moved(now, was, places, guarded)]
-    return nodes_shown([one.parent for one in allocation.nodes], left, moved)
+    return nodes_shown(allocation.nodes.parent.tolist(), left, moved)
+
+
+def _in(who: Ints, some: Collection[int]) -> Bools:
+    return np.isin(who, np.fromiter(some, np.int64, len(some)))
 
 
 def _moved(

@@ -1,10 +1,13 @@
 """The levels of a cascade: years, regions with their own level, department lines."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from analytics.cascade import ROOT
-from compact.methods import Holder
+from analytics.exact import Ints
+from compact.holders import Holders
 from metering.errors import InputError
 
 
@@ -28,42 +31,66 @@ class Places:
 
 
 def placed(
-    holders: Sequence[Holder], members: Collection[int], parents: Mapping[int, int]
-) -> tuple[Places, list[int], list[int]]:
-    """Return the nodes, and for each holder its department line's place and its member.
+    holders: Holders, members: Collection[int], parents: Mapping[int, int]
+) -> tuple[Places, Ints, Ints]:
+    """Return the nodes, and (n,) each holder's department line's place and its member.
 
-    members: regions. parents: of each region below them.
+    members: regions. parents: of each region below them. Nodes stand in the order in which the
+    holders come to them, the years first.
     """
     places = Places([], [], [], {})
-    for year in sorted({one.year for one in holders}):
+    for year in np.unique(holders.year).tolist():
         places.of(str(year), ROOT, year)
-    ranks = {code: i for i, code in enumerate(sorted({one.line for one in holders}), 1)}
-    lines, within = [], []
-    for holder in holders:
-        place = places.known[str(holder.year)]
-        way = _way(holder, members, parents)
-        for region in way:
-            place = places.of(f"{holder.year}/region:{region}", place, region)
-        place = places.of(f"{holder.year}/own:{holder.region}", place, 0)
-        key = f"{holder.year}/own:{holder.region}/line:{holder.line}"
-        lines.append(places.of(key, place, ranks[holder.line]))
-        within.append(way[0])
-    return places, lines, within
+    firsts, group = _alike(holders)
+    lines, within = np.zeros((2, len(firsts)), np.int64)
+    own: dict[tuple[int, int], tuple[int, int]] = {}  # by year and region: its place and member
+    order = np.argsort(firsts)
+    rows = firsts[order]
+    columns = (holders.year, holders.region, holders.line, holders.institution)
+    alike = zip(order.tolist(), *(column[rows].tolist() for column in columns), strict=True)
+    for one, year, region, line, institution in alike:
+        at = (year, region)
+        if at not in own:
+            own[at] = _own_level(places, at, _way(region, members, parents, institution))
+        place, within[one] = own[at]
+        key = f"{places.keys[place]}/line:{holders.lines[line]}"
+        lines[one] = places.of(key, place, line + 1)
+    return places, lines[group], within[group]
 
 
-def _way(holder: Holder, members: Collection[int], parents: Mapping[int, int]) -> list[int]:
+def _own_level(places: Places, at: tuple[int, int], way: list[int]) -> tuple[int, int]:
+    """Return the place of a region's own level in a year, and the member it is in."""
+    year, region = at
+    place = places.known[str(year)]
+    for above in way:
+        place = places.of(f"{year}/region:{above}", place, above)
+    return places.of(f"{year}/own:{region}", place, 0), way[0]
+
+
+def _alike(holders: Holders) -> tuple[Ints, Ints]:
+    """Return the first row of each year, region and line that occur, and (n,) which each has."""
+    _years, year = np.unique(holders.year, return_inverse=True)
+    regions, region = np.unique(holders.region, return_inverse=True)
+    key = (year * len(regions) + region) * len(holders.lines) + holders.line
+    _, firsts, group = np.unique(key, return_index=True, return_inverse=True)
+    return firsts, group
+
+
+def _way(
+    region: int, members: Collection[int], parents: Mapping[int, int], institution: int
+) -> list[int]:
     """Return the regions from the member down to the holder's own."""
-    way = [holder.region]
+    way = [region]
     while way[-1] not in members:
         above = parents.get(way[-1])
         if above is None or above in way:
             raise InputError(
                 "allocation.outside_union",
-                zh=f"机构 {holder.institution} 不隶属于任何成员单位。",
-                en=f"Institution {holder.institution} is affiliated to no member.",
+                zh=f"机构 {institution} 不隶属于任何成员单位。",
+                en=f"Institution {institution} is affiliated to no member.",
                 next_zh="请核对隶属关系和成员单位。",
                 next_en="Check its affiliation and the members.",
-                where={"institution_id": holder.institution},
+                where={"institution_id": institution},
             )
         way.append(above)
     return way[::-1]

@@ -1,100 +1,127 @@
-"""How a run shares a target: one of the rules, with its bounds and weights in whole numbers."""
+"""How a run shares a target: one of the rules with what it takes, and corrections of bases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
-from compact.targets import MILLION, MONTHS, Base
+import numpy as np
+
+from analytics.exact import Ints, multiply_divide
+from compact.holders import Holder
+from compact.rules import rule as rule_of
+from compact.rules import rules
+from compact.ruling import AllocationRule
+from compact.targets import MILLION
 from metering.errors import InputError
 
-MOST_SAVED: Final = 200_000  # of the base in one year: 20 %
+__all__ = ["Holder", "Method", "Rule", "adjusted"]
+
+# The letters that a planner chooses from, by their code: whatever has a file is among them.
+_OF_LETTERS: Any = StrEnum
+Rule: Any = _OF_LETTERS("Rule", {one.about.code.upper(): one.about.letter for one in rules()})
+
 _MOST: Final = 100 * MILLION
+_ROOM: Final = 2**62
+_BEFORE: Final = {"floor", "ceiling", "most_saved", "leading", "weights"}  # said of every rule once
 
 
-class Rule(StrEnum):
-    """The rules that a planner chooses from."""
-
-    PROPORTIONAL = "A"  # of the adjusted base, between floor and ceiling
-    GAP = "B"  # savings by the distance to the leading value
-    CAPABILITY = "C"  # savings by base and the member's capability
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Method:
-    """A rule with all that it takes; shares and weights are integers of 10⁻⁶.
+    """A rule with all that it takes.
 
-    floor, ceiling: A: of the base, None for no ceiling. most_saved: B and C: of the base.
-    leading: B: kgce/m² a year by class of institution.
-    weights: C: capability by member, 10⁶ where none is given.
-    factors: named corrections of an institution's base, such as climate or occupancy.
+    by: the rule with its parameters. factors: named corrections of an institution's base, such as
+    climate or occupancy, in millionths. unused: what a snapshot of before says of other rules.
     """
 
-    rule: Rule
-    floor: int = 0
-    ceiling: int | None = None
-    most_saved: int = MOST_SAVED
-    leading: Mapping[str, Decimal] = field(default_factory=dict)
-    weights: Mapping[int, int] = field(default_factory=dict)
+    by: AllocationRule
     factors: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    unused: Mapping[str, Any] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        shares = [self.floor, self.most_saved, *self.weights.values()]
-        shares += [] if self.ceiling is None else [self.ceiling]
-        shares += [share for named in self.factors.values() for share in named.values()]
-        if any(not 0 <= share <= _MOST for share in shares) or self.most_saved > MILLION:
-            raise _wrong("share", "比例和系数应在 0 与 100 之间。", "Shares lie from 0 to 100.")
-        if self.ceiling is not None and self.ceiling < self.floor:
-            raise _wrong("ceiling", "上限低于下限。", "The ceiling lies below the floor.")
-        if any(not value.is_finite() or value <= 0 for value in self.leading.values()):
-            raise _wrong("leading", "引导值应大于零。", "Leading values are above zero.")
-        if self.rule is Rule.GAP and not self.leading:
-            raise _wrong("leading", "规则 B 须给出各类机构的引导值。",
-                         "Rule B needs the leading value of each class.")  # fmt: skip
+    def __init__(
+        self,
+        rule: str,
+        *,
+        factors: Mapping[int, Mapping[str, int]] | None = None,
+        unused: Mapping[str, Any] | None = None,
+        **parameters: Any,
+    ) -> None:
+        """Take a rule by its letter, with its parameters as they are kept."""
+        chosen = rule_of(str(rule))
+        known = {one.name for one in chosen.parameters()}
+        if strange := sorted(parameters.keys() - known):
+            raise _wrong(strange[0], f"规则 {rule} 没有该参数。", f"Rule {rule} does not take it.")
+        for named in (factors or {}).values():
+            if any(not 0 <= share <= _MOST for share in named.values()):
+                raise _wrong("factors", "系数应在 0 与 100 之间。", "Factors lie from 0 to 100.")
+        object.__setattr__(self, "by", chosen(**parameters))
+        object.__setattr__(self, "factors", factors or {})
+        object.__setattr__(self, "unused", unused or {})
+
+    @property
+    def rule(self) -> StrEnum:
+        """The rule's letter."""
+        letter: StrEnum = Rule(self.by.about.letter)
+        return letter
 
     @property
     def shares_savings(self) -> bool:
         """Whether the rule divides what is to be saved, rather than what may be used."""
-        return self.rule is not Rule.PROPORTIONAL
+        return self.by.saves
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether everybody's part of the own base does not depend on what others have."""
+        return self.by.is_plain and not self.factors
+
+    def but(self, **changes: Any) -> "Method":
+        """Return the method with other parameters."""
+        given = {one.name: getattr(self.by, one.name) for one in self.by.parameters()}
+        kept: dict[str, Any] = {"factors": self.factors, "unused": self.unused}
+        return Method(self.rule, **(given | kept | changes))
+
+    @property
+    def payload(self) -> dict[str, object]:
+        """The method as JSON writes it, without the factors of single institutions."""
+        said = {one.name: one.payload(getattr(self.by, one.name)) for one in self.by.parameters()}
+        return {"rule": self.by.about.letter, **self.unused, **said}
+
+    @classmethod
+    def from_payload(cls, said: Mapping[str, Any]) -> "Method":
+        """Return the method that JSON says; KeyError where it says what no rule ever took."""
+        own = {one.name: one for one in rule_of(said["rule"]).parameters()}
+        given, unused = {}, {}
+        for name, value in said.items():
+            if name in own:
+                given[name] = own[name].from_payload(value)
+            elif name in _BEFORE:
+                unused[name] = value
+            elif name not in ("rule", "factors"):
+                raise KeyError(name)
+        factors = {int(one): dict(named) for one, named in said.get("factors", {}).items()}
+        return cls(said["rule"], factors=factors, unused=unused, **given)
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """An institution that shares a target, with everything that decides its quota.
-
-    region, line: of its affiliation. year: of the quota.
-    """
-
-    institution: int
-    region: int
-    line: str
-    year: int
-    base: Base
-    class_code: str | None = None
-    area_m2: Decimal | None = None
-
-
-def adjusted_g(holder: Holder, factors: Mapping[str, int]) -> int:
-    """Return the base times its named factors, rounded down."""
-    amount = Fraction(holder.base.total_g)
-    for share in factors.values():
-        amount = amount * share / MILLION
-    return int(amount)
-
-
-def gap_g(holder: Holder, leading: Mapping[str, Decimal]) -> int | None:
-    """Return how far a base lies above the leading value, None where area or value is missing.
-
-    Of a base that is not a whole year, the leading value counts for as many months.
-    """
-    value = leading.get(holder.class_code or "")
-    if value is None or holder.area_m2 is None or holder.area_m2 <= 0:
-        return None
-    months = sum(one is not None for one in holder.base.months_g)
-    best = Fraction(value) * Fraction(holder.area_m2) * 1000 * months / MONTHS
-    return max(holder.base.total_g - int(best), 0)
+def adjusted(base: Ints, institution: Ints, factors: Mapping[int, Mapping[str, int]]) -> Ints:
+    """Return (n,) base × named factors, one exact product, floored once. [the unit of base]"""
+    found = base.copy()
+    if not factors:
+        return found
+    rows = np.flatnonzero(np.isin(institution, list(factors)))
+    times, by = [], []
+    for who in institution[rows].tolist():
+        product, divisor = 1, 1
+        for share in factors[who].values():
+            product, divisor = product * share, divisor * MILLION
+        times.append(product)
+        by.append(divisor)
+    if max(times, default=0) < _ROOM and max(by, default=1) < _ROOM:
+        columns = (np.array(one, np.int64) for one in (times, by))
+        found[rows] = multiply_divide(base[rows], *columns)[0]
+        return found
+    exact = zip(base[rows].tolist(), times, by, strict=True)
+    found[rows] = [amount * factor // divisor for amount, factor, divisor in exact]
+    return found
 
 
 def _wrong(name: str, zh: str, en: str) -> InputError:

@@ -5,62 +5,69 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from compact.allocations import (
     BEFORE,
     FORM,
+    OF_ALL_RULES,
     UNCOVERED,
-    Allocation,
-    Node,
     Problem,
-    Quota,
     allocated,
 )
 from compact.covers import covers_of
-from compact.methods import Holder, Method, Rule
+from compact.holders import Holder, Holders
+from compact.methods import Method
+from compact.quotas import Allocation, Node, Quota
 from compact.targets import Base, Curve, Indicator, Mark, Origin, State, Target
 from metering.errors import InputError
 
 ALGORITHM: Final = (
     "cascade/1"  # λ anew at each parent, floors, then largest remainder; months cascade
 )
+_COVERED: Final = (FORM, OF_ALL_RULES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
-    """What was computed from what; the digest names it."""
+    """What was computed from what; a trial is never written down, so its snapshot waits."""
 
     problem: Problem
     allocation: Allocation
-    snapshot: str
 
-    @property
+    @cached_property
+    def snapshot(self) -> str:
+        """Everything that anyone needs to do it again, as canonical JSON."""
+        problem = self.problem
+        said: dict[str, object] = {
+            "form": problem.form,
+            "algorithm": ALGORITHM,
+            "digest": "sha256",
+            "inputs": _inputs(problem),
+            "result": _result(self.allocation, problem.form),
+        }
+        if problem.form in _COVERED:
+            said["covers"] = covers_of(problem.holders, problem.without_base, problem.left_out)
+        return canonical(said)
+
+    @cached_property
     def sha256(self) -> str:
-        """The digest of the snapshot's bytes."""
+        """The digest of the snapshot's bytes, which names the run."""
         return hashlib.sha256(self.snapshot.encode()).hexdigest()
 
 
 def run(problem: Problem) -> Run:
-    """Share a target, and write down everything that anyone needs to do it again."""
-    allocation = allocated(problem)
-    said: dict[str, object] = {
-        "form": problem.form,
-        "algorithm": ALGORITHM,
-        "digest": "sha256",
-        "inputs": _inputs(problem),
-        "result": _result(allocation, problem.form),
-    }
-    if problem.form == FORM:
-        said["covers"] = covers_of(problem.holders, problem.without_base, problem.left_out)
-    return Run(problem, allocation, canonical(said))
+    """Share a target."""
+    return Run(problem, allocated(problem))
 
 
 def again(snapshot: str) -> Run:
     """Compute a run anew from the inputs in its snapshot; the same bytes come of it, or a fault."""
     try:
         said = json.loads(snapshot)
-        if said["form"] not in (FORM, UNCOVERED, BEFORE) or said["algorithm"] != ALGORITHM:
+        known = said["form"] in (*_COVERED, UNCOVERED, BEFORE)
+        if not known or said["algorithm"] != ALGORITHM:
             raise _unreadable(f"{said['form']}, {said['algorithm']}")
         problem = _problem(said["inputs"], said["form"])
     except (KeyError, TypeError, ValueError) as error:
@@ -81,7 +88,7 @@ def _inputs(problem: Problem) -> dict[str, object]:
         "members": list(problem.members),
         "parents": [list(pair) for pair in sorted(problem.parents.items())],
         "target": target_said(problem.target),
-        "method": method_said(problem.method),
+        "method": _method_said(problem.method),
         "holders": [_holder_said(one, problem.form) for one in problem.holders],
         "without_base": list(problem.without_base),
     }
@@ -96,8 +103,8 @@ def _problem(said: Mapping[str, Any], form: str) -> Problem:
         members=tuple(said["members"]),
         parents=dict(said["parents"]),
         target=_target(said["target"]),
-        method=method_of(said["method"]),
-        holders=tuple(_holder(one) for one in said["holders"]),
+        method=Method.from_payload(said["method"]),
+        holders=Holders.of([_holder(one) for one in said["holders"]]),
         without_base=tuple(said["without_base"]),
         left_out=tuple(said.get("left_out", ())),
         enough_permille=said.get("enough_permille"),
@@ -127,30 +134,9 @@ def _target(said: Mapping[str, Any]) -> Target:
     return Target(**{**said, **words})
 
 
-def method_said(method: Method) -> dict[str, object]:
-    """Return a method as JSON writes it; ids are keys, so they are text."""
-    return {
-        "rule": method.rule.value,
-        "floor": method.floor,
-        "ceiling": method.ceiling,
-        "most_saved": method.most_saved,
-        "leading": {code: format(value, "f") for code, value in method.leading.items()},
-        "weights": {str(region): share for region, share in method.weights.items()},
-        "factors": {str(one): dict(named) for one, named in method.factors.items()},
-    }
-
-
-def method_of(said: Mapping[str, Any]) -> Method:
-    """Return the method that JSON says."""
-    return Method(
-        rule=Rule(said["rule"]),
-        floor=said["floor"],
-        ceiling=said["ceiling"],
-        most_saved=said["most_saved"],
-        leading={code: Decimal(value) for code, value in said["leading"].items()},
-        weights={int(region): share for region, share in said["weights"].items()},
-        factors={int(one): dict(named) for one, named in said["factors"].items()},
-    )
+def _method_said(method: Method) -> dict[str, object]:
+    factors = {str(one): dict(named) for one, named in method.factors.items()}
+    return method.payload | {"factors": factors}
 
 
 def base_said(base: Base) -> dict[str, object]:

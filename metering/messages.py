@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import compress
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,18 +28,23 @@ class Message:
     received_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """What one message says: plain lists of equal length, one entry a reading.
+
+    A tuple, for one is made of every message and that takes a fifth of the time.
 
     seq: the message's sequence number, None where its format has none.
     at_ms: whole milliseconds since 1970, UTC; None where the payload gives no time.
+    unit: where the format has them, as metering.units writes them; None is the channel's own.
+    quality: where the format tells it; None is good, else the code of what is wrong with it.
     """
 
     seq: int | None
     channel_key: list[str]
     at_ms: list[int | None] | list[int]
     value: list[float]
+    unit: list[str | None] | list[str] | None = None
+    quality: list[str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,14 @@ class Readings:
     at_ms: NDArray[np.int64]  # since 1970, UTC
     value: NDArray[np.float64]  # in the sender's unit; binding turns it into whole quanta
     arrival: NDArray[np.bool_]  # whether at_ms is the arrival, for want of a time in the payload
+    unit: list[str | None] | None = None  # of the value, where a payload names one
 
     def __post_init__(self) -> None:
         columns = (self.i, self.channel_key, self.seq, self.at_ms, self.value, self.arrival)
-        if any(len(column) != len(self.message) for column in columns):
+        sizes = [len(column) for column in columns] + (
+            [] if self.unit is None else [len(self.unit)]
+        )
+        if any(size != len(self.message) for size in sizes):
             raise InputError(
                 "readings.unequal_columns",
                 zh="读数各列长度不一。",
@@ -64,6 +74,20 @@ class Readings:
 
     def __len__(self) -> int:
         return len(self.message)
+
+    def only(self, kept: NDArray[np.bool_]) -> "Readings":
+        """Return some of the readings; each keeps its place in its message."""
+        keeps = kept.tolist()
+        return Readings(
+            message=self.message[kept],
+            i=self.i[kept],
+            channel_key=list(compress(self.channel_key, keeps)),
+            seq=self.seq[kept],
+            at_ms=self.at_ms[kept],
+            value=self.value[kept],
+            arrival=self.arrival[kept],
+            unit=None if self.unit is None else list(compress(self.unit, keeps)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,27 @@ TEXT = """\
 
 # Ports of this machine. 本机端口。
 PAGES_PORT=8460
-CONSOLE_PORT=8461
 GRAFANA_PORT=3000
 BROKER_PORT=1883
+
+# The broker's TLS port, for gateways outside: 0.0.0.0 opens it, once the folder holds server.crt
+# (with its chain) and server.key. 供外部网关使用的 TLS 端口:放好证书和私钥后改为 0.0.0.0。
+BROKER_TLS_ADDRESS=127.0.0.1
+BROKER_TLS_PORT=8883
+BROKER_TLS_FOLDER=./containers/tls
+
+# The containers' network. What a proxy on this machine passes on comes from its gateway, and from
+# nobody else is a visitor's address believed. 容器网络;本机代理转发的请求来自其网关地址。
+NETWORK=172.30.46.0/24
+PROXY_ADDRESS=172.30.46.1
+
+# Of messages and logs (zh, en), and of Grafana (zh-Hans, en-US). 提示与日志的语言,Grafana 的语言。
+COMMONWATT_LANG=zh
+GRAFANA_LANGUAGE=zh-Hans
 
 # Where people reach pages and forms; behind a proxy with TLS, https:// and SECURE=true.
 # 页面和规划管理界面的地址;经 TLS 代理时用 https:// 并设 SECURE=true。
 COMMONWATT_PAGES_URL=http://127.0.0.1:8460
-COMMONWATT_CONSOLE_URL=http://127.0.0.1:8461
 COMMONWATT_SECURE=false
 
 # The region as whose reader Grafana looks; 000000 is the whole country.

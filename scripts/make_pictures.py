@@ -4,7 +4,7 @@
 
 Needs Chromium and fonts with Chinese characters; Playwright comes with the environment of the
 tests. The officer's pictures show one institution, who wastes most at night, and its load; the
-planner's the union, rules side by side, and a quota's arithmetic, from the console one port above.
+planner's the union, rules side by side, and a quota's arithmetic.
 """
 
 import shutil
@@ -90,23 +90,17 @@ def of_union(page: Page, lang: str) -> Iterator[Path]:
     yield kept(page, f"union-{lang}")
 
 
-def of_console(page: Page, lang: str, forms: str) -> Iterator[Path]:
+def of_planning(page: Page, lang: str, url: str) -> Iterator[Path]:
     """Take the rules of the union's target side by side, and the arithmetic of a quota."""
-    page.goto(f"{forms}/?lang={lang}")
-    page.click("a[href^='/unions/']")
-    page.click("a[href^='/targets/']")
-    page.wait_for_selector("button[data-rule=A]")
+    page.goto(f"{url}/unions?lang={lang}")
+    page.click("main a[href^='/unions/']")
+    page.click("main a[href^='/targets/']")
+    page.click("main a[href$='/compare']")
     yield kept(page, f"planner-compare-{lang}")
-    page.click("a[href^='/runs/']")
-    page.click("a[href*='/quotas/']")
-    page.wait_for_selector("[data-arithmetic]")
+    page.go_back()
+    page.click("main a[href^='/runs/']")
+    page.click("main a[href^='/quotas/']")
     yield kept(page, f"planner-quota-{lang}")
-
-
-def above(url: str) -> str:
-    """Return the address one port above."""
-    host, _, port = url.rpartition(":")
-    return f"{host}:{int(port) + 1}"
 
 
 def taken(browser: Browser, url: str, passwords: dict[str, str]) -> Iterator[Path]:
@@ -117,7 +111,7 @@ def taken(browser: Browser, url: str, passwords: dict[str, str]) -> Iterator[Pat
         yield from of_night(page, lang)
         page = log_in(browser, url, "planner", passwords["planner"], lang)
         yield from of_union(page, lang)
-        yield from of_console(page, lang, above(url))
+        yield from of_planning(page, lang, url)
 
 
 def main(url: str, *logins: str) -> None:

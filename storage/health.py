@@ -13,7 +13,7 @@ from storage import migrate
 PATIENCE: Final = timedelta(minutes=10)
 
 _NOTIFY_SHARE = "SELECT pg_notification_queue_usage()"
-_BACKLOG = "SELECT usage_rows, account_rows, due_rows, due_since FROM access.backlog()"
+_BACKLOG = "SELECT usage_rows, account_rows, task_rows, task_since FROM access.backlog()"
 _QUEUES = "SELECT queue, rows, oldest, set_aside, looked_at, moved_at FROM access.queues()"
 _PULSE = """
     INSERT INTO worker_lane AS l (queue, looked_at, moved_at)
@@ -28,12 +28,12 @@ _REJECTS = "SELECT reason, messages, readings FROM access.rejects_by_reason()"
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Rows that wait: use and accounts to recompute, and what is due."""
+    """Rows that wait: use and accounts to recompute, and tasks whose hour has come."""
 
     usage_rows: int
     account_rows: int
-    due_rows: int
-    due_since: datetime | None
+    task_rows: int
+    task_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from psycopg import Connection, errors, sql
 
-from metering.errors import ConflictError, InputError
-from storage import days, provisioning, seeds
+from metering.errors import ConflictError
+from storage import columnstore, days, preconditions, provisioning, seeds
 from storage.access import members
 from storage.connections import MIGRATING, Bounds, opened
 
@@ -59,6 +59,7 @@ def migrate(
     *,
     passwords: Mapping[str, str] | None = None,
     engine: Engine | None = None,
+    chunk_days: int | None = None,
     zone: str | None = None,
     say: Say = lambda _: None,
     bounds: Bounds = MIGRATING,
@@ -68,10 +69,12 @@ def migrate(
     url: a login that may create roles and owns the database.
     passwords: for the logins of `GROUPS`; None leaves the logins as they are.
     engine: wanted at the first migration; None takes TimescaleDB where it is installed.
+    chunk_days: how long chunks of readings and hours are from now on; None leaves it as it is.
     zone: of days that belong to no meter; None leaves it as it is.
     """
     with opened(url, "commonwatt migrate", bounds) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        preconditions.refuse_rights(connection, _roles())
         _make_roles(connection, passwords or {})
         provisioning.refuse(connection, [OWNER, *(f"commonwatt_{group}" for group in GROUPS)])
         chosen = _engine(connection, engine)
@@ -89,6 +92,8 @@ def migrate(
             if zone is not None:
                 days.set_zone(connection, zone)
             seeds.load(connection)
+            if chunk_days is not None and chosen == "timescaledb":
+                columnstore.set_chunk_days(connection, chunk_days)
             provisioning.steady(connection)
         members.make_keeper(connection)
         return taken
@@ -125,9 +130,14 @@ def engine_of(connection: Connection[Any]) -> tuple[str, str]:
     return name, f"PostgreSQL {server}" + (f" + TimescaleDB {extension}" if extension else "")
 
 
+def _roles() -> list[str]:
+    """Return the roles that all databases of ours on a server share."""
+    return [OWNER, BOARDS, *(f"commonwatt_{group}" for group in GROUPS)]
+
+
 def _make_roles(connection: Connection[Any], passwords: Mapping[str, str]) -> None:
     database = sql.Identifier(connection.info.dbname)
-    for role in (OWNER, BOARDS, *(f"commonwatt_{group}" for group in GROUPS)):
+    for role in _roles():
         _make_role(connection, role, "NOLOGIN")
     connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
     connection.execute(
@@ -177,22 +187,11 @@ def _engine(connection: Connection[Any], wanted: Engine | None) -> Engine:
         row = connection.execute("SELECT name FROM engine").fetchone()
         if row:
             return _kept(row[0], wanted)
-    offered = connection.execute(
-        "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
-    ).fetchone()
-    if wanted == "timescaledb" and not offered:
-        raise InputError(
-            "migrate.no_timescaledb",
-            zh="该服务器未安装 TimescaleDB。",
-            en="This server has no TimescaleDB.",
-            next_zh="请安装 TimescaleDB ≥ 2.29,或使用 --engine plain。",
-            next_en="Install TimescaleDB 2.29 or newer, or use --engine plain.",
-        )
-    chosen: Engine = "timescaledb" if offered and wanted != "plain" else "plain"
+    plain = wanted == "plain" or (wanted is None and not preconditions.offered(connection))
+    if not plain:
+        preconditions.make_timescaledb(connection)
     connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-    if chosen == "timescaledb":
-        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
-    return chosen
+    return "plain" if plain else "timescaledb"
 
 
 def _kept(has: Engine, wanted: Engine | None) -> Engine:
@@ -201,8 +200,9 @@ def _kept(has: Engine, wanted: Engine | None) -> Engine:
             "migrate.other_engine",
             zh=f"该数据库首次迁移时选定了 {has},不能改为 {wanted}。",
             en=f"This database was first migrated for {has}, not for {wanted}.",
-            next_zh="请新建数据库并复制数据。",
-            next_en="Make a new database and copy the data into it.",
+            next_zh="请新建数据库,再用 commonwatt migrate --to-timescaledb 复制过去。",
+            next_en="Make a new database and copy this one into it: commonwatt migrate "
+            "--to-timescaledb URL.",
         )
     return has
 

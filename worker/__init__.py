@@ -1,1 +1,1 @@
-"""What runs by itself: recomputing, nightly standing, due deliveries."""
+"""What runs by itself: recomputing, and tasks whose hour has come."""

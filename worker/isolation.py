@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from storage.readings import set_aside
 from storage.readings.set_aside import Stage
+from storage.reasons import reason_of
 
 Log = Callable[..., None]
 Take = Callable[[int, Sequence[int]], list[int]]  # at most so many, without these; which
@@ -68,7 +69,7 @@ class Isolation:
             f"{self._stage}.failed",
             key=key,
             institution_id=whose,
-            reason=set_aside.reason_of(error),
+            reason=reason_of(error),
             error=repr(error),
             retry_in_s=wait_s,
         )

@@ -1,4 +1,7 @@
-"""The worker: usage, accounts and tasks, each taken at its own pace; none waits for another."""
+"""The worker: usage, accounts and tasks, each taken at its own pace; none waits for another.
+
+A process has all lanes, or some of them: several may share the work.
+"""
 
 import threading
 import time
@@ -16,14 +19,18 @@ from storage import columnstore
 from storage.access import members
 from storage.accounts import rebuilding, usage
 from storage.connections import WRITING, Bounds
-from worker.due import do_one
+from storage.reasons import reason_of
+from storage.tasks import Task
 from worker.isolation import Isolation
 from worker.pulse import Pulse
+from worker.registered import do_one
 from worker.usage import Limits, Months, TooManyError, recompute
 
 Log = Callable[..., None]
 Lane = Callable[[Connection[Any]], bool]  # does one thing; whether there was any
 
+# Upkeep looks after members' logins and old chunks; nothing queues for it.
+LANES: Final = ("usage", "accounts", "tasks", "upkeep")
 # After it rebuilt accounts the worker leaves the processor to others for as long as that took:
 # under a steady stream each reading would make its month's account anew.
 _REST: Final = 1.0
@@ -48,17 +55,18 @@ class WorkSettings:
     limits: Limits = field(default_factory=Limits)
     institutions: int = 500
     bounds: Bounds = WRITING  # of each lane's session
+    lanes: frozenset[str] = frozenset(LANES)  # that this process has
     wait_s: float = 0.5
     longest_wait_s: float = 30.0
     columnstore_after_days: int = 60  # few readings come later, and these may
     columnstore_every_s: float = 3600.0
-    due_every_s: float = 10.0
+    tasks_every_s: float = 10.0  # between looks when the hour of none has come
     members_every_s: float = 10.0  # between looks at the sessions of members' logins
     pulse_every_s: float = 10.0  # how often a lane says that it looked
 
 
 class Worker:
-    """Three lanes with a connection each, that work until told to stop."""
+    """Lanes with a connection each, that work until told to stop."""
 
     def __init__(self, url: str, settings: WorkSettings, log: Log) -> None:
         self._url = url
@@ -70,21 +78,29 @@ class Worker:
         self._convert_at = 0.0
         self._look_at = 0.0
         self._members_at = 0.0
+        self._stop = threading.Event()
         self._lock = threading.Lock()
         self._tally = Tally()
 
     @property
     def tally(self) -> Tally:
         """What was done so far."""
-        failures = self._usages.failures + self._accounts.failures
+        failures = self._tally.failures + self._usages.failures + self._accounts.failures
         return replace(self._tally, failures=failures)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`; a database that is away is waited for."""
-        lanes = {"usage": self._usage, "accounts": self._account, "tasks": self._task}
+        self._stop = stop
+        lanes = {
+            "usage": self._usage,
+            "accounts": self._account,
+            "tasks": self._task,
+            "upkeep": self._keep_up,
+        }
         threads = [
             threading.Thread(target=self._lane, name=name, args=(name, lane, stop))
             for name, lane in lanes.items()
+            if name in self._settings.lanes
         ]
         for one in threads:
             one.start()
@@ -95,7 +111,7 @@ class Worker:
         """Work until nothing waits; chunks and members' logins are looked after by `run` alone."""
         with ExitStack() as stack:
             connection = self._open(stack, "usage")
-            while any(lane(connection) for lane in (self._usage, self._account, self._due)):
+            while any(lane(connection) for lane in (self._usage, self._account, self._task)):
                 pass
 
     def _lane(self, name: str, lane: Lane, stop: threading.Event) -> None:
@@ -165,24 +181,37 @@ class Worker:
 
         return self._busy(began, self._accounts.take(connection, take))
 
-    def _task(self, connection: Connection[Any]) -> bool:
-        """Do one thing whose hour has come, and put one old chunk into columnstore."""
+    def _keep_up(self, connection: Connection[Any]) -> bool:
+        """Look after members' logins, and put one old chunk into columnstore."""
         self._keep_members(connection)
-        converted = self._convert(connection)
-        return self._due(connection) or converted
+        return self._convert(connection)
 
-    def _due(self, connection: Connection[Any]) -> bool:
-        """Do one thing whose hour has come; return whether there was any."""
+    def _task(self, connection: Connection[Any]) -> bool:
+        """Do one task whose hour has come; return whether there was any."""
         began = time.monotonic()
         if began < self._look_at:
             return False
-        taken = do_one(connection)
+        taken = do_one(connection, self._failed)
         if taken is None:
-            self._look_at = time.monotonic() + self._settings.due_every_s
+            self._look_at = time.monotonic() + self._settings.tasks_every_s
             return False
         with self._lock:
             self._tally.tasks += 1
         return self._busy(began, [taken.id])
+
+    def _failed(self, task: Task, error: Exception) -> None:
+        """Say that a task failed; its row says it too, and is tried again."""
+        with self._lock:
+            self._tally.failures += 1
+        self._log(
+            "task.failed",
+            task=task.id,
+            kind=task.kind,
+            key=task.key,
+            attempts=task.attempts + 1,
+            reason=reason_of(error),
+            error=repr(error),
+        )
 
     def _keep_members(self, connection: Connection[Any]) -> None:
         """End members' sessions beyond the bounds, and give back what they changed."""
@@ -206,7 +235,8 @@ class Worker:
             return False
         self._convert_at = time.monotonic() + self._settings.columnstore_every_s
         before = datetime.now(UTC) - timedelta(days=self._settings.columnstore_after_days)
-        if converted := columnstore.convert_one(connection, before):
+        stop = self._stop.is_set
+        if converted := columnstore.convert_one(connection, before, self._url, stop):
             self._convert_at = 0.0
         return converted
 

@@ -1,46 +1,38 @@
 """Giving a grant, declared once: what somebody may see and do, and where."""
 
+from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 from pydantic import BaseModel, Field
 
-from actions.declared import About, Action, Effect
-from actions.fields import Acting, Words, field, options_of, plain
+from actions.access.grant_words import SCOPES, Scope, words_of
+from actions.access.refusals import refuse_ended
+from actions.access.withdraw_grant import WithdrawGrant
+from actions.declared import About, Action, Effect, Opposite
+from actions.fields import Acting, Words, field, plain
 from actions.kinds import Day, Id, Line
 from actions.rights import Right
-from actions.things import PERSON, every_line, every_region, every_role, every_union
+from actions.things import (
+    PERSON,
+    every_institution,
+    every_line,
+    every_region,
+    every_role,
+    every_union,
+)
 from metering.errors import InputError
-from storage.access import people
-from storage.access.people import Grant, User
-from storage.registry import institutions
-
-
-class Scope(StrEnum):
-    """Where somebody may do it."""
-
-    ALL = "all"
-    REGION = "region"
-    DEPARTMENT_LINE = "department_line"
-    UNION = "union"
-    INSTITUTION = "institution"
-
-
-_SCOPES: Final = {
-    "all": Words("全部", "Everything"),
-    "region": Words("行政区划及其下级", "A region and those below it"),
-    "department_line": Words("主管系统", "A department line"),
-    "union": Words("区域联合体", "A union"),
-    "institution": Words("一家机构", "One institution"),
-}
+from storage.access import grants
+from storage.access.grants import GrantRow, NewGrant
+from storage.access.people import User
 
 
 class GrantGiven(BaseModel):
     """What somebody holds after a grant."""
 
     user_id: int
-    grants: int = Field(description="How many grants the person has been given, ended ones too.")
+    grant_id: int = Field(description="By which it can be withdrawn.")
+    grants: int = Field(description="How many grants the person has that hold, or will.")
 
 
 class GiveGrant(Action[User, GrantGiven]):
@@ -58,7 +50,7 @@ class GiveGrant(Action[User, GrantGiven]):
     )
 
     role: Line = field(zh="角色", en="Role", choices=every_role, examples=["officer"])
-    scope: Scope = field(zh="范围", en="Scope", names=_SCOPES, examples=["region"])
+    scope: Scope = field(zh="范围", en="Scope", names=SCOPES, examples=["region"])
     region: Id | None = field(
         zh="行政区划", en="Region", choices=every_region, when=("scope", "region"), examples=[3]
     )
@@ -72,49 +64,70 @@ class GiveGrant(Action[User, GrantGiven]):
         zh="区域联合体", en="Union", choices=every_union, when=("scope", "union")
     )
     institution: Id | None = field(
-        zh="机构编号",
-        en="Institution id",
-        hint=("机构页面地址末尾的数字", "The number at the end of its page's address"),
+        zh="机构",
+        en="Institution",
+        choices=every_institution,
         when=("scope", "institution"),
     )
     valid_from: Day | None = field(
         zh="起始日期", en="From", hint=("不填即今日", "Left open: today"), default=None
     )
+    valid_to: Day | None = field(
+        zh="终止日期",
+        en="Until",
+        hint=("当日起不再有效;不填即长期有效", "From that day it ends; left open: for good"),
+        default=None,
+    )
 
     def check(self, on: User, at: Acting) -> None:
-        """Refuse an institution that there is not."""
-        if self.institution and not institutions.one(at.connection, self.institution):
+        """Refuse an end before the beginning, and somebody whose log-in has ended."""
+        refuse_ended(on)
+        since = self.valid_from or grants.today(at.connection)
+        if self.valid_to is not None and self.valid_to <= since:
             raise InputError(
-                "user.no_such_institution",
-                zh=f"没有编号为 {self.institution} 的机构。",
-                en=f"There is no institution {self.institution}.",
-                next_zh="请核对编号。",
-                next_en="Check the number.",
-                where={"field": "institution", "value": self.institution},
+                "user.grant_ends_first",
+                zh="终止日期应晚于起始日期。",
+                en="It ends after it begins.",
+                next_zh="请核对两个日期。",
+                next_en="Check both days.",
+                where={"field": "valid_to", "value": self.valid_to.isoformat()},
             )
 
     def foresee(self, on: User, at: Acting) -> list[Effect]:
         """Return the grant that there would be beside those given before."""
-        now = len(people.grants(at.connection, f"user:{on.user_id}"))
+        before = _standing(at, [on.user_id])
+        given = self.do(on, at)
+        made = next(iter(grants.listed(at.connection, grant=given.grant_id)))
         count = Words("授权数", "Grants")
         return [
-            Effect("grant", Words("新授权", "New grant"), None, self._words(at)),
-            Effect("grants", count, plain(str(now)), plain(str(now + 1))),
+            Effect("grant", Words("新授权", "New grant"), None, words_of(made)),
+            Effect("grants", count, plain(str(len(before))), plain(str(given.grants))),
         ]
 
     def do(self, on: User, at: Acting) -> GrantGiven:
         """Give it."""
-        people.add_grants(at.connection, on.user_id, [self._grant()])
-        given = people.grants(at.connection, f"user:{on.user_id}")
-        return GrantGiven(user_id=on.user_id, grants=len(given))
+        (made,) = grants.add(at.connection, [self._grant(on)])
+        at.told["grant"] = made
+        count = len(_standing(at, [on.user_id]))
+        return GrantGiven(user_id=on.user_id, grant_id=made, grants=count)
 
     @classmethod
-    def do_many(cls, rows: Sequence[tuple[User, Self]], at: Acting) -> None:
+    def do_many(cls, rows: Sequence[tuple[User, Self]], at: Acting) -> list[GrantGiven]:
         """Give them all in one statement."""
-        people.add_grants_of_many(at.connection, [(on.user_id, one._grant()) for on, one in rows])
+        made = grants.add(at.connection, [one._grant(on) for on, one in rows])
+        counts = Counter(one.user_id for one in _standing(at, list({on.user_id for on, _ in rows})))
+        return [
+            GrantGiven(user_id=on.user_id, grant_id=grant, grants=counts[on.user_id])
+            for (on, _), grant in zip(rows, made, strict=True)
+        ]
 
-    def _grant(self) -> Grant:
-        return Grant(
+    def opposite(self, on: User, result: GrantGiven) -> Opposite:
+        """Withdraw it from the day on which it began, or today."""
+        return Opposite(WithdrawGrant(valid_to=None), result.grant_id)
+
+    def _grant(self, on: User) -> NewGrant:
+        return NewGrant(
+            on.user_id,
             self.role,
             self.scope,
             region_id=self.region,
@@ -122,21 +135,10 @@ class GiveGrant(Action[User, GrantGiven]):
             institution_id=self.institution,
             union_id=self.union,
             valid_from=self.valid_from,
+            valid_to=self.valid_to,
         )
 
-    def _words(self, at: Acting) -> Words:
-        """Return role and scope, with what the scope names."""
-        parts = [self._chosen("role", self.role, at), _SCOPES[self.scope]]
-        named = {
-            "region": self.region,
-            "department_line": self.department_line,
-            "union": self.union,
-        }
-        parts += [self._chosen(name, str(of), at) for name, of in named.items() if of is not None]
-        if self.institution:
-            parts.append(plain(str(self.institution)))
-        return Words(" · ".join(one.zh for one in parts), " · ".join(one.en for one in parts))
 
-    def _chosen(self, name: str, value: str, at: Acting) -> Words:
-        options = options_of(type(self).model_fields[name], at)
-        return next((one.words for one in options if one.value == value), plain(value))
+def _standing(at: Acting, users: list[int]) -> list[GrantRow]:
+    """Return the grants that hold, or will."""
+    return [one for one in grants.listed(at.connection, users) if not one.ended]

@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool
 
 from actions.access.turnstile import Turnstile, busy
 from actions.desk import ours
+from actions.refusals import again_needed, again_wrong
 from metering.errors import NotFoundError, UnavailableError
 from storage.access import people
 from storage.access.people import Session
@@ -131,10 +132,40 @@ def log_in(
     knows are counted apart, so that strangers behind the same address do not lock it out either.
     """
     known = _knows(pool, device, login)
-    key = f"{login}@{address}" if not known else f"{login} on {device}"
+    user_id = _admitted(pool, login, password, failures, address, device if known else "")
+    return _opened(pool, user_id, lasts, device if known else secrets.token_urlsafe(32))
+
+
+def log_in_again(
+    pool: Pool,
+    login: str,
+    password: str,
+    *,
+    failures: Failures,
+    address: str | None = "",
+    device: str = "",
+) -> None:
+    """Check the password of somebody who is logged in, as a log-in would; no session is opened.
+
+    AgainError where it was not given, or is wrong.
+    """
+    if not password:
+        raise again_needed()
+    known = device if _knows(pool, device, login) else ""
+    try:
+        _admitted(pool, login, password, failures, address, known)
+    except LoginError as error:
+        raise again_wrong() from error
+
+
+def _admitted(
+    pool: Pool, login: str, password: str, failures: Failures, address: str | None, device: str
+) -> int:
+    """Return whose login and password these are; device: a known one, or empty."""
+    key = f"{login} on {device}" if device else f"{login}@{address}"
     if (wait_s := failures.wait_s(key)) > 0:
         raise _locked(wait_s)
-    with failures.turnstile.turn(login, address, known=known):
+    with failures.turnstile.turn(login, address, known=bool(device)):
         with ours(), pool.connection() as connection:
             found = people.credentials(connection, login)
         user_id, kept = found or (None, None)
@@ -144,7 +175,7 @@ def log_in(
         raise _wrong()
     failures.succeeded(key)
     failures.turnstile.succeeded(login, address)
-    return _opened(pool, user_id, lasts, device if known else secrets.token_urlsafe(32))
+    return user_id
 
 
 def _knows(pool: Pool, device: str, login: str) -> bool:

@@ -9,15 +9,17 @@ from psycopg import Connection
 
 from actions.access.login import hash_password
 from actions.access.passwords import checked
-from actions.desk import SYSTEM, Desk
+from actions.access.refusals import check_login, own_account, refuse_system
+from actions.desk import Desk
 from actions.figures import not_found
-from metering.errors import ConflictError, InputError
+from metering.errors import InputError
 from storage.access import people
 from storage.access.people import Grant, User
 
 __all__ = ["Grant", "NewUser", "User", "add_grants", "add_user", "end_user", "list_grants",
            "list_users", "set_password"]  # fmt: skip
 
+LANGS: Final = ("zh", "en")
 ROLES: Final = ("reader", "officer", "planner", "administrator")
 SCOPES: Final = ("all", "region", "department_line", "union", "institution")
 
@@ -40,7 +42,9 @@ def add_user(
     grants: Sequence[Grant] = (),
 ) -> NewUser:
     """Add a user with grants; without a password one is generated and returned once."""
-    _check_login(login, lang)
+    check_login(login)
+    if lang not in LANGS:
+        raise _bad_field("lang", lang, LANGS)
     for grant in grants:
         _check_grant(grant)
     made = None if password is not None else secrets.token_urlsafe(12)
@@ -67,7 +71,7 @@ def set_password(desk: Desk, user_id: int, password: str | None) -> str | None:
     made = None if password is not None else secrets.token_urlsafe(12)
     kept = hash_password(checked(password) if password is not None else made or "")
     with desk.act("user.password", user_id) as connection:
-        _refuse_system(user_id)
+        refuse_system(user_id)
         if not people.set_password(connection, user_id, kept):
             raise not_found("用户", "user", {"user_id": user_id})
         people.close_sessions_of(connection, user_id)
@@ -80,9 +84,9 @@ def end_user(desk: Desk, user_id: int) -> None:
     ConflictError for one's own account and the system's: somebody must be left.
     """
     with desk.act("user.end", user_id) as connection:
-        _refuse_system(user_id)
+        refuse_system(user_id)
         if desk.actor == f"user:{user_id}":
-            raise _own(user_id)
+            raise own_account(user_id)
         if not people.end_user(connection, user_id):
             raise not_found("用户", "user", {"user_id": user_id})
         people.close_sessions_of(connection, user_id)
@@ -104,44 +108,6 @@ def grants_of_all(desk: Desk) -> dict[int, list[Grant]]:
     """Return what each user may see and do whom the actor may know, by user."""
     with desk.look() as connection:
         return people.grants_of_all(connection)
-
-
-def _check_login(login: str, lang: str) -> None:
-    plain = login.replace(".", "").replace("-", "").replace("_", "")
-    if not plain.isascii() or not plain.isalnum() or len(login) > 64:
-        raise InputError(
-            "user.bad_login",
-            zh=f"用户名“{login}”只能含字母、数字及 . - _,至多 64 个字符。",
-            en=f"The login “{login}” may hold letters, digits and . - _, at most 64 characters.",
-            next_zh="请换一个用户名。",
-            next_en="Choose another.",
-            where={"field": "login", "value": login},
-        )
-    if lang not in ("zh", "en"):
-        raise _bad_field("lang", lang, ("zh", "en"))
-
-
-def _refuse_system(user_id: int) -> None:
-    if f"user:{user_id}" == SYSTEM:
-        raise ConflictError(
-            "user.system",
-            zh="系统账号由程序使用,不能登录,也不能停用。",
-            en="The system's account is the programs' own: it neither logs in nor ends.",
-            next_zh="请为个人建立账号。",
-            next_en="Add an account for a person.",
-            where={"user_id": user_id},
-        )
-
-
-def _own(user_id: int) -> ConflictError:
-    return ConflictError(
-        "user.own",
-        zh="不能停用自己的账号。",
-        en="Nobody ends their own account.",
-        next_zh="请由另一位系统管理员停用。",
-        next_en="Let another administrator do it.",
-        where={"user_id": user_id},
-    )
 
 
 def _check_roles(connection: Connection[Any], grants: Sequence[Grant]) -> None:

@@ -1,17 +1,107 @@
 """The share of time that an office asks to be measured before it ranks and compares."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import BaseModel, Field
+
+from actions.declared import About, Action, Effect
 from actions.desk import Desk, denied
-from metering.errors import InputError
+from actions.fields import Acting, Option, Words, field, plain
+from actions.kinds import Amount, Id, Line
+from actions.rights import Right
 from storage.accounts import enough
 from storage.accounts.enough import Stated
+from storage.registry import regions
 
-__all__ = ["Stated", "list_shares", "state_share"]
+__all__ = ["StateEnough", "Stated", "list_shares"]
 
-_ACT: Final = "enough.state"
-_LEAST: Final = Decimal("0.5")
+_MILLION: Final = 10**6
+_UNTIL_STATED: Final = Decimal("0.9")
+Share = Annotated[Amount, Field(ge=Decimal("0.5"), le=1, decimal_places=6)]
+
+
+class ShareStated(BaseModel):
+    """A share of the expected time that holds from now on."""
+
+    region_id: int | None
+    share: str = Field(description="An exact decimal number.", examples=["0.95"])
+
+
+def planned_regions(at: Acting) -> Sequence[Option]:
+    """Return the regions that the actor plans for."""
+    planned = regions.planned(at.connection)
+    return [
+        Option(str(one.region_id), Words(one.name_zh, one.name_en))
+        for one in regions.tree(at.connection, only_seen=False)
+        if one.region_id in planned
+    ]
+
+
+class StateEnough(Action[None, ShareStated]):
+    """State the share of time below which an office, and all below it, ranks and compares nothing.
+
+    What was stated before stays on record; without a region it is the installation's, which its
+    administrator states.
+    """
+
+    about = About(
+        code="enough.state",
+        right=Right.PLAN,
+        path="/enough-measured",
+        tag="accounts",
+        zh="规定计量多少才作比较",
+        en="State how much must be measured",
+        done=("已记录;排名和同比据此计算。", "Recorded; places and years go by it."),
+    )
+
+    share: Share = field(
+        zh="应计时间中至少计量的比例",
+        en="Share of the expected time",
+        hint=("0.5 到 1 之间的小数,例如 0.9 即九成", "Between 0.5 and 1; 0.9 is nine tenths"),
+        examples=["0.95"],
+    )
+    region: Id | None = field(
+        zh="行政区划",
+        en="Region",
+        hint=(
+            "连同其下级;不填即整个平台,由系统管理员规定",
+            "With all below it; left open: the whole installation, by its administrator",
+        ),
+        choices=planned_regions,
+        default=None,
+    )
+    source: Line = field(
+        zh="依据",
+        en="Source",
+        hint=("谁决定的、哪份文件", "Who decided it, or which paper"),
+        examples=["Office notice 2026-7"],
+    )
+
+    def check(self, on: None, at: Acting) -> None:
+        """Refuse who does not decide for the region, or for the installation."""
+        if not enough.may_state(at.connection, self.region):
+            raise denied(self.about.code)
+
+    def foresee(self, on: None, at: Acting) -> list[Effect]:
+        """Return the share that is stated for the region now, and the one that would be."""
+        known = {one.region_id: one.share for one in enough.stated(at.connection)}
+        inherited = known.get(None, _UNTIL_STATED)
+        before = known.get(self.region, inherited)
+        words = Words("应计时间中至少计量的比例", "Share of the expected time")
+        return [Effect("share", words, _percent(before), _percent(self.share))]
+
+    def do(self, on: None, at: Acting) -> ShareStated:
+        """State it."""
+        millionths = int(self.share * _MILLION)
+        enough.state(at.connection, self.region, millionths, self.source, at.actor)
+        return ShareStated(region_id=self.region, share=f"{self.share.normalize():f}")
+
+    @classmethod
+    def where_to(cls, on: None, result: ShareStated) -> str:
+        """Return the list of institutions, which goes by it."""
+        return "/"
 
 
 def list_shares(desk: Desk) -> list[Stated]:
@@ -20,29 +110,5 @@ def list_shares(desk: Desk) -> list[Stated]:
         return enough.stated(connection)
 
 
-def state_share(desk: Desk, share: Decimal, source: str, region_id: int | None = None) -> None:
-    """State the share below which nothing is ranked or compared; what was stated stays on record.
-
-    share: of the expected time, at least half. region_id: with all below it that state none of
-    their own; None is the whole installation, which its administrator decides.
-    """
-    millionths = share * 10**6
-    if not _LEAST <= share <= 1 or millionths != int(millionths) or not source.strip():
-        raise _impossible(share)
-    subject = "installation" if region_id is None else region_id
-    with desk.act(_ACT, subject, {"share": str(share), "source": source}) as connection:
-        if not enough.may_state(connection, region_id):
-            raise denied(_ACT)
-        enough.state(connection, region_id, int(millionths), source.strip(), desk.actor)
-
-
-def _impossible(share: Decimal) -> InputError:
-    return InputError(
-        "enough.impossible",
-        zh=f"比例 {share} 应在 0.5 与 1 之间,最多六位小数,并写明依据。",
-        en=f"The share {share} is not between 0.5 and 1 with at most six decimals, or no source is "
-        "given.",
-        next_zh="请写成 0.9 这样的小数,并填写依据。",
-        next_en="Write it as 0.9, and say who decided it.",
-        where={"field": "share", "value": str(share)},
-    )
+def _percent(share: Decimal) -> Words:
+    return plain(f"{(share * 100).normalize():f} %")

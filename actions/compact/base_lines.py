@@ -1,17 +1,19 @@
 """A line of a review for each base: what is odd about it, what that moves, what was said of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
 from psycopg import Connection
 
 from compact import findings
 from compact.base_columns import Known, reviewed_all
 from compact.findings import Finding
+from compact.rosters import ANY_DAY, day_of
 from compact.runs import digest_of
 from compact.targets import MILLION, Base, Mark
-from storage.compact import base_columns, bases, targets
+from storage.compact import base_columns, bases, rosters, targets
 from storage.compact.bases import Act, Counted, Verdict
 from storage.registry import institutions
 
@@ -19,6 +21,7 @@ CONFIRMED: Final = "confirmed"
 LEFT_OUT: Final = "left_out"
 REOPENED: Final = "reopened"
 OPEN: Final = "open"
+_FEW: Final = 500  # institutions whose roster is asked for by id; of more, all are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,11 @@ def lines_of(
     acts = bases.acts(connection, kept.union_id, only)
     named = {one.institution_id: one for one in institutions.some(connection, only)}
     mean = _mean_g([one.base for who, one in found.items() if who in named])
+    members = _members(connection, kept, counted, found)
     lines = []
-    for each in counted:
-        who, reviewed = each.institution_id, found[each.institution_id]
-        one = each.on(kept.target.roster_day(reviewed.base))
-        if one is None:
+    for who in only:
+        reviewed = found[who]
+        if who not in members:
             continue
         effect = reviewed.effect_g if reviewed.base is not None else mean
         whole = reviewed.base.total_g if reviewed.base is not None else 0
@@ -111,7 +114,7 @@ def lines_of(
                 institution_id=who,
                 name_zh=name.name_zh if name else None,
                 name_en=name.name_en if name else None,
-                member_id=one.member_id,
+                member_id=members[who],
                 base=reviewed.base,
                 findings=reviewed.findings,
                 effect_g=effect,
@@ -127,6 +130,25 @@ def lines_of(
     return lines
 
 
+def _members(
+    connection: Connection[Any],
+    kept: targets.Kept,
+    counted: Sequence[Counted],
+    found: Mapping[int, findings.Reviewed],
+) -> dict[int, int]:
+    """Return the member in which each counted when its base was over; who was in none is absent."""
+    now = {one.institution_id: one.member_id for one in counted}
+    ids = sorted(now)
+    days = [kept.target.roster_day(found[who].base) for who in ids]
+    roster = rosters.roster(connection, kept.union_id, ids, whole=len(ids) > _FEW)
+    there = roster.on(np.array([ANY_DAY if day is None else day_of(day) for day in days], np.int64))
+    return {
+        who: now[who] if days[row] is None else int(there.member[row])
+        for row, who in enumerate(ids)
+        if there.here[row]
+    }
+
+
 def _mean_g(found: Sequence[Base | None]) -> int:
     """Return what an institution of which nothing is known might have used: the others' mean."""
     known = [one.total_g for one in found if one is not None]
@@ -139,6 +161,12 @@ def _state(verdict: Verdict | None, digest: str) -> str:
     if verdict.verdict == LEFT_OUT:
         return LEFT_OUT
     return CONFIRMED if verdict.base_sha256 == digest else OPEN
+
+
+def seen_base_g(connection: Connection[Any], kept: targets.Kept) -> int:
+    """Return the bases together of those institutions that the viewer plans for and sees."""
+    lines = lines_of(connection, kept, bases.institutions(connection, kept.union_id))
+    return sum(one.base.total_g for one in lines if one.base is not None and one.seen)
 
 
 def weight(line: BaseLine) -> tuple[int, float, int]:

@@ -1,21 +1,61 @@
 """Rules side by side for one target: what each gives whom, how fair it is, or why it cannot be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from statistics import quantiles
 
 import numpy as np
 
-from actions.compact.runs import Trial, start, try_from
+from actions.compact.runs import Start, Trial, start, try_from
+from actions.compact.unions import must_plan, union_of
 from actions.desk import Desk
+from actions.figures import not_found
 from analytics.fairness import Fairness, Spread, fairness
-from compact.methods import Holder, Method
+from compact.allocations import among_of
+from compact.holders import Holders
+from compact.methods import Method
 from compact.runs import Run
-from compact.targets import MILLION, MONTHS
+from compact.targets import MONTHS
 from metering.errors import EnergyError
+from storage.compact import comparisons, targets
+from storage.compact.run_members import Sum, Sums
+from storage.compact.unions import NamedMember
 
-__all__ = ["Fairness", "MemberShare", "Spread", "Tried", "leading_of_like", "sheet", "try_rules"]
+__all__ = [
+    "Compared", "Fairness", "Loaded", "Spread", "Tried", "compared", "leading_of_like", "load",
+    "sheet", "sums_of", "try_one", "try_rules",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A target whose rules are compared: its union's members, and on what the comparison hangs.
+
+    state: the same as long as who looks may see the same, and planners decided nothing more.
+    """
+
+    target: targets.Kept
+    union_zh: str
+    union_en: str
+    members: Sequence[NamedMember]
+    state: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All that rules of one target are tried on, as it was at an instant.
+
+    leading: by class, to begin with. classes: that institutions which the planner sees are of,
+    with their Chinese and English names.
+    """
+
+    start: Start
+    leading: Mapping[str, Decimal]
+    classes: Mapping[str, tuple[str, str]]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +63,11 @@ class MemberShare:
     """What a rule gives the institutions of one member together. [g]"""
 
     member: int
-    institutions: int
     base_g: int
     amount_g: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tried:
     """What one rule came to; error: why it cannot be, with the smallest change that would do."""
 
@@ -41,15 +80,58 @@ class Tried:
         """What the rule came to."""
         return None if self.trial is None else self.trial.run
 
-    @property
+    @cached_property
     def members(self) -> dict[int, MemberShare]:
         """The members' shares by region, of those that tell of no restricted institution."""
-        return {} if self.trial is None else _of_members(self.trial)
+        found: dict[int, MemberShare] = {}
+        for member, sums in self._by_member.items():
+            if member not in self.withheld:
+                base = sum(one.base_g or 0 for one in sums)
+                found[member] = MemberShare(member, base, sum(one.amount_g or 0 for one in sums))
+        return found
 
-    @property
+    @cached_property
     def withheld(self) -> set[int]:
         """The members whose shares would tell of one."""
-        return set() if self.trial is None else _withheld(self.trial)
+        found = self._by_member.items()
+        return {member for member, sums in found if any(one.amount_g is None for one in sums)}
+
+    @cached_property
+    def _by_member(self) -> dict[int, list[Sum]]:
+        found: dict[int, list[Sum]] = {}
+        if self.trial is not None:
+            members = set(self.trial.run.problem.members)
+            for (_, member), one in sums_of(self.trial).items():
+                if member in members and member is not None:
+                    found.setdefault(member, []).append(one)
+        return found
+
+
+def compared(desk: Desk, target_id: int) -> Compared:
+    """Return the target that is to be compared by rules; refuse who does not plan for its union."""
+    with desk.look() as connection:
+        kept = targets.one(connection, target_id)
+        if kept is None:
+            raise not_found("节能目标", "target", {"target_id": target_id})
+        must_plan(connection, kept.union_id, "run.try")
+        state = comparisons.state(connection, target_id)
+    union = union_of(desk, kept.union_id)
+    return Compared(kept, union.union.name_zh, union.union.name_en, union.members, state)
+
+
+def load(desk: Desk, target_id: int) -> Loaded:
+    """Return what rules are tried on; it takes a while, and trying does not."""
+    at = datetime.now(UTC)
+    begun = start(desk, target_id)
+    with desk.look() as connection:
+        names = comparisons.classes(connection)
+    try:
+        holders = try_from(begun, Method("A")).holders
+    except EnergyError:
+        holders = Holders.of(())  # there is nothing to share by, and every rule will say so
+    classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
+    named = {code: names.get(code, (code, code)) for code in classes}
+    return Loaded(begun, leading_of_like(holders), named, at)
 
 
 def try_rules(
@@ -63,69 +145,59 @@ def try_rules(
         begun = start(desk, target_id)
     except EnergyError as error:
         return [Tried(method, error=error) for method in methods]
-    tried = []
-    for method in methods:
-        try:
-            tried.append(Tried(method, try_from(begun, method, year)))
-        except EnergyError as error:
-            tried.append(Tried(method, error=error))
-    return tried
+    return [try_one(begun, method, year) for method in methods]
+
+
+def try_one(begun: Start, method: Method, year: int | None = None) -> Tried:
+    """Return what one rule comes to on what is loaded, or why it cannot be."""
+    try:
+        return Tried(method, try_from(begun, method, year))
+    except EnergyError as error:
+        return Tried(method, error=error)
+
+
+def sums_of(trial: Trial) -> Sums:
+    """Return what a trial gives regions and whole years, as far as the planner may know.
+
+    By (year, region), of a year by (year, None).
+    """
+    found: Sums = {}
+    nodes = trial.run.allocation.nodes
+    columns = zip(nodes.keys, nodes.base_g.tolist(), nodes.amount_g.tolist(), strict=True)
+    for place, (key, base_g, amount_g) in enumerate(columns):
+        year, _, region = key.partition("/region:")
+        if year.isdigit():
+            one = Sum(base_g, amount_g) if place in trial.shown else Sum(None, None)
+            found[int(year), int(region) if region else None] = one
+    return found
 
 
 def sheet(run: Run) -> Fairness:
     """Return the measures by which a run is compared with one under another rule."""
-    quotas, method = run.allocation.quotas, run.problem.method
-    amount = np.array([one.amount_g for one in quotas], np.int64)
-    base = np.array([one.base_g for one in quotas], np.int64)
-    feasible = None
-    if method.shares_savings:
-        feasible = np.array([one.base_g * method.most_saved // MILLION for one in quotas], np.int64)
-    made = fairness(amount, base, feasible=feasible)
-    return replace(made, at_bound=sum(one.bound is not None for one in quotas))
+    quotas, rule = run.allocation.quotas, run.problem.method.by
+    feasible = rule.feasible_g(among_of(run.problem, quotas.member))
+    made = fairness(quotas.amount_g, quotas.base_g, feasible=feasible)
+    return replace(made, at_bound=int(np.count_nonzero(quotas.bound)))
 
 
-def leading_of_like(holders: Sequence[Holder]) -> Mapping[str, Decimal]:
+def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
     """Return the lower quartile of intensity by class, as a start where no standard is at hand.
 
     holders: those without class or area are left out. returns: kgce/m² a year, two decimals.
     """
-    found: dict[str, list[float]] = {}
-    for one in holders:
-        months = sum(month is not None for month in one.base.months_g)
-        if one.class_code and one.area_m2 and months:
-            year_kg = one.base.total_g / 1000 * MONTHS / months
-            found.setdefault(one.class_code, []).append(year_kg / float(one.area_m2))
+    months = holders.base.known.sum(axis=1)
+    rows = np.flatnonzero((holders.classed >= 0) & holders.area.stated & (months > 0))
+    year_kg = holders.base.total_g[rows] / 1000 * MONTHS / months[rows]
+    area = np.array([float(holders.area[row] or 0) for row in rows.tolist()])
+    intensity, classed = year_kg / area, holders.classed[rows]
     return {
-        name: max(Decimal(str(round(_lower_quartile(values), 2))), Decimal("0.01"))
-        for name, values in sorted(found.items())
+        holders.classes[place]: max(
+            Decimal(str(round(_lower_quartile(intensity[classed == place].tolist()), 2))),
+            Decimal("0.01"),
+        )
+        for place in np.unique(classed).tolist()
     }
 
 
 def _lower_quartile(values: list[float]) -> float:
     return quantiles(values, n=4, method="inclusive")[0] if len(values) > 1 else values[0]
-
-
-def _withheld(trial: Trial) -> set[int]:
-    allocation = trial.run.allocation
-    hidden = {
-        int(node.key.partition("/region:")[2])
-        for place, node in enumerate(allocation.nodes)
-        if place not in trial.shown and "/region:" in node.key
-    }
-    return hidden & {one.member for one in allocation.quotas}
-
-
-def _of_members(trial: Trial) -> dict[int, MemberShare]:
-    allocation, withheld = trial.run.allocation, _withheld(trial)
-    found: dict[int, MemberShare] = {}
-    for quota in allocation.quotas:
-        if quota.member in withheld:
-            continue
-        was = found.get(quota.member, MemberShare(quota.member, 0, 0, 0))
-        found[quota.member] = MemberShare(
-            quota.member,
-            was.institutions + 1,
-            was.base_g + quota.base_g,
-            was.amount_g + quota.amount_g,
-        )
-    return found

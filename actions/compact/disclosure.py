@@ -4,13 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from psycopg import Connection
 
 from actions.desk import DeniedError
 from actions.figures import not_found
 from compact.allocations import Problem
 from compact.disclosure import rest_of
-from compact.methods import Holder, Rule
+from compact.holders import Holder
+from compact.ruling import Tells
 from storage.compact import runs
 
 # Said wherever a figure is not shown because it would tell of a restricted institution; too little
@@ -45,31 +47,27 @@ def must_tell_of_none(problem: Problem, unseen: Unseen) -> None:
     """Refuse a rule whose answers would tell of a single restricted institution.
 
     Corrections and bounds move everybody's λ, so answers under several of them are equations in
-    what is not seen: they may hold its sum, by member under rule C, where that tells of none. Rule
-    B looks at each institution by itself, and would tell of each.
+    what is not seen: they may hold its sum, or its sum by member, where that tells of none. Rules
+    that look at each institution by itself would tell of each.
     """
-    hidden = [one for one in problem.holders if one.institution in unseen.all]
     for institution in problem.method.factors:
         if institution in unseen.all:
             raise not_found("机构", "institution", {"institution_id": institution})
-    if not any(one.institution in unseen.guarded for one in hidden) or _is_plain(problem):
+    if not unseen.guarded or problem.method.is_plain:
         return
-    if problem.method.rule is Rule.GAP:
+    rows = np.flatnonzero(np.isin(problem.holders.institution, list(unseen.all)))
+    hidden = [problem.holders[row] for row in rows.tolist()]
+    if not any(one.institution in unseen.guarded for one in hidden):
+        return
+    tells = problem.method.by.tells
+    if tells is Tells.EACH:
         raise _would_tell()
     parts: dict[object, list[Holder]] = {}
     for one in hidden:
-        by_member = problem.method.rule is Rule.CAPABILITY
-        key = _member_of(one, problem) if by_member else None
+        key = _member_of(one, problem) if tells is Tells.MEMBERS else None
         parts.setdefault((one.year, key), []).append(one)
     if not all(_tells_of_none(part, unseen.guarded) for part in parts.values()):
         raise _would_tell()
-
-
-def _is_plain(problem: Problem) -> bool:
-    """Whether everybody gets the same share of the own base, whatever the others have."""
-    method = problem.method
-    bounds = method.floor > 0 or method.ceiling is not None
-    return method.rule is Rule.PROPORTIONAL and not method.factors and not bounds
 
 
 def _tells_of_none(part: list[Holder], guarded: Collection[int]) -> bool:

@@ -1,7 +1,7 @@
 """Founding a union, declared once: by whoever plans for all its members."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +13,7 @@ from actions.rights import Right
 from actions.things import member_regions
 from compact.unions import Union
 
-_GRADES = {
+GRADES: Final = {
     "memorandum": Words("备忘录", "Memorandum"),
     "departments": Words("部门间协议", "Agreement of departments"),
     "governments": Words("政府间协议", "Agreement of governments"),
@@ -49,7 +49,14 @@ class FoundUnion(Action[None, UnionFounded]):
         examples=[[3, 4]],
     )
     grade: Grade = field(
-        zh="协议等级", en="Grade of the agreement", names=_GRADES, default=Grade.MEMORANDUM
+        zh="协议等级",
+        en="Grade of the agreement",
+        hint=(
+            "备忘录不涉及资金;协议写明权利义务",
+            "A memorandum moves no money; an agreement says rights and duties",
+        ),
+        names=GRADES,
+        default=Grade.MEMORANDUM,
     )
     since: Day = field(zh="生效日期", en="In force since", default=ALWAYS)
     source: Line = field(
@@ -90,8 +97,8 @@ class FoundUnion(Action[None, UnionFounded]):
 
     @classmethod
     def where_to(cls, on: None, result: UnionFounded) -> str:
-        """Return the union's board."""
-        return f"/boards/commonwatt-union?var-union={result.id}"
+        """Return the union's page."""
+        return f"/unions/{result.id}"
 
     def _union(self, at: Acting) -> Union:
         return checked_union(at.connection, self.name_zh, self.name_en, self.members)

@@ -1,7 +1,6 @@
 """Reading quotas, each with the arithmetic that its notice prints."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -10,8 +9,9 @@ from psycopg import Connection
 from actions.compact.base_words import marked
 from actions.desk import Desk
 from actions.figures import not_found
-from compact.methods import Rule
-from compact.targets import MILLION, Mark
+from compact.methods import Method
+from compact.ruling import AllocationRule, Facts
+from compact.targets import Mark
 from storage.compact import bases, books, runs
 from storage.compact.bases import Act, Verdict
 from storage.compact.books import Asked, Quota
@@ -19,9 +19,6 @@ from storage.compact.runs import Kept, Level, Share
 from storage.pages import Page, check_size, cursor_of, key_of
 
 __all__ = ["Asked", "Explained", "Quota", "Word", "explain_quota", "list_quotas", "shares_of"]
-
-_PLACES = 6  # of real shares, where people read them
-_MULTIPLIER_PLACES = 15  # so that who multiplies by hand comes to the same gram
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,10 @@ class Word:
 class Explained:
     """A quota as base × named factors × λ, rounded, with the levels that it was cut from.
 
-    run: what it was issued from; its digest names the snapshot. share: of that run.
-    chain: from the year down to the department line, each with the λ that divided it. verdict,
-    acts: who answered for the base, and what was put in the place of its months.
+    run: what it was issued from; its digest names the snapshot. share: of that run. chain: from
+    the year down to the department line, each with the λ that divided it. rule, facts: what the
+    arithmetic is made of. verdict, acts: who answered for the base, and what was put in the place
+    of its months.
     """
 
     quota: Quota
@@ -47,9 +45,15 @@ class Explained:
     factors: list[Word]
     chain: list[Level]
     arithmetic: str
+    rule: AllocationRule
+    facts: Facts
     base_year: int | None
     verdict: Verdict | None
     acts: list[Act]
+
+    def meaning(self, lang: str) -> str:
+        """Return in a sentence what the quota asks."""
+        return self.rule.in_words(self.facts, lang)
 
     def marks(self, lang: str) -> list[str]:
         """Return in words what was odd about the base when it was run."""
@@ -115,53 +119,30 @@ def _explained(connection: Connection[Any], quota: Quota, run_id: int) -> Explai
     if run is None or not shares or not chain:
         raise not_found("年度用能指标", "quota", {"institution_id": quota.institution_id})
     share = shares[0]
-    base_g = sum(one for one in share.base_g if one is not None)
-    factors = [Word(name, _of_million(value)) for name, value in sorted(share.factors.items())]
-    if run.rule == Rule.GAP.value:
-        factors.append(Word("gap_kgce", _kg(share.weight_g)))
-    elif run.rule == Rule.CAPABILITY.value:
-        weight = run.method["weights"].get(str(share.member_id), MILLION)
-        factors.append(Word("capability", _of_million(weight)))
-    words = _arithmetic(run, share, base_g, factors, chain[-1])
+    rule, facts = Method.from_payload(run.method).by, _facts(share, chain[-1], run)
+    factors = [Word(name, value) for name, value in rule.words(facts)]
+    words = rule.arithmetic(facts)
     whose = [quota.institution_id]
     verdict = bases.verdicts(connection, run.target_id, whose).get(quota.institution_id)
     acts = bases.acts(connection, run.union_id, whose).get(quota.institution_id, [])
-    return Explained(quota, run, share, factors, chain, words, share.base_year, verdict, acts)
+    said = (words, rule, facts, share.base_year)
+    return Explained(quota, run, share, factors, chain, *said, verdict, acts)
 
 
-def _arithmetic(run: Kept, share: Share, base_g: int, factors: list[Word], line: Level) -> str:
-    """Return a quota's arithmetic in one line that anybody can repeat; amounts in kgce."""
-    saves = run.rule != Rule.PROPORTIONAL.value
+def _facts(share: Share, line: Level, run: Kept) -> Facts:
+    """Return what a notice prints, from what was kept of a run."""
+    base_g = sum(one for one in share.base_g if one is not None)
     by = line.multiplier
     if by is None:  # of a level that would tell of others: the ratio of what is one's own
+        saves = Method.from_payload(run.method).by.saves
         made = base_g - share.amount_g if saves else share.amount_g
         by = Fraction(made, share.weight_g) if share.weight_g else Fraction(0)
-    real = share.weight_g * by / 1000
-    product = " × ".join([_kg(base_g), *(f"{one.value} ({one.name})" for one in factors)])
-    if run.rule == Rule.GAP.value:
-        product = _kg(share.weight_g) + " (gap_kgce)"
-    moved = f"{product} × λ {_multiplier(by)} = {_shown(real)}"
-    if share.bound is not None:
-        moved += f" → {share.bound}"
-    if not saves:
-        return f"{moved} → {_kg(share.amount_g)} kgce"
-    saved = base_g - share.amount_g
-    return f"{_kg(base_g)} − ({moved} → {_kg(saved)}) = {_kg(share.amount_g)} kgce"
-
-
-def _shown(value: Fraction, places: int = _PLACES) -> str:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return format(round(exact, places), "f")
-
-
-def _multiplier(value: Fraction) -> str:
-    whole, _, part = _shown(value, _MULTIPLIER_PLACES).partition(".")
-    return f"{whole}.{part.rstrip('0') or '0'}"
-
-
-def _kg(grams: int) -> str:
-    return format(Decimal(grams).scaleb(-3), "f")
-
-
-def _of_million(share: int) -> str:
-    return format((Decimal(share) / MILLION).normalize(), "f")
+    return Facts(
+        member=share.member_id,
+        base_g=base_g,
+        weight_g=share.weight_g,
+        amount_g=share.amount_g,
+        multiplier=by,
+        bound=share.bound,
+        factors=share.factors,
+    )

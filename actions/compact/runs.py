@@ -1,92 +1,45 @@
-"""Running an allocation, issuing its quotas, and proving it again from its snapshot."""
+"""Trying allocations, reading runs, and proving them again from their snapshots."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
 from psycopg import Connection
 
-from actions.compact.base_lines import known_of, left_out
-from actions.compact.disclosure import Unseen, must_tell_of_none, snapshot_withheld, unseen_of
-from actions.compact.unions import must_plan
+from actions.compact.disclosure import snapshot_withheld
+from actions.compact.starting import Start, problem_of, start
 from actions.desk import Desk
 from actions.figures import not_found
-from compact import books as causes
-from compact.allocations import Problem
-from compact.base_columns import reviewed_all
-from compact.bases import Size, area_m2
-from compact.books import Kind
-from compact.disclosure import WHOLE, Part, shown_of
-from compact.methods import Holder, Method, Rule
+from compact.disclosure import WHOLE, shown_of
+from compact.holders import Holders
+from compact.methods import Method, Rule
 from compact.runs import Run, again
 from compact.runs import run as computed
-from compact.targets import Base
-from metering.errors import ConflictError, InputError
-from storage import due
-from storage.compact import bases, books, runs, standing, targets, unions
-from storage.compact.bases import Counted
+from metering.errors import InputError
+from storage.compact import bases, runs, unions
 from storage.compact.runs import Kept, Level
 
 _MOST_LEVELS: Final = 2000
-_NAMED: Final = 5
-_MOST: Final = 100
 
 __all__ = [
-    "Issued",
     "Kept",
     "Level",
-    "Made",
     "Method",
     "Proof",
     "Rule",
     "Run",
     "Start",
     "Trial",
-    "issue_run",
     "levels_of",
     "list_runs",
     "one_run",
     "prove",
-    "run_target",
     "snapshot_of",
     "start",
     "try_from",
     "try_target",
     "waiting_bases",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A run that is kept; new is False where an earlier version came to the very same.
-
-    without_base, left_out: how many institutions have no quota for want of a base, or by an act.
-    """
-
-    run: Kept
-    without_base: int
-    left_out: int
-    new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What every run of a target starts from, whatever its rule: loaded once, tried often.
-
-    counted: institutions with their bases. above: the parent of each region. before: what runs
-    before said of institutions that the planner does not see.
-    """
-
-    kept: targets.Kept
-    counted: Sequence[tuple[Counted, Base | None]]
-    sizes: Mapping[int, Sequence[Size]]
-    left_out: set[int]
-    members: tuple[int, ...]
-    above: Mapping[int, int | None]
-    enough_permille: int
-    unseen: Unseen
-    before: Sequence[Mapping[int, Part]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +55,15 @@ class Trial:
     unseen: frozenset[int]
 
     @property
-    def holders(self) -> list[Holder]:
+    def holders(self) -> Holders:
         """Those whom the planner sees."""
-        return [one for one in self.run.problem.holders if one.institution not in self.unseen]
+        holders = self.run.problem.holders
+        return holders.at(np.flatnonzero(~np.isin(holders.institution, list(self.unseen))))
 
     @property
     def total_shown(self) -> bool:
         """Whether the planner may know what all get together."""
         return WHOLE in self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What came into the books: as an issue, or as an adjustment of an earlier one."""
-
-    cause_id: int
-    kind: Kind
-    accounts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,65 +80,11 @@ def try_target(desk: Desk, target_id: int, method: Method, year: int | None = No
     return try_from(start(desk, target_id), method, year)
 
 
-def start(desk: Desk, target_id: int) -> Start:
-    """Return what every rule starts from, to try several."""
-    with desk.look(reckons=True) as connection:
-        return start_of(connection, target_id, "run.try")
-
-
 def try_from(start: Start, method: Method, year: int | None = None) -> Trial:
     """Return what a rule would come to, from what is loaded already."""
-    run, unseen = computed(_problem(start, method, year)), start.unseen
+    run, unseen = computed(problem_of(start, method, year)), start.unseen
     shown = shown_of(run.allocation, unseen.all, unseen.guarded, start.before)
     return Trial(run, shown, unseen.all)
-
-
-def run_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Made:
-    """Share a target by a rule and keep it as the next version; nothing is issued yet.
-
-    year: of the target's path; None is its last one, or each institution's own.
-    """
-    detail: dict[str, Any] = {"rule": method.rule.value, "year": year}
-    with desk.act("run.make", target_id, detail) as connection:
-        kept = _target(connection, target_id)
-        must_plan(connection, kept.union_id, "run.make")
-        runs.lock(connection, kept.union_id)
-        run = computed(_problem(start_of(connection, target_id, "run.make"), method, year))
-        same = runs.same(connection, target_id, run.sha256)
-        run_id = same if same is not None else runs.add(connection, target_id, run, desk.actor)
-        detail |= {"run_id": run_id, "sha256": run.sha256}
-        made = _run(connection, run_id)
-    problem = run.problem
-    return Made(made, len(problem.without_base), len(problem.left_out), new=same is None)
-
-
-def issue_run(desk: Desk, run_id: int, reason: str = "") -> Issued:
-    """Write a run's quotas into the books; where others are issued already, adjust them.
-
-    reason: why quotas are adjusted; the first issue needs none.
-    """
-    detail: dict[str, Any] = {"reason": reason}
-    with desk.act("run.issue", run_id, detail) as connection:
-        found = _run(connection, run_id)
-        must_plan(connection, found.union_id, "run.issue")
-        runs.lock(connection, found.union_id)
-        if _run(connection, run_id).issued_as is not None:
-            raise _issued_already(run_id)
-        if waiting := bases.not_reviewed(connection, run_id):
-            raise _not_reviewed(found, waiting)
-        indicator = _target(connection, found.target_id).target.indicator
-        shares = runs.shares(connection, run_id)
-        wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        years = {year for year, _ in wanted}
-        held = books.held(connection, found.union_id, indicator, years)
-        cause = causes.issue(held, wanted, reason)
-        cause_id = books.add(
-            connection, found.union_id, indicator, cause, run_id=run_id, by=desk.actor
-        )
-        due.add(connection, standing.KIND, str(found.union_id), datetime.now(UTC))
-        accounts = sum(one.institution is not None for one in cause.entries)
-        detail |= {"kind": cause.kind.value, "accounts": accounts}
-    return Issued(cause_id, cause.kind, accounts)
 
 
 def list_runs(
@@ -250,108 +141,8 @@ def _proof(run_id: int, sha256: str, snapshot: str) -> Proof:
     return Proof(run_id, sha256, same=anew.snapshot == snapshot and anew.sha256 == sha256)
 
 
-def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
-    """Return what every run of a target starts from; refuse who does not plan for its union."""
-    kept = _target(connection, target_id)
-    must_plan(connection, kept.union_id, act)
-    counted = bases.institutions(connection, kept.union_id)
-    known = known_of(connection, kept, counted)
-    found = zip(counted, reviewed_all(kept.target, known), strict=True)
-    unseen = unseen_of(connection, kept.union_id)
-    return Start(
-        kept=kept,
-        counted=[(one, reviewed.base) for one, reviewed in found],
-        sizes=known.sizes,
-        left_out=left_out(connection, target_id),
-        members=tuple(one.region_id for one in unions.members(connection, kept.union_id)),
-        above={region: above for region, (above, _) in unions.regions(connection).items()},
-        enough_permille=bases.enough(connection, kept.union_id),
-        unseen=unseen,
-        before=runs.parts_before(connection, kept.union_id, sorted(unseen.all)),
-    )
-
-
-def _problem(start: Start, method: Method, year: int | None) -> Problem:
-    """Return the problem of one rule; refuse one that would tell of a restricted institution."""
-    target = start.kept.target
-    holders, without_base, not_asked = [], [], []
-    for one, base in start.counted:
-        of_year = target.target_year if base is None else target.year_after(base, year)
-        here = one.on(target.roster_day(base, of_year))
-        if here is None:
-            continue
-        if one.institution_id in start.left_out:
-            not_asked.append(one.institution_id)
-            continue
-        if base is None or of_year is None or base.total_g <= 0:
-            without_base.append(one.institution_id)
-            continue
-        place = (one.institution_id, here.region_id, here.department_line, of_year)
-        area = area_m2(start.sizes.get(one.institution_id, ()), base.year)
-        holders.append(Holder(*place, base, here.class_code, area))
-    problem = Problem(
-        union=start.kept.union_id,
-        target=target,
-        method=method,
-        members=start.members,
-        parents=_parents(start, holders),
-        holders=tuple(holders),
-        without_base=tuple(without_base),
-        left_out=tuple(not_asked),
-        enough_permille=start.enough_permille,
-    )
-    must_tell_of_none(problem, start.unseen)
-    return problem
-
-
-def _parents(start: Start, holders: list[Holder]) -> Mapping[int, int]:
-    """Return the parent of each region on the way from a holder to its member."""
-    found: dict[int, int] = {}
-    for region in {one.region for one in holders}:
-        below = region
-        while below not in start.members and below not in found:
-            above = start.above.get(below)
-            if above is None:
-                break
-            found[below] = above
-            below = above
-    return found
-
-
-def _target(connection: Connection[Any], target_id: int) -> targets.Kept:
-    found = targets.one(connection, target_id)
-    if found is None:
-        raise not_found("节能目标", "target", {"target_id": target_id})
-    return found
-
-
 def _run(connection: Connection[Any], run_id: int) -> Kept:
     found = runs.one(connection, run_id)
     if found is None:
         raise not_found("分解方案", "run", {"run_id": run_id})
     return found
-
-
-def _issued_already(run_id: int) -> ConflictError:
-    return ConflictError(
-        "run.issued_already",
-        zh="该分解方案已经下达。",
-        en="This run is issued already.",
-        next_zh="如台账有变,请重新分解,再下达新的版本。",
-        next_en="Where accounts changed, run again and issue the new version.",
-        where={"run_id": run_id},
-    )
-
-
-def _not_reviewed(run: Kept, waiting: list[int]) -> ConflictError:
-    some = ", ".join(map(str, waiting[:_NAMED]))
-    return ConflictError(
-        "run.base_not_reviewed",
-        zh=f"{len(waiting)} 家机构的基期还没有人审核确认(编号 {some}…)。",
-        en=f"The bases of {len(waiting)} institutions are not reviewed yet (ids {some} …).",
-        next_zh=f"请用 commonwatt targets review {run.target_id} 或目标页面审核:逐家确认、估算或"
-        "不列入;基期有变的,重新分解后再下达。",
-        next_en=f"Review them by commonwatt targets review {run.target_id} or on the target's "
-        "page: confirm, estimate or leave out; where a base changed by that, run again.",
-        where={"run_id": run.run_id, "target_id": run.target_id, "institutions": waiting[:_MOST]},
-    )

@@ -5,14 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from psycopg import Connection
 
+from actions.declared import About
 from actions.desk import Desk, denied
+from actions.fields import Acting
+from actions.fields import field as asked
 from actions.figures import in_units, milliseconds
 from actions.readings import effects
 from actions.readings.effects import Effects
+from actions.readings.shown import CorrectionShown, correction_shown
 from actions.registry.meters import no_channel
 from metering.channels import Kind
 from metering.errors import InputError
@@ -48,8 +52,6 @@ class Case:
     at: datetime
     reason: str
     by: str
-    waits: bool
-    dry_run: bool
     told: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -81,8 +83,8 @@ class Case:
 
     def record(
         self, kind: amendments.Kind, *, value: int | None = None, replaced: int | None = None
-    ) -> Done:
-        """Write the correction down, and return it with what it changes."""
+    ) -> int:
+        """Write the correction down, and return its id."""
         made = amendments.record(
             self.connection,
             self.channel.channel_id,
@@ -93,17 +95,85 @@ class Case:
             source=self.reason,
             by=self.by,
         )
-        return self.done(made)
+        self.told["correction"] = made
+        return made
 
-    def done(self, correction_id: int) -> Done:
-        """Return a correction of this transaction with what it changes."""
-        self.told["correction"] = correction_id
-        said = amendments.one(self.connection, self.channel.channel_id, correction_id)
-        assert said is not None
+    def correction(self, correction_id: int) -> Correction:
+        """Return a correction of this transaction."""
+        found = amendments.one(self.connection, self.channel.channel_id, correction_id)
+        assert found is not None
+        return found
+
+    def done(self, correction_id: int, *, waits: bool, dry_run: bool = True) -> Done:
+        """Return a correction of this transaction with what it changes.
+
+        waits: whether use of the channel was still to be computed before.
+        """
+        made = self.correction(correction_id)
         found = effects.effects(
-            self.connection, self.channel.channel_id, self.at_ms, said.last_ms, waits=self.waits
+            self.connection, self.channel.channel_id, self.at_ms, made.last_ms, waits=waits
         )
-        return Done(self.channel, said, found, self.dry_run)
+        return Done(self.channel, made, found, dry_run)
+
+
+class Correcting(Protocol):
+    """A declared action that corrects what a channel said of an instant."""
+
+    about: ClassVar[About]
+
+    @property
+    def at(self) -> datetime:
+        """The instant."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why, or on which paper."""
+        ...
+
+    def write(self, case: Case) -> int:
+        """Write the correction down, and return its id."""
+        ...
+
+
+def instant_field() -> Any:
+    """Return the field of the instant that is corrected."""
+    return asked(
+        zh="读数时间",
+        en="Instant of the reading",
+        hint=("以计量点所在地的时间填写", "Civil time where the meter stands"),
+        examples=["2016-03-02T10:00:00+00:00"],
+    )
+
+
+def reason_field() -> Any:
+    """Return the field of the reason."""
+    return asked(
+        zh="原因",
+        en="Why",
+        hint=("谁看到的,或哪份单据", "Who saw it, or which paper says so"),
+        examples=["Photo of the display"],
+    )
+
+
+def opened(action: Correcting, on: Channel, at: Acting) -> Case:
+    """Return the case that an action is about, if the channel can have been read then."""
+    one = Case(action.about.code, at.connection, on, action.at, action.reason, at.actor, at.told)
+    check_instant(one)
+    return one
+
+
+def tried(action: Correcting, on: Channel, at: Acting) -> Done:
+    """Return the correction and what it changes, in a transaction that keeps nothing of it."""
+    waits = effects.waits(at.connection, on.channel_id)
+    one = opened(action, on, at)
+    return one.done(action.write(one), waits=waits)
+
+
+def corrected(action: Correcting, on: Channel, at: Acting) -> CorrectionShown:
+    """Make the correction, and return it as it stands in the record."""
+    one = opened(action, on, at)
+    return correction_shown(on, one.correction(action.write(one)))
 
 
 @contextmanager
@@ -113,29 +183,13 @@ def case(
     """Open a case for whoever may write for the channel, with its audit entry."""
     detail = {"at": at.isoformat(), "reason": reason, **told}
     with desk.act(act, channel_id, detail, dry_run=dry_run) as connection:
-        one = opened(desk, act, connection, channel_id, at, reason, dry_run, detail)
+        channel = writable(connection, channel_id, act)
+        one = Case(act, connection, channel, at, reason.strip(), desk.actor, detail)
+        if not one.reason:
+            said = "不能为空。", "is empty: say who read the meter, or which form it is."
+            raise one.impossible("source", reason, *said)
         check_instant(one)
         yield one
-
-
-def opened(
-    desk: Desk,
-    act: str,
-    connection: Connection[Any],
-    channel_id: int,
-    at: datetime,
-    reason: str,
-    dry_run: bool,
-    told: dict[str, Any],
-) -> Case:
-    """Return a case in the transaction of an act, if the actor may write and says why."""
-    channel = writable(connection, channel_id, act)
-    waits = effects.waits(connection, channel_id)
-    one = Case(act, connection, channel, at, reason.strip(), desk.actor, waits, dry_run, told)
-    if not one.reason:
-        said = "不能为空。", "is empty: say who read the meter, or which form it is."
-        raise one.impossible("source", reason, *said)
-    return one
 
 
 def writable(connection: Connection[Any], channel_id: int, act: str) -> Channel:

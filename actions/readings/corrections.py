@@ -1,24 +1,14 @@
-"""Corrections of single readings: each with a person and a reason, told before, undoable."""
+"""What stands on corrections: reading them, and what can be corrected, judged and undone."""
 
-from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
 from actions.desk import Desk
-from actions.figures import instant, not_found
+from actions.figures import not_found
 from actions.readings import effects
-from actions.readings.correcting import (
-    Case,
-    Done,
-    case,
-    check_register,
-    opened,
-    quanta_of,
-    writable,
-)
-from actions.readings.effects import Around, Effects
+from actions.readings.correcting import Case
+from actions.readings.effects import Around
 from actions.registry.meters import no_channel
 from analytics.limits import within
 from analytics.steps import Reason
@@ -28,7 +18,7 @@ from storage.readings.amendments import OF_EXCHANGE, OF_READING, OF_VERDICT, Cor
 from storage.registry import meters, table
 from storage.registry.meters import Channel
 
-__all__ = ["Correction", "Done", "Effects", "list_corrections"]
+__all__ = ["Correction", "list_corrections"]
 
 _FAR_MS: Final = 4_102_444_800_000
 
@@ -58,79 +48,6 @@ def one_correction(desk: Desk, channel_id: int, correction_id: int) -> tuple[Cha
         return found[0], said
 
 
-def void_reading(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Let a reading count for nothing; what else was said of its instant stays outdone."""
-    with case(desk, "reading.void", channel_id, at, reason, dry_run=dry_run) as one:
-        _reading(one)
-        return one.record("void")
-
-
-def set_value(
-    desk: Desk, channel_id: int, at: datetime, value: Decimal, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Say what a channel showed at an instant; it stands before what any gateway says.
-
-    value: in the channel's unit. It is judged like every reading.
-    """
-    with case(desk, "reading.set", channel_id, at, reason, dry_run=dry_run, value=value) as one:
-        return one.record("set", value=quanta_of(one, "value", value))
-
-
-def confirm_outlier(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Say that a reading which the rules set aside is indeed wrong, whatever comes beside it."""
-    with case(desk, "judgement.confirm", channel_id, at, reason, dry_run=dry_run) as one:
-        _set_aside(one)
-        return one.record("void")
-
-
-def reinstate_reading(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Say that a reading which the rules set aside is right: it stands, however it looks."""
-    with case(desk, "judgement.dismiss", channel_id, at, reason, dry_run=dry_run) as one:
-        _set_aside(one)
-        return _judged(one, wrap=False)
-
-
-def confirm_wrap(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Say that the fall to a reading is a wrap; refused beyond the limit or half the range."""
-    with case(desk, "judgement.wrap", channel_id, at, reason, dry_run=dry_run) as one:
-        check_register(one)
-        near = _reading(one)
-        done = _judged(one, wrap=True)
-        _check_wrapped(one, near)
-        return done
-
-
-def undo(
-    desk: Desk, channel_id: int, correction_id: int, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Take a correction back: everything is as if it had never been said, and both stay on record.
-
-    ConflictError where it was taken back, or something said of its instant since stands on it.
-    """
-    detail = {"correction": correction_id, "reason": reason}
-    with desk.act("correction.undo", channel_id, detail, dry_run=dry_run) as connection:
-        writable(connection, channel_id, "correction.undo")
-        said = amendments.one(connection, channel_id, correction_id)
-        if said is None:
-            raise not_found("更正", "correction", {"correction_id": correction_id})
-        one = opened(
-            desk, "correction.undo", connection, channel_id, instant(said.at_ms), reason, dry_run,
-            detail,
-        )  # fmt: skip
-        _check_last(one, said)
-        _undo_fact(one, said)
-        amendments.take_back(connection, said)
-        return one.done(correction_id)
-
-
 def check_factor_stays(one: Case) -> None:
     """Refuse to withdraw an exchange at which a factor changes: it changes only there."""
     begins = [
@@ -143,7 +60,8 @@ def check_factor_stays(one: Case) -> None:
         raise one.impossible("at", one.at.isoformat(), *said)
 
 
-def _judged(one: Case, *, wrap: bool) -> Done:
+def judge(one: Case, *, wrap: bool) -> int:
+    """Keep a verdict on the reading at the instant, and return the correction's id."""
     replaced = amendments.judge(
         one.connection,
         one.channel.channel_id,
@@ -155,7 +73,7 @@ def _judged(one: Case, *, wrap: bool) -> Done:
     return one.record("wrap" if wrap else "reinstate", replaced=replaced)
 
 
-def _reading(one: Case) -> Around:
+def reading_at(one: Case) -> Around:
     """Return what is known around the reading at the instant; there must be one."""
     near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
     if one.at_ms not in near.rows.at_ms:
@@ -164,14 +82,15 @@ def _reading(one: Case) -> Around:
     return near
 
 
-def _set_aside(one: Case) -> None:
-    near = _reading(one)
+def check_set_aside(one: Case) -> None:
+    """Refuse an instant whose reading the rules have not set aside."""
+    near = reading_at(one)
     if near.found.stands[near.rows.at_ms == one.at_ms].all():
         said = "的读数未被搁置。", "is the instant of a reading that is not set aside."
         raise one.impossible("at", one.at.isoformat(), *said)
 
 
-def _check_wrapped(one: Case, before: Around) -> None:
+def check_wrapped(one: Case, before: Around) -> None:
     """Refuse a wrap that does not fit, with the reason; the verdict is in this transaction."""
     near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
     ends = np.flatnonzero(near.found.steps.end_ms == one.at_ms)
@@ -203,7 +122,7 @@ def _why_no_wrap(one: Case, near: Around) -> tuple[str, str]:
     )
 
 
-def _check_last(one: Case, said: Correction) -> None:
+def check_last(one: Case, said: Correction) -> None:
     """Refuse what was taken back already, and what something said later stands on."""
     where = {"correction_id": said.id}
     if said.known_until is not None:
@@ -227,7 +146,7 @@ def _check_last(one: Case, said: Correction) -> None:
         )
 
 
-def _undo_fact(one: Case, said: Correction) -> None:
+def undo_fact(one: Case, said: Correction) -> None:
     """Let the verdict or exchange hold again that held before."""
     if said.kind in OF_READING:
         return

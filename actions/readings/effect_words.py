@@ -1,12 +1,15 @@
 """What a correction changes, in words: hours, accounts and the published figures on them."""
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from actions.declared import Effect
 from actions.fields import Acting, Words, plain
-from actions.figures import in_units
+from actions.figures import in_units, instant
+from actions.readings import effects
+from actions.readings.correcting import Case, Done
 from actions.readings.effects import Effects
-from storage.readings.amendments import AccountChange, Published
+from storage.readings.amended import AccountChange, Published
 from storage.registry import institutions, regions
 
 _PUBLISHED: Final = {
@@ -14,6 +17,46 @@ _PUBLISHED: Final = {
     "progress": Words("进度所依台账", "Accounts in published progress"),
     "locked": Words("已锁定台账", "Locked accounts"),
 }
+
+# What of an instant each kind of correction is about, and what it is from then on.
+_CORRECTED: Final = {
+    "void": (Words("读数", "Reading"), Words("作废", "void")),
+    "set": (Words("读数", "Reading"), None),
+    "reinstate": (Words("读数", "Reading"), Words("有效", "counts")),
+    "wrap": (Words("示数变小", "Fall of the register"), Words("满码翻转", "wrap")),
+    "use": (Words("未知时段的用量", "Use of the unknown step"), None),
+    "withdraw": (Words("换表记录", "Exchange"), Words("撤回", "withdrawn")),
+    "exchange": (Words("换表记录", "Exchange"), Words("有效", "holds")),
+    "file": (Words("文件更正", "Corrections by a file"), Words("有效", "holds")),
+}
+_TAKEN_BACK: Final = Words("撤销", "taken back")
+
+
+def of_correction(done: Done, at: Acting, before: Words | None = None) -> list[Effect]:
+    """Return the correction itself, as its zone tells the time, and what comes of it.
+
+    before: what the instant showed.
+    """
+    one, channel = done.correction, done.channel
+    what, after = _CORRECTED[one.kind]
+    when = f"{instant(one.at_ms).astimezone(ZoneInfo(channel.zone)):%Y-%m-%d %H:%M:%S}"
+    if one.known_until is not None:
+        before, after = after or _shown(channel.unit, one.value, channel.per_unit), _TAKEN_BACK
+    elif after is None:
+        after = _shown(channel.unit, one.value, channel.per_unit)
+    said = Effect("correction", Words(f"{what.zh} {when}", f"{what.en} {when}"), before, after)
+    return [said, *of_use(done.effects, at)]
+
+
+def value_at(one: Case) -> Words | None:
+    """Return what the channel showed at the instant, None where there is no reading."""
+    near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+    found = near.rows.ends[near.rows.at_ms == one.at_ms].tolist()
+    return plain(one.shown(found[0])) if found else None
+
+
+def _shown(unit: str, quanta: int | None, per_unit: int) -> Words:
+    return plain(f"{in_units(quanta, per_unit)} {unit}")
 
 
 def of_use(found: Effects, at: Acting) -> list[Effect]:

@@ -12,8 +12,8 @@ from analytics.hours import spread
 from analytics.judging import judged
 from analytics.reach import Asked, settled
 from analytics.steps import Judged, Standing
-from storage.readings import amendments
-from storage.readings.amendments import AccountChange, Published
+from storage.readings import amended
+from storage.readings.amended import AccountChange, Published
 from storage.registry import meters
 
 _MOST_SHOWN: Final = 200
@@ -84,14 +84,14 @@ def effects(
 ) -> Effects:
     """Return what a change of one instant, or up to a last one, will have changed."""
     near = around(connection, channel_id, at_ms, last_ms)
-    old = amendments.hours(connection, channel_id, near.first_ms, near.until_ms)
+    old = amended.hours(connection, channel_id, near.first_ms, near.until_ms)
     new = _hours(near)
     changed = [
         HourChange(channel_id, hour, old.get(hour), new.get(hour))
         for hour in sorted(old.keys() | new.keys())
         if old.get(hour) != new.get(hour)
     ]
-    accounts = amendments.accounts_with(connection, channel_id, near.first_ms, near.until_ms, new)
+    accounts = amended.accounts_with(connection, channel_id, near.first_ms, near.until_ms, new)
     seen = [one for one in accounts if one.institution_id is not None]
     return Effects(
         hours=changed[:_MOST_SHOWN],
@@ -141,7 +141,7 @@ def _published(connection: Connection[Any], seen: list[AccountChange]) -> list[P
     }
     if not months:
         return []
-    return amendments.published(connection, [one for one, _ in months], [m for _, m in months])
+    return amended.published(connection, [one for one, _ in months], [m for _, m in months])
 
 
 def _hours(near: Around) -> dict[int, int | None]:

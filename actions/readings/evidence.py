@@ -57,11 +57,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Unmeasured:
-    """A stretch of time that was not measured, and why, as one of `WORDS`."""
+    """A stretch of time that was not measured, and why, as one of `WORDS`.
+
+    ends_ms: the reading that ends it, which may lie beyond the span that was asked for.
+    """
 
     start_ms: int
     end_ms: int
     reason: str
+    ends_ms: int | None = None
 
 
 OCCURRED: Final[dict[str, tuple[str, str]]] = {
@@ -198,7 +202,7 @@ def _edges(steps: Steps, rows: Rows, first_ms: int, until_ms: int) -> tuple[int,
 def _unmeasured(rows: Rows, steps: Steps, first_ms: int, until_ms: int) -> list[Unmeasured]:
     spans = unmeasured(rows, steps)
     inside = [
-        Unmeasured(max(start, first_ms), min(end, until_ms), Reason(reason).name.lower())
+        Unmeasured(max(start, first_ms), min(end, until_ms), Reason(reason).name.lower(), end)
         for start, end, reason in zip(
             spans.start_ms.tolist(), spans.end_ms.tolist(), spans.reason.tolist(), strict=True
         )

@@ -27,8 +27,6 @@ __all__ = [
     "exchanges_of",
     "list_exchanges",
     "record_exchange",
-    "say_use",
-    "withdraw_exchange",
 ]
 
 
@@ -70,8 +68,10 @@ def record_exchange(
     told = {"final": final, "initial": initial, "despite": despite}
     with case(desk, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
         exchange = checked(one, final, initial, despite=despite)
+        waits = effects.waits(one.connection, channel_id)
         replaced = exchanges.record(one.connection, channel_id, exchange)
-        return exchange, one.record("exchange", replaced=replaced)
+        made = one.record("exchange", replaced=replaced)
+        return exchange, one.done(made, waits=waits, dry_run=dry_run)
 
 
 def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool) -> Exchange:
@@ -90,50 +90,38 @@ def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool
     return exchange
 
 
-def withdraw_exchange(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, dry_run: bool = False
-) -> Done:
-    """Say that no meter was exchanged at an instant; use is computed as if none had been."""
-    with case(desk, "exchange.withdraw", channel_id, at, reason, dry_run=dry_run) as one:
-        replaced = exchanges.retire(one.connection, channel_id, one.at)
-        if replaced is None:
-            where = {"channel_id": channel_id, "at": one.at.isoformat()}
-            raise not_found("换表记录", "exchange", where)
-        check_factor_stays(one)
-        return one.record("withdraw", replaced=replaced)
+def check_recorded(one: Case) -> None:
+    """Refuse an instant of which no exchange is known."""
+    found = exchanges.known(one.connection, one.channel.channel_id)
+    if all(known.at != one.at for known in found):
+        where = {"channel_id": one.channel.channel_id, "at": one.at.isoformat()}
+        raise not_found("换表记录", "exchange", where)
 
 
-def say_use(
-    desk: Desk,
-    channel_id: int,
-    at: datetime,
-    value: Decimal,
-    *,
-    reason: str,
-    despite: bool = False,
-    dry_run: bool = False,
-) -> Done:
-    """Say how much was used in an unknown step of a register, by the reading that ends it.
+def withdrawn(one: Case) -> int:
+    """End the exchange of the instant, and return the correction's id."""
+    replaced = exchanges.retire(one.connection, one.channel.channel_id, one.at)
+    check_factor_stays(one)
+    return one.record("withdraw", replaced=replaced)
 
-    It is kept as an exchange: as if the old register had gone on by so much, and the new one begun
-    with the reading. Readings that come within the step later share the use out by themselves.
 
-    value: in the channel's unit.
+def use_stated(one: Case, value: Decimal, *, despite: bool) -> tuple[Exchange, int]:
+    """Return a use of the unknown step as an exchange that ends it, and the use, or refuse it.
+
+    It is as if the old register had gone on by so much, and the new one begun with the reading.
+
+    value: in the channel's unit. Returned: in its quanta.
     """
-    told = {"value": value, "despite": despite}
-    with case(desk, "judgement.use", channel_id, at, reason, dry_run=dry_run, **told) as one:
-        check_register(one)
-        low, initial = _unknown_step(one)
-        used = value * one.channel.per_unit if value.is_finite() else Decimal(-1)
-        if not 0 <= used <= MAX_QUANTA - low:
-            raise one.impossible("value", str(value), "不是可能的用量。", "is no possible use.")
-        final = low + int(used.to_integral_value())
-        exchange = Exchange(one.at, final, initial, one.reason, one.by)
-        if not despite:
-            near = effects.around(one.connection, channel_id, one.at_ms)
-            _check_rise(one, near, "value", final, before=True)
-        replaced = exchanges.record(one.connection, channel_id, exchange)
-        return one.record("use", value=final - low, replaced=replaced)
+    check_register(one)
+    low, initial = _unknown_step(one)
+    used = value * one.channel.per_unit
+    if not 0 <= used <= MAX_QUANTA - low:
+        raise one.impossible("value", str(value), "不是可能的用量。", "is no possible use.")
+    final = low + int(used.to_integral_value())
+    if not despite:
+        near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
+        _check_rise(one, near, "value", final, before=True)
+    return Exchange(one.at, final, initial, one.reason, one.by), final - low
 
 
 def _unknown_step(one: Case) -> tuple[int, int]:

@@ -1,17 +1,15 @@
 """A file that counts against what stands: one act, told before, undone whole or by channel."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from actions.desk import Desk, denied
-from actions.figures import not_found
+from actions.desk import Desk
 from actions.readings import effects
-from actions.readings.correcting import writable
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, units_of
 from actions.readings.import_readings import Imported, imported
@@ -24,16 +22,6 @@ from storage.readings.binding import Bound
 from storage.readings.corrections import Stood
 
 _TOLD: Final = 20  # of the rows that would not count by themselves; the rest is counted
-
-
-@dataclass(frozen=True, slots=True)
-class FileUndone:
-    """A file whose corrections were taken back, or in a dry run would be."""
-
-    file_id: int
-    corrections: list[Correction]
-    effects: Effects
-    dry_run: bool
 
 
 def correct_by_file(
@@ -68,21 +56,23 @@ def correct_by_file(
     return replace(done, file_id=None) if dry_run else done
 
 
-def undo_file(desk: Desk, file_id: int, *, reason: str, dry_run: bool = False) -> FileUndone:
-    """Take back all that a file corrects; what was said before or beside it stands again."""
-    because = _reason(reason)
-    detail = {"file": file_id, "reason": because}
-    with desk.act("correction.undo", f"file:{file_id}", detail, dry_run=dry_run) as connection:
-        channels, said = amendments.of_file(connection, file_id)
-        if not said:
-            raise not_found("更正文件", "file of corrections", {"file_id": file_id})
-        if channels != len(said):  # of some the actor does not even know
-            raise denied("correction.undo")
-        holding = [one for one in said if one.known_until is None]
-        if not holding:
-            raise _taken_back(file_id)
-        changes = list(_taken(connection, holding))
-        return FileUndone(file_id, holding, effects.together(connection, changes), dry_run)
+def check_holds(file_id: int, corrections: list[Correction]) -> list[Correction]:
+    """Return what of a file's corrections still holds; ConflictError where nothing does."""
+    holding = [one for one in corrections if one.known_until is None]
+    if not holding:
+        raise _taken_back(file_id)
+    return holding
+
+
+def taken_back(connection: Connection[Any], holding: list[Correction]) -> Effects:
+    """Take corrections of a file back, one channel after the other; return what changes."""
+    changes = []
+    for one in holding:
+        waits = effects.waits(connection, one.channel_id)
+        amendments.take_back(connection, one)
+        span = (one.at_ms, one.last_ms)
+        changes.append(effects.effects(connection, one.channel_id, *span, waits=waits))
+    return effects.together(connection, changes)
 
 
 def _put(
@@ -101,16 +91,6 @@ def _put(
         span = (at_ms[0], at_ms[-1])
         changes.append(effects.effects(connection, channel, *span, waits=waits[channel]))
     return file_id, effects.together(connection, changes)
-
-
-def _taken(connection: Connection[Any], holding: list[Correction]) -> Iterator[Effects]:
-    """Take corrections of a file back, one channel after the other; yield what each changes."""
-    for one in holding:
-        writable(connection, one.channel_id, "correction.undo")
-        waits = effects.waits(connection, one.channel_id)
-        amendments.take_back(connection, one)
-        span = (one.at_ms, one.last_ms)
-        yield effects.effects(connection, one.channel_id, *span, waits=waits)
 
 
 def _stored(one: Bound, stood: Stood, rows: int) -> Stored:

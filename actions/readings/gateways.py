@@ -1,15 +1,12 @@
-"""Gateways: seen by readers, given keys by administrators, heard when they push over HTTP."""
-
-import secrets
+"""Gateways: seen by readers, and heard when they push over HTTP."""
 
 from actions.access.login import Pool
 from actions.desk import Desk, ours
-from actions.figures import not_found
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.readings import gateways
 from storage.readings.gateways import Gateway
 
-__all__ = ["Gateway", "issue_key", "list_gateways", "opens"]
+__all__ = ["Gateway", "list_gateways", "named", "opens", "silent_first"]
 
 
 def list_gateways(desk: Desk, *, after: str | None = None, limit: int = 100) -> Page[Gateway]:
@@ -22,13 +19,18 @@ def list_gateways(desk: Desk, *, after: str | None = None, limit: int = 100) -> 
     return Page(rows, cursor_of(rows[-1].name) if len(found) > limit else None)
 
 
-def issue_key(desk: Desk, name: str) -> str:
-    """Give a gateway a new key for pushing over HTTP, shown once; the old one ends."""
-    key = secrets.token_urlsafe(32)
-    with desk.act("gateway.key", name) as connection:
-        if not gateways.set_key(connection, name, key.encode()):
-            raise not_found("采集网关", "gateway", {"gateway": name})
-    return key
+def silent_first(
+    desk: Desk, *, text: str = "", page: int = 1, size: int = 50
+) -> tuple[int, list[Gateway]]:
+    """Return how many gateways have a text in their name, and a page: the longest unheard first."""
+    with desk.look() as connection:
+        return gateways.silent_first(connection, text=text, skip=(page - 1) * size, most=size)
+
+
+def named(desk: Desk, name: str) -> Gateway | None:
+    """Return the gateway of a name, None where the reader sees none."""
+    with desk.look() as connection:
+        return gateways.named(connection, name)
 
 
 def opens(pool: Pool, name: str, key: str) -> bool:

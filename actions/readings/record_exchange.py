@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from actions.declared import About, Action, Effect
+from actions.declared import About, Action, Effect, Opposite
 from actions.fields import OF_OBJECT, Acting, Words, field, plain
 from actions.figures import in_units
 from actions.kinds import Amount, Instant, Line
@@ -12,6 +12,7 @@ from actions.readings import effects
 from actions.readings.correcting import Case, check_instant
 from actions.readings.effect_words import of_use
 from actions.readings.exchanges import checked
+from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from metering.channels import Kind
@@ -121,9 +122,13 @@ class RecordExchange(Action[Channel, ExchangeRecorded]):
             correction=correction,
         )
 
+    def opposite(self, on: Channel, result: ExchangeRecorded) -> Opposite:
+        """Return the undo of the correction that it is."""
+        return undo_of(result.correction)
+
     def _case(self, on: Channel, at: Acting) -> Case:
         code = self.about.code
-        one = Case(code, at.connection, on, self.at, self.source, at.actor, False, False)
+        one = Case(code, at.connection, on, self.at, self.source, at.actor)
         check_instant(one)
         return one
 

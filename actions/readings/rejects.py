@@ -4,21 +4,34 @@ from actions.desk import Desk
 from actions.figures import not_found
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.readings import rejects
-from storage.readings.rejects import Rejected
+from storage.readings.rejects import Rejected, Waiting
 
-__all__ = ["Rejected", "list_rejects", "reject"]
+__all__ = ["Rejected", "Waiting", "counted", "list_rejects", "reject"]
 
 
 def list_rejects(
-    desk: Desk, *, gateway: str | None = None, after: str | None = None, limit: int = 100
+    desk: Desk,
+    *,
+    gateway: str | None = None,
+    reason: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
 ) -> Page[Rejected]:
     """Return waiting refusals of the gateways that the reader sees, in the order they came."""
     check_size(limit, 1000)
     (last,) = key_of(after, 0)
     with desk.look() as connection:
-        found = rejects.waiting(connection, after=int(last), most=limit + 1, gateway=gateway)
+        found = rejects.waiting(
+            connection, after=int(last), most=limit + 1, gateway=gateway, reason=reason
+        )
     rows = found[:limit]
     return Page(rows, cursor_of(rows[-1].id) if len(found) > limit else None)
+
+
+def counted(desk: Desk) -> list[Waiting]:
+    """Return how much waits by gateway and reason, what came last first."""
+    with desk.look() as connection:
+        return rejects.counted(connection)
 
 
 def reject(desk: Desk, reject_id: int) -> Rejected:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import Connection
 
 from actions.desk import ours
 from collector.codecs import Decode
 from collector.intake import Portion, portions
-from metering.messages import Message, Rejection
+from metering.messages import Decoded, Message, Rejection
 from storage.connections import WRITING, Bounds
 from storage.readings import rejects
 from storage.readings.binding import bind
@@ -17,6 +17,18 @@ from storage.readings.rejects import Rejected
 from storage.readings.store import Store, connect
 
 _TALLY_NAME = "replay-rejected"
+
+
+class Routes(Protocol):
+    """Who sent a message, and what it says, by the topics of today."""
+
+    def gateway_of(self, topic: str) -> str:
+        """Return whose topic it is; the topic itself where no route matches."""
+        ...
+
+    def decode(self, message: Message) -> Decoded:
+        """Return what a message says; a PayloadError is its refusal."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ class Again:
 
 def replay_rejected(
     url: str,
-    decode: Decode,
+    routes: Routes,
     *,
     gateway: str | None = None,
     dry_run: bool = False,
@@ -41,7 +53,7 @@ def replay_rejected(
     """Try every waiting refusal once more, in the order they came; a dry run stores nothing.
 
     What is stored already is not stored twice, so that a message of which only some readings were
-    refused is simply sent as a whole.
+    refused is simply sent as a whole. Whose it is the routes say anew: they may have been mended.
 
     url: the collector's login. page: messages of a transaction at most. said: hears how far it is.
     """
@@ -53,11 +65,11 @@ def replay_rejected(
             connection, after=after, until=last, most=page, gateway=gateway
         ):
             after = waiting[-1].id
-            batch = [_message(row) for row in waiting]
-            refused = _try(connection, store, batch, decode, dry_run)
+            batch = [_message(row, routes) for row in waiting]
+            refused = _try(connection, store, batch, routes.decode, dry_run)
             if not dry_run:
-                still = {_identity(batch, refusal) for refusal in refused}
-                gone = [row.id for row in waiting if _identity_of(row) not in still]
+                still = {rejects.identity_in(batch, refusal) for refusal in refused}
+                gone = [row.id for row in waiting if rejects.identity_of(row) not in still]
                 rejects.resolve(connection, gone)
             total = _added(total, waiting, refused)
             said(total)
@@ -84,18 +96,11 @@ def _looked_at(connection: Connection[Any], portion: Portion) -> list[Rejection]
     return [*portion.rejected, *refused]
 
 
-def _message(row: Rejected) -> Message:
+def _message(row: Rejected, routes: Routes) -> Message:
     received_ms = round(row.received_at.timestamp() * 1000)
-    return Message(row.topic, row.gateway, row.payload, received_ms)
-
-
-def _identity(batch: Sequence[Message], refusal: Rejection) -> bytes:
-    message = batch[refusal.message]
-    return rejects.identity(message.gateway, message.payload, refusal.reason.code, refusal.i)
-
-
-def _identity_of(row: Rejected) -> bytes:
-    return rejects.identity(row.gateway, row.payload, row.reason, row.i)
+    found = routes.gateway_of(row.topic)
+    gateway = row.gateway if found == row.topic else found
+    return Message(row.topic, gateway, row.payload, received_ms)
 
 
 def _added(total: Again, waiting: Sequence[Rejected], refused: Sequence[Rejection]) -> Again:

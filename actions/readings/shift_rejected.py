@@ -1,36 +1,30 @@
 """Taking what was set aside for a wrong clock, with its times put right: seen before it is done."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
 from psycopg import Connection
+from pydantic import BaseModel, Field
 
-from actions.desk import SYSTEM, Desk, denied, ours
+from actions.desk import SYSTEM, ours
 from actions.figures import instant
-from collector.codecs import Decode, native
-from collector.intake import portions
+from actions.readings.waiting import Waiting, of_actor, waiting
+from collector.codecs import Decode
 from metering.clocks import shift_for, shift_of, shift_said
 from metering.errors import InputError
 from metering.messages import Deed, Message, Readings, Stored
 from storage.connections import WRITING, Bounds
-from storage.readings import rejects
-from storage.readings.binding import AHEAD, BEHIND, bind
-from storage.readings.rejects import Rejected
+from storage.readings.binding import AHEAD, BEHIND
 from storage.readings.store import Store, connect
-from storage.registry import meters
 
 GUESS: Final = "guess"
-_ACT: Final = "rejected.shift"
-_MOST: Final = 10_000  # messages of one transaction
+ACT: Final = "rejected.shift"
 _SHOWN: Final = 50
-_UNKNOWN: Final = "reading.unknown_key"
 
 
+@runtime_checkable
 class ShiftSink(Protocol):
     """Where shifted readings go, together with the record of the act."""
 
@@ -48,219 +42,149 @@ class ShiftSink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftedChannel:
-    """What is shifted of one channel, and where to; misfits do not fit the readings there."""
+class ShiftedChannel(BaseModel):
+    """What is shifted of one channel, and where to."""
 
-    channel: str
+    channel: str = Field(description="The gateway's name of it.")
     readings: int
     first: datetime
     last: datetime
     first_shifted: datetime
     last_shifted: datetime
-    misfits: int
+    misfits: int = Field(description="Do not fit the readings there.")
 
 
-@dataclass(frozen=True, slots=True)
-class Shifted:
-    """What a shift did, or would do.
-
-    messages, readings: that were set aside for this. taken, refused: of the messages.
-    inserted, revised, duplicates: readings of those taken. left: whether more of them wait.
-    """
+class Shifted(BaseModel):
+    """What a shift did, or would do."""
 
     gateway: str
     shift: str
     messages: int
     readings: int
-    taken: int
-    refused: int
+    taken: int = Field(description="Messages.")
+    refused: int = Field(description="Messages that wait on, for the reasons named.")
     reasons: dict[str, int]
     inserted: int
     revised: int
     duplicates: int
     misfits: int
-    channels: list[ShiftedChannel]
-    left: bool
+    channels: list[ShiftedChannel] = Field(description="The first of them.")
+    left: bool = Field(description="More wait; do it again.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Messages that wait, and their refused readings at the instants that are meant.
-
-    skipped: reasons of messages that wait on in any case.
-    """
+class Shift:
+    """Messages of a gateway's wrong clock, their readings at the instants that are meant."""
 
     gateway: str
     shift_ms: int
-    rows: list[Rejected]
-    batch: list[Message]
-    readings: Readings
-    left: bool
-    skipped: list[str]
+    waiting: Waiting
 
-    @property
-    def ids(self) -> list[int]:
-        return [row.id for row in self.rows]
+    def of_actor(self, connection: Connection[Any]) -> "Shift":
+        """Leave out what the actor does not see; DeniedError where he may not write for it."""
+        return replace(self, waiting=of_actor(connection, self.waiting, ACT))
+
+    def write(
+        self, sink: ShiftSink, deed: Callable[[dict[str, Any]], Deed], *, dry_run: bool
+    ) -> Shifted:
+        """Have the sink take it, with the audit entry.
+
+        deed: makes the entry out of what is to be said in it.
+        """
+
+        def noted(stored: Stored) -> Deed:
+            said = _shifted(self, stored).model_dump(mode="json")
+            return deed(said | {"rejects": self.waiting.ids})
+
+        stored = sink.write_shifted(
+            self.waiting.batch,
+            self.waiting.readings,
+            self.waiting.ids,
+            self.shift_ms,
+            deed=noted,
+            dry_run=dry_run,
+        )
+        return _shifted(self, stored)
 
 
-class _DoneError(Exception):
-    """Ends the actor's transaction: the sink has written the deed together with the readings."""
+def shift(connection: Connection[Any], gateway: str, by: str, decode: Decode) -> Shift:
+    """Find what is meant: what is ahead is put back, what fell back is put forward.
 
-
-def shift_rejected(
-    desk: Desk, sink: ShiftSink, gateway: str, shift: str = GUESS, *, dry_run: bool = False
-) -> Shifted:
-    """Take what a gateway's wrong clock had set aside, shifted, as far as the actor may write.
-
-    shift: such as -8h for what is ahead, +1d for what fell back, or guess.
+    by: such as -8h for what is ahead, +1d for what fell back, or guess.
     """
-    done: Shifted | None = None
-    with suppress(_DoneError), desk.act(_ACT, gateway) as connection:
-        waiting = _waiting(connection, gateway, shift, native.decode)
-        _, refused = bind(connection, waiting.batch, waiting.readings)
-        hidden = {one.message: _UNKNOWN for one in refused if one.reason.code == _UNKNOWN}
-        waiting = _without(waiting, hidden)  # what the actor does not see is not the actor's
-        bound, _ = bind(connection, waiting.batch, waiting.readings)
-        ids = np.unique(bound.channel_id).tolist()
-        if set(ids) - meters.writable(connection, ids):
-            raise denied(_ACT)
-        done = _shifted(sink, waiting, desk.actor, dry_run)
-        raise _DoneError
-    assert done is not None
-    return done
+    shift_ms = None if by == GUESS else shift_of(by)
+    reason = BEHIND if shift_ms is not None and shift_ms > 0 else AHEAD
+    found = waiting(connection, gateway, decode, reason)
+    if shift_ms == 0 or not (found.rows or found.skipped):
+        raise _nothing(gateway, reason)
+    if shift_ms is None:
+        shift_ms = shift_for(found.ahead_ms)
+    meant = replace(found.readings, at_ms=found.readings.at_ms + shift_ms)
+    return Shift(gateway, shift_ms, replace(found, readings=meant))
 
 
 def shift_as_operator(
     url: str,
     decode: Decode,
     gateway: str,
-    shift: str,
+    by: str,
     *,
     dry_run: bool = False,
     bounds: Bounds = WRITING,
 ) -> Shifted:
-    """Do the same as whoever runs this machine.
+    """Shift as whoever runs this machine.
 
     url: the collector's login.
     """
     store = Store(url, "shift-rejected", bounds=bounds)
     with ours(), connect(url, "shift-rejected", bounds) as connection:
-        waiting = _waiting(connection, gateway, shift, decode)
+        found = shift(connection, gateway, by, decode)
     try:
         with ours():
-            return _shifted(store, waiting, SYSTEM, dry_run)
+            return found.write(
+                store, lambda said: Deed(SYSTEM, ACT, gateway, said), dry_run=dry_run
+            )
     finally:
         store.close()
 
 
-def _shifted(sink: ShiftSink, waiting: _Waiting, actor: str, dry_run: bool) -> Shifted:
-    def deed(stored: Stored) -> Deed:
-        detail = asdict(_said(waiting, stored)) | {"rejects": waiting.ids}
-        return Deed(actor, _ACT, waiting.gateway, detail)
-
-    stored = sink.write_shifted(
-        waiting.batch, waiting.readings, waiting.ids, waiting.shift_ms, deed=deed, dry_run=dry_run
-    )
-    return _said(waiting, stored)
-
-
-def _waiting(connection: Connection[Any], gateway: str, shift: str, decode: Decode) -> _Waiting:
-    """Find what is meant: what is ahead is put back, what fell back is put forward."""
-    shift_ms = None if shift == GUESS else shift_of(shift)
-    reason = BEHIND if shift_ms is not None and shift_ms > 0 else AHEAD
-    rows = rejects.waiting(connection, gateway=gateway, reason=reason, most=_MOST + 1)
-    if not rows or shift_ms == 0:
-        raise _nothing(gateway, reason)
-    if shift_ms is None:
-        shift_ms = shift_for(max(row.off_ms or 0 for row in rows))
-    rows, left = rows[:_MOST], len(rows) > _MOST
-    batch = [
-        Message(row.topic, row.gateway, row.payload, round(row.received_at.timestamp() * 1000))
-        for row in rows
-    ]
-    (portion,) = portions(batch, decode)
-    meant = _meant(portion.readings, rows, shift_ms)
-    found = _Waiting(gateway, shift_ms, rows, batch, meant, left, [])
-    return _without(found, {one.message: one.reason.code for one in portion.rejected})
-
-
-def _without(waiting: _Waiting, skipped: dict[int, str]) -> _Waiting:
-    """Leave out messages, by their places, for the reasons given."""
-    if not skipped:
-        return waiting
-    stay = [place for place in range(len(waiting.batch)) if place not in skipped]
-    place_of = np.full(len(waiting.batch), -1, np.int32)
-    place_of[stay] = np.arange(len(stay), dtype=np.int32)
-    kept = _only(waiting.readings, place_of[waiting.readings.message] >= 0)
-    return replace(
-        waiting,
-        rows=[waiting.rows[place] for place in stay],
-        batch=[waiting.batch[place] for place in stay],
-        readings=replace(kept, message=place_of[kept.message]),
-        skipped=[*waiting.skipped, *skipped.values()],
-    )
-
-
-def _meant(said: Readings, rows: Sequence[Rejected], shift_ms: int) -> Readings:
-    """Return the refused readings of each message, shifted."""
-    kept = np.zeros(len(said), np.bool_)
-    for place, row in enumerate(rows):
-        of = said.message == place
-        kept |= of & np.isin(said.i, row.i) if row.i else of
-    meant = _only(said, kept)
-    return replace(meant, at_ms=meant.at_ms + shift_ms)
-
-
-def _only(said: Readings, kept: NDArray[np.bool_]) -> Readings:
-    keys = [key for key, keep in zip(said.channel_key, kept.tolist(), strict=True) if keep]
-    return Readings(
-        message=said.message[kept],
-        i=said.i[kept],
-        channel_key=keys,
-        seq=said.seq[kept],
-        at_ms=said.at_ms[kept],
-        value=said.value[kept],
-        arrival=said.arrival[kept],
-    )
-
-
-def _said(waiting: _Waiting, stored: Stored) -> Shifted:
+def _shifted(one: Shift, stored: Stored) -> Shifted:
     refused: dict[int, str] = {}
-    for one in stored.rejected:
-        refused.setdefault(one.message, one.reason.code)
-    reasons = [*refused.values(), *waiting.skipped]
+    for each in stored.rejected:
+        refused.setdefault(each.message, each.reason.code)
+    found, reasons = one.waiting, [*refused.values(), *one.waiting.skipped]
     return Shifted(
-        gateway=waiting.gateway,
-        shift=shift_said(waiting.shift_ms),
-        messages=len(waiting.batch) + len(waiting.skipped),
-        readings=len(waiting.readings),
-        taken=len(waiting.batch) - len(refused),
+        gateway=one.gateway,
+        shift=shift_said(one.shift_ms),
+        messages=len(found.batch) + len(found.skipped),
+        readings=len(found.readings),
+        taken=len(found.batch) - len(refused),
         refused=len(reasons),
         reasons={code: reasons.count(code) for code in sorted(set(reasons))},
         inserted=stored.inserted,
         revised=stored.revised,
         duplicates=stored.duplicates,
         misfits=len(stored.misfits),
-        channels=_channels(waiting, set(stored.misfits)),
-        left=waiting.left,
+        channels=_channels(one, set(stored.misfits)),
+        left=found.left,
     )
 
 
-def _channels(waiting: _Waiting, misfits: set[int]) -> list[ShiftedChannel]:
+def _channels(one: Shift, misfits: set[int]) -> list[ShiftedChannel]:
     places: dict[str, list[int]] = {}
-    for place, key in enumerate(waiting.readings.channel_key):
+    readings = one.waiting.readings
+    for place, key in enumerate(readings.channel_key):
         places.setdefault(key, []).append(place)
     shown = []
     for key in sorted(places)[:_SHOWN]:
-        at_ms = waiting.readings.at_ms[places[key]]
-        first, last, shift_ms = int(at_ms.min()), int(at_ms.max()), waiting.shift_ms
+        at_ms = readings.at_ms[places[key]]
+        first, last = int(at_ms.min()), int(at_ms.max())
         shown.append(
             ShiftedChannel(
                 channel=key,
                 readings=len(places[key]),
-                first=instant(first - shift_ms),
-                last=instant(last - shift_ms),
+                first=instant(first - one.shift_ms),
+                last=instant(last - one.shift_ms),
                 first_shifted=instant(first),
                 last_shifted=instant(last),
                 misfits=len(misfits.intersection(places[key])),
@@ -276,5 +200,5 @@ def _nothing(gateway: str, reason: str) -> InputError:
         en=f"Nothing of the gateway {gateway} waits as {reason}.",
         next_zh="负偏移用于超前(clock.ahead),正偏移用于回退(clock.behind)。",
         next_en="Put back, as -8h, what is clock.ahead; put forward, as +8h, what is clock.behind.",
-        where={"gateway": gateway, "reason": reason},
+        where={"gateway": gateway, "reason": reason, "field": "shift"},
     )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from actions.registry.units import quanta_per_unit, units_of
 from actions.registry.values import NewChannel, NewInstitution, NewRegion, Registry
 from metering.channels import Kind, Setting
 from metering.errors import InputError
 from metering.institutions import check_credit_code
+from metering.units import quanta_per_unit, units_of
 
 Row = NewRegion | NewInstitution | NewChannel
 R = TypeVar("R", NewRegion, NewInstitution, NewChannel)

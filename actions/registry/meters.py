@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from actions.desk import Desk
 from actions.figures import not_found
-from actions.registry.units import ratio_of
 from metering.channels import Kind
 from metering.errors import NotFoundError
+from metering.units import ratio_of
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.readings import marks
 from storage.readings.marks import Mark

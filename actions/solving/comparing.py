@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from actions.solving.given import Given
 from analytics import inequality
 from analytics.change import lmdi
+from compact.given import Given
 
 Result = dict[str, Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from actions.solving.given import Given
 from analytics import conversion
+from compact.given import Given
 
 Result = dict[str, Any]
 

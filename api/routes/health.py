@@ -22,7 +22,7 @@ class Ready(BaseModel):
     missing_migrations: list[str] = Field(description="Run commonwatt migrate.")
     usage_rows_waiting: int
     account_rows_waiting: int
-    due_rows_waiting: int
+    task_rows_waiting: int
     set_aside: int = Field(description="What could not be computed, with its reason: /set-aside.")
     standing_still: list[str] = Field(
         description="Queues in which something waits and from which nothing was taken for 10 "
@@ -53,7 +53,7 @@ def get_readyz(doorway: AtDoorway, response: Response) -> Ready:
         missing_migrations=found.missing_migrations,
         usage_rows_waiting=found.backlog.usage_rows,
         account_rows_waiting=found.backlog.account_rows,
-        due_rows_waiting=found.backlog.due_rows,
+        task_rows_waiting=found.backlog.task_rows,
         set_aside=sum(one.set_aside for one in found.queues),
         standing_still=found.standing_still,
         notifications_full=found.notify_share,

@@ -75,5 +75,5 @@ def _waiting(found: Counts) -> GaugeMetricFamily:
     )
     family.add_metric(["stale_usage"], found.backlog.usage_rows)
     family.add_metric(["stale_account"], found.backlog.account_rows)
-    family.add_metric(["due"], found.backlog.due_rows)
+    family.add_metric(["task"], found.backlog.task_rows)
     return family

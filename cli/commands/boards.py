@@ -38,9 +38,11 @@ def export(
 ) -> None:
     """Write the boards with the provisioning files of data source and folders."""
     from_extra()
-    from dashboards.grafana.files import files
+    from dashboards.grafana.files import files, stale
 
     count = 0
+    for old in stale(directory, _langs(lang)):  # Grafana drops a board whose file is gone
+        old.unlink()
     for path, text in files(_langs(lang), timescaledb=timescaledb):
         place = directory.joinpath(*path.parts)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -90,8 +92,13 @@ def publish(
             err=True,
         )
         raise typer.Exit(EDITED)
-    written = publishing.apply(port, steps, known, force=force)
-    typer.echo(say(f"已写入 {written} 个看板。", f"{written} boards written."))
+    written, gone = publishing.apply(port, steps, known, force=force)
+    typer.echo(
+        say(
+            f"已写入 {written} 个看板,删除 {gone} 个不再提供的看板。",
+            f"{written} boards written, {gone} that are no longer ours removed.",
+        )
+    )
 
 
 @app.command()

@@ -56,6 +56,8 @@ def collect(
         running.with_owner(stop.set)
     collector = wiring.collector(known, url, broker, logs.begin_levelled("collect"))
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
+    if known.routes_file is not None:
+        running.on_hangup(collector.reload)
     collector.run(stop)
     if not stop.is_set():  # its writer died; whoever keeps services running starts it again
         raise typer.Exit(1)

@@ -153,7 +153,7 @@ def readings(
 
 
 def _told(done: "Imported") -> None:
-    from cli.commands.correct import tell_effects
+    from cli.effects import tell_effects
 
     typer.echo(
         say(
@@ -187,8 +187,10 @@ def _told(done: "Imported") -> None:
     if done.file_id is not None:
         typer.echo(
             say(
-                f"撤销:commonwatt undo-file-correction {done.file_id} --reason 理由",
-                f"To take it back: commonwatt undo-file-correction {done.file_id} --reason WHY",
+                "撤销:commonwatt do correction.undo_import "
+                f"--correction_file {done.file_id} --reason 理由",
+                "To take it back: commonwatt do correction.undo_import "
+                f"--correction_file {done.file_id} --reason WHY",
             )
         )
 

@@ -50,19 +50,18 @@ def replay_rejected(
         ),
     ] = None,
 ) -> None:
-    """Try refused messages again, after keys were bound or settings mended."""
+    """Try refused messages again, after keys were bound, routes added or settings mended."""
     from actions.readings.replay_rejected import replay_rejected as again
     from cli import embedded
-    from cli.wiring import writing
-    from collector.routing import NATIVE, PUSHED, Routing
+    from cli.wiring import routing, writing
 
     known = embedded.filled(settings.load(database_url=database_url), "collector")
     url = settings.need(known.database_url, "database_url")
-    decode = Routing((NATIVE, PUSHED)).decode
+    table = routing(known)
     if shift is not None:
-        _shift(url, decode, gateway, shift, writing(known), dry_run=dry_run, yes=yes)
+        _shift(url, table.decode, gateway, shift, writing(known), dry_run=dry_run, yes=yes)
         return
-    done = again(url, decode, gateway=gateway, dry_run=dry_run, bounds=writing(known))
+    done = again(url, table, gateway=gateway, dry_run=dry_run, bounds=writing(known))
     if dry_run:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
     typer.echo(

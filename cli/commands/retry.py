@@ -13,6 +13,9 @@ def retry(
         int | None,
         typer.Argument(help=say("搁置项编号;默认全部。", "One thing's number; else all.")),
     ] = None,
+    task: Annotated[
+        int | None, typer.Option(help=say("只重试该任务。", "Only the task of this number."))
+    ] = None,
     list_only: Annotated[
         bool, typer.Option("--list", help=say("只列出。", "Only list them."))
     ] = False,
@@ -38,7 +41,15 @@ def retry(
                 f"{one.id}  {one.stage}  institution {one.institution_id}  {what}{month}  "
                 f"{one.reason}  {one.said}"
             )
+        for failed in set_aside.failed_tasks(seat):
+            typer.echo(
+                f"--task {failed.id}  {failed.kind} {failed.key}  {failed.attempts} ×  "
+                f"{failed.at:%Y-%m-%d %H:%M} UTC  {failed.reason}  {failed.error}"
+            )
         if list_only:
             return
-        count = set_aside.retry(seat, number)
+        if task is not None:
+            count = set_aside.retry_task(seat, task)
+        else:
+            count = set_aside.retry(seat, number)
     typer.echo(say(f"{count} 项将立即重试。", f"{count} will be tried again at once."))

@@ -1,7 +1,5 @@
-"""`commonwatt targets`: bases of a target, reviewed and answered for before anything is issued."""
+"""`commonwatt targets review`: the bases of a target about which somebody has to answer."""
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,21 +7,19 @@ import typer
 from cli import settings
 from cli.commands.imports import Url
 from cli.services.words import language, say
-from metering.errors import InputError
 
 if TYPE_CHECKING:
-    from actions.compact.bases import BaseLine, How
+    from actions.compact.bases import BaseLine
 
 app = typer.Typer(
-    help=say("目标的基期:审核、估算、确认。", "Bases of a target: review, estimate, confirm."),
+    help=say("目标的基期审核。", "Review of a target's bases."),
     no_args_is_help=True,
 )
 
-Target = Annotated[int, typer.Argument(help=say("目标编号。", "The target's id."))]
-Institution = Annotated[int, typer.Argument(help=say("机构编号。", "The institution's id."))]
-Reason = Annotated[
-    str, typer.Option("--reason", help=say("理由(留痕)。", "Why; it stays on record."))
-]
+
+@app.callback()
+def about() -> None:
+    """Review bases; `commonwatt do base.estimate`, `base.confirm` and the like answer for them."""
 
 
 @app.command()
@@ -58,100 +54,6 @@ def review(
     typer.echo(said)
 
 
-@app.command()
-def estimate(
-    target: Target,
-    institution: Institution,
-    month: Annotated[str, typer.Argument(help=say("月份:2025-01", "The month: 2025-01"))],
-    how: Annotated[str, typer.Option("--by", help="year_before / year_after / like_days / bill")],
-    reason: Reason,
-    carrier: Annotated[
-        str | None,
-        typer.Option(help=say("能源品种;只有一种时可省。", "Left out where there is only one.")),
-    ] = None,
-    amount: Annotated[
-        str | None,
-        typer.Option(help=say("账单数量,按该品种的单位。", "Of a bill, in the carrier's unit.")),
-    ] = None,
-    database_url: Url = None,
-) -> None:
-    """Put the other year's month, the mean of like days or a bill in the place of a month."""
-    from actions.compact.bases import Estimate
-    from actions.compact.bases import estimate as estimated
-    from cli.wiring import desk
-
-    number = None if amount is None else _number(amount)
-    wanted = Estimate(_month(month), _how(how), carrier, number)
-    with desk(settings.load(database_url=database_url)) as seat:
-        _show(estimated(seat, target, institution, wanted, reason))
-
-
-@app.command()
-def confirm(
-    target: Target,
-    reason: Reason,
-    institution: Annotated[
-        list[int] | None,
-        typer.Option(help=say("机构编号,可重复。", "An institution's id; may be repeated.")),
-    ] = None,
-    member: Annotated[
-        int | None, typer.Option(help=say("成员的行政区划编号。", "A member's region id."))
-    ] = None,
-    database_url: Url = None,
-) -> None:
-    """Confirm the named bases as they are; without names, all about which nothing is odd."""
-    from actions.compact.bases import confirm as confirmed
-    from cli.wiring import desk
-
-    with desk(settings.load(database_url=database_url)) as seat:
-        done = confirmed(
-            seat, target, reason, institution_ids=institution or None, member_id=member
-        )
-    typer.echo(say(f"已确认 {done} 家。", f"{done} bases confirmed."))
-
-
-@app.command("leave-out")
-def leave_out(
-    target: Target, institution: Institution, reason: Reason, database_url: Url = None
-) -> None:
-    """Leave an institution out of a target: it gets no quota until it is reopened."""
-    from actions.compact.bases import leave_out as left
-    from cli.wiring import desk
-
-    with desk(settings.load(database_url=database_url)) as seat:
-        _show(left(seat, target, institution, reason))
-
-
-@app.command()
-def reopen(
-    target: Target, institution: Institution, reason: Reason, database_url: Url = None
-) -> None:
-    """Take back what was decided about a base, and every figure put into it."""
-    from actions.compact.bases import reopen as reopened
-    from cli.wiring import desk
-
-    with desk(settings.load(database_url=database_url)) as seat:
-        _show(reopened(seat, target, institution, reason))
-
-
-@app.command()
-def enough(
-    union: Annotated[int, typer.Argument(help=say("联合体编号。", "The union's id."))],
-    permille: Annotated[
-        int, typer.Argument(help=say("完整率的千分数。", "Thousandths of the expected time."))
-    ],
-    reason: Reason,
-    database_url: Url = None,
-) -> None:
-    """Say how much of the expected time makes a month of a union known (900 until then)."""
-    from actions.compact.bases import set_enough
-    from cli.wiring import desk
-
-    with desk(settings.load(database_url=database_url)) as seat:
-        set_enough(seat, union, permille, reason)
-    typer.echo(say("已记录。", "Recorded."))
-
-
 def _show(line: "BaseLine") -> None:
     """Print a base with its findings, figures and what was decided."""
     from actions.compact.base_words import HOWS, STATES, in_words, told
@@ -169,37 +71,3 @@ def _show(line: "BaseLine") -> None:
     for act in line.acts:
         how = in_words(HOWS[act.how], lang)
         typer.echo(f"    = {act.month:%Y-%m} {act.carrier}: {how} ({act.reason})")
-
-
-def _month(said: str) -> date:
-    try:
-        return date.fromisoformat(f"{said}-01")
-    except ValueError:
-        raise _unreadable("MONTH", said) from None
-
-
-def _how(said: str) -> "How":
-    from actions.compact.bases import How
-
-    known = {one.value: one for one in (How.YEAR_BEFORE, How.YEAR_AFTER, How.LIKE_DAYS, How.BILL)}
-    if (how := known.get(said.replace("-", "_"))) is None:
-        raise _unreadable("--by", said)
-    return how
-
-
-def _number(said: str) -> Decimal:
-    try:
-        return Decimal(said)
-    except InvalidOperation:
-        raise _unreadable("--amount", said) from None
-
-
-def _unreadable(option: str, said: str) -> InputError:
-    return InputError(
-        "targets.unreadable",
-        zh=f"{option} 的值“{said}”无法识别。",
-        en=f"{option} is “{said}”, which cannot be read.",
-        next_zh="月份写作 2025-01;--by 取 year_before、year_after、like_days 或 bill。",
-        next_en="Write the month as 2025-01; --by is year_before, year_after, like_days or bill.",
-        where={"field": option, "value": said},
-    )

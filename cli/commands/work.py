@@ -21,9 +21,19 @@ def work(
     metrics_port: Annotated[
         int | None, typer.Option(help=say("本机 /metrics 的端口。", "Loopback port of /metrics."))
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=say(
+                "只做其中一部分,可多次给出:usage、accounts、tasks、upkeep;默认全部。",
+                "Only this lane, more than once for several: usage, accounts, tasks, upkeep; "
+                "else all.",
+            )
+        ),
+    ] = None,
     owned: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
-    """Turn readings into hours, days, months and accounts; several may run."""
+    """Turn readings into hours, days, months and accounts, do tasks; several may run."""
     from cli import (
         embedded,
         logs,
@@ -39,7 +49,7 @@ def work(
     if owned:
         running.with_owner(stop.set)
     log = logs.begin("work")
-    worker = wiring.worker(known, url, log)
+    worker = wiring.worker(known, url, log, only or ())
     metrics.expose(known.metrics_port, "worker", lambda: worker.tally)
     wiring.plan_nights(known, url, log, stop)
     worker.run(stop)

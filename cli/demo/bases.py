@@ -4,25 +4,17 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from actions.compact.base_words import HOWS, STATES, in_words, told
-from actions.compact.bases import (
-    OPEN,
-    BaseLine,
-    Estimate,
-    Finding,
-    How,
-    Review,
-    confirm,
-    estimate,
-    leave_out,
-    review,
-)
+from actions.compact.bases import OPEN, BaseLine, Finding, Review, review
+from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, Which
+from actions.compact.estimate_base import EstimateBase, Way
 from actions.desk import Desk
+from actions.doing import carry_out
 from cli.services.words import language, say
 from compact.bases import month_span
 from metering.errors import InsufficientDataError
 
 _MOST_SHOWN: Final = 5
-_HOWS: Final = (How.YEAR_AFTER, How.YEAR_BEFORE, How.LIKE_DAYS)
+_WAYS: Final = (Way.YEAR_AFTER, Way.YEAR_BEFORE, Way.LIKE_DAYS)
 _REPLACED: Final = frozenset({"missing", "partial", "beyond"})
 
 
@@ -38,7 +30,8 @@ def answer(desk: Desk, target_id: int, tell: Callable[[str], None]) -> None:
     for one in found.lines:
         if one.state == OPEN:
             _answer(desk, target_id, one)
-    confirm(desk, target_id, say("演示:未发现异常。", "demo: nothing odd was found."))
+    words = say("演示:未发现异常。", "demo: nothing odd was found.")
+    carry_out(desk, ConfirmBases(which=Which.REST, reason=words), target_id)
     after = review(desk, target_id)
     acts = [act for one in after.lines for act in one.acts]
     tell(
@@ -71,7 +64,8 @@ def shown(found: Review) -> Iterator[str]:
 def _answer(desk: Desk, target_id: int, one: BaseLine) -> None:
     if one.base is None or one.base.total_g <= 0:
         words = say("演示:没有可用的基期数据。", "demo: there is nothing to count from.")
-        leave_out(desk, target_id, one.institution_id, words)
+        left = LeaveOutBases(institutions=[one.institution_id], reason=words)
+        carry_out(desk, left, target_id)
         return
     for finding in one.findings:
         if finding.mark.code in _REPLACED and finding.mark.month and finding.mark.carrier:
@@ -80,19 +74,26 @@ def _answer(desk: Desk, target_id: int, one: BaseLine) -> None:
         "演示:异常月份已估算或如实保留,其余按计量。",
         "demo: odd months are estimated or left as they are, the rest is as measured.",
     )
-    confirm(desk, target_id, words, institution_ids=[one.institution_id])
+    these = ConfirmBases(which=Which.THESE, institutions=[one.institution_id], reason=words)
+    carry_out(desk, these, target_id)
 
 
 def _estimate(desk: Desk, target_id: int, one: BaseLine, finding: Finding) -> None:
     """Estimate a month by the first way for which something is measured; else it stays as it is."""
     assert one.base is not None
     month, _ = month_span((one.base.year, finding.mark.month or 1))
-    for how in _HOWS:
+    for how in _WAYS:
         zh, en = HOWS[how.value]
         reason = say(f"演示:异常,取{zh}。", f"demo: it is odd, so {en} is taken.")
         try:
-            wanted = Estimate(month, how, finding.mark.carrier)
-            estimate(desk, target_id, one.institution_id, wanted, reason)
+            wanted = EstimateBase(
+                institution=one.institution_id,
+                month=month,
+                carrier=finding.mark.carrier,
+                how=how,
+                reason=reason,
+            )
+            carry_out(desk, wanted, target_id)
         except InsufficientDataError:
             continue
         return

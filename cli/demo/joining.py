@@ -42,8 +42,7 @@ def join(settings: Settings, data: Path | None, batch: int, stop: threading.Even
             return
         union.share(desk, memory.union_id, civil_day(datetime.now(UTC)))
         found = told.lines(told.judge(desk, plan), settings.pages_url)
-    forms = settings.console_url or settings.pages_url
-    print(welcome(settings.pages_url, forms, memory, found), file=sys.stderr, flush=True)
+    print(welcome(settings.pages_url, memory, found), file=sys.stderr, flush=True)
     replaying.run(replace(wanted, live=True), stop, quiet=True)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,18 +86,11 @@ class Demo:
     children: list[Child] = field(default_factory=list)
     peaks: dict[str, int] = field(default_factory=dict)
     _looked: float = 0.0
-    _held: socket.socket | None = None  # the console's port, until it listens there
 
     @property
     def admin_url(self) -> str:
         """The demo's database, for its administrator."""
         return database.named(self.running.running.database_url, self.memory.database)
-
-    @cached_property
-    def console_port(self) -> int:
-        """The port of the forms: the one after the pages', or another that is free."""
-        port, self._held = ports.reserve(self.wanted.port + 1)
-        return port
 
     def serves(self, name: str, port: int) -> bool:
         """Return whether our own process of that name listens there, and nobody else's."""
@@ -176,14 +168,7 @@ class Demo:
                 "COMMONWATT_COLLECTOR_DATABASE_URL": urls["collector"],
                 "COMMONWATT_PORT": str(self.wanted.port),
             }
-            to_console = {
-                "COMMONWATT_CONSOLE_URL": f"http://{self.settings.host}:{self.console_port}",
-                "COMMONWATT_PAGES_URL": f"http://{self.settings.host}:{self.wanted.port}",
-                "COMMONWATT_CONSOLE_PORT": str(self.console_port),
-            }
-            self.children.append(self._child("api", ["serve"], serve | to_console))
-            forms = {"COMMONWATT_DATABASE_URL": urls["api"], **to_console}
-            self.children.append(self._child("console", ["console"], forms))
+            self.children.append(self._child("api", ["serve"], serve))
         takers, sender = self.children[1:], self.children[0]
         for child in takers:
             child.start()

@@ -108,10 +108,8 @@ def _serve(
         _run(demo)
         url = f"http://{settings.host}:{wanted.port}"
         _wait_for(demo, wanted.port, "api")
-        _wait_for(demo, demo.console_port, "console")
-        forms = f"http://{settings.host}:{demo.console_port}"
         found = told.lines(demo.insist(demo.told), url)
-        stages.say(welcome(url, forms, demo.memory, found))
+        stages.say(welcome(url, demo.memory, found))
         stages.say(say(f"\n用时 {stages.total():.0f} 秒。", f"\nIt took {stages.total():.0f} s."))
         try:
             while demo.running.alive():

@@ -3,25 +3,30 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection
 
-from actions.compact.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.compact.standing import last_day, stand
-from actions.compact.targets import Indicator, Target, list_targets, set_target
+from actions.compact.issue_run import IssueRun
+from actions.compact.make_run import MakeRun, RunMade
+from actions.compact.record_progress import RecordProgress
+from actions.compact.runs import list_runs
+from actions.compact.standing import last_day
+from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union
 from actions.desk import Desk
+from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
 from cli.demo import bases
 from cli.services.words import say
-from compact.allocations import in_kgce
+from compact.notices import in_kgce
 from compact.runs import again
 from metering.errors import InsufficientDataError
 
 _NAME_ZH: Final = "示范区域联合体"
 _NAME_EN: Final = "Demo union"
-_FALL_MILLIONTHS: Final = 30_000
+_FALL_PERCENT: Final = Decimal(3)
 _SOURCE: Final = "demo: agreed by nobody"
 
 # What was last issued, beside what the books hold.
@@ -68,8 +73,9 @@ def found(desk: Desk, codes: Collection[str]) -> int:
         ]
         union_id = make_union(desk, NewUnion(_NAME_ZH, _NAME_EN, regions, _SOURCE))
     if not list_targets(desk, union_id):
-        target = Target(Indicator.TOTAL_KGCE, list_profiles(desk)[0].code, _FALL_MILLIONTHS)
-        set_target(desk, union_id, target, _SOURCE)
+        profile = list_profiles(desk)[0].code
+        target = SetTarget(percent=_FALL_PERCENT, profile=profile, source=_SOURCE)
+        carry_out(desk, target, union_id)
     return union_id
 
 
@@ -85,11 +91,11 @@ def share(
         (target,) = list_targets(desk, union_id)
         bases.answer(desk, target.target_id, tell)
         try:
-            made = run_target(desk, target.target_id, Method(Rule.PROPORTIONAL))
+            made: RunMade = carry_out(desk, MakeRun(rule="A"), target.target_id).result
         except InsufficientDataError:
             return  # a data set in which nobody used anything
-        issue_run(desk, made.run.run_id)
-    stand(desk, union_id, min(today, last_day(desk, union_id)))
+        carry_out(desk, IssueRun(), made.run_id)
+    carry_out(desk, RecordProgress(day=min(today, last_day(desk, union_id))), union_id)
 
 
 def judge(connection: Connection[Any]) -> Shared:

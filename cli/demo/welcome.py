@@ -4,7 +4,7 @@ from cli.demo.state import Memory
 from cli.services.words import say
 
 
-def welcome(url: str, forms: str, memory: Memory, told: str) -> str:
+def welcome(url: str, memory: Memory, told: str) -> str:
     """Return the words, in the reader's language.
 
     told: the lines of what befell meters, each with its page.
@@ -18,7 +18,7 @@ def welcome(url: str, forms: str, memory: Memory, told: str) -> str:
         )
         if login in memory.users
     )
-    return say(_ZH, _EN).format(url=url, forms=forms, logins=logins, told=told)
+    return say(_ZH, _EN).format(url=url, logins=logins, told=told)
 
 
 _ZH = """
@@ -28,12 +28,12 @@ CommonWatt 协能演示已就绪:  {url}
 {logins}
 
   先看什么
-    1. 用 officer 登录:机构列表只有示范省甲;按品种、按月的台账,缺的面积就是缺,
+    1. 用 officer 登录:首页是今日要务;机构列表只有示范省甲;按品种、按月的台账,缺的面积就是缺,
        演示假定的面积和人数在来源中注明。
     2. 打开一家机构:逐时曲线,估算的小时有标记;月账旁是计量覆盖率。
     3. 点一个月的数:读数、系数和因子一直追到底。
     4. 看板:{url}/boards;联合体的路径、各成员进度、谁在夜里用电最多。
-    5. 用 planner 登录:规划与管理 {forms};设定目标、比较规则、下达用能指标、看算式。
+    5. 用 planner 登录:{url}/unions;核查基数、比较规则、下达用能指标、看算式。
     6. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
 
   异常如何说明(每类一页,括号内为次数)
@@ -54,8 +54,7 @@ The CommonWatt demo is ready:  {url}
     2. Open an institution: the hourly curve with estimated hours marked, and how much was measured.
     3. Click a month's figure: it goes down to readings, coefficients and factors.
     4. Boards at {url}/boards: the path of the union, its members, who uses most at night.
-    5. As planner: planning at {forms}: set a target, compare rules, issue, read a quota's
-       arithmetic.
+    5. As planner: {url}/unions: review bases, compare rules, issue, read a quota's arithmetic.
     6. As admin: all demo provinces; the API describes itself at
        {url}/api/v1/openapi.json
 

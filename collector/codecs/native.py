@@ -64,6 +64,12 @@ def decode(message: Message) -> Decoded:
         raise
 
 
+class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Our own format, which has nothing to be told."""
+
+    decode = staticmethod(decode)
+
+
 def seq_of(payload: bytes) -> int | None:
     """Return the number of a message whose rest is unusable, so that it can be receipted.
 

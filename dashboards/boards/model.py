@@ -22,25 +22,32 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit by the name that Grafana knows it by, and as people read it."""
+    """A unit by the format that Grafana writes its figures in, and as people read it.
+
+    Grafana's own units turn 900 h into weeks, 2,000 t into "2 Gg" and leave thousands ungrouped;
+    so most of ours are plain grouped numbers to it, and stand beside the figure's name.
+    """
 
     id: str
-    label: str
+    label: Text
+
+    def of(self, lang: str) -> str:
+        """Return it as people of one language read it."""
+        return self.label.of(lang)
 
 
-PLAIN: Final = Unit("none", "")
-KW: Final = Unit("kwatt", "kW")
-KWH: Final = Unit("kwatth", "kWh")
-KGCE: Final = Unit("suffix: kgce", "kgce")
-KG: Final = Unit("masskg", "kg")
-PERCENT: Final = Unit("percentunit", "%")
-KGCE_PER_M2: Final = Unit("suffix: kgce/m²", "kgce/m²")
-KGCE_PER_PERSON: Final = Unit("suffix: kgce/p", "kgce/p")
-CUBIC_METRES: Final = Unit("m3", "m³")
-WATT_PER_M2: Final = Unit("suffix: W/m²", "W/m²")
-HOURS: Final = Unit("h", "h")
-SQUARE_METRES: Final = Unit("areaM2", "m²")
-INSTANT: Final = Unit("dateTimeAsIso", "")
+GROUPED: Final = "locale"  # a number with its thousands apart, as the reader's browser does it
+PLAIN: Final = Unit("none", Text("", ""))
+KW: Final = Unit(GROUPED, Text("kW", "kW"))
+KGCE: Final = Unit(GROUPED, Text("kgce", "kgce"))
+TONNES: Final = Unit(GROUPED, Text("吨", "t"))
+PERCENT: Final = Unit("percentunit", Text("%", "%"))
+KGCE_PER_M2: Final = Unit(GROUPED, Text("kgce/m²", "kgce/m²"))
+KGCE_PER_PERSON: Final = Unit(GROUPED, Text("kgce/人", "kgce/person"))
+WATT_PER_M2: Final = Unit(GROUPED, Text("W/m²", "W/m²"))
+HOURS: Final = Unit(GROUPED, Text("小时", "h"))
+SQUARE_METRES: Final = Unit(GROUPED, Text("m²", "m²"))
+INSTANT: Final = Unit("dateTimeAsIso", Text("", ""))
 
 
 class Kind(StrEnum):
@@ -136,6 +143,11 @@ class Panel:
     def series(self) -> bool:
         """Whether its answer is a series over time, with a column named time."""
         return self.kind in (Kind.BARS, Kind.LINES, Kind.HEATMAP)
+
+    @property
+    def monthly(self) -> bool:
+        """Whether each of its points stands for a civil month."""
+        return "month::timestamp" in self.sql or "date_trunc('month', local)" in self.sql
 
 
 @dataclass(frozen=True, slots=True)

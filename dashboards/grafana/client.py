@@ -11,9 +11,12 @@ from niquests.exceptions import RequestException
 from metering.errors import ConflictError, InputError, UnavailableError
 
 _WAIT_S: Final = 20
-_ABSENT: Final = 404
-_CHANGED: Final = 412
+_ABSENT: Final = (404,)
+_HIDDEN: Final = (403, 404)  # a folder that is not there is said to be none of an Editor's
+_CHANGED: Final = (412,)
+_THERE: Final = (409, 412)  # a folder of this uid
 _REFUSED: Final = (401, 403)
+_MOST_BOARDS: Final = 1000
 
 
 class ClientGrafana:
@@ -34,12 +37,20 @@ class ClientGrafana:
         )
 
     def folder(self, uid: str) -> dict[str, Any] | None:
-        """Return a folder, None where there is none."""
-        return self._found(lambda: self._api.folder.get_folder(uid))
+        """Return a folder, None where there is none, or none that this token may see."""
+        return self._found(lambda: self._api.folder.get_folder(uid), _HIDDEN)
 
     def make_folder(self, uid: str, title: str) -> None:
-        """Make a folder."""
-        self._asked(lambda: self._api.folder.create_folder(title, uid))
+        """Make a folder; one that is there, though this token did not see it, stays."""
+        self._found(lambda: self._api.folder.create_folder(title, uid), _THERE)
+
+    def boards(self, folder_uid: str, tag: str) -> list[str]:
+        """Return the uids of a folder's boards that bear a tag."""
+        asked = {"tag": tag, "type_": "dash-db", "limit": _MOST_BOARDS}
+        found = self._answered(lambda: self._api.search.search_dashboards(**asked))
+        if not isinstance(found, list):
+            raise _away(f"{self._url}: {str(found)[:80]!r}")
+        return [str(one["uid"]) for one in found if one.get("folderUid") == folder_uid]
 
     def dashboard(self, uid: str) -> dict[str, Any] | None:
         """Return a board as Grafana holds it, None where it does not."""
@@ -61,26 +72,35 @@ class ClientGrafana:
         except GrafanaException as error:
             raise _changed(dashboard["uid"], error.message) from error
 
-    def _found(self, ask: Callable[[], Any]) -> dict[str, Any] | None:
+    def drop(self, uid: str) -> None:
+        """Delete a board; one that is gone already is no fault."""
+        self._found(lambda: self._api.dashboard.delete_dashboard(uid))
+
+    def _found(
+        self, ask: Callable[[], Any], none: tuple[int, ...] = _ABSENT
+    ) -> dict[str, Any] | None:
         try:
-            return self._asked(ask, passed=_ABSENT)
+            return self._asked(ask, passed=none)
         except GrafanaException:
             return None
 
-    def _asked(self, ask: Callable[[], Any], passed: int = _CHANGED) -> dict[str, Any]:
-        """Return what Grafana answers; its refusals as ours, but for a status that is passed on."""
+    def _asked(self, ask: Callable[[], Any], passed: tuple[int, ...] = _CHANGED) -> dict[str, Any]:
+        said = self._answered(ask, passed)
+        if not isinstance(said, dict):
+            raise _away(f"{self._url}: {str(said)[:80]!r}")
+        return said
+
+    def _answered(self, ask: Callable[[], Any], passed: tuple[int, ...] = ()) -> Any:
+        """Return what Grafana answers; its refusals as ours, but for statuses that are passed."""
         try:
-            said = ask()
+            return ask()
         except GrafanaException as error:
-            if error.status_code == passed:
+            if error.status_code in passed:
                 raise
             refused = _no_right if error.status_code in _REFUSED else _away
             raise refused(f"{self._url}: {error.status_code} {error.message}") from error
         except (RequestException, ValueError) as error:  # no connection, or no JSON
             raise _away(f"{self._url}: {error}") from error
-        if not isinstance(said, dict):
-            raise _away(f"{self._url}: {str(said)[:80]!r}")
-        return said
 
 
 def _changed(uid: str, said: str) -> ConflictError:

@@ -1,12 +1,14 @@
 """Boards as files that Grafana reads when it starts: provisioning is then the only way to write."""
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.model import Lang
-from dashboards.grafana.drawing import SOURCE_TYPE, drawn, text_of
+from dashboards.grafana.drawing import drawn, text_of
+from dashboards.grafana.links import uid_of
+from dashboards.grafana.queries import SOURCE_TYPE
 
 SOURCE_UID: Final = "commonwatt"
 FOLDERS: Final = {"zh": "协能看板", "en": "CommonWatt"}
@@ -64,3 +66,13 @@ def files(
             made = drawn(board, lang)
             path = PurePosixPath("boards") / FOLDERS[lang] / f"{made['uid']}.json"
             yield path, text_of(made)
+
+
+def stale(directory: Path, langs: tuple[Lang, ...]) -> list[Path]:
+    """Return the files of boards that an earlier version wrote there and this one has not."""
+    found: list[Path] = []
+    for lang in langs:
+        ours = {f"{uid_of(board.uid, lang)}.json" for board in BOARDS}
+        there = (directory / "boards" / FOLDERS[lang]).glob("commonwatt-*.json")
+        found += [path for path in sorted(there) if path.name not in ours]
+    return found

@@ -12,7 +12,8 @@ from dashboards.grafana.drawing import drawn
 from dashboards.grafana.files import FOLDERS
 from metering.errors import ConflictError
 
-Deed = Literal["create", "update", "same", "edited"]
+Deed = Literal["create", "update", "same", "edited", "drop"]
+TAG: Final = "commonwatt"  # every board of ours bears it
 _DIGEST: Final = "cw-"  # a tag that says what we published, so that edits by hand show
 _THEIRS: Final = ("id", "version")  # Grafana counts these itself
 
@@ -22,17 +23,20 @@ class GrafanaPort(Protocol):
 
     def folder(self, uid: str) -> dict[str, Any] | None: ...
     def make_folder(self, uid: str, title: str) -> None: ...
+    def boards(self, folder_uid: str, tag: str) -> list[str]: ...
     def dashboard(self, uid: str) -> dict[str, Any] | None: ...
     def save(
         self, dashboard: dict[str, Any], folder_uid: str, message: str, over: int | None
     ) -> None: ...
+    def drop(self, uid: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What is to be done about one board, and in which panels it differs from Grafana's.
 
-    seen: the version that Grafana held then, 0 where it had none.
+    seen: the version that Grafana held then, 0 where it had none. board: None where this version
+    has none.
     """
 
     deed: Deed
@@ -41,34 +45,26 @@ class Step:
     folder_uid: str
     changed: tuple[str, ...]
     seen: int
-    board: dict[str, Any]
+    board: dict[str, Any] | None
 
 
 def plan(port: GrafanaPort, langs: Sequence[Lang]) -> list[Step]:
     """Return what publishing would do; a board that somebody edited is left to people."""
     steps = []
     for lang in langs:
-        for board in BOARDS:
-            made = signed(drawn(board, lang))
-            there = port.dashboard(made["uid"])
-            steps.append(
-                Step(
-                    _deed(made, there),
-                    made["uid"],
-                    made["title"],
-                    folder_uid(lang),
-                    _changed(made, there),
-                    0 if there is None else there.get("version", 0),
-                    made,
-                )
-            )
+        made = [signed(drawn(board, lang)) for board in BOARDS]
+        steps += [_step(one, port.dashboard(one["uid"]), folder_uid(lang)) for one in made]
+        steps += _dropped(port, folder_uid(lang), {one["uid"] for one in made})
     return steps
 
 
-def apply(port: GrafanaPort, steps: Sequence[Step], langs: Sequence[Lang], *, force: bool) -> int:
-    """Do what was planned and return how many boards were written; edited ones only by force.
+def apply(
+    port: GrafanaPort, steps: Sequence[Step], langs: Sequence[Lang], *, force: bool
+) -> tuple[int, int]:
+    """Do what was planned; return how many boards were written, and how many went.
 
-    What was changed after the plan was made is refused by Grafana, unless by force.
+    Those that somebody edited are touched by force alone. What was changed after the plan was
+    made is refused by Grafana, unless by force.
     """
     if not force and (edited := [one.uid for one in steps if one.deed == "edited"]):
         raise _edited(edited)
@@ -76,10 +72,15 @@ def apply(port: GrafanaPort, steps: Sequence[Step], langs: Sequence[Lang], *, fo
         if port.folder(folder_uid(lang)) is None:
             port.make_folder(folder_uid(lang), FOLDERS[lang])
     due = [one for one in steps if one.deed != "same"]
+    gone = 0
     for one in due:
-        over = None if force else one.seen
-        port.save(one.board, one.folder_uid, "commonwatt boards publish", over)
-    return len(due)
+        if one.board is None:
+            port.drop(one.uid)
+            gone += 1
+        else:
+            over = None if force else one.seen
+            port.save(one.board, one.folder_uid, "commonwatt boards publish", over)
+    return len(due) - gone, gone
 
 
 def folder_uid(lang: Lang) -> str:
@@ -96,14 +97,48 @@ def digest(board: dict[str, Any]) -> str:
     """Return what a board holds as a short hash, without what Grafana counts itself."""
     kept = {key: value for key, value in board.items() if key not in _THEIRS}
     kept["tags"] = [tag for tag in board.get("tags", []) if not tag.startswith(_DIGEST)]
-    text = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_plain(kept), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(part: Any) -> Any:
+    """Return a part of a board with its whole numbers as such: a saved 1.0 comes back as 1."""
+    if isinstance(part, dict):
+        return {key: _plain(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_plain(one) for one in part]
+    return int(part) if isinstance(part, float) and part.is_integer() else part
+
+
+def _dropped(port: GrafanaPort, folder: str, ours: set[str]) -> list[Step]:
+    """Return what becomes of boards that we published and this version no longer has."""
+    steps = []
+    for uid in port.boards(folder, TAG):
+        there = None if uid in ours else port.dashboard(uid)
+        said = _signature(there)
+        if there is not None and said:
+            deed: Deed = "drop" if said == _DIGEST + digest(there) else "edited"
+            title = str(there.get("title", uid))
+            steps.append(Step(deed, uid, title, folder, (), there.get("version", 0), None))
+    return steps
+
+
+def _signature(there: dict[str, Any] | None) -> str:
+    """Return the tag of what we published, "" where there is none."""
+    tags = [] if there is None else there.get("tags", [])
+    return next((tag for tag in tags if tag.startswith(_DIGEST)), "")
+
+
+def _step(made: dict[str, Any], there: dict[str, Any] | None, folder: str) -> Step:
+    seen = 0 if there is None else there.get("version", 0)
+    deed, changed = _deed(made, there), _changed(made, there)
+    return Step(deed, made["uid"], made["title"], folder, changed, seen, made)
 
 
 def _deed(made: dict[str, Any], there: dict[str, Any] | None) -> Deed:
     if there is None:
         return "create"
-    said = next((tag for tag in there.get("tags", []) if tag.startswith(_DIGEST)), "")
+    said = _signature(there)
     if said != _DIGEST + digest(there):
         return "edited"
     return "same" if said in made["tags"] else "update"

@@ -9,8 +9,21 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from actions.fields import OF_OBJECT, Acting, Lang, Option, asked_as, options_of, said_of
+from actions.fields import (
+    OF_OBJECT,
+    Acting,
+    Lang,
+    Option,
+    Words,
+    asked_as,
+    called,
+    is_searched,
+    option_of,
+    options_of,
+    said_of,
+)
 from actions.kinds import row_of
+from actions.scans import attached
 from metering.days import CIVIL_ZONE
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
@@ -29,7 +42,8 @@ class Asked:
     """A field as a form asks for it.
 
     name: with its path, such as members.0.region. value: as it was filled in.
-    under: fields asked for one of the options alone, by that option.
+    under: fields asked for one of the options alone, by that option. searched: its options are too
+    many to list, so these are the chosen ones.
     """
 
     name: str
@@ -43,6 +57,7 @@ class Asked:
     options: Sequence[Option] = ()
     under: dict[str, list["Asked"]] = field(default_factory=dict)
     rows: list[list["Asked"]] = field(default_factory=list)
+    searched: bool = False
 
     @property
     def id(self) -> str:
@@ -52,7 +67,11 @@ class Asked:
     @property
     def few(self) -> bool:
         """Whether all options are shown at once; fields under one of them need that."""
-        return self.kind == "choice" and (0 < len(self.options) <= _FEW or bool(self.under))
+        return (
+            self.kind == "choice"
+            and not self.searched
+            and (0 < len(self.options) <= _FEW or bool(self.under))
+        )
 
     def chosen(self, option: Option) -> bool:
         """Return whether an option is the value, or one of them."""
@@ -117,17 +136,55 @@ def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
         kind=kind,
         label=said.label.say(lang),
         hint=said.hint.say(lang) if said.hint else "",
-        unit=_unit(info, asking),
-        value="true" if value is True else value,
+        unit=_beside(info, value, asking),
+        value=_shown(value, kind, asking.place.zone),
         error=asking.errors.get(full, ""),
         needed=info.is_required() or said.when is not None or kind == "flag" or first != "",
-        options=options_of(info, asking.at) if kind in ("choice", "several") else (),
     )
+    if kind in ("choice", "several") and said.called is not None:
+        one.options = _brought(info, value, asking)
+    elif kind in ("choice", "several"):
+        one.searched = is_searched(info, asking.at)
+        one.options = _chosen(one, info, asking.at) if one.searched else options_of(info, asking.at)
     if kind == "rows":
         for place, row in enumerate(value if isinstance(value, list) and value else [{}]):
             of_row = Asking(row, asking.errors, asking.at, lang, asking.place)
             one.rows.append(asked(row_of(info), of_row, f"{full}.{place}."))
     return one
+
+
+def _brought(info: FieldInfo, value: Any, asking: Asking) -> Sequence[Option]:
+    """Return the ids that another page brought, each as it is called."""
+    values = value if isinstance(value, list) else []
+    plain = [(str(one), called(info, one, asking.at)) for one in values]
+    return [Option(one, name or Words(one, one)) for one, name in plain]
+
+
+def _beside(info: FieldInfo, value: Any, asking: Asking) -> str:
+    """Return what stands beside a field: its unit, or what the id in it is called."""
+    name = called(info, value, asking.at)
+    return name.say(asking.lang) if name else _unit(info, asking)
+
+
+def _chosen(one: Asked, info: FieldInfo, at: Acting) -> list[Option]:
+    """Return the options that are chosen; what is none of them stays, to be said so."""
+    values = one.value if isinstance(one.value, list) else [one.value]
+    texts = [str(value) for value in values if value not in (None, "")]
+    return [option_of(info, at, text) or Option(text, Words(text, text)) for text in texts]
+
+
+def _shown(value: Any, kind: str, zone: str) -> Any:
+    """Return a value as its control has it: an instant with offset as civil time of the place."""
+    if value is True:
+        return "true"
+    if kind == "instant" and value:
+        try:
+            at = datetime.fromisoformat(str(value))
+            civil = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        except (ValueError, OverflowError):
+            return value
+        return civil.isoformat() if at.tzinfo else value
+    return value
 
 
 def _unit(info: FieldInfo, asking: Asking) -> str:
@@ -138,16 +195,23 @@ def _unit(info: FieldInfo, asking: Asking) -> str:
 def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
     kind = asked_as(info)
     if kind in ("choice", "several"):
-        names = {one.value: one.words.say(asking.lang) for one in options_of(info, asking.at)}
         values = value if kind == "several" else [value]
-        return _join((names.get(str(one), str(one)) for one in values), asking.lang)
+        if said_of(info).called is not None:
+            brought = _brought(info, values, asking)
+            return _join((one.words.say(asking.lang) for one in brought), asking.lang)
+        chosen = ((one, option_of(info, asking.at, str(one))) for one in values)
+        names = (said.words.say(asking.lang) if said else str(one) for one, said in chosen)
+        return _join(names, asking.lang)
+    if kind == "scan":
+        scan = attached(asking.at, str(value))
+        return f"{scan.name} ({scan.bytes:,} B)" if scan else str(value)
     if kind == "flag":
         return {"zh": ("否", "是"), "en": ("no", "yes")}[asking.lang][bool(value)]
     if isinstance(value, datetime):
         civil = value.astimezone(ZoneInfo(asking.place.zone))
         return f"{civil:%Y-%m-%d %H:%M:%S} ({asking.place.zone})"
     text = f"{value:%Y-%m}" if kind == "month" else str(value)
-    return f"{text} {_unit(info, asking)}".rstrip()
+    return f"{text} {_beside(info, value, asking)}".rstrip()
 
 
 def _join(parts: Iterable[str], lang: Lang) -> str:

@@ -4,8 +4,6 @@ Each address holds a hash of all of them, so that browsers may keep them for goo
 """
 
 import gzip
-import importlib.util
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,7 +12,8 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from metering.errors import NotFoundError, UnavailableError
+from dashboards.pages import echarts
+from metering.errors import NotFoundError
 
 _HERE: Final = Path(__file__).parent / "static"
 _TYPES: Final = {
@@ -22,7 +21,6 @@ _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_IMPORTED: Final = re.compile(rb'from\s*"\./([\w-]+\.js)"')
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
@@ -56,7 +54,7 @@ class Assets:
 def load_assets(static: Path = _HERE) -> Assets:
     """Read and compress everything once."""
     found = {path.name: path.read_bytes() for path in sorted(static.iterdir())}
-    found |= {f"echarts/{name}": body for name, body in _echarts().items()}
+    found |= {f"echarts/{name}": body for name, body in echarts.modules().items()}
     digest = sha256()
     for name, body in sorted(found.items()):
         digest.update(f"{name} {len(body)} ".encode() + body)
@@ -84,36 +82,6 @@ def router(assets: Assets) -> APIRouter:
         return Response(body, media_type=asset.media_type, headers=headers)
 
     return routes
-
-
-def _echarts() -> dict[str, bytes]:
-    """Return ECharts' module with those that it imports, without importing the wheel itself."""
-    spec = importlib.util.find_spec("nicegui")
-    places = (spec.submodule_search_locations or []) if spec else []
-    for place in places:
-        folder = Path(place) / "elements" / "echart" / "dist"
-        if (folder / "index.js").is_file():
-            return _with_imports(folder, "index.js")
-    raise UnavailableError(
-        "pages.no_echarts",
-        zh="未找到图表程序 ECharts:它应随 nicegui 软件包提供(elements/echart/dist/index.js)。",
-        en="ECharts is missing: the package nicegui brings it (elements/echart/dist/index.js).",
-        next_zh="请按 requirements/run.txt 重新安装依赖(make clean 后再 make demo)。",
-        next_en="Install requirements/run.txt again (make clean, then make demo).",
-        where={"field": "nicegui"},
-    )
-
-
-def _with_imports(folder: Path, first: str) -> dict[str, bytes]:
-    """Return a module and what it imports at once; what it would load later is left out."""
-    found: dict[str, bytes] = {}
-    wanted = [first]
-    while wanted:
-        name = wanted.pop()
-        if name not in found:
-            found[name] = (folder / name).read_bytes()
-            wanted += [one.decode() for one in _IMPORTED.findall(found[name][:10_000])]
-    return found
 
 
 def _no_asset(name: str) -> NotFoundError:

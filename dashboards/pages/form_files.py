@@ -6,15 +6,19 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
-from actions.catalogue import declared
+from actions.access.login import LockedError
+from actions.access.turnstile import BusyError
+from actions.catalogue import by_file, declared
 from actions.declared import Action
 from actions.desk import denied
+from actions.fields import asked_as
 from actions.file_columns import template
 from actions.files import Taken, errors_workbook, take
+from actions.refusals import AgainError
 from actions.rights import holds
 from actions.sheets import MEDIA_TYPE
 from dashboards.pages.sending import FileWriter, SentFile
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.visit import Reader, Visit, doorway_of
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
@@ -24,14 +28,22 @@ _SHOWN = 100  # wrong rows on the page; the workbook holds them all
 def router(kinds: Iterable[Kind] | None = None) -> APIRouter:
     """Return the pages of all actions, or of these."""
     routes = APIRouter(include_in_schema=False)
-    for kind in declared().values() if kinds is None else kinds:
-        _add(routes, kind)
+    for kind in by_file().values() if kinds is None else kinds:
+        if kind.about.by_file:
+            _add(routes, kind)
     return routes
 
 
 def paths() -> list[str]:
-    """Return the addresses that take files."""
-    return [f"/do/{code}/file" for code in declared()]
+    """Return the addresses that take files, scans of forms among them; below one with a slash."""
+    scanning = [code for code, kind in declared().items() if takes_scans(kind)]
+    forms = [path for code in scanning for path in (f"/do/{code}", f"/do/{code}/")]
+    return [*forms, *(f"/do/{code}/file" for code in by_file())]
+
+
+def takes_scans(kind: Kind) -> bool:
+    """Return whether a form of an action takes files itself."""
+    return any(asked_as(info) == "scan" for info in kind.model_fields.values())
 
 
 def _add(routes: APIRouter, kind: Kind) -> None:
@@ -62,13 +74,23 @@ def _sent(visit: Visit, kind: Kind, form: FormData) -> Response:
     if not body:
         return _page(visit, kind, status=422, error=visit.say("file_missing"))
     try:
-        taken = take(visit.desk, kind, body, dry_run=step != "do")
-    except InputError as error:
+        again = step == "do" and _logged_in_again(visit, kind, form)
+        taken = take(visit.desk, kind, body, dry_run=step != "do", again=again)
+    except (InputError, AgainError, LockedError, BusyError) as error:
         return _page(visit, kind, status=422, error=error.text(visit.lang))
     if taken.wrong and step == "errors":
         return _workbook(errors_workbook(taken, visit.lang), f"{kind.about.code}-errors.xlsx")
     done = step == "do" and not taken.wrong
     return _page(visit, kind, status=422 if taken.wrong else 200, taken=taken, ended=done)
+
+
+def _logged_in_again(visit: Visit, kind: Kind, form: FormData) -> bool:
+    if not kind.about.log_in_again:
+        return False
+    assert visit.session is not None
+    password = str(form.get("again", ""))
+    doorway_of(visit.request).again(visit.request, visit.session, password)
+    return True
 
 
 def _page(

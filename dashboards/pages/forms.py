@@ -1,8 +1,7 @@
 """A form for every action: filled in, previewed, done; without script, and without state here."""
 
-import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,39 +9,36 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
-from actions.catalogue import declared
-from actions.declared import Action, Thing
-from actions.doing import ChangedError, Foreseen, acting, carry_out, foresee, may, target
-from actions.fields import Acting
-from actions.filled import filled, pairs_of
+from actions.access.login import LockedError
+from actions.access.turnstile import BusyError
+from actions.catalogue import declared, tables
+from actions.declared import Action, Thing, result_of
+from actions.doing import Done, Repeat, acting, carry_out, foresee, may, target
+from actions.fields import once_of
+from actions.filled import filled
+from actions.refusals import AgainError, ChangedError
 from actions.rights import holds
-from actions.saying import label_of, wrong
-from dashboards.pages.asking import Asked, Asking, Place, answers, asked, flat
+from actions.saying import wrong
+from dashboards.pages.asking import Place
+from dashboards.pages.form_pages import Filling, choosing_page, form_page, preview_page
+from dashboards.pages.form_scans import with_scans
 from dashboards.pages.sending import Sent, Writer
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.visit import Reader, Visit, doorway_of
 from metering.errors import ConflictError, EnergyError, InputError, InsufficientDataError
 
 Kind = type[Action[Any, Any]]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_REMEMBERED = ("lang", "theme", "done", "on")
+_REMEMBERED = ("lang", "theme", "done", "undo", "on")
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """A form on its way: whose, of which action and object, with what was filled in."""
+class Confirmation:
+    """What a confirmation carries beside the fields: step, idempotency key, digest, password."""
 
-    visit: Visit
-    kind: Kind
-    on: int | None
-    values: dict[str, Any]
-    errors: dict[str, str] = field(default_factory=dict)
-    status: int = 200
-
-    def asking(self, at: Acting, found: Any) -> Asking:
-        """Return what its fields are drawn from."""
-        thing: Thing[Any] | None = self.kind.about.on
-        place = Place(thing.unit(found), thing.zone(found)) if thing else Place()
-        return Asking(self.values, self.errors, at, self.visit.lang, place)
+    step: str = ""
+    key: str = ""
+    seen: str = ""
+    again: str = ""
 
 
 def router(kinds: Iterable[Kind] | None = None) -> APIRouter:
@@ -60,21 +56,25 @@ def offered(visit: Visit, thing: Thing[Any], on: int) -> list[Kind]:
         at = acting(visit.desk, connection)
         found = thing.find(at, on)
         kinds = [one for one in declared().values() if one.about.on is thing]
-        return [one for one in kinds if found and one.fits(found) and may(one, on, at)]
+        fitting = [one for one in kinds if found and one.fits(found)]
+        held = {one.about.right: one for one in fitting}  # one question a right
+        allowed = {right for right, one in held.items() if may(one, on, at)}
+        return [one for one in fitting if one.about.right in allowed]
 
 
 def _list(visit: Reader) -> Response:
     """Return the page of what the reader may do."""
     with visit.desk.look() as connection:
         kinds = [one for one in declared().values() if holds(connection, one.about.right)]
-    return visit.page("actions.html", kinds=[one.about for one in kinds])
+        lists = [one for one in tables() if one.page and holds(connection, one.right)]
+    return visit.page("actions.html", kinds=[one.about for one in kinds], lists=lists)
 
 
 def _add(routes: APIRouter, kind: Kind) -> None:
     path = f"/do/{kind.about.code}"
 
     def get_form(visit: Reader, on: Id) -> Response:
-        return _form(Filling(visit, kind, on, _asked_for(visit, kind)))
+        return form_page(Filling(visit, kind, on, _asked_for(visit, kind), opened=True))
 
     def post_form(visit: Writer, form: Sent, on: Id) -> Response:
         return _sent(visit, kind, on, form)
@@ -82,7 +82,7 @@ def _add(routes: APIRouter, kind: Kind) -> None:
     def get_plain(visit: Reader) -> Response:
         if kind.about.on is not None:
             return _choose(visit, kind)
-        return _form(Filling(visit, kind, None, _asked_for(visit, kind)))
+        return form_page(Filling(visit, kind, None, _asked_for(visit, kind), opened=True))
 
     def post_plain(visit: Writer, form: Sent) -> Response:
         return _sent(visit, kind, None, form)
@@ -116,33 +116,63 @@ def _choose(visit: Visit, kind: Kind) -> Response:
 
 def _sent(visit: Visit, kind: Kind, on: int | None, form: Sent) -> Response:
     pairs = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
-    filling = Filling(visit, kind, on, filled(pairs, kind, form=True))
-    step, key, seen = (str(form.get(name, "")) for name in ("step", "key", "seen"))
-    if step.startswith(("add:", "drop:")):
-        return _form(Filling(visit, kind, on, _with_rows(filling.values, step)))
-    if step == "back":
-        return _form(filling)
+    values, wrong_scans = with_scans(visit, kind, form, filled(pairs, kind, form=True))
+    filling = Filling(visit, kind, on, values)
+    if wrong_scans:
+        return form_page(replace(filling, errors=wrong_scans, status=422))
+    sent = Confirmation(*(str(form.get(name, "")) for name in ("step", "key", "seen", "again")))
+    if sent.step.startswith(("add:", "drop:")):
+        return form_page(Filling(visit, kind, on, _with_rows(filling.values, sent.step)))
+    if sent.step == "back":
+        return form_page(filling)
+    verb, _, place = sent.step.partition(":")
+    if verb in ("find", "take"):
+        return choosing_page(filling, verb, place, str(form.get("find", "")))
     try:
-        return _went_on(filling, step, key, seen)
+        return _went_on(filling, sent)
     except ValidationError as error:
         errors, status = wrong(error, visit.lang), 422
     except (InputError, ConflictError, InsufficientDataError) as error:
         errors = {_at_fault(error): error.text(visit.lang)}
         status = 422 if isinstance(error, InputError) else 409
-    return _form(Filling(visit, kind, on, filling.values, errors, status))
+    return form_page(Filling(visit, kind, on, filling.values, errors, status))
 
 
-def _went_on(filling: Filling, step: str, key: str, seen: str) -> Response:
+def _went_on(filling: Filling, sent: Confirmation) -> Response:
     """Return the preview, or do it and go on; what has changed meanwhile is previewed again."""
     action, desk, on = _read(filling), filling.visit.desk, filling.on
-    if step != "do" or not seen:
-        return _preview(filling, action, foresee(desk, action, on))
+    if sent.step != "do" or not sent.seen:
+        return preview_page(filling, action, foresee(desk, action, on))
     try:
-        done = carry_out(desk, action, on, key=key, seen=seen)
+        again = _logged_in_again(filling, sent)
+        done = carry_out(desk, action, on, key=sent.key, seen=sent.seen, again=again)
     except ChangedError:
-        return _preview(filling, action, foresee(desk, action, on), stale=True)
-    query = urlencode({"done": filling.kind.about.code})
-    return RedirectResponse(f"{done.to}{'&' if '?' in done.to else '?'}{query}", 303)
+        return preview_page(filling, action, foresee(desk, action, on), stale=True)
+    except (AgainError, LockedError, BusyError) as error:
+        filling = replace(filling, status=422 if isinstance(error, AgainError) else 429)
+        return preview_page(filling, action, foresee(desk, action, on), error=error)
+    return _ended(filling, done)
+
+
+def _logged_in_again(filling: Filling, sent: Confirmation) -> bool:
+    """Check the password where the action asks for it once more; AgainError where it is wrong."""
+    visit = filling.visit
+    if not filling.kind.about.log_in_again:
+        return False
+    assert visit.session is not None
+    doorway_of(visit.request).again(visit.request, visit.session, sent.again)
+    return True
+
+
+def _ended(filling: Filling, done: Done[Any, Any] | Repeat) -> Response:
+    """Go on to where it shows; what is shown once is shown here, for no address may carry it."""
+    query = {"done": filling.kind.about.code} | ({"undo": done.undo} if done.undo else {})
+    to = f"{done.to}{'&' if '?' in done.to else '?'}{urlencode(query)}"
+    if not (labels := once_of(result_of(filling.kind))):
+        return RedirectResponse(to, 303)
+    told = done.result if isinstance(done, Repeat) else done.result.model_dump(mode="json")
+    values = [(words, told[name]) for name, words in labels.items() if told.get(name)]
+    return filling.visit.page("once.html", about=filling.kind.about, values=values, to=to)
 
 
 def _read(filling: Filling) -> Action[Any, Any]:
@@ -167,53 +197,3 @@ def _with_rows(values: dict[str, Any], step: str) -> dict[str, Any]:
 
 def _at_fault(error: EnergyError) -> str:
     return str(error.where.get("field", ""))
-
-
-def _form(filling: Filling) -> Response:
-    visit, kind = filling.visit, filling.kind
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
-        found = target(kind, filling.on, at)
-        fields = asked(kind, filling.asking(at, found))
-    known = {one.name: one for one in flat(fields)}
-    summary = [(one.id, _named(kind, one, visit)) for one in known.values() if one.error]
-    summary += [("", text) for path, text in filling.errors.items() if path not in known]
-    return _page(filling, "form.html", found, fields=fields, summary=summary)
-
-
-def _named(kind: Kind, one: Asked, visit: Visit) -> str:
-    """Return an error as the summary says it, with its field and row."""
-    return f"{label_of(kind, one.name, visit.lang)}{visit.say('colon')}{one.error}"
-
-
-def _preview(
-    filling: Filling, action: Action[Any, Any], seen: Foreseen, *, stale: bool = False
-) -> Response:
-    visit = filling.visit
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
-        found = target(filling.kind, filling.on, at)
-        said = answers(action, filling.asking(at, found))
-    return _page(
-        filling,
-        "check.html",
-        found,
-        answers=said,
-        pairs=pairs_of(filling.values),
-        effects=seen.effects,
-        seen=seen.seen,
-        stale=stale,
-        key=secrets.token_urlsafe(16),
-    )
-
-
-def _page(filling: Filling, template: str, found: Any, **values: Any) -> Response:
-    about, visit = filling.kind.about, filling.visit
-    return visit.page(
-        template,
-        status=filling.status,
-        about=about,
-        name=about.on.name(found, visit.lang) if about.on else "",
-        back=about.on.page(found) if about.on else "/do",
-        **values,
-    )

@@ -12,11 +12,12 @@ from actions.desk import DeniedError
 from dashboards.pages.visit import Visit, doorway_of, stranger
 
 _MOST_FIELDS = 2000
+_MOST_SCANS = 5
 
 
 async def form_of(request: Request) -> FormData:
-    """Return what a form sent, of a bounded number of fields."""
-    return await request.form(max_fields=_MOST_FIELDS, max_files=0)
+    """Return what a form sent, of a bounded number of fields, a few of them scans."""
+    return await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_SCANS)
 
 
 async def file_of(request: Request) -> FormData:
@@ -24,8 +25,14 @@ async def file_of(request: Request) -> FormData:
     return await request.form(max_fields=20, max_files=1)
 
 
+async def files_of(request: Request) -> FormData:
+    """Return what a form with some files sent."""
+    return await request.form(max_fields=20, max_files=5)
+
+
 Sent = Annotated[FormData, Depends(form_of)]
 SentFile = Annotated[FormData, Depends(file_of)]
+SentFiles = Annotated[FormData, Depends(files_of)]
 
 
 def writer(request: Request, form: Sent) -> Visit:
@@ -38,8 +45,14 @@ def file_writer(request: Request, form: SentFile) -> Visit:
     return _writer(request, form)
 
 
+def files_writer(request: Request, form: SentFiles) -> Visit:
+    """Return the visit of somebody who sends some files in a form."""
+    return _writer(request, form)
+
+
 Writer = Annotated[Visit, Depends(writer)]
 FileWriter = Annotated[Visit, Depends(file_writer)]
+FilesWriter = Annotated[Visit, Depends(files_writer)]
 
 
 def _writer(request: Request, form: FormData) -> Visit:

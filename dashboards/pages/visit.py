@@ -1,6 +1,8 @@
 """One visit of a browser: who looks, in which language and light, and how the answer leaves."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -27,8 +29,18 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Of the navigation: its word, its page, and where else its pages are.
+SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("today", "/", ()),
+    ("institutions", "/institutions", ()),
+    ("boards", "/boards", ()),
+    ("unions", "/unions", ("/targets", "/runs", "/quotas")),
+    ("do", "/do", ()),
+)
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
+_SAID_ONCE: Final = ("done", "undo")
+_FORM: Final = re.compile(r"/do/([a-z_.]+)(?:/\d{1,10})?(?:\?[^#\\]*)?")
 
 
 class Doorway(Protocol):
@@ -43,9 +55,11 @@ class Doorway(Protocol):
     @property
     def settings(self) -> Any: ...
     def session(self, request: Request) -> Session | None: ...
+    def desk_of(self, session: Session) -> Desk: ...
     def address(self, request: Request) -> str | None: ...
     def device(self, request: Request) -> str: ...
     def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
+    def again(self, request: Request, session: Session, password: str) -> None: ...
     def let_in(self, response: Any, opened: Opened) -> None: ...
     def let_out(self, response: Any) -> None: ...
 
@@ -88,8 +102,7 @@ class Visit:
     def desk(self) -> Desk:
         """The desk of whoever looks."""
         assert self.session is not None
-        doorway = doorway_of(self.request)
-        return Desk(doorway.pool, f"user:{self.session.user_id}", doorway.today)
+        return doorway_of(self.request).desk_of(self.session)
 
     @property
     def today(self) -> date:
@@ -121,15 +134,27 @@ class Visit:
     def url(self, path: str | None = None, /, **changes: object) -> str:
         """Return an address; without a path this one, with some of its parameters changed."""
         query: dict[str, Any] = {} if path else dict(self.request.query_params)
-        query = {name: value for name, value in query.items() if name not in (*_REMEMBERED, "done")}
+        query = {
+            name: value for name, value in query.items() if name not in (*_REMEMBERED, *_SAID_ONCE)
+        }
         query |= changes
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         return f"{path or self.path}{'?' if text else ''}{text}"
+
+    def within(self, path: str, below: Sequence[str]) -> bool:
+        """Return whether this page is in a section of the navigation."""
+        return self.path == path or (path != "/" and self.path.startswith((path, *below)))
 
     def _done(self) -> str:
         """Return what is said after an action that led here, nothing else."""
         kind = declared().get(self.request.query_params.get("done", ""))
         return Words(*kind.about.done).say(self.lang) if kind and self.session else ""
+
+    def _undo(self) -> str:
+        """Return the form that takes back what led here; of forms of ours alone."""
+        undo = self.request.query_params.get("undo", "")
+        known = _FORM.fullmatch(undo)
+        return undo if known and known[1] in declared() and self.session else ""
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, and have the browser remember language and appearance."""
@@ -140,8 +165,9 @@ class Visit:
                 values,
                 v=self,
                 t=self.say,
-                console=_console(self.request),
+                sections=SECTIONS,
                 done=self._done(),
+                undo=self._undo(),
                 lang=self.lang,
                 html_lang=_HTML_LANG[self.lang],
             )
@@ -162,9 +188,12 @@ class Visit:
 
 
 def stranger(request: Request, session: Session | None = None) -> Visit:
-    """Return the visit of somebody who need not be logged in."""
+    """Return the visit of somebody who need not be logged in.
+
+    The language is the chosen one, else the browser's, else the person's.
+    """
     own = session.lang if session else "zh"
-    lang = _remembered(request, "lang", own)
+    lang = _remembered(request, "lang", _of_browser(request) or own)
     return Visit(request, "en" if lang == "en" else "zh", _remembered(request, "theme", "auto"),
                  session)  # fmt: skip
 
@@ -191,9 +220,15 @@ def doorway_of(request: Request) -> Doorway:
     return cast(Doorway, request.app.state.doorway)
 
 
-def _console(request: Request) -> str | None:
-    """Return where the forms are, where the application knows."""
-    return cast("str | None", getattr(request.app.state, "console_url", None))
+def _of_browser(request: Request) -> str | None:
+    """Return which of our languages the browser would rather have, None where it wants neither."""
+    wanted: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag, _, weight = part.partition(";q=")
+        with suppress(ValueError):
+            wanted.append((-float(weight or 1), tag.strip().lower()[:2]))
+    known = [lang for weight, lang in sorted(wanted, key=lambda one: one[0]) if weight < 0]
+    return next((lang for lang in known if lang in _REMEMBERED["lang"]), None)
 
 
 def _remembered(request: Request, name: str, otherwise: str) -> str:

@@ -1,11 +1,13 @@
 """How figures are written for people: grouped, rounded half up, with a dash for the unknown."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dashboards.pages.words import Lang
+from metering.days import CIVIL_ZONE
 
 DASH: Final = "–"
 _UNITS: Final = {"m3": "m³", "m2": "m²"}
@@ -127,4 +129,13 @@ def day_name(day: date, lang: Lang) -> str:
     return f"{weekday} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def moment(at: datetime | None, lang: Lang) -> str:
+    """Return when something was done, to the minute, in China's civil time with its name."""
+    if at is None:
+        return DASH
+    civil = at.astimezone(ZoneInfo(CIVIL_ZONE))
+    return f"{civil:%Y-%m-%d %H:%M} {_ZONE_NAME[lang]}"
+
+
+_ZONE_NAME: Final = {"zh": "(北京时间)", "en": "(UTC+8)"}
 _PLACES: Final = ((Decimal(1000), 0), (Decimal(100), 1), (Decimal(10), 2), (Decimal(1), 3))

@@ -1,6 +1,6 @@
 """Users, their grants and their sessions; who sees what is decided in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,7 @@ _GRANT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, storage.civil_day()))
 """
 _USERS = """
-    SELECT id AS user_id, login, name, lang, ended_at FROM app_user ORDER BY id
+    SELECT id AS user_id, login, name, lang, ended_at, person_id FROM app_user ORDER BY id
 """
 _GRANTS = """
     SELECT role, scope, region_id, department_line, institution_id, union_id, valid_from, valid_to
@@ -37,6 +37,14 @@ _GRANTS_OF_ALL = """
 """
 _SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
 _ROLES = "SELECT code, name_zh, name_en FROM role ORDER BY code"
+_ADMINISTERS = "SELECT access.administers()"
+_RESUME = "UPDATE app_user SET ended_at = NULL WHERE id = %s AND ended_at IS NOT NULL"
+_CHANGE = "UPDATE app_user SET name = %s, lang = %s WHERE id = %s"
+_IS_PERSON = "UPDATE app_user SET person_id = %s WHERE id = %s"
+_NEW_PERSON = "SELECT nextval('person_id_seq')::integer"
+_LOGIN_TAKEN = "SELECT EXISTS (SELECT FROM app_user WHERE login = %s)"
+_CHANGE_OWN = "SELECT access.change_own_password(%s)"
+_ONE_OF = "SELECT access.is_one_of(%s)"
 _END = "UPDATE app_user SET ended_at = now() WHERE id = %s AND ended_at IS NULL"
 
 
@@ -60,6 +68,7 @@ class User:
     name: str
     lang: str
     ended_at: datetime | None
+    person_id: int  # shared by the log-ins of one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,17 @@ def users(connection: Connection[Any]) -> list[User]:
         return cursor.execute(_USERS).fetchall()
 
 
+def one(connection: Connection[Any], user_id: int) -> User:
+    """Return a user that there is."""
+    return next(one for one in users(connection) if one.user_id == user_id)
+
+
+def administers(connection: Connection[Any]) -> bool:
+    """Return whether the viewer administers everything."""
+    row = connection.execute(_ADMINISTERS).fetchone()
+    return bool(row and row[0])
+
+
 def grants(connection: Connection[Any], viewer: str) -> list[Grant]:
     """Return what a viewer has been granted."""
     with connection.cursor(row_factory=class_row(Grant)) as cursor:
@@ -178,6 +198,12 @@ def named_roles(connection: Connection[Any]) -> list[tuple[str, str, str]]:
     return [(code, zh, en) for code, zh, en in connection.execute(_ROLES)]
 
 
+def is_one_of(connection: Connection[Any], actors: Collection[str]) -> bool:
+    """Return whether the viewer is the person behind one of these actors, whatever the log-in."""
+    row = connection.execute(_ONE_OF, [list(actors)]).fetchone()
+    return bool(row and row[0])
+
+
 def set_password(connection: Connection[Any], user_id: int, password_hash: str) -> bool:
     """Change a password; return whether there is such a user."""
     return connection.execute(_SET_HASH, [password_hash, user_id]).rowcount == 1
@@ -186,3 +212,36 @@ def set_password(connection: Connection[Any], user_id: int, password_hash: str) 
 def end_user(connection: Connection[Any], user_id: int) -> bool:
     """End a user; return whether there was one to end."""
     return connection.execute(_END, [user_id]).rowcount == 1
+
+
+def resume_user(connection: Connection[Any], user_id: int) -> bool:
+    """Let an ended user log in again; return whether there was one."""
+    return connection.execute(_RESUME, [user_id]).rowcount == 1
+
+
+def change_user(connection: Connection[Any], user_id: int, name: str, lang: str) -> None:
+    """Change what a user is called, and in which language it is written to."""
+    connection.execute(_CHANGE, [name, lang, user_id])
+
+
+def is_person(connection: Connection[Any], user_id: int, person_id: int) -> None:
+    """Say which person stands behind a log-in."""
+    connection.execute(_IS_PERSON, [person_id, user_id])
+
+
+def new_person(connection: Connection[Any]) -> int:
+    """Return the number of a person of whom no log-in is known yet."""
+    row = connection.execute(_NEW_PERSON).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def is_taken(connection: Connection[Any], login: str) -> bool:
+    """Return whether somebody has, or had, a login; asked by administrators, who see all."""
+    row = connection.execute(_LOGIN_TAKEN, [login]).fetchone()
+    return bool(row and row[0])
+
+
+def change_own_password(connection: Connection[Any], password_hash: str) -> None:
+    """Change the viewer's own password, and end all their sessions and devices."""
+    connection.execute(_CHANGE_OWN, [password_hash])

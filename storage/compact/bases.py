@@ -1,30 +1,17 @@
 """Bases: what months rest on, what planners said of them, and what they decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from compact.rosters import Classed, Place, class_on, place_on
-
 _INSTITUTIONS = """
-    SELECT institution_id, region_id, member_id, department_line, class AS class_code, area_m2,
-           roster_status
+    SELECT institution_id, member_id, roster_status
       FROM access.plans_bases_among(%(union)s, %(only)s::integer[])
      ORDER BY institution_id
-"""
-_PLACES = """
-    SELECT institution_id, known_from, region_id, member_id, department_line, valid_from, valid_to
-      FROM access.base_places_among(%(union)s, %(only)s::integer[])
-     ORDER BY institution_id, valid_from
-"""
-_CLASSES = """
-    SELECT institution_id, class, valid_from, valid_to
-      FROM access.base_classes(%(union)s, %(only)s)
 """
 _DAYS = "SELECT day, quanta FROM access.base_days(%s, %s, %s, %s, %s)"
 _VERDICTS = """
@@ -80,39 +67,11 @@ _ENOUGH = "SELECT storage.union_enough(%s)"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An institution that shares a target: where it counts, what it is, how large.
-
-    places, classes: as they are dated; before them, the last. known_from: of its first place.
-    """
+    """An institution that shares a target: where it counts now, and whether it is closed."""
 
     institution_id: int
-    region_id: int
     member_id: int
-    department_line: str
-    class_code: str | None
-    area_m2: Decimal | None
     roster_status: str | None
-    places: tuple[Place, ...] = ()
-    classes: tuple[Classed, ...] = ()
-    known_from: date = date.min
-
-    def on(self, day: date | None) -> "Counted | None":
-        """Return the institution as it counted on a day, None where it was in no member then.
-
-        day: None is where it was last.
-        """
-        if day is None:
-            return self
-        place = place_on(self.places, self.known_from, day)
-        if place is None:
-            return None
-        return replace(
-            self,
-            region_id=place.region,
-            member_id=place.member,
-            department_line=place.line,
-            class_code=class_on(self.classes, day),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,28 +105,11 @@ def institutions(
 ) -> list[Counted]:
     """Return the union's institutions for which the viewer plans, in order of id.
 
-    Those too that counted in it at some time: whose roster holds is asked of each by `on`.
+    Those too that counted in it at some time: whose roster holds is asked of `storage.rosters`.
     """
     said = {"union": union_id, "only": None if only is None else list(only)}
-    places: dict[int, list[Place]] = {}
-    since: dict[int, date] = {}
-    for who, known_from, *place in connection.execute(_PLACES, said):
-        places.setdefault(who, []).append(Place(*place))
-        since[who] = known_from
-    classes: dict[int, list[Classed]] = {}
-    for who, *classed in connection.execute(_CLASSES, said):
-        classes.setdefault(who, []).append(Classed(*classed))
     with connection.cursor(row_factory=class_row(Counted)) as cursor:
-        found = cursor.execute(_INSTITUTIONS, said).fetchall()
-    return [
-        replace(
-            one,
-            places=tuple(places[one.institution_id]),
-            classes=tuple(classes.get(one.institution_id, ())),
-            known_from=since[one.institution_id],
-        )
-        for one in found
-    ]
+        return cursor.execute(_INSTITUTIONS, said).fetchall()
 
 
 def days(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -11,10 +11,10 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from compact.allocations import Allocation
 from compact.covers import covers_of
 from compact.disclosure import Part
-from compact.runs import Run, base_said, digest_of, method_said
+from compact.quotas import BOUNDS, Allocation
+from compact.runs import Run, base_said, digest_of
 from storage.registry.institutions import like
 
 _LONG = "SET LOCAL statement_timeout = '10min'"  # a union may have a million institutions
@@ -79,6 +79,14 @@ _QUOTAS = """
                 WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
                    OR credit_code ILIKE %(like)s))
      ORDER BY q.institution_id LIMIT %(most)s
+"""
+_COUNT_QUOTAS = """
+    SELECT count(*) FROM run_quota q
+     WHERE q.run_id = %(run)s
+       AND (%(like)s::text IS NULL OR q.institution_id IN (
+               SELECT institution_id FROM report.institution
+                WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
+                   OR credit_code ILIKE %(like)s))
 """
 # What the unseen add to the sums of every run of a union.
 _PARTS = """
@@ -197,7 +205,7 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
         "target": target_id,
         "union": union_id,
         "rule": run.problem.method.rule.value,
-        "method": json.dumps(method_said(replace(run.problem.method, factors={}))),
+        "method": json.dumps(run.problem.method.payload),
         "sha256": run.sha256,
         "quotas": len(made.quotas),
         "base_g": made.base_g,
@@ -262,6 +270,12 @@ def shares(
         return cursor.execute(_QUOTAS, parameters).fetchall()
 
 
+def count_shares(connection: Connection[Any], run_id: int, named: str | None) -> int:
+    """Return how many of a run's quotas the viewer sees; named: part of a name or credit code."""
+    row = connection.execute(_COUNT_QUOTAS, {"run": run_id, "like": like(named)}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
     """Return the levels above a quota, the year first, where the viewer sees the quota."""
     rows = connection.execute(_CHAIN, [run_id, institution_id])
@@ -293,12 +307,13 @@ def _level(
 
 
 def _node_columns(made: Allocation) -> list[list[Any]]:
-    by = [one.multiplier or Fraction(0) for one in made.nodes]
+    nodes = made.nodes
+    by = [one.multiplier or Fraction(0) for one in nodes]  # in lowest terms, as the snapshot has it
     return [
-        [one.parent for one in made.nodes],
-        [one.key for one in made.nodes],
-        [one.base_g for one in made.nodes],
-        [one.amount_g for one in made.nodes],
+        nodes.parent.tolist(),
+        list(nodes.keys),
+        nodes.base_g.tolist(),
+        nodes.amount_g.tolist(),
         [one.numerator for one in by],
         [one.denominator for one in by],
     ]
@@ -306,21 +321,22 @@ def _node_columns(made: Allocation) -> list[list[Any]]:
 
 def _quota_columns(run: Run) -> list[list[Any]]:
     quotas, factors = run.allocation.quotas, run.problem.method.factors
+    bases = list(run.problem.holders.base)
     return [
-        [one.institution for one in quotas],
-        [one.member for one in quotas],
-        [one.node for one in quotas],
-        [one.year for one in quotas],
-        [_array(one.base.months_g) for one in run.problem.holders],
-        [json.dumps(dict(factors.get(one.institution, {}))) for one in quotas],
-        [one.weight_g for one in quotas],
-        [one.bound for one in quotas],
-        [one.amount_g for one in quotas],
+        quotas.institution.tolist(),
+        quotas.member.tolist(),
+        quotas.node.tolist(),
+        quotas.year.tolist(),
+        [_array(one.months_g) for one in bases],
+        [json.dumps(dict(factors.get(one, {}))) for one in quotas.institution.tolist()],
+        quotas.weight_g.tolist(),
+        [BOUNDS[one] for one in quotas.bound.tolist()],
+        quotas.amount_g.tolist(),
         [_array(one.months_g) for one in quotas],
-        ["{" + ",".join(one.base.states) + "}" for one in run.problem.holders],
-        [json.dumps(base_said(one.base)["marks"]) for one in run.problem.holders],
-        [digest_of(one.base) for one in run.problem.holders],
-        [one.base.year for one in run.problem.holders],
+        ["{" + ",".join(one.states) + "}" for one in bases],
+        [json.dumps(base_said(one)["marks"]) for one in bases],
+        [digest_of(one) for one in bases],
+        [one.year for one in bases],
     ]
 
 

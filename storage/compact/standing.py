@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from storage.whole import whole_row
 
-KIND: Final = "standing"  # of rows of `due`
+KIND: Final = "progress.record"  # of tasks; their key is the union
 
 _STAND = "SELECT access.stand(%s, %s, %s)"
 _TODAY = "SELECT storage.union_today(%s)"

@@ -48,7 +48,6 @@ _PARENTS = """
        AND (valid_to IS NULL OR storage.today() < valid_to)
 """
 _PLANS = "SELECT %s IN (SELECT s.id FROM access.planned_unions() AS s(id))"
-_PLANNED = "SELECT s.id FROM access.planned_regions() AS s(id)"
 _PLANS_REGIONS = "SELECT access.plans_regions(%s)"
 
 
@@ -126,11 +125,6 @@ def plans(connection: Connection[Any], union_id: int) -> bool:
 def plans_regions(connection: Connection[Any], wanted: Sequence[int]) -> bool:
     """Return whether the viewer plans for all of these regions."""
     return connection.execute(_PLANS_REGIONS, [list(wanted)]).fetchone() == (True,)
-
-
-def planned_regions(connection: Connection[Any]) -> set[int]:
-    """Return the regions that the viewer plans for."""
-    return {row[0] for row in connection.execute(_PLANNED)}
 
 
 def member_of(region: int, kind: str) -> Member | None:

@@ -1,14 +1,12 @@
-"""What people said of readings: each a fact of its own, and what would change by it."""
+"""What people said of readings: each a fact of its own, with person and reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
-
-from storage.whole import whole_row
 
 Kind = Literal["void", "set", "reinstate", "wrap", "exchange", "use", "withdraw", "file"]
 
@@ -31,6 +29,7 @@ _LISTED = f"""
      ORDER BY a.at, a.id LIMIT %(most)s
 """
 _ONE = f"{_SHOWN} WHERE a.id = %s AND a.channel_id = %s"
+_FOUND = f"{_SHOWN} WHERE a.id = %s"
 _OF_FILE = f"{_SHOWN} WHERE a.file_id = %s ORDER BY a.channel_id"
 
 _LATER = """
@@ -77,46 +76,6 @@ _QUEUE = """
     VALUES (%(channel)s, to_timestamp(%(at)s / 1000.0), to_timestamp(%(at)s / 1000.0))
 """
 
-_HOURS = """
-    SELECT storage.ms(hour), used FROM report.usage_hour
-     WHERE channel_id = %(channel)s AND hour >= to_timestamp(%(first)s / 1000.0)
-       AND hour < to_timestamp(%(until)s / 1000.0)
-"""
-
-_ACCOUNTS = """
-    SELECT a.institution_id, a.carrier, a.month, a.before, a.after, c.unit, c.per_unit
-      FROM storage.accounts_with(%s, %s, %s, %s, %s) a JOIN carrier c ON c.code = a.carrier
-"""
-
-# Without a base year of the target, each institution's run says from which it counts.
-_PUBLISHED = """
-    WITH touched AS (SELECT * FROM unnest(%(institutions)s::integer[], %(months)s::date[])
-                                   AS t (institution_id, month))
-    SELECT DISTINCT 'base' AS kind, q.institution_id, q.union_id, q.run_id, t.month, q.year,
-           EXISTS (SELECT FROM book_cause b WHERE b.run_id = q.run_id) AS issued,
-           q.amount_g AS amount_g, r.sha256 AS snapshot
-      FROM touched t
-      JOIN run_quota q ON q.institution_id = t.institution_id
-      JOIN run r ON r.id = q.run_id
-      JOIN target g ON g.id = r.target_id
-       AND coalesce(q.base_year, g.base_year, q.year - 1) = extract(year FROM t.month)
-     UNION ALL
-    SELECT DISTINCT ON (s.union_id, s.indicator, s.year, s.institution_id, t.month)
-           'progress', s.institution_id, s.union_id, s.run_id, t.month, s.year, true, s.quota_g,
-           r.sha256
-      FROM touched t
-      JOIN standing s ON s.institution_id = t.institution_id
-       AND s.year = extract(year FROM t.month) AND s.day >= t.month
-      LEFT JOIN run r ON r.id = s.run_id
-     UNION ALL
-    SELECT 'locked', v.institution_id, NULL, NULL, v.month, extract(year FROM v.month)::integer,
-           true, NULL, NULL
-      FROM touched t
-      JOIN account_version v ON v.institution_id = t.institution_id AND v.month = t.month
-       AND v.source = 'meter'
-     ORDER BY 1, 2, 5, 3, 4
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -145,38 +104,6 @@ class Correction:
     file: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChange:
-    """A metered account before and after; beyond the viewer's rights without its institution."""
-
-    institution_id: int | None
-    carrier: str
-    month: date
-    before: int | None
-    after: int | None
-    unit: str
-    per_unit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A figure that rests on a month: a quota's base, progress against it, a locked account.
-
-    amount_g: the quota, None of a locked account. issued: whether the quota holds in the books,
-    so that its notice is out. snapshot: hash of the run's, which keeps the figures of before.
-    """
-
-    kind: str
-    institution_id: int
-    union_id: int | None
-    run_id: int | None
-    month: date
-    year: int
-    issued: bool
-    amount_g: int | None
-    snapshot: str | None
-
-
 def listed(
     connection: Connection[Any],
     channel_id: int,
@@ -202,6 +129,12 @@ def one(connection: Connection[Any], channel_id: int, correction_id: int) -> Cor
     """Return one correction of a channel."""
     with connection.cursor(row_factory=class_row(Correction)) as cursor:
         return cursor.execute(_ONE, [correction_id, channel_id]).fetchone()
+
+
+def found(connection: Connection[Any], correction_id: int) -> Correction | None:
+    """Return one correction of whatever channel."""
+    with connection.cursor(row_factory=class_row(Correction)) as cursor:
+        return cursor.execute(_FOUND, [correction_id]).fetchone()
 
 
 def later(connection: Connection[Any], said: Correction, kinds: Sequence[str]) -> int | None:
@@ -296,41 +229,3 @@ def restore_verdict(connection: Connection[Any], verdict_id: int) -> None:
 def queue(connection: Connection[Any], channel_id: int, at_ms: int) -> None:
     """Have the use around an instant computed anew."""
     connection.execute(_QUEUE, {"channel": channel_id, "at": at_ms})
-
-
-def hours(
-    connection: Connection[Any], channel_id: int, first_ms: int, until_ms: int
-) -> dict[int, int | None]:
-    """Return the stored use by hour; None where nothing of it is known."""
-    span = {"channel": channel_id, "first": first_ms, "until": until_ms}
-    return dict(connection.execute(_HOURS, span).fetchall())
-
-
-def accounts_with(
-    connection: Connection[Any],
-    channel_id: int,
-    first_ms: int,
-    until_ms: int,
-    fresh: dict[int, int | None],
-) -> list[AccountChange]:
-    """Return the accounts that would differ, were a channel's hours of a span these."""
-    asked = [channel_id, first_ms, until_ms, list(fresh), list(fresh.values())]
-    return [
-        AccountChange(of, carrier, month, _whole(before), _whole(after), unit, per_unit)
-        for of, carrier, month, before, after, unit, per_unit in connection.execute(
-            _ACCOUNTS, asked
-        ).fetchall()
-    ]
-
-
-def published(
-    connection: Connection[Any], institutions: list[int], months: list[date]
-) -> list[Published]:
-    """Return the published figures that rest on these months of these institutions."""
-    asked = {"institutions": institutions, "months": months}
-    with connection.cursor(row_factory=whole_row(Published)) as cursor:
-        return cursor.execute(_PUBLISHED, asked).fetchall()
-
-
-def _whole(quanta: Any) -> int | None:
-    return None if quanta is None else int(quanta)

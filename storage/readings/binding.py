@@ -12,6 +12,7 @@ from metering.channels import Kind
 from metering.clocks import AHEAD_MS, lasting, shift_for, shift_said, zone_guessed
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA, Message, Readings, Rejection
+from storage.readings.conversions import scales
 
 _BINDINGS = """
     SELECT p.pair - 1, b.channel_id, c.kind, c.per_unit, c.net,
@@ -87,6 +88,12 @@ _REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
         "请核对网关时钟、时区和时间单位(毫秒),再运行 {again}。",
         "Check its clock, its zone, and that times are milliseconds; then run {again}.",
     ),
+    "reading.other_unit": (
+        "报文中的单位与通道的单位不符,且无法换算。",
+        "The message names a unit that cannot be converted to the channel's.",
+        "请核对通道登记的单位与类型,或采集网关的设置,再运行 commonwatt replay-rejected。",
+        "Check the channel's unit and kind, or the gateway, then run commonwatt replay-rejected.",
+    ),
     "reading.impossible_value": (
         "读数超出该通道的可能范围。",
         "The value is outside what the channel can show.",
@@ -129,7 +136,8 @@ def bind(
         _BINDINGS, [[gateway for gateway, _ in index], [key for _, key in index]]
     ).fetchall()
     found = _choose(pair, readings.at_ms, np.array(rows, dtype=object).reshape(len(rows), 10))
-    return _judge(batch, readings, found, rows, ahead_ms)
+    scale = None if readings.unit is None else scales(connection, readings.unit, found, rows)
+    return _judge(batch, readings, found, rows, ahead_ms, scale)
 
 
 def nothing() -> Bound:
@@ -168,6 +176,7 @@ def _judge(
     found: NDArray[np.int64],
     rows: list[tuple[Any, ...]],
     ahead_ms: int,
+    scale: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> tuple[Bound, list[Rejection]]:
     known = found >= 0
     table = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
@@ -175,7 +184,7 @@ def _judge(
         table[:, column].astype(np.int64)[found] for column in range(9)
     )
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
-        exact = readings.value * per_unit
+        exact = readings.value * per_unit if scale is None else readings.value * scale[0] / scale[1]
         quanta = np.rint(exact)
         finer = np.abs(exact - quanta) > np.maximum(_FINER, np.abs(exact) * 2.0**-50)
     most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
@@ -188,9 +197,10 @@ def _judge(
             readings.at_ms < since,
             readings.at_ms < opens,
             readings.at_ms > received + ahead_ms,
+            np.zeros(len(found), np.bool_) if scale is None else scale[0] == 0,
             ~((quanta >= least) & (quanta <= most)),
         ],
-        np.arange(1, 7),
+        np.arange(1, len(_REASONS)),  # the last is found later
         0,
     )
     taken = np.flatnonzero(reason == 0)

@@ -1,7 +1,7 @@
 """Gateways as readers see them, and the keys with which they push over HTTP."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -9,8 +9,8 @@ from psycopg.rows import class_row
 
 from metering.clocks import shift_for, shift_said
 
-_LIST = """
-    SELECT g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
+_SHOWN = """
+    SELECT g.id AS gateway_id, g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
            (SELECT count(DISTINCT b.channel_id)::integer FROM binding b
              WHERE b.gateway_id = g.id AND b.known_until IS NULL) AS channels,
            (SELECT max(r.at) FROM binding b
@@ -20,12 +20,28 @@ _LIST = """
            ) AS last_reading_at,
            (SELECT count(*)::integer FROM rejected_message x
              WHERE x.gateway = g.name AND x.resolved_at IS NULL) AS rejects,
+           (SELECT max(s.period_s) FROM binding b
+              JOIN channel_setting s ON s.channel_id = b.channel_id AND s.known_until IS NULL
+             WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL
+           ) AS period_s,
            k.ahead_ms AS clock_ahead_ms, k.heard_at, k.set_aside_at AS clock_set_aside_at,
            (SELECT max(x.off_ms) FROM rejected_message x WHERE x.gateway = g.name
                AND x.resolved_at IS NULL AND x.reason = 'clock.ahead') AS waits_ahead_ms
       FROM gateway g LEFT JOIN gateway_clock k ON k.gateway_id = g.id
-     WHERE g.name > %(after)s ORDER BY g.name LIMIT %(most)s
 """
+_LIST = f"{_SHOWN} WHERE g.name > %(after)s ORDER BY g.name LIMIT %(most)s"
+_ONE = f"{_SHOWN} WHERE g.id = %s"
+_NAMED = f"{_SHOWN} WHERE g.name = %s"
+# A page is chosen first, so that only its gateways' newest readings are looked up.
+_SILENT = """
+     WHERE g.id IN (
+           SELECT h.id FROM gateway h LEFT JOIN gateway_clock c ON c.gateway_id = h.id
+            WHERE strpos(lower(h.name), lower(%(text)s)) > 0
+            ORDER BY c.heard_at NULLS FIRST, h.name LIMIT %(most)s OFFSET %(skip)s)
+     ORDER BY k.heard_at NULLS FIRST, g.name
+"""
+_SILENT_FIRST = _SHOWN + _SILENT
+_COUNT = "SELECT count(*) FROM gateway WHERE strpos(lower(name), lower(%s)) > 0"
 _SET_KEY = "UPDATE gateway SET key_sha256 = sha256(%s) WHERE name = %s"
 _OPENS = "SELECT access.opens_gateway(%s, %s)"
 
@@ -35,22 +51,30 @@ class Gateway:
     """A field device that sends readings.
 
     channels: bound to it. last_reading_at: of those bound to it now. rejects: that still wait.
+    period_s: the longest between readings of these.
     clock_ahead_ms: the newest instant of its last message, less that message's arrival; far below
         0 where it sent what happened long before.
     clock_set_aside_at: when readings were last set aside for its clock.
     waits_ahead_ms: the farthest that waits, set aside as ahead of its arrival.
     """
 
+    gateway_id: int
     name: str
     since: datetime
     has_key: bool
     channels: int
     last_reading_at: datetime | None
     rejects: int
+    period_s: int | None
     clock_ahead_ms: int | None
     heard_at: datetime | None
     clock_set_aside_at: datetime | None
     waits_ahead_ms: int | None
+
+    def silent_at(self, now: datetime) -> bool:
+        """Return whether it has said nothing for three periods and an hour."""
+        quiet = timedelta(seconds=3 * (self.period_s or 0), hours=1)
+        return self.heard_at is None or now - self.heard_at > quiet
 
     @property
     def clock_ahead_s(self) -> int | None:
@@ -67,6 +91,28 @@ def listed(connection: Connection[Any], *, after: str, most: int) -> list[Gatewa
     """Return gateways in order of name, those after one."""
     with connection.cursor(row_factory=class_row(Gateway)) as cursor:
         return cursor.execute(_LIST, {"after": after, "most": most}).fetchall()
+
+
+def one(connection: Connection[Any], gateway_id: int) -> Gateway | None:
+    """Return one gateway."""
+    with connection.cursor(row_factory=class_row(Gateway)) as cursor:
+        return cursor.execute(_ONE, [gateway_id]).fetchone()
+
+
+def named(connection: Connection[Any], name: str) -> Gateway | None:
+    """Return the gateway of a name."""
+    with connection.cursor(row_factory=class_row(Gateway)) as cursor:
+        return cursor.execute(_NAMED, [name]).fetchone()
+
+
+def silent_first(
+    connection: Connection[Any], *, text: str, skip: int, most: int
+) -> tuple[int, list[Gateway]]:
+    """Return how many gateways have a text in their name, and some: the longest unheard first."""
+    row = connection.execute(_COUNT, [text]).fetchone()
+    with connection.cursor(row_factory=class_row(Gateway)) as cursor:
+        asked = {"text": text, "skip": skip, "most": most}
+        return (row[0] if row else 0), cursor.execute(_SILENT_FIRST, asked).fetchall()
 
 
 def set_key(connection: Connection[Any], name: str, key: bytes) -> bool:

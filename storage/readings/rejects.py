@@ -31,6 +31,13 @@ _WAITING = """
      ORDER BY id LIMIT %(most)s
 """
 
+_COUNTED = """
+    SELECT gateway, reason, count(*)::integer AS messages, sum(readings)::bigint AS readings,
+           min(received_at) AS first_at, max(received_at) AS last_at
+      FROM rejected_message
+     WHERE resolved_at IS NULL AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
+     GROUP BY gateway, reason ORDER BY max(received_at) DESC, gateway, reason LIMIT %(most)s
+"""
 _NEWEST = "SELECT coalesce(max(id), 0) FROM rejected_message"
 _RESOLVE = "UPDATE rejected_message SET resolved_at = now() WHERE id = ANY(%s)"
 _SHIFTED = """
@@ -76,6 +83,26 @@ class Rejected:
     i: list[int]
     readings: int
     off_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many messages of a gateway wait for one reason, and since when."""
+
+    gateway: str
+    reason: str
+    messages: int
+    readings: int
+    first_at: datetime
+    last_at: datetime
+
+
+def counted(
+    connection: Connection[Any], *, gateway: str | None = None, most: int = 500
+) -> list[Waiting]:
+    """Return what waits by gateway and reason, what came last first."""
+    with connection.cursor(row_factory=class_row(Waiting)) as cursor:
+        return cursor.execute(_COUNTED, {"gateway": gateway, "most": most}).fetchall()
 
 
 def keep(
@@ -139,6 +166,17 @@ def identity(gateway: str, payload: bytes, reason: str, i: Sequence[int]) -> byt
     digest = hashlib.sha256(hashlib.sha256(payload).digest())
     digest.update(f"{reason}\0{','.join(map(str, i))}\0{gateway}".encode())
     return digest.digest()
+
+
+def identity_of(row: Rejected) -> bytes:
+    """Return what makes a refusal that waits the same one."""
+    return identity(row.gateway, row.payload, row.reason, row.i)
+
+
+def identity_in(batch: Sequence[Message], refusal: Rejection) -> bytes:
+    """Return what makes a refusal of a batch the same one."""
+    message = batch[refusal.message]
+    return identity(message.gateway, message.payload, refusal.reason.code, refusal.i)
 
 
 def _row(message: Message, refusal: Rejection) -> dict[str, Any]:

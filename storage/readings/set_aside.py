@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from metering.errors import EnergyError
+from storage.reasons import reason_of, text_of
 
 Stage = Literal["usage", "account"]
-
-_MOST_SAID: Final = 500  # characters of an error: enough to know it by
 
 _RESTING = "SELECT key::integer FROM set_aside WHERE stage = %s AND retry_at > now()"
 # Of what waits and is not left alone: the one in front.
@@ -96,7 +93,7 @@ def keep(
         "stage": stage,
         "id": key,
         "reason": reason_of(error),
-        "said": _said(error),
+        "said": text_of(error),
     }
     row = connection.execute(_KEEP, asked).fetchone()
     assert row is not None
@@ -121,19 +118,3 @@ def retry(connection: Connection[Any], asked: int | None) -> int:
     """Have one thing, or all that the viewer may write for, tried at once; return how many."""
     row = connection.execute(_RETRY, [asked]).fetchone()
     return int(row[0]) if row else 0
-
-
-def reason_of(error: Exception) -> str:
-    """Return the stable code of what went wrong."""
-    if isinstance(error, EnergyError):
-        return error.code
-    if isinstance(error, psycopg.errors.NumericValueOutOfRange | OverflowError):
-        return "computed.out_of_range"
-    if isinstance(error, psycopg.errors.QueryCanceled | MemoryError):
-        return "computed.too_much"
-    return "computed.failed"
-
-
-def _said(error: Exception) -> str:
-    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    return f"{type(error).__name__}: {said or error}"[:_MOST_SAID]

@@ -22,6 +22,7 @@ from storage.readings import clocks, corrections, file_clocks, marks, merging, r
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
 from storage.readings.merging import Merged, merge, outdone
+from storage.readings.rejects import Rejected
 
 _TALLY = """
     INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
@@ -62,12 +63,46 @@ class Store:
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction():
-                bound, refused = bind(connection, batch, readings, self.ahead_ms)
-                judged = clocks.judge(connection, batch, readings, bound, refused)
-                refusals = [*rejected, *refused, *judged.refused]
-                merged = self._merge(connection, len(batch), judged.bound, judged.marked)
-                rejects.keep(connection, batch, refusals)
-                clocks.keep(connection, judged.moved)
+                return self._take(connection, batch, readings, rejected)
+
+    def write_again(
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        refusals: Sequence[Rejected],
+        *,
+        deed: Callable[[Stored], Deed],
+        dry_run: bool = False,
+    ) -> Stored:
+        """Commit what of refused messages can be taken by now; a dry run keeps nothing.
+
+        refusals: message by message the one that it comes from; it is settled unless it is
+        refused for the same reason again.
+        """
+        with self._one_writer, self._connected() as connection:
+            self._ensure_months(connection, batch, readings.at_ms)
+            with connection.transaction(force_rollback=dry_run):
+                stored = self._take(connection, batch, readings, ())
+                still = {rejects.identity_in(batch, one) for one in stored.rejected}
+                gone = [one.id for one in refusals if rejects.identity_of(one) not in still]
+                rejects.resolve(connection, gone)
+                corrections.write_down(connection, deed(stored))
+        return stored
+
+    def _take(
+        self,
+        connection: Connection[Any],
+        batch: Sequence[Message],
+        readings: Readings,
+        rejected: Sequence[Rejection],
+    ) -> Stored:
+        """Bind, judge clocks, merge, and keep what is refused."""
+        bound, refused = bind(connection, batch, readings, self.ahead_ms)
+        judged = clocks.judge(connection, batch, readings, bound, refused)
+        refusals = [*rejected, *refused, *judged.refused]
+        merged = self._merge(connection, len(batch), judged.bound, judged.marked)
+        rejects.keep(connection, batch, refusals)
+        clocks.keep(connection, judged.moved)
         return _stored(_seqs(batch, readings, refusals), refusals, judged.bound, merged)
 
     def write_whole(

@@ -68,6 +68,10 @@ PUBLISHED: Final = (
         "band_rules.csv", _as_named("rule_code", "band"),
         _as_named("above", "up_to", "factor_millionths", "cap"),
     ),
+    Published(
+        "days-off", "节假日安排", "Public holidays and days worked instead", "day_off",
+        "days_off.csv", _as_named("calendar"), _as_named("off", "name_zh", "name_en"),
+    ),
 )  # fmt: skip
 
 # Loaded apart, for figures follow from them.

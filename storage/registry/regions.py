@@ -37,6 +37,7 @@ _CARRIERS = """
 """
 
 _PROFILES = "SELECT code, name_zh, name_en, is_default FROM profile ORDER BY is_default DESC, code"
+_PLANNED = "SELECT access.planned_regions()"
 _LINES = "SELECT code, name_zh, name_en FROM department_line ORDER BY code"
 
 
@@ -95,6 +96,11 @@ def tree(connection: Connection[Any], *, only_seen: bool) -> list[Region]:
     """
     with connection.cursor(row_factory=class_row(Region)) as cursor:
         return cursor.execute(_TREE, {"only_seen": only_seen}).fetchall()
+
+
+def planned(connection: Connection[Any]) -> set[int]:
+    """Return the regions that the viewer plans for."""
+    return {row[0] for row in connection.execute(_PLANNED)}
 
 
 def carriers(connection: Connection[Any]) -> list[Carrier]:

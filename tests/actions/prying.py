@@ -15,12 +15,12 @@ from typing import Any
 
 import psycopg
 
-from actions.compact.runs import Method, Rule, issue_run, run_target
-from actions.compact.standing import stand
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.runs import Method, Rule
+from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
 from storage.boards.queries import make_member_login
-from tests.actions.compact_world import answer_for
+from tests.actions.acts import set_target
+from tests.actions.compact_world import answer_for, issue_run, run_target, stand
 from tests.actions.world import World
 
 LINES = ("government", "education", "security", "health")

@@ -6,10 +6,11 @@ import pytest
 
 from actions.accounts.changes import explain_quota_change, explain_use_change
 from actions.compact.quotas import Asked, list_quotas
-from actions.compact.runs import Method, Rule, issue_run, run_target
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.runs import Method, Rule
+from actions.compact.targets import Indicator, Target
 from metering.errors import InsufficientDataError, NotFoundError
-from tests.actions.compact_world import make_union_world, use
+from tests.actions.acts import set_target
+from tests.actions.compact_world import issue_run, make_union_world, run_target, use
 from tests.actions.world import counts_since, measure
 
 

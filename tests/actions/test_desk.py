@@ -3,8 +3,9 @@
 import pytest
 
 from actions.desk import DeniedError, Desk, open_pool
-from actions.readings.gateways import issue_key, opens
+from actions.readings.gateways import opens
 from metering.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from tests.actions.settling import issue_key
 
 
 def test_a_look_is_of_one_moment_and_changes_nothing(world):

@@ -8,8 +8,9 @@ from itertools import count
 import psycopg
 import pytest
 
-from actions.doing import ChangedError, Done, Repeat, carry_out, foresee
+from actions.doing import Done, Repeat, carry_out, foresee
 from actions.readings.record_exchange import RecordExchange
+from actions.refusals import ChangedError
 from metering.errors import EnergyError, InputError
 from storage import answered
 from tests.actions.world import START_MS, World, make_world

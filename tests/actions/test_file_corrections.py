@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from actions.desk import DeniedError
-from actions.readings import corrections
-from actions.readings.file_corrections import correct_by_file, undo_file
+from actions.readings.corrections import list_corrections
+from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import Imported
 from metering.errors import ConflictError, NotFoundError
+from tests.actions.correcting import undo, undo_file
 from tests.actions.test_corrections import accounts, at, figures, hours, known
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World
 
@@ -68,8 +69,8 @@ def test_what_the_dry_run_tells_happens_and_the_undo_takes_all_of_it_back(filled
     assert sorted(accounts(filled).values()) == [8_000, 47_000]
 
     undone = undo_file(filled.desk(), done.file_id, reason="wrong letter", dry_run=True)
-    foretold = told(filled, undone.effects)
-    assert undo_file(filled.desk(), done.file_id, reason="wrong letter").effects == undone.effects
+    foretold = told(filled, undone)
+    assert undo_file(filled.desk(), done.file_id, reason="wrong letter") == undone
     filled.work()
     assert figures(filled) == before
     assert (known(hours(filled)), accounts(filled)) == foretold
@@ -78,11 +79,11 @@ def test_what_the_dry_run_tells_happens_and_the_undo_takes_all_of_it_back(filled
 
 def test_each_channel_of_a_file_is_on_record_and_undone_alone_as_well(filled):
     done, desk = correct(filled), filled.desk()
-    (said,) = corrections.list_corrections(desk, filled.channel["office gas"])[1]
+    (said,) = list_corrections(desk, filled.channel["office gas"])[1]
     assert (said.kind, said.source, said.file, said.readings) == ("file", "letter", "may.csv", 2)
     assert said.file_id == done.file_id
 
-    corrections.undo(desk, said.channel_id, said.id, reason="gas was right")
+    undo(desk, said.channel_id, said.id, reason="gas was right")
     filled.work()
     assert sorted(accounts(filled).values()) == [8_000, 50_000]
     undo_file(desk, done.file_id, reason="and so was the other")
@@ -96,11 +97,11 @@ def test_act_and_undo_leave_an_audit_entry_with_person_and_reason(filled):
     undo_file(filled.desk("of the office"), done.file_id, reason="wrong letter")
 
     assert filled.admin(
-        """SELECT actor, act, subject, detail->>'reason', detail->>'file'
+        """SELECT actor, act, subject, detail->>'reason'
              FROM deed ORDER BY id DESC LIMIT 2"""
     ) == [
-        (officer, "correction.undo", f"file:{done.file_id}", "wrong letter", str(done.file_id)),
-        (officer, "readings.correct", "may.csv", "letter", None),
+        (officer, "correction.undo_import", str(done.file_id), "wrong letter"),
+        (officer, "readings.correct", "may.csv", "letter"),
     ]
 
 

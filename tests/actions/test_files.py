@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.access.give_grant import GiveGrant
-from actions.catalogue import declared
+from actions.catalogue import by_file
 from actions.cells import cells_of
 from actions.desk import DeniedError
 from actions.doing import carry_out
@@ -19,6 +19,7 @@ from actions.file_columns import template
 from actions.files import MOST_SINGLE, errors_workbook, take
 from actions.readings.record_exchange import RecordExchange
 from actions.sheets import workbook
+from actions.undoing import take_back
 from metering.errors import InputError
 from tests.actions.world import World, make_world
 
@@ -130,8 +131,12 @@ def test_a_long_file_is_done_in_columns_where_the_action_can(world):
     grants = "person,role,scope,institution\n" + (
         f"{person},reader,institution,{world.institution['office']}\n" * rows
     )
-    assert take(world.desk(), GiveGrant, grants.encode()).done == rows
+    taken = take(world.desk(), GiveGrant, grants.encode())
+    assert taken.done == rows
     assert world.admin("SELECT count(*) FROM access_grant") == [(before + rows,)]
+    assert take_back(world.desk(), taken.undo) == rows
+    held = "SELECT count(*) FROM access_grant WHERE viewer = %s AND valid_to IS NULL"
+    assert world.admin(held, f"user:{person}") == [(0,)]
 
     row = f"{world.channel['office gas']},2016-03-20 10:30,,0,form\n"
     with pytest.raises(InputError) as caught:
@@ -140,13 +145,13 @@ def test_a_long_file_is_done_in_columns_where_the_action_can(world):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("code", sorted(declared()))
+@pytest.mark.parametrize("code", sorted(by_file()))
 def test_a_template_has_columns_that_are_taken(world, code, lang):
-    kind = declared()[code]
+    kind = by_file()[code]
     columns = cells_of(template(kind, lang), 1)[0]
 
     assert len(columns) == len(set(columns)) == len(kind.model_fields) + (kind.about.on is not None)
-    empty = take(world.desk(), kind, workbook(columns, []))
+    empty = take(world.desk(), kind, workbook(columns, []), again=True)
     assert (empty.rows, empty.wrong) == (0, [])
 
 

@@ -7,8 +7,8 @@ import pytest
 from actions.accounts.indicators import indicators_of
 from actions.compact.bases import review
 from actions.compact.quotas import shares_of
-from actions.compact.standing import stand, standing_of
-from tests.actions.compact_world import make_union_world, use
+from actions.compact.standing import standing_of
+from tests.actions.compact_world import make_union_world, stand, use
 from tests.actions.test_quotas import grams
 from tests.actions.test_standing import disclosed
 from tests.actions.world import measure

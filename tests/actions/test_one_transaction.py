@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,23 +12,21 @@ import pytest
 import actions
 from actions import rights
 from actions.access import users
-from actions.accounts import enough
 from actions.catalogue import declared
-from actions.compact import bases, runs, standing, targets
 from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
-from actions.readings import gateways, set_aside
+from actions.readings import set_aside
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
-from actions.readings.shift_rejected import shift_as_operator, shift_rejected
+from actions.readings.shift_rejected import shift_as_operator
 from actions.registry.importing import register
 from collector.routing import NATIVE, PUSHED, Routing
-from compact.targets import Indicator
 from metering.errors import EnergyError
 from storage.readings.store import Store
 from tests.actions import test_corrections as people
-from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
+from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, stand
 from tests.actions.said import said_of
+from tests.actions.settling import issue_key, shift_rejected
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
 from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
@@ -140,7 +137,7 @@ def _undo(name: str) -> Callable[[World], Do]:
 
 
 def _withdrawn(world: World) -> Do:
-    from actions.readings.exchanges import withdraw_exchange
+    from tests.actions.correcting import withdraw_exchange
 
     people.ACTS["exchange"](_told(world))
     channel = world.channel["office e"]
@@ -148,7 +145,7 @@ def _withdrawn(world: World) -> Do:
 
 
 def _wrap(world: World) -> Do:
-    from actions.readings.corrections import confirm_wrap
+    from tests.actions.correcting import confirm_wrap
 
     world.admin(
         """SET session_replication_role = replica;
@@ -170,29 +167,11 @@ def _union(act: Callable[[UnionWorld], object]) -> Callable[[World], Do]:
     return prepared
 
 
-def _estimate(union: UnionWorld) -> object:
-    wanted = bases.Estimate(date(2015, 3, 1), bases.How.BILL, amount=Decimal(700))
-    clinic = union.world.institution["clinic"]
-    return bases.estimate(union.world.desk(PLANNER), union.target, clinic, wanted, "the bill")
-
-
-def _leave_out(union: UnionWorld) -> object:
-    clinic = union.world.institution["clinic"]
-    return bases.leave_out(union.world.desk(PLANNER), union.target, clinic, "moved away")
-
-
 def _issue(world: World) -> Do:
     union = make_union_world(world)
     union.answered()
     run_id = union.run()
-    return lambda: runs.issue_run(world.desk(PLANNER), run_id)
-
-
-def _reopen(world: World) -> Do:
-    union = make_union_world(world)
-    _estimate(union)
-    clinic = world.institution["clinic"]
-    return lambda: bases.reopen(world.desk(PLANNER), union.target, clinic, "another bill came")
+    return lambda: issue_run(world.desk(PLANNER), run_id)
 
 
 def _new_union(world: World) -> Do:
@@ -231,30 +210,12 @@ ACTS: dict[str, Callable[[World], Do]] = {
     "exchange.withdraw": _withdrawn,
     "correction.undo": _undo("void"),
     "correction.undo of an exchange": _undo("exchange"),
-    "base.estimate": _union(_estimate),
-    "base.confirm": _union(lambda u: answer_for(u.world.desk(PLANNER), u.target)),
-    "base.left_out": _union(_leave_out),
-    "base.reopened": _reopen,
-    "union.enough": _union(
-        lambda u: bases.set_enough(u.world.desk(PLANNER), u.union, 950, "conference")
-    ),
-    "enough.state": lambda world: (
-        lambda: enough.state_share(world.desk(), Decimal("0.8"), "conference")
-    ),
     "union.make": _new_union,
-    "target.set": _union(
-        lambda u: targets.set_target(
-            u.world.desk(PLANNER),
-            u.union,
-            targets.Target(Indicator.TOTAL_KGCE, "GB2589-2020", 20_000),
-            "test",
-        )
-    ),
     "run.make": _union(lambda u: u.run()),
     "run.issue": _issue,
-    "standing.make": lambda world: _standing(make_union_world(world)),
+    "progress.record": lambda world: _progress(make_union_world(world)),
     "set_aside.retry": _poison,
-    "gateway.key": lambda world: lambda: gateways.issue_key(world.desk(), "demo-a/g1"),
+    "gateway.key": lambda world: lambda: issue_key(world.desk(), "demo-a/g1"),
     "user.add": lambda world: (
         lambda: users.add_user(
             world.desk(),
@@ -284,10 +245,10 @@ def _declared(code: str) -> Callable[[World], Do]:
 ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 
 
-def _standing(union: UnionWorld) -> Do:
+def _progress(union: UnionWorld) -> Do:
     union.issued()
     day = date(2016, 4, 9)
-    return lambda: standing.stand(union.world.desk(PLANNER), union.union, day)
+    return lambda: stand(union.world.desk(PLANNER), union.union, day)
 
 
 def test_no_act_is_forgotten_here():

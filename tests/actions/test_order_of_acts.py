@@ -12,12 +12,14 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.readings import corrections, exchanges
+from actions.readings import exchanges
+from actions.readings.corrections import list_corrections
 from actions.readings.file_corrections import correct_by_file
 from metering.errors import ConflictError, EnergyError
 from storage.readings import amendments
 from storage.readings import exchanges as stored_exchanges
 from storage.readings.exchanges import Exchange
+from tests.actions import correcting as corrections
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World, new_office
 
 HOURS = 16
@@ -104,9 +106,7 @@ class Office:
             self.world.desk(), io.BytesIO(text.encode()), "f.csv", reason="letter",
             now_ms=NOW_MS, ahead_ms=600_000,
         )  # fmt: skip
-        *_, last = sorted(
-            corrections.list_corrections(self.world.desk(), self.channel)[1], key=lambda x: x.id
-        )
+        *_, last = sorted(list_corrections(self.world.desk(), self.channel)[1], key=lambda x: x.id)
         if last.kind == "file" and last.id not in self.made:
             self.said.append(Said("file", at(hour), value=round(value * 1000)))
             self.made.append(last.id)
@@ -176,10 +176,10 @@ _ACTS: dict[str, Callable] = {
     "exchange": lambda o, when, value: exchanges.record_exchange(
         o.world.desk(), o.channel, when, final=value, initial=Decimal(0), source="r", despite=True
     )[1],
-    "use": lambda o, when, value: exchanges.say_use(
+    "use": lambda o, when, value: corrections.say_use(
         o.world.desk(), o.channel, when, value / 10, reason="r", despite=True
     ),
-    "withdraw": lambda o, when, _: exchanges.withdraw_exchange(
+    "withdraw": lambda o, when, _: corrections.withdraw_exchange(
         o.world.desk(), o.channel, when, reason="r"
     ),
 }

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from actions.compact.runs import list_runs
-from actions.compact.standing import stand
-from actions.compact.targets import Indicator, Target, set_target
-from actions.readings import corrections, exchanges
-from actions.readings.file_corrections import correct_by_file, undo_file
-from tests.actions.compact_world import UnionWorld, make_union_world
+from actions.compact.targets import Indicator, Target
+from actions.readings import exchanges
+from actions.readings.file_corrections import correct_by_file
+from tests.actions import correcting as corrections
+from tests.actions.acts import set_target
+from tests.actions.compact_world import UnionWorld, make_union_world, stand
 from tests.actions.world import GATEWAY, HOUR_MS, World, counts_since
 
 DECEMBER = datetime(2015, 12, 10, tzinfo=UTC)
@@ -68,7 +69,7 @@ ACTS = {
         desk, channel, start.replace(hour=7, minute=30), final=Decimal(108), initial=Decimal(4),
         source="form", **how,
     )[1],
-    "use": lambda desk, channel, start, **how: exchanges.say_use(
+    "use": lambda desk, channel, start, **how: corrections.say_use(
         desk, channel, start.replace(hour=8), Decimal(2), reason="bill", **how
     ),
 }  # fmt: skip
@@ -110,8 +111,8 @@ def test_so_does_a_file_and_its_undo(union, who):
         assert kind in {one.kind for one in tried.effects.published}
         done = by_file(world, who, start)
         world.work()
-        undone = undo_file(world.desk(who), done.file_id, reason="wrong", dry_run=True)
-        assert kind in {one.kind for one in undone.effects.published}
+        undone = corrections.undo_file(world.desk(who), done.file_id, reason="wrong", dry_run=True)
+        assert kind in {one.kind for one in undone.published}
 
 
 def test_a_locked_account_is_told_too(union):

@@ -8,23 +8,14 @@ from decimal import Decimal
 import pytest
 
 from actions.compact.quotas import Asked, explain_quota, list_quotas, shares_of
-from actions.compact.runs import (
-    Method,
-    Rule,
-    issue_run,
-    list_runs,
-    one_run,
-    prove,
-    run_target,
-    snapshot_of,
-    try_target,
-)
-from actions.compact.targets import Indicator, Target, list_targets, set_target
+from actions.compact.runs import Method, Rule, list_runs, one_run, prove, snapshot_of, try_target
+from actions.compact.targets import Indicator, Target, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union, union_of
 from actions.desk import DeniedError
 from compact.books import Kind
 from metering.errors import ConflictError, InputError, NotFoundError
-from tests.actions.compact_world import USED, make_union_world, use
+from tests.actions.acts import set_target
+from tests.actions.compact_world import USED, issue_run, make_union_world, run_target, use
 
 
 @pytest.fixture

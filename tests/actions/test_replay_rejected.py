@@ -2,7 +2,6 @@
 
 import pytest
 
-from actions.readings.gateways import issue_key
 from actions.readings.push import push
 from actions.readings.replay_rejected import Again, replay_rejected
 from collector.codecs import native
@@ -10,6 +9,7 @@ from collector.intake import take_in
 from collector.routing import NATIVE, PUSHED, Routing
 from metering.messages import Message
 from storage.readings.store import Store
+from tests.actions.settling import issue_key
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS
@@ -35,8 +35,8 @@ def send(store, *readings: tuple[str, int, float], topic: str = "cw/v1") -> None
 
 
 def again(world, **how) -> Again:
-    decode = Routing((NATIVE, PUSHED)).decode
-    return replay_rejected(world.database.url("collector"), decode, **how)
+    routes = Routing((NATIVE, PUSHED))
+    return replay_rejected(world.database.url("collector"), how.pop("routes", routes), **how)
 
 
 def bind(world, key: str) -> None:

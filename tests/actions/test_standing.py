@@ -7,14 +7,15 @@ import psycopg
 import pytest
 
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
-from actions.compact.runs import Method, Rule, issue_run, list_runs, run_target
-from actions.compact.standing import stand, standing_of
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.runs import Method, Rule, list_runs
+from actions.compact.standing import standing_of
+from actions.compact.targets import Indicator, Target
 from actions.desk import DeniedError
 from compact.books import Cause, Entry, Kind
 from metering.errors import InputError
 from storage.compact import books
-from tests.actions.compact_world import KWH, make_union_world, use
+from tests.actions.acts import set_target
+from tests.actions.compact_world import KWH, issue_run, make_union_world, run_target, stand, use
 from tests.actions.test_quotas import grams
 from tests.actions.world import TODAY
 from worker.loop import Worker, WorkSettings
@@ -148,31 +149,31 @@ def test_officers_see_where_they_stand_and_their_member(union):
 def test_the_worker_stands_every_night_once_quotas_are_issued(union):
     world = union.world
     union.issued()
-    [(at,)] = world.admin("SELECT at FROM due WHERE kind = 'standing'")
+    [(at,)] = world.admin("SELECT at FROM task WHERE kind = 'progress.record'")
     worker = Worker(world.database.url("worker"), WorkSettings(), lambda *_, **__: None)
 
     worker.drain()
 
     [(rows,)] = world.admin("SELECT count(*) FROM standing")
     assert rows == 6
-    [(key, again, attempts)] = world.admin("SELECT key, at, attempts FROM due")
+    [(key, again, attempts)] = world.admin("SELECT key, at, attempts FROM task")
     assert (key, attempts) == (str(union.union), 0)
     assert timedelta(0) < again - at <= timedelta(days=1)
     assert again.hour == 17
-    world.admin("UPDATE due SET at = now()")
+    world.admin("UPDATE task SET at = now()")
     worker.drain()
     assert world.admin("SELECT count(*) FROM standing") == [(rows,)]
-    assert world.admin("SELECT count(*) FROM due") == [(1,)]
+    assert world.admin("SELECT count(*) FROM task") == [(1,)]
 
 
 def test_a_night_that_fails_is_put_off_and_says_why(union):
     world = union.world
-    world.admin("INSERT INTO due (kind, key, at) VALUES ('standing', 'nonsense', now())")
+    world.admin("INSERT INTO task (kind, key, at) VALUES ('progress.record', 'nonsense', now())")
     union.issued()
 
     Worker(world.database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
 
-    rows = world.admin("SELECT attempts, at > now(), said FROM due WHERE key = 'nonsense'")
+    rows = world.admin("SELECT attempts, at > now(), error FROM task WHERE key = 'nonsense'")
     assert [row[:2] for row in rows] == [(1, True)]
     assert "nonsense" in rows[0][2]
     assert world.admin("SELECT count(*) FROM standing") == [(6,)]
@@ -281,7 +282,7 @@ def test_issuing_moves_the_waiting_night_forward_and_progress_is_of_the_run_in_f
     union.answered()
     issue_run(desk, second, "the school's March was read again")
 
-    assert world.admin("SELECT count(*), bool_and(at <= now()) FROM due") == [(1, True)]
+    assert world.admin("SELECT count(*), bool_and(at <= now()) FROM task") == [(1, True)]
     assert standing_of(desk, members=False) == []  # what is shown is of the run in force or not
     drain(world)
     after = {one.institution_id: one for one in standing_of(desk, members=False)}

@@ -35,11 +35,22 @@ class World:
     meter: dict[str, int] = field(default_factory=dict)
     channel: dict[str, int] = field(default_factory=dict)
     user: dict[str, int] = field(default_factory=dict)
+    union: dict[str, int] = field(default_factory=dict)
+    target: dict[str, int] = field(default_factory=dict)
     _past_rights: psycopg.Connection | None = None
+    _sink: Store | None = None
 
     def desk(self, who: str = "system", today: date | None = TODAY) -> Desk:
         """Return the desk of a named user."""
-        return Desk(self.pool, SYSTEM if who == "system" else f"user:{self.user[who]}", today)
+        actor = SYSTEM if who == "system" else f"user:{self.user[who]}"
+        return Desk(self.pool, actor, today, self.sink)
+
+    @property
+    def sink(self) -> Store:
+        """Where readings go."""
+        if self._sink is None:
+            self._sink = Store(self.database.url("collector"), "test")
+        return self._sink
 
     def admin(self, statement: str, *parameters: Any) -> list[tuple]:
         """Run a statement past all rights."""
@@ -51,6 +62,8 @@ class World:
     def close(self) -> None:
         """Give all connections back."""
         self.pool.close()
+        if self._sink is not None:
+            self._sink.close()
         if self._past_rights is not None:
             self._past_rights.close()
 

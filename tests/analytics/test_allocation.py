@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analytics import allocation, rules
+from analytics import allocation
 from analytics.allocation import Holders, allocate, solve
 from analytics.bounds import BoundsError, InfeasibleError
 from analytics.division import share
@@ -122,7 +122,7 @@ def test_ties_go_to_the_lower_permanent_id():
 def test_amounts_of_a_whole_country_in_grams_are_exact():
     random = np.random.default_rng(7)
     base = np.exp(random.normal(17, 2, 50_000)).astype(np.int64)
-    holders = rules.proportional(base, floor=base // 2, ceiling=base)
+    holders = Holders.of(base, floor=base // 2, ceiling=base)
     total = int(base.sum() * 0.93)
 
     shares = allocate(np.array([total]), holders)
@@ -159,97 +159,3 @@ def test_contradictory_bounds_name_the_members():
 def test_what_64_bits_cannot_hold_exactly_is_refused(total, slope, start):
     with pytest.raises(InputError, match="2\\^60"):
         allocate(np.array([total]), Holders.of(np.array(slope), start=np.array([start, start])))
-
-
-COLUMN = st.integers(0, 10**9)
-
-
-@given(st.lists(st.tuples(COLUMN, COLUMN, st.integers(-1, 10**9)), min_size=1, max_size=9))
-def test_nobody_is_asked_for_more_than_is_feasible(institutions):
-    base, leading, potential = np.array(institutions, np.int64).T
-
-    most = rules.feasible(base, 200_000, gap=base - leading, potential=potential)
-
-    for b, g, p, m in zip(*(x.tolist() for x in (base, leading, potential, most)), strict=True):
-        known = [(b * 2 + 5) // 10, max(b - g, 0)] + [p] * (p >= 0)
-        assert m == min(known)
-    total = np.array([most[base > leading].sum()])
-    saving = allocate(total, rules.gap_saving(base, leading, most))
-    assert (saving <= most).all()
-    assert (saving[base <= leading] == 0).all()
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 9000), st.integers(1, 9000), st.integers(0, 10**7)), min_size=1
-    ),
-    st.data(),
-)
-def test_efficient_savings_in_whole_units_are_those_of_the_scaled_curves(curves, data):
-    alpha, beta, most = np.array(curves, np.int64).T
-    total = data.draw(st.integers(0, int(most.sum())))
-    holders = rules.efficient_saving(alpha, beta, most)
-
-    saving = allocate(np.array([total]), holders)
-
-    assert saving.sum() == total
-    price = float(solve(np.array([total]), holders, np.zeros(len(most), np.int64)).multiplier(0))
-    marginal = alpha + beta * saving / 10**6
-    slack = beta * 2e-6 + np.maximum(1.0, abs(price * 1e6)) * 1e-5
-    assert (marginal <= price * 1e6 + slack)[saving > 0].all()
-    assert (marginal >= price * 1e6 - slack)[saving < most].all()
-
-
-def test_every_rule_brings_its_bounds_and_names_the_members():
-    """Base 100 and 300; the leading value is at 40 and 400, 30 and 50 can be saved at most."""
-    base, leading, most = np.array([100, 300]), np.array([40, 400]), np.array([30, 50])
-    half = rules.proportional(base, floor=base // 2, ceiling=base)
-    gap = rules.gap_saving(base, leading, most)
-    able = rules.capability_saving(base, np.array([500_000, 1_000_000]), most)
-    cheap = rules.efficient_saving(np.array([2, 0]), np.array([4, 1]), most)
-
-    assert [column.tolist() for column in half.columns] == [
-        [100, 300],
-        [0, 0],
-        [50, 150],
-        [100, 300],
-    ]
-    assert [column.tolist() for column in gap.columns] == [[60, 0], [0, 0], [0, 0], [30, 50]]
-    assert [column.tolist() for column in able.columns] == [[50, 300], [0, 0], [0, 0], [30, 50]]
-    assert cheap.slope.tolist() == [25 * 10**10, 10**12]
-    assert cheap.start.tolist() == [-500_000, 0]
-    assert cheap.ceiling.tolist() == [30, 50]
-    for rule in (
-        lambda names: rules.proportional(base, ceiling=-base, names=names),
-        lambda names: rules.gap_saving(base, leading, -most, names),
-        lambda names: rules.capability_saving(base, base, -most, names),
-        lambda names: rules.efficient_saving(base, base, -most, names),
-    ):
-        with pytest.raises(BoundsError, match="甲, 乙"):
-            rule(["甲", "乙"])
-
-
-def test_a_curve_that_does_not_rise_is_refused_by_row():
-    with pytest.raises(InputError) as refused:
-        rules.efficient_saving(np.array([1, 1, 1]), np.array([1, 0, -1]), np.array([1, 1, 1]))
-
-    assert refused.value.where == {"rows": [1, 2]}
-
-
-def test_a_saving_is_limited_by_what_is_known():
-    base = np.array([1000, 1000, -1000])
-
-    assert rules.feasible(base, 200_000).tolist() == [200, 200, 0]
-    assert rules.feasible(base, 200_000, potential=np.array([0, -1, 5])).tolist() == [0, 200, 0]
-    assert rules.feasible(base, 200_000, gap=np.array([-1, 30, 5])).tolist() == [0, 30, 0]
-
-
-def test_factors_are_applied_one_by_one_and_rounded_half_up():
-    base = np.array([1_000, 999, 1])
-
-    assert rules.adjusted(base, 970_000, 1_050_000).tolist() == [1019, 1017, 1]
-    assert rules.capability_saving(base, np.array([1_150_000] * 3), base).slope.tolist() == [
-        1150,
-        1149,
-        1,
-    ]

@@ -31,6 +31,11 @@ class Front:
             client.headers["Authorization"] = f"Bearer {self._token(client, who)}"
         return client
 
+    def key_url(self, gateway: str = "demo-a/g1") -> str:
+        """Return the address that gives a gateway its key."""
+        (row,) = self.world.admin("SELECT id FROM gateway WHERE name = %s", gateway)
+        return f"/api/v1/gateways/{row[0]}/key"
+
     def _token(self, client: TestClient, who: str) -> str:
         if who not in self._tokens:
             said = {"login": who.replace(" ", "-"), "password": PASSWORD, "bearer": True}

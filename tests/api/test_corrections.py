@@ -6,17 +6,20 @@ from tests.actions.world import OFFICE_WH
 def test_a_correction_is_tried_made_listed_and_taken_back(front):
     client, world = front.client("of the office"), front.world
     url = f"/api/v1/channels/{world.channel['office e']}/corrections"
-    said = {"kind": "set", "at": "2016-03-04T00:00:00+00:00", "value": "103.5", "reason": "photo"}
+    said = {"at": "2016-03-04T00:00:00+00:00", "value": "103.5", "reason": "photo"}
 
-    tried = client.post(url, json=said, params={"dry_run": "true"})
+    tried = client.post(f"{url}/set", json=said, params={"dry_run": "true"})
     assert (tried.status_code, client.get(url).json()) == (200, [])
-    made = client.post(url, json=said)
+    effects = {one["code"]: one for one in tried.json()["effects"]}
+    account = effects["account"]["where"]
+    assert account["before"] == f"{sum(OFFICE_WH) / 1000:.3f}"
+    assert account["after"] == f"{103.5 - 5:.3f}"
+    assert effects["correction"]["after_en"] == "103.500 kWh"
+    seen = {"If-Match": tried.headers["ETag"]}
+    made = client.post(f"{url}/set", json=said, headers=seen)
     assert made.status_code == 201
-    assert made.json()["effects"] == tried.json()["effects"]
-    (account,) = made.json()["effects"]["accounts"]
-    assert account["before_quanta"] == sum(OFFICE_WH)
-    assert account["after_quanta"] == 103_500 - 5_000
     (listed,) = client.get(url).json()
+    assert listed == made.json()
     assert (listed["value"], listed["reason"], listed["known_until"]) == ("103.500", "photo", None)
 
     assert client.get(f"{url}/{listed['id']}").json() == listed
@@ -26,9 +29,9 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
     stranger = front.client("outsider").get(f"{url}/{listed['id']}")
     assert stranger.status_code == 404
 
-    again = f"{url}/{listed['id']}/undo"
+    again = f"/api/v1/corrections/{listed['id']}/undo"
     undone = client.post(again, json={"reason": "wrong meter"})
-    assert undone.status_code == 200
+    assert (undone.status_code, undone.json()["id"]) == (201, listed["id"])
     assert client.get(url).json() == []
     (kept,) = client.get(url, params={"taken_back": "true"}).json()
     assert kept["known_until"]
@@ -49,8 +52,8 @@ def test_an_exchange_tells_what_it_changes_before_it_is_recorded(front):
     assert effects["exchange"]["after_en"] == "? → 0.000 kWh"
     made = client.post(url, json=said)
     assert (made.status_code, len(client.get(url).json())) == (201, 1)
-    withdraw = {"kind": "withdraw", "at": said["at"], "reason": "the other meter"}
-    client.post(f"/api/v1/channels/{world.channel['office e']}/corrections", json=withdraw)
+    withdraw = {"at": said["at"], "reason": "the other meter"}
+    assert client.post(f"{url}/withdraw", json=withdraw).status_code == 201
     assert client.get(url).json() == []
 
 
@@ -59,15 +62,18 @@ def test_what_is_wrong_with_a_correction_is_named(front):
     url = f"/api/v1/channels/{world.channel['office e']}/corrections"
     said = {"at": "2016-03-02T00:00:00+00:00", "reason": "photo"}
 
-    for wrong, code, status in (
-        ({"kind": "set"}, "correction.value", 422),
-        ({"kind": "void", "value": "1"}, "correction.value", 422),
-        ({"kind": "set", "value": "-1"}, "correction.impossible", 422),
-        ({"kind": "wrap"}, "correction.impossible", 422),
-        ({"kind": "withdraw"}, "not_found", 404),
+    for kind, wrong, code, status in (
+        ("set", {}, "request.invalid", 422),
+        ("void", {"value": "1"}, "request.invalid", 422),
+        ("set", {"value": "-1"}, "correction.impossible", 422),
+        ("wrap", {}, "correction.impossible", 422),
+        ("void", {"at": "2016-03-02T00:00:01+00:00"}, "not_found", 404),
     ):
-        answer = client.post(url, json=said | wrong)
+        answer = client.post(f"{url}/{kind}", json=said | wrong)
         assert (answer.status_code, answer.json()["code"]) == (status, code), wrong
+    none = {"at": "2016-03-02T00:00:00+00:00", "reason": "x"}
+    exchange = f"/api/v1/channels/{world.channel['office e']}/exchanges/withdraw"
+    assert client.post(exchange, json=none).status_code == 404
     reader = front.client("city reader")
-    assert reader.post(url, json=said | {"kind": "void"}).status_code == 403
+    assert reader.post(f"{url}/void", json=said).status_code == 403
     assert client.get(url).json() == []

@@ -20,7 +20,7 @@ def test_ready_is_told_with_what_waits(front):
         "missing_migrations": [],
         "usage_rows_waiting": 0,
         "account_rows_waiting": 0,
-        "due_rows_waiting": 0,
+        "task_rows_waiting": 0,
         "set_aside": 0,
         "standing_still": [],
         "notifications_full": 0.0,
@@ -70,7 +70,8 @@ def test_what_is_set_aside_shows_to_whoever_sees_the_institution(front):
     assert [one["id"] for one in shown] == [office]
     assert shown[0]["reason"] == "account.out_of_range"
     assert shown[0]["institution_id"] == front.world.institution["office"]
-    assert reader.post(f"/api/v1/set-aside/{office}/retry").status_code == 403
+    mended = {"reason": "mended"}
+    assert reader.post(f"/api/v1/set-aside/{office}/retry", json=mended).status_code == 403
     everything = front.client("planner of all").get("/api/v1/set-aside").json()["items"]
     assert [one["id"] for one in everything] == [office, clinic]
 
@@ -81,14 +82,16 @@ def test_a_retry_is_an_act_of_whoever_writes_for_the_institution(front):
     world.admin("DELETE FROM stale_account")
 
     officer = front.client("of the office")
-    assert officer.post(f"/api/v1/set-aside/{office}/retry").json() == {"retried": 1}
-    assert officer.post(f"/api/v1/set-aside/{clinic}/retry").status_code == 404
+    mended = {"reason": "mended"}
+    made = officer.post(f"/api/v1/set-aside/{office}/retry", json=mended)
+    assert (made.status_code, made.json()) == (201, {"retried": 1})
+    assert officer.post(f"/api/v1/set-aside/{clinic}/retry", json=mended).status_code == 404
 
     assert world.admin("SELECT institution_id, first::text FROM stale_account") == [
         (world.institution["office"], "2016-03-01")
     ]
     deeds = world.admin("SELECT subject, detail FROM deed WHERE act = 'set_aside.retry'")
-    assert deeds == [(str(office), {"retried": 1})]
+    assert deeds == [(str(office), mended)]
     world.work()
     assert [row[0] for row in world.admin("SELECT id FROM set_aside")] == [clinic]
 

@@ -46,7 +46,7 @@ def assert_problem(answer, status: int, code: str | None = None) -> dict:
         ("GET", "/api/v1/institutions/1/usage/unobtainium", 404, "not_found"),
         ("GET", "/api/v1/rejects/77", 404, "not_found"),
         ("POST", "/api/v1/login", 422, "request.invalid"),
-        ("POST", "/api/v1/gateways/demo-a/nowhere/key", 404, "not_found"),
+        ("POST", "/api/v1/gateways/999999/key", 422, "request.invalid"),
     ],
 )
 def test_whatever_is_wrong_is_told_as_a_problem(window, method, url, status, code):

@@ -15,7 +15,8 @@ URL = "/api/v1/gateways/demo-a/g1/data"
 
 @pytest.fixture
 def key(front) -> dict:
-    made = front.client("planner of all").post("/api/v1/gateways/demo-a/g1/key").json()["key"]
+    client = front.client("planner of all")
+    made = client.post(front.key_url(), json={"reason": "new"}).json()["key"]
     return {"Authorization": f"Bearer {made}"}
 
 

@@ -34,7 +34,7 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     )
     target = planner.post(f"/api/v1/unions/{of}/targets", json=FALL).json()["id"]
     tried = planner.post(f"/api/v1/targets/{target}/compare", json={"rule": "C"}).json()
-    run = planner.post(f"/api/v1/targets/{target}/runs", json={"rule": "A"}).json()["run"]
+    run = planner.post(f"/api/v1/targets/{target}/runs", json={"rule": "A"}).json()
     assert kg(tried["total_kgce"]) == kg(run["total_kgce"])
     fair, equal = (
         tried["fairness"],
@@ -43,17 +43,18 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert fair["saving_to_feasible"]["least"] <= fair["saving_to_feasible"]["most"] <= 1
     assert equal["gini_of_rates"] == pytest.approx(0, abs=1e-4)  # everyone's rate is the same
     assert equal["quota_to_base"]["most"] == pytest.approx(0.97, abs=1e-4)
-    assert run["issued_as"] is None
+    kept = planner.get(f"/api/v1/runs/{run['run_id']}").json()
+    assert (kept["issued_as"], kept["sha256"]) == (None, run["sha256"])
     unanswered = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
     assert (unanswered.status_code, unanswered.json()["code"]) == (409, "run.base_not_reviewed")
     reviewed = planner.get(f"/api/v1/targets/{target}/base").json()
     assert reviewed["open"] == 4
     odd = [one["institution_id"] for one in reviewed["items"]]
     at = f"/api/v1/targets/{target}/base/confirm"
-    assert planner.post(at, json={"reason": "looked at", "institutions": odd}).json() == {
-        "bases": len(odd)
-    }
-    assert planner.post(at, json={"reason": "as measured"}).json() == {"bases": 4 - len(odd)}
+    these = {"which": "these", "reason": "looked at", "institutions": odd}
+    assert planner.post(at, json=these).json() == {"bases": len(odd)}
+    rest = {"which": "rest", "reason": "as measured"}
+    assert planner.post(at, json=rest).json() == {"bases": 4 - len(odd)}
     assert tried["base_marks"] == {"missing": 9, "zero": 1, "beyond": 1}
     assert (tried["months_missing"], tried["without_base"]) == (9, 0)
     issued = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
@@ -86,9 +87,9 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     planner = front.client("planner of all")
     day = {"day": "2016-03-10"}
 
-    at = f"/api/v1/unions/{union.union}/standing"
+    at = f"/api/v1/unions/{union.union}/progress"
     assert front.client("of the office").post(at, json=day).status_code == 403
-    assert planner.post(at, json=day).json() == {"rows": 6}
+    assert planner.post(at, json=day).json() == {**day, "rows": 6}
     members = planner.get("/api/v1/standing/members").json()["items"]
     assert len(members) == 2
     own = front.client("of the office").get("/api/v1/standing/institutions").json()["items"]
@@ -98,7 +99,7 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     assert one["state"] == "in_force"
     assert one["as_of"]
     ahead = planner.post(at, json={"day": "2016-12-31"})
-    assert (ahead.status_code, ahead.json()["code"]) == (422, "standing.day_not_over")
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "progress.day_not_over")
     earlier = planner.get("/api/v1/standing/members", params={"day": "2016-03-09"})
     assert earlier.json() == {"items": []}
 
@@ -106,7 +107,7 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
 def test_every_list_comes_as_csv_with_the_same_figures(front, union):
     run_id = union.issued()
     planner = front.client("planner of all")
-    planner.post(f"/api/v1/unions/{union.union}/standing", json={"day": "2016-03-10"})
+    planner.post(f"/api/v1/unions/{union.union}/progress", json={"day": "2016-03-10"})
 
     for path in (
         "unions", "targets", "runs", f"runs/{run_id}/quotas", "quotas", "standing/members",
@@ -129,7 +130,7 @@ def test_every_list_comes_as_csv_with_the_same_figures(front, union):
         ("unions", {"name_zh": "新", "name_en": "N", "members": [], "source": "t"}, "invalid"),
         ("unions/{union}/targets", {**FALL, "percent": "100"}, "invalid"),
         ("unions/{union}/targets", {**FALL, "base_year": 2020}, "target.bad_target_year"),
-        ("targets/{target}/runs", {"rule": "X"}, "invalid"),
+        ("targets/{target}/runs", {"rule": "X"}, "action.not_offered"),
         ("targets/{target}/runs", {"rule": "B"}, "method.bad_leading"),
         ("targets/{target}/runs", {"rule": "A", "year": 2031}, "target.no_such_year"),
         (
@@ -175,28 +176,37 @@ def test_why_use_changed_is_told_with_effects_that_add_up(front, union):
 def test_a_base_is_estimated_left_out_and_reopened_over_http(front, union):
     planner, clinic = front.client("planner of all"), front.world.institution["clinic"]
     at = f"/api/v1/targets/{union.target}/base"
-    bill = {"month": "2015-03", "how": "bill", "amount": "500.5", "carrier": "electricity",
-            "reason": "bill of the grid"}  # fmt: skip
-    told = planner.post(f"{at}/{clinic}/estimate", json=bill).json()
+    bill = {"institution": clinic, "month": "2015-03", "how": "bill", "amount": "500.5",
+            "carrier": "electricity", "reason": "bill of the grid"}  # fmt: skip
+    tried = planner.post(f"{at}/estimate", json=bill, params={"dry_run": True}).json()["effects"]
+    assert [one["code"] for one in tried] == ["institution", "month", "base", "member_base"]
+    assert planner.get(at).json()["items"][0]["acts"] == []
+    told = planner.post(f"{at}/estimate", json=bill).json()
     assert told["month_states"][2] == "billed"
     assert [(one["month"], one["quanta"]) for one in told["acts"]] == [("2015-03", 500_500)]
-    none = planner.post(f"{at}/{clinic}/estimate", json=bill | {"how": "year_before"})
+    none = planner.post(f"{at}/estimate", json={**bill, "how": "year_before", "amount": None})
     assert (none.status_code, none.json()["code"]) == (409, "base.nothing_like_it")
-    odd = planner.post(f"{at}/{clinic}/estimate", json=bill | {"how": "meter"})
-    assert (odd.status_code, odd.json()["code"]) == (422, "base.bad_how")
+    odd = planner.post(f"{at}/estimate", json=bill | {"how": "meter"})
+    assert (odd.status_code, odd.json()["code"]) == (422, "request.invalid")
+    foreign = planner.post(f"{at}/estimate", json=bill | {"institution": 2**31 - 1})
+    assert foreign.status_code == 404
 
-    why = {"reason": "it moves out"}
-    assert planner.post(f"{at}/{clinic}/leave-out", json=why).json()["state"] == "left_out"
-    assert planner.post(f"{at}/{clinic}/leave-out", json={"reason": ""}).status_code == 422
-    assert planner.post(f"{at}/{clinic}/reopen", json=why).json()["acts"] == []
+    why = {"institutions": [clinic], "reason": "it moves out"}
+    assert planner.post(f"{at}/leave-out", json=why).json() == {"bases": 1}
+    assert planner.get(at).json()["items"][0]["state"] == "left_out"
+    assert planner.post(f"{at}/leave-out", json=why | {"reason": ""}).status_code == 422
+    assert planner.post(f"{at}/reopen", json=why).json() == {"bases": 1}
+    assert planner.get(at).json()["items"][0]["acts"] == []
     table = f"/api/v1/unions/{union.union}/bases"
     rows = list(csv.DictReader(io.StringIO(planner.get(table, params={"format": "csv"}).text)))
     assert rows[0]["institution_id"] == str(clinic)
     assert rows[0]["findings_en"].startswith("2015-01: missing")
     assert planner.get(table, params={"target": union.target}).json()["items"][0]["state"] == "open"
 
-    enough = {"permille": 800, "reason": "agreed"}
+    assert planner.get(table, params={"state": "left_out"}).json()["items"] == []
+    assert len(planner.get(table, params={"search": "CLINIC"}).json()["items"]) == 1
+    enough = {"percent": "80", "reason": "agreed"}
     said = planner.post(f"/api/v1/unions/{union.union}/enough", json=enough)
-    assert said.status_code == 204
+    assert (said.status_code, said.json()) == (201, {"permille": 800})
     assert planner.get(at).json()["enough_permille"] == 800
     assert front.client("of the office").get(at).status_code in (403, 404)

@@ -6,7 +6,6 @@ from metering.messages import Message
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 from tests.api.test_problems import assert_problem
 
-URL = "/api/v1/rejects/shift"
 NOW_MS = START_MS + 30 * 24 * HOUR_MS
 
 
@@ -20,22 +19,27 @@ def test_a_shift_is_shown_first_and_kept_when_it_is_said_so(front):
 
     gateway = client.get("/api/v1/gateways").json()["items"][0]
     (waiting,) = client.get("/api/v1/rejects").json()["items"]
-    preview = client.post(URL, json={"gateway": GATEWAY}).json()
+    url = f"/api/v1/gateways/{gateway['gateway_id']}/rejects/shift"
+    preview = client.post(url, json={}, params={"dry_run": "true"}).json()["effects"]
     assert front.world.admin(count) == before
-    done = client.post(URL, json={"gateway": GATEWAY, "shift": "-8h", "dry_run": False}).json()
+    made = client.post(url, json={"shift": "-8h"})
+    assert made.status_code == 201
+    done = made.json()
 
     assert (gateway["clock_ahead_s"], gateway["shift_proposed"]) == (8 * 3600, "-8h")
     assert gateway["clock_set_aside_at"] is not None
     assert (waiting["reason"], waiting["off_s"]) == ("clock.ahead", 8 * 3600)
-    assert (preview["dry_run"], done["dry_run"]) == (True, False)
-    assert preview["done"] == done["done"]
-    assert done["done"]["taken"] == 1
+    effects = {one["code"]: one for one in preview}
+    assert (effects["shift"]["after_en"], effects["taken"]["after_en"]) == ("-8h", "1")
+    assert (done["taken"], done["shift"]) == (1, "-8h")
     assert front.world.admin(count) == [(before[0][0] + 1,)]
     assert client.get("/api/v1/rejects").json()["items"] == []
-    nothing = client.post(URL, json={"gateway": GATEWAY})
+    nothing = client.post(url, json={})
     assert_problem(nothing, 422, "rejects.nothing_to_shift")
 
 
 def test_readers_shift_nothing(front):
-    answer = front.client("city reader").post(URL, json={"gateway": GATEWAY})
-    assert_problem(answer, 403, "access.denied")
+    (number,) = front.world.admin("SELECT id FROM gateway WHERE name = %s", GATEWAY)[0]
+    url = f"/api/v1/gateways/{number}/rejects/shift"
+    assert_problem(front.client("city reader").post(url, json={}), 403, "access.denied")
+    assert_problem(front.client("outsider").post(url, json={}), 404, "not_found")

@@ -38,13 +38,13 @@ def test_a_browser_logs_in_changes_with_the_token_and_logs_out(front):
     assert all(part in cookie for part in ("cw_session=", "HttpOnly", "SameSite=lax", "Path=/"))
     assert "Secure" not in cookie
     assert client.get("/api/v1/me").json()["csrf"] == opened.json()["csrf"]
-    key = "/api/v1/gateways/demo-a/g1/key"
+    key, reason = front.key_url(), {"reason": "new"}
     for headers in ({}, {"X-CSRF-Token": "wrong"}, {"X-CSRF-Token": "é".encode("latin-1")}):
-        refused = client.post(key, headers=headers)
+        refused = client.post(key, json=reason, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (403, "csrf.missing")
     assert client.post("/api/v1/logout").status_code == 403
     token = {"X-CSRF-Token": opened.json()["csrf"]}
-    assert client.post(key, headers=token).status_code == 200
+    assert client.post(key, json=reason, headers=token).status_code == 201
     gone = client.post("/api/v1/logout", headers=token)
     assert gone.status_code == 204
     assert 'cw_session=""' in gone.headers["set-cookie"]
@@ -68,15 +68,16 @@ def test_a_program_logs_in_by_bearer_and_needs_no_token_for_changes(front):
     client = front.client("planner of all")
 
     assert "set-cookie" not in client.get("/api/v1/me").headers
-    assert client.post("/api/v1/gateways/demo-a/g1/key").status_code == 200
+    made = client.post(front.key_url(), json={"reason": "new"})
+    assert made.status_code == 201
     assert client.post("/api/v1/logout").status_code == 204
     assert client.get("/api/v1/me").status_code == 401
 
 
 def test_who_may_only_read_changes_nothing(front):
-    for who in ("city reader", "outsider", "province officer"):
-        answer = front.client(who).post("/api/v1/gateways/demo-a/g1/key")
-        assert answer.status_code == 403
+    for who, status in (("city reader", 403), ("outsider", 404), ("province officer", 403)):
+        answer = front.client(who).post(front.key_url(), json={"reason": "new"})
+        assert answer.status_code == status
     assert front.world.admin("SELECT count(*) FROM gateway WHERE key_sha256 IS NOT NULL") == [(0,)]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from actions.accounts.overview import overview_of
 from actions.compact.standing import standing_of
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
 from actions.registry.institutions import Wanted
 from cli.demo.panels import visit
@@ -16,6 +16,7 @@ from dashboards.pages.answers import Answers
 from dashboards.pages.boards.view import view_of
 from storage.access.people import Session
 from storage.accounts.rebuilding import MOST_QUANTA
+from tests.actions.acts import set_target
 
 MANY = 1500
 STEAM = "steam_low_pressure"  # of which a unit is the most coal

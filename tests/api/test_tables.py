@@ -71,7 +71,7 @@ def union(front):
 def test_every_table_is_the_same_as_csv_and_as_workbook(front, union):
     run_id, world = union.issued(), front.world
     client = front.client("planner of all")
-    client.post(f"/api/v1/unions/{union.union}/standing", json={"day": "2016-03-10"})
+    client.post(f"/api/v1/unions/{union.union}/progress", json={"day": "2016-03-10"})
     place = {
         "institution_id": world.institution["office"], "carrier": "electricity",
         "channel_id": world.channel["office"] if "office" in world.channel

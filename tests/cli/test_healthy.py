@@ -1,5 +1,7 @@
 """`commonwatt healthy`: what it says where a service is not well."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from typer.testing import CliRunner
 
+from cli import start
 from cli.main import app
 from metering.errors import InputError, UnavailableError
 from tests.collector.rig import free_port
@@ -49,6 +52,31 @@ def asked(monkeypatch) -> Callable[..., Exception | None]:
     return ask
 
 
+HEAVY = ("typer", "pydantic", "numpy", "psycopg", "http.client", "cli.main")
+
+
+def test_a_probe_loads_no_more_than_it_needs():
+    """Containers ask every half minute: loading the whole program would cost half a second."""
+    ask = f"""
+import sys
+from cli import start
+print(start.probe(["healthy", sys.argv[1]], {{"COMMONWATT_PORT": sys.argv[2]}}))
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+    with answering(200, "{}") as well, answering(503, "no") as unwell:
+        for port, status in ((well, 0), (unwell, 6)):
+            asked = [sys.executable, "-c", ask, "serve", str(port)]
+            said = subprocess.run(asked, capture_output=True, text=True, check=True)
+            assert said.stdout.splitlines() == [str(status), "[]"]
+
+
+def test_a_probe_whose_port_is_no_plain_variable_is_answered_by_the_whole_program():
+    assert start.probe(["healthy", "serve"], {}) is None
+    assert start.probe(["healthy", "serve"], {"COMMONWATT_PORT": "x"}) is None
+    assert start.probe(["healthy", "nothing"], {"COMMONWATT_PORT": "1"}) is None
+    assert start.probe(["healthy", "--help"], {"COMMONWATT_PORT": "1"}) is None
+
+
 def test_a_collector_with_broker_and_database_is_well(asked):
     with answering(200, WELL) as port:
         assert asked("collect", METRICS_PORT=port) is None
@@ -72,7 +100,7 @@ def test_a_collector_without_one_of_them_is_not(asked, said, missing):
 
 @pytest.mark.parametrize(
     ("service", "variable", "path"),
-    [("serve", "PORT", "/readyz"), ("console", "CONSOLE_PORT", "/healthz")],
+    [("serve", "PORT", "/readyz")],
 )
 def test_a_service_that_is_not_ready_says_what_it_lacks(asked, service, variable, path):
     with answering(503, "0016 is missing") as port:

@@ -22,44 +22,51 @@ def targets(*said: object):
     return CliRunner().invoke(app, ["targets", *map(str, said)])
 
 
+def do(code: str, target: int, **fields: object):
+    """Carry an action on a target out by its command."""
+    said = [part for name, value in fields.items() for one in _each(value)
+            for part in (f"--{name}", str(one))]  # fmt: skip
+    return CliRunner().invoke(app, ["do", code, "--target", str(target), *said])
+
+
+def _each(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
 def test_what_moves_most_comes_first_and_all_is_answered_for_by_commands(union):
-    world = union.world
+    world, target = union.world, union.target
     clinic, school = (world.institution[name] for name in ("clinic", "school"))
     use(world, "school", 2014, 3, 700)
     use(world, "school", 2015, 3, 90_000)
 
-    first = targets("review", union.target)
+    first = targets("review", target)
     assert (first.exit_code, first.stdout) == (0, targets("review").stdout)
     assert "4 bases are open" in first.stdout
     lines = first.stdout.splitlines()
     assert f" {school} Demo school  [open]" in lines[0]
     assert "2015-03 electricity: beyond three times the other year (11,061 kgce" in lines[1]
 
-    why = ("--reason", "read wrongly")
-    made = targets("estimate", union.target, school, "2015-03", "--by", "year-before", *why)
-    assert "= 2015-03 electricity: the same month of the year before (read wrongly)" in made.stdout
-    bill = ("--by", "bill", "--amount", "480.5", "--carrier", "electricity", *why)
-    assert "a bill" in targets("estimate", union.target, clinic, "2015-09", *bill).stdout
-    assert "[left out]" in targets("leave-out", union.target, clinic, *why).stdout
-    assert "[open]" in targets("reopen", union.target, clinic, *why).stdout
-    named = ("--institution", clinic, "--institution", world.institution["office"])
-    assert "2 bases confirmed" in targets("confirm", union.target, *named, *why).stdout
-    assert "2 bases confirmed" in targets("confirm", union.target, *why).stdout
-    assert "All are answered for" in targets("review", union.target).stdout
-    assert targets("enough", union.union, 800, *why).exit_code == 0
-    assert world.admin("SELECT permille FROM union_enough") == [(800,)]
+    why = {"reason": "read wrongly"}
+    made = do(
+        "base.estimate", target, institution=school, month="2015-03", how="year_before", **why
+    )
+    assert made.exit_code == 0, made.output
+    told = targets("review", target).stdout
+    assert "= 2015-03 electricity: the same month of the year before (read wrongly)" in told
+    bill = {"how": "bill", "amount": "480.5", "carrier": "electricity", **why}
+    assert do("base.estimate", target, institution=clinic, month="2015-09", **bill).exit_code == 0
+    assert do("base.left_out", target, institutions=[clinic], **why).exit_code == 0
+    assert "[left out]" in targets("review", target).stdout
+    assert do("base.reopened", target, institutions=[clinic], **why).exit_code == 0
+    assert "[left out]" not in targets("review", target).stdout
+    named = [clinic, world.institution["office"]]
+    these = do("base.confirm", target, which="these", institutions=named, **why)
+    assert '"bases": 2' in these.stdout
+    assert '"bases": 2' in do("base.confirm", target, which="rest", **why).stdout
+    assert "All are answered for" in targets("review", target).stdout
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        ("estimate", 1, 1, "2015-13", "--by", "bill", "--reason", "x"),
-        ("estimate", 1, 1, "2015-01", "--by", "guess", "--reason", "x"),
-        ("estimate", 1, 1, "2015-01", "--by", "bill", "--amount", "ten", "--reason", "x"),
-        ("review", 999),
-    ],
-)
-def test_what_cannot_be_read_or_found_says_so(union, said):
-    answer = targets(*said)
+def test_what_cannot_be_found_says_so(union):
+    answer = targets("review", 999)
     assert isinstance(answer.exception, EnergyError)
     assert answer.exception.next_en

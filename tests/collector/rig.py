@@ -18,6 +18,7 @@ from paho.mqtt.properties import Properties
 
 from collector.codecs import native
 from collector.mqtt import Collector
+from collector.routes_file import RoutesFile
 from collector.settings import CollectorSettings
 from metering.errors import UnavailableError
 from metering.messages import Stored
@@ -116,6 +117,10 @@ class Gateways:
         topic = f"cw/v1/{gateway}/data"
         self._client.publish(topic, payload, qos, retain).wait_for_publish(20)
 
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish under any topic, and wait until the broker has it."""
+        self._client.publish(topic, payload, 1).wait_for_publish(20)
+
     def say_many(self, gateway: str, seqs: range, readings: int = 3) -> None:
         """Publish numbered messages, and wait until the broker has them all."""
         infos = [
@@ -160,6 +165,7 @@ class MemorySink:
         self.rows: set[tuple[str, int, str, int, float]] = set()
         self.writes: list[int] = []  # readings in each
         self.rejected: list[tuple[bytes, str]] = []
+        self.topics: list[str] = []  # of every message that was committed, refused or not
         self.delay_s = 0.0
         self.chokes_on: bytes | None = None
 
@@ -189,6 +195,7 @@ class MemorySink:
             seqs[one.message] = one.seq
             self.rejected.append((batch[one.message].payload, one.reason.code))
         self.writes.append(len(readings))
+        self.topics += [message.topic for message in batch]
         return Stored(seqs, rejected, len(places))
 
     def seqs(self, gateway: str) -> set[int]:
@@ -211,9 +218,11 @@ class Lines:
 class Running:
     """A collector on a thread of its own."""
 
-    def __init__(self, settings: CollectorSettings, sink: MemorySink) -> None:
+    def __init__(
+        self, settings: CollectorSettings, sink: MemorySink, routes_file: RoutesFile | None = None
+    ) -> None:
         self.log = Lines()
-        self.collector = Collector(settings, sink, self.log)
+        self.collector = Collector(settings, sink, self.log, routes_file)
         self.tally = self.collector.tally
         self.failed_by: BaseException | None = None
         self._stop = threading.Event()
@@ -234,10 +243,12 @@ class Running:
 
 
 @contextmanager
-def running(sink: MemorySink, broker_url: str, **settings) -> Iterator[Running]:
+def running(
+    sink: MemorySink, broker_url: str, routes_file: RoutesFile | None = None, **settings
+) -> Iterator[Running]:
     """A collector that waits little, stopped in the end."""
     quick = {"retry_first_s": 0.05, "retry_most_s": 0.2, "reconnect_first_s": 0.1, "stop_s": 5.0}
-    made = Running(CollectorSettings(broker_url, **{**quick, **settings}), sink)
+    made = Running(CollectorSettings(broker_url, **{**quick, **settings}), sink, routes_file)
     try:
         yield made
     finally:

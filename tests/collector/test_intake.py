@@ -1,6 +1,7 @@
 """A batch becomes columns and back: nothing said is lost, and receipts name exactly what is."""
 
 import json
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from collector.codecs import native
 from collector.intake import closed_ranges, portions, receipts, take_in
 from metering.errors import InputError
-from metering.messages import Message, Rejection, Stored
+from metering.messages import Decoded, Message, Rejection, Stored
 
 READINGS = st.lists(
     st.tuples(
@@ -172,3 +173,49 @@ def test_a_message_refused_whole_is_receipted_with_no_places():
             b'{"stored":[[9,9]],"rejected":[{"seq":9,"i":[],"reason":"payload.malformed"}]}',
         )
     ]
+
+
+def decoded_of(*columns, seq=None, unit=None, quality=None):
+    return Decoded(seq, *columns, unit=unit, quality=quality)
+
+
+def test_bad_values_are_set_aside_with_their_code_and_the_rest_keeps_its_place():
+    said = decoded_of(
+        ["a", "b", "c", "d"],
+        [1, 2, 3, 4],
+        [1.0, math.nan, 3.0, math.nan],
+        seq=8,
+        quality=[None, "x.1", None, "x.2"],
+    )
+    (portion,) = portions([Message("t", "g", b"", 0)], lambda _: said)
+
+    assert portion.readings.channel_key == ["a", "c"]
+    assert portion.readings.i.tolist() == [0, 2]
+    assert portion.readings.value.tolist() == [1.0, 3.0]
+    assert [(one.seq, one.i, one.reason.code) for one in portion.rejected] == [
+        (8, (1,), "reading.bad_quality"),
+        (8, (3,), "reading.bad_quality"),
+    ]
+    assert [one.reason.where["quality"] for one in portion.rejected] == ["x.1", "x.2"]
+
+
+def test_a_message_of_bad_values_alone_is_receipted():
+    said = decoded_of(["a"], [1], [math.nan], seq=8, quality=["x.1"])
+    sink = Memory()
+    stored = take_in([Message("t", "g", b"p", 0)], lambda _: said, sink)
+
+    assert sink.rows == []
+    assert sink.rejected == [(b"p", 8)]
+    assert [one.i for one in stored.rejected] == [(0,)]
+
+
+def test_units_stand_beside_values_where_any_message_names_one():
+    with_unit = decoded_of(["a"], [1], [1.0], unit=["kWh"])
+    without = decoded_of(["b", "c"], [1, 1], [1.0, 2.0])
+    said = iter([without, with_unit])
+    batch = [Message("t", "g", b"", 0), Message("t", "g", b"", 0)]
+
+    (portion,) = portions(batch, lambda _: next(said))
+    assert portion.readings.unit == [None, None, "kWh"]
+    (portion,) = portions(batch[:1], lambda _: without)
+    assert portion.readings.unit is None

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
+from collector.codecs import native
 from collector.codecs.payload import PayloadError
 from collector.routing import NATIVE, Route, Routing
 from metering.errors import InputError
@@ -65,10 +66,11 @@ def test_a_topic_without_a_route_is_refused_with_its_topic():
         ("a/#/b", "native", "a/b"),
         ("a/b#", "native", "a/b"),
         ("a/b+", "native", "a/b"),
-        ("a/+", "unheard-of", "a/b"),
         ("a/+", "native", "a/{2}"),
         ("a/+", "native", "a/{0}"),
         ("a/+", "native", ""),
+        ("a/+", "native", "b"),
+        ("a/+", "native", "a/b/c"),
     ],
 )
 def test_a_route_that_cannot_work_is_refused_before_it_is_used(topic_filter, codec, gateway):
@@ -76,3 +78,44 @@ def test_a_route_that_cannot_work_is_refused_before_it_is_used(topic_filter, cod
         Route(topic_filter, codec, gateway)
 
     assert caught.value.code == "route.malformed"
+
+
+def test_a_key_may_be_made_of_topic_and_payload():
+    payload = native.encode_many(7, [("e1", 1, 2.0), ("e2", 1, 3.0)])
+    routing = Routing([Route("plant/+/+", "native", "demo-a/{1}", key="{2}.{key}")])
+
+    decoded = routing.decode(Message("plant/north/m7", "demo-a/north", payload, 0))
+
+    assert decoded.channel_key == ["m7.e1", "m7.e2"]
+    assert (decoded.seq, decoded.at_ms, decoded.value) == (7, [1, 1], [2.0, 3.0])
+
+
+def test_only_the_wanted_keys_are_taken():
+    route = Route("a/+", "native", "demo-a/{1}", only=frozenset({"e2"}))
+    payload = native.encode_many(None, [("e1", 1, 2.0), ("e2", 1, 3.0)])
+
+    decoded = route.decode_for("a/b")(Message("a/b", "demo-a/b", payload, 0))
+
+    assert (decoded.channel_key, decoded.value) == (["e2"], [3.0])
+
+
+def test_a_numbered_message_without_a_wanted_key_is_receipted_as_refused():
+    route = Route("a/+", "native", "demo-a/{1}", only=frozenset({"e2"}))
+    decode = route.decode_for("a/b")
+
+    with pytest.raises(PayloadError) as caught:
+        decode(Message("a/b", "demo-a/b", native.encode_one(9, "e1", 1, 2.0), 0))
+    assert (caught.value.code, caught.value.seq) == ("payload.no_wanted_key", 9)
+    assert decode(Message("a/b", "g", native.encode_one(None, "e1", 1, 2.0), 0)).value == []
+
+
+def test_a_key_that_its_route_makes_too_long_is_refused():
+    route = Route("a/+", "native", "demo-a/{1}", key="{1}/{key}")
+    topic = "a/" + "b" * 150
+    with pytest.raises(PayloadError) as caught:
+        route.decode_for(topic)(Message(topic, "g", native.encode_one(9, "e" * 100, 1, 2.0), 0))
+    assert (caught.value.code, caught.value.seq) == ("payload.long_key", 9)
+
+
+def test_a_filter_is_subscribed_to_once():
+    assert Routing([NATIVE, NATIVE]).filters == ["cw/v1/+/+/data"]

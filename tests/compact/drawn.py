@@ -5,7 +5,9 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from compact.allocations import Problem
-from compact.methods import Holder, Method, Rule
+from compact.bands import Band
+from compact.holders import Holder, Holders
+from compact.methods import Method, Rule
 from compact.targets import Indicator, Target
 
 PROFILE = "GB2589-2020"
@@ -55,16 +57,49 @@ def holders(draw: st.DrawFn) -> tuple[Holder, ...]:
     return tuple(found)
 
 
+BANDS = (
+    Band("over_constraint", "constraint", None, 960_000),
+    Band("over_reference", "reference", "constraint", 980_000),
+    Band("within", "leading", "reference", 1_000_000),
+    Band("leading", None, "leading", 1_020_000, "leading"),
+)
+_STANDARD = {
+    "constraint": {"GOV": Decimal("0.02"), "EDU": Decimal("40.5")},
+    "reference": {"GOV": Decimal("0.01"), "EDU": Decimal("10.25")},
+    "leading": {"GOV": Decimal("0.001"), "EDU": Decimal("0.01")},
+}
+_GIVEN = {
+    "A": st.just({}),
+    "B": st.just({"leading": _STANDARD["leading"], "most_saved": 1_000_000}),
+    "C": st.integers(1, 3_000_000).map(lambda by: {"weights": {20: by}, "most_saved": 1_000_000}),
+    "D": st.sampled_from(["cea", "cel", "talmud"]).map(lambda kind: {"kind": kind}),
+    "E": st.decimals("0.001", "5000", places=3).map(
+        lambda rise: {
+            "first_of": {"GOV": Decimal(240)},
+            "rise": rise,
+            "rise_of": {"EDU": Decimal(77)},
+            "most_saved": 1_000_000,
+        }
+    ),
+    "F": st.sampled_from(["0.5", "1", "2", "7.5"]).map(lambda alpha: {"alpha": Decimal(alpha)}),
+    "G": st.just({"bands": BANDS, **_STANDARD}),
+    "H": st.integers(-100_000, 500_000).map(lambda by: {"fall": {10: by, 20: 0, 30: 12_345}}),
+}
+
+
 @st.composite
-def problems(draw: st.DrawFn, rule: Rule | None = None) -> Problem:
-    """Return a union's holders under one of the rules, with a fall that can be met."""
-    chosen = rule or draw(st.sampled_from(Rule))
-    leading = {"GOV": Decimal("0.001"), "EDU": Decimal("0.01")} if chosen is Rule.GAP else {}
-    method = Method(
-        chosen,
-        most_saved=1_000_000,
-        leading=leading,
-        weights={20: draw(st.integers(1, 3_000_000))} if chosen is Rule.CAPABILITY else {},
-    )
-    some = draw(holders().filter(bool))
-    return Problem(1, target(draw(st.integers(0, 400_000))), method, MEMBERS, PARENTS, some)
+def methods(draw: st.DrawFn, letter: str | None = None) -> Method:
+    """Return one of the rules with parameters, and corrections of some institutions."""
+    chosen = letter or draw(st.sampled_from(sorted(Rule)))
+    share = st.integers(500_000, 1_500_000)
+    named = st.dictionaries(st.sampled_from(["climate", "occupancy", "special"]), share)
+    factors = draw(st.dictionaries(st.integers(1, 9), named, max_size=3))
+    return Method(chosen, factors=factors, **draw(_GIVEN[chosen]))
+
+
+@st.composite
+def problems(draw: st.DrawFn, rule: str | None = None) -> Problem:
+    """Return a union's holders under one of the rules, with a fall that can often be met."""
+    some = Holders.of(draw(holders().filter(bool)))
+    fall = target(draw(st.integers(0, 400_000)))
+    return Problem(1, fall, draw(methods(rule)), MEMBERS, PARENTS, some)

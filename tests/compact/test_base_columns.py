@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compact.base_columns import HOWS, NULL, Known, Months, Terms, reviewed_all
+from compact.base_columns import HOWS, Known, Months, Terms, bases_of, reviewed_all
 from compact.bases import Frozen, How, Size
 from compact.findings import reviewed
+from compact.holders import NULL
 from compact.targets import Indicator, Target
 
 CARRIERS = ("electricity", "natural_gas")
@@ -78,6 +79,10 @@ def test_columns_give_the_bases_that_histories_give(target, known):
     each = [reviewed(target, known.history(place)) for place in range(len(known.institutions))]
 
     assert reviewed_all(target, known) == each
+    bases, has = bases_of(target, known)
+    assert [base if has[row] else None for row, base in enumerate(bases)] == [
+        one.base for one in each
+    ]
 
 
 def test_a_base_about_which_nothing_is_odd_is_made_without_a_history(monkeypatch):

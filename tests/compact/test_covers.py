@@ -7,6 +7,7 @@ from hypothesis import given
 
 from compact.allocations import UNCOVERED
 from compact.covers import covers_of
+from compact.holders import Holders
 from compact.runs import again, run
 from compact.targets import State
 from tests.compact.drawn import problems
@@ -38,4 +39,4 @@ def test_a_snapshot_that_did_not_say_it_recomputes_as_it_was(problem):
 
 
 def test_nobody_is_in_an_empty_sum():
-    assert set(covers_of((), (), ()).values()) == {0}
+    assert set(covers_of(Holders.of(()), (), ()).values()) == {0}

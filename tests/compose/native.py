@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
-VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)\}")
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+):\?run scripts/make_env\.py\}")  # missing: what to run
 HEALTHY_S = 60.0
 END_S = 25.0  # as stop_grace_period
 
@@ -53,6 +53,7 @@ class Native:
 
     def __init__(self, services: Mapping[str, Any], moved: Mapping[str, str]) -> None:
         self.services = services
+        self.tls: tuple[int, Path] = (0, Path())  # the broker's port, and its certificate
         self._moved = moved
 
     def here(self, text: str) -> str:
@@ -69,7 +70,7 @@ class Native:
         said = self.services[name].get("environment", {})
         more = {key: self.here(str(value)) for key, value in said.items()}
         path = f"{known.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-        return known | {"PATH": path, "COMMONWATT_LANG": "en"} | more
+        return known | {"PATH": path} | more
 
     def command(self, words: list[str]) -> list[str]:
         """Return a command as it is run here: our program is that of this environment."""

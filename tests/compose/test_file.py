@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from ipaddress import ip_address, ip_network
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.compose.native import FILE, ROOT, VARIABLE, compose, env_of, filled
 
 SERVICES = compose()["services"]
 ONCE = {name for name, one in SERVICES.items() if one.get("restart") == "no"}
+OURS = [name for name, one in SERVICES.items() if one["image"].startswith("commonwatt:")]
 CONDITIONS = {"service_healthy", "service_completed_successfully"}
 
 
@@ -73,16 +75,16 @@ def test_ports_are_open_on_this_machine_alone(name, env):
         assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)
 
 
-@pytest.mark.parametrize("name", [n for n, one in SERVICES.items() if "build" in one])
+@pytest.mark.parametrize("name", OURS)
 def test_ours_have_no_rights_they_do_not_need(name):
     assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_volumes_are_named_and_mounted_files_exist():
+def test_volumes_are_named_and_mounted_files_exist(env):
     named = set(compose()["volumes"])
     for service in SERVICES.values():
-        for volume in service.get("volumes", []):
+        for volume in filled(service, env_of(env)).get("volumes", []):
             source = volume.split(":")[0]
             assert source in named or (ROOT / source).exists(), volume
 
@@ -134,6 +136,51 @@ def test_the_image_installs_by_hash_and_runs_as_nobody_special():
     assert re.findall(r"^USER (\w+)$", steps, re.MULTILINE) == ["commonwatt"]
     for copied in re.findall(r"^COPY (?!--from)(\S+) ", steps, re.MULTILINE):
         assert (ROOT / copied).exists()
+
+
+def test_our_image_is_made_once_and_fetched_from_nowhere():
+    assert [name for name in OURS if "build" in SERVICES[name]] == ["migrate"]
+    assert {SERVICES[name]["pull_policy"] for name in OURS if name != "migrate"} == {"never"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_says_does_not_fill_the_disk(name):
+    assert SERVICES[name]["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ours_speak_the_language_that_was_chosen(name, env):
+    said = filled(SERVICES[name], env_of(env))["environment"]["COMMONWATT_LANG"]
+
+    assert said in ("zh", "en")
+
+
+def test_the_database_has_room_to_sort_and_tells_nobody_about_itself():
+    assert SERVICES["database"]["shm_size"] == "1gb"
+    assert "timescaledb.telemetry_level=off" in SERVICES["database"]["command"]
+
+
+def test_grafana_asks_nobody_outside_at_its_start(env):
+    said = filled(SERVICES["grafana"], env_of(env))["environment"]
+
+    assert said["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
+    assert said["GF_ANALYTICS_REPORTING_ENABLED"] == "false"
+    assert said["GF_USERS_DEFAULT_LANGUAGE"] == "zh-Hans"
+
+
+def test_a_visitors_address_is_believed_of_this_machines_proxy_and_of_no_container(env):
+    (network,) = filled(compose()["networks"], env_of(env))["default"]["ipam"]["config"]
+    subnet, gateway = ip_network(network["subnet"]), ip_address(network["gateway"])
+    trusted = filled(SERVICES["api"], env_of(env))["environment"]["COMMONWATT_TRUSTED_PROXIES"]
+
+    assert gateway == next(subnet.hosts())  # no container is given it
+    assert trusted == str(gateway)
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in ONCE])
+def test_health_is_asked_seldom(name):
+    assert SERVICES[name]["healthcheck"]["start_interval"] == "5s"
+    assert SERVICES[name]["healthcheck"]["interval"] == "30s"
 
 
 def test_compose_itself_accepts_it(env):

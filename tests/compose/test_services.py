@@ -22,7 +22,7 @@ from scripts import make_env
 from storage import migrate
 from tests.compose.native import ROOT, Native, compose, ended, env_of, filled
 
-OURS = ("collector", "worker", "api", "console")
+OURS = ("collector", "worker", "api")
 
 
 def free_port() -> int:
@@ -35,7 +35,7 @@ def free_port() -> int:
 def env(tmp_path_factory) -> dict[str, str]:
     path = tmp_path_factory.mktemp("env") / ".env"
     assert make_env.main(path) == 0
-    return env_of(path)
+    return env_of(path) | {"COMMONWATT_LANG": "en"}
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +47,27 @@ def place() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def certified(folder: Path) -> None:
+    """Make a certificate as an authority would, readable by its owner alone."""
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    made += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made += ["-keyout", str(folder / "server.key"), "-out", str(folder / "server.crt")]
+    subprocess.run(made, check=True, capture_output=True)
+    for file in folder.iterdir():
+        file.chmod(0o600)
+
+
 @pytest.fixture(scope="module")
 def native(server, env, place, mosquitto) -> Iterator[Native]:
     """The services, with a database and folders of this test run behind their names."""
     if shutil.which("mosquitto_passwd") is None:
         pytest.skip("mosquitto_passwd is not installed: the services of compose were not run")
     known = conninfo.conninfo_to_dict(server.admin_url)
-    ports = {"broker": free_port(), "api": free_port(), "console": free_port()}
+    ports = {name: free_port() for name in ("broker", "tls", "api")}
     broker = place / "broker"
-    for folder in ("config", "data"):
+    for folder in ("config", "data", "tls"):
         (broker / folder).mkdir(parents=True)
+    certified(broker / "tls")
     name = f"energy_{secrets.token_hex(4)}"
     moved = {
         "energy": name,
@@ -67,7 +78,6 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         "/export": f"{place}/export",
         "/state": f"{place}/state",
         "8460": str(ports["api"]),
-        "8461": str(ports["console"]),
         "9462": str(free_port()),
         "9463": str(free_port()),
     }
@@ -75,9 +85,10 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
     for file in (ROOT / "containers" / "broker").iterdir():
         text = made.here(file.read_text(encoding="utf-8"))
         text = text.replace("listener 1883", f"listener {ports['broker']} 127.0.0.1")
-        if file.suffix == ".conf" and os.geteuid() == 0:
-            text += "user root\n"
+        text = text.replace("listener 8883", f"listener {ports['tls']} 127.0.0.1")
         (broker / "config" / file.name).write_text(text)
+        (broker / "config" / file.name).chmod(0o600)  # as a checkout under umask 077 leaves it
+    made.tls = ports["tls"], broker / "tls" / "server.crt"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         password = env["DATABASE_OWNER_PASSWORD"]  # as the image makes the owner
         admin.execute(f"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{password}'".encode())
@@ -164,10 +175,17 @@ def test_grafana_finds_boards_data_source_and_a_login_that_works(ground, place, 
             reader.execute("SELECT * FROM public.app_user")
 
 
-def published(native, user, password, topic, listen) -> bool:
+def as_broker(file: Path) -> dict[str, int]:
+    """Return how a command is run as the broker's own user, as docs tell."""
+    owner = file.stat()
+    return {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 else {}
+
+
+def published(native, user, password, topic, listen, secure=()) -> bool:
     """Whether what one login publishes reaches another that listens to it."""
     port = native.here("-p 1883").split()[1]
-    common = ["-h", "127.0.0.1", "-p", port, "-t", topic, "-q", "1"]
+    plain = ["-p", port, "-h", "127.0.0.1", "-t", topic, "-q", "1"]
+    common = [*plain[:1], secure[0], *plain[2:], *secure[1:]] if secure else plain
     with subprocess.Popen(
         ["mosquitto_sub", *common, "-u", listen[0], "-P", listen[1], "-C", "1", "-W", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -193,6 +211,25 @@ def test_a_login_of_the_broker_reaches_its_own_topics_alone(ground, place, env):
     assert not published(ground, *collector, "cw/v1/real/gw1/receipt", demo)
 
 
+def test_a_gateway_comes_by_tls_and_nobody_without_it_on_that_port(ground, env):
+    if shutil.which("mosquitto_pub") is None:
+        pytest.skip("mosquitto_pub is not installed: rights at the broker were not tried")
+    collector = ("collector", env["BROKER_COLLECTOR_PASSWORD"])
+    demo = ("demo", env["BROKER_DEMO_PASSWORD"])
+    port, certificate = ground.tls
+    topic = "cw/v1/demo-a/gw1/data"
+
+    assert published(ground, *demo, topic, collector, (str(port), "--cafile", str(certificate)))
+    assert not published(ground, *demo, topic, collector, (str(port),))
+
+
+def test_what_the_broker_reads_belongs_to_its_own_user_alone(ground, place):
+    held = {path.name: path.stat().st_mode & 0o077 for path in (place / "broker/data").iterdir()}
+
+    assert {"acl", "mosquitto.conf", "passwords", "server.crt", "server.key"} <= set(held)
+    assert {held[name] for name in ("acl", "passwords", "server.key")} == {0}
+
+
 def test_a_gateway_that_is_added_while_the_broker_runs_reaches_its_own_topics(
     ground, broker, place, env
 ):
@@ -200,7 +237,7 @@ def test_a_gateway_that_is_added_while_the_broker_runs_reaches_its_own_topics(
         pytest.skip("mosquitto_pub is not installed: rights at the broker were not tried")
     passwords = place / "broker" / "data" / "passwords"
     add = ["mosquitto_passwd", "-b", str(passwords), "example/gw1", "a secret"]
-    subprocess.run(add, check=True)
+    subprocess.run(add, check=True, **as_broker(passwords))
     broker.send_signal(signal.SIGHUP)
     collector = ("collector", env["BROKER_COLLECTOR_PASSWORD"])
     gateway = ("example/gw1", "a secret")

@@ -32,7 +32,7 @@ HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
 OURS = re.compile(r"(?<![/\w.-])commonwatt ([^|&#>]+)")
-MAKE = re.compile(r"(?<![\w-])make ([a-z-]+)")
+MAKE = re.compile(r"(?<![\w.-])make ([a-z][a-z-]*)")
 OPTION = re.compile(r"(--[a-z][a-z-]+)")
 VARIABLE = re.compile(r"\bCOMMONWATT_[A-Z_]+\b")
 ADDRESS = re.compile(
@@ -208,7 +208,7 @@ def test_the_guides_messages_are_messages(guide):
 
 @pytest.mark.parametrize("guide", GUIDES, ids=[path.name for path in GUIDES])
 def test_the_guides_tell_every_reason_of_a_refusal(guide):
-    sources = [*(ROOT / "collector").rglob("*.py"), ROOT / "storage" / "binding.py"]
+    sources = [*(ROOT / "collector").rglob("*.py"), ROOT / "storage" / "readings" / "binding.py"]
     reasons = {
         reason
         for path in sources

@@ -14,13 +14,15 @@ import pytest
 
 from actions.accounts.explanations import explain_account
 from actions.accounts.indicators import indicators_of
-from actions.compact.bases import confirm, review
+from actions.compact.bases import review
 from actions.compact.quotas import shares_of
-from actions.compact.runs import Method, Rule, issue_run, run_target
-from actions.compact.standing import stand, standing_of
-from actions.compact.targets import Indicator, Target, set_target
+from actions.compact.runs import Method, Rule
+from actions.compact.standing import standing_of
+from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
 from actions.desk import SYSTEM, Desk, open_pool
+from tests.actions.acts import confirm, set_target
+from tests.actions.compact_world import issue_run, run_target, stand
 from tests.collector.rig import Mosquitto
 from tests.found.folders import FOUND, NEWEST_MS, Found, clocked, rows_of
 

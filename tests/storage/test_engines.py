@@ -79,8 +79,9 @@ def write(database, said: list[Said]) -> None:
 
 def convert(database) -> int:
     """Put into columnstore what can be; return how many chunks that were."""
-    with connections.writer(database.url("worker"), "test") as connection:
-        found = iter(lambda: columnstore.convert_one(connection, END), False)
+    url = database.url("worker")
+    with connections.writer(url, "test") as connection:
+        found = iter(lambda: columnstore.convert_one(connection, END, url), False)
         return sum(found)
 
 

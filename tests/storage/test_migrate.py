@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from metering.errors import ConflictError
+from metering.errors import ConflictError, InputError
 from storage import migrate
 
 
@@ -29,7 +29,7 @@ def test_another_engine_than_the_first_is_refused(database):
         has, _ = migrate.engine_of(connection)
     other = "plain" if has == "timescaledb" else "timescaledb"
 
-    with pytest.raises((ConflictError, migrate.InputError)):
+    with pytest.raises((ConflictError, InputError)):
         migrate.migrate(database.admin_url, engine=other)
 
 

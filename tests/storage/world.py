@@ -72,6 +72,17 @@ def make_channels(
     return ids
 
 
+def rename_key(admin_url: str, channel: int, key: str) -> None:
+    """Let a channel be bound under another key, as if it had been from the beginning."""
+    with psycopg.connect(admin_url, autocommit=True) as c:
+        c.execute("UPDATE binding SET known_until = now() WHERE channel_id = %s", [channel])
+        c.execute(
+            """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
+               SELECT id, %s, %s, '-infinity', 'test', 'user:1' FROM gateway WHERE name = %s""",
+            [key, channel, GATEWAY],
+        )
+
+
 def batch_of(said: list[Said]) -> tuple[list[Message], Readings]:
     """Return what intake would hand over, one message a reading."""
     n = len(said)

@@ -158,7 +158,7 @@ def test_one_poison_channel_among_many_costs_few_attempts(database):
 
 def test_accounts_and_tasks_go_on_while_usage_never_ends(database, world, monkeypatch):
     _, honest = world
-    ask(database, "INSERT INTO due (kind, key, at) VALUES ('standing', 'nonsense', now())")
+    ask(database, "INSERT INTO task (kind, key, at) VALUES ('progress.record', 'nonsense', now())")
     write(database, [Said("k0", START_MS + HOUR_MS, 7.0, 1)])
     worker = Worker(database.url("worker"), WorkSettings(limits=Limits(), wait_s=0.05), quiet)
     usage_done, real = threading.Event(), worker._usage
@@ -178,19 +178,19 @@ def test_accounts_and_tasks_go_on_while_usage_never_ends(database, world, monkey
     try:
         until = time.monotonic() + 60
         while time.monotonic() < until and not (
-            accounts(database) and ask(database, "SELECT attempts FROM due") == [(1,)]
+            accounts(database) and ask(database, "SELECT attempts FROM task") == [(1,)]
         ):
             time.sleep(0.05)
     finally:
         stop.set()
         thread.join()
     assert accounts(database) == {honest: 7}
-    assert ask(database, "SELECT attempts FROM due") == [(1,)]
+    assert ask(database, "SELECT attempts FROM task") == [(1,)]
 
 
 def test_a_task_that_takes_too_long_is_put_off_like_any_that_fails(database):
-    ask(database, "INSERT INTO due (kind, key, at) VALUES ('standing', '1', '2020-01-01Z')")
-    ask(database, "INSERT INTO due (kind, key, at) VALUES ('standing', '2', now())")
+    ask(database, "INSERT INTO task (kind, key, at) VALUES ('progress.record', '1', '2020-01-01Z')")
+    ask(database, "INSERT INTO task (kind, key, at) VALUES ('progress.record', '2', now())")
     ask(
         database,
         """CREATE OR REPLACE FUNCTION access.stand(asked integer, wanted text, at_day date)
@@ -205,7 +205,7 @@ def test_a_task_that_takes_too_long_is_put_off_like_any_that_fails(database):
 
     Worker(database.url("worker"), WorkSettings(), quiet).drain()
 
-    assert ask(database, "SELECT key, attempts, at > now() FROM due ORDER BY key") == [
+    assert ask(database, "SELECT key, attempts, at > now() FROM task ORDER BY key") == [
         ("1", 1, True),
         ("2", 0, True),
     ]

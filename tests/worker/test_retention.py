@@ -3,13 +3,13 @@
 import psycopg
 import pytest
 
-from worker import retention
-from worker.due import do_one
+from storage.readings.rejects import Retention
+from worker.kinds import forgetting
 from worker.loop import Worker, WorkSettings
-from worker.retention import Retention
+from worker.registered import do_one
 
 KEPT = "SELECT gateway FROM rejected_message ORDER BY gateway"
-PLANNED = "SELECT key, at > now() FROM due WHERE kind = 'rejects.forget'"
+PLANNED = "SELECT payload, at > now() FROM task WHERE kind = 'kept.forget'"
 
 
 def keep(connection, name: str, received_days: float, resolved_days: float | None = None) -> None:
@@ -22,6 +22,10 @@ def keep(connection, name: str, received_days: float, resolved_days: float | Non
     )
 
 
+def days(resolved: int, waiting: int) -> dict[str, int]:
+    return {"resolved_days": resolved, "waiting_days": waiting}
+
+
 @pytest.fixture
 def connection(database):
     with psycopg.connect(database.admin_url, autocommit=True) as connection:
@@ -29,7 +33,7 @@ def connection(database):
 
 
 def test_what_was_kept_long_enough_goes_and_nothing_within_the_window(database, connection):
-    retention.plan(database.url("worker"), Retention(10, 100))
+    forgetting.plan(database.url("worker"), Retention(10, 100))
     keep(connection, "settled long ago", 50, 10.1)
     keep(connection, "settled lately", 50, 9.9)
     keep(connection, "waits long", 100.1)
@@ -38,18 +42,18 @@ def test_what_was_kept_long_enough_goes_and_nothing_within_the_window(database, 
     Worker(database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
 
     assert connection.execute(KEPT).fetchall() == [("settled lately",), ("waits",)]
-    assert connection.execute(PLANNED).fetchall() == [("10/100", True)]
+    assert connection.execute(PLANNED).fetchall() == [(days(10, 100), True)]
 
 
 def test_it_is_planned_once_and_as_the_settings_say_now(database, connection):
-    for days in (Retention(90, 730), Retention(7, 30), Retention(7, 30)):
-        retention.plan(database.url("worker"), days)
-    assert connection.execute(PLANNED).fetchall() == [("7/30", False)]
+    for kept in (Retention(90, 730), Retention(7, 30), Retention(7, 30)):
+        forgetting.plan(database.url("worker"), kept)
+    assert connection.execute(PLANNED).fetchall() == [(days(7, 30), False)]
 
 
 def test_many_go_in_several_transactions(database, connection, monkeypatch):
-    monkeypatch.setattr(retention, "_MOST", 2)
-    retention.plan(database.url("worker"), Retention(90, 730))
+    monkeypatch.setattr(forgetting, "_MOST", 2)
+    forgetting.plan(database.url("worker"), Retention(90, 730))
     for place in range(5):
         keep(connection, f"old {place}", 800)
     left = []

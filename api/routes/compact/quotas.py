@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
 from actions.compact.quotas import Asked, Explained, Quota, explain_quota, list_quotas
-from actions.compact.standing import Standing, Withheld, stand, standing_of, withheld_of
+from actions.compact.standing import Standing, Withheld, standing_of, withheld_of
 from actions.figures import in_units
 from analytics.coverage import coverage
 from api.doorway import AtDesk
 from api.fields import Coverage, Exact, Id, IdAsked, Shown
-from api.routes.compact.bases import ActShown, VerdictShown, act_shown, verdict_shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -86,6 +86,8 @@ class QuotaExplained(BaseModel):
     bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
     chain: list[StepShown] = Field(description="From the year down to the department line.")
     arithmetic: str
+    meaning_zh: str = Field(description="What the quota asks, in a sentence.")
+    meaning_en: str
     base_states: list[str] | None = Field(
         description="measured, billed, estimated or missing, by month; null in runs of before."
     )
@@ -143,18 +145,6 @@ class StandingList(BaseModel):
     """The newest standing of each year."""
 
     items: list[StandingShown]
-
-
-class StandWanted(BaseModel):
-    """The day at whose end everybody is to stand."""
-
-    day: date
-
-
-class StandMade(BaseModel):
-    """How many rows were kept."""
-
-    rows: int
 
 
 @router.get("/quotas", response_model=QuotaPage, responses=TABLE_ANSWER, summary="Quotas in force")
@@ -225,12 +215,6 @@ def get_standing_of_institutions(
     return _answer([_stands(one) for one in found], "standing-institutions", wish)
 
 
-@router.post("/unions/{union_id}/standing", status_code=201, summary="Work out a standing")
-def post_standing(union_id: Id, wanted: StandWanted, desk: AtDesk) -> StandMade:
-    """Work out where everybody stands at the end of a day; every night it happens by itself."""
-    return StandMade(rows=stand(desk, union_id, wanted.day))
-
-
 def _answer(items: list[StandingShown], name: str, wish: AsWished) -> StandingList | Response:
     if wish.table:
         return models_of(items, StandingShown, name, wish, None)
@@ -267,6 +251,8 @@ def _explained(found: Explained) -> QuotaExplained:
             for one in found.chain
         ],
         arithmetic=found.arithmetic,
+        meaning_zh=found.meaning("zh"),
+        meaning_en=found.meaning("en"),
         base_states=share.base_states,
         base_marks=found.marks("en"),
         base_verdict=verdict_shown(found.verdict),

@@ -1,8 +1,6 @@
 """Allocation runs: rules compared, kept as snapshots, issued into the books."""
 
-from collections import Counter
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,52 +10,27 @@ from actions.compact.base_words import marked
 from actions.compact.bases import State
 from actions.compact.comparing import Fairness, Spread, sheet
 from actions.compact.disclosure import withheld_words
+from actions.compact.make_run import MakeRun
 from actions.compact.quotas import shares_of
 from actions.compact.runs import (
     Kept,
-    Method,
-    Rule,
     Trial,
-    issue_run,
     list_runs,
     one_run,
     prove,
-    run_target,
     snapshot_of,
     try_target,
 )
 from actions.figures import in_units
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
-from api.routes.compact.unions import Year
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
-from compact.allocations import Node
 from compact.covers import covers_of
+from compact.quotas import Node
 from compact.targets import Mark
 from storage.compact.runs import Share
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
-
-Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=8, decimal_places=4)]
-Factor = Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
-class MethodWanted(BaseModel):
-    """A rule with what it takes: A proportional, B by gap to leading values, C by capability."""
-
-    rule: Rule
-    year: Year | None = Field(None, description="Of the target's path; else its last.")
-    floor_percent: Percent = Field(Decimal(0), description="A: least of the base.")
-    ceiling_percent: Percent | None = Field(None, description="A: most of the base.")
-    most_saved_percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Field(
-        Decimal(20), description="B and C: most of the base that anyone saves in the year."
-    )
-    leading: dict[str, Decimal] = Field({}, description="B: kgce/m² a year by class.")
-    weights: dict[Number, Factor] = Field({}, description="C: capability by member region.")
-    factors: dict[Number, dict[str, Factor]] = Field(
-        {}, description="Corrections of the base by institution and name, such as climate."
-    )
 
 
 class RunShown(BaseModel):
@@ -95,15 +68,6 @@ class RunList(BaseModel):
     items: list[RunShown]
 
 
-class RunMade(BaseModel):
-    """A run that is kept; new is false where an earlier version came to the very same."""
-
-    run: RunShown
-    without_base: int = Field(description="Institutions without accounts to count from.")
-    left_out: int = Field(description="Institutions that a planner left out.")
-    new: bool
-
-
 class LevelShown(BaseModel):
     """A level of a cascade: a year, a region, its own level, a department line."""
 
@@ -139,6 +103,9 @@ class RunTried(BaseModel):
     rule: str
     base_kgce: Exact | None
     total_kgce: Exact | None
+    target_kgce: Exact | None = Field(
+        description="What the target allows; the total differs where the rule has its own caps."
+    )
     withheld: str | None = Field(
         None, description="In words, which figures would tell of a restricted institution."
     )
@@ -178,20 +145,6 @@ class SharePage(BaseModel):
     next: str | None = Field(description="Address of the following page.")
 
 
-class Reason(BaseModel):
-    """Why quotas are issued again; the first issue needs none."""
-
-    reason: Annotated[str, Field(max_length=1000)] = ""
-
-
-class IssuedShown(BaseModel):
-    """What came into the books."""
-
-    cause_id: int
-    kind: str = Field(description="issue or adjustment")
-    accounts: int
-
-
 class ProofShown(BaseModel):
     """Whether a run computed anew from its snapshot comes to the same bytes."""
 
@@ -201,21 +154,9 @@ class ProofShown(BaseModel):
 
 
 @router.post("/targets/{target_id}/compare", summary="Try a rule")
-def post_compare(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunTried:
+def post_compare(target_id: Id, wanted: MakeRun, desk: AtDesk) -> RunTried:
     """Return what a rule would come to, level by level; nothing is kept."""
-    return _tried(try_target(desk, target_id, _method(wanted), wanted.year))
-
-
-@router.post("/targets/{target_id}/runs", status_code=201, summary="Run an allocation")
-def post_run(target_id: Id, wanted: MethodWanted, desk: AtDesk) -> RunMade:
-    """Share a target by a rule, and keep it as a new version where anything differs."""
-    made = run_target(desk, target_id, _method(wanted), wanted.year)
-    return RunMade(
-        run=_shown(made.run),
-        without_base=made.without_base,
-        left_out=made.left_out,
-        new=made.new,
-    )
+    return _tried(try_target(desk, target_id, wanted.method, wanted.year))
 
 
 @router.get("/runs", response_model=RunList, responses=TABLE_ANSWER, summary="List runs")
@@ -283,32 +224,6 @@ def get_shares(
     return SharePage(items=items, next=following)
 
 
-@router.post("/runs/{run_id}/issue", status_code=201, summary="Issue a run")
-def post_issue(run_id: Id, wanted: Reason, desk: AtDesk) -> IssuedShown:
-    """Write a run's quotas into the books; where some are issued already, as an adjustment."""
-    issued = issue_run(desk, run_id, wanted.reason)
-    return IssuedShown(cause_id=issued.cause_id, kind=issued.kind.value, accounts=issued.accounts)
-
-
-def _method(wanted: MethodWanted) -> Method:
-    return Method(
-        rule=wanted.rule,
-        floor=_millionths(wanted.floor_percent),
-        ceiling=None if wanted.ceiling_percent is None else _millionths(wanted.ceiling_percent),
-        most_saved=_millionths(wanted.most_saved_percent),
-        leading=wanted.leading,
-        weights={region: int(value * 1_000_000) for region, value in wanted.weights.items()},
-        factors={
-            institution: {name: int(value * 1_000_000) for name, value in named.items()}
-            for institution, named in wanted.factors.items()
-        },
-    )
-
-
-def _millionths(percent: Decimal) -> int:
-    return int(percent * 10_000)
-
-
 def _shown(kept: Kept) -> RunShown:
     said: dict[str, Any] = {
         name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
@@ -338,7 +253,9 @@ def _tried(trial: Trial) -> RunTried:
     figures = {
         "base_kgce": _kg(made.base_g) if trial.total_shown else None,
         "total_kgce": _kg(made.total_g) if trial.total_shown else None,
+        "target_kgce": _kg(made.target_g) if trial.total_shown else None,
     }
+    states, marks = run.problem.holders.base.counts
     return RunTried(
         **figures,
         withheld=withheld_words(**figures),
@@ -347,11 +264,9 @@ def _tried(trial: Trial) -> RunTried:
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
         covers=covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out),
-        months_missing=sum(one.base.states.count(State.MISSING) for one in run.problem.holders),
-        months_estimated=sum(one.base.states.count(State.ESTIMATED) for one in run.problem.holders),
-        base_marks=dict(
-            Counter(mark.code for one in run.problem.holders for mark in one.base.marks)
-        ),
+        months_missing=states[State.MISSING],
+        months_estimated=states[State.ESTIMATED],
+        base_marks=dict(marks),
         fairness=_fairness(sheet(run)),
         levels=[
             _level(

@@ -1,24 +1,16 @@
 """Unions with their members and targets."""
 
-from decimal import Decimal
-from typing import Annotated
-
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from actions.compact.targets import Curve, Indicator, Kept, Origin, Target, list_targets, set_target
+from actions.compact.target_words import percent_of
+from actions.compact.targets import Kept, list_targets
 from actions.compact.unions import UnionDetail, list_unions, union_of
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, AsWished, models_of
 
 router = APIRouter(prefix="/api/v1", tags=["unions and targets"])
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Percent = Annotated[
-    Decimal, Field(ge=0, lt=100, max_digits=6, decimal_places=4, examples=["3", "15.5"])
-]
-Year = Annotated[int, Field(ge=1970, le=2100)]
 
 
 class MemberShown(Shown):
@@ -70,25 +62,6 @@ class TargetList(BaseModel):
     items: list[TargetShown]
 
 
-class TargetWanted(BaseModel):
-    """A target to be set; it is never changed, only followed by another."""
-
-    percent: Percent
-    indicator: Indicator = Indicator.TOTAL_KGCE
-    profile: Annotated[str, Field(max_length=64)]
-    base_year: Year | None = None
-    target_year: Year | None = None
-    curve: Curve = Curve.COMPOUND
-    origin: Origin = Origin.AGREED
-    source: Name
-
-
-class MadeShown(BaseModel):
-    """The id of what was made."""
-
-    id: int
-
-
 @router.get("/unions", response_model=UnionList, responses=TABLE_ANSWER, summary="List unions")
 def get_unions(desk: AtDesk, wish: AsWished) -> UnionList | Response:
     """Return the unions that hold something the reader sees; CSV has one row a union."""
@@ -113,21 +86,6 @@ def get_targets(
     if wish.table:
         return models_of(items, TargetShown, "targets", wish, None)
     return TargetList(items=items)
-
-
-@router.post("/unions/{union_id}/targets", status_code=201, summary="Set a target")
-def post_target(union_id: Id, wanted: TargetWanted, desk: AtDesk) -> MadeShown:
-    """Set a target for a union whose agreement is in force."""
-    target = Target(
-        indicator=wanted.indicator,
-        profile=wanted.profile,
-        fall_millionths=int(wanted.percent * 10_000),
-        base_year=wanted.base_year,
-        target_year=wanted.target_year,
-        curve=wanted.curve,
-        origin=wanted.origin,
-    )
-    return MadeShown(id=set_target(desk, union_id, target, wanted.source))
 
 
 class UnionRow(BaseModel):
@@ -175,8 +133,3 @@ def _target_shown(kept: Kept) -> TargetShown:
         origin=target.origin.value,
         source=kept.source,
     )
-
-
-def percent_of(millionths: int) -> str:
-    """Return a share as percent, without needless zeros."""
-    return format((Decimal(millionths) / 10_000).normalize(), "f")

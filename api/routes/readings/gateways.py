@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from actions.access.login import LoginError
-from actions.readings.gateways import issue_key, list_gateways
+from actions.readings.gateways import list_gateways
 from actions.readings.push import Receipt, push
 from api.doorway import AtDesk, AtDoorway
 from api.fields import Shown
@@ -25,6 +25,7 @@ Part = Annotated[str, Path(max_length=100, pattern=r"^[^/+#]+$")]
 class GatewayShown(Shown):
     """A field device that sends readings."""
 
+    gateway_id: int
     name: str
     since: datetime
     has_key: bool = Field(description="Whether it may push over HTTP.")
@@ -49,13 +50,6 @@ class GatewayPage(BaseModel):
 
     items: list[GatewayShown]
     next: str | None = Field(description="Address of the following page.")
-
-
-class KeyShown(BaseModel):
-    """A gateway's new key, shown this once."""
-
-    gateway: str
-    key: str
 
 
 class RefusedShown(BaseModel):
@@ -101,13 +95,6 @@ def get_gateways(
     if wish.table:
         return models_of(items, GatewayShown, "gateways", wish, following)
     return GatewayPage(items=items, next=following)
-
-
-@router.post("/{province}/{gateway}/key", summary="Issue a key")
-def post_key(province: Part, gateway: Part, desk: AtDesk) -> KeyShown:
-    """Give a gateway a new key for pushing; the old one ends."""
-    name = f"{province}/{gateway}"
-    return KeyShown(gateway=name, key=issue_key(desk, name))
 
 
 @router.post(

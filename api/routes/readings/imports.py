@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from actions.readings.effects import Effects
-from actions.readings.file_corrections import correct_by_file, undo_file
+from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.registry.meters import channels_of
 from api.doorway import AtDesk
-from api.fields import Id, Shown
-from api.routes.readings.corrections import DryRun, EffectsShown, Reason, effects_shown
+from api.fields import Shown
+from api.routes.readings.corrections import EffectsShown, effects_shown
 from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
@@ -74,23 +74,6 @@ class ImportAnswer(BaseModel):
     effects: EffectsShown | None = Field(description="What a correction changes.")
 
 
-class FileUndoing(BaseModel):
-    """Why the corrections of a file are taken back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Reason
-
-
-class FileUndoneShown(BaseModel):
-    """What was taken back, channel by channel, and what it changes."""
-
-    dry_run: bool
-    file_id: int
-    corrections: int = Field(description="Channels whose readings stand as before.")
-    effects: EffectsShown
-
-
 async def _file(request: Request, _desk: AtDesk) -> bytes:
     """Return the body once it is known who sends it."""
     return await request.body()
@@ -144,19 +127,6 @@ def post_readings(
         dry_run=dry_run,
         done=ImportShown.model_validate(done),
         effects=_effects(desk, done.effects),
-    )
-
-
-@router.post("/corrections/{file_id}/undo", summary="Take a file's corrections back")
-def post_file_undo(
-    file_id: Id, said: FileUndoing, desk: AtDesk, dry_run: DryRun = False
-) -> FileUndoneShown:
-    """Let everything be as if the file had never corrected anything; both stay on record."""
-    done = undo_file(desk, file_id, reason=said.reason, dry_run=dry_run)
-    effects = _effects(desk, done.effects)
-    assert effects is not None
-    return FileUndoneShown(
-        dry_run=dry_run, file_id=file_id, corrections=len(done.corrections), effects=effects
     )
 
 

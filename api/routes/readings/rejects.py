@@ -5,14 +5,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from actions.readings.rejects import Rejected, list_rejects, reject
-from actions.readings.shift_rejected import shift_rejected
 from api.doorway import AtDesk
-from api.fields import Id, Shown
+from api.fields import Id
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
-from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/rejects", tags=["rejects and gateways"])
 
@@ -51,71 +49,22 @@ class RejectDetail(BaseModel):
     payload_text: str | None = Field(description="Where the bytes are UTF-8.")
 
 
-class NewShift(BaseModel):
-    """By how much to move the times of what a gateway's clock had set aside."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    gateway: str = Field(min_length=1, max_length=200)
-    shift: str = Field(
-        "guess",
-        max_length=40,
-        description="Back, as -8h or -5h30m, what is clock.ahead; forward, as +1d6h, what is "
-        "clock.behind; guess is by the zone whose local time was sent as UTC, it seems.",
-    )
-    dry_run: bool = Field(True, description="Say what would happen; keep nothing.")
-
-
-class ShiftedChannelShown(Shown):
-    """What is shifted of one channel, and where to."""
-
-    channel: str = Field(description="The gateway's name of it.")
-    readings: int
-    first: datetime
-    last: datetime
-    first_shifted: datetime
-    last_shifted: datetime
-    misfits: int = Field(description="Do not fit the readings there.")
-
-
-class ShiftShown(Shown):
-    """What a shift did, or in a dry run would do."""
-
-    gateway: str
-    shift: str
-    messages: int
-    readings: int
-    taken: int = Field(description="Messages.")
-    refused: int = Field(description="Messages that wait on, for the reasons named.")
-    reasons: dict[str, int]
-    inserted: int
-    revised: int
-    duplicates: int
-    misfits: int
-    channels: list[ShiftedChannelShown] = Field(description="The first of them.")
-    left: bool = Field(description="More wait; do it again.")
-
-
-class ShiftAnswer(BaseModel):
-    """Said after the commit, or after the rehearsal."""
-
-    dry_run: bool
-    done: ShiftShown
-
-
 @router.get("", response_model=RejectPage, responses=TABLE_ANSWER, summary="List rejects")
 def get_rejects(
     request: Request,
     desk: AtDesk,
     wish: AsWished,
     gateway: Annotated[str | None, Query(max_length=200)] = None,
+    reason: Annotated[str | None, Query(max_length=100, description="Stable code.")] = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> RejectPage | Response:
     """Return waiting refusals of the gateways that the reader sees."""
     page = paged(
         wish, after, limit, 1000,
-        lambda after, limit: list_rejects(desk, gateway=gateway, after=after, limit=limit),
+        lambda after, limit: list_rejects(
+            desk, gateway=gateway, reason=reason, after=after, limit=limit
+        ),
     )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
@@ -132,25 +81,6 @@ def get_reject(reject_id: Id, desk: AtDesk) -> RejectDetail:
         payload_base64=base64.b64encode(found.payload).decode(),
         payload_text=_text(found.payload),
     )
-
-
-@router.post("/shift", summary="Shift what a wrong clock had set aside")
-def post_shift(request: Request, desk: AtDesk, said: NewShift) -> ShiftAnswer:
-    """Take messages that were set aside for their clock, at the times that are meant.
-
-    First as a preview: only `dry_run: false` keeps it. It is written down who did it.
-    """
-    sink = request.app.state.file_sink
-    if sink is None:
-        raise UnavailableError(
-            "import.not_offered",
-            zh="本服务未启用读数写入。",
-            en="This service takes no readings.",
-            next_zh="请由管理员运行 commonwatt replay-rejected --shift。",
-            next_en="Have the administrator run commonwatt replay-rejected --shift.",
-        )
-    done = shift_rejected(desk, sink, said.gateway, said.shift, dry_run=said.dry_run)
-    return ShiftAnswer(dry_run=said.dry_run, done=ShiftShown.model_validate(done))
 
 
 def _shown(found: Rejected) -> RejectShown:

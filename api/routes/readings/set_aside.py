@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.readings.retry_set_aside import Retried
 from actions.readings.set_aside import list_set_aside, retry
 from api.doorway import AtDesk
-from api.fields import Id
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1/set-aside", tags=["operations"])
@@ -40,12 +40,6 @@ class SetAsidePage(BaseModel):
     next: str | None = Field(description="Address of the following page.")
 
 
-class Retried(BaseModel):
-    """How many things are tried again at once."""
-
-    retried: int
-
-
 @router.get(
     "", response_model=SetAsidePage, responses=TABLE_ANSWER, summary="List what is set aside"
 )
@@ -70,9 +64,3 @@ def get_set_aside(
 def post_retry_all(desk: AtDesk) -> Retried:
     """Have all tried again that the actor may write for."""
     return Retried(retried=retry(desk))
-
-
-@router.post("/{set_aside_id}/retry", summary="Try one again")
-def post_retry(set_aside_id: Id, desk: AtDesk) -> Retried:
-    """Have one thing tried again at once."""
-    return Retried(retried=retry(desk, set_aside_id))

@@ -15,15 +15,21 @@ from metering.errors import EnergyError
 
 router = APIRouter(include_in_schema=False)
 
+_SAID: Final = {(True, False): "logged_out", (False, True): "password_changed"}
 _HALF_A_DAY_S: Final = 43_200
 
 
 @router.get("/login")
-def get_login(request: Request, next: str = "/", out: bool = False) -> Response:  # noqa: A002
+def get_login(
+    request: Request,
+    next: str = "/",  # noqa: A002
+    out: bool = False,
+    changed: bool = False,
+) -> Response:
     """Return the form, or go on where somebody is logged in already."""
     if doorway_of(request).session(request) is not None:
         return RedirectResponse(local(next), 303)
-    return _form(request, next, said="logged_out" if out else None)
+    return _form(request, next, said=_SAID.get((out, changed)))
 
 
 @router.post("/login")

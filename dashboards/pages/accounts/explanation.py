@@ -16,6 +16,7 @@ from actions.registry.meters import ratio_in
 from actions.registry.regions import list_carriers
 from analytics.coverage import coverage
 from dashboards.pages import writing
+from dashboards.pages.readings.settling import Link, may_correct, settles
 from dashboards.pages.visit import Reader, Visit
 from storage.accounts.explanations import Standing
 from storage.registry.meters import DatedSetting
@@ -32,6 +33,7 @@ class Evident:
         self.term = term
         self.visit = visit
         self._per_unit = per_unit
+        self._may = term.channel is not None and may_correct(visit, term.channel_id)
         self.places = writing.places_for([self.units(term.quanta)])
 
     def units(self, quanta: int | None) -> Decimal | None:
@@ -108,10 +110,13 @@ class Evident:
         return f"{when}: {value} {writing.unit_name(unit)}, {said}"
 
     def act(self, one: Occurrence) -> str | None:
-        """Return where the API shows what a person said: who, when and why."""
-        if one.correction is None:
-            return None
-        return f"/api/v1/channels/{self.term.channel_id}/corrections/{one.correction}"
+        """Return where what people said of the channel stands: who, when and why."""
+        return None if one.correction is None else f"/channels/{self.term.channel_id}/corrections"
+
+    def settles(self, one: Occurrence | Unmeasured) -> list[Link]:
+        """Return the forms that settle it, for whoever may."""
+        channel = self.term.channel
+        return settles(self.visit, channel, one) if channel and self._may else []
 
     def hours(self, stretch: Unmeasured) -> str:
         """Return how long a stretch is."""

@@ -14,6 +14,7 @@ from dashboards.pages.accounts.cards import of_one
 from dashboards.pages.accounts.curve import CurveShown, curve_of
 from dashboards.pages.accounts.months import Cell, Months
 from dashboards.pages.forms import offered
+from dashboards.pages.readings.settling import Oddity, oddities
 from dashboards.pages.visit import Reader, Visit
 from storage.registry.regions import Carrier
 
@@ -54,6 +55,7 @@ def get_institution(
         chart=_chart(visit, months, chosen),
         curve=shown,
         offers=_offers(visit, shown),
+        odd=_odd(visit, shown),
         step=_steps(year),
         boards=(INSTITUTION, BUILDING, COMPARISON),
     )
@@ -68,6 +70,13 @@ def _offers(visit: Visit, curve: CurveShown | None) -> list[tuple[str, str]]:
         (f"/do/{one.about.code}/{channel_id}", one.about.words.say(visit.lang))
         for one in offered(visit, CHANNEL, channel_id)
     ]
+
+
+def _odd(visit: Visit, curve: CurveShown | None) -> list[Oddity]:
+    """Return what is odd of the channel shown, in the span shown, with what settles it."""
+    if curve is None or not curve.chosen.key.isdecimal():
+        return []
+    return oddities(visit, int(curve.chosen.key), curve.first_ms, curve.until_ms)
 
 
 def _steps(year: Year) -> dict[str, str | None]:

@@ -39,7 +39,7 @@ class Row:
     by: str | None
 
 
-@router.get("/")
+@router.get("/institutions")
 def get_list(
     visit: Reader,
     search: Annotated[str, Query(max_length=100)] = "",

@@ -117,7 +117,7 @@ def _spec(view: View, panel: Panel) -> dict[str, Any]:
     shown = panel.columns if panel.kind != "table" else tuple(shown_columns(panel))
     return {
         "kind": panel.kind.value,
-        "unit": panel.unit.label,
+        "unit": panel.unit.of(lang),
         "decimals": panel.decimals,
         "stack": panel.stack,
         "thresholds": _thresholds(panel.thresholds),
@@ -130,7 +130,7 @@ def _spec(view: View, panel: Panel) -> dict[str, Any]:
 
 def _grain(panel: Panel) -> str:
     """Return what a point stands for, where the distance of points cannot tell."""
-    if "date_trunc('month', local)" in panel.sql or "month::timestamp" in panel.sql:
+    if panel.monthly:
         return "month"
     return "day" if "date_trunc('day'" in panel.sql or "d.day::" in panel.sql else "hour"
 
@@ -139,7 +139,7 @@ def _column(column: Column, lang: str) -> dict[str, Any]:
     return {
         "name": column.name,
         "title": column.title.of(lang),
-        "unit": column.unit.label if column.unit else None,
+        "unit": column.unit.of(lang) if column.unit else None,
         "instant": column.unit is not None and column.unit.id == "dateTimeAsIso",
         "decimals": column.decimals,
         "colour": column.colour,

@@ -168,13 +168,13 @@ async function plot(element, option) {
   drawn.add(chart);
 }
 
-function drawAll() {
+export function drawAll() {
   for (const element of document.querySelectorAll("[data-chart]")) draw(element);
   const board = document.querySelector("[data-board]");
   if (board) drawBoard(board, plot);
 }
 
-function forget() {
+export function forget() {
   for (const chart of drawn) chart.dispose();
   drawn.clear();
 }

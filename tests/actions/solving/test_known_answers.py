@@ -11,7 +11,7 @@ from actions.solving.cases import RULES, read, solve
 ROOT = Path(__file__).parents[3]
 OWN = ROOT / "tests" / "cases" / "known-answers"
 SHARED = ROOT.parent / "shared" / "known-answers"
-TOPICS = ("division", "rounding", "conversion", "scoring")
+TOPICS = ("division", "rounding", "rules", "conversion", "scoring")
 
 
 def cases() -> list[Any]:

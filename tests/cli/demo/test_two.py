@@ -53,7 +53,7 @@ def test_a_port_is_ones_own_only_where_ones_own_process_listens(listeners):
     assert Demo.serves(neighbour, "api", other)
     assert not Demo.serves(demo, "api", other)
     assert not Demo.serves(neighbour, "api", port)
-    assert not Demo.serves(demo, "console", port)
+    assert not Demo.serves(demo, "worker", port)
 
 
 class Served:

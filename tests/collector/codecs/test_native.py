@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.codecs import DECODERS, native
+from collector.codecs import configured, native
 from collector.codecs.payload import MAX_AT_MS, MAX_PAYLOAD_BYTES, MAX_SEQ, PayloadError
 from metering.messages import Decoded, Message
 
@@ -154,5 +154,5 @@ def test_deep_nesting_is_refused_and_not_a_crash():
         assert refusal(payload).code in {"payload.malformed", "payload.too_large"}
 
 
-def test_the_native_format_is_in_the_table():
-    assert DECODERS["native"] is native.decode
+def test_the_native_format_has_no_settings_and_no_layer():
+    assert configured("native", {}).decode is native.decode

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from typer.testing import CliRunner
@@ -17,7 +18,6 @@ pytest.importorskip(
 
 from cli.main import app
 from dashboards.boards.catalogue import BOARDS, REGION
-from dashboards.boards.model import Kind
 from dashboards.grafana import publishing
 from dashboards.grafana.client import ClientGrafana
 from dashboards.grafana.drawing import drawn, text_of
@@ -56,7 +56,7 @@ def test_panels_ask_the_data_source_variable_and_say_what_they_show(board, lang)
     assert [one["id"] for one in panels] == [one.id for one in board.panels()]
     assert len({one["id"] for one in made["panels"]}) == len(made["panels"])
     for one, panel in zip(panels, board.panels(), strict=True):
-        assert one["title"] == panel.title.of(lang)
+        assert one["title"].startswith(panel.title.of(lang))
         assert one["description"] == panel.description.of(lang)
         assert one["datasource"]["uid"] == "${ds}"
         (target,) = one["targets"]
@@ -65,9 +65,8 @@ def test_panels_ask_the_data_source_variable_and_say_what_they_show(board, lang)
         assert target["format"] == ("time_series" if panel.series else "table")
         assert one["maxDataPoints"] == panel.max_points
         defaults = one["fieldConfig"]["defaults"]
-        assert defaults["unit"] == panel.unit.id
         assert defaults["noValue"] == panel.empty.of(lang)
-        if panel.kind in (Kind.LINES, Kind.BARS):
+        if one["type"] == "timeseries":
             assert one["options"]["legend"]["calcs"] == ["lastNotNull", "mean", "max"]
 
 
@@ -129,12 +128,22 @@ def test_files_hold_all_boards_and_no_secret(tmp_path):
             assert path.stem == json.loads(path.read_text("utf-8"))["uid"]
 
 
+def whole(part):
+    """Return what Go makes of JSON: a number without a fraction is written without one."""
+    if isinstance(part, dict):
+        return {key: whole(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [whole(one) for one in part]
+    return int(part) if isinstance(part, float) and part == int(part) else part
+
+
 class Fake(ThreadingHTTPServer):
     """As much of Grafana as publishing asks: folders and dashboards by uid, with its statuses."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.folders: dict[str, dict] = {}
+        self.placed: dict[str, str] = {}
         self.dashboards: dict[str, dict] = {}
         self.written = 0
         self.role = "Editor"
@@ -152,9 +161,12 @@ class Handler(BaseHTTPRequestHandler):
         held = self.server.folders if kind == "folders" else self.server.dashboards
         if not self._known():
             return
+        if kind.startswith("search"):
+            self._say(200, self._tagged(parse_qs(urlsplit(self.path).query)))
+            return
         found = held.get(uid)
-        if found is None:
-            self._say(404, {"message": "not found"})
+        if found is None:  # of a folder that is not there an Editor has no right to hear
+            self._say(403 if kind == "folders" else 404, {"message": "not found"})
         else:
             self._say(200, found if kind == "folders" else {"dashboard": found, "meta": {}})
 
@@ -163,7 +175,9 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if not self._known():
             return
-        if self.path == "/api/folders":
+        if self.path == "/api/folders" and body["uid"] in self.server.folders:
+            self._say(412, {"message": "the folder has been changed by someone else"})
+        elif self.path == "/api/folders":
             self.server.folders[body["uid"]] = body
             self._say(200, body)
         elif body["folderUid"] not in self.server.folders:
@@ -175,9 +189,23 @@ class Handler(BaseHTTPRequestHandler):
             board = body["dashboard"]
             before = self.server.dashboards.get(board["uid"], {"version": 0, "id": 7})
             kept = board | {"id": before["id"], "version": before["version"] + 1}
-            self.server.dashboards[board["uid"]] = kept
+            self.server.dashboards[board["uid"]] = whole(kept)
+            self.server.placed[board["uid"]] = body["folderUid"]
             self.server.written += 1
             self._say(200, {"uid": board["uid"], "status": "success", "version": kept["version"]})
+
+    def do_DELETE(self) -> None:
+        if self._known():
+            uid = self.path.rsplit("/", 1)[1]
+            found = self.server.dashboards.pop(uid, None)
+            self._say(404 if found is None else 200, {"title": uid})
+
+    def _tagged(self, asked: dict[str, list[str]]) -> list[dict]:
+        return [
+            {"uid": uid, "folderUid": self.server.placed[uid]}
+            for uid, board in self.server.dashboards.items()
+            if asked["tag"][0] in board["tags"]
+        ]
 
     def _somebody_was_faster(self, body: dict) -> bool:
         self.server.dashboards |= self.server.meanwhile
@@ -188,12 +216,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
             self._say(401, {"message": "Unauthorized"})
             return False
-        if self.command == "POST" and self.server.role == "Viewer":
+        if self.command != "GET" and self.server.role == "Viewer":
             self._say(403, {"message": "You'll need additional permissions to perform this action"})
             return False
         return True
 
-    def _say(self, status: int, body: dict) -> None:
+    def _say(self, status: int, body: dict | list) -> None:
         said = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=UTF-8")
@@ -255,13 +283,13 @@ def test_what_somebody_edited_is_left_alone_unless_forced(grafana, tmp_path):
     told = publish(grafana, tmp_path, "--lang", "zh", "--dry-run")
     assert refused.exit_code == told.exit_code == 2
     assert "edited  commonwatt-region" in refused.output
-    assert "~ 综合能耗" in refused.output
+    assert "~ 综合能耗(kgce)" in refused.output
     assert grafana.written == written
 
     forced = publish(grafana, tmp_path, "--lang", "zh", "--force")
     assert forced.exit_code == 0
     assert grafana.written == written + 1
-    assert grafana.dashboards["commonwatt-region"]["panels"][1]["title"] == "综合能耗"
+    assert grafana.dashboards["commonwatt-region"]["panels"][1]["title"] == "综合能耗(kgce)"
 
 
 def test_an_older_board_of_ours_is_updated(grafana, tmp_path):
@@ -275,6 +303,69 @@ def test_an_older_board_of_ours_is_updated(grafana, tmp_path):
     assert "update  commonwatt-region-en" in done.output
     assert "~ title" in done.output
     assert grafana.dashboards[older["uid"]]["title"] == "Region"
+
+
+def test_untouched_boards_hold_numbers_that_come_back_otherwise(grafana, tmp_path):
+    """A 1.0 that Grafana saved is a 1: without such boards the tests above would show nothing."""
+    publish(grafana, tmp_path)
+    sent = [drawn(one, "zh") for one in BOARDS]
+
+    assert any(text_of(one) != text_of(whole(one)) for one in sent)
+    assert publish(grafana, tmp_path, "--dry-run").exit_code == 0
+
+
+def old_board(grafana, uid="commonwatt-oldest", **more):
+    """Put a board there that an earlier version published, and this one has not."""
+    board = publishing.signed(drawn(REGION, "zh") | {"uid": uid, "version": 1, "id": 7}) | more
+    grafana.dashboards[uid], grafana.placed[uid] = board, "commonwatt"
+    return board
+
+
+def test_a_board_that_a_version_drops_goes(grafana, tmp_path):
+    publish(grafana, tmp_path, "--lang", "zh")
+    old_board(grafana)
+
+    told = publish(grafana, tmp_path, "--lang", "zh", "--dry-run")
+    assert "drop    commonwatt-oldest" in told.output
+    assert "commonwatt-oldest" in grafana.dashboards
+    done = publish(grafana, tmp_path, "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    assert "1 that are no longer ours removed" in done.output
+    assert set(grafana.dashboards) == {one.uid for one in BOARDS}
+
+
+def test_a_dropped_board_that_somebody_edited_and_one_of_their_own_stay(grafana, tmp_path):
+    publish(grafana, tmp_path, "--lang", "zh")
+    old_board(grafana, title="by hand")
+    old_board(grafana, "theirs", tags=["commonwatt"])
+
+    refused = publish(grafana, tmp_path, "--lang", "zh")
+    assert refused.exit_code == 2
+    assert "edited  commonwatt-oldest" in refused.output
+    publish(grafana, tmp_path, "--lang", "zh", "--force")
+    assert "commonwatt-oldest" not in grafana.dashboards
+    assert "theirs" in grafana.dashboards
+
+
+def test_a_folder_that_this_token_cannot_see_is_not_made_twice(grafana, tmp_path):
+    grafana.folders["commonwatt"] = {"uid": "commonwatt"}
+    client = ClientGrafana(f"http://127.0.0.1:{grafana.server_address[1]}", TOKEN)
+
+    assert client.folder("commonwatt-en") is None
+    client.make_folder("commonwatt", "another title")
+    assert grafana.folders["commonwatt"] == {"uid": "commonwatt"}
+
+
+def test_an_exported_board_that_a_version_drops_goes_with_its_file(tmp_path):
+    CliRunner().invoke(app, ["boards", "export", str(tmp_path)])
+    folder = tmp_path / "boards" / "CommonWatt"
+    (folder / "commonwatt-oldest-en.json").write_text("{}")
+    (folder / "theirs.json").write_text("{}")
+
+    CliRunner().invoke(app, ["boards", "export", str(tmp_path)])
+
+    assert not (folder / "commonwatt-oldest-en.json").exists()
+    assert (folder / "theirs.json").exists()
 
 
 def test_a_grafana_below_a_path_is_the_same(grafana, tmp_path):
@@ -353,5 +444,5 @@ def test_nothing_else_asks_for_the_name_that_the_client_brings():
     lists = {one.stem: one.read_text("utf-8") for one in folder.glob("*.txt")}
 
     assert "\nurllib3-future==" in lists.pop("grafana")
-    assert {"run", "test", "dev", "mutation"} == set(lists)
+    assert {"run", "assets", "test", "dev", "mutation"} == set(lists)
     assert [name for name, said in lists.items() if "\nurllib3" in said] == []

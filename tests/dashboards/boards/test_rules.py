@@ -43,7 +43,7 @@ def test_uids_are_these_for_good():
         ({"title": Text("", "Total")}, "lacks words"),
         ({"title": Text("能耗", "能耗")}, "not one text in two languages"),
         ({"description": Text("一句话。", "no sentence")}, "is no sentence"),
-        ({"unit": Unit("", "")}, "no unit"),
+        ({"unit": Unit("", Text("", ""))}, "no unit"),
         ({"id": 2}, "panel id 2 is taken twice"),
         ({"width": 5}, "does not fill the width"),
         ({"empty": Text("", "")}, "nothing is said"),

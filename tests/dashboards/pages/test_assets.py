@@ -1,7 +1,6 @@
 """What pages load: kept for good under an address that changes with it, and nothing foreign."""
 
 import gzip
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -13,7 +12,6 @@ import pytest
 from dashboards import pages
 from dashboards.pages.assets import load_assets
 from dashboards.pages.visit import assets
-from metering.errors import UnavailableError
 
 STATIC = Path(pages.__file__).parent / "static"
 
@@ -57,16 +55,6 @@ def test_unknown_assets_and_paths_out_of_the_folder_are_not_found(bare):
     for name in ("nothing.js", "../app.py", "%2e%2e/app.py", "echarts/../../app.py", ""):
         assert client.get(f"{assets().base}/{name}").status_code == 404
     assert client.get("/assets/0000000000000000/page.js").status_code == 404
-
-
-def test_a_missing_wheel_is_named_with_the_fix(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-
-    with pytest.raises(UnavailableError) as said:
-        load_assets()
-    assert said.value.code == "pages.no_echarts"
-    assert "nicegui" in said.value.en
-    assert "nicegui" in said.value.zh
 
 
 def test_the_wheel_is_read_without_being_imported():

@@ -164,6 +164,7 @@ def test_a_phone_scrolls_down_only(site, visit, lang, dark):
     page = visit(lang, width=390, dark=dark)
     for path in (
         "/",
+        "/institutions",
         site.path("office"),
         site.path("office", "?carrier=electricity"),
         site.path("office", "/accounts/electricity/2016-03"),

@@ -7,18 +7,24 @@ from decimal import Decimal
 
 import pytest
 
-from actions.readings.corrections import set_value
 from actions.readings.exchanges import record_exchange
 from dashboards.pages.visit import CSP
+from tests.actions.correcting import set_value
 from tests.actions.world import counts_since, measure
 
 ELECTRICITY = "?carrier=electricity"
-PAGES = ["/", "office", "office?carrier=electricity", "office/accounts/electricity/2016-03"]
+PAGES = [
+    "/",
+    "/institutions",
+    "office",
+    "office?carrier=electricity",
+    "office/accounts/electricity/2016-03",
+]
 
 
 def pages_of(site):
     for page in PAGES:
-        yield page if page == "/" else site.path("office", page.removeprefix("office"))
+        yield page if page.startswith("/") else site.path("office", page.removeprefix("office"))
 
 
 def text_of(page: str) -> str:
@@ -56,7 +62,7 @@ def test_every_page_in_both_languages_runs_nothing_and_loads_nothing_foreign(sit
 
 
 def test_the_list_shows_the_sums_of_the_accounts_and_what_nobody_stated(site):
-    page = site.client("planner of all", "en").get("/").text
+    page = site.client("planner of all", "en").get("/institutions").text
     office, school = row_of(page, "Demo office"), row_of(page, "Demo school")
     used = site.world.admin(
         "SELECT sum(quanta) FROM account WHERE institution_id = %s AND carrier = 'electricity'",
@@ -71,7 +77,7 @@ def test_the_list_shows_the_sums_of_the_accounts_and_what_nobody_stated(site):
 
 
 def test_unknown_use_is_a_dash_and_never_a_zero(site):
-    page = site.client("planner of all", "en").get("/").text
+    page = site.client("planner of all", "en").get("/institutions").text
     clinic = row_of(page, "Demo clinic")
 
     assert clinic.endswith("– – – – ▲ Coverage below 100 % 0.0%")
@@ -80,7 +86,7 @@ def test_unknown_use_is_a_dash_and_never_a_zero(site):
 
 def test_a_reader_sees_its_own_and_404_elsewhere(site):
     client = site.client("of the school", "en")
-    page = client.get("/").text
+    page = client.get("/institutions").text
 
     assert "Demo school" in page
     assert "Demo office" not in page
@@ -96,7 +102,7 @@ def test_a_reader_sees_its_own_and_404_elsewhere(site):
 
 def test_sums_over_all_count_only_what_the_reader_sees(site):
     def total(who):
-        page = text_of(site.client(who, "en").get("/").text)
+        page = text_of(site.client(who, "en").get("/institutions").text)
         return re.search(r"Electricity ([\d.,]+ \w+)", page).group(1)
 
     seen = site.world.admin(
@@ -110,23 +116,23 @@ def test_sums_over_all_count_only_what_the_reader_sees(site):
 def test_searching_filtering_and_paging_happen_on_the_server(site):
     client = site.client("planner of all", "en")
 
-    found = client.get("/", params={"search": "SCHO"}).text
+    found = client.get("/institutions", params={"search": "SCHO"}).text
     assert "Demo school" in found
     assert "Demo office" not in found
     assert 'value="SCHO"' in found
-    city = client.get("/", params={"region": site.world.region["city 2"]}).text
+    city = client.get("/institutions", params={"region": site.world.region["city 2"]}).text
     assert "Demo clinic" in city
     assert "Demo school" not in city
-    assert "Demo clinic" not in client.get("/", params={"page": 2}).text
-    assert client.get("/", params={"page": 0}).status_code == 422
-    nasty = client.get("/", params={"search": '"><script>alert(1)</script>'}).text
+    assert "Demo clinic" not in client.get("/institutions", params={"page": 2}).text
+    assert client.get("/institutions", params={"page": 0}).status_code == 422
+    nasty = client.get("/institutions", params={"search": '"><script>alert(1)</script>'}).text
     assert "<script>alert" not in nasty
     assert "No institution matches" in nasty
 
 
 def test_empty_states_say_what_to_do_next(bare):
-    nothing = text_of(bare.client("outsider", "en").get("/").text)
-    no_accounts = text_of(bare.client("of the office", "en").get("/").text)
+    nothing = text_of(bare.client("outsider", "en").get("/institutions").text)
+    no_accounts = text_of(bare.client("of the office", "en").get("/institutions").text)
     one = text_of(bare.client("of the office", "en").get(bare.path("office")).text)
 
     assert "Ask the administrator to grant you" in nothing
@@ -163,7 +169,7 @@ def test_what_rests_on_an_unverified_value_says_so_everywhere(site):
 
     for path in pages_of(site):
         assert "unverified" in text_of(client.get(path).text), path
-    assert "unverified" not in text_of(client.get("/?region=1&search=nothing").text)
+    assert "unverified" not in text_of(client.get("/institutions?region=1&search=nothing").text)
     assert "hearsay" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
 
 
@@ -210,7 +216,7 @@ def test_profile_and_twelve_months_are_in_the_address(site):
 
 def test_bills_stand_beside_the_meter_and_are_not_added(site):
     client = site.client("planner of all", "en")
-    before = row_of(client.get("/").text, "Demo office")
+    before = row_of(client.get("/institutions").text, "Demo office")
     site.world.admin(
         """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
            VALUES (%s, 'electricity', '2016-03-01', 'bill', 77777000, 0)""",
@@ -219,7 +225,7 @@ def test_bills_stand_beside_the_meter_and_are_not_added(site):
     meter = client.get(site.path("office", ELECTRICITY)).text
     bill = client.get(site.path("office", f"{ELECTRICITY}&source=bill")).text
 
-    assert row_of(client.get("/").text, "Demo office") == before
+    assert row_of(client.get("/institutions").text, "Demo office") == before
     assert "77,777" not in text_of(meter)
     assert row_of(bill, "2016-03").startswith("2016-03 77,777 –")
     why = client.get(site.path("office", "/accounts/electricity/2016-03?source=bill")).text
@@ -306,11 +312,11 @@ def test_errors_in_a_browser_are_pages_and_for_programs_stay_problems(site):
 def test_with_the_database_away_the_page_offers_to_try_again(site):
     client = site.client("planner of all", "en")
     site.world.pool.close()
-    away = client.get("/", params={"search": "x"})
+    away = client.get("/institutions", params={"search": "x"})
 
     assert away.status_code == 503
     assert int(away.headers["retry-after"]) >= 1
-    assert 'href="/?search=x">Try again' in away.text
+    assert 'href="/institutions?search=x">Try again' in away.text
     assert away.headers["content-security-policy"] == CSP
 
 
@@ -319,7 +325,7 @@ def test_what_was_not_foreseen_is_a_page_too(site, monkeypatch):
         raise RuntimeError("secret")
 
     monkeypatch.setattr("dashboards.pages.accounts.listing.overview_of", broken)
-    answer = site.client("planner of all", "en").get("/")
+    answer = site.client("planner of all", "en").get("/institutions")
 
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text
@@ -345,7 +351,7 @@ def test_intensities_are_named_and_open_where_nobody_stated_the_area(site):
 
 def test_an_intensity_says_by_whose_area_and_persons_it_is(site):
     client = site.client("planner of all", "en")
-    for page in (site.path("office"), "/"):
+    for page in (site.path("office"), "/institutions"):
         assert "By 1,234.5 m² from 2015-01-01 (test)" in text_of(client.get(page).text)
     office = text_of(client.get(site.path("office")).text)
     assert "By 80 persons from 2015-01-01 (test)" in office
@@ -459,7 +465,8 @@ def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act
         site.path("office", "/accounts/electricity/2016-03")
     )
     for one, why in ((done.correction, "photo of the display"), (changed.correction, "form 12")):
-        href = f"/api/v1/channels/{channel}/corrections/{one.id}"
+        href = f"/channels/{channel}/corrections"
         assert f'<a href="{href}">correction {one.id}</a>' in page.text
         assert f"({one.known_by}: {why})" in page.text
-        assert site.client("of the office").get(href).json()["reason"] == why
+        assert f'href="/do/correction.undo/{one.id}"' in page.text
+        assert why in site.client("of the office").get(href).text

@@ -1,0 +1,60 @@
+"""One person: log-ins, grants and what was done, as far as the reader may know it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from actions.access.login import hash_password
+from actions.access.passwords import checked
+from actions.desk import Desk
+from actions.figures import not_found
+from storage.access import grants, listed, people
+from storage.access.grants import GrantRow
+from storage.access.listed import AuditEntry
+from storage.access.people import User
+
+__all__ = ["AuditEntry", "GrantRow", "Person", "change_own_password", "person"]
+
+_ENTRIES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with all grants, ended ones too, the same person's other log-ins, and acts.
+
+    earlier: the number of an audit entry before which older ones are; None where these are all.
+    """
+
+    user: User
+    others: list[User]
+    grants: list[GrantRow]
+    entries: list[AuditEntry]
+    earlier: int | None
+
+
+def person(desk: Desk, user_id: int, before: int | None = None) -> Person:
+    """Return somebody; NotFoundError for others than oneself unless one administers."""
+    with desk.look() as connection:
+        known = people.users(connection)
+        found = next((one for one in known if one.user_id == user_id), None)
+        if found is None:
+            raise not_found("用户", "person", {"user_id": user_id})
+        entries = listed.entries(connection, f"user:{user_id}", before, _ENTRIES + 1)
+        same = [one for one in known if one.person_id == found.person_id]
+        return Person(
+            found,
+            [one for one in same if one.user_id != user_id],
+            grants.listed(connection, [user_id]),
+            entries[:_ENTRIES],
+            entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None,
+        )
+
+
+def change_own_password(desk: Desk, login: str, password: str) -> None:
+    """Change the actor's own password; all their sessions end. InputError where it is weak.
+
+    The old one has been asked for before.
+    """
+    kept = hash_password(checked(password, login))
+    with desk.change() as connection:
+        people.change_own_password(connection, kept)
+        desk.note(connection, "user.own_password", desk.actor.removeprefix("user:"), {})

@@ -1,0 +1,174 @@
+"""What needs whoever logs in, of institutions, of unions and of the platform, by rights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from actions.accounts.listed import known_profile
+from actions.accounts.overview import months_before
+from actions.compact.standing import Standing
+from actions.desk import Desk
+from actions.rights import Right, holds
+from storage import days, health
+from storage.accounts import overview
+from storage.boards import today
+from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
+from storage.compact import runs, standing, targets, unions
+from storage.compact.runs import Kept as RunRow
+from storage.compact.targets import Kept as TargetRow
+from storage.compact.unions import Named
+from storage.health import Queue, Rejects
+
+_INSTITUTIONS: Final = 8
+_LOOKED_INTO: Final = 40  # institutions, the largest, in whose hours use while closed is sought
+_WASTES: Final = 3
+_FEW: Final = 5
+
+__all__ = ["Closed", "Lacking", "MonthOf", "Today", "today_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfInstitutions:
+    """The reader's institutions: a month beside the year before and quota, use while closed, gaps.
+
+    month: the newest whole month. others: how many institutions beyond those looked into have used
+    something. progress: of the institutions listed, in the newest year that has quotas.
+    names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
+    outside: whether one of them is used outside its years.
+    """
+
+    month: date
+    rows: Sequence[MonthOf]
+    progress: dict[int, Standing]
+    wastes: Sequence[Closed]
+    lacking: Sequence[Lacking]
+    names: dict[int, tuple[str | None, str | None]]
+    evidence: str | None
+    outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnion:
+    """A union that the actor plans for: its members' progress, and what waits to be done.
+
+    untried: targets without a run. proposed: runs that are no issue yet, the newest of each target.
+    """
+
+    union: Named
+    members: Sequence[Standing]
+    names: dict[int, tuple[str | None, str | None]]
+    untried: Sequence[TargetRow]
+    proposed: Sequence[RunRow]
+    targets: Sequence[TargetRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OfPlatform:
+    """What an administrator looks after."""
+
+    silent: Sequence[Silent]
+    rejects: Sequence[Rejects]
+    queues: Sequence[Queue]
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What needs somebody; a part that is None is not for this reader."""
+
+    day: date
+    institutions: OfInstitutions | None
+    unions: Sequence[OfUnion] | None
+    platform: OfPlatform | None
+    corrects: bool
+
+
+def today_of(desk: Desk) -> Today:
+    """Return what needs the actor today, by the actor's roles."""
+    with desk.look() as connection:
+        plans = holds(connection, Right.PLAN)
+        runs_it = holds(connection, Right.ADMINISTER)
+        return Today(
+            desk.today or days.today(connection),
+            _of_institutions(connection),
+            _of_unions(connection) if plans else None,
+            _of_platform(connection) if runs_it else None,
+            holds(connection, Right.CORRECT_READINGS),
+        )
+
+
+def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
+    month = overview.last_month(connection)
+    if month is None:
+        return None
+    profile = known_profile(connection, None)
+    found = today.months(connection, month, profile, _LOOKED_INTO)
+    ids = [one.institution_id for one in found]
+    lacking = today.lacking(connection, ids, _FEW)
+    until = months_before(month, -1)
+    return OfInstitutions(
+        month,
+        found[:_INSTITUTIONS],
+        _progress(connection, ids[:_INSTITUTIONS]),
+        today.closed(connection, ids, month, until, _WASTES),
+        lacking,
+        {one.institution_id: (one.name_zh, one.name_en) for one in found},
+        *today.evidence(connection, ids, month, profile),
+    )
+
+
+def _progress(connection: Connection[TupleRow], ids: Sequence[int]) -> dict[int, Standing]:
+    """Return each institution's newest progress that belongs to a run in force."""
+    newest: dict[int, Standing] = {}
+    for one in ids:
+        found = standing.newest(connection, of_members=False, institution_id=one)
+        held = [row for row in found if row.state == "in_force"]
+        if held:
+            newest[one] = max(held, key=lambda row: (row.year, row.day))
+    return newest
+
+
+def _of_unions(connection: Connection[TupleRow]) -> list[OfUnion]:
+    return [
+        _of_union(connection, one)
+        for one in unions.listed(connection)
+        if unions.plans(connection, one.union_id)
+    ]
+
+
+def _of_union(connection: Connection[TupleRow], union: Named) -> OfUnion:
+    aims = targets.listed(connection, union.union_id)
+    made = runs.listed(connection, union_id=union.union_id)
+    newest = {one.target_id: one for one in sorted(made, key=lambda one: one.version)}
+    progress = standing.newest(connection, of_members=True, union_id=union.union_id)
+    year = max((one.year for one in progress), default=None)
+    named = unions.members(connection, union.union_id)
+    return OfUnion(
+        union,
+        [one for one in progress if one.year == year],
+        {one.region_id: (one.name_zh, one.name_en) for one in named},
+        [one for one in aims if one.target_id not in newest],
+        [one for one in newest.values() if one.issued_as is None],
+        aims,
+    )
+
+
+def _of_platform(connection: Connection[TupleRow]) -> OfPlatform:
+    return OfPlatform(
+        today.silent(connection, _FEW),
+        health.rejects(connection),
+        health.queues(connection),
+        today.people(connection),
+    )
+
+
+def change_of(one: MonthOf) -> Decimal | None:
+    """Return the change of a month against the year before, over what both years measured."""
+    if not one.before_g or one.after_g is None:
+        return None
+    return Decimal(one.after_g - one.before_g) / one.before_g

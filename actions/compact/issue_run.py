@@ -1,0 +1,146 @@
+"""Issuing a run, declared once: its quotas enter the books, or adjust those that are in them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import BaseModel, Field
+
+from actions.compact.run_changes import amount_words, effects_of, replaced_by
+from actions.compact.things import RUN
+from actions.declared import About, Action, Effect
+from actions.fields import Acting, Words, field, plain
+from actions.kinds import Text
+from actions.rights import Right
+from compact import books as causes
+from compact.books import Cause, Kind
+from compact.targets import Indicator
+from metering.errors import ConflictError
+from storage import tasks
+from storage.compact import bases, books, run_members, runs, standing, targets, unions
+from storage.compact.runs import Kept as Run
+
+_NAMED: Final = 5
+_MOST: Final = 100
+_KINDS: Final[Mapping[Kind, Words]] = {
+    Kind.ISSUE: Words("首次下达", "first issue"),
+    Kind.ADJUSTMENT: Words("调整下达", "adjustment of issued quotas"),
+}
+
+
+class RunIssued(BaseModel):
+    """What came into the books."""
+
+    cause_id: int
+    kind: str = Field(description="issue or adjustment")
+    accounts: int
+
+
+class IssueRun(Action[Run, RunIssued]):
+    """Write a run's quotas into the books; where some are issued already, adjust them.
+
+    Every base that the run counts must have been answered for.
+    """
+
+    about = About(
+        code="run.issue",
+        on=RUN,
+        right=Right.PLAN,
+        path="/runs/{on}/issue",
+        tag="runs and quotas",
+        zh="下达用能指标",
+        en="Issue the quotas",
+        done=("用能指标已下达。", "The quotas are issued."),
+    )
+
+    reason: Text | None = field(
+        zh="调整理由",
+        en="Reason of an adjustment",
+        hint=("首次下达可留空", "The first issue needs none"),
+        default=None,
+        examples=["the school's March was read again"],
+    )
+
+    @classmethod
+    def fits(cls, on: Run) -> bool:
+        """Return whether it is a proposal still."""
+        return on.issued_as is None
+
+    def check(self, on: Run, at: Acting) -> None:
+        """Refuse what is issued already, rests on unanswered bases, or moves nothing."""
+        runs.lock(at.connection, on.union_id)
+        self._cause(on, at)
+
+    def foresee(self, on: Run, at: Acting) -> list[Effect]:
+        """Return what is issued, which run it replaces, and what changes for each member."""
+        cause, connection = self._cause(on, at), at.connection
+        members = [one.region_id for one in unions.members(connection, on.union_id)]
+        sums = run_members.sums(connection, on.run_id, members)
+        moved = plain(f"{_accounts(cause):,}")
+        return [
+            Effect("kind", Words("记入账簿", "Into the books"), None, _KINDS[cause.kind]),
+            Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
+            Effect(
+                "total", Words("用能指标合计", "Sum of the quotas"), None, amount_words(on.total_g)
+            ),
+            Effect("accounts", Words("有变动的账户", "Accounts that move"), None, moved),
+            *effects_of(replaced_by(connection, on.union_id, _indicator(on, at), sums)),
+        ]
+
+    def do(self, on: Run, at: Acting) -> RunIssued:
+        """Issue it; where everybody is on the path is worked out next."""
+        cause = self._cause(on, at)
+        indicator = _indicator(on, at)
+        cause_id = books.add(
+            at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
+        )
+        tasks.add(at.connection, standing.KIND, str(on.union_id), datetime.now(UTC))
+        at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
+        return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
+
+    def _cause(self, on: Run, at: Acting) -> Cause:
+        """Return what it does to the books."""
+        connection = at.connection
+        if on.issued_as is not None:
+            raise _issued_already(on.run_id)
+        if waiting := bases.not_reviewed(connection, on.run_id):
+            raise _not_reviewed(on, waiting)
+        shares = runs.shares(connection, on.run_id)
+        wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
+        held = books.held(connection, on.union_id, _indicator(on, at), {year for year, _ in wanted})
+        return causes.issue(held, wanted, self.reason or "")
+
+
+def _indicator(on: Run, at: Acting) -> Indicator:
+    found = targets.one(at.connection, on.target_id)
+    assert found is not None  # whoever sees a run sees its target
+    return found.target.indicator
+
+
+def _accounts(cause: Cause) -> int:
+    return sum(one.institution is not None for one in cause.entries)
+
+
+def _issued_already(run_id: int) -> ConflictError:
+    return ConflictError(
+        "run.issued_already",
+        zh="该分解方案已经下达。",
+        en="This run is issued already.",
+        next_zh="如台账有变,请重新分解,再下达新的版本。",
+        next_en="Where accounts changed, run again and issue the new version.",
+        where={"run_id": run_id},
+    )
+
+
+def _not_reviewed(run: Run, waiting: list[int]) -> ConflictError:
+    some = ", ".join(map(str, waiting[:_NAMED]))
+    return ConflictError(
+        "run.base_not_reviewed",
+        zh=f"{len(waiting)} 家机构的基期还没有人审核确认(编号 {some}…)。",
+        en=f"The bases of {len(waiting)} institutions are not reviewed yet (ids {some} …).",
+        next_zh=f"请用 commonwatt targets review {run.target_id} 或目标页面审核:逐家确认、估算或"
+        "不列入;基期有变的,重新分解后再下达。",
+        next_en=f"Review them by commonwatt targets review {run.target_id} or on the target's "
+        "page: confirm, estimate or leave out; where a base changed by that, run again.",
+        where={"run_id": run.run_id, "target_id": run.target_id, "institutions": waiting[:_MOST]},
+    )

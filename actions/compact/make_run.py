@@ -1,0 +1,122 @@
+"""Keeping a run, declared once: a target shared by one of the rules, as its next version."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from actions.compact.comparing import sums_of
+from actions.compact.rule_fields import Correction, RuleFields
+from actions.compact.run_changes import effects_of, replaced_by
+from actions.compact.runs import Trial, try_from
+from actions.compact.starting import start_of
+from actions.compact.things import TARGET
+from actions.declared import About, Action, Effect
+from actions.fields import Acting, Words, field, plain
+from actions.figures import in_units
+from actions.rights import Right
+from storage.compact import runs
+from storage.compact.targets import Kept as Target
+
+
+class RunMade(BaseModel):
+    """A run that is kept; new is false where an earlier version came to the very same."""
+
+    run_id: int
+    version: int
+    sha256: str = Field(description="Of the snapshot's bytes.")
+    quotas: int
+    base_kgce: str | None = Field(description="null where it would tell of a restricted one.")
+    total_kgce: str | None
+    without_base: int = Field(description="Institutions without accounts to count from.")
+    left_out: int = Field(description="Institutions that a planner left out.")
+    new: bool
+
+
+class MakeRun(RuleFields, Action[Target, RunMade]):
+    """Share a target by a rule, and keep it as a new version where anything differs.
+
+    Nothing is issued by that.
+    """
+
+    about = About(
+        code="run.make",
+        on=TARGET,
+        right=Right.PLAN,
+        path="/targets/{on}/runs",
+        tag="runs and quotas",
+        zh="分解并存档",
+        en="Keep a run",
+        done=("分解方案已存档,尚未下达。", "The run is kept; nothing is issued yet."),
+    )
+
+    factors: Annotated[list[Correction], Field(max_length=100_000)] | None = field(
+        zh="修正系数",
+        en="Corrections of bases",
+        hint=("按机构,例如气候、使用率", "By institution, such as climate or occupancy"),
+        default=None,
+    )
+
+    def check(self, on: Target, at: Acting) -> None:
+        """Refuse what the rule does not take, and what cannot be shared by it."""
+        runs.lock(at.connection, on.union_id)
+        self._trial(on, at)
+
+    def foresee(self, on: Target, at: Acting) -> list[Effect]:
+        """Return the version that it would be, its sums, and what it would change if issued."""
+        trial = self._trial(on, at)
+        made, problem = trial.run.allocation, trial.run.problem
+        same = runs.same(at.connection, on.target_id, trial.run.sha256)
+        before = None if same is None else runs.one(at.connection, same)
+        found = replaced_by(at.connection, on.union_id, on.target.indicator, sums_of(trial))
+        return [
+            _version(None if before is None else before.version),
+            _count("quotas", Words("用能指标数", "Quotas"), len(made.quotas)),
+            _count("without_base", Words("无基期", "Without a base"), len(problem.without_base)),
+            _count("left_out", Words("不列入", "Left out"), len(problem.left_out)),
+            *effects_of(found),
+        ]
+
+    def do(self, on: Target, at: Acting) -> RunMade:
+        """Keep it."""
+        run = self._trial(on, at).run
+        same = runs.same(at.connection, on.target_id, run.sha256)
+        run_id = runs.add(at.connection, on.target_id, run, at.actor) if same is None else same
+        kept = runs.one(at.connection, run_id)
+        assert kept is not None
+        at.told.update(run_id=run_id, sha256=run.sha256)
+        return RunMade(
+            run_id=run_id,
+            version=kept.version,
+            sha256=kept.sha256,
+            quotas=kept.quotas,
+            base_kgce=in_units(kept.base_g, 1000),
+            total_kgce=in_units(kept.total_g, 1000),
+            without_base=kept.without_base,
+            left_out=kept.left_out,
+            new=same is None,
+        )
+
+    @classmethod
+    def where_to(cls, on: Target, result: RunMade) -> str:
+        """Return the run's page."""
+        return f"/runs/{result.run_id}"
+
+    def _trial(self, on: Target, at: Acting) -> Trial:
+        """Return what it comes to; computed once in a transaction, for nothing moves in it."""
+        key = (self.about.code, on.target_id, self.model_dump_json())
+        if key not in at.known:
+            start = start_of(at.connection, on.target_id, self.about.code)
+            at.known[key] = try_from(start, self.method, self.year)
+        found: Trial = at.known[key]
+        return found
+
+
+def _version(same: int | None) -> Effect:
+    if same is None:
+        return Effect("run", Words("分解方案", "Run"), None, Words("新版本", "a new version"))
+    told = Words(f"第 {same} 版(结果相同)", f"version {same}, which is the very same")
+    return Effect("run", Words("分解方案", "Run"), told, told)
+
+
+def _count(code: str, what: Words, many: int) -> Effect:
+    return Effect(code, what, None, plain(f"{many:,}"))

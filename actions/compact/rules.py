@@ -1,0 +1,164 @@
+"""The rules that a planner chooses from, as people read of them: out of their files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from actions.fields import Option, Words
+from compact.bands import Band
+from compact.methods import Method
+from compact.parameters import By, Kind
+from compact.parameters import Parameter as OfRule
+from compact.rules import rules as registered
+from compact.ruling import AllocationRule
+from compact.targets import MILLION
+from metering.errors import InputError
+from storage.registry import bands
+
+_MOST: Final = Decimal(1_000_000_000)  # where a rule says none
+
+Value = Decimal | str
+Values = Mapping[str, Value | Mapping[str, Decimal] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something that a rule is given.
+
+    of: "" where it is one value; else "class" or "member", of each of which it is one.
+    default: None where it may be left open, and then is none. choices: where it is a word, not a
+    number; then least, most and step say nothing.
+    """
+
+    name: str
+    words: Words
+    of: str = ""
+    hint: Words | None = None
+    unit: str = ""
+    default: Value | None = None
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal(100)
+    step: Decimal = Decimal(1)
+    choices: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInWords:
+    """A rule as people read of it: what it is called, how it shares, and what it is given.
+
+    source: of its formula. first: whether a comparison shows it before anybody has chosen.
+    """
+
+    code: str
+    words: Words
+    says: Words
+    parameters: tuple[Parameter, ...]
+    source: str = ""
+    first: bool = True
+
+
+@cache
+def rules() -> Sequence[RuleInWords]:
+    """Return all rules in order of their letters."""
+    return tuple(_in_words(one) for one in registered())
+
+
+def rule_of(code: str) -> RuleInWords:
+    """Return one rule; InputError where there is none of that letter."""
+    for one in rules():
+        if one.code == code:
+            return one
+    known = ", ".join(one.code for one in rules())
+    raise InputError(
+        "rule.unknown",
+        zh=f"没有规则“{code}”。",
+        en=f"There is no rule “{code}”.",
+        next_zh=f"可选规则:{known}。",
+        next_en=f"The rules are {known}.",
+        where={"field": "rule", "value": code},
+    )
+
+
+def rule_words(code: str) -> Words:
+    """Return what a rule is called; of one that there is no more, its letter."""
+    return next((one.words for one in rules() if one.code == code), Words(code, code))
+
+
+def method_of(
+    code: str, values: Values, factors: Mapping[int, Mapping[str, Decimal]] | None = None
+) -> Method:
+    """Return a rule with what it is given; refuse what it does not take.
+
+    values: by parameter; None, or not there, is its default. factors: corrections by institution.
+    """
+    one = rule_of(code)
+    given = {name: value for name, value in values.items() if value not in (None, {})}
+    for name in sorted(given.keys() - {parameter.name for parameter in one.parameters}):
+        raise _not_taken(one, name)
+    (rule,) = (each for each in registered() if each.about.letter == code)
+    return Method(
+        code,
+        factors={
+            institution: {name: int(value * MILLION) for name, value in named.items()}
+            for institution, named in (factors or {}).items()
+        },
+        **dict(_kept(rule, given)),
+    )
+
+
+def _kept(rule: type[AllocationRule], given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    found = []
+    for one in rule.parameters():
+        value = given.get(one.asked_as)
+        if one.kind is Kind.BANDS:
+            code = value or next(iter(bands.shipped_codes()), "")
+            found.append((one.name, tuple(Band.of(row) for row in bands.shipped(str(code)))))
+        elif value is not None:
+            found.append((one.name, one.kept(value)))
+    return found
+
+
+def _in_words(rule: type[AllocationRule]) -> RuleInWords:
+    about = rule.about
+    return RuleInWords(
+        about.letter,
+        Words(*about.name),
+        Words(*about.explains),
+        tuple(_parameter(one) for one in rule.parameters()),
+        about.source,
+        about.first,
+    )
+
+
+def _parameter(one: OfRule) -> Parameter:
+    choices = tuple(Option(each.code, Words(each.zh, each.en)) for each in one.choices)
+    default = one.typed(one.default) if one.by is By.ALL else one.typed_each
+    if one.kind is Kind.BANDS:
+        codes = bands.shipped_codes()
+        choices = tuple(Option(code, Words(code, code)) for code in codes)
+        default = next(iter(codes), None)
+    return Parameter(
+        one.asked_as,
+        Words(one.zh, one.en),
+        of="" if one.by is By.ALL else one.by.value,
+        hint=Words(one.hint_zh, one.hint_en) if one.hint_zh else None,
+        unit=one.unit,
+        default=default,
+        least=one.least,
+        most=_MOST if one.most is None else one.most,
+        step=one.step,
+        choices=choices,
+    )
+
+
+def _not_taken(one: RuleInWords, name: str) -> InputError:
+    return InputError(
+        "rule.not_taken",
+        zh=f"规则 {one.code} 没有参数 {name}。",
+        en=f"Rule {one.code} takes no {name}.",
+        next_zh="请删去该参数,或改选规则。",
+        next_en="Leave it open, or choose another rule.",
+        where={"field": name},
+    )

@@ -1,0 +1,56 @@
+"""One run as its page shows it: what it rests on, what it changes, and whom it has dropped."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from actions.compact.run_changes import Replaced, replaced_by
+from actions.desk import Desk
+from actions.figures import not_found
+from storage.compact import run_members, runs, targets, unions
+from storage.compact.run_members import Dropped
+from storage.compact.runs import Kept
+from storage.compact.unions import Named
+
+MOST_DROPPED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """A run with its target and union.
+
+    replaced: what it changes, or would, against the runs in force; None to who does not plan, and
+    where it is in force itself. dropped: whose quotas it took away, as far as the viewer sees.
+    """
+
+    run: Kept
+    target: targets.Kept
+    union: Named
+    replaced: Replaced | None
+    dropped: list[Dropped]
+
+
+def run_detail(desk: Desk, run_id: int) -> RunDetail:
+    """Return a run that the viewer sees, in one moment."""
+    with desk.look() as connection:
+        run = runs.one(connection, run_id)
+        target = None if run is None else targets.one(connection, run.target_id)
+        union = next(iter(unions.listed(connection, run.union_id)), None) if run else None
+        if run is None or target is None or union is None:
+            raise not_found("分解方案", "run", {"run_id": run_id})
+        replaced = None
+        if union.planned:
+            members = [one.region_id for one in unions.members(connection, union.union_id)]
+            sums = run_members.sums(connection, run_id, members)
+            found = replaced_by(connection, union.union_id, target.target.indicator, sums)
+            others = any(one.run_id != run_id for one in found.runs.values())
+            replaced = found if others else None
+        dropped = []
+        if run.in_force:
+            dropped = run_members.dropped(connection, union.union_id, run_id, MOST_DROPPED)
+    return RunDetail(run, target, union, replaced, dropped)
+
+
+def count_shares(desk: Desk, run_id: int, named: str | None = None) -> int:
+    """Return how many institutions' quotas of a run the viewer sees; named: as in `shares_of`."""
+    with desk.look() as connection:
+        return runs.count_shares(connection, run_id, named)

@@ -1,0 +1,160 @@
+"""What every run of a target starts from: a union loaded once, in one snapshot, tried often."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+
+from actions.compact.base_lines import known_of, left_out
+from actions.compact.disclosure import Unseen, must_tell_of_none, unseen_of
+from actions.compact.unions import must_plan
+from actions.desk import Desk
+from actions.figures import not_found
+from analytics.exact import Bools, Ints
+from compact.allocations import Problem
+from compact.base_columns import bases_of
+from compact.bases import Size, area_m2
+from compact.disclosure import Part
+from compact.holders import NULL, Areas, Bases, Holders
+from compact.methods import Method
+from compact.rosters import ANY_DAY, Roster, first_days
+from storage.compact import bases, rosters, runs, targets, unions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """What every run of a target starts from, whatever its rule; (n,) institutions in order of id.
+
+    base, has: their bases, and who has one. area: of the base year. left_out: by an act.
+    above: the parent of each region. before: what runs before said of institutions that the
+    planner does not see.
+    """
+
+    kept: targets.Kept
+    roster: Roster
+    base: Bases
+    has: Bools
+    area: Areas
+    left_out: Bools
+    members: tuple[int, ...]
+    above: Mapping[int, int | None]
+    enough_permille: int
+    unseen: Unseen
+    before: Sequence[Mapping[int, Part]]
+
+
+def start(desk: Desk, target_id: int) -> Start:
+    """Return what every rule starts from, to try several."""
+    with desk.look(reckons=True) as connection:
+        return start_of(connection, target_id, "run.try")
+
+
+def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
+    """Return what every run of a target starts from; refuse who does not plan for its union."""
+    kept = target_of(connection, target_id)
+    must_plan(connection, kept.union_id, act)
+    counted = bases.institutions(connection, kept.union_id)
+    known = known_of(connection, kept, counted)
+    base, has = bases_of(kept.target, known)
+    ids = known.institutions
+    unseen = unseen_of(connection, kept.union_id)
+    return Start(
+        kept=kept,
+        roster=rosters.roster(connection, kept.union_id, ids),
+        base=base,
+        has=has,
+        area=_areas(known.sizes, ids, base, has),
+        left_out=np.isin(np.array(ids, np.int64), list(left_out(connection, target_id))),
+        members=tuple(one.region_id for one in unions.members(connection, kept.union_id)),
+        above={region: above for region, (above, _) in unions.regions(connection).items()},
+        enough_permille=bases.enough(connection, kept.union_id),
+        unseen=unseen,
+        before=runs.parts_before(connection, kept.union_id, sorted(unseen.all)),
+    )
+
+
+def problem_of(start: Start, method: Method, year: int | None) -> Problem:
+    """Return the problem of one rule; refuse one that would tell of a restricted institution."""
+    of_year = _years(start, year)
+    there = start.roster.on(_first_days(of_year))
+    total = start.base.total_g
+    shares = there.here & ~start.left_out & start.has & (total > 0)
+    rows = np.flatnonzero(shares)
+    ids = start.roster.institution
+    holders = Holders(
+        institution=ids[rows],
+        region=there.region[rows],
+        line=there.line[rows],
+        lines=start.roster.lines,
+        year=of_year[rows],
+        base=start.base.at(rows),
+        classed=there.classed[rows],
+        classes=start.roster.classes,
+        area=start.area.at(rows),
+    )
+    problem = Problem(
+        union=start.kept.union_id,
+        target=start.kept.target,
+        method=method,
+        members=start.members,
+        parents=_parents(start, holders.region),
+        holders=holders,
+        without_base=tuple(ids[there.here & ~start.left_out & ~shares].tolist()),
+        left_out=tuple(ids[there.here & start.left_out].tolist()),
+        enough_permille=start.enough_permille,
+    )
+    must_tell_of_none(problem, start.unseen)
+    return problem
+
+
+def target_of(connection: Connection[Any], target_id: int) -> targets.Kept:
+    """Return a target that the actor sees."""
+    found = targets.one(connection, target_id)
+    if found is None:
+        raise not_found("节能目标", "target", {"target_id": target_id})
+    return found
+
+
+def _years(start: Start, year: int | None) -> Ints:
+    """Return (n,) the year of each one's quota, NULL where no base says."""
+    target, some = start.kept.target, np.flatnonzero(start.has)
+    if len(some):
+        first = target.year_after(start.base[int(some[0])], year)  # or there is no such year
+        if target.target_year is not None:
+            return np.full(len(start.has), first)
+    otherwise = NULL if target.target_year is None else target.target_year
+    return np.where(start.has, start.base.year + 1, otherwise)
+
+
+def _first_days(years: Ints) -> Ints:
+    """Return (n,) the days whose roster holds: of a year that nobody knows, any."""
+    known = years != NULL
+    return np.where(known, first_days(np.where(known, years, 1970)), ANY_DAY)
+
+
+def _areas(
+    sizes: Mapping[int, Sequence[Size]], ids: Sequence[int], base: Bases, has: Bools
+) -> Areas:
+    years = base.year.tolist()
+    return Areas.of(
+        [
+            area_m2(sizes[who], years[row]) if has[row] and who in sizes else None
+            for row, who in enumerate(ids)
+        ]
+    )
+
+
+def _parents(start: Start, regions: Ints) -> Mapping[int, int]:
+    """Return the parent of each region on the way from a holder to its member."""
+    found: dict[int, int] = {}
+    for region in np.unique(regions).tolist():
+        below = region
+        while below not in start.members and below not in found:
+            above = start.above.get(below)
+            if above is None:
+                break
+            found[below] = above
+            below = above
+    return found

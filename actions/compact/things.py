@@ -1,0 +1,122 @@
+"""The objects of this room that actions hang on: unions, targets with their bases, and runs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from actions.compact.target_words import in_short
+from actions.declared import Thing
+from actions.fields import Acting, Lang, Option, Words
+from actions.things import every_union
+from storage.compact import runs, targets, unions
+from storage.compact.runs import Kept as Run
+from storage.compact.targets import Kept
+from storage.compact.unions import Named
+
+# Whose bases somebody plans: those of a whole union, or of a member in it.
+_PLANS_SOME: Final = """
+    EXISTS (SELECT FROM target t JOIN report.union_member m ON m.union_id = t.union_id
+             WHERE t.id = %(on)s::integer
+               AND (t.union_id IN (SELECT access.planned_unions())
+                    OR access.plans_regions(ARRAY[m.region_id])))
+"""
+_PLANS: Final = """
+    (SELECT union_id FROM target WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
+"""
+_PLANS_RUN: Final = """
+    (SELECT union_id FROM run WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
+"""
+# The lock of runs and issues, too: what moves a union's bases or books comes one after the other.
+_LOCK_OF_TARGET: Final = "SELECT pg_advisory_xact_lock(12, union_id) FROM target WHERE id = %s"
+
+
+def _union(at: Acting, union_id: int) -> Named | None:
+    return next(iter(unions.listed(at.connection, union_id)), None)
+
+
+def _target(at: Acting, target_id: int) -> Kept | None:
+    return targets.one(at.connection, target_id)
+
+
+def _run(at: Acting, run_id: int) -> Run | None:
+    return runs.one(at.connection, run_id)
+
+
+def proposals(at: Acting) -> Sequence[Option]:
+    """Return the runs that the actor sees and that are not issued."""
+    found = [one for one in runs.listed(at.connection) if one.issued_as is None]
+    targets_of = {one.target_id: in_short(one) for one in targets.listed(at.connection)}
+    return [
+        Option(
+            str(one.run_id),
+            Words(
+                f"{targets_of[one.target_id].zh} · {_run_name(one, 'zh')}",
+                f"{targets_of[one.target_id].en} · {_run_name(one, 'en')}",
+            ),
+        )
+        for one in found
+        if one.target_id in targets_of
+    ]
+
+
+def _run_name(one: Run, lang: Lang) -> str:
+    return Words("分解方案 第 {n} 版", "Run, version {n}").say(lang, n=one.version)
+
+
+def _union_name(one: Named, lang: Lang) -> str:
+    return one.name_zh if lang == "zh" else one.name_en
+
+
+def _target_name(one: Kept, lang: Lang) -> str:
+    return in_short(one).say(lang)
+
+
+def every_target(at: Acting) -> Sequence[Option]:
+    """Return the targets that the actor sees."""
+    return [Option(str(one.target_id), in_short(one)) for one in targets.listed(at.connection)]
+
+
+UNION: Final = Thing[Named](
+    "union",
+    Words("区域联合体", "union"),
+    Named,
+    find=_union,
+    name=_union_name,
+    page=lambda one: f"/unions/{one.union_id}",
+    covered="%(on)s::integer IN (SELECT access.planned_unions())",
+    lock="SELECT pg_advisory_xact_lock(12, id) FROM region_union WHERE id = %s",
+    options=every_union,
+)
+TARGET: Final = Thing[Kept](
+    "target",
+    Words("节能目标", "target"),
+    Kept,
+    find=_target,
+    name=_target_name,
+    page=lambda one: f"/targets/{one.target_id}",
+    covered=_PLANS,
+    lock=_LOCK_OF_TARGET,
+    options=every_target,
+)
+# The same target, for whoever plans for one of its members: each answers for the own bases.
+BASES: Final = Thing[Kept](
+    "target",
+    Words("节能目标", "target"),
+    Kept,
+    find=_target,
+    name=_target_name,
+    page=lambda one: f"/targets/{one.target_id}/bases",
+    covered=_PLANS_SOME,
+    lock=_LOCK_OF_TARGET,
+    options=every_target,
+)
+RUN: Final = Thing[Run](
+    "run",
+    Words("分解方案", "run"),
+    Run,
+    find=_run,
+    name=_run_name,
+    page=lambda one: f"/runs/{one.run_id}",
+    covered=_PLANS_RUN,
+    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM run WHERE id = %s",
+    options=proposals,
+)

@@ -1,0 +1,233 @@
+"""Judging what the rules could not: readings set aside, falls of a register, unknown steps."""
+
+from actions.declared import About, Action, Effect, Opposite
+from actions.fields import OF_OBJECT, Acting, field
+from actions.kinds import Amount, Instant, Line
+from actions.readings.correcting import (
+    Case,
+    check_register,
+    corrected,
+    instant_field,
+    opened,
+    reason_field,
+    tried,
+)
+from actions.readings.corrections import check_set_aside, check_wrapped, judge, reading_at
+from actions.readings.effect_words import of_correction, value_at
+from actions.readings.exchanges import use_stated
+from actions.readings.shown import CorrectionShown
+from actions.readings.undo_correction import undo_of
+from actions.rights import Right
+from actions.things import CHANNEL
+from metering.channels import Kind
+from storage.readings import exchanges
+from storage.registry.meters import Channel
+
+_DONE = ("已记录,用量正在重新计算。", "Recorded; the use is being computed anew.")
+
+
+class ConfirmOutlier(Action[Channel, CorrectionShown]):
+    """Say that a reading which the rules set aside is wrong, whatever comes beside it later."""
+
+    about = About(
+        code="judgement.confirm",
+        on=CHANNEL,
+        right=Right.CORRECT_READINGS,
+        path="/channels/{on}/corrections/confirm",
+        tag="corrections",
+        zh="确认异常读数",
+        en="Confirm that a reading is wrong",
+        done=_DONE,
+    )
+
+    at: Instant = instant_field()
+    reason: Line = reason_field()
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the rules set readings of such a channel aside."""
+        return on.kind == Kind.REGISTER
+
+    def check(self, on: Channel, at: Acting) -> None:
+        """Refuse a reading that is not set aside."""
+        check_set_aside(opened(self, on, at))
+
+    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
+        """Return the hours, accounts and published figures that would change."""
+        before = value_at(opened(self, on, at))
+        return of_correction(tried(self, on, at), at, before)
+
+    def do(self, on: Channel, at: Acting) -> CorrectionShown:
+        """Make the reading void."""
+        return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
+    def write(self, case: Case) -> int:
+        """Write the correction down, and return its id."""
+        return case.record("void")
+
+
+class ReinstateReading(Action[Channel, CorrectionShown]):
+    """Say that a reading which the rules set aside is right: it counts, however it looks."""
+
+    about = About(
+        code="judgement.dismiss",
+        on=CHANNEL,
+        right=Right.CORRECT_READINGS,
+        path="/channels/{on}/corrections/reinstate",
+        tag="corrections",
+        zh="恢复被搁置的读数",
+        en="Reinstate a reading",
+        done=_DONE,
+    )
+
+    at: Instant = instant_field()
+    reason: Line = reason_field()
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the rules set readings of such a channel aside."""
+        return on.kind == Kind.REGISTER
+
+    def check(self, on: Channel, at: Acting) -> None:
+        """Refuse a reading that is not set aside."""
+        check_set_aside(opened(self, on, at))
+
+    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
+        """Return the hours, accounts and published figures that would change."""
+        before = value_at(opened(self, on, at))
+        return of_correction(tried(self, on, at), at, before)
+
+    def do(self, on: Channel, at: Acting) -> CorrectionShown:
+        """Keep the verdict."""
+        return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
+    def write(self, case: Case) -> int:
+        """Write the correction down, and return its id."""
+        return judge(case, wrap=False)
+
+
+class ConfirmWrap(Action[Channel, CorrectionShown]):
+    """Say that the fall to a reading is a wrap; refused beyond the limit or half the range."""
+
+    about = About(
+        code="judgement.wrap",
+        on=CHANNEL,
+        right=Right.CORRECT_READINGS,
+        path="/channels/{on}/corrections/wrap",
+        tag="corrections",
+        zh="确认满码翻转",
+        en="Confirm that a register wrapped",
+        done=_DONE,
+    )
+
+    at: Instant = instant_field()
+    reason: Line = reason_field()
+
+    @classmethod
+    def copies(cls) -> bool:
+        """Return that the readings around it are read once more."""
+        return True
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the channel is a register's."""
+        return on.kind == Kind.REGISTER
+
+    def check(self, on: Channel, at: Acting) -> None:
+        """Refuse where no reading of a register is; whether it fits shows when it is judged."""
+        case = opened(self, on, at)
+        check_register(case)
+        reading_at(case)
+
+    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
+        """Return the hours, accounts and published figures that would change."""
+        before = value_at(opened(self, on, at))
+        return of_correction(tried(self, on, at), at, before)
+
+    def do(self, on: Channel, at: Acting) -> CorrectionShown:
+        """Keep the verdict, if with it the step is a wrap."""
+        return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
+    def write(self, case: Case) -> int:
+        """Write the correction down, and return its id."""
+        before = reading_at(case)
+        made = judge(case, wrap=True)
+        check_wrapped(case, before)
+        return made
+
+
+class StateUse(Action[Channel, CorrectionShown]):
+    """State how much was used in an unknown step of a register, by the reading that ends it.
+
+    Readings that come within the step later share the use out by themselves.
+    """
+
+    about = About(
+        code="judgement.use",
+        on=CHANNEL,
+        right=Right.CORRECT_READINGS,
+        path="/channels/{on}/corrections/use",
+        tag="corrections",
+        zh="说明未知时段的用量",
+        en="State the use of an unknown step",
+        done=_DONE,
+    )
+
+    at: Instant = field(
+        zh="时段末读数的时间",
+        en="Instant of the reading that ends it",
+        hint=("以计量点所在地的时间填写", "Civil time where the meter stands"),
+        examples=["2016-03-02T10:00:00+00:00"],
+    )
+    value: Amount = field(zh="用量", en="Use", unit=OF_OBJECT, examples=["12.5"])
+    reason: Line = reason_field()
+    despite: bool = field(
+        zh="超过线路所能承载仍记录",
+        en="Taken although it is more than the connection can carry",
+        hint=("请在原因中说明理由", "The reason says why"),
+        default=False,
+    )
+
+    @classmethod
+    def copies(cls) -> bool:
+        """Return that the readings around it are read once more."""
+        return True
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the channel is a register's."""
+        return on.kind == Kind.REGISTER
+
+    def check(self, on: Channel, at: Acting) -> None:
+        """Refuse where the use is known, and what is no possible use."""
+        use_stated(opened(self, on, at), self.value, despite=self.despite)
+
+    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
+        """Return the hours, accounts and published figures that would change."""
+        return of_correction(tried(self, on, at), at)
+
+    def do(self, on: Channel, at: Acting) -> CorrectionShown:
+        """Keep it as an exchange that ends the step."""
+        return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
+    def write(self, case: Case) -> int:
+        """Write the correction down, and return its id."""
+        exchange, used = use_stated(case, self.value, despite=True)  # checked before
+        replaced = exchanges.record(case.connection, case.channel.channel_id, exchange)
+        return case.record("use", value=used, replaced=replaced)

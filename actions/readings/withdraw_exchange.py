@@ -1,0 +1,62 @@
+"""Saying that no meter was exchanged after all."""
+
+from actions.declared import About, Action, Effect, Opposite
+from actions.fields import Acting, field
+from actions.kinds import Instant, Line
+from actions.readings.correcting import Case, corrected, opened, reason_field, tried
+from actions.readings.effect_words import of_correction
+from actions.readings.exchanges import check_recorded, withdrawn
+from actions.readings.shown import CorrectionShown
+from actions.readings.undo_correction import undo_of
+from actions.rights import Right
+from actions.things import CHANNEL
+from metering.channels import Kind
+from storage.registry.meters import Channel
+
+
+class WithdrawExchange(Action[Channel, CorrectionShown]):
+    """Say that no meter was exchanged at an instant; use is computed as if none had been."""
+
+    about = About(
+        code="exchange.withdraw",
+        on=CHANNEL,
+        right=Right.CORRECT_READINGS,
+        path="/channels/{on}/exchanges/withdraw",
+        tag="meters and channels",
+        zh="撤回换表记录",
+        en="Withdraw an exchange",
+        done=("已撤回,用量正在重新计算。", "Withdrawn; the use is being computed anew."),
+    )
+
+    at: Instant = field(
+        zh="换表时间",
+        en="When it is recorded to have been",
+        hint=("以计量点所在地的时间填写", "Civil time where the meter stands"),
+        examples=["2016-03-02T10:30:00+00:00"],
+    )
+    reason: Line = reason_field()
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the channel is a register's."""
+        return on.kind == Kind.REGISTER
+
+    def check(self, on: Channel, at: Acting) -> None:
+        """Refuse where none is recorded."""
+        check_recorded(opened(self, on, at))
+
+    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
+        """Return the hours, accounts and published figures that would change."""
+        return of_correction(tried(self, on, at), at)
+
+    def do(self, on: Channel, at: Acting) -> CorrectionShown:
+        """Withdraw it; the record of it stays."""
+        return corrected(self, on, at)
+
+    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
+        """Return the undo of the correction."""
+        return undo_of(result.id)
+
+    def write(self, case: Case) -> int:
+        """Write the correction down, and return its id."""
+        return withdrawn(case)

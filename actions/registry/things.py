@@ -1,0 +1,34 @@
+"""The objects of the registry that actions hang on."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from actions.declared import Thing
+from actions.fields import Acting, Lang, Option, Words
+from storage.registry import institutions, regions
+from storage.registry.institutions import Institution
+
+
+def _name(one: Institution, lang: Lang) -> str:
+    zh, en = one.name_zh or one.name_en, one.name_en or one.name_zh
+    return (zh if lang == "zh" else en) or str(one.institution_id)
+
+
+def every_carrier(at: Acting) -> Sequence[Option]:
+    """Return all carriers."""
+    return [
+        Option(one.code, Words(one.name_zh, one.name_en)) for one in regions.carriers(at.connection)
+    ]
+
+
+INSTITUTION: Final = Thing[Institution](
+    "institution",
+    Words("机构", "institution"),
+    Institution,
+    find=lambda at, on: institutions.one(at.connection, on),
+    name=_name,
+    page=lambda one: f"/institutions/{one.institution_id}",
+    covered="%(on)s::integer IN (SELECT s.id FROM access.covers(%(right)s) AS s(id))",
+    # Nobody who states something of an institution may update its row.
+    lock="SELECT pg_advisory_xact_lock(hashtextextended('institution', %s))",
+)

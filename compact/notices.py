@@ -1,0 +1,37 @@
+"""Figures as a notice prints them, so that anybody can repeat the arithmetic by hand."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from compact.targets import MILLION
+
+_PLACES: Final = 6  # of real shares, where people read them
+_MULTIPLIER_PLACES: Final = 15  # so that who multiplies by hand comes to the same gram
+
+
+def in_kgce(grams: int) -> str:
+    """Return whole grams as decimal kilograms."""
+    return format(Decimal(grams).scaleb(-3), "f")
+
+
+def of_million(share: int) -> str:
+    """Return whole millionths as a decimal."""
+    return format((Decimal(share) / MILLION).normalize(), "f")
+
+
+def in_percent(share: Fraction, places: int = 1) -> str:
+    """Return a share in percent, to so many decimal places."""
+    return f"{shown(share * 100, places)} %"
+
+
+def shown(value: Fraction, places: int = _PLACES) -> str:
+    """Return a number to so many decimal places."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return format(round(exact, places), "f")
+
+
+def multiplier_shown(value: Fraction) -> str:
+    """Return λ with all the decimals that matter."""
+    whole, _, part = shown(value, _MULTIPLIER_PLACES).partition(".")
+    return f"{whole}.{part.rstrip('0') or '0'}"

@@ -1,1 +1,0 @@
-"""Forms and figures of planners and administrators, on NiceGUI, behind a gate of their own."""

@@ -1,0 +1,190 @@
+"""The first page: what needs whoever logged in today, by role, each with where to go on."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from actions.boards.today import (
+    Closed,
+    Lacking,
+    MonthOf,
+    OfInstitutions,
+    OfPlatform,
+    OfUnion,
+    Today,
+    change_of,
+    today_of,
+)
+from dashboards.pages import writing
+from dashboards.pages.visit import Reader, Visit
+from storage.compact.standing import Standing
+
+router = APIRouter(include_in_schema=False)
+
+_PATH_BAD: Final = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """An institution's month: its energy, the change on the year before, the share of its path."""
+
+    name: str
+    href: str
+    kgce: str
+    change: str
+    state: str
+    days: tuple[int, int] | None
+    path: str
+    path_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class WasteRow:
+    """Electricity used while closed beyond the quiet load."""
+
+    name: str
+    href: str
+    kind: str
+    kwh: str
+    above: str
+    yuan: str
+    quiet: str
+
+
+@dataclass(frozen=True, slots=True)
+class LackingRow:
+    """A channel of which something is not known, and where that is settled."""
+
+    name: str
+    meter: str
+    href: str
+    hours: str
+    share: float | None
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member of a union on its path."""
+
+    name: str
+    year: int
+    path: str
+    state: str
+    used: str
+
+
+@router.get("/")
+def get_today(visit: Reader) -> Response:
+    """Return the page."""
+    found = today_of(visit.desk)
+    own = found.institutions
+    return visit.page(
+        "today.html",
+        found=found,
+        day=writing.day_name(found.day, visit.lang),
+        months=[_month(visit, own, one) for one in own.rows] if own else [],
+        wastes=[_waste(visit, own, one) for one in own.wastes] if own else [],
+        lacking=[_lacking(visit, one) for one in own.lacking] if own else [],
+        lacking_all=own.lacking[0].all if own and own.lacking else 0,
+        priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
+        unions=_planned(visit, found),
+        gateways=_silent(visit, found.platform),
+        rejected=sum(one.messages for one in found.platform.rejects) if found.platform else 0,
+        still=_still(found.platform),
+    )
+
+
+def _planned(visit: Visit, found: Today) -> list[tuple[OfUnion, list[MemberRow]]]:
+    """Return the unions that the reader plans for, each with its members' progress."""
+    return [(of, [_member(visit, of, one) for one in of.members]) for of in found.unions or ()]
+
+
+def _named(visit: Visit, both: tuple[str | None, str | None], otherwise: int) -> str:
+    zh, en = both
+    return (zh or en if visit.lang == "zh" else en or zh) or str(otherwise)
+
+
+def _month(visit: Visit, own: OfInstitutions, one: MonthOf) -> MonthRow:
+    moved = change_of(one)
+    before, after = (_kg(one.before_g), _kg(one.after_g))
+    path, state = _path(visit, own.progress.get(one.institution_id))
+    return MonthRow(
+        _named(visit, (one.name_zh, one.name_en), one.institution_id),
+        f"/institutions/{one.institution_id}",
+        writing.number(_kg(one.kgce_g)),
+        writing.change(after, before),
+        "" if moved is None else "bad" if moved > 0 else "good",
+        (one.days, one.of_days) if one.days < one.of_days else None,
+        path,
+        state,
+    )
+
+
+def _path(visit: Visit, one: Standing | None) -> tuple[str, str]:
+    """Return use as a share of the path of the quota, or why there is none."""
+    if one is None:
+        return visit.say("no_quota"), ""
+    if one.over_g is None:
+        return visit.say("not_enough_measured"), ""
+    ratio = 1 + Decimal(one.over_g) / one.compared_path_g
+    return f"{writing.number(ratio * 100, 1)}%", "bad" if ratio > _PATH_BAD else "good"
+
+
+def _kg(grams: int | None) -> Decimal | None:
+    return None if grams is None else Decimal(grams) / 1000
+
+
+def _waste(visit: Visit, own: OfInstitutions, one: Closed) -> WasteRow:
+    return WasteRow(
+        _named(visit, own.names.get(one.institution_id, (None, None)), one.institution_id),
+        f"/boards/commonwatt-building?var-institution={one.institution_id}",
+        visit.say(f"closed_{one.kind}"),
+        writing.number(one.kwh),
+        writing.number(one.above_kwh),
+        writing.number(one.above_yuan),
+        writing.number(one.quiet_kw, 1),
+    )
+
+
+def _lacking(visit: Visit, one: Lacking) -> LackingRow:
+    missing_h = Decimal(one.expected_s - one.known_s) / 3600
+    meter = _named(visit, (one.meter_zh, one.meter_en), one.channel_id)
+    return LackingRow(
+        _named(visit, (one.name_zh, one.name_en), one.institution_id),
+        f"{meter} · {one.channel}",
+        f"/institutions/{one.institution_id}?curve={one.channel_id}",
+        writing.number(missing_h),
+        one.known_s / one.expected_s if one.expected_s else None,
+        one.last.isoformat() if one.last else writing.DASH,
+    )
+
+
+def _member(visit: Visit, of: OfUnion, one: Standing) -> MemberRow:
+    path, state = _path(visit, one)
+    name = _named(visit, of.names.get(one.member_id, (None, None)), one.member_id)
+    return MemberRow(name, one.year, path, state, writing.number(_kg(one.used_g)))
+
+
+def _silent(visit: Visit, of: OfPlatform | None) -> list[tuple[str, str, int]]:
+    """Return gateways that are silent, and since when."""
+    return [
+        (one.name, _since(visit, one.last_reading_at), one.channels)
+        for one in (of.silent if of else ())
+    ]
+
+
+def _since(visit: Visit, at: datetime | None) -> str:
+    if at is None:
+        return visit.say("never_heard")
+    day: date = at.astimezone(UTC).date()
+    return visit.say("silent_since", day=day.isoformat())
+
+
+def _still(of: OfPlatform | None) -> list[str]:
+    """Return the queues in which something waits and nothing moves."""
+    now = datetime.now(UTC)
+    return [one.queue for one in (of.queues if of else ()) if one.stands_still(now)]

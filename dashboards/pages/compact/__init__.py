@@ -1,0 +1,1 @@
+"""Unions, targets, bases, runs and quotas."""

@@ -1,0 +1,145 @@
+"""What the address of a comparison asks of each rule: its parameters, as fields and as values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from actions.compact.rule_fields import given
+from actions.compact.rules import Parameter, RuleInWords, Value, rules
+from actions.fields import Option, Words, plain
+from actions.filled import pairs_of
+from actions.saying import words_of
+from dashboards.pages.asking import Asked
+from dashboards.pages.visit import Visit
+
+_ASKED: Final = "asked"  # in the address once somebody chose among the rules
+
+Keys = Mapping[str, Sequence[Option]]  # of what each value is: classes, members
+First = Mapping[str, Mapping[str, Decimal]]  # by parameter, then by class
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields of one parameter: one, or one for each class or member."""
+
+    parameter: Parameter
+    label: str
+    hint: str
+    fields: list[Asked]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a value cannot be read."""
+        return any(one.error for one in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAsked:
+    """A rule with what the address gives it; shown: whether it is compared."""
+
+    rule: RuleInWords
+    shown: bool
+    groups: list[Group]
+    values: Mapping[str, Value | Mapping[str, Decimal] | None]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a value cannot be read."""
+        return any(group.wrong for group in self.groups)
+
+    def pairs(self, year: int | None) -> list[tuple[str, str]]:
+        """Return what the form takes that keeps a run by this rule."""
+        found = given(self.rule.code, self.values)
+        return pairs_of(found | ({"year": year} if year else {}))
+
+
+def asked_of(visit: Visit, keys: Keys, first: First) -> list[RuleAsked]:
+    """Return all rules as the address asks for them; what it leaves out begins as it may."""
+    query = visit.request.query_params
+    chosen = _ASKED in query
+    found = []
+    for rule in rules():
+        groups = [_group(visit, rule, one, keys, first) for one in rule.parameters]
+        values = {group.parameter.name: _values(group) for group in groups}
+        shown = rule.code in query if chosen else rule.first
+        found.append(RuleAsked(rule, shown, groups, values))
+    return found
+
+
+def _group(
+    visit: Visit, rule: RuleInWords, parameter: Parameter, keys: Keys, first: First
+) -> Group:
+    whole = [Option("", parameter.words)]
+    begun = first.get(parameter.name, {})
+    fields = []
+    for one in keys.get(parameter.of, ()) if parameter.of else whole:
+        name = ".".join(part for part in (rule.code, parameter.name, one.value) if part)
+        default = begun.get(one.value, parameter.default)
+        fields.append(_field(visit, name, one.words, parameter, default))
+    hint = parameter.hint.say(visit.lang) if parameter.hint else ""
+    return Group(parameter, parameter.words.say(visit.lang), hint, fields)
+
+
+def _field(
+    visit: Visit, name: str, words: Words, parameter: Parameter, default: Value | None
+) -> Asked:
+    raw = visit.request.query_params.get(name)
+    value = ("" if default is None else str(default)) if raw is None else raw.strip()
+    error = _wrong(value, parameter)
+    return Asked(
+        name=name,
+        kind="choice" if parameter.choices else "number",
+        label=words.say(visit.lang),
+        hint=parameter.hint.say(visit.lang) if parameter.hint and not parameter.of else "",
+        unit=parameter.unit,
+        value=value,
+        error=error.say(visit.lang) if error else "",
+        needed=True,
+        options=parameter.choices,
+    )
+
+
+def _wrong(text: str, parameter: Parameter) -> Words | None:
+    """Return what is wrong with a value, None where nothing is; an open one is not."""
+    if not text:
+        return None
+    if parameter.choices:
+        known = text in {one.value for one in parameter.choices}
+        return None if known else words_of("enum", {})
+    value = _number(text)
+    if value is None:
+        return words_of("decimal_parsing", {})
+    if value < parameter.least:
+        return words_of("greater_than_equal", {"ge": parameter.least})
+    return words_of("less_than_equal", {"le": parameter.most}) if value > parameter.most else None
+
+
+def _values(group: Group) -> Value | Mapping[str, Decimal] | None:
+    """Return the values of a parameter, as far as they can be read; nought leaves a class out."""
+    parameter = group.parameter
+    if not parameter.of:
+        (one,) = group.fields
+        text = str(one.value)
+        if not text or one.error:
+            return None
+        return text if parameter.choices else _number(text)
+    found = {one.name.split(".", 2)[2]: _number(str(one.value)) for one in group.fields}
+    keep_nought = parameter.of == "member"
+    return {key: value for key, value in found.items() if value or (value == 0 and keep_nought)}
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def options(names: Iterable[tuple[str, str | None, str | None]]) -> list[Option]:
+    """Return keys with their names in both languages; one without a name is called by its key."""
+    return [
+        Option(key, Words(zh or en or key, en or zh or key) if zh or en else plain(key))
+        for key, zh, en in names
+    ]

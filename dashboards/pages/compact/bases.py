@@ -1,0 +1,86 @@
+"""The base review of a target: what is odd about which base, and the forms that settle it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query, Response
+
+from actions.compact.base_words import STATES
+from actions.compact.bases import OPEN, LineFilter, Review, histories, review
+from actions.compact.unions import union_of
+from actions.registry.regions import list_carriers
+from dashboards.pages.compact.base_cards import BaseCard, card_of
+from dashboards.pages.compact.target import target_of
+from dashboards.pages.compact.unions import target_row
+from dashboards.pages.visit import Reader
+
+router = APIRouter(include_in_schema=False)
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_SIZE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """How many bases of a member there are, are odd, and are open."""
+
+    member_id: int
+    name: str
+    institutions: int
+    odd: int
+    open: int
+
+
+@router.get("/targets/{target_id}/bases")
+def get_bases(
+    target_id: Id,
+    visit: Reader,
+    search: Annotated[str, Query(max_length=100)] = "",
+    state: Annotated[str, Query(pattern="^(open|confirmed|left_out)?$")] = "",
+    member: Annotated[str, Query(pattern=r"^\d{0,9}$")] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Return a page of odd bases, those that move most in the total first."""
+    kept = target_of(visit, target_id)
+    found = review(visit.desk, target_id)
+    wanted = LineFilter(search or None, state or None, int(member) if member else None)
+    lines = wanted.of(found.lines)
+    shown = lines[(page - 1) * _SIZE : page * _SIZE]
+    ids = [one.institution_id for one in shown if one.seen]
+    known = histories(visit.desk, target_id, ids) if ids else {}
+    carriers = {one.code: visit.name(one) or one.code for one in list_carriers(visit.desk)}
+    union = union_of(visit.desk, kept.union_id)
+    named = {one.region_id: visit.name(one) or str(one.region_id) for one in union.members}
+    cards: list[BaseCard] = [
+        card_of(visit, one, (known.get(one.institution_id), named, carriers)) for one in shown
+    ]
+    return visit.page(
+        "compact/bases.html",
+        kept=kept,
+        row=target_row(visit, kept),
+        union=union,
+        review=found,
+        quiet=_quiet(found),
+        members=[
+            MemberRow(
+                one.member_id,
+                named.get(one.member_id, str(one.member_id)),
+                one.institutions,
+                one.odd,
+                one.open,
+            )
+            for one in found.members
+        ],
+        cards=cards,
+        count=len(lines),
+        states={code: words[0 if visit.lang == "zh" else 1] for code, words in STATES.items()},
+        asked={"search": search, "state": state, "member": member},
+        filtered=bool(search or state or member),
+        page=page,
+        pages=max(1, -(-len(lines) // _SIZE)),
+    )
+
+
+def _quiet(found: Review) -> int:
+    """Return how many bases are open of which nothing is odd."""
+    return found.open - sum(one.state == OPEN and bool(one.findings) for one in found.lines)

@@ -1,0 +1,112 @@
+"""Rules compared for one target, side by side; every parameter is in the address."""
+
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Response
+
+from actions.compact.comparing import Compared, Loaded, compared, load, try_one
+from actions.compact.rules import method_of
+from actions.compact.target_words import in_short
+from actions.fields import Option, plain
+from dashboards.pages.answers import Answers
+from dashboards.pages.asking import Asked
+from dashboards.pages.compact.asked_rules import RuleAsked, asked_of, options
+from dashboards.pages.compact.sides import (
+    Side,
+    chart_of,
+    lines_of,
+    marks_of,
+    measures_of,
+    whole_of,
+)
+from dashboards.pages.visit import Reader, Visit
+from metering.errors import EnergyError
+
+router = APIRouter(include_in_schema=False)
+
+# A union is loaded once for all that a planner tries within these seconds.
+_LOADED: Final = Answers(keep_s=120.0, most=6)
+
+
+@router.get("/targets/{target_id}/compare")
+def get_comparison(
+    target_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    visit: Reader,
+    year: Annotated[str, Query(pattern=r"^(\d{4})?$")] = "",
+    part: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Return the page; part=result: only what moves with the parameters."""
+    found = compared(visit.desk, target_id)
+    loaded = _loaded(visit, found)
+    asked = asked_of(visit, _keys(found, loaded), {"leading": loaded.leading})
+    chosen = _year(found, year)
+    sides = [_side(visit, found, loaded, one, chosen) for one in asked if one.shown]
+    values: dict[str, Any] = {
+        "sides": sides,
+        "lines": lines_of(visit, found, sides),
+        "whole": whole_of(visit, sides),
+        "measures": measures_of(visit, sides),
+        "chart": chart_of(visit, found, sides),
+        "marks": marks_of(visit, sides),
+        "loaded_at": loaded.at,
+    }
+    if part == "result":
+        return visit.page("compact/comparison_result.html", **values)
+    return visit.page(
+        "compact/comparison.html",
+        **values,
+        target_id=target_id,
+        name=in_short(found.target).say(visit.lang),
+        union=found.union_zh if visit.lang == "zh" else found.union_en,
+        union_id=found.target.union_id,
+        asked=asked,
+        year=_asked_year(visit, found, chosen),
+    )
+
+
+def _loaded(visit: Visit, found: Compared) -> Loaded:
+    desk = visit.desk
+    key = (desk.actor, desk.today, found.target.target_id, found.state)
+    loaded: Loaded = _LOADED.get(key, lambda: load(desk, found.target.target_id))
+    return loaded
+
+
+def _keys(found: Compared, loaded: Loaded) -> dict[str, list[Option]]:
+    members = ((str(one.region_id), one.name_zh, one.name_en) for one in found.members)
+    return {
+        "class": options((code, *names) for code, names in loaded.classes.items()),
+        "member": options(members),
+    }
+
+
+def _year(found: Compared, asked: str) -> int | None:
+    """Return the year that is compared: the last of the path where none of it is asked for."""
+    years = found.target.target.years()
+    if not years:
+        return None
+    return int(asked) if asked and int(asked) in years else years[-1]
+
+
+def _asked_year(visit: Visit, found: Compared, chosen: int | None) -> Asked | None:
+    """Return the field of the year, None where each institution has its own."""
+    years = [Option(str(one), plain(str(one))) for one in found.target.target.years()]
+    if not years:
+        return None
+    label = visit.say("compare_year")
+    return Asked("year", "choice", label, "", "", str(chosen), "", True, years)
+
+
+def _side(
+    visit: Visit, found: Compared, loaded: Loaded, asked: RuleAsked, year: int | None
+) -> Side:
+    """Return what a rule comes to, or why it does not."""
+    query = urlencode(asked.pairs(year))
+    keep = f"/do/run.make/{found.target.target_id}?{query}"
+    if asked.wrong:
+        return Side(asked, None, visit.say("compare_wrong"), keep)
+    try:
+        tried = try_one(loaded.start, method_of(asked.rule.code, asked.values), year)
+    except EnergyError as error:
+        return Side(asked, None, error.text(visit.lang), keep)
+    return Side(asked, tried, tried.error.text(visit.lang) if tried.error else "", keep)

@@ -1,0 +1,203 @@
+"""One run: what it rests on, its levels and quotas, what it changes, and what can be done to it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query, Response
+
+from actions.compact.base_words import marked
+from actions.compact.quotas import shares_of
+from actions.compact.rules import rule_words
+from actions.compact.run_changes import MemberChange
+from actions.compact.run_detail import RunDetail, count_shares, run_detail
+from actions.compact.runs import Kept, levels_of, prove, waiting_bases
+from actions.compact.target_words import in_short
+from actions.compact.things import RUN
+from compact.targets import Mark
+from dashboards.pages import writing
+from dashboards.pages.compact.amounts import kg, percent
+from dashboards.pages.compact.names import institution_names, level_names
+from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.visit import Reader, Visit
+from storage.compact.run_members import Sum
+from storage.compact.runs import Level, Share
+
+router = APIRouter(include_in_schema=False)
+
+_AT_ONCE: Final = 50
+_MOST_LEVELS: Final = 200
+_KNOWN: Final = ("measured", "billed", "estimated")
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLine:
+    """A level of the cascade as the page writes it; withheld: it would tell of somebody."""
+
+    name: str
+    base: str
+    amount: str
+    of_base: str
+    multiplier: str
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """One institution's quota in a run."""
+
+    name: str
+    year: int
+    base: str
+    amount: str
+    of_base: str
+    bound: str
+    marks: list[str]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """What a member has under the run in force, under this one, and by how much that differs."""
+
+    name: str
+    before: str
+    after: str
+    moved: str
+
+
+@router.get("/runs/{run_id}")
+def get_run(
+    run_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    visit: Reader,
+    search: Annotated[str, Query(max_length=100)] = "",
+    after: Annotated[str, Query(max_length=500)] = "",
+    proof: Annotated[str, Query(max_length=5)] = "",
+) -> Response:
+    """Return the page; proof: the run is computed anew from its snapshot, and compared."""
+    desk, found, named = visit.desk, run_detail(visit.desk, run_id), search.strip()
+    planned, run = found.union.planned, found.run
+    levels = levels_of(desk, run_id, _MOST_LEVELS + 1) if planned else []
+    page = shares_of(desk, run_id, named=named or None, after=after or None, limit=_AT_ONCE)
+    names = institution_names(visit, page.rows)
+    waiting = waiting_bases(desk, run_id) if planned and run.issued_as is None else []
+    return visit.page(
+        "compact/run.html",
+        found=found,
+        run=run,
+        kg=kg,
+        rule=rule_words(run.rule).say(visit.lang),
+        target=in_short(found.target).say(visit.lang),
+        state=_state(visit, run),
+        covers=covers_of_run(visit, run),
+        waiting=len(waiting),
+        same=prove(desk, run_id)[0].same if planned and proof else None,
+        levels=_levels(visit, levels[:_MOST_LEVELS]),
+        more_levels=len(levels) > _MOST_LEVELS,
+        changes=_changes(visit, found),
+        replaced=sorted({one.version for one in found.replaced.runs.values()})
+        if found.replaced
+        else [],
+        reasons=_reasons(visit),
+        quotas=[_quota(visit, run, one, names) for one in page.rows],
+        count=count_shares(desk, run_id, named or None),
+        next=page.next,
+        search=named,
+        offers=offers_of(visit, RUN, run_id),
+        printed_at=datetime.now(UTC),
+    )
+
+
+def covers_of_run(visit: Visit, run: Kept) -> str:
+    """Return what a run's sums hold and lack, in a sentence; nothing where they are withheld."""
+    if run.covers is None:
+        return ""
+    months = sum(run.covers[f"months_{one}"] for one in _KNOWN)
+    return visit.say("run_covers", months=months, **run.covers)
+
+
+def _state(visit: Visit, run: Kept) -> str:
+    """Return whether a run is a proposal, since when it is issued, and for which years it holds."""
+    if run.issued_at is None:
+        return visit.say("run_proposal")
+    said = {"issue": visit.say("run_issue"), "adjustment": visit.say("run_adjustment")}
+    years = ("、" if visit.lang == "zh" else ", ").join(map(str, run.in_force))
+    held = visit.say("run_in_force_for", years=years) if years else visit.say("run_superseded")
+    issued = said.get(run.issued_as or "", run.issued_as)
+    return f"{issued} {run.issued_at:%Y-%m-%d %H:%M} UTC · {held}"
+
+
+def _levels(visit: Visit, levels: list[Level]) -> list[LevelLine]:
+    names = level_names(visit, levels) if levels else {}
+    return [
+        LevelLine(
+            names[one.key],
+            kg(one.base_g),
+            kg(one.amount_g),
+            _ratio(one.amount_g, one.base_g),
+            writing.number(one.multiplier_decimal, 6),
+            withheld=one.amount_g is None,
+        )
+        for one in levels
+    ]
+
+
+def _changes(visit: Visit, found: RunDetail) -> list[ChangeLine]:
+    return [_change(visit, one) for one in (found.replaced.changes if found.replaced else ())]
+
+
+def _change(visit: Visit, one: MemberChange) -> ChangeLine:
+    who = visit.say("compare_total")
+    if one.member is not None:
+        who = visit.name(one.member) or str(one.member.region_id)
+    moved = one.moved_g
+    sign = "+" if moved is not None and moved > 0 else ""
+    return ChangeLine(
+        f"{one.year} · {who}",
+        _sum(visit, one.before),
+        _sum(visit, one.after),
+        f"{sign}{kg(moved)}",
+    )
+
+
+def _sum(visit: Visit, one: Sum | None) -> str:
+    if one is None:
+        return writing.DASH
+    return visit.say("compare_withheld") if one.amount_g is None else kg(one.amount_g)
+
+
+def _quota(visit: Visit, run: Kept, one: Share, names: dict[int, str]) -> QuotaLine:
+    base_g = sum(month for month in one.base_g if month is not None)
+    path = f"/institutions/{one.institution_id}/quotas/{one.year}"
+    return QuotaLine(
+        names.get(one.institution_id, str(one.institution_id)),
+        one.year,
+        kg(base_g),
+        kg(one.amount_g),
+        _ratio(one.amount_g, base_g),
+        bound_word(visit, one.bound),
+        [marked(Mark(*mark), one.base_year, visit.lang) for mark in one.base_marks or ()],
+        visit.url(path, union=run.union_id) if one.year in run.in_force else "",
+    )
+
+
+def bound_word(visit: Visit, bound: str | None) -> str:
+    """Return what decides a quota instead of λ."""
+    said = {"floor": visit.say("run_floor"), "ceiling": visit.say("run_ceiling")}
+    return said.get(bound, bound) if bound else ""
+
+
+def _ratio(amount_g: int | None, base_g: int | None) -> str:
+    if amount_g is None or not base_g:
+        return writing.DASH
+    return percent(Decimal(amount_g) / base_g * 100, 2)
+
+
+def _reasons(visit: Visit) -> dict[str, str]:
+    """Return why an institution has no quota any more, by its code."""
+    return {
+        "left_out": visit.say("run_dropped_left_out"),
+        "without_base": visit.say("run_dropped_without_base"),
+        "not_counted": visit.say("run_dropped_not_counted"),
+    }

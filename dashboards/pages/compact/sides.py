@@ -1,0 +1,223 @@
+"""Rules side by side as a page writes them: members, the whole, fairness, a chart, marks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from actions.compact.base_words import CODES, MONTHS, in_words
+from actions.compact.bases import State
+from actions.compact.comparing import Compared, Fairness, Tried, sheet
+from compact.runs import Run
+from dashboards.pages import writing
+from dashboards.pages.compact.amounts import kg, percent
+from dashboards.pages.compact.asked_rules import RuleAsked
+from dashboards.pages.visit import Visit
+
+_MULTIPLIER_PLACES: Final = 6
+_RATIO_PLACES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A rule's side: what it was given, what it came to, or why it came to nothing."""
+
+    asked: RuleAsked
+    tried: Tried | None
+    error: str
+    keep: str
+
+    @property
+    def run(self) -> Run | None:
+        """What it came to."""
+        return None if self.tried is None else self.tried.run
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a rule gives a member, and of what part of its base; withheld: neither is told."""
+
+    amount: str = writing.DASH
+    of_base: str = ""
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A member, or all together, with a cell for each rule; base: withheld like a cell."""
+
+    name: str
+    base: Cell
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure of fairness: what it is called, what it means, and its value under each rule."""
+
+    label: str
+    meaning: str
+    values: list[str]
+
+
+def lines_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> list[Line]:
+    """Return a line for each member that has anything to show."""
+    names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}
+    tried = [one.tried for one in sides if one.tried is not None]
+    base = {who: each.base_g for one in tried for who, each in one.members.items()}
+    hidden = {who for one in tried for who in one.withheld}
+    return [
+        Line(
+            names.get(who, str(who)),
+            Cell(kg(base[who])) if who in base else Cell(withheld=True),
+            [_of_member(one, who) for one in sides],
+        )
+        for who in sorted(base.keys() | hidden)
+    ]
+
+
+def whole_of(visit: Visit, sides: Sequence[Side]) -> Line:
+    """Return the line of all members together."""
+    runs = [one.tried for one in sides if one.run is not None and one.tried is not None]
+    base = Cell()
+    if runs:
+        told = next((one for one in runs if one.trial and one.trial.total_shown), None)
+        base = Cell(withheld=True)
+        if told is not None and told.run is not None:
+            base = Cell(kg(told.run.allocation.base_g))
+    return Line(visit.say("compare_total"), base, [_of_all(one) for one in sides])
+
+
+def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
+    """Return the measures by which rules are compared, each explained where it stands."""
+    say = visit.say
+    fair = [None if one.run is None else sheet(one.run) for one in sides]
+
+    def row(label: str, meaning: str, read: Callable[[Fairness], float | int | None]) -> Measure:
+        return Measure(label, meaning, [_measure(one, read) for one in fair])
+
+    return [
+        Measure(say("compare_lambda"), say("compare_lambda_why"), [_lambda(one) for one in sides]),
+        row(
+            say("compare_least"),
+            say("compare_least_why"),
+            lambda f: f.to_base.least if f.to_base else None,
+        ),
+        row(
+            say("compare_most"),
+            say("compare_most_why"),
+            lambda f: f.to_base.most if f.to_base else None,
+        ),
+        row(
+            say("compare_effort"),
+            say("compare_effort_why"),
+            lambda f: f.effort.most if f.effort else None,
+        ),
+        row(say("compare_gini"), say("compare_gini_why"), lambda f: f.gini_of_rates),
+        row(say("compare_bound"), say("compare_bound_why"), lambda f: f.at_bound),
+    ]
+
+
+def chart_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> dict[str, Any] | None:
+    """Return how far each member falls below its base under each rule, in percent, as bars."""
+    drawn = [one for one in sides if one.tried is not None and one.tried.members]
+    members = sorted({who for one in drawn if one.tried for who in one.tried.members})
+    if not members:
+        return None
+    names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}
+    series = [
+        {
+            "name": one.asked.rule.words.say(visit.lang),
+            "key": key,
+            "values": [_fall(one, who) for who in members],
+            "partial": [False] * len(members),
+        }
+        for one, key in zip(drawn, _COLOURS * 2, strict=False)
+    ]
+    return {
+        "stack": False,
+        "unit": "%",
+        "names": [names.get(who, str(who)) for who in members],
+        "series": series,
+    }
+
+
+def marks_of(visit: Visit, sides: Sequence[Side]) -> list[str]:
+    """Return what the bases that are compared rest on: months by state, what is missing or odd."""
+    run = next((one.run for one in sides if one.run is not None), None)
+    if run is None:
+        return []
+    problem, lang = run.problem, visit.lang
+    states, marks = problem.holders.base.counts
+    known = [f"{in_words(MONTHS[one.value], lang)} {states[one]:,}" for one in State if states[one]]
+    odd = [f"{in_words(CODES[code], lang)} {many:,}" for code, many in sorted(marks.items())]
+    said = [visit.say("compare_months", months=" · ".join(known))]
+    if odd:
+        said.append(visit.say("compare_odd", marks=" · ".join(odd)))
+    if problem.without_base:
+        said.append(visit.say("compare_without_base", count=len(problem.without_base)))
+    if problem.left_out:
+        said.append(visit.say("compare_left_out", count=len(problem.left_out)))
+    return said
+
+
+def _of_member(side: Side, who: int) -> Cell:
+    if side.tried is None:
+        return Cell()
+    share = side.tried.members.get(who)
+    if share is None:
+        return Cell(withheld=who in side.tried.withheld)
+    return _cell(share.amount_g, share.base_g)
+
+
+def _of_all(side: Side) -> Cell:
+    if side.run is None or side.tried is None or side.tried.trial is None:
+        return Cell()
+    if not side.tried.trial.total_shown:
+        return Cell(withheld=True)
+    return _cell(side.run.allocation.total_g, side.run.allocation.base_g)
+
+
+def _cell(amount_g: int, base_g: int) -> Cell:
+    ratio = Decimal(amount_g) / base_g * 100 if base_g else None
+    return Cell(kg(amount_g), "" if ratio is None else percent(ratio, 2))
+
+
+def _fall(side: Side, who: int) -> float | None:
+    share = side.tried.members.get(who) if side.tried is not None else None
+    if share is None or not share.base_g:
+        return None
+    return round(float(100 - Decimal(share.amount_g) / share.base_g * 100), 3)
+
+
+def _lambda(side: Side) -> str:
+    """Return λ of each year, as far as it tells of nobody."""
+    if side.run is None or side.tried is None or side.tried.trial is None:
+        return writing.DASH
+    nodes, shown = side.run.allocation.nodes, side.tried.trial.shown
+    found = []
+    for place in nodes.years.tolist():
+        by = nodes[place].multiplier
+        if place in shown and by is not None:
+            value = Decimal(by.numerator) / Decimal(by.denominator)
+            found.append(writing.number(value, _MULTIPLIER_PLACES))
+    return " · ".join(found) or writing.DASH
+
+
+def _measure(fair: Fairness | None, read: Callable[[Fairness], float | int | None]) -> str:
+    value = None if fair is None else read(fair)
+    if value is None or isinstance(value, int):
+        return writing.number(value)
+    return writing.number(Decimal(str(value)), _RATIO_PLACES)
+
+
+_COLOURS: Final = [
+    "electricity",
+    "natural_gas",
+    "water",
+    "heat",
+    "other",
+    "other-2",
+    "other-3",
+    "before",
+]

@@ -1,0 +1,124 @@
+"""One target: in words, its path by year, how far its bases are reviewed, and its runs."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Response
+
+from actions.compact.bases import Review, review
+from actions.compact.runs import Kept as KeptRun
+from actions.compact.runs import list_runs
+from actions.compact.targets import Kept, Target
+from actions.compact.things import TARGET
+from actions.compact.unions import UnionDetail, union_of
+from actions.doing import acting
+from actions.figures import not_found
+from dashboards.pages.compact.amounts import kg, kilograms
+from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.compact.unions import target_row
+from dashboards.pages.visit import Reader, Visit
+from metering.errors import NotFoundError
+
+router = APIRouter(include_in_schema=False)
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_RUN_STATES: Final = {
+    "proposal": "target_run_proposal",
+    "in_force": "target_run_in_force",
+    "superseded": "target_run_superseded",
+}
+_WHOLE: Final = 10**12  # grams out of which a share of the base is read to a millionth
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A year of the path; year: None is the year after each institution's own base.
+
+    share: of the base, in percent. cap_g: of the bases that the reader sees, None without any.
+    """
+
+    year: int | None
+    share: float
+    cap_g: int | None
+
+
+@router.get("/targets/{target_id}")
+def get_target(target_id: Id, visit: Reader) -> Response:
+    """Return the page."""
+    kept = target_of(visit, target_id)
+    union = union_of(visit.desk, kept.union_id)
+    found = _reviewed(visit, target_id)
+    steps = path_of(kept.target, found.base_g if found else None)
+    runs = list_runs(visit.desk, target_id=target_id)
+    return visit.page(
+        "compact/target.html",
+        kept=kept,
+        row=target_row(visit, kept),
+        union=union,
+        review=found,
+        members={one.region_id: visit.name(one) for one in union.members},
+        steps=steps,
+        chart=_chart(visit, steps),
+        runs=runs[::-1],
+        states=_RUN_STATES,
+        next_step=_next(found, runs, union),
+        kg=kg,
+        offers=offers_of(visit, TARGET, target_id),
+    )
+
+
+def target_of(visit: Visit, target_id: int) -> Kept:
+    """Return a target that the reader sees."""
+    with visit.desk.look() as connection:
+        found = TARGET.find(acting(visit.desk, connection), target_id)
+    if found is None:
+        raise not_found(TARGET.words.zh, TARGET.words.en, {"target_id": target_id})
+    return found
+
+
+def path_of(target: Target, base_g: int | None) -> list[Step]:
+    """Return what may be used in each year of the path."""
+    return [
+        Step(
+            year,
+            float(Fraction(target.cap_g(_WHOLE, year or 0), _WHOLE) * 100),
+            target.cap_g(base_g, year or 0) if base_g else None,
+        )
+        for year in (*target.years(),) or (None,)
+    ]
+
+
+def _reviewed(visit: Visit, target_id: int) -> Review | None:
+    """Return the review of the bases, None to who plans for none of them."""
+    try:
+        return review(visit.desk, target_id)
+    except NotFoundError:
+        return None
+
+
+def _next(found: Review | None, runs: list[KeptRun], union: UnionDetail) -> str:
+    """Return the word of what a planner does next: review, compare, issue, or nothing."""
+    if found is None:
+        return ""
+    if found.open:
+        return "target_next_review"
+    if not union.union.planned:
+        return "target_next_wait"
+    if not runs:
+        return "target_next_compare"
+    return "" if any(one.issued_as for one in runs) else "target_next_issue"
+
+
+def _chart(visit: Visit, steps: list[Step]) -> dict[str, Any] | None:
+    """Return the chart of the path, where it has years and the reader sees bases."""
+    if len(steps) < 2 or any(one.cap_g is None for one in steps):
+        return None
+    values = [float(kilograms(one.cap_g) or 0) for one in steps]
+    series = {"name": visit.say("target_cap"), "key": "electricity", "values": values}
+    return {
+        "stack": False,
+        "unit": "kgce",
+        "names": [str(one.year) for one in steps],
+        "series": [series | {"partial": [False] * len(values)}],
+    }

@@ -1,0 +1,71 @@
+"""ECharts out of nicegui's wheel: its files alone, for nothing of that package is ever imported.
+
+`requirements/assets.txt` pins the wheel. It is unpacked beside an environment's packages, not among
+them, without what it would ask for itself.
+"""
+
+import importlib.metadata
+import re
+import shlex
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from metering.errors import UnavailableError
+
+WHEEL: Final = "nicegui==3.18.0"  # as in requirements/assets.txt
+_IN_WHEEL: Final = Path("nicegui") / "elements" / "echart" / "dist"
+_FIRST: Final = "index.js"
+_IMPORTED: Final = re.compile(rb'from\s*"\./([\w-]+\.js)"')
+
+
+def unpacked() -> Path:
+    """Return the folder of this environment into which the wheel is unpacked."""
+    return Path(sysconfig.get_path("data")) / "share" / "commonwatt" / "assets"
+
+
+def modules() -> dict[str, bytes]:
+    """Return ECharts' first module by name, with those that it imports at once.
+
+    UnavailableError where the wheel was not unpacked; it names the command that does it.
+    """
+    for place in _places():
+        if (place / _IN_WHEEL / _FIRST).is_file():
+            return _with_imports(place / _IN_WHEEL)
+    raise _missing()
+
+
+def _places() -> Iterator[Path]:
+    """Yield where the wheel may lie: unpacked for its file, or installed like any other."""
+    yield unpacked()
+    for found in importlib.metadata.distributions(name="nicegui"):
+        yield Path(str(found.locate_file("")))
+
+
+def _with_imports(folder: Path) -> dict[str, bytes]:
+    """Return the first module and what it imports; what it would load later is left out."""
+    found: dict[str, bytes] = {}
+    wanted = [_FIRST]
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            found[name] = (folder / name).read_bytes()
+            wanted += [one.decode() for one in _IMPORTED.findall(found[name][:10_000])]
+    return found
+
+
+def _missing() -> UnavailableError:
+    command = shlex.join(
+        [sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary", ":all:",
+         "--upgrade", "--target", str(unpacked()), WHEEL]
+    )  # fmt: skip
+    return UnavailableError(
+        "pages.no_echarts",
+        zh=f"未找到图表程序 ECharts:它取自软件包 {WHEEL},应解包在 {unpacked()}。",
+        en=f"ECharts is missing: it comes out of the wheel {WHEEL}, unpacked in {unpacked()}.",
+        next_zh=f"请运行:{command}(在源码目录中运行 make demo 会自动安装)。",
+        next_en=f"Run: {command} (in a checkout, make demo does it).",
+        where={"field": "nicegui"},
+    )

@@ -1,0 +1,1 @@
+"""Pages of gateways, readings, rejects, corrections and imports."""

@@ -1,0 +1,157 @@
+"""A file of readings by upload: tried, corrections offered for lower values, then confirmed."""
+
+import csv
+import io
+import time
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData, UploadFile
+
+from actions.cells import cells_of
+from actions.declared import Effect
+from actions.desk import denied
+from actions.doing import acting
+from actions.readings.effect_words import of_use
+from actions.readings.file_corrections import correct_by_file
+from actions.readings.import_readings import Imported, WholeSink, import_readings
+from actions.readings.settle_rejected import no_sink
+from actions.rights import Right, holds
+from actions.uploads import Upload, keep, waiting
+from dashboards.pages.registry.problems import Problem, problems_of, problems_workbook
+from dashboards.pages.sending import FileWriter, SentFile
+from dashboards.pages.visit import Reader, Visit
+from metering.errors import InputError, NotFoundError
+
+router = APIRouter(include_in_schema=False)
+
+PATH: Final = "/imports/readings"
+_MOST_ROWS: Final = 200_000  # of a workbook; a CSV may hold more
+_MOST_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """An import on its way: what was chosen and filled in, what came of it, what is wrong.
+
+    corrects: the file counts against what there is. missing: the field that is left open.
+    """
+
+    gateway: str = ""
+    reason: str = ""
+    corrects: bool = False
+    upload: Upload | None = None
+    done: Imported | None = None
+    effects: tuple[Effect, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    missing: str = ""
+
+
+@router.get(PATH)
+def get_form(visit: Reader) -> Response:
+    """Return the page that asks for the file."""
+    _must_hold(visit)
+    return _page(visit, Importing(gateway=visit.request.query_params.get("gateway", "")[:200]))
+
+
+@router.post(PATH)
+def post_form(visit: FileWriter, form: SentFile) -> Response:
+    """Try what was chosen, or do what was tried."""
+    _must_hold(visit)
+    step = str(form.get("step", ""))
+    one = Importing(
+        gateway=str(form.get("gateway", "")).strip()[:200],
+        reason=str(form.get("reason", "")).strip()[:500],
+        corrects=step.endswith("correction"),
+    )
+    try:
+        one = replace(one, upload=_upload(visit, form))
+    except NotFoundError as error:
+        return _page(visit, replace(one, problems=tuple(problems_of(visit, error))), 422)
+    if one.upload is None:
+        return _page(visit, replace(one, missing="files"), 422)
+    if one.corrects and not one.reason:
+        tried = _taken(visit, replace(one, corrects=False), dry_run=True)
+        return _page(visit, replace(one, done=tried, missing="reason"), 422)
+    return _stepped(visit, one, step)
+
+
+def _stepped(visit: Visit, one: Importing, step: str) -> Response:
+    try:
+        done = _taken(visit, one, dry_run=not step.startswith("do"))
+    except InputError as error:
+        problems = problems_of(visit, error)
+        if step == "errors":
+            return problems_workbook(visit, problems, "readings")
+        return _page(visit, replace(one, problems=tuple(problems)), 422)
+    if step.startswith("do"):
+        query = urlencode({"imported": done.readings, "file": done.file_id or ""})
+        return RedirectResponse(f"{PATH}?{query}", 303)
+    return _page(visit, replace(one, done=done, effects=_effects(visit, done)))
+
+
+def _taken(visit: Visit, one: Importing, *, dry_run: bool) -> Imported:
+    """Have the file taken, or only try."""
+    sink, upload = visit.desk.sink, one.upload
+    if sink is None:
+        raise no_sink()
+    assert upload is not None
+    taken: WholeSink = sink  # type: ignore[assignment]
+    file, now_ms = io.BytesIO(_as_csv(upload.body)), int(time.time() * 1000)
+    if one.corrects:
+        return correct_by_file(
+            visit.desk, file, upload.name, one.gateway or None, reason=one.reason, now_ms=now_ms,
+            ahead_ms=taken.ahead_ms, dry_run=dry_run,
+        )  # fmt: skip
+    return import_readings(
+        visit.desk, taken, file, upload.name, one.gateway or None, now_ms=now_ms, dry_run=dry_run
+    )
+
+
+def _effects(visit: Visit, done: Imported) -> tuple[Effect, ...]:
+    if done.effects is None:
+        return ()
+    with visit.desk.look() as connection:
+        return tuple(of_use(done.effects, acting(visit.desk, connection)))
+
+
+def _as_csv(body: bytes) -> bytes:
+    """Return a workbook's first sheet as CSV; a CSV stays as it is."""
+    if body[:2] != b"PK":
+        return body
+    text = io.StringIO(newline="")
+    rows = cells_of(body, _MOST_ROWS)
+    csv.writer(text).writerows([*row, *[""] * (len(rows[0]) - len(row))] for row in rows)
+    return text.getvalue().encode()
+
+
+def _upload(visit: Visit, form: FormData) -> Upload | None:
+    """Return the file that waits, or keep the one chosen; None where none was."""
+    sent, number = form.get("files"), str(form.get("upload", ""))
+    if isinstance(sent, UploadFile) and (body := sent.file.read()):
+        return keep(visit.desk, (sent.filename or "file")[:200], body)
+    return waiting(visit.desk, int(number)) if number.isdecimal() and len(number) < 18 else None
+
+
+def _must_hold(visit: Visit) -> None:
+    with visit.desk.look() as connection:
+        if not holds(connection, Right.CORRECT_READINGS):
+            raise denied("readings.import")
+
+
+def _page(visit: Visit, one: Importing, status: int = 200) -> Response:
+    query = visit.request.query_params
+    imported, file = query.get("imported", ""), query.get("file", "")
+    return visit.page(
+        "readings/import_readings.html",
+        status=status,
+        one=one,
+        tried=one.done,
+        problems=one.problems[:_MOST_SHOWN],
+        count=len(one.problems),
+        imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,
+        file=file if file.isdecimal() and len(file) < 10 else "",
+    )

@@ -1,0 +1,91 @@
+"""What could not be taken: by gateway and reason, with its bytes, and the forms that settle it."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+
+from actions.readings.gateways import named
+from actions.readings.rejects import counted, list_rejects, reject
+from actions.readings.settle_rejected import ReplayRejected, ShiftRejected
+from actions.readings.things import GATEWAY
+from actions.rights import holds
+from dashboards.pages.forms import Id
+from dashboards.pages.readings.settling import Link
+from dashboards.pages.visit import Reader, Visit
+
+router = APIRouter(include_in_schema=False)
+
+_SIZE: Final = 50
+_BYTES: Final = 4000  # of a message that are shown; the API has them all
+_CLOCKS: Final = ("clock.ahead", "clock.behind")
+
+
+@router.get("/rejects")
+def get_rejects(
+    visit: Reader,
+    gateway: Annotated[str, Query(max_length=200)] = "",
+    reason: Annotated[str, Query(max_length=100)] = "",
+    after: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """Return the page of what waits, of all gateways or one, for all reasons or one."""
+    page = list_rejects(
+        visit.desk, gateway=gateway or None, reason=reason or None, after=after, limit=_SIZE
+    )
+    groups = counted(visit.desk)
+    return visit.page(
+        "readings/rejects.html",
+        page=page,
+        groups=groups,
+        gateways=sorted({one.gateway for one in groups} | ({gateway} if gateway else set())),
+        reasons=sorted({one.reason for one in groups} | ({reason} if reason else set())),
+        gateway=gateway,
+        reason=reason,
+        links=_links(visit, gateway, {one.reason for one in groups if one.gateway == gateway}),
+    )
+
+
+@router.get("/rejects/{reject_id}")
+def get_reject(reject_id: Id, visit: Reader) -> Response:
+    """Return the page of one message, with the beginning of its bytes."""
+    one = reject(visit.desk, reject_id)
+    return visit.page(
+        "readings/reject.html",
+        one=one,
+        text=_text(one.payload[:_BYTES]),
+        cut=len(one.payload) > _BYTES,
+        links=_links(visit, one.gateway, {one.reason}),
+    )
+
+
+def _links(visit: Visit, gateway: str, reasons: set[str]) -> list[Link]:
+    """Return the forms that settle what waits of a gateway, if the reader may."""
+    if not gateway or not reasons:
+        return []
+    found = named(visit.desk, gateway)
+    if found is None:
+        return []
+    with visit.desk.look() as connection:
+        right = ReplayRejected.about.right
+        if not holds(connection, right, GATEWAY.covered, found.gateway_id):
+            return []
+    kinds = [ReplayRejected.about]
+    if reasons & set(_CLOCKS):
+        kinds.insert(0, ShiftRejected.about)
+    shift = f"?shift={found.shift_proposed}" if found.shift_proposed else ""
+    return [
+        Link(
+            f"/do/{one.code}/{found.gateway_id}{shift if one is ShiftRejected.about else ''}",
+            one.words.say(visit.lang),
+        )
+        for one in kinds
+    ]
+
+
+def _text(payload: bytes) -> str:
+    """Return bytes as text; what is none in hexadecimal, sixteen a line."""
+    text = payload.decode(errors="replace")
+    if text.isprintable() or "\ufffd" not in text:
+        return text
+    return "\n".join(
+        f"{at:06x}  {payload[at : at + 16].hex(' ')}" for at in range(0, len(payload), 16)
+    )

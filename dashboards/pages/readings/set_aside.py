@@ -1,0 +1,35 @@
+"""What could not be computed, why, when it is tried again, and having it tried at once."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from actions.readings.retry_set_aside import RetrySetAside
+from actions.readings.set_aside import list_set_aside
+from actions.readings.things import STAGES
+from actions.registry.institutions import names_of
+from actions.rights import holds
+from dashboards.pages.visit import Reader
+
+router = APIRouter(include_in_schema=False)
+
+_SIZE = 100
+
+
+@router.get("/set-aside")
+def get_set_aside(
+    visit: Reader, after: Annotated[str | None, Query(max_length=500)] = None
+) -> Response:
+    """Return the page of what is set aside of the institutions that the reader sees."""
+    page = list_set_aside(visit.desk, after=after, limit=_SIZE)
+    names = names_of(visit.desk, sorted({one.institution_id or 0 for one in page.rows}))
+    with visit.desk.look() as connection:
+        may = holds(connection, RetrySetAside.about.right)
+    zh = visit.lang == "zh"
+    return visit.page(
+        "readings/set_aside.html",
+        page=page,
+        stages={code: words.say(visit.lang) for code, words in STAGES.items()},
+        names={key: (a or b) if zh else (b or a) for key, (a, b) in names.items()},
+        may=may,
+    )

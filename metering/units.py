@@ -1,0 +1,62 @@
+"""Units that meters count in, and how many of a carrier's quanta one of them is."""
+
+from fractions import Fraction
+from typing import Final
+
+from metering.channels import Kind
+
+# By the carrier's quantum. Fractions: a register in GJ of electricity is odd, but not ambiguous.
+_QUANTA: Final[dict[str, dict[str, Fraction]]] = {
+    "Wh": {
+        "Wh": Fraction(1),
+        "kWh": Fraction(1_000),
+        "MWh": Fraction(1_000_000),
+        "GWh": Fraction(1_000_000_000),
+        "MJ": Fraction(2500, 9),
+        "GJ": Fraction(2_500_000, 9),
+    },
+    "L": {"L": Fraction(1), "m3": Fraction(1_000)},
+    "g": {"g": Fraction(1), "kg": Fraction(1_000), "t": Fraction(1_000_000)},
+    "kg": {"kg": Fraction(1), "t": Fraction(1_000)},
+    "MJ": {
+        "MJ": Fraction(1),
+        "GJ": Fraction(1_000),
+        "kWh": Fraction(18, 5),
+        "MWh": Fraction(3_600),
+    },
+}
+_RATES: Final = {"kW": "kWh", "W": "Wh", "MW": "MWh"}
+
+
+def quanta_per_unit(unit: str, kind: Kind, quantum: str) -> Fraction | None:
+    """Return how many quanta of a carrier one unit is; None where the unit is not one of its.
+
+    A power channel counts per hour: its units are kW, m3/h, kg/h and the like.
+    """
+    if kind is Kind.POWER:
+        unit = _RATES.get(unit) or (unit.removesuffix("/h") if unit.endswith("/h") else "")
+    return _QUANTA.get(quantum, {}).get(unit)
+
+
+def ratio_of(
+    factor: int, under: int, per_unit: int, unit: str, kind: Kind, quantum: str
+) -> Fraction:
+    """Return the transformers' ratio out of carrier quanta per channel quantum."""
+    return Fraction(factor, under) * per_unit / (quanta_per_unit(unit, kind, quantum) or 1)
+
+
+def units_of(kind: Kind, quantum: str) -> list[str]:
+    """Return the units that a message may offer."""
+    names = list(_QUANTA.get(quantum, {}))
+    if kind is not Kind.POWER:
+        return names
+    rates = {of: rate for rate, of in _RATES.items()}
+    return [rates.get(name, f"{name}/h") for name in names]
+
+
+def conversion(sent: str, unit: str, kind: Kind, quantum: str) -> Fraction | None:
+    """Return how many of a channel's unit one of the unit that was sent is; None where unknown."""
+    theirs, ours = (quanta_per_unit(one, kind, quantum) for one in (sent, unit))
+    if sent == unit:
+        return Fraction(1)
+    return None if theirs is None or ours is None else theirs / ours

@@ -1,0 +1,107 @@
+"""Acts on targets and bases as tests say them: each carries out a declared action."""
+
+from decimal import Decimal
+
+from actions.accounts.enough import StateEnough
+from actions.compact.base_estimates import Estimate
+from actions.compact.base_lines import BaseLine
+from actions.compact.bases import asked_bases, line_of, review
+from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, ReopenBases, Which
+from actions.compact.estimate_base import EstimateBase, Way
+from actions.compact.targets import SetTarget, Target
+from actions.compact.union_enough import SayEnough
+from actions.desk import Desk
+from actions.doing import Done, carry_out
+from storage.compact import targets
+
+__all__ = [
+    "confirm", "estimate", "leave_out", "reopen", "review", "set_enough", "set_target",
+    "state_share",
+]  # fmt: skip
+
+
+def set_target(desk: Desk, union_id: int, target: Target, source: str) -> int:
+    """Set a target; return its id."""
+    action = SetTarget(
+        percent=Decimal(target.fall_millionths) / 10_000,
+        profile=target.profile,
+        base_year=target.base_year,
+        target_year=target.target_year,
+        curve=target.curve,
+        origin=target.origin,
+        source=source,
+    )
+    return _result(desk, action, union_id).id
+
+
+def estimate(
+    desk: Desk, target_id: int, institution_id: int, wanted: Estimate, reason: str
+) -> BaseLine:
+    """Estimate a month; return the base's line."""
+    action = EstimateBase.model_validate(
+        {
+            "institution": institution_id,
+            "month": wanted.month,
+            "carrier": wanted.carrier,
+            "how": Way(wanted.how.value),
+            "amount": wanted.amount,
+            "reason": reason,
+        }
+    )
+    _result(desk, action, target_id)
+    return line(desk, target_id, institution_id)
+
+
+def confirm(
+    desk: Desk,
+    target_id: int,
+    reason: str,
+    *,
+    institution_ids: list[int] | None = None,
+    member_id: int | None = None,
+) -> int:
+    """Confirm these bases, or the rest, or the rest of a member; return how many."""
+    which = Which.REST if member_id is None else Which.REST_OF_MEMBER
+    if institution_ids is not None:
+        which = Which.THESE
+    action = ConfirmBases(
+        which=which, institutions=institution_ids, member=member_id, reason=reason
+    )
+    return _result(desk, action, target_id).bases
+
+
+def leave_out(desk: Desk, target_id: int, institution_id: int, reason: str) -> BaseLine:
+    """Leave one institution out; return its line."""
+    _result(desk, LeaveOutBases(institutions=[institution_id], reason=reason), target_id)
+    return line(desk, target_id, institution_id)
+
+
+def reopen(desk: Desk, target_id: int, institution_id: int, reason: str) -> BaseLine:
+    """Reopen one base; return its line."""
+    _result(desk, ReopenBases(institutions=[institution_id], reason=reason), target_id)
+    return line(desk, target_id, institution_id)
+
+
+def set_enough(desk: Desk, union_id: int, permille: int, reason: str) -> None:
+    """Say how many thousandths make a month known."""
+    _result(desk, SayEnough(percent=Decimal(permille) / 10, reason=reason), union_id)
+
+
+def state_share(desk: Desk, share: Decimal, source: str, region_id: int | None = None) -> None:
+    """State an office's share."""
+    _result(desk, StateEnough(share=share, region=region_id, source=source), None)
+
+
+def line(desk: Desk, target_id: int, institution_id: int) -> BaseLine:
+    """Return the line of one base as its planner has it."""
+    with desk.look(reckons=True) as connection:
+        kept = targets.one(connection, target_id)
+        assert kept is not None
+        (counted,) = asked_bases(connection, kept.union_id, [institution_id])
+        return line_of(connection, kept, counted)
+
+
+def _result(desk, action, on):
+    done = carry_out(desk, action, on)
+    assert isinstance(done, Done)
+    return done.result

@@ -1,0 +1,148 @@
+"""P1 telegrams: real ones say what their source says, and decoding undoes encoding."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.codecs import configured, dsmr
+from collector.codecs.dsmr import Codec, Register
+from collector.codecs.payload import PayloadError
+from metering.messages import Decoded
+from tests.collector.codecs import samples
+
+CODEC = Codec()
+TELEGRAMS = samples.of("dsmr")
+FIELDS = {
+    "1-0:1.8.1": "electricity_delivered_1",
+    "1-0:2.8.1": "electricity_returned_1",
+    "1-0:1.8.2": "electricity_delivered_2",
+    "1-0:2.8.2": "electricity_returned_2",
+    "1-0:1.7.0": "electricity_currently_delivered",
+    "1-0:2.7.0": "electricity_currently_returned",
+    "0-1:24.2.1": "extra_device_delivered",
+}
+SECONDS = st.integers(946_684_800, 3_092_601_600 - 86_400).map(lambda s: s * 1000)  # to 2068
+CODES = st.from_regex(r"[01]-[0-4]:(1|2|21|24)\.[278]\.[0-9]", fullmatch=True).filter(
+    lambda key: key != "0-0:1.0.0"
+)
+REGISTERS = st.lists(
+    st.builds(
+        Register,
+        CODES,
+        st.integers(0, 999_999_999).map(lambda thousandths: thousandths / 1000),
+        st.sampled_from(["kWh", "kW", "m3", "GJ"]),
+        st.none() | SECONDS,
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+def said(payload: bytes | str, codec: Codec = CODEC) -> Decoded:
+    return codec.decode(samples.message(payload))
+
+
+def outcome(payload: bytes | str) -> Decoded | PayloadError:
+    try:
+        return said(payload)
+    except PayloadError as error:
+        return error
+
+
+def ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_real_telegrams_say_what_their_source_says(place):
+    sample = TELEGRAMS[place]
+    expected = sample["expected"]
+    decoded = said(sample["payload"])
+    found = dict(zip(decoded.channel_key, decoded.value, strict=True))
+    times = dict(zip(decoded.channel_key, decoded.at_ms, strict=True))
+
+    for key, name in FIELDS.items():
+        if name in expected:
+            assert found[key] == expected[name]
+            own = "extra_device_timestamp" if key.startswith("0-1") else "timestamp"
+            assert times[key] == ms(expected[own])
+    assert decoded.seq is None
+    units = dict(zip(decoded.channel_key, decoded.unit, strict=True))
+    assert {units["1-0:1.8.1"], units["1-0:1.7.0"]} == {"kWh", "kW"}
+    assert set(decoded.unit) <= {"kWh", "kW", "m3"}  # no volts, no amperes
+
+
+def test_a_telegram_that_was_garbled_is_refused():
+    with pytest.raises(PayloadError) as caught:
+        said(TELEGRAMS[2]["payload"])  # masked after the fact
+    assert caught.value.code == "payload.checksum"
+
+    honest = TELEGRAMS[0]["payload"]
+    said(honest)
+    with pytest.raises(PayloadError):
+        said(honest.replace("001073.079", "001073.070"))
+
+
+def test_of_a_dead_bus_nothing_is_said():
+    """The third telegram without its checksum: one gas meter is gone, the other reads."""
+    payload = TELEGRAMS[2]["payload"].replace("!09AA", "!")
+    decoded = said(payload)
+
+    gas = [key for key in decoded.channel_key if ":24." in key]
+    assert gas == ["0-2:24.2.1"]
+    place = decoded.channel_key.index("0-2:24.2.1")
+    assert decoded.value[place] == TELEGRAMS[2]["expected"]["extra_device_delivered"]
+    assert decoded.at_ms[place] == ms(TELEGRAMS[2]["expected"]["extra_device_timestamp"])
+
+
+def test_a_route_may_ask_for_checksums_and_name_the_clock():
+    strict = configured("dsmr", {"checksum_needed": True})
+    with pytest.raises(PayloadError):
+        strict.decode(samples.message(TELEGRAMS[2]["payload"].replace("!09AA", "!")))
+
+    eastern = configured("dsmr", {"winter_offset_min": 120})
+    earlier = eastern.decode(samples.message(TELEGRAMS[0]["payload"])).at_ms[0]
+    assert earlier == said(TELEGRAMS[0]["payload"]).at_ms[0] - 3_600_000
+
+
+def test_the_hour_that_comes_twice_is_told_apart():
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    at_ms = int(first.timestamp() * 1000)
+    row = [Register("1-0:1.8.1", 1.0, "kWh")]
+    summer = CODEC.encode(at_ms, row, summer=True)
+    winter = CODEC.encode(at_ms + 3_600_000, row)
+
+    assert b"261025023000S" in summer
+    assert b"261025023000W" in winter
+    assert (said(summer).at_ms, said(winter).at_ms) == ([at_ms], [at_ms + 3_600_000])
+
+
+@given(st.none() | SECONDS, REGISTERS, st.booleans(), st.sampled_from([-300, 0, 60, 480]))
+def test_decoding_undoes_encoding(at_ms, registers, summer, offset):
+    codec = Codec(winter_offset_min=offset)
+    decoded = said(codec.encode(at_ms, registers, summer), codec)
+
+    assert decoded.channel_key == [one.key for one in registers]
+    assert decoded.value == [one.value for one in registers]
+    assert decoded.unit == [one.unit for one in registers]
+    expected = [at_ms if one.at_ms is None else one.at_ms for one in registers]
+    assert decoded.at_ms == expected
+
+
+@given(st.binary(max_size=300) | st.text(alphabet="/!\r\n01-:.(*)kWhSW", max_size=200))
+def test_whatever_comes_is_readings_that_can_be_stored_or_a_refusal_that_can(payload):
+    decoded = outcome(payload)
+    if isinstance(decoded, PayloadError):
+        assert decoded.code.startswith("payload.")
+        assert "".join((decoded.zh, decoded.en, decoded.next_zh)).isprintable()
+    else:
+        columns = (decoded.channel_key, decoded.at_ms, decoded.value, decoded.unit)
+        assert len({len(column) for column in columns}) == 1
+        assert decoded.value
+
+
+def test_the_checksum_is_that_of_the_meters():
+    telegram = TELEGRAMS[0]["payload"].encode()
+    assert dsmr.crc16(telegram[: telegram.rindex(b"!") + 1]) == 0x0422

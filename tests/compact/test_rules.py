@@ -1,0 +1,219 @@
+"""Every rule's columns come to the last unit to what fractions on paper come to, on every level."""
+
+import importlib
+import sys
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import compact.rules
+from actions.compact import rule_fields
+from actions.compact import rules as in_words
+from actions.solving import dividing
+from compact.allocations import Problem, allocated
+from compact.bands import Band, capped
+from compact.methods import Method
+from compact.notices import in_kgce
+from compact.parameters import By, Kind
+from compact.rules import rule, rules
+from compact.ruling import Facts
+from metering.errors import InputError
+from tests.compact.drawn import BANDS, problems
+from tests.compact.paper import worked_out
+from tests.compact.test_runs import three
+
+LETTERS = [one.about.letter for one in rules()]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+@given(data=st.data())
+def test_columns_come_to_what_paper_says(letter, data):
+    problem = data.draw(problems(letter))
+    try:
+        found = allocated(problem)
+    except InputError as refused:
+        assume(refused.code != "target.infeasible")
+        raise
+    levels, months = worked_out(problem)
+
+    assert {node.key: node.amount_g for node in found.nodes} == levels
+    assert {one.institution: list(one.months_g) for one in found.quotas} == months
+    for one in found.quotas:
+        assert one.amount_g == sum(month or 0 for month in one.months_g)
+
+
+@given(problem=problems())
+def test_what_cannot_be_met_on_paper_cannot_be_met_in_columns(problem):
+    try:
+        allocated(problem)
+    except InputError as refused:
+        assume(refused.code == "target.infeasible")
+        with pytest.raises(InputError):
+            worked_out(problem)
+
+
+@pytest.mark.parametrize("one", rules(), ids=LETTERS)
+def test_a_rule_says_everything_in_both_languages(one):
+    about = one.about
+    assert one.__doc__
+    assert about.source
+    for texts in (about.name, about.explains):
+        assert all(texts)
+        assert texts[0] != texts[1]
+    for parameter in one.parameters():
+        assert parameter.zh
+        assert parameter.en
+        assert parameter.hint_zh
+        assert parameter.hint_en
+        if parameter.kind is Kind.CHOICE:
+            assert all(choice.zh and choice.en for choice in parameter.choices)
+    facts = Facts(1, 1000, 900, 950, multiplier=1, factors={"climate": 1_100_000})
+    assert one.in_words is not None
+    for lang in ("zh", "en"):
+        assert about.text(lang)
+        assert about.explained(lang)
+    assert facts.part == Decimal("0.95")
+
+
+@given(problem=problems())
+def test_a_quotas_arithmetic_and_meaning_name_its_amount(problem):
+    try:
+        found = allocated(problem)
+    except InputError:
+        assume(False)
+    by = problem.method.by
+    for one in found.quotas:
+        line = found.nodes[one.node].multiplier
+        assert line is not None
+        factors = problem.method.factors.get(one.institution, {})
+        facts = Facts(one.member, one.base_g, one.weight_g, one.amount_g, line, one.bound, factors)
+        assert in_kgce(one.amount_g) in by.arithmetic(facts)
+        assert by.in_words(facts, "zh") != by.in_words(facts, "en")
+
+
+@given(problem=problems())
+def test_what_a_method_says_is_read_again(problem):
+    method = problem.method
+    again = Method.from_payload(method.payload)
+
+    assert again.by == method.by
+    assert again.payload == method.payload
+
+
+@given(problem=problems())
+def test_what_is_typed_is_kept_and_shown_as_typed(problem):
+    by = problem.method.by
+    for one in by.parameters():
+        kept = getattr(by, one.name)
+        if one.kind is not Kind.BANDS:
+            assert one.kept(one.typed(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("letter", "field", "value"),
+    [
+        ("A", "floor_percent", "-1"),
+        ("A", "floor_percent", "1001"),
+        ("A", "floor_percent", "a few"),
+        ("B", "most_saved_percent", "101"),
+        ("C", "weights", {"10": "-1"}),
+        ("D", "kind", "sortition"),
+        ("F", "alpha", "0"),
+        ("H", "fall_percent", {"10": "100"}),
+    ],
+)
+def test_what_lies_outside_the_limits_is_refused_by_its_label(letter, field, value):
+    one = next(each for each in rule(letter).parameters() if each.asked_as == field)
+
+    with pytest.raises(InputError) as refused:
+        Method(letter, **{one.name: one.kept(value)})
+
+    assert refused.value.where["field"] == field
+    assert one.zh in refused.value.zh
+    assert one.en in refused.value.en
+
+
+def test_a_rule_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(InputError, match=r"A, B, C, D, E, F, G, H"):
+        Method("Z")
+    with pytest.raises(InputError, match="does not take"):
+        Method("A", leading={})
+
+
+TOY = '''
+"""Rule Z: the same for all."""
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from compact.parameters import share
+from compact.ruling import About, AllocationRule
+
+@dataclass(frozen=True, slots=True)
+class Same(AllocationRule):
+    """The same for all."""
+    about: ClassVar = About("Z", "same", ("Z", "Z same"), ("一样", "Same"), "none")
+    cases: ClassVar = {"same": lambda given: {"each": given.number("total") / 2}}
+    part: int = share(1, zh="份额", en="Part")
+    def shares(self, among):
+        return among.sharing(np.ones_like(among.base))
+'''
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    (tmp_path / "z.py").write_text(TOY, "utf-8")
+    monkeypatch.setattr(compact.rules, "__path__", [*compact.rules.__path__, str(tmp_path)])
+    caches = (rules, in_words.rules)
+    for one in caches:
+        one.cache_clear()
+    yield
+    monkeypatch.undo()
+    for one in caches:
+        one.cache_clear()
+    sys.modules.pop("compact.rules.z", None)
+    importlib.reload(dividing)
+
+
+def test_a_file_put_beside_the_others_is_a_rule_everywhere(toy):
+    assert rule("Z").about.code == "same"
+    assert [one.asked_as for one in rule("Z").parameters()] == ["part_percent"]
+    assert importlib.reload(dividing).RULES.keys() >= {"same", "pro", "bands"}
+    assert "part_percent" in {one.name for one in rule_fields.parameters()}
+    assert [one.value for one in rule_fields.every_rule(None)][-1] == "Z"
+    assert in_words.method_of("Z", {"part_percent": Decimal(7)}).by.part == 70_000
+
+
+def test_bands_that_leave_a_hole_or_overlap_are_refused():
+    tiers = {tier: np.array([by]) for tier, by in
+             (("constraint", 100), ("reference", 80), ("leading", 60))}  # fmt: skip
+    for wrong in (BANDS[1:], (*BANDS, Band("twice", "constraint", None, 1)), ()):
+        with pytest.raises(InputError, match="bands are wrong"):
+            capped(np.array([110]), tiers, wrong)
+    with pytest.raises(InputError, match="bands are wrong"):
+        Band("upwards", "advanced", None, 1)
+
+
+def test_parameters_by_class_and_member_say_whose_they_are():
+    by = {one.asked_as: one.by for letter in "BCH" for one in rule(letter).parameters()}
+
+    assert by == {
+        "most_saved_percent": By.ALL,
+        "leading": By.CLASS,
+        "weights": By.MEMBER,
+        "fall_percent": By.MEMBER,
+    }
+
+
+def test_a_problem_needs_a_percentage_for_each_member_under_rule_h():
+    problem: Problem = replace(three(), method=Method("H", fall={10: 180_000, 20: 100_000}))
+    found = allocated(problem)
+    by_key = {one.key: one.amount_g for one in found.nodes}
+    assert (by_key["2017/region:10"], by_key["2017/region:20"]) == (246, 29)  # 300 × .82, 33 × .9
+    assert found.total_g == 275
+    assert found.target_g == 323
+    with pytest.raises(InputError, match="member 20"):
+        allocated(replace(problem, method=Method("H", fall={10: 180_000})))

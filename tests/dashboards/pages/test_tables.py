@@ -1,0 +1,110 @@
+"""Every declared table says the same as JSON, CSV, workbook and page, in both languages."""
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from actions.access.login import hash_password
+from actions.catalogue import tables
+from actions.cells import cells_of
+from actions.fields import Words, field
+from actions.kinds import Line
+from actions.tables import TABLES, Column, Filter, Table
+from api import create_app
+from dashboards.pages.app import error_page, router
+from tests.actions.world import TODAY, make_world
+from tests.dashboards.pages.conftest import PASSWORD, Site
+
+ALL = {one.code: one for one in tables()}
+PAGES = sorted(code for code, one in ALL.items() if one.page)
+
+
+@pytest.fixture(scope="module")
+def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
+    """An administrator in both languages, in a world where something was done."""
+    world = make_world(database_of_module)
+    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    world.admin(
+        """INSERT INTO access_grant (viewer, role, scope, valid_from)
+           VALUES (%s, 'administrator', 'all', '2015-01-01')""",
+        f"user:{world.user['planner of all']}",
+    )
+    for act in ("user.add", "user.end"):
+        world.admin("INSERT INTO deed (actor, act, subject) VALUES ('user:1', %s, '=1+1')", act)
+    app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
+    site = Site(world, app)
+    yield {lang: site.client("planner of all", lang) for lang in ("zh", "en")}
+    world.close()
+
+
+@pytest.mark.parametrize("code", sorted(ALL))
+def test_all_forms_say_the_same(browsers, code):
+    table, client = ALL[code], browsers["en"]
+    path, json = f"/api/v1{table.path}", {"Accept": "application/json"}
+    whole = client.get(path, params={"limit": 1000}, headers=json).json()
+    assert whole["items"]
+    assert whole["next"] is None
+    names = [one.name for one in table.columns]
+    assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
+
+    one_by_one, following = [], f"{path}?limit=1"
+    while following:
+        page = client.get(following, headers=json).json()
+        one_by_one, following = one_by_one + page["items"], page["next"]
+    assert one_by_one == whole["items"]
+
+    text = client.get(path, params={"format": "csv"}).text
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == names
+    assert len(rows) == len(whole["items"]) + 1
+    assert not any(cell.startswith("=") for row in rows for cell in row)
+    labelled = client.get(path, params={"format": "xlsx", "labels": "zh"}).content
+    book = cells_of(labelled, 1000)
+    assert book[0] == [one.head("zh") for one in table.columns]
+    assert len(book) == len(rows)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("code", PAGES)
+def test_a_page_shows_its_columns_and_names_its_filter(browsers, code, lang):
+    table, client = ALL[code], browsers[lang]
+    page = client.get(table.page)
+    assert page.status_code == 200, page.text
+    assert len(page.content) < 60_000
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)', page.text)
+    assert heads == [html.escape(one.words.say(lang)) for one in table.columns if not one.apart]
+    ids = re.findall(r' id="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids))
+    asked = {f"f-{name.replace('_', '-')}" for name in table.filter.model_fields}
+    assert {one.replace("_", "-") for one in re.findall(r' for="([^"]+)"', page.text)} == asked
+    assert client.get(table.page, params={"after": "nonsense"}).status_code == 422
+
+
+def test_whoever_is_not_logged_in_reads_no_table(browsers):
+    stranger = TestClient(browsers["en"].app, follow_redirects=False)
+    for table in ALL.values():
+        assert stranger.get(f"/api/v1{table.path}").status_code == 401
+
+
+def test_a_table_that_no_form_could_filter_is_refused():
+    class Needed(Filter):
+        """Asks for something that must be said."""
+
+        name: Line = field(zh="名", en="Name")
+
+    column = Column("a", Words("甲", "A"), lambda row: row)
+    said = {"path": "/toys", "words": Words("玩", "Toys"), "about": "x", "tag": "x", "ask": None}
+    before = dict(TABLES)
+    for wrong in (
+        {"code": "toys", "filter": Needed, "columns": (column,)},
+        {"code": "toys", "filter": Filter, "columns": (column, column)},
+        {"code": "people", "filter": Filter, "columns": (column,)},
+    ):
+        with pytest.raises(TypeError):
+            Table(**said, **wrong)
+    assert before == TABLES

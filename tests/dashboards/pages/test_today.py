@@ -1,0 +1,134 @@
+"""The first page: what needs somebody, by role; use while closed is that of plain arithmetic."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from actions.boards.today import today_of
+from tests.actions.world import HOUR_MS, START_MS, ZONE
+from tests.dashboards.pages.test_pages import row_of, text_of
+
+HOURS = 31 * 24 - 1  # the month ends in summer time
+HOLIDAY = "2016-03-17"  # a Thursday that is off in this test alone
+LOADS = {"workday": 10, "night": 4, "weekend": 6, "holiday": 7}
+QUIET_AT = (2, 3, 4)  # o'clock: a tenth of the hours and more
+
+
+def kind_of(hour: int) -> tuple[str, int]:
+    """Return what kind an hour of March 2016 is, and which o'clock."""
+    at = datetime.fromtimestamp(START_MS / 1000, UTC) + timedelta(hours=hour)
+    local = at.astimezone(ZoneInfo(ZONE))
+    if f"{local:%Y-%m-%d}" == HOLIDAY:
+        return "holiday", local.hour
+    if local.isoweekday() >= 6:
+        return "weekend", local.hour
+    return ("workday" if 6 <= local.hour < 22 else "night"), local.hour
+
+
+def load_of(hour: int) -> int:
+    kind, clock = kind_of(hour)
+    return 1 if clock in QUIET_AT else LOADS[kind]
+
+
+@pytest.fixture
+def month(bare):
+    """The office measured through all of March, by the hour."""
+    world = bare.world
+    world.admin(
+        """INSERT INTO day_off (calendar, "off", name_zh, name_en, valid_from, valid_to, source,
+               evidence) VALUES ('CN', 'yes', '测试', 'test', %s, %s::date + 1, 'test', 'no')""",
+        HOLIDAY, HOLIDAY,
+    )  # fmt: skip
+    shown, register = [(START_MS, 0.0)], 0
+    for hour in range(HOURS):
+        register += load_of(hour)
+        shown.append((START_MS + (hour + 1) * HOUR_MS, float(register)))
+    world.say("office e", shown)
+    world.work()
+    return bare
+
+
+def test_use_while_closed_is_told_apart_from_what_always_runs(month):
+    found = today_of(month.world.desk("of the office")).institutions
+    loads = sorted(load_of(hour) for hour in range(HOURS))
+    quiet = loads[ceil(len(loads) / 10) - 1]
+    expected = {}
+    for kind in ("night", "weekend", "holiday"):
+        hours = [load_of(hour) for hour in range(HOURS) if kind_of(hour)[0] == kind]
+        expected[kind] = (len(hours), sum(hours), sum(max(one - quiet, 0) for one in hours))
+
+    assert quiet == 1
+    assert {one.kind: (one.hours, one.kwh, one.above_kwh) for one in found.wastes} == expected
+    assert [one.kind for one in found.wastes] == sorted(
+        expected, key=lambda kind: -expected[kind][2]
+    )
+    assert all(one.above_yuan is None for one in found.wastes)
+
+
+def test_a_price_turns_it_into_yuan(month):
+    desk = month.world.desk("of the office")
+    month.world.admin(
+        """INSERT INTO price (institution_id, carrier, yuan_per_unit, valid_from, source, known_by)
+           VALUES (%s, 'electricity', 0.8, '2016-01-01', 'test', 'user:1')""",
+        month.world.institution["office"],
+    )
+    for one in today_of(desk).institutions.wastes:
+        assert one.above_yuan == one.above_kwh * Decimal("0.8")
+
+
+def test_an_hour_that_a_meter_did_not_see_is_no_hour(month):
+    month.world.admin("UPDATE usage_hour SET measured_s = 3599 WHERE hour < '2016-03-26'")
+
+    assert today_of(month.world.desk("of the office")).institutions.wastes == []
+
+
+def test_each_role_finds_what_it_looks_after(site):
+    officer = text_of(site.client("of the office", "en").get("/").text)
+    planner = text_of(site.client("planner of all", "en").get("/").text)
+    nobody = text_of(site.client("outsider", "en").get("/").text)
+
+    assert "Energy used in Mar 2016" in officer
+    assert "Unions" not in officer
+    assert "The platform" not in officer
+    assert "Open data problems" in planner
+    assert "There is no union that you plan for." in planner
+    assert "Energy used" not in nobody
+    assert "no accounts" in nobody.lower() or "No account" in nobody
+
+
+def test_an_administrator_sees_what_is_silent_and_refused(site):
+    site.world.admin("UPDATE access_grant SET role = 'administrator' WHERE viewer = %s",
+                     f"user:{site.world.user['planner of all']}")  # fmt: skip
+    page = text_of(site.client("planner of all", "en").get("/").text)
+
+    assert "Gateway demo-a/g1" in page
+    assert "silent since 2016-03-0" in page
+    assert "0 rejected messages wait" in page
+    assert "All queues move." in page
+
+
+def test_the_first_page_names_what_lacks_most_with_a_way_to_it(site):
+    page = site.client("of the office", "zh").get("/").text
+
+    row = row_of(page[page.index('id="lacking"') :], "演示office")
+    channel = site.world.channel["office e"]
+    assert f'href="/institutions/{site.world.institution["office"]}?curve={channel}"' in page
+    assert "%" in row
+
+
+def test_the_language_is_the_browsers_until_one_is_chosen(bare):
+    client = bare.client()
+    client.cookies.clear()
+
+    def of(wanted: str) -> str:
+        return client.get("/login", headers={"Accept-Language": wanted}).headers["content-language"]
+
+    assert of("en-GB,en;q=0.9,zh;q=0.5") == "en"
+    assert of("fr, zh-CN;q=0.8, en;q=0.3") == "zh-CN"
+    assert of("en;q=0, fr") == "zh-CN"
+    assert of("en;q=x,,;q=") == "zh-CN"
+    client.cookies.set("cw_lang", "zh")
+    assert of("en") == "zh-CN"

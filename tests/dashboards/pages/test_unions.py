@@ -1,0 +1,277 @@
+"""Unions, targets and bases as pages: who sees what, what is empty, and a planner's way through."""
+
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from actions.access.login import hash_password
+from actions.compact.bases import review
+from api import create_app
+from dashboards.pages.app import error_page, router
+from tests.actions.compact_world import UnionWorld, make_union_world, use
+from tests.actions.world import TODAY, make_world, new_office
+from tests.dashboards.pages.conftest import PASSWORD, Site
+from tests.dashboards.pages.test_forms import fill_in, hidden, walk
+
+
+@pytest.fixture
+def site(database) -> Iterator[Site]:
+    """A world without any union; everybody has the same password."""
+    yield from _made(database)
+
+
+@pytest.fixture(scope="module")
+def lasting(database_of_module) -> Iterator[Site]:
+    """A world that is only looked at."""
+    for made in _made(database_of_module):
+        make_union_world(made.world)
+        made.world.admin(
+            "UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD)
+        )
+        yield made
+
+
+def _made(database) -> Iterator[Site]:
+    world = make_world(database)
+    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
+    yield Site(world, app)
+    world.close()
+
+
+@pytest.fixture
+def union(site) -> UnionWorld:
+    return make_union_world(site.world)
+
+
+def paths_of(site: Site) -> list[str]:
+    union, target = site.world.union["cities"], site.world.target["cities"]
+    return ["/unions", f"/unions/{union}", f"/targets/{target}", f"/targets/{target}/bases"]
+
+
+def test_without_a_union_the_page_says_what_to_do(site):
+    planner = site.client("planner of all", "en").get("/unions")
+    assert "There is no union that you have a part in" in planner.text
+    assert 'href="/do/union.make"' in planner.text
+    reader = site.client("city reader").get("/unions")
+    assert "请联系本地区的规划员组建" in reader.text
+    assert "/do/union.make" not in reader.text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_opens_and_leads_on(lasting, lang):
+    client, (_, union, target, bases) = lasting.client("planner of all", lang), paths_of(lasting)
+    texts = {path: client.get(path) for path in paths_of(lasting)}
+    for path, page in texts.items():
+        assert page.status_code == 200, page.text
+        ids = re.findall(r' id="([^"]+)"', page.text)
+        assert len(ids) == len(set(ids)), path
+        assert set(re.findall(r' for="([^"]+)"', page.text)) <= set(ids), path
+        assert page.text.count("<h1") == 1, path
+        assert 'style="' not in page.text, path
+    assert f'href="{union}"' in texts["/unions"].text
+    assert f'href="{target}"' in texts[union].text
+    number = union.rpartition("/")[2]
+    assert f'href="/do/target.set/{number}"' in texts[union].text
+    assert f'href="/do/union.enough/{number}"' in texts[union].text
+    for href in (f'href="{bases}"', f'href="{target}/compare"'):
+        assert href in texts[target].text
+    name = {"zh": "双城联合体", "en": "Union of two cities"}[lang]
+    assert f"<h1>{name}</h1>" in texts[union].text
+    assert {"zh": "较基期下降 3%", "en": "3 % below the base year"}[lang] in texts[target].text
+    assert "97.00 %" in texts[target].text
+    odd = {
+        "zh": "2015-01 至 2015-09 没有数据",
+        "en": "nothing is known of 2015-01 to 2015-09",
+    }[lang]
+    assert odd in texts[bases].text
+
+
+def test_a_stranger_finds_nothing_and_a_reader_no_bases(lasting):
+    stranger, reader = lasting.client("outsider"), lasting.client("city reader", "en")
+    listed, *others = paths_of(lasting)
+    assert [stranger.get(path).status_code for path in others] == [404] * 3
+    assert "双城联合体" not in stranger.get(listed).text
+    assert [reader.get(path).status_code for path in others] == [200, 200, 403]
+    page = reader.get(others[1]).text
+    assert "/bases" not in page
+    assert "/do/" not in page.partition("<main")[2]
+
+
+def test_a_restricted_institution_is_never_shown(lasting):
+    client = lasting.client("union planner", "en")
+    police = lasting.world.institution["police"]
+    use(lasting.world, "police", 2014, 5, 1)
+    use(lasting.world, "police", 2015, 5, 900)
+    *_, bases = paths_of(lasting)
+    page = client.get(bases).text
+    assert f"An institution that you may not see (id {police})" in page
+    for path in paths_of(lasting):
+        text = client.get(path).text
+        assert "Demo police" not in text
+        assert f'href="/institutions/{police}"' not in text
+    shown = page.partition(f'value="{police}"')[2].partition("</article>")[0]
+    assert "beyond three times the other year" in shown
+    assert "kgce" not in shown
+    assert "base.estimate" not in shown
+    target = bases.split("/")[2]
+    form = client.get(f"/do/base.confirm/{target}", params={"institutions": police})
+    assert "Demo police" not in form.text
+    asked = {"institution": police, "month": "2015-01", "how": "bill", "amount": "1", "reason": "x"}
+    opened = client.get(f"/do/base.estimate/{target}", params={"institution": police})
+    assert "Demo police" not in opened.text
+    sent = client.post(f"/do/base.estimate/{target}", data=hidden(opened.text) | asked)
+    assert sent.status_code == 404
+
+
+def test_a_planner_founds_a_union_sets_a_target_and_answers_for_its_bases(site):
+    world, client = site.world, site.client("planner of all", "en")
+    made = make_union_world(world)  # its accounts; the planner founds another one
+    regions = [str(world.region["city 1"]), str(world.region["city 2"])]
+    said = {"name_zh": "新", "name_en": "New", "members": regions, "source": "minutes"}
+    _, then = walk(client, "/do/union.make", said | {"grade": "memorandum", "since": "2015-01-01"})
+    page = client.get(then)
+    assert "The union has been founded." in page.text
+    assert "There is no target yet" in page.text
+    (at,) = set(re.findall(r'href="(/do/target\.set/\d+)"', page.text))
+
+    fall = {"percent": "3", "profile": "GB2589-2020", "curve": "compound", "origin": "agreed"}
+    wrong = client.post(at, data=hidden(client.get(at).text) | fall | {"step": "preview"})
+    assert wrong.status_code == 422
+    assert "Source: This must be filled in." in html.unescape(wrong.text)
+    check, then = walk(client, at, fall | {"source": "minutes of the joint conference"})
+    assert "At most in the year after" in check
+    page = client.get(then).text
+    assert "Next: review the bases; 4 are open." in page
+    target = int(re.findall(r"/targets/(\d+)\?", then)[0])
+    assert target != made.target
+    answer_in_pages(client, world, target)
+    assert "All bases are answered for" in client.get(f"/targets/{target}/bases").text
+    assert "compare rules and keep a run" in client.get(f"/targets/{target}").text
+    acts = world.admin("SELECT act FROM deed WHERE act LIKE 'base.%%' ORDER BY id")
+    assert [one for (one,) in acts] == [
+        "base.estimate", "base.left_out", "base.reopened", "base.confirm", "base.confirm",
+    ]  # fmt: skip
+
+
+def answer_in_pages(client: TestClient, world, target: int) -> None:
+    """Estimate, leave out, reopen and confirm, as the page leads."""
+    bases, clinic = f"/targets/{target}/bases", world.institution["clinic"]
+    page = html.unescape(client.get(bases).text)
+    (link,) = re.findall(
+        rf'href="(/do/base\.estimate/{target}\?institution={clinic}&month=2015-03[^"]*)"', page
+    )
+    form = client.get(link)
+    assert "Demo clinic" in form.text
+    path, _, query = link.partition("?")
+    asked = dict(one.split("=") for one in query.split("&"))
+    bill = asked | {"how": "bill", "amount": "500.5", "reason": "bill of the grid"}
+    check, then = walk(client, path, bill)
+    assert "missing" in check
+    assert "62 kgce (bill)" in check
+    assert "Base of Demo city 2, of those that you see" in check
+    assert "2015-03 Electricity is a bill: bill of the grid" in client.get(then).text
+
+    ticked = {"institutions": str(clinic), "reason": "looked at"}
+    check, _ = walk_ticked(client, bases, "base.left_out", ticked)
+    assert "Institutions of Demo city 2 that share the target" in check
+    assert re.search(r"left out</span>", client.get(bases, params={"state": "left_out"}).text)
+    walk_ticked(client, bases, "base.reopened", ticked)
+    both = {"institutions": [str(clinic), str(world.institution["office"])], "reason": "seen"}
+    check, _ = walk_ticked(client, bases, "base.confirm", both)
+    assert "confirmed: " in check
+    rest = hidden(client.get(bases).text)["csrf"]
+    sent = {"csrf": rest[0], "which": "rest", "reason": "as measured", "step": "preview"}
+    check = client.post(f"/do/base.confirm/{target}", data=sent)
+    done = client.post(f"/do/base.confirm/{target}", data=hidden(check.text) | {"step": "do"})
+    assert done.status_code == 303, done.text
+
+
+def walk_ticked(client: TestClient, bases: str, code: str, said: dict) -> tuple[str, str]:
+    """Send the ticks of the page to a form, look, confirm."""
+    target = bases.split("/")[2]
+    csrf = hidden(client.get(bases).text)["csrf"][0]
+    sent = {"csrf": csrf, "which": "these", "step": "preview"} | said
+    check = client.post(f"/do/{code}/{target}", data=sent)
+    assert check.status_code == 200, check.text
+    done = client.post(f"/do/{code}/{target}", data=hidden(check.text) | {"step": "do"})
+    assert done.status_code == 303, done.text
+    return check.text, done.headers["location"]
+
+
+def test_nothing_ticked_or_no_reason_is_said_beside_its_field(site, union):
+    client = site.client("planner of all", "en")
+    csrf = hidden(client.get(f"/targets/{union.target}/bases").text)["csrf"][0]
+    for code, missing in (("base.confirm", {"f-institutions", "f-reason"}),
+                          ("base.left_out", {"f-institutions", "f-reason"})):  # fmt: skip
+        sent = {"csrf": csrf, "which": "these", "step": "preview", "reason": ""}
+        answer = client.post(f"/do/{code}/{union.target}", data=sent)
+        assert answer.status_code == 422
+        assert set(re.findall(r'href="#(f-[^"]+)"', answer.text)) <= missing
+        assert "f-reason" in answer.text
+
+
+def test_a_form_a_route_and_a_file_estimate_alike(site, union):
+    world, client = site.world, site.client("planner of all", "en")
+    clinic, target = world.institution["clinic"], union.target
+    said = {"carrier": "electricity", "how": "bill", "amount": "480.5", "reason": "the bill"}
+    walk(client, f"/do/base.estimate/{target}", said | {"institution": clinic, "month": "2015-01"})
+    page = client.get("/do/base.estimate/file")
+    table = (
+        "target,institution,month,carrier,how,amount,reason\n"
+        f"{target},{clinic},2015-02,electricity,bill,480.5,the bill\n"
+    )
+    sent = client.post(
+        "/do/base.estimate/file",
+        data=hidden(page.text) | {"step": "do"},
+        files={"file": ("bills.csv", table, "text/csv")},
+    )
+    assert "Rows that were done: 1" in sent.text
+    body = said | {"institution": clinic, "month": "2015-03"}
+    token = {"X-CSRF-Token": hidden(page.text)["csrf"][0]}
+    routed = client.post(f"/api/v1/targets/{target}/base/estimate", json=body, headers=token)
+    assert routed.status_code == 201, routed.text
+    kept = world.admin(
+        "SELECT month::text, how, quanta, reason, made_by FROM base_month ORDER BY 1"
+    )
+    planner = f"user:{world.user['planner of all']}"
+    assert kept == [
+        (f"2015-0{month}-01", "bill", 480_500, "the bill", planner) for month in (1, 2, 3)
+    ]
+
+
+def test_bases_are_searched_filtered_paged_and_all_exported(site, union):
+    world = site.world
+    for place in range(12):
+        new_office(world, f"annex {place:02}")
+    client, path = site.client("planner of all", "en"), f"/targets/{union.target}/bases"
+    first = client.get(path).text
+    assert "14, those that move most first" in first
+    assert first.count('<article class="base">') == 10
+    assert client.get(path, params={"page": 2}).text.count('<article class="base">') == 4
+    found = client.get(path, params={"search": "annex 03"}).text
+    assert found.count('<article class="base">') == 1
+    nothing = client.get(path, params={"state": "confirmed"}).text
+    assert nothing.count('<article class="base">') == 0
+    assert 'role="status"' in nothing
+    export = html.unescape(
+        re.findall(r'href="(/api/v1/unions/\d+/bases\?[^"]*format=csv[^"]*)"', client.get(
+            path, params={"search": "annex"}).text)[0]
+    )  # fmt: skip
+    assert len(client.get(export).text.strip().splitlines()) == 1 + 12
+    assert review(world.desk("planner of all"), union.target).open == 16
+
+
+def test_a_preview_tells_what_an_estimate_moves(site, union):
+    world = site.world
+    desk = site.client("planner of all", "zh")
+    path = f"/do/base.estimate/{union.target}"
+    said = {
+        "institution": str(world.institution["clinic"]), "month": "2015-03", "how": "bill",
+        "amount": "1000", "carrier": "electricity", "reason": "账单",
+    }  # fmt: skip
+    text = fill_in(desk, path, said)
+    assert re.search(r"<td>92 kgce\(待审核\)</td><td>215 kgce\(待审核\)</td>", text), text

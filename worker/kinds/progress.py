@@ -1,0 +1,21 @@
+"""Every night: how far members and institutions are along the path of their quotas."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from compact.targets import Indicator
+from storage.compact import standing
+from storage.tasks import Again, Task
+from worker.registered import kind, tonight
+
+
+@kind(standing.KIND)
+def record_progress(connection: Connection[Any], task: Task) -> Again:
+    """Record the progress of a union at the end of its yesterday, and come again next night."""
+    now = datetime.now(UTC)
+    union_id = int(task.key)
+    yesterday = standing.today(connection, union_id) - timedelta(days=1)
+    standing.stand(connection, union_id, Indicator.TOTAL_KGCE.value, yesterday)
+    return Again(tonight(now))
