@@ -77,7 +77,7 @@ class Tree:
         found = np.zeros(len(self.parent), np.bool_)
         inner = np.flatnonzero((many > 0) & (self.parent != ROOT))
         found[self.parent[inner]] = many[self.parent[inner]] == 1
-        return found & (self.parent != ROOT)
+        return np.asarray(found & (self.parent != ROOT))
 
 
 def _ways(parent: Ints, twigs: Ints) -> tuple[list[Ints], Ints]:
