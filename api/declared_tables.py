@@ -123,9 +123,10 @@ def _written(
 ) -> Response:
     head = [one.head(labels) if labels else one.name for one in table.columns]
     exact = [name for name, one in zip(head, table.columns, strict=True) if one.kind == "number"]
-    body = [[_cell(one, one.value(row)) for one in table.columns] for row in rows]
+    body = [[_cell(one.value(row)) for one in table.columns] for row in rows]
     return table_of(head, body, table.code, wish, following, exact=exact)
 
 
-def _cell(column: Column, value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
+def _cell(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
