@@ -205,7 +205,7 @@ def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
 
     holders: those without class or area are left out. returns: kgce/m² a year, two decimals.
     """
-    months = holders.base.known.sum(axis=1)
+    months = holders.base.many
     rows = np.flatnonzero((holders.classed >= 0) & holders.area.stated & (months > 0))
     year_kg = holders.base.total_g[rows] / 1000 * MONTHS / months[rows]
     area = np.array([float(holders.area[row] or 0) for row in rows.tolist()])
