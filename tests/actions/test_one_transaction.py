@@ -237,7 +237,7 @@ def _declared(code: str) -> Callable[[World], Do]:
     def prepared(world: World) -> Do:
         on, fields = said_of(world, code)
         action = declared()[code].model_validate(fields)
-        return lambda: carry_out(world.desk(), action, on, key="once")
+        return lambda: carry_out(world.desk(), action, on, key="once", again=True)
 
     return prepared
 

@@ -304,7 +304,7 @@ def test_what_makes_no_union_and_no_target_is_refused(union):
         with pytest.raises(InputError) as refused:
             make_union(desk, NewUnion("另", "Other", members, "test"))
         assert refused.value.code == code
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InputError):
         set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "nobody's", 1), "test")
     with pytest.raises(NotFoundError):
         set_target(desk, 999, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 1), "test")

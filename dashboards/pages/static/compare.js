@@ -72,7 +72,7 @@ function slider(place) {
   const label = number.labels[0].textContent.trim();
   range.setAttribute("aria-label", form.dataset.compare.replace("{label}", label));
   const { least, most, step } = place.dataset;
-  Object.assign(range, { min: Math.ceil(least), max: reach(Number(number.value), Number(most)), step });
+  Object.assign(range, { min: Math.trunc(least), max: reach(Number(number.value), Number(most)), step });
   const follow = () => (range.value = number.value === "" ? range.max : number.value); // open: no limit
   follow();
   range.addEventListener("input", () => {
