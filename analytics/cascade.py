@@ -67,7 +67,7 @@ class Tree:
         """(twigs,) on which leaves hang: all but leaves that are roots."""
         is_leaf = np.zeros(len(self.parent), np.bool_)
         is_leaf[self.leaves] = True
-        return ~is_leaf[self.ways[-1]]
+        return np.asarray(~is_leaf[self.ways[-1]])
 
     @property
     def lone(self) -> Bools:
@@ -77,7 +77,7 @@ class Tree:
         found = np.zeros(len(self.parent), np.bool_)
         inner = np.flatnonzero((many > 0) & (self.parent != ROOT))
         found[self.parent[inner]] = many[self.parent[inner]] == 1
-        return found & (self.parent != ROOT)
+        return np.asarray(found & (self.parent != ROOT))
 
 
 def _ways(parent: Ints, twigs: Ints) -> tuple[list[Ints], Ints]:
