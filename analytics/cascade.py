@@ -67,7 +67,7 @@ class Tree:
         """(twigs,) on which leaves hang: all but leaves that are roots."""
         is_leaf = np.zeros(len(self.parent), np.bool_)
         is_leaf[self.leaves] = True
-        return ~is_leaf[self.ways[-1]]
+        return np.asarray(~is_leaf[self.ways[-1]])
 
     @property
     def lone(self) -> Bools:

@@ -12,8 +12,12 @@ from actions.compact.runs import Method, Rule, list_runs, one_run, prove, snapsh
 from actions.compact.targets import Indicator, Target, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union, union_of
 from actions.desk import DeniedError
+from compact.bands import Band
 from compact.books import Kind
+from compact.notices import in_kgce
+from compact.rules import rules
 from metering.errors import ConflictError, InputError, NotFoundError
+from storage.registry.bands import shipped
 from tests.actions.acts import set_target
 from tests.actions.compact_world import USED, issue_run, make_union_world, run_target, use
 
@@ -313,3 +317,30 @@ def test_what_makes_no_union_and_no_target_is_refused(union):
     world.admin(ended, union.union)
     with pytest.raises(ConflictError):
         set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 1), "test")
+
+
+# Nobody in this world has a class, so that rule B has no gap to share by.
+@pytest.mark.parametrize("letter", sorted({one.about.letter for one in rules()} - {"B"}))
+def test_a_run_by_any_rule_is_kept_explained_and_recomputes(union, letter):
+    world, desk = union.world, union.world.desk("planner of all")
+    given = {
+        "E": {"rise": Decimal(5000)},
+        "F": {"alpha": Decimal(2)},
+        "G": {
+            "bands": tuple(Band.of(row) for row in shipped("GGJ-2021")),
+            **{tier: {"GOV": Decimal(value)} for tier, value in
+               (("constraint", 3), ("reference", 2), ("leading", 1))},
+        },
+        "H": {"fall": {world.region["city 1"]: 100_000, world.region["city 2"]: 0}},
+    }  # fmt: skip
+    union.answered()
+    made = run_target(desk, union.target, Method(letter, **given.get(letter, {}))).run
+    issue_run(desk, made.run_id)
+
+    assert [one.same for one in prove(desk, made.run_id)] == [True]
+    quotas = list_quotas(desk).rows
+    assert sum(one.amount_g for one in quotas) == made.total_g
+    for one in quotas:
+        found = explain_quota(desk, one.institution_id, one.year)
+        assert in_kgce(one.amount_g) in found.arithmetic
+        assert found.meaning("zh") != found.meaning("en")

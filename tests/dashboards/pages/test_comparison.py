@@ -108,6 +108,21 @@ def test_without_script_the_address_says_what_is_compared(browsers, path):
     assert say("compare_no_rule", "en") in none
 
 
+def test_bands_classes_and_comparators_stand_beside_the_others(site, browsers, path):
+    falls = {f"H.fall_percent.{site.world.region[name]}": "10" for name in ("city 1", "city 2")}
+    bands = {"G.constraint.GOV": "20", "G.reference.GOV": "12", "G.leading.GOV": "6"}
+    chosen = {"asked": "1", "E.rise": "5000"} | dict.fromkeys("DEFGH", "on")
+
+    text = browsers["zh"].get(path, params=chosen | falls | bands).text
+
+    assert all(f'data-rule="{one}"' in text for one in "DEFGH")
+    cells = row(text, say("compare_total", "zh"))
+    assert len(cells) == 6
+    assert "90.00 %" in cells[5]  # H: ten percent of each member, whatever the target says
+    alone = browsers["en"].get(path, params={"asked": "1", "H": "on"}).text
+    assert "Fall must be given for rule H" in alone
+
+
 def test_what_cannot_be_read_is_told_beside_its_field_and_stops_no_other_rule(browsers, path):
     text = browsers["en"].get(path, params={"A.floor_percent": "much", "A.ceiling_percent": "2000"})
 
