@@ -22,7 +22,8 @@ def filled(
 ) -> dict[str, Any]:
     """Return the values by field; what was left open is left out, and unknown names are ignored.
 
-    A field of a row is named members.0.region. form: a box that is not ticked sends nothing, and
+    A field of a row is named members.0.region; rows that are all empty say nothing where there
+    need be none. form: a box that is not ticked sends nothing, and
     means no.
     """
     values: dict[str, Any] = {}
@@ -39,7 +40,9 @@ def filled(
         elif text:
             values[name] = text
     for name, found in rows.items():
-        values[name] = [found[place] for place in sorted(found)]
+        some = [found[place] for place in sorted(found)]
+        if any(some) or model.model_fields[name].is_required():
+            values[name] = some
     if form:
         flags = (name for name, info in model.model_fields.items() if asked_as(info) == "flag")
         values |= {name: "false" for name in flags if name not in values}

@@ -8,10 +8,10 @@ and every part lies within one unit of its share of the parent's total.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.allocation import Holders, Solved, rounded, solve
 from analytics.exact import Bools, Ints, added
@@ -28,12 +28,16 @@ class Tree:
 
     parent: (nodes,) each one's, ROOT for those whose totals are given.
     leaves: the nodes without children, in order: the holders. They may lie at any depth.
-    paths: by depth under which node each leaf lies, the roots first; below itself, itself.
+    ways: by depth, (twigs,) under which node each twig lies, the roots first; below itself,
+        itself. A twig is a node on which leaves hang; a leaf that is a root is its own.
+    depth: (twigs,) how many nodes its way has. twig: (leaves,) place of each leaf's twig.
     """
 
     parent: Ints
     leaves: Ints
-    paths: list[Ints]
+    ways: list[Ints]
+    depth: Ints
+    twig: Ints
 
     @classmethod
     def of(cls, parent: Ints) -> "Tree":
@@ -44,23 +48,42 @@ class Tree:
         has_children = np.zeros(count, np.bool_)
         has_children[parent[parent != ROOT]] = True
         leaves = np.flatnonzero(~has_children)
-        paths = _paths(parent, leaves)
-        for path in paths:
-            has_children[path] = False
+        above = parent[leaves]
+        twigs, twig = _places(np.where(above == ROOT, leaves, above), count)
+        ways, depth = _ways(parent, twigs)
+        for way in ways:
+            has_children[way] = False
         if has_children.any():  # nodes in a ring have no leaf below them
             raise _no_tree()
-        return cls(parent, leaves, paths)
+        return cls(parent, leaves, ways, depth, twig)
 
     @property
     def roots(self) -> Ints:
         """The nodes that have a total of their own, in order."""
         return np.flatnonzero(self.parent == ROOT)
 
+    @property
+    def bears(self) -> Bools:
+        """(twigs,) on which leaves hang: all but leaves that are roots."""
+        is_leaf = np.zeros(len(self.parent), np.bool_)
+        is_leaf[self.leaves] = True
+        return ~is_leaf[self.ways[-1]]
 
-def _paths(parent: Ints, leaves: Ints) -> list[Ints]:
-    upward = [leaves]
-    repeats = np.zeros(len(leaves), np.int64)  # how often a shallow leaf's root repeats
-    for _ in range(_DEEPEST):
+    @property
+    def lone(self) -> Bools:
+        """(nodes,) whose one child has children: what they get is what it gets. Roots are none."""
+        below = np.flatnonzero(self.parent != ROOT)
+        many = np.bincount(self.parent[below], minlength=len(self.parent))
+        found = np.zeros(len(self.parent), np.bool_)
+        inner = np.flatnonzero((many > 0) & (self.parent != ROOT))
+        found[self.parent[inner]] = many[self.parent[inner]] == 1
+        return np.asarray(found & (self.parent != ROOT))
+
+
+def _ways(parent: Ints, twigs: Ints) -> tuple[list[Ints], Ints]:
+    upward = [twigs]
+    repeats = np.zeros(len(twigs), np.int64)  # how often a shallow twig's root repeats
+    for _ in range(_DEEPEST - 1):
         above = parent[upward[-1]]
         ended = above == ROOT
         if ended.all():
@@ -69,12 +92,9 @@ def _paths(parent: Ints, leaves: Ints) -> list[Ints]:
         upward.append(np.where(ended, upward[-1], above))
     else:
         raise _no_tree()
-    downward = np.stack(upward[::-1])
-    if not repeats.any():
-        return list(downward)
-    last = len(upward) - 1
+    downward, last = np.stack(upward[::-1]), len(upward) - 1
     depth = np.minimum(np.arange(last + 1)[:, None] + repeats, last)
-    return list(np.take_along_axis(downward, depth, axis=0))
+    return list(np.take_along_axis(downward, depth, axis=0)), last + 1 - repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,26 +183,74 @@ def divide(
     made = _nothing(count, len(holders))
     made.amount[tree.roots] = totals
     near = np.full(count, np.nan)
-    for above, below in pairwise(tree.paths):
-        rows = np.flatnonzero(above != below)
-        some = holders if len(rows) == len(holders) else holders.at(rows)
-        parents, group = _places(above[rows], count)
-        children, child = _places(below[rows], count)
-        guess = None if np.isnan(near[parents]).any() else near[parents]
-        said = None if names is None else [names[one] for one in parents.tolist()]
-        solved = solve(made.amount[parents], some, group, guess, said)
-        _note(made, parents, rows, some, solved)
-        near[parents] = solved.numerator / solved.denominator
-        near[children] = near[tree.parent[children]]
-        made.amount[children] = rounded(
-            made.amount[parents],
-            solved,
-            np.searchsorted(parents, tree.parent[children]),
-            added(solved.fixed, child, len(children)),
-            added(solved.moving, child, len(children)),
-            None if keys is None else keys[children],
-        )
+    lone, lone_at, bears = tree.lone, [], tree.bears
+    for level, way in enumerate(tree.ways):
+        alike = np.flatnonzero(lone[way] & (tree.depth > level + 1))
+        if len(alike):
+            single, child = way[alike], tree.ways[level + 1][alike]
+            made.amount[child], near[child] = made.amount[single], near[single]
+            lone_at.append((single, child))
+        active = ~lone[way] & (tree.depth > level) & bears
+        _one_level(made, tree, holders, (level, active), near, keys, names)
+    for single, child in lone_at[::-1]:
+        made.numerator[single] = made.numerator[child]
+        made.denominator[single] = made.denominator[child]
     return made
+
+
+def _one_level(
+    made: Divided,
+    tree: Tree,
+    holders: Holders,
+    at: tuple[int, Bools],
+    near: NDArray[np.float64],
+    keys: Ints | None,
+    names: Sequence[str] | None,
+) -> None:
+    """Divide what the nodes of one depth got, in place; at: the depth, and the twigs to divide."""
+    level, active = at
+    rows = np.flatnonzero(active[tree.twig]) if not active.all() else np.arange(len(holders))
+    if not len(rows):
+        return
+    every = len(rows) == len(holders)
+    twig, some = (tree.twig, holders) if every else (tree.twig[rows], holders.at(rows))
+    parents, group = _among(tree.ways[level], active, twig, len(near))
+    children, child = _children(tree, level, active, (rows, twig))
+    guess = None if np.isnan(near[parents]).any() else near[parents]
+    said = None if names is None else [names[one] for one in parents.tolist()]
+    solved = solve(made.amount[parents], some, group, guess, said)
+    _note(made, parents, rows, some, solved)
+    near[parents] = solved.numerator / solved.denominator
+    near[children] = near[tree.parent[children]]
+    made.amount[children] = rounded(
+        made.amount[parents],
+        solved,
+        np.searchsorted(parents, tree.parent[children]),
+        added(solved.fixed, child, len(children)),
+        added(solved.moving, child, len(children)),
+        None if keys is None else keys[children],
+    )
+
+
+def _children(tree: Tree, level: int, active: Bools, at: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Return the nodes below those of a depth, and where each row's stands among them."""
+    rows, twig = at
+    ends = active & (tree.depth == level + 1)
+    if not ends.any():
+        return _among(tree.ways[level + 1], active, twig, len(tree.parent))
+    below = tree.leaves[rows]
+    if not ends[active].all():
+        deeper = tree.ways[min(level + 1, len(tree.ways) - 1)]
+        below = np.where(ends[twig], below, deeper[twig])
+    return _places(below, len(tree.parent))
+
+
+def _among(nodes: Ints, active: Bools, twig: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the twigs' nodes that occur, in order, and where each row's stands among them."""
+    occur, place = _places(nodes[active], count)
+    of_twig = np.zeros(len(nodes), np.int64)
+    of_twig[active] = place
+    return occur, of_twig[twig]
 
 
 def _nothing(nodes: int, leaves: int) -> Divided:

@@ -66,10 +66,14 @@ def _add(routes: APIRouter, table: AnyTable) -> None:
 
 def _field(column: Column) -> tuple[str, Any]:
     told = Field(
-        description=f"{column.head('en')}.",
+        description=" ".join(filter(None, (f"{column.head('en')}.", _hint(column)))),
         json_schema_extra={"x-label": {"zh": column.words.zh, "en": column.words.en}},
     )
     return column.name, (_TYPES[column.kind], told)
+
+
+def _hint(column: Column) -> str:
+    return f"{column.hint.en}." if column.hint else ""
 
 
 def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:

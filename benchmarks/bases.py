@@ -13,10 +13,12 @@ from actions.desk import SYSTEM, Desk, open_pool
 from benchmarks.broad import broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import postgres
+from benchmarks.what_if import what_if
 from compact.methods import Method, Rule
 from storage.connections import Bounds
 
 REVIEW_S: Final = 2.0
+WHAT_IF_S: Final = 0.1
 _MONTHS: Final = 24
 _BOUNDS: Final = Bounds(30.0, 600.0)
 _RULES: Final = (
@@ -45,11 +47,15 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
         )
         reviewed = _took(runs, lambda: review(desk, target))
         once = _took(runs, lambda: try_rules(desk, target, _RULES))
+        turned = what_if(made, pool, target, max(runs, 10))
         thrice = _took(runs, lambda: [try_target(desk, target, one) for one in _RULES])
     section.figures = [
         Figure("three rules, times faster by loading once", "×", _ratios(thrice, once)),
         Figure("review", "s", reviewed, None if quick else REVIEW_S, "most"),
         Figure("three rules compared", "s", once),
+        Figure(
+            "a parameter turned, at the page", "s", turned, None if quick else WHAT_IF_S, "most"
+        ),
         Figure("set up: answered for, run, issued, standing", "s", [made.shared_s]),
     ]
     return [section]

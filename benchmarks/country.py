@@ -94,7 +94,9 @@ def _bases(random: np.random.Generator, count: int) -> Bases:
     year = np.exp(random.normal(17, 1.5, count))
     months = (year[:, np.newaxis] * random.uniform(0.05, 0.12, (count, MONTHS))).astype(np.int64)
     states = np.full((count, MONTHS), STATES.index(State.MEASURED), np.int8)
-    return Bases(np.full(count, 2025), months + 1, states)
+    base = Bases(np.full(count, 2025), months + 1, states)
+    assert base.total_g.min() > 0
+    return base
 
 
 def _areas(random: np.random.Generator, base: Bases) -> Areas:

@@ -119,11 +119,13 @@ def _divided(
     Where members have caps of their own they are the roots, and years, which stand first, hang
     above the tree as their sums.
     """
+    if problem.method.by.reach is Reach.INSTITUTION:
+        return _as_said(places, line, sharing)
     above = len(caps) if problem.method.by.reach is Reach.MEMBER else 0
     parent = np.concatenate([np.array(places.parents, np.int64), line])
     keys = np.concatenate([np.array(places.ranks, np.int64), problem.holders.institution])
     tree = Tree.of(np.where(parent[above:] < above, ROOT, parent[above:] - above))
-    totals = _totals(problem, places, line, sharing, base, caps)
+    totals = _totals(problem, places, base, caps)
     try:
         made = divide(totals, tree, sharing, keys[above:], places.keys[above:])
     except InfeasibleError as error:
@@ -133,6 +135,13 @@ def _divided(
     if not problem.method.by.saves:
         return made, made.amount
     return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
+
+
+def _as_said(places: Places, line: Ints, sharing: Sharing) -> tuple[Divided, Ints]:
+    """Return what the rule says of each institution, added up: there is no λ, and no bound."""
+    amount = np.concatenate([_added_up(places, line, sharing.floor), sharing.floor])
+    nothing, free = np.zeros_like(amount), np.zeros(len(line), np.bool_)
+    return Divided(amount, nothing, nothing, free, free), amount
 
 
 def _with_years(made: Divided, parent: Ints, above: int) -> Divided:
@@ -149,21 +158,12 @@ def _with_years(made: Divided, parent: Ints, above: int) -> Divided:
     )
 
 
-def _totals(
-    problem: Problem,
-    places: Places,
-    line: Ints,
-    sharing: Sharing,
-    base: Ints,
-    caps: Mapping[int, int],
-) -> Ints:
+def _totals(problem: Problem, places: Places, base: Ints, caps: Mapping[int, int]) -> Ints:
     """Return what is divided, in order of the nodes whose total it is."""
     rule = problem.method.by
     if rule.reach is Reach.MEMBER:
         members = (place for place, parent in enumerate(places.parents) if parent in caps)
         found = [rule.cap_g(int(base[place]), places.ranks[place]) for place in members]
-    elif rule.reach is Reach.INSTITUTION:
-        found = _added_up(places, line, sharing.floor)[list(caps)].tolist()
     else:
         found = [int(base[place]) - cap if rule.saves else cap for place, cap in caps.items()]
     return np.array(found, np.int64)

@@ -139,7 +139,7 @@ def shown_of(
     unseen: institutions that the viewer does not see. guarded: those of them that are restricted.
     before: the unseen institutions of each run before it.
     """
-    now = parts_of(allocation, unseen)
+    now = parts_of(allocation, unseen) if unseen else {}
     if not now and not before:
         return frozenset({WHOLE, *range(len(allocation.nodes))})
     places = {key: place for place, key in enumerate(allocation.nodes.keys)}

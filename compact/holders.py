@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -36,7 +37,7 @@ class Holder:
     area_m2: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Bases:
     """Bases as columns.
 
@@ -72,10 +73,15 @@ class Bases:
         """(n, 12) which months are known."""
         return np.asarray(self.months_g != NULL)
 
-    @property
+    @cached_property
     def total_g(self) -> Ints:
         """(n,) the known months together."""
         return np.asarray(np.where(self.known, self.months_g, 0).sum(axis=1), np.int64)
+
+    @cached_property
+    def many(self) -> Ints:
+        """(n,) how many months are known."""
+        return np.asarray(self.known.sum(axis=1), np.int64)
 
     @property
     def counts(self) -> tuple[Mapping[State, int], Mapping[str, int]]:
@@ -90,7 +96,11 @@ class Bases:
         if self.marks:
             found = np.flatnonzero(np.isin(rows, list(self.marks)))
             marks = {place: self.marks[int(rows[place])] for place in found.tolist()}
-        return Bases(self.year[rows], self.months_g[rows], self.states[rows], marks)
+        some = Bases(self.year[rows], self.months_g[rows], self.states[rows], marks)
+        for name in ("total_g", "many"):
+            if name in vars(self):  # what is worked out already stays so
+                vars(some)[name] = vars(self)[name][rows]
+        return some
 
     def __getitem__(self, row: int) -> Base:
         months = tuple(None if one == NULL else one for one in self.months_g[row].tolist())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.cascade import ROOT
-from analytics.exact import Ints
+from analytics.exact import Ints, occurring
 from compact.holders import Holders
 from metering.errors import InputError
 
@@ -39,7 +39,7 @@ def placed(
     holders come to them, the years first.
     """
     places = Places([], [], [], {})
-    for year in np.unique(holders.year).tolist():
+    for year in occurring(holders.year)[0].tolist():
         places.of(str(year), ROOT, year)
     firsts, group = _alike(holders)
     lines, within = np.zeros((2, len(firsts)), np.int64)
@@ -69,10 +69,11 @@ def _own_level(places: Places, at: tuple[int, int], way: list[int]) -> tuple[int
 
 def _alike(holders: Holders) -> tuple[Ints, Ints]:
     """Return the first row of each year, region and line that occur, and (n,) which each has."""
-    _years, year = np.unique(holders.year, return_inverse=True)
-    regions, region = np.unique(holders.region, return_inverse=True)
-    key = (year * len(regions) + region) * len(holders.lines) + holders.line
-    _, firsts, group = np.unique(key, return_index=True, return_inverse=True)
+    _, year = occurring(holders.year)
+    regions, region = occurring(holders.region)
+    alike, group = occurring((year * len(regions) + region) * len(holders.lines) + holders.line)
+    firsts = np.zeros(len(alike), np.int64)
+    firsts[group[::-1]] = np.arange(len(group))[::-1]  # of several the first stays
     return firsts, group
 
 

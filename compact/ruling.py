@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from analytics.allocation import Holders as Sharing
-from analytics.exact import Bools, Ints
+from analytics.exact import Bools, Ints, occurring
 from compact.given import Given
 from compact.holders import Holders
 from compact.notices import in_kgce, in_percent, multiplier_shown, of_million, shown
@@ -90,7 +90,7 @@ class Among:
 
     def of_member(self, table: Mapping[int, int], otherwise: int) -> Ints:
         """Return (n,) what a table says of each one's member."""
-        members, place = np.unique(self.member, return_inverse=True)
+        members, place = occurring(self.member)
         return np.array([table.get(one, otherwise) for one in members.tolist()], np.int64)[place]
 
     def of_class(self, table: Mapping[str, int], otherwise: int) -> Ints:
@@ -104,7 +104,7 @@ class Among:
         table: kgce/m² a year. Of a base that is not a whole year it counts for as many months.
         Amounts are floored.
         """
-        months = self.holders.base.known.sum(axis=1)
+        months = self.holders.base.many
         amount, found = np.zeros_like(self.base), np.zeros(len(self.base), np.bool_)
         for place, code in enumerate(self.holders.classes):
             if code in table:

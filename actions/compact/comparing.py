@@ -1,10 +1,10 @@
 """Rules side by side for one target: what each gives whom, how fair it is, or why it cannot be."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cached_property
+from fractions import Fraction
 from statistics import quantiles
 
 import numpy as np
@@ -18,7 +18,7 @@ from compact.allocations import among_of
 from compact.holders import Holders
 from compact.methods import Method
 from compact.runs import Run
-from compact.targets import MONTHS
+from compact.targets import MONTHS, State
 from metering.errors import EnergyError
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
@@ -67,44 +67,27 @@ class MemberShare:
     amount_g: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tried:
-    """What one rule came to; error: why it cannot be, with the smallest change that would do."""
+    """What one rule came to, as far as whoever compares may know: small, so it may be kept.
 
-    method: Method
-    trial: Trial | None = None
+    error: why it came to nothing, with the smallest change that would do. members: those whose
+    sums tell of nobody; withheld: the others. base_g, amount_g: of all, None where withheld.
+    multipliers: λ of each year, of those that tell of nobody. states, marks: how often a month of
+    the bases is so, and how often each kind of oddity occurs.
+    """
+
     error: EnergyError | None = None
-
-    @property
-    def run(self) -> Run | None:
-        """What the rule came to."""
-        return None if self.trial is None else self.trial.run
-
-    @cached_property
-    def members(self) -> dict[int, MemberShare]:
-        """The members' shares by region, of those that tell of no restricted institution."""
-        found: dict[int, MemberShare] = {}
-        for member, sums in self._by_member.items():
-            if member not in self.withheld:
-                base = sum(one.base_g or 0 for one in sums)
-                found[member] = MemberShare(member, base, sum(one.amount_g or 0 for one in sums))
-        return found
-
-    @cached_property
-    def withheld(self) -> set[int]:
-        """The members whose shares would tell of one."""
-        found = self._by_member.items()
-        return {member for member, sums in found if any(one.amount_g is None for one in sums)}
-
-    @cached_property
-    def _by_member(self) -> dict[int, list[Sum]]:
-        found: dict[int, list[Sum]] = {}
-        if self.trial is not None:
-            members = set(self.trial.run.problem.members)
-            for (_, member), one in sums_of(self.trial).items():
-                if member in members and member is not None:
-                    found.setdefault(member, []).append(one)
-        return found
+    members: Mapping[int, MemberShare] = field(default_factory=dict)
+    withheld: frozenset[int] = frozenset()
+    base_g: int | None = None
+    amount_g: int | None = None
+    multipliers: Sequence[Fraction] = ()
+    fairness: Fairness | None = None
+    states: Mapping[State, int] = field(default_factory=dict)
+    marks: Mapping[str, int] = field(default_factory=dict)
+    without_base: int = 0
+    left_out: int = 0
 
 
 def compared(desk: Desk, target_id: int) -> Compared:
@@ -144,16 +127,53 @@ def try_rules(
     try:
         begun = start(desk, target_id)
     except EnergyError as error:
-        return [Tried(method, error=error) for method in methods]
+        return [Tried(error=error) for _ in methods]
     return [try_one(begun, method, year) for method in methods]
 
 
 def try_one(begun: Start, method: Method, year: int | None = None) -> Tried:
     """Return what one rule comes to on what is loaded, or why it cannot be."""
     try:
-        return Tried(method, try_from(begun, method, year))
+        return _tried(try_from(begun, method, year))
     except EnergyError as error:
-        return Tried(method, error=error)
+        return Tried(error=error)
+
+
+def _tried(trial: Trial) -> Tried:
+    allocation, problem = trial.run.allocation, trial.run.problem
+    members, withheld = _by_member(trial)
+    states, marks = problem.holders.base.counts
+    found = (allocation.nodes[one] for one in allocation.nodes.years.tolist() if one in trial.shown)
+    known = trial.total_shown
+    return Tried(
+        members=members,
+        withheld=withheld,
+        base_g=allocation.base_g if known else None,
+        amount_g=allocation.total_g if known else None,
+        multipliers=[one.multiplier for one in found if one.multiplier is not None],
+        fairness=sheet(trial.run),
+        states=states,
+        marks=marks,
+        without_base=len(problem.without_base),
+        left_out=len(problem.left_out),
+    )
+
+
+def _by_member(trial: Trial) -> tuple[dict[int, MemberShare], frozenset[int]]:
+    """Return the members' sums over all years, and the members whose sums would tell of one."""
+    sums: dict[int, list[Sum]] = {}
+    for (_, member), one in sums_of(trial).items():
+        if member is not None and member in trial.run.problem.members:
+            sums.setdefault(member, []).append(one)
+    hidden = {who for who, some in sums.items() if any(one.amount_g is None for one in some)}
+    members = {
+        who: MemberShare(
+            who, sum(one.base_g or 0 for one in some), sum(one.amount_g or 0 for one in some)
+        )
+        for who, some in sums.items()
+        if who not in hidden
+    }
+    return members, frozenset(hidden)
 
 
 def sums_of(trial: Trial) -> Sums:
@@ -185,7 +205,7 @@ def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
 
     holders: those without class or area are left out. returns: kgce/m² a year, two decimals.
     """
-    months = holders.base.known.sum(axis=1)
+    months = holders.base.many
     rows = np.flatnonzero((holders.classed >= 0) & holders.area.stated & (months > 0))
     year_kg = holders.base.total_g[rows] / 1000 * MONTHS / months[rows]
     area = np.array([float(holders.area[row] or 0) for row in rows.tolist()])

@@ -51,6 +51,7 @@ class IssueRun(Action[Run, RunIssued]):
         zh="下达用能指标",
         en="Issue the quotas",
         done=("用能指标已下达。", "The quotas are issued."),
+        log_in_again=True,
     )
 
     reason: Text | None = field(

@@ -12,7 +12,7 @@ from actions.compact.disclosure import Unseen, must_tell_of_none, unseen_of
 from actions.compact.unions import must_plan
 from actions.desk import Desk
 from actions.figures import not_found
-from analytics.exact import Bools, Ints
+from analytics.exact import Bools, Ints, occurring
 from compact.allocations import Problem
 from compact.base_columns import bases_of
 from compact.bases import Size, area_m2
@@ -81,19 +81,20 @@ def problem_of(start: Start, method: Method, year: int | None) -> Problem:
     there = start.roster.on(_first_days(of_year))
     total = start.base.total_g
     shares = there.here & ~start.left_out & start.has & (total > 0)
-    rows = np.flatnonzero(shares)
     ids = start.roster.institution
     holders = Holders(
-        institution=ids[rows],
-        region=there.region[rows],
-        line=there.line[rows],
+        institution=ids,
+        region=there.region,
+        line=there.line,
         lines=start.roster.lines,
-        year=of_year[rows],
-        base=start.base.at(rows),
-        classed=there.classed[rows],
+        year=of_year,
+        base=start.base,
+        classed=there.classed,
         classes=start.roster.classes,
-        area=start.area.at(rows),
+        area=start.area,
     )
+    if not shares.all():
+        holders = holders.at(np.flatnonzero(shares))
     problem = Problem(
         union=start.kept.union_id,
         target=start.kept.target,
@@ -149,7 +150,7 @@ def _areas(
 def _parents(start: Start, regions: Ints) -> Mapping[int, int]:
     """Return the parent of each region on the way from a holder to its member."""
     found: dict[int, int] = {}
-    for region in np.unique(regions).tolist():
+    for region in occurring(regions)[0].tolist():
         below = region
         while below not in start.members and below not in found:
             above = start.above.get(below)

@@ -94,7 +94,7 @@ def share(
             made: RunMade = carry_out(desk, MakeRun(rule="A"), target.target_id).result
         except InsufficientDataError:
             return  # a data set in which nobody used anything
-        carry_out(desk, IssueRun(), made.run_id)
+        carry_out(desk, IssueRun(), made.run_id, again=True)
     carry_out(desk, RecordProgress(day=min(today, last_day(desk, union_id))), union_id)
 
 

@@ -84,7 +84,7 @@ def run_target(desk: Desk, target: int, method: Method, year: int | None = None)
 
 def issue_run(desk: Desk, run: int, reason: str = "") -> Issued:
     """Issue a run by the declared action."""
-    made = carry_out(desk, IssueRun(reason=reason or None), run).result
+    made = carry_out(desk, IssueRun(reason=reason or None), run, again=True).result
     return Issued(made.cause_id, Kind(made.kind), made.accounts)
 
 

@@ -130,7 +130,7 @@ def _issued(world: World) -> int:
     """Return a union that has quotas in force."""
     union = union_in(world)
     if not world.admin("SELECT 1 FROM run_in_force WHERE union_id = %s", union.union):
-        carry_out(world.desk(), IssueRun(), proposed(world, 0))
+        carry_out(world.desk(), IssueRun(), proposed(world, 0), again=True)
     return union.union
 
 

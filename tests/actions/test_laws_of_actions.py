@@ -87,7 +87,6 @@ OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "channel": of_each(lambda world, name: world.channel[f"{name} e"]),
     "institution": of_each(lambda world, name: world.institution[name]),
     "person": lambda world: {"person": world.user["city reader"]},
-    "grant": lambda world: {"person": grant_of(world, "city reader")},
     "correction": of_each(
         lambda world, name: readings.correction_of(world, world.channel[f"{name} e"])
     ),

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytics.exact import added, half_up, multiply_divide
+from analytics.exact import added, half_up, millionths, multiply_divide, occurring
 
 FACTOR = st.one_of(st.integers(-9, 9), st.integers(-(2**53), 2**53), st.integers(-(2**62), 2**62))
 DIVISOR = st.one_of(st.integers(1, 9), st.integers(1, 2**53), st.integers(1, 2**62))
@@ -38,3 +38,29 @@ def test_sums_by_group_lose_nothing(rows):
     sums = added(values, group, 4).tolist()
 
     assert sums == [sum(v for g, v in rows if g == one) for one in range(4)]
+
+
+WIDE = st.one_of(st.integers(-9, 9), st.integers(-(2**62), 2**61))
+
+
+@given(st.lists(WIDE, max_size=9))
+def test_values_that_occur_stand_in_order(values):
+    found, place = occurring(np.array(values, np.int64))
+
+    assert found.tolist() == sorted(set(values))
+    assert found[place].tolist() == values
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), max_size=9), st.integers(0, 2**30))
+def test_a_share_in_millionths_is_floored_once(amounts, share):
+    found = millionths(np.array(amounts, np.int64), share)
+
+    assert found.tolist() == [floor(Fraction(one * share, 10**6)) for one in amounts]
+
+
+def test_blocks_make_no_difference(monkeypatch):
+    random = np.random.default_rng(5)
+    columns = random.integers(1, 2**40, (3, 1000))
+    whole = multiply_divide(*columns)
+    monkeypatch.setattr("analytics.exact._BLOCK", 7)
+    np.testing.assert_array_equal(multiply_divide(*columns), whole)

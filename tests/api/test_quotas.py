@@ -4,11 +4,14 @@ import csv
 import hashlib
 import io
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 
+from api.doorway import PASSWORD_HEADER
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import counts_since, measure
+from tests.api.conftest import PASSWORD
 
 FALL = {"percent": "3", "profile": "GB2589-2020", "source": "minutes of the joint conference"}
 
@@ -45,7 +48,11 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert equal["quota_to_base"]["most"] == pytest.approx(0.97, abs=1e-4)
     kept = planner.get(f"/api/v1/runs/{run['run_id']}").json()
     assert (kept["issued_as"], kept["sha256"]) == (None, run["sha256"])
-    unanswered = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
+    password = {PASSWORD_HEADER: quote(PASSWORD)}
+    at = f"/api/v1/runs/{run['run_id']}/issue"
+    without = planner.post(at, json={})
+    assert (without.status_code, without.json()["code"]) == (403, "login.again_needed")
+    unanswered = planner.post(at, json={}, headers=password)
     assert (unanswered.status_code, unanswered.json()["code"]) == (409, "run.base_not_reviewed")
     reviewed = planner.get(f"/api/v1/targets/{target}/base").json()
     assert reviewed["open"] == 4
@@ -57,9 +64,10 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert planner.post(at, json=rest).json() == {"bases": 4 - len(odd)}
     assert tried["base_marks"] == {"missing": 9, "zero": 1, "beyond": 1}
     assert (tried["months_missing"], tried["without_base"]) == (9, 0)
-    issued = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
+    at = f"/api/v1/runs/{run['run_id']}/issue"
+    issued = planner.post(at, json={}, headers=password)
     assert issued.json() == {"cause_id": 1, "kind": "issue", "accounts": 4}
-    again = planner.post(f"/api/v1/runs/{run['run_id']}/issue", json={})
+    again = planner.post(at, json={}, headers=password)
     assert (again.status_code, again.json()["code"]) == (409, "run.issued_already")
 
     quotas = planner.get("/api/v1/quotas", params={"union": of}).json()["items"]

@@ -4,6 +4,7 @@ import importlib
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from compact.methods import Method
 from compact.notices import in_kgce
 from compact.parameters import By, Kind
 from compact.rules import rule, rules
-from compact.ruling import Facts
+from compact.ruling import Facts, Reach
 from metering.errors import InputError
 from tests.compact.drawn import BANDS, problems
 from tests.compact.paper import worked_out
@@ -88,9 +89,17 @@ def test_a_quotas_arithmetic_and_meaning_name_its_amount(problem):
     by = problem.method.by
     for one in found.quotas:
         line = found.nodes[one.node].multiplier
-        assert line is not None
+        assert (line is None) == (by.reach is Reach.INSTITUTION)
         factors = problem.method.factors.get(one.institution, {})
-        facts = Facts(one.member, one.base_g, one.weight_g, one.amount_g, line, one.bound, factors)
+        facts = Facts(
+            one.member,
+            one.base_g,
+            one.weight_g,
+            one.amount_g,
+            line or Fraction(0),
+            one.bound,
+            factors,
+        )
         assert in_kgce(one.amount_g) in by.arithmetic(facts)
         assert by.in_words(facts, "zh") != by.in_words(facts, "en")
 

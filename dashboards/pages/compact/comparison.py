@@ -1,11 +1,12 @@
 """Rules compared for one target, side by side; every parameter is in the address."""
 
+from collections.abc import Hashable
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.compact.comparing import Compared, Loaded, compared, load, try_one
+from actions.compact.comparing import Compared, Loaded, Tried, compared, load, try_one
 from actions.compact.rules import method_of
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
@@ -26,7 +27,8 @@ from metering.errors import EnergyError
 router = APIRouter(include_in_schema=False)
 
 # A union is loaded once for all that a planner tries within these seconds.
-_LOADED: Final = Answers(keep_s=120.0, most=6)
+_LOADED: Final = Answers(keep_s=120.0, most=4)
+_TRIED: Final = Answers(keep_s=120.0, most=500)
 
 
 @router.get("/targets/{target_id}/compare")
@@ -66,9 +68,8 @@ def get_comparison(
 
 
 def _loaded(visit: Visit, found: Compared) -> Loaded:
-    desk = visit.desk
-    key = (desk.actor, desk.today, found.target.target_id, found.state)
-    loaded: Loaded = _LOADED.get(key, lambda: load(desk, found.target.target_id))
+    target_id = found.target.target_id
+    loaded: Loaded = _LOADED.get(_key(visit, found), lambda: load(visit.desk, target_id))
     return loaded
 
 
@@ -104,9 +105,16 @@ def _side(
     query = urlencode(asked.pairs(year))
     keep = f"/do/run.make/{found.target.target_id}?{query}"
     if asked.wrong:
-        return Side(asked, None, visit.say("compare_wrong"), keep)
+        return Side(asked, Tried(), visit.say("compare_wrong"), keep)
     try:
-        tried = try_one(loaded.start, method_of(asked.rule.code, asked.values), year)
+        method = method_of(asked.rule.code, asked.values)
     except EnergyError as error:
-        return Side(asked, None, error.text(visit.lang), keep)
+        return Side(asked, Tried(), error.text(visit.lang), keep)
+    key = (_key(visit, found), loaded.at, query)  # what one slider does not move stands
+    tried: Tried = _TRIED.get(key, lambda: try_one(loaded.start, method, year))
     return Side(asked, tried, tried.error.text(visit.lang) if tried.error else "", keep)
+
+
+def _key(visit: Visit, found: Compared) -> Hashable:
+    """Return what a union is loaded for: who looks, on which day, and what was decided."""
+    return (visit.desk.actor, visit.desk.today, found.target.target_id, found.state)

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from actions.compact.base_words import CODES, MONTHS, in_words
 from actions.compact.bases import State
-from actions.compact.comparing import Compared, Fairness, Tried, sheet
-from compact.runs import Run
+from actions.compact.comparing import Compared, Fairness, Tried
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
 from dashboards.pages.compact.asked_rules import RuleAsked
@@ -23,14 +22,9 @@ class Side:
     """A rule's side: what it was given, what it came to, or why it came to nothing."""
 
     asked: RuleAsked
-    tried: Tried | None
+    tried: Tried
     error: str
     keep: str
-
-    @property
-    def run(self) -> Run | None:
-        """What it came to."""
-        return None if self.tried is None else self.tried.run
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,7 @@ class Measure:
 def lines_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> list[Line]:
     """Return a line for each member that has anything to show."""
     names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}
-    tried = [one.tried for one in sides if one.tried is not None]
+    tried = [one.tried for one in sides]
     base = {who: each.base_g for one in tried for who, each in one.members.items()}
     hidden = {who for one in tried for who in one.withheld}
     return [
@@ -78,20 +72,16 @@ def lines_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> list[Line]
 
 def whole_of(visit: Visit, sides: Sequence[Side]) -> Line:
     """Return the line of all members together."""
-    runs = [one.tried for one in sides if one.run is not None and one.tried is not None]
-    base = Cell()
-    if runs:
-        told = next((one for one in runs if one.trial and one.trial.total_shown), None)
-        base = Cell(withheld=True)
-        if told is not None and told.run is not None:
-            base = Cell(kg(told.run.allocation.base_g))
+    made = [one.tried for one in sides if one.tried.fairness is not None]
+    told = next((one.base_g for one in made if one.base_g is not None), None)
+    base = Cell(kg(told), withheld=bool(made) and told is None)
     return Line(visit.say("compare_total"), base, [_of_all(one) for one in sides])
 
 
 def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
     """Return the measures by which rules are compared, each explained where it stands."""
     say = visit.say
-    fair = [None if one.run is None else sheet(one.run) for one in sides]
+    fair = [one.tried.fairness for one in sides]
 
     def row(label: str, meaning: str, read: Callable[[Fairness], float | int | None]) -> Measure:
         return Measure(label, meaning, [_measure(one, read) for one in fair])
@@ -120,8 +110,8 @@ def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
 
 def chart_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> dict[str, Any] | None:
     """Return how far each member falls below its base under each rule, in percent, as bars."""
-    drawn = [one for one in sides if one.tried is not None and one.tried.members]
-    members = sorted({who for one in drawn if one.tried for who in one.tried.members})
+    drawn = [one for one in sides if one.tried.members]
+    members = sorted({who for one in drawn for who in one.tried.members})
     if not members:
         return None
     names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}
@@ -144,26 +134,25 @@ def chart_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> dict[str, 
 
 def marks_of(visit: Visit, sides: Sequence[Side]) -> list[str]:
     """Return what the bases that are compared rest on: months by state, what is missing or odd."""
-    run = next((one.run for one in sides if one.run is not None), None)
-    if run is None:
+    one = next((side.tried for side in sides if side.tried.fairness is not None), None)
+    if one is None:
         return []
-    problem, lang = run.problem, visit.lang
-    states, marks = problem.holders.base.counts
-    known = [f"{in_words(MONTHS[one.value], lang)} {states[one]:,}" for one in State if states[one]]
-    odd = [f"{in_words(CODES[code], lang)} {many:,}" for code, many in sorted(marks.items())]
+    states, lang = one.states, visit.lang
+    known = [
+        f"{in_words(MONTHS[each.value], lang)} {states[each]:,}" for each in State if states[each]
+    ]
+    odd = [f"{in_words(CODES[code], lang)} {many:,}" for code, many in sorted(one.marks.items())]
     said = [visit.say("compare_months", months=" · ".join(known))]
     if odd:
         said.append(visit.say("compare_odd", marks=" · ".join(odd)))
-    if problem.without_base:
-        said.append(visit.say("compare_without_base", count=len(problem.without_base)))
-    if problem.left_out:
-        said.append(visit.say("compare_left_out", count=len(problem.left_out)))
+    if one.without_base:
+        said.append(visit.say("compare_without_base", count=one.without_base))
+    if one.left_out:
+        said.append(visit.say("compare_left_out", count=one.left_out))
     return said
 
 
 def _of_member(side: Side, who: int) -> Cell:
-    if side.tried is None:
-        return Cell()
     share = side.tried.members.get(who)
     if share is None:
         return Cell(withheld=who in side.tried.withheld)
@@ -171,11 +160,10 @@ def _of_member(side: Side, who: int) -> Cell:
 
 
 def _of_all(side: Side) -> Cell:
-    if side.run is None or side.tried is None or side.tried.trial is None:
-        return Cell()
-    if not side.tried.trial.total_shown:
-        return Cell(withheld=True)
-    return _cell(side.run.allocation.total_g, side.run.allocation.base_g)
+    one = side.tried
+    if one.base_g is None or one.amount_g is None:
+        return Cell(withheld=one.fairness is not None)
+    return _cell(one.amount_g, one.base_g)
 
 
 def _cell(amount_g: int, base_g: int) -> Cell:
@@ -184,7 +172,7 @@ def _cell(amount_g: int, base_g: int) -> Cell:
 
 
 def _fall(side: Side, who: int) -> float | None:
-    share = side.tried.members.get(who) if side.tried is not None else None
+    share = side.tried.members.get(who)
     if share is None or not share.base_g:
         return None
     return round(float(100 - Decimal(share.amount_g) / share.base_g * 100), 3)
@@ -192,15 +180,8 @@ def _fall(side: Side, who: int) -> float | None:
 
 def _lambda(side: Side) -> str:
     """Return λ of each year, as far as it tells of nobody."""
-    if side.run is None or side.tried is None or side.tried.trial is None:
-        return writing.DASH
-    nodes, shown = side.run.allocation.nodes, side.tried.trial.shown
-    found = []
-    for place in nodes.years.tolist():
-        by = nodes[place].multiplier
-        if place in shown and by is not None:
-            value = Decimal(by.numerator) / Decimal(by.denominator)
-            found.append(writing.number(value, _MULTIPLIER_PLACES))
+    values = (Decimal(by.numerator) / Decimal(by.denominator) for by in side.tried.multipliers)
+    found = [writing.number(one, _MULTIPLIER_PLACES) for one in values]
     return " · ".join(found) or writing.DASH
 
 

@@ -72,15 +72,16 @@ function slider(place) {
   const label = number.labels[0].textContent.trim();
   range.setAttribute("aria-label", form.dataset.compare.replace("{label}", label));
   const { least, most, step } = place.dataset;
-  Object.assign(range, { min: least, max: reach(Number(number.value), Number(most)), step });
-  range.value = number.value || least;
+  Object.assign(range, { min: Math.ceil(least), max: reach(Number(number.value), Number(most)), step });
+  const follow = () => (range.value = number.value === "" ? range.max : number.value); // open: no limit
+  follow();
   range.addEventListener("input", () => {
     number.value = range.value;
     redraw();
   });
   number.addEventListener("input", () => {
     range.max = Math.max(Number(range.max), reach(Number(number.value), Number(most)));
-    range.value = number.value || least;
+    follow();
   });
   number.after(range);
 }

