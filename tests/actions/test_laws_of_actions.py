@@ -96,6 +96,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "union": lambda world: {"union": world.union["cities"]},
     "target": lambda world: {"union": world.target["cities"]},
     "run": lambda world: {"union": union_in(world).run()},
+    "grant": lambda world: {"person": grant_of(world, "city reader")},
 }
 
 
