@@ -36,8 +36,11 @@ help:  ## what can be made
 demo: .venv/.project  ## run everything on real data and show it; Ctrl-C ends it
 	@exec $(BIN)/commonwatt demo $(ARGS)
 
-test: .venv/.test lint  ## lint, then every test
-	@echo "==> pytest" && exec $(BIN)/python -m pytest $(ARGS)
+# Each worker has a database server of its own; a file's tests share what its fixtures made.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
+
+test: .venv/.test lint  ## lint, then every test; ARGS="tests/api" picks some, ARGS="-n 0" one by one
+	@echo "==> pytest" && exec $(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: ruff types contracts  ## form, types and import contracts
 
