@@ -102,10 +102,8 @@ def lines_of(
     mean = _mean_g([one.base for who, one in found.items() if who in named])
     members = _members(connection, kept, counted, found)
     lines = []
-    for who in only:
+    for who in (one for one in only if one in members):
         reviewed = found[who]
-        if who not in members:
-            continue
         effect = reviewed.effect_g if reviewed.base is not None else mean
         whole = reviewed.base.total_g if reviewed.base is not None else 0
         digest, name = digest_of(reviewed.base), named.get(who)
