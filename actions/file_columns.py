@@ -1,7 +1,9 @@
 """The columns of a file whose rows are actions: named as fields are, in either language."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
+
+from pydantic.fields import FieldInfo
 
 from actions.declared import Action
 from actions.fields import Lang, asked_as, said_of
@@ -10,6 +12,8 @@ from actions.sheets import workbook
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
+LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
+_MOST_ROWS: Final = 50  # of a field that is a list of rows
 
 
 def template(kind: Kind, lang: Lang) -> bytes:
@@ -44,7 +48,10 @@ def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
     known: dict[str, str] = {}
     for name, info in kind.model_fields.items():
         label = said_of(info).label
-        known |= dict.fromkeys((name, label.zh, label.en), name)
+        if asked_as(info) == "rows":
+            known |= _of_rows(name, info)
+        else:
+            known |= dict.fromkeys((name, label.zh, label.en), name)
     if kind.about.on is not None:
         thing = kind.about.on
         known |= dict.fromkeys((thing.code, thing.words.zh, thing.words.en), "on")
@@ -54,10 +61,23 @@ def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
     strange = [one for one, name in zip(header, found, strict=True) if not name]
     ours = {name for name, info in kind.model_fields.items() if info.is_required()}
     ours |= {"on"} if kind.about.on is not None else set()
-    missing = sorted(ours - set(found))
+    missing = sorted(ours - {one.partition(".")[0] for one in found})
     if strange or missing or len(set(found)) < len(found):
         raise _wrong_header(kind, strange, missing)
     return found
+
+
+def _of_rows(name: str, info: FieldInfo) -> dict[str, str]:
+    """Return the columns of a field that is a list of rows, such as members.0.region, by header."""
+    label = said_of(info).label
+    known: dict[str, str] = {}
+    for inner, each in row_of(info).model_fields.items():
+        words = said_of(each).label
+        for place in range(_MOST_ROWS):
+            path = f"{name}.{place}.{inner}"
+            zh, en = (f"{label.say(lang)} {place + 1} {words.say(lang)}" for lang in LANGS)
+            known |= dict.fromkeys((path, zh, en), path)
+    return known
 
 
 def _wrong_header(kind: Kind, strange: list[str], missing: list[str]) -> InputError:

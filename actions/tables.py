@@ -35,6 +35,7 @@ class Column:
 
     value: what programs read. shown: what people read instead, where that differs; a list is shown
     line by line. link: the address behind it, empty for none. apart: only in files and at the API.
+    hint: what it says more exactly.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     shown: Callable[[Any, Lang], str | Sequence[str]] | None = None
     link: Callable[[Any], str] | None = None
     apart: bool = False
+    hint: Words | None = None
 
     def head(self, lang: Lang) -> str:
         """Return what stands above it, with its unit."""

@@ -97,7 +97,7 @@ CHANNEL: Final = Thing[Channel](
     find=_channel,
     name=lambda one, _: f"{one.meter or one.meter_id} · {one.code}",
     page=lambda one: f"/institutions/{one.institution_id}?curve={one.channel_id}",
-    covered="%(on)s::integer IN (SELECT s.id FROM access.covers_channels(%(right)s) AS s(id))",
+    covered="%(on)s::integer IN (SELECT * FROM access.covers_channels(%(right)s))",
     lock="SELECT FROM channel WHERE id = %s FOR NO KEY UPDATE",
     unit=lambda one: one.unit,
     zone=lambda one: one.zone,

@@ -66,10 +66,14 @@ def _add(routes: APIRouter, table: AnyTable) -> None:
 
 def _field(column: Column) -> tuple[str, Any]:
     told = Field(
-        description=f"{column.head('en')}.",
+        description=" ".join(filter(None, (f"{column.head('en')}.", _hint(column)))),
         json_schema_extra={"x-label": {"zh": column.words.zh, "en": column.words.en}},
     )
     return column.name, (_TYPES[column.kind], told)
+
+
+def _hint(column: Column) -> str:
+    return f"{column.hint.en}." if column.hint else ""
 
 
 def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:
@@ -119,9 +123,10 @@ def _written(
 ) -> Response:
     head = [one.head(labels) if labels else one.name for one in table.columns]
     exact = [name for name, one in zip(head, table.columns, strict=True) if one.kind == "number"]
-    body = [[_cell(one, one.value(row)) for one in table.columns] for row in rows]
+    body = [[_cell(one.value(row)) for one in table.columns] for row in rows]
     return table_of(head, body, table.code, wish, following, exact=exact)
 
 
-def _cell(column: Column, value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
+def _cell(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value

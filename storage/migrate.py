@@ -99,6 +99,12 @@ def migrate(
         return taken
 
 
+def give_logins(url: str, passwords: Mapping[str, str]) -> None:
+    """Give a copy of a database that is migrated the logins of its own name."""
+    with opened(url, "commonwatt migrate", MIGRATING) as connection:
+        _make_roles(connection, passwords)
+
+
 def login_names(connection: Connection[Any]) -> dict[str, str]:
     """Return the database's own logins, by group."""
     name = connection.info.dbname

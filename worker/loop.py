@@ -29,8 +29,8 @@ from worker.usage import Limits, Months, TooManyError, recompute
 Log = Callable[..., None]
 Lane = Callable[[Connection[Any]], bool]  # does one thing; whether there was any
 
-# Upkeep looks after members' logins and old chunks; nothing queues for it.
-LANES: Final = ("usage", "accounts", "tasks", "upkeep")
+# Upkeep looks after members' logins, columnstore after old chunks; nothing queues for either.
+LANES: Final = ("usage", "accounts", "tasks", "upkeep", "columnstore")
 # After it rebuilt accounts the worker leaves the processor to others for as long as that took:
 # under a steady stream each reading would make its month's account anew.
 _REST: Final = 1.0
@@ -95,7 +95,8 @@ class Worker:
             "usage": self._usage,
             "accounts": self._account,
             "tasks": self._task,
-            "upkeep": self._keep_up,
+            "upkeep": self._keep_members,
+            "columnstore": self._convert,
         }
         threads = [
             threading.Thread(target=self._lane, name=name, args=(name, lane, stop))
@@ -181,11 +182,6 @@ class Worker:
 
         return self._busy(began, self._accounts.take(connection, take))
 
-    def _keep_up(self, connection: Connection[Any]) -> bool:
-        """Look after members' logins, and put one old chunk into columnstore."""
-        self._keep_members(connection)
-        return self._convert(connection)
-
     def _task(self, connection: Connection[Any]) -> bool:
         """Do one task whose hour has come; return whether there was any."""
         began = time.monotonic()
@@ -213,10 +209,10 @@ class Worker:
             error=repr(error),
         )
 
-    def _keep_members(self, connection: Connection[Any]) -> None:
+    def _keep_members(self, connection: Connection[Any]) -> bool:
         """End members' sessions beyond the bounds, and give back what they changed."""
         if time.monotonic() < self._members_at:
-            return
+            return False
         self._members_at = time.monotonic() + self._settings.members_every_s
         try:
             kept = members.keep(connection)
@@ -225,9 +221,10 @@ class Worker:
                 raise
             self._log("members.not_kept", error=repr(error))
             self._members_at += 60 * self._settings.members_every_s
-            return
+            return False
         for login, what in kept:
             self._log("members.kept", login=login, what=what)
+        return False
 
     def _convert(self, connection: Connection[Any]) -> bool:
         """Put one old chunk into columnstore; look again at once where there was one."""

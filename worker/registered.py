@@ -6,16 +6,18 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from metering.days import civil_day
 from metering.errors import NotFoundError
 from storage import tasks
 from storage.tasks import Do, Failed, Outcome, Task
 
 _KINDS: Final[dict[str, Do]] = {}
-# Gateways spool for minutes, rarely hours: at this hour the day that ended is there.
-_HOUR: Final = time(17, 30, tzinfo=UTC)
+# Gateways spool for minutes, rarely hours: at this hour of the day the one that ended is there.
+_HOUR: Final = time(1, 30)
 
 
 def kind(name: str) -> Callable[[Do], Do]:
@@ -48,10 +50,14 @@ def do_one(connection: Connection[Any], failed: Failed = tasks.unheard) -> Task 
     return tasks.take(connection, _do, failed)
 
 
-def tonight(now: datetime) -> datetime:
-    """Return the next hour at which what is nightly is done."""
-    at = datetime.combine(now.date(), _HOUR)
-    return at if at > now else at + timedelta(days=1)
+def tonight(now: datetime, zone: str) -> datetime:
+    """Return the next hour at which what is nightly is done; zone: whose night it is."""
+    today = civil_day(now, zone)
+    nights = (
+        datetime.combine(day, _HOUR, ZoneInfo(zone)).astimezone(UTC)
+        for day in (today, today + timedelta(days=1))
+    )
+    return next(at for at in nights if at > now)
 
 
 def _do(connection: Connection[Any], task: Task) -> Outcome:

@@ -104,12 +104,6 @@ def list_grants(desk: Desk, user_id: int) -> list[Grant]:
         return people.grants(connection, f"user:{user_id}")
 
 
-def grants_of_all(desk: Desk) -> dict[int, list[Grant]]:
-    """Return what each user may see and do whom the actor may know, by user."""
-    with desk.look() as connection:
-        return people.grants_of_all(connection)
-
-
 def _check_roles(connection: Connection[Any], grants: Sequence[Grant]) -> None:
     """Refuse roles that the table does not have."""
     roles = people.roles(connection)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from actions.compact.base_words import HOWS
 from compact.bases import History, How, YearMonth, like_days_quanta, month_span
 from compact.targets import State
 from metering.errors import InputError, InsufficientDataError
@@ -34,7 +35,7 @@ def carrier_of(known: History, asked: str | None) -> str:
         return asked
     if len(known.carriers) != 1:
         names = "、".join(sorted(known.carriers)) or "–"
-        raise wrong("carrier", f"请注明能源品种:{names}。", f"must be named, of {names}.")
+        raise wrong("carrier", f"请注明能源品种:{names}。", f"Name the carrier, one of {names}.")
     return next(iter(known.carriers))
 
 
@@ -64,24 +65,24 @@ def quanta_of(
     if wanted.how is How.BILL and wanted.amount is not None:
         per_unit = bases.per_units(connection).get(carrier)
         if per_unit is None:
-            raise wrong("carrier", f"没有能源品种 {carrier}。", f"{carrier} is no energy.")
+            raise wrong("carrier", f"{carrier} 不是能源品种。", f"{carrier} is no energy.")
         quanta = wanted.amount * per_unit
         if not wanted.amount.is_finite() or not 0 <= quanta <= MOST_QUANTA:
-            raise wrong("amount", "应为非负数。", "is a number from 0.")
+            raise wrong("amount", "数量过大或为负。", "The amount is too large, or negative.")
         return int(quanta.to_integral_value())
     raise wrong(
         "how",
-        "应为上年同月、下年同月、同类日均值,或带数量的账单。",
-        "is year_before, year_after, like_days, or a bill with its amount.",
+        "可取上年同月、下年同月、同类日均值,或带数量的账单。",
+        "Take the year before or after, like days, or a bill with its amount.",
     )
 
 
 def _no_like(carrier: str, wanted: Estimate) -> InsufficientDataError:
     return InsufficientDataError(
         "base.nothing_like_it",
-        zh=f"{carrier} 没有可用于 {wanted.month:%Y-%m} 的同类数据({wanted.how.value})。",
-        en=f"There is nothing measured of {carrier} like {wanted.month:%Y-%m} "
-        f"({wanted.how.value}).",
+        zh=f"{wanted.month:%Y-%m} 的{HOWS[wanted.how.value][0]}没有 {carrier} 的已知数据。",
+        en=f"For {wanted.month:%Y-%m}, nothing is known of {carrier} by "
+        f"{HOWS[wanted.how.value][1]}.",
         next_zh="请改用另一年同月、同类日均值或账单。",
         next_en="Take the other year, like days, or a bill.",
         where={"carrier": carrier, "month": f"{wanted.month:%Y-%m}", "how": wanted.how.value},
@@ -91,8 +92,8 @@ def _no_like(carrier: str, wanted: Estimate) -> InsufficientDataError:
 def wrong(field: str, zh: str, en: str) -> InputError:
     return InputError(
         f"base.bad_{field}",
-        zh=f"{field}:{zh}",
-        en=f"{field} {en}",
+        zh=zh,
+        en=en,
         next_zh="请改正后重试。",
         next_en="Correct it and try again.",
         where={"field": field},

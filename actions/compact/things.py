@@ -16,14 +16,16 @@ from storage.compact.unions import Named
 _PLANS_SOME: Final = """
     EXISTS (SELECT FROM target t JOIN report.union_member m ON m.union_id = t.union_id
              WHERE t.id = %(on)s::integer
-               AND (t.union_id IN (SELECT access.planned_unions())
+               AND (t.union_id IN (SELECT * FROM access.planned_unions())
                     OR access.plans_regions(ARRAY[m.region_id])))
 """
 _PLANS: Final = """
-    (SELECT union_id FROM target WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
+    (SELECT union_id FROM target WHERE id = %(on)s::integer)
+    IN (SELECT * FROM access.planned_unions())
 """
 _PLANS_RUN: Final = """
-    (SELECT union_id FROM run WHERE id = %(on)s::integer) IN (SELECT access.planned_unions())
+    (SELECT union_id FROM run WHERE id = %(on)s::integer)
+    IN (SELECT * FROM access.planned_unions())
 """
 # The lock of runs and issues, too: what moves a union's bases or books comes one after the other.
 _LOCK_OF_TARGET: Final = "SELECT pg_advisory_xact_lock(12, union_id) FROM target WHERE id = %s"
@@ -82,7 +84,7 @@ UNION: Final = Thing[Named](
     find=_union,
     name=_union_name,
     page=lambda one: f"/unions/{one.union_id}",
-    covered="%(on)s::integer IN (SELECT access.planned_unions())",
+    covered="%(on)s::integer IN (SELECT * FROM access.planned_unions())",
     lock="SELECT pg_advisory_xact_lock(12, id) FROM region_union WHERE id = %s",
     options=every_union,
 )

@@ -30,7 +30,7 @@ class IssueKey(Action[Gateway, KeyIssued]):
         path="/gateways/{on}/key",
         tag="rejects and gateways",
         zh="签发采集网关密钥",
-        en="Issue a gateway's key",
+        en="Issue a key of a gateway",
         done=("已签发新密钥,旧密钥已失效。", "A new key was issued; the old one has ended."),
         by_file=False,
     )

@@ -58,7 +58,7 @@ CORRECTION: Final = Thing[CorrectionOf](
     name=lambda one, _: _named(one),
     page=lambda one: f"/channels/{one.channel.channel_id}/corrections",
     covered="""(SELECT channel_id FROM amendment WHERE id = %(on)s)
-                   IN (SELECT access.covers_channels(%(right)s))""",
+                   IN (SELECT * FROM access.covers_channels(%(right)s))""",
     lock="""SELECT FROM channel WHERE id = (SELECT channel_id FROM amendment WHERE id = %s)
                FOR NO KEY UPDATE""",
     unit=lambda one: one.channel.unit,
@@ -75,7 +75,7 @@ CORRECTION_FILE: Final = Thing[CorrectionFile](
     covered="""(SELECT channels FROM correction WHERE id = %(on)s)
                    = (SELECT count(*) FROM amendment
                        WHERE file_id = %(on)s
-                         AND channel_id IN (SELECT access.covers_channels(%(right)s)))""",
+                         AND channel_id IN (SELECT * FROM access.covers_channels(%(right)s)))""",
     lock="""SELECT FROM channel
              WHERE id IN (SELECT channel_id FROM amendment WHERE file_id = %s)
              ORDER BY id FOR NO KEY UPDATE""",
@@ -114,7 +114,8 @@ GATEWAY: Final = Thing[Gateway](
                     ELSE %(on)s::integer IN (
                         SELECT gateway_id FROM binding
                          WHERE known_until IS NULL
-                           AND channel_id IN (SELECT access.covers_channels(%(right)s::text)))
+                           AND channel_id IN (
+                                   SELECT * FROM access.covers_channels(%(right)s::text)))
                END""",
     # Whoever settles what waits may not change the gateway's row, so no row is locked.
     lock="SELECT pg_advisory_xact_lock(hashtext('gateway'), %s)",
@@ -127,6 +128,6 @@ SET_ASIDE: Final = Thing[SetAside](
     name=_named_set_aside,
     page=lambda _: "/set-aside",
     covered="""(SELECT institution_id FROM report.set_aside WHERE id = %(on)s)
-                   IN (SELECT access.covers(%(right)s))""",
+                   IN (SELECT * FROM access.covers(%(right)s))""",
     lock="SELECT pg_advisory_xact_lock(hashtext('set_aside'), %s)",
 )

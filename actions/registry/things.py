@@ -28,7 +28,7 @@ INSTITUTION: Final = Thing[Institution](
     find=lambda at, on: institutions.one(at.connection, on),
     name=_name,
     page=lambda one: f"/institutions/{one.institution_id}",
-    covered="%(on)s::integer IN (SELECT s.id FROM access.covers(%(right)s) AS s(id))",
+    covered="%(on)s::integer IN (SELECT * FROM access.covers(%(right)s))",
     # Nobody who states something of an institution may update its row.
     lock="SELECT pg_advisory_xact_lock(hashtextextended('institution', %s))",
 )

@@ -25,9 +25,9 @@ def work(
         list[str] | None,
         typer.Option(
             help=say(
-                "只做其中一部分,可多次给出:usage、accounts、tasks、upkeep;默认全部。",
-                "Only this lane, more than once for several: usage, accounts, tasks, upkeep; "
-                "else all.",
+                "只做其中一部分,可多次给出:usage、accounts、tasks、upkeep、columnstore;默认全部。",
+                "Only this lane, more than once for several: usage, accounts, tasks, upkeep, "
+                "columnstore; else all.",
             )
         ),
     ] = None,

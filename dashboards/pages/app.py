@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dashboards import pages
-from dashboards.pages import assets, files_done, form_files, forms, tables
+from dashboards.pages import assets, files_done, form_files, forms, tables, tasks
 from dashboards.pages.visit import assets as loaded
 from dashboards.pages.visit import stranger
 
@@ -35,7 +35,7 @@ def router() -> APIRouter:
     """Return all pages; says so at once where the charts' program is missing."""
     routes = APIRouter()
     # In this order: /do/CODE/{on} is wide.
-    made = (tables.router(), files_done.router, form_files.router(), forms.router())
+    made = (tasks.router, tables.router(), files_done.router, form_files.router(), forms.router())
     rooms = (part for room in _ROOMS for part in _routers(room))
     for part in (assets.router(loaded()), *rooms, *made):
         routes.include_router(part)

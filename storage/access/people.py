@@ -30,11 +30,6 @@ _GRANTS = """
     SELECT role, scope, region_id, department_line, institution_id, union_id, valid_from, valid_to
       FROM access_grant WHERE viewer = %s ORDER BY id
 """
-_GRANTS_OF_ALL = """
-    SELECT substr(viewer, 6)::integer, role, scope, region_id, department_line, institution_id,
-           valid_from, valid_to, union_id
-      FROM access_grant WHERE viewer LIKE 'user:%' ORDER BY id
-"""
 _SET_HASH = "UPDATE app_user SET password_hash = %s WHERE id = %s"
 _ROLES = "SELECT code, name_zh, name_en FROM role ORDER BY code"
 _ADMINISTERS = "SELECT access.administers()"
@@ -141,18 +136,13 @@ def add_user(
 
 def add_grants(connection: Connection[Any], user_id: int, grants: Sequence[Grant]) -> None:
     """Let a user see and do more."""
-    add_grants_of_many(connection, [(user_id, one) for one in grants])
-
-
-def add_grants_of_many(connection: Connection[Any], rows: Sequence[tuple[int, Grant]]) -> None:
-    """Let each of these users see and do more."""
     with connection.cursor() as cursor:
         cursor.executemany(
             _GRANT,
             [
                 (f"user:{user_id}", one.role, one.scope, one.region_id, one.department_line,
                  one.institution_id, one.union_id, one.valid_from)
-                for user_id, one in rows
+                for one in grants
             ],
         )  # fmt: skip
 
@@ -178,14 +168,6 @@ def grants(connection: Connection[Any], viewer: str) -> list[Grant]:
     """Return what a viewer has been granted."""
     with connection.cursor(row_factory=class_row(Grant)) as cursor:
         return cursor.execute(_GRANTS, [viewer]).fetchall()
-
-
-def grants_of_all(connection: Connection[Any]) -> dict[int, list[Grant]]:
-    """Return what each user may see and do, as far as the viewer may know it."""
-    found: dict[int, list[Grant]] = {}
-    for user_id, *grant in connection.execute(_GRANTS_OF_ALL).fetchall():
-        found.setdefault(user_id, []).append(Grant(*grant))
-    return found
 
 
 def roles(connection: Connection[Any]) -> tuple[str, ...]:

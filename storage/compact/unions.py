@@ -28,7 +28,7 @@ _AGREEMENT = """
 """
 _LISTED = """
     SELECT u.union_id, u.name_zh, u.name_en,
-           u.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)) AS planned
+           u.union_id IN (SELECT * FROM access.planned_unions()) AS planned
       FROM report.region_union u
      WHERE %(only)s::integer IS NULL OR u.union_id = %(only)s
      ORDER BY u.union_id
@@ -47,7 +47,7 @@ _PARENTS = """
      WHERE known_until IS NULL AND storage.today() >= valid_from
        AND (valid_to IS NULL OR storage.today() < valid_to)
 """
-_PLANS = "SELECT %s IN (SELECT s.id FROM access.planned_unions() AS s(id))"
+_PLANS = "SELECT %s IN (SELECT * FROM access.planned_unions())"
 _PLANS_REGIONS = "SELECT access.plans_regions(%s)"
 
 

@@ -28,7 +28,7 @@ _CHANNELS = """
 
 _WRITABLE = """
     SELECT id FROM unnest(%s::integer[]) AS id
-     WHERE id IN (SELECT s.id FROM access.covers_channels('correct_readings') AS s(id))
+     WHERE id IN (SELECT * FROM access.covers_channels('correct_readings'))
 """
 
 _SETTINGS = """

@@ -37,7 +37,7 @@ _CARRIERS = """
 """
 
 _PROFILES = "SELECT code, name_zh, name_en, is_default FROM profile ORDER BY is_default DESC, code"
-_PLANNED = "SELECT access.planned_regions()"
+_PLANNED = "SELECT * FROM access.planned_regions()"
 _LINES = "SELECT code, name_zh, name_en FROM department_line ORDER BY code"
 
 

@@ -15,8 +15,10 @@ from actions.catalogue import by_file
 from actions.cells import cells_of
 from actions.desk import DeniedError
 from actions.doing import carry_out
+from actions.fields import asked_as
 from actions.file_columns import template
 from actions.files import MOST_SINGLE, errors_workbook, take
+from actions.kinds import row_of
 from actions.readings.record_exchange import RecordExchange
 from actions.sheets import workbook
 from actions.undoing import take_back
@@ -52,7 +54,7 @@ def test_a_row_does_what_the_route_does_in_the_zone_of_its_object(world):
     of_route, of_file = exchanges(world)
     assert of_route[1:] == of_file[1:]
     entry = world.admin("SELECT act, subject, detail FROM deed ORDER BY id DESC LIMIT 1")
-    told = {"rows": 1, "file": sha256(body).hexdigest()}
+    told = {"rows": 1, "file": sha256(body).hexdigest(), "file_id": taken.undo}
     assert entry == [("exchange.record", "", told)]
 
 
@@ -150,7 +152,11 @@ def test_a_template_has_columns_that_are_taken(world, code, lang):
     kind = by_file()[code]
     columns = cells_of(template(kind, lang), 1)[0]
 
-    assert len(columns) == len(set(columns)) == len(kind.model_fields) + (kind.about.on is not None)
+    fields = sum(
+        len(row_of(info).model_fields) if asked_as(info) == "rows" else 1
+        for info in kind.model_fields.values()
+    )
+    assert len(columns) == len(set(columns)) == fields + (kind.about.on is not None)
     empty = take(world.desk(), kind, workbook(columns, []), again=True)
     assert (empty.rows, empty.wrong) == (0, [])
 

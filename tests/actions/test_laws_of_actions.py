@@ -87,7 +87,6 @@ OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "channel": of_each(lambda world, name: world.channel[f"{name} e"]),
     "institution": of_each(lambda world, name: world.institution[name]),
     "person": lambda world: {"person": world.user["city reader"]},
-    "grant": lambda world: {"person": grant_of(world, "city reader")},
     "correction": of_each(
         lambda world, name: readings.correction_of(world, world.channel[f"{name} e"])
     ),
@@ -97,6 +96,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "union": lambda world: {"union": world.union["cities"]},
     "target": lambda world: {"union": world.target["cities"]},
     "run": lambda world: {"union": union_in(world).run()},
+    "grant": lambda world: {"person": grant_of(world, "city reader")},
 }
 
 

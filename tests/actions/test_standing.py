@@ -187,7 +187,7 @@ def test_a_day_that_is_not_over_has_no_progress(union):
     for day in (TODAY, TODAY + timedelta(days=1), date(2099, 1, 1)):
         with pytest.raises(InputError) as refused:
             stand(desk, union.union, day)
-        assert refused.value.code == "standing.day_not_over"
+        assert refused.value.code == "progress.day_not_over"
         assert day.isoformat() in refused.value.en
     assert world.admin("SELECT count(*) FROM standing") == [(0,)]
     assert stand(desk, union.union, TODAY - timedelta(days=1)) == 6

@@ -2,17 +2,20 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from collector.codecs.dsmr import Codec, Register
 from collector.intake import take_in
 from collector.routing import Routing
 from metering.messages import Message
 from storage.readings.store import Store
+from tests.collector.rig import Gateways, Mosquitto, until
 from tests.storage.world import START_MS, make_channels, rename_key
 
 TOPIC = "dsmr/g1/raw"
@@ -26,14 +29,16 @@ key = "{key}"
 WAITING = "SELECT gateway, reason FROM rejected_message WHERE resolved_at IS NULL"
 
 
-def say(url: str, routes: Path | None, *said: str, lang: str = "en") -> subprocess.CompletedProcess:
+def environment(url: str, routes: Path | None, lang: str = "en") -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("COMMONWATT")}
     known |= {"COMMONWATT_DATABASE_URL": url, "COMMONWATT_LANG": lang}
-    if routes is not None:
-        known["COMMONWATT_ROUTES_FILE"] = str(routes)
+    return known if routes is None else known | {"COMMONWATT_ROUTES_FILE": str(routes)}
+
+
+def say(url: str, routes: Path | None, *said: str, lang: str = "en") -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "cli", *said],
-        env=known,
+        env=environment(url, routes, lang),
         capture_output=True,
         text=True,
         timeout=60,
@@ -105,3 +110,45 @@ def test_a_file_that_cannot_be_used_stops_whoever_reads_it_and_names_the_line(da
     found = say(url, routes, "doctor").stdout + say(url, routes, "doctor", lang="zh").stdout
     assert f"{routes}, line 3" in found
     assert f"{routes} 第 3 行" in found
+
+
+@pytest.fixture
+def broker(mosquitto, tmp_path):
+    """A broker of this test alone."""
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    made = Mosquitto(mosquitto, folder)
+    made.start()
+    yield made
+    made.end()
+
+
+def test_a_hangup_has_a_running_collector_read_its_routes_and_ends_it_not(
+    database, broker, tmp_path
+):
+    [channel] = make_channels(database.admin_url, [0])
+    rename_key(database.admin_url, channel, "1-0:1.8.1")
+    routes = tmp_path / "routes.toml"
+    routes.write_text("", encoding="utf-8")
+    gateways = Gateways(broker.port)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "collect", "--broker-url", broker.url],
+        env=environment(database.url("collector"), routes),
+    )
+    try:
+        until(lambda: gateways.states[-1:] == ["up"], within_s=60)
+        routes.write_text(ROUTES, encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        payload = Codec().encode(START_MS + 3_600_000, [Register("1-0:1.8.1", 12.5, "kWh")])
+
+        def stored() -> bool:
+            gateways.publish(TOPIC, payload)  # until the collector listens to it, nobody does
+            return bool(ask(database, "SELECT 1 FROM reading"))
+
+        until(stored, within_s=60)
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        gateways.close()
+    assert process.wait(30) == 0
+    assert ask(database, "SELECT channel_id, value FROM reading") == [(channel, 12_500)]

@@ -152,11 +152,12 @@ def test_routes_change_under_a_stream_and_no_message_is_lost(broker, gateways, t
     assert sink.rejected == []
 
 
-def test_a_changed_file_is_followed_without_being_told(broker, gateways, tmp_path):
+@pytest.mark.parametrize("how", [{}, {"version": 4}, {"share": "all"}])
+def test_a_changed_file_is_followed_without_being_told(broker, gateways, tmp_path, how):
     path = tmp_path / "routes.toml"
     path.write_text("", encoding="utf-8")
     file, sink = RoutesFile(path), MemorySink()
-    with running(sink, broker.url, file, routes=(*file.routes(), NATIVE)) as one:
+    with running(sink, broker.url, file, routes=(*file.routes(), NATIVE), **how) as one:
         until(lambda: gateways.states[-1:] == ["up"])
         path.write_text(PLANT.format("plant/+/data"), encoding="utf-8")
         until(lambda: "routes read" in one.log.events)

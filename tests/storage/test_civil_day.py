@@ -16,7 +16,9 @@ from tests.actions.world import make_world
 HOUSE = Path(__file__).parents[2]
 FLOORS = ("actions", "api", "benchmarks", "cli", "collector", "dashboards", "scripts", "simulators",
           "storage", "worker")  # fmt: skip
-LOOSE = re.compile(r"(?i)current_date|now\(UTC\)\.date\(\)|date\.today\(\)|now\(\)::date")
+LOOSE = re.compile(
+    r"(?i)current_date|now(\(UTC\))?\.date\(\)|zone\(UTC\)\.date|date\.today\(\)|now\(\)::date"
+)
 # an instant, a zone, and the day there
 CASES = [
     ("2026-03-31T15:59:59.999+00:00", CIVIL_ZONE, "2026-03-31"),

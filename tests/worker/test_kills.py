@@ -32,7 +32,7 @@ Worker(sys.argv[1], WorkSettings(limits=Limits(channels=2)), lambda *_, **__: No
 """
 _WRITES = """
 import sys
-from storage.readings import Store
+from storage.readings.store import Store
 from tests.storage.world import batch_of
 from tests.worker.test_kills import history
 store = Store(sys.argv[1], "test")

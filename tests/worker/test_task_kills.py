@@ -39,9 +39,15 @@ def test_kills_of_workers_and_of_those_who_ask_lose_and_repeat_nothing(database,
         return started("ask", database.url("api"), str(next(names)), str(outside))
 
     running = [(role, another(role)) for role in ("work", "work", "ask", "ask")]
-    ends = time.monotonic() + 12
-    while time.monotonic() < ends:
-        time.sleep(rng.uniform(0.4, 1.0))
+
+    def enough() -> bool:
+        with psycopg.connect(database.admin_url) as admin:
+            [(asked,)] = admin.execute("SELECT count(*) FROM toy_asked").fetchall()
+        return asked > 100 and min(killed["work"], killed["ask"]) >= 3
+
+    ends = time.monotonic() + 240  # a machine that does much else is slow
+    while not enough() and time.monotonic() < ends:
+        time.sleep(rng.uniform(0.5, 2.5))
         place = rng.randrange(len(running))
         role, process = running[place]
         os.kill(process.pid, signal.SIGKILL)
@@ -58,16 +64,18 @@ def test_kills_of_workers_and_of_those_who_ask_lose_and_repeat_nothing(database,
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         asked = {row[0] for row in admin.execute("SELECT key FROM toy_asked").fetchall()}
         done = Counter(row[0] for row in admin.execute("SELECT key FROM toy_done").fetchall())
-        left = admin.execute("SELECT count(*) FROM task WHERE done_at IS NULL").fetchone()
-    wanted = {key for key in asked if key.startswith("toy.note")} | {
+        left = Counter(
+            row[0] for row in admin.execute("SELECT key FROM task WHERE done_at IS NULL").fetchall()
+        )
+    wanted = {key for key in asked if not key.startswith("toy.portions")} | {
         f"{key}/{part}"
         for key in asked
         if key.startswith("toy.portions")
         for part in range(toys.PARTS)
     }
-    assert min(killed["work"], killed["ask"]) >= 2, killed
+    assert min(killed["work"], killed["ask"]) >= 3, killed
     assert len(asked) > 100
-    assert left == (0,)
+    assert left == Counter(key for key in asked if key.startswith("toy.nightly"))  # successors
     assert done == Counter(dict.fromkeys(wanted, 1))
     ids: defaultdict[str, set[str]] = defaultdict(set)
     for line in outside.read_text(encoding="utf-8").splitlines():

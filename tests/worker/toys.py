@@ -87,9 +87,9 @@ def ask(url: str, name: str, outside: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT set_config('commonwatt.actor', 'user:1', false)")
         for number in range(1_000_000):
-            kind = "toy.portions" if number % 5 == 0 else "toy.note"
+            kind = ("toy.portions", "toy.nightly", "toy.note", "toy.note")[number % 4]
             key = f"{kind} {name} {number}"
-            payload = {} if number % 5 == 0 else {"outside": outside}
+            payload = {"outside": outside} if kind == "toy.note" else {"year": 2090}
             with connection.transaction():
                 connection.execute("INSERT INTO toy_asked (key) VALUES (%s)", [key])
                 tasks.add(connection, kind, key, datetime.now(UTC), payload)

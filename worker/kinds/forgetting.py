@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from storage import answered, attachments, connections, file_done, tasks
+from storage import answered, attachments, connections, days, file_done, tasks
 from storage.connections import WRITING, Bounds
 from storage.readings import rejects
 from storage.readings.rejects import Retention
@@ -22,9 +22,9 @@ def plan(url: str, keep: Retention, bounds: Bounds = WRITING) -> None:
 
     url: the worker's login.
     """
-    days = {"resolved_days": keep.resolved_days, "waiting_days": keep.waiting_days}
+    keeping = {"resolved_days": keep.resolved_days, "waiting_days": keep.waiting_days}
     with connections.writer(url, "commonwatt worker", bounds) as connection:
-        tasks.add(connection, KIND, "all", datetime.now(UTC), days)
+        tasks.add(connection, KIND, "all", datetime.now(UTC), keeping)
 
 
 @kind(KIND)
@@ -35,4 +35,4 @@ def forget(connection: Connection[Any], task: Task) -> Again:
         *(forget_some(connection, _MOST) for forget_some in _OTHERS),
     )
     now = datetime.now(UTC)
-    return Again(now if gone == _MOST else tonight(now))
+    return Again(now if gone == _MOST else tonight(now, days.zone(connection)))

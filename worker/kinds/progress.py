@@ -6,6 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from compact.targets import Indicator
+from storage import days
 from storage.compact import standing
 from storage.tasks import Again, Task
 from worker.registered import kind, tonight
@@ -18,4 +19,4 @@ def record_progress(connection: Connection[Any], task: Task) -> Again:
     union_id = int(task.key)
     yesterday = standing.today(connection, union_id) - timedelta(days=1)
     standing.stand(connection, union_id, Indicator.TOTAL_KGCE.value, yesterday)
-    return Again(tonight(now))
+    return Again(tonight(now, days.zone(connection)))

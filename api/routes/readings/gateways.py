@@ -1,55 +1,21 @@
-"""Gateways: the list, their keys, and readings pushed over HTTP."""
+"""Readings that gateways push over HTTP; the list of gateways is a declared table."""
 
 import time
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from actions.access.login import LoginError
-from actions.readings.gateways import list_gateways
 from actions.readings.push import Receipt, push
-from api.doorway import AtDesk, AtDoorway
-from api.fields import Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
+from api.doorway import AtDoorway
 from collector.intake import ReadingSink
 from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/gateways", tags=["rejects and gateways"])
 
 Part = Annotated[str, Path(max_length=100, pattern=r"^[^/+#]+$")]
-
-
-class GatewayShown(Shown):
-    """A field device that sends readings."""
-
-    gateway_id: int
-    name: str
-    since: datetime
-    has_key: bool = Field(description="Whether it may push over HTTP.")
-    channels: int
-    last_reading_at: datetime | None
-    rejects: int = Field(description="Refused messages that wait.")
-    clock_ahead_s: int | None = Field(
-        description="Newest instant of its last message, less the arrival; far below 0 where it "
-        "sent what happened long before."
-    )
-    clock_set_aside_at: datetime | None = Field(
-        description="When readings were last set aside for its clock."
-    )
-    shift_proposed: str | None = Field(
-        description="By how much to shift what waits as clock.ahead, such as -8h: local time sent "
-        "as UTC."
-    )
-
-
-class GatewayPage(BaseModel):
-    """Some gateways in order of name."""
-
-    items: list[GatewayShown]
-    next: str | None = Field(description="Address of the following page.")
 
 
 class RefusedShown(BaseModel):
@@ -75,26 +41,6 @@ class ReceiptShown(BaseModel):
 async def _body(request: Request) -> bytes:
     """Return the body as it came, for the gateway's bytes are kept where they are refused."""
     return await request.body()
-
-
-@router.get("", response_model=GatewayPage, responses=TABLE_ANSWER, summary="List gateways")
-def get_gateways(
-    request: Request,
-    desk: AtDesk,
-    wish: AsWished,
-    after: After = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> GatewayPage | Response:
-    """Return the gateways of the channels that the reader sees."""
-    page = paged(
-        wish, after, limit, 500,
-        lambda after, limit: list_gateways(desk, after=after, limit=limit),
-    )  # fmt: skip
-    items = [GatewayShown.model_validate(one) for one in page.rows]
-    following = next_url(request, page.next)
-    if wish.table:
-        return models_of(items, GatewayShown, "gateways", wish, following)
-    return GatewayPage(items=items, next=following)
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """The first page: what needs whoever logged in today, by role, each with where to go on."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +20,7 @@ from actions.boards.today import (
 )
 from dashboards.pages import writing
 from dashboards.pages.visit import Reader, Visit
+from metering.days import civil_day
 from storage.compact.standing import Standing
 
 router = APIRouter(include_in_schema=False)
@@ -180,8 +181,7 @@ def _silent(visit: Visit, of: OfPlatform | None) -> list[tuple[str, str, int]]:
 def _since(visit: Visit, at: datetime | None) -> str:
     if at is None:
         return visit.say("never_heard")
-    day: date = at.astimezone(UTC).date()
-    return visit.say("silent_since", day=day.isoformat())
+    return visit.say("silent_since", day=civil_day(at, visit.zone).isoformat())
 
 
 def _still(of: OfPlatform | None) -> list[str]:

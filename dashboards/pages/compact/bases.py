@@ -1,18 +1,27 @@
 """The base review of a target: what is odd about which base, and the forms that settle it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.compact.base_words import STATES
-from actions.compact.bases import OPEN, LineFilter, Review, histories, review
+from actions.compact.bases import (
+    OPEN,
+    BaseLine,
+    LineFilter,
+    MemberBases,
+    Review,
+    histories,
+    review,
+)
 from actions.compact.unions import union_of
 from actions.registry.regions import list_carriers
 from dashboards.pages.compact.base_cards import BaseCard, card_of
 from dashboards.pages.compact.target import target_of
 from dashboards.pages.compact.unions import target_row
-from dashboards.pages.visit import Reader
+from dashboards.pages.visit import Reader, Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,14 +55,8 @@ def get_bases(
     wanted = LineFilter(search or None, state or None, int(member) if member else None)
     lines = wanted.of(found.lines)
     shown = lines[(page - 1) * _SIZE : page * _SIZE]
-    ids = [one.institution_id for one in shown if one.seen]
-    known = histories(visit.desk, target_id, ids) if ids else {}
-    carriers = {one.code: visit.name(one) or one.code for one in list_carriers(visit.desk)}
     union = union_of(visit.desk, kept.union_id)
     named = {one.region_id: visit.name(one) or str(one.region_id) for one in union.members}
-    cards: list[BaseCard] = [
-        card_of(visit, one, (known.get(one.institution_id), named, carriers)) for one in shown
-    ]
     return visit.page(
         "compact/bases.html",
         kept=kept,
@@ -61,17 +64,8 @@ def get_bases(
         union=union,
         review=found,
         quiet=_quiet(found),
-        members=[
-            MemberRow(
-                one.member_id,
-                named.get(one.member_id, str(one.member_id)),
-                one.institutions,
-                one.odd,
-                one.open,
-            )
-            for one in found.members
-        ],
-        cards=cards,
+        members=[_member(one, named) for one in found.members],
+        cards=_cards(visit, target_id, shown, named),
         count=len(lines),
         states={code: words[0 if visit.lang == "zh" else 1] for code, words in STATES.items()},
         asked={"search": search, "state": state, "member": member},
@@ -79,6 +73,23 @@ def get_bases(
         page=page,
         pages=max(1, -(-len(lines) // _SIZE)),
     )
+
+
+def _cards(
+    visit: Visit, target_id: int, lines: Sequence[BaseLine], members: Mapping[int, str]
+) -> list[BaseCard]:
+    """Return lines as cards; months are read of those that the reader sees."""
+    ids = [one.institution_id for one in lines if one.seen]
+    known = histories(visit.desk, target_id, ids) if ids else {}
+    carriers = {one.code: visit.name(one) or one.code for one in list_carriers(visit.desk)}
+    return [
+        card_of(visit, one, (known.get(one.institution_id), members, carriers)) for one in lines
+    ]
+
+
+def _member(one: MemberBases, named: Mapping[int, str]) -> MemberRow:
+    name = named.get(one.member_id, str(one.member_id))
+    return MemberRow(one.member_id, name, one.institutions, one.odd, one.open)
 
 
 def _quiet(found: Review) -> int:

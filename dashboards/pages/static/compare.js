@@ -64,15 +64,13 @@ function show(text) {
 }
 
 // A slider beside each number says the same; only the number is sent.
-function slider(place) {
-  const number = place.querySelector("input[inputmode]");
-  if (!number) return;
+function slider(number) {
   const range = document.createElement("input");
   range.type = "range";
   const label = number.labels[0].textContent.trim();
   range.setAttribute("aria-label", form.dataset.compare.replace("{label}", label));
-  const { least, most, step } = place.dataset;
-  Object.assign(range, { min: Math.ceil(least), max: reach(Number(number.value), Number(most)), step });
+  const { least, most, step } = number.closest("[data-most]").dataset;
+  Object.assign(range, { min: Math.trunc(least), max: reach(Number(number.value), Number(most)), step });
   const follow = () => (range.value = number.value === "" ? range.max : number.value); // open: no limit
   follow();
   range.addEventListener("input", () => {
@@ -89,7 +87,7 @@ function slider(place) {
 // What may be a thousand is mostly near a hundred: a slider is no finer than its length.
 const reach = (value, most) => Math.min(most, Math.max(most > 100 ? 120 : most, 2 * value || 0));
 
-for (const place of form.querySelectorAll(".slide[data-most]")) slider(place);
+form.querySelectorAll("[data-most] input[inputmode]").forEach(slider);
 let later;
 form.addEventListener("input", (event) => {
   if (event.target.type === "range") return; // it has asked already

@@ -123,13 +123,16 @@ def test_bands_classes_and_comparators_stand_beside_the_others(site, browsers, p
     assert "Fall must be given for rule H" in alone
 
 
-def test_what_cannot_be_read_is_told_beside_its_field_and_stops_no_other_rule(browsers, path):
+def test_what_cannot_be_read_is_told_beside_its_field_and_stops_no_other_rule(site, browsers, path):
     text = browsers["en"].get(path, params={"A.floor_percent": "much", "A.ceiling_percent": "2000"})
 
     assert 'id="f-A-floor_percent-error">Enter a number' in text.text
     assert 'id="f-A-ceiling_percent-error">It cannot be more than 1000' in text.text
     assert html.escape(say("compare_wrong", "en")) in text.text
     assert 'data-rule="C"' in text.text
+    weight = f"C.weights.{site.world.region['city 1']}"
+    below = browsers["en"].get(path, params={weight: "-1"}).text
+    assert f'id="f-{weight.replace(".", "-")}-error">It cannot be less than 0' in below
 
 
 def test_parameters_survive_another_language(browsers, path):

@@ -275,3 +275,42 @@ def test_a_preview_tells_what_an_estimate_moves(site, union):
     }  # fmt: skip
     text = fill_in(desk, path, said)
     assert re.search(r"<td>92 kgce\(待审核\)</td><td>215 kgce\(待审核\)</td>", text), text
+
+
+def test_a_planner_of_one_member_answers_for_that_one_and_waits(site, union):
+    world = site.world
+    world.admin(
+        "UPDATE access_grant SET role = 'planner', region_id = %s WHERE viewer = %s",
+        world.region["city 1"], f"user:{world.user['province officer']}",
+    )  # fmt: skip
+    client, at = site.client("province officer", "en"), f"/targets/{union.target}"
+    page = client.get(f"{at}/bases").text
+    assert "Demo office" in page
+    assert "Demo clinic" not in page
+    before = client.get(at).text
+    assert "/compare" not in before
+    assert f'href="{at}/bases"' in before
+    form = client.get(f"/do/base.confirm/{union.target}")
+    assert form.status_code == 200
+    assert client.get(f"/do/target.set/{union.union}").status_code == 403
+    csrf = hidden(page)["csrf"][0]
+    table = (
+        "target,which,institutions,reason\n"
+        f"{union.target},these,{world.institution['office']};{world.institution['school']},seen\n"
+        f"{union.target},rest,,as measured\n"
+    )
+    sent = client.post(
+        "/do/base.confirm/file",
+        data={"csrf": csrf, "step": "do"},
+        files={"file": ("seen.csv", table, "text/csv")},
+    )
+    assert "Rows that were done: 2" in sent.text
+    assert "a planner of all members goes on" in client.get(at).text
+    foreign = f"target,institutions,reason\n{union.target},{world.institution['clinic']},mine\n"
+    refused = client.post(
+        "/do/base.left_out/file",
+        data={"csrf": csrf, "step": "do"},
+        files={"file": ("out.csv", foreign, "text/csv")},
+    )
+    assert refused.status_code == 422
+    assert review(world.desk("planner of all"), union.target).open == 1
