@@ -13,7 +13,7 @@ from compact.allocations import Problem
 from compact.disclosure import rest_of
 from compact.holders import Holder
 from compact.ruling import Tells
-from storage.compact import runs
+from storage.compact import unseen as of_unseen
 
 # Said wherever a figure is not shown because it would tell of a restricted institution; too little
 # that was measured is another matter, with other words.
@@ -39,7 +39,7 @@ class Unseen:
 
 def unseen_of(connection: Connection[Any], union_id: int) -> Unseen:
     """Return whom the union counts beyond what the viewer sees."""
-    found = runs.unseen(connection, union_id)
+    found = of_unseen.unseen(connection, union_id)
     return Unseen(frozenset(found), frozenset(one for one, guarded in found.items() if guarded))
 
 

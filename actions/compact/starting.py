@@ -20,7 +20,8 @@ from compact.disclosure import Part
 from compact.holders import NULL, Areas, Bases, Holders
 from compact.methods import Method
 from compact.rosters import ANY_DAY, Roster, first_days
-from storage.compact import bases, rosters, runs, targets, unions
+from storage.compact import bases, rosters, targets, unions
+from storage.compact import unseen as of_unseen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
         above={region: above for region, (above, _) in unions.regions(connection).items()},
         enough_permille=bases.enough(connection, kept.union_id),
         unseen=unseen,
-        before=runs.parts_before(connection, kept.union_id, sorted(unseen.all)),
+        before=of_unseen.parts_before(connection, kept.union_id, sorted(unseen.all)),
     )
 
 

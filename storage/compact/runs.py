@@ -1,7 +1,6 @@
 """Runs: what they are computed from, their snapshots, and their quotas as rows."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,9 +11,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from compact.covers import covers_of
-from compact.disclosure import Part
-from compact.quotas import BOUNDS, Allocation
-from compact.runs import Run, base_said, digest_of
+from compact.runs import Run
+from storage.compact.run_columns import node_columns, quota_columns
 from storage.registry.institutions import like
 
 _LONG = "SET LOCAL statement_timeout = '10min'"  # a union may have a million institutions
@@ -62,7 +60,6 @@ _RUNS = """
      ORDER BY r.target_id, r.version
 """
 _SNAPSHOT = "SELECT access.run_snapshot(%s)"
-_UNSEEN = "SELECT institution_id, guarded FROM access.union_unseen(%s)"
 _SNAPSHOTS = """
     SELECT r.id, r.sha256, s.snapshot FROM run r JOIN run_snapshot s ON s.run_id = r.id
      WHERE %(only)s::integer IS NULL OR r.id = %(only)s ORDER BY r.id
@@ -87,13 +84,6 @@ _COUNT_QUOTAS = """
                SELECT institution_id FROM report.institution
                 WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
                    OR credit_code ILIKE %(like)s))
-"""
-# What the unseen add to the sums of every run of a union.
-_PARTS = """
-    SELECT q.run_id, q.institution_id, n.key,
-           (SELECT coalesce(sum(b), 0) FROM unnest(q.base_g) AS b)::bigint, q.amount_g, q.weight_g
-      FROM run_quota q JOIN run_node n ON n.run_id = q.run_id AND n.place = q.node
-     WHERE q.union_id = %s AND q.institution_id = ANY(%s)
 """
 _CHAIN = """
     SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
@@ -221,8 +211,8 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
     assert row is not None
     run_id = int(row[0])
     connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])
-    connection.execute(_ADD_NODES, [run_id, union_id, *_node_columns(made)])
-    connection.execute(_ADD_QUOTAS, [run_id, union_id, *_quota_columns(run)])
+    connection.execute(_ADD_NODES, [run_id, union_id, *node_columns(made)])
+    connection.execute(_ADD_QUOTAS, [run_id, union_id, *quota_columns(run)])
     return run_id
 
 
@@ -243,11 +233,6 @@ def snapshot(connection: Connection[Any], run_id: int) -> str | None:
     """Return a run's snapshot, where the viewer plans for its union and sees all in it."""
     row = connection.execute(_SNAPSHOT, [run_id]).fetchone()
     return str(row[0]) if row and row[0] is not None else None
-
-
-def unseen(connection: Connection[Any], union_id: int) -> dict[int, bool]:
-    """Return whom a planned union counts beyond what the viewer sees, and who is restricted."""
-    return dict(connection.execute(_UNSEEN, [union_id]).fetchall())
 
 
 def snapshots(connection: Connection[Any], run_id: int | None) -> list[tuple[int, str, str]]:
@@ -306,56 +291,6 @@ def _level(
     return Level(key, base_g, amount_g, by)
 
 
-def _node_columns(made: Allocation) -> list[list[Any]]:
-    nodes = made.nodes
-    by = [one.multiplier or Fraction(0) for one in nodes]  # in lowest terms, as the snapshot has it
-    return [
-        nodes.parent.tolist(),
-        list(nodes.keys),
-        nodes.base_g.tolist(),
-        nodes.amount_g.tolist(),
-        [one.numerator for one in by],
-        [one.denominator for one in by],
-    ]
-
-
-def _quota_columns(run: Run) -> list[list[Any]]:
-    quotas, factors = run.allocation.quotas, run.problem.method.factors
-    bases = list(run.problem.holders.base)
-    return [
-        quotas.institution.tolist(),
-        quotas.member.tolist(),
-        quotas.node.tolist(),
-        quotas.year.tolist(),
-        [_array(one.months_g) for one in bases],
-        [json.dumps(dict(factors.get(one, {}))) for one in quotas.institution.tolist()],
-        quotas.weight_g.tolist(),
-        [BOUNDS[one] for one in quotas.bound.tolist()],
-        quotas.amount_g.tolist(),
-        [_array(one.months_g) for one in quotas],
-        ["{" + ",".join(one.states) + "}" for one in bases],
-        [json.dumps(base_said(one)["marks"]) for one in bases],
-        [digest_of(one) for one in bases],
-        [one.year for one in bases],
-    ]
-
-
-def _array(months_g: Sequence[int | None]) -> str:
-    """Return a list as PostgreSQL writes it."""
-    return "{" + ",".join("NULL" if one is None else str(one) for one in months_g) + "}"
-
-
 def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
     with connection.cursor(row_factory=class_row(Kept)) as cursor:
         return cursor.execute(_RUNS, parameters).fetchall()
-
-
-def parts_before(
-    connection: Connection[Any], union_id: int, institutions: list[int]
-) -> list[dict[int, Part]]:
-    """Return what institutions add to the sums of each run of a union that has any of them."""
-    found: dict[int, dict[int, Part]] = {}
-    rows = connection.execute(_PARTS, [union_id, institutions]).fetchall()
-    for run, institution, key, *figures in rows:
-        found.setdefault(run, {})[institution] = Part(key, tuple(figures))
-    return list(found.values())
