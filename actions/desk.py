@@ -11,9 +11,10 @@ from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from actions import driver_errors
 from actions.rights import holds, right_of
 from collector.codecs import Decode, native
-from metering.errors import ConflictError, EnergyError, InputError, NotFoundError, UnavailableError
+from metering.errors import EnergyError, NotFoundError
 from storage.connections import READING, Bounds
 
 SYSTEM: Final = "user:1"  # acts where no person does
@@ -158,59 +159,6 @@ def denied(act: str) -> DeniedError:
 
 
 def _said(error: psycopg.Error) -> EnergyError:
-    """Return a driver's error in our words; statements and values stay in its cause."""
-    detail = error.diag.message_primary or ""
     if isinstance(error, errors.InsufficientPrivilege):
         return denied("")
-    if isinstance(error, errors.QueryCanceled):
-        return UnavailableError(
-            "database.too_slow",
-            zh="查询用时过长,已中止。",
-            en="The question took too long and was stopped.",
-            next_zh="请缩小时间范围后重试。",
-            next_en="Ask for a shorter time, or try again later.",
-        )
-    if isinstance(error, errors.LockNotAvailable):
-        return UnavailableError(
-            "database.busy",
-            zh="其他操作正占用同一数据,已停止等待。",
-            en="Somebody else holds the same data; waiting for it was given up.",
-            next_zh="请稍后重试。",
-            next_en="Try again in a moment.",
-        )
-    if isinstance(error, psycopg.IntegrityError):
-        kind = InputError if isinstance(error, _WRONG) else ConflictError
-        return kind(
-            "database.refused",
-            zh=f"与已有数据冲突:{detail}",
-            en=f"This contradicts what is stored: {detail}",
-            next_zh="请核对编号和有效期后重试。",
-            next_en="Check codes and validity, then try again.",
-            where={"constraint": error.diag.constraint_name or ""},
-        )
-    if isinstance(error, psycopg.DataError):
-        return InputError(
-            "database.impossible_value",
-            zh=f"数值无法识别:{detail}",
-            en=f"A value makes no sense: {detail}",
-            next_zh="请核对后重试。",
-            next_en="Check it and try again.",
-        )
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return UnavailableError(
-            "database.unavailable",
-            zh="数据库暂不可用。",
-            en="The database is not available.",
-            next_zh="请稍后重试。",
-            next_en="Try again in a moment.",
-        )
-    return ConflictError(
-        "database.failed",
-        zh=f"数据库未能完成操作:{detail}",
-        en=f"The database could not do it: {detail}",
-        next_zh="请将此提示转告系统管理员。",
-        next_en="Show this to the administrator.",
-    )
-
-
-_WRONG: Final = (errors.CheckViolation, errors.NotNullViolation, errors.ForeignKeyViolation)
+    return driver_errors.in_our_words(error)

@@ -44,3 +44,8 @@ def not_found(what_zh: str, what_en: str, where: Mapping[str, Any]) -> NotFoundE
         next_en="Choose from the list, or ask the administrator for access.",
         where=dict(where),
     )
+
+
+def kilograms(grams: int) -> str:
+    """Return whole grams as an exact decimal number of kilograms."""
+    return in_units(grams, 1000) or "0"

@@ -69,17 +69,7 @@ def create_app(
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
     told = settings or ApiSettings()
-    app = FastAPI(
-        title="CommonWatt 协能",
-        description=_ABOUT,
-        version="1",
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # its assets would come from a foreign host
-        redoc_url=None,
-        redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
-        responses=_REFUSALS,
-    )
+    app = _bare()
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
@@ -95,6 +85,21 @@ def create_app(
     _surround(app, told, large, registry)
     _describe_problem(app)
     return app
+
+
+def _bare() -> FastAPI:
+    """Return an application without any route, as its description names it."""
+    return FastAPI(
+        title="CommonWatt 协能",
+        description=_ABOUT,
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # its assets would come from a foreign host
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
+        responses=_REFUSALS,
+    )
 
 
 def _surround(

@@ -1,6 +1,7 @@
 """Every error leaves as problem+json, whoever raised it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -24,8 +25,41 @@ class _PlainError(EnergyError):
 
 def install(app: FastAPI, error_page: ErrorPage | None) -> None:
     """Answer errors as problem+json; browsers off the API get a page where there is one."""
+    answers = _Answers(error_page)
+    app.add_exception_handler(EnergyError, answers.ours)
+    app.add_exception_handler(RequestValidationError, answers.invalid)
+    app.add_exception_handler(HTTPException, answers.protocol)
+    app.add_exception_handler(Exception, answers.unforeseen)
 
-    def answered(
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """How each kind of error leaves; page: for browsers off the API, where there is one."""
+
+    page: ErrorPage | None
+
+    def ours(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, EnergyError)
+        return self._answered(request, error)
+
+    def invalid(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        lang = lang_of(request.headers.get("accept-language"))
+        fields = [_field(one, lang) for one in error.errors()]
+        return self._answered(request, _invalid(fields), 422, errors=fields)
+
+    def protocol(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code < 400:  # a page that sends the browser elsewhere
+            return Response(status_code=error.status_code, headers=error.headers)
+        said = _protocol(error.status_code)
+        return self._answered(request, said, error.status_code, headers=dict(error.headers or {}))
+
+    def unforeseen(self, request: Request, _: Exception) -> Response:
+        return self._answered(request, _unforeseen(), 500)
+
+    def _answered(
+        self,
         request: Request,
         error: EnergyError,
         status: int | None = None,
@@ -35,8 +69,8 @@ def install(app: FastAPI, error_page: ErrorPage | None) -> None:
     ) -> Response:
         lang = lang_of(request.headers.get("accept-language"))
         problem = problem_of(error, lang, status=status, errors=errors)
-        if error_page is not None and _browses(request):
-            return error_page(request, problem)
+        if self.page is not None and _browses(request):
+            return self.page(request, problem)
         return JSONResponse(
             problem.model_dump(mode="json"),
             problem.status,
@@ -48,31 +82,6 @@ def install(app: FastAPI, error_page: ErrorPage | None) -> None:
                 **(headers or {}),
             },
         )
-
-    def ours(request: Request, error: Exception) -> Response:
-        assert isinstance(error, EnergyError)
-        return answered(request, error)
-
-    def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        lang = lang_of(request.headers.get("accept-language"))
-        fields = [_field(one, lang) for one in error.errors()]
-        return answered(request, _invalid(fields), 422, errors=fields)
-
-    def protocol(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code < 400:  # a page that sends the browser elsewhere
-            return Response(status_code=error.status_code, headers=error.headers)
-        said = _protocol(error.status_code)
-        return answered(request, said, error.status_code, headers=dict(error.headers or {}))
-
-    def unforeseen(request: Request, _: Exception) -> Response:
-        return answered(request, _unforeseen(), 500)
-
-    app.add_exception_handler(EnergyError, ours)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, protocol)
-    app.add_exception_handler(Exception, unforeseen)
 
 
 def _browses(request: Request) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import statistics
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -48,34 +49,11 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
         postgres(root / "viewers") as server,
         broad(server.url, channels, hours, institutions) as made,
     ):
-        tokens = _tokens(made, viewers)
-        warm: list[Seen] = []
-        cold: list[Seen] = []
-        alone: list[float] = []
-        browser: list[float] = []
-        held: list[dict[str, float]] = []
+        tokens, timed = _tokens(made, viewers), Timed()
         for number in range(runs):
-            with crew(root / f"warm-{number}", postgres=server.pid) as hands:
-                url = _served(hands, made)
-                alone += asyncio.run(_arrive(url, made, tokens[:1], rate)).took
-                asyncio.run(_arrive(url, made, tokens[: len(_BOARDS)], rate))
-                warm.append(asyncio.run(_arrive(url, made, tokens, rate)))
-                hands.tend()
-                held.append(dict(hands.peaks_mb))
-            with crew(root / f"cold-{number}") as hands:
-                cold.append(asyncio.run(_arrive(_served(hands, made), made, tokens, rate)))
-            with crew(root / f"browser-{number}") as hands, contextlib.suppress(ImportError):
-                browser += list(_browser(_served(hands, made), made, tokens[0]))
-    section.figures += [
-        Figure("p95, warm", "s", [_p95(one.took) for one in warm], P95_S, "most"),
-        Figure("p50, warm", "s", [statistics.median(one.took) for one in warm]),
-        Figure("errors", "", [one.errors for one in [*warm, *cold]], 0, "most"),
-        Figure("p95, nobody looked before", "s", [_p95(one.took) for one in cold]),
-        Figure("one viewer, nobody looked before", "s", alone),
-        *([Figure("cold board in Chromium", "s", browser, COLD_S, "most")] if browser else []),
-        *peaks(held, {}),
-    ]
-    if not browser:
+            _time(timed, root / str(number), made, tokens, rate, server.pid)
+    section.figures += timed.figures()
+    if not timed.browser:
         section.notes.append("No Chromium or no Playwright: no page was opened in a browser.")
     return [section]
 
@@ -86,6 +64,51 @@ class Seen:
     def __init__(self) -> None:
         self.took: list[float] = []
         self.errors = 0
+
+
+@dataclass
+class Timed:
+    """The openings of all runs: after somebody else's, after nobody's, and in a browser.
+
+    alone: of one viewer, before all others. held: the most memory of each process, by run. [MB]
+    """
+
+    warm: list[Seen] = field(default_factory=list)
+    cold: list[Seen] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
+    browser: list[float] = field(default_factory=list)
+    held: list[dict[str, float]] = field(default_factory=list)
+
+    def figures(self) -> list[Figure]:
+        """Return what is told of them, beside the goals."""
+        cold_page = Figure("cold board in Chromium", "s", self.browser, COLD_S, "most")
+        both = [*self.warm, *self.cold]
+        return [
+            Figure("p95, warm", "s", [_p95(one.took) for one in self.warm], P95_S, "most"),
+            Figure("p50, warm", "s", [statistics.median(one.took) for one in self.warm]),
+            Figure("errors", "", [one.errors for one in both], 0, "most"),
+            Figure("p95, nobody looked before", "s", [_p95(one.took) for one in self.cold]),
+            Figure("one viewer, nobody looked before", "s", self.alone),
+            *([cold_page] if self.browser else []),
+            *peaks(self.held, {}),
+        ]
+
+
+def _time(
+    timed: Timed, root: Path, made: Broad, tokens: list[str], rate: int, server_pid: int | None
+) -> None:
+    """Open the boards once in each way, each time from a process that has just begun."""
+    with crew(root.with_name(f"warm-{root.name}"), postgres=server_pid) as hands:
+        url = _served(hands, made)
+        timed.alone += asyncio.run(_arrive(url, made, tokens[:1], rate)).took
+        asyncio.run(_arrive(url, made, tokens[: len(_BOARDS)], rate))
+        timed.warm.append(asyncio.run(_arrive(url, made, tokens, rate)))
+        hands.tend()
+        timed.held.append(dict(hands.peaks_mb))
+    with crew(root.with_name(f"cold-{root.name}")) as hands:
+        timed.cold.append(asyncio.run(_arrive(_served(hands, made), made, tokens, rate)))
+    with crew(root.with_name(f"browser-{root.name}")) as hands, contextlib.suppress(ImportError):
+        timed.browser += list(_browser(_served(hands, made), made, tokens[0]))
 
 
 async def _arrive(url: str, made: Broad, tokens: list[str], rate: int) -> Seen:

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from cli import embedded, services
+from cli import checkup_logins, embedded, services
 from cli.demo import database, state
 from cli.findings import Check, routes_file
 from cli.settings import Settings, strangers
 from cli.wiring import reading
 from metering.errors import EnergyError
-from storage import health, migrate, provisioning
+from storage import health, migrate
 from storage.access import members
 from storage.connections import Bounds, opened
 
@@ -165,7 +165,7 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
         return
     yield from _queues(connection)
     yield from _notifications(connection)
-    yield from _provisioned(connection)
+    yield from checkup_logins.openings(connection)
     yield Check(
         "good",
         f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};任务 {waits.task_rows}",
@@ -209,57 +209,6 @@ def _notifications(connection: psycopg.Connection[tuple[object, ...]]) -> Iterat
             "请确认 commonwatt work 正在运行(它结束成员的会话);其他会话见 pg_stat_activity。",
             "See that commonwatt work runs, which ends members' sessions; look for others in "
             "pg_stat_activity.",
-        )
-
-
-def _provisioned(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Check]:
-    """Say what a login that only reads could do to those that write."""
-    found = provisioning.openings(connection, migrate.BOARDS)
-    if found.functions:
-        yield Check(
-            "warning",
-            f"任何数据库登录都可以执行 {len(found.functions)} 个加锁或写大对象的函数。",
-            f"Every login of the database may call {len(found.functions)} functions that take "
-            "locks or write large objects.",
-            "请用超级用户运行一次 commonwatt migrate;见 docs/operations.md。",
-            "Run commonwatt migrate once as a superuser; see docs/operations.md.",
-        )
-    if found.temporary:
-        yield Check(
-            "warning",
-            "任何数据库登录都可以进入本库或建临时表。",
-            "Every login of the server may enter this database, or make temporary tables in it.",
-            "请由库的所有者运行 commonwatt migrate。",
-            "Let the database's owner run commonwatt migrate.",
-        )
-    if found.elsewhere:
-        names = ", ".join(found.elsewhere)
-        yield Check(
-            "warning",
-            f"成员的登录可以进入其他库并建临时表:{names}",
-            f"Members' logins may enter other databases and make temporary tables there: {names}",
-            "REVOKE CONNECT, TEMPORARY ON DATABASE … FROM PUBLIC;见 docs/operations.md。",
-            "REVOKE CONNECT, TEMPORARY ON DATABASE … FROM PUBLIC; see docs/operations.md.",
-        )
-    if found.unlimited:
-        names = ", ".join(found.unlimited)
-        yield Check(
-            "warning",
-            f"成员的登录没有连接数限制:{names}",
-            f"Members' logins without a limit of connections: {names}",
-            "请重新运行 commonwatt boards login。",
-            "Run commonwatt boards login for them again.",
-        )
-    if beyond := members.beyond(connection, migrate.BOARDS):
-        names = ", ".join(beyond)
-        yield Check(
-            "warning",
-            f"worker 无法收回这些成员登录自行更改的设置和密码,也无法结束其会话:{names}",
-            "The worker can neither give back what these members' logins change of themselves, "
-            f"nor end their sessions: {names}",
-            "请用可以建角色的登录运行 commonwatt migrate,再运行 commonwatt boards login。",
-            "Run commonwatt migrate with a login that may create roles, then commonwatt boards "
-            "login for them again.",
         )
 
 

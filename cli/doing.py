@@ -17,7 +17,7 @@ from actions.fields import Words, asked_as, said_of
 from actions.files import errors_workbook, take
 from actions.saying import wrong
 from cli import settings
-from cli.commands.imports import Url
+from cli.commands.options import ApiUrl
 from cli.services.words import language, say
 from cli.wiring import desk
 from metering.errors import InputError
@@ -107,7 +107,7 @@ def _options(kind: Kind) -> list[Parameter]:
         asked.append((name, Annotated[annotation, option], False if flag else None))
     if kind.about.by_file:
         asked += [("file", _FILE, None), ("errors", _ERRORS, None)]
-    asked += [("dry_run", _DRY, False), ("key", _KEY, ""), ("database_url", Url, None)]
+    asked += [("dry_run", _DRY, False), ("key", _KEY, ""), ("database_url", ApiUrl, None)]
     return [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
         for name, annotation, default in asked

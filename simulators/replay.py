@@ -4,13 +4,14 @@ import selectors
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from collector.codecs import native
 from simulators.datasets import HOUR_MS
+from simulators.desks import Desk
 from simulators.link import Broker, Link, Receipt
 from simulators.noise import Noise
 from simulators.series import Series
@@ -22,9 +23,6 @@ _TURN_S: Final = 0.05
 _SAY_S: Final = 0.5
 _TIDY_S: Final = 1.0
 _LIVE_S: Final = 5.0
-_NOBODY_S: Final = 2.0
-_AGAIN_FIRST_S: Final = 60.0
-_AGAIN_MOST_S: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +50,6 @@ class Progress:
     done: bool
 
 
-@dataclass(slots=True)
-class _Sent:
-    """A message without a receipt: when it was sent first and is to be sent again."""
-
-    again_s: float
-    wait_s: float
-
-
-@dataclass(slots=True)
-class _Desk:
-    """One gateway at work: its connection, what it has to send, what has no receipt yet."""
-
-    link: Link
-    to_send: list[tuple[int, bytes | None]] = field(default_factory=list)
-    waiting: dict[int, _Sent] = field(default_factory=dict)
-
-
 class Replay:
     """Replays series through gateways until every reading has its receipt.
 
@@ -91,7 +72,7 @@ class Replay:
         self._selector = selectors.DefaultSelector()
         names = sorted(set(gateways) | {gateway for gateway, _ in spool.waiting()})
         self._desks = {
-            name: _Desk(
+            name: Desk(
                 Link(name, broker, self._selector, self._heard, self._came_up, self._unheard)
             )
             for name in names
@@ -123,7 +104,8 @@ class Replay:
                 say(self.progress())
             if now - tidied_s >= _TIDY_S:
                 tidied_s = now
-                self._tidy(now)
+                for desk in self._desks.values():
+                    desk.tidy(now)
             self._measure()
             self._send()
             if self._finished():
@@ -225,7 +207,7 @@ class Replay:
     def _let_go(self, messages: Sequence[Spooled]) -> None:
         for one in messages:
             self._outstanding += 1
-            self._desks[one.gateway].waiting[one.seq] = _Sent(float("inf"), _AGAIN_FIRST_S)
+            self._desks[one.gateway].expect(one.seq)
         if self._noise is None:
             for one in messages:
                 self._desks[one.gateway].to_send.append((one.seq, one.payload))
@@ -250,50 +232,20 @@ class Replay:
     def _expect(self, gateway: str, seq: int, payload: bytes | None) -> None:
         desk = self._desks[gateway]
         self._outstanding += 1
-        desk.waiting[seq] = _Sent(float("inf"), _AGAIN_FIRST_S)
+        desk.expect(seq)
         desk.to_send.append((seq, payload))
 
     def _send(self) -> None:
         now = time.monotonic()
         for desk in self._desks.values():
-            if desk.to_send and desk.link.up:
-                said, desk.to_send = desk.to_send, []
-                for seq, payload in said:
-                    self._send_one(desk, seq, payload, now)
-
-    def _send_one(self, desk: _Desk, seq: int, payload: bytes | None, now: float) -> None:
-        sent = desk.waiting.get(seq)
-        if payload is None:
-            payload = self._spool.payload(desk.link.gateway, seq)
-        if payload is None:
-            return  # its receipt came first
-        desk.link.publish(seq, payload)
-        if sent is not None:
-            sent.again_s = now + sent.wait_s
-
-    def _tidy(self, now: float) -> None:
-        """Come back where cut off, and send again what has had no receipt for long."""
-        for desk in self._desks.values():
-            desk.link.keep_up()
-            desk.link.tidy()
-            for seq, sent in desk.waiting.items():
-                if sent.again_s <= now:
-                    sent.wait_s = min(2 * sent.wait_s, _AGAIN_MOST_S)
-                    sent.again_s = float("inf")
-                    desk.to_send.append((seq, None))
+            desk.send(now, self._spool)
 
     def _came_up(self, gateway: str) -> None:
-        """Send what was under way when the connection ended: nobody knows how far it came."""
-        desk = self._desks[gateway]
-        queued = {seq for seq, _ in desk.to_send}
         late = {seq for _, name, seq, _ in self._late if name == gateway}
-        desk.to_send += [(seq, None) for seq in desk.waiting if seq not in queued | late]
+        self._desks[gateway].begin_again(late)
 
     def _unheard(self, gateway: str, seq: int) -> None:
-        """Try again soon where the broker says that nobody listens yet."""
-        sent = self._desks[gateway].waiting.get(seq)
-        if sent is not None:
-            sent.again_s = time.monotonic() + _NOBODY_S
+        self._desks[gateway].try_soon(seq, time.monotonic())
 
     def _heard(self, gateway: str, receipt: Receipt) -> None:
         desk = self._desks[gateway]

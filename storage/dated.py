@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection, sql
+
+ALWAYS: Final = "-infinity"  # the day of what has held ever since
 
 _RECEIVE = """
     CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS

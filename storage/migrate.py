@@ -78,15 +78,7 @@ def migrate(
         _make_roles(connection, passwords or {})
         provisioning.refuse(connection, [OWNER, *(f"commonwatt_{group}" for group in GROUPS)])
         chosen = _engine(connection, engine)
-        done = _done(connection)
-        taken = []
-        for file in files():
-            if file.number in done:
-                _same(file, done[file.number])
-            elif file.is_for(chosen):
-                say(file.name)
-                _take(connection, file, chosen)
-                taken.append(file.name)
+        taken = _take_all(connection, chosen, say)
         with connection.transaction():
             _become_owner(connection)
             if zone is not None:
@@ -229,6 +221,20 @@ def _same(file: File, sha256: str) -> None:
             next_en="Taken files never change: restore it and add a file with a higher number.",
             where={"file": file.name},
         )
+
+
+def _take_all(connection: Connection[Any], engine: Engine, say: Say) -> list[str]:
+    """Take the steps that are still to be taken; those that were must be as they were then."""
+    done = _done(connection)
+    taken = []
+    for file in files():
+        if file.number in done:
+            _same(file, done[file.number])
+        elif file.is_for(engine):
+            say(file.name)
+            _take(connection, file, engine)
+            taken.append(file.name)
+    return taken
 
 
 def _take(connection: Connection[Any], file: File, engine: Engine) -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
 
 from actions.accounts.listed import known_profile
 from actions.desk import Desk
@@ -84,11 +87,7 @@ def overview_of(
         ids = institutions.matching(connection, wanted)
         shown = ids[(page - 1) * size :][:size] if page > 0 else []
         rows = institutions.some(connection, shown)
-        words = Words(
-            {one.code: one for one in regions.carriers(connection)},
-            regions.profiles(connection),
-            regions.tree(connection, only_seen=True),
-        )
+        words = _words(connection, regions.tree(connection, only_seen=True))
         last = overview.last_month(connection)
         if last is None:
             return Overview(words, code, None, None, len(ids), rows, {}, [], {}, {})
@@ -111,11 +110,7 @@ def year_of(
         if found is None:
             raise no_institution(institution_id)
         code = known_profile(connection, profile)
-        words = Words(
-            {one.code: one for one in regions.carriers(connection)},
-            regions.profiles(connection),
-            [],
-        )
+        words = _words(connection, [])
         whole, newest = overview.last_months_of(connection, institution_id)
         ends = last or whole
         if ends is None:
@@ -143,6 +138,12 @@ def year_of(
         sizes.get(institution_id, Sizes()),
         stated.get(institution_id, []),
     )
+
+
+def _words(connection: Connection[Any], tree: list[Region]) -> Words:
+    """Return the names of carriers and profiles, beside those of the regions to choose from."""
+    carriers = {one.code: one for one in regions.carriers(connection)}
+    return Words(carriers, regions.profiles(connection), tree)
 
 
 def months_before(month: date, count: int) -> date:

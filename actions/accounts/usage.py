@@ -1,6 +1,9 @@
 """Reading use as series: of a channel, or of an institution as its terms share the channels."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
 
 from actions.desk import Desk
 from actions.figures import not_found
@@ -13,6 +16,7 @@ from storage.pages import check_size, cursor_of, key_of
 from storage.readings import series
 from storage.readings.series import Grain, UsageColumns
 from storage.registry import institutions, meters, regions
+from storage.registry.regions import Carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,7 @@ def institution_usage(
     with desk.look() as connection:
         if institutions.one(connection, institution_id) is None:
             raise no_institution(institution_id)
-        known = {one.code: one for one in regions.carriers(connection)}
-        if carrier not in known:
-            raise not_found("能源品种", "carrier", {"carrier": carrier})
+        known = _carrier(connection, carrier)
         terms = ledger.terms(connection, institution_id, carrier)
         seen = [term for term in terms if term.zone is not None]
         own_zone = next((term.zone for term in seen if term.zone), "UTC")
@@ -102,27 +104,28 @@ def institution_usage(
         span = span_of(connection, since, until, shown, int(last))
         channels = sorted({term.channel_id for term in seen})
         columns = ledger.usage(
-            connection,
-            institution_id,
-            carrier,
-            grain,
-            channels=channels,
-            zone=shown,
-            span=(span.first_ms, span.until_ms, span.after_ms),
-            most=limit + 1,
+            connection, institution_id, carrier, grain, channels, shown, span, limit + 1
         )
         waits = meters.waits(connection, channels)
     return UsageSeries(
         carrier=carrier,
         grain=grain,
         zone=shown,
-        unit=known[carrier].unit,
-        per_unit=known[carrier].per_unit,
+        unit=known.unit,
+        per_unit=known.per_unit,
         columns=_first(columns, limit),
         next=_next(columns, limit),
         complete=grain == "month" or len(seen) == len(terms),
         waits=waits,
     )
+
+
+def _carrier(connection: Connection[Any], code: str) -> Carrier:
+    """Return the carrier of that code, which may not exist."""
+    for one in regions.carriers(connection):
+        if one.code == code:
+            return one
+    raise not_found("能源品种", "carrier", {"carrier": code})
 
 
 def _zone(asked: str | None, own: str, grain: Grain) -> str:

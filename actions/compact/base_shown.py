@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actions.compact.base_lines import BaseLine
 from actions.compact.base_words import told
-from actions.figures import in_units
+from actions.figures import in_units, kilograms
 from compact.findings import Finding
 from storage.compact.bases import Act, Verdict
 
@@ -120,11 +120,6 @@ def act_shown(act: Act) -> ActShown:
         made_by=act.made_by,
         made_at=act.made_at,
     )
-
-
-def kilograms(grams: int) -> str:
-    """Return grams as exact kilograms."""
-    return in_units(grams, 1000) or "0"
 
 
 def _finding(finding: Finding, year: int | None) -> FindingShown:

@@ -1,4 +1,4 @@
-"""A key that another institution's channel holds is taken over only where both sides are named."""
+"""Keys are bound to channels; another institution's only where both sides are named."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,8 @@ from psycopg import Connection
 from actions.registry import checks
 from actions.registry.values import NewChannel
 from metering.errors import InputError
-from storage.registry import table
+from storage.dated import ALWAYS, change
+from storage.registry import keys, table
 
 
 def taken_over(
@@ -23,7 +24,7 @@ def taken_over(
     ids: the rows' channels, None where they are new.
     """
     meant = {channel for held in bindings.values() for channel in held}
-    holders = {one.channel_id: one for one in table.holders(connection, sorted(meant))}
+    holders = {one.channel_id: one for one in keys.holders(connection, sorted(meant))}
     for row, channel in zip(rows, ids, strict=True):
         own = institution_ids[row.institution]
         others = [
@@ -35,7 +36,7 @@ def taken_over(
             yield _held(row, others)
 
 
-def _held(row: NewChannel, holders: Iterable[table.Holder]) -> InputError:
+def _held(row: NewChannel, holders: Iterable[keys.Holder]) -> InputError:
     said = ", ".join(f"{one.label} {one.meter}/{one.channel}" for one in holders)
     wants = f"{row.institution} {row.meter}/{row.channel}"
     return checks.problem(
@@ -51,3 +52,32 @@ def _held(row: NewChannel, holders: Iterable[table.Holder]) -> InputError:
             "Check it; to move it, let who holds it move out by share 0, or name it in held_by.",
         ),
     )
+
+
+def bind(
+    connection: Connection[Any],
+    rows: Sequence[NewChannel],
+    ids: Sequence[int],
+    bindings: Mapping[tuple[str, str], set[int]],
+    by: str,
+) -> set[int]:
+    """Bind keys: a new one for all time, one that meant another channel from a day on.
+
+    bindings: the channels that each key means, or meant. returns: the channels bound anew.
+    """
+    gateways = keys.gateways(connection, [row.gateway for row in rows])
+    new = sorted({row.gateway for row in rows} - gateways.keys())
+    made = dict(zip(new, table.new_ids(connection, "gateway", len(new)), strict=True))
+    columns = {"id": "integer", "name": "text"}
+    table.insert(connection, "gateway", columns, [(i, n) for n, i in made.items()])
+    gateways |= made
+    wanted, owner = [], {}
+    for row, channel in zip(rows, ids, strict=True):
+        meant = bindings.get((row.gateway, row.key), set())
+        if channel in meant and row.valid_from is None:
+            continue
+        since = max(row.valid_from or row.since, row.since).isoformat()
+        key = (gateways[row.gateway], row.key)
+        owner[key] = channel
+        wanted.append((*key, channel, since if meant - {channel} else ALWAYS, row.source))
+    return {owner[one.key] for one in change(connection, keys.BINDING, wanted, by)}

@@ -7,14 +7,13 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.registry import checks, noted, since, tenants
-from actions.registry.bindings import taken_over
+from actions.registry.bindings import bind, taken_over
 from actions.registry.values import Count, NewChannel, Note, refuse
 from metering.channels import Kind
 from metering.errors import InputError
-from storage.dated import change
-from storage.registry import table
+from storage.dated import ALWAYS, change
+from storage.registry import keys, shares, table
 
-_ALWAYS: Final = "-infinity"
 _FIXED: Final = ("carrier", "kind", "unit", "per_unit", "zone")
 _FIXED_THEN: Final = (
     "通道建立后不可更改:请另建一个通道。",
@@ -63,7 +62,7 @@ def write(
     _make(connection, [(ids[place], meter_ids[place], rows[place]) for place in new])
     touched, moved = since.begin_earlier(connection, known.earlier, by)
     touched |= _settings(connection, rows, ids, known, by)
-    touched |= _bindings(connection, rows, ids, known, by)
+    touched |= bind(connection, rows, ids, known.bindings, by)
     touched |= _terms(connection, rows, ids, known, institution_ids, by)
     changed = len(touched - set(made.values()))
     unchanged = len(rows) - len(new) - changed + len(stay) - moved_in
@@ -137,8 +136,8 @@ def _known(
         earlier,
         table.settings(connection, old),
         _wanted(connection, rows),
-        table.bindings(connection, sorted({row.gateway for row in rows})),
-        table.shares(connection, old, institutions),
+        keys.bindings(connection, sorted({row.gateway for row in rows})),
+        shares.of(connection, old, institutions),
     )
     return known, problems
 
@@ -243,32 +242,6 @@ def _settings(
     return {one.key[0] for one in changed}
 
 
-def _bindings(
-    connection: Connection[Any],
-    rows: Sequence[NewChannel],
-    ids: Sequence[int],
-    known: _Known,
-    by: str,
-) -> set[int]:
-    """Bind keys: a new one for all time, one that meant another channel from a day on."""
-    gateways = table.gateways(connection, [row.gateway for row in rows])
-    new = sorted({row.gateway for row in rows} - gateways.keys())
-    made = dict(zip(new, table.new_ids(connection, "gateway", len(new)), strict=True))
-    columns = {"id": "integer", "name": "text"}
-    table.insert(connection, "gateway", columns, [(i, n) for n, i in made.items()])
-    gateways |= made
-    wanted, owner = [], {}
-    for row, channel in zip(rows, ids, strict=True):
-        meant = known.bindings.get((row.gateway, row.key), set())
-        if channel in meant and row.valid_from is None:
-            continue
-        since = max(row.valid_from or row.since, row.since).isoformat()
-        key = (gateways[row.gateway], row.key)
-        owner[key] = channel
-        wanted.append((*key, channel, since if meant - {channel} else _ALWAYS, row.source))
-    return {owner[one.key] for one in change(connection, table.BINDING, wanted, by)}
-
-
 def _terms(
     connection: Connection[Any],
     rows: Sequence[NewChannel],
@@ -297,9 +270,9 @@ def _terms(
         )
         for (row, channel), day in zip(chosen, days, strict=True)
     ]
-    changed = change(connection, table.TERM, wanted, by)
+    changed = change(connection, shares.TERM, wanted, by)
     stale = [one for one in changed if one.key[1] in old]
-    table.queue_accounts(connection, [o.key[1] for o in stale], [o.valid_from for o in stale])
+    shares.queue_accounts(connection, [o.key[1] for o in stale], [o.valid_from for o in stale])
     return {one.key[1] for one in changed}
 
 
@@ -312,7 +285,7 @@ def _wanted(connection: Connection[Any], rows: Sequence[NewChannel]) -> list[tab
 def _since_when(row: NewChannel) -> str:
     """Return from when on a setting holds; before its channel begins, it always does."""
     if row.valid_from is None or row.valid_from <= row.since:
-        return _ALWAYS
+        return ALWAYS
     return row.valid_from.isoformat()
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.registry.values import NewChannel, NewInstitution, Note
-from storage.registry import changes, table
+from storage.registry import changes, shares
 
 _LARGE_CHANGE: Final = Decimal("0.2")
 _SHOWN: Final = 5
@@ -34,7 +34,7 @@ def without_limit(rows: Sequence[NewChannel]) -> list[Note]:
 def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> list[Note]:
     """Return notes on meters of which several channels count: is one the sum of the others?"""
     notes = []
-    for institution, meter, carrier, channels in table.together(connection, meter_ids):
+    for institution, meter, carrier, channels in shares.together(connection, meter_ids):
         said = ", ".join(channels)
         notes.append(
             Note(
@@ -54,7 +54,7 @@ def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> l
 def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
     """Return notes on channels of which institutions together count more than the whole."""
     notes = []
-    for meter, channel, day, share in table.beyond_whole(connection, channel_ids):
+    for meter, channel, day, share in shares.beyond_whole(connection, channel_ids):
         sum_of = f"{Decimal(share) / 1_000_000:f}"
         notes.append(
             Note(

@@ -163,51 +163,62 @@ def _institutions(
     new = [row.code for row, ids in zip(rows, found, strict=True) if ids == (None, None)]
     made = dict(zip(new, table.new_ids(connection, "institution", len(new)), strict=True))
     table.insert(connection, "institution", {"id": "integer"}, [(one,) for one in made.values()])
-    ids, codes = dict(made), []
-    for row, (by_code, by_credit) in zip(rows, found, strict=True):
+    ids = made | _named(connection, registry, found, made)
+    affiliations = [_affiliation(row, ids, regions) for row in rows]
+    locations = [_location(row, ids, regions) for row in rows]
+    changed = [
+        *change(connection, table.FACT, [f for row in rows for f in _facts(row, ids)], by),
+        *change(connection, table.AFFILIATION, affiliations, by),
+        *change(connection, table.LOCATION, locations, by),
+    ]
+    return ids, _count(len(rows), set(made.values()), {one.key[0] for one in changed})
+
+
+def _named(
+    connection: Connection[Any],
+    registry: Registry,
+    found: Sequence[tuple[int | None, int | None]],
+    made: dict[str, int],
+) -> dict[str, int]:
+    """Keep the codes that this namespace did not have; return who was found, by code."""
+    ids: dict[str, int] = {}
+    codes = []
+    for row, (by_code, by_credit) in zip(registry.institutions, found, strict=True):
         known = by_code if by_code is not None else by_credit
         if known is not None:
             ids[row.code] = known
         if by_code is None:
-            codes.append((registry.namespace, row.code, ids[row.code]))
+            one = made[row.code] if known is None else known
+            codes.append((registry.namespace, row.code, one))
     columns = {"namespace": "text", "code": "text", "institution_id": "integer"}
     table.insert(connection, "institution_code", columns, codes)
-    changed = [
-        *change(connection, table.FACT, [f for row in rows for f in _facts(row, ids)], by),
-        *change(
-            connection,
-            table.AFFILIATION,
-            [
-                (
-                    ids[row.code],
-                    regions[row.region_code],
-                    row.level,
-                    row.department_line,
-                    row.valid_from,
-                    row.source,
-                )
-                for row in rows
-            ],
-            by,
-        ),
-        *change(
-            connection,
-            table.LOCATION,
-            [
-                (
-                    ids[row.code],
-                    regions[row.location_region_code],
-                    row.latitude,
-                    row.longitude,
-                    row.valid_from,
-                    row.source,
-                )
-                for row in rows
-            ],
-            by,
-        ),
-    ]
-    return ids, _count(len(rows), set(made.values()), {one.key[0] for one in changed})
+    return ids
+
+
+def _affiliation(
+    row: NewInstitution, ids: dict[str, int], regions: dict[str, int]
+) -> tuple[Any, ...]:
+    """Return under whom an institution stands, from its day on."""
+    return (
+        ids[row.code],
+        regions[row.region_code],
+        row.level,
+        row.department_line,
+        row.valid_from,
+        row.source,
+    )
+
+
+def _location(row: NewInstitution, ids: dict[str, int], regions: dict[str, int]) -> tuple[Any, ...]:
+    """Return where an institution stands, from its day on."""
+    return (
+        ids[row.code],
+        regions[row.location_region_code],
+        row.latitude,
+        row.longitude,
+        row.valid_from,
+        row.source,
+    )
 
 
 def _credit(row: NewInstitution) -> str | None:

@@ -9,7 +9,7 @@ from psycopg import Connection
 from actions.registry import checks
 from actions.registry.values import NewChannel, Note
 from metering.errors import InputError
-from storage.registry import changes, table
+from storage.registry import changes, shares, table
 
 _THEN: Final = (
     "since 只能提前;若机构自某日起才计入,请以 valid_from 登记占比 share。",
@@ -37,7 +37,7 @@ def begin_earlier(
     sources = [row.source for row in rows.values()]
     days = changes.begin_earlier(connection, since, sources, by)
     table.queue_usage(connection, list(since), list(since.values()))
-    table.queue_accounts(connection, list(since), [days[channel] for channel in since])
+    shares.queue_accounts(connection, list(since), [days[channel] for channel in since])
     return set(rows), [_moved(row, since[channel]) for channel, row in rows.items()]
 
 

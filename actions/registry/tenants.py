@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from actions.registry.values import NewChannel, Note
 from storage.dated import change
-from storage.registry import table
+from storage.registry import keys, shares, table
 
 _SAME: Final = ("carrier", "kind", "unit", "per_unit", "zone", "since")
 
@@ -22,13 +22,13 @@ def staying(
     held_by whose the key is; or all who had it moved out by that day, which named them.
     """
     moving = [(place, row) for place, row in enumerate(rows) if row.valid_from is not None]
-    bindings = table.bindings(connection, sorted({row.gateway for _, row in moving}))
+    bindings = keys.bindings(connection, sorted({row.gateway for _, row in moving}))
     meant = {
         (row.gateway, row.key): bindings.get((row.gateway, row.key), set()) for _, row in moving
     }
     holders = {
         one.channel_id: one
-        for one in table.holders(connection, sorted({c for held in meant.values() for c in held}))
+        for one in keys.holders(connection, sorted({c for held in meant.values() for c in held}))
     }
     gone = _moved_out(connection, [row for _, row in moving], holders, institution_ids)
     found = {}
@@ -48,7 +48,7 @@ def staying(
 def _moved_out(
     connection: Connection[Any],
     rows: Sequence[NewChannel],
-    holders: Mapping[int, table.Holder],
+    holders: Mapping[int, keys.Holder],
     institution_ids: Mapping[str, int],
 ) -> Callable[[NewChannel, int], bool]:
     """Return a question: had all others, the holder among them, moved out when a row begins?
@@ -59,7 +59,7 @@ def _moved_out(
     days = table.civil_days(connection, instants) if rows else []
     day_of = {id(row): day for row, day in zip(rows, days, strict=True)}
     ends: dict[int, list[tuple[int, date | None]]] = {}
-    for channel, institution, end in table.term_ends(connection, sorted(holders)):
+    for channel, institution, end in shares.term_ends(connection, sorted(holders)):
         ends.setdefault(channel, []).append((institution, end))
 
     def gone(row: NewChannel, channel: int) -> bool:
@@ -72,7 +72,7 @@ def _moved_out(
     return gone
 
 
-def _is_made_so(connection: Connection[Any], holder: table.Holder, row: NewChannel) -> bool:
+def _is_made_so(connection: Connection[Any], holder: keys.Holder, row: NewChannel) -> bool:
     meters = table.meters(connection, [holder.institution_id])
     meter_id = meters[holder.institution_id, holder.meter][0]
     known = table.channels(connection, [meter_id])[meter_id, holder.channel]
@@ -99,8 +99,8 @@ def move_in(
         )
         for (row, channel), day in zip(rows, days, strict=True)
     ]
-    changed = change(connection, table.TERM, wanted, by)
-    table.queue_accounts(
+    changed = change(connection, shares.TERM, wanted, by)
+    shares.queue_accounts(
         connection, [one.key[1] for one in changed], [one.valid_from for one in changed]
     )
     touched = {one.key[1] for one in changed}

@@ -11,7 +11,10 @@ from cli.services.words import say
 from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dashboards.boards.model import Lang
+    from dashboards.grafana.publishing import Step
 
 app = typer.Typer(
     help=say(
@@ -77,20 +80,13 @@ def publish(
     known = _langs(lang)
     port = ClientGrafana(url, _read(token_file))
     steps = publishing.plan(port, known)
-    for one in steps:
-        typer.echo(f"{one.deed:<7} {one.uid}  {one.title}")
-        for part in one.changed:
-            typer.echo(f"          ~ {part}")
+    _tell(steps)
     edited = any(one.deed == "edited" for one in steps)
     if dry_run:
         raise typer.Exit(EDITED if edited else 0)
     if edited and not force:
-        typer.echo(
-            say(
-                "有看板被手工改过,未写入任何看板。", "Boards were edited by hand: none is written."
-            ),
-            err=True,
-        )
+        said = ("有看板被手工改过,未写入任何看板。", "Boards were edited by hand: none is written.")
+        typer.echo(say(*said), err=True)
         raise typer.Exit(EDITED)
     written, gone = publishing.apply(port, steps, known, force=force)
     typer.echo(
@@ -99,6 +95,14 @@ def publish(
             f"{written} boards written, {gone} that are no longer ours removed.",
         )
     )
+
+
+def _tell(steps: "Iterable[Step]") -> None:
+    """Say of every board what would become of it, and in which parts."""
+    for one in steps:
+        typer.echo(f"{one.deed:<7} {one.uid}  {one.title}")
+        for part in one.changed:
+            typer.echo(f"          ~ {part}")
 
 
 @app.command()

@@ -5,19 +5,12 @@ from typing import Annotated
 import typer
 
 from cli import settings
+from cli.commands.options import CollectorUrl, MetricsPort, Owned
 from cli.services.words import say
 
 
 def collect(
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "采集服务的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The collector's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    database_url: CollectorUrl = None,
     broker_url: Annotated[
         str | None,
         typer.Option(
@@ -28,19 +21,12 @@ def collect(
         str | None,
         typer.Option(help=say("每个采集进程一个名字。", "Tells several collectors apart.")),
     ] = None,
-    metrics_port: Annotated[
-        int | None, typer.Option(help=say("本机 /metrics 的端口。", "Loopback port of /metrics."))
-    ] = None,
-    owned: Annotated[bool, typer.Option(hidden=True)] = False,
+    metrics_port: MetricsPort = None,
+    owned: Owned = False,
 ) -> None:
     """Take readings from the broker into the database; receipts say what is stored."""
-    from cli import (
-        embedded,
-        logs,
-        metrics,
-        running,
-        wiring,
-    )  # numpy and drivers load here, not for --help
+    # Numpy and drivers load here, not for --help.
+    from cli import embedded, logs, metrics, running, wiring
 
     known = settings.load(
         database_url=database_url,

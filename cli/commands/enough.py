@@ -3,10 +3,10 @@
 import typer
 
 from cli import settings
-from cli.commands.imports import Url
+from cli.commands.options import ApiUrl
 
 
-def enough(database_url: Url = None) -> None:
+def enough(database_url: ApiUrl = None) -> None:
     """List the shares below which nothing is ranked or compared; `do enough.state` states one."""
     from actions.accounts.enough import list_shares
     from cli.wiring import desk

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli import settings
-from cli.commands.imports import Url
+from cli.commands.options import ApiUrl
 from cli.services.words import say
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-def gateways(database_url: Url = None) -> None:
+def gateways(database_url: ApiUrl = None) -> None:
     """List gateways with their last reading, what waits of them, and their clocks."""
     from actions.readings.gateways import list_gateways
     from cli.wiring import desk

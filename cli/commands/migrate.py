@@ -7,40 +7,43 @@ import typer
 from cli import settings
 from cli.services.words import say
 
+Engine = Annotated[
+    Literal["plain", "timescaledb"] | None,
+    typer.Option(
+        help=say(
+            "首次迁移时选定;默认有 TimescaleDB 就用它。",
+            "Chosen at the first migration; by default TimescaleDB where it is installed.",
+        )
+    ),
+]
+OwnerUrl = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "可建角色、拥有该库的登录;默认 COMMONWATT_DATABASE_URL。",
+            "A login that may create roles and owns the database; else COMMONWATT_DATABASE_URL.",
+        )
+    ),
+]
+ToTimescaledb = Annotated[
+    bool,
+    typer.Option(
+        "--to-timescaledb",
+        help=say(
+            "把无 TimescaleDB 的库复制到 COMMONWATT_NEW_DATABASE_URL 指定的新库,逐行核对;"
+            "中断后再次运行即可续传。",
+            "Copy a plain database into a new one with TimescaleDB, named by "
+            "COMMONWATT_NEW_DATABASE_URL; every row is compared, and an end halfway gone on "
+            "from by running it again.",
+        ),
+    ),
+]
+
 
 def migrate(
-    engine: Annotated[
-        Literal["plain", "timescaledb"] | None,
-        typer.Option(
-            help=say(
-                "首次迁移时选定;默认有 TimescaleDB 就用它。",
-                "Chosen at the first migration; by default TimescaleDB where it is installed.",
-            )
-        ),
-    ] = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "可建角色、拥有该库的登录;默认 COMMONWATT_DATABASE_URL。",
-                "A login that may create roles and owns the database; "
-                "else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
-    to_timescaledb: Annotated[
-        bool,
-        typer.Option(
-            "--to-timescaledb",
-            help=say(
-                "把无 TimescaleDB 的库复制到 COMMONWATT_NEW_DATABASE_URL 指定的新库,逐行核对;"
-                "中断后再次运行即可续传。",
-                "Copy a plain database into a new one with TimescaleDB, named by "
-                "COMMONWATT_NEW_DATABASE_URL; every row is compared, and an end halfway gone on "
-                "from by running it again.",
-            ),
-        ),
-    ] = False,
+    engine: Engine = None,
+    database_url: OwnerUrl = None,
+    to_timescaledb: ToTimescaledb = False,
 ) -> None:
     """Bring a database to this version: roles, tables, reference values; forward only.
 

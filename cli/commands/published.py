@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import settings
+from cli.commands.options import ApiUrl
 from cli.services.words import say
 
 
@@ -22,15 +23,7 @@ def published(
             formats=["%Y-%m-%d"], help=say("当日有效的版本。", "Editions that hold on this day.")
         ),
     ] = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The API's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    database_url: ApiUrl = None,
 ) -> None:
     """Print a list of published values as CSV, or the names of the lists."""
     from actions.registry.published import BY_CODE, list_published

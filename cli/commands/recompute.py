@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import settings
+from cli.commands.options import ApiUrl
 from cli.services.words import say
 
 
@@ -13,15 +14,7 @@ def recompute(
         int | None,
         typer.Argument(help=say("分解方案编号;默认全部。", "A run's id; else all runs.")),
     ] = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The API's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    database_url: ApiUrl = None,
 ) -> None:
     """Prove that runs come of their inputs; status 1 where one does not."""
     from actions.compact.runs import prove

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import settings
+from cli.commands.options import CollectorUrl
 from cli.services.words import say
 from metering.errors import InputError
 
@@ -14,41 +15,33 @@ if TYPE_CHECKING:
     from storage.connections import Bounds
 
 
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help=say("只说明会怎样。", "Say what would happen; keep nothing.")),
+]
+OfGateway = Annotated[
+    str | None,
+    typer.Option(help=say("只处理该采集网关:省份/网关。", "Only of this one: province/gateway.")),
+]
+Shift = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "收下因时钟搁置的读数,时间平移 -8h、+1d6h 或 guess(按推测);先预览,确认后执行。",
+            "Take what was set aside for its clock at other times: -8h, +1d6h, or guess; "
+            "shown first, done when confirmed.",
+        )
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help=say("不再询问。", "Do not ask before a shift."))]
+
+
 def replay_rejected(
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help=say("只说明会怎样。", "Say what would happen; keep nothing.")
-        ),
-    ] = False,
-    gateway: Annotated[
-        str | None,
-        typer.Option(
-            help=say("只处理该采集网关:省份/网关。", "Only of this one: province/gateway.")
-        ),
-    ] = None,
-    shift: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "收下因时钟搁置的读数,时间平移 -8h、+1d6h 或 guess(按推测);先预览,确认后执行。",
-                "Take what was set aside for its clock at other times: -8h, +1d6h, or guess; "
-                "shown first, done when confirmed.",
-            )
-        ),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help=say("不再询问。", "Do not ask before a shift."))
-    ] = False,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "采集服务的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The collector's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    dry_run: DryRun = False,
+    gateway: OfGateway = None,
+    shift: Shift = None,
+    yes: Yes = False,
+    database_url: CollectorUrl = None,
 ) -> None:
     """Try refused messages again, after keys were bound, routes added or settings mended."""
     from actions.readings.replay_rejected import replay_rejected as again

@@ -1,11 +1,15 @@
 """`commonwatt retry`: list what could not be computed, and have it tried again."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import settings
+from cli.commands.options import ApiUrl
 from cli.services.words import say
+
+if TYPE_CHECKING:
+    from storage.readings.set_aside import SetAside
 
 
 def retry(
@@ -19,15 +23,7 @@ def retry(
     list_only: Annotated[
         bool, typer.Option("--list", help=say("只列出。", "Only list them."))
     ] = False,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The API's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    database_url: ApiUrl = None,
 ) -> None:
     """Have what the worker set aside tried again at once; what fails is set aside again."""
     from actions.readings import set_aside
@@ -35,12 +31,7 @@ def retry(
 
     with desk(settings.load(database_url=database_url)) as seat:
         for one in set_aside.list_set_aside(seat, limit=1000).rows:
-            what = f"channel {one.channel_id}" if one.channel_id else one.carrier or ""
-            month = f" {one.month:%Y-%m}" if one.month else ""
-            typer.echo(
-                f"{one.id}  {one.stage}  institution {one.institution_id}  {what}{month}  "
-                f"{one.reason}  {one.said}"
-            )
+            typer.echo(_line(one))
         for failed in set_aside.failed_tasks(seat):
             typer.echo(
                 f"--task {failed.id}  {failed.kind} {failed.key}  {failed.attempts} ×  "
@@ -53,3 +44,13 @@ def retry(
         else:
             count = set_aside.retry(seat, number)
     typer.echo(say(f"{count} 项将立即重试。", f"{count} will be tried again at once."))
+
+
+def _line(one: "SetAside") -> str:
+    """Return one thing that could not be computed, under the number by which it is tried again."""
+    what = f"channel {one.channel_id}" if one.channel_id else one.carrier or ""
+    month = f" {one.month:%Y-%m}" if one.month else ""
+    return (
+        f"{one.id}  {one.stage}  institution {one.institution_id}  {what}{month}  "
+        f"{one.reason}  {one.said}"
+    )

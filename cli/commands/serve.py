@@ -5,22 +5,15 @@ from typing import Annotated
 import typer
 
 from cli import settings
+from cli.commands.options import ApiUrl, Owned
 from cli.services.words import say
 
 
 def serve(
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "API 的数据库登录;默认 COMMONWATT_DATABASE_URL。",
-                "The API's login; else COMMONWATT_DATABASE_URL.",
-            )
-        ),
-    ] = None,
+    database_url: ApiUrl = None,
     host: Annotated[str | None, typer.Option(help=say("监听地址。", "Where to listen."))] = None,
     port: Annotated[int | None, typer.Option(help=say("端口。", "The port."))] = None,
-    owned: Annotated[bool, typer.Option(hidden=True)] = False,
+    owned: Owned = False,
 ) -> None:
     """Serve API and pages until told to stop."""
     import uvicorn  # as the application, too heavy for --help

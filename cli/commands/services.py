@@ -24,32 +24,35 @@ State = Annotated[
         help=say("存放数据、端口和日志的目录。", "The folder of data, ports and logs."),
     ),
 ]
+OtherDatabase = Annotated[
+    str | None,
+    typer.Option(
+        envvar="COMMONWATT_DATABASE_URL",
+        help=say("使用这个数据库，不启动内置的。", "Use this database; start none."),
+    ),
+]
+OtherBroker = Annotated[
+    str | None,
+    typer.Option(
+        envvar="COMMONWATT_BROKER_URL",
+        help=say("使用这个代理，不启动内置的。", "Use this broker; start none."),
+    ),
+]
+BrokerKind = Annotated[
+    Kind,
+    typer.Option(
+        help=say("auto：有 mosquitto 就用它，否则用 amqtt。", "auto: mosquitto, else amqtt.")
+    ),
+]
 _STATE = Path(".commonwatt")
 
 
 @app.command()
 def up(
     state: State = _STATE,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            envvar="COMMONWATT_DATABASE_URL",
-            help=say("使用这个数据库，不启动内置的。", "Use this database; start none."),
-        ),
-    ] = None,
-    broker_url: Annotated[
-        str | None,
-        typer.Option(
-            envvar="COMMONWATT_BROKER_URL",
-            help=say("使用这个代理，不启动内置的。", "Use this broker; start none."),
-        ),
-    ] = None,
-    broker: Annotated[
-        Kind,
-        typer.Option(
-            help=say("auto：有 mosquitto 就用它，否则用 amqtt。", "auto: mosquitto, else amqtt.")
-        ),
-    ] = "auto",
+    database_url: OtherDatabase = None,
+    broker_url: OtherBroker = None,
+    broker: BrokerKind = "auto",
     postgres_port: Annotated[
         int | None, typer.Option(help=say("数据库端口。", "The database's port."))
     ] = None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import settings
-from cli.commands.imports import Url
+from cli.commands.options import ApiUrl
 from cli.services.words import language, say
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def review(
         int | None,
         typer.Argument(help=say("目标编号;默认最近设定的。", "The target's id; else the newest.")),
     ] = None,
-    database_url: Url = None,
+    database_url: ApiUrl = None,
 ) -> None:
     """List every base that is missing, partial or implausible, those that move most first."""
     from actions.compact.bases import newest_target

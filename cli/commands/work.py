@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import settings
+from cli.commands.options import MetricsPort, Owned
 from cli.services.words import say
 
 
@@ -18,9 +19,7 @@ def work(
             )
         ),
     ] = None,
-    metrics_port: Annotated[
-        int | None, typer.Option(help=say("本机 /metrics 的端口。", "Loopback port of /metrics."))
-    ] = None,
+    metrics_port: MetricsPort = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -31,16 +30,11 @@ def work(
             )
         ),
     ] = None,
-    owned: Annotated[bool, typer.Option(hidden=True)] = False,
+    owned: Owned = False,
 ) -> None:
     """Turn readings into hours, days, months and accounts, do tasks; several may run."""
-    from cli import (
-        embedded,
-        logs,
-        metrics,
-        running,
-        wiring,
-    )  # numpy and drivers load here, not for --help
+    # Numpy and drivers load here, not for --help.
+    from cli import embedded, logs, metrics, running, wiring
 
     known = settings.load(database_url=database_url, metrics_port=metrics_port)
     known = embedded.filled(known, "worker")

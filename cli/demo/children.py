@@ -186,3 +186,15 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
     path = {"PYTHONPATH": os.pathsep.join(filter(None, modules)), "PYTHONUNBUFFERED": "1"}
     ours = {k: v for k, v in os.environ.items() if k not in _NOT_FOR_CHILDREN}
     return ours | path | dict(own)
+
+
+def peaks_of_family(pid: int) -> list[int]:
+    """Return the most memory in bytes that a process and its children held, if they can be seen."""
+    try:
+        return [peak_bytes(one) for one in (pid, *_children(pid))]
+    except psutil.Error:
+        return []
+
+
+def _children(pid: int) -> list[int]:
+    return [child.pid for child in psutil.Process(pid).children()]

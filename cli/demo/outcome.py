@@ -42,14 +42,7 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         "receipted": receipted,
         "withheld": sum(source.withheld for source in sources),
         **{name: counts[name] for name in ("stored", "duplicates", "revised", "rejected")},
-        "carriers": {
-            carrier: {
-                "quantum": quanta.get(carrier, ""),
-                "source_quanta": source,
-                "account_quanta": account,
-            }
-            for carrier, (source, account) in sorted(verdict.carriers.items())
-        },
+        "carriers": _carriers(verdict, quanta),
         "meters_complete": verdict.complete,
         "meters_explained": verdict.explained,
         "meters_unexplained": len(verdict.unexplained),
@@ -62,6 +55,18 @@ def judged(demo: Demo, sources: Sequence[Source]) -> Outcome:
         "broker": demo.running.running.broker,
     }
     return Outcome(values, faults)
+
+
+def _carriers(verdict: Verdict, quanta: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return of each carrier what the meters showed, beside what its accounts hold."""
+    return {
+        carrier: {
+            "quantum": quanta.get(carrier, ""),
+            "source_quanta": source,
+            "account_quanta": account,
+        }
+        for carrier, (source, account) in sorted(verdict.carriers.items())
+    }
 
 
 def _peaks(demo: Demo) -> dict[str, float]:

@@ -1,15 +1,13 @@
 """The demo from nothing to accounts: services, tables, registry, gateways, and waiting."""
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import psutil
 import psycopg
@@ -17,19 +15,19 @@ import psycopg
 from actions.desk import SYSTEM, Desk, open_pool
 from actions.registry.importing import register
 from cli import services
-from cli.demo import database, figures, panels, told, union, world
-from cli.demo.children import Child, peak_bytes, stop
+from cli.demo import database, panels, told, troubles, union, world
+from cli.demo.children import Child, peaks_of_family, stop
 from cli.demo.listening import collector_up
 from cli.demo.progress import Meter, Stages
 from cli.demo.state import DemoState, Memory
+from cli.demo.waiting import Heard, Queue
+from cli.demo.wanted import Wanted
 from cli.services import ports
-from cli.services.state import last_lines
 from cli.services.words import say
 from cli.settings import Settings
 from metering.days import civil_day
 from metering.errors import ConflictError, UnavailableError
 from storage import migrate
-from storage.connections import opened
 
 T = TypeVar("T")
 
@@ -39,37 +37,6 @@ _LOOK_S: Final = 1.0
 _STALL_S: Final = 900.0
 _BACK_S: Final = 60.0  # for a database that was killed to answer again
 _REFUSALS: Final = 6  # of one process in a row: starting it once more will not help
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the person asked for."""
-
-    data: Path
-    seed: int
-    noise: bool
-    once: bool
-    live: bool
-    batch: int
-    speed: float
-    port: int
-    engine: migrate.Engine | None
-
-
-@dataclass(slots=True)
-class Heard:
-    """What the replay last said about itself."""
-
-    made: int = 0
-    receipted: int = 0
-    total: int = 0
-    done: bool = False
-
-    def line(self, text: bytes) -> None:
-        """Take one line of JSON."""
-        said = json.loads(text)
-        self.made, self.receipted = said["made"], said["receipted"]
-        self.total, self.done = said["total"], said["done"]
 
 
 @dataclass
@@ -128,7 +95,9 @@ class Demo:
         try:
             migrate.migrate(self.admin_url, passwords=self.memory.logins, engine=self.wanted.engine)
         except ConflictError as error:
-            raise _of_before(self.state) if error.code == migrate.CHANGED else error from error
+            if error.code != migrate.CHANGED:
+                raise
+            raise troubles.of_before(self.state) from error
 
     def _register(self) -> None:
         with open_pool(self.logins()["api"], max_size=2) as pool:
@@ -196,7 +165,7 @@ class Demo:
                 continue
             child.tend()
             if child.refusals >= _REFUSALS:
-                raise _broken(child)
+                raise troubles.broken(child)
         now = time.monotonic()
         if now - self._looked >= _LOOK_S:
             self._looked = now
@@ -206,8 +175,8 @@ class Demo:
         """Note the most memory that each process held so far."""
         known = self.running.running
         for name, pid in (("broker", known.broker_pid), ("postgres", known.postgres_pid)):
-            for one in _family(pid) if pid else ():
-                self.peaks[name] = max(self.peaks.get(name, 0), peak_bytes(one))
+            for peak in peaks_of_family(pid) if pid else ():
+                self.peaks[name] = max(self.peaks.get(name, 0), peak)
 
     def replay(self) -> None:
         """Wait until the gateways have a receipt for everything in their history."""
@@ -289,39 +258,13 @@ class Demo:
             if (now := moved()) != last:
                 last, since = now, time.monotonic()
             if time.monotonic() - since > _STALL_S or not self.running.alive():
-                raise _stuck(self.state)
+                raise troubles.stuck(self.state)
             yield
             time.sleep(_TICK_S)
 
     def stop(self) -> None:
         """Stop the demo's own processes: who sends first, and then who takes."""
         stop(self.children)
-
-
-class Queue:
-    """How much waits to be recomputed; a database that is started again is asked again later."""
-
-    def __init__(self, url: str) -> None:
-        self.last = -1
-        self._url = url
-        self._connection: psycopg.Connection[Any] | None = None
-
-    def look(self) -> int:
-        """Return how many rows wait, -1 while nobody can know."""
-        try:
-            if self._connection is None:
-                self._connection = opened(self._url, "commonwatt demo")
-            self.last = figures.waiting(self._connection)
-        except psycopg.OperationalError:
-            self.close()
-            self.last = -1
-        return self.last
-
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 @contextmanager
@@ -353,42 +296,3 @@ def _shown(meter: Meter) -> Iterator[Meter]:
         yield meter
     finally:
         meter.close()
-
-
-def _family(pid: int) -> list[int]:
-    """Return a process with its children, as far as they can be seen."""
-    try:
-        return [pid, *(child.pid for child in psutil.Process(pid).children())]
-    except psutil.Error:
-        return []
-
-
-def _broken(child: Child) -> UnavailableError:
-    tail = last_lines(child.log, 3)
-    return UnavailableError(
-        "demo.child_broken",
-        zh=f"{child.name} 一启动就退出:\n{tail}",
-        en=f"{child.name} ends as soon as it starts:\n{tail}",
-        next_zh=f"全部日志:{child.log}。",
-        next_en=f"Its whole log is {child.log}.",
-    )
-
-
-def _of_before(state: DemoState) -> ConflictError:
-    return ConflictError(
-        "demo.other_version",
-        zh=f"{state.root} 中的演示数据来自另一个版本的程序。",
-        en=f"The demo in {state.root} was made by another version of the program.",
-        next_zh="加上 --fresh 从头开始(会删除这次演示的数据),或指定 --state。",
-        next_en="Add --fresh to begin anew (its data is removed), or name another --state.",
-    )
-
-
-def _stuck(state: DemoState) -> UnavailableError:
-    return UnavailableError(
-        "demo.stuck",
-        zh="已很久没有进展。",
-        en="Nothing has moved for a long time.",
-        next_zh=f"请查看 {state.logs} 中的日志。",
-        next_en=f"Look at the logs in {state.logs}.",
-    )

@@ -10,8 +10,9 @@ from typing import Final
 from cli import services
 from cli.demo import database, outcome, state, told, world
 from cli.demo.progress import Stages, for_people
-from cli.demo.run import Demo, Wanted, begun
+from cli.demo.run import Demo, begun
 from cli.demo.state import DemoState, Memory
+from cli.demo.wanted import Wanted
 from cli.demo.welcome import welcome
 from cli.network import free_port
 from cli.services import ports

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import simulators
@@ -19,6 +19,7 @@ from actions.registry.regions import list_regions
 from cli.demo import facts
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.state import DemoState, Memory
+from cli.demo.wanted import Wanted
 from metering.channels import Kind
 from metering.days import civil_day
 from metering.institutions import Disclosure
@@ -28,9 +29,6 @@ from simulators.incidents import Incident
 from simulators.series import Series
 from storage.access.people import Grant
 from storage.seeds import NATION_CODE
-
-if TYPE_CHECKING:  # run builds on this module
-    from cli.demo.run import Wanted
 
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 _GRIDS: Final = ("GRID_EC", "GRID_CC", None)  # so that every step of the fallback can be seen
@@ -169,7 +167,7 @@ def users(desk: Desk, union_id: int) -> dict[str, str]:
     return passwords
 
 
-def replay_command(wanted: "Wanted", state: DemoState, memory: Memory) -> list[str]:
+def replay_command(wanted: Wanted, state: DemoState, memory: Memory) -> list[str]:
     """Return how the demo's gateways are started."""
     command = ["replay", str(wanted.data), "--spool", str(state.spool)]
     command += ["--seed", str(memory.seed)]

@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from storage.days import in_zone
-from storage.readings.series import Grain, UsageColumns, usage_columns
+from storage.readings.series import Grain, Span, UsageColumns, usage_columns
 
 # The page is of institutions: an order that rows of one month do not break.
 _WITH_ACCOUNTS = """
@@ -243,26 +243,22 @@ def usage(
     institution_id: int,
     carrier: str,
     grain: Grain,
-    *,
     channels: list[int],
     zone: str,
-    span: tuple[int, int, int],
+    span: Span,
     most: int,
 ) -> UsageColumns:
     """Return the use of an institution as its terms share the channels' use.
 
-    Months are its accounts. Days add to them exactly; hours do, where shares are whole.
-    span: first, until and after in ms.
-    """
-    first, until, after = span
+    Months are its accounts. Days add to them exactly; hours do, where shares are whole."""
     parameters = {
         "institution": institution_id,
         "carrier": carrier,
         "channels": channels,
         "zone": zone,
-        "first": first,
-        "until": until,
-        "after": after,
+        "first": span.first_ms,
+        "until": span.until_ms,
+        "after": span.after_ms,
         "most": most,
     }
     rows = in_zone(lambda: connection.execute(_OF_GRAIN[grain], parameters).fetchall(), zone)

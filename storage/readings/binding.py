@@ -28,6 +28,8 @@ _BINDINGS = """
      ORDER BY p.pair, b.valid_from
 """
 
+Scale = tuple[NDArray[np.float64], NDArray[np.float64]]  # quanta are value * first / second
+
 _FINER: Final = 1e-3  # of a quantum: less is what a double makes of a decimal
 
 
@@ -176,19 +178,14 @@ def _judge(
     found: NDArray[np.int64],
     rows: list[tuple[Any, ...]],
     ahead_ms: int,
-    scale: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    scale: Scale | None,
 ) -> tuple[Bound, list[Rejection]]:
     known = found >= 0
     table = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
     channel, kind, per_unit, net, _, _, opens, since, wraps = (
         table[:, column].astype(np.int64)[found] for column in range(9)
     )
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
-        exact = readings.value * per_unit if scale is None else readings.value * scale[0] / scale[1]
-        quanta = np.rint(exact)
-        finer = np.abs(exact - quanta) > np.maximum(_FINER, np.abs(exact) * 2.0**-50)
-    most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
-    least = np.where(net.astype(bool) & (kind != Kind.REGISTER), -MAX_QUANTA, 0)
+    quanta, finer = _whole(readings.value, per_unit, scale)
     received = np.array([message.received_ms for message in batch], np.int64)[readings.message]
     reason = np.select(
         [
@@ -198,7 +195,7 @@ def _judge(
             readings.at_ms < opens,
             readings.at_ms > received + ahead_ms,
             np.zeros(len(found), np.bool_) if scale is None else scale[0] == 0,
-            ~((quanta >= least) & (quanta <= most)),
+            ~_possible(quanta, kind, net, wraps),
         ],
         np.arange(1, len(_REASONS)),  # the last is found later
         0,
@@ -215,6 +212,29 @@ def _judge(
     )
     why = np.array(["", *_REASONS])[reason]
     return bound, refusals(batch, readings, why, readings.at_ms - received)
+
+
+def _whole(
+    value: NDArray[np.float64], per_unit: NDArray[np.int64], scale: Scale | None
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return what was sent in whole quanta, and which of it was finer than a quantum."""
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused later
+        exact = value * per_unit if scale is None else value * scale[0] / scale[1]
+        quanta = np.rint(exact)
+        finer = np.abs(exact - quanta) > np.maximum(_FINER, np.abs(exact) * 2.0**-50)
+    return quanta, finer
+
+
+def _possible(
+    quanta: NDArray[np.float64],
+    kind: NDArray[np.int64],
+    net: NDArray[np.int64],
+    wraps: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Return which readings their channel can show; wraps: where a register is at zero."""
+    most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
+    least = np.where(net.astype(bool) & (kind != Kind.REGISTER), -MAX_QUANTA, 0)
+    return (quanta >= least) & (quanta <= most)
 
 
 def refusals(

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Final, LiteralString
 
 from psycopg import Connection, sql
-from psycopg.rows import class_row
 
 from storage.dated import Dated
 
@@ -29,10 +28,6 @@ LOCATION: Final = Dated(
 )
 SETTING: Final = Dated(
     "channel_setting", ("channel_id",), ("factor", "under", "period_s", "max_per_hour", "wraps_at")
-)
-BINDING: Final = Dated("binding", ("gateway_id", "key"), ("channel_id",))
-TERM: Final = Dated(
-    "account_term", ("institution_id", "channel_id"), ("carrier", "share"), ends="share"
 )
 
 # factor, under, period_s, max_per_hour, wraps_at
@@ -82,58 +77,6 @@ _SETTINGS = """
      ORDER BY channel_id, valid_from
 """
 
-_BINDINGS = """
-    SELECT g.name, b.key, b.channel_id FROM binding b JOIN gateway g ON g.id = b.gateway_id
-     WHERE b.known_until IS NULL AND g.name = ANY(%s) ORDER BY b.id
-"""
-
-# An institution is named by its id, its code of the unified social credit, or any keeper's code.
-_HOLDERS = """
-    SELECT c.id AS channel_id, m.institution_id, m.code AS meter, c.code AS channel,
-           array_remove(ARRAY[m.institution_id::text, v.credit_code] || ARRAY(
-               SELECT k.code FROM institution_code k WHERE k.institution_id = m.institution_id
-                ORDER BY k.code), NULL) AS names,
-           coalesce(v.name_zh, v.name_en, '#' || m.institution_id) AS label
-      FROM channel c JOIN meter m ON m.id = c.meter_id
-      LEFT JOIN report.institution v ON v.institution_id = m.institution_id
-     WHERE c.id = ANY(%s)
-"""
-
-_TERMS = """
-    SELECT channel_id, share FROM account_term
-     WHERE known_until IS NULL AND channel_id = ANY(%s) AND institution_id = ANY(%s)
-"""
-
-_ENDS = """
-    SELECT channel_id, institution_id, valid_to FROM account_term
-     WHERE known_until IS NULL AND channel_id = ANY(%s)
-"""
-
-# Rates of a meter are parts of its total, and what a second gateway sends is the same again.
-_TOGETHER = """
-    SELECT coalesce(v.name_zh, v.name_en, '#' || t.institution_id), m.code, t.carrier,
-           array_agg(DISTINCT c.code ORDER BY c.code)
-      FROM account_term t
-      JOIN channel c ON c.id = t.channel_id
-      JOIN meter m ON m.id = c.meter_id
-      LEFT JOIN report.institution v ON v.institution_id = t.institution_id
-     WHERE m.id = ANY(%s) AND t.known_until IS NULL AND t.valid_to IS NULL AND t.share > 0
-     GROUP BY 1, 2, 3, t.institution_id HAVING count(DISTINCT c.id) > 1
-     ORDER BY t.institution_id, 2, 3
-"""
-
-# Of each channel the first day on which more than the whole of it counts.
-_BEYOND = """
-    SELECT DISTINCT ON (c.id) m.code, c.code, d.day, sum(t.share)::integer
-      FROM (SELECT DISTINCT channel_id, valid_from AS day FROM account_term
-             WHERE known_until IS NULL AND channel_id = ANY(%s)) d
-      JOIN account_term t ON t.channel_id = d.channel_id AND t.known_until IS NULL
-       AND t.valid_from <= d.day AND (t.valid_to IS NULL OR d.day < t.valid_to)
-      JOIN channel c ON c.id = d.channel_id
-      JOIN meter m ON m.id = c.meter_id
-     GROUP BY c.id, m.code, c.code, d.day HAVING sum(t.share) > 1000000
-     ORDER BY c.id, d.day
-"""
 
 _EXCHANGED = """
     SELECT channel_id FROM exchange e JOIN unnest(%s::integer[], %s::timestamptz[]) AS w (id, at)
@@ -155,15 +98,6 @@ _STALE_USAGE = """
                      WHERE channel_id = w.id) r ON r.last >= w.valid_from
 """
 
-# Shares of one channel-day are rounded one after the other, so all its institutions are concerned.
-_STALE_ACCOUNTS = """
-    INSERT INTO stale_account (institution_id, first, last)
-    SELECT t.institution_id, min(w.first), greatest(min(w.first), storage.civil_day() + 2)
-      FROM unnest(%s::integer[], %s::date[]) AS w (id, first)
-      JOIN account_term t ON t.channel_id = w.id
-     GROUP BY t.institution_id
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class KnownChannel:
@@ -177,45 +111,6 @@ class KnownChannel:
     net: bool
     zone: str
     since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A channel that a key means, and whose it is; names: by which its institution is known."""
-
-    channel_id: int
-    institution_id: int
-    meter: str
-    channel: str
-    names: list[str]
-    label: str
-
-
-def holders(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Holder]:
-    """Return whose these channels are."""
-    with connection.cursor(row_factory=class_row(Holder)) as cursor:
-        return cursor.execute(_HOLDERS, [list(channel_ids)]).fetchall()
-
-
-def term_ends(
-    connection: Connection[Any], channel_ids: Sequence[int]
-) -> list[tuple[int, int, date | None]]:
-    """Return (channel, institution, day before which its share ends or None) of all shares."""
-    return connection.execute(_ENDS, [list(channel_ids)]).fetchall()
-
-
-def beyond_whole(
-    connection: Connection[Any], channel_ids: Sequence[int]
-) -> list[tuple[str, str, date, int]]:
-    """Return (meter, channel, first day, shares in millionths) where shares exceed the whole."""
-    return connection.execute(_BEYOND, [list(channel_ids)]).fetchall()
-
-
-def together(
-    connection: Connection[Any], meter_ids: Sequence[int]
-) -> list[tuple[str, str, str, list[str]]]:
-    """Return (institution, meter, carrier, channels) where several channels of a meter count."""
-    return connection.execute(_TOGETHER, [list(meter_ids)]).fetchall()
 
 
 def administers(connection: Connection[Any]) -> bool:
@@ -320,32 +215,6 @@ def settings(
     return found
 
 
-def gateways(connection: Connection[Any], names: Sequence[str]) -> dict[str, int]:
-    """Return gateways by name."""
-    rows = connection.execute("SELECT name, id FROM gateway WHERE name = ANY(%s)", [list(names)])
-    return dict(rows.fetchall())
-
-
-def bindings(
-    connection: Connection[Any], gateway_names: Sequence[str]
-) -> dict[tuple[str, str], set[int]]:
-    """Return which channels each key of gateways means, now or at other times."""
-    found: dict[tuple[str, str], set[int]] = {}
-    for name, key, channel_id in connection.execute(_BINDINGS, [list(gateway_names)]):
-        found.setdefault((name, key), set()).add(channel_id)
-    return found
-
-
-def shares(
-    connection: Connection[Any], channel_ids: Sequence[int], institution_ids: Sequence[int]
-) -> dict[int, set[int]]:
-    """Return the shares that these institutions have, or had, of channels."""
-    found: dict[int, set[int]] = {}
-    for channel_id, share in connection.execute(_TERMS, [list(channel_ids), list(institution_ids)]):
-        found.setdefault(channel_id, set()).add(share)
-    return found
-
-
 def exchanged(
     connection: Connection[Any], channel_ids: Sequence[int], at: Sequence[datetime]
 ) -> set[int]:
@@ -366,11 +235,3 @@ def queue_usage(
     """Have the use of channels recomputed from an instant on."""
     if channel_ids:
         connection.execute(_STALE_USAGE, [list(channel_ids), list(since)])
-
-
-def queue_accounts(
-    connection: Connection[Any], channel_ids: Sequence[int], since: Sequence[str]
-) -> None:
-    """Have the accounts that channels make rebuilt from a day on."""
-    if channel_ids:
-        connection.execute(_STALE_ACCOUNTS, [list(channel_ids), list(since)])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from actions.accounts.changes import Change, explain_quota_change, explain_use_change
-from actions.figures import in_units
+from actions.figures import kilograms
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
 
@@ -74,9 +74,9 @@ def _shown(change: Change) -> ChangeShown:
         institution_id=change.institution_id,
         since=change.since,
         year=change.year,
-        before_kgce=_kg(change.before_g),
-        after_kgce=_kg(change.after_g),
-        change_kgce=_kg(change.after_g - change.before_g),
+        before_kgce=kilograms(change.before_g),
+        after_kgce=kilograms(change.after_g),
+        change_kgce=kilograms(change.after_g - change.before_g),
         months=change.months,
         compared_share=change.share,
         effects=[
@@ -85,7 +85,7 @@ def _shown(change: Change) -> ChangeShown:
                 unit=one.unit,
                 before=_read(one.before),
                 after=_read(one.after),
-                effect_kgce=_kg(one.effect_g),
+                effect_kgce=kilograms(one.effect_g),
             )
             for one in change.effects
         ],
@@ -95,7 +95,3 @@ def _shown(change: Change) -> ChangeShown:
 def _read(value: Fraction) -> str:
     """Return a factor as people read it, to six decimals."""
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
-
-
-def _kg(grams: int) -> str:
-    return in_units(grams, 1000) or "0"

@@ -1,28 +1,25 @@
 """What an account stands on, down to readings, coefficients and the arithmetic."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from actions.accounts.explanations import ExplainedTerm, explain_account
-from actions.figures import in_units, instant
-from actions.readings.evidence import OCCURRED, WORDS, Evidence
-from analytics.balance import Balance
+from actions.figures import in_units
 from api.doorway import AtDesk
 from api.fields import Code, Exact, Id, Month, Shown
+from api.routes.accounts.evidence import EvidenceShown, evidence_shown
 from api.routes.accounts.listed import AccountShown
 from api.routes.accounts.listed import shown as account_shown
 from api.routes.registry.channels import (
     ChannelShown,
-    ReadingShown,
     SettingShown,
     channel_shown,
     setting_shown,
 )
-from storage.accounts.explanations import Coefficient, GridFactor, Standing
-from storage.registry.meters import Channel
+from storage.accounts.explanations import Coefficient, GridFactor
 from storage.seed_words import in_chinese
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
@@ -43,54 +40,6 @@ class DayShown(BaseModel):
     used: Exact | None
     part: Exact | None
     measured_s: int
-
-
-class UnmeasuredShown(BaseModel):
-    """A stretch that was not measured, and why."""
-
-    start: datetime
-    end: datetime
-    reason: str
-    reason_zh: str
-    reason_en: str
-
-
-class OccurrenceShown(BaseModel):
-    """A reading set aside, a wrap, an exchange, or what a person said."""
-
-    start: datetime
-    end: datetime
-    kind: str
-    value: Exact | None = Field(description="In the meter's unit, of a reading set aside.")
-    kind_zh: str
-    kind_en: str
-    source: str = Field(description="Why, where a person did it.")
-    by: str = Field(description="Who, where a person did it.")
-    correction_id: int | None = Field(
-        description="What a person did, at /channels/{channel_id}/corrections/{correction_id}."
-    )
-
-
-class BalanceShown(BaseModel):
-    """Last − first of the readings that stand, wraps, and what nobody knows; exact."""
-
-    difference: Exact
-    wrapped: Exact
-    unknown: Exact
-    known: Exact = Field(description="difference + wrapped − unknown, where it agrees.")
-    agrees: bool
-
-
-class EvidenceShown(BaseModel):
-    """The readings that bound the month, what occurred in it, and the stretches without."""
-
-    first: ReadingShown | None
-    last: ReadingShown | None
-    readings: int
-    used: Exact | None = Field(description="Computed anew from these readings.")
-    unmeasured: list[UnmeasuredShown]
-    occurred: list[OccurrenceShown]
-    balance: BalanceShown | None
 
 
 class TermShown(BaseModel):
@@ -223,65 +172,8 @@ def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
         settings=[
             setting_shown(one, term.channel) for one in term.settings if term.channel is not None
         ],
-        evidence=_evidence(term.evidence, term.channel, per_unit),
+        evidence=evidence_shown(term.evidence, term.channel, per_unit),
     )
-
-
-def _evidence(
-    evidence: Evidence | None, channel: Channel | None, per_unit: int
-) -> EvidenceShown | None:
-    if evidence is None or channel is None:
-        return None
-    return EvidenceShown(
-        first=_reading(evidence.first, channel),
-        last=_reading(evidence.last, channel),
-        readings=evidence.readings,
-        used=in_units(evidence.used, per_unit),
-        unmeasured=[
-            UnmeasuredShown(
-                start=instant(one.start_ms),
-                end=instant(one.end_ms),
-                reason=one.reason,
-                reason_zh=WORDS[one.reason][0],
-                reason_en=WORDS[one.reason][1],
-            )
-            for one in evidence.unmeasured
-        ],
-        occurred=[
-            OccurrenceShown(
-                start=instant(one.start_ms),
-                end=instant(one.end_ms),
-                kind=one.kind,
-                value=in_units(one.value, channel.per_unit),
-                kind_zh=OCCURRED[one.kind][0],
-                kind_en=OCCURRED[one.kind][1],
-                source=one.source,
-                by=one.by,
-                correction_id=one.correction,
-            )
-            for one in evidence.occurred
-        ],
-        balance=_balance(evidence.balance, per_unit),
-    )
-
-
-def _balance(found: Balance | None, per_unit: int) -> BalanceShown | None:
-    if found is None:
-        return None
-    return BalanceShown(
-        difference=in_units(found.difference, per_unit) or "",
-        wrapped=in_units(found.wrapped, per_unit) or "",
-        unknown=in_units(found.unknown, per_unit) or "",
-        known=in_units(found.known, per_unit) or "",
-        agrees=found.agrees,
-    )
-
-
-def _reading(standing: Standing | None, channel: Channel) -> ReadingShown | None:
-    if standing is None:
-        return None
-    value = in_units(standing.value, channel.per_unit) or ""
-    return ReadingShown(at=instant(standing.at_ms), value=value, quanta=standing.value)
 
 
 def _coefficient(found: Coefficient | None) -> CoefficientShown | None:

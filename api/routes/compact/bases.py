@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from actions.compact.base_lines import BaseLine
-from actions.compact.base_shown import BaseShown, base_shown, kilograms
+from actions.compact.base_shown import BaseShown, base_shown
 from actions.compact.bases import LineFilter, Review, newest_target, review
+from actions.figures import kilograms
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, AsWished, models_of

@@ -1,6 +1,6 @@
-"""Quotas in force with their arithmetic, and where everybody stands on the path."""
+"""Quotas in force with their arithmetic."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -11,17 +11,14 @@ from pydantic import BaseModel, Field
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
 from actions.compact.quotas import Asked, Explained, Quota, explain_quota, list_quotas
-from actions.compact.standing import Standing, Withheld, standing_of, withheld_of
-from actions.figures import in_units
-from analytics.coverage import coverage
+from actions.figures import in_units, kilograms
 from api.doorway import AtDesk
-from api.fields import Coverage, Exact, Id, IdAsked, Shown
+from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
 
 YearAsked = Annotated[int, Query(ge=1970, le=2100)]
-Day = Annotated[date | None, Query(description="Up to the end of this day; else the newest.")]
 
 
 class QuotaShown(BaseModel):
@@ -96,57 +93,6 @@ class QuotaExplained(BaseModel):
     base_acts: list[ActShown] = Field(description="What stands in the place of its months.")
 
 
-class StandingShown(BaseModel):
-    """Use beside the path, both up to the end of a day, in months that have a quota.
-
-    Of a member whose progress is withheld there is a row that says so, and no figure.
-    """
-
-    union_id: int
-    indicator: str
-    year: int
-    day: date | None
-    member_id: int
-    institution_id: int | None = Field(description="null: the member as a whole.")
-    quota_kgce: Exact | None
-    state: str = Field(
-        description="in_force, dropped where the run in force leaves it out, or withheld"
-    )
-    due_kgce: Exact | None = Field(description="Of the quota, by that day.")
-    used_kgce: Exact | None = Field(description="null where nothing was measured.")
-    compared_path_kgce: Exact | None = Field(
-        description="Due in the months that are enough measured."
-    )
-    compared_used_kgce: Exact | None = Field(description="Used in the same months.")
-    over_kgce: Exact | None = Field(
-        description="Use less path in the months that are enough measured, below zero is good; "
-        "null where these are too little of the path."
-    )
-    coverage: Coverage | None = Field(description="By time whose total is known.")
-    institutions: int | None = Field(
-        description="How many the sums hold; null where worked out before this was kept."
-    )
-    unmeasured: int | None = Field(description="Of which nothing is measured at all.")
-    months: int | None = Field(description="Months due, of all institutions together.")
-    compared_months: int | None = Field(
-        description="Those that are enough measured: compared_… are their sums."
-    )
-    enough: float | None = Field(
-        description="The share of the expected time that the union asks for."
-    )
-    run_id: int | None = Field(description="The run in force for the year.")
-    as_of: datetime | None = Field(description="When it was worked out.")
-    withheld: str | None = Field(
-        None, description="In words, which figures would tell of a restricted institution."
-    )
-
-
-class StandingList(BaseModel):
-    """The newest standing of each year."""
-
-    items: list[StandingShown]
-
-
 @router.get("/quotas", response_model=QuotaPage, responses=TABLE_ANSWER, summary="Quotas in force")
 def get_quotas(
     request: Request,
@@ -181,49 +127,9 @@ def get_quota_explained(
     return _explained(explain_quota(desk, institution_id, year, union))
 
 
-@router.get(
-    "/standing/members",
-    response_model=StandingList,
-    responses=TABLE_ANSWER,
-    summary="Standing of members",
-)
-def get_standing_of_members(
-    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, day: Day = None
-) -> StandingList | Response:
-    """Return where members stand that hold something the reader sees."""
-    found = standing_of(desk, union_id=union, day=day)
-    hidden = withheld_of(desk, union_id=union, day=day)
-    items = [*(_stands(one) for one in found), *(_withheld(one) for one in hidden)]
-    return _answer(items, "standing-members", wish)
-
-
-@router.get(
-    "/standing/institutions",
-    response_model=StandingList,
-    responses=TABLE_ANSWER,
-    summary="Standing of institutions",
-)
-def get_standing_of_institutions(
-    desk: AtDesk,
-    wish: AsWished,
-    union: IdAsked | None = None,
-    institution: IdAsked | None = None,
-    day: Day = None,
-) -> StandingList | Response:
-    """Return where the institutions stand that the reader sees."""
-    found = standing_of(desk, union_id=union, institution_id=institution, members=False, day=day)
-    return _answer([_stands(one) for one in found], "standing-institutions", wish)
-
-
-def _answer(items: list[StandingShown], name: str, wish: AsWished) -> StandingList | Response:
-    if wish.table:
-        return models_of(items, StandingShown, name, wish, None)
-    return StandingList(items=items)
-
-
 def _shown(quota: Quota) -> QuotaShown:
     said = {name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)}
-    return QuotaShown(**said, amount_kgce=_kg(quota.amount_g))
+    return QuotaShown(**said, amount_kgce=kilograms(quota.amount_g))
 
 
 def _explained(found: Explained) -> QuotaExplained:
@@ -234,10 +140,10 @@ def _explained(found: Explained) -> QuotaExplained:
         rule=found.run.rule,
         sha256=found.run.sha256,
         covers=found.run.covers,
-        base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
-        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
+        base_months_kgce=[None if one is None else kilograms(one) for one in share.base_g],
+        months_kgce=[None if one is None else kilograms(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
-        weight_kgce=_kg(share.weight_g),
+        weight_kgce=kilograms(share.weight_g),
         bound=share.bound,
         chain=[
             StepShown(
@@ -260,65 +166,9 @@ def _explained(found: Explained) -> QuotaExplained:
     )
 
 
-def _stands(one: Standing) -> StandingShown:
-    return StandingShown(
-        union_id=one.union_id,
-        indicator=one.indicator,
-        year=one.year,
-        day=one.day,
-        member_id=one.member_id,
-        institution_id=one.institution_id,
-        quota_kgce=_kg(one.quota_g),
-        due_kgce=_kg(one.due_g),
-        used_kgce=in_units(one.used_g, 1000),
-        state=one.state,
-        compared_path_kgce=_kg(one.compared_path_g),
-        compared_used_kgce=in_units(one.compared_used_g, 1000),
-        over_kgce=in_units(one.over_g, 1000),
-        coverage=coverage(one.known_s, one.expected_s),
-        institutions=one.institutions,
-        unmeasured=one.unmeasured,
-        months=one.months,
-        compared_months=one.compared_months,
-        enough=one.enough_permille / 1000,
-        run_id=one.run_id,
-        as_of=one.as_of,
-    )
-
-
-def _withheld(one: Withheld) -> StandingShown:
-    """Return a row in the place of a member's figures."""
-    figures: dict[str, None] = dict.fromkeys(
-        ("quota_kgce", "due_kgce", "used_kgce", "compared_path_kgce", "compared_used_kgce",
-         "over_kgce", "coverage")
-    )  # fmt: skip
-    return StandingShown(
-        union_id=one.union_id,
-        indicator=one.indicator,
-        year=one.year,
-        day=None,
-        member_id=one.member_id,
-        institution_id=None,
-        state="withheld",
-        run_id=None,
-        as_of=None,
-        withheld=withheld_words(**figures),
-        institutions=None,
-        unmeasured=None,
-        months=None,
-        compared_months=None,
-        enough=None,
-        **figures,
-    )
-
-
 def _fraction(multiplier: Fraction | None) -> str | None:
     return None if multiplier is None else f"{multiplier.numerator}/{multiplier.denominator}"
 
 
 def _places(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.9f}"
-
-
-def _kg(grams: int) -> str:
-    return in_units(grams, 1000) or "0"

@@ -1,4 +1,4 @@
-"""Allocation runs: rules compared, kept as snapshots, issued into the books."""
+"""Allocation runs: kept as snapshots, issued into the books."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,26 +7,19 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.compact.base_words import marked
-from actions.compact.bases import State
-from actions.compact.comparing import Fairness, Spread, sheet
 from actions.compact.disclosure import withheld_words
-from actions.compact.make_run import MakeRun
 from actions.compact.quotas import shares_of
 from actions.compact.runs import (
     Kept,
-    Trial,
     list_runs,
     one_run,
     prove,
     snapshot_of,
-    try_target,
 )
-from actions.figures import in_units
+from actions.figures import kilograms
 from api.doorway import AtDesk
 from api.fields import Exact, Id, IdAsked
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
-from compact.covers import covers_of
-from compact.quotas import Node
 from compact.targets import Mark
 from storage.compact.runs import Share
 
@@ -68,58 +61,6 @@ class RunList(BaseModel):
     items: list[RunShown]
 
 
-class LevelShown(BaseModel):
-    """A level of a cascade: a year, a region, its own level, a department line."""
-
-    key: str
-    parent: str | None
-    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
-    amount_kgce: Exact | None
-    multiplier: str | None = Field(description="λ as a fraction.")
-    withheld: str | None = Field(
-        None, description="In words, which figures would tell of a restricted institution."
-    )
-
-
-class SpreadShown(BaseModel):
-    """The least and the most of a ratio over all institutions that have it."""
-
-    least: float
-    most: float
-
-
-class FairnessShown(BaseModel):
-    """What a rule means for those who bear it; null where nobody has what a measure needs."""
-
-    quota_to_base: SpreadShown | None
-    saving_to_feasible: SpreadShown | None = Field(description="B and C.")
-    gini_of_rates: float | None = Field(description="Of savings over base; 0 is equal.")
-    at_bound: int = Field(description="Institutions whose quota a bound decides.")
-
-
-class RunTried(BaseModel):
-    """What a rule would come to."""
-
-    rule: str
-    base_kgce: Exact | None
-    total_kgce: Exact | None
-    target_kgce: Exact | None = Field(
-        description="What the target allows; the total differs where the rule has its own caps."
-    )
-    withheld: str | None = Field(
-        None, description="In words, which figures would tell of a restricted institution."
-    )
-    quotas: int
-    without_base: int
-    left_out: int
-    covers: dict[str, int] = Field(description="What the sums hold and lack, as of a run.")
-    months_missing: int = Field(description="Months of bases that are not known: no quota there.")
-    months_estimated: int
-    base_marks: dict[str, int] = Field(description="How often each kind of oddity occurs.")
-    fairness: FairnessShown
-    levels: list[LevelShown]
-
-
 class ShareShown(BaseModel):
     """What a run gives an institution; months without a base have no quota."""
 
@@ -151,12 +92,6 @@ class ProofShown(BaseModel):
     run_id: int
     sha256: str
     same: bool
-
-
-@router.post("/targets/{target_id}/compare", summary="Try a rule")
-def post_compare(target_id: Id, wanted: MakeRun, desk: AtDesk) -> RunTried:
-    """Return what a rule would come to, level by level; nothing is kept."""
-    return _tried(try_target(desk, target_id, wanted.method, wanted.year))
 
 
 @router.get("/runs", response_model=RunList, responses=TABLE_ANSWER, summary="List runs")
@@ -238,76 +173,15 @@ def _share_shown(share: Share) -> ShareShown:
         institution_id=share.institution_id,
         member_id=share.member_id,
         year=share.year,
-        base_kgce=_kg(sum(one for one in share.base_g if one is not None)),
-        amount_kgce=_kg(share.amount_g),
+        base_kgce=kilograms(sum(one for one in share.base_g if one is not None)),
+        amount_kgce=kilograms(share.amount_g),
         bound=share.bound,
-        base_months_kgce=[None if one is None else _kg(one) for one in share.base_g],
+        base_months_kgce=[None if one is None else kilograms(one) for one in share.base_g],
         base_states=share.base_states,
         base_marks=[marked(Mark(*one), share.base_year, "en") for one in share.base_marks or ()],
-        months_kgce=[None if one is None else _kg(one) for one in share.months_g],
+        months_kgce=[None if one is None else kilograms(one) for one in share.months_g],
     )
-
-
-def _tried(trial: Trial) -> RunTried:
-    run, made = trial.run, trial.run.allocation
-    figures = {
-        "base_kgce": _kg(made.base_g) if trial.total_shown else None,
-        "total_kgce": _kg(made.total_g) if trial.total_shown else None,
-        "target_kgce": _kg(made.target_g) if trial.total_shown else None,
-    }
-    states, marks = run.problem.holders.base.counts
-    return RunTried(
-        **figures,
-        withheld=withheld_words(**figures),
-        rule=run.problem.method.rule.value,
-        quotas=len(made.quotas),
-        without_base=len(run.problem.without_base),
-        left_out=len(run.problem.left_out),
-        covers=covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out),
-        months_missing=states[State.MISSING],
-        months_estimated=states[State.ESTIMATED],
-        base_marks=dict(marks),
-        fairness=_fairness(sheet(run)),
-        levels=[
-            _level(
-                one, None if one.parent < 0 else made.nodes[one.parent].key, place in trial.shown
-            )
-            for place, one in enumerate(made.nodes)
-        ],
-    )
-
-
-def _level(one: Node, parent: str | None, shown: bool) -> LevelShown:
-    if not shown:
-        return LevelShown(
-            key=one.key, parent=parent, base_kgce=None, amount_kgce=None, multiplier=None,
-            withheld=withheld_words(base_kgce=None, amount_kgce=None, multiplier=None),
-        )  # fmt: skip
-    return LevelShown(
-        key=one.key,
-        parent=parent,
-        base_kgce=_kg(one.base_g),
-        amount_kgce=_kg(one.amount_g),
-        multiplier=None if one.multiplier is None else str(one.multiplier),
-    )
-
-
-def _fairness(made: Fairness) -> FairnessShown:
-    return FairnessShown(
-        quota_to_base=_spread(made.to_base),
-        saving_to_feasible=_spread(made.effort),
-        gini_of_rates=made.gini_of_rates,
-        at_bound=made.at_bound,
-    )
-
-
-def _spread(ratio: Spread | None) -> SpreadShown | None:
-    return None if ratio is None else SpreadShown(least=ratio.least, most=ratio.most)
 
 
 def _known(grams: int | None) -> str | None:
-    return None if grams is None else _kg(grams)
-
-
-def _kg(grams: int) -> str:
-    return in_units(grams, 1000) or "0"
+    return None if grams is None else kilograms(grams)
