@@ -1,6 +1,5 @@
 """A union of two cities over the world of institutions, with accounts of a year and a half."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -103,13 +102,12 @@ def fields_of(method: Method) -> dict[str, Any]:
             key = "code" if one.by is By.CLASS else "member"
             typed = [{key: name, "value": value} for name, value in typed.items()]
         found[one.asked_as] = "GGJ-2021" if one.kind is KindOfValue.BANDS else typed
-    found["factors"] = [_corrected(one, named) for one, named in method.factors.items()]
+    found["factors"] = [
+        {"institution": institution, "name": name, "factor": Decimal(factor) / 1_000_000}
+        for institution, named in method.factors.items()
+        for name, factor in named.items()
+    ]
     return found
-
-
-def _corrected(institution: int, named: Mapping[str, int]) -> dict[str, Any]:
-    ((name, factor),) = named.items()
-    return {"institution": institution, "name": name, "factor": Decimal(factor) / 1_000_000}
 
 
 def answer_for(desk: Desk, target: int) -> None:

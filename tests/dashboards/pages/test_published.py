@@ -19,6 +19,7 @@ def test_every_list_is_shown_with_its_documents(site, lang):
         if one.code == "coefficients":
             said = ("single secondary source", "只有一个二手来源")
             assert (said[lang == "zh"] in page, said[lang == "en"] in page) == (True, False)
-        assert ("second-hand" if lang == "en" else "二手来源") in page
+        unread = ("unverified", "未核实") if one.code == "days-off" else ("second-hand", "二手来源")
+        assert unread[lang == "zh"] in page
     assert client.get("/published/app_user").status_code == 404
     assert "/published" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
