@@ -24,7 +24,8 @@ Kind = type[Action[Any, Any]]
 class Filling:
     """A form on its way: whose, of which action and object, with what was filled in.
 
-    opened: nobody has filled anything in yet, so it begins with what there is.
+    opened: nobody has filled anything in yet, so it begins with what there is. focus: the step that
+    led here where it added or dropped a row, so that the cursor goes on from there.
     """
 
     visit: Visit
@@ -34,6 +35,7 @@ class Filling:
     errors: dict[str, str] = field(default_factory=dict)
     status: int = 200
     opened: bool = False
+    focus: str = ""
 
     def asking(self, at: Acting, found: Any) -> Asking:
         """Return what its fields are drawn from."""
@@ -56,7 +58,8 @@ def form_page(filling: Filling) -> Response:
     summary = [(one.id, _named(kind, one, visit)) for one in known.values() if one.error]
     summary += [("", text) for path, text in filling.errors.items() if path not in known]
     scans = takes_scans(kind)
-    return _page(filling, "form.html", found, fields=fields, summary=summary, scans=scans)
+    here = {"fields": fields, "summary": summary, "scans": scans, "focus": filling.focus}
+    return _page(filling, "form.html", found, **here)
 
 
 def _named(kind: Kind, one: Asked, visit: Visit) -> str:

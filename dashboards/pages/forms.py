@@ -122,7 +122,8 @@ def _sent(visit: Visit, kind: Kind, on: int | None, form: Sent) -> Response:
         return form_page(replace(filling, errors=wrong_scans, status=422))
     sent = Confirmation(*(str(form.get(name, "")) for name in ("step", "key", "seen", "again")))
     if sent.step.startswith(("add:", "drop:")):
-        return form_page(Filling(visit, kind, on, _with_rows(filling.values, sent.step)))
+        rows = _with_rows(filling.values, sent.step)
+        return form_page(Filling(visit, kind, on, rows, focus=sent.step))
     if sent.step == "back":
         return form_page(filling)
     verb, _, place = sent.step.partition(":")

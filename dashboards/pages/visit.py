@@ -18,6 +18,7 @@ from actions.access.login import Failures, LoginError, Opened, Pool
 from actions.catalogue import declared
 from actions.desk import Desk
 from actions.fields import Words
+from actions.rights import Right, holds
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
 from dashboards.pages.words import Lang, say
@@ -36,7 +37,11 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("boards", "/boards", ()),
     ("unions", "/unions", ("/targets", "/runs", "/quotas")),
     ("do", "/do", ()),
-)
+    ("data", "/data", ("/gateways", "/rejects", "/set-aside", "/exchanges", "/imports",
+                       "/channels", "/published")),
+)  # fmt: skip
+# For who administers.
+_PEOPLE: Final = ("people", "/people", ("/audit",))
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
 _SAID_ONCE: Final = ("done", "undo")
@@ -156,6 +161,13 @@ class Visit:
         known = _FORM.fullmatch(undo)
         return undo if known and known[1] in declared() and self.session else ""
 
+    def _sections(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Return the navigation of whoever looks."""
+        if self.session is None:
+            return ()
+        with self.desk.look() as connection:
+            return (*SECTIONS, _PEOPLE) if holds(connection, Right.ADMINISTER) else SECTIONS
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, and have the browser remember language and appearance."""
         text = (
@@ -165,7 +177,8 @@ class Visit:
                 values,
                 v=self,
                 t=self.say,
-                sections=SECTIONS,
+                sections=self._sections(),
+                now=datetime.now(UTC),
                 done=self._done(),
                 undo=self._undo(),
                 lang=self.lang,

@@ -1,18 +1,32 @@
-"""For every declared action something that can be said of the world, and of which object."""
+"""For every declared action something that can be said of the world, and of which object.
 
+A resource says its own in a file `said_of_NAME.py` beside this one, which nothing lists: SAID, by
+action; OBJECTS, of its kind of object, by whose they are (office, clinic, police).
+"""
+
+import pkgutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from itertools import count
+from types import ModuleType
 from typing import Any, Final
 
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
 from actions.doing import Done, carry_out
+from tests import actions as here
 from tests.actions.compact_world import UnionWorld, make_union_world
-from tests.actions.said_of_readings import OF_READINGS
 from tests.actions.world import World
 
 _AGAIN: Final = count(1)
+
+
+def parts() -> list[ModuleType]:
+    """Return what resources say of themselves."""
+    found = (one.name for one in pkgutil.iter_modules(here.__path__))
+    own = sorted(name for name in found if name.startswith("said_of_"))
+    return [import_module(f"{here.__name__}.{name}") for name in own]
 
 
 def union_in(world: World) -> UnionWorld:
@@ -41,8 +55,10 @@ def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     """Return the object's id and the fields as JSON; whoever declares an action adds them here."""
     region, again, there = world.region, next(_AGAIN), union_in(world)
     of, union, target = world.institution, there.union, there.target
-    if code in OF_READINGS:
-        return OF_READINGS[code](world)
+    for part in parts():
+        if code in part.SAID:
+            said: tuple[int | None, dict[str, Any]] = part.SAID[code](world)
+            return said
     region, again = world.region, next(_AGAIN)
     at = datetime(2016, 3, 20, 10, 30, tzinfo=UTC) + timedelta(hours=again)
     asked = {

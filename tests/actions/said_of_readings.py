@@ -129,7 +129,7 @@ def set_aside(world: World, institution: str = "office") -> int:
     return int(number)
 
 
-OF_READINGS: Final[dict[str, Callable[[World], Said]]] = {
+SAID: Final[dict[str, Callable[[World], Said]]] = {
     "reading.void": lambda world: (steady(world), {"at": at(1), "reason": "misread"}),
     "reading.set": lambda world: (
         steady(world), {"at": at(1), "value": "111.5", "reason": "photo"},

@@ -68,7 +68,7 @@ _STANDARD = {
     "reference": {"GOV": Decimal("0.01"), "EDU": Decimal("10.25")},
     "leading": {"GOV": Decimal("0.001"), "EDU": Decimal("0.01")},
 }
-_GIVEN = {
+_GIVEN = {  # a rule without a line here is drawn with its own defaults
     "A": st.just({}),
     "B": st.just({"leading": _STANDARD["leading"], "most_saved": 1_000_000}),
     "C": st.integers(1, 3_000_000).map(lambda by: {"weights": {20: by}, "most_saved": 1_000_000}),
@@ -94,7 +94,7 @@ def methods(draw: st.DrawFn, letter: str | None = None) -> Method:
     share = st.integers(500_000, 1_500_000)
     named = st.dictionaries(st.sampled_from(["climate", "occupancy", "special"]), share)
     factors = draw(st.dictionaries(st.integers(1, 9), named, max_size=3))
-    return Method(chosen, factors=factors, **draw(_GIVEN[chosen]))
+    return Method(chosen, factors=factors, **draw(_GIVEN.get(chosen, st.just({}))))
 
 
 @st.composite

@@ -17,6 +17,7 @@ from actions.kinds import Line
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
+from tests.actions.said import parts
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 
@@ -36,6 +37,8 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     )
     for act in ("user.add", "user.end"):
         world.admin("INSERT INTO deed (actor, act, subject) VALUES ('user:1', %s, '=1+1')", act)
+    for make in (make for part in parts() for make in getattr(part, "OBJECTS", {}).values()):
+        make(world)
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
     yield {lang: site.client("planner of all", lang) for lang in ("zh", "en")}

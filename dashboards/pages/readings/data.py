@@ -1,0 +1,33 @@
+"""Where data comes from and where it waits: one page that leads to each list, with its count."""
+
+from fastapi import APIRouter, Response
+
+from actions.readings.gateways import silent_first
+from actions.readings.rejects import counted
+from actions.readings.set_aside import list_set_aside
+from dashboards.pages import writing
+from dashboards.pages.visit import Reader
+
+router = APIRouter(include_in_schema=False)
+
+_MOST = 1000
+
+
+@router.get("/data")
+def get_data(visit: Reader) -> Response:
+    """Return the page."""
+    gateways, _ = silent_first(visit.desk, size=1)
+    waiting = sum(one.messages for one in counted(visit.desk))
+    aside = list_set_aside(visit.desk, limit=_MOST)
+    at_least = "+" if aside.next else ""
+    return visit.page(
+        "readings/data.html",
+        lists=(
+            ("gateways", "/gateways", writing.number(gateways)),
+            ("rejects", "/rejects", writing.number(waiting)),
+            ("set_aside", "/set-aside", writing.number(len(aside.rows)) + at_least),
+            ("exchanges", "/exchanges", ""),
+            ("imports", "/imports", ""),
+            ("published", "/published", ""),
+        ),
+    )

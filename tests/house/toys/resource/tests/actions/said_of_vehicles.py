@@ -1,0 +1,26 @@
+"""What can be said of vehicles."""
+
+from itertools import count
+
+from actions.doing import carry_out
+from actions.registry.vehicles import RegisterVehicle
+
+_NUMBER = count(1)
+
+
+def new(world, name="office"):
+    """Return the fields of a vehicle that nobody has registered, and whose it is."""
+    return world.institution[name], {"plate": f"京A{next(_NUMBER):05}", "since": "2016-01-31"}
+
+
+def vehicle(world, name="office"):
+    """Return a vehicle of an institution."""
+    on, said = new(world, name)
+    action = RegisterVehicle.model_validate(said)
+    return carry_out(world.desk(), action, on).result.vehicle_id
+
+
+SAID = {"vehicle.register": new, "vehicle.withdraw": lambda world: (vehicle(world), {})}
+OBJECTS = {
+    "vehicle": lambda world: {name: vehicle(world, name) for name in ("office", "clinic", "police")}
+}
