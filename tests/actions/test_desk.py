@@ -37,7 +37,7 @@ def test_an_act_that_fails_leaves_nothing(world):
         pass
 
     def fail() -> None:
-        with world.desk().act("gateway.try", 1) as connection:
+        with world.desk().act("user.try", 1) as connection:
             connection.execute("INSERT INTO gateway (name) VALUES ('demo-a/g9')")
             raise OopsError
 
@@ -78,7 +78,7 @@ def test_the_actor_is_forgotten_with_the_transaction(world):
 )
 def test_the_drivers_errors_become_ours(world, statement, kind, code):
     def ask() -> None:
-        with world.desk().act("gateway.try", 1) as connection:
+        with world.desk().act("user.try", 1) as connection:
             connection.execute("SET LOCAL statement_timeout = 100")
             connection.execute(statement)
 
