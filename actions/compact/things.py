@@ -1,6 +1,7 @@
 """The objects of this room that actions hang on: unions, targets with their bases, and runs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from actions.compact.target_words import in_short
@@ -100,16 +101,8 @@ TARGET: Final = Thing[Kept](
     options=every_target,
 )
 # The same target, for whoever plans for one of its members: each answers for the own bases.
-BASES: Final = Thing[Kept](
-    "target",
-    Words("节能目标", "target"),
-    Kept,
-    find=_target,
-    name=_target_name,
-    page=lambda one: f"/targets/{one.target_id}/bases",
-    covered=_PLANS_SOME,
-    lock=_LOCK_OF_TARGET,
-    options=every_target,
+BASES: Final = replace(
+    TARGET, page=lambda one: f"/targets/{one.target_id}/bases", covered=_PLANS_SOME
 )
 RUN: Final = Thing[Run](
     "run",

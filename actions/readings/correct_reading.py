@@ -1,21 +1,18 @@
 """Correcting what a channel showed at an instant: a reading made void, or another value for it."""
 
-from actions.declared import About, Action, Effect, Opposite
+from actions.declared import About, Action
 from actions.fields import OF_OBJECT, Acting, field
 from actions.kinds import Instant, Line, Signed
 from actions.readings.correcting import (
     Case,
-    corrected,
     instant_field,
     opened,
     quanta_of,
     reason_field,
-    tried,
 )
 from actions.readings.corrections import reading_at
-from actions.readings.effect_words import of_correction, value_at
+from actions.readings.corrects import Corrects
 from actions.readings.shown import CorrectionShown
-from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from storage.registry.meters import Channel
@@ -23,7 +20,7 @@ from storage.registry.meters import Channel
 _DONE = ("已更正,用量正在重新计算。", "Corrected; the use is being computed anew.")
 
 
-class VoidReading(Action[Channel, CorrectionShown]):
+class VoidReading(Corrects, Action[Channel, CorrectionShown]):
     """Let a reading count for nothing; use around it is computed as if it had never come."""
 
     about = About(
@@ -44,25 +41,12 @@ class VoidReading(Action[Channel, CorrectionShown]):
         """Refuse where no reading is."""
         reading_at(opened(self, on, at))
 
-    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
-        """Return the hours, accounts and published figures that would change."""
-        before = value_at(opened(self, on, at))
-        return of_correction(tried(self, on, at), at, before)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Make it void."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
-
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return case.record("void")
 
 
-class SetReading(Action[Channel, CorrectionShown]):
+class SetReading(Corrects, Action[Channel, CorrectionShown]):
     """Say what a channel showed at an instant; it counts before what any gateway says."""
 
     about = About(
@@ -89,19 +73,6 @@ class SetReading(Action[Channel, CorrectionShown]):
     def check(self, on: Channel, at: Acting) -> None:
         """Refuse what the meter cannot show."""
         self._quanta(opened(self, on, at))
-
-    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
-        """Return the hours, accounts and published figures that would change."""
-        before = value_at(opened(self, on, at))
-        return of_correction(tried(self, on, at), at, before)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Keep it as a reading of a person's."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""

@@ -1,22 +1,21 @@
 """Judging what the rules could not: readings set aside, falls of a register, unknown steps."""
 
-from actions.declared import About, Action, Effect, Opposite
+from actions.declared import About, Action, Effect
 from actions.fields import OF_OBJECT, Acting, field
 from actions.kinds import Amount, Instant, Line
 from actions.readings.correcting import (
     Case,
     check_register,
-    corrected,
     instant_field,
     opened,
     reason_field,
     tried,
 )
 from actions.readings.corrections import check_set_aside, check_wrapped, judge, reading_at
-from actions.readings.effect_words import of_correction, value_at
+from actions.readings.corrects import Corrects
+from actions.readings.effect_words import of_correction
 from actions.readings.exchanges import use_stated
 from actions.readings.shown import CorrectionShown
-from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from metering.channels import Kind
@@ -26,7 +25,7 @@ from storage.registry.meters import Channel
 _DONE = ("已记录,用量正在重新计算。", "Recorded; the use is being computed anew.")
 
 
-class ConfirmOutlier(Action[Channel, CorrectionShown]):
+class ConfirmOutlier(Corrects, Action[Channel, CorrectionShown]):
     """Say that a reading which the rules set aside is wrong, whatever comes beside it later."""
 
     about = About(
@@ -52,25 +51,12 @@ class ConfirmOutlier(Action[Channel, CorrectionShown]):
         """Refuse a reading that is not set aside."""
         check_set_aside(opened(self, on, at))
 
-    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
-        """Return the hours, accounts and published figures that would change."""
-        before = value_at(opened(self, on, at))
-        return of_correction(tried(self, on, at), at, before)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Make the reading void."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
-
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return case.record("void")
 
 
-class ReinstateReading(Action[Channel, CorrectionShown]):
+class ReinstateReading(Corrects, Action[Channel, CorrectionShown]):
     """Say that a reading which the rules set aside is right: it counts, however it looks."""
 
     about = About(
@@ -96,25 +82,12 @@ class ReinstateReading(Action[Channel, CorrectionShown]):
         """Refuse a reading that is not set aside."""
         check_set_aside(opened(self, on, at))
 
-    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
-        """Return the hours, accounts and published figures that would change."""
-        before = value_at(opened(self, on, at))
-        return of_correction(tried(self, on, at), at, before)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Keep the verdict."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
-
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return judge(case, wrap=False)
 
 
-class ConfirmWrap(Action[Channel, CorrectionShown]):
+class ConfirmWrap(Corrects, Action[Channel, CorrectionShown]):
     """Say that the fall to a reading is a wrap; refused beyond the limit or half the range."""
 
     about = About(
@@ -147,19 +120,6 @@ class ConfirmWrap(Action[Channel, CorrectionShown]):
         check_register(case)
         reading_at(case)
 
-    def foresee(self, on: Channel, at: Acting) -> list[Effect]:
-        """Return the hours, accounts and published figures that would change."""
-        before = value_at(opened(self, on, at))
-        return of_correction(tried(self, on, at), at, before)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Keep the verdict, if with it the step is a wrap."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
-
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         before = reading_at(case)
@@ -168,7 +128,7 @@ class ConfirmWrap(Action[Channel, CorrectionShown]):
         return made
 
 
-class StateUse(Action[Channel, CorrectionShown]):
+class StateUse(Corrects, Action[Channel, CorrectionShown]):
     """State how much was used in an unknown step of a register, by the reading that ends it.
 
     Readings that come within the step later share the use out by themselves.
@@ -217,14 +177,6 @@ class StateUse(Action[Channel, CorrectionShown]):
     def foresee(self, on: Channel, at: Acting) -> list[Effect]:
         """Return the hours, accounts and published figures that would change."""
         return of_correction(tried(self, on, at), at)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Keep it as an exchange that ends the step."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""

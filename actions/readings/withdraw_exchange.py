@@ -1,20 +1,20 @@
 """Saying that no meter was exchanged after all."""
 
-from actions.declared import About, Action, Effect, Opposite
+from actions.declared import About, Action, Effect
 from actions.fields import Acting, field
 from actions.kinds import Instant, Line
-from actions.readings.correcting import Case, corrected, opened, reason_field, tried
+from actions.readings.correcting import Case, opened, reason_field, tried
+from actions.readings.corrects import Corrects
 from actions.readings.effect_words import of_correction
 from actions.readings.exchanges import check_recorded, withdrawn
 from actions.readings.shown import CorrectionShown
-from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
 from metering.channels import Kind
 from storage.registry.meters import Channel
 
 
-class WithdrawExchange(Action[Channel, CorrectionShown]):
+class WithdrawExchange(Corrects, Action[Channel, CorrectionShown]):
     """Say that no meter was exchanged at an instant; use is computed as if none had been."""
 
     about = About(
@@ -48,14 +48,6 @@ class WithdrawExchange(Action[Channel, CorrectionShown]):
     def foresee(self, on: Channel, at: Acting) -> list[Effect]:
         """Return the hours, accounts and published figures that would change."""
         return of_correction(tried(self, on, at), at)
-
-    def do(self, on: Channel, at: Acting) -> CorrectionShown:
-        """Withdraw it; the record of it stays."""
-        return corrected(self, on, at)
-
-    def opposite(self, on: Channel, result: CorrectionShown) -> Opposite:
-        """Return the undo of the correction."""
-        return undo_of(result.id)
 
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
