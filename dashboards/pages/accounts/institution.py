@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.overview import Year, months_before, year_of
+from actions.declared import Thing
+from actions.registry.things import INSTITUTION as OF_REGISTRY
 from actions.things import CHANNEL
 from dashboards.boards.catalogue import BUILDING, COMPARISON, INSTITUTION
 from dashboards.pages import writing
@@ -55,6 +57,7 @@ def get_institution(
         chart=_chart(visit, months, chosen),
         curve=shown,
         offers=_offers(visit, shown),
+        acts=_links(visit, OF_REGISTRY, institution_id),
         odd=_odd(visit, shown),
         step=_steps(year),
         boards=(INSTITUTION, BUILDING, COMPARISON),
@@ -62,13 +65,17 @@ def get_institution(
 
 
 def _offers(visit: Visit, curve: CurveShown | None) -> list[tuple[str, str]]:
-    """Return what the reader may do to the channel shown: the form's address and its name."""
+    """Return what the reader may do to the channel shown, if one is."""
     if curve is None or not curve.chosen.key.isdecimal():
         return []
-    channel_id = int(curve.chosen.key)
+    return _links(visit, CHANNEL, int(curve.chosen.key))
+
+
+def _links(visit: Visit, thing: Thing[Any], on: int) -> list[tuple[str, str]]:
+    """Return the forms of what the reader may do to an object, each with its name."""
     return [
-        (f"/do/{one.about.code}/{channel_id}", one.about.words.say(visit.lang))
-        for one in offered(visit, CHANNEL, channel_id)
+        (f"/do/{one.about.code}/{on}", one.about.words.say(visit.lang))
+        for one in offered(visit, thing, on)
     ]
 
 

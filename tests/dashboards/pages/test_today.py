@@ -79,6 +79,13 @@ def test_a_price_turns_it_into_yuan(month):
         assert one.above_yuan == one.above_kwh * Decimal("0.8")
 
 
+def test_the_page_of_an_institution_leads_to_the_form_of_its_price(site):
+    form = f"/do/account.price/{site.world.institution['office']}"
+
+    assert f'href="{form}"' in site.client("of the office").get(site.path("office")).text
+    assert form not in site.client("city reader").get(site.path("office")).text
+
+
 def test_an_hour_that_a_meter_did_not_see_is_no_hour(month):
     month.world.admin("UPDATE usage_hour SET measured_s = 3599 WHERE hour < '2016-03-26'")
 
