@@ -30,7 +30,10 @@ RANKING_S: Final = 0.15
 _RANKING: Final = ("commonwatt-region", 10)
 _AT_ONCE: Final = 3  # as the pages ask
 # The same figures, from the view that explains each of them instead of those that are kept.
-_EXPLAINED: Final = ("report.account_figure", "report.account_energy")
+_EXPLAINED: Final = (
+    "report.account_figure",
+    "(SELECT *, known_s AS due_s FROM report.account_energy)",
+)
 _PATIENCE_S: Final = 60
 
 
