@@ -29,6 +29,7 @@ _TABLES = """
                         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                           AND d.deptype = 'e')
        AND (n.nspname, c.relname) NOT IN (('public', 'engine'), ('public', 'migration'),
+                                          ('public', 'definition'),
                                           ('storage', 'member_login'))
      GROUP BY n.nspname, c.relname, c.oid
      ORDER BY n.nspname, c.relname

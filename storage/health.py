@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from storage import migrate
+from storage import migrate, replay
 
 # A queue from which nothing was taken for so long, while something waits, stands still.
 PATIENCE: Final = timedelta(minutes=10)
@@ -79,12 +79,13 @@ class Rejects:
 
 
 def missing_migrations(connection: Connection[Any]) -> list[str]:
-    """Return the files of this version that the database has not taken."""
+    """Return the files of this version that the database has not taken, or has otherwise."""
     engine, _ = migrate.engine_of(connection)
     taken = {row[0] for row in connection.execute(_TAKEN)}
-    return [
+    pending = (
         file.name for file in migrate.files() if file.is_for(engine) and file.number not in taken
-    ]
+    )
+    return [*pending, *replay.changed(connection, engine)]
 
 
 def backlog(connection: Connection[Any]) -> Backlog:

@@ -1,4 +1,4 @@
-"""Brings a database to this version: roles, numbered files, reference values; forward only."""
+"""Brings a database to this version: roles, tables, definitions, reference values; forward only."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from psycopg import Connection, errors, sql
 
 from metering.errors import ConflictError
-from storage import columnstore, days, preconditions, provisioning, seeds
+from storage import columnstore, days, preconditions, provisioning, replay, seeds
 from storage.access import members
 from storage.connections import MIGRATING, Bounds, opened
 
@@ -23,7 +23,6 @@ OWNER = "commonwatt_owner"
 BOARDS = "commonwatt_boards"  # reads schema report alone; members' logins for Grafana hold it
 _LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
-_REQUIRES = re.compile(r"^-- requires: (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,7 @@ class File:
 
     def is_for(self, engine: str) -> bool:
         """Return whether this engine takes the file."""
-        needs = _REQUIRES.search(self.text)
-        return needs is None or needs.group(1) == engine
+        return replay.is_for(self.text, engine)
 
 
 def files() -> list[File]:
@@ -66,6 +64,8 @@ def migrate(
 ) -> list[str]:
     """Take every step that this database has not seen; return the names of those taken.
 
+    All of it is one transaction: an end halfway leaves the database as it was.
+
     url: a login that may create roles and owns the database.
     passwords: for the logins of `GROUPS`; None leaves the logins as they are.
     engine: wanted at the first migration; None takes TimescaleDB where it is installed.
@@ -78,9 +78,9 @@ def migrate(
         _make_roles(connection, passwords or {})
         provisioning.refuse(connection, [OWNER, *(f"commonwatt_{group}" for group in GROUPS)])
         chosen = _engine(connection, engine)
-        taken = _take_all(connection, chosen, say)
         with connection.transaction():
             _become_owner(connection)
+            taken = _take_all(connection, chosen, say)
             if zone is not None:
                 days.set_zone(connection, zone)
             seeds.load(connection)
@@ -200,15 +200,13 @@ def _kept(has: Engine, wanted: Engine | None) -> Engine:
 
 
 def _done(connection: Connection[Any]) -> dict[int, str]:
-    with connection.transaction():
-        _become_owner(connection)
-        connection.execute(
-            """CREATE TABLE IF NOT EXISTS migration (
-                   number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,
-                   taken_at timestamptz NOT NULL DEFAULT now())"""
-        )
-        rows = connection.execute("SELECT number, sha256 FROM migration").fetchall()
-    return dict(rows)
+    connection.execute(
+        """CREATE TABLE IF NOT EXISTS migration (
+               number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,
+               taken_at timestamptz NOT NULL DEFAULT now())"""
+    )
+    replay.keep_book(connection)
+    return dict(connection.execute("SELECT number, sha256 FROM migration").fetchall())
 
 
 def _same(file: File, sha256: str) -> None:
@@ -224,33 +222,41 @@ def _same(file: File, sha256: str) -> None:
 
 
 def _take_all(connection: Connection[Any], engine: Engine, say: Say) -> list[str]:
-    """Take the steps that are still to be taken; those that were must be as they were then."""
+    """Take the steps that are still to be taken, and make all definitions anew if any changed."""
+    pending = _pending(connection, engine)
+    changed = replay.changed(connection, engine)
+    if not pending and not changed:
+        return []
+    replay.drop(connection)
+    for file in pending:
+        say(file.name)
+        _take(connection, file, engine)
+    for name in changed:
+        say(name)
+    replay.make(connection, engine)
+    return [*(file.name for file in pending), *changed]
+
+
+def _pending(connection: Connection[Any], engine: Engine) -> list[File]:
+    """Return the files that are still to be taken; those that were must be as they were then."""
     done = _done(connection)
-    taken = []
     for file in files():
         if file.number in done:
             _same(file, done[file.number])
-        elif file.is_for(engine):
-            say(file.name)
-            _take(connection, file, engine)
-            taken.append(file.name)
-    return taken
+    return [file for file in files() if file.number not in done and file.is_for(engine)]
 
 
 def _take(connection: Connection[Any], file: File, engine: Engine) -> None:
-    """Take a step whole; the first one writes down the engine, so that no end comes between."""
-    with connection.transaction():
-        _become_owner(connection)
-        connection.execute(file.text.encode())
-        if file.number == 1:
-            connection.execute(
-                "INSERT INTO engine (name, version) VALUES (%s, current_setting('server_version'))",
-                [engine],
-            )
+    connection.execute(file.text.encode())
+    if file.number == 1:
         connection.execute(
-            "INSERT INTO migration (number, name, sha256) VALUES (%s, %s, %s)",
-            [file.number, file.name, file.sha256],
+            "INSERT INTO engine (name, version) VALUES (%s, current_setting('server_version'))",
+            [engine],
         )
+    connection.execute(
+        "INSERT INTO migration (number, name, sha256) VALUES (%s, %s, %s)",
+        [file.number, file.name, file.sha256],
+    )
 
 
 def _become_owner(connection: Connection[Any]) -> None:

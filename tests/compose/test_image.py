@@ -36,6 +36,7 @@ def installed(tmp_path_factory) -> set[str]:
     "folder",
     [
         "storage/migrations",
+        "storage/definitions/access",
         "storage/seed",
         "simulators/slice",
         "dashboards/pages/static",

@@ -117,7 +117,8 @@ def test_a_regions_zone_is_that_of_the_nearest_above_that_states_one(database):
     assert world.admin(ask, city) == [("Pacific/Niue",)]
     assert world.admin(ask, None) == [(CIVIL_ZONE,)]
     [(found, there)] = world.admin(
-        "SELECT storage.region_today(%s), (now() AT TIME ZONE 'Pacific/Niue')::date", city
+        "SELECT storage.today(storage.region_zone(%s)), (now() AT TIME ZONE 'Pacific/Niue')::date",
+        city,
     )
     assert found == there
     world.close()

@@ -33,8 +33,8 @@ def test_another_engine_than_the_first_is_refused(database):
         migrate.migrate(database.admin_url, engine=other)
 
 
-@pytest.mark.parametrize("last", [1, 2])
-def test_an_end_after_any_step_is_gone_on_from(empty, monkeypatch, last):
+@pytest.mark.parametrize("last", [1, 5])
+def test_an_end_at_any_step_leaves_nothing(empty, last):
     def end(name):
         if int(name[:4]) > last:
             raise KeyboardInterrupt
@@ -42,11 +42,11 @@ def test_an_end_after_any_step_is_gone_on_from(empty, monkeypatch, last):
     with pytest.raises(KeyboardInterrupt):
         migrate.migrate(empty, engine="plain", say=end)
     with psycopg.connect(empty) as connection:
-        assert migrate.engine_of(connection)[0] == "plain"
+        assert connection.execute("SELECT to_regclass('engine')").fetchone() == (None,)
 
-    taken = migrate.migrate(empty)
+    taken = migrate.migrate(empty, engine="plain")
 
-    assert int(taken[0][:4]) == last + 1
+    assert int(taken[0][:4]) == 1
     with psycopg.connect(empty) as connection:
         assert migrate.engine_of(connection)[0] == "plain"
 
@@ -89,6 +89,6 @@ def test_each_migration_begins_by_saying_why():
 
 
 def test_no_function_bears_a_name_of_timescaledb():
-    folder = Path(migrate.__file__).parent / "migrations"
-    for path in folder.glob("*.sql"):
+    folder = Path(migrate.__file__).parent
+    for path in folder.rglob("*.sql"):
         assert not re.search(r"FUNCTION\s+\S*time_bucket", path.read_text(), re.IGNORECASE)

@@ -1,0 +1,205 @@
+-- Figures are kept with their accounts, in the transaction that changes what they are made of.
+
+-- Who works figures out shares this lock, who changes what they are made of has it alone: neither
+-- can miss what the other is about to commit.
+CREATE FUNCTION storage.figures_lock() RETURNS bigint LANGUAGE sql IMMUTABLE
+    RETURN hashtext('account_figure');
+
+CREATE FUNCTION storage.figures_of(asked account[]) RETURNS SETOF account_figure
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = off AS $$
+    WITH these AS MATERIALIZED (
+        SELECT institution_id, carrier, month, source, quanta, measured_s, known_s FROM unnest(asked)
+    ), span AS MATERIALIZED (
+        SELECT wanted, carrier, used_from, used_until, kgce_per_unit FROM storage.coefficient_span
+    ), factor AS MATERIALIZED (
+        SELECT m.carrier, m.month, c.per_unit, o.kgco2_per_unit,
+               (SELECT array_agg(CASE WHEN c.in_total_energy
+                                      THEN storage.g_per_quantum(k.kgce_per_unit, c.per_unit) END
+                                 ORDER BY s.place)
+                  FROM generate_series(1, (SELECT max(place) FROM profile)) AS s(place)
+                  LEFT JOIN profile p ON p.place = s.place
+                  LEFT JOIN span k ON k.wanted = p.code AND k.carrier = m.carrier
+                        AND m.month >= k.used_from AND m.month < k.used_until)
+                   AS kgce_g_per_quantum
+          FROM (SELECT DISTINCT carrier, month FROM these) m
+          JOIN carrier c ON c.code = m.carrier
+          LEFT JOIN storage.co2_span o ON o.carrier = m.carrier
+                AND m.month >= o.used_from AND m.month < o.used_until
+    ), lived AS MATERIALIZED (
+        SELECT m.institution_id, m.month, coalesce(l.region_id, 0) AS region_id
+          FROM (SELECT DISTINCT institution_id, month FROM these
+                 WHERE carrier = 'electricity') m
+          LEFT JOIN storage.located l ON l.institution_id = m.institution_id
+                AND m.month >= l.first_month AND m.month < l.until_month
+    ), grid AS MATERIALIZED (
+        SELECT p.region_id, p.month, f.kgco2_per_kwh
+          FROM (SELECT DISTINCT region_id, month FROM lived) p
+          LEFT JOIN storage.region_province r ON r.region_id = p.region_id
+          LEFT JOIN LATERAL (
+                SELECT f.kgco2_per_kwh
+                  FROM storage.grid_edition f
+                 CROSS JOIN LATERAL (SELECT storage.grid_distance(
+                        f.scope, f.code, f.year, r.province_code, r.grid_region,
+                        extract(year FROM p.month)::integer) AS distance) d
+                 WHERE d.distance IS NOT NULL ORDER BY d.distance LIMIT 1) f ON true
+    ), term AS MATERIALIZED (
+        SELECT t.institution_id, t.carrier, t.valid_from, t.valid_to, c.zone
+          FROM account_term t JOIN channel c ON c.id = t.channel_id
+         WHERE t.known_until IS NULL
+           AND t.institution_id = ANY((SELECT array_agg(DISTINCT institution_id)
+                                         FROM these)::integer[])
+    ), known AS MATERIALIZED (
+        SELECT z.zone FROM (SELECT DISTINCT zone FROM term) z WHERE storage.is_zone(z.zone)
+    ), due AS MATERIALIZED (
+        SELECT m.institution_id, m.carrier, m.month,
+               sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS due_s
+          FROM (SELECT DISTINCT institution_id, carrier, month FROM these
+                 WHERE source = 'meter') m
+          JOIN term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
+          JOIN known k ON k.zone = t.zone
+         GROUP BY m.institution_id, m.carrier, m.month
+    )
+    SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s,
+           storage.grams(a.quanta, coalesce(g.kgco2_per_kwh, f.kgco2_per_unit), f.per_unit)::bigint,
+           (SELECT array_agg(storage.grams(a.quanta, k.factor)::bigint ORDER BY k.place)
+              FROM unnest(f.kgce_g_per_quantum) WITH ORDINALITY AS k(factor, place)),
+           a.known_s, CASE WHEN a.source = 'meter' THEN coalesce(d.due_s, 0) END
+      FROM these a
+      JOIN factor f ON f.carrier = a.carrier AND f.month = a.month
+      LEFT JOIN lived l ON a.carrier = 'electricity'
+            AND l.institution_id = a.institution_id AND l.month = a.month
+      LEFT JOIN grid g ON g.month = l.month AND g.region_id = l.region_id
+      LEFT JOIN due d ON d.institution_id = a.institution_id AND d.carrier = a.carrier
+            AND d.month = a.month
+$$;
+
+CREATE FUNCTION storage.refresh_figures(whose integer[], of_carriers text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    step CONSTANT integer := 200;
+    lowest integer;
+    asked account[];
+BEGIN
+    PERFORM pg_advisory_xact_lock(storage.figures_lock());
+    FOR lowest IN SELECT generate_series(min(institution_id), max(institution_id), step)
+                    FROM account WHERE whose IS NULL OR institution_id = ANY(whose) LOOP
+        SELECT array_agg(a) INTO asked FROM account a
+         WHERE institution_id >= lowest AND institution_id < lowest + step
+           AND (whose IS NULL OR institution_id = ANY(whose))
+           AND (of_carriers IS NULL OR carrier = ANY(of_carriers));
+        INSERT INTO account_figure AS f SELECT * FROM storage.figures_of(asked)
+            ON CONFLICT (institution_id, carrier, month, source)
+            DO UPDATE SET co2_g = excluded.co2_g, kgce_g = excluded.kgce_g, due_s = excluded.due_s
+             WHERE (f.co2_g, f.kgce_g, f.due_s)
+                   IS DISTINCT FROM (excluded.co2_g, excluded.kgce_g, excluded.due_s);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION storage.account_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    lot CONSTANT integer := 10000;
+    asked account[];
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        TRUNCATE account_figure;
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM account_figure f USING gone g
+         WHERE f.institution_id = g.institution_id AND f.carrier = g.carrier
+           AND f.month = g.month AND f.source = g.source;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM pg_advisory_xact_lock_shared(storage.figures_lock());
+        FOR asked IN
+            SELECT array_agg(ROW(institution_id, carrier, month, source, quanta,
+                                 measured_s, known_s)::account)
+              FROM (SELECT *, (row_number() OVER () - 1) / lot AS place FROM fresh) f
+             GROUP BY place
+        LOOP
+            INSERT INTO account_figure SELECT * FROM storage.figures_of(asked);
+        END LOOP;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION storage.factor_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fresh) THEN
+        RETURN NULL;
+    END IF;
+    CASE TG_TABLE_NAME
+        WHEN 'coefficient', 'co2_factor' THEN
+            PERFORM storage.refresh_figures(NULL, (SELECT array_agg(carrier) FROM fresh));
+        WHEN 'carrier' THEN
+            PERFORM storage.refresh_figures(NULL, (SELECT array_agg(code) FROM fresh));
+        WHEN 'grid_factor' THEN
+            PERFORM storage.refresh_figures(NULL, ARRAY['electricity']);
+        WHEN 'location' THEN
+            PERFORM storage.refresh_figures((SELECT array_agg(institution_id) FROM fresh),
+                                            ARRAY['electricity']);
+        WHEN 'account_term' THEN
+            PERFORM storage.refresh_figures((SELECT array_agg(institution_id) FROM fresh),
+                                            (SELECT array_agg(carrier) FROM fresh));
+        WHEN 'region_fact' THEN
+            PERFORM storage.refresh_figures((
+                WITH RECURSIVE below AS (
+                    SELECT region_id FROM fresh
+                    UNION
+                    SELECT f.region_id FROM region_fact f JOIN below b ON f.parent_id = b.region_id)
+                SELECT coalesce(array_agg(institution_id), '{}') FROM location
+                 WHERE region_id IN (SELECT region_id FROM below)), ARRAY['electricity']);
+        ELSE
+            PERFORM storage.refresh_figures(NULL, NULL);
+    END CASE;
+    RETURN NULL;
+END $$;
+
+-- Whatever a figure is made of makes it anew.
+CREATE TRIGGER figures_made AFTER INSERT ON carrier REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON carrier REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON profile REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON profile REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON coefficient REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON coefficient REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON co2_factor REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON co2_factor REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON grid_factor REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON grid_factor REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON region_fact REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON region_fact REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON location REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON location REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON account_term REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON account_term REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.factor_changed();
+CREATE TRIGGER figures_made AFTER INSERT ON account REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.account_changed();
+CREATE TRIGGER figures_changed AFTER UPDATE ON account
+    REFERENCING OLD TABLE AS gone NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.account_changed();
+CREATE TRIGGER figures_gone AFTER DELETE ON account REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.account_changed();
+CREATE TRIGGER figures_emptied AFTER TRUNCATE ON account
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.account_changed();
+
+REVOKE ALL ON FUNCTION storage.figures_of, storage.refresh_figures, storage.account_changed,
+    storage.factor_changed
+    FROM PUBLIC;

@@ -1,0 +1,155 @@
+-- Who sees and plans what of a union; runs and books never change.
+
+CREATE POLICY ours ON region_union TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON region_union FOR SELECT TO commonwatt_api
+    USING (id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON region_union FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer() AND (SELECT access.may('plan')));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON region_union
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON union_member TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON union_member FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON union_member FOR INSERT TO commonwatt_api
+    WITH CHECK (access.may_join(union_id, region_id));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON union_member
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON union_enough TO commonwatt_owner, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON union_enough FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON union_enough FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer() AND union_id IN (
+        SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON union_enough
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON agreement TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON agreement FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON agreement FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+
+CREATE POLICY ours ON target TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON target FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON target FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON target
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON base_month TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON base_month FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+        OR (union_id, institution_id) IN (
+            SELECT p.union_id, p.institution_id FROM access.plans_bases() AS p));
+CREATE POLICY made ON base_month FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer()
+        AND (union_id, institution_id) IN (
+            SELECT p.union_id, p.institution_id FROM access.plans_bases() AS p));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON base_month
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON base_verdict TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON base_verdict FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+        OR (union_id, institution_id) IN (
+            SELECT p.union_id, p.institution_id FROM access.plans_bases() AS p));
+CREATE POLICY made ON base_verdict FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer()
+        AND (union_id, institution_id) IN (
+            SELECT p.union_id, p.institution_id FROM access.plans_bases() AS p));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON base_verdict
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON run TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON run FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON run_snapshot TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run_snapshot FOR SELECT TO commonwatt_api
+    USING ((SELECT access.reckons()) AND union_id IN (
+        SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE POLICY made ON run_snapshot FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run_snapshot
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON run_node TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run_node FOR SELECT TO commonwatt_api
+    USING ((SELECT access.reckons()) AND union_id IN (
+        SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE POLICY made ON run_node FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run_node
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON run_quota TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run_quota FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+        OR ((SELECT access.reckons())
+            AND union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))));
+CREATE POLICY made ON run_quota FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run_quota
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON book_cause TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON book_cause FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON book_cause FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON book_cause
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+CREATE TRIGGER put_in_force AFTER INSERT ON book_cause
+    FOR EACH ROW WHEN (new.run_id IS NOT NULL)
+    EXECUTE FUNCTION storage.put_in_force();
+
+CREATE POLICY ours ON book_entry TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON book_entry FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+        OR ((SELECT access.reckons())
+            AND union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))));
+CREATE POLICY made ON book_entry FOR INSERT TO commonwatt_api
+    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON book_entry
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+CREATE TRIGGER noted AFTER INSERT ON book_entry REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.note_causes();
+
+CREATE CONSTRAINT TRIGGER sums_to_zero AFTER INSERT ON storage.book_to_sum DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION storage.sum_to_zero();
+
+CREATE POLICY ours ON run_in_force TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run_in_force FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+
+CREATE POLICY ours ON standing TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON standing FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+        OR ((SELECT access.reckons())
+            AND union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)))
+        OR (institution_id IS NULL
+            AND (union_id, indicator, year, day, member_id) IN (
+                SELECT s.union_id, s.indicator, s.year, s.day, s.member_id
+                  FROM access.standing_sums() AS s)));
+
+CREATE POLICY ours ON standing_part TO commonwatt_owner USING (true) WITH CHECK (true);

@@ -1,0 +1,110 @@
+-- What boards and officers read of readings, use by the hour, day and month, and refused messages.
+
+CREATE VIEW report.reading WITH (security_barrier) AS
+SELECT channel_id, at, value, rank, seq FROM reading
+ WHERE channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id));
+
+CREATE VIEW report.reading_revision WITH (security_barrier) AS
+SELECT channel_id, at, value, rank, seq FROM reading_revision
+ WHERE channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id));
+
+CREATE VIEW report.usage_hour WITH (security_barrier) AS
+SELECT u.channel_id, u.hour, u.used, u.measured_s, u.known_s
+  FROM storage.seen_channel s JOIN usage_hour u ON u.channel_id = s.channel_id;
+
+CREATE VIEW report.usage_day WITH (security_barrier) AS
+SELECT u.channel_id, u.day, u.used, u.measured_s, u.known_s
+  FROM storage.seen_channel s JOIN usage_day u ON u.channel_id = s.channel_id;
+
+CREATE VIEW report.usage_month WITH (security_barrier) AS
+SELECT u.channel_id, u.month, u.used, u.measured_s, u.known_s
+  FROM storage.seen_channel s JOIN usage_month u ON u.channel_id = s.channel_id;
+
+CREATE VIEW report.intake_mark WITH (security_barrier) AS
+SELECT channel_id, mark, readings, first, last FROM intake_mark
+ WHERE channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id));
+
+-- A guarded meter hides its gateway's refused messages while it is bound there, not for ever after.
+
+-- What a gateway was refused holds readings of whatever it was bound to when it sent them. A
+-- gateway
+-- keeps what it could not send for some weeks, and a new meter may send before it is bound: a month
+-- on both sides is hidden, too. A binding that was taken back without another held until then.
+CREATE FUNCTION access.guards_refused()
+RETURNS TABLE (gateway text, since timestamptz, until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT g.name, b.valid_from - interval '31 days',
+           coalesce(least(b.valid_to, b.known_until), 'infinity') + interval '31 days'
+      FROM gateway g
+      JOIN binding b ON b.gateway_id = g.id
+      JOIN channel c ON c.id = b.channel_id
+      JOIN meter m ON m.id = c.meter_id
+     WHERE m.institution_id IN (SELECT s.id FROM access.guarded_unseen() AS s(id))
+       AND g.name IN (SELECT s.id FROM access.sees_gateways() AS s(id))
+       AND (b.known_until IS NULL OR NOT EXISTS (
+            SELECT FROM binding k
+             WHERE k.gateway_id = b.gateway_id AND k.key = b.key AND k.channel_id = b.channel_id
+               AND k.known_until IS NULL))
+$$;
+
+CREATE VIEW report.rejected WITH (security_barrier) AS
+SELECT gateway, received_at, reason, message_zh, message_en, readings, resolved_at
+  FROM rejected_message r
+ WHERE (SELECT access.administers())
+    OR gateway IN (SELECT s.id FROM access.sees_gateways() AS s(id))
+       AND NOT EXISTS (SELECT FROM access.guards_refused() h
+                        WHERE h.gateway = r.gateway
+                          AND r.received_at >= h.since AND r.received_at < h.until);
+
+CREATE FUNCTION access.rejects_by_reason()
+RETURNS TABLE (reason text, messages bigint, readings bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT reason, count(*), sum(readings) FROM rejected_message
+     WHERE resolved_at IS NULL GROUP BY reason
+$$;
+
+CREATE FUNCTION access.backlog()
+RETURNS TABLE (usage_rows bigint, account_rows bigint, task_rows bigint, task_since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT (SELECT count(*) FROM stale_usage), (SELECT count(*) FROM stale_account),
+           (SELECT count(*) FROM task WHERE done_at IS NULL AND at <= now()),
+           (SELECT min(at) FROM task WHERE done_at IS NULL AND at <= now())
+$$;
+
+CREATE FUNCTION access.queues()
+RETURNS TABLE (queue text, rows bigint, oldest timestamptz, set_aside bigint,
+               looked_at timestamptz, moved_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT q.queue, q.rows, q.oldest, q.set_aside, l.looked_at, l.moved_at
+      FROM (SELECT 'usage' AS queue, count(*) AS rows,
+                   min(u.queued_at) FILTER (WHERE s.key IS NULL) AS oldest,
+                   (SELECT count(*) FROM set_aside WHERE stage = 'usage') AS set_aside
+              FROM stale_usage u
+              LEFT JOIN set_aside s ON s.stage = 'usage' AND s.channel_id = u.channel_id
+                   AND s.retry_at > now()
+             UNION ALL
+            SELECT 'accounts', count(*), min(a.queued_at) FILTER (WHERE s.key IS NULL),
+                   (SELECT count(*) FROM set_aside WHERE stage <> 'usage')
+              FROM stale_account a
+              LEFT JOIN set_aside s ON s.stage = 'account'
+                   AND s.institution_id = a.institution_id AND s.retry_at > now()
+             UNION ALL
+            SELECT 'tasks', count(*) FILTER (WHERE at <= now()),
+                   min(at) FILTER (WHERE at <= now() AND attempts = 0),
+                   count(*) FILTER (WHERE attempts > 0)
+              FROM task WHERE done_at IS NULL) q
+      LEFT JOIN worker_lane l ON l.queue = q.queue
+$$;
+
+REVOKE ALL ON FUNCTION access.guards_refused, access.rejects_by_reason, access.backlog,
+    access.queues
+    FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION access.guards_refused
+    TO commonwatt_api, commonwatt_boards;
+
+GRANT EXECUTE ON FUNCTION access.rejects_by_reason, access.backlog
+    TO commonwatt_api;
+
+GRANT EXECUTE ON FUNCTION access.queues
+    TO commonwatt_api, commonwatt_worker;

@@ -1,0 +1,364 @@
+-- Words and values that authorities set: carriers, coefficients, factors, classes, regions,
+-- limits, each with
+-- its source and its days.
+
+CREATE TABLE carrier (
+    code text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    unit text NOT NULL,
+    quantum text NOT NULL,                       -- the accounting quantum's name, such as Wh
+    per_unit bigint NOT NULL CHECK (per_unit > 0),  -- quanta per unit, a power of ten:
+        -- so that products with it are exact
+        CONSTRAINT carrier_per_unit_power_of_ten CHECK (per_unit::text ~ '^10*$'),
+    in_total_energy boolean NOT NULL,            -- water is not
+    survey_field text,
+    mohurd_class text,
+    source text NOT NULL,
+    verified boolean NOT NULL,
+    notes text,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+GRANT SELECT ON carrier TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE profile (
+    code text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    is_default boolean NOT NULL DEFAULT false,
+    place smallint GENERATED ALWAYS AS IDENTITY UNIQUE,  -- of its figure in account_figure.kgce_g
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    valid_from date,
+    valid_to date,
+    source text NOT NULL DEFAULT 'no source on record',
+    notes text,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+CREATE UNIQUE INDEX ON profile (is_default) WHERE is_default;
+GRANT SELECT ON profile TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE coefficient (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile text NOT NULL REFERENCES profile,
+    carrier text NOT NULL REFERENCES carrier,
+    kgce_per_unit numeric NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL,
+    verified boolean NOT NULL,
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    EXCLUDE USING gist (profile WITH =, carrier WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL),
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+GRANT SELECT ON coefficient TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE co2_factor (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    carrier text NOT NULL REFERENCES carrier,
+    kgco2_per_unit numeric NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL,
+    verified boolean NOT NULL,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    EXCLUDE USING gist (carrier WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL),
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+GRANT SELECT ON co2_factor TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE grid_factor (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    scope text NOT NULL CHECK (scope IN ('province', 'grid_region', 'national')),
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    year integer NOT NULL,
+    basis text NOT NULL,
+    kgco2_per_kwh numeric NOT NULL,
+    source text NOT NULL,
+    verified boolean NOT NULL,
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+CREATE UNIQUE INDEX ON grid_factor (code, basis, year) WHERE known_until IS NULL;
+GRANT SELECT ON grid_factor TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE institution_class (
+    code text PRIMARY KEY,
+    parent text REFERENCES institution_class,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    source text NOT NULL,
+    verified boolean NOT NULL,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+GRANT SELECT ON institution_class TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE department_line (
+    code text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    source text NOT NULL DEFAULT 'no source on record',
+    notes text,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+GRANT SELECT, INSERT ON department_line TO commonwatt_api;
+GRANT SELECT ON department_line TO commonwatt_collector, commonwatt_worker;
+
+CREATE TABLE region (
+    id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY
+);
+GRANT SELECT, INSERT ON region TO commonwatt_api;
+GRANT SELECT ON region TO commonwatt_collector, commonwatt_worker;
+GRANT USAGE ON SEQUENCE region_id_seq TO commonwatt_api;
+
+CREATE TABLE region_fact (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer NOT NULL REFERENCES region,
+    parent_id integer REFERENCES region,
+    code text,                                   -- GB/T 2260 or longer; may be missing
+    kind text NOT NULL CHECK (kind IN
+        ('nation', 'province', 'city', 'county', 'township', 'development_zone', 'corps')),
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    climate_zone text,
+    grid_region text,
+    is_demo boolean NOT NULL DEFAULT false,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL,
+    verified boolean NOT NULL DEFAULT false,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    document text,
+    clause text,
+    evidence text NOT NULL DEFAULT 'no' CHECK (evidence IN ('yes', 'secondary', 'no')),
+    EXCLUDE USING gist (region_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL),
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
+);
+CREATE INDEX ON region_fact (parent_id) WHERE known_until IS NULL;
+CREATE INDEX ON region_fact (code) WHERE known_until IS NULL;
+GRANT SELECT, INSERT ON region_fact TO commonwatt_api;
+GRANT SELECT ON region_fact TO commonwatt_collector, commonwatt_worker;
+GRANT UPDATE (known_until) ON region_fact TO commonwatt_api;
+
+-- Retired, never changed.
+CREATE TABLE region_zone (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer NOT NULL REFERENCES region,
+    zone text NOT NULL,
+    source text NOT NULL,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON region_zone (region_id) WHERE known_until IS NULL;
+ALTER TABLE region_zone ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON region_zone TO commonwatt_api;
+GRANT SELECT ON region_zone TO commonwatt_worker;
+
+-- What nights, weekends and holidays use can be told only if it is known which days are off; what
+-- it costs, if a price is.
+
+CREATE TABLE day_off (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    calendar text NOT NULL,
+    "off" text NOT NULL CHECK ("off" IN ('yes', 'no')),  -- no: a weekend's day that is worked
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text, clause text, source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (calendar WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+GRANT SELECT ON day_off TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE building_type (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON building_type TO commonwatt_api, commonwatt_worker;
+
+-- Published limits, forms, targets and rules, each an edition with its days.
+CREATE TABLE quota_standard (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    province_code text NOT NULL,
+    class_code text NOT NULL,                    -- empty: no class of the survey
+    building_type text NOT NULL,
+    admin_level text NOT NULL,
+    climate_zone text NOT NULL,
+    indicator text NOT NULL,
+    standard_no text NOT NULL,
+    unit text NOT NULL,
+    value_type text NOT NULL CHECK (value_type IN ('quota', 'water_quota', 'average')),
+    constraint_value numeric,                    -- constraint >= baseline >= guide
+    baseline_value numeric,
+    guide_value numeric,
+    electricity_kgce_per_kwh numeric,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (constraint_value >= baseline_value AND baseline_value >= guide_value
+           AND constraint_value >= guide_value),
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (province_code WITH =, class_code WITH =, building_type WITH =,
+        admin_level WITH =, climate_zone WITH =, indicator WITH =, standard_no WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON quota_standard TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE statistics_field (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    form text NOT NULL,
+    field_code text NOT NULL,                    -- empty where the form gives none
+    name_zh text NOT NULL,
+    form_zh text NOT NULL,
+    name_en text NOT NULL,
+    unit text,
+    definition text,
+    frequency text,
+    status text,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (form WITH =, field_code WITH =, name_zh WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON statistics_field TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE plan_target (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    scope_code text NOT NULL,
+    plan text NOT NULL,
+    indicator text NOT NULL,                     -- empty: the plan's values are not published
+    target_year integer NOT NULL,
+    scope_zh text NOT NULL,
+    base_year integer NOT NULL,
+    kind text CHECK (kind IN ('cap', 'reduction', 'actual_change')),
+    value numeric,
+    unit text,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (scope_code WITH =, plan WITH =, indicator WITH =, target_year WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON plan_target TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE member_class (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    plan text NOT NULL,
+    indicator text NOT NULL,
+    province_code text NOT NULL,
+    province_zh text NOT NULL,
+    base_year integer NOT NULL,
+    target_year integer NOT NULL,
+    fall_percent numeric NOT NULL CHECK (fall_percent > -100 AND fall_percent < 100),
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (plan WITH =, indicator WITH =, province_code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON member_class TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE band_rule (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    rule_code text NOT NULL,
+    band text NOT NULL,
+    above text CHECK (above IN ('constraint', 'reference', 'leading')),  -- null: from 0 on
+    up_to text CHECK (up_to IN ('constraint', 'reference', 'leading')),  -- null: without end
+    factor_millionths integer NOT NULL CHECK (factor_millionths > 0),
+    cap text CHECK (cap IN ('constraint', 'reference', 'leading')),
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (rule_code WITH =, band WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON band_rule TO commonwatt_api, commonwatt_worker;

@@ -1,0 +1,167 @@
+-- What meters sent, everything they sent differently, what could not be taken, and what people say
+-- of readings.
+
+-- What meters said, everything they said differently, what could not be taken, and what is to be
+-- recomputed.
+
+-- The engine decides how these two are cut by month: the next file makes them from their shapes.
+CREATE TABLE storage.reading_shape (
+    at timestamptz NOT NULL,
+    value bigint,          -- quanta of the channel; null is a void by a person
+    seq bigint NOT NULL,
+    channel_id integer NOT NULL,
+    rank smallint NOT NULL, -- 0 gateway and file, 1 person
+    PRIMARY KEY (channel_id, at)
+);
+
+CREATE TABLE storage.usage_hour_shape (
+    hour timestamptz NOT NULL,
+    used bigint,           -- quanta of the carrier; null where no part is known
+    channel_id integer NOT NULL,
+    measured_s smallint NOT NULL CHECK (measured_s BETWEEN 0 AND 3600),
+    known_s smallint NOT NULL DEFAULT 0,
+    PRIMARY KEY (channel_id, hour)
+);
+
+CREATE TABLE reading_revision (
+    at timestamptz NOT NULL,
+    value bigint,
+    seq bigint NOT NULL,
+    channel_id integer NOT NULL,
+    rank smallint NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (channel_id, at, rank, seq, value)
+);
+GRANT SELECT, INSERT ON reading_revision TO commonwatt_collector;
+GRANT SELECT ON reading_revision TO commonwatt_worker;
+
+CREATE TABLE rejected_message (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    received_at timestamptz NOT NULL,
+    topic text NOT NULL,
+    gateway text NOT NULL,
+    payload bytea NOT NULL,
+    seq bigint,
+    reason text NOT NULL,      -- the stable code
+    message_zh text NOT NULL,
+    message_en text NOT NULL,
+    i integer[] NOT NULL,      -- refused readings of the message; empty means all of it
+    readings integer NOT NULL, -- how many these are, 0 where nobody can know
+    resolved_at timestamptz,   -- taken after all, by replay
+    -- A digest of gateway, payload, reason and i: names and lists may be longer than an index
+    -- holds.
+    identity bytea NOT NULL UNIQUE,
+    off_ms bigint,            -- of clock.ahead from arrival, of clock.behind from the newest
+    shift_ms bigint           -- by which its readings were moved when they were taken
+);
+CREATE INDEX ON rejected_message (received_at) WHERE resolved_at IS NULL;
+  -- by which its readings were moved when they were taken
+CREATE INDEX ON rejected_message (gateway, seq) WHERE reason = 'clock.behind';
+ALTER TABLE rejected_message ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON rejected_message TO commonwatt_api;
+GRANT SELECT, INSERT ON rejected_message TO commonwatt_collector;
+GRANT SELECT, DELETE ON rejected_message TO commonwatt_worker;
+GRANT UPDATE (resolved_at, shift_ms) ON rejected_message TO commonwatt_collector;
+
+-- Clocks go wrong: how far each gateway's is off, what was set aside for it, what was marked.
+
+CREATE TABLE gateway_clock (
+    gateway_id integer PRIMARY KEY REFERENCES gateway,
+    newest_at timestamptz,       -- of numbered messages, in whole 10 minutes
+    newest_seq bigint,           -- the first that reached it
+    ahead_ms bigint NOT NULL,    -- newest instant of the last message, less its arrival
+    heard_at timestamptz NOT NULL,
+    set_aside_at timestamptz     -- when readings were last set aside for the clock
+) WITH (fillfactor = 50);
+ALTER TABLE gateway_clock ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON gateway_clock TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON gateway_clock TO commonwatt_collector;
+
+-- Readings that were stored, and are still to be told about.
+CREATE TABLE intake_mark (
+    channel_id integer NOT NULL REFERENCES channel,
+    mark text NOT NULL CHECK (mark IN ('rounded', 'clock.behind')),
+    readings bigint NOT NULL,
+    first timestamptz NOT NULL,
+    last timestamptz NOT NULL,
+    PRIMARY KEY (channel_id, mark)
+);
+ALTER TABLE intake_mark ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON intake_mark TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON intake_mark TO commonwatt_collector;
+
+-- One row a collector: what was delivered, counted in the transaction that stored it.
+CREATE TABLE intake_tally (
+    collector text PRIMARY KEY,
+    messages bigint NOT NULL,
+    stored bigint NOT NULL,
+    revised bigint NOT NULL,
+    duplicates bigint NOT NULL,
+    last_at timestamptz NOT NULL
+);
+GRANT SELECT ON intake_tally TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON intake_tally TO commonwatt_collector;
+
+-- A reading that was set aside stands, or the fall to it is a wrap: a person's word, with a reason.
+CREATE TABLE verdict (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    at timestamptz NOT NULL,
+    wrap boolean NOT NULL,
+    source text NOT NULL,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON verdict (channel_id, at) WHERE known_until IS NULL;
+ALTER TABLE verdict ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON verdict TO commonwatt_api;
+GRANT SELECT ON verdict TO commonwatt_worker;
+GRANT UPDATE (known_until) ON verdict TO commonwatt_api;
+
+-- Corrections by people, and how long refused messages are kept.
+
+-- A person's correction: who said so and why; its readings have rank 1 and its id as their seq.
+
+CREATE TABLE correction (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    source text NOT NULL,        -- the file, or what else it was read from
+    channels integer CHECK (channels > 0)  -- of a file: nobody takes back a part of it
+);
+ALTER TABLE correction ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON correction TO commonwatt_api;
+GRANT SELECT ON correction TO commonwatt_collector, commonwatt_worker;
+GRANT USAGE ON SEQUENCE correction_id_seq TO commonwatt_api;
+
+-- What people say of readings is a fact with a person and a reason; taken back, all is as if it
+-- had never been said.
+
+-- The id is the seq of the rank-1 reading that a void or a set value is, so it is drawn with the
+-- ids of
+-- corrections by file. What a verdict or an exchange replaced comes back with the undo.
+CREATE TABLE amendment (
+    id bigint PRIMARY KEY DEFAULT nextval('correction_id_seq'),
+    channel_id integer NOT NULL REFERENCES channel,
+    at timestamptz NOT NULL,
+    kind text NOT NULL CHECK (kind IN
+        ('void', 'set', 'reinstate', 'wrap', 'exchange', 'use', 'withdraw', 'file')),
+    value bigint CHECK ((kind IN ('set', 'use')) = (value IS NOT NULL)), -- channel quanta
+    replaced bigint,       -- the row of verdict or exchange that was known of the instant before
+    source text NOT NULL,  -- why, or on which paper it stands
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    last timestamptz,      -- of a file's readings; `at` is the first
+    readings integer CHECK (readings > 0),
+    file_id bigint REFERENCES correction,
+    CONSTRAINT amendment_of_file CHECK (
+        (kind = 'file') = (file_id IS NOT NULL AND last >= at AND readings IS NOT NULL))
+);
+CREATE INDEX ON amendment (channel_id, at);
+CREATE INDEX ON amendment (file_id) WHERE file_id IS NOT NULL;
+ALTER TABLE amendment ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON amendment TO commonwatt_api;
+GRANT SELECT ON amendment TO commonwatt_worker;
+GRANT UPDATE (known_until) ON amendment TO commonwatt_api;
