@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from actions.fields import Acting, Lang, Option, Said, Words, asked_as, said_of
+from actions.fields import Acting, FieldWords, Lang, Option, Words, field_words, input_kind
 from actions.kinds import row_of
 from actions.rights import Right
 from metering.days import CIVIL_ZONE
@@ -187,7 +187,7 @@ class Action(BaseModel, Generic[OnT, ResultT]):
     def _conditions(self) -> Self:
         """Demand a conditional field where its condition holds, and only there."""
         for name, info in type(self).model_fields.items():
-            if (when := said_of(info).when) is not None:
+            if (when := field_words(info).when) is not None:
                 asked = str(getattr(self, when[0])) == when[1]
                 if asked != (getattr(self, name) is not None):
                     kind = "missing" if asked else "not_asked"
@@ -237,13 +237,13 @@ def _check_fields(model: type[BaseModel], *, nested: bool = False) -> None:
         called = f"{model.__name__}.{name}"
         if hasattr(Action, name) or name in RESERVED:
             raise TypeError(f"{called} hides what every action has, or what is said beside fields")
-        if not any(isinstance(one, Said) for one in info.metadata):
+        if not any(isinstance(one, FieldWords) for one in info.metadata):
             raise TypeError(f"{called} has no words")
-        kind = asked_as(info)
+        kind = input_kind(info)
         if kind == "none" or (nested and kind in ("rows", "scan")):
             raise TypeError(f"{called}: no control asks for {info.annotation}")
-        when = said_of(info).when
-        if when and (when[0] not in before or asked_as(model.model_fields[when[0]]) != "choice"):
+        when = field_words(info).when
+        if when and (when[0] not in before or input_kind(model.model_fields[when[0]]) != "choice"):
             raise TypeError(f"{called} depends on {when[0]}, which is no choice before it")
         if kind == "rows":
             _check_fields(row_of(info), nested=True)

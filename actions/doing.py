@@ -8,9 +8,9 @@ from typing import Any, Final, Generic
 from psycopg import Connection
 from pydantic import BaseModel
 
+from actions.actor import Actor, denied
 from actions.declared import Action, Effect, OnT, Opposite, ResultT, Thing
-from actions.desk import Desk, denied
-from actions.fields import Acting, asked_as, once_of, option_of, said_of
+from actions.fields import Acting, field_words, input_kind, once_of, option_of
 from actions.figures import not_found
 from actions.filled import address_of
 from actions.refusals import again_needed, changed, not_offered, other_request, same_person
@@ -53,10 +53,10 @@ class Repeat:
     undo: str = ""
 
 
-def acting(desk: Desk, connection: Connection[Any]) -> Acting:
+def acting(actor: Actor, connection: Connection[Any]) -> Acting:
     """Return who acts in a transaction, and on which day."""
-    today = desk.today or days.today(connection)
-    return Acting(connection, desk.actor, today, sink=desk.sink, decode=desk.decode)
+    today = actor.today or days.today(connection)
+    return Acting(connection, actor.name, today, sink=actor.sink, decode=actor.decode)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
@@ -79,17 +79,17 @@ def target(kind: type[Action[OnT, Any]], on: int | None, at: Acting) -> OnT:
     return found  # type: ignore[no-any-return]
 
 
-def foresee(desk: Desk, action: Action[OnT, Any], on: int | None = None) -> Foreseen:
+def foresee(actor: Actor, action: Action[OnT, Any], on: int | None = None) -> Foreseen:
     """Return what an action would change, asking for the same right; nothing of it is kept."""
-    with desk.change(dry_run=True) as connection:
-        at = acting(desk, connection)
+    with actor.change(dry_run=True) as connection:
+        at = acting(actor, connection)
         found = target(type(action), on, at)
         check(action, found, at)
         return _foreseen(action, found, on, at)
 
 
 def carry_out(
-    desk: Desk,
+    actor: Actor,
     action: Action[OnT, ResultT],
     on: int | None = None,
     *,
@@ -105,8 +105,8 @@ def carry_out(
     """
     code = action.about.code
     must_log_in_again(type(action), again=again)
-    with desk.change() as connection:
-        at = acting(desk, connection)
+    with actor.change() as connection:
+        at = acting(actor, connection)
         if key and (before := _claimed(at, action, on, key)) is not None:
             return before
         lock(connection, action.about.on, on)
@@ -118,10 +118,10 @@ def carry_out(
         keep_scans(action, at)
         done = _done(action, found, result)
         if key:
-            answered.keep(connection, desk.actor, code, key, _written(done))
+            answered.keep(connection, actor.name, code, key, _written(done))
         if not type(action).notes_itself():
             fields = action.model_dump(mode="json", exclude_none=True)
-            desk.note(connection, code, "" if on is None else on, fields | at.told)
+            actor.note(connection, code, "" if on is None else on, fields | at.told)
     return done
 
 
@@ -148,11 +148,11 @@ def check(action: Action[OnT, Any], on: OnT, at: Acting) -> None:
 
 def _check_choices(model: BaseModel, at: Acting, path: str) -> None:
     for name, info in type(model).model_fields.items():
-        value, kind = getattr(model, name), asked_as(info)
+        value, kind = getattr(model, name), input_kind(info)
         if kind == "rows" and value is not None:
             for place, row in enumerate(value):
                 _check_choices(row, at, f"{path}{name}.{place}.")
-        elif kind in ("choice", "several") and value is not None and said_of(info).choices:
+        elif kind in ("choice", "several") and value is not None and field_words(info).choices:
             values = {str(one) for one in (value if kind == "several" else [value])}
             wrong = sorted(one for one in values if option_of(info, at, one) is None)
             if wrong:
@@ -163,8 +163,8 @@ def _foreseen(action: Action[OnT, Any], found: OnT, on: int | None, at: Acting) 
     with at.connection.transaction(force_rollback=True):
         effects = action.foresee(found, at)
     at.told.clear()
-    said = f"{_asked(action, on)} {effects!r}"
-    return Foreseen(effects, sha256(said.encode()).hexdigest()[:32])
+    content = f"{_asked(action, on)} {effects!r}"
+    return Foreseen(effects, sha256(content.encode()).hexdigest()[:32])
 
 
 def _claimed(at: Acting, action: Action[Any, Any], on: int | None, key: str) -> Repeat | None:

@@ -82,7 +82,7 @@ Called = Callable[[Acting, int], Words | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FieldWords:
     """What a field says to people beyond its type; when: (field, value) for which it is asked.
 
     called: what people call that whose id it is, None where the actor does not see it; for what
@@ -142,8 +142,8 @@ def field(
     Limits (ge, max_length) belong to the type: on a field they would land outside its validators.
     """
     told = Words(*hint) if hint else None
-    said = Said(Words(zh, en), told, unit, choices, names or {}, when, called)
-    described = f"{en}. {said.hint.en}." if said.hint else f"{en}."
+    words = FieldWords(Words(zh, en), told, unit, choices, names or {}, when, called)
+    described = f"{en}. {words.hint.en}." if words.hint else f"{en}."
     extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}} | ({"x-unit": unit} if unit else {})
     if when:
         extra["x-when"] = {when[0]: when[1]}
@@ -151,25 +151,25 @@ def field(
     info: FieldInfo = Field(
         first, description=described, json_schema_extra=extra, examples=examples
     )
-    info.metadata.append(said)
+    info.metadata.append(words)
     return info
 
 
-def said_of(info: FieldInfo) -> Said:
+def field_words(info: FieldInfo) -> FieldWords:
     """Return the words of a field."""
-    return next(one for one in info.metadata if isinstance(one, Said))
+    return next(one for one in info.metadata if isinstance(one, FieldWords))
 
 
-def asked_as(info: FieldInfo) -> str:
+def input_kind(info: FieldInfo) -> str:
     """Return the kind of a field of an action: how it is asked for and shown."""
-    said = said_of(info)
-    chosen = said.choices is not None
-    return kind_of(info, chosen=chosen, ids=said.called is not None) or "none"
+    words = field_words(info)
+    chosen = words.choices is not None
+    return kind_of(info, chosen=chosen, ids=words.called is not None) or "none"
 
 
 def called(info: FieldInfo, value: Any, at: Acting) -> Words | None:
     """Return what people call that whose id a field holds, None where there is no more to say."""
-    how = said_of(info).called
+    how = field_words(info).called
     return how(at, int(value)) if how is not None and str(value).isdecimal() else None
 
 
@@ -178,26 +178,26 @@ def options_of(info: FieldInfo, at: Acting) -> Sequence[Option]:
 
     Nothing where they are searched.
     """
-    said = said_of(info)
-    if isinstance(said.choices, Searched):
+    words = field_words(info)
+    if isinstance(words.choices, Searched):
         return ()
-    if said.choices is None:
-        return [Option(one, said.names.get(one, Words(one, one))) for one in enum_of(info)]
-    if said.choices not in at.known:
-        at.known[said.choices] = said.choices(at)
-    found: Sequence[Option] = at.known[said.choices]
+    if words.choices is None:
+        return [Option(one, words.names.get(one, Words(one, one))) for one in enum_of(info)]
+    if words.choices not in at.known:
+        at.known[words.choices] = words.choices(at)
+    found: Sequence[Option] = at.known[words.choices]
     return found
 
 
 def is_searched(info: FieldInfo, at: Acting) -> bool:
     """Return whether a choice has more options than are listed."""
-    searched = isinstance(said_of(info).choices, Searched)
+    searched = isinstance(field_words(info).choices, Searched)
     return searched or len(options_of(info, at)) > MOST_LISTED
 
 
 def option_of(info: FieldInfo, at: Acting, value: str) -> Option | None:
     """Return the option of a value, None where it is none of them."""
-    choices = said_of(info).choices
+    choices = field_words(info).choices
     if isinstance(choices, Searched):
         if (choices, value) not in at.known:
             at.known[choices, value] = choices.named(at, value)
@@ -211,7 +211,7 @@ def option_of(info: FieldInfo, at: Acting, value: str) -> Option | None:
 
 def options_like(info: FieldInfo, at: Acting, text: str, most: int) -> list[Option]:
     """Return some of the options whose words or value hold a text."""
-    choices = said_of(info).choices
+    choices = field_words(info).choices
     if isinstance(choices, Searched):
         return list(choices.find(at, text))[:most]
     wanted = text.casefold()

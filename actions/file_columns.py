@@ -6,9 +6,9 @@ from typing import Any, Final
 from pydantic.fields import FieldInfo
 
 from actions.declared import Action
-from actions.fields import Lang, asked_as, said_of
+from actions.fields import Lang, field_words, input_kind
 from actions.kinds import row_of
-from actions.sheets import workbook
+from actions.workbooks import workbook
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
@@ -35,20 +35,20 @@ def _columns(kind: Kind, lang: Lang) -> Iterator[str]:
     if kind.about.on is not None:
         yield kind.about.on.words.say(lang)
     for info in kind.model_fields.values():
-        label = said_of(info).label.say(lang)
-        if asked_as(info) != "rows":
+        label = field_words(info).label.say(lang)
+        if input_kind(info) != "rows":
             yield label
         else:
             inner = row_of(info).model_fields.values()
-            yield from (f"{label} 1 {said_of(one).label.say(lang)}" for one in inner)
+            yield from (f"{label} 1 {field_words(one).label.say(lang)}" for one in inner)
 
 
 def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
     """Return which field each column is: by its name, or its label in either language."""
     known: dict[str, str] = {}
     for name, info in kind.model_fields.items():
-        label = said_of(info).label
-        if asked_as(info) == "rows":
+        label = field_words(info).label
+        if input_kind(info) == "rows":
             known |= _of_rows(name, info)
         else:
             known |= dict.fromkeys((name, label.zh, label.en), name)
@@ -69,10 +69,10 @@ def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
 
 def _of_rows(name: str, info: FieldInfo) -> dict[str, str]:
     """Return the columns of a field that is a list of rows, such as members.0.region, by header."""
-    label = said_of(info).label
+    label = field_words(info).label
     known: dict[str, str] = {}
     for inner, each in row_of(info).model_fields.items():
-        words = said_of(each).label
+        words = field_words(each).label
         for place in range(_MOST_ROWS):
             path = f"{name}.{place}.{inner}"
             zh, en = (f"{label.say(lang)} {place + 1} {words.say(lang)}" for lang in LANGS)
@@ -96,5 +96,5 @@ def _wrong_header(kind: Kind, strange: list[str], missing: list[str]) -> InputEr
 def _parts(kind: Kind, name: str, text: str) -> list[str]:
     """Return the values of a cell: several are written with semicolons between."""
     info = kind.model_fields.get(name)
-    several = info is not None and asked_as(info) == "several"
+    several = info is not None and input_kind(info) == "several"
     return text.replace(";", ";").split(";") if several else [text]

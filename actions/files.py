@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from actions.actor import Actor, denied
 from actions.cells import cells_of, too_many
 from actions.declared import Action, Thing
-from actions.desk import Desk, denied
 from actions.doing import acting, check, lock, must_log_in_again, target
 from actions.fields import Acting, Lang, Words
 from actions.file_columns import names_of, pairs_of_row
@@ -18,7 +18,7 @@ from actions.filled import filled
 from actions.rights import holds
 from actions.saying import label_of, place_of
 from actions.scans import keep_scans
-from actions.sheets import workbook
+from actions.workbooks import workbook
 from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
 from storage import file_done
@@ -50,7 +50,7 @@ class WrongRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class FileResult:
     """What became of a file: how many rows it holds, how many were done, what is wrong with which.
 
     done: 0 where any row is wrong; of a dry run, how many would be. undo: by which id the whole
@@ -99,8 +99,8 @@ class _UndoneError(Exception):
 
 
 def take(
-    desk: Desk, kind: Kind, body: bytes, *, dry_run: bool = False, again: bool = False
-) -> Taken:
+    actor: Actor, kind: Kind, body: bytes, *, dry_run: bool = False, again: bool = False
+) -> FileResult:
     """Do all rows of a file in one transaction with one audit entry, or none of them.
 
     All rows are checked before the first is written. A row without offset in a time is of the
@@ -113,8 +113,8 @@ def take(
         raise too_many(MOST_SINGLE)
     must_log_in_again(kind, again=again or dry_run)
     try:
-        with desk.change() as connection:
-            at = acting(desk, connection)
+        with actor.change() as connection:
+            at = acting(actor, connection)
             if not holds(connection, kind.about.right):
                 raise denied(kind.about.code)
             actions = _checked(file, at)
@@ -124,16 +124,16 @@ def take(
             told: dict[str, Any] = {"file": sha256(body).hexdigest(), "rows": count}
             if opposites:
                 digest = sha256(body).digest()
-                undo = file_done.add(connection, desk.actor, kind.about.code, digest, opposites)
+                undo = file_done.add(connection, actor.name, kind.about.code, digest, opposites)
                 told["file_id"] = undo
-            desk.note(connection, kind.about.code, "", told)
+            actor.note(connection, kind.about.code, "", told)
     except _UndoneError:
         undo = None
     done = 0 if file.wrong else count
-    return Taken(count, done, file.wrong[:_MOST_WRONG], cells, undo)
+    return FileResult(count, done, file.wrong[:_MOST_WRONG], cells, undo)
 
 
-def errors_workbook(taken: Taken, lang: Lang) -> bytes:
+def errors_workbook(taken: FileResult, lang: Lang) -> bytes:
     """Return the rows that are wrong as they came, each with why, to be mended and sent again."""
     why: dict[int, list[str]] = {}
     for one in taken.wrong:

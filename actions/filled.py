@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from actions.declared import Action
-from actions.fields import asked_as
+from actions.fields import input_kind
 from actions.kinds import row_of
 
 _MOST_ADDRESS: Final = 1500  # characters that every browser and proxy passes on
@@ -35,7 +35,7 @@ def filled(
         if (place := _PLACE.match(name)) is not None:
             row = rows.setdefault(place[1], {}).setdefault(int(place[2]), {})
             row |= {place[3]: text} if text else {}
-        elif text and asked_as(info) == "several":
+        elif text and input_kind(info) == "several":
             values.setdefault(name, []).append(text)
         elif text:
             values[name] = text
@@ -44,7 +44,7 @@ def filled(
         if any(some) or model.model_fields[name].is_required():
             values[name] = some
     if form:
-        flags = (name for name, info in model.model_fields.items() if asked_as(info) == "flag")
+        flags = (name for name, info in model.model_fields.items() if input_kind(info) == "flag")
         values |= {name: "false" for name in flags if name not in values}
     return values
 
@@ -68,7 +68,7 @@ def written(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]
     """Return values of fields as people would fill them in; what is left open is left out."""
     found: dict[str, Any] = {}
     for name, value in values.items():
-        kind = asked_as(model.model_fields[name])
+        kind = input_kind(model.model_fields[name])
         if value is None:
             continue
         if kind == "rows":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from actions.desk import Desk
+from actions.actor import Actor
 from storage import health
 from storage.health import Backlog, Queue, Rejects, Tally
 
@@ -26,10 +26,10 @@ class Readiness:
         return not self.missing_migrations
 
     @property
-    def standing_still(self) -> list[str]:
+    def stalled(self) -> list[str]:
         """Queues in which something waits and from which nothing was taken for long."""
         now = datetime.now(UTC)
-        return [one.queue for one in self.queues if one.stands_still(now)]
+        return [one.queue for one in self.queues if one.is_stalled(now)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,18 @@ class Counts:
     backlog: Backlog
 
 
-def readiness(desk: Desk) -> Readiness:
+def readiness(actor: Actor) -> Readiness:
     """Return the state of the database."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         missing = health.missing_migrations(connection)
         queues = [] if missing else health.queues(connection)
         taken = health.notify_share(connection)
         return Readiness(missing, health.backlog(connection), queues, taken)
 
 
-def counts(desk: Desk) -> Counts:
+def counts(actor: Actor) -> Counts:
     """Return the counts that monitoring reads."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return Counts(
             health.tally(connection), health.rejects(connection), health.backlog(connection)
         )

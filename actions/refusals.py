@@ -1,6 +1,6 @@
 """How carrying out refuses: what has changed, was asked otherwise, or wants another person."""
 
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from metering.errors import ConflictError, InputError
 
 

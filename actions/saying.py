@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from actions.fields import Lang, Words, asked_as, said_of
+from actions.fields import Lang, Words, field_words, input_kind
 from actions.kinds import row_of
 
 # By the beginning of the validator's own name for it; the first that fits counts.
@@ -83,8 +83,8 @@ def label_of(model: type[BaseModel], path: str, lang: Lang) -> str:
     info = model.model_fields.get(first)
     if info is None:
         return path
-    label = said_of(info).label.say(lang)
+    label = field_words(info).label.say(lang)
     place, _, deeper = rest.partition(".")
-    if not place.isdigit() or asked_as(info) != "rows":
+    if not place.isdigit() or input_kind(info) != "rows":
         return label
     return f"{label} {int(place) + 1} {label_of(row_of(info), deeper, lang)}".rstrip()

@@ -5,8 +5,8 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from actions.desk import Desk
-from actions.fields import Acting, asked_as
+from actions.actor import Actor
+from actions.fields import Acting, input_kind
 from actions.figures import not_found
 from metering.errors import InputError
 from storage import attachments
@@ -22,16 +22,16 @@ _KINDS: Final = (
 )
 
 
-def attach(desk: Desk, name: str, body: bytes) -> Attachment:
+def attach(actor: Actor, name: str, body: bytes) -> Attachment:
     """Keep a scan for a day; InputError unless it is a PDF, PNG or JPEG of a bounded size."""
     media_type = next((kind for begins, kind in _KINDS if body.startswith(begins)), None)
     if media_type is None or len(body) > MOST_BYTES:
         raise _unfit()
     digest = sha256(body).digest()
     plain = "".join(one for one in name.replace("\\", "/").rpartition("/")[2] if one.isprintable())
-    with desk.change() as connection:
-        attachments.add(connection, desk.actor, digest, plain[:200], media_type, body)
-        found = attachments.one(connection, digest.hex(), desk.actor)
+    with actor.change() as connection:
+        attachments.add(connection, actor.name, digest, plain[:200], media_type, body)
+        found = attachments.one(connection, digest.hex(), actor.name)
     assert found is not None
     return found
 
@@ -41,9 +41,9 @@ def attached(at: Acting, digest: str) -> Attachment | None:
     return attachments.one(at.connection, digest)
 
 
-def content_of(desk: Desk, digest: str) -> tuple[Attachment, bytes]:
+def content_of(actor: Actor, digest: str) -> tuple[Attachment, bytes]:
     """Return a scan with what it holds; NotFoundError where the actor sees none."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = attachments.one(connection, digest)
         if found is None:
             raise not_found("附件", "attachment", {"sha256": digest})
@@ -53,7 +53,7 @@ def content_of(desk: Desk, digest: str) -> tuple[Attachment, bytes]:
 def named(action: BaseModel) -> dict[str, str]:
     """Return the scans that an action names, by field."""
     fields = type(action).model_fields.items()
-    scans = {name: getattr(action, name) for name, info in fields if asked_as(info) == "scan"}
+    scans = {name: getattr(action, name) for name, info in fields if input_kind(info) == "scan"}
     return {name: digest for name, digest in scans.items() if digest is not None}
 
 

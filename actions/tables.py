@@ -9,9 +9,9 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from actions.desk import Desk, denied
+from actions.actor import Actor, denied
 from actions.doing import acting
-from actions.fields import Acting, Lang, Words, asked_as
+from actions.fields import Acting, Lang, Words, input_kind
 from actions.rights import Right, holds
 from storage.pages import Page, check_size
 
@@ -82,7 +82,7 @@ class Table(Generic[RowT, FilterT]):
         if self.code in TABLES or len(set(names)) < len(names):
             raise TypeError(f"the table {self.code}, or one of its columns, is declared twice")
         for name, info in self.filter.model_fields.items():
-            if info.is_required() or asked_as(info) in ("none", "rows", "several", "text"):
+            if info.is_required() or input_kind(info) in ("none", "rows", "several", "text"):
                 raise TypeError(f"{self.code}.{name}: a filter asks for single values, none needed")
         TABLES[self.code] = self
 
@@ -91,14 +91,14 @@ TABLES: Final[dict[str, Table[Any, Any]]] = {}
 
 
 def rows_of(
-    desk: Desk, table: Table[RowT, FilterT], asked: FilterT, after: str | None, limit: int
+    actor: Actor, table: Table[RowT, FilterT], asked: FilterT, after: str | None, limit: int
 ) -> Page[RowT]:
     """Return a page of a table; DeniedError without its right."""
     check_size(limit, MOST_AT_ONCE)
-    with desk.look() as connection:
+    with actor.look() as connection:
         if not holds(connection, table.right):
             raise denied(table.code)
-        return table.ask(acting(desk, connection), asked, after, limit)
+        return table.ask(acting(actor, connection), asked, after, limit)
 
 
 def values_of(table: Table[Any, Any], row: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from storage.access import people as known_people
 from storage.access.people import User
 from storage.compact import unions
 from storage.registry import institutions, meters, regions
-from storage.registry.institutions import Institution, Wanted
+from storage.registry.institutions import Institution, InstitutionFilter
 from storage.registry.meters import Channel
 
 _MOST_DIGITS: Final = 9
@@ -57,7 +57,7 @@ def every_line(at: Acting) -> Sequence[Option]:
 
 
 def _institutions(at: Acting, text: str) -> list[Option]:
-    wanted = Wanted(text=text or None)
+    wanted = InstitutionFilter(text=text or None)
     return [_option(one) for one in institutions.listed(at.connection, wanted, after=0, most=51)]
 
 

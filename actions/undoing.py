@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from actions.actor import Actor, denied
 from actions.catalogue import declared
 from actions.declared import Action
-from actions.desk import Desk, denied
 from actions.doing import acting, check, lock, must_log_in_again, target
 from actions.fields import Acting
 from actions.figures import not_found
@@ -28,23 +28,23 @@ class _Row:
     action: Action[Any, Any]
 
 
-def found(desk: Desk, file_id: int) -> FileDone:
+def found(actor: Actor, file_id: int) -> FileDone:
     """Return a file that was done; only its actor and administrators know of it."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         one = file_done.one(connection, file_id)
     if one is None:
         raise not_found("已办理的文件", "file that was done", {"file_id": file_id})
     return one
 
 
-def take_back(desk: Desk, file_id: int, *, dry_run: bool = False, again: bool = False) -> int:
+def take_back(actor: Actor, file_id: int, *, dry_run: bool = False, again: bool = False) -> int:
     """Take back all rows of a file in one transaction with one audit entry; return how many.
 
     Nothing is taken back where one of them cannot be; ConflictError where the file already is.
     """
-    one = found(desk, file_id)
-    with desk.change(dry_run=dry_run) as connection:
-        at = acting(desk, connection)
+    one = found(actor, file_id)
+    with actor.change(dry_run=dry_run) as connection:
+        at = acting(actor, connection)
         rows = _rows(file_done.opposites(connection, file_id))
         locked = file_done.one(connection, file_id)
         if locked is None or locked.undone_at is not None:
@@ -53,9 +53,9 @@ def take_back(desk: Desk, file_id: int, *, dry_run: bool = False, again: bool = 
         for code in codes:
             _must(declared()[code], at, again=again or dry_run)
         _undo(rows, at)
-        file_done.undone(connection, file_id, desk.actor)
+        file_done.undone(connection, file_id, actor.name)
         told = {"file": one.sha256.hex(), "rows": len(rows), "takes_back": file_id}
-        desk.note(connection, codes[0], "", told)
+        actor.note(connection, codes[0], "", told)
     return len(rows)
 
 

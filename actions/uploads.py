@@ -1,6 +1,6 @@
 """Files that wait for their confirmation: kept where they came, found again when it is given."""
 
-from actions.desk import Desk
+from actions.actor import Actor
 from metering.errors import NotFoundError
 from storage import uploads
 from storage.uploads import Upload
@@ -8,15 +8,15 @@ from storage.uploads import Upload
 __all__ = ["Upload", "keep", "waiting"]
 
 
-def keep(desk: Desk, name: str, body: bytes) -> Upload:
+def keep(actor: Actor, name: str, body: bytes) -> Upload:
     """Keep a file of the actor's until it is confirmed, a day at most."""
-    with desk.change() as connection:
+    with actor.change() as connection:
         return uploads.keep(connection, name, body)
 
 
-def waiting(desk: Desk, upload_id: int) -> Upload:
+def waiting(actor: Actor, upload_id: int) -> Upload:
     """Return a file of the actor's that waits."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = uploads.found(connection, upload_id)
     if found is None:
         raise NotFoundError(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.registers import floored
-from analytics.steps import Bools, Ints, Judged, Reason, Standing, Steps
+from analytics.steps import Bools, EffectiveReadings, Ints, Judged, Reason, Steps
 
 _NOBODY_KNOWS = (Reason.FALL, Reason.OVER_LIMIT, Reason.OUT_OF_RANGE)
 
@@ -30,36 +30,42 @@ class Balance:
         return self.difference + self.wrapped - self.unknown == self.known
 
 
-def balance(standing: Standing, found: Judged, start_ms: int, end_ms: int) -> Balance | None:
+def balance(
+    effective: EffectiveReadings, found: Judged, start_ms: int, end_ms: int
+) -> Balance | None:
     """Return what the values from one step's start to another's end say; None where there is none.
 
-    standing: rows of one register channel, and what was judged from them.
+    effective: rows of one register channel, and what was judged from them.
     """
-    rows = np.flatnonzero(found.stands & (standing.at_ms >= start_ms) & (standing.at_ms <= end_ms))
+    rows = np.flatnonzero(
+        found.stands & (effective.at_ms >= start_ms) & (effective.at_ms <= end_ms)
+    )
     made = found.steps
     own = (made.start_ms >= start_ms) & (made.end_ms <= end_ms)
     if len(rows) < 2 or not own.any():
         return None
-    low = floored(standing.starts[rows], standing.factor[rows], standing.under[rows])
-    high = floored(standing.ends[rows], standing.factor_before[rows], standing.under_before[rows])
-    read = standing.ends_known[rows][1:]
+    low = floored(effective.starts[rows], effective.factor[rows], effective.under[rows])
+    high = floored(
+        effective.ends[rows], effective.factor_before[rows], effective.under_before[rows]
+    )
+    read = effective.ends_known[rows][1:]
     rise = np.where(read, high[1:] - low[:-1], 0)
     return Balance(
         difference=sum(rise.tolist()),
-        wrapped=_wrapped(standing, made, own),
-        unknown=_within_unknown(standing.at_ms[rows], rise, made, own),
+        wrapped=_wrapped(effective, made, own),
+        unknown=_within_unknown(effective.at_ms[rows], rise, made, own),
         known=sum(made.used[own & made.known].tolist()),
     )
 
 
-def _wrapped(standing: Standing, made: Steps, own: Bools) -> int:
+def _wrapped(effective: EffectiveReadings, made: Steps, own: Bools) -> int:
     """Return what wraps add: a step that wraps is longer by it than its values differ."""
     turned = np.flatnonzero(own & (made.reason == Reason.WRAPPED))
-    row = np.searchsorted(standing.at_ms, made.end_ms[turned])
-    before = np.searchsorted(standing.at_ms, made.start_ms[turned])
-    whole = standing.ends[row] + standing.wraps_at[before]
-    factor, under = standing.factor[before], standing.under[before]
-    added = floored(whole, factor, under) - floored(standing.ends[row], factor, under)
+    row = np.searchsorted(effective.at_ms, made.end_ms[turned])
+    before = np.searchsorted(effective.at_ms, made.start_ms[turned])
+    whole = effective.ends[row] + effective.wraps_at[before]
+    factor, under = effective.factor[before], effective.under[before]
+    added = floored(whole, factor, under) - floored(effective.ends[row], factor, under)
     return sum(added.tolist())
 
 

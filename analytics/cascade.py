@@ -217,8 +217,8 @@ def _one_level(
     parents, group = _among(tree.ways[level], active, twig, len(near))
     children, child = _children(tree, level, active, (rows, twig))
     guess = None if np.isnan(near[parents]).any() else near[parents]
-    said = None if names is None else [names[one] for one in parents.tolist()]
-    solved = solve(made.amount[parents], some, group, guess, said)
+    labels = None if names is None else [names[one] for one in parents.tolist()]
+    solved = solve(made.amount[parents], some, group, guess, labels)
     _note(made, parents, rows, some, solved)
     near[parents] = solved.numerator / solved.denominator
     near[children] = near[tree.parent[children]]

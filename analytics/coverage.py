@@ -12,7 +12,7 @@ WHOLE: Final = Decimal("0.99")  # a month that stands for its whole beside that 
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class ChannelTerm:
     """A channel that counts in an account, from a day to before another of its civil zone.
 
     known: the seconds that days hold; those of days that are over need not be there.
@@ -24,7 +24,7 @@ class Counted:
     known: Mapping[date, int] = field(default_factory=dict)
 
 
-def expected_s(terms: Sequence[Counted], first: date, until: date, today: date) -> int:
+def expected_s(terms: Sequence[ChannelTerm], first: date, until: date, today: date) -> int:
     """Return the seconds that complete accounts of these channels would hold in some days.
 
     As report.expected: it begins where a channel counts and not with its first reading, and ends
@@ -55,13 +55,13 @@ def enough(held_s: int, expected_s: int | None, share: Decimal = ENOUGH) -> bool
     return bool(expected_s and expected_s > 0 and held_s >= share * expected_s)
 
 
-def _seconds(term: Counted, first: date, until: date, today: date) -> int:
+def _seconds(term: ChannelTerm, first: date, until: date, today: date) -> int:
     ends = min(day for day in (until, term.valid_to, today) if day is not None)
     seconds = _midnight(ends, term.zone) - _midnight(max(first, term.valid_from), term.zone)
     return max(0, seconds)
 
 
-def _held(term: Counted, first: date, until: date) -> int:
+def _held(term: ChannelTerm, first: date, until: date) -> int:
     begins, ends = max(first, term.valid_from), min(until, term.valid_to or until)
     return sum(known for day, known in term.known.items() if begins <= day < ends)
 

@@ -24,7 +24,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """One rule's sheet; None where nobody has what the measure needs.
+    """One rule's measures; None where nobody has what the measure needs.
 
     to_base, to_benchmark: quota over base, and over benchmark. effort: saving over feasible.
     gini_of_rates: of saving over base; None too where somebody may use more than the base.
@@ -50,7 +50,7 @@ def fairness(
     feasible: Ints | None = None,
     cost: tuple[Floats, Floats] | None = None,
 ) -> Fairness:
-    """Return the sheet of a split; all columns are of the holders. [one unit]
+    """Return the fairness measures of a split; all columns are of the holders. [one unit]
 
     floor, ceiling: of the quota. cost: alpha and beta, a saving s costing alpha · s + beta · s²/2.
     """

@@ -5,58 +5,58 @@ from typing import Final
 import numpy as np
 
 from analytics.limits import in_range, within
-from analytics.steps import HOUR_MS, Bools, Codes, Ints, Reason, Standing, Steps
+from analytics.steps import HOUR_MS, Bools, Codes, EffectiveReadings, Ints, Reason, Steps
 from metering.channels import Kind
 
 _MOST_RATE_MS: Final = 2**60  # quanta × ms of one step of power
 
 
-def follows(standing: Standing) -> Bools:
+def follows(effective: EffectiveReadings) -> Bools:
     """Return where a row follows one of the same channel; (n - 1,)."""
-    same: Bools = standing.channel[1:] == standing.channel[:-1]
+    same: Bools = effective.channel[1:] == effective.channel[:-1]
     return same
 
 
-def intervals(standing: Standing) -> Steps:
+def intervals(effective: EffectiveReadings) -> Steps:
     """Return the period that ends at each value, cut where the previous value ended.
 
     Factor and limit are those of the step's start: an earlier row's where the step begins there,
     else those just before the end, for a factor changes only at an exchange, and that is a row.
     """
-    rows = np.flatnonzero(standing.kind == Kind.INTERVAL)
-    end, before = standing.at_ms[rows], np.maximum(rows - 1, 0)
-    period = standing.period_before_ms[rows]
+    rows = np.flatnonzero(effective.kind == Kind.INTERVAL)
+    end, before = effective.at_ms[rows], np.maximum(rows - 1, 0)
+    period = effective.period_before_ms[rows]
     start = end - period
-    cut = np.append(False, follows(standing))[rows] if len(rows) else np.zeros(0, np.bool_)
-    cut &= standing.at_ms[before] >= start
-    start = np.where(cut, standing.at_ms[before], start)
-    factor = np.where(cut, standing.factor[before], standing.factor_before[rows])
-    under = np.where(cut, standing.under[before], standing.under_before[rows])
-    most = np.where(cut, standing.max_per_hour[before], standing.max_per_hour_before[rows])
-    used = standing.ends[rows]
+    cut = np.append(False, follows(effective))[rows] if len(rows) else np.zeros(0, np.bool_)
+    cut &= effective.at_ms[before] >= start
+    start = np.where(cut, effective.at_ms[before], start)
+    factor = np.where(cut, effective.factor[before], effective.factor_before[rows])
+    under = np.where(cut, effective.under[before], effective.under_before[rows])
+    most = np.where(cut, effective.max_per_hour[before], effective.max_per_hour_before[rows])
+    used = effective.ends[rows]
     reason = np.full(len(rows), Reason.KNOWN, np.int8)
     reason[~within(np.abs(used), most, end - start)] = Reason.OVER_LIMIT
     return _steps(
-        standing.channel[rows], start, end, used, factor, under, reason, period,
-        standing.ends_known[rows],
+        effective.channel[rows], start, end, used, factor, under, reason, period,
+        effective.ends_known[rows],
     )  # fmt: skip
 
 
-def power(standing: Standing) -> tuple[Steps, Steps]:
+def power(effective: EffectiveReadings) -> tuple[Steps, Steps]:
     """Return the time for which each value holds, and what lies beyond it, unknown."""
-    rows = np.flatnonzero(follows(standing) & (standing.kind[1:] == Kind.POWER))
-    channel, period = standing.channel[rows], standing.period_ms[rows]
-    start, next_ms, value = standing.at_ms[rows], standing.at_ms[rows + 1], standing.starts[rows]
+    rows = np.flatnonzero(follows(effective) & (effective.kind[1:] == Kind.POWER))
+    channel, period = effective.channel[rows], effective.period_ms[rows]
+    start, next_ms, value = effective.at_ms[rows], effective.at_ms[rows + 1], effective.starts[rows]
     end = np.minimum(next_ms, start + 3 * period // 2)
     reason = np.full(len(rows), Reason.KNOWN, np.int8)
-    most = standing.max_per_hour[rows]
+    most = effective.max_per_hour[rows]
     reason[(np.abs(value) > most) & (most > 0)] = Reason.OVER_LIMIT
     fits = np.abs(value) <= _MOST_RATE_MS // (end - start)
     reason[~fits & (reason == Reason.KNOWN)] = Reason.OUT_OF_RANGE
     energy = np.where(fits, value, 0) * (end - start)
     held = _steps(
-        channel, start, end, energy, standing.factor[rows], standing.under[rows] * HOUR_MS,
-        reason, period, standing.starts_known[rows],
+        channel, start, end, energy, effective.factor[rows], effective.under[rows] * HOUR_MS,
+        reason, period, effective.starts_known[rows],
     )  # fmt: skip
     some = end < next_ms
     nothing, ones = np.zeros(int(some.sum()), np.int64), np.ones(int(some.sum()), np.int64)

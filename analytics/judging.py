@@ -1,18 +1,18 @@
-"""From standing readings to judged steps, for all channels and kinds at once."""
+"""From effective readings to judged steps, for all channels and kinds at once."""
 
 import numpy as np
 
 from analytics.intervals import follows, intervals, power
 from analytics.outliers import BOUNDS, Bounds
 from analytics.registers import registers
-from analytics.steps import Judged, Reason, Spans, Standing, Steps
+from analytics.steps import EffectiveReadings, Judged, Reason, Spans, Steps
 from metering.channels import Kind
 
 
-def judged(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
-    """Return the steps that standing readings make, and which of the readings stand."""
-    found = registers(standing, bounds)
-    parts = [found.steps, intervals(standing), *power(standing)]
+def judged(effective: EffectiveReadings, bounds: Bounds = BOUNDS) -> Judged:
+    """Return the steps that effective readings make, and which of the readings stand."""
+    found = registers(effective, bounds)
+    parts = [found.steps, intervals(effective), *power(effective)]
     some = [part for part in parts if len(part)]
     if len(some) <= 1:
         return Judged((some or parts)[0], found.stands)
@@ -21,12 +21,12 @@ def judged(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
     return Judged(Steps(*(column[order] for column in columns)), found.stands)
 
 
-def steps(standing: Standing) -> Steps:
-    """Return the steps that standing readings make."""
-    return judged(standing).steps
+def steps(effective: EffectiveReadings) -> Steps:
+    """Return the steps that effective readings make."""
+    return judged(effective).steps
 
 
-def unmeasured(standing: Standing, made: Steps) -> Spans:
+def unmeasured(effective: EffectiveReadings, made: Steps) -> Spans:
     """Return what was not measured, from where a channel's first step starts to its last reading.
 
     A known step longer than 1.5 periods is a GAP, or CAUGHT_UP: its total is measured, its shape
@@ -36,10 +36,10 @@ def unmeasured(standing: Standing, made: Steps) -> Spans:
     some = ~made.measured
     plain = np.isin(made.reason, (Reason.KNOWN, Reason.WRAPPED))
     reason = np.where(plain, np.int8(Reason.GAP), made.reason)[some]
-    before, at = standing.at_ms[:-1], standing.at_ms[1:]
-    start = at - standing.period_before_ms[1:]
-    hole = follows(standing) & (standing.kind[1:] == Kind.INTERVAL) & (start > before)
-    channel = np.concatenate([made.channel[some], standing.channel[1:][hole]])
+    before, at = effective.at_ms[:-1], effective.at_ms[1:]
+    start = at - effective.period_before_ms[1:]
+    hole = follows(effective) & (effective.kind[1:] == Kind.INTERVAL) & (start > before)
+    channel = np.concatenate([made.channel[some], effective.channel[1:][hole]])
     start_ms = np.concatenate([made.start_ms[some], before[hole]])
     end_ms = np.concatenate([made.end_ms[some], start[hole]])
     reason = np.append(reason, np.full(int(hole.sum()), Reason.MISSING, np.int8))

@@ -12,7 +12,7 @@ _PLACES: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DatedValue:
     """A value from a day to before another; None has no end yet."""
 
     value: Decimal
@@ -20,7 +20,7 @@ class Held:
     valid_to: date | None = None
 
 
-def days_mean(facts: Sequence[Held], first: date, until: date, today: date) -> Decimal | None:
+def days_mean(facts: Sequence[DatedValue], first: date, until: date, today: date) -> Decimal | None:
     """Return the mean over the days for which a value was stated, to six decimals.
 
     first, until: the days, the last one excluded. today: days after it do not count; of days that

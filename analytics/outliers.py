@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from analytics.limits import within
-from analytics.steps import HOUR_MS, Bools, Ints, Standing
+from analytics.steps import HOUR_MS, Bools, EffectiveReadings, Ints
 from metering.channels import Kind
 
 _DAY_MS: Final = 24 * HOUR_MS
@@ -51,7 +51,7 @@ BOUNDS: Final = Bounds()
 
 
 class Line(NamedTuple):
-    """Readings still standing; row b follows row a on one register if into[b] == out[a], a < b."""
+    """Readings still effective; row b follows row a on one register if into[b] == out[a], a < b."""
 
     place: Ints
     at: Ints
@@ -80,27 +80,27 @@ class Line(NamedTuple):
         return self.ends[1:] - self.starts[:-1]
 
 
-def line_of(standing: Standing) -> Line:
+def line_of(effective: EffectiveReadings) -> Line:
     """Return all rows; an exchange ends one register with its final and starts the next."""
-    into = out = standing.channel
-    wall = (standing.ends != standing.starts) | ~standing.ends_known | ~standing.starts_known
+    into = out = effective.channel
+    wall = (effective.ends != effective.starts) | ~effective.ends_known | ~effective.starts_known
     if wall.any():
         first = np.append(True, into[1:] != into[:-1])
         out = np.cumsum(first | wall)
         into = out - (wall & ~first)
-        into[~standing.ends_known] = -1
-    if (other := standing.kind != Kind.REGISTER).any():
+        into[~effective.ends_known] = -1
+    if (other := effective.kind != Kind.REGISTER).any():
         into, out = np.where(other, -1, into), np.where(other, -2, out)
     return Line(
-        np.arange(len(standing.channel)),
-        standing.at_ms,
-        standing.ends,
-        standing.starts,
+        np.arange(len(effective.channel)),
+        effective.at_ms,
+        effective.ends,
+        effective.starts,
         into,
         out,
-        standing.max_per_hour,
-        standing.period_ms,
-        standing.reinstated,
+        effective.max_per_hour,
+        effective.period_ms,
+        effective.reinstated,
     )
 
 
@@ -110,19 +110,19 @@ def stands(line: Line, bounds: Bounds = BOUNDS) -> Bools:
     Runs are sought in passes, each over what the one before left, short before long: low and high
     runs of 1 reading, of up to 7, mixed ones, of up to 48. What comes later may withdraw a verdict.
     """
-    n, standing = len(line.at), np.ones(len(line.at), np.bool_)
+    n, effective = len(line.at), np.ones(len(line.at), np.bool_)
     fell = np.flatnonzero(line.follows & (line.rise < 0))
     if not len(fell):
-        return standing
+        return effective
     first = np.maximum(fell - bounds.run - 1, 0)
     near = covered(first, np.minimum(fell + bounds.run + 3, n), n)
     part = line.only(np.flatnonzero(near))
     for longest, way, skip in _passes(bounds):
         off = _set_aside(part, longest, way, skip, bounds)
         if off.any():
-            standing[part.place[off]] = False
+            effective[part.place[off]] = False
             part = part.only(~off)
-    return standing
+    return effective
 
 
 def _passes(bounds: Bounds) -> list[tuple[int, int, int]]:

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.standing import assemble
-from analytics.steps import HOUR_MS, Standing
+from analytics.effective import assemble
+from analytics.steps import HOUR_MS, EffectiveReadings
 from analytics.widening import FAR_MS, Window, widened
 from metering.channels import Kind
 
@@ -28,7 +28,7 @@ class Known:
     kinds: Mapping[int, int]
 
 
-class Asked(NamedTuple):
+class ChangedSpan(NamedTuple):
     """A span of a channel in which something changed; added: readings only came."""
 
     channel: int
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 class Read:
     """A span with the readings around it, and whether these reach the channel's ends."""
 
-    asked: Asked
+    asked: ChangedSpan
     window: Window
 
 
@@ -52,10 +52,10 @@ class Settled:
     channel: int
     first_ms: int
     last_ms: int
-    rows: Standing
+    rows: EffectiveReadings
 
 
-def windows(asked: Sequence[Asked], found: Columns, rows: int, known: Known) -> list[Read]:
+def windows(asked: Sequence[ChangedSpan], found: Columns, rows: int, known: Known) -> list[Read]:
     """Return each span with its readings, and the exchanges among them.
 
     found: place (of the span), at, value, with at most `rows` of them before and after the span.
@@ -67,13 +67,13 @@ def windows(asked: Sequence[Asked], found: Columns, rows: int, known: Known) -> 
     ]
 
 
-def _window(one: Asked, found: Columns, own: slice, rows: int, known: Known) -> Read:
+def _window(one: ChangedSpan, found: Columns, own: slice, rows: int, known: Known) -> Read:
     at, channel = found["at"][own], one.channel
     whole_before = int(np.searchsorted(at, one.first_ms, "left")) < rows
     whole_after = len(at) - int(np.searchsorted(at, one.last_ms, "right")) < rows
     low = -FAR_MS if whole_before else int(at[0])
     high = FAR_MS if whole_after else int(at[-1])
-    standing = assemble(
+    effective = assemble(
         {
             "channel_id": np.full(len(at), channel, np.int64),
             "at": at,
@@ -84,7 +84,7 @@ def _window(one: Asked, found: Columns, own: slice, rows: int, known: Known) -> 
         known.kinds,
         _of(known.verdicts, channel, low, high),
     )
-    return Read(one, Window(standing, whole_before, whole_after))
+    return Read(one, Window(effective, whole_before, whole_after))
 
 
 def _of(columns: Columns, channel: int, low: int, high: int) -> Columns:
@@ -102,7 +102,7 @@ def settled(read: Read, kind: int) -> Settled | None:
 
 
 def _register(read: Read) -> Settled | None:
-    window, at = read.window, read.window.standing.at_ms
+    window, at = read.window, read.window.effective.at_ms
     near = widened(window, read.asked.first_ms, read.asked.last_ms, added=read.asked.added)
     if near is None:
         return None
@@ -114,30 +114,30 @@ def _register(read: Read) -> Settled | None:
     return None if rows is None else Settled(read.asked.channel, first, last, rows)
 
 
-def judged_from(window: Window, first_ms: int, last_ms: int) -> Standing | None:
+def judged_from(window: Window, first_ms: int, last_ms: int) -> EffectiveReadings | None:
     """Return the rows of a register from which a stretch of time is judged; None for too few.
 
     They are those that a change of all of it would be judged from: if everything in it had come
     just now, nothing beyond would look different.
     """
-    added = not _exchanged(window.standing, first_ms, last_ms)
+    added = not _exchanged(window.effective, first_ms, last_ms)
     whole = widened(window, first_ms, last_ms, added=added)
-    return None if whole is None else part(window.standing, whole.first, whole.beyond)
+    return None if whole is None else part(window.effective, whole.first, whole.beyond)
 
 
-def _exchanged(standing: Standing, first: int, last: int) -> bool:
-    low, high = np.searchsorted(standing.at_ms, [first, last]).tolist()
+def _exchanged(effective: EffectiveReadings, first: int, last: int) -> bool:
+    low, high = np.searchsorted(effective.at_ms, [first, last]).tolist()
     some = slice(low, high + 1)
-    walls = (standing.ends[some] != standing.starts[some]) | ~standing.ends_known[some]
+    walls = (effective.ends[some] != effective.starts[some]) | ~effective.ends_known[some]
     return bool(walls.any())
 
 
 def _plain(read: Read) -> Settled | None:
     """Intervals and power: a reading shapes the step before it and the step after."""
-    window, at = read.window, read.window.standing.at_ms
+    window, at = read.window, read.window.effective.at_ms
     before = int(np.searchsorted(at, read.asked.first_ms, "left")) - 1
     after = int(np.searchsorted(at, read.asked.last_ms, "right"))
-    period_ms = int(window.standing.period_before_ms.max()) if len(at) else 0
+    period_ms = int(window.effective.period_before_ms.max()) if len(at) else 0
     first = int(at[before]) if before >= 0 else read.asked.first_ms - period_ms
     last = int(at[after]) if after < len(at) else read.asked.last_ms
     first, last = _hours(first, last)
@@ -145,13 +145,15 @@ def _plain(read: Read) -> Settled | None:
     reaches_on = window.whole_after or (len(at) > 0 and int(at[-1]) >= last)
     if not (reaches_back and reaches_on):
         return None
-    return Settled(read.asked.channel, first, last, window.standing)
+    return Settled(read.asked.channel, first, last, window.effective)
 
 
 def _hours(first: int, last: int) -> tuple[int, int]:
     return first // HOUR_MS * HOUR_MS, -(-last // HOUR_MS) * HOUR_MS
 
 
-def part(standing: Standing, first: int, beyond: int) -> Standing:
+def part(effective: EffectiveReadings, first: int, beyond: int) -> EffectiveReadings:
     """Return some of the rows."""
-    return Standing(*(getattr(standing, name)[first:beyond] for name in Standing.__slots__))
+    return EffectiveReadings(
+        *(getattr(effective, name)[first:beyond] for name in EffectiveReadings.__slots__)
+    )

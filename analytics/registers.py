@@ -7,7 +7,7 @@ import numpy as np
 
 from analytics.limits import in_range, within
 from analytics.outliers import BOUNDS, Bounds, Line, covered, line_of, stands
-from analytics.steps import Bools, Codes, Ints, Judged, Reason, Standing, Steps, is_known
+from analytics.steps import Bools, Codes, EffectiveReadings, Ints, Judged, Reason, Steps, is_known
 from metering.channels import Kind
 
 _NEAR_RATE: Final = 20.0  # a wrap may be so many times as fast as a known step nearby
@@ -17,13 +17,13 @@ _SHORT_PERIODS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Successive standing readings a and b of one channel; columns of equal length.
+    """Successive effective readings a and b of one channel; columns of equal length.
 
     joined: whether both are of one register.
     What only falls and leaps ask for is looked up when they do: most readings have none.
     """
 
-    standing: Standing
+    effective: EffectiveReadings
     line: Line
     here: Any
     a: Any
@@ -49,13 +49,13 @@ class _Pairs:
     @property
     def wraps(self) -> Ints:
         """Where the register begins anew; 0 is unknown."""
-        column: Ints = self.standing.wraps_at[self.here][self.a]
+        column: Ints = self.effective.wraps_at[self.here][self.a]
         return column
 
     @property
     def period(self) -> Ints:
         """The expected distance of readings, in ms."""
-        column: Ints = self.standing.period_ms[self.here][self.a]
+        column: Ints = self.effective.period_ms[self.here][self.a]
         return column
 
     @property
@@ -65,26 +65,26 @@ class _Pairs:
         return column
 
     @property
-    def said(self) -> Bools:
+    def confirmed(self) -> Bools:
         """Whether a person says that it wraps here."""
-        column: Bools = self.standing.wrap_said[self.here][self.b]
+        column: Bools = self.effective.wrap_confirmed[self.here][self.b]
         return column
 
 
-def registers(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
+def registers(effective: EffectiveReadings, bounds: Bounds = BOUNDS) -> Judged:
     """Return the judged steps of registers, and which rows stand."""
-    line = line_of(standing)
+    line = line_of(effective)
     good = stands(line, bounds)
     here = slice(None) if good.all() else np.flatnonzero(good)
     if not isinstance(here, slice):
         line = line.only(here)
-    channel, kind = standing.channel[here], standing.kind[here]
+    channel, kind = effective.channel[here], effective.kind[here]
     rows = np.flatnonzero((channel[1:] == channel[:-1]) & (kind[1:] == Kind.REGISTER))
     straight = len(rows) == len(channel) - 1
     at: tuple[Any, Any] = (slice(0, -1), slice(1, None)) if straight else (rows, rows + 1)
-    pairs = _paired(standing, here, line, *at)
+    pairs = _paired(effective, here, line, *at)
     reason, turn, start, gone = _judged(pairs, bounds)
-    factor, under = standing.factor[here][at[0]], standing.under[here][at[0]]
+    factor, under = effective.factor[here][at[0]], effective.under[here][at[0]]
     used = _counted(pairs, reason, turn, factor, under)
     ones = np.broadcast_to(np.int64(1), len(used))
     columns: tuple[Any, ...] = (
@@ -95,9 +95,9 @@ def registers(standing: Standing, bounds: Bounds = BOUNDS) -> Judged:
     return Judged(Steps(*columns), good)
 
 
-def _paired(standing: Standing, here: Any, line: Line, a: Any, b: Any) -> _Pairs:
+def _paired(effective: EffectiveReadings, here: Any, line: Line, a: Any, b: Any) -> _Pairs:
     return _Pairs(
-        standing,
+        effective,
         line,
         here,
         a,
@@ -139,11 +139,11 @@ def _wraps(pairs: _Pairs, fell: Ints, reason: Codes, bounds: Bounds) -> Bools:
 
     A person's word takes the place of the pace around, and of nothing else.
     """
-    wraps, most, said = pairs.wraps[fell], pairs.most[fell], pairs.said[fell]
+    wraps, most, confirmed = pairs.wraps[fell], pairs.most[fell], pairs.confirmed[fell]
     meter, period = pairs.meter, pairs.period
     time, implied = (pairs.end - pairs.start)[fell], pairs.used[fell] + wraps
     fine = (wraps > 0) & (implied >= 0) & within(implied, most, time)
-    fine &= implied <= wraps // np.where((most > 0) | said, 2, 10)
+    fine &= implied <= wraps // np.where((most > 0) | confirmed, 2, 10)
     short = time <= _SHORT_PERIODS * period[fell]
     seen, paced = np.zeros(len(fell), np.bool_), np.zeros(len(fell), np.bool_)
     for far in (*range(-bounds.rate_steps, 0), *range(1, bounds.rate_steps + 1)):
@@ -154,7 +154,7 @@ def _wraps(pairs: _Pairs, fell: Ints, reason: Codes, bounds: Bounds) -> Bools:
         share = np.where(short, _NEAR_RATE, _FAR_RATE) * pairs.used[step] * time
         paced |= some & (implied * apart.astype(float) <= share)
         seen |= some
-    return fine & (paced | (~seen & short) | said)
+    return fine & (paced | (~seen & short) | confirmed)
 
 
 def _caught_up(pairs: _Pairs, over: Ints, reason: Codes, bounds: Bounds) -> tuple[Ints, Ints]:

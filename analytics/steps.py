@@ -1,4 +1,4 @@
-"""What readings stand as, and what each stretch of time used, or why nobody knows: the columns."""
+"""Which readings count, and what each stretch of time used, or why nobody knows: the columns."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -39,8 +39,8 @@ def is_known(reason: Codes) -> Bools:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The standing readings of some channels, sorted by (channel, at); row i is one instant of one.
+class EffectiveReadings:
+    """Effective readings of some channels, sorted by (channel, at); row i is one instant of one.
 
     ends, starts: the value as the end of the step before and as the start of the one after; they
         differ only at an exchange. [quanta of the channel]
@@ -48,7 +48,7 @@ class Standing:
     factor and what follows: the settings valid at the instant, and, as an interval's end needs
         them, those valid just before it; 0 is unknown for a limit and a wrap.
     reinstated: where a person says that the reading stands, however it looks.
-    wrap_said: where a person says that the fall to this reading is a wrap.
+    wrap_confirmed: where a person says that the fall to this reading is a wrap.
     """
 
     channel: Ints
@@ -68,7 +68,7 @@ class Standing:
     period_before_ms: Ints
     max_per_hour_before: Ints
     reinstated: Bools
-    wrap_said: Bools
+    wrap_confirmed: Bools
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from analytics.limits import within
 from analytics.outliers import BOUNDS, Bounds, Line, line_of
-from analytics.steps import Bools, Ints, Standing
+from analytics.steps import Bools, EffectiveReadings, Ints
 
 FAR_MS: Final = 2**62
 
@@ -21,10 +21,10 @@ FAR_MS: Final = 2**62
 class Window:
     """Readings of one register, and whether they reach its first and its last one.
 
-    standing: as they are now.
+    effective: as they are now.
     """
 
-    standing: Standing
+    effective: EffectiveReadings
     whole_before: bool = True
     whole_after: bool = True
 
@@ -56,7 +56,7 @@ def widened(
     added: readings only came, none went or changed, and no exchange either. In calm data then only
         the neighbours' steps change.
     """
-    line = line_of(window.standing)
+    line = line_of(window.effective)
     rise, at = line.rise, line.at
     plain = line.follows & (rise >= 0)
     plain &= within(rise, line.most[:-1], np.diff(at))

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from actions.catalogue import by_file
 from actions.declared import Action
 from actions.file_columns import template
-from actions.files import MOST_ROWS, Taken, errors_workbook, take
-from actions.sheets import MEDIA_TYPE
+from actions.files import MOST_ROWS, FileResult, errors_workbook, take
 from actions.undoing import take_back
+from actions.workbooks import MEDIA_TYPE
 from api.again import logged_in_again, parameters_of
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Id
 from api.problems import FieldProblem, lang_of, problem_of
 from metering.errors import InputError
@@ -107,7 +107,7 @@ def _add(routes: APIRouter, path: str, kind: Kind) -> None:
 
 
 def _template(kind: Kind) -> Callable[..., Response]:
-    def endpoint(_desk: AtDesk, request: Request) -> Response:
+    def endpoint(_actor: CurrentActor, request: Request) -> Response:
         """Return an empty workbook with the columns, labelled in the language asked for."""
         body = template(kind, _lang(request))
         return _workbook(body, f"{kind.about.code}.xlsx", 200)
@@ -115,7 +115,7 @@ def _template(kind: Kind) -> Callable[..., Response]:
     return endpoint
 
 
-async def _content(request: Request, _desk: AtDesk) -> bytes:
+async def _content(request: Request, _actor: CurrentActor) -> bytes:
     """Return the body once it is known who sends it."""
     return await request.body()
 
@@ -123,7 +123,7 @@ async def _content(request: Request, _desk: AtDesk) -> bytes:
 def _endpoint(kind: Kind) -> Callable[..., Any]:
     def endpoint(
         request: Request,
-        desk: AtDesk,
+        actor: CurrentActor,
         content: Annotated[bytes, Depends(_content)],
         dry_run: _DRY = False,
         form: _FORM = "json",
@@ -133,7 +133,7 @@ def _endpoint(kind: Kind) -> Callable[..., Any]:
 
         A time without offset is civil time where the object stands, as in the forms.
         """
-        taken = take(desk, kind, content, dry_run=dry_run, again=again)
+        taken = take(actor, kind, content, dry_run=dry_run, again=again)
         if not taken.wrong:
             done = taken.done
             return FileDone(dry_run=dry_run, rows=taken.rows, done=done, file_id=taken.undo)
@@ -145,12 +145,12 @@ def _endpoint(kind: Kind) -> Callable[..., Any]:
     return endpoint
 
 
-def _undo(desk: AtDesk, file_id: Id, dry_run: _DRY = False) -> FileUndone:
+def _undo(actor: CurrentActor, file_id: Id, dry_run: _DRY = False) -> FileUndone:
     """Take back every row of a file in one transaction, or none."""
-    return FileUndone(dry_run=dry_run, rows=take_back(desk, file_id, dry_run=dry_run))
+    return FileUndone(dry_run=dry_run, rows=take_back(actor, file_id, dry_run=dry_run))
 
 
-def _refused(taken: Taken, lang: Literal["zh", "en"]) -> Response:
+def _refused(taken: FileResult, lang: Literal["zh", "en"]) -> Response:
     errors = [
         FieldProblem(
             field=f"row.{one.number}{'.' if one.path else ''}{one.path}",

@@ -12,7 +12,7 @@ from actions.catalogue import declared
 from actions.declared import Action, Effect, Started, result_of
 from actions.doing import MOST_KEY, Foreseen, Repeat, carry_out, foresee
 from api.again import logged_in_again, parameters_of, responses_of
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 
 _KEY = Annotated[
     str,
@@ -111,11 +111,11 @@ def _endpoint(kind: type[Action[Any, Any]], name: str) -> Callable[..., Any]:
     """Return a route's function, whose signature says what FastAPI should read."""
 
     def endpoint(**given: Any) -> Any:
-        on, action, desk = given.get("on"), given["fields"], given["desk"]
+        on, action, actor = given.get("on"), given["fields"], given["actor"]
         if given["dry_run"]:
-            return _foreseen(foresee(desk, action, on))
+            return _foreseen(foresee(actor, action, on))
         seen = given["seen"].removeprefix("W/").strip('"')
-        done = carry_out(desk, action, on, key=given["key"], seen=seen, again=given["again"])
+        done = carry_out(actor, action, on, key=given["key"], seen=seen, again=given["again"])
         if isinstance(done, Repeat):
             return _answer(kind, done.result, done.to, {"Idempotent-Replay": "true"})
         return _answer(kind, done.result.model_dump(mode="json"), done.to, {})
@@ -142,7 +142,7 @@ def _parameters(kind: type[Action[Any, Any]]) -> list[Parameter]:
             Annotated[kind, body],
             Parameter.empty,
         ),
-        ("desk", AtDesk, Parameter.empty),
+        ("actor", CurrentActor, Parameter.empty),
         ("dry_run", _DRY, False),
         ("key", _KEY, ""),
         ("seen", _SEEN, ""),

@@ -8,9 +8,9 @@ from fastapi import Request
 Network = IPv4Network | IPv6Network
 
 
-def networks(said: str) -> tuple[Network, ...]:
+def networks(text: str) -> tuple[Network, ...]:
     """Return addresses and networks that are written with commas between; ValueError if not."""
-    return tuple(ip_network(one.strip(), strict=False) for one in said.split(",") if one.strip())
+    return tuple(ip_network(one.strip(), strict=False) for one in text.split(",") if one.strip())
 
 
 def address_of(request: Request, trusted: Sequence[Network], header: str) -> str | None:
@@ -22,8 +22,8 @@ def address_of(request: Request, trusted: Sequence[Network], header: str) -> str
     peer = request.client.host if request.client else ""
     if not _is_trusted(peer, trusted):
         return _household(peer)
-    said = [one for line in request.headers.getlist(header) for one in line.split(",")]
-    for hop in reversed(said):
+    hops = [one for line in request.headers.getlist(header) for one in line.split(",")]
+    for hop in reversed(hops):
         address = _address(hop)
         if address is None:
             return None
@@ -56,16 +56,16 @@ def _household(address: str) -> str:
 
 def _address(hop: str) -> str | None:
     """Return the address of one hop: bare, with a port, or as RFC 7239 writes it."""
-    said = hop.strip()
-    for part in said.split(";"):
+    text = hop.strip()
+    for part in text.split(";"):
         name, equals, value = part.partition("=")
         if equals and name.strip().lower() == "for":
-            said = value.strip().strip('"')
-    if said.startswith("["):
-        said = said[1:].partition("]")[0]
-    elif said.count(":") == 1:
-        said = said.partition(":")[0]
+            text = value.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        return str(ip_address(said))
+        return str(ip_address(text))
     except ValueError:
         return None

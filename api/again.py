@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Query, Request
 
 from actions.declared import Action
-from api.doorway import PASSWORD_HEADER, AtDoorway, LoggedIn, password_of
+from api.auth import PASSWORD_HEADER, LoggedIn, WithAuth, password_of
 
 _HEADER: Final = {
     "name": PASSWORD_HEADER,
@@ -41,11 +41,11 @@ def _not_asked() -> bool:
 
 def _checked(
     request: Request,
-    doorway: AtDoorway,
+    auth: WithAuth,
     session: LoggedIn,
     dry_run: Annotated[bool, Query(include_in_schema=False)] = False,
 ) -> bool:
     if dry_run:
         return False
-    doorway.again(request, session, password_of(request))
+    auth.again(request, session, password_of(request))
     return True

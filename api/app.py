@@ -11,7 +11,7 @@ from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
 from api import action_files, declared_tables, errors, shell
 from api import actions as declared
-from api.doorway import Doorway
+from api.auth import Auth
 from api.errors import ErrorPage
 from api.problems import Problem
 from api.routes import metrics, routers
@@ -64,7 +64,7 @@ def create_app(
     file_sink: the same for files of readings.
     decode: what refused messages say, by the routes.
     today: the day that counts as today; None is the database's own.
-    extra_routers: of pages beside the API; they find `app.state.doorway` for log-in and desk.
+    extra_routers: of pages beside the API; they find `app.state.auth` for log-in and actor.
     large: addresses of these pages that take files, beside our own.
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
@@ -73,11 +73,11 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.doorway = Doorway(pool, told, Failures(), today, file_sink, decode)
+    app.state.auth = Auth(pool, told, Failures(), today, file_sink, decode)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink
-    registry.register(metrics.Database(app.state.doorway.system_desk))
+    registry.register(metrics.Database(app.state.auth.system_actor))
     made = (declared.router(), action_files.router(), declared_tables.router())
     for router in (*routers(), *made, *extra_routers):
         app.include_router(router)
@@ -113,7 +113,7 @@ def _surround(
         exceptions=dict.fromkeys(files, told.file_bytes),
     )
     app.add_middleware(shell.Guarded)
-    app.add_middleware(shell.Counted, registry=registry)
+    app.add_middleware(shell.RequestMetrics, registry=registry)
 
 
 def _describe_problem(app: FastAPI) -> None:

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
 
 from actions.catalogue import tables
-from actions.fields import Lang, Said, said_of
+from actions.fields import FieldWords, Lang, field_words
 from actions.tables import MOST_AT_ONCE, Column, Table, rows_of, values_of
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact
 from api.tables import TABLE_ANSWER, After, AsWished, next_url, paged, table_of
 
@@ -78,11 +78,11 @@ def _hint(column: Column) -> str:
 
 def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:
     def endpoint(**given: Any) -> Any:
-        request, desk, wish = given["request"], given["desk"], given["wish"]
+        request, actor, wish = given["request"], given["actor"], given["wish"]
         asked = table.filter(**{name: given[name] for name in table.filter.model_fields})
         found = paged(
             wish, given["after"], given["limit"], MOST_AT_ONCE,
-            lambda after, limit: rows_of(desk, table, asked, after, limit),
+            lambda after, limit: rows_of(actor, table, asked, after, limit),
         )  # fmt: skip
         following = next_url(request, found.next)
         if wish.table:
@@ -92,7 +92,7 @@ def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:
 
     asked: list[tuple[str, Any, Any]] = [
         ("request", Request, Parameter.empty),
-        ("desk", AtDesk, Parameter.empty),
+        ("actor", CurrentActor, Parameter.empty),
         ("wish", AsWished, Parameter.empty),
         *((name, _asked(info), info.default) for name, info in table.filter.model_fields.items()),
         ("after", After, None),
@@ -110,10 +110,10 @@ def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:
 
 def _asked(info: Any) -> Any:
     """Return a field of a filter as a parameter of the query."""
-    label = said_of(info).label
+    label = field_words(info).label
     annotation = info.annotation
     for mark in info.metadata:
-        if not isinstance(mark, Said):
+        if not isinstance(mark, FieldWords):
             annotation = Annotated[annotation, mark]
     return Annotated[annotation, Query(description=f"{label.en}.")]
 

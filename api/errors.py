@@ -52,8 +52,10 @@ class _Answers:
         assert isinstance(error, HTTPException)
         if error.status_code < 400:  # a page that sends the browser elsewhere
             return Response(status_code=error.status_code, headers=error.headers)
-        said = _protocol(error.status_code)
-        return self._answered(request, said, error.status_code, headers=dict(error.headers or {}))
+        problem = _protocol(error.status_code)
+        return self._answered(
+            request, problem, error.status_code, headers=dict(error.headers or {})
+        )
 
     def unforeseen(self, request: Request, _: Exception) -> Response:
         return self._answered(request, _unforeseen(), 500)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actions.access.login import LockedError, LoginError
 from actions.access.turnstile import BusyError
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from metering.errors import (
     ConflictError,
     EnergyError,

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Counted:
+class RequestMetrics:
     """Counts and times requests by the route's pattern, never by the address asked."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:

@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from actions import sheets
+from actions import workbooks
 from api.fields import Exact
 from storage.pages import Page
 
@@ -22,7 +22,7 @@ _MOST_ROWS = 1_000_000  # beyond these the file says that it is a part
 _MEDIA: Final[dict["Form", str]] = {
     "json": "application/json",
     "csv": "text/csv",
-    "xlsx": sheets.MEDIA_TYPE,
+    "xlsx": workbooks.MEDIA_TYPE,
 }
 TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
@@ -31,7 +31,7 @@ TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
         "the name says `part`, and the header Link names the rest.",
         "content": {
             "text/csv": {"schema": {"type": "string"}},
-            sheets.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            workbooks.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -158,12 +158,12 @@ def table_of(
     exact: columns whose texts are decimal numbers.
     """
     body = list(body)
-    headers = sheets.counted(name, wish.form, len(body), whole=following is None)
+    headers = workbooks.counted(name, wish.form, len(body), whole=following is None)
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
     if wish.form == "xlsx":
-        book = sheets.workbook(header, body, exact=exact)
-        return Response(book, media_type=sheets.MEDIA_TYPE, headers=headers)
+        book = workbooks.workbook(header, body, exact=exact)
+        return Response(book, media_type=workbooks.MEDIA_TYPE, headers=headers)
     return StreamingResponse(
         _written(header, body, wish.bom), media_type="text/csv; charset=utf-8", headers=headers
     )

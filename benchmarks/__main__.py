@@ -79,8 +79,8 @@ def _header(root: Path) -> dict[str, str]:
 
 def _keep(path: Path | None, header: dict[str, str], sections: list[Section]) -> None:
     if path is not None:
-        said = {"header": header, "sections": [one.as_json() for one in sections]}
-        path.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+        content = {"header": header, "sections": [one.as_json() for one in sections]}
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.compact.bases import newest_target, review
 from actions.compact.comparing import try_rules
 from actions.compact.runs import try_target
-from actions.desk import SYSTEM, Desk, open_pool
 from benchmarks.broad import broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import postgres
@@ -36,8 +36,8 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
         broad(server.url, channels, hours, institutions, months=_MONTHS) as made,
         contextlib.closing(open_pool(made.tables.logins["api"], bounds=_BOUNDS)) as pool,
     ):
-        desk = Desk(pool, SYSTEM, made.today)
-        target = newest_target(desk)
+        actor = Actor(pool, SYSTEM, made.today)
+        target = newest_target(actor)
         section = Section(
             "bases",
             [
@@ -45,10 +45,10 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
                 "bases answered for. Three rules from what is loaded once, and each from its own.",
             ],
         )
-        reviewed = _took(runs, lambda: review(desk, target))
-        once = _took(runs, lambda: try_rules(desk, target, _RULES))
+        reviewed = _took(runs, lambda: review(actor, target))
+        once = _took(runs, lambda: try_rules(actor, target, _RULES))
         turned = what_if(made, pool, target, max(runs, 10))
-        thrice = _took(runs, lambda: [try_target(desk, target, one) for one in _RULES])
+        thrice = _took(runs, lambda: [try_target(actor, target, one) for one in _RULES])
     section.figures = [
         Figure("three rules, times faster by loading once", "×", _ratios(thrice, once)),
         Figure("review", "s", reviewed, None if quick else REVIEW_S, "most"),
@@ -56,7 +56,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
         Figure(
             "a parameter turned, at the page", "s", turned, None if quick else WHAT_IF_S, "most"
         ),
-        Figure("set up: answered for, run, issued, standing", "s", [made.shared_s]),
+        Figure("set up: answered for, run, issued, progress", "s", [made.shared_s]),
     ]
     return [section]
 

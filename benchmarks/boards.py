@@ -11,11 +11,11 @@ from typing import Final
 from psycopg.errors import QueryCanceled
 
 from actions.access.login import Pool
-from actions.desk import open_pool
+from actions.actor import open_pool
 from benchmarks.broad import Broad, broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import postgres
-from cli.demo.panels import visit
+from cli.demo.panels import viewer
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.model import Board, Panel
 from dashboards.pages.answers import Answers
@@ -32,7 +32,7 @@ _AT_ONCE: Final = 3  # as the pages ask
 # The same figures, from the view that explains each of them instead of those that are kept.
 _EXPLAINED: Final = (
     "report.account_figure",
-    "(SELECT *, known_s AS due_s FROM report.account_energy)",
+    "(SELECT *, known_s AS expected_s FROM report.account_energy)",
 )
 _PATIENCE_S: Final = 60
 
@@ -109,7 +109,7 @@ def _view(pool: Pool, made: Broad, board: Board) -> View:
     """Return the board as it opens for the reader, with nothing answered yet."""
     session = Session(made.reader, "reader", "Reader", "en", "")
     query = f"var-region={made.region_id}"
-    return view_of(visit(pool, session, made.today, query), board, Answers())
+    return view_of(viewer(pool, session, made.today, query), board, Answers())
 
 
 def _panel_s(pool: Pool, made: Broad, board: Board, panel: Panel) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from benchmarks.ground import Tables
 from cli.demo import database, union
 from storage import migrate
@@ -138,7 +138,7 @@ class Broad:
     institutions: int
     today: date
     region_id: int
-    shared_s: float  # how long it took to answer for bases, to run, to issue and to stand
+    shared_s: float  # how long it took to answer for bases, to run, to issue and to record progress
     reader: int = _READER
 
 
@@ -155,7 +155,7 @@ def broad(
     database.ensure(server_url, name)
     admin_url = make_conninfo(server_url, dbname=name)
     today = FIRST + timedelta(hours=hours - 1)
-    said = {
+    parameters = {
         "institutions": institutions, "channels": channels, "province": _PROVINCE, "first": FIRST,
         "until": today, "last": hours - 1, "reader": _READER,
         "before": months - 1,
@@ -165,12 +165,12 @@ def broad(
         tables = Tables(name, admin_url, database.logins(admin_url, passwords))
         with psycopg.connect(admin_url) as connection:
             for part in (_INSTITUTIONS, _CHANNELS, _TERMS, _READINGS, _ACCOUNTS, _PEOPLE):
-                connection.execute(part.format(**said).encode())
+                connection.execute(part.format(**parameters).encode())
         tables.execute("VACUUM ANALYZE")
         with contextlib.closing(open_pool(tables.logins["api"], bounds=WRITING)) as pool:
-            desk = Desk(pool, SYSTEM, today)
+            actor = Actor(pool, SYSTEM, today)
             before = time.perf_counter()
-            union.share(desk, union.found(desk, {_PROVINCE}), today)
+            union.share(actor, union.found(actor, {_PROVINCE}), today)
             shared_s = time.perf_counter() - before
         tables.execute("VACUUM ANALYZE")
         region = tables.ask(f"SELECT region_id FROM region_fact WHERE code = '{_PROVINCE}'")

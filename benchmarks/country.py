@@ -13,7 +13,7 @@ from compact.holders import STATES, Areas, Bases
 from compact.methods import Method
 from compact.rosters import Dated, Roster
 from compact.targets import MONTHS, Indicator, State, Target
-from storage.compact.targets import Kept
+from storage.compact.targets import TargetRow
 
 MEMBERS: Final = 31
 CITIES: Final = 340
@@ -75,7 +75,7 @@ def country(count: int, seed: int) -> Start:
     )
     target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", _FALL, 2025, 2026)
     return Start(
-        kept=Kept(1, 1, "generated", target),
+        kept=TargetRow(1, 1, "generated", target),
         roster=roster,
         base=base,
         has=np.ones(count, np.bool_),

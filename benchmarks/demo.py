@@ -70,11 +70,11 @@ def _shown(state: Path) -> Shown:
     command = [sys.executable, "-P", "-m", "cli", "demo", "--state", str(state)]
     log = state.with_suffix(".log")
     before = time.monotonic()
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             stdin=subprocess.DEVNULL,
             env=_environment(),
         )

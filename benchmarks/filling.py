@@ -33,8 +33,8 @@ def fill(tables: Tables, plan: Plan, *, parts: int) -> int:
             at_ms, counted = finer(register, parts)
             for seq, (at, value) in enumerate(_cut(at_ms, counted), 1):
                 message = Message("", gateway, b"", int(datetime.now(UTC).timestamp() * 1000))
-                said = _readings(register.meter.name, seq, at, value / PER_KWH)
-                store.write([message], said, [])
+                payload = _readings(register.meter.name, seq, at, value / PER_KWH)
+                store.write([message], payload, [])
             count += len(at_ms)
     finally:
         store.close()

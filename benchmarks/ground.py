@@ -14,7 +14,7 @@ import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.registry.importing import Registry, register
 from cli import services
 from cli.demo import database, world
@@ -160,7 +160,7 @@ def registered(server_url: str, registry: Registry) -> Iterator[Tables]:
         migrate.migrate(admin_url, passwords=passwords)
         made = Tables(name, admin_url, database.logins(admin_url, passwords))
         with contextlib.closing(open_pool(made.logins["api"], max_size=2)) as pool:
-            register(Desk(pool, SYSTEM), registry)
+            register(Actor(pool, SYSTEM), registry)
         yield made
     finally:
         database.drop(server_url, name)

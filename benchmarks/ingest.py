@@ -48,10 +48,10 @@ class Heard:
     def line(self, text: bytes) -> None:
         """Take one line of what it says."""
         now = time.monotonic()
-        said = json.loads(text)
+        message = json.loads(text)
         self.began_s = self.began_s or now
-        if said["done"]:
-            self.made, self.ended_s = said["made"], now
+        if message["done"]:
+            self.made, self.ended_s = message["made"], now
 
     @property
     def rate(self) -> float:

@@ -18,7 +18,7 @@ from argon2.exceptions import VerifyMismatchError
 from fastapi import FastAPI, HTTPException
 
 from actions.access.users import Grant, add_user
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from benchmarks.figures import Figure, Section, peaks
 from benchmarks.ground import Crew, Tables, crew, planned, postgres, shipped, tables
 from cli.services import ports
@@ -67,7 +67,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
 def add_honest(made: Tables) -> None:
     """Add the person who only wants to log in."""
     with open_pool(made.logins["api"], max_size=2) as pool:
-        add_user(Desk(pool, SYSTEM), "honest", "H", _PASSWORD, "en", [Grant("reader", "all")])
+        add_user(Actor(pool, SYSTEM), "honest", "H", _PASSWORD, "en", [Grant("reader", "all")])
 
 
 def p95(took: list[float]) -> float:
@@ -144,10 +144,10 @@ async def _flood(client: httpx2.AsyncClient, lasts_s: float, attempts: int) -> N
 
 
 async def _try(client: httpx2.AsyncClient, login: str, password: str, address: str) -> int:
-    said = {"login": login, "password": password, "bearer": True}
+    credentials = {"login": login, "password": password, "bearer": True}
     headers = {"X-Forwarded-For": address}
     try:
-        answer = await client.post("/api/v1/login", json=said, headers=headers)
+        answer = await client.post("/api/v1/login", json=credentials, headers=headers)
     except httpx2.HTTPError:  # too slow, or too many at once
         return 0
     return answer.status_code
@@ -173,9 +173,9 @@ def rival() -> FastAPI:
     app = FastAPI()
 
     @app.post("/api/v1/login")
-    def login(said: dict[str, str | bool]) -> dict[str, bool]:
+    def login(credentials: dict[str, str | bool]) -> dict[str, bool]:
         try:
-            hasher.verify(kept.get(str(said["login"]), nobody), str(said["password"]))
+            hasher.verify(kept.get(str(credentials["login"]), nobody), str(credentials["password"]))
         except VerifyMismatchError:
             raise HTTPException(401) from None
         return {"in": True}

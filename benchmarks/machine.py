@@ -19,7 +19,9 @@ _SETTINGS: Final = ("fsync", "synchronous_commit", "full_page_writes", "shared_b
 def machine() -> dict[str, str]:
     """Return processor, cores, memory, kernel and how busy it is now."""
     return {
-        "CPU": _said("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
+        "CPU": _field_of("/proc/cpuinfo", "model name")
+        or platform.processor()
+        or platform.machine(),
         "cores": str(os.cpu_count()),
         "memory": _memory(),
         "kernel": f"{platform.system()} {platform.release()}",
@@ -68,11 +70,11 @@ def _one(connection: psycopg.Connection[tuple[object, ...]], query: str) -> str:
 
 
 def _memory() -> str:
-    said = _said("/proc/meminfo", "MemTotal")
-    return f"{int(said.split()[0]) / 2**20:.0f} GiB" if said else "?"
+    value = _field_of("/proc/meminfo", "MemTotal")
+    return f"{int(value.split()[0]) / 2**20:.0f} GiB" if value else "?"
 
 
-def _said(path: str, name: str) -> str:
+def _field_of(path: str, name: str) -> str:
     try:
         lines = Path(path).read_text().splitlines()
     except OSError:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg_pool import ConnectionPool
 from starlette.testclient import TestClient
 
-from actions.desk import SYSTEM
+from actions.actor import SYSTEM
 from api import ApiSettings, create_app
 from benchmarks.broad import Broad
 from dashboards.pages import app as pages

@@ -51,10 +51,10 @@ def _told(settings: Settings) -> ApiSettings:
     )
 
 
-def _proxies(said: str) -> tuple[Network, ...]:
+def _proxies(text: str) -> tuple[Network, ...]:
     """Return the proxies that are trusted."""
     try:
-        return networks(said)
+        return networks(text)
     except ValueError as error:
         raise InputError(
             "settings.impossible",

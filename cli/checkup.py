@@ -117,11 +117,11 @@ def _database(url: str | None, bounds: Bounds) -> Iterator[Check]:
             yield _clock(connection)
             yield from _schema(connection)
     except psycopg.Error as error:
-        said = str(error).strip()
+        message = str(error).strip()
         yield Check(
             "bad",
-            f"数据库连接失败:{said}",
-            f"The database does not answer: {said}",
+            f"数据库连接失败:{message}",
+            f"The database does not answer: {message}",
             "请核对地址、登录和网络。",
             "Check address, login and network.",
         )
@@ -179,7 +179,7 @@ def _queues(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     now = datetime.now(UTC)
     queues = health.queues(connection)
     for one in queues:
-        if one.stands_still(now):
+        if one.is_stalled(now):
             yield Check(
                 "bad",
                 f"{one.queue} 队列自 {one.oldest:%Y-%m-%d %H:%M} UTC 起没有进展。",
@@ -190,7 +190,7 @@ def _queues(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     if count := sum(one.set_aside for one in queues):
         yield Check(
             "warning",
-            f"{count} 项无法计算,已搁置;其余照常。",
+            f"{count} 项无法计算,已暂存待核;其余照常。",
             f"{count} could not be computed and were set aside; all else went on.",
             "commonwatt retry --list 列出原因,commonwatt retry 重试。",
             "commonwatt retry --list says why; commonwatt retry has them tried again.",

@@ -9,17 +9,17 @@ from typing import Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 
+from actions.actor import Actor
 from actions.catalogue import declared
 from actions.declared import Action, Effect
-from actions.desk import Desk
 from actions.doing import MOST_KEY, Done, carry_out, foresee
-from actions.fields import Words, asked_as, said_of
+from actions.fields import Words, field_words, input_kind
 from actions.files import errors_workbook, take
 from actions.saying import wrong
 from cli import settings
 from cli.commands.options import ApiUrl
 from cli.services.words import language, say
-from cli.wiring import desk
+from cli.wiring import operator
 from metering.errors import InputError
 
 _FILE = Annotated[
@@ -74,15 +74,15 @@ def _command(kind: Kind) -> Callable[..., None]:
         on, url = given.pop("on", None), given.pop("database_url")
         dry_run, key = given.pop("dry_run"), given.pop("key")
         file, errors = given.pop("file", None), given.pop("errors", None)
-        with desk(settings.load(database_url=url)) as seat:
+        with operator(settings.load(database_url=url)) as actor:
             if file is not None:
-                _take(seat, kind, file, errors, dry_run=dry_run)
+                _take(actor, kind, file, errors, dry_run=dry_run)
                 return
             action = _read(kind, given)
             if dry_run:
-                _tell(foresee(seat, action, on).effects)
+                _tell(foresee(actor, action, on).effects)
                 return
-            done = carry_out(seat, action, on, key=key[:MOST_KEY], again=True)  # as the operator
+            done = carry_out(actor, action, on, key=key[:MOST_KEY], again=True)  # as the operator
         result = done.result.model_dump(mode="json") if isinstance(done, Done) else done.result
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
 
@@ -99,8 +99,8 @@ def _options(kind: Kind) -> list[Parameter]:
         option = typer.Option(f"--{thing.code}", help=words)
         asked.append(("on", Annotated[int | None, option], None))
     for name, info in kind.model_fields.items():
-        many = asked_as(info) in ("rows", "several")
-        flag = asked_as(info) == "flag"
+        many = input_kind(info) in ("rows", "several")
+        flag = input_kind(info) == "flag"
         option = typer.Option(f"--{name.replace('_', '-')}", help=_help(kind, name))
         taken: Any = bool if flag else list[str] if many else str
         annotation = taken if flag else taken | None
@@ -116,15 +116,15 @@ def _options(kind: Kind) -> list[Parameter]:
 
 def _help(kind: Kind, name: str) -> str:
     info = kind.model_fields[name]
-    said = said_of(info)
-    parts = [_word(said.label) + (f" [{said.unit}]" if said.unit else "")]
+    wording = field_words(info)
+    parts = [_word(wording.label) + (f" [{wording.unit}]" if wording.unit else "")]
     if not info.is_required():
         parts[0] += say("(选填)", " (optional)")
-    if said.names:
-        parts.append(" | ".join(f"{code} {_word(words)}" for code, words in said.names.items()))
-    if asked_as(info) == "rows":
+    if wording.names:
+        parts.append(" | ".join(f"{code} {_word(words)}" for code, words in wording.names.items()))
+    if input_kind(info) == "rows":
         parts.append(say("每行写作 name=value,name=value", "Each a name=value,name=value"))
-    parts.append(_word(said.hint) if said.hint else "")
+    parts.append(_word(wording.hint) if wording.hint else "")
     return ". ".join(part for part in parts if part)
 
 
@@ -132,7 +132,7 @@ def _read(kind: Kind, given: dict[str, Any]) -> Action[Any, Any]:
     """Return the action that options say, or tell which of them is wrong."""
     fields = {name: value for name, value in given.items() if value not in (None, [])}
     for name, value in fields.items():
-        if asked_as(kind.model_fields[name]) == "rows":
+        if input_kind(kind.model_fields[name]) == "rows":
             fields[name] = [_row(one) for one in value]
     try:
         return kind.model_validate(fields)
@@ -169,9 +169,9 @@ def _word(words: Words) -> str:
     return say(words.zh, words.en)
 
 
-def _take(seat: Desk, kind: Kind, path: Path, errors: Path | None, *, dry_run: bool) -> None:
+def _take(actor: Actor, kind: Kind, path: Path, errors: Path | None, *, dry_run: bool) -> None:
     """Do every row of a file, or say what is wrong with which."""
-    taken = take(seat, kind, path.read_bytes(), dry_run=dry_run, again=True)  # as the operator
+    taken = take(actor, kind, path.read_bytes(), dry_run=dry_run, again=True)  # as the operator
     if not taken.wrong:
         done = say(f"{taken.done} 行已办理。", f"{taken.done} rows were done.")
         would = say(f"{taken.done} 行均可办理,未作更改。", f"{taken.done} rows could be done.")

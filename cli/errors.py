@@ -31,7 +31,7 @@ def status_of(error: EnergyError) -> int:
 def show(error: EnergyError) -> None:
     """Print what happened and the next step, in the reader's language."""
     zh = language() == "zh"
-    said, then = (error.zh, error.next_zh) if zh else (error.en, error.next_en)
-    print(said, file=sys.stderr)
+    message, then = (error.zh, error.next_zh) if zh else (error.en, error.next_en)
+    print(message, file=sys.stderr)
     if then:
         print(then.lstrip("\n"), file=sys.stderr)

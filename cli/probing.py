@@ -35,10 +35,10 @@ def wrong(service: str, port: int) -> str:
 def _answer(port: int, path: str) -> tuple[str, str]:
     """Return the first line and the body of an answer."""
     asked = f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
-    said = b""
+    answer = b""
     with socket.create_connection((HOST, port), timeout=_WAIT_S) as connection:
         connection.sendall(asked.encode())
-        while len(said) < _MOST_BYTES and (part := connection.recv(65_536)):
-            said += part
-    head, _, body = said.decode("utf-8", "replace").partition("\r\n\r\n")
+        while len(answer) < _MOST_BYTES and (part := connection.recv(65_536)):
+            answer += part
+    head, _, body = answer.decode("utf-8", "replace").partition("\r\n\r\n")
     return head.split("\r\n", 1)[0], body

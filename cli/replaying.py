@@ -21,7 +21,7 @@ from simulators.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReplayOptions:
     """What the person asked for."""
 
     folder: Path
@@ -37,7 +37,7 @@ class Wanted:
 
 
 def run(
-    wanted: Wanted, stop: threading.Event, *, as_lines: bool = False, quiet: bool = False
+    wanted: ReplayOptions, stop: threading.Event, *, as_lines: bool = False, quiet: bool = False
 ) -> bool:
     """Replay until every reading has its receipt, or until told to stop; return whether done.
 
@@ -72,25 +72,25 @@ def run(
             meter.close()
 
 
-def shift(said: str) -> tuple[str, int]:
+def shift(text: str) -> tuple[str, int]:
     """Return what SITE=WEEKS says."""
-    site, _, weeks = said.rpartition("=")
+    site, _, weeks = text.rpartition("=")
     if not site or not weeks.removeprefix("-").isdecimal():
         raise InputError(
             "replay.bad_shift",
-            zh=f"--shift-weeks {said} 应为 SITE=WEEKS。",
-            en=f"--shift-weeks {said} is not SITE=WEEKS.",
+            zh=f"--shift-weeks {text} 应为 SITE=WEEKS。",
+            en=f"--shift-weeks {text} is not SITE=WEEKS.",
             next_zh="例如 --shift-weeks Fox=52。",
             next_en="Write for example --shift-weeks Fox=52.",
-            where={"field": "shift_weeks", "value": said},
+            where={"field": "shift_weeks", "value": text},
         )
     return site, int(weeks)
 
 
-def _source(wanted: Wanted) -> str:
+def _source(wanted: ReplayOptions) -> str:
     """Return what the spooled readings are made from."""
-    said = f"{fingerprint(wanted.folder)} {wanted.seed} {sorted(wanted.shift_weeks.items())}"
-    return hashlib.sha256(said.encode()).hexdigest()
+    source = f"{fingerprint(wanted.folder)} {wanted.seed} {sorted(wanted.shift_weeks.items())}"
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
 def _nothing(progress: Progress) -> None:
@@ -98,9 +98,9 @@ def _nothing(progress: Progress) -> None:
 
 
 def _line(progress: Progress) -> None:
-    said = {"made": progress.made, "receipted": progress.receipted, "refused": progress.refused}
-    said |= {"total": progress.total, "done": progress.done}
-    print(json.dumps(said), flush=True)
+    line = {"made": progress.made, "receipted": progress.receipted, "refused": progress.refused}
+    line |= {"total": progress.total, "done": progress.done}
+    print(json.dumps(line), flush=True)
 
 
 def _shown(meter: Meter) -> Callable[[Progress], None]:

@@ -16,9 +16,9 @@ _FROM_FILE: Final = "_FILE"
 _ELSEWHERE: Final = {"COMMONWATT_LANG", "COMMONWATT_STATE", "COMMONWATT_TEST_DATABASE_URL"}
 
 
-def _counted(said: object) -> object:
+def _counted(value: object) -> object:
     """Return a variable's digits as a number, for choices among numbers."""
-    return int(said) if isinstance(said, str) and said.isdecimal() else said
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class Settings(BaseSettings):
@@ -181,10 +181,10 @@ class Settings(BaseSettings):
 def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """Return the settings; what is `given` (not None) on the command line counts most."""
     known = os.environ if environment is None else environment
-    said = {name: value for name, value in given.items() if value is not None}
-    said = _from_files(known) | said
+    values = {name: value for name, value in given.items() if value is not None}
+    values = _from_files(known) | values
     try:
-        return Settings(**said)
+        return Settings(**values)
     except ValidationError as error:
         raise _bad(error) from None
 
@@ -216,13 +216,13 @@ def strangers(environment: Mapping[str, str] | None = None) -> list[str]:
 
 def _from_files(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what files say, unless the variable itself is set."""
-    said = {}
+    values = {}
     for name in Settings.model_fields:
         variable = f"{PREFIX}{name.upper()}"
         path = environment.get(variable + _FROM_FILE)
         if path and variable not in environment:
             try:
-                said[name] = Path(path).read_text(encoding="utf-8").strip()
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise InputError(
                     "settings.no_file",
@@ -232,7 +232,7 @@ def _from_files(environment: Mapping[str, str]) -> dict[str, str]:
                     next_en="Check path and rights.",
                     where={"field": f"{variable}{_FROM_FILE}"},
                 ) from error
-    return said
+    return values
 
 
 def _bad(error: ValidationError) -> InputError:

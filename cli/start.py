@@ -32,7 +32,7 @@ def probe(arguments: Sequence[str], environment: Mapping[str, str]) -> int | Non
     port = environment.get(_PORTS[arguments[1]], "")
     if not port.isdecimal():
         return None
-    said = probing.wrong(arguments[1], int(port))
-    if said:
-        print(f"{arguments[1]}: {said}", file=sys.stderr)
-    return _UNWELL if said else 0
+    trouble = probing.wrong(arguments[1], int(port))
+    if trouble:
+        print(f"{arguments[1]}: {trouble}", file=sys.stderr)
+    return _UNWELL if trouble else 0

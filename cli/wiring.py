@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 import psycopg
 
 from actions.access.login import Pool
-from actions.desk import SYSTEM, Desk, open_pool, ours
+from actions.actor import SYSTEM, Actor, open_pool, ours
 from cli import embedded
 from cli.settings import Settings, need
 from collector.mqtt import Collector
@@ -41,14 +41,14 @@ def away() -> Iterator[None]:
 
 
 @contextmanager
-def desk(settings: Settings) -> Iterator[Desk]:
-    """Lend the desk at which this machine's operator acts as the system."""
+def operator(settings: Settings) -> Iterator[Actor]:
+    """Lend this machine's operator, who acts as the system."""
     settings = embedded.filled(settings, "api")
     url = need(settings.database_url, "database_url")
     with away():
         opened(url, "commonwatt", reading(settings)).close()  # says why not; a pool only waits
     with closing(pool_of(settings, url, 2)) as pool:
-        yield Desk(pool, SYSTEM)
+        yield Actor(pool, SYSTEM)
 
 
 def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
@@ -152,35 +152,35 @@ def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -
             break
 
 
-def _no_lane(said: str) -> InputError:
+def _no_lane(lane: str) -> InputError:
     known = ", ".join(LANES)
     return InputError(
         "work.no_lane",
-        zh=f"worker 没有“{said}”这一部分。",
-        en=f"The worker has no lane “{said}”.",
+        zh=f"worker 没有“{lane}”这一部分。",
+        en=f"The worker has no lane “{lane}”.",
         next_zh=f"--only 可取:{known}。",
         next_en=f"--only takes {known}.",
-        where={"field": "--only", "value": said},
+        where={"field": "--only", "value": lane},
     )
 
 
 def unreachable(error: psycopg.Error) -> UnavailableError:
     """Return the message for a database that does not answer, or not to this login."""
-    said = str(error).strip().splitlines()
+    lines = str(error).strip().splitlines()
     return UnavailableError(
         "database.unreachable",
-        zh=f"无法连接数据库:{said[0] if said else error}",
-        en=f"The database does not answer: {said[0] if said else error}",
+        zh=f"无法连接数据库:{lines[0] if lines else error}",
+        en=f"The database does not answer: {lines[0] if lines else error}",
         next_zh="请核对 COMMONWATT_DATABASE_URL,并确认数据库已启动。",
         next_en="Check COMMONWATT_DATABASE_URL, and that the database runs.",
     )
 
 
-def _powerless(said: str) -> InputError:
+def _powerless(message: str) -> InputError:
     return InputError(
         "database.login_too_weak",
-        zh=f"该登录的权限不足:{said}",
-        en=f"This login may not do that: {said}",
+        zh=f"该登录的权限不足:{message}",
+        en=f"This login may not do that: {message}",
         next_zh="请使用可以建角色并拥有该库的登录。",
         next_en="Use a login that may create roles and owns the database.",
     )

@@ -98,12 +98,12 @@ def connect(client: Client, settings: CollectorSettings, address: Address) -> No
     )
 
 
-def receipt_window(said: Properties | None) -> int:
+def receipt_window(properties: Properties | None) -> int:
     """Return how many receipts may be with a broker that said this when it took the connection.
 
     One place is the state's.
     """
-    theirs = getattr(said, "ReceiveMaximum", None)
+    theirs = getattr(properties, "ReceiveMaximum", None)
     return _MOST_RECEIPTS if theirs is None else max(1, min(_MOST_RECEIPTS, theirs - 1))
 
 

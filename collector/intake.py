@@ -45,7 +45,7 @@ def portions(
 ) -> Iterator[Portion]:
     """Decode a batch and cut it, between messages, where a portion has readings enough."""
     first, count = 0, 0
-    said: list[tuple[int, Decoded]] = []
+    pairs: list[tuple[int, Decoded]] = []
     rejected: list[Rejection] = []
     for place, message in enumerate(batch):
         try:
@@ -54,50 +54,50 @@ def portions(
             seq = reason.seq if isinstance(reason, PayloadError) else None
             rejected.append(Rejection(place - first, seq, reason))
         else:
-            said.append((place - first, decoded))
+            pairs.append((place - first, decoded))
             count += len(decoded.value)
             if decoded.quality is not None:
                 rejected.extend(bad_quality(place - first, decoded))
         if most_readings is not None and count >= most_readings:
             part = batch[first : place + 1]
-            yield Portion(part, joined(part, said), rejected)
-            first, count, said, rejected = place + 1, 0, [], []
+            yield Portion(part, joined(part, pairs), rejected)
+            first, count, pairs, rejected = place + 1, 0, [], []
     if first < len(batch) or not batch:
         part = batch[first:]
-        yield Portion(part, joined(part, said), rejected)
+        yield Portion(part, joined(part, pairs), rejected)
 
 
-def joined(batch: Sequence[Message], said: Sequence[tuple[int, Decoded]]) -> Readings:
+def joined(batch: Sequence[Message], pairs: Sequence[tuple[int, Decoded]]) -> Readings:
     """Return one set of columns; a reading without a time takes its message's arrival.
 
     What its gateway calls bad is left out; the others keep their places.
 
-    said: what messages of the batch say, each with its place in the batch.
+    pairs: what messages of the batch say, each with its place in the batch.
     """
-    counts = np.array([len(decoded.value) for _, decoded in said], np.int64)
+    counts = np.array([len(decoded.value) for _, decoded in pairs], np.int64)
     total = int(counts.sum())
-    places = np.array([place for place, _ in said], np.int32)
+    places = np.array([place for place, _ in pairs], np.int32)
     starts = np.repeat(np.cumsum(counts) - counts, counts)
     message = np.repeat(places, counts)
-    at_ms = list(chain.from_iterable(decoded.at_ms for _, decoded in said))
+    at_ms = list(chain.from_iterable(decoded.at_ms for _, decoded in pairs))
     arrival = np.zeros(total, np.bool_)
     if None in at_ms:
         arrival[:] = [at is None for at in at_ms]
         received = np.array([one.received_ms for one in batch], np.int64)[message].tolist()
         at_ms = [then if at is None else at for at, then in zip(at_ms, received, strict=True)]
-    more = any(decoded.unit or decoded.quality for _, decoded in said)  # mostly none has any
-    good = _good(said) if more else None
+    more = any(decoded.unit or decoded.quality for _, decoded in pairs)  # mostly none has any
+    good = _good(pairs) if more else None
     readings = Readings(
         message=message,
         i=(np.arange(total) - starts).astype(np.int32),
-        channel_key=list(chain.from_iterable(decoded.channel_key for _, decoded in said)),
-        seq=np.repeat(np.array([decoded.seq or 0 for _, decoded in said], np.int64), counts),
+        channel_key=list(chain.from_iterable(decoded.channel_key for _, decoded in pairs)),
+        seq=np.repeat(np.array([decoded.seq or 0 for _, decoded in pairs], np.int64), counts),
         at_ms=np.array(at_ms, np.int64),
         value=np.fromiter(
-            chain.from_iterable(decoded.value for _, decoded in said), np.float64, total
+            chain.from_iterable(decoded.value for _, decoded in pairs), np.float64, total
         ),
         arrival=arrival,
-        unit=_units(said) if more else None,
+        unit=_units(pairs) if more else None,
     )
     return readings if good is None else readings.only(good)
 
@@ -121,7 +121,7 @@ def _bad(code: str, key: str, count: int) -> InputError:
     more = f" +{count - 1}" if count > 1 else ""
     return InputError(
         "reading.bad_quality",
-        zh=f"{key}{more}:采集网关标明读数不可用({code}),已搁置。",
+        zh=f"{key}{more}:采集网关标明读数不可用({code}),已暂存待核。",
         en=f"{key}{more}: the gateway itself calls the value bad ({code}); it is set aside.",
         next_zh="请检查该仪表及其与采集网关的连接。",
         next_en="Look at that meter, and at its line to the gateway.",
@@ -129,22 +129,22 @@ def _bad(code: str, key: str, count: int) -> InputError:
     )
 
 
-def _units(said: Sequence[tuple[int, Decoded]]) -> list[str | None] | None:
+def _units(pairs: Sequence[tuple[int, Decoded]]) -> list[str | None] | None:
     """Return the units of all readings, None where no message names any."""
-    if all(decoded.unit is None for _, decoded in said):
+    if all(decoded.unit is None for _, decoded in pairs):
         return None
     units: list[str | None] = []
-    for _, decoded in said:
+    for _, decoded in pairs:
         units.extend(decoded.unit or [None] * len(decoded.value))
     return units
 
 
-def _good(said: Sequence[tuple[int, Decoded]]) -> NDArray[np.bool_] | None:
+def _good(pairs: Sequence[tuple[int, Decoded]]) -> NDArray[np.bool_] | None:
     """Return which readings nothing is said against, None where that is all."""
-    if all(decoded.quality is None for _, decoded in said):
+    if all(decoded.quality is None for _, decoded in pairs):
         return None
     good: list[bool] = []
-    for _, decoded in said:
+    for _, decoded in pairs:
         quality = decoded.quality or [None] * len(decoded.value)
         good.extend(code is None for code in quality)
     return np.array(good, np.bool_)

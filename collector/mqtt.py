@@ -72,7 +72,7 @@ class Collector:
         self._outbox = Outbox(self._client, self.tally, settings.queued_receipts)
         self._stopping = False
         self._warned = False
-        self._said = ""
+        self._logged = ""
         self._wait_s = settings.reconnect_first_s
         self._try_at_s = 0.0
         self._up_since_s = 0.0
@@ -163,11 +163,11 @@ class Collector:
     def _say_state(self) -> None:
         """Publish the state where it changed; the broker keeps it for whoever looks later."""
         state = "database_away" if self.tally.sink_away else "up"
-        if self.tally.connected and not self._stopping and state != self._said:
+        if self.tally.connected and not self._stopping and state != self._logged:
             self._publish_state(state)
 
     def _publish_state(self, state: str) -> None:
-        self._said = state
+        self._logged = state
         since_ms = time.time_ns() // 1_000_000
         payload = status(state, since_ms=since_ms, unacknowledged=self.tally.unacknowledged)
         self._client.publish(self._settings.status_topic, payload, qos=1, retain=True)
@@ -206,7 +206,7 @@ class Collector:
         self.tally.connects += 1
         self.tally.connected = True
         self._up_since_s = time.monotonic()
-        self._said = ""
+        self._logged = ""
         self._inbox.make_room()
         self._log(logging.INFO, f"listening at {where}", session_present=flags.session_present)
         self._listener.subscribe()

@@ -89,7 +89,7 @@ def parsed(data: bytes, name: str) -> tuple[Route, ...]:
     """Return the routes that a file says, in their order. name: of the file."""
     try:
         text = data.decode()
-        said = tomllib.loads(text)
+        content = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise _bad(name, data[: error.start].count(b"\n") + 1, "UTF-8", str(error)) from error
     except tomllib.TOMLDecodeError as error:
@@ -97,7 +97,7 @@ def parsed(data: bytes, name: str) -> tuple[Route, ...]:
         line = int(found[1]) if found else text.count("\n") + 1
         raise _bad(name, line, "TOML", str(error)) from error
     try:
-        entries = msgspec.convert(said, _File).route
+        entries = msgspec.convert(content, _File).route
     except msgspec.ValidationError as error:
         raise _bad(name, _line_of(text, str(error)), "", str(error)) from error
     if len(entries) > _MAX_ROUTES:

@@ -94,8 +94,8 @@ class CollectorSettings:
         password = urlsplit(self.broker_url).password
         if not password:
             return f"commonwatt-collector-{self.name}"
-        said = hmac.digest(unquote(password).encode(), self.name.encode(), "sha256")
-        return f"commonwatt-collector-{self.name}-{said.hex()[:24]}"
+        digest = hmac.digest(unquote(password).encode(), self.name.encode(), "sha256")
+        return f"commonwatt-collector-{self.name}-{digest.hex()[:24]}"
 
     @property
     def status_topic(self) -> str:

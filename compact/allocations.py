@@ -120,7 +120,7 @@ def _divided(
     above the tree as their sums.
     """
     if problem.method.by.reach is Reach.INSTITUTION:
-        return _as_said(places, line, sharing)
+        return _as_stated(places, line, sharing)
     above = len(caps) if problem.method.by.reach is Reach.MEMBER else 0
     parent = np.concatenate([np.array(places.parents, np.int64), line])
     keys = np.concatenate([np.array(places.ranks, np.int64), problem.holders.institution])
@@ -137,7 +137,7 @@ def _divided(
     return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
 
 
-def _as_said(places: Places, line: Ints, sharing: Sharing) -> tuple[Divided, Ints]:
+def _as_stated(places: Places, line: Ints, sharing: Sharing) -> tuple[Divided, Ints]:
     """Return what the rule says of each institution, added up: there is no λ, and no bound."""
     amount = np.concatenate([_added_up(places, line, sharing.floor), sharing.floor])
     nothing, free = np.zeros_like(amount), np.zeros(len(line), np.bool_)

@@ -165,11 +165,11 @@ def bases_of(target: Target, known: Known) -> tuple[Bases, Flags]:
     odd = np.flatnonzero(~made.plain)
     rows = [reviewed(target, known.history(place)).base for place in odd.tolist()]
     some = [(place, base) for place, base in zip(odd.tolist(), rows, strict=True) if base]
-    alone, at = Bases.of([base for _, base in some]), [place for place, _ in some]
+    single, at = Bases.of([base for _, base in some]), [place for place, _ in some]
     has[at] = True
     years, months, states = made.years.copy(), made.grams.copy(), _AS_HELD[made.states]
-    years[at], months[at], states[at] = alone.year, alone.months_g, alone.states
-    marks = {at[row]: said for row, said in alone.marks.items()}
+    years[at], months[at], states[at] = single.year, single.months_g, single.states
+    marks = {at[row]: marks_of for row, marks_of in single.marks.items()}
     return Bases(years, months, states, marks), has
 
 
@@ -195,8 +195,8 @@ def _grid(known: Known, carrier: int) -> _Grid:
     states = np.where(expected, np.int64(0), np.int64(_ABSENT))
     states[who, month] = _STATE_OF[known.months.how[mine]]
     grams, by_act = np.zeros((count, width), np.int64), np.zeros((count, width), np.bool_)
-    said = known.months.grams[mine]
-    grams[who, month] = np.where(said == NULL, 0, said)
+    known_grams = known.months.grams[mine]
+    grams[who, month] = np.where(known_grams == NULL, 0, known_grams)
     grams[(states == 0) | (states == _ABSENT)] = 0
     by_act[who, month] = known.months.by_act[mine]
     return _Grid(first, states, grams, by_act)
@@ -247,8 +247,8 @@ def _uncertain(known: Known, grids: Sequence[_Grid]) -> Flags:
     for who in known.frozen:
         found[places[who]] = True
     for who, sizes in known.sizes.items():
-        said = [one.attribute for one in sizes]
-        found[places[who]] |= len(said) != len(set(said))
+        attributes = [one.attribute for one in sizes]
+        found[places[who]] |= len(attributes) != len(set(attributes))
     if grids:
         most = np.add.reduce([np.abs(one.grams.astype(np.float64)) for one in grids])
         found |= (most > _MOST).any(axis=1)

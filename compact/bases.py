@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from analytics.means import Held, days_mean
+from analytics.means import DatedValue, days_mean
 from compact.targets import MONTHS, Base, State, Target
 
 _OWN_DAYS: Final = 2
@@ -117,7 +117,7 @@ def area_m2(sizes: Sequence[Size], year: int) -> Decimal | None:
     """Return the floor area of a year, weighted by days; None where nobody stated one."""
     first, until = date(year, 1, 1), date(year + 1, 1, 1)
     stated = [
-        Held(one.number, one.valid_from, one.valid_to)
+        DatedValue(one.number, one.valid_from, one.valid_to)
         for one in sizes
         if one.attribute == "area_m2"
     ]

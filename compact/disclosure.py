@@ -167,8 +167,8 @@ def _moved(
     """Yield, figure by figure, by how much institutions changed, by the place that they hang on."""
     for figure in range(3):
         by: dict[tuple[int, str], int] = defaultdict(int)
-        for sign, said in ((1, now), (-1, was)):
-            for institution, part in said.items():
+        for sign, figures in ((1, now), (-1, was)):
+            for institution, part in figures.items():
                 by[institution, part.key] += sign * part.figures[figure]
         found: dict[int, Rest] = {}
         for (institution, key), change in by.items():

@@ -26,13 +26,13 @@ class Given:
         self._asked: set[str] = set()
         self._published = published
 
-    def refuse_others(self, said: Collection[str] = ()) -> None:
+    def refuse_others(self, names: Collection[str] = ()) -> None:
         """Refuse fields that nobody asked for: misspelt, or of another rule.
 
-        said: fields that only tell something to people.
+        names: fields that only tell something to people.
         """
         for name in self.fields:
-            if name not in self._asked and name not in said:
+            if name not in self._asked and name not in names:
                 known = ", ".join(sorted(self._asked))
                 raise InputError(
                     "solve.field_unknown",

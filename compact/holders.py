@@ -86,9 +86,9 @@ class Bases:
     @property
     def counts(self) -> tuple[Mapping[State, int], Mapping[str, int]]:
         """How many months rest on what, and how often each kind of oddity occurs."""
-        said = np.bincount(self.states[self.states >= 0], minlength=len(STATES)).tolist()
+        by_state = np.bincount(self.states[self.states >= 0], minlength=len(STATES)).tolist()
         marks = Counter(mark.code for some in self.marks.values() for mark in some)
-        return dict(zip(STATES, said, strict=True)), marks
+        return dict(zip(STATES, by_state, strict=True)), marks
 
     def at(self, rows: NDArray[np.intp]) -> "Bases":
         """Return some of them."""

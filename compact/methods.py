@@ -83,23 +83,23 @@ class Method:
     @property
     def payload(self) -> dict[str, object]:
         """The method as JSON writes it, without the factors of single institutions."""
-        said = {one.name: one.payload(getattr(self.by, one.name)) for one in self.by.parameters()}
-        return {"rule": self.by.about.letter, **self.unused, **said}
+        values = {one.name: one.payload(getattr(self.by, one.name)) for one in self.by.parameters()}
+        return {"rule": self.by.about.letter, **self.unused, **values}
 
     @classmethod
-    def from_payload(cls, said: Mapping[str, Any]) -> "Method":
+    def from_payload(cls, payload: Mapping[str, Any]) -> "Method":
         """Return the method that JSON says; KeyError where it says what no rule ever took."""
-        own = {one.name: one for one in rule_of(said["rule"]).parameters()}
+        own = {one.name: one for one in rule_of(payload["rule"]).parameters()}
         given, unused = {}, {}
-        for name, value in said.items():
+        for name, value in payload.items():
             if name in own:
                 given[name] = own[name].from_payload(value)
             elif name in _BEFORE:
                 unused[name] = value
             elif name not in ("rule", "factors"):
                 raise KeyError(name)
-        factors = {int(one): dict(named) for one, named in said.get("factors", {}).items()}
-        return cls(said["rule"], factors=factors, unused=unused, **given)
+        factors = {int(one): dict(named) for one, named in payload.get("factors", {}).items()}
+        return cls(payload["rule"], factors=factors, unused=unused, **given)
 
 
 def adjusted(base: Ints, institution: Ints, factors: Mapping[int, Mapping[str, int]]) -> Ints:

@@ -64,7 +64,7 @@ class Parameter:
     step: Decimal = Decimal(1)
 
     @property
-    def asked_as(self) -> str:
+    def field_name(self) -> str:
         """The name by which API and forms ask for it: a share says that it is in percent."""
         return f"{self.name}_percent" if self.kind is Kind.SHARE else self.name
 
@@ -102,12 +102,12 @@ class Parameter:
             return [one.row for one in kept]
         return _plain(kept)
 
-    def from_payload(self, said: Any) -> Any:
+    def from_payload(self, payload: Any) -> Any:
         """Return what JSON says as it is kept."""
         if self.by is not By.ALL:
             key = int if self.by is By.MEMBER else str
-            return {key(one): self._from_plain(value) for one, value in said.items()}
-        return self._from_plain(said)
+            return {key(one): self._from_plain(value) for one, value in payload.items()}
+        return self._from_plain(payload)
 
     def check(self, kept: Any) -> None:
         """Refuse what lies outside the limits, or is no choice."""
@@ -131,10 +131,10 @@ class Parameter:
             return kept
         return Decimal(kept) / (_PERCENT if self.kind is Kind.SHARE else MILLION)
 
-    def _from_plain(self, said: Any) -> Any:
+    def _from_plain(self, payload: Any) -> Any:
         if self.kind is Kind.BANDS:
-            return tuple(Band.of(row) for row in said)
-        return Decimal(said) if self.kind is Kind.NUMBER and said is not None else said
+            return tuple(Band.of(row) for row in payload)
+        return Decimal(payload) if self.kind is Kind.NUMBER and payload is not None else payload
 
     def _check(self, value: Any) -> None:
         if self.kind is Kind.CHOICE:
@@ -159,7 +159,7 @@ class Parameter:
             en=f"{self.en} {en.strip()}.",
             next_zh="请改正规则的参数。",
             next_en="Correct what the rule is given.",
-            where={"field": self.asked_as},
+            where={"field": self.field_name},
         )
 
 

@@ -95,8 +95,8 @@ class Among:
 
     def of_class(self, table: Mapping[str, int], otherwise: int) -> Ints:
         """Return (n,) what a table says of each one's class."""
-        said = [table.get(one, otherwise) for one in self.holders.classes]
-        return np.array([*said, otherwise], np.int64)[self.holders.classed]
+        values = [table.get(one, otherwise) for one in self.holders.classes]
+        return np.array([*values, otherwise], np.int64)[self.holders.classed]
 
     def at_intensity(self, table: Mapping[str, Decimal]) -> tuple[Ints, Bools]:
         """Return (n,) what an intensity by class comes to on each one's area, and for whom.

@@ -40,7 +40,7 @@ class Run:
     def snapshot(self) -> str:
         """Everything that anyone needs to do it again, as canonical JSON."""
         problem = self.problem
-        said: dict[str, object] = {
+        content: dict[str, object] = {
             "form": problem.form,
             "algorithm": ALGORITHM,
             "digest": "sha256",
@@ -48,8 +48,8 @@ class Run:
             "result": _result(self.allocation, problem.form),
         }
         if problem.form in _COVERED:
-            said["covers"] = covers_of(problem.holders, problem.without_base, problem.left_out)
-        return canonical(said)
+            content["covers"] = covers_of(problem.holders, problem.without_base, problem.left_out)
+        return canonical(content)
 
     @cached_property
     def sha256(self) -> str:
@@ -65,11 +65,11 @@ def run(problem: Problem) -> Run:
 def again(snapshot: str) -> Run:
     """Compute a run anew from the inputs in its snapshot; the same bytes come of it, or a fault."""
     try:
-        said = json.loads(snapshot)
-        known = said["form"] in (*_COVERED, UNCOVERED, BEFORE)
-        if not known or said["algorithm"] != ALGORITHM:
-            raise _unreadable(f"{said['form']}, {said['algorithm']}")
-        problem = _problem(said["inputs"], said["form"])
+        content = json.loads(snapshot)
+        known = content["form"] in (*_COVERED, UNCOVERED, BEFORE)
+        if not known or content["algorithm"] != ALGORITHM:
+            raise _unreadable(f"{content['form']}, {content['algorithm']}")
+        problem = _problem(content["inputs"], content["form"])
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(str(error)) from error
     return run(problem)
@@ -83,36 +83,36 @@ def canonical(value: object) -> str:
 
 
 def _inputs(problem: Problem) -> dict[str, object]:
-    said = {
+    inputs = {
         "union": problem.union,
         "members": list(problem.members),
         "parents": [list(pair) for pair in sorted(problem.parents.items())],
-        "target": target_said(problem.target),
-        "method": _method_said(problem.method),
-        "holders": [_holder_said(one, problem.form) for one in problem.holders],
+        "target": target_payload(problem.target),
+        "method": _method_payload(problem.method),
+        "holders": [_holder_payload(one, problem.form) for one in problem.holders],
         "without_base": list(problem.without_base),
     }
     if problem.form == BEFORE:
-        return said
-    return said | {"left_out": list(problem.left_out), "enough_permille": problem.enough_permille}
+        return inputs
+    return inputs | {"left_out": list(problem.left_out), "enough_permille": problem.enough_permille}
 
 
-def _problem(said: Mapping[str, Any], form: str) -> Problem:
+def _problem(payload: Mapping[str, Any], form: str) -> Problem:
     return Problem(
-        union=said["union"],
-        members=tuple(said["members"]),
-        parents=dict(said["parents"]),
-        target=_target(said["target"]),
-        method=Method.from_payload(said["method"]),
-        holders=Holders.of([_holder(one) for one in said["holders"]]),
-        without_base=tuple(said["without_base"]),
-        left_out=tuple(said.get("left_out", ())),
-        enough_permille=said.get("enough_permille"),
+        union=payload["union"],
+        members=tuple(payload["members"]),
+        parents=dict(payload["parents"]),
+        target=_target(payload["target"]),
+        method=Method.from_payload(payload["method"]),
+        holders=Holders.of([_holder(one) for one in payload["holders"]]),
+        without_base=tuple(payload["without_base"]),
+        left_out=tuple(payload.get("left_out", ())),
+        enough_permille=payload.get("enough_permille"),
         form=form,
     )
 
 
-def target_said(target: Target) -> dict[str, object]:
+def target_payload(target: Target) -> dict[str, object]:
     """Return a target as JSON writes it."""
     return {
         "indicator": target.indicator.value,
@@ -125,21 +125,21 @@ def target_said(target: Target) -> dict[str, object]:
     }
 
 
-def _target(said: Mapping[str, Any]) -> Target:
+def _target(payload: Mapping[str, Any]) -> Target:
     words = {
-        "indicator": Indicator(said["indicator"]),
-        "curve": Curve(said["curve"]),
-        "origin": Origin(said["origin"]),
+        "indicator": Indicator(payload["indicator"]),
+        "curve": Curve(payload["curve"]),
+        "origin": Origin(payload["origin"]),
     }
-    return Target(**{**said, **words})
+    return Target(**{**payload, **words})
 
 
-def _method_said(method: Method) -> dict[str, object]:
+def _method_payload(method: Method) -> dict[str, object]:
     factors = {str(one): dict(named) for one, named in method.factors.items()}
     return method.payload | {"factors": factors}
 
 
-def base_said(base: Base) -> dict[str, object]:
+def base_payload(base: Base) -> dict[str, object]:
     """Return a base as JSON writes it, with what each month rests on and what is odd."""
     return {
         "base_year": base.year,
@@ -151,12 +151,12 @@ def base_said(base: Base) -> dict[str, object]:
 
 def digest_of(base: Base | None) -> str:
     """Return what names a base, so that whoever confirms it confirms this and no other."""
-    said = canonical(None if base is None else base_said(base))
-    return hashlib.sha256(said.encode()).hexdigest()
+    text = canonical(None if base is None else base_payload(base))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _holder_said(holder: Holder, form: str) -> dict[str, object]:
-    base = base_said(holder.base)
+def _holder_payload(holder: Holder, form: str) -> dict[str, object]:
+    base = base_payload(holder.base)
     if form == BEFORE:
         base = {name: base[name] for name in ("base_year", "base_g")}
     return base | {
@@ -169,31 +169,31 @@ def _holder_said(holder: Holder, form: str) -> dict[str, object]:
     }
 
 
-def _holder(said: Mapping[str, Any]) -> Holder:
+def _holder(payload: Mapping[str, Any]) -> Holder:
     return Holder(
-        institution=said["institution"],
-        region=said["region"],
-        line=said["line"],
-        year=said["year"],
+        institution=payload["institution"],
+        region=payload["region"],
+        line=payload["line"],
+        year=payload["year"],
         base=Base(
-            said["base_year"],
-            tuple(said["base_g"]),
-            tuple(State(one) for one in said.get("states", ())),
-            tuple(Mark(*one) for one in said.get("marks", ())),
+            payload["base_year"],
+            tuple(payload["base_g"]),
+            tuple(State(one) for one in payload.get("states", ())),
+            tuple(Mark(*one) for one in payload.get("marks", ())),
         ),
-        class_code=said["class"],
-        area_m2=None if said["area_m2"] is None else Decimal(said["area_m2"]),
+        class_code=payload["class"],
+        area_m2=None if payload["area_m2"] is None else Decimal(payload["area_m2"]),
     )
 
 
 def _result(allocation: Allocation, form: str) -> dict[str, object]:
     return {
-        "nodes": [_node_said(one, allocation) for one in allocation.nodes],
-        "quotas": [_quota_said(one, allocation, form) for one in allocation.quotas],
+        "nodes": [_node_payload(one, allocation) for one in allocation.nodes],
+        "quotas": [_quota_payload(one, allocation, form) for one in allocation.quotas],
     }
 
 
-def _node_said(node: Node, allocation: Allocation) -> dict[str, object]:
+def _node_payload(node: Node, allocation: Allocation) -> dict[str, object]:
     above = None if node.parent < 0 else allocation.nodes[node.parent].key
     by = node.multiplier  # its parts may exceed what a double holds
     return {
@@ -205,7 +205,7 @@ def _node_said(node: Node, allocation: Allocation) -> dict[str, object]:
     }
 
 
-def _quota_said(quota: Quota, allocation: Allocation, form: str) -> dict[str, object]:
+def _quota_payload(quota: Quota, allocation: Allocation, form: str) -> dict[str, object]:
     months_g = list(quota.months_g)
     if form == BEFORE:
         months_g = [one or 0 for one in months_g]

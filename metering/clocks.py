@@ -114,7 +114,7 @@ def shift_of(text: str) -> int:
     return -time_ms if found[1] == "-" else time_ms
 
 
-def shift_said(shift_ms: int) -> str:
+def shift_text(shift_ms: int) -> str:
     """Return a shift as the command takes it: -8h, +1d6h."""
     seconds = abs(shift_ms) // 1000
     parts = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))

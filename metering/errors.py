@@ -32,8 +32,10 @@ class EnergyError(Exception):
 
     def text(self, lang: str) -> str:
         """Return the message and the next step in one language, `zh` or `en`."""
-        said, then = (self.zh, self.next_zh) if lang.startswith("zh") else (self.en, self.next_en)
-        return f"{said} {then}".strip()
+        message, then = (
+            (self.zh, self.next_zh) if lang.startswith("zh") else (self.en, self.next_en)
+        )
+        return f"{message} {then}".strip()
 
 
 class InputError(EnergyError):

@@ -118,7 +118,7 @@ class Outdone:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditNote:
     """What is written down of an act, in the transaction of what it changes."""
 
     actor: str

@@ -56,12 +56,12 @@ def row(name: str, ends: list[str], of: int) -> str:
 
 def main() -> None:
     """Try the mutants of some modules, or of all, and print the table."""
-    said = argparse.ArgumentParser()
-    said.add_argument("modules", nargs="*")
-    said.add_argument("--share", type=float, default=1.0)
-    said.add_argument("--seed", type=int, default=7)
-    said.add_argument("--workers", type=int, default=1)
-    args = said.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("modules", nargs="*")
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--workers", type=int, default=1)
+    args = parser.parse_args()
 
     run([FIRST], args.workers)
     have = sorted(path.name.removesuffix(".py.meta") for path in MADE.glob("*.py.meta"))

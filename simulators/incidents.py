@@ -54,7 +54,7 @@ class Incident:
 
 
 @dataclass(slots=True)
-class _Told:
+class _Register:
     """A register's readings as they change."""
 
     series: Series
@@ -80,7 +80,7 @@ def befallen(made: Sequence[Series]) -> tuple[list[Series], list[Incident]]:
     """Return what meters send with all that befalls them, and what that is."""
     told = {one.meter.name: _told(one) for one in made if _fit(one)}
     spoiled = {one.meter.building.name for one in made if not _fit(one)}
-    buildings: dict[str, list[_Told]] = {}
+    buildings: dict[str, list[_Register]] = {}
     for one in told.values():
         if (name := one.series.meter.building.name) not in spoiled:
             buildings.setdefault(name, []).append(one)
@@ -95,12 +95,12 @@ def _fit(one: Series) -> bool:
     return one.kind is Kind.REGISTER and len(one) > _ENOUGH and bool(one.meter.used.any())
 
 
-def _told(one: Series) -> _Told:
+def _told(one: Series) -> _Register:
     assert one.wraps_at is not None
-    return _Told(one, one.values.copy(), np.ones(len(one), np.bool_), one.wraps_at, [])
+    return _Register(one, one.values.copy(), np.ones(len(one), np.bool_), one.wraps_at, [])
 
 
-def _befall(place: int, meters: Sequence[_Told]) -> None:
+def _befall(place: int, meters: Sequence[_Register]) -> None:
     if place == 0:
         main = meters[0]
         _wrap(main, 0.73)
@@ -115,7 +115,7 @@ def _befall(place: int, meters: Sequence[_Told]) -> None:
             _wrap(one, 0.6)
 
 
-def _wrap(one: _Told, share: float) -> None:
+def _wrap(one: _Register, share: float) -> None:
     """Let a register come round in an hour that is not out of the ordinary."""
     first = int(share * len(one.used))
     for row in range(first, first + len(one.used) // 25):
@@ -128,7 +128,7 @@ def _wrap(one: _Told, share: float) -> None:
             return
 
 
-def _exchange(one: _Told, share: float) -> None:
+def _exchange(one: _Register, share: float) -> None:
     """Let a new meter take over within an hour."""
     row = int(share * len(one.used))
     final = int(one.values[row] + one.used[row] // 3)
@@ -139,14 +139,14 @@ def _exchange(one: _Told, share: float) -> None:
     one.note(Kinds.EXCHANGE, at_ms, at_ms, final, _NEW_METER)
 
 
-def _zeros(one: _Told, share: float) -> None:
+def _zeros(one: _Register, share: float) -> None:
     row = int(share * len(one.used))
     if one.values[row] > one.series.max_per_hour:
         one.values[row : row + 2] = 0
         one.note(Kinds.ZEROS, one.at[row], one.at[row + 1])
 
 
-def _misread(one: _Told, share: float) -> None:
+def _misread(one: _Register, share: float) -> None:
     """Let a digit that stands for more than an hour can use be read as an 8, or an 8 as a 0."""
     row = int(share * len(one.used))
     weight: int = 10 ** math.ceil(math.log10(2 * one.series.max_per_hour))
@@ -155,7 +155,7 @@ def _misread(one: _Told, share: float) -> None:
     one.note(Kinds.MISREAD, one.at[row], one.at[row])
 
 
-def _freeze(one: _Told, share: float) -> None:
+def _freeze(one: _Register, share: float) -> None:
     """Let a register stand still, where what it then shows at once is too much for an hour."""
     row = int(share * len(one.used))
     last = row + _STILL_H
@@ -164,7 +164,7 @@ def _freeze(one: _Told, share: float) -> None:
         one.note(Kinds.FROZEN, one.at[row], one.at[last])
 
 
-def _silence(meters: Sequence[_Told], share: float) -> None:
+def _silence(meters: Sequence[_Register], share: float) -> None:
     """Let a gateway send nothing of any of its meters for some days."""
     begins = int(meters[0].at[int(share * len(meters[0].at))])
     ends = begins + min(_SILENT_H, len(meters[0].at) // 20) * HOUR_MS
@@ -175,5 +175,5 @@ def _silence(meters: Sequence[_Told], share: float) -> None:
             one.note(Kinds.OUTAGE, begins, ends)
 
 
-def _sent(one: _Told) -> Series:
+def _sent(one: _Register) -> Series:
     return replace(one.series, at_ms=one.at[one.sent], values=one.values[one.sent])

@@ -21,10 +21,10 @@ class Noise:
     def scatter(self, messages: Sequence[M]) -> list[tuple[M, int]]:
         """Return messages shuffled, some twice, each with how many groups it comes late."""
         rng = self._rng
-        said = [one for one in messages for _ in range(2 if rng.random() < _TWICE else 1)]
-        rng.shuffle(said)
+        sent = [one for one in messages for _ in range(2 if rng.random() < _TWICE else 1)]
+        rng.shuffle(sent)
         return [
-            (one, rng.randint(1, _MOST_LATE_GROUPS) if rng.random() < _LATE else 0) for one in said
+            (one, rng.randint(1, _MOST_LATE_GROUPS) if rng.random() < _LATE else 0) for one in sent
         ]
 
     def cuts(self, links: Sequence[M]) -> list[M]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from collector.codecs import native
 from simulators.datasets import HOUR_MS
-from simulators.desks import Desk
 from simulators.link import Broker, Link, Receipt
 from simulators.noise import Noise
+from simulators.senders import Sender
 from simulators.series import Series
 from simulators.spool import Spool, Spooled
 
@@ -71,8 +71,8 @@ class Replay:
         self._noise = None if settings.noise is None else Noise(settings.noise)
         self._selector = selectors.DefaultSelector()
         names = sorted(set(gateways) | {gateway for gateway, _ in spool.waiting()})
-        self._desks = {
-            name: Desk(
+        self._senders = {
+            name: Sender(
                 Link(name, broker, self._selector, self._heard, self._came_up, self._unheard)
             )
             for name in names
@@ -95,25 +95,25 @@ class Replay:
 
         say: is told every half second, and at the end, how far it is.
         """
-        said_s = tidied_s = 0.0
+        told_s = tidied_s = 0.0
         while not stop.is_set():
             now = time.monotonic()
-            if now - said_s >= _SAY_S:
-                said_s = now
+            if now - told_s >= _SAY_S:
+                told_s = now
                 self._spool.commit()
                 say(self.progress())
             if now - tidied_s >= _TIDY_S:
                 tidied_s = now
-                for desk in self._desks.values():
-                    desk.tidy(now)
+                for sender in self._senders.values():
+                    sender.tidy(now)
             self._measure()
             self._send()
             if self._finished():
                 break
             self._wait()
         self._spool.commit()
-        for desk in self._desks.values():
-            desk.link.leave()
+        for sender in self._senders.values():
+            sender.link.leave()
         self._selector.close()
         say(self.progress())
         return self._done
@@ -207,10 +207,10 @@ class Replay:
     def _let_go(self, messages: Sequence[Spooled]) -> None:
         for one in messages:
             self._outstanding += 1
-            self._desks[one.gateway].expect(one.seq)
+            self._senders[one.gateway].expect(one.seq)
         if self._noise is None:
             for one in messages:
-                self._desks[one.gateway].to_send.append((one.seq, one.payload))
+                self._senders[one.gateway].to_send.append((one.seq, one.payload))
         else:
             self._disturbed(self._noise, messages)
 
@@ -220,38 +220,38 @@ class Replay:
             if groups > 1:
                 self._late.append((groups - 1, gateway, seq, payload))
             else:
-                self._desks[gateway].to_send.append((seq, payload))
+                self._senders[gateway].to_send.append((seq, payload))
         for one, groups in noise.scatter(messages):
             if groups:
                 self._late.append((groups, one.gateway, one.seq, one.payload))
             else:
-                self._desks[one.gateway].to_send.append((one.seq, one.payload))
-        for desk in noise.cuts(list(self._desks.values())):
-            desk.link.cut()
+                self._senders[one.gateway].to_send.append((one.seq, one.payload))
+        for sender in noise.cuts(list(self._senders.values())):
+            sender.link.cut()
 
     def _expect(self, gateway: str, seq: int, payload: bytes | None) -> None:
-        desk = self._desks[gateway]
+        sender = self._senders[gateway]
         self._outstanding += 1
-        desk.expect(seq)
-        desk.to_send.append((seq, payload))
+        sender.expect(seq)
+        sender.to_send.append((seq, payload))
 
     def _send(self) -> None:
         now = time.monotonic()
-        for desk in self._desks.values():
-            desk.send(now, self._spool)
+        for sender in self._senders.values():
+            sender.send(now, self._spool)
 
     def _came_up(self, gateway: str) -> None:
         late = {seq for _, name, seq, _ in self._late if name == gateway}
-        self._desks[gateway].begin_again(late)
+        self._senders[gateway].begin_again(late)
 
     def _unheard(self, gateway: str, seq: int) -> None:
-        self._desks[gateway].try_soon(seq, time.monotonic())
+        self._senders[gateway].try_soon(seq, time.monotonic())
 
     def _heard(self, gateway: str, receipt: Receipt) -> None:
-        desk = self._desks[gateway]
+        sender = self._senders[gateway]
         refused = sum(len(one.i) or 1 for one in receipt.rejected)
         for seq in self._spool.forget(gateway, receipt.stored, refused):
-            if desk.waiting.pop(seq, None) is not None:
+            if sender.waiting.pop(seq, None) is not None:
                 self._outstanding -= 1
 
     def _wait(self) -> None:

@@ -24,7 +24,7 @@ _TABLES: Final = """
         name TEXT PRIMARY KEY, made INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS tally (what TEXT PRIMARY KEY, count INTEGER NOT NULL);
     INSERT OR IGNORE INTO tally VALUES ('made', 0), ('receipted', 0), ('refused', 0);
-    CREATE TABLE IF NOT EXISTS source (said TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS source (content TEXT NOT NULL);
 """
 
 
@@ -147,7 +147,7 @@ class Spool:
         return int(row[0])
 
     def _check_source(self, folder: Path, source: str) -> None:
-        row = self._db.execute("SELECT said FROM source").fetchone()
+        row = self._db.execute("SELECT content FROM source").fetchone()
         if row is None:
             self._db.execute("INSERT INTO source VALUES (?)", (source,))
         elif row[0] != source:

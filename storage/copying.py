@@ -144,9 +144,9 @@ def _copied(source: Connection[Any], target: Connection[Any], part: Part) -> int
     target.execute(part.delete)
     with (
         source.cursor() as from_, target.cursor() as to,
-        from_.copy(part.out) as said, to.copy(part.into) as taken,
+        from_.copy(part.out) as copied, to.copy(part.into) as taken,
     ):  # fmt: skip
-        for block in said:
+        for block in copied:
             taken.write(block)
     return _compared(source, target, part)
 
@@ -162,8 +162,8 @@ def _compared(source: Connection[Any], target: Connection[Any], part: Part) -> i
 
 def _rows(connection: Connection[Any], part: Part) -> Iterator[bytes]:
     """Yield a part's rows in the order of its key; the server sends each by itself."""
-    with connection.cursor() as cursor, cursor.copy(part.ordered) as said:
-        for row in said:
+    with connection.cursor() as cursor, cursor.copy(part.ordered) as copied:
+        for row in copied:
             yield bytes(row)
 
 

@@ -73,7 +73,7 @@ class Change:
     valid_from: str
 
 
-def change(
+def supersede(
     connection: Connection[Any],
     dated: Dated,
     rows: Sequence[tuple[Any, ...]],

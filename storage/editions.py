@@ -40,7 +40,7 @@ class Table:
 
 
 def overlay(
-    known: Mapping[int, Edition], said: Sequence[Edition]
+    known: Mapping[int, Edition], editions: Sequence[Edition]
 ) -> tuple[list[int], list[Edition]]:
     """Return which known rows are known no more, and what is known instead.
 
@@ -48,7 +48,7 @@ def overlay(
     next one of its key. Keys that are not said stay as they are.
     """
     wanted: dict[tuple[Any, ...], list[Edition]] = {}
-    for one in said:
+    for one in editions:
         wanted.setdefault(one.key, []).append(one)
     wanted = {key: _in_turn(rows) for key, rows in wanted.items()}
     same: set[Edition] = set()
@@ -66,9 +66,9 @@ def overlay(
     return retired, added + new
 
 
-def renew(connection: Connection[Any], table: Table, said: Sequence[Edition]) -> None:
+def renew(connection: Connection[Any], table: Table, editions: Sequence[Edition]) -> None:
     """Bring a table to what its file says, in one statement each way: figures follow once."""
-    retired, added = overlay(_known(connection, table), said)
+    retired, added = overlay(_known(connection, table), editions)
     target = sql.Identifier(table.name)
     if retired:
         connection.execute(
@@ -143,11 +143,11 @@ def _written(one: Edition, table: Table) -> list[str | None]:
 
 
 def _overlap(one: Edition) -> InputError:
-    said = "/".join(map(str, one.key))
+    key_text = "/".join(map(str, one.key))
     return InputError(
         "seed.editions_overlap",
-        zh=f"“{said}”的两个版本有效期重叠。",
-        en=f"Two editions of “{said}” hold at once.",
+        zh=f"“{key_text}”的两个版本有效期重叠。",
+        en=f"Two editions of “{key_text}” hold at once.",
         next_zh="请核对 valid_from 和 valid_to。",
         next_en="Check valid_from and valid_to.",
         where={"key": list(map(str, one.key))},

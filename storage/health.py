@@ -51,7 +51,7 @@ class Queue:
     looked_at: datetime | None
     moved_at: datetime | None
 
-    def stands_still(self, now: datetime, patience: timedelta = PATIENCE) -> bool:
+    def is_stalled(self, now: datetime, patience: timedelta = PATIENCE) -> bool:
         """Whether something has waited for long, and nothing was taken for as long."""
         since = max((at for at in (self.oldest, self.moved_at) if at), default=now)
         return self.oldest is not None and now - since > patience

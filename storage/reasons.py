@@ -22,5 +22,5 @@ def reason_of(error: Exception) -> str:
 
 def text_of(error: Exception) -> str:
     """Return what the program or the database said, in one line."""
-    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    return f"{type(error).__name__}: {said or error}"[:_MOST_SAID].replace("\0", "�")
+    message = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return f"{type(error).__name__}: {message or error}"[:_MOST_SAID].replace("\0", "�")

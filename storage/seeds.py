@@ -120,7 +120,7 @@ def _renew(
     the rows must use. judged: whether the table also says in one word whether a row is verified.
     """
     judged = units is not None if judged is None else judged
-    said = []
+    changes = []
     for row in rows(file):
         if units is not None and units.get(row["carrier_code"]) != row["unit"]:
             raise _unit(file, row)
@@ -129,9 +129,9 @@ def _renew(
             held["verified"] = "true" if row["verified"] == "yes" else "false"
         keys = tuple(row[of] for of in key.values())
         days = (first_day(row), last_day(row)) if dated else ()
-        said.append(Edition(keys, tuple(held.values()), *days))
+        changes.append(Edition(keys, tuple(held.values()), *days))
     columns = (*says, *_EVIDENCED, *(("verified",) if judged else ()))
-    renew(connection, Table(table, tuple(key), columns, dated), said)
+    renew(connection, Table(table, tuple(key), columns, dated), changes)
 
 
 def _plain(
@@ -179,8 +179,8 @@ def _regions(connection: Connection[Any]) -> None:
         },
     )
     for row in rows("provinces.csv"):
-        said = _evidence(row)
-        del said["notes"]
+        evidence = _evidence(row)
+        del evidence["notes"]
         _region(
             connection,
             {
@@ -192,7 +192,7 @@ def _regions(connection: Connection[Any]) -> None:
                 "climate_zone": row["primary_zone_code"] or None,
                 "grid_region": row["grid_region"] or None,
                 "verified": row["verified"] == "yes",
-                **said,
+                **evidence,
             },
         )
 

@@ -37,7 +37,7 @@ _NEXT = """
      WHERE done_at IS NULL AND at <= now() AND NOT id = ANY(%s)
      ORDER BY at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-_ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 75))"
+_CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 75))"
 # Two who asked for the same at once may have written two rows: one run answers both.
 _SAME = """
     SELECT id FROM task
@@ -202,7 +202,7 @@ def take(connection: Connection[Any], do: Do, failed: Failed = unheard) -> Task 
             if row is None:
                 return None
             task = Task(*row)
-            if _alone(connection, task):
+            if _claim(connection, task):
                 _try(connection, task, do, failed)
                 return task
         elsewhere.append(task.id)  # the same is being done by another worker
@@ -213,9 +213,9 @@ def forget(connection: Connection[Any], most: int) -> int:
     return connection.execute(_FORGET, [KEPT, most]).rowcount
 
 
-def _alone(connection: Connection[Any], task: Task) -> bool:
+def _claim(connection: Connection[Any], task: Task) -> bool:
     """Return whether nobody else does the same now; rows that ask for the same go with this one."""
-    row = connection.execute(_ALONE, [f"{task.kind} {task.key}"]).fetchone()
+    row = connection.execute(_CLAIM, [f"{task.kind} {task.key}"]).fetchone()
     if row is None or not row[0]:
         return False
     same = {"kind": task.kind, "key": task.key, "id": task.id}

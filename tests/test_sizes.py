@@ -40,14 +40,14 @@ def test_no_module_is_over_300_lines_and_no_function_over_40():
     assert {"actions", "api", "benchmarks", "cli", "scripts", "storage"} <= names
 
     assert [
-        said
+        name
         for path in found
-        for said in too_long(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+        for name in too_long(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
     ] == []
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "name"),
     [
         ("def a():\n" + "    x = 1\n" * 39, []),
         ("def a():\n" + "    x = 1\n" * 40, ["m.py: a has 41 lines"]),
@@ -56,5 +56,5 @@ def test_no_module_is_over_300_lines_and_no_function_over_40():
         ("x = 1\n" * 301, ["m.py: 301 lines"]),
     ],
 )
-def test_what_is_one_line_too_long_is_named(text, said):
-    assert list(too_long("m.py", text)) == said
+def test_what_is_one_line_too_long_is_named(text, name):
+    assert list(too_long("m.py", text)) == name

@@ -130,8 +130,8 @@ class Worker:
                         wait_s = self._settings.wait_s
                         stop.wait(self._pause_s(name, more, time.monotonic() - began))
             except (psycopg.OperationalError, psycopg.InterfaceError, UnavailableError) as error:
-                said = str(error).strip()
-                self._log("database.unavailable", lane=name, error=said, wait_s=wait_s)
+                message = str(error).strip()
+                self._log("database.unavailable", lane=name, error=message, wait_s=wait_s)
             except Exception as error:  # a fault of ours: said, and the others go on
                 self._log("lane.failed", lane=name, error=repr(error), wait_s=wait_s)
             else:

@@ -34,14 +34,14 @@ def joined(spans: Spans, apart_ms: int = 0) -> tuple[Spans, NDArray[np.int64]]:
     return Spans(channel[starts], first[starts], reach[ends]), place
 
 
-class Held(NamedTuple):
+class SpanParts(NamedTuple):
     """Of which spans something was taken, and of which something is left."""
 
     taken: NDArray[np.intp]
     rest: NDArray[np.intp]
 
 
-def cut(spans: Spans, settings: Columns, most: int) -> tuple[Spans, Spans, Held]:
+def cut(spans: Spans, settings: Columns, most: int) -> tuple[Spans, Spans, SpanParts]:
     """Return what one transaction takes, judged by the channels' periods, and the rest."""
     rows = np.searchsorted(settings["channel_id"], spans.channel_id)
     period = settings["period_s"][rows] * 1000
@@ -57,7 +57,7 @@ def cut(spans: Spans, settings: Columns, most: int) -> tuple[Spans, Spans, Held]
     left = ~whole
     begin = np.where(some, np.minimum(until, spans.last), spans.first)
     rest = Spans(spans.channel_id[left], begin[left], spans.last[left])
-    return taken, rest, Held(np.flatnonzero(some), np.flatnonzero(left))
+    return taken, rest, SpanParts(np.flatnonzero(some), np.flatnonzero(left))
 
 
 def keys(

@@ -10,8 +10,8 @@ from psycopg import Connection
 
 from analytics.hours import Hours, spread
 from analytics.judging import steps
-from analytics.reach import AROUND, FURTHER, Asked, Known, Settled, settled, windows
-from analytics.steps import HOUR_MS, Standing
+from analytics.reach import AROUND, FURTHER, ChangedSpan, Known, Settled, settled, windows
+from analytics.steps import HOUR_MS, EffectiveReadings
 from storage.accounts import usage
 from storage.columns import Columns
 from storage.readings import stale
@@ -80,7 +80,8 @@ def recompute(
         spans, added = _waiting(queued)
         taken, rest, held = cut(spans, known.settings, limits.readings)
         asked = [
-            Asked(*one) for one in zip(*_lists(taken), added[held.taken].tolist(), strict=True)
+            ChangedSpan(*one)
+            for one in zip(*_lists(taken), added[held.taken].tolist(), strict=True)
         ]
         read, hours_of, hours = _recomputed(connection, asked, known, limits)
         _write(connection, months, hours_of, hours)
@@ -104,15 +105,15 @@ def _known(connection: Connection[Any], channels: Sequence[int]) -> Known:
 
 def _waiting(queued: Columns) -> tuple[Spans, NDArray[np.bool_]]:
     """Return the spans that wait, joined, and whether readings only came in each."""
-    said = Spans(queued["channel_id"], queued["first"], queued["last"])
-    spans, place = joined(said)
+    queue = Spans(queued["channel_id"], queued["first"], queued["last"])
+    spans, place = joined(queue)
     added = np.ones(len(spans.channel_id), np.bool_)
     np.logical_and.at(added, place, queued["added"])
     return spans, added
 
 
 def _recomputed(
-    connection: Connection[Any], asked: list[Asked], known: Known, limits: Limits
+    connection: Connection[Any], asked: list[ChangedSpan], known: Known, limits: Limits
 ) -> tuple[int, Spans, Columns]:
     """Return how many readings were read, which hours may differ, and these hours."""
     done: list[Settled] = []
@@ -132,7 +133,7 @@ def _recomputed(
     return read, *_hours(done)
 
 
-def _spans(asked: list[Asked]) -> Spans:
+def _spans(asked: list[ChangedSpan]) -> Spans:
     columns = np.array([one[:3] for one in asked], np.int64).reshape(len(asked), 3)
     return Spans(*columns.T)
 
@@ -156,13 +157,14 @@ def _hours(done: list[Settled]) -> tuple[Spans, Columns]:
     }
 
 
-def _apart(rows: list[Standing]) -> Standing:
+def _apart(rows: list[EffectiveReadings]) -> EffectiveReadings:
     """Return rows of many spans together, each as a channel of its own."""
     columns = {
-        name: np.concatenate([getattr(one, name) for one in rows]) for name in Standing.__slots__
+        name: np.concatenate([getattr(one, name) for one in rows])
+        for name in EffectiveReadings.__slots__
     }
     place = np.repeat(np.arange(len(rows)), [len(one.at_ms) for one in rows])
-    return Standing(**{**columns, "channel": place})
+    return EffectiveReadings(**{**columns, "channel": place})
 
 
 def _columns(made: Hours, channel: NDArray[np.int64], some: NDArray[np.bool_]) -> Columns:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from actions.access.login import hash_password
 from actions.access.refusals import check_login, login_taken
+from actions.actor import denied
 from actions.declared import About, Action, Effect
-from actions.desk import denied
 from actions.fields import Acting, Words, field, once, plain
 from actions.kinds import Id, Line
 from actions.rights import Right

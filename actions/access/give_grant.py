@@ -95,7 +95,7 @@ class GiveGrant(Action[User, GrantGiven]):
 
     def foresee(self, on: User, at: Acting) -> list[Effect]:
         """Return the grant that there would be beside those given before."""
-        before = _standing(at, [on.user_id])
+        before = _in_force(at, [on.user_id])
         given = self.do(on, at)
         made = next(iter(grants.listed(at.connection, grant=given.grant_id)))
         count = Words("授权数", "Grants")
@@ -108,14 +108,14 @@ class GiveGrant(Action[User, GrantGiven]):
         """Give it."""
         (made,) = grants.add(at.connection, [self._grant(on)])
         at.told["grant"] = made
-        count = len(_standing(at, [on.user_id]))
+        count = len(_in_force(at, [on.user_id]))
         return GrantGiven(user_id=on.user_id, grant_id=made, grants=count)
 
     @classmethod
     def do_many(cls, rows: Sequence[tuple[User, Self]], at: Acting) -> list[GrantGiven]:
         """Give them all in one statement."""
         made = grants.add(at.connection, [one._grant(on) for on, one in rows])
-        counts = Counter(one.user_id for one in _standing(at, list({on.user_id for on, _ in rows})))
+        counts = Counter(one.user_id for one in _in_force(at, list({on.user_id for on, _ in rows})))
         return [
             GrantGiven(user_id=on.user_id, grant_id=grant, grants=counts[on.user_id])
             for (on, _), grant in zip(rows, made, strict=True)
@@ -139,6 +139,6 @@ class GiveGrant(Action[User, GrantGiven]):
         )
 
 
-def _standing(at: Acting, users: list[int]) -> list[GrantRow]:
+def _in_force(at: Acting, users: list[int]) -> list[GrantRow]:
     """Return the grants that hold, or will."""
     return [one for one in grants.listed(at.connection, users) if not one.ended]

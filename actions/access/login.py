@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from actions.access.turnstile import Turnstile, busy
-from actions.desk import ours
+from actions.actor import ours
 from actions.refusals import again_needed, again_wrong
 from metering.errors import NotFoundError, UnavailableError
 from storage.access import people

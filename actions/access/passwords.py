@@ -48,28 +48,28 @@ def checked(password: str, login: str = "") -> str:
 
 def is_common(password: str, login: str = "") -> bool:
     """Return whether a password is one of those that are tried first."""
-    said = unicodedata.normalize("NFKC", password).casefold()
-    if len(set(said)) < _LEAST_DIFFERENT or (said.isdecimal() and len(said) < _LEAST_DIGITS):
+    typed = unicodedata.normalize("NFKC", password).casefold()
+    if len(set(typed)) < _LEAST_DIFFERENT or (typed.isdecimal() and len(typed) < _LEAST_DIGITS):
         return True
-    if re.fullmatch(r"(.{1,6})\1+.?", said) or _walked(said):
+    if re.fullmatch(r"(.{1,6})\1+.?", typed) or _walked(typed):
         return True
     words = _words() | ({_letters(login)} if _letters(login) else set())
-    known = {said, _letters(said), _letters(said.translate(_LOOKS)), _core(said)}
+    known = {typed, _letters(typed), _letters(typed.translate(_LOOKS)), _core(typed)}
     return bool(known & words)
 
 
-def _core(said: str) -> str:
+def _core(password: str) -> str:
     """Return what is left without digits and signs at the ends, its look-alikes read as letters."""
-    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", said)
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password)
     return _letters(core.translate(_LOOKS))
 
 
-def _letters(said: str) -> str:
-    return re.sub(r"[^a-z]", "", said.casefold())
+def _letters(password: str) -> str:
+    return re.sub(r"[^a-z]", "", password.casefold())
 
 
-def _walked(said: str) -> bool:
-    pairs = [said[i : i + 2] for i in range(len(said) - 1)]
+def _walked(password: str) -> bool:
+    pairs = [password[i : i + 2] for i in range(len(password) - 1)]
     walked = sum(pair in _STEPS or pair[::-1] in _STEPS or pair[0] == pair[1] for pair in pairs)
     return walked >= _WALKED * len(pairs)
 

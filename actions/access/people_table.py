@@ -49,7 +49,7 @@ def _ask(at: Acting, asked: WhichPeople, after: str | None, limit: int) -> Page[
     return Page([PersonRow(one, held.get(one.user_id, [])) for one in rows], following)
 
 
-def _said(row: PersonRow, lang: Lang) -> list[str]:
+def _grants_shown(row: PersonRow, lang: Lang) -> list[str]:
     since = {"zh": "自 {day} 起", "en": "since {day}"}[lang]
     return [f"{words_of(one).say(lang)} · {since.format(day=one.valid_from)}" for one in row.grants]
 
@@ -87,7 +87,7 @@ PEOPLE: Final = Table[PersonRow, WhichPeople](
             link=lambda row: f"/people/{row.user.user_id}",
         ),
         Column("name", Words("姓名", "Name"), lambda row: row.user.name),
-        Column("grants", Words("授权", "Grants"), _coded, "several", shown=_said),
+        Column("grants", Words("授权", "Grants"), _coded, "several", shown=_grants_shown),
         Column(
             "since",
             Words("最早授权", "First grant"),

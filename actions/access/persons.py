@@ -5,7 +5,7 @@ from typing import Final
 
 from actions.access.login import hash_password
 from actions.access.passwords import checked
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from storage.access import grants, listed, people
 from storage.access.grants import GrantRow
@@ -31,9 +31,9 @@ class Person:
     earlier: int | None
 
 
-def person(desk: Desk, user_id: int, before: int | None = None) -> Person:
+def person(actor: Actor, user_id: int, before: int | None = None) -> Person:
     """Return somebody; NotFoundError for others than oneself unless one administers."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         known = people.users(connection)
         found = next((one for one in known if one.user_id == user_id), None)
         if found is None:
@@ -49,12 +49,12 @@ def person(desk: Desk, user_id: int, before: int | None = None) -> Person:
         )
 
 
-def change_own_password(desk: Desk, login: str, password: str) -> None:
+def change_own_password(actor: Actor, login: str, password: str) -> None:
     """Change the actor's own password; all their sessions end. InputError where it is weak.
 
     The old one has been asked for before.
     """
     kept = hash_password(checked(password, login))
-    with desk.change() as connection:
+    with actor.change() as connection:
         people.change_own_password(connection, kept)
-        desk.note(connection, "user.own_password", desk.actor.removeprefix("user:"), {})
+        actor.note(connection, "user.own_password", actor.name.removeprefix("user:"), {})

@@ -1,6 +1,6 @@
 """How changes of people and their log-ins are refused."""
 
-from actions.desk import SYSTEM
+from actions.actor import SYSTEM
 from metering.errors import ConflictError, InputError
 from storage.access.people import User
 

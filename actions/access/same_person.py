@@ -14,7 +14,7 @@ from storage.access import people
 from storage.access.people import User
 
 
-class PersonSaid(BaseModel):
+class PersonRecorded(BaseModel):
     """The person behind a log-in."""
 
     user_id: int
@@ -22,7 +22,7 @@ class PersonSaid(BaseModel):
     before: int | None = Field(description="A log-in of the person that it was taken for before.")
 
 
-class SamePerson(Action[User, PersonSaid]):
+class SamePerson(Action[User, PersonRecorded]):
     """Say that a log-in is the same person's as another, or nobody else's.
 
     What must be confirmed by another person is refused to all log-ins of whoever made it.
@@ -73,7 +73,7 @@ class SamePerson(Action[User, PersonSaid]):
         words = Words("同一人的账号", "Log-ins of the person")
         return [Effect("logins", words, plain(before), plain(after))]
 
-    def do(self, on: User, at: Acting) -> PersonSaid:
+    def do(self, on: User, at: Acting) -> PersonRecorded:
         """Record it."""
         before = next((one for one in people.users(at.connection) if _shares(one, on)), None)
         if self.same_as is None:
@@ -83,9 +83,9 @@ class SamePerson(Action[User, PersonSaid]):
         people.is_person(at.connection, on.user_id, person_id)
         at.told.update(person_id=person_id, before=on.person_id)
         same = before.user_id if before else None
-        return PersonSaid(user_id=on.user_id, person_id=person_id, before=same)
+        return PersonRecorded(user_id=on.user_id, person_id=person_id, before=same)
 
-    def opposite(self, on: User, result: PersonSaid) -> Opposite:
+    def opposite(self, on: User, result: PersonRecorded) -> Opposite:
         """Say again what was so before."""
         return Opposite(SamePerson(same_as=result.before), on.user_id)
 

@@ -10,7 +10,7 @@ from psycopg import Connection
 from actions.access.login import hash_password
 from actions.access.passwords import checked
 from actions.access.refusals import check_login, own_account, refuse_system
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from metering.errors import InputError
 from storage.access import people
@@ -34,7 +34,7 @@ class NewUser:
 
 
 def add_user(
-    desk: Desk,
+    actor: Actor,
     login: str,
     name: str,
     password: str | None,
@@ -49,28 +49,28 @@ def add_user(
         _check_grant(grant)
     made = None if password is not None else secrets.token_urlsafe(12)
     kept = hash_password(checked(password, login) if password is not None else made or "")
-    with desk.act("user.add", login, {"grants": [_said(one) for one in grants]}) as connection:
+    with actor.act("user.add", login, {"grants": [_detail(one) for one in grants]}) as connection:
         _check_roles(connection, grants)
         user_id = people.add_user(connection, login, name, kept, lang)
         people.add_grants(connection, user_id, grants)
     return NewUser(user_id, login, made)
 
 
-def add_grants(desk: Desk, user_id: int, grants: Sequence[Grant]) -> None:
+def add_grants(actor: Actor, user_id: int, grants: Sequence[Grant]) -> None:
     """Let a user see and do more."""
     for grant in grants:
         _check_grant(grant)
-    detail = {"grants": [_said(one) for one in grants]}
-    with desk.act("user.grant", user_id, detail) as connection:
+    detail = {"grants": [_detail(one) for one in grants]}
+    with actor.act("user.grant", user_id, detail) as connection:
         _check_roles(connection, grants)
         people.add_grants(connection, user_id, grants)
 
 
-def set_password(desk: Desk, user_id: int, password: str | None) -> str | None:
+def set_password(actor: Actor, user_id: int, password: str | None) -> str | None:
     """Change a password and end the user's sessions; return it where it was generated."""
     made = None if password is not None else secrets.token_urlsafe(12)
     kept = hash_password(checked(password) if password is not None else made or "")
-    with desk.act("user.password", user_id) as connection:
+    with actor.act("user.password", user_id) as connection:
         refuse_system(user_id)
         if not people.set_password(connection, user_id, kept):
             raise not_found("用户", "user", {"user_id": user_id})
@@ -78,29 +78,29 @@ def set_password(desk: Desk, user_id: int, password: str | None) -> str | None:
     return made
 
 
-def end_user(desk: Desk, user_id: int) -> None:
+def end_user(actor: Actor, user_id: int) -> None:
     """Let a user log in no more; what the user did stays on record.
 
     ConflictError for one's own account and the system's: somebody must be left.
     """
-    with desk.act("user.end", user_id) as connection:
+    with actor.act("user.end", user_id) as connection:
         refuse_system(user_id)
-        if desk.actor == f"user:{user_id}":
+        if actor.name == f"user:{user_id}":
             raise own_account(user_id)
         if not people.end_user(connection, user_id):
             raise not_found("用户", "user", {"user_id": user_id})
         people.close_sessions_of(connection, user_id)
 
 
-def list_users(desk: Desk) -> list[User]:
+def list_users(actor: Actor) -> list[User]:
     """Return the users that the actor may know of: all for administrators, else the actor."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return people.users(connection)
 
 
-def list_grants(desk: Desk, user_id: int) -> list[Grant]:
+def list_grants(actor: Actor, user_id: int) -> list[Grant]:
     """Return what a user may see and do, where the actor may know it."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return people.grants(connection, f"user:{user_id}")
 
 
@@ -144,7 +144,7 @@ def _bad_field(field: str, value: str, allowed: tuple[str, ...]) -> InputError:
     )
 
 
-def _said(grant: Grant) -> dict[str, object]:
+def _detail(grant: Grant) -> dict[str, object]:
     return {
         "role": grant.role,
         "scope": grant.scope,

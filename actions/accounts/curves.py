@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from actions.desk import Desk
+from actions.actor import Actor
 from storage.accounts import curves, ledger
 from storage.registry import meters
 from storage.registry.meters import Channel
@@ -26,9 +26,9 @@ class Curve:
     last: date | None
 
 
-def curves_of(desk: Desk, institution_id: int) -> list[Curve]:
+def curves_of(actor: Actor, institution_id: int) -> list[Curve]:
     """Return the curves that the reader may see, those of the whole institution first."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         own = meters.listed(connection, institution_id=institution_id, after=0, most=500)
         names = {one.meter_id: one for one in own}
         terms = ledger.terms(connection, institution_id)

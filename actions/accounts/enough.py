@@ -6,16 +6,16 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
+from actions.actor import Actor, denied
 from actions.declared import About, Action, Effect
-from actions.desk import Desk, denied
 from actions.fields import Acting, Option, Words, field, plain
 from actions.kinds import Amount, Id, Line
 from actions.rights import Right
 from storage.accounts import enough
-from storage.accounts.enough import Stated
+from storage.accounts.enough import EnoughShare
 from storage.registry import regions
 
-__all__ = ["StateEnough", "Stated", "list_shares"]
+__all__ = ["EnoughShare", "StateEnough", "list_shares"]
 
 _MILLION: Final = 10**6
 _UNTIL_STATED: Final = Decimal("0.9")
@@ -104,9 +104,9 @@ class StateEnough(Action[None, ShareStated]):
         return "/"
 
 
-def list_shares(desk: Desk) -> list[Stated]:
+def list_shares(actor: Actor) -> list[EnoughShare]:
     """Return what the installation and its offices state, the installation first."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return enough.stated(connection)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from psycopg import Connection
 
 from actions.accounts.listed import known_profile
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings.evidence import Evidence, evidence_of
 from analytics.doubled import doubled
 from storage.accounts import explanations, ledger
 from storage.accounts.explanations import Coefficient, GridFactor, Owner, Part
-from storage.accounts.ledger import Account, Asked
+from storage.accounts.ledger import Account, AccountFilter
 from storage.registry import meters
 from storage.registry.meters import Channel, DatedSetting
 
@@ -80,7 +80,7 @@ class Explanation:
 
 
 def explain_account(
-    desk: Desk,
+    actor: Actor,
     institution_id: int,
     carrier: str,
     month: date,
@@ -89,7 +89,7 @@ def explain_account(
 ) -> Explanation:
     """Return what an account stands on, as far as the reader's rights reach."""
     first = month.replace(day=1)
-    with desk.look() as connection:
+    with actor.look() as connection:
         code = known_profile(connection, profile)
         account = _account(connection, institution_id, carrier, first, source, code)
         terms = _terms(connection, account) if source == "meter" else []
@@ -150,7 +150,7 @@ def _account(
     profile: str,
 ) -> Account:
     until = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    asked = Asked(first, until, carrier)
+    asked = AccountFilter(first, until, carrier)
     for account in ledger.accounts(connection, [institution_id], asked, profile):
         if account.source == source:
             return account

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from actions.accounts.listed import known_profile
-from actions.desk import Desk
+from actions.actor import Actor
 from metering.errors import InputError
 from storage.accounts import indicators
-from storage.accounts.indicators import Indicator, Wanted
+from storage.accounts.indicators import Indicator, IndicatorFilter
 from storage.pages import Page, check_size, cursor_of, key_of
 
 __all__ = ["Indicator", "indicators_of"]
 
 
 def indicators_of(
-    desk: Desk,
+    actor: Actor,
     first: date,
     until: date,
     *,
@@ -33,10 +33,10 @@ def indicators_of(
     if first >= until:
         raise _no_months(first, until)
     (last,) = key_of(after, 0)
-    with desk.look() as connection:
+    with actor.look() as connection:
         codes = [known_profile(connection, one) for one in dict.fromkeys(profiles)]
         codes = codes or indicators.profiles(connection)
-        wanted = Wanted(first, until, codes, region_id, institution_id)
+        wanted = IndicatorFilter(first, until, codes, region_id, institution_id)
         most = limit * len(codes)
         rows = indicators.indicators(connection, wanted, after=int(last), most=most + 1)
     following = cursor_of(rows[most - 1].institution_id) if len(rows) > most else None

@@ -5,28 +5,28 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from actions.registry.institutions import no_institution
 from storage.accounts import ledger
-from storage.accounts.ledger import Account, Asked
+from storage.accounts.ledger import Account, AccountFilter
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.registry import institutions
-from storage.registry.institutions import Wanted
+from storage.registry.institutions import InstitutionFilter
 
-__all__ = ["Account", "Asked", "accounts_of", "list_accounts"]
+__all__ = ["Account", "AccountFilter", "accounts_of", "list_accounts"]
 
-EVER = Asked(date(1970, 1, 1), date(2100, 1, 1))
+EVER = AccountFilter(date(1970, 1, 1), date(2100, 1, 1))
 
 
 def accounts_of(
-    desk: Desk, institution_id: int, asked: Asked = EVER, *, profile: str | None = None
+    actor: Actor, institution_id: int, asked: AccountFilter = EVER, *, profile: str | None = None
 ) -> list[Account]:
     """Return all accounts of one institution in these months.
 
     profile: the set of coefficients; None is the default one.
     """
-    with desk.look() as connection:
+    with actor.look() as connection:
         if institutions.one(connection, institution_id) is None:
             raise no_institution(institution_id)
         code = known_profile(connection, profile)
@@ -34,9 +34,9 @@ def accounts_of(
 
 
 def list_accounts(
-    desk: Desk,
-    asked: Asked,
-    wanted: Wanted | None = None,
+    actor: Actor,
+    asked: AccountFilter,
+    wanted: InstitutionFilter | None = None,
     *,
     profile: str | None = None,
     after: str | None = None,
@@ -48,7 +48,7 @@ def list_accounts(
     """
     check_size(limit, 500)
     (last,) = key_of(after, 0)
-    with desk.look() as connection:
+    with actor.look() as connection:
         code = known_profile(connection, profile)
         ids = ledger.institutions_with_accounts(
             connection,

@@ -8,15 +8,15 @@ from typing import Any
 from psycopg import Connection
 
 from actions.accounts.listed import known_profile
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.registry.institutions import no_institution
 from analytics.coverage import ENOUGH
 from storage.accounts import ledger, overview
-from storage.accounts.ledger import Account, Asked
+from storage.accounts.ledger import Account, AccountFilter
 from storage.accounts.overview import Compared, Sizes, Sum
 from storage.pages import check_size
 from storage.registry import institutions, regions
-from storage.registry.institutions import Fact, Institution, Wanted
+from storage.registry.institutions import Fact, Institution, InstitutionFilter
 from storage.registry.regions import Carrier, Profile, Region
 
 MONTHS = 12
@@ -78,11 +78,16 @@ class Year:
 
 
 def overview_of(
-    desk: Desk, wanted: Wanted, *, page: int = 1, size: int = 25, profile: str | None = None
+    actor: Actor,
+    wanted: InstitutionFilter,
+    *,
+    page: int = 1,
+    size: int = 25,
+    profile: str | None = None,
 ) -> Overview:
     """Return one page of the institutions that the reader sees, in order of their id."""
     check_size(size, 200)
-    with desk.look() as connection:
+    with actor.look() as connection:
         code = known_profile(connection, profile)
         ids = institutions.matching(connection, wanted)
         shown = ids[(page - 1) * size :][:size] if page > 0 else []
@@ -102,10 +107,10 @@ def overview_of(
 
 
 def year_of(
-    desk: Desk, institution_id: int, *, last: date | None = None, profile: str | None = None
+    actor: Actor, institution_id: int, *, last: date | None = None, profile: str | None = None
 ) -> Year:
     """Return the accounts of twelve months; last: the month that ends them."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = institutions.one(connection, institution_id)
         if found is None:
             raise no_institution(institution_id)
@@ -117,7 +122,7 @@ def year_of(
             return Year(words, code, found, [], [], [], {}, {}, ENOUGH, None, Sizes(), [])
         until = months_before(ends.replace(day=1), -1)
         first, earlier = months_before(until, MONTHS), months_before(until, 2 * MONTHS)
-        rows = ledger.accounts(connection, [institution_id], Asked(earlier, until), code)
+        rows = ledger.accounts(connection, [institution_id], AccountFilter(earlier, until), code)
         expected_s = overview.expected(connection, institution_id, first, until)
         both = overview.compared(connection, institution_id, first, until)
         share = overview.enough_of(connection, institution_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from actions.registry.institutions import no_institution
 from actions.registry.meters import no_channel
@@ -40,7 +40,7 @@ class UsageSeries:
 
 
 def channel_usage(
-    desk: Desk,
+    actor: Actor,
     channel_id: int,
     grain: Grain,
     *,
@@ -56,7 +56,7 @@ def channel_usage(
     """
     check_size(limit)
     (last,) = key_of(after, -1)
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)
@@ -79,7 +79,7 @@ def channel_usage(
 
 
 def institution_usage(
-    desk: Desk,
+    actor: Actor,
     institution_id: int,
     carrier: str,
     grain: Grain,
@@ -93,7 +93,7 @@ def institution_usage(
     """Return the metered use of an institution; its months are its accounts."""
     check_size(limit)
     (last,) = key_of(after, -1)
-    with desk.look() as connection:
+    with actor.look() as connection:
         if institutions.one(connection, institution_id) is None:
             raise no_institution(institution_id)
         known = _carrier(connection, carrier)

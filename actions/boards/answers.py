@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actions.desk import Desk
+from actions.actor import Actor
 from storage.boards import queries
 
 MOST_ROWS: Final = 100_000
@@ -18,14 +18,14 @@ class Answer:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def rights_of(desk: Desk) -> Rights:
+def rights_of(actor: Actor) -> Rights:
     """Return all that decides what the reader sees: equal rights see equal boards."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return queries.rights(connection)
 
 
-def answer_of(desk: Desk, query: str) -> Answer:
+def answer_of(actor: Actor, query: str) -> Answer:
     """Return what a board's query answers this reader."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         names, rows = queries.answer(connection, query, MOST_ROWS)
     return Answer(names, tuple(rows))

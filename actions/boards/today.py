@@ -11,17 +11,17 @@ from psycopg.rows import TupleRow
 
 from actions.accounts.listed import known_profile
 from actions.accounts.overview import months_before
-from actions.compact.standing import Standing
-from actions.desk import Desk
+from actions.actor import Actor
+from actions.compact.progress import Progress
 from actions.rights import Right, holds
 from storage import days, health
 from storage.accounts import overview
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
-from storage.compact import runs, standing, targets, unions
-from storage.compact.runs import Kept as RunRow
-from storage.compact.targets import Kept as TargetRow
-from storage.compact.unions import Named
+from storage.compact import progress, runs, targets, unions
+from storage.compact.runs import RunRow
+from storage.compact.targets import TargetRow
+from storage.compact.unions import UnionRow
 from storage.health import Queue, Rejects
 
 _INSTITUTIONS: Final = 8
@@ -44,7 +44,7 @@ class OfInstitutions:
 
     month: date
     rows: Sequence[MonthOf]
-    progress: dict[int, Standing]
+    progress: dict[int, Progress]
     wastes: Sequence[Closed]
     lacking: Sequence[Lacking]
     names: dict[int, tuple[str | None, str | None]]
@@ -59,8 +59,8 @@ class OfUnion:
     untried: targets without a run. proposed: runs that are no issue yet, the newest of each target.
     """
 
-    union: Named
-    members: Sequence[Standing]
+    union: UnionRow
+    members: Sequence[Progress]
     names: dict[int, tuple[str | None, str | None]]
     untried: Sequence[TargetRow]
     proposed: Sequence[RunRow]
@@ -88,13 +88,13 @@ class Today:
     corrects: bool
 
 
-def today_of(desk: Desk) -> Today:
+def today_of(actor: Actor) -> Today:
     """Return what needs the actor today, by the actor's roles."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         plans = holds(connection, Right.PLAN)
         runs_it = holds(connection, Right.ADMINISTER)
         return Today(
-            desk.today or days.today(connection),
+            actor.today or days.today(connection),
             _of_institutions(connection),
             _of_unions(connection) if plans else None,
             _of_platform(connection) if runs_it else None,
@@ -122,11 +122,11 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
     )
 
 
-def _progress(connection: Connection[TupleRow], ids: Sequence[int]) -> dict[int, Standing]:
+def _progress(connection: Connection[TupleRow], ids: Sequence[int]) -> dict[int, Progress]:
     """Return each institution's newest progress that belongs to a run in force."""
-    newest: dict[int, Standing] = {}
+    newest: dict[int, Progress] = {}
     for one in ids:
-        found = standing.newest(connection, of_members=False, institution_id=one)
+        found = progress.newest(connection, of_members=False, institution_id=one)
         held = [row for row in found if row.state == "in_force"]
         if held:
             newest[one] = max(held, key=lambda row: (row.year, row.day))
@@ -141,16 +141,16 @@ def _of_unions(connection: Connection[TupleRow]) -> list[OfUnion]:
     ]
 
 
-def _of_union(connection: Connection[TupleRow], union: Named) -> OfUnion:
+def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:
     aims = targets.listed(connection, union.union_id)
     made = runs.listed(connection, union_id=union.union_id)
     newest = {one.target_id: one for one in sorted(made, key=lambda one: one.version)}
-    progress = standing.newest(connection, of_members=True, union_id=union.union_id)
-    year = max((one.year for one in progress), default=None)
+    rows = progress.newest(connection, of_members=True, union_id=union.union_id)
+    year = max((one.year for one in rows), default=None)
     named = unions.members(connection, union.union_id)
     return OfUnion(
         union,
-        [one for one in progress if one.year == year],
+        [one for one in rows if one.year == year],
         {one.region_id: (one.name_zh, one.name_en) for one in named},
         [one for one in aims if one.target_id not in newest],
         [one for one in newest.values() if one.issued_as is None],

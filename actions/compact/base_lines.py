@@ -14,7 +14,7 @@ from compact.rosters import ANY_DAY, day_of
 from compact.runs import digest_of
 from compact.targets import MILLION, Base, Mark
 from storage.compact import base_columns, bases, rosters, targets
-from storage.compact.bases import Act, Counted, Verdict
+from storage.compact.bases import Act, TargetInstitution, Verdict
 from storage.registry import institutions
 
 CONFIRMED: Final = "confirmed"
@@ -73,7 +73,7 @@ class MemberBases:
 
 
 def reviewed_bases(
-    connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
+    connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> dict[int, findings.Reviewed]:
     """Return the base of each institution with its findings, as everything says it now."""
     known = known_of(connection, kept, counted)
@@ -82,12 +82,12 @@ def reviewed_bases(
 
 def left_out(connection: Connection[Any], target_id: int) -> set[int]:
     """Return the institutions that a planner left out of a target."""
-    said = bases.verdicts(connection, target_id).values()
-    return {one.institution_id for one in said if one.verdict == LEFT_OUT}
+    verdicts = bases.verdicts(connection, target_id).values()
+    return {one.institution_id for one in verdicts if one.verdict == LEFT_OUT}
 
 
 def lines_of(
-    connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]
+    connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> list[BaseLine]:
     """Return a line for each of these institutions, in order of id.
 
@@ -96,7 +96,7 @@ def lines_of(
     """
     only = [one.institution_id for one in counted]
     found = reviewed_bases(connection, kept, counted)
-    said = bases.verdicts(connection, kept.target_id, only)
+    verdicts = bases.verdicts(connection, kept.target_id, only)
     acts = bases.acts(connection, kept.union_id, only)
     named = {one.institution_id: one for one in institutions.some(connection, only)}
     mean = _mean_g([one.base for who, one in found.items() if who in named])
@@ -118,8 +118,8 @@ def lines_of(
                 effect_g=effect,
                 quota_effect_g=effect - effect * kept.target.fall_millionths // MILLION,
                 own_share=effect / whole if whole else None,
-                state=_state(said.get(who), digest),
-                verdict=said.get(who),
+                state=_state(verdicts.get(who), digest),
+                verdict=verdicts.get(who),
                 acts=tuple(acts.get(who, ())),
                 sha256=digest,
                 seen=who in named,
@@ -130,8 +130,8 @@ def lines_of(
 
 def _members(
     connection: Connection[Any],
-    kept: targets.Kept,
-    counted: Sequence[Counted],
+    kept: targets.TargetRow,
+    counted: Sequence[TargetInstitution],
     found: Mapping[int, findings.Reviewed],
 ) -> dict[int, int]:
     """Return the member in which each counted when its base was over; who was in none is absent."""
@@ -161,7 +161,7 @@ def _state(verdict: Verdict | None, digest: str) -> str:
     return CONFIRMED if verdict.base_sha256 == digest else OPEN
 
 
-def seen_base_g(connection: Connection[Any], kept: targets.Kept) -> int:
+def seen_base_g(connection: Connection[Any], kept: targets.TargetRow) -> int:
     """Return the bases together of those institutions that the viewer plans for and sees."""
     lines = lines_of(connection, kept, bases.institutions(connection, kept.union_id))
     return sum(one.base.total_g for one in lines if one.base is not None and one.seen)
@@ -186,6 +186,8 @@ def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
     ]
 
 
-def known_of(connection: Connection[Any], kept: targets.Kept, counted: Sequence[Counted]) -> Known:
+def known_of(
+    connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
+) -> Known:
     """Return what is known of these institutions' energy, as the target counts it."""
     return base_columns.known(connection, kept.union_id, kept.target.profile, counted)

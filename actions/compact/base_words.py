@@ -17,7 +17,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "no_base": ("没有基期", "no base"),
 }
 STATES: Final[dict[str, tuple[str, str]]] = {
-    "open": ("待审核", "open"),
+    "open": ("待核查", "open"),
     "confirmed": ("已确认", "confirmed"),
     "left_out": ("不列入", "left out"),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from actions.actor import Actor
 from actions.compact.base_lines import (
     CONFIRMED,
     LEFT_OUT,
@@ -18,14 +19,13 @@ from actions.compact.base_lines import (
     weight,
 )
 from actions.compact.unions import must_plan
-from actions.desk import Desk
 from actions.figures import not_found
 from actions.registry.institutions import no_institution
 from compact.bases import History, How
 from compact.findings import Finding
 from compact.targets import Base, State
 from storage.compact import bases, targets
-from storage.compact.bases import Act, Counted, Verdict
+from storage.compact.bases import Act, TargetInstitution, Verdict
 from storage.registry import institutions
 
 __all__ = [
@@ -78,13 +78,13 @@ class LineFilter:
         return named and self.state in (None, one.state) and self.member_id in (None, one.member_id)
 
 
-def review(desk: Desk, target_id: int) -> Review:
+def review(actor: Actor, target_id: int) -> Review:
     """Return every base that is missing, partial or implausible, those that move most first.
 
     A planner of one member reviews that member's; of an institution that it does not see it is
     told that something is odd, and no figure.
     """
-    with desk.look(reckons=True) as connection:
+    with actor.look(reckons=True) as connection:
         kept = _target(connection, target_id)
         counted = planned_bases(connection, kept.union_id, "base.review")
         lines = lines_of(connection, kept, counted)
@@ -96,9 +96,9 @@ def review(desk: Desk, target_id: int) -> Review:
     )
 
 
-def histories(desk: Desk, target_id: int, asked: Sequence[int]) -> dict[int, History]:
+def histories(actor: Actor, target_id: int, asked: Sequence[int]) -> dict[int, History]:
     """Return what is known by month of those of these institutions that the planner sees."""
-    with desk.look(reckons=True) as connection:
+    with actor.look(reckons=True) as connection:
         kept = _target(connection, target_id)
         seen = {one.institution_id for one in institutions.some(connection, list(asked))}
         counted = bases.institutions(connection, kept.union_id, sorted(seen))
@@ -106,16 +106,16 @@ def histories(desk: Desk, target_id: int, asked: Sequence[int]) -> dict[int, His
     return {who: known.history(place) for place, who in enumerate(known.institutions)}
 
 
-def newest_target(desk: Desk, union_id: int | None = None) -> int:
+def newest_target(actor: Actor, union_id: int | None = None) -> int:
     """Return the target that was last set for a union, or for any that the reader sees."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = targets.listed(connection, union_id)
     if not found:
         raise not_found("节能目标", "target", {"union_id": union_id})
     return found[-1].target_id
 
 
-def planned_bases(connection: Connection[Any], union_id: int, act: str) -> list[Counted]:
+def planned_bases(connection: Connection[Any], union_id: int, act: str) -> list[TargetInstitution]:
     """Return whose bases the actor plans; refuse who plans for none."""
     counted = bases.institutions(connection, union_id)
     if not counted:
@@ -123,7 +123,9 @@ def planned_bases(connection: Connection[Any], union_id: int, act: str) -> list[
     return counted
 
 
-def asked_bases(connection: Connection[Any], union_id: int, asked: Sequence[int]) -> list[Counted]:
+def asked_bases(
+    connection: Connection[Any], union_id: int, asked: Sequence[int]
+) -> list[TargetInstitution]:
     """Return institutions whose bases the actor plans, in the order asked; refuse any other."""
     known = {one.institution_id: one for one in bases.institutions(connection, union_id, asked)}
     for one in asked:
@@ -132,7 +134,7 @@ def asked_bases(connection: Connection[Any], union_id: int, asked: Sequence[int]
     return [known[one] for one in dict.fromkeys(asked)]
 
 
-def seen_base(connection: Connection[Any], union_id: int, institution_id: int) -> Counted:
+def seen_base(connection: Connection[Any], union_id: int, institution_id: int) -> TargetInstitution:
     """Return an institution whose base the actor plans, and which the actor sees.
 
     What is changed of an unseen one would tell of it by the difference that makes.
@@ -143,7 +145,7 @@ def seen_base(connection: Connection[Any], union_id: int, institution_id: int) -
     return counted
 
 
-def count_odd(connection: Connection[Any], kept: targets.Kept | None) -> int:
+def count_odd(connection: Connection[Any], kept: targets.TargetRow | None) -> int:
     """Return about how many bases of a target something is odd; 0 where there is no target."""
     if kept is None:
         return 0
@@ -151,7 +153,9 @@ def count_odd(connection: Connection[Any], kept: targets.Kept | None) -> int:
     return sum(bool(one.findings) for one in lines_of(connection, kept, counted))
 
 
-def line_of(connection: Connection[Any], kept: targets.Kept, one: Counted) -> BaseLine:
+def line_of(
+    connection: Connection[Any], kept: targets.TargetRow, one: TargetInstitution
+) -> BaseLine:
     """Return the line of one institution, or refuse one that counted in no member then."""
     lines = lines_of(connection, kept, [one])
     if not lines:
@@ -159,7 +163,7 @@ def line_of(connection: Connection[Any], kept: targets.Kept, one: Counted) -> Ba
     return lines[0]
 
 
-def _target(connection: Connection[Any], target_id: int) -> targets.Kept:
+def _target(connection: Connection[Any], target_id: int) -> targets.TargetRow:
     found = targets.one(connection, target_id)
     if found is None:
         raise not_found("节能目标", "target", {"target_id": target_id})

@@ -9,9 +9,9 @@ from statistics import quantiles
 
 import numpy as np
 
+from actions.actor import Actor
 from actions.compact.runs import Start, Trial, start, try_from
 from actions.compact.unions import must_plan, union_of
-from actions.desk import Desk
 from actions.figures import not_found
 from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
@@ -22,11 +22,21 @@ from compact.targets import MONTHS, State
 from metering.errors import EnergyError
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
-from storage.compact.unions import NamedMember
+from storage.compact.unions import MemberRow
 
 __all__ = [
-    "Compared", "Fairness", "Loaded", "Spread", "Tried", "compared", "leading_of_like", "load",
-    "sheet", "sums_of", "try_one", "try_rules",
+    "Compared",
+    "Fairness",
+    "Loaded",
+    "RuleResult",
+    "Spread",
+    "compared",
+    "fairness_measures",
+    "leading_of_like",
+    "load",
+    "sums_of",
+    "try_one",
+    "try_rules",
 ]  # fmt: skip
 
 
@@ -37,10 +47,10 @@ class Compared:
     state: the same as long as who looks may see the same, and planners decided nothing more.
     """
 
-    target: targets.Kept
+    target: targets.TargetRow
     union_zh: str
     union_en: str
-    members: Sequence[NamedMember]
+    members: Sequence[MemberRow]
     state: Hashable
 
 
@@ -68,7 +78,7 @@ class MemberShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class RuleResult:
     """What one rule came to, as far as whoever compares may know: small, so it may be kept.
 
     error: why it came to nothing, with the smallest change that would do. members: those whose
@@ -90,23 +100,23 @@ class Tried:
     left_out: int = 0
 
 
-def compared(desk: Desk, target_id: int) -> Compared:
+def compared(actor: Actor, target_id: int) -> Compared:
     """Return the target that is to be compared by rules; refuse who does not plan for its union."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         kept = targets.one(connection, target_id)
         if kept is None:
             raise not_found("节能目标", "target", {"target_id": target_id})
         must_plan(connection, kept.union_id, "run.try")
         state = comparisons.state(connection, target_id)
-    union = union_of(desk, kept.union_id)
+    union = union_of(actor, kept.union_id)
     return Compared(kept, union.union.name_zh, union.union.name_en, union.members, state)
 
 
-def load(desk: Desk, target_id: int) -> Loaded:
+def load(actor: Actor, target_id: int) -> Loaded:
     """Return what rules are tried on; it takes a while, and trying does not."""
     at = datetime.now(UTC)
-    begun = start(desk, target_id)
-    with desk.look() as connection:
+    begun = start(actor, target_id)
+    with actor.look() as connection:
         names = comparisons.classes(connection)
     try:
         holders = try_from(begun, Method("A")).holders
@@ -118,40 +128,40 @@ def load(desk: Desk, target_id: int) -> Loaded:
 
 
 def try_rules(
-    desk: Desk, target_id: int, methods: Sequence[Method], year: int | None = None
-) -> list[Tried]:
+    actor: Actor, target_id: int, methods: Sequence[Method], year: int | None = None
+) -> list[RuleResult]:
     """Return what each rule would come to, in order; one that cannot be stops no other.
 
     All of them start from the same bases, which are loaded once.
     """
     try:
-        begun = start(desk, target_id)
+        begun = start(actor, target_id)
     except EnergyError as error:
-        return [Tried(error=error) for _ in methods]
+        return [RuleResult(error=error) for _ in methods]
     return [try_one(begun, method, year) for method in methods]
 
 
-def try_one(begun: Start, method: Method, year: int | None = None) -> Tried:
+def try_one(begun: Start, method: Method, year: int | None = None) -> RuleResult:
     """Return what one rule comes to on what is loaded, or why it cannot be."""
     try:
         return _tried(try_from(begun, method, year))
     except EnergyError as error:
-        return Tried(error=error)
+        return RuleResult(error=error)
 
 
-def _tried(trial: Trial) -> Tried:
+def _tried(trial: Trial) -> RuleResult:
     allocation, problem = trial.run.allocation, trial.run.problem
     members, withheld = _by_member(trial)
     states, marks = problem.holders.base.counts
     found = (allocation.nodes[one] for one in allocation.nodes.years.tolist() if one in trial.shown)
     known = trial.total_shown
-    return Tried(
+    return RuleResult(
         members=members,
         withheld=withheld,
         base_g=allocation.base_g if known else None,
         amount_g=allocation.total_g if known else None,
         multipliers=[one.multiplier for one in found if one.multiplier is not None],
-        fairness=sheet(trial.run),
+        fairness=fairness_measures(trial.run),
         states=states,
         marks=marks,
         without_base=len(problem.without_base),
@@ -192,7 +202,7 @@ def sums_of(trial: Trial) -> Sums:
     return found
 
 
-def sheet(run: Run) -> Fairness:
+def fairness_measures(run: Run) -> Fairness:
     """Return the measures by which a run is compared with one under another rule."""
     quotas, rule = run.allocation.quotas, run.problem.method.by
     feasible = rule.feasible_g(among_of(run.problem, quotas.member))

@@ -21,12 +21,12 @@ from actions.registry.institutions import no_institution
 from actions.rights import Right
 from actions.things import member_regions
 from storage.compact import bases
-from storage.compact.targets import Kept
+from storage.compact.targets import TargetRow
 from storage.registry import institutions
 
 _SHOWN: Final = 20  # institutions that a preview names
 Several = Annotated[list[Id], Field(min_length=1, max_length=10_000)]
-_TICKED: Final = ("在基期审核页勾选", "Tick them where the bases are reviewed")
+_TICKED: Final = ("在基数核查页勾选", "Tick them where the bases are reviewed")
 
 
 class Which(StrEnum):
@@ -63,7 +63,7 @@ def _about(code: str, path: str, words: tuple[str, str], done: tuple[str, str]) 
     )
 
 
-class ConfirmBases(Action[Kept, Answered]):
+class ConfirmBases(Action[TargetRow, Answered]):
     """Confirm bases as they are now; one that changes later is open again."""
 
     about = _about(
@@ -87,29 +87,29 @@ class ConfirmBases(Action[Kept, Answered]):
     )
     reason: Line = because()
 
-    def check(self, on: Kept, at: Acting) -> None:
+    def check(self, on: TargetRow, at: Acting) -> None:
         """Refuse institutions whose bases the actor does not plan."""
         if self.institutions is not None:
             asked_bases(at.connection, on.union_id, self.institutions)
 
-    def foresee(self, on: Kept, at: Acting) -> list[Effect]:
+    def foresee(self, on: TargetRow, at: Acting) -> list[Effect]:
         """Return how many are open and would not be, and each that is named."""
         before = self._all(on, at)
         mine = self._mine(before)
         opened = sum(one.state == OPEN for one in before)
-        words = Words("待审核的基期", "Open bases")
+        words = Words("待核查的基期", "Open bases")
         count = Effect("open", words, plain(str(opened)), plain(str(opened - len(mine))))
         named = mine if self.institutions is not None else []
         return [count, *_each(named, CONFIRMED, at)]
 
-    def do(self, on: Kept, at: Acting) -> Answered:
+    def do(self, on: TargetRow, at: Acting) -> Answered:
         """Confirm those that are open, each by the digest of its base."""
         mine = self._mine(self._all(on, at))
         _decide(on, at, (CONFIRMED, self.reason), mine)
         at.told["bases"] = len(mine)
         return Answered(bases=len(mine))
 
-    def _all(self, on: Kept, at: Acting) -> list[BaseLine]:
+    def _all(self, on: TargetRow, at: Acting) -> list[BaseLine]:
         counted = planned_bases(at.connection, on.union_id, self.about.code)
         if self.institutions is not None:
             counted = asked_bases(at.connection, on.union_id, self.institutions)
@@ -122,7 +122,7 @@ class ConfirmBases(Action[Kept, Answered]):
         return [one for one in found if self.member in (None, one.member_id)]
 
 
-class LeaveOutBases(Action[Kept, Answered]):
+class LeaveOutBases(Action[TargetRow, Answered]):
     """Leave institutions out of a target; they get no quota until their bases are reopened."""
 
     about = _about(
@@ -137,32 +137,32 @@ class LeaveOutBases(Action[Kept, Answered]):
     )
     reason: Line = because()
 
-    def check(self, on: Kept, at: Acting) -> None:
+    def check(self, on: TargetRow, at: Acting) -> None:
         """Refuse institutions that the actor does not plan for, or does not see."""
         _seen(on, at, self.institutions)
 
-    def foresee(self, on: Kept, at: Acting) -> list[Effect]:
+    def foresee(self, on: TargetRow, at: Acting) -> list[Effect]:
         """Return each that would be left out, its member's sum and how many share the target."""
         every, wanted = all_lines(at, on), frozenset(self.institutions)
         mine = [one for one in every if one.institution_id in wanted]
         left = [replace(one, state=LEFT_OUT) for one in mine]
         return [*_each(mine, LEFT_OUT, at), *of_members(at, on, every, left)]
 
-    def do(self, on: Kept, at: Acting) -> Answered:
+    def do(self, on: TargetRow, at: Acting) -> Answered:
         """Leave them out, each by the digest of its base."""
         lines = _lines(on, at, self.institutions)
         _decide(on, at, (LEFT_OUT, self.reason), lines)
         return Answered(bases=len(lines))
 
 
-class ReopenBases(Action[Kept, Answered]):
+class ReopenBases(Action[TargetRow, Answered]):
     """Take back what was decided about bases, and every figure that was put into them."""
 
     about = _about(
         "base.reopened",
         "reopen",
-        ("重新审核基期", "Reopen bases"),
-        ("已撤回,待重新审核。", "What was said is taken back; they are open again."),
+        ("重新核查基数", "Reopen bases"),
+        ("已撤回,待重新核查。", "What was said is taken back; they are open again."),
     )
 
     institutions: Several = field(
@@ -170,11 +170,11 @@ class ReopenBases(Action[Kept, Answered]):
     )
     reason: Line = because()
 
-    def check(self, on: Kept, at: Acting) -> None:
+    def check(self, on: TargetRow, at: Acting) -> None:
         """Refuse institutions that the actor does not plan for, or does not see."""
         _seen(on, at, self.institutions)
 
-    def foresee(self, on: Kept, at: Acting) -> list[Effect]:
+    def foresee(self, on: TargetRow, at: Acting) -> list[Effect]:
         """Return each that would be open, with its base before and after."""
         before = _lines(on, at, self.institutions)
         taken = sum(len(one.acts) for one in before)
@@ -186,7 +186,7 @@ class ReopenBases(Action[Kept, Answered]):
         shown = [_one(one, after[one.institution_id], at) for one in before[:_SHOWN]]
         return [*shown, acts]
 
-    def do(self, on: Kept, at: Acting) -> Answered:
+    def do(self, on: TargetRow, at: Acting) -> Answered:
         """Withdraw their estimates, then the decisions."""
         for line in _lines(on, at, self.institutions):
             for one in line.acts:
@@ -199,7 +199,7 @@ class ReopenBases(Action[Kept, Answered]):
         return Answered(bases=len(lines))
 
 
-def _seen(on: Kept, at: Acting, asked: Sequence[int]) -> None:
+def _seen(on: TargetRow, at: Acting, asked: Sequence[int]) -> None:
     asked_bases(at.connection, on.union_id, asked)
     seen = {one.institution_id for one in institutions.some(at.connection, list(asked))}
     for one in asked:
@@ -207,13 +207,13 @@ def _seen(on: Kept, at: Acting, asked: Sequence[int]) -> None:
             raise no_institution(one)
 
 
-def _lines(on: Kept, at: Acting, asked: Sequence[int]) -> list[BaseLine]:
+def _lines(on: TargetRow, at: Acting, asked: Sequence[int]) -> list[BaseLine]:
     return lines_of(at.connection, on, asked_bases(at.connection, on.union_id, sorted(set(asked))))
 
 
-def _decide(on: Kept, at: Acting, said: tuple[str, str], lines: Sequence[BaseLine]) -> None:
+def _decide(on: TargetRow, at: Acting, verdict: tuple[str, str], lines: Sequence[BaseLine]) -> None:
     digests = {one.institution_id: one.sha256 for one in lines}
-    bases.decide(at.connection, on.union_id, on.target_id, said, digests, at.actor)
+    bases.decide(at.connection, on.union_id, on.target_id, verdict, digests, at.actor)
 
 
 def _each(lines: Sequence[BaseLine], state: str, at: Acting) -> list[Effect]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from psycopg import Connection
 
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from actions.figures import not_found
 from compact.allocations import Problem
 from compact.disclosure import rest_of

@@ -20,8 +20,8 @@ from actions.kinds import Amount, Id, Line, Month
 from actions.rights import Right
 from compact.bases import CarrierMonth, History, How
 from storage.compact import bases
-from storage.compact.bases import Counted
-from storage.compact.targets import Kept
+from storage.compact.bases import TargetInstitution
+from storage.compact.targets import TargetRow
 from storage.registry import regions
 
 
@@ -46,7 +46,7 @@ def energy_carriers(at: Acting) -> Sequence[Option]:
     ]
 
 
-class EstimateBase(Action[Kept, BaseShown]):
+class EstimateBase(Action[TargetRow, BaseShown]):
     """Put the other year's month, the mean of like days or a bill in the place of a month.
 
     It counts for the base alone; the account stays as it is.
@@ -66,7 +66,7 @@ class EstimateBase(Action[Kept, BaseShown]):
     institution: Id = field(
         zh="机构编号",
         en="Institution id",
-        hint=("从基期审核页打开时已填好", "Filled in where the form opens from the review"),
+        hint=("从基数核查页打开时已填好", "Filled in where the form opens from the review"),
         called=institution_name,
         examples=[7],
     )
@@ -90,11 +90,11 @@ class EstimateBase(Action[Kept, BaseShown]):
     )
     reason: Line = because()
 
-    def check(self, on: Kept, at: Acting) -> None:
+    def check(self, on: TargetRow, at: Acting) -> None:
         """Refuse an institution that is not the actor's, and a month with nothing like it."""
         self._figure(on, at)
 
-    def foresee(self, on: Kept, at: Acting) -> list[Effect]:
+    def foresee(self, on: TargetRow, at: Acting) -> list[Effect]:
         """Return the month's figure, the institution's base and its member's sum."""
         counted, carrier, _ = self._figure(on, at)
         month, before = self._known(on, counted, at), self._line(on, counted, at)
@@ -108,21 +108,24 @@ class EstimateBase(Action[Kept, BaseShown]):
             *of_members(at, on, every, [after]),
         ]
 
-    def do(self, on: Kept, at: Acting) -> BaseShown:
+    def do(self, on: TargetRow, at: Acting) -> BaseShown:
         """Keep the figure; every base of this union counts with it, until it is taken back."""
         counted, carrier, quanta = self._figure(on, at)
-        place, said = (carrier, self.month.replace(day=1)), (self.how.value, quanta, self.reason)
-        bases.estimate(at.connection, on.union_id, self.institution, place, said, at.actor)
+        place, estimate = (
+            (carrier, self.month.replace(day=1)),
+            (self.how.value, quanta, self.reason),
+        )
+        bases.estimate(at.connection, on.union_id, self.institution, place, estimate, at.actor)
         at.told.update(carrier=carrier, quanta=quanta)
         return base_shown(self._line(on, counted, at))
 
-    def _line(self, on: Kept, counted: Counted, at: Acting) -> BaseLine:
+    def _line(self, on: TargetRow, counted: TargetInstitution, at: Acting) -> BaseLine:
         return line_of(at.connection, on, counted)
 
-    def _known(self, on: Kept, counted: Counted, at: Acting) -> History:
+    def _known(self, on: TargetRow, counted: TargetInstitution, at: Acting) -> History:
         return known_of(at.connection, on, [counted]).history(0)
 
-    def _figure(self, on: Kept, at: Acting) -> tuple[Counted, str, int]:
+    def _figure(self, on: TargetRow, at: Acting) -> tuple[TargetInstitution, str, int]:
         """Return whose base it is, of which carrier, and the figure. [quanta of the carrier]"""
         counted = seen_base(at.connection, on.union_id, self.institution)
         known = self._known(on, counted, at)

@@ -17,8 +17,8 @@ from compact.books import Cause, Kind
 from compact.targets import Indicator
 from metering.errors import ConflictError
 from storage import tasks
-from storage.compact import bases, books, run_members, runs, standing, targets, unions
-from storage.compact.runs import Kept as Run
+from storage.compact import bases, books, progress, run_members, runs, targets, unions
+from storage.compact.runs import RunRow as Run
 
 _NAMED: Final = 5
 _MOST: Final = 100
@@ -95,7 +95,7 @@ class IssueRun(Action[Run, RunIssued]):
         cause_id = books.add(
             at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
         )
-        tasks.add(at.connection, standing.KIND, str(on.union_id), datetime.now(UTC))
+        tasks.add(at.connection, progress.KIND, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
         return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
 
@@ -137,9 +137,9 @@ def _not_reviewed(run: Run, waiting: list[int]) -> ConflictError:
     some = ", ".join(map(str, waiting[:_NAMED]))
     return ConflictError(
         "run.base_not_reviewed",
-        zh=f"{len(waiting)} 家机构的基期还没有人审核确认(编号 {some}…)。",
+        zh=f"{len(waiting)} 家机构的基期还没有人核查确认(编号 {some}…)。",
         en=f"The bases of {len(waiting)} institutions are not reviewed yet (ids {some} …).",
-        next_zh=f"请用 commonwatt targets review {run.target_id} 或目标页面审核:逐家确认、估算或"
+        next_zh=f"请用 commonwatt targets review {run.target_id} 或目标页面核查:逐家确认、估算或"
         "不列入;基期有变的,重新分解后再下达。",
         next_en=f"Review them by commonwatt targets review {run.target_id} or on the target's "
         "page: confirm, estimate or leave out; where a base changed by that, run again.",

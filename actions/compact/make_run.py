@@ -15,7 +15,7 @@ from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.rights import Right
 from storage.compact import runs
-from storage.compact.targets import Kept as Target
+from storage.compact.targets import TargetRow as Target
 
 
 class RunMade(BaseModel):

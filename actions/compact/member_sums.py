@@ -8,10 +8,10 @@ from actions.compact.target_words import kgce
 from actions.declared import Effect
 from actions.fields import Acting, Words, plain
 from storage.compact import bases, unions
-from storage.compact.targets import Kept
+from storage.compact.targets import TargetRow
 
 
-def all_lines(at: Acting, kept: Kept) -> list[BaseLine]:
+def all_lines(at: Acting, kept: TargetRow) -> list[BaseLine]:
     """Return the lines of all bases that the actor plans, as they are now."""
     return lines_of(at.connection, kept, bases.institutions(at.connection, kept.union_id))
 
@@ -22,7 +22,7 @@ def of_base(before: BaseLine, after: BaseLine) -> Effect:
 
 
 def of_members(
-    at: Acting, kept: Kept, before: Sequence[BaseLine], changed: Sequence[BaseLine]
+    at: Acting, kept: TargetRow, before: Sequence[BaseLine], changed: Sequence[BaseLine]
 ) -> list[Effect]:
     """Return each member's sum, of institutions that the actor sees, and how many share the target.
 

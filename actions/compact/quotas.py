@@ -6,19 +6,19 @@ from typing import Any
 
 from psycopg import Connection
 
+from actions.actor import Actor
 from actions.compact.base_words import marked
-from actions.desk import Desk
 from actions.figures import not_found
 from compact.methods import Method
 from compact.ruling import AllocationRule, Facts
 from compact.targets import Mark
 from storage.compact import bases, books, runs
 from storage.compact.bases import Act, Verdict
-from storage.compact.books import Asked, Quota
-from storage.compact.runs import Kept, Level, Share
+from storage.compact.books import Quota, QuotaFilter
+from storage.compact.runs import Level, RunRow, Share
 from storage.pages import Page, check_size, cursor_of, key_of
 
-__all__ = ["Asked", "Explained", "Quota", "Word", "explain_quota", "list_quotas", "shares_of"]
+__all__ = ["Explained", "Quota", "QuotaFilter", "Word", "explain_quota", "list_quotas", "shares_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Explained:
     """
 
     quota: Quota
-    run: Kept
+    run: RunRow
     share: Share
     factors: list[Word]
     chain: list[Level]
@@ -62,14 +62,14 @@ class Explained:
 
 
 def list_quotas(
-    desk: Desk, asked: Asked | None = None, *, after: str | None = None, limit: int = 100
+    actor: Actor, asked: QuotaFilter | None = None, *, after: str | None = None, limit: int = 100
 ) -> Page[Quota]:
     """Return the quotas in force that the reader sees, in order of institution and year."""
     check_size(limit, 1000)
     institution, year, union = key_of(after, 0, 0, 0)
     place = (int(institution), int(year), int(union))
-    with desk.look() as connection:
-        found = books.quotas(connection, asked or Asked(), after=place, most=limit + 1)
+    with actor.look() as connection:
+        found = books.quotas(connection, asked or QuotaFilter(), after=place, most=limit + 1)
     rows = found[:limit]
     more = len(found) > limit
     last = (rows[-1].institution_id, rows[-1].year, rows[-1].union_id) if more else ()
@@ -77,7 +77,7 @@ def list_quotas(
 
 
 def shares_of(
-    desk: Desk,
+    actor: Actor,
     run_id: int,
     *,
     named: str | None = None,
@@ -90,7 +90,7 @@ def shares_of(
     """
     check_size(limit, 1000)
     (last,) = key_of(after, 0)
-    with desk.look() as connection:
+    with actor.look() as connection:
         if runs.one(connection, run_id) is None:
             raise not_found("分解方案", "run", {"run_id": run_id})
         found = runs.shares(connection, run_id, after=int(last), most=limit + 1, named=named)
@@ -99,11 +99,11 @@ def shares_of(
 
 
 def explain_quota(
-    desk: Desk, institution_id: int, year: int, union_id: int | None = None
+    actor: Actor, institution_id: int, year: int, union_id: int | None = None
 ) -> Explained:
     """Return how an institution's quota of a year came about, as far as the reader sees it."""
-    with desk.look() as connection:
-        asked = Asked(union_id, year, institution_id)
+    with actor.look() as connection:
+        asked = QuotaFilter(union_id, year, institution_id)
         found = books.quotas(connection, asked, after=(0, 0, 0), most=1)
         run_id = found[0].run_id if found else None
         if run_id is None:
@@ -125,11 +125,11 @@ def _explained(connection: Connection[Any], quota: Quota, run_id: int) -> Explai
     whose = [quota.institution_id]
     verdict = bases.verdicts(connection, run.target_id, whose).get(quota.institution_id)
     acts = bases.acts(connection, run.union_id, whose).get(quota.institution_id, [])
-    said = (words, rule, facts, share.base_year)
-    return Explained(quota, run, share, factors, chain, *said, verdict, acts)
+    explanation = (words, rule, facts, share.base_year)
+    return Explained(quota, run, share, factors, chain, *explanation, verdict, acts)
 
 
-def _facts(share: Share, line: Level, run: Kept) -> Facts:
+def _facts(share: Share, line: Level, run: RunRow) -> Facts:
     """Return what a notice prints, from what was kept of a run."""
     base_g = sum(one for one in share.base_g if one is not None)
     by = line.multiplier

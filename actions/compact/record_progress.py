@@ -11,8 +11,8 @@ from actions.kinds import Day
 from actions.rights import Right
 from compact.targets import Indicator
 from metering.errors import InputError
-from storage.compact import standing
-from storage.compact.unions import Named
+from storage.compact import progress
+from storage.compact.unions import UnionRow
 
 
 class ProgressRecorded(BaseModel):
@@ -22,7 +22,7 @@ class ProgressRecorded(BaseModel):
     rows: int = Field(description="How many rows of members and institutions were kept.")
 
 
-class RecordProgress(Action[Named, ProgressRecorded]):
+class RecordProgress(Action[UnionRow, ProgressRecorded]):
     """Work out where members and institutions are on their path, by the accounts as they are.
 
     Every night this happens by itself.
@@ -50,13 +50,13 @@ class RecordProgress(Action[Named, ProgressRecorded]):
         examples=["2016-03-10"],
     )
 
-    def check(self, on: Named, at: Acting) -> None:
+    def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse a day that is not over."""
-        today = standing.today(at.connection, on.union_id)
+        today = progress.today(at.connection, on.union_id)
         if self.day is not None and self.day >= today:
             raise _not_over(self.day, today)
 
-    def foresee(self, on: Named, at: Acting) -> list[Effect]:
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return up to which day, and how many rows that makes."""
         made = self.do(on, at)
         return [
@@ -69,11 +69,11 @@ class RecordProgress(Action[Named, ProgressRecorded]):
             ),
         ]
 
-    def do(self, on: Named, at: Acting) -> ProgressRecorded:
+    def do(self, on: UnionRow, at: Acting) -> ProgressRecorded:
         """Keep it; worked out again for the same day it takes the place of what was kept."""
-        last = standing.today(at.connection, on.union_id) - timedelta(days=1)
+        last = progress.today(at.connection, on.union_id) - timedelta(days=1)
         day: date = self.day or last
-        rows = standing.stand(at.connection, on.union_id, Indicator.TOTAL_KGCE.value, day)
+        rows = progress.record(at.connection, on.union_id, Indicator.TOTAL_KGCE.value, day)
         at.told.update(day=day.isoformat(), rows=rows)
         return ProgressRecorded(day=day, rows=rows)
 

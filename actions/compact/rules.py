@@ -111,7 +111,7 @@ def method_of(
 def _kept(rule: type[AllocationRule], given: Mapping[str, Any]) -> list[tuple[str, Any]]:
     found = []
     for one in rule.parameters():
-        value = given.get(one.asked_as)
+        value = given.get(one.field_name)
         if one.kind is Kind.BANDS:
             code = value or next(iter(bands.shipped_codes()), "")
             found.append((one.name, tuple(Band.of(row) for row in bands.shipped(str(code)))))
@@ -140,7 +140,7 @@ def _parameter(one: OfRule) -> Parameter:
         choices = tuple(Option(code, Words(code, code)) for code in codes)
         default = next(iter(codes), None)
     return Parameter(
-        one.asked_as,
+        one.field_name,
         Words(one.zh, one.en),
         of="" if one.by is By.ALL else one.by.value,
         hint=Words(one.hint_zh, one.hint_en) if one.hint_zh else None,

@@ -13,7 +13,7 @@ from actions.fields import Words, plain
 from compact.targets import Indicator
 from storage.compact import run_members, runs, unions
 from storage.compact.run_members import Sum, Sums
-from storage.compact.unions import NamedMember
+from storage.compact.unions import MemberRow
 
 _WITHHELD: Final = Words(*WITHHELD)
 
@@ -26,7 +26,7 @@ class MemberChange:
     """
 
     year: int
-    member: NamedMember | None
+    member: MemberRow | None
     before: Sum | None
     after: Sum | None
 
@@ -44,7 +44,7 @@ class MemberChange:
 class Replaced:
     """The runs in force for the years of another, by year, and what the other changes."""
 
-    runs: Mapping[int, runs.Kept]
+    runs: Mapping[int, runs.RunRow]
     changes: list[MemberChange]
 
 
@@ -105,6 +105,6 @@ def _version(number: int) -> Words:
     return Words(f"第 {number} 版", f"version {number}")
 
 
-def _name(member: NamedMember, lang: str) -> str:
+def _name(member: MemberRow, lang: str) -> str:
     zh, en = member.name_zh, member.name_en
     return ((zh or en) if lang == "zh" else (en or zh)) or str(member.region_id)

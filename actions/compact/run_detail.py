@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from actions.actor import Actor
 from actions.compact.run_changes import Replaced, replaced_by
-from actions.desk import Desk
 from actions.figures import not_found
 from storage.compact import run_members, runs, targets, unions
 from storage.compact.run_members import Dropped
-from storage.compact.runs import Kept
-from storage.compact.unions import Named
+from storage.compact.runs import RunRow
+from storage.compact.unions import UnionRow
 
 MOST_DROPPED: Final = 100
 
@@ -22,16 +22,16 @@ class RunDetail:
     where it is in force itself. dropped: whose quotas it took away, as far as the viewer sees.
     """
 
-    run: Kept
-    target: targets.Kept
-    union: Named
+    run: RunRow
+    target: targets.TargetRow
+    union: UnionRow
     replaced: Replaced | None
     dropped: list[Dropped]
 
 
-def run_detail(desk: Desk, run_id: int) -> RunDetail:
+def run_detail(actor: Actor, run_id: int) -> RunDetail:
     """Return a run that the viewer sees, in one moment."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         run = runs.one(connection, run_id)
         target = None if run is None else targets.one(connection, run.target_id)
         union = next(iter(unions.listed(connection, run.union_id)), None) if run else None
@@ -50,7 +50,7 @@ def run_detail(desk: Desk, run_id: int) -> RunDetail:
     return RunDetail(run, target, union, replaced, dropped)
 
 
-def count_shares(desk: Desk, run_id: int, named: str | None = None) -> int:
+def count_shares(actor: Actor, run_id: int, named: str | None = None) -> int:
     """Return how many institutions' quotas of a run the viewer sees; named: as in `shares_of`."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return runs.count_shares(connection, run_id, named)

@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 from psycopg import Connection
 
+from actions.actor import Actor
 from actions.compact.disclosure import snapshot_withheld
 from actions.compact.starting import Start, problem_of, start
-from actions.desk import Desk
 from actions.figures import not_found
 from compact.disclosure import WHOLE, shown_of
 from compact.holders import Holders
@@ -17,17 +17,17 @@ from compact.runs import Run, again
 from compact.runs import run as computed
 from metering.errors import InputError
 from storage.compact import bases, runs, unions
-from storage.compact.runs import Kept, Level
+from storage.compact.runs import Level, RunRow
 
 _MOST_LEVELS: Final = 2000
 
 __all__ = [
-    "Kept",
     "Level",
     "Method",
     "Proof",
     "Rule",
     "Run",
+    "RunRow",
     "Start",
     "Trial",
     "levels_of",
@@ -75,9 +75,9 @@ class Proof:
     same: bool
 
 
-def try_target(desk: Desk, target_id: int, method: Method, year: int | None = None) -> Trial:
+def try_target(actor: Actor, target_id: int, method: Method, year: int | None = None) -> Trial:
     """Return what a rule would come to, and keep nothing: for comparing rules."""
-    return try_from(start(desk, target_id), method, year)
+    return try_from(start(actor, target_id), method, year)
 
 
 def try_from(start: Start, method: Method, year: int | None = None) -> Trial:
@@ -88,22 +88,22 @@ def try_from(start: Start, method: Method, year: int | None = None) -> Trial:
 
 
 def list_runs(
-    desk: Desk, *, union_id: int | None = None, target_id: int | None = None
-) -> list[Kept]:
+    actor: Actor, *, union_id: int | None = None, target_id: int | None = None
+) -> list[RunRow]:
     """Return the runs that the reader sees, in order of target and version."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return runs.listed(connection, union_id=union_id, target_id=target_id)
 
 
-def one_run(desk: Desk, run_id: int) -> tuple[Kept, str | None]:
+def one_run(actor: Actor, run_id: int) -> tuple[RunRow, str | None]:
     """Return a run, and its snapshot where the reader plans for its union and sees all in it."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return _run(connection, run_id), runs.snapshot(connection, run_id)
 
 
-def snapshot_of(desk: Desk, run_id: int) -> tuple[Kept, str]:
+def snapshot_of(actor: Actor, run_id: int) -> tuple[RunRow, str]:
     """Return a run with its snapshot, or say why the reader is not given that."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         kept, snapshot = _run(connection, run_id), runs.snapshot(connection, run_id)
         if snapshot is not None:
             return kept, snapshot
@@ -112,21 +112,21 @@ def snapshot_of(desk: Desk, run_id: int) -> tuple[Kept, str]:
     raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
 
 
-def levels_of(desk: Desk, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
+def levels_of(actor: Actor, run_id: int, most: int = _MOST_LEVELS) -> list[Level]:
     """Return the levels that a run cut its total into, the years first, to planners."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return runs.levels(connection, run_id, most)
 
 
-def waiting_bases(desk: Desk, run_id: int) -> list[int]:
+def waiting_bases(actor: Actor, run_id: int) -> list[int]:
     """Return the institutions whose base, as a run counted it, nobody has answered for yet."""
-    with desk.look(reckons=True) as connection:
+    with actor.look(reckons=True) as connection:
         return bases.not_reviewed(connection, run_id)
 
 
-def prove(desk: Desk, run_id: int | None = None) -> list[Proof]:
+def prove(actor: Actor, run_id: int | None = None) -> list[Proof]:
     """Compute one run or all anew from their snapshots, and compare byte for byte."""
-    with desk.look(reckons=True) as connection:
+    with actor.look(reckons=True) as connection:
         kept = runs.snapshots(connection, run_id)
     if run_id is not None and not kept:
         raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
@@ -141,7 +141,7 @@ def _proof(run_id: int, sha256: str, snapshot: str) -> Proof:
     return Proof(run_id, sha256, same=anew.snapshot == snapshot and anew.sha256 == sha256)
 
 
-def _run(connection: Connection[Any], run_id: int) -> Kept:
+def _run(connection: Connection[Any], run_id: int) -> RunRow:
     found = runs.one(connection, run_id)
     if found is None:
         raise not_found("分解方案", "run", {"run_id": run_id})

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from psycopg import Connection
 
+from actions.actor import Actor
 from actions.compact.base_lines import known_of, left_out
 from actions.compact.disclosure import Unseen, must_tell_of_none, unseen_of
 from actions.compact.unions import must_plan
-from actions.desk import Desk
 from actions.figures import not_found
 from analytics.exact import Bools, Ints, occurring
 from compact.allocations import Problem
@@ -33,7 +33,7 @@ class Start:
     planner does not see.
     """
 
-    kept: targets.Kept
+    kept: targets.TargetRow
     roster: Roster
     base: Bases
     has: Bools
@@ -46,9 +46,9 @@ class Start:
     before: Sequence[Mapping[int, Part]]
 
 
-def start(desk: Desk, target_id: int) -> Start:
+def start(actor: Actor, target_id: int) -> Start:
     """Return what every rule starts from, to try several."""
-    with desk.look(reckons=True) as connection:
+    with actor.look(reckons=True) as connection:
         return start_of(connection, target_id, "run.try")
 
 
@@ -111,7 +111,7 @@ def problem_of(start: Start, method: Method, year: int | None) -> Problem:
     return problem
 
 
-def target_of(connection: Connection[Any], target_id: int) -> targets.Kept:
+def target_of(connection: Connection[Any], target_id: int) -> targets.TargetRow:
     """Return a target that the actor sees."""
     found = targets.one(connection, target_id)
     if found is None:

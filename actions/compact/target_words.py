@@ -5,7 +5,7 @@ from typing import Final
 
 from actions.fields import Words, plain
 from compact.targets import Curve, Origin, Target
-from storage.compact.targets import Kept
+from storage.compact.targets import TargetRow
 
 CURVES: Final = {
     Curve.COMPOUND.value: Words("等比下降", "the same rate each year"),
@@ -38,7 +38,7 @@ def fall_of(target: Target) -> Words:
     return Words(f"较基期下降 {percent}%", f"{percent} % below the base year")
 
 
-def in_short(one: Kept) -> Words:
+def in_short(one: TargetRow) -> Words:
     """Return what a target is called in lists and forms."""
     fall, years = fall_of(one.target), years_of(one.target)
     return Words(

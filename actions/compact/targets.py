@@ -6,28 +6,28 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from actions.accounts.listed import known_profile
+from actions.actor import Actor
 from actions.compact.base_lines import seen_base_g
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, kgce, years_of
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
-from actions.desk import Desk
 from actions.fields import Acting, Option, Words, field
 from actions.kinds import Amount, Line
 from actions.rights import Right
 from compact.targets import Curve, Indicator, Origin, Target
 from metering.errors import ConflictError
 from storage.compact import targets, unions
-from storage.compact.targets import Kept
-from storage.compact.unions import Named
+from storage.compact.targets import TargetRow
+from storage.compact.unions import UnionRow
 from storage.registry import regions
 
 __all__ = [
     "Curve",
     "Indicator",
-    "Kept",
     "Origin",
     "SetTarget",
     "Target",
+    "TargetRow",
     "list_targets",
 ]
 
@@ -50,7 +50,7 @@ class TargetMade(BaseModel):
     id: int = Field(description="Permanent.")
 
 
-class SetTarget(Action[Named, TargetMade]):
+class SetTarget(Action[UnionRow, TargetMade]):
     """Set a target for a union whose agreement is in force; another one may follow it later."""
 
     about = About(
@@ -61,7 +61,7 @@ class SetTarget(Action[Named, TargetMade]):
         tag="unions and targets",
         zh="设定节能目标",
         en="Set a target",
-        done=("目标已设定;下一步审核基期。", "The target is set; next its bases are reviewed."),
+        done=("目标已设定;下一步核查基数。", "The target is set; next its bases are reviewed."),
     )
 
     percent: Percent = field(
@@ -102,7 +102,7 @@ class SetTarget(Action[Named, TargetMade]):
         examples=["Minutes of 2026-03-01"],
     )
 
-    def check(self, on: Named, at: Acting) -> None:
+    def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse years that make no path, and unions without an agreement in force."""
         self._target()
         agreement = unions.agreement(at.connection, on.union_id)
@@ -111,7 +111,7 @@ class SetTarget(Action[Named, TargetMade]):
         agreement.must_hold()
         known_profile(at.connection, self.profile)
 
-    def foresee(self, on: Named, at: Acting) -> list[Effect]:
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return what might be used each year, by the bases of institutions that the actor sees."""
         target, made = self._target(), self.do(on, at)
         kept = targets.one(at.connection, made.id)
@@ -126,14 +126,14 @@ class SetTarget(Action[Named, TargetMade]):
             *(_cap(target, base_g, year) for year in target.years() or [None]),
         ]
 
-    def do(self, on: Named, at: Acting) -> TargetMade:
+    def do(self, on: UnionRow, at: Acting) -> TargetMade:
         """Set it."""
         made = targets.add(at.connection, on.union_id, self._target(), self.source, at.actor)
         at.told["target"] = made
         return TargetMade(id=made)
 
     @classmethod
-    def where_to(cls, on: Named, result: TargetMade) -> str:
+    def where_to(cls, on: UnionRow, result: TargetMade) -> str:
         """Return the target's page."""
         return f"/targets/{result.id}"
 
@@ -149,9 +149,9 @@ class SetTarget(Action[Named, TargetMade]):
         )
 
 
-def list_targets(desk: Desk, union_id: int | None = None) -> list[Kept]:
+def list_targets(actor: Actor, union_id: int | None = None) -> list[TargetRow]:
     """Return the targets that the reader sees, of one union or of all."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return targets.listed(connection, union_id)
 
 

@@ -9,9 +9,9 @@ from actions.declared import Thing
 from actions.fields import Acting, Lang, Option, Words
 from actions.things import every_union
 from storage.compact import runs, targets, unions
-from storage.compact.runs import Kept as Run
-from storage.compact.targets import Kept
-from storage.compact.unions import Named
+from storage.compact.runs import RunRow as Run
+from storage.compact.targets import TargetRow
+from storage.compact.unions import UnionRow
 
 # Whose bases somebody plans: those of a whole union, or of a member in it.
 _PLANS_SOME: Final = """
@@ -32,11 +32,11 @@ _PLANS_RUN: Final = """
 _LOCK_OF_TARGET: Final = "SELECT pg_advisory_xact_lock(12, union_id) FROM target WHERE id = %s"
 
 
-def _union(at: Acting, union_id: int) -> Named | None:
+def _union(at: Acting, union_id: int) -> UnionRow | None:
     return next(iter(unions.listed(at.connection, union_id)), None)
 
 
-def _target(at: Acting, target_id: int) -> Kept | None:
+def _target(at: Acting, target_id: int) -> TargetRow | None:
     return targets.one(at.connection, target_id)
 
 
@@ -65,11 +65,11 @@ def _run_name(one: Run, lang: Lang) -> str:
     return Words("分解方案 第 {n} 版", "Run, version {n}").say(lang, n=one.version)
 
 
-def _union_name(one: Named, lang: Lang) -> str:
+def _union_name(one: UnionRow, lang: Lang) -> str:
     return one.name_zh if lang == "zh" else one.name_en
 
 
-def _target_name(one: Kept, lang: Lang) -> str:
+def _target_name(one: TargetRow, lang: Lang) -> str:
     return in_short(one).say(lang)
 
 
@@ -78,10 +78,10 @@ def every_target(at: Acting) -> Sequence[Option]:
     return [Option(str(one.target_id), in_short(one)) for one in targets.listed(at.connection)]
 
 
-UNION: Final = Thing[Named](
+UNION: Final = Thing[UnionRow](
     "union",
     Words("区域联合体", "union"),
-    Named,
+    UnionRow,
     find=_union,
     name=_union_name,
     page=lambda one: f"/unions/{one.union_id}",
@@ -89,10 +89,10 @@ UNION: Final = Thing[Named](
     lock="SELECT pg_advisory_xact_lock(12, id) FROM region_union WHERE id = %s",
     options=every_union,
 )
-TARGET: Final = Thing[Kept](
+TARGET: Final = Thing[TargetRow](
     "target",
     Words("节能目标", "target"),
-    Kept,
+    TargetRow,
     find=_target,
     name=_target_name,
     page=lambda one: f"/targets/{one.target_id}",

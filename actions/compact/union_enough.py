@@ -11,19 +11,19 @@ from actions.fields import Acting, Words, field, plain
 from actions.kinds import Amount, Line
 from actions.rights import Right
 from storage.compact import bases, targets
-from storage.compact.unions import Named
+from storage.compact.unions import UnionRow
 
 _PERMILLE: Final = 10  # of a percent
 Percent = Annotated[Amount, Field(gt=0, le=100, decimal_places=1)]
 
 
-class EnoughSaid(BaseModel):
+class EnoughRecorded(BaseModel):
     """What makes a month of a union known from now on."""
 
     permille: int = Field(description="Thousandths of the expected time.")
 
 
-class SayEnough(Action[Named, EnoughSaid]):
+class SayEnough(Action[UnionRow, EnoughRecorded]):
     """Say how much of the expected time makes a month of this union known; 90 % until then."""
 
     about = About(
@@ -54,7 +54,7 @@ class SayEnough(Action[Named, EnoughSaid]):
         examples=["Joint conference of 2026-03-01"],
     )
 
-    def foresee(self, on: Named, at: Acting) -> list[Effect]:
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return the share, and how many bases of the newest target would be odd."""
         known = targets.listed(at.connection, on.union_id)
         kept = known[-1] if known else None
@@ -69,10 +69,10 @@ class SayEnough(Action[Named, EnoughSaid]):
             Effect("odd", many, plain(str(odd)), plain(str(now))),
         ]
 
-    def do(self, on: Named, at: Acting) -> EnoughSaid:
+    def do(self, on: UnionRow, at: Acting) -> EnoughRecorded:
         """Keep it; what was said before stays on record."""
         bases.set_enough(at.connection, on.union_id, self._permille(), self.reason, at.actor)
-        return EnoughSaid(permille=self._permille())
+        return EnoughRecorded(permille=self._permille())
 
     def _permille(self) -> int:
         return int(self.percent * _PERMILLE)

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from actions.desk import Desk, denied
+from actions.actor import Actor, denied
 from actions.figures import not_found
 from compact.unions import Agreement, Grade, Union, signed_on_paper
 from metering.errors import InputError, NotFoundError
 from storage.compact import unions
-from storage.compact.unions import Named, NamedMember
+from storage.compact.unions import MemberRow, UnionRow
 
 __all__ = ["Grade", "NewUnion", "UnionDetail", "list_unions", "make_union", "union_of"]
 
@@ -38,17 +38,17 @@ class NewUnion:
 class UnionDetail:
     """A union with its members; agreement: None where none was ever proposed."""
 
-    union: Named
-    members: list[NamedMember]
+    union: UnionRow
+    members: list[MemberRow]
     agreement: Agreement | None
 
 
-def make_union(desk: Desk, new: NewUnion) -> int:
+def make_union(actor: Actor, new: NewUnion) -> int:
     """Make a union; return its permanent id."""
-    with desk.act("union.make", new.name_en, {"members": list(new.members)}) as connection:
+    with actor.act("union.make", new.name_en, {"members": list(new.members)}) as connection:
         union = checked_union(connection, new.name_zh, new.name_en, new.members)
         return found(
-            connection, union, by=desk.actor, source=new.source, grade=new.grade, since=new.since
+            connection, union, by=actor.name, source=new.source, grade=new.grade, since=new.since
         )
 
 
@@ -79,15 +79,15 @@ def found(
     return union_id
 
 
-def list_unions(desk: Desk) -> list[UnionDetail]:
+def list_unions(actor: Actor) -> list[UnionDetail]:
     """Return the unions that the reader has a part in."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return _details(connection, None)
 
 
-def union_of(desk: Desk, union_id: int) -> UnionDetail:
+def union_of(actor: Actor, union_id: int) -> UnionDetail:
     """Return one union with its members."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         details = _details(connection, union_id)
     if not details:
         raise no_union(union_id)
@@ -108,7 +108,7 @@ def no_union(union_id: int) -> NotFoundError:
 
 
 def _details(connection: Connection[Any], only: int | None) -> list[UnionDetail]:
-    members: dict[int, list[NamedMember]] = {}
+    members: dict[int, list[MemberRow]] = {}
     for one in unions.members(connection, only):
         members.setdefault(one.union_id, []).append(one)
     return [

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final, Protocol
 
 from psycopg import Connection
 
+from actions.actor import Actor, denied
 from actions.declared import About
-from actions.desk import Desk, denied
 from actions.fields import Acting
 from actions.fields import field as asked
 from actions.figures import in_units, milliseconds
@@ -178,16 +178,23 @@ def corrected(action: Correcting, on: Channel, at: Acting) -> CorrectionShown:
 
 @contextmanager
 def case(
-    desk: Desk, act: str, channel_id: int, at: datetime, reason: str, *, dry_run: bool, **told: Any
+    actor: Actor,
+    act: str,
+    channel_id: int,
+    at: datetime,
+    reason: str,
+    *,
+    dry_run: bool,
+    **told: Any,
 ) -> Iterator[Case]:
     """Open a case for whoever may write for the channel, with its audit entry."""
     detail = {"at": at.isoformat(), "reason": reason, **told}
-    with desk.act(act, channel_id, detail, dry_run=dry_run) as connection:
+    with actor.act(act, channel_id, detail, dry_run=dry_run) as connection:
         channel = writable(connection, channel_id, act)
-        one = Case(act, connection, channel, at, reason.strip(), desk.actor, detail)
+        one = Case(act, connection, channel, at, reason.strip(), actor.name, detail)
         if not one.reason:
-            said = "不能为空。", "is empty: say who read the meter, or which form it is."
-            raise one.impossible("source", reason, *said)
+            words = "不能为空。", "is empty: say who read the meter, or which form it is."
+            raise one.impossible("source", reason, *words)
         check_instant(one)
         yield one
 
@@ -206,21 +213,21 @@ def check_instant(one: Case) -> None:
     """Refuse an instant of which the channel can have no reading, or that is sealed."""
     channel, at = one.channel, one.at
     if at.tzinfo is None or at.microsecond % 1000:
-        said = "应带时区,精确到毫秒。", "needs an offset, and whole milliseconds."
-        raise one.impossible("at", at.isoformat(), *said)
+        words = "应带时区,精确到毫秒。", "needs an offset, and whole milliseconds."
+        raise one.impossible("at", at.isoformat(), *words)
     opens = max(channel.since, channel.sealed_before or channel.since)
     if not opens <= at <= datetime.now(UTC) + _AHEAD:
         first = opens.isoformat()
-        said = f"应在 {first} 与现在之间。", f"is not between {first} and now."
-        raise one.impossible("at", at.isoformat(), *said)
+        words = f"应在 {first} 与现在之间。", f"is not between {first} and now."
+        raise one.impossible("at", at.isoformat(), *words)
     one.at = at.astimezone(UTC)
 
 
 def check_register(one: Case) -> None:
     """Refuse what only a register can have."""
     if one.channel.kind != Kind.REGISTER:
-        said = "不是计度器通道。", "is no register channel."
-        raise one.impossible("channel", one.channel.code, *said)
+        words = "不是计度器通道。", "is no register channel."
+        raise one.impossible("channel", one.channel.code, *words)
 
 
 def quanta_of(one: Case, name: str, value: Decimal) -> int:
@@ -231,6 +238,6 @@ def quanta_of(one: Case, name: str, value: Decimal) -> int:
     least = -MAX_QUANTA if channel.net and not register else 0
     quanta = value * channel.per_unit if value.is_finite() else None
     if quanta is None or not least <= quanta <= most:
-        said = "不是此表可以显示的数。", "is nothing that this meter can show."
-        raise one.impossible(name, str(value), *said)
+        words = "不是此表可以显示的数。", "is nothing that this meter can show."
+        raise one.impossible(name, str(value), *words)
     return int(quanta.to_integral_value())

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings import effects
 from actions.readings.correcting import Case
@@ -24,10 +24,10 @@ _FAR_MS: Final = 4_102_444_800_000
 
 
 def list_corrections(
-    desk: Desk, channel_id: int, *, taken_back: bool = False, limit: int = 1000
+    actor: Actor, channel_id: int, *, taken_back: bool = False, limit: int = 1000
 ) -> tuple[Channel, list[Correction]]:
     """Return what people said of a channel's readings, and if asked what they took back."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)
@@ -36,16 +36,16 @@ def list_corrections(
         )
 
 
-def one_correction(desk: Desk, channel_id: int, correction_id: int) -> tuple[Channel, Correction]:
+def one_correction(actor: Actor, channel_id: int, correction_id: int) -> tuple[Channel, Correction]:
     """Return one thing that a person said of a channel, also where it was taken back."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)
-        said = amendments.one(connection, channel_id, correction_id)
-        if said is None:
+        correction = amendments.one(connection, channel_id, correction_id)
+        if correction is None:
             raise not_found("更正", "correction", {"correction_id": correction_id})
-        return found[0], said
+        return found[0], correction
 
 
 def check_factor_stays(one: Case) -> None:
@@ -56,8 +56,8 @@ def check_factor_stays(one: Case) -> None:
         if setting.valid_from == one.at
     ]
     if begins and not table.exchanged(one.connection, [one.channel.channel_id], [one.at]):
-        said = "设置自此时生效,须以换表为准。", "is when a setting begins that needs the exchange."
-        raise one.impossible("at", one.at.isoformat(), *said)
+        words = "设置自此时生效,须以换表为准。", "is when a setting begins that needs the exchange."
+        raise one.impossible("at", one.at.isoformat(), *words)
 
 
 def judge(one: Case, *, wrap: bool) -> int:
@@ -86,8 +86,8 @@ def check_set_aside(one: Case) -> None:
     """Refuse an instant whose reading the rules have not set aside."""
     near = reading_at(one)
     if near.found.stands[near.rows.at_ms == one.at_ms].all():
-        said = "的读数未被搁置。", "is the instant of a reading that is not set aside."
-        raise one.impossible("at", one.at.isoformat(), *said)
+        words = "的读数未被暂存待核。", "is the instant of a reading that is not set aside."
+        raise one.impossible("at", one.at.isoformat(), *words)
 
 
 def check_wrapped(one: Case, before: Around) -> None:
@@ -122,41 +122,41 @@ def _why_no_wrap(one: Case, near: Around) -> tuple[str, str]:
     )
 
 
-def check_last(one: Case, said: Correction) -> None:
+def check_last(one: Case, correction: Correction) -> None:
     """Refuse what was taken back already, and what something said later stands on."""
-    where = {"correction_id": said.id}
-    if said.known_until is not None:
+    where = {"correction_id": correction.id}
+    if correction.known_until is not None:
         raise ConflictError(
             "correction.taken_back",
-            zh=f"更正 {said.id} 已撤销。",
-            en=f"Correction {said.id} has been taken back.",
+            zh=f"更正 {correction.id} 已撤销。",
+            en=f"Correction {correction.id} has been taken back.",
             next_zh="如需恢复,请重新更正。",
             next_en="Make the correction again if it should hold.",
             where=where,
         )
-    of = next((kinds for kinds in (OF_VERDICT, OF_EXCHANGE) if said.kind in kinds), ())
-    if of and (later := amendments.later(one.connection, said, of)):
+    of = next((kinds for kinds in (OF_VERDICT, OF_EXCHANGE) if correction.kind in kinds), ())
+    if of and (later := amendments.later(one.connection, correction, of)):
         raise ConflictError(
             "correction.stood_upon",
-            zh=f"更正 {later} 是在 {said.id} 之后对同一时刻所作。",
-            en=f"Correction {later} was made after {said.id}, of the same instant.",
+            zh=f"更正 {later} 是在 {correction.id} 之后对同一时刻所作。",
+            en=f"Correction {later} was made after {correction.id}, of the same instant.",
             next_zh=f"请先撤销 {later}。",
             next_en=f"Undo {later} first.",
             where=where,
         )
 
 
-def undo_fact(one: Case, said: Correction) -> None:
+def undo_fact(one: Case, correction: Correction) -> None:
     """Let the verdict or exchange hold again that held before."""
-    if said.kind in OF_READING:
+    if correction.kind in OF_READING:
         return
     connection, channel_id = one.connection, one.channel.channel_id
-    if said.kind in OF_VERDICT:
-        amendments.retire_verdict(connection, channel_id, said.at_ms)
-        if said.replaced is not None:
-            amendments.restore_verdict(connection, said.replaced)
+    if correction.kind in OF_VERDICT:
+        amendments.retire_verdict(connection, channel_id, correction.at_ms)
+        if correction.replaced is not None:
+            amendments.restore_verdict(connection, correction.replaced)
         return
     exchanges.retire(connection, channel_id, one.at)
-    if said.replaced is not None:
-        exchanges.restore(connection, said.replaced)
+    if correction.replaced is not None:
+        exchanges.restore(connection, correction.replaced)
     check_factor_stays(one)

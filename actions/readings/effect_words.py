@@ -44,8 +44,8 @@ def of_correction(done: Done, at: Acting, before: Words | None = None) -> list[E
         before, after = after or _shown(channel.unit, one.value, channel.per_unit), _TAKEN_BACK
     elif after is None:
         after = _shown(channel.unit, one.value, channel.per_unit)
-    said = Effect("correction", Words(f"{what.zh} {when}", f"{what.en} {when}"), before, after)
-    return [said, *of_use(done.effects, at)]
+    effect = Effect("correction", Words(f"{what.zh} {when}", f"{what.en} {when}"), before, after)
+    return [effect, *of_use(done.effects, at)]
 
 
 def value_at(one: Case) -> Words | None:
@@ -65,13 +65,13 @@ def of_use(found: Effects, at: Acting) -> list[Effect]:
         ("hours", Words("用量变化的小时数", "Hours whose use changes"), found.hours_changed),
         ("beyond", Words("另有台账变化", "Other accounts that change"), found.beyond),
     ]
-    said = [Effect(code, what, None, plain(str(n))) for code, what, n in counted if n]
+    listed = [Effect(code, what, None, plain(str(n))) for code, what, n in counted if n]
     if found.waits:
         what = Words("尚有读数待计算", "Readings still to be computed")
-        said.append(Effect("waits", what, None, Words("影响会更多", "more will change")))
+        listed.append(Effect("waits", what, None, Words("影响会更多", "more will change")))
     names = _names(at, found)
-    said += [_of_account(one, names) for one in found.accounts]
-    return said + [_of_published(one, names) for one in found.published]
+    listed += [_of_account(one, names) for one in found.accounts]
+    return listed + [_of_published(one, names) for one in found.published]
 
 
 def _of_account(one: AccountChange, names: dict[int | str, Words]) -> Effect:

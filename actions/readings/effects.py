@@ -10,8 +10,8 @@ from psycopg import Connection
 from actions.readings.evidence import readings_around, what_is_known
 from analytics.hours import spread
 from analytics.judging import judged
-from analytics.reach import Asked, settled
-from analytics.steps import Judged, Standing
+from analytics.reach import ChangedSpan, settled
+from analytics.steps import EffectiveReadings, Judged
 from storage.readings import amended
 from storage.readings.amended import AccountChange, Published
 from storage.registry import meters
@@ -54,7 +54,7 @@ class Around:
 
     first_ms: int
     until_ms: int
-    rows: Standing
+    rows: EffectiveReadings
     found: Judged
 
 
@@ -64,7 +64,7 @@ def around(
     """Return what changes from an instant to a last one can touch, by all that is known here."""
     known = what_is_known(connection, channel_id)
     last_ms = at_ms if last_ms is None else last_ms
-    asked, kind = Asked(channel_id, at_ms, last_ms, added=False), known.kinds[channel_id]
+    asked, kind = ChangedSpan(channel_id, at_ms, last_ms, added=False), known.kinds[channel_id]
     rows = 160
     while True:
         read, _ = readings_around(connection, asked, known, rows, _MOST_READINGS)

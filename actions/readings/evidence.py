@@ -10,12 +10,12 @@ from psycopg import Connection
 from analytics.balance import Balance, balance
 from analytics.hours import spread
 from analytics.judging import judged, unmeasured
-from analytics.reach import AROUND, FURTHER, Asked, Known, Read, judged_from, settled, windows
+from analytics.reach import AROUND, FURTHER, ChangedSpan, Known, Read, judged_from, settled, windows
+from analytics.steps import EffectiveReadings as Rows
 from analytics.steps import Judged, Reason, Steps
-from analytics.steps import Standing as Rows
 from metering.channels import Kind
 from storage.accounts import explanations, usage
-from storage.accounts.explanations import Standing
+from storage.accounts.explanations import EffectiveReading
 from storage.columns import Columns
 from storage.readings import amendments
 from storage.readings.amendments import Correction
@@ -70,7 +70,7 @@ class Unmeasured:
 
 OCCURRED: Final[dict[str, tuple[str, str]]] = {
     "set_aside": (
-        "读数偏离前后走势又恢复,已搁置,不参与计算",
+        "读数偏离前后走势又恢复,已暂存待核,不参与计算",
         "the reading left its line and came back: set aside, it counts for nothing",
     ),
     "wrapped": ("示数翻转归零,已按翻转计入", "the register wrapped, and was counted so"),
@@ -113,8 +113,8 @@ class Evidence:
     balance: of a register, whether its steps add to last − first, and with what between.
     """
 
-    first: Standing | None
-    last: Standing | None
+    first: EffectiveReading | None
+    last: EffectiveReading | None
     readings: int
     used: int | None
     unmeasured: list[Unmeasured]
@@ -127,7 +127,9 @@ def evidence_of(
 ) -> Evidence:
     """Return what a channel's use between two whole hours stands on."""
     known = what_is_known(connection, channel_id)
-    rows, said = _judgeable(connection, Asked(channel_id, first_ms, until_ms, False), known)
+    rows, effective = _judgeable(
+        connection, ChangedSpan(channel_id, first_ms, until_ms, False), known
+    )
     if not len(rows.at_ms):
         return Evidence(
             None, None, 0, None, _outside(first_ms, until_ms, None), occurred=[], balance=None
@@ -135,7 +137,7 @@ def evidence_of(
     found = judged(rows)
     low, high = _edges(found.steps, rows, first_ms, until_ms)
     gone = set(rows.at_ms[~found.stands].tolist())
-    inside = [one for one in said if low <= one.at_ms <= high and one.at_ms not in gone]
+    inside = [one for one in effective if low <= one.at_ms <= high and one.at_ms not in gone]
     register = known.kinds[channel_id] == Kind.REGISTER
     return Evidence(
         inside[0] if inside else None,
@@ -166,28 +168,34 @@ def what_is_known(connection: Connection[Any], channel_id: int) -> Known:
 
 
 def readings_around(
-    connection: Connection[Any], asked: Asked, known: Known, rows: int, most: int = _MOST_READINGS
-) -> tuple[Read, list[Standing]]:
+    connection: Connection[Any],
+    asked: ChangedSpan,
+    known: Known,
+    rows: int,
+    most: int = _MOST_READINGS,
+) -> tuple[Read, list[EffectiveReading]]:
     """Return a span with so many readings before and after it, and these readings."""
-    said = explanations.around(connection, asked.channel, asked.first_ms, asked.last_ms, rows, most)
-    (read,) = windows([asked], _columns(said), rows, known)
-    return read, said
+    effective = explanations.around(
+        connection, asked.channel, asked.first_ms, asked.last_ms, rows, most
+    )
+    (read,) = windows([asked], _columns(effective), rows, known)
+    return read, effective
 
 
 def _judgeable(
-    connection: Connection[Any], asked: Asked, known: Known
-) -> tuple[Rows, list[Standing]]:
+    connection: Connection[Any], asked: ChangedSpan, known: Known
+) -> tuple[Rows, list[EffectiveReading]]:
     """Return the rows from which a span is judged as the worker judges it, and its readings."""
     rows, kind = AROUND, known.kinds[asked.channel]
     while True:
-        read, said = readings_around(connection, asked, known, rows)
+        read, effective = readings_around(connection, asked, known, rows)
         if kind == Kind.REGISTER:
             found = judged_from(read.window, asked.first_ms, asked.last_ms)
         else:
             reached = settled(read, kind)
             found = None if reached is None else reached.rows
         if found is not None:
-            return found, said
+            return found, effective
         rows *= FURTHER
 
 
@@ -216,7 +224,7 @@ def _occurred(
     rows: Rows,
     found: Judged,
     exchanged: list[int],
-    said: list[Correction],
+    corrections: list[Correction],
     span: tuple[int, int],
 ) -> list[Occurrence]:
     """Return the readings set aside, the wraps, the exchanges and what people said of a span."""
@@ -226,7 +234,7 @@ def _occurred(
         found.steps.start_ms[turned].tolist(), found.steps.end_ms[turned].tolist(), strict=True
     )
     # An exchange, and a use that is kept as one there, is told once: with who said so.
-    people = _in_force(said, exchanged)
+    people = _in_force(corrections, exchanged)
     told = {one.at_ms for one in people if one.kind in ("exchange", "use")}
     everything = [
         *(Occurrence(at, at, "set_aside", value) for at, value in away),
@@ -239,12 +247,12 @@ def _occurred(
     return sorted(inside, key=lambda one: (one.start_ms, one.kind))
 
 
-def _in_force(said: list[Correction], exchanged: list[int]) -> list[Correction]:
+def _in_force(corrections: list[Correction], exchanged: list[int]) -> list[Correction]:
     """Return what people said; of exchanges only the last word on an instant that has one."""
-    last = {one.at_ms: one.id for one in said if one.kind in amendments.OF_EXCHANGE}
+    last = {one.at_ms: one.id for one in corrections if one.kind in amendments.OF_EXCHANGE}
     return [
         one
-        for one in said
+        for one in corrections
         if one.kind not in ("exchange", "use")
         or (last[one.at_ms] == one.id and one.at_ms in exchanged)
     ]
@@ -278,7 +286,7 @@ def _outside(first_ms: int, until_ms: int, reached: tuple[int, int] | None) -> l
     return [one for one in (early, late) if one.end_ms > one.start_ms]
 
 
-def _columns(rows: list[Standing]) -> Columns:
+def _columns(rows: list[EffectiveReading]) -> Columns:
     return {
         "place": np.zeros(len(rows), np.int64),
         "at": np.array([row.at_ms for row in rows], np.int64),

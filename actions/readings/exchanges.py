@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings import effects
 from actions.readings.correcting import Case, Done, case, check_register, quanta_of
@@ -30,23 +30,23 @@ __all__ = [
 ]
 
 
-def list_exchanges(desk: Desk, channel_id: int) -> tuple[Channel, list[Exchange]]:
+def list_exchanges(actor: Actor, channel_id: int) -> tuple[Channel, list[Exchange]]:
     """Return a channel with the exchanges of its meter, in order of time."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)
         return found[0], exchanges.known(connection, channel_id)
 
 
-def exchanges_of(desk: Desk, institution_id: int) -> list[OfChannel]:
+def exchanges_of(actor: Actor, institution_id: int) -> list[OfChannel]:
     """Return the exchanges of an institution's meters, as far as the reader sees them."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return exchanges.of_institution(connection, institution_id)
 
 
 def record_exchange(
-    desk: Desk,
+    actor: Actor,
     channel_id: int,
     at: datetime,
     *,
@@ -66,7 +66,7 @@ def record_exchange(
         limit stays unknown even so. Else it is refused.
     """
     told = {"final": final, "initial": initial, "despite": despite}
-    with case(desk, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
+    with case(actor, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
         exchange = checked(one, final, initial, despite=despite)
         waits = effects.waits(one.connection, channel_id)
         replaced = exchanges.record(one.connection, channel_id, exchange)
@@ -131,8 +131,8 @@ def _unknown_step(one: Case) -> tuple[int, int]:
     lost = np.isin(steps.reason, (Reason.FALL, Reason.OVER_LIMIT))
     ends = np.flatnonzero((steps.end_ms == one.at_ms) & lost)
     if not len(ends):
-        said = "处没有未知用量的时段。", "is not the end of a stretch whose use is unknown."
-        raise one.impossible("at", one.at.isoformat(), *said)
+        words = "处没有未知用量的时段。", "is not the end of a stretch whose use is unknown."
+        raise one.impossible("at", one.at.isoformat(), *words)
     begun = int(np.searchsorted(rows.at_ms, int(steps.start_ms[ends[0]])))
     row = int(np.searchsorted(rows.at_ms, one.at_ms))
     return int(rows.starts[begun]), int(rows.ends[row])
@@ -163,16 +163,16 @@ def _check_rise(one: Case, near: Around, name: str, value: int, *, before: bool)
 
 
 def _misfit(one: Case, name: str, value: int, rise: int, why: str) -> InputError:
-    said, use = one.shown(value), one.shown(rise)
+    shown, use = one.shown(value), one.shown(rise)
     zh, en = {
         "register_falls": ("示数会变小", "the register would fall"),
         "over_limit": ("超过线路所能承载", "more than the connection can carry"),
     }[why]
     return InputError(
         f"exchange.{why}",
-        zh=f"{said}:与相邻读数相差 {use},{zh}。",
-        en=f"{said}: {use} from the reading beside it, {en}.",
+        zh=f"{shown}:与相邻读数相差 {use},{zh}。",
+        en=f"{shown}: {use} from the reading beside it, {en}.",
         next_zh="请核对;确认无误时加 despite 并在依据中说明理由。",
         next_en="Check it; if it is right, say `despite`, and why in the source.",
-        where={"field": name, "value": said},
+        where={"field": name, "value": shown},
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.readings import effects
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, units_of
@@ -19,13 +19,13 @@ from metering.messages import Outdone, Stored
 from storage.readings import amendments, corrections, merging
 from storage.readings.amendments import Correction
 from storage.readings.binding import Bound
-from storage.readings.corrections import Stood
+from storage.readings.corrections import StoredRows
 
 _TOLD: Final = 20  # of the rows that would not count by themselves; the rest is counted
 
 
 def correct_by_file(
-    desk: Desk,
+    actor: Actor,
     source: BinaryIO,
     name: str,
     gateway: str | None = None,
@@ -41,16 +41,16 @@ def correct_by_file(
     ahead_ms: how far a reading may be ahead of now.
     """
     because = _reason(reason)
-    said = files.read(source, name, gateway, received_ms=now_ms)
+    file = files.read(source, name, gateway, received_ms=now_ms)
     detail: dict[str, Any] = {"reason": because}
-    with desk.act("readings.correct", name, detail, dry_run=dry_run) as connection:
-        bound = checked(connection, said, name, ahead_ms, corrects=True)
-        one = bound.only(np.sort(merging.fold(bound).standing))  # a file may say a row twice
+    with actor.act("readings.correct", name, detail, dry_run=dry_run) as connection:
+        bound = checked(connection, file, name, ahead_ms, corrects=True)
+        one = bound.only(np.sort(merging.fold(bound).effective))  # a file may say a row twice
         stood = corrections.stood(connection, one)
         stored = _stored(one, stood, len(bound.at_ms))
-        done = imported(said, stored, units_of(connection, said, bound))
+        done = imported(file, stored, units_of(connection, file, bound))
         if not _stands(one, stood):
-            file_id, changes = _put(connection, one, name, because, desk.actor)
+            file_id, changes = _put(connection, one, name, because, actor.name)
             done = replace(done, file_id=file_id, effects=changes)
         detail |= asdict(replace(done, effects=None))
     return replace(done, file_id=None) if dry_run else done
@@ -93,7 +93,7 @@ def _put(
     return file_id, effects.together(connection, changes)
 
 
-def _stored(one: Bound, stood: Stood, rows: int) -> Stored:
+def _stored(one: Bound, stood: StoredRows, rows: int) -> Stored:
     """Return what a file adds and what it stands against, counted as of any import."""
     revised = stood.there & (stood.void | (stood.value != one.value))
     by_itself = (stood.rank == 0) & (
@@ -113,13 +113,13 @@ def _stored(one: Bound, stood: Stood, rows: int) -> Stored:
     )
 
 
-def _outdone(one: Bound, stood: Stood, places: NDArray[np.intp]) -> Iterator[Outdone]:
+def _outdone(one: Bound, stood: StoredRows, places: NDArray[np.intp]) -> Iterator[Outdone]:
     for place in places.tolist():
         stands = None if stood.void[place] else int(stood.value[place])
         yield Outdone(int(one.place[place]), stands, int(stood.rank[place]))
 
 
-def _stands(one: Bound, stood: Stood) -> bool:
+def _stands(one: Bound, stood: StoredRows) -> bool:
     """Return whether one and the same file says all of it already, and stands."""
     if not len(one.at_ms):
         return True
@@ -127,9 +127,9 @@ def _stands(one: Bound, stood: Stood) -> bool:
     return bool(same.all()) and len(np.unique(stood.file_id)) == 1
 
 
-def _reason(said: str) -> str:
-    if said.strip():
-        return said.strip()
+def _reason(reason: str) -> str:
+    if reason.strip():
+        return reason.strip()
     raise InputError(
         "import.no_reason",
         zh="以更正方式导入须说明理由。",

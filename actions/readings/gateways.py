@@ -1,7 +1,7 @@
 """Gateways: seen by readers, and heard when they push over HTTP."""
 
 from actions.access.login import Pool
-from actions.desk import Desk, ours
+from actions.actor import Actor, ours
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.readings import gateways
 from storage.readings.gateways import Gateway
@@ -9,27 +9,27 @@ from storage.readings.gateways import Gateway
 __all__ = ["Gateway", "list_gateways", "named", "opens", "silent_first"]
 
 
-def list_gateways(desk: Desk, *, after: str | None = None, limit: int = 100) -> Page[Gateway]:
+def list_gateways(actor: Actor, *, after: str | None = None, limit: int = 100) -> Page[Gateway]:
     """Return the gateways that the reader sees, with when they last spoke."""
     check_size(limit, 500)
     (last,) = key_of(after, "")
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = gateways.listed(connection, after=str(last), most=limit + 1)
     rows = found[:limit]
     return Page(rows, cursor_of(rows[-1].name) if len(found) > limit else None)
 
 
 def silent_first(
-    desk: Desk, *, text: str = "", page: int = 1, size: int = 50
+    actor: Actor, *, text: str = "", page: int = 1, size: int = 50
 ) -> tuple[int, list[Gateway]]:
     """Return how many gateways have a text in their name, and a page: the longest unheard first."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return gateways.silent_first(connection, text=text, skip=(page - 1) * size, most=size)
 
 
-def named(desk: Desk, name: str) -> Gateway | None:
+def named(actor: Actor, name: str) -> Gateway | None:
     """Return the gateway of a name, None where the reader sees none."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return gateways.named(connection, name)
 
 

@@ -38,7 +38,7 @@ _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learn
 
 def checked(
     connection: Connection[Any],
-    said: FileReadings,
+    file: FileReadings,
     name: str,
     ahead_ms: int,
     *,
@@ -48,25 +48,25 @@ def checked(
 
     corrects: a file that does says no two values of one instant.
     """
-    bound, rejections = bind(connection, said.batch, said.readings, ahead_ms)
-    against = [*said.errors, *refused(said, name, rejections)]
-    against += _against(connection, said, name, bound)
+    bound, rejections = bind(connection, file.batch, file.readings, ahead_ms)
+    against = [*file.errors, *refused(file, name, rejections)]
+    against += _against(connection, file, name, bound)
     if corrects:
-        against += _two_values(said, name, bound)
+        against += _two_values(file, name, bound)
     refuse(in_order(against))
     return bound
 
 
-def units_of(connection: Connection[Any], said: FileReadings, bound: Bound) -> dict[int, int]:
+def units_of(connection: Connection[Any], file: FileReadings, bound: Bound) -> dict[int, int]:
     """Return, by message of a file without faults, the quanta in one unit of its channel."""
-    messages, first = np.unique(said.readings.message, return_index=True)
+    messages, first = np.unique(file.readings.message, return_index=True)
     ids = bound.channel_id[first].tolist() if len(first) else []
     known = {one.channel_id: one.per_unit for one in meters.channels(connection, ids)}
     return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
 
 
 def _against(
-    connection: Connection[Any], said: FileReadings, name: str, bound: Bound
+    connection: Connection[Any], file: FileReadings, name: str, bound: Bound
 ) -> Iterator[InputError]:
     """Find what stands against the rows that could be bound: rights and units."""
     taken = bound.place
@@ -74,14 +74,14 @@ def _against(
     may = meters.writable(connection, ids)
     theirs = {one.channel_id: one for one in meters.channels(connection, list(may))}
     foreign = taken[~np.isin(bound.channel_id, list(theirs))]
-    for message in np.unique(said.readings.message[foreign]).tolist():
-        rows = foreign[said.readings.message[foreign] == message]
-        yield _complaint(said, name, rows, _NOT_THEIRS)
+    for message in np.unique(file.readings.message[foreign]).tolist():
+        rows = foreign[file.readings.message[foreign] == message]
+        yield _complaint(file, name, rows, _NOT_THEIRS)
     units = {channel: one.unit for channel, one in theirs.items()}
-    yield from _wrong_units(said, name, taken, bound.channel_id, units)
+    yield from _wrong_units(file, name, taken, bound.channel_id, units)
 
 
-def _two_values(said: FileReadings, name: str, bound: Bound) -> Iterator[InputError]:
+def _two_values(file: FileReadings, name: str, bound: Bound) -> Iterator[InputError]:
     """Find instants of which a file that corrects says more than one value."""
     order = np.lexsort((bound.value, bound.at_ms, bound.channel_id))
     same = (np.diff(bound.channel_id[order]) == 0) & (np.diff(bound.at_ms[order]) == 0)
@@ -96,11 +96,11 @@ def _two_values(said: FileReadings, name: str, bound: Bound) -> Iterator[InputEr
         next_zh="请只保留正确的一行。",
         next_en="Keep the one row that is right.",
     )
-    yield _complaint(said, name, rows, error, "at", shown(said.readings, rows[0], "at"))
+    yield _complaint(file, name, rows, error, "at", shown(file.readings, rows[0], "at"))
 
 
 def _wrong_units(
-    said: FileReadings,
+    file: FileReadings,
     name: str,
     taken: NDArray[np.intp],
     channel_id: NDArray[np.int64],
@@ -109,7 +109,7 @@ def _wrong_units(
     """Find rows that name another unit than their channel's."""
     wrong: dict[tuple[int, str], list[int]] = {}
     for row, channel in zip(taken.tolist(), channel_id.tolist(), strict=True):
-        unit = said.unit[row]
+        unit = file.unit[row]
         if unit and unit != units.get(channel, unit):
             wrong.setdefault((channel, unit), []).append(row)
     for (channel, unit), rows in wrong.items():
@@ -121,43 +121,43 @@ def _wrong_units(
             next_zh=f"请把数值换算为 {is_now}。",
             next_en=f"Convert the values to {is_now}.",
         )
-        yield _complaint(said, name, rows, error, "unit", unit)
+        yield _complaint(file, name, rows, error, "unit", unit)
 
 
-def refused(said: FileReadings, name: str, rejections: Iterable[Rejection]) -> Iterator[InputError]:
-    places = {line: row for row, line in enumerate(said.readings.i.tolist())}
+def refused(file: FileReadings, name: str, rejections: Iterable[Rejection]) -> Iterator[InputError]:
+    places = {line: row for row, line in enumerate(file.readings.i.tolist())}
     for one in rejections:
-        yield _complaint(said, name, [places[line] for line in one.i], one.reason)
+        yield _complaint(file, name, [places[line] for line in one.i], one.reason)
 
 
 def _complaint(
-    said: FileReadings,
+    file: FileReadings,
     name: str,
     rows: Sequence[int] | NDArray[np.intp],
     reason: InputError,
     field: str = "",
-    said_there: str = "",
+    shown_there: str = "",
 ) -> InputError:
     """Return what is wrong with rows of one channel, naming the first of them."""
-    first, readings = int(rows[0]), said.readings
+    first, readings = int(rows[0]), file.readings
     then = (reason.next_zh, reason.next_en)
     if not field:
         field, own = _FIELDS.get(reason.code, ("row", None))
         then = own or then
-        said_there = shown(readings, first, field)
+        shown_there = shown(readings, first, field)
     line, more = int(readings.i[first]), len(rows) - 1
-    channel = f"{said.batch[readings.message[first]].gateway} {readings.channel_key[first]}"
+    channel = f"{file.batch[readings.message[first]].gateway} {readings.channel_key[first]}"
     keys = reason.where.get("channel", "")
     also = (f"等 {more + 1} 行", f" and {more} more") if more else ("", "")
     return InputError(
         reason.code,
-        zh=f"{name} 第 {line} 行{also[0]},{field}“{said_there}”({channel}):"
+        zh=f"{name} 第 {line} 行{also[0]},{field}“{shown_there}”({channel}):"
         + reason.zh.removeprefix(f"{keys}:"),
-        en=f"{name}, line {line}{also[1]}, {field} “{said_there}” ({channel}): "
+        en=f"{name}, line {line}{also[1]}, {field} “{shown_there}” ({channel}): "
         + reason.en.removeprefix(f"{keys}: "),
         next_zh=then[0],
         next_en=then[1],
-        where={"file": name, "line": line, "field": field, "value": said_there, "rows": more + 1},
+        where={"file": name, "line": line, "field": field, "value": shown_there, "rows": more + 1},
     )
 
 

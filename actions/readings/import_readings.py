@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import in_units, instant
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, in_order, refused, shown, units_of
 from actions.registry.values import refuse
 from collector import files
 from collector.files import FileReadings
-from metering.messages import Deed, Message, Outdone, Readings, Stored
+from metering.messages import AuditNote, Message, Outdone, Readings, Stored
 
 _LINES: Final = 20  # told of what is left out; the rest is counted
 
@@ -31,10 +31,10 @@ class WholeSink(Protocol):
         batch: Sequence[Message],
         readings: Readings,
         *,
-        deed: Callable[[Stored], Deed] | None = None,
+        audit: Callable[[Stored], AuditNote] | None = None,
         dry_run: bool = False,
     ) -> Stored:
-        """Commit a batch and its deed if all of it can be taken, and else nothing."""
+        """Commit a batch and its audit entry if all of it can be taken, and else nothing."""
         ...
 
 
@@ -86,11 +86,11 @@ class Imported:
 
 
 class _DoneError(Exception):
-    """Ends the actor's transaction: the sink has written the deed together with the readings."""
+    """Ends the actor's transaction: the sink has written the audit entry too."""
 
 
 def import_readings(
-    desk: Desk,
+    actor: Actor,
     sink: WholeSink,
     source: BinaryIO,
     name: str,
@@ -103,29 +103,31 @@ def import_readings(
 
     gateway: of all rows, where the file does not name one in each.
     """
-    said = files.read(source, name, gateway, received_ms=now_ms)
+    file = files.read(source, name, gateway, received_ms=now_ms)
     done: Imported | None = None
-    with suppress(_DoneError), desk.act("readings.import", name) as connection:
-        bound = checked(connection, said, name, sink.ahead_ms, corrects=False)
-        units = units_of(connection, said, bound)
+    with suppress(_DoneError), actor.act("readings.import", name) as connection:
+        bound = checked(connection, file, name, sink.ahead_ms, corrects=False)
+        units = units_of(connection, file, bound)
 
-        def deed(stored: Stored) -> Deed:
-            return Deed(desk.actor, "readings.import", name, asdict(imported(said, stored, units)))
+        def audit(stored: Stored) -> AuditNote:
+            return AuditNote(
+                actor.name, "readings.import", name, asdict(imported(file, stored, units))
+            )
 
-        stored = sink.write_whole(said.batch, said.readings, deed=deed, dry_run=dry_run)
-        refuse(in_order(refused(said, name, stored.rejected)))
-        done = imported(said, stored, units)
+        stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
+        refuse(in_order(refused(file, name, stored.rejected)))
+        done = imported(file, stored, units)
         raise _DoneError
     assert done is not None
     return done
 
 
-def imported(said: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Imported:
+def imported(file: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Imported:
     """Return what became of a file, with the first rows that do not count by themselves."""
-    at_ms = said.readings.at_ms
+    at_ms = file.readings.at_ms
     return Imported(
         readings=len(at_ms),
-        channels=len(said.batch),
+        channels=len(file.batch),
         first_at=instant(int(at_ms.min())) if len(at_ms) else None,
         last_at=instant(int(at_ms.max())) if len(at_ms) else None,
         inserted=stored.inserted,
@@ -134,17 +136,17 @@ def imported(said: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Im
         rounded=stored.rounded,
         outdone=stored.outdone_count,
         corrected=stored.corrected,
-        examples=[_example(said, one, per_unit) for one in stored.outdone],
+        examples=[_example(file, one, per_unit) for one in stored.outdone],
         behind=len(stored.behind),
-        behind_lines=sorted(said.readings.i[list(stored.behind)].tolist())[:_LINES],
+        behind_lines=sorted(file.readings.i[list(stored.behind)].tolist())[:_LINES],
     )
 
 
-def _example(said: FileReadings, one: Outdone, per_unit: dict[int, int]) -> OutdoneRow:
-    readings, message = said.readings, int(said.readings.message[one.place])
+def _example(file: FileReadings, one: Outdone, per_unit: dict[int, int]) -> OutdoneRow:
+    readings, message = file.readings, int(file.readings.message[one.place])
     return OutdoneRow(
         int(readings.i[one.place]),
-        said.batch[message].gateway,
+        file.batch[message].gateway,
         readings.channel_key[one.place],
         instant(int(readings.at_ms[one.place])),
         shown(readings, one.place, "value"),

@@ -65,7 +65,7 @@ class ReinstateReading(Corrects, Action[Channel, CorrectionShown]):
         right=Right.CORRECT_READINGS,
         path="/channels/{on}/corrections/reinstate",
         tag="corrections",
-        zh="恢复被搁置的读数",
+        zh="恢复被暂存待核的读数",
         en="Reinstate a reading",
         done=_DONE,
     )

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from psycopg import Connection
 
-from actions.desk import ours
+from actions.actor import ours
 from collector.codecs import Decode
 from collector.intake import Portion, portions
 from metering.messages import Decoded, Message, Rejection
@@ -47,7 +47,7 @@ def replay_rejected(
     gateway: str | None = None,
     dry_run: bool = False,
     page: int = 500,
-    said: Callable[[Again], None] = lambda _: None,
+    told: Callable[[Again], None] = lambda _: None,
     bounds: Bounds = WRITING,
 ) -> Again:
     """Try every waiting refusal once more, in the order they came; a dry run stores nothing.
@@ -55,7 +55,7 @@ def replay_rejected(
     What is stored already is not stored twice, so that a message of which only some readings were
     refused is simply sent as a whole. Whose it is the routes say anew: they may have been mended.
 
-    url: the collector's login. page: messages of a transaction at most. said: hears how far it is.
+    url: the collector's login. page: messages of a transaction at most. told: hears how far it is.
     """
     total = Again(0, 0, {})
     store = Store(url, _TALLY_NAME, bounds=bounds)
@@ -72,7 +72,7 @@ def replay_rejected(
                 gone = [row.id for row in waiting if rejects.identity_of(row) not in still]
                 rejects.resolve(connection, gone)
             total = _added(total, waiting, refused)
-            said(total)
+            told(total)
     store.close()
     return total
 

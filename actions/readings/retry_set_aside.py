@@ -26,7 +26,7 @@ class RetrySetAside(Action[SetAside, Retried]):
         right=Right.CORRECT_READINGS,
         path="/set-aside/{on}/retry",
         tag="operations",
-        zh="立即重试搁置项",
+        zh="立即重试暂存待核项",
         en="Try again what was set aside",
         done=("将立即重试。", "It is tried again at once."),
     )

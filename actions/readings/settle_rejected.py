@@ -15,7 +15,7 @@ from actions.readings.waiting import Waiting, of_actor, waiting
 from actions.rights import Right
 from metering.clocks import shift_of
 from metering.errors import InputError, UnavailableError
-from metering.messages import Deed, Message, Readings, Stored
+from metering.messages import AuditNote, Message, Readings, Stored
 from storage.readings.gateways import Gateway
 from storage.readings.rejects import Rejected
 
@@ -32,7 +32,7 @@ class AgainSink(Protocol):
         readings: Readings,
         refusals: Sequence[Rejected],
         *,
-        deed: Callable[[Stored], Deed],
+        audit: Callable[[Stored], AuditNote],
         dry_run: bool = False,
     ) -> Stored:
         """Commit what can be taken by now, and settle the refusals of it."""
@@ -109,11 +109,11 @@ class ShiftRejected(Action[Gateway, Shifted]):
             raise no_sink()
         found = shift(at.connection, on.name, self.shift, at.decode).of_actor(at.connection)
 
-        def deed(said: dict[str, Any]) -> Deed:
-            detail = {"gateway": on.name, "shift": self.shift, "shifted": said}
-            return Deed(at.actor, self.about.code, str(on.gateway_id), detail)
+        def audit(more: dict[str, Any]) -> AuditNote:
+            detail = {"gateway": on.name, "shift": self.shift, "shifted": more}
+            return AuditNote(at.actor, self.about.code, str(on.gateway_id), detail)
 
-        return found.write(sink, deed, dry_run=dry_run)
+        return found.write(sink, audit, dry_run=dry_run)
 
 
 class ReplayRejected(Action[Gateway, Replayed]):
@@ -170,13 +170,13 @@ class ReplayRejected(Action[Gateway, Replayed]):
             raise _nothing(on.name)
         found = of_actor(at.connection, found, self.about.code)
 
-        def deed(stored: Stored) -> Deed:
+        def audit(stored: Stored) -> AuditNote:
             told = _replayed(on.name, found, stored).model_dump(mode="json")
             detail = {"gateway": on.name, "reason": self.reason, "replayed": told}
-            return Deed(at.actor, self.about.code, str(on.gateway_id), detail)
+            return AuditNote(at.actor, self.about.code, str(on.gateway_id), detail)
 
         stored = sink.write_again(
-            found.batch, found.readings, found.rows, deed=deed, dry_run=dry_run
+            found.batch, found.readings, found.rows, audit=audit, dry_run=dry_run
         )
         return _replayed(on.name, found, stored)
 

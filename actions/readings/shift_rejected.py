@@ -8,13 +8,13 @@ from typing import Any, Final, Protocol, runtime_checkable
 from psycopg import Connection
 from pydantic import BaseModel, Field
 
-from actions.desk import SYSTEM, ours
+from actions.actor import SYSTEM, ours
 from actions.figures import instant
 from actions.readings.waiting import Waiting, of_actor, waiting
 from collector.codecs import Decode
-from metering.clocks import shift_for, shift_of, shift_said
+from metering.clocks import shift_for, shift_of, shift_text
 from metering.errors import InputError
-from metering.messages import Deed, Message, Readings, Stored
+from metering.messages import AuditNote, Message, Readings, Stored
 from storage.connections import WRITING, Bounds
 from storage.readings.binding import AHEAD, BEHIND
 from storage.readings.store import Store, connect
@@ -35,7 +35,7 @@ class ShiftSink(Protocol):
         ids: Sequence[int],
         shift_ms: int,
         *,
-        deed: Callable[[Stored], Deed],
+        audit: Callable[[Stored], AuditNote],
         dry_run: bool = False,
     ) -> Stored:
         """Commit what can be taken; of a message of which a reading is refused, nothing is."""
@@ -85,23 +85,23 @@ class Shift:
         return replace(self, waiting=of_actor(connection, self.waiting, ACT))
 
     def write(
-        self, sink: ShiftSink, deed: Callable[[dict[str, Any]], Deed], *, dry_run: bool
+        self, sink: ShiftSink, audit: Callable[[dict[str, Any]], AuditNote], *, dry_run: bool
     ) -> Shifted:
         """Have the sink take it, with the audit entry.
 
-        deed: makes the entry out of what is to be said in it.
+        audit: makes the entry out of what is to be said in it.
         """
 
-        def noted(stored: Stored) -> Deed:
-            said = _shifted(self, stored).model_dump(mode="json")
-            return deed(said | {"rejects": self.waiting.ids})
+        def noted(stored: Stored) -> AuditNote:
+            detail = _shifted(self, stored).model_dump(mode="json")
+            return audit(detail | {"rejects": self.waiting.ids})
 
         stored = sink.write_shifted(
             self.waiting.batch,
             self.waiting.readings,
             self.waiting.ids,
             self.shift_ms,
-            deed=noted,
+            audit=noted,
             dry_run=dry_run,
         )
         return _shifted(self, stored)
@@ -142,7 +142,7 @@ def shift_as_operator(
     try:
         with ours():
             return found.write(
-                store, lambda said: Deed(SYSTEM, ACT, gateway, said), dry_run=dry_run
+                store, lambda detail: AuditNote(SYSTEM, ACT, gateway, detail), dry_run=dry_run
             )
     finally:
         store.close()
@@ -155,7 +155,7 @@ def _shifted(one: Shift, stored: Stored) -> Shifted:
     found, reasons = one.waiting, [*refused.values(), *one.waiting.skipped]
     return Shifted(
         gateway=one.gateway,
-        shift=shift_said(one.shift_ms),
+        shift=shift_text(one.shift_ms),
         messages=len(found.batch) + len(found.skipped),
         readings=len(found.readings),
         taken=len(found.batch) - len(refused),
@@ -196,7 +196,7 @@ def _channels(one: Shift, misfits: set[int]) -> list[ShiftedChannel]:
 def _nothing(gateway: str, reason: str) -> InputError:
     return InputError(
         "rejects.nothing_to_shift",
-        zh=f"采集网关 {gateway} 没有因 {reason} 搁置的报文。",
+        zh=f"采集网关 {gateway} 没有因 {reason} 暂存待核的报文。",
         en=f"Nothing of the gateway {gateway} waits as {reason}.",
         next_zh="负偏移用于超前(clock.ahead),正偏移用于回退(clock.behind)。",
         next_en="Put back, as -8h, what is clock.ahead; put forward, as +8h, what is clock.behind.",

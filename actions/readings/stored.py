@@ -1,8 +1,8 @@
-"""Reading what meters said: the standing readings of a channel, and what was also said."""
+"""Reading what meters said: the effective readings of a channel, and what was also said."""
 
 from dataclasses import dataclass
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.registry.meters import no_channel
 from actions.spans import When, span_of
 from storage.pages import check_size, cursor_of, key_of
@@ -24,7 +24,7 @@ class ReadingSeries:
 
 
 def readings(
-    desk: Desk,
+    actor: Actor,
     channel_id: int,
     *,
     since: When = None,
@@ -32,10 +32,10 @@ def readings(
     after: str | None = None,
     limit: int = 1000,
 ) -> ReadingSeries:
-    """Return standing readings, from one end to before the other; a void has no value."""
+    """Return effective readings, from one end to before the other; a void has no value."""
     check_size(limit)
     (last,) = key_of(after, -1)
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)
@@ -47,7 +47,7 @@ def readings(
 
 
 def revisions(
-    desk: Desk,
+    actor: Actor,
     channel_id: int,
     *,
     since: When = None,
@@ -58,7 +58,7 @@ def revisions(
     """Return what was said of an instant beside the reading that stands."""
     check_size(limit)
     at, rank, seq, value = (int(part) for part in key_of(after, -1, 0, 0, _LEAST))
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)

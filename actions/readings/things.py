@@ -122,7 +122,7 @@ GATEWAY: Final = Thing[Gateway](
 )
 SET_ASIDE: Final = Thing[SetAside](
     "set_aside",
-    Words("搁置项", "thing set aside"),
+    Words("暂存待核项", "thing set aside"),
     SetAside,
     find=_set_aside,
     name=_named_set_aside,

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from psycopg import Connection
 
-from actions.desk import denied
+from actions.actor import denied
 from collector.codecs import Decode
 from collector.intake import portions
 from metering.messages import Message, Readings
@@ -91,10 +91,10 @@ def of_actor(connection: Connection[Any], waiting: Waiting, act: str) -> Waiting
     return theirs
 
 
-def _refused(said: Readings, rows: Sequence[Rejected]) -> Readings:
+def _refused(readings: Readings, rows: Sequence[Rejected]) -> Readings:
     """Return the refused readings of each message; no place means all of it."""
-    kept = np.zeros(len(said), np.bool_)
+    kept = np.zeros(len(readings), np.bool_)
     for place, row in enumerate(rows):
-        of = said.message == place
-        kept |= of & np.isin(said.i, row.i) if row.i else of
-    return said.only(kept)
+        of = readings.message == place
+        kept |= of & np.isin(readings.i, row.i) if row.i else of
+    return readings.only(kept)

@@ -8,7 +8,7 @@ from psycopg import Connection
 from actions.registry import checks
 from actions.registry.values import NewChannel
 from metering.errors import InputError
-from storage.dated import ALWAYS, change
+from storage.dated import ALWAYS, supersede
 from storage.registry import keys, table
 
 
@@ -37,15 +37,15 @@ def taken_over(
 
 
 def _held(row: NewChannel, holders: Iterable[keys.Holder]) -> InputError:
-    said = ", ".join(f"{one.label} {one.meter}/{one.channel}" for one in holders)
+    names = ", ".join(f"{one.label} {one.meter}/{one.channel}" for one in holders)
     wants = f"{row.institution} {row.meter}/{row.channel}"
     return checks.problem(
         row,
         "key",
         "import.key_is_held",
         (
-            f"网关 {row.gateway} 的键“{row.key}”现属于 {said},而此行要给 {wants}。",
-            f"the key “{row.key}” of {row.gateway} is held by {said}, and wanted for {wants}.",
+            f"网关 {row.gateway} 的键“{row.key}”现属于 {names},而此行要给 {wants}。",
+            f"the key “{row.key}” of {row.gateway} is held by {names}, and wanted for {wants}.",
         ),
         (
             "请核对;确需移交时,先以占比 0 登记原机构迁出,或在 held_by 列写明现属机构的代码。",
@@ -80,4 +80,4 @@ def bind(
         key = (gateways[row.gateway], row.key)
         owner[key] = channel
         wanted.append((*key, channel, since if meant - {channel} else ALWAYS, row.source))
-    return {owner[one.key] for one in change(connection, keys.BINDING, wanted, by)}
+    return {owner[one.key] for one in supersede(connection, keys.BINDING, wanted, by)}

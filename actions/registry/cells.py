@@ -47,18 +47,18 @@ class Row:
         try:
             return parse(text)
         except (ValueError, InvalidOperation, ZeroDivisionError):
-            said = (f"无法识别“{text}”。", f"“{text}” cannot be read.")
-            self.problems.append(complaint(self.place, column, said, then))
+            words = (f"无法识别“{text}”。", f"“{text}” cannot be read.")
+            self.problems.append(complaint(self.place, column, words, then))
         except InputError as error:
-            said, then = (error.zh, error.en), (error.next_zh, error.next_en)
-            self.problems.append(complaint(self.place, column, said, then))
+            words, then = (error.zh, error.en), (error.next_zh, error.next_en)
+            self.problems.append(complaint(self.place, column, words, then))
         return default
 
     def must(self, column: str, parse: Callable[[str], T], stand_in: T, then: Words) -> T:
         """Return a cell that may not be empty as a value."""
         if not self.text(column):
-            said = ("不能为空。", "must not be empty.")
-            self.problems.append(complaint(self.place, column, said, then))
+            words = ("不能为空。", "must not be empty.")
+            self.problems.append(complaint(self.place, column, words, then))
         return self.read(column, parse, stand_in, then)
 
 
@@ -90,19 +90,19 @@ class Reader:
                     self.problems.append(_wrong_width(place, len(cells), len(header)))
         except csv.Error as error:
             place = Place(name, lines.line_num)
-            said = (f"不是有效的 CSV:{error}。", f"this is no valid CSV: {error}.")
+            words = (f"不是有效的 CSV:{error}。", f"this is no valid CSV: {error}.")
             then = ("请检查引号和逗号。", "Check quotes and commas.")
-            self.problems.append(complaint(place, "", said, then))
+            self.problems.append(complaint(place, "", words, then))
 
 
-def complaint(place: Place, column: str, said: Words, then: Words) -> InputError:
+def complaint(place: Place, column: str, words: Words, then: Words) -> InputError:
     """Return what is wrong in a cell, or in a whole line, and the next step."""
     zh = f"{place.file} 第 {place.line} 行" + (f",{column}" if column else "")
     en = f"{place.file}, line {place.line}" + (f", {column}" if column else "")
     return InputError(
         "import.unreadable",
-        zh=f"{zh}:{said[0]}",
-        en=f"{en}: {said[1]}",
+        zh=f"{zh}:{words[0]}",
+        en=f"{en}: {words[1]}",
         next_zh=then[0],
         next_en=then[1],
         where={"file": place.file, "line": place.line, "field": column},

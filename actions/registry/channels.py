@@ -11,7 +11,7 @@ from actions.registry.bindings import bind, taken_over
 from actions.registry.values import Count, NewChannel, Note, refuse
 from metering.channels import Kind
 from metering.errors import InputError
-from storage.dated import ALWAYS, change
+from storage.dated import ALWAYS, supersede
 from storage.registry import keys, shares, table
 
 _FIXED: Final = ("carrier", "kind", "unit", "per_unit", "zone")
@@ -145,12 +145,12 @@ def _known(
 def _differs(row: NewChannel, channel: table.KnownChannel) -> Iterable[InputError]:
     for field in _FIXED:
         if (is_now := getattr(channel, field)) != getattr(row, field):
-            said = (f"该通道已登记为“{is_now}”。", f"the channel was made with “{is_now}”.")
-            yield checks.problem(row, field, "import.channel_is_fixed", said, _FIXED_THEN)
+            words = (f"该通道已登记为“{is_now}”。", f"the channel was made with “{is_now}”.")
+            yield checks.problem(row, field, "import.channel_is_fixed", words, _FIXED_THEN)
     # On a register it never had an effect, and earlier imports could still say it.
     if row.net != channel.net and row.kind is not Kind.REGISTER:
-        said = (f"该通道已登记为“{channel.net}”。", f"the channel was made with “{channel.net}”.")
-        yield checks.problem(row, "net", "import.channel_is_fixed", said, _FIXED_THEN)
+        words = (f"该通道已登记为“{channel.net}”。", f"the channel was made with “{channel.net}”.")
+        yield checks.problem(row, "net", "import.channel_is_fixed", words, _FIXED_THEN)
     yield from since.later(row, channel.since)
 
 
@@ -165,11 +165,11 @@ def _undated(
         settings = known.settings[channel]
         if row.valid_from is None:
             if wanted not in settings:
-                said = ("与已登记的设置不同。", "differs from the settings that are known.")
-                yield checks.problem(row, "factor", "import.undated_change", said, _THEN)
+                words = ("与已登记的设置不同。", "differs from the settings that are known.")
+                yield checks.problem(row, "factor", "import.undated_change", words, _THEN)
             if not _share_is_known(row, known.shares.get(channel, set())):
-                said = ("与已登记的占比不同。", "differs from the share that is known.")
-                yield checks.problem(row, "share_millionths", "import.undated_change", said, _THEN)
+                words = ("与已登记的占比不同。", "differs from the share that is known.")
+                yield checks.problem(row, "share_millionths", "import.undated_change", words, _THEN)
         elif row.valid_from > row.since and settings[-1][:2] != wanted[:2]:
             factors.append((row, channel, row.valid_from))
     exchanged = table.exchanged(
@@ -236,7 +236,7 @@ def _settings(
         for row, channel, setting in zip(rows, ids, known.wanted, strict=True)
         if row.valid_from is not None or channel not in known.settings
     ]
-    changed = change(connection, table.SETTING, wanted, by)
+    changed = supersede(connection, table.SETTING, wanted, by)
     stale = [one for one in changed if one.key[0] in known.settings]
     table.queue_usage(connection, [o.key[0] for o in stale], [o.valid_from for o in stale])
     return {one.key[0] for one in changed}
@@ -270,7 +270,7 @@ def _terms(
         )
         for (row, channel), day in zip(chosen, days, strict=True)
     ]
-    changed = change(connection, shares.TERM, wanted, by)
+    changed = supersede(connection, shares.TERM, wanted, by)
     stale = [one for one in changed if one.key[1] in old]
     shares.queue_accounts(connection, [o.key[1] for o in stale], [o.valid_from for o in stale])
     return {one.key[1] for one in changed}

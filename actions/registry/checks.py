@@ -36,12 +36,12 @@ def problem(
     row: Row,
     field: str,
     code: str,
-    said: tuple[str, str],
+    words: tuple[str, str],
     then: tuple[str, str],
 ) -> InputError:
     """Return a complaint that names file, line and field.
 
-    said, then: what is wrong and the next step, each zh and en.
+    words, then: what is wrong and the next step, each zh and en.
     """
     value = getattr(row, field, None)
     where: dict[str, Any] = {"field": field, "value": str(value)}
@@ -52,15 +52,15 @@ def problem(
         en = f"{row.place.file}, line {row.place.line}, {field}"
     return InputError(
         code,
-        zh=f"{zh}:{said[0]}",
-        en=f"{en}: {said[1]}",
+        zh=f"{zh}:{words[0]}",
+        en=f"{en}: {words[1]}",
         next_zh=then[0],
         next_en=then[1],
         where=where,
     )
 
 
-def alone(registry: Registry) -> list[InputError]:
+def check_rows(registry: Registry) -> list[InputError]:
     """Return what is wrong with rows that can be judged without the database."""
     return [
         *_each(registry.regions, _region),
@@ -96,17 +96,17 @@ def unit(row: NewChannel, quantum: str) -> InputError | None:
     per_unit = quanta_per_unit(row.unit, row.kind, quantum)
     if per_unit is None:
         kind, choice = row.kind.name.lower(), ", ".join(units_of(row.kind, quantum))
-        said = (
+        words = (
             f"{row.carrier} 的 {kind} 通道不能用单位“{row.unit}”。",
             f"{row.carrier} on a {kind} channel is not counted in “{row.unit}”.",
         )
         then = (f"可用单位:{choice}。", f"Write one of: {choice}.")
-        return problem(row, "unit", "import.bad_unit", said, then)
+        return problem(row, "unit", "import.bad_unit", words, then)
     try:
         setting_of(row, quantum)
     except InputError as error:
-        said, then = (error.zh, error.en), (error.next_zh, error.next_en)
-        return problem(row, str(error.where.get("field", "factor")), error.code, said, then)
+        words, then = (error.zh, error.en), (error.next_zh, error.next_en)
+        return problem(row, str(error.where.get("field", "factor")), error.code, words, then)
     return None
 
 
@@ -128,10 +128,10 @@ def _twice(
     """Find rows that say the same thing again: which of them would hold?"""
     seen: dict[Hashable, R] = {}
     for row in rows:
-        if (said := key(row)) is None:
+        if (row_key := key(row)) is None:
             continue
-        if (first := seen.get(said)) is None:
-            seen[said] = row
+        if (first := seen.get(row_key)) is None:
+            seen[row_key] = row
         else:
             zh, en = "前面已有同样的一行", "is already said in an earlier row"
             if first.place is not None:
@@ -139,7 +139,7 @@ def _twice(
                     f"与第 {first.place.line} 行重复",
                     f"is the same as line {first.place.line}",
                 )
-            shown = "/".join(map(str, said)) if isinstance(said, tuple) else said
+            shown = "/".join(map(str, row_key)) if isinstance(row_key, tuple) else row_key
             yield problem(
                 row,
                 field,
@@ -212,8 +212,8 @@ def _institution(row: NewInstitution) -> Iterator[InputError]:
         try:
             check_credit_code(row.credit_code)
         except InputError as error:
-            said, then = (error.zh, error.en), (error.next_zh, error.next_en)
-            yield problem(row, "credit_code", error.code, said, then)
+            words, then = (error.zh, error.en), (error.next_zh, error.next_en)
+            yield problem(row, "credit_code", error.code, words, then)
     yield from _between(row, "area_m2", Decimal("0.01"), Decimal(10**9))
     yield from _between(row, "persons", 0, 10**8)
     yield from _between(row, "latitude", -90, 90)

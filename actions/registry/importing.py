@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from actions.desk import Desk, denied
+from actions.actor import Actor, denied
 from actions.registry import checks, rows
 from actions.registry.values import (
     ALWAYS,
@@ -36,20 +36,20 @@ class _RehearsedError(Exception):
     """Ends the transaction of a dry run without keeping it."""
 
 
-def register(desk: Desk, registry: Registry, *, dry_run: bool = False) -> Registered:
+def register(actor: Actor, registry: Registry, *, dry_run: bool = False) -> Registered:
     """Import a registry in one transaction; doing it again changes nothing.
 
     A changed fact holds from the row's day on, until the next one known; what was known before
     stays on record. A dry run does all of it and keeps none.
     """
-    refuse(checks.alone(registry))
+    refuse(checks.check_rows(registry))
     done: Registered | None = None
     detail: dict[str, object] = {}
     try:
-        with desk.act("registry.import", registry.namespace, detail) as connection:
+        with actor.act("registry.import", registry.namespace, detail) as connection:
             if not table.administers(connection):
                 raise denied("registry.import")
-            done = rows.write(connection, registry, desk.actor)
+            done = rows.write(connection, registry, actor.name)
             detail.update(asdict(done))
             if dry_run:
                 raise _RehearsedError

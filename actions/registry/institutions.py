@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from metering.errors import NotFoundError
 from storage.pages import Page, check_size, cursor_of, key_of
 from storage.registry import institutions
-from storage.registry.institutions import Affiliation, Fact, Institution, Location, Wanted
+from storage.registry.institutions import (
+    Affiliation,
+    Fact,
+    Institution,
+    InstitutionFilter,
+    Location,
+)
 
-__all__ = ["InstitutionDetail", "Wanted", "institution", "list_institutions", "names_of"]
+__all__ = ["InstitutionDetail", "InstitutionFilter", "institution", "list_institutions", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +29,27 @@ class InstitutionDetail:
 
 
 def list_institutions(
-    desk: Desk, wanted: Wanted | None = None, *, after: str | None = None, limit: int = 100
+    actor: Actor,
+    wanted: InstitutionFilter | None = None,
+    *,
+    after: str | None = None,
+    limit: int = 100,
 ) -> Page[Institution]:
     """Return institutions in order of their permanent id."""
     check_size(limit, 1000)
     (last,) = key_of(after, 0)
-    with desk.look() as connection:
-        found = institutions.listed(connection, wanted or Wanted(), after=int(last), most=limit + 1)
+    with actor.look() as connection:
+        found = institutions.listed(
+            connection, wanted or InstitutionFilter(), after=int(last), most=limit + 1
+        )
     more = len(found) > limit
     rows = found[:limit]
     return Page(rows, cursor_of(rows[-1].institution_id) if more else None)
 
 
-def institution(desk: Desk, institution_id: int) -> InstitutionDetail:
+def institution(actor: Actor, institution_id: int) -> InstitutionDetail:
     """Return one institution with its dated facts; missing area or persons stay missing."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         today = institutions.one(connection, institution_id)
         if today is None:
             raise no_institution(institution_id)
@@ -49,9 +61,9 @@ def institution(desk: Desk, institution_id: int) -> InstitutionDetail:
         )
 
 
-def names_of(desk: Desk, ids: list[int]) -> dict[int, tuple[str | None, str | None]]:
+def names_of(actor: Actor, ids: list[int]) -> dict[int, tuple[str | None, str | None]]:
     """Return the Chinese and English names of those institutions that the reader sees."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = institutions.some(connection, ids)
     return {one.institution_id: (one.name_zh, one.name_en) for one in found}
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from metering.channels import Kind
 from metering.errors import NotFoundError
@@ -47,12 +47,12 @@ def ratio_in(setting: DatedSetting, channel: Channel) -> Fraction:
 
 
 def list_meters(
-    desk: Desk, *, institution_id: int | None = None, after: str | None = None, limit: int = 100
+    actor: Actor, *, institution_id: int | None = None, after: str | None = None, limit: int = 100
 ) -> Page[MeterDetail]:
     """Return meters with their channels, in order of id."""
     check_size(limit, 1000)
     (last,) = key_of(after, 0)
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.listed(
             connection, institution_id=institution_id, after=int(last), most=limit + 1
         )
@@ -66,24 +66,24 @@ def list_meters(
     return Page(details, cursor_of(rows[-1].meter_id) if len(found) > limit else None)
 
 
-def channels_of(desk: Desk, channel_ids: list[int]) -> list[Channel]:
+def channels_of(actor: Actor, channel_ids: list[int]) -> list[Channel]:
     """Return those of some channels that the reader sees."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return meters.channels(connection, channel_ids)
 
 
-def meter(desk: Desk, meter_id: int) -> MeterDetail:
+def meter(actor: Actor, meter_id: int) -> MeterDetail:
     """Return one meter."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.listed(connection, institution_id=None, after=0, most=1, meter_id=meter_id)
         if not found:
             raise not_found("计量器具", "meter", {"meter_id": meter_id})
         return MeterDetail(found[0], meters.channels(connection, found[0].channel_ids))
 
 
-def channel(desk: Desk, channel_id: int) -> ChannelDetail:
+def channel(actor: Actor, channel_id: int) -> ChannelDetail:
     """Return one channel."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
         if not found:
             raise no_channel(channel_id)

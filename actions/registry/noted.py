@@ -35,15 +35,15 @@ def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> l
     """Return notes on meters of which several channels count: is one the sum of the others?"""
     notes = []
     for institution, meter, carrier, channels in shares.together(connection, meter_ids):
-        said = ", ".join(channels)
+        names = ", ".join(channels)
         notes.append(
             Note(
                 "import.counted_together",
-                f"{institution} {meter}:{carrier} 的 {len(channels)} 个通道都计入台账({said})。"
+                f"{institution} {meter}:{carrier} 的 {len(channels)} 个通道都计入台账({names})。"
                 "若其中一个是总量、其余是分时段或分相,则重复计入:请只让总量或各分项计入,"
                 "其余 share 填 0(valid_from 等于 since 表示一直如此)。",
                 f"{institution} {meter}: {len(channels)} channels of {carrier} all count in the "
-                f"account ({said}). If one is the total of the others (rates, phases), use is "
+                f"account ({names}). If one is the total of the others (rates, phases), use is "
                 "counted twice: let the total or its parts count, and give the rest share 0 "
                 "(valid_from the same as since means always).",
             )
@@ -87,6 +87,6 @@ def sizes_changed(
     for (_, name, row, number), old in zip(asked, changes.sizes(connection, wanted), strict=True):
         if old and abs(number - old) > old * _LARGE_CHANGE:
             change = f"{(number - old) / old:+.0%}"
-            said = f"{row.code}: {name} {old:f} → {number:f} ({change}), {row.valid_from}"
-            notes.append(Note("import.size_changes", f"{said}:请核对。", f"{said}: check it."))
+            line = f"{row.code}: {name} {old:f} → {number:f} ({change}), {row.valid_from}"
+            notes.append(Note("import.size_changes", f"{line}:请核对。", f"{line}: check it."))
     return notes

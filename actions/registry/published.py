@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from storage.registry import published
 from storage.registry.published import BY_CODE, Published
 
-__all__ = ["BY_CODE", "Published", "Sheet", "list_published"]
+__all__ = ["BY_CODE", "Published", "PublishedTable", "list_published"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PublishedTable:
     """The rows of one list as text, under their columns."""
 
     of: Published
@@ -21,8 +21,8 @@ class Sheet:
 
 
 def list_published(
-    desk: Desk, code: str, *, day: date | None = None, known_at: datetime | None = None
-) -> Sheet:
+    actor: Actor, code: str, *, day: date | None = None, known_at: datetime | None = None
+) -> PublishedTable:
     """Return a list by its code.
 
     day: the editions that hold on it, else all. known_at: as it was known then.
@@ -30,5 +30,7 @@ def list_published(
     one = BY_CODE.get(code)
     if one is None:
         raise not_found("参考数据", "list of published values", {"list": code})
-    with desk.look() as connection:
-        return Sheet(one, published.columns(one), published.listed(connection, one, day, known_at))
+    with actor.look() as connection:
+        return PublishedTable(
+            one, published.columns(one), published.listed(connection, one, day, known_at)
+        )

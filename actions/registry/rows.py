@@ -10,13 +10,13 @@ from actions.registry import channels, checks, noted
 from actions.registry.values import Count, NewChannel, NewInstitution, Registered, Registry, refuse
 from metering.errors import InputError
 from metering.institutions import check_credit_code
-from storage.dated import change
+from storage.dated import supersede
 from storage.registry import table
 
 
 def write(connection: Connection[Any], registry: Registry, by: str) -> Registered:
     """Import within the caller's transaction; whatever is wrong is raised before anything holds."""
-    table.alone(connection)
+    table.lock_imports(connection)
     known = table.regions(connection)
     found = table.institutions(
         connection, registry.namespace, [(r.code, _credit(r)) for r in registry.institutions]
@@ -147,7 +147,7 @@ def _regions(
         )
         for row in rows
     ]
-    changed = change(connection, table.REGION, facts, by)
+    changed = supersede(connection, table.REGION, facts, by)
     return _count(len(rows), set(made.values()), {one.key[0] for one in changed})
 
 
@@ -167,9 +167,9 @@ def _institutions(
     affiliations = [_affiliation(row, ids, regions) for row in rows]
     locations = [_location(row, ids, regions) for row in rows]
     changed = [
-        *change(connection, table.FACT, [f for row in rows for f in _facts(row, ids)], by),
-        *change(connection, table.AFFILIATION, affiliations, by),
-        *change(connection, table.LOCATION, locations, by),
+        *supersede(connection, table.FACT, [f for row in rows for f in _facts(row, ids)], by),
+        *supersede(connection, table.AFFILIATION, affiliations, by),
+        *supersede(connection, table.LOCATION, locations, by),
     ]
     return ids, _count(len(rows), set(made.values()), {one.key[0] for one in changed})
 

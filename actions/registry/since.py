@@ -20,11 +20,11 @@ _THEN: Final = (
 def later(row: NewChannel, since: datetime) -> Iterable[InputError]:
     """Find a row that would let its channel begin later."""
     if row.since > since:
-        said = (
+        words = (
             f"该通道自 {since.isoformat()} 起计量,其后的读数可能已经入库。",
             f"the channel began at {since.isoformat()}; readings since then may be stored.",
         )
-        yield checks.problem(row, "since", "import.since_later", said, _THEN)
+        yield checks.problem(row, "since", "import.since_later", words, _THEN)
 
 
 def begin_earlier(

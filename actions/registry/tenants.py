@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.registry.values import NewChannel, Note
-from storage.dated import change
+from storage.dated import supersede
 from storage.registry import keys, shares, table
 
 _SAME: Final = ("carrier", "kind", "unit", "per_unit", "zone", "since")
@@ -99,7 +99,7 @@ def move_in(
         )
         for (row, channel), day in zip(rows, days, strict=True)
     ]
-    changed = change(connection, shares.TERM, wanted, by)
+    changed = supersede(connection, shares.TERM, wanted, by)
     shares.queue_accounts(
         connection, [one.key[1] for one in changed], [one.valid_from for one in changed]
     )

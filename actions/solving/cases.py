@@ -35,10 +35,10 @@ class Answer:
 def read(text: str | bytes) -> list[Any]:
     """Return the cases of a file: a list, or an object with `cases`; decimals stay exact."""
     try:
-        said = json.loads(text, parse_float=Decimal)
+        content = json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as wrong:
         raise _no_cases(f"({wrong})") from wrong
-    cases = said.get("cases") if isinstance(said, dict) else said
+    cases = content.get("cases") if isinstance(content, dict) else content
     if not isinstance(cases, list):
         raise _no_cases("")
     return cases

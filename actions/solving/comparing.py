@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from analytics import inequality
-from analytics.change import lmdi
+from analytics.decomposition import lmdi
 from compact.given import Given
 
 Result = dict[str, Any]

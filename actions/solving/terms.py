@@ -29,8 +29,8 @@ def _period_cap(given: Given) -> Result:
 
 def _interim_cover(given: Given) -> Result:
     used = given.decimals("used")
-    due = terms.interim_cover(used, given.decimal("interim_share"))
-    return {"due": due, "total": sum(used)}
+    cover = terms.interim_cover(used, given.decimal("interim_share"))
+    return {"due": cover, "total": sum(used)}
 
 
 RULES: Final[dict[str, Callable[[Given], Result]]] = {

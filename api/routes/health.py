@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from actions.health import readiness
-from api.doorway import AtDoorway
+from api.auth import WithAuth
 
 router = APIRouter(tags=["operations"])
 
@@ -24,7 +24,7 @@ class Ready(BaseModel):
     account_rows_waiting: int
     task_rows_waiting: int
     set_aside: int = Field(description="What could not be computed, with its reason: /set-aside.")
-    standing_still: list[str] = Field(
+    stalled: list[str] = Field(
         description="Queues in which something waits and from which nothing was taken for 10 "
         "minutes: usage, accounts, tasks. Does commonwatt work run?"
     )
@@ -43,9 +43,9 @@ def get_healthz() -> Alive:
 
 
 @router.get("/readyz", summary="Ready", responses={503: {"description": "Not ready."}})
-def get_readyz(doorway: AtDoorway, response: Response) -> Ready:
+def get_readyz(auth: WithAuth, response: Response) -> Ready:
     """Ask the database; what waits is told, but does not make the service unready."""
-    found = readiness(doorway.system_desk())
+    found = readiness(auth.system_actor())
     if not found.ready:
         response.status_code = 503
     return Ready(
@@ -55,6 +55,6 @@ def get_readyz(doorway: AtDoorway, response: Response) -> Ready:
         account_rows_waiting=found.backlog.account_rows,
         task_rows_waiting=found.backlog.task_rows,
         set_aside=sum(one.set_aside for one in found.queues),
-        standing_still=found.standing_still,
+        stalled=found.stalled,
         notifications_full=found.notify_share,
     )

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.health import Counts, counts
 from metering.errors import EnergyError
 
@@ -18,8 +18,8 @@ router = APIRouter(tags=["operations"])
 class Database(Collector):
     """Asks the database at each scrape; a database that is away is a figure too."""
 
-    def __init__(self, desk: Callable[[], Desk]) -> None:
-        self._desk = desk
+    def __init__(self, actor: Callable[[], Actor]) -> None:
+        self._actor = actor
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing, so that registering asks nothing."""
@@ -29,7 +29,7 @@ class Database(Collector):
         """Return what is counted now."""
         up = GaugeMetricFamily("commonwatt_database_up", "Whether the database answers.")
         try:
-            found = counts(self._desk())
+            found = counts(self._actor())
         except EnergyError:
             up.add_metric([], 0)
             return [up]

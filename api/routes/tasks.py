@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from actions.tasks import task
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Id, Shown
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
@@ -32,6 +32,6 @@ class TaskShown(Shown):
 
 
 @router.get("/{task_id}", summary="A task")
-def get_task(desk: AtDesk, task_id: Id) -> TaskShown:
+def get_task(actor: CurrentActor, task_id: Id) -> TaskShown:
     """Return where a task is that the reader had started; administrators see all."""
-    return TaskShown.model_validate(task(desk, task_id))
+    return TaskShown.model_validate(task(actor, task_id))

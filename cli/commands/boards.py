@@ -81,12 +81,15 @@ def publish(
     port = ClientGrafana(url, _read(token_file))
     steps = publishing.plan(port, known)
     _tell(steps)
-    edited = any(one.deed == "edited" for one in steps)
+    edited = any(one.change == "edited" for one in steps)
     if dry_run:
         raise typer.Exit(EDITED if edited else 0)
     if edited and not force:
-        said = ("有看板被手工改过,未写入任何看板。", "Boards were edited by hand: none is written.")
-        typer.echo(say(*said), err=True)
+        words = (
+            "有看板被手工改过,未写入任何看板。",
+            "Boards were edited by hand: none is written.",
+        )
+        typer.echo(say(*words), err=True)
         raise typer.Exit(EDITED)
     written, gone = publishing.apply(port, steps, known, force=force)
     typer.echo(
@@ -100,7 +103,7 @@ def publish(
 def _tell(steps: "Iterable[Step]") -> None:
     """Say of every board what would become of it, and in which parts."""
     for one in steps:
-        typer.echo(f"{one.deed:<7} {one.uid}  {one.title}")
+        typer.echo(f"{one.change:<7} {one.uid}  {one.title}")
         for part in one.changed:
             typer.echo(f"          ~ {part}")
 

@@ -9,9 +9,9 @@ from cli.commands.options import ApiUrl
 def enough(database_url: ApiUrl = None) -> None:
     """List the shares below which nothing is ranked or compared; `do enough.state` states one."""
     from actions.accounts.enough import list_shares
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        for one in list_shares(seat):
+    with operator(settings.load(database_url=database_url)) as actor:
+        for one in list_shares(actor):
             where = "*" if one.region_id is None else one.region_id
             typer.echo(f"{where}  {one.share.normalize():f}  {one.source}  {one.known_by}")

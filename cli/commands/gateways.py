@@ -17,12 +17,12 @@ _PAGE = 500
 def gateways(database_url: ApiUrl = None) -> None:
     """List gateways with their last reading, what waits of them, and their clocks."""
     from actions.readings.gateways import list_gateways
-    from cli.wiring import desk
+    from cli.wiring import operator
 
     after = None
-    with desk(settings.load(database_url=database_url)) as seat:
+    with operator(settings.load(database_url=database_url)) as actor:
         while True:
-            page = list_gateways(seat, after=after, limit=_PAGE)
+            page = list_gateways(actor, after=after, limit=_PAGE)
             for one in page.rows:
                 typer.echo(_line(one))
             after = page.next
@@ -32,24 +32,24 @@ def gateways(database_url: ApiUrl = None) -> None:
 
 def _line(one: "Gateway") -> str:
     last = f"{one.last_reading_at:%Y-%m-%d %H:%M} UTC" if one.last_reading_at else "-"
-    said = say(
+    line = say(
         f"{one.name}:通道 {one.channels},最后读数 {last},拒收 {one.rejects}",
         f"{one.name}: {one.channels} channels, last reading {last}, {one.rejects} refused",
     )
-    return said + _clock(one)
+    return line + _clock(one)
 
 
 def _clock(one: "Gateway") -> str:
     from metering.clocks import lasting
 
-    said = ""
+    words = ""
     if one.clock_set_aside_at is not None:
         when = f"{one.clock_set_aside_at:%Y-%m-%d %H:%M} UTC"
-        said = say(f";曾因时钟搁置读数({when})", f"; set aside for its clock at {when}")
+        words = say(f";曾有读数因时钟暂存待核({when})", f"; set aside for its clock at {when}")
     if one.waits_ahead_ms is not None:
         zh, en = lasting(one.waits_ahead_ms)
-        said += say(
+        words += say(
             f";时钟超前 {zh},建议 --shift {one.shift_proposed}",
             f"; clock {en} ahead, try --shift {one.shift_proposed}",
         )
-    return said
+    return words

@@ -22,15 +22,15 @@ def healthy(
     """
     known = settings.load()
     port = known.port if service == "serve" else known.metrics_port
-    if said := probing.wrong(service, int(settings.need(str(port or ""), "metrics_port"))):
-        raise _unwell(said)
+    if trouble := probing.wrong(service, int(settings.need(str(port or ""), "metrics_port"))):
+        raise _unwell(trouble)
 
 
-def _unwell(said: str) -> UnavailableError:
+def _unwell(trouble: str) -> UnavailableError:
     return UnavailableError(
         "service.unwell",
-        zh=f"服务不正常:{said}",
-        en=f"The service is not well: {said}",
+        zh=f"服务不正常:{trouble}",
+        en=f"The service is not well: {trouble}",
         next_zh="请查看它的日志;commonwatt doctor 检查数据库和消息代理。",
         next_en="Look at its log; commonwatt doctor checks database and broker.",
     )

@@ -79,12 +79,12 @@ def registry(
     """Register regions, institutions and channels in one transaction; again changes nothing."""
     from actions.registry.files import read
     from actions.registry.importing import register
-    from cli.wiring import desk
+    from cli.wiring import operator
 
     known = settings.load(database_url=database_url)
-    said = read(folder, namespace)
-    with desk(known) as seat:
-        done = register(seat, said, dry_run=dry_run)
+    rows = read(folder, namespace)
+    with operator(known) as actor:
+        done = register(actor, rows, dry_run=dry_run)
     _rehearsed(dry_run)
     tell_registry(done)
 
@@ -106,22 +106,22 @@ def readings(
     from actions.readings.file_corrections import correct_by_file
     from actions.readings.import_readings import import_readings
     from cli import embedded
-    from cli.wiring import desk, store
+    from cli.wiring import operator, store
 
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
     kept = store(known, url, "import")
-    with _opened(file) as source, desk(known) as seat, closing(kept) as sink:
+    with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
         if as_correction:
             done = correct_by_file(
-                seat, source, file.name, gateway, reason=reason, now_ms=now_ms,
+                actor, source, file.name, gateway, reason=reason, now_ms=now_ms,
                 ahead_ms=kept.ahead_ms, dry_run=dry_run,
             )  # fmt: skip
         else:
             done = import_readings(
-                seat, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
+                actor, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
             )
     _rehearsed(dry_run)
     tell_readings(done)

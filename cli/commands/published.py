@@ -27,14 +27,14 @@ def published(
 ) -> None:
     """Print a list of published values as CSV, or the names of the lists."""
     from actions.registry.published import BY_CODE, list_published
-    from cli.wiring import desk
+    from cli.wiring import operator
 
     if code is None:
         for one in BY_CODE.values():
             typer.echo(f"{one.code}  {say(one.zh, one.en)}")
         return
-    with desk(settings.load(database_url=database_url)) as seat:
-        sheet = list_published(seat, code, day=on.date() if on else None)
+    with operator(settings.load(database_url=database_url)) as actor:
+        table = list_published(actor, code, day=on.date() if on else None)
     writer = csv.writer(sys.stdout)
-    writer.writerow(sheet.columns)
-    writer.writerows(sheet.rows)
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)

@@ -18,10 +18,10 @@ def recompute(
 ) -> None:
     """Prove that runs come of their inputs; status 1 where one does not."""
     from actions.compact.runs import prove
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        proofs = prove(seat, run)
+    with operator(settings.load(database_url=database_url)) as actor:
+        proofs = prove(actor, run)
     for proof in proofs:
         verdict = say("一致", "same bytes") if proof.same else say("不一致", "DIFFERS")
         typer.echo(f"{proof.run_id}  {proof.sha256}  {verdict}")

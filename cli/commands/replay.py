@@ -87,7 +87,7 @@ def replay(
     stop = running.until_stopped()
     if owned:
         running.with_owner(stop.set)
-    wanted = replaying.Wanted(
+    wanted = replaying.ReplayOptions(
         folder=folder,
         spool=spool or known.state.absolute() / "spool",
         broker_url=settings.need(known.broker_url, "broker_url"),

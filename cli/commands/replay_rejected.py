@@ -27,7 +27,7 @@ Shift = Annotated[
     str | None,
     typer.Option(
         help=say(
-            "收下因时钟搁置的读数,时间平移 -8h、+1d6h 或 guess(按推测);先预览,确认后执行。",
+            "收下因时钟暂存待核的读数,时间平移 -8h、+1d6h 或 guess(按推测);先预览,确认后执行。",
             "Take what was set aside for its clock at other times: -8h, +1d6h, or guess; "
             "shown first, done when confirmed.",
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def retry(
     number: Annotated[
         int | None,
-        typer.Argument(help=say("搁置项编号;默认全部。", "One thing's number; else all.")),
+        typer.Argument(help=say("暂存待核项编号;默认全部。", "One thing's number; else all.")),
     ] = None,
     task: Annotated[
         int | None, typer.Option(help=say("只重试该任务。", "Only the task of this number."))
@@ -27,12 +27,12 @@ def retry(
 ) -> None:
     """Have what the worker set aside tried again at once; what fails is set aside again."""
     from actions.readings import set_aside
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        for one in set_aside.list_set_aside(seat, limit=1000).rows:
+    with operator(settings.load(database_url=database_url)) as actor:
+        for one in set_aside.list_set_aside(actor, limit=1000).rows:
             typer.echo(_line(one))
-        for failed in set_aside.failed_tasks(seat):
+        for failed in set_aside.failed_tasks(actor):
             typer.echo(
                 f"--task {failed.id}  {failed.kind} {failed.key}  {failed.attempts} ×  "
                 f"{failed.at:%Y-%m-%d %H:%M} UTC  {failed.reason}  {failed.error}"
@@ -40,9 +40,9 @@ def retry(
         if list_only:
             return
         if task is not None:
-            count = set_aside.retry_task(seat, task)
+            count = set_aside.retry_task(actor, task)
         else:
-            count = set_aside.retry(seat, number)
+            count = set_aside.retry(actor, number)
     typer.echo(say(f"{count} 项将立即重试。", f"{count} will be tried again at once."))
 
 
@@ -52,5 +52,5 @@ def _line(one: "SetAside") -> str:
     month = f" {one.month:%Y-%m}" if one.month else ""
     return (
         f"{one.id}  {one.stage}  institution {one.institution_id}  {what}{month}  "
-        f"{one.reason}  {one.said}"
+        f"{one.reason}  {one.error}"
     )

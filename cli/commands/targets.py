@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from actions.compact.bases import BaseLine
 
 app = typer.Typer(
-    help=say("目标的基期审核。", "Review of a target's bases."),
+    help=say("目标的基数核查。", "Review of a target's bases."),
     no_args_is_help=True,
 )
 
@@ -33,25 +33,25 @@ def review(
     """List every base that is missing, partial or implausible, those that move most first."""
     from actions.compact.bases import newest_target
     from actions.compact.bases import review as reviewed
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        found = reviewed(seat, target if target is not None else newest_target(seat))
+    with operator(settings.load(database_url=database_url)) as actor:
+        found = reviewed(actor, target if target is not None else newest_target(actor))
     for one in found.lines:
         _show(one)
     for member in found.members:
         typer.echo(
             say(
                 f"成员 {member.member_id}:{member.institutions} 家,异常 {member.odd},"
-                f"待审核 {member.open}",
+                f"待核查 {member.open}",
                 f"member {member.member_id}: {member.institutions} bases, {member.odd} odd, "
                 f"{member.open} open",
             )
         )
-    said = say(f"待审核 {found.open} 家。", f"{found.open} bases are open.")
+    line = say(f"待核查 {found.open} 家。", f"{found.open} bases are open.")
     if not found.open:
-        said = say("全部已审核,可以下达。", "All are answered for: a run can be issued.")
-    typer.echo(said)
+        line = say("全部已核查,可以下达。", "All are answered for: a run can be issued.")
+    typer.echo(line)
 
 
 def _show(line: "BaseLine") -> None:

@@ -11,7 +11,7 @@ from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from actions.access.users import Grant, User
-    from actions.desk import Desk
+    from actions.actor import Actor
 
 app = typer.Typer(
     help=say("账号和授权。", "Users and what they may see and do."), no_args_is_help=True
@@ -73,11 +73,11 @@ def add(
 ) -> None:
     """Add a user with one grant, whose scope must be named."""
     from actions.access import users
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        grant = _grant(seat, role, region, line, union, institution, everything)
-        new = users.add_user(seat, login, name, _password(password_file), lang, [grant])
+    with operator(settings.load(database_url=database_url)) as actor:
+        grant = _grant(actor, role, region, line, union, institution, everything)
+        new = users.add_user(actor, login, name, _password(password_file), lang, [grant])
     typer.echo(say(f"账号 {new.login} 已建立。", f"User {new.login} can log in."))
     if new.password is not None:
         typer.echo(
@@ -98,11 +98,11 @@ def grant(
 ) -> None:
     """Let a user see and do more."""
     from actions.access import users
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        more = _grant(seat, role, region, line, union, institution, everything)
-        users.add_grants(seat, _user(seat, login).user_id, [more])
+    with operator(settings.load(database_url=database_url)) as actor:
+        more = _grant(actor, role, region, line, union, institution, everything)
+        users.add_grants(actor, _user(actor, login).user_id, [more])
     typer.echo(say("已授权。", "Granted."))
 
 
@@ -110,11 +110,11 @@ def grant(
 def password(login: str, password_file: PasswordFile = None, database_url: Url = None) -> None:
     """Change a user's password and end the user's sessions."""
     from actions.access import users
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        user = _user(seat, login)
-        made = users.set_password(seat, user.user_id, _password(password_file))
+    with operator(settings.load(database_url=database_url)) as actor:
+        user = _user(actor, login)
+        made = users.set_password(actor, user.user_id, _password(password_file))
     typer.echo(say("密码已更改。", "The password is changed."))
     if made is not None:
         typer.echo(say(f"密码:{made}(只显示这一次)", f"password (shown once): {made}"))
@@ -124,10 +124,10 @@ def password(login: str, password_file: PasswordFile = None, database_url: Url =
 def end(login: str, database_url: Url = None) -> None:
     """Let a user log in no more; what the user did stays on record."""
     from actions.access import users
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        users.end_user(seat, _user(seat, login).user_id)
+    with operator(settings.load(database_url=database_url)) as actor:
+        users.end_user(actor, _user(actor, login).user_id)
     typer.echo(say("账号已停用。", "The user is ended."))
 
 
@@ -135,20 +135,20 @@ def end(login: str, database_url: Url = None) -> None:
 def listed(database_url: Url = None) -> None:
     """List users with their grants."""
     from actions.access import users
-    from cli.wiring import desk
+    from cli.wiring import operator
 
-    with desk(settings.load(database_url=database_url)) as seat:
-        for user in users.list_users(seat):
+    with operator(settings.load(database_url=database_url)) as actor:
+        for user in users.list_users(actor):
             ended = say("  已停用", "  ended") if user.ended_at else ""
             typer.echo(f"{user.login:<24} {user.name}{ended}")
-            for one in users.list_grants(seat, user.user_id):
+            for one in users.list_grants(actor, user.user_id):
                 named = (one.region_id, one.department_line, one.union_id, one.institution_id)
                 of = next((str(value) for value in named if value is not None), "")
                 typer.echo(f"    {one.role} / {one.scope} {of}".rstrip())
 
 
 def _grant(
-    seat: "Desk",
+    actor: "Actor",
     role: str,
     region: str | None,
     line: str | None,
@@ -176,7 +176,7 @@ def _grant(
             next_en="Use commonwatt user grant once for each.",
         )
     if region is not None:
-        return Grant(role, "region", region_id=_region(seat, region))
+        return Grant(role, "region", region_id=_region(actor, region))
     if line is not None:
         return Grant(role, "department_line", department_line=line)
     if union is not None:
@@ -186,10 +186,10 @@ def _grant(
     return Grant(role, "all")
 
 
-def _region(seat: "Desk", code: str) -> int:
+def _region(actor: "Actor", code: str) -> int:
     from actions.registry.regions import list_regions
 
-    for region in list_regions(seat, only_seen=False):
+    for region in list_regions(actor, only_seen=False):
         if region.code == code:
             return region.region_id
     raise NotFoundError(
@@ -202,10 +202,10 @@ def _region(seat: "Desk", code: str) -> int:
     )
 
 
-def _user(seat: "Desk", login: str) -> "User":
+def _user(actor: "Actor", login: str) -> "User":
     from actions.access.users import list_users
 
-    for user in list_users(seat):
+    for user in list_users(actor):
         if user.login == login:
             return user
     raise NotFoundError(

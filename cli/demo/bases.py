@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from actions.actor import Actor
 from actions.compact.base_words import HOWS, STATES, in_words, told
 from actions.compact.bases import OPEN, BaseLine, Finding, Review, review
 from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, Which
 from actions.compact.estimate_base import EstimateBase, Way
-from actions.desk import Desk
 from actions.doing import carry_out
 from cli.services.words import language, say
 from compact.bases import month_span
@@ -18,25 +18,25 @@ _WAYS: Final = (Way.YEAR_AFTER, Way.YEAR_BEFORE, Way.LIKE_DAYS)
 _REPLACED: Final = frozenset({"missing", "partial", "beyond"})
 
 
-def answer(desk: Desk, target_id: int, tell: Callable[[str], None]) -> None:
+def answer(actor: Actor, target_id: int, tell: Callable[[str], None]) -> None:
     """Review a target's bases, show what moves most, and answer for every one.
 
     What is missing or beyond three times the other year takes the other year's figure, else that
     of like days; who has nothing is left out; the rest is confirmed as it is.
     """
-    found = review(desk, target_id)
+    found = review(actor, target_id)
     for line in shown(found):
         tell(line)
     for one in found.lines:
         if one.state == OPEN:
-            _answer(desk, target_id, one)
+            _answer(actor, target_id, one)
     words = say("演示:未发现异常。", "demo: nothing odd was found.")
-    carry_out(desk, ConfirmBases(which=Which.REST, reason=words), target_id)
-    after = review(desk, target_id)
+    carry_out(actor, ConfirmBases(which=Which.REST, reason=words), target_id)
+    after = review(actor, target_id)
     acts = [act for one in after.lines for act in one.acts]
     tell(
         say(
-            f"  估算 {len(acts)} 个月,待审核 {after.open} 家。",
+            f"  估算 {len(acts)} 个月,待核查 {after.open} 家。",
             f"  {len(acts)} months estimated, {after.open} bases left open.",
         )
     )
@@ -47,7 +47,7 @@ def shown(found: Review) -> Iterator[str]:
     lang = language()
     odd = [one for one in found.lines if one.findings]
     yield say(
-        f"  基期审核:{len(odd)} 家有异常,按对总量的影响排列:",
+        f"  基数核查:{len(odd)} 家有异常,按对总量的影响排列:",
         f"  Review of bases: {len(odd)} are odd, by what they move in the total:",
     )
     for one in odd[:_MOST_SHOWN]:
@@ -61,24 +61,24 @@ def shown(found: Review) -> Iterator[str]:
         yield say(f"  ……另有 {more} 家", f"  … and {more} more")
 
 
-def _answer(desk: Desk, target_id: int, one: BaseLine) -> None:
+def _answer(actor: Actor, target_id: int, one: BaseLine) -> None:
     if one.base is None or one.base.total_g <= 0:
         words = say("演示:没有可用的基期数据。", "demo: there is nothing to count from.")
         left = LeaveOutBases(institutions=[one.institution_id], reason=words)
-        carry_out(desk, left, target_id)
+        carry_out(actor, left, target_id)
         return
     for finding in one.findings:
         if finding.mark.code in _REPLACED and finding.mark.month and finding.mark.carrier:
-            _estimate(desk, target_id, one, finding)
+            _estimate(actor, target_id, one, finding)
     words = say(
         "演示:异常月份已估算或如实保留,其余按计量。",
         "demo: odd months are estimated or left as they are, the rest is as measured.",
     )
     these = ConfirmBases(which=Which.THESE, institutions=[one.institution_id], reason=words)
-    carry_out(desk, these, target_id)
+    carry_out(actor, these, target_id)
 
 
-def _estimate(desk: Desk, target_id: int, one: BaseLine, finding: Finding) -> None:
+def _estimate(actor: Actor, target_id: int, one: BaseLine, finding: Finding) -> None:
     """Estimate a month by the first way for which something is measured; else it stays as it is."""
     assert one.base is not None
     month, _ = month_span((one.base.year, finding.mark.month or 1))
@@ -93,7 +93,7 @@ def _estimate(desk: Desk, target_id: int, one: BaseLine, finding: Finding) -> No
                 how=how,
                 reason=reason,
             )
-            carry_out(desk, wanted, target_id)
+            carry_out(actor, wanted, target_id)
         except InsufficientDataError:
             continue
         return

@@ -42,7 +42,7 @@ class Child:
         command: Sequence[str],
         environment: Mapping[str, str],
         log: Path,
-        said: Say,
+        tell: Say,
         *,
         heard: Callable[[bytes], None] | None = None,
         once: bool = False,
@@ -54,7 +54,7 @@ class Child:
         self.refusals = 0  # ends of its own in a row, each soon after its start
         self._command = [sys.executable, "-P", "-m", "cli", *command, "--owned"]
         self._environment = dict(environment)
-        self._said = said
+        self._tell_person = tell
         self._heard = heard
         self._once = once
         self.process: subprocess.Popen[bytes] | None = None
@@ -132,14 +132,14 @@ class Child:
         self.process = None
         why = f"signal {-code}" if code < 0 else f"status {code}"
         wait_s = self._due - now
-        self._said(
+        self._tell_person(
             say(
                 f"{self.name} 意外结束({why}),{wait_s:.1f} 秒后重新启动;日志:{self.log}",
                 f"{self.name} ended ({why}); starting it again in {wait_s:.1f} s; see {self.log}",
             )
         )
         if self.falls > 2 and (tail := last_lines(self.log, 3)):
-            self._said(tail)
+            self._tell_person(tail)
 
     def _look(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from analytics.effective import assemble
 from analytics.judging import steps, unmeasured
-from analytics.standing import assemble
 from analytics.steps import Reason, Spans
 from cli.services.words import say
 from storage.accounts import usage
@@ -177,14 +177,17 @@ def _spans(
     readings["channel_id"] = columns[readings.pop("place")]
     kinds = {one: kind for one, (kind, _) in usage.channels(connection, channels).items()}
     settings = usage.settings(connection, channels)
-    exchanges, said = usage.exchanges(connection, channels), usage.verdicts(connection, channels)
-    standing = assemble(readings, exchanges, settings, kinds, said)
-    made = steps(standing)
-    holes = unmeasured(standing, made)
+    exchanges, verdicts = (
+        usage.exchanges(connection, channels),
+        usage.verdicts(connection, channels),
+    )
+    effective = assemble(readings, exchanges, settings, kinds, verdicts)
+    made = steps(effective)
+    holes = unmeasured(effective, made)
     known = np.isin(holes.reason, [int(r) for r in Reason if r is not Reason.KNOWN])
     found = {}
     for channel in channels:
-        at = standing.at_ms[standing.channel == channel]
+        at = effective.at_ms[effective.channel == channel]
         own = holes.channel == channel
         lost = _duration_ms(holes, own)
         spoken = made.start_ms[made.channel == channel][:1].tolist()  # before an interval's end

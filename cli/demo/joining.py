@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from actions import health
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.registry.importing import register
 from cli import replaying, wiring
 from cli.demo import state, told, union, world
@@ -29,38 +29,38 @@ def join(settings: Settings, data: Path | None, batch: int, stop: threading.Even
     folder = (data or world.shipped()).resolve()
     world.look_at(folder)
     broker = need(settings.broker_url, "broker_url")
-    with wiring.desk(settings) as desk:
+    with wiring.operator(settings) as actor:
         memory = place.recall(state.fingerprint(folder), 0)
         memory = world.shifted(place, memory, folder, once=False)
-        memory = _registered(desk, place, memory, folder)
+        memory = _registered(actor, place, memory, folder)
         wanted = _wanted(settings, broker, place, memory, folder, batch)
-        if not replaying.run(wanted, stop) or not _computed(desk, stop):
+        if not replaying.run(wanted, stop) or not _computed(actor, stop):
             return  # told to stop
         plan = world.planned(folder, memory)
-        told.record(desk, plan)
-        if not _computed(desk, stop):
+        told.record(actor, plan)
+        if not _computed(actor, stop):
             return
-        union.share(desk, memory.union_id, civil_day(datetime.now(UTC)))
-        found = told.lines(told.judge(desk, plan), settings.pages_url)
+        union.share(actor, memory.union_id, civil_day(datetime.now(UTC)))
+        found = told.lines(told.judge(actor, plan), settings.pages_url)
     print(welcome(settings.pages_url, memory, found), file=sys.stderr, flush=True)
     replaying.run(replace(wanted, live=True), stop, quiet=True)
 
 
-def _registered(desk: Desk, place: DemoState, memory: Memory, folder: Path) -> Memory:
+def _registered(actor: Actor, place: DemoState, memory: Memory, folder: Path) -> Memory:
     if memory.registered:
         return memory
     plan = world.planned(folder, memory)
-    register(desk, world.registry(plan))
-    union_id = union.found(desk, world.provinces(plan))
-    users = world.users(desk, union_id)
+    register(actor, world.registry(plan))
+    union_id = union.found(actor, world.provinces(plan))
+    users = world.users(actor, union_id)
     return place.change(memory, registered=True, users=users, union_id=union_id)
 
 
 def _wanted(
     settings: Settings, broker: str, place: DemoState, memory: Memory, folder: Path, batch: int
-) -> replaying.Wanted:
+) -> replaying.ReplayOptions:
     """Return how the gateways send their history: as fast as it is taken."""
-    return replaying.Wanted(
+    return replaying.ReplayOptions(
         folder=folder,
         spool=place.spool,
         broker_url=broker,
@@ -74,10 +74,10 @@ def _wanted(
     )
 
 
-def _computed(desk: Desk, stop: threading.Event) -> bool:
+def _computed(actor: Actor, stop: threading.Event) -> bool:
     """Wait until accounts are as the readings say; return whether they came to be."""
     while not stop.wait(_LOOK_S):
-        waits = health.readiness(desk).backlog
+        waits = health.readiness(actor).backlog
         if waits.usage_rows + waits.account_rows == 0:
             return True
     return False

@@ -59,7 +59,7 @@ class Meter:
         self._out = out
         self._words = words
         self._before: tuple[float, int] | None = None
-        self._said = 0.0
+        self._shown_at = 0.0
         self._rate = 0.0
         self._bar: Progress | None = None
         if out.isatty():
@@ -86,8 +86,8 @@ class Meter:
         if self._bar is not None:
             rate = say(f"{self._rate:,.0f} 条/秒", f"{self._rate:,.0f} readings/s")
             self._bar.update(self._task, completed=done, total=total or None, rate=rate)
-        elif now - self._said >= _EVERY_S and total:
-            self._said = now
+        elif now - self._shown_at >= _EVERY_S and total:
+            self._shown_at = now
             self._line(done, total)
 
     def close(self) -> None:

@@ -12,16 +12,16 @@ from typing import Final, TypeVar
 import psutil
 import psycopg
 
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.registry.importing import register
 from cli import services
 from cli.demo import database, panels, told, troubles, union, world
 from cli.demo.children import Child, peaks_of_family, stop
 from cli.demo.listening import collector_up
+from cli.demo.options import DemoOptions
 from cli.demo.progress import Meter, Stages
 from cli.demo.state import DemoState, Memory
 from cli.demo.waiting import Heard, Queue
-from cli.demo.wanted import Wanted
 from cli.services import ports
 from cli.services.words import say
 from cli.settings import Settings
@@ -43,7 +43,7 @@ _REFUSALS: Final = 6  # of one process in a row: starting it once more will not 
 class Demo:
     """A demo under way: what runs, and what it took so far."""
 
-    wanted: Wanted
+    wanted: DemoOptions
     state: DemoState
     settings: Settings
     stages: Stages
@@ -101,10 +101,10 @@ class Demo:
 
     def _register(self) -> None:
         with open_pool(self.logins()["api"], max_size=2) as pool:
-            desk = Desk(pool, SYSTEM)
-            register(desk, world.registry(self.plan))
-            union_id = union.found(desk, world.provinces(self.plan))
-            users = world.users(desk, union_id)
+            actor = Actor(pool, SYSTEM)
+            register(actor, world.registry(self.plan))
+            union_id = union.found(actor, world.provinces(self.plan))
+            users = world.users(actor, union_id)
         self.memory = self.state.change(
             self.memory, registered=True, users=users, union_id=union_id
         )
@@ -203,16 +203,16 @@ class Demo:
             self.stages.stage("exchanges", words),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
-            self.insist(lambda: told.record(Desk(pool, SYSTEM), self.plan))
+            self.insist(lambda: told.record(Actor(pool, SYSTEM), self.plan))
         self.drain()
 
-    def told(self) -> list[told.Told]:
+    def told(self) -> list[told.ExplainedIncident]:
         """Look at the page of every incident."""
         with (
             self.stages.stage("told", say("查看每处异常的说明……", "Looking at what is told …")),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
-            return told.judge(Desk(pool, SYSTEM), self.plan)
+            return told.judge(Actor(pool, SYSTEM), self.plan)
 
     def share(self) -> None:
         """Issue quotas where none are yet, and see where everybody stands."""
@@ -222,9 +222,9 @@ class Demo:
             self.stages.stage("quotas", words),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
-            desk = Desk(pool, SYSTEM)
+            actor = Actor(pool, SYSTEM)
             told = self.stages.say
-            self.insist(lambda: union.share(desk, self.memory.union_id, today, told))
+            self.insist(lambda: union.share(actor, self.memory.union_id, today, told))
 
     def boards(self) -> dict[str, int]:
         """Draw every board once, and count the panels that show data."""
@@ -269,7 +269,7 @@ class Demo:
 
 @contextmanager
 def begun(
-    wanted: Wanted, state: DemoState, settings: Settings, stages: Stages, memory: Memory
+    wanted: DemoOptions, state: DemoState, settings: Settings, stages: Stages, memory: Memory
 ) -> Iterator[Demo]:
     """Start the services and lend the demo; whatever happens, all that it started is stopped."""
     with stages.stage("services", say("启动数据库和消息代理……", "Starting database and broker …")):

@@ -9,10 +9,10 @@ from typing import Final
 
 from cli import services
 from cli.demo import database, outcome, state, told, world
+from cli.demo.options import DemoOptions
 from cli.demo.progress import Stages, for_people
 from cli.demo.run import Demo, begun
 from cli.demo.state import DemoState, Memory
-from cli.demo.wanted import Wanted
 from cli.demo.welcome import welcome
 from cli.network import free_port
 from cli.services import ports
@@ -50,7 +50,7 @@ def run(settings: Settings, chosen: Chosen) -> int:
     seed = chosen.noise if chosen.noise is not None else 0
     memory = place.recall(state.fingerprint(folder), seed)
     memory = world.shifted(place, memory, folder, once=chosen.once)
-    wanted = Wanted(
+    wanted = DemoOptions(
         data=folder,
         seed=seed,
         noise=chosen.noise is not None,
@@ -76,7 +76,7 @@ def _port(settings: Settings, chosen: Chosen) -> tuple[int, socket.socket]:
 
 
 def _once(
-    wanted: Wanted,
+    wanted: DemoOptions,
     place: DemoState,
     settings: Settings,
     stages: Stages,
@@ -102,7 +102,7 @@ def _once(
 
 
 def _serve(
-    wanted: Wanted, place: DemoState, settings: Settings, stages: Stages, memory: Memory
+    wanted: DemoOptions, place: DemoState, settings: Settings, stages: Stages, memory: Memory
 ) -> None:
     """Run, say where to look, and go on until Ctrl-C."""
     with begun(wanted, place, settings, stages, memory) as demo:

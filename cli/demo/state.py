@@ -53,9 +53,9 @@ class DemoState:
 
     def read(self) -> Memory | None:
         """Return what an earlier start left, if it left anything that can be used."""
-        said = read_json(self.root / _FILE)
+        content = read_json(self.root / _FILE)
         try:
-            return Memory(**said) if said else None
+            return Memory(**content) if content else None
         except TypeError:
             return None
 

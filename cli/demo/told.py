@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.readings.evidence import evidence_of
 from actions.readings.exchanges import list_exchanges, record_exchange
 from cli.demo.figures import NAMESPACE
@@ -34,8 +34,8 @@ _SHOWN_AS: Final[dict[str, str]] = {
 }
 WORDS: Final[dict[str, tuple[str, str]]] = {
     Kinds.OUTAGE: ("网关断线,总量已知、曲线为估算", "a gateway was silent: estimated, total known"),
-    Kinds.MISREAD: ("一位数字误读,已搁置", "a misread digit, set aside"),
-    Kinds.ZEROS: ("网关上送零值,已搁置", "zeros sent by a gateway, set aside"),
+    Kinds.MISREAD: ("一位数字误读,已暂存待核", "a misread digit, set aside"),
+    Kinds.ZEROS: ("网关上送零值,已暂存待核", "zeros sent by a gateway, set aside"),
     Kinds.WRAP: ("示数翻转归零", "a register that wrapped"),
     Kinds.EXCHANGE: ("换表", "a meter that was exchanged"),
     Kinds.FROZEN: ("示数冻结后补足", "a register that stood still, then caught up"),
@@ -52,7 +52,7 @@ _CHANNELS: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExplainedIncident:
     """An incident, the page of the account that explains it, and whether that page names it."""
 
     kind: str
@@ -68,19 +68,19 @@ class Told:
         return f"/institutions/{self.institution_id}/accounts/{self.carrier}/{self.month}"
 
 
-def record(desk: Desk, plan: Plan) -> None:
+def record(actor: Actor, plan: Plan) -> None:
     """Record the exchanges of meters, as an officer does who was there; each once."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         channels = _channels(connection)
     for one in plan.incidents:
         if one.kind is not Kinds.EXCHANGE:
             continue
         channel_id, _ = channels[one.meter]
         at = _instant(one.start_ms)
-        if any(known.at == at for known in list_exchanges(desk, channel_id)[1]):
+        if any(known.at == at for known in list_exchanges(actor, channel_id)[1]):
             continue
         record_exchange(
-            desk,
+            actor,
             channel_id,
             at,
             final=Decimal(one.final) / PER_KWH,
@@ -89,19 +89,19 @@ def record(desk: Desk, plan: Plan) -> None:
         )
 
 
-def judge(desk: Desk, plan: Plan) -> list[Told]:
+def judge(actor: Actor, plan: Plan) -> list[ExplainedIncident]:
     """Return every incident, and one hole of the source for each meter that has some."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         channels = _channels(connection)
     series = {one.meter.name: one for one in plan.series}
     befell: list[Incident | _Hole] = [*plan.incidents, *map(_first_hole, _with_holes(plan.series))]
     return [
-        _told(desk, one, series[one.meter], *channels[one.meter])
+        _told(actor, one, series[one.meter], *channels[one.meter])
         for one in sorted(befell, key=lambda one: (one.meter, one.start_ms))
     ]
 
 
-def figures(found: Sequence[Told]) -> dict[str, Any]:
+def figures(found: Sequence[ExplainedIncident]) -> dict[str, Any]:
     """Return how many incidents of each kind their pages explain, and where to look at them."""
     explained = Counter(one.kind for one in found if one.explained)
     pages = [
@@ -112,7 +112,7 @@ def figures(found: Sequence[Told]) -> dict[str, Any]:
     return {"explained": dict(sorted(explained.items())), "incidents": pages}
 
 
-def unexplained(found: Sequence[Told]) -> list[str]:
+def unexplained(found: Sequence[ExplainedIncident]) -> list[str]:
     """Return what is wrong: incidents that no page tells."""
     return [
         say(
@@ -124,12 +124,12 @@ def unexplained(found: Sequence[Told]) -> list[str]:
     ]
 
 
-def lines(found: Sequence[Told], url: str) -> str:
+def lines(found: Sequence[ExplainedIncident], url: str) -> str:
     """Return for each kind how often it is there, and the address of one page that tells it.
 
     That is of the meter with most to tell, where it has one: the officer may see it.
     """
-    first: dict[str, Told] = {}
+    first: dict[str, ExplainedIncident] = {}
     most = Counter(one.meter for one in found)
     for one in sorted(found, key=lambda one: -most[one.meter]):
         first.setdefault(one.kind, one)
@@ -142,19 +142,19 @@ def lines(found: Sequence[Told], url: str) -> str:
 
 
 def _told(
-    desk: Desk, one: "Incident | _Hole", series: Series, channel_id: int, institution_id: int
-) -> Told:
+    actor: Actor, one: "Incident | _Hole", series: Series, channel_id: int, institution_id: int
+) -> ExplainedIncident:
     zone = ZoneInfo(series.meter.building.zone)
     local = _instant(one.start_ms).astimezone(zone)
     first = datetime(local.year, local.month, 1, tzinfo=zone)
     following = (first + timedelta(days=32)).replace(day=1)
     first_ms, until_ms = (round(edge.timestamp() * 1000) for edge in (first, following))
-    with desk.look() as connection:
+    with actor.look() as connection:
         evidence = evidence_of(connection, channel_id, first_ms, until_ms)
     shown_as = _SHOWN_AS[one.kind]
     told = [(each.kind, each.start_ms) for each in evidence.occurred]
     spans = [(each.reason, each.start_ms) for each in evidence.unmeasured]
-    return Told(
+    return ExplainedIncident(
         str(one.kind),
         one.meter,
         institution_id,

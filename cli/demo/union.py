@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from actions.actor import Actor
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
+from actions.compact.progress import last_day
 from actions.compact.record_progress import RecordProgress
 from actions.compact.runs import list_runs
-from actions.compact.standing import last_day
 from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union
-from actions.desk import Desk
 from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
 from cli.demo import bases
@@ -58,44 +58,44 @@ class Shared:
         }
 
 
-def found(desk: Desk, codes: Collection[str]) -> int:
+def found(actor: Actor, codes: Collection[str]) -> int:
     """Return the id of the union of these provinces, with its target; made where it is missing.
 
     codes: of the provinces.
     """
-    for one in list_unions(desk):
+    for one in list_unions(actor):
         if one.union.name_zh == _NAME_ZH:
             union_id = one.union.union_id
             break
     else:
         regions = [
-            one.region_id for one in list_regions(desk, only_seen=False) if one.code in codes
+            one.region_id for one in list_regions(actor, only_seen=False) if one.code in codes
         ]
-        union_id = make_union(desk, NewUnion(_NAME_ZH, _NAME_EN, regions, _SOURCE))
-    if not list_targets(desk, union_id):
-        profile = list_profiles(desk)[0].code
+        union_id = make_union(actor, NewUnion(_NAME_ZH, _NAME_EN, regions, _SOURCE))
+    if not list_targets(actor, union_id):
+        profile = list_profiles(actor)[0].code
         target = SetTarget(percent=_FALL_PERCENT, profile=profile, source=_SOURCE)
-        carry_out(desk, target, union_id)
+        carry_out(actor, target, union_id)
     return union_id
 
 
 def share(
-    desk: Desk, union_id: int, today: date, tell: Callable[[str], None] = lambda _: None
+    actor: Actor, union_id: int, today: date, tell: Callable[[str], None] = lambda _: None
 ) -> None:
     """Review the bases, issue quotas once by them, and see where everybody stands.
 
-    tell: takes the lines of the review. today: the day to stand at, or the last one that is over
+    tell: takes the lines of the review. today: up to which day, or the last one that is over
     where it is not. An end in the middle does no harm: the same accounts come to the same run.
     """
-    if not any(one.issued_as for one in list_runs(desk, union_id=union_id)):
-        (target,) = list_targets(desk, union_id)
-        bases.answer(desk, target.target_id, tell)
+    if not any(one.issued_as for one in list_runs(actor, union_id=union_id)):
+        (target,) = list_targets(actor, union_id)
+        bases.answer(actor, target.target_id, tell)
         try:
-            made: RunMade = carry_out(desk, MakeRun(rule="A"), target.target_id).result
+            made: RunMade = carry_out(actor, MakeRun(rule="A"), target.target_id).result
         except InsufficientDataError:
             return  # a data set in which nobody used anything
-        carry_out(desk, IssueRun(), made.run_id, again=True)
-    carry_out(desk, RecordProgress(day=min(today, last_day(desk, union_id))), union_id)
+        carry_out(actor, IssueRun(), made.run_id, again=True)
+    carry_out(actor, RecordProgress(day=min(today, last_day(actor, union_id))), union_id)
 
 
 def judge(connection: Connection[Any]) -> Shared:

@@ -21,9 +21,9 @@ class Heard:
 
     def line(self, text: bytes) -> None:
         """Take one line of JSON."""
-        said = json.loads(text)
-        self.made, self.receipted = said["made"], said["receipted"]
-        self.total, self.done = said["total"], said["done"]
+        message = json.loads(text)
+        self.made, self.receipted = message["made"], message["receipted"]
+        self.total, self.done = message["total"], message["done"]
 
 
 class Queue:

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import simulators
 from actions.access.users import add_user, list_users, set_password
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.registry.importing import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
 from actions.registry.regions import list_regions
 from cli.demo import facts
 from cli.demo.figures import NAMESPACE, Source
+from cli.demo.options import DemoOptions
 from cli.demo.state import DemoState, Memory
-from cli.demo.wanted import Wanted
 from metering.channels import Kind
 from metering.days import civil_day
 from metering.institutions import Disclosure
@@ -147,27 +147,27 @@ def provinces(plan: Plan) -> list[str]:
     return [_code(letter) for letter in sorted(plan.letters.values())]
 
 
-def users(desk: Desk, union_id: int) -> dict[str, str]:
+def users(actor: Actor, union_id: int) -> dict[str, str]:
     """Return the passwords, made now, of people: an administrator, the first province's officer,
     the union's planner."""
-    regions = {one.code: one.region_id for one in list_regions(desk, only_seen=False)}
+    regions = {one.code: one.region_id for one in list_regions(actor, only_seen=False)}
     wanted = {
         _ADMIN: ("演示管理员", Grant("administrator", "all")),
         _PLANNER: ("演示指标规划员", Grant("planner", "union", union_id=union_id)),
         _OFFICER: ("演示能源管理员", Grant("officer", "region", region_id=regions["DEMO-A"])),
     }
-    known = {one.login: one.user_id for one in list_users(desk)}
+    known = {one.login: one.user_id for one in list_users(actor)}
     passwords = {}
     for login, (name, grant) in wanted.items():
         passwords[login] = secrets.token_urlsafe(9)
         if login in known:  # an earlier start ended before it could remember
-            set_password(desk, known[login], passwords[login])
+            set_password(actor, known[login], passwords[login])
         else:
-            add_user(desk, login, name, passwords[login], grants=[grant])
+            add_user(actor, login, name, passwords[login], grants=[grant])
     return passwords
 
 
-def replay_command(wanted: Wanted, state: DemoState, memory: Memory) -> list[str]:
+def replay_command(wanted: DemoOptions, state: DemoState, memory: Memory) -> list[str]:
     """Return how the demo's gateways are started."""
     command = ["replay", str(wanted.data), "--spool", str(state.spool)]
     command += ["--seed", str(memory.seed)]

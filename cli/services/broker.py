@@ -93,9 +93,9 @@ class Mosquitto(Broker):
 
     def __init__(self, layout: Layout, place: Place, port: int, program: Path) -> None:
         super().__init__(layout, place, port)
-        said = _version(program) or "?"
-        self.version = f"mosquitto {said}"
-        numbers = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+        number = _version(program) or "?"
+        self.version = f"mosquitto {number}"
+        numbers = tuple(int(part) for part in re.findall(r"\d+", number)[:2])
         self._old = numbers < (2,)
         self.mqtt_version = 5 if numbers >= _FIRST_WITH_MQTT_5 else 4
         self._program = program
@@ -182,10 +182,10 @@ def _mosquitto(place: Place) -> Path | None:
 
 def _version(program: Path) -> str | None:
     with suppress(OSError, subprocess.TimeoutExpired):
-        said = subprocess.run(
+        output = subprocess.run(
             [program, "-h"], capture_output=True, text=True, check=False, timeout=10
         )
-        found = re.search(r"mosquitto version (\S+)", said.stdout + said.stderr)
+        found = re.search(r"mosquitto version (\S+)", output.stdout + output.stderr)
         return found[1] if found else None
     return None
 

@@ -147,11 +147,11 @@ def _initdb(place: Place, draft: Path, password: str) -> None:
     )
     secret.unlink(missing_ok=True)
     if done.returncode != 0:
-        said = done.stderr.strip() or done.stdout.strip()
+        output = done.stderr.strip() or done.stdout.strip()
         raise UnavailableError(
             "initdb_failed",
-            zh=f"无法建立数据库目录：{said}",
-            en=f"The database folder could not be made: {said}",
+            zh=f"无法建立数据库目录：{output}",
+            en=f"The database folder could not be made: {output}",
             next_zh=f"请检查 {place.root} 的磁盘空间和权限，然后重试。",
             next_en=f"Check space and rights in {place.root}, then start again.",
         )

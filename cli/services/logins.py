@@ -38,12 +38,12 @@ topic read cw/v1/+/+/command
 
 def logins(layout: Layout) -> dict[str, str]:
     """Return the passwords by login, made where there are none yet."""
-    said = {name: str(text) for name, text in read_json(layout.broker_logins).items()}
-    missing = [name for name in (COLLECTOR, GATEWAYS) if name not in said]
+    passwords = {name: str(text) for name, text in read_json(layout.broker_logins).items()}
+    missing = [name for name in (COLLECTOR, GATEWAYS) if name not in passwords]
     if missing:
-        said |= {name: secrets.token_urlsafe(24) for name in missing}
-        write_private(layout.broker_logins, json.dumps(said, indent=1) + "\n")
-    return said
+        passwords |= {name: secrets.token_urlsafe(24) for name in missing}
+        write_private(layout.broker_logins, json.dumps(passwords, indent=1) + "\n")
+    return passwords
 
 
 def url(host: str, port: int, login: str, password: str) -> str:
@@ -51,14 +51,14 @@ def url(host: str, port: int, login: str, password: str) -> str:
     return f"mqtt://{quote(login, safe='')}:{quote(password, safe='')}@{host}:{port}"
 
 
-def password_file(said: dict[str, str], *, old: bool) -> str:
+def password_file(passwords: dict[str, str], *, old: bool) -> str:
     """Return what mosquitto reads; old: of versions before 2.0, which know SHA-512 alone."""
-    return "".join(f"{name}:{_hashed(password, old=old)}\n" for name, password in said.items())
+    return "".join(f"{name}:{_hashed(password, old=old)}\n" for name, password in passwords.items())
 
 
-def lets_in(said: dict[str, str], login: str | None, password: str | None) -> bool:
+def lets_in(passwords: dict[str, str], login: str | None, password: str | None) -> bool:
     """Return whether login and password go together."""
-    kept = said.get(login or "", "")
+    kept = passwords.get(login or "", "")
     return hmac.compare_digest(kept.encode(), (password or "").encode()) and bool(kept)
 
 

@@ -164,12 +164,12 @@ def _hear(process: subprocess.Popen[bytes], wish: Wish, layout: Layout, progress
         process.stdin.flush()
     with process.stdout:
         for line in process.stdout:
-            said = json.loads(line)
-            if "ready" in said:
+            message = json.loads(line)
+            if "ready" in message:
                 return
-            if "error" in said:
-                raise error_from_json(said["error"])
-            progress(said["progress"])
+            if "error" in message:
+                raise error_from_json(message["error"])
+            progress(message["progress"])
     raise _supervisor_died(layout)
 
 
@@ -233,11 +233,11 @@ def will_not_stop(pid: int | None, layout: Layout) -> EnergyError:
 
 
 def _supervisor_died(layout: Layout) -> EnergyError:
-    said = last_lines(layout.logs / "supervisor.log")
+    tail = last_lines(layout.logs / "supervisor.log")
     return UnavailableError(
         "supervisor_died",
-        zh=f"监管进程意外结束：\n{said}\n",
-        en=f"The supervisor ended unexpectedly:\n{said}\n",
+        zh=f"监管进程意外结束：\n{tail}\n",
+        en=f"The supervisor ended unexpectedly:\n{tail}\n",
         next_zh=f"日志在 {layout.logs}。",
         next_en=f"The logs are in {layout.logs}.",
     )

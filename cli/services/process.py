@@ -55,17 +55,17 @@ class Server(ABC):
 
     def failed(self, trouble: str) -> UnavailableError:
         """Return the message for a server that does not come up at all."""
-        said = last_lines(self.log) or trouble
+        tail = last_lines(self.log) or trouble
         return UnavailableError(
             f"{self.name}_did_not_start",
-            zh=f"{self.name} 没有启动成功：\n{said}\n",
-            en=f"{self.name} did not start:\n{said}\n",
+            zh=f"{self.name} 没有启动成功：\n{tail}\n",
+            en=f"{self.name} did not start:\n{tail}\n",
             next_zh=f"完整日志在 {self.log}。",
             next_en=f"The whole log is in {self.log}.",
         )
 
 
-class Kept:
+class ServerProcess:
     """A server and the process that runs it now."""
 
     def __init__(self, server: Server, changed: Callable[[], None] = lambda: None) -> None:

@@ -127,10 +127,10 @@ class Layout:
 
     def read_record(self) -> Record | None:
         """Return what the supervisor wrote, if it has written."""
-        if not (said := read_json(self.record)):
+        if not (record := read_json(self.record)):
             return None
-        running = said.pop("running")
-        return Record(**said, running=Running(**running) if running else None)
+        running = record.pop("running")
+        return Record(**record, running=Running(**running) if running else None)
 
     def write_record(self, record: Record) -> None:
         """Replace the record; it carries the database URL, so only its owner may read it."""
@@ -148,10 +148,10 @@ class Layout:
 def read_json(path: Path) -> dict[str, Any]:
     """Return the object in a file; a missing or broken one is empty, for all can be found anew."""
     try:
-        said = json.loads(path.read_text())
+        content = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def write_private(path: Path, text: str) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from cli.services import broker, place, ports
 from cli.services.postgres import Postgres
-from cli.services.process import Kept
+from cli.services.process import ServerProcess
 from cli.services.state import Layout, Phase, Record, Running, bound_log
 from cli.services.wire import Wish, error_as_json
 from cli.services.words import say
@@ -44,7 +44,7 @@ class Supervisor:
         self._place: place.Place | None = None
         self._postgres: Postgres | None = None
         self._broker: broker.Broker | None = None
-        self._kept: list[Kept] = []
+        self._kept: list[ServerProcess] = []
         self._logs_seen = 0.0
         # Handlers rather than SIG_IGN, which the servers would inherit.
         signal.signal(signal.SIGTERM, self._stop)
@@ -77,13 +77,13 @@ class Supervisor:
                 _progress(say("正在建立数据库……", "Making the database …"))
             port = ports.settle(layout, "postgres", wish.postgres_port)
             self._postgres = Postgres(layout, self._place, port)
-            self._kept.append(Kept(self._postgres, self._write))
+            self._kept.append(ServerProcess(self._postgres, self._write))
         if wish.broker_url is None:
             port = ports.settle(layout, "broker", wish.broker_port)
             self._broker = broker.choose(wish.broker_kind, layout, self._place, port)
             if wish.broker_kind == "auto" and isinstance(self._broker, broker.Amqtt):
                 _progress(_slow_broker())
-            self._kept.append(Kept(self._broker, self._write))
+            self._kept.append(ServerProcess(self._broker, self._write))
 
     def _start(self) -> bool:
         """Return whether all came up before there was reason to stop."""
@@ -100,7 +100,7 @@ class Supervisor:
                 _progress(say("仍在启动（上次未正常结束，正在恢复）……", "Still starting …"))
         return True
 
-    def _try_another_port(self, kept: Kept) -> None:
+    def _try_another_port(self, kept: ServerProcess) -> None:
         """Go on with a new port if the old one was taken meanwhile and nobody insists on it."""
         server = kept.server
         asked = {"postgres": self._wish.postgres_port, "broker": self._wish.broker_port}
@@ -196,10 +196,10 @@ def _progress(text: str) -> None:
     _tell({"progress": text})
 
 
-def _tell(said: dict[str, Any]) -> None:
+def _tell(message: dict[str, Any]) -> None:
     """Write a line to the owner, who may be gone or no longer listening."""
     with contextlib.suppress(OSError):
-        os.write(1, json.dumps(said).encode() + b"\n")
+        os.write(1, json.dumps(message).encode() + b"\n")
 
 
 def main() -> None:

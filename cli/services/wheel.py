@@ -40,11 +40,11 @@ class Wheel:
 
     def version(self) -> str:
         """Return what the programs call themselves, such as `18.6`."""
-        said = subprocess.run(
+        output = subprocess.run(
             [self.bin / "postgres", "--version"], capture_output=True, text=True, check=True
         ).stdout
-        found = re.search(r"\d+(\.\d+)*", said)
-        return found[0] if found else said.strip()
+        found = re.search(r"\d+(\.\d+)*", output)
+        return found[0] if found else output.strip()
 
     @property
     def parts(self) -> tuple[Path, ...]:

@@ -59,6 +59,6 @@ def error_as_json(error: EnergyError) -> dict[str, Any]:
     return {"kind": type(error).__name__, "code": error.code, "words": words}
 
 
-def error_from_json(said: dict[str, Any]) -> EnergyError:
+def error_from_json(payload: dict[str, Any]) -> EnergyError:
     """Return the error that the supervisor met."""
-    return _ERRORS.get(said["kind"], UnavailableError)(said["code"], **said["words"])
+    return _ERRORS.get(payload["kind"], UnavailableError)(payload["code"], **payload["words"])

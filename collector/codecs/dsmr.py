@@ -92,9 +92,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return a telegram; instants to the second, values to the thousandth."""
         lines = [b"/CWT5COMMONWATT", b"", b"1-3:0.2.8(50)"]
         if at_ms is not None:
-            lines.append(b"0-0:1.0.0(%s)" % self._said(at_ms, summer))
+            lines.append(b"0-0:1.0.0(%s)" % self._instant_text(at_ms, summer))
         for one in registers:
-            own = b"" if one.at_ms is None else b"(%s)" % self._said(one.at_ms, summer)
+            own = b"" if one.at_ms is None else b"(%s)" % self._instant_text(one.at_ms, summer)
             value = f"{one.value:010.3f}*{one.unit}"
             lines.append(b"%s%s(%s)" % (one.key.encode(), own, value.encode()))
         body = b"\r\n".join([*lines, b"!"])
@@ -117,16 +117,16 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 next_en="Look at the cable of the P1 port; this telegram does not count.",
             )
 
-    def _instant(self, said: bytes) -> int:
+    def _instant(self, text: bytes) -> int:
         """Return the instant of a clock that says whether it is summer (S) or winter (W)."""
         try:
-            local = datetime.strptime(said[:12].decode(), "%y%m%d%H%M%S").replace(tzinfo=UTC)
+            local = datetime.strptime(text[:12].decode(), "%y%m%d%H%M%S").replace(tzinfo=UTC)
         except ValueError as error:
-            raise malformed("dsmr", f"no time: {said.decode()}") from error
-        at = local - self._ahead(summer=said[12:] == b"S")
+            raise malformed("dsmr", f"no time: {text.decode()}") from error
+        at = local - self._ahead(summer=text[12:] == b"S")
         return (at - _EPOCH) // timedelta(milliseconds=1)
 
-    def _said(self, at_ms: int, summer: bool) -> bytes:
+    def _instant_text(self, at_ms: int, summer: bool) -> bytes:
         local = _EPOCH + timedelta(milliseconds=at_ms) + self._ahead(summer=summer)
         return f"{local:%y%m%d%H%M%S}{'S' if summer else 'W'}".encode()
 
@@ -134,9 +134,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return timedelta(minutes=self.winter_offset_min) + (_HOUR if summer else timedelta(0))
 
 
-def crc16(said: bytes) -> int:
+def crc16(telegram: bytes) -> int:
     """Return the checksum that a telegram carries, over all from / to !."""
     crc = 0
-    for byte in said:
+    for byte in telegram:
         crc = crc >> 8 ^ _CRC[(crc ^ byte) & 0xFF]
     return crc

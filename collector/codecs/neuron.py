@@ -56,13 +56,13 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if len(message.payload) > MAX_PAYLOAD_BYTES:
             raise too_large()
         try:
-            said = _UPLOAD.decode(message.payload)
+            upload = _UPLOAD.decode(message.payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise malformed("neuron", str(error)) from error
-        before = f"{said.node}/{said.group}/" if self.full_keys else ""
-        tags = said.tags or [
-            *(_Tag(name, value) for name, value in said.values.items()),
-            *(_Tag(name, error=code) for name, code in said.errors.items()),
+        before = f"{upload.node}/{upload.group}/" if self.full_keys else ""
+        tags = upload.tags or [
+            *(_Tag(name, value) for name, value in upload.values.items()),
+            *(_Tag(name, error=code) for name, code in upload.errors.items()),
         ]
         rows = [(f"{before}{one.name}", *_judged(one)) for one in tags if _is_reading(one)]
         keys = [key for key, _, _ in rows]
@@ -73,7 +73,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Decoded(
             None,
             keys,
-            [said.timestamp] * len(keys),
+            [upload.timestamp] * len(keys),
             [value for _, value, _ in rows],
             quality=[code for _, _, code in rows],
         )
@@ -87,8 +87,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         errors: Mapping[str, int],
     ) -> bytes:
         """Return an upload in the shape of values: what was read, and codes of what was not."""
-        said = {"timestamp": at_ms, "node": node, "group": group}
-        return _ENCODER.encode({**said, "values": values, "errors": errors, "metas": {}})
+        upload = {"timestamp": at_ms, "node": node, "group": group}
+        return _ENCODER.encode({**upload, "values": values, "errors": errors, "metas": {}})
 
 
 def _is_reading(tag: _Tag) -> bool:

@@ -50,8 +50,8 @@ class Scope:
 
 def expand(sql: str, scope: Scope) -> str:
     """Return the query that the database gets."""
-    said = interpolate(sql, scope.variables or {})
-    said, tag = split_tag(said)
+    text = interpolate(sql, scope.variables or {})
+    text, tag = split_tag(text)
     ms = int(scope.interval / timedelta(milliseconds=1))
     for name, value in (
         ("$__interval_ms", str(ms)),
@@ -59,9 +59,9 @@ def expand(sql: str, scope: Scope) -> str:
         ("$__unixEpochFrom()", str(_seconds(scope.since))),
         ("$__unixEpochTo()", str(_seconds(scope.until))),
     ):
-        said = said.replace(name, value)
-    said = without_comments(said)
-    whole = said
+        text = text.replace(name, value)
+    text = without_comments(text)
+    whole = text
 
     def one(match: re.Match[str]) -> str:
         name = match[1]
@@ -69,7 +69,7 @@ def expand(sql: str, scope: Scope) -> str:
             name = "__timeGroupAlias"  # as queries before Grafana 5.3 meant it
         return _macro(name, [part.strip(" ") for part in match[2].split(",")], scope)
 
-    return _MACRO.sub(one, said) + tag
+    return _MACRO.sub(one, text) + tag
 
 
 def interpolate(text: str, variables: Mapping[str, Value]) -> str:

@@ -85,10 +85,10 @@ class ClientGrafana:
             return None
 
     def _asked(self, ask: Callable[[], Any], passed: tuple[int, ...] = _CHANGED) -> dict[str, Any]:
-        said = self._answered(ask, passed)
-        if not isinstance(said, dict):
-            raise _away(f"{self._url}: {str(said)[:80]!r}")
-        return said
+        answer = self._answered(ask, passed)
+        if not isinstance(answer, dict):
+            raise _away(f"{self._url}: {str(answer)[:80]!r}")
+        return answer
 
     def _answered(self, ask: Callable[[], Any], passed: tuple[int, ...] = ()) -> Any:
         """Return what Grafana answers; its refusals as ours, but for statuses that are passed."""
@@ -103,33 +103,33 @@ class ClientGrafana:
             raise _away(f"{self._url}: {error}") from error
 
 
-def _changed(uid: str, said: str) -> ConflictError:
+def _changed(uid: str, message: str) -> ConflictError:
     return ConflictError(
         "boards.changed_meanwhile",
-        zh=f"看板 {uid} 未写入:{said}。",
-        en=f"The board {uid} was not written: {said}.",
+        zh=f"看板 {uid} 未写入:{message}。",
+        en=f"The board {uid} was not written: {message}.",
         next_zh="请用 --dry-run 查看差异,再重新发布;--force 会覆盖。",
         next_en="Look at it with --dry-run, then publish again; --force writes over it.",
         where={"board": uid},
     )
 
 
-def _no_right(said: str) -> InputError:
+def _no_right(message: str) -> InputError:
     return InputError(
         "boards.grafana_refuses",
-        zh=f"Grafana 拒绝了该令牌:{said}。",
-        en=f"Grafana refuses this token: {said}.",
+        zh=f"Grafana 拒绝了该令牌:{message}。",
+        en=f"Grafana refuses this token: {message}.",
         next_zh="请使用该组织中角色为 Editor 或以上的服务账号令牌。",
         next_en="Use the token of a service account of this organization with the role Editor.",
         where={"field": "token_file"},
     )
 
 
-def _away(said: str) -> UnavailableError:
+def _away(message: str) -> UnavailableError:
     return UnavailableError(
         "boards.grafana_away",
-        zh=f"Grafana 未能完成操作:{said}。",
-        en=f"Grafana did not do it: {said}.",
+        zh=f"Grafana 未能完成操作:{message}。",
+        en=f"Grafana did not do it: {message}.",
         next_zh="请检查地址以及 Grafana 是否在运行。",
         next_en="Check the address, and whether Grafana runs.",
     )

@@ -50,11 +50,11 @@ def panel_of(panel: Panel, lang: Lang) -> Any:
     if panel.thresholds:
         made = made.thresholds(_thresholds(panel.thresholds))
     for column in panel.columns:
-        said = list(_properties(column, lang))
+        properties = list(_properties(column, lang))
         if panel.kind is Kind.TABLE and not column.hidden:
             least = least_px(column, _with_unit(column.title.of(lang), column.unit, lang))
-            said.append(model.DynamicConfigValue("custom.minWidth", least))
-        made = made.override_by_name(column.name, said)
+            properties.append(model.DynamicConfigValue("custom.minWidth", least))
+        made = made.override_by_name(column.name, properties)
     return made
 
 

@@ -12,7 +12,7 @@ from dashboards.grafana.drawing import drawn
 from dashboards.grafana.files import FOLDERS
 from metering.errors import ConflictError
 
-Deed = Literal["create", "update", "same", "edited", "drop"]
+Change = Literal["create", "update", "same", "edited", "drop"]
 TAG: Final = "commonwatt"  # every board of ours bears it
 _DIGEST: Final = "cw-"  # a tag that says what we published, so that edits by hand show
 _THEIRS: Final = ("id", "version")  # Grafana counts these itself
@@ -39,7 +39,7 @@ class Step:
     has none.
     """
 
-    deed: Deed
+    change: Change
     uid: str
     title: str
     folder_uid: str
@@ -66,21 +66,21 @@ def apply(
     Those that somebody edited are touched by force alone. What was changed after the plan was
     made is refused by Grafana, unless by force.
     """
-    if not force and (edited := [one.uid for one in steps if one.deed == "edited"]):
+    if not force and (edited := [one.uid for one in steps if one.change == "edited"]):
         raise _edited(edited)
     for lang in langs:
         if port.folder(folder_uid(lang)) is None:
             port.make_folder(folder_uid(lang), FOLDERS[lang])
-    due = [one for one in steps if one.deed != "same"]
+    changed = [one for one in steps if one.change != "same"]
     gone = 0
-    for one in due:
+    for one in changed:
         if one.board is None:
             port.drop(one.uid)
             gone += 1
         else:
             over = None if force else one.seen
             port.save(one.board, one.folder_uid, "commonwatt boards publish", over)
-    return len(due) - gone, gone
+    return len(changed) - gone, gone
 
 
 def folder_uid(lang: Lang) -> str:
@@ -115,11 +115,11 @@ def _dropped(port: GrafanaPort, folder: str, ours: set[str]) -> list[Step]:
     steps = []
     for uid in port.boards(folder, TAG):
         there = None if uid in ours else port.dashboard(uid)
-        said = _signature(there)
-        if there is not None and said:
-            deed: Deed = "drop" if said == _DIGEST + digest(there) else "edited"
+        signature = _signature(there)
+        if there is not None and signature:
+            change: Change = "drop" if signature == _DIGEST + digest(there) else "edited"
             title = str(there.get("title", uid))
-            steps.append(Step(deed, uid, title, folder, (), there.get("version", 0), None))
+            steps.append(Step(change, uid, title, folder, (), there.get("version", 0), None))
     return steps
 
 
@@ -131,17 +131,17 @@ def _signature(there: dict[str, Any] | None) -> str:
 
 def _step(made: dict[str, Any], there: dict[str, Any] | None, folder: str) -> Step:
     seen = 0 if there is None else there.get("version", 0)
-    deed, changed = _deed(made, there), _changed(made, there)
-    return Step(deed, made["uid"], made["title"], folder, changed, seen, made)
+    change, changed = _change(made, there), _changed(made, there)
+    return Step(change, made["uid"], made["title"], folder, changed, seen, made)
 
 
-def _deed(made: dict[str, Any], there: dict[str, Any] | None) -> Deed:
+def _change(made: dict[str, Any], there: dict[str, Any] | None) -> Change:
     if there is None:
         return "create"
-    said = _signature(there)
-    if said != _DIGEST + digest(there):
+    signature = _signature(there)
+    if signature != _DIGEST + digest(there):
         return "edited"
-    return "same" if said in made["tags"] else "update"
+    return "same" if signature in made["tags"] else "update"
 
 
 def _changed(made: dict[str, Any], there: dict[str, Any] | None) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from dashboards import pages
 from dashboards.pages import assets, files_done, form_files, forms, tables, tasks
-from dashboards.pages.visit import assets as loaded
-from dashboards.pages.visit import stranger
+from dashboards.pages.viewer import assets as loaded
+from dashboards.pages.viewer import stranger
 
 _AGAIN: Final = (429, 500, 503)
 _ROOMS: Final = tuple(
@@ -56,18 +56,18 @@ def error_page(request: Request, problem: Problem) -> Response:
     if problem.status == 401 and request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/login?next={quote(path + query, safe='')}", 303)
-    visit = stranger(request)
+    viewer = stranger(request)
     nowhere = problem.code == "route.not_found"
-    zh = visit.lang == "zh"
+    zh = viewer.lang == "zh"
     detail, after = (
         (problem.detail_zh, problem.next_zh) if zh else (problem.detail_en, problem.next_en)
     )
-    answer = visit.page(
+    answer = viewer.page(
         "error.html",
         status=problem.status,
-        title=visit.say(f"status_{problem.status}" if problem.status in _TITLES else "status_500"),
-        detail=visit.say("not_found") if nowhere else detail,
-        after=visit.say("not_found_next") if nowhere else after,
+        title=viewer.say(f"status_{problem.status}" if problem.status in _TITLES else "status_500"),
+        detail=viewer.say("not_found") if nowhere else detail,
+        after=viewer.say("not_found_next") if nowhere else after,
         number=problem.status,
         code=problem.code,
         retry=problem.status in _AGAIN and request.method == "GET",

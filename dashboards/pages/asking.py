@@ -15,12 +15,12 @@ from actions.fields import (
     Lang,
     Option,
     Words,
-    asked_as,
     called,
+    field_words,
+    input_kind,
     is_searched,
     option_of,
     options_of,
-    said_of,
 )
 from actions.kinds import row_of
 from actions.scans import attached
@@ -38,7 +38,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Asked:
+class FormField:
     """A field as a form asks for it.
 
     name: with its path, such as members.0.region. value: as it was filled in.
@@ -55,8 +55,8 @@ class Asked:
     error: str
     needed: bool
     options: Sequence[Option] = ()
-    under: dict[str, list["Asked"]] = field(default_factory=dict)
-    rows: list[list["Asked"]] = field(default_factory=list)
+    under: dict[str, list["FormField"]] = field(default_factory=dict)
+    rows: list[list["FormField"]] = field(default_factory=list)
     searched: bool = False
 
     @property
@@ -90,18 +90,18 @@ class Asking:
     place: Place
 
 
-def asked(model: type[BaseModel], asking: Asking, path: str = "") -> list[Asked]:
+def asked(model: type[BaseModel], asking: Asking, path: str = "") -> list[FormField]:
     """Return the fields of a model with what was filled in and what is wrong."""
-    known: dict[str, Asked] = {}
-    top: list[Asked] = []
+    known: dict[str, FormField] = {}
+    top: list[FormField] = []
     for name, info in model.model_fields.items():
         known[name] = one = _one(name, info, asking, path)
-        when = said_of(info).when
+        when = field_words(info).when
         (top if when is None else known[when[0]].under.setdefault(when[1], [])).append(one)
     return top
 
 
-def flat(fields: Iterable[Asked]) -> list[Asked]:
+def flat(fields: Iterable[FormField]) -> list[FormField]:
     """Return fields with those under them, in the order shown."""
     found = []
     for one in fields:
@@ -115,10 +115,10 @@ def answers(action: BaseModel, asking: Asking) -> list[tuple[str, str]]:
     """Return what was filled in by label, as people read it; times with their zone."""
     found: list[tuple[str, str]] = []
     for name, info in type(action).model_fields.items():
-        value, label = getattr(action, name), said_of(info).label.say(asking.lang)
+        value, label = getattr(action, name), field_words(info).label.say(asking.lang)
         if value is None:
             continue
-        if asked_as(info) == "rows":
+        if input_kind(info) == "rows":
             for place, row in enumerate(value, 1):
                 parts = (f"{each} {text}" for each, text in answers(row, asking))
                 found.append((f"{label} {place}", _join(parts, asking.lang)))
@@ -127,21 +127,21 @@ def answers(action: BaseModel, asking: Asking) -> list[tuple[str, str]]:
     return found
 
 
-def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> Asked:
-    said, kind, full, lang = said_of(info), asked_as(info), f"{path}{name}", asking.lang
+def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> FormField:
+    words, kind, full, lang = field_words(info), input_kind(info), f"{path}{name}", asking.lang
     first = "" if info.is_required() or info.default is None else info.default
     value = asking.values.get(name, first)
-    one = Asked(
+    one = FormField(
         name=full,
         kind=kind,
-        label=said.label.say(lang),
-        hint=said.hint.say(lang) if said.hint else "",
+        label=words.label.say(lang),
+        hint=words.hint.say(lang) if words.hint else "",
         unit=_beside(info, value, asking),
         value=_shown(value, kind, asking.place.zone),
         error=asking.errors.get(full, ""),
-        needed=info.is_required() or said.when is not None or kind == "flag" or first != "",
+        needed=info.is_required() or words.when is not None or kind == "flag" or first != "",
     )
-    if kind in ("choice", "several") and said.called is not None:
+    if kind in ("choice", "several") and words.called is not None:
         one.options = _brought(info, value, asking)
     elif kind in ("choice", "several"):
         one.searched = is_searched(info, asking.at)
@@ -166,7 +166,7 @@ def _beside(info: FieldInfo, value: Any, asking: Asking) -> str:
     return name.say(asking.lang) if name else _unit(info, asking)
 
 
-def _chosen(one: Asked, info: FieldInfo, at: Acting) -> list[Option]:
+def _chosen(one: FormField, info: FieldInfo, at: Acting) -> list[Option]:
     """Return the options that are chosen; what is none of them stays, to be said so."""
     values = one.value if isinstance(one.value, list) else [one.value]
     texts = [str(value) for value in values if value not in (None, "")]
@@ -188,19 +188,19 @@ def _shown(value: Any, kind: str, zone: str) -> Any:
 
 
 def _unit(info: FieldInfo, asking: Asking) -> str:
-    unit = said_of(info).unit
+    unit = field_words(info).unit
     return asking.place.unit if unit == OF_OBJECT else unit
 
 
 def _text(info: FieldInfo, value: Any, asking: Asking) -> str:
-    kind = asked_as(info)
+    kind = input_kind(info)
     if kind in ("choice", "several"):
         values = value if kind == "several" else [value]
-        if said_of(info).called is not None:
+        if field_words(info).called is not None:
             brought = _brought(info, values, asking)
             return _join((one.words.say(asking.lang) for one in brought), asking.lang)
         chosen = ((one, option_of(info, asking.at, str(one))) for one in values)
-        names = (said.words.say(asking.lang) if said else str(one) for one, said in chosen)
+        names = (name.words.say(asking.lang) if name else str(one) for one, name in chosen)
         return _join(names, asking.lang)
     if kind == "scan":
         scan = attached(asking.at, str(value))

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from actions.catalogue import declared
 from actions.undoing import FileDone, found, take_back
 from dashboards.pages.sending import Writer
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import ConflictError
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -17,23 +17,23 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/do/files/{file_id}")
-def get_file(visit: Reader, file_id: Id) -> Response:
+def get_file(viewer: Reader, file_id: Id) -> Response:
     """Return what the file did, and whether it still can be taken back."""
-    return _page(visit, found(visit.desk, file_id))
+    return _page(viewer, found(viewer.actor, file_id))
 
 
 @router.post("/do/files/{file_id}")
-def post_file(visit: Writer, file_id: Id) -> Response:
+def post_file(viewer: Writer, file_id: Id) -> Response:
     """Take it back, or say what is in the way."""
     try:
-        take_back(visit.desk, file_id)
+        take_back(viewer.actor, file_id)
     except ConflictError as error:
-        one = found(visit.desk, file_id)
-        return _page(visit, one, status=409, error=error.text(visit.lang))
+        one = found(viewer.actor, file_id)
+        return _page(viewer, one, status=409, error=error.text(viewer.lang))
     return RedirectResponse(f"/do/files/{file_id}", 303)
 
 
-def _page(visit: Visit, one: FileDone, *, status: int = 200, error: str = "") -> Response:
+def _page(viewer: Viewer, one: FileDone, *, status: int = 200, error: str = "") -> Response:
     kind = declared().get(one.act)
-    name = kind.about.words.say(visit.lang) if kind else one.act
-    return visit.page("file_done.html", status=status, file=one, name=name, error=error)
+    name = kind.about.words.say(viewer.lang) if kind else one.act
+    return viewer.page("file_done.html", status=status, file=one, name=name, error=error)

@@ -8,17 +8,17 @@ from starlette.datastructures import FormData, UploadFile
 
 from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
+from actions.actor import denied
 from actions.catalogue import by_file, declared
 from actions.declared import Action
-from actions.desk import denied
-from actions.fields import asked_as
+from actions.fields import input_kind
 from actions.file_columns import template
-from actions.files import Taken, errors_workbook, take
+from actions.files import FileResult, errors_workbook, take
 from actions.refusals import AgainError
 from actions.rights import holds
-from actions.sheets import MEDIA_TYPE
+from actions.workbooks import MEDIA_TYPE
 from dashboards.pages.sending import FileWriter, SentFile
-from dashboards.pages.visit import Reader, Visit, doorway_of
+from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
@@ -43,66 +43,66 @@ def paths() -> list[str]:
 
 def takes_scans(kind: Kind) -> bool:
     """Return whether a form of an action takes files itself."""
-    return any(asked_as(info) == "scan" for info in kind.model_fields.values())
+    return any(input_kind(info) == "scan" for info in kind.model_fields.values())
 
 
 def _add(routes: APIRouter, kind: Kind) -> None:
     path = f"/do/{kind.about.code}/file"
 
-    def get_page(visit: Reader) -> Response:
-        _must_hold(visit, kind)
-        if "template" in visit.request.query_params:
-            return _workbook(template(kind, visit.lang), f"{kind.about.code}.xlsx")
-        return _page(visit, kind)
+    def get_page(viewer: Reader) -> Response:
+        _must_hold(viewer, kind)
+        if "template" in viewer.request.query_params:
+            return _workbook(template(kind, viewer.lang), f"{kind.about.code}.xlsx")
+        return _page(viewer, kind)
 
-    def post_page(visit: FileWriter, form: SentFile) -> Response:
-        return _sent(visit, kind, form)
+    def post_page(viewer: FileWriter, form: SentFile) -> Response:
+        return _sent(viewer, kind, form)
 
     routes.add_api_route(path, get_page, methods=["GET"])
     routes.add_api_route(path, post_page, methods=["POST"])
 
 
-def _must_hold(visit: Visit, kind: Kind) -> None:
-    with visit.desk.look() as connection:
+def _must_hold(viewer: Viewer, kind: Kind) -> None:
+    with viewer.actor.look() as connection:
         if not holds(connection, kind.about.right):
             raise denied(kind.about.code)
 
 
-def _sent(visit: Visit, kind: Kind, form: FormData) -> Response:
+def _sent(viewer: Viewer, kind: Kind, form: FormData) -> Response:
     sent, step = form.get("file"), form.get("step")
     body = sent.file.read() if isinstance(sent, UploadFile) else b""
     if not body:
-        return _page(visit, kind, status=422, error=visit.say("file_missing"))
+        return _page(viewer, kind, status=422, error=viewer.say("file_missing"))
     try:
-        again = step == "do" and _logged_in_again(visit, kind, form)
-        taken = take(visit.desk, kind, body, dry_run=step != "do", again=again)
+        again = step == "do" and _logged_in_again(viewer, kind, form)
+        taken = take(viewer.actor, kind, body, dry_run=step != "do", again=again)
     except (InputError, AgainError, LockedError, BusyError) as error:
-        return _page(visit, kind, status=422, error=error.text(visit.lang))
+        return _page(viewer, kind, status=422, error=error.text(viewer.lang))
     if taken.wrong and step == "errors":
-        return _workbook(errors_workbook(taken, visit.lang), f"{kind.about.code}-errors.xlsx")
+        return _workbook(errors_workbook(taken, viewer.lang), f"{kind.about.code}-errors.xlsx")
     done = step == "do" and not taken.wrong
-    return _page(visit, kind, status=422 if taken.wrong else 200, taken=taken, ended=done)
+    return _page(viewer, kind, status=422 if taken.wrong else 200, taken=taken, ended=done)
 
 
-def _logged_in_again(visit: Visit, kind: Kind, form: FormData) -> bool:
+def _logged_in_again(viewer: Viewer, kind: Kind, form: FormData) -> bool:
     if not kind.about.log_in_again:
         return False
-    assert visit.session is not None
+    assert viewer.session is not None
     password = str(form.get("again", ""))
-    doorway_of(visit.request).again(visit.request, visit.session, password)
+    auth_of(viewer.request).again(viewer.request, viewer.session, password)
     return True
 
 
 def _page(
-    visit: Visit,
+    viewer: Viewer,
     kind: Kind,
     *,
     status: int = 200,
-    taken: Taken | None = None,
+    taken: FileResult | None = None,
     ended: bool = False,
     error: str = "",
 ) -> Response:
-    return visit.page(
+    return viewer.page(
         "form_file.html",
         status=status,
         about=kind.about,

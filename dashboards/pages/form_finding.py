@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from actions.fields import Acting, Option, asked_as, options_like
+from actions.fields import Acting, Option, input_kind, options_like
 from actions.kinds import row_of
 
 _MOST_FOUND: Final = 50
@@ -26,9 +26,9 @@ def field_at(model: type[BaseModel], path: str) -> FieldInfo | None:
     info = model.model_fields.get(first)
     if info is None:
         return None
-    if rest and asked_as(info) == "rows":
+    if rest and input_kind(info) == "rows":
         return field_at(row_of(info), rest.partition(".")[2])
-    return info if not rest and asked_as(info) in ("choice", "several") else None
+    return info if not rest and input_kind(info) in ("choice", "several") else None
 
 
 def find(info: FieldInfo, at: Acting, text: str) -> Finding:
@@ -44,7 +44,7 @@ def with_value(
     first, _, rest = path.partition(".")
     info = model.model_fields[first]
     if not rest:
-        if asked_as(info) != "several":
+        if input_kind(info) != "several":
             return values | {first: value}
         chosen = [one for one in values.get(first, []) if one != value]
         return values | {first: [*chosen, value]}

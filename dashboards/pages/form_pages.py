@@ -11,10 +11,10 @@ from actions.doing import Foreseen, acting, target
 from actions.fields import Acting
 from actions.filled import pairs_of, written
 from actions.saying import label_of
-from dashboards.pages.asking import Asked, Asking, Place, answers, asked, flat
+from dashboards.pages.asking import Asking, FormField, Place, answers, asked, flat
 from dashboards.pages.form_files import takes_scans
 from dashboards.pages.form_finding import field_at, find, with_value
-from dashboards.pages.visit import Visit
+from dashboards.pages.viewer import Viewer
 from metering.errors import EnergyError
 
 Kind = type[Action[Any, Any]]
@@ -28,7 +28,7 @@ class Filling:
     led here where it added or dropped a row, so that the cursor goes on from there.
     """
 
-    visit: Visit
+    viewer: Viewer
     kind: Kind
     on: int | None
     values: dict[str, Any]
@@ -44,27 +44,27 @@ class Filling:
         values = self.values
         if self.opened:
             values = written(self.kind.given(found, at), self.kind) | values
-        return Asking(values, self.errors, at, self.visit.lang, place)
+        return Asking(values, self.errors, at, self.viewer.lang, place)
 
 
 def form_page(filling: Filling) -> Response:
     """Return the form with what was filled in, and what is wrong with it."""
-    visit, kind = filling.visit, filling.kind
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
+    viewer, kind = filling.viewer, filling.kind
+    with viewer.actor.look() as connection:
+        at = acting(viewer.actor, connection)
         found = target(kind, filling.on, at)
         fields = asked(kind, filling.asking(at, found))
     known = {one.name: one for one in flat(fields)}
-    summary = [(one.id, _named(kind, one, visit)) for one in known.values() if one.error]
+    summary = [(one.id, _named(kind, one, viewer)) for one in known.values() if one.error]
     summary += [("", text) for path, text in filling.errors.items() if path not in known]
     scans = takes_scans(kind)
     here = {"fields": fields, "summary": summary, "scans": scans, "focus": filling.focus}
     return _page(filling, "form.html", found, **here)
 
 
-def _named(kind: Kind, one: Asked, visit: Visit) -> str:
+def _named(kind: Kind, one: FormField, viewer: Viewer) -> str:
     """Return an error as the summary says it, with its field and row."""
-    return f"{label_of(kind, one.name, visit.lang)}{visit.say('colon')}{one.error}"
+    return f"{label_of(kind, one.name, viewer.lang)}{viewer.say('colon')}{one.error}"
 
 
 def preview_page(
@@ -79,32 +79,32 @@ def preview_page(
 
     stale: it has changed since it was looked at. error: why the password did not do.
     """
-    visit = filling.visit
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
+    viewer = filling.viewer
+    with viewer.actor.look() as connection:
+        at = acting(viewer.actor, connection)
         found = target(filling.kind, filling.on, at)
-        said = answers(action, filling.asking(at, found))
+        fields = answers(action, filling.asking(at, found))
     return _page(
         filling,
         "check.html",
         found,
-        answers=said,
+        answers=fields,
         pairs=pairs_of(filling.values),
         effects=seen.effects,
         seen=seen.seen,
         stale=stale,
-        error=error.text(visit.lang) if error else "",
+        error=error.text(viewer.lang) if error else "",
         key=secrets.token_urlsafe(16),
     )
 
 
 def _page(filling: Filling, template: str, found: Any, **values: Any) -> Response:
-    about, visit = filling.kind.about, filling.visit
-    return visit.page(
+    about, viewer = filling.kind.about, filling.viewer
+    return viewer.page(
         template,
         status=filling.status,
         about=about,
-        name=about.on.name(found, visit.lang) if about.on else "",
+        name=about.on.name(found, viewer.lang) if about.on else "",
         back=about.on.page(found) if about.on else "/do",
         **values,
     )
@@ -116,14 +116,14 @@ def choosing_page(filling: Filling, verb: str, place: str, text: str) -> Respons
     verb: find or take. place: the field's path, and of one that is taken its value.
     """
     path, _, value = place.partition(":")
-    visit, kind = filling.visit, filling.kind
+    viewer, kind = filling.viewer, filling.kind
     info = field_at(kind, path)
     if info is None:
         return form_page(filling)
     if verb == "take":
         return form_page(replace(filling, values=with_value(kind, filling.values, path, value)))
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
+    with viewer.actor.look() as connection:
+        at = acting(viewer.actor, connection)
         found = target(kind, filling.on, at)
         finding = find(info, at, text)
     return _page(
@@ -132,7 +132,7 @@ def choosing_page(filling: Filling, verb: str, place: str, text: str) -> Respons
         found,
         pairs=pairs_of(filling.values),
         field=path,
-        label=label_of(kind, path, visit.lang),
+        label=label_of(kind, path, viewer.lang),
         text_asked=text,
         options=finding.options,
         more=finding.more,

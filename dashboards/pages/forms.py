@@ -23,7 +23,7 @@ from dashboards.pages.asking import Place
 from dashboards.pages.form_pages import Filling, choosing_page, form_page, preview_page
 from dashboards.pages.form_scans import with_scans
 from dashboards.pages.sending import Sent, Writer
-from dashboards.pages.visit import Reader, Visit, doorway_of
+from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import ConflictError, EnergyError, InputError, InsufficientDataError
 
 Kind = type[Action[Any, Any]]
@@ -50,10 +50,10 @@ def router(kinds: Iterable[Kind] | None = None) -> APIRouter:
     return routes
 
 
-def offered(visit: Visit, thing: Thing[Any], on: int) -> list[Kind]:
+def offered(viewer: Viewer, thing: Thing[Any], on: int) -> list[Kind]:
     """Return the actions that the reader may do to an object, for links beside it."""
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
+    with viewer.actor.look() as connection:
+        at = acting(viewer.actor, connection)
         found = thing.find(at, on)
         kinds = [one for one in declared().values() if one.about.on is thing]
         fitting = [one for one in kinds if found and one.fits(found)]
@@ -62,30 +62,30 @@ def offered(visit: Visit, thing: Thing[Any], on: int) -> list[Kind]:
         return [one for one in fitting if one.about.right in allowed]
 
 
-def _list(visit: Reader) -> Response:
+def _list(viewer: Reader) -> Response:
     """Return the page of what the reader may do."""
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         kinds = [one for one in declared().values() if holds(connection, one.about.right)]
         lists = [one for one in tables() if one.page and holds(connection, one.right)]
-    return visit.page("actions.html", kinds=[one.about for one in kinds], lists=lists)
+    return viewer.page("actions.html", kinds=[one.about for one in kinds], lists=lists)
 
 
 def _add(routes: APIRouter, kind: Kind) -> None:
     path = f"/do/{kind.about.code}"
 
-    def get_form(visit: Reader, on: Id) -> Response:
-        return form_page(Filling(visit, kind, on, _asked_for(visit, kind), opened=True))
+    def get_form(viewer: Reader, on: Id) -> Response:
+        return form_page(Filling(viewer, kind, on, _asked_for(viewer, kind), opened=True))
 
-    def post_form(visit: Writer, form: Sent, on: Id) -> Response:
-        return _sent(visit, kind, on, form)
+    def post_form(viewer: Writer, form: Sent, on: Id) -> Response:
+        return _sent(viewer, kind, on, form)
 
-    def get_plain(visit: Reader) -> Response:
+    def get_plain(viewer: Reader) -> Response:
         if kind.about.on is not None:
-            return _choose(visit, kind)
-        return form_page(Filling(visit, kind, None, _asked_for(visit, kind), opened=True))
+            return _choose(viewer, kind)
+        return form_page(Filling(viewer, kind, None, _asked_for(viewer, kind), opened=True))
 
-    def post_plain(visit: Writer, form: Sent) -> Response:
-        return _sent(visit, kind, None, form)
+    def post_plain(viewer: Writer, form: Sent) -> Response:
+        return _sent(viewer, kind, None, form)
 
     routes.add_api_route(path, get_plain, methods=["GET"])
     if kind.about.on is None:
@@ -95,35 +95,35 @@ def _add(routes: APIRouter, kind: Kind) -> None:
         routes.add_api_route(f"{path}/{{on}}", post_form, methods=["POST"])
 
 
-def _asked_for(visit: Visit, kind: Kind) -> dict[str, Any]:
+def _asked_for(viewer: Viewer, kind: Kind) -> dict[str, Any]:
     """Return what the address fills in ahead."""
-    query = visit.request.query_params.multi_items()
+    query = viewer.request.query_params.multi_items()
     return filled([pair for pair in query if pair[0] not in _REMEMBERED], kind)
 
 
-def _choose(visit: Visit, kind: Kind) -> Response:
+def _choose(viewer: Viewer, kind: Kind) -> Response:
     """Return the page that asks on which object, or go on to the form of the one chosen."""
     thing: Thing[Any] | None = kind.about.on
     assert thing is not None
-    chosen = visit.request.query_params.get("on", "")
+    chosen = viewer.request.query_params.get("on", "")
     if chosen.isdecimal():
         return RedirectResponse(f"/do/{kind.about.code}/{int(chosen)}", 303)
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
+    with viewer.actor.look() as connection:
+        at = acting(viewer.actor, connection)
         options = thing.options(at) if thing.options else ()
-    return visit.page("choose.html", about=kind.about, thing=thing, options=options)
+    return viewer.page("choose.html", about=kind.about, thing=thing, options=options)
 
 
-def _sent(visit: Visit, kind: Kind, on: int | None, form: Sent) -> Response:
+def _sent(viewer: Viewer, kind: Kind, on: int | None, form: Sent) -> Response:
     pairs = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
-    values, wrong_scans = with_scans(visit, kind, form, filled(pairs, kind, form=True))
-    filling = Filling(visit, kind, on, values)
+    values, wrong_scans = with_scans(viewer, kind, form, filled(pairs, kind, form=True))
+    filling = Filling(viewer, kind, on, values)
     if wrong_scans:
         return form_page(replace(filling, errors=wrong_scans, status=422))
     sent = Confirmation(*(str(form.get(name, "")) for name in ("step", "key", "seen", "again")))
     if sent.step.startswith(("add:", "drop:")):
         rows = _with_rows(filling.values, sent.step)
-        return form_page(Filling(visit, kind, on, rows, focus=sent.step))
+        return form_page(Filling(viewer, kind, on, rows, focus=sent.step))
     if sent.step == "back":
         return form_page(filling)
     verb, _, place = sent.step.partition(":")
@@ -132,36 +132,36 @@ def _sent(visit: Visit, kind: Kind, on: int | None, form: Sent) -> Response:
     try:
         return _went_on(filling, sent)
     except ValidationError as error:
-        errors, status = wrong(error, visit.lang), 422
+        errors, status = wrong(error, viewer.lang), 422
     except (InputError, ConflictError, InsufficientDataError) as error:
-        errors = {_at_fault(error): error.text(visit.lang)}
+        errors = {_at_fault(error): error.text(viewer.lang)}
         status = 422 if isinstance(error, InputError) else 409
-    return form_page(Filling(visit, kind, on, filling.values, errors, status))
+    return form_page(Filling(viewer, kind, on, filling.values, errors, status))
 
 
 def _went_on(filling: Filling, sent: Confirmation) -> Response:
     """Return the preview, or do it and go on; what has changed meanwhile is previewed again."""
-    action, desk, on = _read(filling), filling.visit.desk, filling.on
+    action, actor, on = _read(filling), filling.viewer.actor, filling.on
     if sent.step != "do" or not sent.seen:
-        return preview_page(filling, action, foresee(desk, action, on))
+        return preview_page(filling, action, foresee(actor, action, on))
     try:
         again = _logged_in_again(filling, sent)
-        done = carry_out(desk, action, on, key=sent.key, seen=sent.seen, again=again)
+        done = carry_out(actor, action, on, key=sent.key, seen=sent.seen, again=again)
     except ChangedError:
-        return preview_page(filling, action, foresee(desk, action, on), stale=True)
+        return preview_page(filling, action, foresee(actor, action, on), stale=True)
     except (AgainError, LockedError, BusyError) as error:
         filling = replace(filling, status=422 if isinstance(error, AgainError) else 429)
-        return preview_page(filling, action, foresee(desk, action, on), error=error)
+        return preview_page(filling, action, foresee(actor, action, on), error=error)
     return _ended(filling, done)
 
 
 def _logged_in_again(filling: Filling, sent: Confirmation) -> bool:
     """Check the password where the action asks for it once more; AgainError where it is wrong."""
-    visit = filling.visit
+    viewer = filling.viewer
     if not filling.kind.about.log_in_again:
         return False
-    assert visit.session is not None
-    doorway_of(visit.request).again(visit.request, visit.session, sent.again)
+    assert viewer.session is not None
+    auth_of(viewer.request).again(viewer.request, viewer.session, sent.again)
     return True
 
 
@@ -173,14 +173,14 @@ def _ended(filling: Filling, done: Done[Any, Any] | Repeat) -> Response:
         return RedirectResponse(to, 303)
     told = done.result if isinstance(done, Repeat) else done.result.model_dump(mode="json")
     values = [(words, told[name]) for name, words in labels.items() if told.get(name)]
-    return filling.visit.page("once.html", about=filling.kind.about, values=values, to=to)
+    return filling.viewer.page("once.html", about=filling.kind.about, values=values, to=to)
 
 
 def _read(filling: Filling) -> Action[Any, Any]:
     """Return the action that a form says; times without offset are those of the object's place."""
     thing: Thing[Any] | None = filling.kind.about.on
-    with filling.visit.desk.look() as connection:
-        found = target(filling.kind, filling.on, acting(filling.visit.desk, connection))
+    with filling.viewer.actor.look() as connection:
+        found = target(filling.kind, filling.on, acting(filling.viewer.actor, connection))
     zone = thing.zone(found) if thing else Place().zone
     return filling.kind.model_validate(filling.values, context={"zone": zone})
 

@@ -8,8 +8,8 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
 from actions.access.login import LoginError, session_of
-from actions.desk import DeniedError
-from dashboards.pages.visit import Visit, doorway_of, stranger
+from actions.actor import DeniedError
+from dashboards.pages.viewer import Viewer, auth_of, stranger
 
 _MOST_FIELDS = 2000
 _MOST_SCANS = 5
@@ -35,29 +35,29 @@ SentFile = Annotated[FormData, Depends(file_of)]
 SentFiles = Annotated[FormData, Depends(files_of)]
 
 
-def writer(request: Request, form: Sent) -> Visit:
-    """Return the visit of somebody who sends a form; refuse one from elsewhere."""
+def writer(request: Request, form: Sent) -> Viewer:
+    """Return the viewer who sends a form; refuse one from elsewhere."""
     return _writer(request, form)
 
 
-def file_writer(request: Request, form: SentFile) -> Visit:
-    """Return the visit of somebody who sends a file in a form."""
+def file_writer(request: Request, form: SentFile) -> Viewer:
+    """Return the viewer who sends a file in a form."""
     return _writer(request, form)
 
 
-def files_writer(request: Request, form: SentFiles) -> Visit:
-    """Return the visit of somebody who sends some files in a form."""
+def files_writer(request: Request, form: SentFiles) -> Viewer:
+    """Return the viewer who sends some files in a form."""
     return _writer(request, form)
 
 
-Writer = Annotated[Visit, Depends(writer)]
-FileWriter = Annotated[Visit, Depends(file_writer)]
-FilesWriter = Annotated[Visit, Depends(files_writer)]
+Writer = Annotated[Viewer, Depends(writer)]
+FileWriter = Annotated[Viewer, Depends(file_writer)]
+FilesWriter = Annotated[Viewer, Depends(files_writer)]
 
 
-def _writer(request: Request, form: FormData) -> Visit:
-    doorway = doorway_of(request)
-    session = session_of(doorway.pool, doorway.tokens(request)[1] or "")
+def _writer(request: Request, form: FormData) -> Viewer:
+    auth = auth_of(request)
+    session = session_of(auth.pool, auth.tokens(request)[1] or "")
     if session is None:
         raise LoginError(
             "login.needed",

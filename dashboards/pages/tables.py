@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
+from actions.actor import denied
 from actions.catalogue import declared, tables
-from actions.desk import denied
 from actions.doing import acting
 from actions.fields import Lang
 from actions.filled import filled, written
@@ -18,7 +18,7 @@ from actions.saying import wrong
 from actions.tables import Column, Filter, Table, rows_of
 from dashboards.pages import writing
 from dashboards.pages.asking import Asking, Place, asked, flat
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import InputError
 from storage.pages import Page
 
@@ -46,39 +46,39 @@ def router() -> APIRouter:
 
 
 def _add(routes: APIRouter, table: AnyTable) -> None:
-    def get_table(visit: Reader) -> Response:
-        return _page(visit, table)
+    def get_table(viewer: Reader) -> Response:
+        return _page(viewer, table)
 
     routes.add_api_route(table.page, get_table, methods=["GET"])
 
 
-def _page(visit: Visit, table: AnyTable) -> Response:
-    query = visit.request.query_params
+def _page(viewer: Viewer, table: AnyTable) -> Response:
+    query = viewer.request.query_params
     values = filled([one for one in query.multi_items() if one[0] not in _BESIDE], table.filter)
     after, errors = query.get("after"), {}
     found: Page[Any] = Page([], None)
     chosen = values
     try:
         wanted = table.filter.model_validate(values)
-        found = rows_of(visit.desk, table, wanted, after, table.size)
+        found = rows_of(viewer.actor, table, wanted, after, table.size)
         chosen = written(_chosen(wanted), table.filter)
     except ValidationError as error:
-        errors = wrong(error, visit.lang)
+        errors = wrong(error, viewer.lang)
     except InputError as error:
-        errors = {str(error.where.get("field", "")): error.text(visit.lang)}
+        errors = {str(error.where.get("field", "")): error.text(viewer.lang)}
     columns = [one for one in table.columns if not one.apart]
-    return visit.page(
+    return viewer.page(
         "table.html",
         status=422 if errors else 200,
         table=table,
-        fields=_fields(visit, table, values, errors),
+        fields=_fields(viewer, table, values, errors),
         columns=columns,
-        rows=[[cell(one, row, visit.lang) for one in columns] for row in found.rows],
+        rows=[[cell(one, row, viewer.lang) for one in columns] for row in found.rows],
         after=after,
         next=found.next,
         filter={name: text for name, text in chosen.items() if name not in errors},
         problem=next((text for name, text in errors.items() if name not in values), ""),
-        actions=_actions(visit, table),
+        actions=_actions(viewer, table),
     )
 
 
@@ -89,19 +89,19 @@ def _chosen(wanted: Filter) -> dict[str, Any]:
 
 
 def _fields(
-    visit: Visit, table: AnyTable, values: dict[str, Any], errors: dict[str, str]
+    viewer: Viewer, table: AnyTable, values: dict[str, Any], errors: dict[str, str]
 ) -> list[Any]:
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         if not holds(connection, table.right):
             raise denied(table.code)
-        asking = Asking(values, errors, acting(visit.desk, connection), visit.lang, Place())
+        asking = Asking(values, errors, acting(viewer.actor, connection), viewer.lang, Place())
         return flat(asked(table.filter, asking))
 
 
-def _actions(visit: Visit, table: AnyTable) -> list[Any]:
+def _actions(viewer: Viewer, table: AnyTable) -> list[Any]:
     """Return what the page leads to, as far as the reader may do it."""
     kinds = [declared()[code] for code in table.actions]
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         return [one.about for one in kinds if holds(connection, one.about.right)]
 
 

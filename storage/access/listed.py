@@ -23,7 +23,7 @@ _PEOPLE = """
      ORDER BY id LIMIT %(most)s
 """
 _ENTRIES = """
-    SELECT id, at, act, subject, detail FROM deed
+    SELECT id, at, act, subject, detail FROM audit_entry
      WHERE actor = %(actor)s AND (%(before)s::bigint IS NULL OR id < %(before)s)
      ORDER BY id DESC LIMIT %(most)s
 """
@@ -32,7 +32,7 @@ _ENTRIES = """
 # Of people whom the viewer may not know nothing is seen either.
 _TRAIL = """
     SELECT d.id, d.at, d.actor, u.id AS user_id, u.login, u.name, d.act, d.subject, d.detail
-      FROM deed d LEFT JOIN app_user u ON d.actor = 'user:' || u.id
+      FROM audit_entry d LEFT JOIN app_user u ON d.actor = 'user:' || u.id
      WHERE (%(before)s::bigint IS NULL OR d.id < %(before)s)
        AND (%(who)s::text IS NULL OR strpos(lower(u.login || ' ' || u.name), lower(%(who)s)) > 0)
        AND (%(act)s::text IS NULL OR d.act = %(act)s)
@@ -41,7 +41,7 @@ _TRAIL = """
        AND (%(until)s::date IS NULL OR storage.civil_day(d.at, storage.civil_zone()) <= %(until)s)
      ORDER BY d.id DESC LIMIT %(most)s
 """
-_ACTS = "SELECT DISTINCT act FROM deed ORDER BY act"
+_ACTS = "SELECT DISTINCT act FROM audit_entry ORDER BY act"
 
 
 @dataclass(frozen=True, slots=True)

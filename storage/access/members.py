@@ -118,7 +118,7 @@ _BEYOND = """
      ORDER BY 1
 """
 _KEEP = """
-    WITH kept AS (SELECT login, what FROM storage.keep_members(%s, %s, %s, %s, %s)), said AS (
+    WITH kept AS (SELECT login, what FROM storage.keep_members(%s, %s, %s, %s, %s)), written AS (
         INSERT INTO member_login_kept (login, what) SELECT login, what FROM kept)
     SELECT login, what FROM kept
 """

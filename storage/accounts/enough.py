@@ -27,7 +27,7 @@ _STATE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class EnoughShare:
     """A share that holds now; region_id: None is the whole installation."""
 
     region_id: int | None
@@ -37,9 +37,9 @@ class Stated:
     known_by: str
 
 
-def stated(connection: Connection[Any]) -> list[Stated]:
+def stated(connection: Connection[Any]) -> list[EnoughShare]:
     """Return all shares that hold, the installation's first."""
-    with connection.cursor(row_factory=class_row(Stated)) as cursor:
+    with connection.cursor(row_factory=class_row(EnoughShare)) as cursor:
         return cursor.execute(_STATED).fetchall()
 
 
@@ -53,6 +53,6 @@ def state(
     connection: Connection[Any], region_id: int | None, millionths: int, source: str, by: str
 ) -> None:
     """Let a share hold from now on; the one before it stays on record."""
-    said = {"region": region_id, "share": millionths, "source": source, "by": by}
-    connection.execute(_RETIRE, said)
-    connection.execute(_STATE, said)
+    parameters = {"region": region_id, "share": millionths, "source": source, "by": by}
+    connection.execute(_RETIRE, parameters)
+    connection.execute(_STATE, parameters)

@@ -135,8 +135,8 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One standing reading, in quanta of the channel."""
+class EffectiveReading:
+    """One effective reading, in quanta of the channel."""
 
     at_ms: int
     value: int
@@ -223,8 +223,8 @@ def window(
 
 def around(
     connection: Connection[Any], channel_id: int, first_ms: int, last_ms: int, rows: int, most: int
-) -> list[Standing]:
-    """Return a channel's standing readings of a span, and so many before and after it."""
+) -> list[EffectiveReading]:
+    """Return a channel's effective readings of a span, and so many before and after it."""
     parameters = {
         "channel": channel_id,
         "first": first_ms,
@@ -232,7 +232,7 @@ def around(
         "rows": rows,
         "most": most,
     }
-    with connection.cursor(row_factory=class_row(Standing)) as cursor:
+    with connection.cursor(row_factory=class_row(EffectiveReading)) as cursor:
         return cursor.execute(_READINGS, parameters).fetchall()
 
 

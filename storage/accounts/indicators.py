@@ -138,7 +138,7 @@ _PROFILES = """
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IndicatorFilter:
     """Whole months from `first` to before `until`, under some profiles.
 
     region_id: with all below it; None is everywhere the viewer sees. Those in it are compared.
@@ -199,16 +199,16 @@ class Indicator:
 
 
 def indicators(
-    connection: Connection[Any], wanted: Wanted, *, after: int, most: int
+    connection: Connection[Any], wanted: IndicatorFilter, *, after: int, most: int
 ) -> list[Indicator]:
     """Return the first of the institutions that the viewer sees, in order of id and profile."""
-    said = {
+    parameters = {
         "first": wanted.first, "until": wanted.until, "profiles": wanted.profiles,
         "region": wanted.region_id, "only": wanted.institution_id, "after": after, "most": most,
     }  # fmt: skip
     give_room(connection)
     with connection.cursor(row_factory=whole_row(Indicator)) as cursor:
-        return cursor.execute(_INDICATORS, said).fetchall()
+        return cursor.execute(_INDICATORS, parameters).fetchall()
 
 
 def profiles(connection: Connection[Any]) -> list[str]:

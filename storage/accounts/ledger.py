@@ -178,7 +178,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AccountFilter:
     """Which accounts: from one month to before another, of one carrier or all."""
 
     first: date
@@ -194,7 +194,7 @@ def profile_of(connection: Connection[Any], code: str | None) -> str | None:
 
 def institutions_with_accounts(
     connection: Connection[Any],
-    asked: Asked,
+    asked: AccountFilter,
     *,
     after: int,
     most: int,
@@ -216,7 +216,7 @@ def institutions_with_accounts(
 
 
 def accounts(
-    connection: Connection[Any], ids: list[int], asked: Asked, profile: str
+    connection: Connection[Any], ids: list[int], asked: AccountFilter, profile: str
 ) -> list[Account]:
     """Return accounts, sorted by (institution, carrier, month, source)."""
     parameters = {

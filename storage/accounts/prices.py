@@ -8,7 +8,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from storage.dated import Dated, change
+from storage.dated import Dated, supersede
 
 _TABLE: Final = Dated("price", ("institution_id", "carrier"), ("yuan_per_unit",))
 _KNOWN = """
@@ -39,7 +39,7 @@ def state(
 ) -> bool:
     """Let a price hold from a day on, until the next one known; return whether that is new."""
     row = (institution_id, carrier, yuan_per_unit, valid_from, source)
-    return bool(change(connection, _TABLE, [row], by))
+    return bool(supersede(connection, _TABLE, [row], by))
 
 
 def known(connection: Connection[Any], institution_id: int) -> list[Price]:

@@ -43,12 +43,12 @@ _REBUILD = """
            AND d.day >= x.first AND d.day < x.until
          GROUP BY 1, 2, 3
     ), absurd AS (
-        INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+        INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, error)
         SELECT 'figure', concat_ws('/', institution_id, carrier, month), institution_id, carrier,
                month, 'account.out_of_range', quanta::text
           FROM made WHERE abs(quanta) > %(most)s
         ON CONFLICT (stage, key) DO UPDATE
-           SET said = excluded.said, attempts = set_aside.attempts + 1, last_at = now(),
+           SET error = excluded.error, attempts = set_aside.attempts + 1, last_at = now(),
                retry_at = NULL
     )
     INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)

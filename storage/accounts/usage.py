@@ -45,7 +45,7 @@ _MAKE_SPAN = """
     ON COMMIT DELETE ROWS
 """
 
-# The standing readings of spans, and so many before and after each. The offset keeps the middle a
+# The effective readings of spans, and so many before and after each. The offset keeps the middle a
 # look-up a span, which reads the chunks of that span and no others.
 _AROUND = """
     SELECT s.place, r.at, r.value
@@ -189,7 +189,7 @@ def verdicts(connection: Connection[Any], ids: Sequence[int]) -> Columns:
 
 
 def around(connection: Connection[Any], spans: Spans, *, rows: int, most: int) -> Columns:
-    """Return the standing readings within spans, and so many before and after each.
+    """Return the effective readings within spans, and so many before and after each.
 
     most: at most this many rows come back; as many as that means there may be more.
     returns: place (of the span), at, value; sorted by (place, at).

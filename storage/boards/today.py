@@ -236,16 +236,16 @@ def months(connection: Connection[Any], month: date, profile: str, most: int) ->
     """Return the reader's institutions that used most in a month."""
     give_room(connection)
     with connection.cursor(row_factory=whole_row(MonthOf)) as cursor:
-        said = {"month": month, "profile": profile, "most": most}
-        return cursor.execute(_MONTHS, said).fetchall()
+        parameters = {"month": month, "profile": profile, "most": most}
+        return cursor.execute(_MONTHS, parameters).fetchall()
 
 
 def evidence(
     connection: Connection[Any], ids: list[int], month: date, profile: str
 ) -> tuple[str | None, bool]:
     """Return how well the coefficients of these energies are evidenced, and if one is outdated."""
-    said = {"ids": ids, "month": month, "profile": profile}
-    row = connection.execute(_EVIDENCE, said).fetchone()
+    parameters = {"ids": ids, "month": month, "profile": profile}
+    row = connection.execute(_EVIDENCE, parameters).fetchone()
     return (row[0], row[1]) if row else (None, False)
 
 
@@ -253,9 +253,9 @@ def closed(
     connection: Connection[Any], ids: list[int], month: date, until: date, most: int
 ) -> list[Closed]:
     """Return where most was used beyond the quiet load while closed, from a month to a day."""
-    said = {"ids": ids, "month": month, "until": until, "most": most, "least_h": _LEAST_H}
+    parameters = {"ids": ids, "month": month, "until": until, "most": most, "least_h": _LEAST_H}
     with connection.cursor(row_factory=class_row(Closed)) as cursor:
-        return cursor.execute(_CLOSED, said).fetchall()
+        return cursor.execute(_CLOSED, parameters).fetchall()
 
 
 def lacking(connection: Connection[Any], ids: list[int], most: int) -> list[Lacking]:

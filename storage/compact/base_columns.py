@@ -12,7 +12,7 @@ from compact.base_columns import Known, Months, Terms
 from compact.bases import Frozen, Size
 from compact.targets import MONTHS
 from storage.columns import Columns, gathered
-from storage.compact.bases import Counted
+from storage.compact.bases import TargetInstitution
 
 _LONG = "SET LOCAL statement_timeout = '10min'"
 _CARRIERS = "SELECT carrier FROM access.base_carriers(%s) ORDER BY place"
@@ -38,22 +38,22 @@ _EPOCH: Final = np.datetime64("2000-01-01", "D")
 
 
 def known(
-    connection: Connection[Any], union_id: int, profile: str, counted: Sequence[Counted]
+    connection: Connection[Any], union_id: int, profile: str, counted: Sequence[TargetInstitution]
 ) -> Known:
     """Return what is known of the energy of these institutions, in order of id."""
     connection.execute(_LONG)
     ids = sorted(one.institution_id for one in counted)
     only = ids if len(ids) <= _FEW else None
-    said = {"union": union_id, "profile": profile, "only": only}
-    months = _months(_rows(connection, _MONTHS, _MONTH_TYPES, said, ids))
-    terms = _terms(_rows(connection, _TERMS, _TERM_TYPES, said, ids))
+    parameters = {"union": union_id, "profile": profile, "only": only}
+    months = _months(_rows(connection, _MONTHS, _MONTH_TYPES, parameters, ids))
+    terms = _terms(_rows(connection, _TERMS, _TERM_TYPES, parameters, ids))
     first, last = _span(connection, months)
     frozen: dict[int, list[Frozen]] = {who: [] for who in ids}
-    for who, *stretch in connection.execute(_FROZEN, said):
+    for who, *stretch in connection.execute(_FROZEN, parameters):
         if who in frozen:
             frozen[who].append(Frozen(*stretch))
     sizes: dict[int, list[Size]] = {who: [] for who in ids}
-    for who, *size in connection.execute(_SIZES, said):
+    for who, *size in connection.execute(_SIZES, parameters):
         if who in sizes:
             sizes[who].append(Size(*size))
     return Known(
@@ -73,11 +73,11 @@ def _rows(
     connection: Connection[Any],
     query: LiteralString,
     types: dict[str, str],
-    said: dict[str, Any],
+    parameters: dict[str, Any],
     ids: list[int],
 ) -> Columns:
     """Return a query's rows with each institution by its place, in this order."""
-    found = gathered(connection, query, types, said)
+    found = gathered(connection, query, types, parameters)
     places = np.array(ids, np.int64)
     who = np.searchsorted(places, found["who"])
     order = np.argsort(who, kind="stable")
@@ -106,11 +106,11 @@ def _span(connection: Connection[Any], months: Months) -> tuple[int, int]:
 
     A span that ends before it begins, where nobody has one.
     """
-    said = months.month[~months.by_act]
+    months_of = months.month[~months.by_act]
     row = connection.execute(_TODAY).fetchone()
-    if row is None or not len(said):
+    if row is None or not len(months_of):
         return MONTHS, 0
     today: date = row[0]
-    last = int(said.max()) // MONTHS * MONTHS + MONTHS - 1
+    last = int(months_of.max()) // MONTHS * MONTHS + MONTHS - 1
     now = today.year * MONTHS + today.month - 1
-    return int(said.min()) // MONTHS * MONTHS, min(last, now)
+    return int(months_of.min()) // MONTHS * MONTHS, min(last, now)

@@ -66,7 +66,7 @@ _ENOUGH = "SELECT storage.union_enough(%s)"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TargetInstitution:
     """An institution that shares a target: where it counts now, and whether it is closed."""
 
     institution_id: int
@@ -102,14 +102,14 @@ class Act:
 
 def institutions(
     connection: Connection[Any], union_id: int, only: Sequence[int] | None = None
-) -> list[Counted]:
+) -> list[TargetInstitution]:
     """Return the union's institutions for which the viewer plans, in order of id.
 
     Those too that counted in it at some time: whose roster holds is asked of `storage.rosters`.
     """
-    said = {"union": union_id, "only": None if only is None else list(only)}
-    with connection.cursor(row_factory=class_row(Counted)) as cursor:
-        return cursor.execute(_INSTITUTIONS, said).fetchall()
+    parameters = {"union": union_id, "only": None if only is None else list(only)}
+    with connection.cursor(row_factory=class_row(TargetInstitution)) as cursor:
+        return cursor.execute(_INSTITUTIONS, parameters).fetchall()
 
 
 def days(
@@ -127,9 +127,9 @@ def verdicts(
     connection: Connection[Any], target_id: int, only: Sequence[int] | None = None
 ) -> dict[int, Verdict]:
     """Return what was last decided for a target, by institution."""
-    said = {"target": target_id, "only": None if only is None else list(only)}
+    parameters = {"target": target_id, "only": None if only is None else list(only)}
     with connection.cursor(row_factory=class_row(Verdict)) as cursor:
-        rows = cursor.execute(_VERDICTS, said).fetchall()
+        rows = cursor.execute(_VERDICTS, parameters).fetchall()
     return {one.institution_id: one for one in rows}
 
 
@@ -137,10 +137,10 @@ def acts(
     connection: Connection[Any], union_id: int, only: Sequence[int] | None = None
 ) -> dict[int, list[Act]]:
     """Return the figures of planners that hold, by institution."""
-    said = {"union": union_id, "only": None if only is None else list(only)}
+    parameters = {"union": union_id, "only": None if only is None else list(only)}
     found: dict[int, list[Act]] = {}
     with connection.cursor(row_factory=class_row(Act)) as cursor:
-        for one in cursor.execute(_ACTS, said):
+        for one in cursor.execute(_ACTS, parameters):
             found.setdefault(one.institution_id, []).append(one)
     return found
 
@@ -150,24 +150,24 @@ def estimate(
     union_id: int,
     institution_id: int,
     at: tuple[str, date],
-    said: tuple[str, int | None, str],
+    estimated: tuple[str, int | None, str],
     by: str,
 ) -> None:
-    """Keep a figure for a base. at: carrier and month. said: how, quanta and reason."""
-    connection.execute(_ESTIMATE, [union_id, institution_id, *at, *said, by])
+    """Keep a figure for a base. at: carrier and month. estimated: how, quanta and reason."""
+    connection.execute(_ESTIMATE, [union_id, institution_id, *at, *estimated, by])
 
 
 def decide(
     connection: Connection[Any],
     union_id: int,
     target_id: int,
-    said: tuple[str, str],
+    decision: tuple[str, str],
     digests: dict[int, str],
     by: str,
 ) -> None:
-    """Keep a decision on some bases. said: verdict and reason. digests: by institution."""
+    """Keep a decision on some bases. decision: verdict and reason. digests: by institution."""
     columns = [list(digests), list(digests.values())]
-    verdict, reason = said
+    verdict, reason = decision
     connection.execute(_DECIDE, [union_id, target_id, verdict, reason, by, *columns])
 
 

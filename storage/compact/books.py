@@ -68,7 +68,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuotaFilter:
     """Which quotas are asked for; None asks for all."""
 
     union_id: int | None = None
@@ -94,8 +94,8 @@ def add(
     by: str,
 ) -> int:
     """Write a cause with its entries; return its id."""
-    said = [union_id, indicator.value, cause.kind.value, run_id, cause.reason, by]
-    row = connection.execute(_ADD, said).fetchone()
+    parameters = [union_id, indicator.value, cause.kind.value, run_id, cause.reason, by]
+    row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     cause_id = int(row[0])
     columns = [
@@ -108,7 +108,7 @@ def add(
 
 
 def quotas(
-    connection: Connection[Any], asked: Asked, *, after: tuple[int, int, int], most: int
+    connection: Connection[Any], asked: QuotaFilter, *, after: tuple[int, int, int], most: int
 ) -> list[Quota]:
     """Return quotas that the viewer sees, those after an (institution, year, union)."""
     parameters = {

@@ -27,10 +27,10 @@ def roster(
 
     whole: whether these are all of the union.
     """
-    said = {"union": union_id, "only": None if whole else list(ids)}
+    parameters = {"union": union_id, "only": None if whole else list(ids)}
     who = {institution: place for place, institution in enumerate(ids)}
-    places = [row for row in connection.execute(_PLACES, said) if row[0] in who]
-    classes = [row for row in connection.execute(_CLASSES, said) if row[0] in who]
+    places = [row for row in connection.execute(_PLACES, parameters) if row[0] in who]
+    classes = [row for row in connection.execute(_CLASSES, parameters) if row[0] in who]
     lines = tuple(sorted({row[4] for row in places}))
     codes = tuple(sorted({row[1] for row in classes}))
     line_at, code_at = ({code: i for i, code in enumerate(each)} for each in (lines, codes))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from compact.quotas import BOUNDS, Allocation
-from compact.runs import Run, base_said, digest_of
+from compact.runs import Run, base_payload, digest_of
 
 
 def node_columns(made: Allocation) -> list[list[Any]]:
@@ -39,7 +39,7 @@ def quota_columns(run: Run) -> list[list[Any]]:
         quotas.amount_g.tolist(),
         [_array(one.months_g) for one in quotas],
         ["{" + ",".join(one.states) + "}" for one in bases],
-        [json.dumps(base_said(one)["marks"]) for one in bases],
+        [json.dumps(base_payload(one)["marks"]) for one in bases],
         [digest_of(one) for one in bases],
         [one.year for one in bases],
     ]

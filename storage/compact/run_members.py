@@ -68,5 +68,5 @@ def in_force(connection: Connection[Any], union_id: int, indicator: Indicator) -
 
 def dropped(connection: Connection[Any], union_id: int, run_id: int, most: int) -> list[Dropped]:
     """Return whose quotas a run in force took away, as far as the viewer sees them."""
-    said = {"union": union_id, "run": run_id, "most": most}
-    return [Dropped(*row) for row in connection.execute(_DROPPED, said)]
+    parameters = {"union": union_id, "run": run_id, "most": most}
+    return [Dropped(*row) for row in connection.execute(_DROPPED, parameters)]

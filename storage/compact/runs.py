@@ -99,7 +99,7 @@ _OF_MEMBERS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RunRow:
     """A run without its snapshot; issued_as: how its quotas came into the books, if they did.
 
     base_g, total_g: None where they would tell of a restricted institution.
@@ -191,7 +191,7 @@ def same(connection: Connection[Any], target_id: int, sha256: str) -> int | None
 def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
     """Keep a run as the target's next version; return its id."""
     union_id, made = run.problem.union, run.allocation
-    said = {
+    parameters = {
         "target": target_id,
         "union": union_id,
         "rule": run.problem.method.rule.value,
@@ -207,7 +207,7 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
             covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out)
         ),
     }
-    row = connection.execute(_ADD, said).fetchone()
+    row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     run_id = int(row[0])
     connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])
@@ -218,12 +218,12 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
 
 def listed(
     connection: Connection[Any], *, union_id: int | None = None, target_id: int | None = None
-) -> list[Kept]:
+) -> list[RunRow]:
     """Return runs that the viewer sees, in order of target and version."""
     return _runs(connection, {"only": None, "target": target_id, "union": union_id})
 
 
-def one(connection: Connection[Any], run_id: int) -> Kept | None:
+def one(connection: Connection[Any], run_id: int) -> RunRow | None:
     """Return one run, if the viewer sees it."""
     found = _runs(connection, {"only": run_id, "target": None, "union": None})
     return found[0] if found else None
@@ -291,6 +291,6 @@ def _level(
     return Level(key, base_g, amount_g, by)
 
 
-def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
-    with connection.cursor(row_factory=class_row(Kept)) as cursor:
+def _runs(connection: Connection[Any], parameters: dict[str, int | None]) -> list[RunRow]:
+    with connection.cursor(row_factory=class_row(RunRow)) as cursor:
         return cursor.execute(_RUNS, parameters).fetchall()

@@ -23,7 +23,7 @@ _LISTED = """
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class TargetRow:
     """A target with its id, whose it is and where it comes from."""
 
     target_id: int
@@ -34,7 +34,7 @@ class Kept:
 
 def add(connection: Connection[Any], union_id: int, target: Target, source: str, by: str) -> int:
     """Set a target and return its id."""
-    said = [
+    parameters = [
         union_id,
         target.indicator.value,
         target.profile,
@@ -46,25 +46,25 @@ def add(connection: Connection[Any], union_id: int, target: Target, source: str,
         source,
         by,
     ]
-    row = connection.execute(_ADD, said).fetchone()
+    row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def listed(connection: Connection[Any], union_id: int | None = None) -> list[Kept]:
+def listed(connection: Connection[Any], union_id: int | None = None) -> list[TargetRow]:
     """Return targets that the viewer sees, of one union or of all."""
     return _found(connection, {"union": union_id, "only": None})
 
 
-def one(connection: Connection[Any], target_id: int) -> Kept | None:
+def one(connection: Connection[Any], target_id: int) -> TargetRow | None:
     """Return one target, if the viewer sees it."""
     found = _found(connection, {"union": None, "only": target_id})
     return found[0] if found else None
 
 
-def _found(connection: Connection[Any], parameters: dict[str, int | None]) -> list[Kept]:
+def _found(connection: Connection[Any], parameters: dict[str, int | None]) -> list[TargetRow]:
     return [
-        Kept(
+        TargetRow(
             row[0],
             row[1],
             row[2],

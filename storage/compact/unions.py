@@ -52,7 +52,7 @@ _PLANS_REGIONS = "SELECT access.plans_regions(%s)"
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class UnionRow:
     """A union as readers find it; planned: whether the viewer may set targets and issue quotas."""
 
     union_id: int
@@ -62,7 +62,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedMember:
+class MemberRow:
     """A member with what its region is called today."""
 
     union_id: int
@@ -88,8 +88,8 @@ def add(connection: Connection[Any], union: Union, by: str, source: str, since: 
 def agree(connection: Connection[Any], union_id: int, agreement: Agreement, source: str) -> None:
     """Keep an agreement as the union's newest."""
     members, signed = sorted(agreement.members), sorted(agreement.signed_by)
-    said = [union_id, union_id, agreement.grade.value, agreement.state.value, members, signed]
-    connection.execute(_AGREE, [*said, source])
+    parameters = [union_id, union_id, agreement.grade.value, agreement.state.value, members, signed]
+    connection.execute(_AGREE, [*parameters, source])
 
 
 def agreement(connection: Connection[Any], union_id: int) -> Agreement | None:
@@ -100,15 +100,15 @@ def agreement(connection: Connection[Any], union_id: int) -> Agreement | None:
     return Agreement(Grade(row[0]), frozenset(row[2]), frozenset(row[3]), State(row[1]))
 
 
-def listed(connection: Connection[Any], only: int | None = None) -> list[Named]:
+def listed(connection: Connection[Any], only: int | None = None) -> list[UnionRow]:
     """Return the unions that the viewer sees, or one of them."""
-    with connection.cursor(row_factory=class_row(Named)) as cursor:
+    with connection.cursor(row_factory=class_row(UnionRow)) as cursor:
         return cursor.execute(_LISTED, {"only": only}).fetchall()
 
 
-def members(connection: Connection[Any], only: int | None = None) -> list[NamedMember]:
+def members(connection: Connection[Any], only: int | None = None) -> list[MemberRow]:
     """Return the members of the unions that the viewer sees, or of one."""
-    with connection.cursor(row_factory=class_row(NamedMember)) as cursor:
+    with connection.cursor(row_factory=class_row(MemberRow)) as cursor:
         return cursor.execute(_MEMBERS, {"only": only}).fetchall()
 
 

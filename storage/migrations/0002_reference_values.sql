@@ -1,6 +1,5 @@
--- Words and values that authorities set: carriers, coefficients, factors, classes, regions,
--- limits, each with
--- its source and its days.
+-- Words and values that authorities set: carriers, coefficients, factors, classes, regions, limits,
+-- each with its source and its days.
 
 CREATE TABLE carrier (
     code text PRIMARY KEY,

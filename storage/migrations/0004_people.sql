@@ -112,7 +112,7 @@ VALUES ('user:1', 'administrator', 'all', '2000-01-01');
 ALTER TABLE access_grant ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON access_grant TO commonwatt_api;
 
-CREATE TABLE deed (
+CREATE TABLE audit_entry (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL DEFAULT now(),
     actor text NOT NULL,
@@ -121,10 +121,10 @@ CREATE TABLE deed (
     detail jsonb NOT NULL DEFAULT '{}'
 );
 -- Of one person what they did is read, the newest first.
-CREATE INDEX ON deed (actor, id);
-ALTER TABLE deed ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT ON deed TO commonwatt_api;
-GRANT INSERT ON deed TO commonwatt_collector;
+CREATE INDEX ON audit_entry (actor, id);
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON audit_entry TO commonwatt_api;
+GRANT INSERT ON audit_entry TO commonwatt_collector;
 
 -- A request that is sent again is answered again and done once: what was answered under which key.
 CREATE TABLE answered (
@@ -194,9 +194,8 @@ GRANT SELECT, INSERT ON attachment TO commonwatt_api;
 GRANT SELECT, DELETE ON attachment TO commonwatt_worker;
 GRANT UPDATE (name, at, kept) ON attachment TO commonwatt_api;
 
--- PostgreSQL lets every login change its own settings and password: what a member's login was
--- given is
--- kept, so that it can be given back; and what it sets in a session changes no figure.
+-- PostgreSQL lets every login change its own settings and password: what a member's login was given
+-- is kept, so that it can be given back; and what it sets in a session changes no figure.
 
 CREATE TABLE storage.member_login (
     name text PRIMARY KEY,

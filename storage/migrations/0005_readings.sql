@@ -139,8 +139,7 @@ GRANT USAGE ON SEQUENCE correction_id_seq TO commonwatt_api;
 -- had never been said.
 
 -- The id is the seq of the rank-1 reading that a void or a set value is, so it is drawn with the
--- ids of
--- corrections by file. What a verdict or an exchange replaced comes back with the undo.
+-- ids of corrections by file. What a verdict or an exchange replaced comes back with the undo.
 CREATE TABLE amendment (
     id bigint PRIMARY KEY DEFAULT nextval('correction_id_seq'),
     channel_id integer NOT NULL REFERENCES channel,

@@ -66,15 +66,14 @@ CREATE TABLE account_figure (
     co2_g bigint,
     kgce_g bigint[],       -- by the profile's place; null where the carrier is not energy
     known_s bigint NOT NULL DEFAULT 0,
-    due_s bigint,           -- null where the account is not metered
+    expected_s bigint,           -- null where the account is not metered
     PRIMARY KEY (institution_id, carrier, month, source)
 );
 -- Sums over metered accounts of some months are read from here alone.
 CREATE INDEX account_figure_by_month ON account_figure (month, institution_id)
-    INCLUDE (carrier, quanta, kgce_g, co2_g, known_s, due_s) WHERE source = 'meter';
+    INCLUDE (carrier, quanta, kgce_g, co2_g, known_s, expected_s) WHERE source = 'meter';
 -- The figures that count where nobody states how much of a month is enough: a meter that knows any
--- of
--- it. Coverage says how much that is.
+-- of it. Coverage says how much that is.
 CREATE INDEX account_figure_not_metered ON account_figure (month, institution_id)
  WHERE source <> 'meter';
 
@@ -119,7 +118,7 @@ CREATE TABLE set_aside (
     carrier text,
     month date,
     reason text NOT NULL,      -- the stable code
-    said text NOT NULL,        -- what the program or the database said
+    error text NOT NULL,        -- what the program or the database said
     attempts integer NOT NULL DEFAULT 1,
     since timestamptz NOT NULL DEFAULT now(),
     last_at timestamptz NOT NULL DEFAULT now(),

@@ -90,8 +90,7 @@ GRANT SELECT ON target TO commonwatt_worker;
 -- each with a reason.
 
 -- A planner's figure for one carrier in one month, for the base alone; the newest word holds, and
--- one
--- without quanta takes back what was said before.
+-- one without quanta takes back what was said before.
 CREATE TABLE base_month (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     union_id integer NOT NULL REFERENCES region_union,
@@ -265,7 +264,7 @@ ALTER TABLE run_in_force ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON run_in_force TO commonwatt_api, commonwatt_worker;
 
 -- Where a member or an institution stands on the path of its year, a row a night.
-CREATE TABLE standing (
+CREATE TABLE progress (
     union_id integer NOT NULL REFERENCES region_union,
     indicator text NOT NULL,
     year integer NOT NULL,
@@ -274,7 +273,7 @@ CREATE TABLE standing (
     institution_id integer REFERENCES institution, -- null: the member as a whole
     run_id integer NOT NULL REFERENCES run,
     quota_g numeric NOT NULL,
-    due_g numeric NOT NULL,                      -- of the quota, by that day
+    path_g numeric NOT NULL,                      -- of the quota, by that day
     used_g numeric,                              -- in months with a quota; null: nothing measured
     measured_s bigint NOT NULL,
     expected_s bigint NOT NULL,
@@ -290,12 +289,12 @@ CREATE TABLE standing (
     compared_months integer,
     UNIQUE NULLS NOT DISTINCT (union_id, indicator, year, day, member_id, institution_id)
 );
-CREATE INDEX ON standing (institution_id, day);
-ALTER TABLE standing ENABLE ROW LEVEL SECURITY;
-GRANT SELECT ON standing TO commonwatt_api, commonwatt_worker;
+CREATE INDEX ON progress (institution_id, day);
+ALTER TABLE progress ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON progress TO commonwatt_api, commonwatt_worker;
 
 -- Of an institution that moved within a year: what of it each member counts.
-CREATE TABLE standing_part (
+CREATE TABLE progress_part (
     union_id integer NOT NULL REFERENCES region_union,
     indicator text NOT NULL,
     year integer NOT NULL,
@@ -303,13 +302,13 @@ CREATE TABLE standing_part (
     member_id integer NOT NULL REFERENCES region,
     institution_id integer NOT NULL REFERENCES institution,
     quota_g numeric NOT NULL,
-    due_g numeric NOT NULL,
+    path_g numeric NOT NULL,
     used_g numeric,
     compared_path_g numeric NOT NULL,
     compared_used_g numeric,
     PRIMARY KEY (union_id, indicator, year, day, member_id, institution_id)
 );
-ALTER TABLE standing_part ENABLE ROW LEVEL SECURITY;
+ALTER TABLE progress_part ENABLE ROW LEVEL SECURITY;
 
 -- A grant may be of a union.
 ALTER TABLE access_grant ADD FOREIGN KEY (union_id) REFERENCES region_union;

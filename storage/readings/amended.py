@@ -36,7 +36,7 @@ _PUBLISHED = """
            'progress', s.institution_id, s.union_id, s.run_id, t.month, s.year, true, s.quota_g,
            r.sha256
       FROM touched t
-      JOIN standing s ON s.institution_id = t.institution_id
+      JOIN progress s ON s.institution_id = t.institution_id
        AND s.year = extract(year FROM t.month) AND s.day >= t.month
       LEFT JOIN run r ON r.id = s.run_id
      UNION ALL

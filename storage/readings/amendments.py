@@ -137,10 +137,10 @@ def found(connection: Connection[Any], correction_id: int) -> Correction | None:
         return cursor.execute(_FOUND, [correction_id]).fetchone()
 
 
-def later(connection: Connection[Any], said: Correction, kinds: Sequence[str]) -> int | None:
+def later(connection: Connection[Any], correction: Correction, kinds: Sequence[str]) -> int | None:
     """Return a correction of these kinds that was said of the same instant since, and holds."""
-    parameters = {"channel": said.channel_id, "at": said.at_ms, "kinds": list(kinds)}
-    row = connection.execute(_LATER, parameters | {"id": said.id}).fetchone()
+    parameters = {"channel": correction.channel_id, "at": correction.at_ms, "kinds": list(kinds)}
+    row = connection.execute(_LATER, parameters | {"id": correction.id}).fetchone()
     return row[0] if row else None
 
 
@@ -156,8 +156,8 @@ def record(
     by: str,
 ) -> int:
     """Write down what a person says; a void and a set value become a reading of rank 1."""
-    said = [channel_id, at_ms, kind, value, replaced, source, by]
-    row = connection.execute(_RECORD, said).fetchone()
+    parameters = [channel_id, at_ms, kind, value, replaced, source, by]
+    row = connection.execute(_RECORD, parameters).fetchone()
     assert row is not None
     if kind in ("void", "set"):
         connection.execute("SELECT storage.put_correction(%s)", [row[0]])
@@ -184,8 +184,8 @@ def record_file(
 ) -> None:
     """Let a file's readings of a channel stand, at instants in order; they have rank 1."""
     span = {"first": at_ms[0], "last": at_ms[-1], "readings": len(at_ms)}
-    said = {"channel": channel_id, "file": file_id, "source": reason, "by": by, **span}
-    row = connection.execute(_RECORD_FILE, said).fetchone()
+    parameters = {"channel": channel_id, "file": file_id, "source": reason, "by": by, **span}
+    row = connection.execute(_RECORD_FILE, parameters).fetchone()
     assert row is not None
     connection.execute(_PUT_FILE, [row[0], list(at_ms), list(value)])
 
@@ -197,13 +197,13 @@ def of_file(connection: Connection[Any], file_id: int) -> tuple[int | None, list
         return (row[0] if row else None), cursor.execute(_OF_FILE, [file_id]).fetchall()
 
 
-def take_back(connection: Connection[Any], said: Correction) -> None:
+def take_back(connection: Connection[Any], correction: Correction) -> None:
     """End a correction; of a reading, what stood without it stands again."""
-    if said.kind in OF_READING:  # which queues what it changes
-        connection.execute("SELECT storage.take_back_correction(%s)", [said.id])
+    if correction.kind in OF_READING:  # which queues what it changes
+        connection.execute("SELECT storage.take_back_correction(%s)", [correction.id])
     else:
-        queue(connection, said.channel_id, said.at_ms)
-    connection.execute(_FORGET, [said.id])
+        queue(connection, correction.channel_id, correction.at_ms)
+    connection.execute(_FORGET, [correction.id])
 
 
 def judge(

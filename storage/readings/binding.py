@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from metering.channels import Kind
-from metering.clocks import AHEAD_MS, lasting, shift_for, shift_said, zone_guessed
+from metering.clocks import AHEAD_MS, lasting, shift_for, shift_text, zone_guessed
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA, Message, Readings, Rejection
 from storage.readings.conversions import scales
@@ -85,7 +85,7 @@ _REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A correction needs a restatement.",
     ),
     AHEAD: (
-        "读数时间比到达时间超前 {off[0]}{guess[0]},已搁置。",
+        "读数时间比到达时间超前 {off[0]}{guess[0]},已暂存待核。",
         "The reading is {off[1]} ahead of its arrival{guess[1]}; it is set aside.",
         "请核对网关时钟、时区和时间单位(毫秒),再运行 {again}。",
         "Check its clock, its zone, and that times are milliseconds; then run {again}.",
@@ -104,7 +104,7 @@ _REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     # Found later, where it is known what the gateway said before.
     BEHIND: (
-        "读数时间比该网关最新读数早 {off[0]},数值与前后读数不符,已搁置。",
+        "读数时间比该网关最新读数早 {off[0]},数值与前后读数不符,已暂存待核。",
         "{off[1]} before the newest of its gateway, and no value to fit there; it is set aside.",
         "网关时钟可能回退:请校准后运行 {again}。",
         "Its clock may have fallen back: set it, then run {again}.",
@@ -254,14 +254,14 @@ def refusals(
     for (message, code), places in refused.items():
         keys = ", ".join(sorted({readings.channel_key[place] for place in places})[:5])
         farthest = max(off_ms[places].tolist(), key=abs)
-        said = _words(code, batch[message], farthest)
+        words = _words(code, batch[message], farthest)
         where = {"channel": keys} | ({"off_ms": farthest} if code in {AHEAD, BEHIND} else {})
         error = InputError(
             code,
-            zh=f"{keys}:{said[0]}",
-            en=f"{keys}: {said[1]}",
-            next_zh=said[2],
-            next_en=said[3],
+            zh=f"{keys}:{words[0]}",
+            en=f"{keys}: {words[1]}",
+            next_zh=words[2],
+            next_en=words[3],
             where=where,
         )
         indices = tuple(int(readings.i[place]) for place in places)
@@ -273,12 +273,12 @@ def _words(code: str, message: Message, off_ms: int) -> list[str]:
     zone = zone_guessed(off_ms) if code == AHEAD else None
     guess = ("", "")
     if zone is not None:
-        name = f"UTC{shift_said(zone)}"
+        name = f"UTC{shift_text(zone)}"
         guess = (
             f"(疑为把 {name} 当地时间当作 UTC 发送)",
             f" (local time of {name} sent as UTC, it seems)",
         )
     shift = shift_for(off_ms) if code == AHEAD else -off_ms
-    again = f"commonwatt replay-rejected --gateway {message.gateway} --shift {shift_said(shift)}"
+    again = f"commonwatt replay-rejected --gateway {message.gateway} --shift {shift_text(shift)}"
     fields = {"off": lasting(off_ms), "guess": guess, "again": again}
-    return [said.format(**fields) for said in _REASONS[code]]
+    return [reason.format(**fields) for reason in _REASONS[code]]

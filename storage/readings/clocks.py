@@ -133,8 +133,8 @@ def _newest(bound: Bound, gateway: NDArray[np.int64], known: Clocks) -> NDArray[
     order = np.lexsort((bound.seq, gateway))
     of, seq = gateway[order], bound.seq[order]
     lift = of * -2 * _NEVER  # a running greatest that starts anew for each gateway
-    said = np.where(seq > 0, bound.at_ms[order] // NEWEST_MS * NEWEST_MS, _NEVER)
-    reached = np.maximum.accumulate(said + lift)
+    instants = np.where(seq > 0, bound.at_ms[order] // NEWEST_MS * NEWEST_MS, _NEVER)
+    reached = np.maximum.accumulate(instants + lift)
     begins = np.append(True, (of[1:] != of[:-1]) | (seq[1:] != seq[:-1]))[: len(order)]
     first = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
     earlier = np.where(first > 0, reached[np.maximum(first - 1, 0)] - lift, _NEVER)
@@ -178,14 +178,14 @@ def _moved(
 ) -> list[tuple[Any, ...]]:
     """Return the rows to write: newest instants, offsets, and that something was set aside."""
     newest, seq = _reached(kept, gateway_of[readings.message[kept.place]], known)
-    said = np.full(len(batch), _NEVER, np.int64)
+    instants = np.full(len(batch), _NEVER, np.int64)
     timed = ~readings.arrival
-    np.maximum.at(said, readings.message[timed], readings.at_ms[timed])
-    last = {int(gateway_of[place]): int(place) for place in np.flatnonzero(said != _NEVER)}
+    np.maximum.at(instants, readings.message[timed], readings.at_ms[timed])
+    last = {int(gateway_of[place]): int(place) for place in np.flatnonzero(instants != _NEVER)}
     aside_of = {int(gateway_of[place]) for place in aside}
     rows = []
     for gateway, place in last.items():
-        ahead = int(said[place]) - batch[place].received_ms
+        ahead = int(instants[place]) - batch[place].received_ms
         then = known.ahead_ms[gateway]
         moved = newest[gateway] > known.newest_ms[gateway]
         if moved or gateway in aside_of or then is None or abs(ahead - then) >= _TOLD_MS:

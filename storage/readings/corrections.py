@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from metering.messages import Deed
+from metering.messages import AuditNote
 from storage.readings.binding import Bound
 
 # The limit makes it one look-up a reading. A file that was taken back is none.
@@ -21,11 +21,11 @@ _STOOD = """
            SELECT rank, seq, value FROM report.reading
             WHERE channel_id = i.channel_id AND at = to_timestamp(i.at_ms / 1000.0) LIMIT 1) r
 """
-_DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
+_AUDIT_ENTRY = "INSERT INTO audit_entry (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
+class StoredRows:
     """What stands at the instants of readings; columns as long as these.
 
     there: whether anything does. file_id: of the file that it corrects by, else 0.
@@ -40,7 +40,7 @@ class Stood:
     file_id: NDArray[np.int64]
 
 
-def stood(connection: Connection[Any], bound: Bound) -> Stood:
+def stood(connection: Connection[Any], bound: Bound) -> StoredRows:
     """Return what stands at the instants of bound readings, as far as the viewer sees it."""
     asked = [bound.channel_id.tolist(), bound.at_ms.tolist()]
     rows = connection.execute(_STOOD, asked).fetchall()
@@ -53,10 +53,10 @@ def stood(connection: Connection[Any], bound: Bound) -> Stood:
     for at, column in enumerate(numbers, 1):
         column[places] = [row[at] or 0 for row in rows]
     rank, seq, value, file_id = numbers
-    return Stood(there, rank, seq, value, void, file_id)
+    return StoredRows(there, rank, seq, value, void, file_id)
 
 
-def write_down(connection: Connection[Any], deed: Deed) -> None:
+def write_down(connection: Connection[Any], audit: AuditNote) -> None:
     """Keep who did what, in the caller's transaction."""
-    said = json.dumps(deed.detail, default=str, ensure_ascii=False)
-    connection.execute(_DEED, [deed.actor, deed.act, deed.subject, said])
+    payload = json.dumps(audit.detail, default=str, ensure_ascii=False)
+    connection.execute(_AUDIT_ENTRY, [audit.actor, audit.act, audit.subject, payload])

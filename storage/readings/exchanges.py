@@ -81,8 +81,8 @@ def known(connection: Connection[Any], channel_id: int) -> list[Exchange]:
 def record(connection: Connection[Any], channel_id: int, exchange: Exchange) -> int | None:
     """Write an exchange down in place of what was known of its instant; return the row of that."""
     replaced = retire(connection, channel_id, exchange.at)
-    said = (exchange.final, exchange.initial, exchange.source, exchange.known_by)
-    connection.execute(_RECORD, [channel_id, exchange.at, *said])
+    facts = (exchange.final, exchange.initial, exchange.source, exchange.known_by)
+    connection.execute(_RECORD, [channel_id, exchange.at, *facts])
     return replaced
 
 

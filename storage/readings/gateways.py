@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from metering.clocks import shift_for, shift_said
+from metering.clocks import shift_for, shift_text
 
 _SHOWN = """
     SELECT g.id AS gateway_id, g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
@@ -84,7 +84,7 @@ class Gateway:
     @property
     def shift_proposed(self) -> str | None:
         """What would set right that which waits, as `replay-rejected --shift` takes it."""
-        return None if self.waits_ahead_ms is None else shift_said(shift_for(self.waits_ahead_ms))
+        return None if self.waits_ahead_ms is None else shift_text(shift_for(self.waits_ahead_ms))
 
 
 def listed(connection: Connection[Any], *, after: str, most: int) -> list[Gateway]:

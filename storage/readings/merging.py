@@ -32,7 +32,7 @@ _INSERT: Final = """
 """
 _INSERT_AND_TELL: Final = _INSERT + " RETURNING channel_id, storage.ms(at)"
 
-# Only who holds a channel's lock replaces its standing readings. It works on both engines, whereas
+# Only who holds a channel's lock replaces its effective readings. It works on both engines, whereas
 # columnstore rows cannot be locked one by one. In order of channel, so that nobody waits in a ring.
 _LOCK = "SELECT pg_advisory_xact_lock(%s, channel) FROM unnest(%s::integer[]) AS channel"
 _LOCK_CLASS: Final = 2
@@ -101,11 +101,11 @@ _OUTDONE = """
 class Fold:
     """A batch folded by (channel, at): who stands in it, and what else was said.
 
-    standing, outdone: places in the bound columns, sorted by (channel, at).
+    effective, outdone: places in the bound columns, sorted by (channel, at).
     duplicates: readings that the batch says more than once.
     """
 
-    standing: NDArray[np.intp]
+    effective: NDArray[np.intp]
     outdone: NDArray[np.intp]
     duplicates: int
 
@@ -160,19 +160,19 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         return Merged(0, 0, 0, new)
     folded = fold(bound)
     with connection.cursor() as cursor:
-        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.standing))
+        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.effective))
         stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
         if tell_new:
-            new[folded.standing] = _among(bound, folded.standing, cursor.fetchall())
+            new[folded.effective] = _among(bound, folded.effective, cursor.fetchall())
         revised = 0
-        if stored < len(folded.standing) or len(folded.outdone):
-            channels = np.unique(bound.channel_id[folded.standing]).tolist()
+        if stored < len(folded.effective) or len(folded.outdone):
+            channels = np.unique(bound.channel_id[folded.effective]).tolist()
             cursor.execute(_LOCK, [_LOCK_CLASS, channels])
             copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone))
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
-            cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.standing)])
+            cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.effective)])
     return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
 
 

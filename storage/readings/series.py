@@ -117,7 +117,7 @@ def midnight(connection: Connection[Any], day: Any, zone: str) -> int:
 
 
 def readings(connection: Connection[Any], channel: int, span: Span, most: int) -> ReadingColumns:
-    """Return standing readings, voids included."""
+    """Return effective readings, voids included."""
     parameters = _parameters(channel, span, most)
     return ReadingColumns(*_columns(connection.execute(_READINGS, parameters).fetchall(), 4))
 

@@ -26,15 +26,15 @@ _OLDEST: Final = {
 }
 # A minute at first, twice as long each time, at most a day.
 _KEEP = """
-    INSERT INTO set_aside AS s (stage, key, channel_id, institution_id, reason, said, retry_at)
+    INSERT INTO set_aside AS s (stage, key, channel_id, institution_id, reason, error, retry_at)
     SELECT %(stage)s, %(id)s::text, c.id,
            CASE WHEN %(stage)s = 'account' THEN %(id)s::integer ELSE m.institution_id END,
-           %(reason)s, %(said)s, now() + interval '1 minute'
+           %(reason)s, %(error)s, now() + interval '1 minute'
       FROM (SELECT) one
       LEFT JOIN channel c ON %(stage)s = 'usage' AND c.id = %(id)s::integer
       LEFT JOIN meter m ON m.id = c.meter_id
     ON CONFLICT (stage, key) DO UPDATE
-       SET reason = excluded.reason, said = excluded.said, attempts = s.attempts + 1,
+       SET reason = excluded.reason, error = excluded.error, attempts = s.attempts + 1,
            last_at = now(),
            retry_at = now() + least(interval '1 minute' * 2 ^ least(s.attempts, 11),
                                     interval '1 day')
@@ -42,7 +42,7 @@ _KEEP = """
 """
 _FORGIVE = "DELETE FROM set_aside WHERE stage = %s AND key = ANY(%s::text[])"
 _LISTED = """
-    SELECT id, stage, channel_id, institution_id, carrier, month, reason, said, attempts, since,
+    SELECT id, stage, channel_id, institution_id, carrier, month, reason, error, attempts, since,
            last_at, retry_at
       FROM report.set_aside
      WHERE id > %(after)s
@@ -67,7 +67,7 @@ class SetAside:
     carrier: str | None
     month: date | None
     reason: str
-    said: str
+    error: str
     attempts: int
     since: datetime
     last_at: datetime
@@ -93,7 +93,7 @@ def keep(
         "stage": stage,
         "id": key,
         "reason": reason_of(error),
-        "said": text_of(error),
+        "error": text_of(error),
     }
     row = connection.execute(_KEEP, asked).fetchone()
     assert row is not None

@@ -15,7 +15,7 @@ from psycopg import Connection
 from metering.channels import Kind
 from metering.clocks import AHEAD_MS
 from metering.errors import ConflictError, UnavailableError
-from metering.messages import Deed, Message, Readings, Rejection, Stored
+from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage import connections
 from storage.connections import WRITING, Bounds
 from storage.readings import clocks, corrections, file_clocks, marks, merging, rejects
@@ -71,7 +71,7 @@ class Store:
         readings: Readings,
         refusals: Sequence[Rejected],
         *,
-        deed: Callable[[Stored], Deed],
+        audit: Callable[[Stored], AuditNote],
         dry_run: bool = False,
     ) -> Stored:
         """Commit what of refused messages can be taken by now; a dry run keeps nothing.
@@ -86,7 +86,7 @@ class Store:
                 still = {rejects.identity_in(batch, one) for one in stored.rejected}
                 gone = [one.id for one in refusals if rejects.identity_of(one) not in still]
                 rejects.resolve(connection, gone)
-                corrections.write_down(connection, deed(stored))
+                corrections.write_down(connection, audit(stored))
         return stored
 
     def _take(
@@ -110,14 +110,14 @@ class Store:
         batch: Sequence[Message],
         readings: Readings,
         *,
-        deed: Callable[[Stored], Deed] | None = None,
+        audit: Callable[[Stored], AuditNote] | None = None,
         dry_run: bool = False,
     ) -> Stored:
         """Commit a batch if all of it can be taken, and else nothing; a dry run keeps nothing.
 
         What a clock that fell back has stamped is left out: whoever brings the file is told.
 
-        deed: says what is written down of it, in the same transaction.
+        audit: says what is written down of it, in the same transaction.
         """
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
@@ -136,8 +136,8 @@ class Store:
                     outdone_count=len(lost),
                     behind=behind,
                 )
-                if deed is not None:
-                    corrections.write_down(connection, deed(stored))
+                if audit is not None:
+                    corrections.write_down(connection, audit(stored))
         return stored
 
     def write_shifted(
@@ -147,7 +147,7 @@ class Store:
         ids: Sequence[int],
         shift_ms: int,
         *,
-        deed: Callable[[Stored], Deed],
+        audit: Callable[[Stored], AuditNote],
         dry_run: bool = False,
     ) -> Stored:
         """Commit what was set aside for its clock, its times shifted; a dry run keeps nothing.
@@ -172,7 +172,7 @@ class Store:
                     _stored(_seqs(batch, readings, refused), refused, bound, merged),
                     misfits=bound.place[misfits].tolist(),
                 )
-                corrections.write_down(connection, deed(stored))
+                corrections.write_down(connection, audit(stored))
         return stored
 
     def _merge(

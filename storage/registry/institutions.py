@@ -148,7 +148,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InstitutionFilter:
     """Which institutions are asked for; None asks for all.
 
     text: part of a name or credit code. region_id: with its lower regions, by affiliation.
@@ -161,7 +161,7 @@ class Wanted:
 
 
 def listed(
-    connection: Connection[Any], wanted: Wanted, *, after: int, most: int
+    connection: Connection[Any], wanted: InstitutionFilter, *, after: int, most: int
 ) -> list[Institution]:
     """Return institutions in order of id, those after one."""
     parameters = _parameters(wanted) | {"after": after, "most": most}
@@ -169,7 +169,7 @@ def listed(
         return cursor.execute(_LIST, parameters).fetchall()
 
 
-def matching(connection: Connection[Any], wanted: Wanted) -> list[int]:
+def matching(connection: Connection[Any], wanted: InstitutionFilter) -> list[int]:
     """Return the ids of all institutions that match, in order."""
     parameters = _parameters(wanted) | {"after": 0, "most": None}
     return [row[0] for row in connection.execute(_IDS, parameters)]
@@ -223,7 +223,7 @@ def like(text: str | None) -> str | None:
     return f"%{escaped}%"
 
 
-def _parameters(wanted: Wanted) -> dict[str, Any]:
+def _parameters(wanted: InstitutionFilter) -> dict[str, Any]:
     return {
         "region": wanted.region_id,
         "line": wanted.department_line,

@@ -122,7 +122,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The newest standing reading, in quanta of the channel."""
+    """The newest effective reading, in quanta of the channel."""
 
     at_ms: int
     value: int

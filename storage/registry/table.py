@@ -119,7 +119,7 @@ def administers(connection: Connection[Any]) -> bool:
     return bool(row and row[0])
 
 
-def alone(connection: Connection[Any]) -> None:
+def lock_imports(connection: Connection[Any]) -> None:
     """Wait until no other import runs, and keep others waiting until this one commits."""
     connection.execute(_LONG)
     connection.execute(_LOCK)

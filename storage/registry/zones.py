@@ -30,6 +30,6 @@ def is_zone(connection: Connection[Any], name: str) -> bool:
 
 def state(connection: Connection[Any], region_id: int, zone: str, source: str, by: str) -> None:
     """Let a region and those below it count their days in a zone from now on."""
-    said = {"region": region_id, "zone": zone, "source": source, "by": by}
-    connection.execute(_RETIRE, said)
-    connection.execute(_STATE, said)
+    parameters = {"region": region_id, "zone": zone, "source": source, "by": by}
+    connection.execute(_RETIRE, parameters)
+    connection.execute(_STATE, parameters)

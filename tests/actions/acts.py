@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from actions.accounts.enough import StateEnough
+from actions.actor import Actor
 from actions.compact.base_estimates import Estimate
 from actions.compact.base_lines import BaseLine
 from actions.compact.bases import asked_bases, line_of, review
@@ -10,7 +11,6 @@ from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, ReopenBase
 from actions.compact.estimate_base import EstimateBase, Way
 from actions.compact.targets import SetTarget, Target
 from actions.compact.union_enough import SayEnough
-from actions.desk import Desk
 from actions.doing import Done, carry_out
 from storage.compact import targets
 
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def set_target(desk: Desk, union_id: int, target: Target, source: str) -> int:
+def set_target(actor: Actor, union_id: int, target: Target, source: str) -> int:
     """Set a target; return its id."""
     action = SetTarget(
         percent=Decimal(target.fall_millionths) / 10_000,
@@ -31,11 +31,11 @@ def set_target(desk: Desk, union_id: int, target: Target, source: str) -> int:
         origin=target.origin,
         source=source,
     )
-    return _result(desk, action, union_id).id
+    return _result(actor, action, union_id).id
 
 
 def estimate(
-    desk: Desk, target_id: int, institution_id: int, wanted: Estimate, reason: str
+    actor: Actor, target_id: int, institution_id: int, wanted: Estimate, reason: str
 ) -> BaseLine:
     """Estimate a month; return the base's line."""
     action = EstimateBase.model_validate(
@@ -48,12 +48,12 @@ def estimate(
             "reason": reason,
         }
     )
-    _result(desk, action, target_id)
-    return line(desk, target_id, institution_id)
+    _result(actor, action, target_id)
+    return line(actor, target_id, institution_id)
 
 
 def confirm(
-    desk: Desk,
+    actor: Actor,
     target_id: int,
     reason: str,
     *,
@@ -67,41 +67,41 @@ def confirm(
     action = ConfirmBases(
         which=which, institutions=institution_ids, member=member_id, reason=reason
     )
-    return _result(desk, action, target_id).bases
+    return _result(actor, action, target_id).bases
 
 
-def leave_out(desk: Desk, target_id: int, institution_id: int, reason: str) -> BaseLine:
+def leave_out(actor: Actor, target_id: int, institution_id: int, reason: str) -> BaseLine:
     """Leave one institution out; return its line."""
-    _result(desk, LeaveOutBases(institutions=[institution_id], reason=reason), target_id)
-    return line(desk, target_id, institution_id)
+    _result(actor, LeaveOutBases(institutions=[institution_id], reason=reason), target_id)
+    return line(actor, target_id, institution_id)
 
 
-def reopen(desk: Desk, target_id: int, institution_id: int, reason: str) -> BaseLine:
+def reopen(actor: Actor, target_id: int, institution_id: int, reason: str) -> BaseLine:
     """Reopen one base; return its line."""
-    _result(desk, ReopenBases(institutions=[institution_id], reason=reason), target_id)
-    return line(desk, target_id, institution_id)
+    _result(actor, ReopenBases(institutions=[institution_id], reason=reason), target_id)
+    return line(actor, target_id, institution_id)
 
 
-def set_enough(desk: Desk, union_id: int, permille: int, reason: str) -> None:
+def set_enough(actor: Actor, union_id: int, permille: int, reason: str) -> None:
     """Say how many thousandths make a month known."""
-    _result(desk, SayEnough(percent=Decimal(permille) / 10, reason=reason), union_id)
+    _result(actor, SayEnough(percent=Decimal(permille) / 10, reason=reason), union_id)
 
 
-def state_share(desk: Desk, share: Decimal, source: str, region_id: int | None = None) -> None:
+def state_share(actor: Actor, share: Decimal, source: str, region_id: int | None = None) -> None:
     """State an office's share."""
-    _result(desk, StateEnough(share=share, region=region_id, source=source), None)
+    _result(actor, StateEnough(share=share, region=region_id, source=source), None)
 
 
-def line(desk: Desk, target_id: int, institution_id: int) -> BaseLine:
+def line(actor: Actor, target_id: int, institution_id: int) -> BaseLine:
     """Return the line of one base as its planner has it."""
-    with desk.look(reckons=True) as connection:
+    with actor.look(reckons=True) as connection:
         kept = targets.one(connection, target_id)
         assert kept is not None
         (counted,) = asked_bases(connection, kept.union_id, [institution_id])
         return line_of(connection, kept, counted)
 
 
-def _result(desk, action, on):
-    done = carry_out(desk, action, on)
+def _result(actor, action, on):
+    done = carry_out(actor, action, on)
     assert isinstance(done, Done)
     return done.result

@@ -5,14 +5,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from actions.actor import Actor
 from actions.compact.bases import review
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun
 from actions.compact.record_progress import RecordProgress
-from actions.compact.runs import Kept, Method, Rule, one_run
+from actions.compact.runs import Method, Rule, RunRow, one_run
 from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
-from actions.desk import Desk
 from actions.doing import carry_out
 from compact.books import Kind
 from compact.parameters import By
@@ -42,25 +42,25 @@ class UnionWorld:
 
     def run(self, who: str = "planner of all", rule: Rule = Rule.PROPORTIONAL) -> int:
         """Run the target by a rule and return the run's id."""
-        return run_target(self.world.desk(who), self.target, Method(rule)).run.run_id
+        return run_target(self.world.actor(who), self.target, Method(rule)).run.run_id
 
     def answered(self, target: int | None = None) -> None:
         """Answer for every base as it is."""
-        answer_for(self.world.desk("planner of all"), target or self.target)
+        answer_for(self.world.actor("planner of all"), target or self.target)
 
     def issued(self) -> int:
         """Answer for the bases, run and issue."""
         self.answered()
         run_id = self.run()
-        issue_run(self.world.desk("planner of all"), run_id)
+        issue_run(self.world.actor("planner of all"), run_id)
         return run_id
 
 
 @dataclass(frozen=True)
-class Made:
+class RunResult:
     """A run that a test has kept."""
 
-    run: Kept
+    run: RunRow
     without_base: int
     left_out: int
     new: bool
@@ -75,22 +75,22 @@ class Issued:
     accounts: int
 
 
-def run_target(desk: Desk, target: int, method: Method, year: int | None = None) -> Made:
+def run_target(actor: Actor, target: int, method: Method, year: int | None = None) -> RunResult:
     """Keep a run by the declared action."""
     action = MakeRun.model_validate(fields_of(method) | ({"year": year} if year else {}))
-    made = carry_out(desk, action, target).result
-    return Made(one_run(desk, made.run_id)[0], made.without_base, made.left_out, made.new)
+    made = carry_out(actor, action, target).result
+    return RunResult(one_run(actor, made.run_id)[0], made.without_base, made.left_out, made.new)
 
 
-def issue_run(desk: Desk, run: int, reason: str = "") -> Issued:
+def issue_run(actor: Actor, run: int, reason: str = "") -> Issued:
     """Issue a run by the declared action."""
-    made = carry_out(desk, IssueRun(reason=reason or None), run, again=True).result
+    made = carry_out(actor, IssueRun(reason=reason or None), run, again=True).result
     return Issued(made.cause_id, Kind(made.kind), made.accounts)
 
 
-def stand(desk: Desk, union: int, day: date) -> int:
+def record_progress(actor: Actor, union: int, day: date) -> int:
     """Work out the progress by the declared action; return how many rows that made."""
-    return carry_out(desk, RecordProgress(day=day), union).result.rows
+    return carry_out(actor, RecordProgress(day=day), union).result.rows
 
 
 def fields_of(method: Method) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def fields_of(method: Method) -> dict[str, Any]:
         if one.by is not By.ALL:
             key = "code" if one.by is By.CLASS else "member"
             typed = [{key: name, "value": value} for name, value in typed.items()]
-        found[one.asked_as] = "GGJ-2021" if one.kind is KindOfValue.BANDS else typed
+        found[one.field_name] = "GGJ-2021" if one.kind is KindOfValue.BANDS else typed
     found["factors"] = [
         {"institution": institution, "name": name, "factor": Decimal(factor) / 1_000_000}
         for institution, named in method.factors.items()
@@ -110,12 +110,12 @@ def fields_of(method: Method) -> dict[str, Any]:
     return found
 
 
-def answer_for(desk: Desk, target: int) -> None:
+def answer_for(actor: Actor, target: int) -> None:
     """Answer for every base of a target as it is."""
-    odd = [one.institution_id for one in review(desk, target).lines if one.state == "open"]
+    odd = [one.institution_id for one in review(actor, target).lines if one.state == "open"]
     if odd:
-        confirm(desk, target, "looked at, it is so", institution_ids=odd)
-    confirm(desk, target, "nothing is odd about the rest")
+        confirm(actor, target, "looked at, it is so", institution_ids=odd)
+    confirm(actor, target, "nothing is odd about the rest")
 
 
 def use(world: World, name: str, year: int, month: int, kwh: int, carrier="electricity") -> None:
@@ -137,7 +137,7 @@ def make_union_world(world: World) -> UnionWorld:
             if name != "clinic" or month > 9:
                 use(world, name, 2015, month, kwh)
     use(world, "office", 2014, 12, 5)
-    planner = world.desk("planner of all")
+    planner = world.actor("planner of all")
     members = [world.region["city 1"], world.region["city 2"]]
     union = make_union(planner, NewUnion("双城联合体", "Union of two cities", members, "test"))
     target = set_target(planner, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")

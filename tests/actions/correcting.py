@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from actions.actor import Actor
 from actions.declared import Action
-from actions.desk import Desk
 from actions.doing import acting, carry_out, check, target
 from actions.readings import correcting
 from actions.readings.correct_reading import SetReading, VoidReading
@@ -24,82 +24,84 @@ from actions.readings.withdraw_exchange import WithdrawExchange
 from storage.readings import amendments
 
 
-def void_reading(desk: Desk, channel_id: int, at: datetime, *, reason: str, **how: bool) -> Done:
-    return _done(desk, VoidReading(at=at, reason=reason), channel_id, **how)
+def void_reading(actor: Actor, channel_id: int, at: datetime, *, reason: str, **how: bool) -> Done:
+    return _done(actor, VoidReading(at=at, reason=reason), channel_id, **how)
 
 
 def set_value(
-    desk: Desk, channel_id: int, at: datetime, value: Decimal, *, reason: str, **how: bool
+    actor: Actor, channel_id: int, at: datetime, value: Decimal, *, reason: str, **how: bool
 ) -> Done:
-    return _done(desk, SetReading(at=at, value=value, reason=reason), channel_id, **how)
+    return _done(actor, SetReading(at=at, value=value, reason=reason), channel_id, **how)
 
 
-def confirm_outlier(desk: Desk, channel_id: int, at: datetime, *, reason: str, **how: bool) -> Done:
-    return _done(desk, ConfirmOutlier(at=at, reason=reason), channel_id, **how)
+def confirm_outlier(
+    actor: Actor, channel_id: int, at: datetime, *, reason: str, **how: bool
+) -> Done:
+    return _done(actor, ConfirmOutlier(at=at, reason=reason), channel_id, **how)
 
 
 def reinstate_reading(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, **how: bool
+    actor: Actor, channel_id: int, at: datetime, *, reason: str, **how: bool
 ) -> Done:
-    return _done(desk, ReinstateReading(at=at, reason=reason), channel_id, **how)
+    return _done(actor, ReinstateReading(at=at, reason=reason), channel_id, **how)
 
 
-def confirm_wrap(desk: Desk, channel_id: int, at: datetime, *, reason: str, **how: bool) -> Done:
-    return _done(desk, ConfirmWrap(at=at, reason=reason), channel_id, **how)
+def confirm_wrap(actor: Actor, channel_id: int, at: datetime, *, reason: str, **how: bool) -> Done:
+    return _done(actor, ConfirmWrap(at=at, reason=reason), channel_id, **how)
 
 
 def say_use(
-    desk: Desk, channel_id: int, at: datetime, value: Decimal, *, reason: str,
+    actor: Actor, channel_id: int, at: datetime, value: Decimal, *, reason: str,
     despite: bool = False, **how: bool,
 ) -> Done:  # fmt: skip
     action = StateUse(at=at, value=value, reason=reason, despite=despite)
-    return _done(desk, action, channel_id, **how)
+    return _done(actor, action, channel_id, **how)
 
 
 def withdraw_exchange(
-    desk: Desk, channel_id: int, at: datetime, *, reason: str, **how: bool
+    actor: Actor, channel_id: int, at: datetime, *, reason: str, **how: bool
 ) -> Done:
-    return _done(desk, WithdrawExchange(at=at, reason=reason), channel_id, **how)
+    return _done(actor, WithdrawExchange(at=at, reason=reason), channel_id, **how)
 
 
 def undo(
-    desk: Desk, channel_id: int, correction_id: int, *, reason: str, dry_run: bool = False
+    actor: Actor, channel_id: int, correction_id: int, *, reason: str, dry_run: bool = False
 ) -> Done:
     action = UndoCorrection(reason=reason)
-    with desk.change(dry_run=True) as connection:
-        at = acting(desk, connection)
+    with actor.change(dry_run=True) as connection:
+        at = acting(actor, connection)
         found = target(UndoCorrection, correction_id, at)
         assert found.channel.channel_id == channel_id
         check(action, found, at)
         tried = action.tried(found, at)
     if not dry_run:
-        carry_out(desk, action, correction_id)
+        carry_out(actor, action, correction_id)
     return replace(tried, dry_run=dry_run)
 
 
-def undo_file(desk: Desk, file_id: int, *, reason: str, dry_run: bool = False) -> Effects:
+def undo_file(actor: Actor, file_id: int, *, reason: str, dry_run: bool = False) -> Effects:
     """Return what changes."""
     action = UndoFile(reason=reason)
-    with desk.change(dry_run=True) as connection:
-        at = acting(desk, connection)
+    with actor.change(dry_run=True) as connection:
+        at = acting(actor, connection)
         found = target(UndoFile, file_id, at)
         holding = check_holds(file_id, found.corrections)
         changes = taken_back(connection, holding)
     if not dry_run:
-        carry_out(desk, action, file_id)
+        carry_out(actor, action, file_id)
     return changes
 
 
-def _done(desk: Desk, action: Action[Any, Any], on: int, *, dry_run: bool = False) -> Done:
-    with desk.change(dry_run=True) as connection:
-        at = acting(desk, connection)
+def _done(actor: Actor, action: Action[Any, Any], on: int, *, dry_run: bool = False) -> Done:
+    with actor.change(dry_run=True) as connection:
+        at = acting(actor, connection)
         found = target(type(action), on, at)
         check(action, found, at)
         tried = correcting.tried(action, found, at)  # type: ignore[arg-type]
     if dry_run:
         return tried
-    made = carry_out(desk, action, on).result.id
-    with desk.change(dry_run=True) as connection:
+    made = carry_out(actor, action, on).result.id
+    with actor.change(dry_run=True) as connection:
         correction = amendments.one(connection, on, made)
     assert correction is not None
     return replace(tried, correction=correction, dry_run=False)

@@ -20,17 +20,17 @@ from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
 from storage.boards.queries import make_member_login
 from tests.actions.acts import set_target
-from tests.actions.compact_world import answer_for, issue_run, run_target, stand
+from tests.actions.compact_world import answer_for, issue_run, record_progress, run_target
 from tests.actions.world import World
 
 LINES = ("government", "education", "security", "health")
 DAYS = (date(2016, 3, 31), date(2016, 6, 30), date(2016, 9, 30), date(2016, 12, 31))
-FIGURES = ("quota_g", "due_g", "used_g")
+FIGURES = ("quota_g", "path_g", "used_g")
 KEYS = ("union_id", "year", "day", "member_id", "institution_id", "run_id")
 
 
 @dataclass
-class House:
+class RandomWorld:
     """A world to pry into: who is restricted, and whose figures nobody else may learn."""
 
     world: World
@@ -46,9 +46,9 @@ class House:
         return [name for name in self.world.user if name.startswith("pry ")]
 
 
-def make_house(world: World, seed: int, restricted: float = 0.2) -> House:
+def make_random_world(world: World, seed: int, restricted: float = 0.2) -> RandomWorld:
     """Make institutions with accounts, three runs of which two are issued, and people."""
-    random, house = Random(seed), House(world)
+    random, house = Random(seed), RandomWorld(world)
     members = [_region(world, f"pry city {i}", "city", "province", f"9901{i}0") for i in range(3)]
     regions = list(members)
     for i in range(6):
@@ -59,25 +59,25 @@ def make_house(world: World, seed: int, restricted: float = 0.2) -> House:
         made = _institution(world, random, f"pry {i}", random.choice(regions), guarded)
         if guarded:
             house.restricted.add(made)
-    planner = world.desk("planner of all")
+    planner = world.actor("planner of all")
     house.union = make_union(planner, NewUnion("探查", "Pry", members, "test"))
     target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000)
     house.target = set_target(planner, house.union, target, "test")
     _run(house, Method(Rule.PROPORTIONAL))
     _accounts(world, random, random.choice(sorted(house.restricted)), 2015)  # one account is mended
     _run(house, Method(Rule.CAPABILITY, weights={members[0]: 1_500_000}))
-    later = world.desk("planner of all", max(DAYS) + timedelta(days=1))
+    later = world.actor("planner of all", max(DAYS) + timedelta(days=1))
     for day in DAYS:
-        stand(later, house.union, day)
+        record_progress(later, house.union, day)
     _people(house, random, regions, members)
     return house
 
 
-def _run(house: House, method: Method) -> None:
-    desk = house.world.desk("planner of all")
-    answer_for(desk, house.target)
-    run_id = run_target(desk, house.target, method).run.run_id
-    issue_run(desk, run_id, "again")
+def _run(house: RandomWorld, method: Method) -> None:
+    actor = house.world.actor("planner of all")
+    answer_for(actor, house.target)
+    run_id = run_target(actor, house.target, method).run.run_id
+    issue_run(actor, run_id, "again")
     house.runs.append(run_id)
 
 
@@ -130,7 +130,7 @@ def _accounts(world: World, random: Random, institution: int, year: int) -> None
         )  # fmt: skip
 
 
-def _people(house: House, random: Random, regions: list[int], members: list[int]) -> None:
+def _people(house: RandomWorld, random: Random, regions: list[int], members: list[int]) -> None:
     world = house.world
     grants: list[tuple[Any, ...]] = [
         ("reader", "union", None, None, None, house.union),
@@ -162,7 +162,7 @@ def _people(house: House, random: Random, regions: list[int], members: list[int]
         house.logins[f"login:{name}"] = (login, name)
 
 
-def drop_logins(house: House) -> None:
+def drop_logins(house: RandomWorld) -> None:
     """Take the database logins away again."""
     for _, name in house.logins.values():
         house.world.admin(f'DROP OWNED BY "{name}"')
@@ -195,7 +195,7 @@ def grams(kgce: str | None) -> Decimal | None:
     return None if kgce is None else Decimal(kgce) * 1000
 
 
-def secrets_of(house: House, seen: set[int]) -> dict[tuple[Any, ...], dict[int, int]]:
+def secrets_of(house: RandomWorld, seen: set[int]) -> dict[tuple[Any, ...], dict[int, int]]:
     """Return the figures of restricted institutions that a viewer does not see, by their key."""
     found: dict[tuple[Any, ...], dict[int, int]] = defaultdict(dict)
     hidden = sorted(house.restricted - seen)
@@ -206,7 +206,7 @@ def secrets_of(house: House, seen: set[int]) -> dict[tuple[Any, ...], dict[int, 
         found["base_g", run][institution] = base
         found["amount_g", run][institution] = amount
     for day, institution, *figures in house.world.admin(
-        """SELECT day, institution_id, quota_g, due_g, used_g FROM standing
+        """SELECT day, institution_id, quota_g, path_g, used_g FROM progress
             WHERE union_id = %s AND institution_id = ANY(%s)""", house.union, hidden,
     ):  # fmt: skip
         for name, value in zip(FIGURES, figures, strict=True):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.doing import acting, carry_out, check, target
 from actions.readings.issue_key import IssueKey
 from actions.readings.settle_rejected import ShiftRejected
@@ -10,27 +10,27 @@ from actions.readings.shift_rejected import Shifted
 from storage.readings import gateways
 
 
-def id_of(desk: Desk, name: str) -> int:
+def id_of(actor: Actor, name: str) -> int:
     """Return a gateway's id, past what the actor sees."""
-    with Desk(desk.pool, "user:1").look() as connection:
+    with Actor(actor.pool, "user:1").look() as connection:
         found = gateways.named(connection, name)
     assert found is not None
     return found.gateway_id
 
 
 def shift_rejected(
-    desk: Desk, sink: Any, name: str, shift: str = "guess", *, dry_run: bool = False
+    actor: Actor, sink: Any, name: str, shift: str = "guess", *, dry_run: bool = False
 ) -> Shifted:
-    desk.sink = sink
-    action, on = ShiftRejected(shift=shift), id_of(desk, name)
+    actor.sink = sink
+    action, on = ShiftRejected(shift=shift), id_of(actor, name)
     if not dry_run:
-        return carry_out(desk, action, on).result
-    with desk.change(dry_run=True) as connection:
-        at = acting(desk, connection)
+        return carry_out(actor, action, on).result
+    with actor.change(dry_run=True) as connection:
+        at = acting(actor, connection)
         found = target(ShiftRejected, on, at)
         check(action, found, at)
         return action.written(found, at, dry_run=True)
 
 
-def issue_key(desk: Desk, name: str) -> str:
-    return carry_out(desk, IssueKey(reason="test"), id_of(desk, name)).result.key
+def issue_key(actor: Actor, name: str) -> str:
+    return carry_out(actor, IssueKey(reason="test"), id_of(actor, name)).result.key

@@ -32,9 +32,9 @@ def at(hour: float) -> datetime:
 @pytest.fixture
 def told(world) -> World:
     """An office whose register says what needs a person."""
-    said = [float(value) for value in VALUES]
-    said[MISREAD] = 16.0
-    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(said)])
+    values = [float(value) for value in VALUES]
+    values[MISREAD] = 16.0
+    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(values)])
     world.work()
     return world
 
@@ -67,44 +67,44 @@ Act = Callable[..., Done]
 
 def _void(world, who="system", **told):
     return corrections.void_reading(
-        world.desk(who), world.channel["office e"], at(3), reason="misread", **told
+        world.actor(who), world.channel["office e"], at(3), reason="misread", **told
     )
 
 
 def _set(world, who="system", **told):
     return corrections.set_value(
-        world.desk(who), world.channel["office e"], at(4.5), Decimal(146), reason="photo", **told
+        world.actor(who), world.channel["office e"], at(4.5), Decimal(146), reason="photo", **told
     )
 
 
 def _set_over(world, who="system", **told):
     return corrections.set_value(
-        world.desk(who), world.channel["office e"], at(28), Decimal(50150), reason="p.", **told
+        world.actor(who), world.channel["office e"], at(28), Decimal(50150), reason="p.", **told
     )
 
 
 def _confirm(world, who="system", **told):
     return corrections.confirm_outlier(
-        world.desk(who), world.channel["office e"], at(MISREAD), reason="misread", **told
+        world.actor(who), world.channel["office e"], at(MISREAD), reason="misread", **told
     )
 
 
 def _reinstate(world, who="system", **told):
     return corrections.reinstate_reading(
-        world.desk(who), world.channel["office e"], at(MISREAD), reason="it was so", **told
+        world.actor(who), world.channel["office e"], at(MISREAD), reason="it was so", **told
     )
 
 
 def _exchange(world, who="system", **told):
     return exchanges.record_exchange(
-        world.desk(who), world.channel["office e"], at(12.5), final=Decimal(225),
+        world.actor(who), world.channel["office e"], at(12.5), final=Decimal(225),
         initial=Decimal(0), source="form 12", **told,
     )[1]  # fmt: skip
 
 
 def _use(world, who="system", **told):
     return corrections.say_use(
-        world.desk(who), world.channel["office e"], at(21), Decimal("12.5"), reason="bill", **told
+        world.actor(who), world.channel["office e"], at(21), Decimal("12.5"), reason="bill", **told
     )
 
 
@@ -121,7 +121,7 @@ ACTS = {
 
 def undo(world: World, done: Done, who: str = "system", **told) -> Done:
     return corrections.undo(
-        world.desk(who), done.channel.channel_id, done.correction.id, reason="was wrong", **told
+        world.actor(who), done.channel.channel_id, done.correction.id, reason="was wrong", **told
     )
 
 
@@ -146,11 +146,11 @@ def known(told: dict) -> dict:
 def test_what_a_dry_run_tells_happens_and_the_undo_takes_it_all_back(told):
     before = figures(told)
     for name, act in ACTS.items():
-        deeds = told.admin("SELECT count(*) FROM deed")
+        entries = told.admin("SELECT count(*) FROM audit_entry")
         tried = act(told, dry_run=True)
         assert figures(told) == before, name
         assert told.admin("SELECT count(*) FROM stale_usage") == [(0,)]
-        assert told.admin("SELECT count(*) FROM deed") == deeds
+        assert told.admin("SELECT count(*) FROM audit_entry") == entries
         fresh, then = foretold(told, tried)
         done = act(told)
         told.work()
@@ -175,14 +175,14 @@ def test_each_act_and_its_undo_leave_an_audit_entry_with_person_and_reason(told)
 
         rows = told.admin(
             """SELECT actor, subject, detail->>'correction', detail->>'reason'
-                 FROM deed ORDER BY id DESC LIMIT 2"""
+                 FROM audit_entry ORDER BY id DESC LIMIT 2"""
         )
         number = str(done.correction.id)
         assert [row[:3] for row in rows] == [(officer, number, number), (officer, channel, number)]
         assert [row[3] for row in rows] == ["was wrong", done.correction.source]
         # The entry and the fact are of one transaction.
-        said = told.admin("SELECT known_since FROM amendment WHERE id = %s", done.correction.id)
-        assert told.admin("SELECT at FROM deed ORDER BY id DESC OFFSET 1 LIMIT 1") == said
+        fields = told.admin("SELECT known_since FROM amendment WHERE id = %s", done.correction.id)
+        assert told.admin("SELECT at FROM audit_entry ORDER BY id DESC OFFSET 1 LIMIT 1") == fields
 
 
 def test_who_may_only_read_or_not_even_that_corrects_nothing(told):
@@ -204,20 +204,20 @@ def test_who_may_only_read_or_not_even_that_corrects_nothing(told):
 
 
 def test_a_refused_act_leaves_neither_fact_nor_entry(told):
-    deeds = told.admin("SELECT count(*) FROM deed")
+    entries = told.admin("SELECT count(*) FROM audit_entry")
 
     with pytest.raises(NotFoundError):
         corrections.void_reading(
-            told.desk(), told.channel["office e"], at(3.25), reason="no reading there"
+            told.actor(), told.channel["office e"], at(3.25), reason="no reading there"
         )
     with pytest.raises(InputError):
         corrections.reinstate_reading(
-            told.desk(), told.channel["office e"], at(3), reason="it stands already"
+            told.actor(), told.channel["office e"], at(3), reason="it stands already"
         )
     with pytest.raises(ValidationError):
-        corrections.void_reading(told.desk(), told.channel["office e"], at(3), reason=" ")
+        corrections.void_reading(told.actor(), told.channel["office e"], at(3), reason=" ")
 
-    assert told.admin("SELECT count(*) FROM deed") == deeds
+    assert told.admin("SELECT count(*) FROM audit_entry") == entries
     assert told.admin("SELECT count(*) FROM amendment") == [(0,)]
 
 
@@ -242,7 +242,7 @@ def test_a_void_that_leaves_no_reading_at_all_and_its_undo(told):
     told.work()
     before = figures(told)
 
-    done = corrections.void_reading(told.desk(), channel, at(0), reason="bench test")
+    done = corrections.void_reading(told.actor(), channel, at(0), reason="bench test")
     told.work()
     assert told.admin("SELECT value FROM reading WHERE channel_id = %s", channel) == [(None,)]
     undo(told, done)
@@ -251,16 +251,16 @@ def test_a_void_that_leaves_no_reading_at_all_and_its_undo(told):
 
 
 def test_the_last_correction_of_an_instant_stands_and_each_can_be_undone_alone(told):
-    channel, desk = told.channel["office e"], told.desk()
-    standing = "SELECT value, rank FROM reading WHERE channel_id = %s AND at = %s"
+    channel, actor = told.channel["office e"], told.actor()
+    effective = "SELECT value, rank FROM reading WHERE channel_id = %s AND at = %s"
 
-    first = corrections.set_value(desk, channel, at(3), Decimal(131), reason="one")
-    second = corrections.set_value(desk, channel, at(3), Decimal(132), reason="two")
-    assert told.admin(standing, channel, at(3)) == [(132_000, 1)]
+    first = corrections.set_value(actor, channel, at(3), Decimal(131), reason="one")
+    second = corrections.set_value(actor, channel, at(3), Decimal(132), reason="two")
+    assert told.admin(effective, channel, at(3)) == [(132_000, 1)]
     undo(told, first)
-    assert told.admin(standing, channel, at(3)) == [(132_000, 1)]
+    assert told.admin(effective, channel, at(3)) == [(132_000, 1)]
     undo(told, second)
-    assert told.admin(standing, channel, at(3)) == [(130_000, 0)]
+    assert told.admin(effective, channel, at(3)) == [(130_000, 0)]
     assert told.admin("SELECT count(*) FROM reading_revision") == [(0,)]
     with pytest.raises(ConflictError):
         undo(told, first)
@@ -272,10 +272,10 @@ def test_an_exchange_said_again_is_undone_step_by_step(told):
     told.work()
     once = figures(told)
     _, second = exchanges.record_exchange(
-        told.desk(), told.channel["office e"], at(12.5), final=None, initial=Decimal(0), source="?"
+        told.actor(), told.channel["office e"], at(12.5), final=None, initial=Decimal(0), source="?"
     )
     withdrawn = corrections.withdraw_exchange(
-        told.desk(), told.channel["office e"], at(12.5), reason="it was the other meter"
+        told.actor(), told.channel["office e"], at(12.5), reason="it was the other meter"
     )
     told.work()
     assert figures(told) == before
@@ -303,18 +303,18 @@ def test_an_exchange_said_again_is_undone_step_by_step(told):
 def test_an_exchange_fits_range_limit_and_neighbours_or_is_taken_by_name(
     told, final, initial, code
 ):
-    said = {"final": Decimal(final), "initial": Decimal(initial), "source": "form 12"}
+    fields = {"final": Decimal(final), "initial": Decimal(initial), "source": "form 12"}
     channel = told.channel["office e"]
     with pytest.raises(InputError) as caught:
-        exchanges.record_exchange(told.desk(), channel, at(12.5), **said)
+        exchanges.record_exchange(told.actor(), channel, at(12.5), **fields)
 
     assert caught.value.code == code
     assert told.admin("SELECT count(*) FROM exchange") == [(0,)]
     if code == "exchange.impossible":
         return
-    exchanges.record_exchange(told.desk(), channel, at(12.5), despite=True, **said)
+    exchanges.record_exchange(told.actor(), channel, at(12.5), despite=True, **fields)
     told.work()
-    entry = told.admin("SELECT detail->>'despite' FROM deed ORDER BY id DESC LIMIT 1")
+    entry = told.admin("SELECT detail->>'despite' FROM audit_entry ORDER BY id DESC LIMIT 1")
     assert entry == [("true",)]
     assert max(filter(None, hours(told).values())) <= 100_000  # the limit holds all the same
 
@@ -329,7 +329,7 @@ def test_a_wrap_is_held_to_limit_and_range(world):
     world.work()
 
     with pytest.raises(InputError) as caught:
-        corrections.confirm_wrap(world.desk(), channel, at(5), reason="no fall there")
+        corrections.confirm_wrap(world.actor(), channel, at(5), reason="no fall there")
     assert "falls" in caught.value.en
     assert world.admin("SELECT count(*) FROM verdict") == [(0,)]
 
@@ -343,7 +343,7 @@ def test_a_wrap_that_a_person_confirms_counts_and_can_be_undone(world):
     world.work()
     before = figures(world)
 
-    done = corrections.confirm_wrap(world.desk(), channel, at(72), reason="seen on the display")
+    done = corrections.confirm_wrap(world.actor(), channel, at(72), reason="seen on the display")
     world.work()
     total = sum(filter(None, hours(world).values()))
     assert total == 100_000_000 + 400_800 - 99_900_000

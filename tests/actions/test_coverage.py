@@ -99,16 +99,16 @@ def test_a_region_expects_what_its_institutions_do(world, today, first):
 
 
 def of_account(connection, world, month):
-    said = [world.institution["clinic"], month]
+    parameters = [world.institution["clinic"], month]
     connection.execute(
         """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
            VALUES (%s, 'electricity', %s, 'meter', 1, 1, 1) ON CONFLICT DO NOTHING""",
-        said,
+        parameters,
     )
     return connection.execute(
         """SELECT expected_s FROM report.account WHERE institution_id = %s AND month = %s
               AND carrier = 'electricity' AND source = 'meter'""",
-        said,
+        parameters,
     ).fetchone()
 
 

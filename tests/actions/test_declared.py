@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from actions.catalogue import declared
 from actions.declared import ACTIONS, About, Action
-from actions.fields import Words, asked_as, field
+from actions.fields import Words, field, input_kind
 from actions.kinds import Amount, Id, Line, Month, Row, Signed, Text
 from actions.rights import Right
 from actions.things import CHANNEL, every_region
@@ -29,8 +29,8 @@ NAMES = {"red": Words("红", "Red"), "blue": Words("蓝", "Blue")}
 
 
 def about(code: str = "toy.make", **changes) -> About:
-    said = {"right": Right.LOOK, "path": "/toys", "zh": "玩", "en": "Play", "tag": "toys"}
-    return About(code=code, **{**said, "done": ("好", "Done"), **changes})
+    fields = {"right": Right.LOOK, "path": "/toys", "zh": "玩", "en": "Play", "tag": "toys"}
+    return About(code=code, **{**fields, "done": ("好", "Done"), **changes})
 
 
 @pytest.fixture(autouse=True)
@@ -68,17 +68,17 @@ def test_every_kind_of_field_has_its_control():
         parts: list[Part] = field(zh="件", en="Parts")
         loud: bool = field(zh="响", en="Loud", default=False)
 
-    kinds = {name: asked_as(info) for name, info in Toy.model_fields.items()}
+    kinds = {name: input_kind(info) for name, info in Toy.model_fields.items()}
     assert kinds == {
         "name": "line", "story": "text", "weight": "number", "shift": "number", "month": "month",
         "colour": "choice", "region": "choice", "many": "several", "parts": "rows", "loud": "flag",
     }  # fmt: skip
-    said = {"name": "a", "weight": "1,234.5", "shift": "-1", "month": "2026-01", "many": []}
-    toy = Toy.model_validate(said | {"parts": [{"colour": "red"}]})
+    fields = {"name": "a", "weight": "1,234.5", "shift": "-1", "month": "2026-01", "many": []}
+    toy = Toy.model_validate(fields | {"parts": [{"colour": "red"}]})
     assert (str(toy.weight), str(toy.month)) == ("1234.5", "2026-01-01")
     for wrong, field_name in (({"colour": "blue"}, "region"), ({"region": 1}, "region")):
         with pytest.raises(ValidationError) as caught:
-            Toy.model_validate(said | {"parts": []} | wrong)
+            Toy.model_validate(fields | {"parts": []} | wrong)
         assert caught.value.errors()[0]["ctx"]["field"] == field_name
 
 

@@ -10,7 +10,9 @@ from random import Random
 import psycopg
 import pytest
 
+from actions.actor import DeniedError
 from actions.compact.disclosure import unseen_of
+from actions.compact.progress import progress_of, withheld_of
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
 from actions.compact.runs import (
     Method,
@@ -22,8 +24,6 @@ from actions.compact.runs import (
     snapshot_of,
     try_target,
 )
-from actions.compact.standing import standing_of, withheld_of
-from actions.desk import DeniedError
 from compact.disclosure import WHOLE, Part, parts_of, shown_of
 from compact.runs import again
 from metering.errors import NotFoundError
@@ -36,7 +36,7 @@ from tests.actions.prying import (
     derived,
     derived_over_time,
     drop_logins,
-    make_house,
+    make_random_world,
     secrets_of,
 )
 
@@ -45,13 +45,13 @@ ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "600"))
 
 @pytest.fixture
 def house(world):
-    made = make_house(world, seed=5)
+    made = make_random_world(world, seed=5)
     yield made
     drop_logins(made)
 
 
 def seen_by(house, who: str) -> set[int]:
-    with house.world.desk(who).look() as connection:
+    with house.world.actor(who).look() as connection:
         return {row[0] for row in connection.execute("SELECT access.sees()")}
 
 
@@ -76,59 +76,59 @@ def ask(house, who: str, random: Random, learnt: Learnt) -> None:
     """Ask one question over the actions that the API and the pages stand on."""
     question = random.choice(QUESTIONS)
     with suppress(NotFoundError):  # of which denied is one kind
-        question(house, house.world.desk(who), random.choice(house.runs), random, learnt)
+        question(house, house.world.actor(who), random.choice(house.runs), random, learnt)
 
 
-def ask_runs(house, desk, run, random, learnt):
-    for one in list_runs(desk, union_id=house.union):
+def ask_runs(house, actor, run, random, learnt):
+    for one in list_runs(actor, union_id=house.union):
         learnt.sum(("base_g", one.run_id), "all", one.base_g)
         learnt.sum(("amount_g", one.run_id), "all", one.total_g)
 
 
-def ask_levels(house, desk, run, random, learnt):
-    for one in levels_of(desk, run):
+def ask_levels(house, actor, run, random, learnt):
+    for one in levels_of(actor, run):
         learnt.sum(("base_g", run), one.key, one.base_g)
         learnt.sum(("amount_g", run), one.key, one.amount_g)
 
 
-def ask_shares(house, desk, run, random, learnt):
-    for one in shares_of(desk, run, limit=1000).rows:
+def ask_shares(house, actor, run, random, learnt):
+    for one in shares_of(actor, run, limit=1000).rows:
         base = sum(part for part in one.base_g if part is not None)
         learnt.one(("base_g", run), one.institution_id, base)
         learnt.one(("amount_g", run), one.institution_id, one.amount_g)
 
 
-def ask_standing(house, desk, run, random, learnt):
+def ask_progress(house, actor, run, random, learnt):
     members, day = random.random() < 0.5, random.choice([None, *DAYS])
-    for one in standing_of(desk, members=members, union_id=house.union, day=day):
+    for one in progress_of(actor, members=members, union_id=house.union, day=day):
         stands(learnt, one)
 
 
-def ask_quota(house, desk, run, random, learnt):
-    quotas = list_quotas(desk, limit=1000).rows
+def ask_quota(house, actor, run, random, learnt):
+    quotas = list_quotas(actor, limit=1000).rows
     if not quotas:
         return
     quota = random.choice(quotas)
-    told = explain_quota(desk, quota.institution_id, quota.year)
+    told = explain_quota(actor, quota.institution_id, quota.year)
     for one in told.chain:
         learnt.sum(("base_g", told.run.run_id), one.key, one.base_g)
         learnt.sum(("amount_g", told.run.run_id), one.key, one.amount_g)
 
 
-def ask_trial(house, desk, run, random, learnt):
-    trial = try_target(desk, house.target, Method(Rule.PROPORTIONAL))
+def ask_trial(house, actor, run, random, learnt):
+    trial = try_target(actor, house.target, Method(Rule.PROPORTIONAL))
     for place, one in enumerate(trial.run.allocation.nodes):
         if place in trial.shown:
             learnt.sum(("base_g", house.runs[-1]), one.key, one.base_g)
 
 
-def ask_snapshot(house, desk, run, random, learnt):
-    snapshot_of(desk, run)
+def ask_snapshot(house, actor, run, random, learnt):
+    snapshot_of(actor, run)
     raise AssertionError("a snapshot holds everybody")
 
 
 QUESTIONS = (
-    ask_runs, ask_levels, ask_shares, ask_standing, ask_quota, ask_trial, ask_snapshot,
+    ask_runs, ask_levels, ask_shares, ask_progress, ask_quota, ask_trial, ask_snapshot,
 )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def ask_sql(connection, random: Random, learnt: Learnt) -> None:
     columns = ", ".join(dict.fromkeys(by))
     rows = connection.execute(
         f"SELECT max(day), sum({figure}), count(DISTINCT institution_id), max(institution_id)"
-        f" FROM standing WHERE {where} GROUP BY {columns}".encode()
+        f" FROM progress WHERE {where} GROUP BY {columns}".encode()
     )
     for day, value, institutions, institution in rows:
         if institutions == 1 and where == "institution_id IS NOT NULL":
@@ -190,7 +190,7 @@ def test_sql_logins_learn_nothing_of_restricted_institutions(house):
 
 def test_the_database_and_python_withhold_the_same(house):
     for who in house.people:
-        with house.world.desk(who).look(reckons=True) as connection:
+        with house.world.actor(who).look(reckons=True) as connection:
             seen = {row[0] for row in connection.execute("SELECT access.sees()")}
             before: list[dict[int, Part]] = []
             for run in house.runs:
@@ -207,60 +207,60 @@ def test_the_database_and_python_withhold_the_same(house):
 
 
 def test_who_sees_everything_is_told_everything(house):
-    desk = house.world.desk("planner of all")
-    assert all(one.base_g is not None for one in list_runs(desk, union_id=house.union))
-    assert all(one.amount_g is not None for one in levels_of(desk, house.runs[0]))
-    assert {one.member_id for one in standing_of(desk, union_id=house.union)} == {
+    actor = house.world.actor("planner of all")
+    assert all(one.base_g is not None for one in list_runs(actor, union_id=house.union))
+    assert all(one.amount_g is not None for one in levels_of(actor, house.runs[0]))
+    assert {one.member_id for one in progress_of(actor, union_id=house.union)} == {
         house.world.region[f"pry city {i}"] for i in range(3)
     }
-    trial = try_target(desk, house.target, Method(Rule.CAPABILITY))
+    trial = try_target(actor, house.target, Method(Rule.CAPABILITY))
     assert trial.total_shown
     assert WHOLE in trial.shown
 
 
 def test_a_planner_may_not_ask_by_rules_what_a_restricted_institution_uses(world):
     union = make_union_world(world)
-    desk, police = world.desk("union planner"), world.institution["police"]
+    actor, police = world.actor("union planner"), world.institution["police"]
     office = world.institution["office"]
-    with desk.look() as connection:
+    with actor.look() as connection:
         assert unseen_of(connection, union.union).guarded >= {police}
     with pytest.raises(NotFoundError):
-        try_target(desk, union.target, Method(Rule.PROPORTIONAL, factors={police: {"x": 2}}))
+        try_target(actor, union.target, Method(Rule.PROPORTIONAL, factors={police: {"x": 2}}))
     for method in (
         Method(Rule.PROPORTIONAL, factors={office: {"climate": 2_000_000}}),
         Method(Rule.PROPORTIONAL, floor=900_000),
         Method(Rule.CAPABILITY, weights={world.region["city 2"]: 0}),
     ):
         with pytest.raises(DeniedError) as refused:
-            try_target(desk, union.target, method)
+            try_target(actor, union.target, method)
         assert refused.value.code == "run.would_tell"
-    plain = try_target(desk, union.target, Method(Rule.PROPORTIONAL))
+    plain = try_target(actor, union.target, Method(Rule.PROPORTIONAL))
     assert not plain.total_shown
     assert [one.institution for one in plain.holders].count(police) == 0
 
 
 def test_a_planner_who_is_not_given_a_snapshot_can_prove_it(world):
     union = make_union_world(world)
-    desk, run_id = world.desk("union planner"), union.run("union planner")
+    actor, run_id = world.actor("union planner"), union.run("union planner")
     with pytest.raises(DeniedError) as withheld:
-        snapshot_of(desk, run_id)
-    kept, snapshot = one_run(desk, run_id)
+        snapshot_of(actor, run_id)
+    kept, snapshot = one_run(actor, run_id)
     assert snapshot is None
     assert kept.sha256 in withheld.value.en
-    assert [one.same for one in prove(desk, run_id)] == [True]
+    assert [one.same for one in prove(actor, run_id)] == [True]
 
 
 def test_whose_progress_is_withheld_is_told_and_is_nobody_whose_progress_is_shown(house):
     everybody = {house.world.region[f"pry city {i}"] for i in range(3)}
     some = False
     for who in house.people:
-        desk = house.world.desk(who)
-        shown = {one.member_id for one in standing_of(desk, union_id=house.union)}
-        hidden = {one.member_id for one in withheld_of(desk, union_id=house.union)}
+        actor = house.world.actor(who)
+        shown = {one.member_id for one in progress_of(actor, union_id=house.union)}
+        hidden = {one.member_id for one in withheld_of(actor, union_id=house.union)}
         assert not shown & hidden, who
         assert shown | hidden <= everybody
         some |= bool(hidden)
-        days = {one.day for one in standing_of(desk, union_id=house.union)}
+        days = {one.day for one in progress_of(actor, union_id=house.union)}
         assert days <= set(DAYS)
     assert some
-    assert withheld_of(house.world.desk("planner of all"), union_id=house.union) == []
+    assert withheld_of(house.world.actor("planner of all"), union_id=house.union) == []

@@ -38,30 +38,32 @@ def known(world: World, action: RecordExchange) -> list[int]:
 
 
 def entries(world: World) -> int:
-    return world.admin("SELECT count(*) FROM deed WHERE act = 'exchange.record'")[0][0]
+    return world.admin("SELECT count(*) FROM audit_entry WHERE act = 'exchange.record'")[0][0]
 
 
 def test_what_is_foreseen_is_not_kept_and_what_is_done_has_one_entry(world):
     action, channel, before = exchange("7"), world.channel["office e"], entries(world)
 
-    effects = foresee(world.desk("of the office"), action, channel).effects
+    effects = foresee(world.actor("of the office"), action, channel).effects
     assert [one.after.en for one in effects if one.code == "exchange"] == ["? → 7.000 kWh"]
     assert (known(world, action), entries(world)) == ([], before)
 
-    done = carry_out(world.desk("of the office"), action, channel)
+    done = carry_out(world.actor("of the office"), action, channel)
     assert isinstance(done, Done)
     assert (known(world, action), entries(world)) == ([7000], before + 1)
-    ((subject, detail),) = world.admin("SELECT subject, detail FROM deed ORDER BY id DESC LIMIT 1")
+    ((subject, detail),) = world.admin(
+        "SELECT subject, detail FROM audit_entry ORDER BY id DESC LIMIT 1"
+    )
     assert subject == str(channel)
     assert detail["correction"] == done.result.correction
     assert detail["source"] == "form 12"
 
 
 def test_the_same_under_the_same_key_is_done_once_and_answered_alike(world):
-    action, channel, desk = exchange(), world.channel["office e"], world.desk("of the office")
+    action, channel, actor = exchange(), world.channel["office e"], world.actor("of the office")
 
-    first = carry_out(desk, action, channel, key="k1")
-    again = carry_out(desk, action, channel, key="k1")
+    first = carry_out(actor, action, channel, key="k1")
+    again = carry_out(actor, action, channel, key="k1")
     assert isinstance(first, Done)
     assert isinstance(again, Repeat)
     assert again.result == first.result.model_dump(mode="json")
@@ -71,44 +73,44 @@ def test_the_same_under_the_same_key_is_done_once_and_answered_alike(world):
 
 def test_a_key_is_bound_to_the_fields_and_belongs_to_its_actor(world):
     action, channel = exchange(), world.channel["office e"]
-    carry_out(world.desk("of the office"), action, channel, key="k2")
+    carry_out(world.actor("of the office"), action, channel, key="k2")
 
     with pytest.raises(InputError) as caught:
-        carry_out(world.desk("of the office"), exchange("9"), channel, key="k2")
+        carry_out(world.actor("of the office"), exchange("9"), channel, key="k2")
     assert caught.value.code == "idempotency.other_request"
-    assert isinstance(carry_out(world.desk(), action, channel, key="k2"), Done)
+    assert isinstance(carry_out(world.actor(), action, channel, key="k2"), Done)
 
 
 def test_what_failed_under_a_key_can_be_tried_again_under_it(world):
-    desk, channel = world.desk("of the office"), world.channel["office e"]
+    actor, channel = world.actor("of the office"), world.channel["office e"]
     with pytest.raises(EnergyError):
-        carry_out(desk, exchange("200000"), channel, key="k3")
+        carry_out(actor, exchange("200000"), channel, key="k3")
 
-    assert isinstance(carry_out(desk, exchange(), channel, key="k3"), Done)
+    assert isinstance(carry_out(actor, exchange(), channel, key="k3"), Done)
 
 
 def test_a_confirmation_holds_only_while_what_was_foreseen_does(world):
-    action, channel, desk = exchange("1"), world.channel["office e"], world.desk("of the office")
-    seen = foresee(desk, action, channel).seen
-    carry_out(desk, exchange("2", action.at), channel)
+    action, channel, actor = exchange("1"), world.channel["office e"], world.actor("of the office")
+    seen = foresee(actor, action, channel).seen
+    carry_out(actor, exchange("2", action.at), channel)
 
     with pytest.raises(ChangedError):
-        carry_out(desk, action, channel, seen=seen)
-    carry_out(desk, action, channel, seen=foresee(desk, action, channel).seen)
+        carry_out(actor, action, channel, seen=seen)
+    carry_out(actor, action, channel, seen=foresee(actor, action, channel).seen)
     assert known(world, action) == [2000, 1000]
 
 
 def test_of_two_confirmations_at_once_of_one_preview_only_one_passes(world):
-    channel, desk = world.channel["shared e"], world.desk()
+    channel, actor = world.channel["shared e"], world.actor()
     with ThreadPoolExecutor(2) as both:
         for _ in range(10):
             action = exchange("1")
             others = [action.model_copy(update={"source": name}) for name in ("one", "two")]
-            seen = [foresee(desk, one, channel).seen for one in others]
+            seen = [foresee(actor, one, channel).seen for one in others]
 
             def confirm(place: int, others=others, seen=seen) -> bool:
                 try:
-                    carry_out(desk, others[place], channel, seen=seen[place])
+                    carry_out(actor, others[place], channel, seen=seen[place])
                 except ChangedError:
                     return False
                 return True
@@ -118,8 +120,8 @@ def test_of_two_confirmations_at_once_of_one_preview_only_one_passes(world):
 
 
 def test_answers_are_forgotten_after_a_week_and_not_before(world):
-    carry_out(world.desk(), exchange(), world.channel["office e"], key="old")
-    carry_out(world.desk(), exchange(), world.channel["office e"], key="young")
+    carry_out(world.actor(), exchange(), world.channel["office e"], key="old")
+    carry_out(world.actor(), exchange(), world.channel["office e"], key="young")
     for key, days in (("old", 8), ("young", 6)):
         world.admin(
             "UPDATE answered SET at = now() - make_interval(days => %s) WHERE key = %s", days, key

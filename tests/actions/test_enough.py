@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from actions.accounts.enough import list_shares
 from actions.accounts.indicators import indicators_of
+from actions.actor import DeniedError
 from actions.compact.unions import NewUnion, make_union
-from actions.desk import DeniedError
 from tests.actions.acts import set_enough, state_share
 from tests.actions.world import counts_since, measure
 
@@ -18,7 +18,7 @@ YEAR = date(2015, 1, 1), date(2016, 1, 1)
 
 def place(world, region=None):
     found = indicators_of(
-        world.desk(),
+        world.actor(),
         *YEAR,
         institution_id=world.institution["office"],
         region_id=region and world.region[region],
@@ -29,7 +29,7 @@ def place(world, region=None):
 def test_the_nearest_office_that_states_a_share_decides(world):
     counts_since(world, "office", "2015-01-01")
     measure(world, "office", "2015-01-01", 347, 10_000)  # 95 %
-    planner, system = world.desk("planner of all"), world.desk()
+    planner, system = world.actor("planner of all"), world.actor()
     assert list_shares(system) == []
     assert place(world) == place(world, "city 1") == 1
 
@@ -41,14 +41,16 @@ def test_the_nearest_office_that_states_a_share_decides(world):
     assert place(world) is None
     state_share(system, Decimal("0.95"), "the board again")
 
-    stated = [(one.region_id, one.share, one.source) for one in list_shares(world.desk("outsider"))]
+    stated = [
+        (one.region_id, one.share, one.source) for one in list_shares(world.actor("outsider"))
+    ]
     assert stated == [
         (None, Decimal("0.95"), "the board again"),
         (world.region["province"], Decimal("0.96"), "paper 7"),
         (world.region["city 1"], Decimal("0.94"), "paper 8"),
     ]
     assert world.admin("SELECT count(*) FROM enough_measured") == [(4,)]
-    acts = world.admin("SELECT count(*) FROM deed WHERE act = 'enough.state'")
+    acts = world.admin("SELECT count(*) FROM audit_entry WHERE act = 'enough.state'")
     assert acts == [(4,)]
 
 
@@ -66,20 +68,20 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize("said", WORDS)
-def test_one_function_answers_for_unions_and_for_offices(world, said):
-    union, city, province, installation, of_union, of_city = said
+@pytest.mark.parametrize("fields", WORDS)
+def test_one_function_answers_for_unions_and_for_offices(world, fields):
+    union, city, province, installation, of_union, of_city = fields
     regions = [world.region["city 1"], world.region["city 2"]]
     union_id = make_union(
-        world.desk("planner of all"), NewUnion("双城", "Two cities", regions, "test")
+        world.actor("planner of all"), NewUnion("双城", "Two cities", regions, "test")
     )
     if union is not None:
-        set_enough(world.desk("planner of all"), union_id, union, "the conference")
+        set_enough(world.actor("planner of all"), union_id, union, "the conference")
     for region_id, word in (
         (world.region["city 1"], city), (world.region["province"], province), (None, installation),
     ):  # fmt: skip
         if word is not None:
-            state_share(world.desk(), Decimal(word) / 1000, "test", region_id)
+            state_share(world.actor(), Decimal(word) / 1000, "test", region_id)
     found = world.admin(
         """SELECT storage.enough(%s, NULL), storage.enough(NULL, %s), storage.union_enough(%s),
                   report.enough(%s)""",
@@ -92,15 +94,15 @@ def test_one_function_answers_for_unions_and_for_offices(world, said):
 @pytest.mark.parametrize("who", ["province officer", "city reader", "outsider"])
 def test_nobody_else_states_one(world, who):
     with pytest.raises(DeniedError):
-        state_share(world.desk(who), Decimal("0.95"), "mine", world.region["city 1"])
+        state_share(world.actor(who), Decimal("0.95"), "mine", world.region["city 1"])
 
 
 def test_the_whole_installation_is_its_administrators(world):
     with pytest.raises(DeniedError):
-        state_share(world.desk("planner of all"), Decimal("0.95"), "mine")
+        state_share(world.actor("planner of all"), Decimal("0.95"), "mine")
 
 
 @pytest.mark.parametrize("share", ["0.49", "1.01", "0.9000001"])
 def test_an_impossible_share_is_refused(world, share):
     with pytest.raises(ValidationError):
-        state_share(world.desk(), Decimal(share), "test")
+        state_share(world.actor(), Decimal(share), "test")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from actions.readings.exchanges import list_exchanges, record_exchange
 from metering.errors import EnergyError, InputError
 from tests.actions.world import HOUR_MS, START_MS
@@ -15,8 +15,8 @@ AT = datetime.fromtimestamp(START_MS / 1000, UTC) + timedelta(hours=2, minutes=3
 
 def fallen(world) -> int:
     """Send a register that falls between its second and third hour, and return its channel."""
-    said = [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate([90.0, 95, 99, 2, 7])]
-    world.say("office e", said)
+    fields = [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate([90.0, 95, 99, 2, 7])]
+    world.say("office e", fields)
     world.work()
     return world.channel["office e"]
 
@@ -29,7 +29,7 @@ def total(world, channel: int) -> int | None:
 
 def record(world, channel: int, who: str = "system", at: datetime = AT, final="101.5", initial="0"):
     return record_exchange(
-        world.desk(who),
+        world.actor(who),
         channel,
         at,
         final=None if final is None else Decimal(final),
@@ -55,7 +55,7 @@ def test_a_recorded_exchange_makes_the_fall_known_and_can_be_corrected(world):
     assert recorded == before + 2_500 + 2_000
     assert corrected == recorded + 1_000
     assert total(world, channel) == before + 2_000  # nobody read the old meter
-    _, known = list_exchanges(world.desk(), channel)
+    _, known = list_exchanges(world.actor(), channel)
     assert [(one.final, one.initial, one.source) for one in known] == [(None, 0, "form 12")]
     kept = world.admin("SELECT count(*) FROM exchange WHERE channel_id = %s", channel)
     assert kept == [(3,)]

@@ -12,7 +12,7 @@ MARCH = date(2016, 3, 1)
 
 
 def explain(world: World, name: str, carrier: str = "electricity", who: str = "system", **asked):
-    return explain_account(world.desk(who), world.institution[name], carrier, MARCH, **asked)
+    return explain_account(world.actor(who), world.institution[name], carrier, MARCH, **asked)
 
 
 def test_an_account_goes_down_to_its_readings_and_what_was_not_measured(filled):
@@ -131,7 +131,7 @@ def test_what_is_not_there_or_not_to_be_seen_is_not_found(filled):
             explain(filled, name, who=who)
     with pytest.raises(NotFoundError):
         explain_account(
-            filled.desk(), filled.institution["office"], "electricity", date(2016, 5, 1)
+            filled.actor(), filled.institution["office"], "electricity", date(2016, 5, 1)
         )
     with pytest.raises(NotFoundError):
         explain(filled, "office", profile="nobody's")
@@ -151,7 +151,7 @@ def test_a_move_within_a_month_leaves_one_account(filled):
         )  # fmt: skip
 
     assert explain(filled, "office").account.quanta == sum(OFFICE_WH)
-    with filled.desk().look() as connection:
+    with filled.actor().look() as connection:
         rows = connection.execute(
             """SELECT count(*) FROM report.account_energy
                 WHERE institution_id = %s AND carrier = 'electricity' AND profile = 'DB37-2019'""",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from actions.readings.corrections import list_corrections
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import Imported
@@ -38,7 +38,7 @@ def correct(world: World, who: str = "system", reason: str = "letter", **how) ->
     )
     file = io.BytesIO(text.encode())
     return correct_by_file(
-        world.desk(who), file, "may.csv", reason=reason, now_ms=NOW_MS, ahead_ms=AHEAD_MS, **how
+        world.actor(who), file, "may.csv", reason=reason, now_ms=NOW_MS, ahead_ms=AHEAD_MS, **how
     )
 
 
@@ -68,9 +68,9 @@ def test_what_the_dry_run_tells_happens_and_the_undo_takes_all_of_it_back(filled
     # By hand: the register from 100 to 108 and not 105, gas of 1 to 7 is 10 + 4 + 10 × 3 + 3.
     assert sorted(accounts(filled).values()) == [8_000, 47_000]
 
-    undone = undo_file(filled.desk(), done.file_id, reason="wrong letter", dry_run=True)
+    undone = undo_file(filled.actor(), done.file_id, reason="wrong letter", dry_run=True)
     foretold = told(filled, undone)
-    assert undo_file(filled.desk(), done.file_id, reason="wrong letter") == undone
+    assert undo_file(filled.actor(), done.file_id, reason="wrong letter") == undone
     filled.work()
     assert figures(filled) == before
     assert (known(hours(filled)), accounts(filled)) == foretold
@@ -78,27 +78,32 @@ def test_what_the_dry_run_tells_happens_and_the_undo_takes_all_of_it_back(filled
 
 
 def test_each_channel_of_a_file_is_on_record_and_undone_alone_as_well(filled):
-    done, desk = correct(filled), filled.desk()
-    (said,) = list_corrections(desk, filled.channel["office gas"])[1]
-    assert (said.kind, said.source, said.file, said.readings) == ("file", "letter", "may.csv", 2)
-    assert said.file_id == done.file_id
+    done, actor = correct(filled), filled.actor()
+    (fields,) = list_corrections(actor, filled.channel["office gas"])[1]
+    assert (fields.kind, fields.source, fields.file, fields.readings) == (
+        "file",
+        "letter",
+        "may.csv",
+        2,
+    )
+    assert fields.file_id == done.file_id
 
-    undo(desk, said.channel_id, said.id, reason="gas was right")
+    undo(actor, fields.channel_id, fields.id, reason="gas was right")
     filled.work()
     assert sorted(accounts(filled).values()) == [8_000, 50_000]
-    undo_file(desk, done.file_id, reason="and so was the other")
+    undo_file(actor, done.file_id, reason="and so was the other")
     with pytest.raises(ConflictError):
-        undo_file(desk, done.file_id, reason="again")
+        undo_file(actor, done.file_id, reason="again")
 
 
 def test_act_and_undo_leave_an_audit_entry_with_person_and_reason(filled):
     officer = f"user:{filled.user['of the office']}"
     done = correct(filled, "of the office")
-    undo_file(filled.desk("of the office"), done.file_id, reason="wrong letter")
+    undo_file(filled.actor("of the office"), done.file_id, reason="wrong letter")
 
     assert filled.admin(
         """SELECT actor, act, subject, detail->>'reason'
-             FROM deed ORDER BY id DESC LIMIT 2"""
+             FROM audit_entry ORDER BY id DESC LIMIT 2"""
     ) == [
         (officer, "correction.undo_import", str(done.file_id), "wrong letter"),
         (officer, "readings.correct", "may.csv", "letter"),
@@ -110,7 +115,7 @@ def test_a_gateway_that_says_it_again_does_not_outdo_the_file_and_the_undo_lets_
     filled.say("office gas", [(START_MS + 2 * HOUR_MS, 12.0)], seq=9)
     filled.work()
     assert sorted(accounts(filled).values()) == [8_000, 47_000]
-    undo_file(filled.desk(), done.file_id, reason="the gateway knew")
+    undo_file(filled.actor(), done.file_id, reason="the gateway knew")
     filled.work()
     assert sorted(accounts(filled).values()) == [5_000, 52_000]
 
@@ -142,5 +147,5 @@ def test_who_may_not_correct_all_channels_of_a_file_takes_none_of_it_back(filled
                          ("outsider", DeniedError)):  # fmt: skip
         for dry_run in (True, False):
             with pytest.raises((refusal, NotFoundError)):
-                undo_file(filled.desk(who), done.file_id, reason="mine", dry_run=dry_run)
+                undo_file(filled.actor(who), done.file_id, reason="mine", dry_run=dry_run)
     assert filled.admin("SELECT count(*) FROM reading WHERE rank = 1") == before

@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.access.give_grant import GiveGrant
+from actions.actor import DeniedError
 from actions.catalogue import by_file
 from actions.cells import cells_of
-from actions.desk import DeniedError
 from actions.doing import carry_out
-from actions.fields import asked_as
+from actions.fields import input_kind
 from actions.file_columns import template
 from actions.files import MOST_SINGLE, errors_workbook, take
 from actions.kinds import row_of
 from actions.readings.record_exchange import RecordExchange
-from actions.sheets import workbook
 from actions.undoing import take_back
+from actions.workbooks import workbook
 from metering.errors import InputError
 from tests.actions.world import World, make_world
 
@@ -45,22 +45,22 @@ def exchanges(world: World) -> list[tuple]:
 
 def test_a_row_does_what_the_route_does_in_the_zone_of_its_object(world):
     office, shared = world.channel["office e"], world.channel["shared e"]
-    said = {"at": "2016-04-01T10:30+01:00", "final": "41", "initial": "0", "source": "form"}
-    carry_out(world.desk(), RecordExchange.model_validate(said), office)
+    fields = {"at": "2016-04-01T10:30+01:00", "final": "41", "initial": "0", "source": "form"}
+    carry_out(world.actor(), RecordExchange.model_validate(fields), office)
     body = (HEAD + f'{shared},2016-04-01 10:30,"41",0,form\n').encode()
 
-    taken = take(world.desk(), RecordExchange, body)
+    taken = take(world.actor(), RecordExchange, body)
     assert (taken.rows, taken.done, taken.wrong) == (1, 1, [])
     of_route, of_file = exchanges(world)
     assert of_route[1:] == of_file[1:]
-    entry = world.admin("SELECT act, subject, detail FROM deed ORDER BY id DESC LIMIT 1")
+    entry = world.admin("SELECT act, subject, detail FROM audit_entry ORDER BY id DESC LIMIT 1")
     told = {"rows": 1, "file": sha256(body).hexdigest(), "file_id": taken.undo}
     assert entry == [("exchange.record", "", told)]
 
 
 def test_any_wrong_row_keeps_all_from_being_done_and_each_is_named(world):
     office, gas = world.channel["office e"], world.channel["office gas"]
-    before, entries = exchanges(world), world.admin("SELECT count(*) FROM deed")
+    before, entries = exchanges(world), world.admin("SELECT count(*) FROM audit_entry")
     rows = [
         f"{office},2016-03-20 10:30,,0,form",
         f"{office},2016-03-20 11:30,,a,form",
@@ -71,14 +71,14 @@ def test_any_wrong_row_keeps_all_from_being_done_and_each_is_named(world):
     ]
     body = (HEAD + "\n".join(rows)).encode()
 
-    taken = take(world.desk(), RecordExchange, body)
+    taken = take(world.actor(), RecordExchange, body)
     assert (taken.rows, taken.done) == (6, 0)
     wrong = {(one.number, one.path) for one in taken.wrong}
     assert wrong == {
         (3, "initial"), (4, "channel"), (5, "source"), (6, ""), (7, "on"),
     }  # fmt: skip
     assert all(one.text.zh and one.text.en for one in taken.wrong)
-    assert (exchanges(world), world.admin("SELECT count(*) FROM deed")) == (before, entries)
+    assert (exchanges(world), world.admin("SELECT count(*) FROM audit_entry")) == (before, entries)
 
     mended = cells_of(errors_workbook(taken, "zh"), 100)
     assert mended[0][-2:] == ["行号", "问题"]
@@ -91,7 +91,7 @@ def test_a_dry_run_checks_all_and_keeps_nothing(world):
     office, before = world.channel["office e"], exchanges(world)
     body = (HEAD + f"{office},2016-03-20 10:30,,0,form\n").encode("gb18030")
 
-    assert take(world.desk(), RecordExchange, body, dry_run=True).done == 1
+    assert take(world.actor(), RecordExchange, body, dry_run=True).done == 1
     assert exchanges(world) == before
 
 
@@ -99,7 +99,7 @@ def test_two_rows_that_cannot_both_be_done_are_found_while_writing(world):
     clinic, before = world.channel["clinic e"], exchanges(world)
     rows = f"{clinic},2016-03-20 10:30,,0,one\n{clinic},2016-03-20 10:30,,5,two\n"
 
-    assert take(world.desk(), RecordExchange, (HEAD + rows).encode()).done == 2
+    assert take(world.actor(), RecordExchange, (HEAD + rows).encode()).done == 2
     known = [row for row in exchanges(world) if row not in before]
     assert [row[-1] for row in known] == ["two"]  # said again for the same instant it corrects
 
@@ -108,13 +108,13 @@ def test_a_workbook_under_labels_of_either_language_is_read_alike(world):
     header = ["计量通道", "When the meter was exchanged", "新表起码", "依据"]
     body = workbook(header, [[world.channel["office e"], "2016-03-25 10:30", "1", "form"]])
 
-    assert take(world.desk(), RecordExchange, body, dry_run=True).done == 1
+    assert take(world.actor(), RecordExchange, body, dry_run=True).done == 1
 
 
 @pytest.mark.parametrize("header", ["channel,at,initial", HEAD.strip() + ",other", "a", "x,x"])
 def test_a_wrong_header_is_told_with_the_right_one(world, header):
     with pytest.raises(InputError) as caught:
-        take(world.desk(), RecordExchange, f"{header}\n1,2,3\n".encode())
+        take(world.actor(), RecordExchange, f"{header}\n1,2,3\n".encode())
     assert "新表起码" in caught.value.next_zh
 
 
@@ -122,8 +122,8 @@ def test_who_has_no_right_is_refused_and_other_peoples_objects_are_hidden(world)
     body = (HEAD + f"{world.channel['clinic e']},2016-03-20 10:30,,0,form\n").encode()
 
     with pytest.raises(DeniedError):
-        take(world.desk("city reader"), RecordExchange, body)
-    (wrong,) = take(world.desk("of the office"), RecordExchange, body).wrong
+        take(world.actor("city reader"), RecordExchange, body)
+    (wrong,) = take(world.actor("of the office"), RecordExchange, body).wrong
     assert (wrong.number, wrong.path) == (2, "")
 
 
@@ -133,16 +133,16 @@ def test_a_long_file_is_done_in_columns_where_the_action_can(world):
     grants = "person,role,scope,institution\n" + (
         f"{person},reader,institution,{world.institution['office']}\n" * rows
     )
-    taken = take(world.desk(), GiveGrant, grants.encode())
+    taken = take(world.actor(), GiveGrant, grants.encode())
     assert taken.done == rows
     assert world.admin("SELECT count(*) FROM access_grant") == [(before + rows,)]
-    assert take_back(world.desk(), taken.undo) == rows
+    assert take_back(world.actor(), taken.undo) == rows
     held = "SELECT count(*) FROM access_grant WHERE viewer = %s AND valid_to IS NULL"
     assert world.admin(held, f"user:{person}") == [(0,)]
 
     row = f"{world.channel['office gas']},2016-03-20 10:30,,0,form\n"
     with pytest.raises(InputError) as caught:
-        take(world.desk(), RecordExchange, (HEAD + row * rows).encode())
+        take(world.actor(), RecordExchange, (HEAD + row * rows).encode())
     assert caught.value.code == "import.too_many"
 
 
@@ -153,11 +153,11 @@ def test_a_template_has_columns_that_are_taken(world, code, lang):
     columns = cells_of(template(kind, lang), 1)[0]
 
     fields = sum(
-        len(row_of(info).model_fields) if asked_as(info) == "rows" else 1
+        len(row_of(info).model_fields) if input_kind(info) == "rows" else 1
         for info in kind.model_fields.values()
     )
     assert len(columns) == len(set(columns)) == fields + (kind.about.on is not None)
-    empty = take(world.desk(), kind, workbook(columns, []), again=True)
+    empty = take(world.actor(), kind, workbook(columns, []), again=True)
     assert (empty.rows, empty.wrong) == (0, [])
 
 

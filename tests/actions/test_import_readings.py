@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.registry.meters import channel
@@ -20,7 +20,7 @@ HEADER = "gateway,channel,at,value\n"
 STATE = """
     SELECT (SELECT array_agg((channel_id, at, value, seq) ORDER BY channel_id, at) FROM reading),
            (SELECT count(*) FROM reading_revision), (SELECT count(*) FROM rejected_message),
-           (SELECT count(*) FROM stale_usage), (SELECT count(*) FROM deed),
+           (SELECT count(*) FROM stale_usage), (SELECT count(*) FROM audit_entry),
            (SELECT count(*) FROM intake_tally)
 """
 RETIRE = "UPDATE binding SET known_until = now() WHERE key = %s"
@@ -41,11 +41,11 @@ def take(world):
 
     def take(text: str | bytes, who: str = "system", correct_for: str | None = None, **how):
         file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
-        said = {"name": "july.csv", "now_ms": NOW_MS, **how}
+        fields = {"name": "july.csv", "now_ms": NOW_MS, **how}
         if correct_for is None:
-            return import_readings(world.desk(who), sink, file, **said)
+            return import_readings(world.actor(who), sink, file, **fields)
         return correct_by_file(
-            world.desk(who), file, reason=correct_for, ahead_ms=sink.ahead_ms, **said
+            world.actor(who), file, reason=correct_for, ahead_ms=sink.ahead_ms, **fields
         )
 
     yield take
@@ -71,7 +71,7 @@ def test_a_file_is_stored_queued_and_written_down(world, take):
         world.channel["office e"],
     ) == [(100_000, 0, 0), (101_000, 0, 0), (102_000, 0, 0)]
     ((actor, subject, detail),) = world.admin(
-        "SELECT actor, subject, detail FROM deed WHERE act = 'readings.import'"
+        "SELECT actor, subject, detail FROM audit_entry WHERE act = 'readings.import'"
     )
     assert (actor, subject, detail["inserted"]) == ("user:1", "july.csv", 5)
     world.work()
@@ -212,7 +212,7 @@ def test_a_database_that_is_away_leaves_nothing_behind(world):
     text = HEADER + rows("office e", range(2))
     before = world.admin(STATE)
     with pytest.raises(UnavailableError):
-        import_readings(world.desk(), away, io.BytesIO(text.encode()), "july.csv", now_ms=NOW_MS)
+        import_readings(world.actor(), away, io.BytesIO(text.encode()), "july.csv", now_ms=NOW_MS)
     assert world.admin(STATE) == before
 
 
@@ -220,14 +220,14 @@ def test_what_changed_between_check_and_writing_is_refused_as_a_whole(world):
     """The sink looks again: a key that another import has just moved ends the whole file."""
 
     class Slow(Store):
-        def write_whole(self, *said, **how):
+        def write_whole(self, *fields, **how):
             world.admin(RETIRE, "clinic e")
-            return super().write_whole(*said, **how)
+            return super().write_whole(*fields, **how)
 
     sink = Slow(world.database.url("collector"), "import")
     text = HEADER + rows("office e", range(2)) + rows("clinic e", range(2), "demo-a/g2")
     with pytest.raises(ProblemsError) as caught:
-        import_readings(world.desk(), sink, io.BytesIO(text.encode()), "july.csv", now_ms=NOW_MS)
+        import_readings(world.actor(), sink, io.BytesIO(text.encode()), "july.csv", now_ms=NOW_MS)
     sink.close()
 
     assert [problem.where["line"] for problem in caught.value.problems] == [4]
@@ -276,10 +276,10 @@ def test_a_corrected_file_is_offered_as_a_correction_and_not_silently_outdone(wo
         )
         == [(1, "file", True, True)] * 3
     )
-    (said,) = world.admin(
-        "SELECT detail->>'reason', detail->>'corrected' FROM deed ORDER BY id DESC LIMIT 1"
+    (fields,) = world.admin(
+        "SELECT detail->>'reason', detail->>'corrected' FROM audit_entry ORDER BY id DESC LIMIT 1"
     )
-    assert said == ("utility's letter", "2")
+    assert fields == ("utility's letter", "2")
     again = take(actual, "of the office", correct_for="utility's letter")
     assert (again.outdone, again.revised, again.duplicates, total()) == (0, 0, 3, 297_000)
     assert world.admin("SELECT count(*) FROM correction") == [(1,)]
@@ -313,23 +313,23 @@ def test_values_finer_than_the_quantum_are_told(world, take):
     assert take(HEADER + fine + coarse).rounded == 3
     assert take(HEADER + fine + coarse).rounded == 0  # known already
     assert world.admin(count) == [(world.channel["office gas"], "rounded", 3)]
-    shown = channel(world.desk("of the office"), world.channel["office gas"]).marks
+    shown = channel(world.actor("of the office"), world.channel["office gas"]).marks
     assert [(one.mark, one.readings) for one in shown] == [("rounded", 3)]
 
 
-def test_readings_and_their_deed_are_one_transaction(world, take):
-    world.admin("REVOKE INSERT ON deed FROM commonwatt_collector")
+def test_readings_and_their_audit_entry_are_one_transaction(world, take):
+    world.admin("REVOKE INSERT ON audit_entry FROM commonwatt_collector")
     try:
         with pytest.raises(DeniedError):
             take(HEADER + rows("office e", range(2)))
     finally:
-        world.admin("GRANT INSERT ON deed TO commonwatt_collector")
+        world.admin("GRANT INSERT ON audit_entry TO commonwatt_collector")
     assert world.admin("SELECT count(*) FROM reading") == [(0,)]
 
 
-def lines(*said: tuple[int, int]) -> str:
+def lines(*fields: tuple[int, int]) -> str:
     """Return a file of (hour, value) in the order of its lines."""
-    return HEADER + "".join(f"{GATEWAY},office e,{at(hour)},{value}\n" for hour, value in said)
+    return HEADER + "".join(f"{GATEWAY},office e,{at(hour)},{value}\n" for hour, value in fields)
 
 
 ON_TIME = [(800 + hour, 5000 + 10 * hour) for hour in range(9)]
@@ -341,14 +341,14 @@ def test_rows_of_a_clock_that_fell_back_are_left_out_and_told(world, take, last)
     done = take(lines(*ON_TIME[:6], *late, *last))
 
     assert (done.inserted, done.behind, done.behind_lines) == (6 + len(last), 2, [8, 9])
-    ((detail,),) = world.admin("SELECT detail FROM deed WHERE act = 'readings.import'")
+    ((detail,),) = world.admin("SELECT detail FROM audit_entry WHERE act = 'readings.import'")
     assert detail["behind_lines"] == [8, 9]
     alone = take(lines(*late))
     assert (alone.inserted, alone.behind) == (2, 0)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         ON_TIME[::-1],  # the newest first
         [*ON_TIME[5:], *ON_TIME[:5]],  # blocks in any order
@@ -357,7 +357,7 @@ def test_rows_of_a_clock_that_fell_back_are_left_out_and_told(world, take, last)
         [(900, 5100), (850, 0), (800, 5050)],  # a zero, the newest first
     ],
 )
-def test_a_file_may_go_back_in_time(take, said):
-    done = take(lines(*said))
+def test_a_file_may_go_back_in_time(take, fields):
+    done = take(lines(*fields))
 
-    assert (done.inserted, done.behind) == (len(said), 0)
+    assert (done.inserted, done.behind) == (len(fields), 0)

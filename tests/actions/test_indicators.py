@@ -40,7 +40,7 @@ def fact(world, name, attribute, value, since="2010-01-01", until=None):
 
 def of(world, name, who="planner of all", **asked):
     rows = indicators_of(
-        world.desk(who), *YEAR, institution_id=world.institution[name], **asked
+        world.actor(who), *YEAR, institution_id=world.institution[name], **asked
     ).rows
     return {one.profile: one for one in rows}
 
@@ -76,8 +76,8 @@ def test_area_is_weighted_by_days_and_only_by_those_for_which_it_was_stated(fill
     fact(filled, "school", "area_m2", 700, since="2016-07-01", until="2017-01-01")
 
     def area(first, until, today=date(2018, 1, 1)):
-        desk = filled.desk(today=today)
-        return indicators_of(desk, first, until, institution_id=school).rows[0].area_m2
+        actor = filled.actor(today=today)
+        return indicators_of(actor, first, until, institution_id=school).rows[0].area_m2
 
     assert area(*YEAR) == round(Decimal(182 * 500 + 184 * 700) / 366, 6)
     assert area(date(2016, 1, 1), date(2016, 7, 1)) == 500
@@ -102,8 +102,8 @@ def test_a_move_in_july_leaves_the_first_half_year_where_it_was(filled):
         )  # fmt: skip
 
     def used(region, first=YEAR[0], until=YEAR[1]):
-        desk = filled.desk(today=date(2018, 1, 1))
-        rows = indicators_of(desk, first, until, region_id=filled.region[region]).rows
+        actor = filled.actor(today=date(2018, 1, 1))
+        rows = indicators_of(actor, first, until, region_id=filled.region[region]).rows
         return {one.institution_id: one.kgce_g for one in rows}.get(office)
 
     half = date(2016, 8, 1)
@@ -119,7 +119,7 @@ def test_year_on_year_is_of_the_days_that_both_years_measured(world):
     measure(world, "office", "2014-01-01", 365, 10_000)
     measure(world, "office", "2015-01-01", 350, 11_000)  # the end of December is missing
     year = date(2015, 1, 1), date(2016, 1, 1)
-    (one,) = indicators_of(world.desk(), *year, institution_id=world.institution["office"]).rows
+    (one,) = indicators_of(world.actor(), *year, institution_id=world.institution["office"]).rows
 
     assert (one.days, one.of_days, one.comparable) == (350, 365, True)
     assert one.compared_g == one.kgce_g == pytest.approx(350 * 11 * 122.9, abs=12)
@@ -134,7 +134,9 @@ def test_days_of_a_carrier_that_is_in_neither_sum_are_not_said_to_be_compared(wo
     year = date(2015, 1, 1), date(2016, 1, 1)
 
     def compared():
-        (one,) = indicators_of(world.desk(), *year, institution_id=world.institution["office"]).rows
+        (one,) = indicators_of(
+            world.actor(), *year, institution_id=world.institution["office"]
+        ).rows
         return one.days, one.of_days, one.comparable
 
     assert compared() == (365, 365, True)
@@ -147,7 +149,7 @@ def test_too_little_that_both_measured_is_no_year_on_year(world):
     measure(world, "office", "2014-07-01", 184, 10_000)
     measure(world, "office", "2015-01-01", 365, 11_000)
     year = date(2015, 1, 1), date(2016, 1, 1)
-    (one,) = indicators_of(world.desk(), *year, institution_id=world.institution["office"]).rows
+    (one,) = indicators_of(world.actor(), *year, institution_id=world.institution["office"]).rows
 
     assert one.enough
     assert (one.days, one.of_days, one.comparable) == (184, 365, False)
@@ -159,7 +161,7 @@ def test_the_running_month_is_not_beside_a_whole_one(world):
     measure(world, "office", "2015-03-01", 61, 10_000)
     measure(world, "office", "2016-03-01", 40, 10_000)
     spring = date(2016, 3, 1), date(2016, 5, 1)
-    (one,) = indicators_of(world.desk(), *spring, institution_id=world.institution["office"]).rows
+    (one,) = indicators_of(world.actor(), *spring, institution_id=world.institution["office"]).rows
 
     assert (one.days, one.of_days) == (31, 31)
     assert one.compared_g == one.before_g
@@ -176,7 +178,7 @@ def test_who_is_not_measured_enough_is_listed_and_has_no_place(world):
         counts_since(world, name, "2015-01-01")
         measure(world, name, "2015-01-01", min(days, 365), 10_000)
     year = date(2015, 1, 1), date(2016, 1, 1)
-    found = {one.institution_id: one for one in indicators_of(world.desk(), *year).rows}
+    found = {one.institution_id: one for one in indicators_of(world.actor(), *year).rows}
     office, police, clinic = (found[world.institution[name]] for name in schools)
 
     assert (office.place_m2, office.of_m2, office.alike, office.lacks) == (1, 1, 3, [])
@@ -189,7 +191,7 @@ def test_who_is_not_measured_enough_is_listed_and_has_no_place(world):
 def test_who_has_no_account_at_all_is_listed_too(world):
     counts_since(world, "clinic", "2015-01-01")
     year = date(2015, 1, 1), date(2016, 1, 1)
-    (clinic,) = indicators_of(world.desk(), *year, institution_id=world.institution["clinic"]).rows
+    (clinic,) = indicators_of(world.actor(), *year, institution_id=world.institution["clinic"]).rows
 
     assert (clinic.kgce_g, clinic.known_s, clinic.expected_s) == (None, 0, 365 * 86_400)
     assert clinic.lacks == ["coverage", "area", "persons"]
@@ -202,7 +204,7 @@ def test_an_office_asks_for_its_own_share(world):
     year = date(2015, 1, 1), date(2016, 1, 1)
 
     def place():
-        return indicators_of(world.desk(), *year, **asked).rows[0].place_m2
+        return indicators_of(world.actor(), *year, **asked).rows[0].place_m2
 
     assert place() == 1
     world.admin(
@@ -231,8 +233,8 @@ def test_only_what_the_reader_sees_is_compared(filled):
     mine = of(filled, "school", who="education line")["GB2589-2020"]
     assert mine.of_m2 == 2  # school and academy
     assert of(filled, "office", who="education line") == {}
-    page = indicators_of(filled.desk("education line"), *YEAR, limit=1)
-    rest = indicators_of(filled.desk("education line"), *YEAR, limit=1, after=page.next)
+    page = indicators_of(filled.actor("education line"), *YEAR, limit=1)
+    rest = indicators_of(filled.actor("education line"), *YEAR, limit=1, after=page.next)
     assert [one.institution_id for one in (*page.rows, *rest.rows)] == sorted(
         filled.institution[name] for name in ("school", "academy")
     )
@@ -241,7 +243,7 @@ def test_only_what_the_reader_sees_is_compared(filled):
 
 def test_a_region_compares_those_in_it(filled):
     city = filled.region["city 1"]
-    found = indicators_of(filled.desk(), *YEAR, region_id=city).rows
+    found = indicators_of(filled.actor(), *YEAR, region_id=city).rows
     shown = {one.institution_id: one for one in found}
     office, school, police = (
         shown[filled.institution[name]] for name in ("office", "school", "police")
@@ -253,6 +255,6 @@ def test_a_region_compares_those_in_it(filled):
 
 def test_nonsense_is_told(filled):
     with pytest.raises(InputError, match="first month"):
-        indicators_of(filled.desk(), YEAR[1], YEAR[0])
+        indicators_of(filled.actor(), YEAR[1], YEAR[0])
     with pytest.raises(NotFoundError):
-        indicators_of(filled.desk(), *YEAR, profiles=["nobody's"])
+        indicators_of(filled.actor(), *YEAR, profiles=["nobody's"])

@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
+from actions.actor import DeniedError
 from actions.catalogue import declared
 from actions.declared import Action
-from actions.desk import DeniedError
 from actions.doing import Done, acting, carry_out, foresee, target
 from actions.fields import once_of
 from actions.files import take
 from actions.refusals import AgainError
 from actions.rights import right_of
-from actions.sheets import workbook
 from actions.undoing import take_back
+from actions.workbooks import workbook
 from api.actions import example_of
 from metering.errors import ConflictError, NotFoundError
-from tests.actions import said_of_readings as readings
+from tests.actions import examples_of_readings as readings
 from tests.actions.compact_world import make_union_world
-from tests.actions.said import parts, said_of, union_in
+from tests.actions.examples import example_for, parts, union_in
 from tests.actions.world import World, make_world
 
 ACTIONS = declared()
@@ -121,11 +121,11 @@ def expected(kind: type[Action], who: str, name: str) -> str:  # type: ignore[ty
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("code", sorted(ACTIONS))
 def test_who_may_do_it_to_what(world, code, who):
-    kind, desk = ACTIONS[code], world.desk(who)
+    kind, actor = ACTIONS[code], world.actor(who)
     for name, on in objects(world, kind).items():
-        with desk.look() as connection:
+        with actor.look() as connection:
             try:
-                target(kind, on, acting(desk, connection))
+                target(kind, on, acting(actor, connection))
                 answer = "yes"
             except DeniedError:
                 answer = "denied"
@@ -137,12 +137,12 @@ def test_who_may_do_it_to_what(world, code, who):
 @pytest.mark.parametrize("code", sorted(ACTIONS))
 def test_trying_asks_the_same_right_as_doing(world, code):
     for who in PEOPLE[:-2]:
-        on, fields = said_of(world, code)
+        on, fields = example_for(world, code)
         action = ACTIONS[code].model_validate(fields)
         refusals = []
         for attempt in (foresee, done_again):
             try:
-                attempt(world.desk(who), action, on)
+                attempt(world.actor(who), action, on)
             except NotFoundError as error:
                 refusals.append(error.code)
         assert len(refusals) in (0, 2), who
@@ -151,49 +151,51 @@ def test_trying_asks_the_same_right_as_doing(world, code):
 
 @pytest.mark.parametrize("code", sorted(ACTIONS))
 def test_what_was_foreseen_is_done_once_and_written_down_once(world, code):
-    on, fields = said_of(world, code)
-    kind, desk = ACTIONS[code], world.desk()
+    on, fields = example_for(world, code)
+    kind, actor = ACTIONS[code], world.actor()
     action = kind.model_validate(fields)
     before = everything(world)
-    seen = foresee(desk, action, on)
+    seen = foresee(actor, action, on)
     assert seen.effects
     assert everything(world) == before
-    assert foresee(desk, action, on).seen == seen.seen
+    assert foresee(actor, action, on).seen == seen.seen
 
-    done = carry_out(desk, action, on, key=code, seen=seen.seen, again=True)
+    done = carry_out(actor, action, on, key=code, seen=seen.seen, again=True)
     assert isinstance(done, Done)
     assert done.to.startswith("/")
-    entry = world.admin("SELECT actor, act, subject, detail FROM deed ORDER BY id DESC LIMIT 1")[0]
+    entry = world.admin(
+        "SELECT actor, act, subject, detail FROM audit_entry ORDER BY id DESC LIMIT 1"
+    )[0]
     assert entry[:3] == ("user:1", code, "" if on is None else str(on))
-    said = action.model_dump(mode="json", exclude_none=True)
-    assert said.items() <= entry[3].items()
+    filled = action.model_dump(mode="json", exclude_none=True)
+    assert filled.items() <= entry[3].items()
     after = everything(world)
     assert after != before
     kept = done.result.model_dump(mode="json") | dict.fromkeys(once_of(type(done.result)))
-    assert carry_out(desk, action, on, key=code, again=True).result == kept
+    assert carry_out(actor, action, on, key=code, again=True).result == kept
     assert everything(world) == after
 
 
-def effects_of(desk, action, on):
+def effects_of(actor, action, on):
     """Return what is foreseen, whether or not the worker has come by yet."""
-    return [one for one in foresee(desk, action, on).effects if one.code != "waits"]
+    return [one for one in foresee(actor, action, on).effects if one.code != "waits"]
 
 
-def done_again(desk, action, on):
-    return carry_out(desk, action, on, again=True)
+def done_again(actor, action, on):
+    return carry_out(actor, action, on, again=True)
 
 
 @pytest.mark.parametrize("code", [code for code in sorted(ACTIONS) if ACTIONS[code].has_opposite()])
 def test_what_is_taken_back_leaves_what_was(world, code):
-    on, fields = said_of(world, code)
-    desk, action = world.desk(), ACTIONS[code].model_validate(fields)
-    before = effects_of(desk, action, on)
+    on, fields = example_for(world, code)
+    actor, action = world.actor(), ACTIONS[code].model_validate(fields)
+    before = effects_of(actor, action, on)
 
-    done = carry_out(desk, action, on, again=True)
+    done = carry_out(actor, action, on, again=True)
     opposite = action.opposite(done.on, done.result)
     assert done.undo.startswith(f"/do/{opposite.action.about.code}/")
-    carry_out(desk, opposite.action, opposite.on, again=True)
-    assert effects_of(desk, action, on) == before
+    carry_out(actor, opposite.action, opposite.on, again=True)
+    assert effects_of(actor, action, on) == before
 
 
 @pytest.mark.parametrize(
@@ -201,34 +203,34 @@ def test_what_is_taken_back_leaves_what_was(world, code):
     [one for one in sorted(ACTIONS) if ACTIONS[one].has_opposite() and ACTIONS[one].about.by_file],
 )
 def test_a_file_is_taken_back_as_one_act(world, code):
-    kind, desk = ACTIONS[code], world.desk()
-    said = [said_of(world, code) for _ in range(2)]
-    before = [effects_of(desk, kind.model_validate(fields), on) for on, fields in said]
-    names = [*({kind.about.on.code} if kind.about.on else ()), *said[0][1]]
-    rows = [[*([on] if on is not None else ()), *fields.values()] for on, fields in said]
+    kind, actor = ACTIONS[code], world.actor()
+    filled = [example_for(world, code) for _ in range(2)]
+    before = [effects_of(actor, kind.model_validate(fields), on) for on, fields in filled]
+    names = [*({kind.about.on.code} if kind.about.on else ()), *filled[0][1]]
+    rows = [[*([on] if on is not None else ()), *fields.values()] for on, fields in filled]
 
-    taken = take(desk, kind, workbook(names, rows), again=True)
+    taken = take(actor, kind, workbook(names, rows), again=True)
     assert (taken.done, taken.wrong) == (2, [])
-    entries = world.admin("SELECT count(*) FROM deed")[0][0]
-    assert take_back(desk, taken.undo, dry_run=True) == 2
-    assert take_back(desk, taken.undo, again=True) == 2
-    assert world.admin("SELECT count(*) FROM deed") == [(entries + 1,)]
-    after = [effects_of(desk, kind.model_validate(fields), on) for on, fields in said]
+    entries = world.admin("SELECT count(*) FROM audit_entry")[0][0]
+    assert take_back(actor, taken.undo, dry_run=True) == 2
+    assert take_back(actor, taken.undo, again=True) == 2
+    assert world.admin("SELECT count(*) FROM audit_entry") == [(entries + 1,)]
+    after = [effects_of(actor, kind.model_validate(fields), on) for on, fields in filled]
     assert after == before
     with pytest.raises(ConflictError):
-        take_back(desk, taken.undo, again=True)
+        take_back(actor, taken.undo, again=True)
     with pytest.raises(NotFoundError):
-        take_back(world.desk("planner of all"), taken.undo, again=True)
+        take_back(world.actor("planner of all"), taken.undo, again=True)
 
 
 @pytest.mark.parametrize("code", [one for one in ACTIONS if ACTIONS[one].about.log_in_again])
 def test_what_asks_for_the_password_is_refused_without_it_and_tried_without(world, code):
-    on, fields = said_of(world, code)
+    on, fields = example_for(world, code)
     action = ACTIONS[code].model_validate(fields)
 
-    foresee(world.desk(), action, on)
+    foresee(world.actor(), action, on)
     with pytest.raises(AgainError) as caught:
-        carry_out(world.desk(), action, on)
+        carry_out(world.actor(), action, on)
     assert caught.value.code == "login.again_needed"
 
 

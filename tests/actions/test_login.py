@@ -16,7 +16,7 @@ from actions.access.users import (
     list_users,
     set_password,
 )
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from actions.registry.institutions import list_institutions
 from metering.errors import ConflictError, InputError, NotFoundError
 
@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def li(world):
     grants = [Grant("reader", "institution", institution_id=world.institution["office"])]
-    return add_user(world.desk(), "li", "Li", PASSWORD, "en", grants)
+    return add_user(world.actor(), "li", "Li", PASSWORD, "en", grants)
 
 
 def test_a_session_opens_lasts_and_ends(world, li):
@@ -57,7 +57,7 @@ def test_a_session_outlives_neither_its_time_nor_its_user(world, li):
     other = log_in(world.pool, "li", PASSWORD, failures=Failures())
 
     assert session_of(world.pool, short.token) is None
-    end_user(world.desk(), li.user_id)
+    end_user(world.actor(), li.user_id)
     assert session_of(world.pool, other.token) is None
     with pytest.raises(LoginError):
         log_in(world.pool, "li", PASSWORD, failures=Failures())
@@ -70,12 +70,12 @@ def test_no_other_token_opens_anything(world, li, token):
 
 
 def test_unknown_login_wrong_password_and_no_password_are_told_alike(world, li):
-    said = set()
+    fields = set()
     for login, password in (("li", "wrong"), ("nobody", PASSWORD), ("system", ""), ("", "")):
         with pytest.raises(LoginError) as refused:
             log_in(world.pool, login, password, failures=Failures())
-        said.add((refused.value.code, refused.value.zh, str(refused.value.where)))
-    assert len(said) == 1
+        fields.add((refused.value.code, refused.value.zh, str(refused.value.where)))
+    assert len(fields) == 1
 
 
 def test_failures_wait_longer_each_time_and_are_forgotten_by_success(world, li):
@@ -108,25 +108,25 @@ def test_remembered_failures_are_bounded():
 
 
 def test_a_user_sees_what_was_granted_and_more_when_more_is(world, li):
-    desk = world.desk
+    actor = world.actor
     world.user["li"] = li.user_id
 
-    assert len(list_institutions(desk("li")).rows) == 1
-    add_grants(desk(), li.user_id, [Grant("reader", "region", region_id=world.region["city 2"])])
-    assert len(list_institutions(desk("li")).rows) == 2
-    assert [grant.scope for grant in list_grants(desk("li"), li.user_id)] == [
+    assert len(list_institutions(actor("li")).rows) == 1
+    add_grants(actor(), li.user_id, [Grant("reader", "region", region_id=world.region["city 2"])])
+    assert len(list_institutions(actor("li")).rows) == 2
+    assert [grant.scope for grant in list_grants(actor("li"), li.user_id)] == [
         "institution",
         "region",
     ]
-    assert [user.login for user in list_users(desk("li"))] == ["li"]
-    assert list_grants(desk("outsider"), li.user_id) == []
+    assert [user.login for user in list_users(actor("li"))] == ["li"]
+    assert list_grants(actor("outsider"), li.user_id) == []
 
 
 def test_a_generated_password_is_shown_once_and_works(world):
-    made = add_user(world.desk(), "wang", "Wang", None)
+    made = add_user(world.actor(), "wang", "Wang", None)
 
     assert log_in(world.pool, "wang", made.password, failures=Failures()).token
-    again = set_password(world.desk(), made.user_id, None)
+    again = set_password(world.actor(), made.user_id, None)
     with pytest.raises(LoginError):
         log_in(world.pool, "wang", made.password, failures=Failures())
     assert log_in(world.pool, "wang", again, failures=Failures()).token
@@ -134,28 +134,28 @@ def test_a_generated_password_is_shown_once_and_works(world):
 
 def test_a_new_password_ends_the_sessions(world, li):
     opened = log_in(world.pool, "li", PASSWORD, failures=Failures())
-    set_password(world.desk(), li.user_id, "another long one")
+    set_password(world.actor(), li.user_id, "another long one")
     assert session_of(world.pool, opened.token) is None
 
 
 @pytest.mark.parametrize("who", ["outsider", "city reader", "province officer", "planner of all"])
 def test_only_administrators_add_users(world, who):
     with pytest.raises(DeniedError):
-        add_user(world.desk(who), "mallory", "M", PASSWORD)
+        add_user(world.actor(who), "mallory", "M", PASSWORD)
     with pytest.raises((DeniedError, NotFoundError)):
-        end_user(world.desk(who), world.user["outsider"])
+        end_user(world.actor(who), world.user["outsider"])
     assert world.admin("SELECT count(*) FROM app_user WHERE login = 'mallory'") == [(0,)]
     assert world.admin("SELECT count(*) FROM app_user WHERE ended_at IS NOT NULL") == [(0,)]
 
 
 def test_a_login_is_given_once_and_named_plainly(world, li):
     with pytest.raises(ConflictError):
-        add_user(world.desk(), "li", "Other", PASSWORD)
+        add_user(world.actor(), "li", "Other", PASSWORD)
     for login in ("", "a b", "李", "x" * 65):
         with pytest.raises(InputError):
-            add_user(world.desk(), login, "n", PASSWORD)
+            add_user(world.actor(), login, "n", PASSWORD)
     with pytest.raises(InputError):
-        add_user(world.desk(), "short", "n", "short")
+        add_user(world.actor(), "short", "n", "short")
     for grant in (
         Grant("king", "all"),
         Grant("reader", "world"),
@@ -164,22 +164,22 @@ def test_a_login_is_given_once_and_named_plainly(world, li):
         Grant("reader", "all", region_id=1),
     ):
         with pytest.raises(InputError):
-            add_user(world.desk(), "grants", "n", PASSWORD, grants=[grant])
+            add_user(world.actor(), "grants", "n", PASSWORD, grants=[grant])
 
 
 def test_nobody_ends_their_own_or_the_systems_account(world, li):
-    add_grants(world.desk(), li.user_id, [Grant("administrator", "all")])
+    add_grants(world.actor(), li.user_id, [Grant("administrator", "all")])
     world.user["li"] = li.user_id
-    for desk, user_id, code in (
-        (world.desk("li"), li.user_id, "user.own"),
-        (world.desk("li"), 1, "user.system"),
-        (world.desk(), 1, "user.system"),
+    for actor, user_id, code in (
+        (world.actor("li"), li.user_id, "user.own"),
+        (world.actor("li"), 1, "user.system"),
+        (world.actor(), 1, "user.system"),
     ):
         with pytest.raises(ConflictError) as refused:
-            end_user(desk, user_id)
+            end_user(actor, user_id)
         assert refused.value.code == code
     with pytest.raises(ConflictError):
-        set_password(world.desk("li"), 1, PASSWORD)
+        set_password(world.actor("li"), 1, PASSWORD)
     assert world.admin("SELECT count(*) FROM app_user WHERE ended_at IS NOT NULL") == [(0,)]
 
 
@@ -210,7 +210,7 @@ def test_strangers_behind_the_same_address_do_not_lock_out_a_device_that_is_know
 
 def test_a_device_is_of_its_login_and_ends_with_the_password(world, li):
     failures = Failures(free=1, clock=lambda: 0.0)
-    add_user(world.desk(), "wang", "Wang", PASSWORD)
+    add_user(world.actor(), "wang", "Wang", PASSWORD)
     device = log_in(world.pool, "wang", PASSWORD, failures=failures, address="nat").device
     own = log_in(world.pool, "li", PASSWORD, failures=failures, address="nat").device
     wrong_from(world, "nat", 2, failures)
@@ -218,7 +218,7 @@ def test_a_device_is_of_its_login_and_ends_with_the_password(world, li):
     for shown in (device, own[:-1], "x" * 43, "x" * 10_000, "é" * 43):
         with pytest.raises(LockedError):
             log_in(world.pool, "li", PASSWORD, failures=failures, address="nat", device=shown)
-    set_password(world.desk(), li.user_id, "another long one")
+    set_password(world.actor(), li.user_id, "another long one")
     with pytest.raises(LockedError):
         log_in(world.pool, "li", "another long one", failures=failures, address="nat", device=own)
 

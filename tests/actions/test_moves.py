@@ -6,11 +6,11 @@ import pytest
 
 from actions.accounts.indicators import indicators_of
 from actions.compact.bases import review
+from actions.compact.progress import progress_of
 from actions.compact.quotas import shares_of
-from actions.compact.standing import standing_of
-from tests.actions.compact_world import make_union_world, stand, use
+from tests.actions.compact_world import make_union_world, record_progress, use
+from tests.actions.test_progress import disclosed
 from tests.actions.test_quotas import grams
-from tests.actions.test_standing import disclosed
 from tests.actions.world import measure
 
 JULY = date(2016, 7, 1)
@@ -26,67 +26,68 @@ def union(world):
 def move(union, name: str, to: str, on: date = JULY) -> None:
     """Let an institution belong to another region from a day on."""
     world = union.world
-    said = world.institution[name]
+    fields = world.institution[name]
     world.admin("ALTER TABLE affiliation DISABLE TRIGGER only_retire")
-    world.admin("UPDATE affiliation SET valid_to = %s WHERE institution_id = %s", on, said)
+    world.admin("UPDATE affiliation SET valid_to = %s WHERE institution_id = %s", on, fields)
     world.admin("ALTER TABLE affiliation ENABLE TRIGGER only_retire")
     world.admin(
         """INSERT INTO affiliation (institution_id, region_id, level, department_line, valid_from,
                source, known_by)
            SELECT institution_id, %s, level, department_line, %s, 'test', 'user:1'
              FROM affiliation WHERE institution_id = %s AND valid_to = %s""",
-        world.region[to], on, said, on,
+        world.region[to], on, fields, on,
     )  # fmt: skip
 
 
 def members(union, who: str = "planner of all") -> dict[int, object]:
-    desk = union.world.desk(who, LATER)
-    return {one.member_id: one for one in standing_of(desk, union_id=union.union)}
+    actor = union.world.actor(who, LATER)
+    return {one.member_id: one for one in progress_of(actor, union_id=union.union)}
 
 
 def test_progress_counts_each_month_where_the_institution_was_in_it(union):
-    world, desk = union.world, union.world.desk("planner of all", LATER)
+    world, actor = union.world, union.world.actor("planner of all", LATER)
     run_id = union.issued()
     for month in range(1, 13):
         use(world, "office", 2016, month, 100 * month)
-    rows = {one.institution_id: one for one in shares_of(desk, run_id).rows}
+    rows = {one.institution_id: one for one in shares_of(actor, run_id).rows}
     office, first, second = (
         world.institution["office"], world.region["city 1"], world.region["city 2"],
     )  # fmt: skip
-    stand(desk, union.union, date(2016, 12, 31))
+    record_progress(actor, union.union, date(2016, 12, 31))
     before = members(union)
 
     move(union, "office", "city 2")
-    stand(desk, union.union, date(2016, 12, 31))
+    record_progress(actor, union.union, date(2016, 12, 31))
     after = members(union)
 
     months_g = rows[office].months_g
     assert before[first].quota_g - after[first].quota_g == sum(months_g[6:])
     assert after[second].quota_g - before[second].quota_g == sum(months_g[6:])
-    assert after[first].due_g == before[first].due_g - sum(months_g[6:])
+    assert after[first].path_g == before[first].path_g - sum(months_g[6:])
     assert after[first].used_g == sum(grams(100 * month) for month in range(1, 7))
     assert after[second].used_g == sum(grams(100 * month) for month in range(7, 13))
-    (whole,) = standing_of(desk, institution_id=office)
+    (whole,) = progress_of(actor, institution_id=office)
     assert (whole.member_id, whole.quota_g) == (second, rows[office].amount_g)
     assert whole.used_g == after[first].used_g + after[second].used_g
     assert whole.months == 12
 
-    stand(desk, union.union, date(2016, 6, 30))
+    record_progress(actor, union.union, date(2016, 6, 30))
     half = {
-        one.member_id: one for one in standing_of(desk, union_id=union.union, day=date(2016, 6, 30))
+        one.member_id: one
+        for one in progress_of(actor, union_id=union.union, day=date(2016, 6, 30))
     }
     assert half[first].used_g == after[first].used_g
     assert half[second].used_g is None
 
 
 def test_a_move_that_was_said_in_error_leaves_nothing_behind(union):
-    world, desk = union.world, union.world.desk("planner of all", LATER)
+    world, actor = union.world, union.world.actor("planner of all", LATER)
     union.issued()
-    stand(desk, union.union, date(2016, 12, 31))
-    before = world.admin("SELECT member_id, institution_id, quota_g FROM standing ORDER BY 1, 2")
+    record_progress(actor, union.union, date(2016, 12, 31))
+    before = world.admin("SELECT member_id, institution_id, quota_g FROM progress ORDER BY 1, 2")
     move(union, "office", "city 2")
-    stand(desk, union.union, date(2016, 12, 31))
-    assert world.admin("SELECT count(*) FROM standing_part") == [(2,)]
+    record_progress(actor, union.union, date(2016, 12, 31))
+    assert world.admin("SELECT count(*) FROM progress_part") == [(2,)]
     for statement in (
         "ALTER TABLE affiliation DISABLE TRIGGER only_retire",
         "DELETE FROM affiliation WHERE valid_from = '2016-07-01'",
@@ -94,33 +95,33 @@ def test_a_move_that_was_said_in_error_leaves_nothing_behind(union):
         "ALTER TABLE affiliation ENABLE TRIGGER only_retire",
     ):
         world.admin(statement)
-    stand(desk, union.union, date(2016, 12, 31))
-    assert world.admin("SELECT count(*) FROM standing_part") == [(0,)]
+    record_progress(actor, union.union, date(2016, 12, 31))
+    assert world.admin("SELECT count(*) FROM progress_part") == [(0,)]
     assert before == world.admin(
-        "SELECT member_id, institution_id, quota_g FROM standing ORDER BY 1, 2"
+        "SELECT member_id, institution_id, quota_g FROM progress ORDER BY 1, 2"
     )
 
 
 def test_the_roster_of_a_run_is_that_of_the_first_day_of_its_year(union):
-    world, desk = union.world, union.world.desk("planner of all", LATER)
+    world, actor = union.world, union.world.actor("planner of all", LATER)
     office, first = world.institution["office"], world.region["city 1"]
-    before = {one.institution_id: one.member_id for one in shares_of(desk, union.run()).rows}
+    before = {one.institution_id: one.member_id for one in shares_of(actor, union.run()).rows}
     move(union, "office", "city 2")
-    again = {one.institution_id: one.member_id for one in shares_of(desk, union.run()).rows}
+    again = {one.institution_id: one.member_id for one in shares_of(actor, union.run()).rows}
     assert again == before
     assert again[office] == first
 
     move(union, "clinic", "city 1", on=date(2016, 1, 1))
-    moved = {one.institution_id: one.member_id for one in shares_of(desk, union.run()).rows}
+    moved = {one.institution_id: one.member_id for one in shares_of(actor, union.run()).rows}
     assert moved[world.institution["clinic"]] == first
 
 
 def test_who_leaves_the_union_in_july_keeps_its_quota_and_who_comes_has_none(union):
-    world, desk = union.world, union.world.desk("planner of all", LATER)
+    world, actor = union.world, union.world.actor("planner of all", LATER)
     office, school = world.institution["office"], world.institution["school"]
-    before = [one.institution_id for one in shares_of(desk, union.run()).rows]
+    before = [one.institution_id for one in shares_of(actor, union.run()).rows]
     move(union, "office", "province")
-    assert [one.institution_id for one in shares_of(desk, union.run()).rows] == before
+    assert [one.institution_id for one in shares_of(actor, union.run()).rows] == before
     for statement in (
         "ALTER TABLE affiliation DISABLE TRIGGER only_retire",
         (
@@ -131,7 +132,7 @@ def test_who_leaves_the_union_in_july_keeps_its_quota_and_who_comes_has_none(uni
     ):
         world.admin(statement)
     move(union, "school", "city 1")
-    now = [one.institution_id for one in shares_of(desk, union.run()).rows]
+    now = [one.institution_id for one in shares_of(actor, union.run()).rows]
     assert office in now
     assert school not in now
 
@@ -141,7 +142,7 @@ def test_a_base_is_reviewed_by_the_member_that_it_was_in(union):
     office, first = world.institution["office"], world.region["city 1"]
 
     def lines():
-        found = review(world.desk("planner of all", LATER), union.target)
+        found = review(world.actor("planner of all", LATER), union.target)
         return {one.institution_id: one.member_id for one in found.lines}, found.members
 
     before = lines()
@@ -151,7 +152,7 @@ def test_a_base_is_reviewed_by_the_member_that_it_was_in(union):
 
 
 def test_ranks_of_the_first_half_year_are_those_of_where_it_was(union):
-    world, desk = union.world, union.world.desk("planner of all", LATER)
+    world, actor = union.world, union.world.actor("planner of all", LATER)
     office = world.institution["office"]
     measure(world, "office", "2016-03-01", 300, 1000)
     move(union, "office", "city 2")
@@ -159,19 +160,19 @@ def test_ranks_of_the_first_half_year_are_those_of_where_it_was(union):
         (HALF, "city 1", True), (HALF, "city 2", False),
         ((JULY, date(2016, 12, 1)), "city 1", False), ((JULY, date(2016, 12, 1)), "city 2", True),
     ):  # fmt: skip
-        found = indicators_of(desk, *span, region_id=world.region[city]).rows
+        found = indicators_of(actor, *span, region_id=world.region[city]).rows
         used = {one.institution_id for one in found if one.kgce_g}
         assert (office in used) is there, (span, city)
 
 
 def test_sums_of_both_members_are_withheld_where_a_restricted_one_moved(union):
-    world, desk = union.world, union.world.desk("planner of all", LATER)
+    world, actor = union.world, union.world.actor("planner of all", LATER)
     disclosed(world, "police", "open")
     union.issued()
-    stand(desk, union.union, date(2016, 12, 31))
+    record_progress(actor, union.union, date(2016, 12, 31))
     assert len(members(union, "union reader")) == 2
     disclosed(world, "police", "restricted")
     move(union, "police", "city 2")
-    stand(desk, union.union, date(2016, 12, 31))
+    record_progress(actor, union.union, date(2016, 12, 31))
     assert members(union, "union reader") == {}
     assert len(members(union)) == 2

@@ -24,8 +24,8 @@ from collector.routing import NATIVE, PUSHED, Routing
 from metering.errors import EnergyError
 from storage.readings.store import Store
 from tests.actions import test_corrections as people
-from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, stand
-from tests.actions.said import said_of
+from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, record_progress
+from tests.actions.examples import example_for
 from tests.actions.settling import issue_key, shift_rejected
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
@@ -36,7 +36,8 @@ DECODE = Routing((NATIVE, PUSHED)).decode
 PLANNER = "planner of all"
 READER = users.Grant("reader", "all")
 NAMED = re.compile(
-    r"""(?:desk\.act|case)\(\s*(?:desk,\s*)?"([a-z_.]+)"|^(?:_ACT|RETRY)\b.*"(.+)\"""", re.MULTILINE
+    r"""(?:actor\.act|case)\(\s*(?:actor,\s*)?"([a-z_.]+)"|^(?:_ACT|RETRY)\b.*"(.+)\"""",
+    re.MULTILINE,
 )
 
 Do = Callable[[], object]
@@ -51,7 +52,7 @@ def _file(world: World, text: str, **how) -> Do:
         sink = _store(world)
         try:
             content = io.BytesIO((HEADER + text).encode())
-            import_readings(world.desk(), sink, content, "july.csv", now_ms=NOW_MS, **how)
+            import_readings(world.actor(), sink, content, "july.csv", now_ms=NOW_MS, **how)
         finally:
             sink.close()
 
@@ -66,7 +67,7 @@ def _corrected_by_file(world: World) -> Do:
     world.say("office e", [(START_MS + HOUR_MS, 150.0)])
     content = (HEADER + rows("office e", range(3))).encode()
     return lambda: correct_by_file(
-        world.desk(),
+        world.actor(),
         io.BytesIO(content),
         "july.csv",
         reason="the file is right",
@@ -76,13 +77,13 @@ def _corrected_by_file(world: World) -> Do:
 
 
 def _registry(world: World) -> Do:
-    return lambda: register(world.desk(), ALL)
+    return lambda: register(world.actor(), ALL)
 
 
 def _registry_again(world: World) -> Do:
-    register(world.desk(), ALL)
+    register(world.actor(), ALL)
     changed = replace(METER, max_per_hour=700_000, valid_from=METER.since)
-    return lambda: register(world.desk(), replace(ALL, channels=(changed,)))
+    return lambda: register(world.actor(), replace(ALL, channels=(changed,)))
 
 
 def _waiting(world: World) -> None:
@@ -99,7 +100,7 @@ def _shift(world: World) -> Do:
     def take() -> None:
         sink = _store(world)
         try:
-            shift_rejected(world.desk("of the office"), sink, GATEWAY)
+            shift_rejected(world.actor("of the office"), sink, GATEWAY)
         finally:
             sink.close()
 
@@ -113,9 +114,9 @@ def _shift_by_operator(world: World) -> Do:
 
 
 def _told(world: World) -> World:
-    said = [float(value) for value in people.VALUES]
-    said[people.MISREAD] = 16.0
-    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(said)])
+    values = [float(value) for value in people.VALUES]
+    values[people.MISREAD] = 16.0
+    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(values)])
     world.work()
     return world
 
@@ -141,7 +142,7 @@ def _withdrawn(world: World) -> Do:
 
     people.ACTS["exchange"](_told(world))
     channel = world.channel["office e"]
-    return lambda: withdraw_exchange(world.desk(), channel, people.at(12.5), reason="other meter")
+    return lambda: withdraw_exchange(world.actor(), channel, people.at(12.5), reason="other meter")
 
 
 def _wrap(world: World) -> Do:
@@ -152,11 +153,11 @@ def _wrap(world: World) -> Do:
            UPDATE channel_setting SET wraps_at = 100000, max_per_hour = 40000;
            RESET session_replication_role"""
     )
-    said = [80.0, 85.0, 90.0, 18.0, 23.0]
-    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(said)])
+    values = [80.0, 85.0, 90.0, 18.0, 23.0]
+    world.say("office e", [(START_MS + hour * HOUR_MS, kwh) for hour, kwh in enumerate(values)])
     world.work()
     channel = world.channel["office e"]
-    return lambda: confirm_wrap(world.desk(), channel, people.at(3), reason="five digits")
+    return lambda: confirm_wrap(world.actor(), channel, people.at(3), reason="five digits")
 
 
 def _union(act: Callable[[UnionWorld], object]) -> Callable[[World], Do]:
@@ -171,22 +172,22 @@ def _issue(world: World) -> Do:
     union = make_union_world(world)
     union.answered()
     run_id = union.run()
-    return lambda: issue_run(world.desk(PLANNER), run_id)
+    return lambda: issue_run(world.actor(PLANNER), run_id)
 
 
 def _new_union(world: World) -> Do:
     members = [world.region["city 1"], world.region["city 2"]]
     new = NewUnion("双城联合体", "Two cities", members, "test")
-    return lambda: make_union(world.desk(PLANNER), new)
+    return lambda: make_union(world.actor(PLANNER), new)
 
 
 def _poison(world: World) -> Do:
     world.admin(
-        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, error)
            VALUES ('figure', 'x', %s, 'electricity', '2016-03-01', 'test', 'test')""",
         world.institution["office"],
     )
-    return lambda: set_aside.retry(world.desk())
+    return lambda: set_aside.retry(world.actor())
 
 
 def _user(act: Callable[[World, int], object]) -> Callable[[World], Do]:
@@ -215,29 +216,29 @@ ACTS: dict[str, Callable[[World], Do]] = {
     "run.issue": _issue,
     "progress.record": lambda world: _progress(make_union_world(world)),
     "set_aside.retry": _poison,
-    "gateway.key": lambda world: lambda: issue_key(world.desk(), "demo-a/g1"),
+    "gateway.key": lambda world: lambda: issue_key(world.actor(), "demo-a/g1"),
     "user.add": lambda world: (
         lambda: users.add_user(
-            world.desk(),
+            world.actor(),
             "new",
             "New",
             "four unrelated words here",
             grants=[READER],
         )
     ),
-    "user.grant": _user(lambda world, user: users.add_grants(world.desk(), user, [READER])),
+    "user.grant": _user(lambda world, user: users.add_grants(world.actor(), user, [READER])),
     "user.password": _user(
-        lambda world, user: users.set_password(world.desk(), user, "other unrelated words here")
+        lambda world, user: users.set_password(world.actor(), user, "other unrelated words here")
     ),
-    "user.end": _user(lambda world, user: users.end_user(world.desk(), user)),
+    "user.end": _user(lambda world, user: users.end_user(world.actor(), user)),
 }
 
 
 def _declared(code: str) -> Callable[[World], Do]:
     def prepared(world: World) -> Do:
-        on, fields = said_of(world, code)
+        on, fields = example_for(world, code)
         action = declared()[code].model_validate(fields)
-        return lambda: carry_out(world.desk(), action, on, key="once", again=True)
+        return lambda: carry_out(world.actor(), action, on, key="once", again=True)
 
     return prepared
 
@@ -248,7 +249,7 @@ ACTS |= {f"{code} as declared": _declared(code) for code in declared()}
 def _progress(union: UnionWorld) -> Do:
     union.issued()
     day = date(2016, 4, 9)
-    return lambda: stand(union.world.desk(PLANNER), union.union, day)
+    return lambda: record_progress(union.world.actor(PLANNER), union.union, day)
 
 
 def test_no_act_is_forgotten_here():
@@ -277,21 +278,21 @@ FAULTS = {
     "the entry is refused": """
         CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'no entry today'; END $$;
-        CREATE TRIGGER fault BEFORE INSERT ON deed FOR EACH ROW EXECUTE FUNCTION fault();
+        CREATE TRIGGER fault BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION fault();
     """,
     "the session is killed before the entry": """
         CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
         $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
-        CREATE TRIGGER fault BEFORE INSERT ON deed FOR EACH ROW EXECUTE FUNCTION fault();
+        CREATE TRIGGER fault BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION fault();
     """,
     "the session is killed after the entry": """
         CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
         $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
-        CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON deed DEFERRABLE INITIALLY DEFERRED
+        CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON audit_entry DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION fault();
     """,
 }
-MENDED = "DROP TRIGGER fault ON deed; DROP FUNCTION fault();"
+MENDED = "DROP TRIGGER fault ON audit_entry; DROP FUNCTION fault();"
 
 
 def everything(world: World) -> Iterator[tuple]:
@@ -304,7 +305,7 @@ def everything(world: World) -> Iterator[tuple]:
 def test_neither_change_nor_entry_stands_alone(world, name):
     do = ACTS[name](world)
     before = list(everything(world))
-    entries = world.admin("SELECT count(*) FROM deed")[0][0]
+    entries = world.admin("SELECT count(*) FROM audit_entry")[0][0]
     for fault, made in FAULTS.items():
         world.admin(made)
         with pytest.raises(EnergyError):
@@ -315,8 +316,8 @@ def test_neither_change_nor_entry_stands_alone(world, name):
     do()
 
     changed = [old[0] for old, new in zip(before, everything(world), strict=True) if old != new]
-    assert "deed" in changed
+    assert "audit_entry" in changed
     assert len(changed) > 1
-    acts = world.admin("SELECT DISTINCT act FROM deed ORDER BY 1 OFFSET 0")
+    acts = world.admin("SELECT DISTINCT act FROM audit_entry ORDER BY 1 OFFSET 0")
     assert (name.partition(" ")[0],) in acts
-    assert world.admin("SELECT count(*) FROM deed")[0][0] > entries
+    assert world.admin("SELECT count(*) FROM audit_entry")[0][0] > entries

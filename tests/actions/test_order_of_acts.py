@@ -33,7 +33,7 @@ def at(hour: float) -> datetime:
 
 
 @dataclass(frozen=True)
-class Said:
+class Act:
     """An act that was taken: what it left as facts, so that another office can be told the same."""
 
     kind: str
@@ -49,7 +49,7 @@ class Office:
 
     world: World
     name: str
-    said: list[Said] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     made: list[int | None] = field(default_factory=list)
 
     @property
@@ -93,8 +93,8 @@ class Office:
         """Take back what was said there."""
         if place >= len(self.made) or (correction := self.made[place]) is None:
             return
-        corrections.undo(self.world.desk(), self.channel, correction, reason="no")
-        self.said.append(Said("undo", at(0), undoes=place))
+        corrections.undo(self.world.actor(), self.channel, correction, reason="no")
+        self.acts.append(Act("undo", at(0), undoes=place))
         self.made.append(None)
 
     def _correct_by_file(self, hour: int, value: float) -> None:
@@ -103,84 +103,84 @@ class Office:
             for more in range(3)
         )
         correct_by_file(
-            self.world.desk(), io.BytesIO(text.encode()), "f.csv", reason="letter",
+            self.world.actor(), io.BytesIO(text.encode()), "f.csv", reason="letter",
             now_ms=NOW_MS, ahead_ms=600_000,
         )  # fmt: skip
-        *_, last = sorted(list_corrections(self.world.desk(), self.channel)[1], key=lambda x: x.id)
+        *_, last = sorted(list_corrections(self.world.actor(), self.channel)[1], key=lambda x: x.id)
         if last.kind == "file" and last.id not in self.made:
-            self.said.append(Said("file", at(hour), value=round(value * 1000)))
+            self.acts.append(Act("file", at(hour), value=round(value * 1000)))
             self.made.append(last.id)
 
     def _remember(self, kind: str, made: amendments.Correction) -> None:
-        known = exchanges.list_exchanges(self.world.desk(), self.channel)[1]
+        known = exchanges.list_exchanges(self.world.actor(), self.channel)[1]
         when = datetime.fromtimestamp(made.at_ms / 1000, UTC)
         exchange = next((one for one in known if one.at == when), None)
-        self.said.append(Said(kind, when, made.value, exchange))
+        self.acts.append(Act(kind, when, made.value, exchange))
         self.made.append(made.id)
 
     # -- as facts alone: whatever was taken elsewhere ------------------------------------------
 
-    def told(self, said: Said) -> None:
+    def told(self, act: Act) -> None:
         """Keep what was said of another office, past the checks on what has come by now."""
-        if said.undoes is not None:
-            undone = self.made[said.undoes]
+        if act.undoes is not None:
+            undone = self.made[act.undoes]
             assert undone is not None
-            corrections.undo(self.world.desk(), self.channel, undone, reason="no")
+            corrections.undo(self.world.actor(), self.channel, undone, reason="no")
             self.made.append(None)
             return
-        desk, at_ms = self.world.desk(), int(said.at.timestamp() * 1000)
-        with desk.act("reading.set", self.channel) as connection:
-            how = {"source": "again", "by": desk.actor}
-            if said.kind == "file":
-                assert said.value is not None
+        actor, at_ms = self.world.actor(), int(act.at.timestamp() * 1000)
+        with actor.act("reading.set", self.channel) as connection:
+            how = {"source": "again", "by": actor.name}
+            if act.kind == "file":
+                assert act.value is not None
                 file = amendments.new_file(
-                    connection, name="f.csv", channels=1, reason="again", by=desk.actor
+                    connection, name="f.csv", channels=1, reason="again", by=actor.name
                 )
                 amendments.record_file(
                     connection, file, self.channel,
                     [at_ms + more * HOUR_MS for more in range(3)],
-                    [said.value + more * 1000 for more in range(3)],
-                    reason="again", by=desk.actor,
+                    [act.value + more * 1000 for more in range(3)],
+                    reason="again", by=actor.name,
                 )  # fmt: skip
                 made = amendments.of_file(connection, file)[1][0].id
             else:
                 replaced = None
-                if said.kind in amendments.OF_VERDICT:
-                    wrap = said.kind == "wrap"
+                if act.kind in amendments.OF_VERDICT:
+                    wrap = act.kind == "wrap"
                     replaced = amendments.judge(connection, self.channel, at_ms, wrap=wrap, **how)
-                elif said.kind == "withdraw":
-                    replaced = stored_exchanges.retire(connection, self.channel, said.at)
-                elif said.kind in amendments.OF_EXCHANGE:
-                    assert said.exchange is not None
-                    replaced = stored_exchanges.record(connection, self.channel, said.exchange)
+                elif act.kind == "withdraw":
+                    replaced = stored_exchanges.retire(connection, self.channel, act.at)
+                elif act.kind in amendments.OF_EXCHANGE:
+                    assert act.exchange is not None
+                    replaced = stored_exchanges.record(connection, self.channel, act.exchange)
                 made = amendments.record(
-                    connection, self.channel, at_ms, said.kind,  # type: ignore[arg-type]
-                    value=said.value, replaced=replaced, **how,
+                    connection, self.channel, at_ms, act.kind,  # type: ignore[arg-type]
+                    value=act.value, replaced=replaced, **how,
                 )  # fmt: skip
         self.made.append(made)
 
 
 _ACTS: dict[str, Callable] = {
     "void": lambda o, when, _: corrections.void_reading(
-        o.world.desk(), o.channel, when, reason="r"
+        o.world.actor(), o.channel, when, reason="r"
     ),
     "set": lambda o, when, value: corrections.set_value(
-        o.world.desk(), o.channel, when, value, reason="r"
+        o.world.actor(), o.channel, when, value, reason="r"
     ),
     "reinstate": lambda o, when, _: corrections.reinstate_reading(
-        o.world.desk(), o.channel, when, reason="r"
+        o.world.actor(), o.channel, when, reason="r"
     ),
     "wrap": lambda o, when, _: corrections.confirm_wrap(
-        o.world.desk(), o.channel, when, reason="r"
+        o.world.actor(), o.channel, when, reason="r"
     ),
     "exchange": lambda o, when, value: exchanges.record_exchange(
-        o.world.desk(), o.channel, when, final=value, initial=Decimal(0), source="r", despite=True
+        o.world.actor(), o.channel, when, final=value, initial=Decimal(0), source="r", despite=True
     )[1],
     "use": lambda o, when, value: corrections.say_use(
-        o.world.desk(), o.channel, when, value / 10, reason="r", despite=True
+        o.world.actor(), o.channel, when, value / 10, reason="r", despite=True
     ),
     "withdraw": lambda o, when, _: corrections.withdraw_exchange(
-        o.world.desk(), o.channel, when, reason="r"
+        o.world.actor(), o.channel, when, reason="r"
     ),
 }
 
@@ -215,9 +215,9 @@ def test_acts_and_readings_in_any_order_of_arrival_and_all_of_it_undone(
     one, other = (Office(world, f"{name} {number}") for name in ("one", "other"))
     for office in (one, other):
         new_office(world, office.name)
-    said = [(hour, 100.0 + 10 * hour if value is None else value, seq)
+    drawn = [(hour, 100.0 + 10 * hour if value is None else value, seq)
             for hour, value, seq in readings]  # fmt: skip
-    for reading in said:
+    for reading in drawn:
         one.push(*reading)
     world.work()
     before = one.figures()
@@ -225,11 +225,11 @@ def test_acts_and_readings_in_any_order_of_arrival_and_all_of_it_undone(
         one.act(*act)
     world.work()
 
-    waiting = random.sample(said, len(said))
-    deeds = list(one.said)
-    while waiting or deeds:
-        if deeds and random.random() * (len(waiting) + len(deeds)) < len(deeds):
-            other.told(deeds.pop(0))
+    waiting = random.sample(drawn, len(drawn))
+    entries = list(one.acts)
+    while waiting or entries:
+        if entries and random.random() * (len(waiting) + len(entries)) < len(entries):
+            other.told(entries.pop(0))
         else:
             other.push(*waiting.pop())
         if random.random() < 0.05:
@@ -238,7 +238,7 @@ def test_acts_and_readings_in_any_order_of_arrival_and_all_of_it_undone(
     assert other.figures() == one.figures()
 
     left = [place for place, made in enumerate(one.made) if made is not None]
-    for place in (each.undoes for each in one.said):
+    for place in (each.undoes for each in one.acts):
         if place is not None:
             left.remove(place)
     while left:  # in any order, but for what stands upon another

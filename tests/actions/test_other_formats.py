@@ -57,10 +57,10 @@ def test_feeding_it_in_again_takes_no_bad_value_and_forgets_none(world, store):
     upload(store, {"e1": 5.0}, {"e2": 2014})
     world.admin(BIND, "plc/main/e1", world.channel["office e"], GATEWAY)
     world.admin(BIND, "plc/main/e2", world.channel["shared e"], GATEWAY)
-    desk = world.desk("system")
-    desk.sink, desk.decode = store, ROUTES.decode
+    actor = world.actor("system")
+    actor.sink, actor.decode = store, ROUTES.decode
 
-    done = carry_out(desk, ReplayRejected(reason="bound"), id_of(desk, GATEWAY)).result
+    done = carry_out(actor, ReplayRejected(reason="bound"), id_of(actor, GATEWAY)).result
     assert (done.taken, done.reasons) == (1, {"reading.bad_quality": 1})
     assert world.admin("SELECT value FROM reading") == [(5_000,)]
     assert [row[:2] for row in world.admin(WAITING)] == [("reading.bad_quality", [1])]

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from actions.compact.quotas import Asked, explain_quota, list_quotas, shares_of
+from actions.actor import DeniedError
+from actions.compact.quotas import QuotaFilter, explain_quota, list_quotas, shares_of
 from actions.compact.runs import Method, Rule, list_runs, one_run, prove, snapshot_of, try_target
 from actions.compact.targets import Indicator, Target, list_targets
 from actions.compact.unions import NewUnion, list_unions, make_union, union_of
-from actions.desk import DeniedError
 from compact.bands import Band
 from compact.books import Kind
 from compact.notices import in_kgce
@@ -34,8 +34,8 @@ def grams(kwh: int) -> int:
 
 def test_a_run_shares_the_bases_less_three_percent_to_the_gram(union):
     world = union.world
-    run = run_target(world.desk("planner of all"), union.target, Method(Rule.PROPORTIONAL)).run
-    shares = {one.institution_id: one for one in shares_of(world.desk(), run.run_id).rows}
+    run = run_target(world.actor("planner of all"), union.target, Method(Rule.PROPORTIONAL)).run
+    shares = {one.institution_id: one for one in shares_of(world.actor(), run.run_id).rows}
     of = {name: shares.get(world.institution[name]) for name in USED}
 
     base = {
@@ -63,16 +63,16 @@ def test_a_run_shares_the_bases_less_three_percent_to_the_gram(union):
 
 def test_quotas_are_balances_and_are_what_the_run_said(union):
     world = union.world
-    assert list_quotas(world.desk()).rows == []
+    assert list_quotas(world.actor()).rows == []
     run_id = union.issued()
 
-    rows = list_quotas(world.desk()).rows
-    said = {one.institution_id: one.amount_g for one in shares_of(world.desk(), run_id).rows}
-    assert {one.institution_id: one.amount_g for one in rows} == said
+    rows = list_quotas(world.actor()).rows
+    amounts = {one.institution_id: one.amount_g for one in shares_of(world.actor(), run_id).rows}
+    assert {one.institution_id: one.amount_g for one in rows} == amounts
     assert {(one.union_id, one.year, one.run_id) for one in rows} == {(union.union, 2016, run_id)}
     pages, after = [], None
     while True:
-        page = list_quotas(world.desk(), Asked(union.union, 2016), after=after, limit=3)
+        page = list_quotas(world.actor(), QuotaFilter(union.union, 2016), after=after, limit=3)
         pages += page.rows
         if (after := page.next) is None:
             break
@@ -84,7 +84,7 @@ def test_officers_see_their_own_quotas_and_nothing_of_others(union):
     world = union.world
     run_id = union.issued()
     seen = {
-        who: {one.institution_id for one in list_quotas(world.desk(who)).rows}
+        who: {one.institution_id for one in list_quotas(world.actor(who)).rows}
         for who in ("of the office", "of the school", "security line", "union reader", "outsider")
     }
     named = world.institution
@@ -94,16 +94,16 @@ def test_officers_see_their_own_quotas_and_nothing_of_others(union):
     assert seen["security line"] == {named["police"]}
     assert seen["union reader"] == {named["office"], named["school"], named["clinic"]}
     assert seen["outsider"] == set()
-    officer = world.desk("of the office")
+    officer = world.actor("of the office")
     assert one_run(officer, run_id)[1] is None  # the snapshot names everybody's use
     assert {one.institution_id for one in shares_of(officer, run_id).rows} == {named["office"]}
     assert explain_quota(officer, named["office"], 2016).quota.amount_g > 0
-    for of, who in (("school", officer), ("police", world.desk("union reader"))):
+    for of, who in (("school", officer), ("police", world.actor("union reader"))):
         with pytest.raises(NotFoundError):
             explain_quota(who, named[of], 2016)
-    assert list_unions(world.desk("outsider")) == []
+    assert list_unions(world.actor("outsider")) == []
     with pytest.raises(NotFoundError):
-        union_of(world.desk("outsider"), union.union)
+        union_of(world.actor("outsider"), union.union)
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,15 @@ def test_officers_see_their_own_quotas_and_nothing_of_others(union):
 )
 def test_only_planners_of_the_whole_union_run_and_issue(union, who):
     world = union.world
-    run_id, desk = union.run(), world.desk(who)
+    run_id, actor = union.run(), world.actor(who)
     target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 40_000)
 
     for act in (
-        lambda: run_target(desk, union.target, Method(Rule.PROPORTIONAL)),
-        lambda: try_target(desk, union.target, Method(Rule.PROPORTIONAL)),
-        lambda: issue_run(desk, run_id),
-        lambda: set_target(desk, union.union, target, "test"),
-        lambda: make_union(desk, NewUnion("另", "Other", list(world.region.values())[1:], "test")),
+        lambda: run_target(actor, union.target, Method(Rule.PROPORTIONAL)),
+        lambda: try_target(actor, union.target, Method(Rule.PROPORTIONAL)),
+        lambda: issue_run(actor, run_id),
+        lambda: set_target(actor, union.union, target, "test"),
+        lambda: make_union(actor, NewUnion("另", "Other", list(world.region.values())[1:], "test")),
     ):
         with pytest.raises(NotFoundError):  # of which denied is one kind
             act()
@@ -133,12 +133,12 @@ def test_a_planner_of_one_member_does_not_plan_for_the_union_and_one_above_does(
             """UPDATE access_grant SET role = 'planner', region_id = %s WHERE viewer = %s""",
             world.region[region], f"user:{world.user['province officer']}",
         )  # fmt: skip
-        desk = world.desk("province officer")
-        assert union_of(desk, union.union).union.planned is may
+        actor = world.actor("province officer")
+        assert union_of(actor, union.union).union.planned is may
         if not may:
             with pytest.raises(DeniedError):
-                run_target(desk, union.target, Method(Rule.PROPORTIONAL))
-    assert run_target(desk, union.target, Method(Rule.PROPORTIONAL)).new
+                run_target(actor, union.target, Method(Rule.PROPORTIONAL))
+    assert run_target(actor, union.target, Method(Rule.PROPORTIONAL)).new
 
 
 @pytest.mark.parametrize(
@@ -148,50 +148,50 @@ def test_a_planner_of_one_member_does_not_plan_for_the_union_and_one_above_does(
            VALUES (%s, 'total_kgce', 'issue', '', 'user:1')""",
         """INSERT INTO union_member (union_id, region_id, level, valid_from, source, known_by)
            SELECT %s, max(region_id), 'city', '2000-01-01', 'test', 'user:1' FROM region_fact""",
-        "SELECT access.stand(%s, 'total_kgce', '2016-04-10')",
+        "SELECT access.record_progress(%s, 'total_kgce', '2016-04-10')",
     ],
 )
 def test_rights_hold_in_the_database_too(union, statement):
-    officer = union.world.desk("province officer")
+    officer = union.world.actor("province officer")
     with pytest.raises(DeniedError), officer.act("test", 1) as connection:
         connection.execute(statement, [union.union])
 
 
 def test_the_union_planner_runs_with_guarded_institutions_in_it(union):
     world = union.world
-    desk = world.desk("union planner")
-    made = run_target(desk, union.target, Method(Rule.PROPORTIONAL))
+    actor = world.actor("union planner")
+    made = run_target(actor, union.target, Method(Rule.PROPORTIONAL))
     union.answered()
 
     assert made.run.quotas == 4
-    assert issue_run(desk, made.run.run_id).kind is Kind.ISSUE
-    anybody = run_target(world.desk(), union.target, Method(Rule.PROPORTIONAL))
+    assert issue_run(actor, made.run.run_id).kind is Kind.ISSUE
+    anybody = run_target(world.actor(), union.target, Method(Rule.PROPORTIONAL))
     assert (anybody.new, anybody.run.sha256) == (False, made.run.sha256)
 
 
 def test_a_second_run_on_changed_accounts_is_a_new_version_and_its_issue_an_adjustment(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     first = union.issued()
-    before = {one.institution_id: one.amount_g for one in list_quotas(desk).rows}
+    before = {one.institution_id: one.amount_g for one in list_quotas(actor).rows}
     with pytest.raises(ConflictError) as twice:
-        issue_run(desk, first)
+        issue_run(actor, first)
     assert twice.value.code == "run.issued_already"
 
     use(world, "school", 2015, 3, 999)
-    second = run_target(desk, union.target, Method(Rule.PROPORTIONAL))
+    second = run_target(actor, union.target, Method(Rule.PROPORTIONAL))
     union.answered()
 
     assert (second.new, second.run.version) == (True, 2)
-    assert {one.institution_id: one.amount_g for one in list_quotas(desk).rows} == before
+    assert {one.institution_id: one.amount_g for one in list_quotas(actor).rows} == before
     with pytest.raises(ConflictError) as without:
-        issue_run(desk, second.run.run_id)
+        issue_run(actor, second.run.run_id)
     assert without.value.code == "books.no_reason"
-    issued = issue_run(desk, second.run.run_id, "the school's March was read again")
+    issued = issue_run(actor, second.run.run_id, "the school's March was read again")
     assert issued.kind is Kind.ADJUSTMENT
-    after = {one.institution_id: one.amount_g for one in list_quotas(desk).rows}
+    after = {one.institution_id: one.amount_g for one in list_quotas(actor).rows}
     assert sum(after.values()) == second.run.total_g
     assert after[world.institution["school"]] > before[world.institution["school"]]
-    assert [one.issued_as for one in list_runs(desk)] == ["issue", "adjustment"]
+    assert [one.issued_as for one in list_runs(actor)] == ["issue", "adjustment"]
     assert world.admin("SELECT cause_id, sum(amount_g) FROM book_entry GROUP BY 1 ORDER BY 1") == [
         (issued.cause_id - 1, 0),
         (issued.cause_id, 0),
@@ -205,22 +205,22 @@ def test_of_two_who_issue_at_once_one_does_and_the_books_hold_one_issue(union):
 
     def issue(who: str) -> str:
         try:
-            return issue_run(world.desk(who), run_id).kind.value
+            return issue_run(world.actor(who), run_id).kind.value
         except ConflictError as error:
             return error.code
 
     with ThreadPoolExecutor(2) as two:
-        said = sorted(two.map(issue, ("planner of all", "union planner")))
-    assert said == ["issue", "run.issued_already"]
+        kinds = sorted(two.map(issue, ("planner of all", "union planner")))
+    assert kinds == ["issue", "run.issued_already"]
     [(total,)] = world.admin("SELECT sum(amount_g) FROM quota")
-    assert total == list_runs(world.desk())[0].total_g
+    assert total == list_runs(world.actor())[0].total_g
 
 
 def test_every_kept_run_recomputes_to_the_same_bytes_and_a_touched_one_does_not(union):
     world = union.world
     for rule in (Rule.PROPORTIONAL, Rule.CAPABILITY):
         union.run(rule=rule)
-    proofs = prove(world.desk())
+    proofs = prove(world.actor())
 
     assert [one.same for one in proofs] == [True, True]
     touched = proofs[0].run_id
@@ -230,17 +230,17 @@ def test_every_kept_run_recomputes_to_the_same_bytes_and_a_touched_one_does_not(
         "'\"fall_millionths\":30001') WHERE run_id = %s",
         touched,
     )
-    assert [one.same for one in prove(world.desk())] == [False, True]
+    assert [one.same for one in prove(world.actor())] == [False, True]
     with pytest.raises(NotFoundError):
-        prove(world.desk(), 999)
+        prove(world.actor(), 999)
 
 
 def test_a_snapshot_names_institutions_by_id_alone(union):
     world = union.world
-    snapshot = snapshot_of(world.desk("planner of all"), union.run())[1]
+    snapshot = snapshot_of(world.actor("planner of all"), union.run())[1]
 
-    said = json.loads(snapshot)
-    assert [one["institution"] for one in said["inputs"]["holders"]] == sorted(
+    content = json.loads(snapshot)
+    assert [one["institution"] for one in content["inputs"]["holders"]] == sorted(
         world.institution[name] for name in ("office", "school", "police", "clinic")
     )
     for word in ("演示", "Demo", "user:", "planner", "2026", "persons"):
@@ -252,10 +252,10 @@ def test_a_quota_explains_itself_as_base_times_factors_times_lambda(union):
     method = Method(
         Rule.PROPORTIONAL, factors={world.institution["office"]: {"climate": 1_100_000}}
     )
-    desk = world.desk("planner of all")
+    actor = world.actor("planner of all")
     union.answered()
-    issue_run(desk, run_target(desk, union.target, method).run.run_id)
-    told = explain_quota(world.desk("of the office"), world.institution["office"], 2016)
+    issue_run(actor, run_target(actor, union.target, method).run.run_id)
+    told = explain_quota(world.actor("of the office"), world.institution["office"], 2016)
 
     base = sum(one for one in told.share.base_g if one)
     assert [(one.name, one.value) for one in told.factors] == [("climate", "1.1")]
@@ -281,21 +281,21 @@ def test_a_quota_explains_itself_as_base_times_factors_times_lambda(union):
 
 
 def test_rules_are_compared_without_keeping_any(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     gap = Method(Rule.GAP, leading={"GOV": Decimal(1)})
     with pytest.raises(InputError) as infeasible:  # no institution has a class here
-        try_target(desk, union.target, gap)
+        try_target(actor, union.target, gap)
     assert infeasible.value.code == "target.infeasible"
 
     weights = {world.region["city 2"]: 0}
-    by_capability = try_target(desk, union.target, Method(Rule.CAPABILITY, weights=weights))
+    by_capability = try_target(actor, union.target, Method(Rule.CAPABILITY, weights=weights))
     clinic = by_capability.run.allocation.quotas[-1]
     assert clinic.amount_g == clinic.base_g
-    assert list_runs(desk) == []
+    assert list_runs(actor) == []
 
 
 def test_what_makes_no_union_and_no_target_is_refused(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     city, province = world.region["city 1"], world.region["province"]
     nation = world.admin("SELECT region_id FROM region_fact WHERE kind = 'nation'")[0][0]
 
@@ -306,23 +306,23 @@ def test_what_makes_no_union_and_no_target_is_refused(union):
         ([city, 99_999], "union.no_such_region"),
     ):
         with pytest.raises(InputError) as refused:
-            make_union(desk, NewUnion("另", "Other", members, "test"))
+            make_union(actor, NewUnion("另", "Other", members, "test"))
         assert refused.value.code == code
     with pytest.raises(InputError):
-        set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "nobody's", 1), "test")
+        set_target(actor, union.union, Target(Indicator.TOTAL_KGCE, "nobody's", 1), "test")
     with pytest.raises(NotFoundError):
-        set_target(desk, 999, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 1), "test")
-    assert [one.target.fall_millionths for one in list_targets(desk)] == [30_000]
+        set_target(actor, 999, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 1), "test")
+    assert [one.target.fall_millionths for one in list_targets(actor)] == [30_000]
     ended = "UPDATE agreement SET state = 'ended' WHERE union_id = %s"
     world.admin(ended, union.union)
     with pytest.raises(ConflictError):
-        set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 1), "test")
+        set_target(actor, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 1), "test")
 
 
 # Nobody in this world has a class, so that rule B has no gap to share by.
 @pytest.mark.parametrize("letter", sorted({one.about.letter for one in rules()} - {"B"}))
 def test_a_run_by_any_rule_is_kept_explained_and_recomputes(union, letter):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     given = {
         "E": {"rise": Decimal(5000)},
         "F": {"alpha": Decimal(2)},
@@ -334,13 +334,13 @@ def test_a_run_by_any_rule_is_kept_explained_and_recomputes(union, letter):
         "H": {"fall": {world.region["city 1"]: 100_000, world.region["city 2"]: 0}},
     }  # fmt: skip
     union.answered()
-    made = run_target(desk, union.target, Method(letter, **given.get(letter, {}))).run
-    issue_run(desk, made.run_id)
+    made = run_target(actor, union.target, Method(letter, **given.get(letter, {}))).run
+    issue_run(actor, made.run_id)
 
-    assert [one.same for one in prove(desk, made.run_id)] == [True]
-    quotas = list_quotas(desk).rows
+    assert [one.same for one in prove(actor, made.run_id)] == [True]
+    quotas = list_quotas(actor).rows
     assert sum(one.amount_g for one in quotas) == made.total_g
     for one in quotas:
-        found = explain_quota(desk, one.institution_id, one.year)
+        found = explain_quota(actor, one.institution_id, one.year)
         assert in_kgce(one.amount_g) in found.arithmetic
         assert found.meaning("zh") != found.meaning("en")

@@ -9,11 +9,11 @@ from actions.accounts.usage import channel_usage, institution_usage
 from actions.readings.gateways import list_gateways
 from actions.readings.rejects import list_rejects, reject
 from actions.readings.stored import readings, revisions
-from actions.registry.institutions import Wanted, institution, list_institutions
+from actions.registry.institutions import InstitutionFilter, institution, list_institutions
 from actions.registry.meters import channel, list_meters, meter
 from actions.registry.regions import list_carriers, list_profiles, list_regions
 from metering.errors import InputError, NotFoundError
-from storage.accounts.ledger import Asked
+from storage.accounts.ledger import AccountFilter
 from tests.actions.world import GAP, HOUR_MS, OFFICE_WH, START_MS
 
 # Restricted institutions show to their own line and authority, off-platform ones to nobody else.
@@ -44,25 +44,25 @@ SEES_CHANNELS = {
 
 @pytest.mark.parametrize("who", SEES)
 def test_each_reader_sees_what_the_grant_covers_in_every_read(filled, who):
-    desk = filled.desk(who)
+    actor = filled.actor(who)
     names = {number: name for name, number in filled.institution.items()}
 
-    listed = {names[one.institution_id] for one in list_institutions(desk).rows}
-    met = {names[one.meter.institution_id] for one in list_meters(desk).rows}
-    with_accounts = {names[one.institution_id] for one in list_accounts(desk, EVER).rows}
+    listed = {names[one.institution_id] for one in list_institutions(actor).rows}
+    met = {names[one.meter.institution_id] for one in list_meters(actor).rows}
+    with_accounts = {names[one.institution_id] for one in list_accounts(actor, EVER).rows}
 
     assert listed == SEES[who]
     assert met <= SEES[who]
     assert with_accounts == SEES[who] - {"hidden", "clinic"}
     for name, number in filled.institution.items():
         if name in SEES[who]:
-            assert institution(desk, number).institution.name_en == f"Demo {name}"
-            accounts_of(desk, number)
+            assert institution(actor, number).institution.name_en == f"Demo {name}"
+            accounts_of(actor, number)
         else:
             for read in (
-                lambda number=number: institution(desk, number),
-                lambda number=number: accounts_of(desk, number),
-                lambda number=number: institution_usage(desk, number, "electricity", "day"),
+                lambda number=number: institution(actor, number),
+                lambda number=number: accounts_of(actor, number),
+                lambda number=number: institution_usage(actor, number, "electricity", "day"),
             ):
                 with pytest.raises(NotFoundError):
                     read()
@@ -70,18 +70,18 @@ def test_each_reader_sees_what_the_grant_covers_in_every_read(filled, who):
 
 @pytest.mark.parametrize("who", SEES_CHANNELS)
 def test_a_channel_is_seen_with_its_readings_and_use_or_not_at_all(filled, who):
-    desk = filled.desk(who)
+    actor = filled.actor(who)
     for name, number in filled.channel.items():
         if name in SEES_CHANNELS[who]:
-            assert channel(desk, number).channel.zone == "Europe/London"
-            assert (len(readings(desk, number).columns.at_ms) > 0) == (name != "clinic e")
-            assert (len(channel_usage(desk, number, "day").columns.t) > 0) == (name != "clinic e")
+            assert channel(actor, number).channel.zone == "Europe/London"
+            assert (len(readings(actor, number).columns.at_ms) > 0) == (name != "clinic e")
+            assert (len(channel_usage(actor, number, "day").columns.t) > 0) == (name != "clinic e")
         else:
             for read in (channel, readings, revisions):
                 with pytest.raises(NotFoundError):
-                    read(desk, number)
+                    read(actor, number)
             with pytest.raises(NotFoundError):
-                channel_usage(desk, number, "hour")
+                channel_usage(actor, number, "hour")
 
 
 def test_an_actor_that_nobody_set_sees_nothing(filled):
@@ -91,11 +91,11 @@ def test_an_actor_that_nobody_set_sees_nothing(filled):
 
 
 def test_institutions_are_found_by_text_region_line_and_class(world):
-    desk = world.desk()
+    actor = world.actor()
 
     def found(**asked) -> set[str]:
         names = {number: name for name, number in world.institution.items()}
-        page = list_institutions(desk, Wanted(**asked))
+        page = list_institutions(actor, InstitutionFilter(**asked))
         return {names[one.institution_id] for one in page.rows}
 
     assert found(text="SCHOOL") == {"school"}
@@ -110,7 +110,7 @@ def test_institutions_are_found_by_text_region_line_and_class(world):
 def test_pages_of_institutions_hold_each_of_them_once(world):
     seen, after = [], None
     while True:
-        page = list_institutions(world.desk(), after=after, limit=4)
+        page = list_institutions(world.actor(), after=after, limit=4)
         seen += [one.institution_id for one in page.rows]
         if (after := page.next) is None:
             break
@@ -118,8 +118,8 @@ def test_pages_of_institutions_hold_each_of_them_once(world):
 
 
 def test_what_is_missing_stays_missing(world):
-    office = institution(world.desk(), world.institution["office"])
-    school = institution(world.desk(), world.institution["school"]).institution
+    office = institution(world.actor(), world.institution["office"])
+    school = institution(world.actor(), world.institution["school"]).institution
 
     assert (str(office.institution.area_m2), str(office.institution.persons)) == ("1234.5", "80")
     assert office.institution.carriers == ["electricity", "natural_gas"]
@@ -130,26 +130,26 @@ def test_what_is_missing_stays_missing(world):
 
 
 def test_regions_count_their_own_level_and_what_lies_below(world):
-    tree = {one.name_en: one for one in list_regions(world.desk())}
+    tree = {one.name_en: one for one in list_regions(world.actor())}
 
     assert (tree["Demo province"].own_level, tree["Demo province"].institutions) == (1, 6)
     assert (tree["Demo city 1"].own_level, tree["Demo city 1"].institutions) == (3, 3)
     assert tree["National"].institutions == 6
     assert "Beijing" not in tree
-    assert "Beijing" in {one.name_en for one in list_regions(world.desk(), only_seen=False)}
-    assert list_regions(world.desk("outsider")) == []
+    assert "Beijing" in {one.name_en for one in list_regions(world.actor(), only_seen=False)}
+    assert list_regions(world.actor("outsider")) == []
 
 
 def test_words_of_lists_are_the_same_for_all(world):
-    carriers = {one.code: one for one in list_carriers(world.desk("outsider"))}
+    carriers = {one.code: one for one in list_carriers(world.actor("outsider"))}
 
     assert (carriers["electricity"].quantum, carriers["electricity"].per_unit) == ("Wh", 1000)
-    assert [one.is_default for one in list_profiles(world.desk("outsider"))].count(True) == 1
+    assert [one.is_default for one in list_profiles(world.actor("outsider"))].count(True) == 1
 
 
 def test_meters_tell_their_channels_and_channels_everything_dated(filled):
-    detail = meter(filled.desk(), filled.meter["shared e"])
-    shown = channel(filled.desk(), filled.channel["shared e"])
+    detail = meter(filled.actor(), filled.meter["shared e"])
+    shown = channel(filled.actor(), filled.channel["shared e"])
 
     assert [one.channel_id for one in detail.channels] == [filled.channel["shared e"]]
     assert (shown.settings[0].factor, shown.settings[0].valid_from) == (1, None)
@@ -158,14 +158,14 @@ def test_meters_tell_their_channels_and_channels_everything_dated(filled):
     assert (shown.last.at_ms, shown.last.value) == (START_MS + 48 * HOUR_MS, 48_048)
     assert not shown.waits
     with pytest.raises(NotFoundError):
-        meter(filled.desk("security line"), filled.meter["shared e"])
+        meter(filled.actor("security line"), filled.meter["shared e"])
 
 
 def test_pages_of_readings_are_all_readings(filled):
-    whole = readings(filled.desk(), filled.channel["office e"])
+    whole = readings(filled.actor(), filled.channel["office e"])
     at, value, after = [], [], None
     while True:
-        page = readings(filled.desk(), filled.channel["office e"], after=after, limit=7)
+        page = readings(filled.actor(), filled.channel["office e"], after=after, limit=7)
         at += page.columns.at_ms
         value += page.columns.value
         if (after := page.next) is None:
@@ -179,10 +179,10 @@ def test_pages_of_revisions_are_all_that_was_also_said(filled):
     at = START_MS + 70 * HOUR_MS
     for seq in range(10, 15):
         filled.say("office e", [(at, float(seq)), (at + HOUR_MS, float(seq))], seq)
-    whole = revisions(filled.desk(), filled.channel["office e"])
+    whole = revisions(filled.actor(), filled.channel["office e"])
     seen, after = [], None
     while True:
-        page = revisions(filled.desk(), filled.channel["office e"], after=after, limit=3)
+        page = revisions(filled.actor(), filled.channel["office e"], after=after, limit=3)
         columns = page.columns
         seen += zip(columns.at_ms, columns.value, columns.rank, columns.seq, strict=True)
         if (after := page.next) is None:
@@ -197,25 +197,25 @@ def test_a_span_is_from_one_end_to_before_the_other(filled):
     second = datetime(2016, 3, 1, 1, tzinfo=UTC)
     third = datetime(2016, 3, 1, 2, tzinfo=UTC)
 
-    assert readings(filled.desk(), number, since=second, until=third).columns.at_ms == [
+    assert readings(filled.actor(), number, since=second, until=third).columns.at_ms == [
         START_MS + HOUR_MS
     ]
     day = channel_usage(
-        filled.desk(), number, "hour", since=date(2016, 3, 1), until=date(2016, 3, 2)
+        filled.actor(), number, "hour", since=date(2016, 3, 1), until=date(2016, 3, 2)
     )
     assert day.columns.used == OFFICE_WH[:24]
     with pytest.raises(InputError, match="offset"):
-        readings(filled.desk(), number, since=second.replace(tzinfo=None))
+        readings(filled.actor(), number, since=second.replace(tzinfo=None))
     with pytest.raises(InputError, match="ends before"):
-        readings(filled.desk(), number, since=third, until=second)
+        readings(filled.actor(), number, since=third, until=second)
 
 
 def test_hours_are_written_in_the_zone_asked_and_days_are_those_of_the_channel(filled):
     number = filled.channel["office e"]
 
-    shown = channel_usage(filled.desk(), number, "hour", zone="Asia/Shanghai", limit=1)
-    days = channel_usage(filled.desk(), number, "day")
-    months = channel_usage(filled.desk(), number, "month")
+    shown = channel_usage(filled.actor(), number, "hour", zone="Asia/Shanghai", limit=1)
+    days = channel_usage(filled.actor(), number, "day")
+    months = channel_usage(filled.actor(), number, "month")
 
     assert (shown.columns.t, shown.zone) == (["2016-03-01T08:00:00+08:00"], "Asia/Shanghai")
     assert days.columns.t == ["2016-03-01", "2016-03-02", "2016-03-03"]
@@ -224,20 +224,20 @@ def test_hours_are_written_in_the_zone_asked_and_days_are_those_of_the_channel(f
     assert months.columns.expected_s == [(31 * 24 - 1) * 3600]
     assert sum(days.columns.measured_s) == months.columns.measured_s[0] < 72 * 3600
     with pytest.raises(InputError) as refused:
-        channel_usage(filled.desk(), number, "day", zone="Asia/Shanghai")
+        channel_usage(filled.actor(), number, "day", zone="Asia/Shanghai")
     assert refused.value.code == "usage.zone_of_hours_only"
     with pytest.raises(InputError) as refused:
-        channel_usage(filled.desk(), number, "hour", zone="Mars/Base")
+        channel_usage(filled.actor(), number, "hour", zone="Mars/Base")
     assert refused.value.code == "zone.unknown"
 
 
 @pytest.mark.parametrize("grain", ["hour", "day"])
 def test_pages_of_use_are_all_of_it(filled, grain):
     number = filled.channel["office e"]
-    whole = channel_usage(filled.desk(), number, grain)
+    whole = channel_usage(filled.actor(), number, grain)
     t, used, after = [], [], None
     while True:
-        page = channel_usage(filled.desk(), number, grain, after=after, limit=2)
+        page = channel_usage(filled.actor(), number, grain, after=after, limit=2)
         t += page.columns.t
         used += page.columns.used
         if (after := page.next) is None:
@@ -248,12 +248,12 @@ def test_pages_of_use_are_all_of_it(filled, grain):
 
 @pytest.mark.parametrize("name", ["office", "school", "academy", "police"])
 def test_days_of_an_institution_add_to_its_account(filled, name):
-    desk, number = filled.desk(), filled.institution[name]
-    account = accounts_of(desk, number, Asked(EVER.first, EVER.until, "electricity"))[0]
+    actor, number = filled.actor(), filled.institution[name]
+    account = accounts_of(actor, number, AccountFilter(EVER.first, EVER.until, "electricity"))[0]
 
-    days = institution_usage(desk, number, "electricity", "day")
-    hours = institution_usage(desk, number, "electricity", "hour")
-    months = institution_usage(desk, number, "electricity", "month")
+    days = institution_usage(actor, number, "electricity", "day")
+    hours = institution_usage(actor, number, "electricity", "hour")
+    months = institution_usage(actor, number, "electricity", "month")
 
     assert (months.columns.t, months.columns.used) == (["2016-03"], [account.quanta])
     assert months.columns.expected_s == [account.expected_s]
@@ -266,32 +266,32 @@ def test_days_of_an_institution_add_to_its_account(filled, name):
 def test_a_series_says_that_a_channel_in_it_is_beyond_the_reader(filled):
     number = filled.institution["school"]
 
-    assert institution_usage(filled.desk(), number, "electricity", "day").complete
+    assert institution_usage(filled.actor(), number, "electricity", "day").complete
     assert not institution_usage(
-        filled.desk("of the school"), number, "electricity", "day"
+        filled.actor("of the school"), number, "electricity", "day"
     ).complete
 
 
 def test_months_of_an_institution_come_page_by_page(filled):
-    desk, number = filled.desk(), filled.institution["office"]
+    actor, number = filled.actor(), filled.institution["office"]
     filled.say("office e", [(START_MS + 40 * 24 * HOUR_MS, 500.0)], 9)
     filled.work()
-    first = institution_usage(desk, number, "electricity", "month", limit=1)
-    rest = institution_usage(desk, number, "electricity", "month", after=first.next)
+    first = institution_usage(actor, number, "electricity", "month", limit=1)
+    rest = institution_usage(actor, number, "electricity", "month", after=first.next)
     march = institution_usage(
-        desk, number, "electricity", "month", since=date(2016, 3, 1), until=date(2016, 4, 1)
+        actor, number, "electricity", "month", since=date(2016, 3, 1), until=date(2016, 4, 1)
     )
 
     assert (first.columns.t, rest.columns.t) == (["2016-03"], ["2016-04"])
     assert march.columns == first.columns
-    accounts = accounts_of(desk, number, Asked(EVER.first, EVER.until, "electricity"))
+    accounts = accounts_of(actor, number, AccountFilter(EVER.first, EVER.until, "electricity"))
     assert first.columns.used + rest.columns.used == [one.quanta for one in accounts]
 
 
 def test_accounts_carry_coal_and_co2_of_the_profile(filled):
-    desk, number = filled.desk(), filled.institution["office"]
-    electricity, gas = accounts_of(desk, number)
-    shandong, _ = accounts_of(desk, number, profile="DB37-2019")
+    actor, number = filled.actor(), filled.institution["office"]
+    electricity, gas = accounts_of(actor, number)
+    shandong, _ = accounts_of(actor, number, profile="DB37-2019")
 
     assert (electricity.quanta, gas.quanta) == (sum(OFFICE_WH), 47 * 500)
     assert electricity.kgce_g == (sum(OFFICE_WH) * 1229 + 5000) // 10000
@@ -301,14 +301,14 @@ def test_accounts_carry_coal_and_co2_of_the_profile(filled):
     # Due until the end of the term's months, of which March lost an hour to summer time.
     assert electricity.expected_s == (31 * 24 - 1) * 3600
     with pytest.raises(NotFoundError):
-        accounts_of(desk, number, profile="nobody's")
+        accounts_of(actor, number, profile="nobody's")
 
 
 def test_pages_of_accounts_are_all_accounts(filled):
-    whole = list_accounts(filled.desk(), EVER)
+    whole = list_accounts(filled.actor(), EVER)
     seen, after = [], None
     while True:
-        page = list_accounts(filled.desk(), EVER, after=after, limit=1)
+        page = list_accounts(filled.actor(), EVER, after=after, limit=1)
         seen += page.rows
         if (after := page.next) is None:
             break
@@ -327,18 +327,18 @@ def test_rejects_are_those_of_gateways_that_the_reader_sees(world):
         )  # fmt: skip
 
     def gateways(who: str) -> list[str]:
-        return [one.gateway for one in list_rejects(world.desk(who)).rows]
+        return [one.gateway for one in list_rejects(world.actor(who)).rows]
 
     assert gateways("system") == ["demo-a/g1", "demo-a/g2", "elsewhere/g9"]
     # A guarded institution's meter hangs on g1: what that was refused is for who sees it.
     assert gateways("province officer") == ["demo-a/g2"]
     assert gateways("city reader") == ["demo-a/g1"]
     assert gateways("outsider") == []
-    first = list_rejects(world.desk(), limit=1)
+    first = list_rejects(world.actor(), limit=1)
     assert first.next is not None
-    assert reject(world.desk("city reader"), first.rows[0].id).payload == b"x"
+    assert reject(world.actor("city reader"), first.rows[0].id).payload == b"x"
     with pytest.raises(NotFoundError):
-        reject(world.desk("outsider"), first.rows[0].id)
+        reject(world.actor("outsider"), first.rows[0].id)
 
 
 def test_a_guarded_meter_hides_refused_messages_only_around_the_time_of_its_binding(world):
@@ -354,7 +354,7 @@ def test_a_guarded_meter_hides_refused_messages_only_around_the_time_of_its_bind
         )  # fmt: skip
 
     def seen(who: str) -> list[str]:
-        return [f"{one.received_at:%F}" for one in list_rejects(world.desk(who)).rows]
+        return [f"{one.received_at:%F}" for one in list_rejects(world.actor(who)).rows]
 
     def bound(since: str | None, until: str | None) -> None:
         world.admin("UPDATE binding SET known_until = now() WHERE key = 'police e'")
@@ -379,19 +379,19 @@ def test_a_guarded_meter_hides_refused_messages_only_around_the_time_of_its_bind
     assert seen("of the school") == [days[0]]
     bound("2016-01-01", "2017-01-01")
     assert seen("of the school") == [days[0], days[4]]
-    with world.desk("of the school").look() as connection:
+    with world.actor("of the school").look() as connection:
         assert connection.execute("SELECT count(*) FROM report.rejected").fetchone() == (2,)
     bound(None, None)  # it was a mistake: until this was said, the wire may have been theirs
     assert seen("of the school") == [days[0], days[4]]
 
 
 def test_gateways_tell_what_is_bound_and_when_they_spoke(filled):
-    found = {one.name: one for one in list_gateways(filled.desk()).rows}
+    found = {one.name: one for one in list_gateways(filled.actor()).rows}
 
     assert (found["demo-a/g1"].channels, found["demo-a/g2"].channels) == (4, 1)
     assert found["demo-a/g1"].last_reading_at == datetime(2016, 3, 4, tzinfo=UTC)
     assert found["demo-a/g2"].last_reading_at is None
-    assert [one.name for one in list_gateways(filled.desk("of the school")).rows] == ["demo-a/g1"]
+    assert [one.name for one in list_gateways(filled.actor("of the school")).rows] == ["demo-a/g1"]
 
 
 @pytest.mark.parametrize(
@@ -399,13 +399,13 @@ def test_gateways_tell_what_is_bound_and_when_they_spoke(filled):
 )
 def test_a_foreign_cursor_is_refused(world, cursor):
     with pytest.raises(InputError) as refused:
-        list_institutions(world.desk(), after=cursor)
+        list_institutions(world.actor(), after=cursor)
     assert refused.value.code == "page.bad_cursor"
 
 
 @pytest.mark.parametrize("limit", [0, -1, 10**9])
 def test_a_page_has_a_bounded_size(world, limit):
     with pytest.raises(InputError):
-        list_institutions(world.desk(), limit=limit)
+        list_institutions(world.actor(), limit=limit)
     with pytest.raises(InputError):
-        readings(world.desk(), world.channel["office e"], limit=limit)
+        readings(world.actor(), world.channel["office e"], limit=limit)

@@ -9,7 +9,7 @@ from fractions import Fraction
 import psycopg
 import pytest
 
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.registry.importing import (
     Count,
     NewChannel,
@@ -74,9 +74,9 @@ NOTHING = Count()
 
 
 @pytest.fixture
-def desk(database) -> Iterator[Desk]:
+def actor(database) -> Iterator[Actor]:
     with open_pool(database.url("api"), max_size=2) as pool:
-        yield Desk(pool, SYSTEM)
+        yield Actor(pool, SYSTEM)
 
 
 def rows(database, query: str) -> list:
@@ -85,20 +85,20 @@ def rows(database, query: str) -> list:
         return c.execute(query).fetchall()
 
 
-def only_channel(desk: Desk, **changes) -> object:
-    return register(desk, Registry(channels=[replace(METER, **changes)], namespace="test"))
+def only_channel(actor: Actor, **changes) -> object:
+    return register(actor, Registry(channels=[replace(METER, **changes)], namespace="test"))
 
 
-def problems(desk: Desk, registry: Registry) -> list[tuple[str, str]]:
+def problems(actor: Actor, registry: Registry) -> list[tuple[str, str]]:
     with pytest.raises(ProblemsError) as raised:
-        register(desk, registry)
+        register(actor, registry)
     return [(p.code, p.where["field"]) for p in raised.value.problems]
 
 
-def test_an_import_is_registered_once_and_found_again(desk, database):
-    first = register(desk, ALL)
+def test_an_import_is_registered_once_and_found_again(actor, database):
+    first = register(actor, ALL)
     facts = rows(database, "SELECT * FROM institution_fact ORDER BY id")
-    second = register(desk, ALL)
+    second = register(actor, ALL)
 
     assert (first.regions, first.institutions, first.channels) == (Count(2), Count(1), Count(1))
     assert second.regions == Count(unchanged=2)
@@ -107,24 +107,26 @@ def test_an_import_is_registered_once_and_found_again(desk, database):
     assert rows(database, "SELECT count(*) FROM channel_setting") == [(1,)]
 
 
-def test_a_dry_run_counts_and_keeps_nothing(desk, database):
-    assert register(desk, ALL, dry_run=True) == register(desk, ALL, dry_run=True)
+def test_a_dry_run_counts_and_keeps_nothing(actor, database):
+    assert register(actor, ALL, dry_run=True) == register(actor, ALL, dry_run=True)
 
     for table in ("institution", "meter", "channel", "gateway", "institution_code"):
         assert rows(database, f"SELECT count(*) FROM {table}") == [(0,)]
-    assert rows(database, "SELECT count(*) FROM deed WHERE act = 'registry.import'") == [(0,)]
+    assert rows(database, "SELECT count(*) FROM audit_entry WHERE act = 'registry.import'") == [
+        (0,)
+    ]
 
 
-def test_what_is_not_known_is_not_written(desk, database):
-    register(desk, ALL)
+def test_what_is_not_known_is_not_written(actor, database):
+    register(actor, ALL)
 
     attributes = {row[0] for row in rows(database, "SELECT attribute FROM institution_fact")}
     assert "area_m2" in attributes
     assert "persons" not in attributes
 
 
-def test_settings_hold_from_always_and_the_account_from_the_civil_day(desk, database):
-    register(desk, ALL)
+def test_settings_hold_from_always_and_the_account_from_the_civil_day(actor, database):
+    register(actor, ALL)
 
     assert rows(database, "SELECT valid_from::text, valid_to FROM channel_setting") == [
         ("-infinity", None)
@@ -135,11 +137,11 @@ def test_settings_hold_from_always_and_the_account_from_the_civil_day(desk, data
     ]
 
 
-def test_a_change_in_the_world_keeps_what_held_before(desk, database):
-    register(desk, ALL)
+def test_a_change_in_the_world_keeps_what_held_before(actor, database):
+    register(actor, ALL)
     moved = replace(OFFICE, area_m2=Decimal(2000), valid_from=date(2025, 7, 1))
 
-    done = register(desk, replace(ALL, institutions=[moved]))
+    done = register(actor, replace(ALL, institutions=[moved]))
 
     assert done.institutions == Count(changed=1)
     known = """SELECT number, valid_from, valid_to FROM institution_fact
@@ -149,54 +151,54 @@ def test_a_change_in_the_world_keeps_what_held_before(desk, database):
         (Decimal(2000), date(2025, 7, 1), None),
     ]
     assert rows(database, known.format("NOT")) == [(Decimal("1234.5"), date(2024, 1, 1), None)]
-    assert register(desk, replace(ALL, institutions=[moved])).institutions == Count(unchanged=1)
-    assert register(desk, ALL).institutions == Count(unchanged=1), "the old file says the same"
+    assert register(actor, replace(ALL, institutions=[moved])).institutions == Count(unchanged=1)
+    assert register(actor, ALL).institutions == Count(unchanged=1), "the old file says the same"
 
 
-def test_a_correction_replaces_what_was_known(desk, database):
-    register(desk, ALL)
+def test_a_correction_replaces_what_was_known(actor, database):
+    register(actor, ALL)
 
-    register(desk, replace(ALL, institutions=[replace(OFFICE, area_m2=Decimal(99))]))
+    register(actor, replace(ALL, institutions=[replace(OFFICE, area_m2=Decimal(99))]))
 
     known = "SELECT number, valid_from FROM institution_fact WHERE attribute = 'area_m2'"
     assert rows(database, f"{known} AND known_until IS NULL") == [(Decimal(99), date(2024, 1, 1))]
 
 
-def test_empty_fields_change_nothing(desk):
-    register(desk, ALL)
+def test_empty_fields_change_nothing(actor):
+    register(actor, ALL)
     silent = replace(OFFICE, area_m2=None, credit_code=None, latitude=None, longitude=None)
 
-    done = register(desk, replace(ALL, institutions=[silent]))
+    done = register(actor, replace(ALL, institutions=[silent]))
 
     assert done.institutions == Count(unchanged=1)
 
 
-def test_an_institution_is_found_by_its_credit_code_in_another_roster(desk, database):
-    register(desk, ALL)
+def test_an_institution_is_found_by_its_credit_code_in_another_roster(actor, database):
+    register(actor, ALL)
 
-    done = register(desk, Registry((), [replace(OFFICE, code="A-7")], (), "health roster"))
+    done = register(actor, Registry((), [replace(OFFICE, code="A-7")], (), "health roster"))
 
     assert done.institutions == Count(unchanged=1)
     assert rows(database, "SELECT count(*) FROM institution") == [(1,)]
     assert rows(database, "SELECT count(*) FROM institution_code") == [(2,)]
 
 
-def test_a_code_and_a_credit_code_of_different_institutions_are_refused(desk):
-    register(desk, ALL)
+def test_a_code_and_a_credit_code_of_different_institutions_are_refused(actor):
+    register(actor, ALL)
     other = replace(OFFICE, code="office-2", credit_code=None)
-    register(desk, Registry((), [other], (), "test"))
+    register(actor, Registry((), [other], (), "test"))
 
     clash = replace(other, credit_code=CREDIT)
 
-    assert problems(desk, Registry((), [clash], (), "test")) == [
+    assert problems(actor, Registry((), [clash], (), "test")) == [
         ("import.two_institutions", "credit_code")
     ]
 
 
-def test_changed_settings_say_since_when_and_queue_their_readings(desk, database):
-    register(desk, ALL)
+def test_changed_settings_say_since_when_and_queue_their_readings(actor, database):
+    register(actor, ALL)
     changes = {"max_per_hour": 900_000}
-    assert problems(desk, Registry(channels=[replace(METER, **changes)], namespace="test")) == [
+    assert problems(actor, Registry(channels=[replace(METER, **changes)], namespace="test")) == [
         ("import.undated_change", "factor")
     ]
     with psycopg.connect(database.admin_url) as c:
@@ -206,41 +208,41 @@ def test_changed_settings_say_since_when_and_queue_their_readings(desk, database
                      timestamptz '2024-03-02', '2025-05-02', '30 days') at""")
 
     from_then = datetime(2025, 1, 1, tzinfo=UTC)
-    done = only_channel(desk, valid_from=from_then, **changes)
+    done = only_channel(actor, valid_from=from_then, **changes)
 
     assert done.channels == Count(changed=1)
     assert rows(database, "SELECT first FROM stale_usage") == [(from_then,)]
-    assert only_channel(desk, valid_from=from_then, **changes).channels == Count(unchanged=1)
-    assert register(desk, ALL).channels == Count(unchanged=1)
+    assert only_channel(actor, valid_from=from_then, **changes).channels == Count(unchanged=1)
+    assert register(actor, ALL).channels == Count(unchanged=1)
 
 
-def test_a_factor_changes_only_at_an_exchange(desk, database):
-    register(desk, ALL)
+def test_a_factor_changes_only_at_an_exchange(actor, database):
+    register(actor, ALL)
     at = datetime(2025, 1, 1, tzinfo=UTC)
     changed = Registry(
         channels=[replace(METER, ratio=Fraction(40), valid_from=at)], namespace="test"
     )
 
-    assert problems(desk, changed) == [("import.factor_without_exchange", "factor")]
+    assert problems(actor, changed) == [("import.factor_without_exchange", "factor")]
 
     with psycopg.connect(database.admin_url) as c:
         c.execute("""INSERT INTO exchange (channel_id, at, initial, source, known_by)
                      SELECT id, '2025-01-01+00', 0, 't', 'user:1' FROM channel""")
-    assert register(desk, changed).channels == Count(changed=1)
+    assert register(actor, changed).channels == Count(changed=1)
 
 
-def test_a_wrong_factor_is_mended_for_all_time(desk, database):
-    register(desk, ALL)
+def test_a_wrong_factor_is_mended_for_all_time(actor, database):
+    register(actor, ALL)
 
-    only_channel(desk, ratio=Fraction(40), valid_from=METER.since)
+    only_channel(actor, ratio=Fraction(40), valid_from=METER.since)
 
     assert rows(
         database, "SELECT factor, valid_from::text FROM channel_setting WHERE known_until IS NULL"
     ) == [(40, "-infinity")]
 
 
-def test_a_changed_share_queues_every_institution_of_the_channel(desk, database):
-    register(desk, ALL)
+def test_a_changed_share_queues_every_institution_of_the_channel(actor, database):
+    register(actor, ALL)
     with psycopg.connect(database.admin_url) as c:
         c.execute("INSERT INTO institution (id) VALUES (1000)")
         c.execute("""INSERT INTO account_term (institution_id, carrier, channel_id, share,
@@ -248,12 +250,12 @@ def test_a_changed_share_queues_every_institution_of_the_channel(desk, database)
                      SELECT 1000, carrier, id, 1, '2024-03-01', 't', 'user:1' FROM channel""")
 
     from_then = datetime(2025, 6, 30, 16, 0, tzinfo=UTC)
-    only_channel(desk, share_millionths=600_000, valid_from=from_then)
+    only_channel(actor, share_millionths=600_000, valid_from=from_then)
 
     assert rows(database, "SELECT count(*), min(first) FROM stale_account") == [
         (2, date(2025, 7, 1))
     ]
-    only_channel(desk, share_millionths=0, valid_from=datetime(2025, 12, 31, 16, tzinfo=UTC))
+    only_channel(actor, share_millionths=0, valid_from=datetime(2025, 12, 31, 16, tzinfo=UTC))
     assert rows(
         database,
         """SELECT share, valid_from, valid_to FROM account_term
@@ -264,11 +266,11 @@ def test_a_changed_share_queues_every_institution_of_the_channel(desk, database)
     ]
 
 
-def test_a_key_that_meant_another_channel_means_the_new_one_from_its_beginning(desk, database):
-    register(desk, ALL)
+def test_a_key_that_meant_another_channel_means_the_new_one_from_its_beginning(actor, database):
+    register(actor, ALL)
     since = datetime(2025, 1, 1, tzinfo=UTC)
 
-    only_channel(desk, meter="m2", since=since)
+    only_channel(actor, meter="m2", since=since)
 
     assert rows(
         database,
@@ -278,10 +280,10 @@ def test_a_key_that_meant_another_channel_means_the_new_one_from_its_beginning(d
     ) == [("m1", "-infinity", since), ("m2", "2025-01-01 00:00:00+00", None)]
 
 
-def test_a_key_of_another_institution_is_taken_over_only_where_both_are_named(desk, database):
-    register(desk, ALL)
+def test_a_key_of_another_institution_is_taken_over_only_where_both_are_named(actor, database):
+    register(actor, ALL)
     school = replace(OFFICE, code="school", name_zh="学校", name_en="School", credit_code=None)
-    register(desk, replace(ALL, institutions=[school], channels=[], namespace="theirs"))
+    register(actor, replace(ALL, institutions=[school], channels=[], namespace="theirs"))
     since = datetime(2025, 1, 1, tzinfo=UTC)
     wants = replace(METER, institution="school", since=since)
     before = rows(database, "SELECT id, channel_id, valid_to FROM binding ORDER BY id")
@@ -289,14 +291,14 @@ def test_a_key_of_another_institution_is_taken_over_only_where_both_are_named(de
     for held_by in ("", "somebody", "school"):
         taken = Registry(channels=[replace(wants, held_by=held_by)], namespace="theirs")
         with pytest.raises(ProblemsError) as refused:
-            register(desk, taken)
+            register(actor, taken)
         (problem,) = refused.value.problems
         assert problem.code == "import.key_is_held"
         for side in (OFFICE.name_zh, "school", METER.gateway, METER.key):
             assert side in problem.en
         assert rows(database, "SELECT id, channel_id, valid_to FROM binding ORDER BY id") == before
     named = Registry(channels=[replace(wants, held_by=OFFICE.code)], namespace="theirs")
-    register(desk, named)
+    register(actor, named)
     assert rows(
         database,
         """SELECT valid_from::text, valid_to FROM binding
@@ -304,15 +306,15 @@ def test_a_key_of_another_institution_is_taken_over_only_where_both_are_named(de
     ) == [("-infinity", since), ("2025-01-01 00:00:00+00", None)]
 
 
-def test_a_tenant_moves_and_the_channel_stays(desk, database):
-    register(desk, ALL)
+def test_a_tenant_moves_and_the_channel_stays(actor, database):
+    register(actor, ALL)
     tenant = replace(OFFICE, code="tenant", credit_code=None)
     at = datetime(2025, 3, 14, 16, 0, tzinfo=UTC)  # 15 March in Shanghai
     out = replace(METER, share_millionths=0, valid_from=at)
     move = replace(METER, institution="tenant", held_by=OFFICE.code, valid_from=at)
 
-    register(desk, Registry(channels=[out], namespace="test"))
-    done = register(desk, Registry(REGIONS, [tenant], [move], "test"))
+    register(actor, Registry(channels=[out], namespace="test"))
+    done = register(actor, Registry(REGIONS, [tenant], [move], "test"))
 
     assert (done.channels, done.notes[0].code) == (Count(changed=1), "import.tenant_moved")
     assert rows(database, "SELECT count(*) FROM channel") == [(1,)]
@@ -324,12 +326,12 @@ def test_a_tenant_moves_and_the_channel_stays(desk, database):
     assert rows(database, "SELECT DISTINCT first FROM stale_account WHERE institution_id = 2") == [
         (date(2025, 3, 15),)
     ]
-    again = register(desk, Registry(channels=[move], namespace="test"))
+    again = register(actor, Registry(channels=[move], namespace="test"))
     assert again.channels == Count(unchanged=1)
 
 
-def test_shares_that_exceed_the_whole_are_named_from_their_day(desk):
-    register(desk, ALL)
+def test_shares_that_exceed_the_whole_are_named_from_their_day(actor):
+    register(actor, ALL)
     tenant = replace(OFFICE, code="tenant", credit_code=None)
     at = datetime(2025, 3, 14, 16, 0, tzinfo=UTC)  # 15 March in Shanghai
     move = replace(
@@ -337,58 +339,58 @@ def test_shares_that_exceed_the_whole_are_named_from_their_day(desk):
     )
 
     def told(*channels) -> list[str]:
-        done = register(desk, Registry(REGIONS, [tenant], list(channels), "test"))
+        done = register(actor, Registry(REGIONS, [tenant], list(channels), "test"))
         return [one.en for one in done.notes if one.code == "import.counted_beyond"]
 
-    (said,) = told(move)
-    assert "from 2025-03-15 on" in said
-    assert "1.25, more than 1" in said
+    (message,) = told(move)
+    assert "from 2025-03-15 on" in message
+    assert "1.25, more than 1" in message
     assert told(replace(METER, share_millionths=750_000, valid_from=at)) == []
     assert told(move) == []
 
 
-def test_channels_of_a_meter_that_all_count_are_named(desk):
+def test_channels_of_a_meter_that_all_count_are_named(actor):
     rates = [replace(METER, channel=code, key=code) for code in ("total", "peak", "valley")]
-    done = register(desk, replace(ALL, channels=[METER, *rates]))
+    done = register(actor, replace(ALL, channels=[METER, *rates]))
     (note,) = [one for one in done.notes if one.code == "import.counted_together"]
-    for said in (OFFICE.name_zh, METER.meter, "4 channels", "peak", "total", "valley"):
-        assert said in note.en
+    for part in (OFFICE.name_zh, METER.meter, "4 channels", "peak", "total", "valley"):
+        assert part in note.en
     assert "重复计入" in note.zh
 
     always = [replace(one, share_millionths=0, valid_from=METER.since) for one in rates]
-    again = register(desk, replace(ALL, channels=[METER, *always]))
+    again = register(actor, replace(ALL, channels=[METER, *always]))
     assert [one.code for one in again.notes if one.code == "import.counted_together"] == []
     fed_back = replace(METER, channel="export", key="export", share_millionths=-(10**6))
-    export = register(desk, replace(ALL, channels=[METER, fed_back]))
+    export = register(actor, replace(ALL, channels=[METER, fed_back]))
     assert [one.code for one in export.notes if one.code == "import.counted_together"] == []
 
 
-def test_who_moved_out_has_named_the_channel_so_the_next_moves_in_without_held_by(desk, database):
-    register(desk, ALL)
+def test_who_moved_out_has_named_the_channel_so_the_next_moves_in_without_held_by(actor, database):
+    register(actor, ALL)
     tenants = [replace(OFFICE, code=code, credit_code=None) for code in ("tenant", "heir")]
     at, later = datetime(2025, 3, 14, 16, tzinfo=UTC), datetime(2025, 6, 30, 16, tzinfo=UTC)
     move = replace(METER, institution="tenant", valid_from=at)
-    register(desk, Registry(REGIONS, tenants, [], "test"))
+    register(actor, Registry(REGIONS, tenants, [], "test"))
     assert ("import.key_is_held", "key") in problems(
-        desk, Registry(channels=[move], namespace="test")
+        actor, Registry(channels=[move], namespace="test")
     )
 
     register(
-        desk,
+        actor,
         Registry(channels=[replace(METER, share_millionths=0, valid_from=later)], namespace="test"),
     )
     assert ("import.key_is_held", "key") in problems(
-        desk, Registry(channels=[move], namespace="test")
+        actor, Registry(channels=[move], namespace="test")
     )
     register(
-        desk,
+        actor,
         Registry(channels=[replace(METER, share_millionths=0, valid_from=at)], namespace="test"),
     )
-    done = register(desk, Registry(channels=[move], namespace="test"))
+    done = register(actor, Registry(channels=[move], namespace="test"))
     assert done.channels == Count(changed=1)
     heir = replace(METER, institution="heir", valid_from=later)
     assert ("import.key_is_held", "key") in problems(
-        desk, Registry(channels=[heir], namespace="test")
+        actor, Registry(channels=[heir], namespace="test")
     )
 
     assert rows(
@@ -399,8 +401,8 @@ def test_who_moved_out_has_named_the_channel_so_the_next_moves_in_without_held_b
 
 
 @pytest.mark.parametrize("field", ["unit", "carrier", "zone", "per_unit"])
-def test_how_a_channel_was_made_never_changes(desk, field):
-    register(desk, ALL)
+def test_how_a_channel_was_made_never_changes(actor, field):
+    register(actor, ALL)
     other = {
         "unit": "MWh",
         "carrier": "electricity_pv_self",
@@ -409,7 +411,7 @@ def test_how_a_channel_was_made_never_changes(desk, field):
     }[field]
     changed = replace(METER, **{field: other, "valid_from": METER.since})
 
-    found = problems(desk, Registry(channels=[changed], namespace="test"))
+    found = problems(actor, Registry(channels=[changed], namespace="test"))
 
     assert ("import.channel_is_fixed", field) in found
 
@@ -417,12 +419,12 @@ def test_how_a_channel_was_made_never_changes(desk, field):
 EARLIER = datetime(2024, 1, 31, 16, 0, tzinfo=UTC)  # 1 February in Shanghai
 
 
-def test_a_channel_begins_earlier_with_the_share_that_began_with_it(desk, database):
-    register(desk, ALL)
+def test_a_channel_begins_earlier_with_the_share_that_began_with_it(actor, database):
+    register(actor, ALL)
     rows(database, "SELECT storage.ensure_months('2024-04-01Z', '2024-04-01Z')")
     rows(database, "INSERT INTO reading VALUES ('2024-04-01Z', 5, 1, 1, 0) RETURNING 1")
 
-    done = only_channel(desk, since=EARLIER)
+    done = only_channel(actor, since=EARLIER)
 
     assert done.channels == Count(changed=1)
     assert [note.code for note in done.notes] == ["import.since_moved"]
@@ -435,16 +437,16 @@ def test_a_channel_begins_earlier_with_the_share_that_began_with_it(desk, databa
     queued = "SELECT first, last FROM stale_usage"
     assert rows(database, queued) == [(datetime(2024, 4, 1, tzinfo=UTC),) * 2]
     assert rows(database, "SELECT min(first) FROM stale_account") == [(date(2024, 2, 1),)]
-    said = rows(database, "SELECT detail::text FROM deed ORDER BY id DESC LIMIT 1")[0][0]
-    assert "import.since_moved" in said
-    assert only_channel(desk, since=EARLIER).channels == Count(unchanged=1)
-    assert only_channel(desk, since=EARLIER).notes == ()
+    fields = rows(database, "SELECT detail::text FROM audit_entry ORDER BY id DESC LIMIT 1")[0][0]
+    assert "import.since_moved" in fields
+    assert only_channel(actor, since=EARLIER).channels == Count(unchanged=1)
+    assert only_channel(actor, since=EARLIER).notes == ()
 
 
-def test_who_came_to_a_channel_later_does_not_begin_earlier(desk, database):
-    register(desk, ALL)
+def test_who_came_to_a_channel_later_does_not_begin_earlier(actor, database):
+    register(actor, ALL)
     tenant = replace(OFFICE, code="office-2", credit_code=None)
-    register(desk, replace(ALL, institutions=[OFFICE, tenant]))
+    register(actor, replace(ALL, institutions=[OFFICE, tenant]))
     with psycopg.connect(database.admin_url) as connection:
         connection.execute(
             """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
@@ -452,16 +454,16 @@ def test_who_came_to_a_channel_later_does_not_begin_earlier(desk, database):
                SELECT max(i.id), 'electricity', max(c.id), 1, '2024-06-01', 'test', 'user:1'
                  FROM institution i, channel c"""
         )
-    only_channel(desk, since=EARLIER)
+    only_channel(actor, since=EARLIER)
 
     assert rows(database, "SELECT count(*) FROM account_term WHERE institution_id = 2") == [(1,)]
 
 
-def test_a_channel_never_begins_later_and_the_reason_is_said(desk, database):
-    register(desk, ALL)
+def test_a_channel_never_begins_later_and_the_reason_is_said(actor, database):
+    register(actor, ALL)
     later = replace(METER, since=datetime(2024, 4, 1, tzinfo=UTC))
     with pytest.raises(ProblemsError, match="readings since then may be stored") as raised:
-        register(desk, Registry(channels=[later], namespace="test"))
+        register(actor, Registry(channels=[later], namespace="test"))
 
     assert [p.code for p in raised.value.problems] == ["import.since_later"]
     assert rows(database, "SELECT since FROM channel") == [(METER.since,)]
@@ -475,24 +477,24 @@ def test_a_channel_never_begins_later_and_the_reason_is_said(desk, database):
         ({"kind": Kind.POWER, "unit": "kW"}, "import.wraps_without_register"),
     ],
 )
-def test_a_setting_without_effect_on_that_kind_is_refused(desk, changes, code):
+def test_a_setting_without_effect_on_that_kind_is_refused(actor, changes, code):
     wrong = replace(METER, **changes)
-    assert code in {one for one, _ in problems(desk, replace(ALL, channels=[wrong]))}
+    assert code in {one for one, _ in problems(actor, replace(ALL, channels=[wrong]))}
 
 
-def test_channels_without_a_limit_are_told(desk):
-    assert register(desk, ALL, dry_run=True).notes == ()
-    done = register(desk, replace(ALL, channels=[replace(METER, max_per_hour=None)]), dry_run=True)
+def test_channels_without_a_limit_are_told(actor):
+    assert register(actor, ALL, dry_run=True).notes == ()
+    done = register(actor, replace(ALL, channels=[replace(METER, max_per_hour=None)]), dry_run=True)
     (note,) = done.notes
     assert (note.code, "m1/e" in note.en, "m1/e" in note.zh) == ("import.no_limit", True, True)
 
 
-def test_an_area_that_changes_much_is_asked_back(desk):
-    register(desk, ALL)
+def test_an_area_that_changes_much_is_asked_back(actor):
+    register(actor, ALL)
 
     def notes(area, since=date(2025, 7, 1)):
         moved = replace(OFFICE, area_m2=Decimal(area), valid_from=since)
-        return register(desk, replace(ALL, institutions=[moved]), dry_run=True).notes
+        return register(actor, replace(ALL, institutions=[moved]), dry_run=True).notes
 
     assert notes("1300") == ()
     assert "area_m2 1234.5 → 1851.75 (+50%), 2025-07-01" in notes("1851.75")[0].en
@@ -527,21 +529,21 @@ WRONG_CHANNELS = {
 
 
 @pytest.mark.parametrize("field", WRONG_INSTITUTIONS)
-def test_a_wrong_institution_is_named_and_nothing_is_imported(desk, database, field):
+def test_a_wrong_institution_is_named_and_nothing_is_imported(actor, database, field):
     value, code = WRONG_INSTITUTIONS[field]
     wrong = replace(OFFICE, **{field: value})
 
-    assert (code, field) in problems(desk, replace(ALL, institutions=[wrong]))
+    assert (code, field) in problems(actor, replace(ALL, institutions=[wrong]))
     assert rows(database, "SELECT count(*) FROM institution") == [(0,)]
     assert rows(database, "SELECT count(*) FROM region_fact WHERE code LIKE 'demo%'") == [(0,)]
 
 
 @pytest.mark.parametrize("field", WRONG_CHANNELS)
-def test_a_wrong_channel_is_named_and_nothing_is_imported(desk, database, field):
+def test_a_wrong_channel_is_named_and_nothing_is_imported(actor, database, field):
     value, code = WRONG_CHANNELS[field]
     wrong = replace(METER, **{field: value})
 
-    assert (code, field) in problems(desk, replace(ALL, channels=[wrong]))
+    assert (code, field) in problems(actor, replace(ALL, channels=[wrong]))
     assert rows(database, "SELECT count(*) FROM institution") == [(0,)]
 
 
@@ -555,24 +557,24 @@ def test_a_wrong_channel_is_named_and_nothing_is_imported(desk, database, field)
         ("Wh", 1, "1", (1, 1)),
     ],
 )
-def test_what_lies_between_the_quanta_is_derived(desk, database, unit, per_unit, ratio, counted):
+def test_what_lies_between_the_quanta_is_derived(actor, database, unit, per_unit, ratio, counted):
     fits = {"max_per_hour": None, "wraps_at": 1_000_000}
     one = replace(METER, unit=unit, per_unit=per_unit, ratio=Fraction(ratio), **fits)
-    register(desk, replace(ALL, channels=[one]))
+    register(actor, replace(ALL, channels=[one]))
 
     assert rows(database, "SELECT factor, under FROM channel_setting") == [counted]
 
 
-def test_a_range_that_no_account_could_hold_is_refused(desk):
+def test_a_range_that_no_account_could_hold_is_refused(actor):
     wide = replace(METER, ratio=Fraction(1_000_000), wraps_at=None)
 
-    assert problems(desk, replace(ALL, channels=[wide])) == [("channel.range_too_large", "factor")]
+    assert problems(actor, replace(ALL, channels=[wide])) == [("channel.range_too_large", "factor")]
 
 
-def test_the_same_row_twice_is_refused(desk):
+def test_the_same_row_twice_is_refused(actor):
     twice = Registry(REGIONS * 2, (OFFICE,) * 2, (METER,) * 2, "test")
 
-    assert problems(desk, twice) == [
+    assert problems(actor, twice) == [
         ("import.said_twice", "code"),
         ("import.said_twice", "code"),
         ("import.said_twice", "code"),
@@ -582,17 +584,17 @@ def test_the_same_row_twice_is_refused(desk):
     ]
 
 
-def test_regions_that_lie_in_themselves_are_refused(desk):
+def test_regions_that_lie_in_themselves_are_refused(actor):
     circle = [replace(REGIONS[1], parent_code="demo-x1"), REGIONS[0]]
 
-    assert {code for code, _ in problems(desk, Registry(circle))} == {"import.region_in_itself"}
+    assert {code for code, _ in problems(actor, Registry(circle))} == {"import.region_in_itself"}
 
 
-def test_only_an_administrator_imports(desk, database):
+def test_only_an_administrator_imports(actor, database):
     with psycopg.connect(database.admin_url) as c:
         c.execute("INSERT INTO app_user (id, login, name) VALUES (50, 'officer', 'o')")
         c.execute("""INSERT INTO access_grant (viewer, role, scope, region_id)
                      SELECT 'user:50', 'officer', 'region', region_id FROM region_fact LIMIT 1""")
 
     with pytest.raises(NotFoundError):
-        register(Desk(desk.pool, "user:50"), ALL)
+        register(Actor(actor.pool, "user:50"), ALL)

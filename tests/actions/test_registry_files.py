@@ -56,8 +56,8 @@ def test_a_folder_is_read_as_values(tmp_path):
 def test_encodings_and_line_ends_make_no_difference(tmp_path, encoding, end):
     plain = read(written(tmp_path, institutions=INSTITUTIONS, channels=CHANNELS))
 
-    said = {"institutions": INSTITUTIONS, "channels": CHANNELS}
-    coded = {name: text.replace("\n", end).encode(encoding) for name, text in said.items()}
+    files = {"institutions": INSTITUTIONS, "channels": CHANNELS}
+    coded = {name: text.replace("\n", end).encode(encoding) for name, text in files.items()}
     again = read(written(tmp_path, **coded))
 
     assert values(again) == values(plain)

@@ -57,7 +57,7 @@ def test_what_was_refused_is_stored_once_its_key_is_bound(world, store, topic):
 
 
 def test_a_push_that_was_refused_can_be_fed_in_again(world, store):
-    key = issue_key(world.desk("system"), GATEWAY)
+    key = issue_key(world.actor("system"), GATEWAY)
     payload = native.encode_one(9, "late", START_MS, 5.0)
     push(world.pool, store, GATEWAY, key, payload, NOW_MS)
     bind(world, "late")

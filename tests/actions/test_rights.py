@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from actions.access.users import Grant, add_grants
+from actions.actor import DeniedError
 from actions.compact.unions import NewUnion, list_unions, make_union
-from actions.desk import DeniedError
 from actions.registry.institutions import list_institutions
 from actions.rights import Right, right_of
 
@@ -16,8 +16,8 @@ from actions.rights import Right, right_of
 def novice(world):
     """Somebody whose role has no row, granted everything."""
     world.admin("INSERT INTO role VALUES ('novice', '新角色', 'Novice')")
-    add_grants(world.desk(), world.user["outsider"], [Grant("novice", "all")])
-    return world.desk("outsider")
+    add_grants(world.actor(), world.user["outsider"], [Grant("novice", "all")])
+    return world.actor("outsider")
 
 
 def test_a_role_without_rows_sees_and_does_nothing(world, novice):
@@ -25,7 +25,7 @@ def test_a_role_without_rows_sees_and_does_nothing(world, novice):
     assert list_unions(novice) == []
     with pytest.raises(DeniedError):
         make_union(novice, NewUnion("新", "New", [world.region["city 1"]], "test"))
-    assert world.admin("SELECT count(*) FROM deed WHERE act = 'union.make'") == [(0,)]
+    assert world.admin("SELECT count(*) FROM audit_entry WHERE act = 'union.make'") == [(0,)]
 
 
 def test_a_row_lets_a_role_do_what_it_says_and_no_more(world, novice):
@@ -38,7 +38,7 @@ def test_a_row_lets_a_role_do_what_it_says_and_no_more(world, novice):
 
 
 def test_an_act_that_nobody_thought_of_is_refused_to_everybody(world):
-    with pytest.raises(DeniedError), world.desk().act("sorcery.perform", "x"):
+    with pytest.raises(DeniedError), world.actor().act("sorcery.perform", "x"):
         pass
 
 

@@ -3,13 +3,13 @@
 import pytest
 from pydantic import ValidationError
 
-from actions.desk import DeniedError
+from actions.actor import DeniedError
 from actions.readings.replay_rejected import Again, replay_rejected
 from actions.readings.shift_rejected import shift_as_operator
 from collector.codecs import native
 from collector.intake import take_in
 from collector.routing import NATIVE, PUSHED, Routing
-from metering.clocks import shift_of, shift_said
+from metering.clocks import shift_of, shift_text
 from metering.errors import ConflictError, InputError
 from metering.messages import Message
 from storage.readings.store import Store
@@ -64,7 +64,7 @@ def eight_hours_ahead(store) -> None:
 def test_local_time_sent_as_utc_is_taken_eight_hours_earlier(world, store):
     eight_hours_ahead(store)
     assert world.admin(READINGS) == []
-    preview = shift_rejected(world.desk("of the office"), store, GATEWAY, dry_run=True)
+    preview = shift_rejected(world.actor("of the office"), store, GATEWAY, dry_run=True)
 
     assert world.admin(READINGS) == []
     assert len(world.admin(WAITING)) == 10
@@ -72,14 +72,14 @@ def test_local_time_sent_as_utc_is_taken_eight_hours_earlier(world, store):
     (channel,) = preview.channels
     assert (channel.first - channel.first_shifted).total_seconds() == 8 * 3600
 
-    done = shift_rejected(world.desk("of the office"), store, GATEWAY)
+    done = shift_rejected(world.actor("of the office"), store, GATEWAY)
     assert done == preview
     assert world.admin(READINGS) == [
         (NOW_MS + hour * HOUR_MS - 9, 100_000 + 1000 * hour, 1 + hour) for hour in range(10)
     ]
     assert world.admin(WAITING) == []
     ((actor, subject, detail),) = world.admin(
-        "SELECT actor, subject, detail FROM deed WHERE act = 'rejected.shift'"
+        "SELECT actor, subject, detail FROM audit_entry WHERE act = 'rejected.shift'"
     )
     number = world.admin("SELECT id::text FROM gateway WHERE name = %s", GATEWAY)[0][0]
     assert (actor, subject) == (f"user:{world.user['of the office']}", number)
@@ -91,7 +91,7 @@ def test_local_time_sent_as_utc_is_taken_eight_hours_earlier(world, store):
 
 def test_what_was_taken_so_is_not_set_aside_again_when_it_is_sent_again(world, store):
     eight_hours_ahead(store)
-    shift_rejected(world.desk(), store, GATEWAY)
+    shift_rejected(world.actor(), store, GATEWAY)
     before = world.admin(READINGS)
     eight_hours_ahead(store)
 
@@ -114,7 +114,9 @@ def test_a_clock_that_fell_back_is_put_forward_by_the_operator(world, store):
     assert (done.taken, done.misfits) == (2, 0)
     assert [row[1] for row in world.admin(READINGS)] == [100_000 + 1000 * n for n in range(6)]
     assert world.admin(WAITING) == []
-    assert world.admin("SELECT actor FROM deed WHERE act = 'rejected.shift'") == [("user:1",)]
+    assert world.admin("SELECT actor FROM audit_entry WHERE act = 'rejected.shift'") == [
+        ("user:1",)
+    ]
 
 
 def test_of_a_message_only_what_was_set_aside_is_shifted(world, store):
@@ -125,7 +127,7 @@ def test_of_a_message_only_what_was_set_aside_is_shifted(world, store):
         ("office e", NOW_MS + 8 * HOUR_MS, 108.0),
         ("office e", NOW_MS - HOUR_MS, 99.0),
     )
-    done = shift_rejected(world.desk(), store, GATEWAY, "-7h50m")
+    done = shift_rejected(world.actor(), store, GATEWAY, "-7h50m")
 
     assert (done.readings, done.inserted) == (1, 1)
     assert [row[0] for row in world.admin(READINGS)] == [
@@ -137,7 +139,7 @@ def test_of_a_message_only_what_was_set_aside_is_shifted(world, store):
 
 def test_what_is_still_refused_waits_on(world, store):
     eight_hours_ahead(store)
-    done = shift_rejected(world.desk(), store, GATEWAY, "-1h")
+    done = shift_rejected(world.actor(), store, GATEWAY, "-1h")
 
     assert (done.taken, done.refused, done.reasons) == (0, 10, {"clock.ahead": 10})
     assert len(world.admin(WAITING)) == 10
@@ -160,20 +162,20 @@ def test_the_preview_tells_what_does_not_fit_there(world, store):
         world.database.url("collector"), DECODE, GATEWAY, "-9h30m", dry_run=True
     )
     assert (preview.taken, preview.misfits) == (1, 1)
-    assert shift_rejected(world.desk(), store, GATEWAY, "-8h", dry_run=True).misfits == 0
+    assert shift_rejected(world.actor(), store, GATEWAY, "-8h", dry_run=True).misfits == 0
 
 
 def test_who_may_not_write_for_the_channels_shifts_nothing(world, store):
     eight_hours_ahead(store)
     with pytest.raises(DeniedError):
-        shift_rejected(world.desk("city reader"), store, GATEWAY)
+        shift_rejected(world.actor("city reader"), store, GATEWAY)
     assert world.admin(READINGS) == []
 
 
 def test_what_the_actor_does_not_see_waits_on(world, store):
     eight_hours_ahead(store)
     send(store, 50, ("shared e", NOW_MS + 8 * HOUR_MS, 5.0))
-    done = shift_rejected(world.desk("of the office"), store, GATEWAY)
+    done = shift_rejected(world.actor("of the office"), store, GATEWAY)
 
     assert (done.taken, done.refused, done.reasons) == (10, 1, {"reading.unknown_key": 1})
     assert world.admin(WAITING) == [(50,)]
@@ -184,7 +186,7 @@ def test_who_may_not_see_what_was_refused_shifts_nothing(world, store):
     eight_hours_ahead(store)
     bind(world, "police e")
     with pytest.raises(InputError) as caught:
-        shift_rejected(world.desk("of the office"), store, GATEWAY)
+        shift_rejected(world.actor("of the office"), store, GATEWAY)
     assert caught.value.code == "rejects.nothing_to_shift"
 
 
@@ -201,24 +203,24 @@ def test_bytes_that_no_route_takes_any_more_wait_on(world, store):
 def test_a_shift_that_means_nothing_is_refused(world, store, shift):
     eight_hours_ahead(store)
     with pytest.raises((InputError, ValidationError)):
-        shift_rejected(world.desk(), store, GATEWAY, shift)
+        shift_rejected(world.actor(), store, GATEWAY, shift)
 
 
 def test_two_at_once_take_it_once(world, store, monkeypatch):
     eight_hours_ahead(store)
     stale = store.write_shifted
 
-    def late(*said, **how):
+    def late(*fields, **how):
         monkeypatch.undo()
         shift_as_operator(world.database.url("collector"), DECODE, GATEWAY, "-8h")
-        return stale(*said, **how)
+        return stale(*fields, **how)
 
     monkeypatch.setattr(store, "write_shifted", late)
     with pytest.raises(ConflictError):
-        shift_rejected(world.desk(), store, GATEWAY, "-9h")
+        shift_rejected(world.actor(), store, GATEWAY, "-9h")
     assert len(world.admin(READINGS)) == 10
 
 
 @pytest.mark.parametrize("text", ["-8h", "+1d6h", "-5h30m", "+45m", "-3652d", "+1s"])
 def test_a_shift_is_said_as_it_is_read(text):
-    assert shift_said(shift_of(text)) == text
+    assert shift_text(shift_of(text)) == text

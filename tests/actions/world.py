@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from actions.access.login import Pool
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from collector.codecs import native
 from collector.intake import take_in
 from metering.messages import Message
@@ -40,10 +40,10 @@ class World:
     _past_rights: psycopg.Connection | None = None
     _sink: Store | None = None
 
-    def desk(self, who: str = "system", today: date | None = TODAY) -> Desk:
-        """Return the desk of a named user."""
-        actor = SYSTEM if who == "system" else f"user:{self.user[who]}"
-        return Desk(self.pool, actor, today, self.sink)
+    def actor(self, who: str = "system", today: date | None = TODAY) -> Actor:
+        """Return a named user as an actor."""
+        name = SYSTEM if who == "system" else f"user:{self.user[who]}"
+        return Actor(self.pool, name, today, self.sink)
 
     @property
     def sink(self) -> Store:
@@ -121,12 +121,12 @@ def make_world(database: Any) -> World:
 
 def fill(world: World) -> None:
     """Send three days of hourly readings with a gap of a day, and make the accounts."""
-    register, said = 5000, [(START_MS, 5.0)]
+    register, readings = 5000, [(START_MS, 5.0)]
     for hour, used in enumerate(OFFICE_WH):
         register += used
         if hour not in GAP:
-            said.append((START_MS + (hour + 1) * HOUR_MS, register / 1000))
-    world.say("office e", said)
+            readings.append((START_MS + (hour + 1) * HOUR_MS, register / 1000))
+    world.say("office e", readings)
     gas = [(START_MS + hour * HOUR_MS, 0.5) for hour in range(1, 49) if hour != 5]
     world.say("office gas", gas, seq=2)
     for seq, key in ((3, "shared e"), (4, "police e")):

@@ -9,7 +9,7 @@ from math import floor
 import numpy as np
 
 from analytics.outliers import BOUNDS, Bounds
-from analytics.steps import Reason, Standing, Steps
+from analytics.steps import EffectiveReadings, Reason, Steps
 
 REGISTER, INTERVAL, POWER = 0, 1, 2
 HOUR = 3_600_000
@@ -41,7 +41,7 @@ class Row:
     facts: Facts
     before: Facts
     reinstated: bool = False
-    wrap_said: bool = False
+    wrap_confirmed: bool = False
 
     @property
     def wall(self) -> bool:
@@ -151,14 +151,14 @@ def hours(found: list[Step]) -> dict[int, tuple[int | None, int, int]]:
     }
 
 
-def standing(channels: dict[int, tuple[int, list[Row]]]) -> Standing:
+def effective(channels: dict[int, tuple[int, list[Row]]]) -> EffectiveReadings:
     """Return the columns of channels, {id: (kind, rows)}."""
     flat = [(one, kind, row) for one, (kind, rows) in sorted(channels.items()) for row in rows]
 
     def column(values: list[int]) -> np.ndarray:
         return np.array(values, np.int64)
 
-    return Standing(
+    return EffectiveReadings(
         channel=column([one for one, _, _ in flat]),
         at_ms=column([row.at for _, _, row in flat]),
         ends=column([row.ends or 0 for _, _, row in flat]),
@@ -176,13 +176,13 @@ def standing(channels: dict[int, tuple[int, list[Row]]]) -> Standing:
         period_before_ms=column([row.before.period_s * 1000 for _, _, row in flat]),
         max_per_hour_before=column([row.before.most or 0 for _, _, row in flat]),
         reinstated=np.array([row.reinstated for _, _, row in flat], np.bool_),
-        wrap_said=np.array([row.wrap_said for _, _, row in flat], np.bool_),
+        wrap_confirmed=np.array([row.wrap_confirmed for _, _, row in flat], np.bool_),
     )
 
 
 def columns(found: dict[int, list[Step]]) -> Steps:
     """Return the steps of channels as columns, without the code under test."""
-    flat = [(one, step) for one, said in sorted(found.items()) for step in said]
+    flat = [(one, step) for one, uses in sorted(found.items()) for step in uses]
 
     def column(values: list[int]) -> np.ndarray:
         return np.array(values, np.int64)

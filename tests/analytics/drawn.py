@@ -97,8 +97,10 @@ def registers(draw: st.DrawFn, most_rows: int = 60) -> list[Row]:
         value = (value + draw(_RISE)) % 100
         wrong = draw(st.one_of(st.none(), st.none(), st.none(), _WRONG))
         shown = value if wrong is None else wrong
-        said = draw(st.sampled_from([None] * 12 + ["reinstated", "wrap_said"]))
-        row = Row(at, shown, shown, now, now, said == "reinstated", said == "wrap_said")
+        confirmed = draw(st.sampled_from([None] * 12 + ["reinstated", "wrap_confirmed"]))
+        row = Row(
+            at, shown, shown, now, now, confirmed == "reinstated", confirmed == "wrap_confirmed"
+        )
         if place in walls:
             value = draw(st.integers(0, 20))
             row = replace(row, ends=shown if walls[place] else None, starts=value)

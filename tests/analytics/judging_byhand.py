@@ -70,9 +70,9 @@ def _run(
         if not whole.follows(left[a], left[z]) or too_many or too_long:
             return None
         if whole.plausible(left[a], left[z]):
-            said = any(rows[left[x]].reinstated for x in range(a + 1, z))
+            reinstated = any(rows[left[x]].reinstated for x in range(a + 1, z))
             bad = _bad(whole, left, k, (a, z, base, near, far), way, skip, bounds)
-            return (a, z, base) if bad and not said else None
+            return (a, z, base) if bad and not reinstated else None
     return None
 
 
@@ -179,10 +179,10 @@ def _wraps(whole: _Register, left: list[int], x: int, why: list[str], bounds: Bo
     if not wraps:
         return False
     implied = whole.rise(left[x], left[x + 1]) + wraps
-    half = 2 if most or new.wrap_said else 10
+    half = 2 if most or new.wrap_confirmed else 10
     if implied < 0 or not fits(most, implied, time) or implied > wraps // half:
         return False
-    if new.wrap_said:
+    if new.wrap_confirmed:
         return True
     short = time <= 3 * old.facts.period_s * 1000
     seen = False

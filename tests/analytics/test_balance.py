@@ -13,16 +13,16 @@ from tests.analytics.drawn import SMALL, START, many, registers
 @settings(max_examples=many(4))
 @given(registers())
 def test_the_parts_add_up(rows):
-    standing = byhand.standing({1: (REGISTER, rows)})
-    found = judged(standing, SMALL)
-    said = balance(standing, found, int(standing.at_ms[0]), int(standing.at_ms[-1]))
+    effective = byhand.effective({1: (REGISTER, rows)})
+    found = judged(effective, SMALL)
+    result = balance(effective, found, int(effective.at_ms[0]), int(effective.at_ms[-1]))
 
-    if said is None:
+    if result is None:
         event("a single reading stands")
         return
-    event(f"wraps: {said.wrapped > 0}, unknown: {said.unknown != 0}")
-    assert said.agrees
-    assert said.known == sum(found.steps.used[found.steps.known].tolist())
+    event(f"wraps: {result.wrapped > 0}, unknown: {result.unknown != 0}")
+    assert result.agrees
+    assert result.known == sum(found.steps.used[found.steps.known].tolist())
 
 
 def test_an_exchange_starts_the_difference_again():
@@ -32,10 +32,10 @@ def test_an_exchange_starts_the_difference_again():
         Row(START + HOUR, 950, 10, facts, facts),
         Row(START + 2 * HOUR, 30, 30, facts, facts),
     ]
-    standing = byhand.standing({1: (REGISTER, rows)})
-    said = balance(standing, judged(standing), START, START + 2 * HOUR)
+    effective = byhand.effective({1: (REGISTER, rows)})
+    result = balance(effective, judged(effective), START, START + 2 * HOUR)
 
-    assert (said.difference, said.wrapped, said.unknown, said.known) == (2800, 0, 0, 2800)
+    assert (result.difference, result.wrapped, result.unknown, result.known) == (2800, 0, 0, 2800)
 
 
 def test_a_wrap_and_a_fall_are_named_apart():
@@ -43,11 +43,16 @@ def test_a_wrap_and_a_fall_are_named_apart():
     values = [980, 990, 5, 15, 3, 10]
     rows = [Row(START + n * HOUR, v, v, facts, facts) for n, v in enumerate(values)]
     rows[4] = Row(rows[4].at, 3, 3, facts, facts, reinstated=True)
-    standing = byhand.standing({1: (REGISTER, rows)})
-    found = judged(standing)
-    said = balance(standing, found, START, START + 5 * HOUR)
+    effective = byhand.effective({1: (REGISTER, rows)})
+    found = judged(effective)
+    result = balance(effective, found, START, START + 5 * HOUR)
 
     assert [Reason(one).name for one in found.steps.reason.tolist()] == [
         "KNOWN", "WRAPPED", "KNOWN", "FALL", "KNOWN"
     ]  # fmt: skip
-    assert (said.difference, said.wrapped, said.unknown, said.known) == (-970, 1000, -12, 42)
+    assert (result.difference, result.wrapped, result.unknown, result.known) == (
+        -970,
+        1000,
+        -12,
+        42,
+    )

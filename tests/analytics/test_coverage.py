@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.coverage import WHOLE, Counted, coverage, enough, expected_s
+from analytics.coverage import WHOLE, ChannelTerm, coverage, enough, expected_s
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "cases/coverage.toml").read_text("utf-8"))
 DAY = date.fromisoformat
@@ -17,7 +17,7 @@ DAY = date.fromisoformat
 def test_complete_accounts_hold_so_many_hours(case):
     known = {DAY(day): seconds for day, seconds in case.get("known", [])}
     terms = [
-        Counted(DAY(since), DAY(to) if to else None, zone, {} if place else known)
+        ChannelTerm(DAY(since), DAY(to) if to else None, zone, {} if place else known)
         for place, (since, to, zone) in enumerate(case["terms"])
     ]
     found = expected_s(terms, DAY(case["first"]), DAY(case["until"]), DAY(case["today"]))

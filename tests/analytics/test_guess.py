@@ -15,8 +15,8 @@ def at(lam: float, columns: list[np.ndarray]) -> float:
 
 
 def columns_of(problem) -> list[np.ndarray]:
-    said = problem.columns
-    return [np.array(said[name], np.int64) for name in ("slope", "start", "floor", "ceiling")]
+    values = problem.columns
+    return [np.array(values[name], np.int64) for name in ("slope", "start", "floor", "ceiling")]
 
 
 @given(st.lists(problems(), min_size=1, max_size=4))

@@ -30,8 +30,8 @@ def told(made: Hours) -> list[tuple]:
 def on_paper(found: dict[int, list[Step]]) -> list[tuple]:
     return [
         (channel, hour, *figures)
-        for channel, said in sorted(found.items())
-        for hour, figures in sorted(byhand.hours(said).items())
+        for channel, uses in sorted(found.items())
+        for hour, figures in sorted(byhand.hours(uses).items())
     ]
 
 
@@ -57,7 +57,7 @@ def test_hours_are_what_the_formula_says_on_paper(channels):
 
 @given(CHANNELS)
 def test_the_sum_of_hours_is_the_sum_of_known_steps(channels):
-    made = steps(byhand.standing(channels))
+    made = steps(byhand.effective(channels))
     hourly = spread(made)
 
     for channel, (kind, rows) in channels.items():
@@ -83,7 +83,7 @@ def test_one_step_of_any_size_is_shared_out_to_the_last_quantum(step):
 
 @given(CHANNELS, st.integers(1, 40))
 def test_hours_do_not_depend_on_the_blocks_they_are_made_in(channels, block):
-    made = steps(byhand.standing(channels))
+    made = steps(byhand.effective(channels))
     whole = told(spread(made))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -94,7 +94,7 @@ def test_hours_do_not_depend_on_the_blocks_they_are_made_in(channels, block):
 @given(CHANNELS, st.integers(1, 5))
 def test_hours_do_not_depend_on_what_is_spread_together(channels, split):
     """A worker may take any channels together, and an hour's edge may cut the work."""
-    made = steps(byhand.standing(channels))
+    made = steps(byhand.effective(channels))
     alone = made.channel <= split
     parts = [
         Steps(*(getattr(made, name)[some] for name in Steps.__slots__)) for some in (alone, ~alone)

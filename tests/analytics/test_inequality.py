@@ -75,11 +75,11 @@ def test_what_has_no_inequality_is_refused(x, weights):
             measure(x, weights)
 
 
-def test_the_fairness_sheet_of_four_institutions():
+def test_the_fairness_measures_of_four_institutions():
     base = np.array([1000, 2000, 500, 0])
     quota = np.array([900, 1900, 500, 0])
 
-    sheet = fairness(
+    measures = fairness(
         quota,
         base,
         floor=np.array([900, 0, 0, 1]),
@@ -89,24 +89,26 @@ def test_the_fairness_sheet_of_four_institutions():
         cost=(np.array([1.0, 2.0, 3.0, 0.0]), np.array([0.1, 0.2, 0.3, 0.0])),
     )
 
-    assert sheet.to_base == Spread(0.9, 1.0)
-    assert sheet.to_benchmark == Spread(0.5, 1.125)
-    assert sheet.effort == Spread(0.25, 1.0)
-    assert sheet.gini_of_rates == pytest.approx(gini([0.1, 0.05, 0]))
-    assert sheet.cost == pytest.approx(100 + 500 + 200 + 1000)
-    assert sheet.at_bound == 3
+    assert measures.to_base == Spread(0.9, 1.0)
+    assert measures.to_benchmark == Spread(0.5, 1.125)
+    assert measures.effort == Spread(0.25, 1.0)
+    assert measures.gini_of_rates == pytest.approx(gini([0.1, 0.05, 0]))
+    assert measures.cost == pytest.approx(100 + 500 + 200 + 1000)
+    assert measures.at_bound == 3
 
 
 def test_measures_without_their_figures_are_missing_not_zero():
-    sheet = fairness(np.array([7, 5]), np.array([5, 5]))
+    measures = fairness(np.array([7, 5]), np.array([5, 5]))
 
-    assert (sheet.to_benchmark, sheet.effort, sheet.cost, sheet.gini_of_rates) == (None,) * 4
-    assert sheet.to_base == Spread(1.0, 1.4)
+    assert (measures.to_benchmark, measures.effort, measures.cost, measures.gini_of_rates) == (
+        None,
+    ) * 4
+    assert measures.to_base == Spread(1.0, 1.4)
 
 
 def test_rates_are_of_all_who_have_a_base_however_small():
-    sheet = fairness(np.array([0, 8]), np.array([1, 10]))
+    measures = fairness(np.array([0, 8]), np.array([1, 10]))
 
-    assert sheet.gini_of_rates == pytest.approx(gini([1, 0.2]))
-    assert sheet.to_base == Spread(0.0, 0.8)
-    assert sheet.at_bound == 0
+    assert measures.gini_of_rates == pytest.approx(gini([1, 0.2]))
+    assert measures.to_base == Spread(0.0, 0.8)
+    assert measures.at_bound == 0

@@ -46,9 +46,9 @@ def rows_of(case: dict) -> list[Row]:
             at = instant_ms(f"{day} {time}") + place * facts.period_s * 1000
             shown = quanta(Decimal(value) + place * rise)
             rows.append(Row(at, shown, shown, facts, facts))
-    if said := case.get("exchange"):
-        final = quanta(said["final"]) if "final" in said else None
-        row = Row(instant_ms(said["at"]), final, quanta(said["initial"]), facts, facts)
+    if values := case.get("exchange"):
+        final = quanta(values["final"]) if "final" in values else None
+        row = Row(instant_ms(values["at"]), final, quanta(values["initial"]), facts, facts)
         rows.append(row)
     return sorted(rows, key=lambda row: row.at)
 
@@ -60,24 +60,24 @@ def written(at_ms: int) -> str:
 
 @every_case
 def test_what_is_set_aside_unknown_and_estimated(case):
-    standing = byhand.standing({1: (KINDS[case.get("kind", "register")], rows_of(case))})
-    found = judged(standing)
-    spans = unmeasured(standing, found.steps)
-    said: dict[bool, list[str]] = defaultdict(list)
+    effective = byhand.effective({1: (KINDS[case.get("kind", "register")], rows_of(case))})
+    found = judged(effective)
+    spans = unmeasured(effective, found.steps)
+    values: dict[bool, list[str]] = defaultdict(list)
     for start, end, reason in zip(
         spans.start_ms.tolist(), spans.end_ms.tolist(), spans.reason.tolist(), strict=True
     ):
         text = f"{written(start)} to {written(end)} {Reason(reason).name.lower()}"
-        said[reason in ESTIMATED].append(text)
+        values[reason in ESTIMATED].append(text)
 
-    assert [written(at) for at in standing.at_ms[~found.stands].tolist()] == case.get("aside", [])
-    assert said[False] == case.get("unknown", [])
-    assert said[True] == case.get("estimated", [])
+    assert [written(at) for at in effective.at_ms[~found.stands].tolist()] == case.get("aside", [])
+    assert values[False] == case.get("unknown", [])
+    assert values[True] == case.get("estimated", [])
 
 
 @every_case
 def test_the_hours_of_a_month_add_up_to_what_a_person_works_out(case):
-    made = judged(byhand.standing({1: (KINDS[case.get("kind", "register")], rows_of(case))})).steps
+    made = judged(byhand.effective({1: (KINDS[case.get("kind", "register")], rows_of(case))})).steps
     hours = spread(made)
     months: dict[str, Decimal] = defaultdict(Decimal)
     for at, used, known in zip(
@@ -94,9 +94,11 @@ def test_the_hours_of_a_month_add_up_to_what_a_person_works_out(case):
 def test_the_values_at_the_ends_say_the_same(case):
     if case.get("kind", "register") != "register":
         return
-    standing = byhand.standing({1: (REGISTER, rows_of(case))})
-    said = balance(standing, judged(standing), int(standing.at_ms[0]), int(standing.at_ms[-1]))
+    effective = byhand.effective({1: (REGISTER, rows_of(case))})
+    result = balance(
+        effective, judged(effective), int(effective.at_ms[0]), int(effective.at_ms[-1])
+    )
 
-    assert (said is None) == (len(standing.at_ms) < 2)
-    assert said is None or said.agrees
-    assert said is None or said.known == sum(map(quanta, case["months"].values()))
+    assert (result is None) == (len(effective.at_ms) < 2)
+    assert result is None or result.agrees
+    assert result is None or result.known == sum(map(quanta, case["months"].values()))

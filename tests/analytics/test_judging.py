@@ -50,7 +50,7 @@ def wanted(channels: dict, **bounds) -> list[tuple]:
 
 @given(CHANNELS)
 def test_steps_are_what_the_rules_say_on_paper(channels):
-    made = steps(byhand.standing(channels))
+    made = steps(byhand.effective(channels))
 
     assert told(made) == wanted(channels)
     assert (made.used[~made.known] == 0).all()
@@ -60,7 +60,7 @@ def test_steps_are_what_the_rules_say_on_paper(channels):
 @given(registers())
 def test_judged_registers_are_what_the_rules_say_on_paper(rows):
     channels = {1: (REGISTER, rows)}
-    made = judged(byhand.standing(channels), SMALL)
+    made = judged(byhand.effective(channels), SMALL)
 
     for reason in set(made.steps.reason.tolist()):
         event(Reason(reason).name)
@@ -72,9 +72,9 @@ def test_judged_registers_are_what_the_rules_say_on_paper(rows):
 @settings(max_examples=many(1.5))
 @given(registers(), registers())
 def test_channels_do_not_touch(one, other):
-    both = judged(byhand.standing({1: (REGISTER, one), 2: (REGISTER, other)}), SMALL).steps
+    both = judged(byhand.effective({1: (REGISTER, one), 2: (REGISTER, other)}), SMALL).steps
     alone = [
-        told(judged(byhand.standing({channel: (REGISTER, rows)}), SMALL).steps)
+        told(judged(byhand.effective({channel: (REGISTER, rows)}), SMALL).steps)
         for channel, rows in ((1, one), (2, other))
     ]
     assert told(both) == alone[0] + alone[1]
@@ -83,8 +83,8 @@ def test_channels_do_not_touch(one, other):
 @settings(max_examples=many(2))
 @given(registers())
 def test_no_step_exceeds_the_limit_and_steps_leave_no_hole(rows):
-    standing = byhand.standing({1: (REGISTER, rows)})
-    found = judged(standing, SMALL)
+    effective = byhand.effective({1: (REGISTER, rows)})
+    found = judged(effective, SMALL)
     made, most = found.steps, rows[0].facts.most
 
     assert (made.end_ms > made.start_ms).all()
@@ -108,7 +108,7 @@ def value(rows: list[Row], at: int, side: str) -> int:
 @settings(max_examples=many(2))
 @given(registers())
 def test_known_steps_telescope_to_the_quantum(rows):
-    made = judged(byhand.standing({1: (REGISTER, rows)}), SMALL).steps
+    made = judged(byhand.effective({1: (REGISTER, rows)}), SMALL).steps
     ratio = rows[0].facts.ratio
     since, so_far = None, 0
     for start, end, used, reason in zip(
@@ -150,7 +150,7 @@ def noisy(draw: st.DrawFn) -> tuple[list[int], list[int]]:
 @given(noisy())
 def test_outliers_between_plausible_readings_change_no_total(drawn):
     true, shown = drawn
-    made = judged(byhand.standing(register(shown, most=5)))
+    made = judged(byhand.effective(register(shown, most=5)))
 
     assert made.steps.known.all()
     assert sum(made.steps.used.tolist()) == true[-1] - true[0]
@@ -160,19 +160,19 @@ def test_a_person_can_reinstate_a_reading_that_was_set_aside():
     facts = Facts(most=5)
     values = [10, 11, 0, 13, 14]
     rows = [Row(START + n * HOUR, v, v, facts, facts) for n, v in enumerate(values)]
-    said = [*rows[:2], Row(rows[2].at, 0, 0, facts, facts, reinstated=True), *rows[3:]]
+    confirmed = [*rows[:2], Row(rows[2].at, 0, 0, facts, facts, reinstated=True), *rows[3:]]
 
-    assert judged(byhand.standing({1: (REGISTER, rows)})).stands.tolist() == [
+    assert judged(byhand.effective({1: (REGISTER, rows)})).stands.tolist() == [
         True, True, False, True, True
     ]  # fmt: skip
-    kept = judged(byhand.standing({1: (REGISTER, said)}))
+    kept = judged(byhand.effective({1: (REGISTER, confirmed)}))
     assert kept.stands.all()
     assert [step[4] for step in told(kept.steps)] == ["KNOWN", "FALL", "OVER_LIMIT", "KNOWN"]
 
 
 def test_a_frozen_register_that_catches_up_is_one_step_from_where_it_froze():
     values = [480, *[480] * 71, 790]
-    made = steps(byhand.standing(register(values, most=5)))
+    made = steps(byhand.effective(register(values, most=5)))
 
     assert told(made) == [(1, START, START + 72 * HOUR, 310, "CAUGHT_UP", HOUR)]
     assert not made.measured.any()
@@ -181,7 +181,7 @@ def test_a_frozen_register_that_catches_up_is_one_step_from_where_it_froze():
 def test_a_register_keeps_its_total_whatever_its_resolution():
     facts = Facts(factor=1, under=1000, period_s=60)  # millionths of a kWh, counted in Wh
     rows = [Row(START + n * 60_000, n * 10_400, n * 10_400, facts, facts) for n in range(61)]
-    made = steps(byhand.standing({1: (REGISTER, rows)}))
+    made = steps(byhand.effective({1: (REGISTER, rows)}))
 
     assert sum(made.used.tolist()) == 624
     assert {*made.factor.tolist(), *made.under.tolist()} == {1}  # whole quanta of the carrier
@@ -189,7 +189,7 @@ def test_a_register_keeps_its_total_whatever_its_resolution():
 
 @given(CHANNELS)
 def test_steps_take_time_and_never_overlap(channels):
-    made = steps(byhand.standing(channels))
+    made = steps(byhand.effective(channels))
 
     assert (made.end_ms > made.start_ms).all()
     same = made.channel[1:] == made.channel[:-1]
@@ -198,15 +198,15 @@ def test_steps_take_time_and_never_overlap(channels):
 
 @given(CHANNELS)
 def test_measured_and_unmeasured_time_fill_a_channel(channels):
-    standing = byhand.standing(channels)
-    made = steps(standing)
-    spans = unmeasured(standing, made)
+    effective = byhand.effective(channels)
+    made = steps(effective)
+    spans = unmeasured(effective, made)
 
     for channel in np.unique(made.channel).tolist():
         own, away = made.channel == channel, spans.channel == channel
         good = own & made.measured
         first = int(made.start_ms[own].min())
-        last = int(standing.at_ms[standing.channel == channel].max())
+        last = int(effective.at_ms[effective.channel == channel].max())
         pieces = sorted(
             [
                 *zip(made.start_ms[good].tolist(), made.end_ms[good].tolist(), strict=True),
@@ -231,7 +231,7 @@ def test_a_wrapping_register_gives_its_use_back(used, first, factor):
         shown.append((shown[-1] + amount) % 100_000)
 
     made = steps(
-        byhand.standing(register(shown, wraps=100_000, most=9_999, factor=factor, period_s=3600))
+        byhand.effective(register(shown, wraps=100_000, most=9_999, factor=factor, period_s=3600))
     )
 
     assert made.used.tolist() == [amount * factor for amount in used]
@@ -252,7 +252,7 @@ def test_a_wrap_is_believed_up_to_what_the_connection_carries(most, wait_ms, ove
     facts = {"wraps": 2**53, "most": most, "period_s": 10**10}
     rows = register([2**53 - 1, implied - 1], every_ms=wait_ms, **facts)
 
-    (reason,) = steps(byhand.standing(rows)).reason.tolist()
+    (reason,) = steps(byhand.effective(rows)).reason.tolist()
 
     # A whole number is at most most × time exactly where it is at most the whole part of it.
     assert reason == (Reason.FALL if over == 1 else Reason.WRAPPED)
@@ -262,7 +262,7 @@ def test_without_a_known_limit_a_wrap_may_use_a_tenth_of_the_register():
     falls = {500: Reason.WRAPPED, 501: Reason.FALL}
 
     for shown, reason in falls.items():
-        made = steps(byhand.standing(register([9_500, shown], wraps=10_000)))
+        made = steps(byhand.effective(register([9_500, shown], wraps=10_000)))
         assert made.reason.tolist() == [reason]
 
 
@@ -272,9 +272,9 @@ def test_a_fall_waits_for_an_exchange_and_is_then_known():
     swap = Row(START + HOUR, 950, 10, facts, facts)
     lost = Row(START + HOUR, None, 10, facts, facts)
 
-    fell = steps(byhand.standing({1: (REGISTER, [first, last])}))
-    swapped = steps(byhand.standing({1: (REGISTER, [first, swap, last])}))
-    unread = steps(byhand.standing({1: (REGISTER, [first, lost, last])}))
+    fell = steps(byhand.effective({1: (REGISTER, [first, last])}))
+    swapped = steps(byhand.effective({1: (REGISTER, [first, swap, last])}))
+    unread = steps(byhand.effective({1: (REGISTER, [first, lost, last])}))
 
     assert told(fell)[0][3:5] == (None, "FALL")
     assert [step[3] for step in told(swapped)] == [50 * 40, 20 * 40]
@@ -285,7 +285,7 @@ def test_a_power_value_holds_for_one_and_a_half_periods():
     facts = Facts(period_s=900)
     rows = [Row(START, 4000, 4000, facts, facts), Row(START + HOUR, 0, 0, facts, facts)]
 
-    made = steps(byhand.standing({1: (POWER, rows)}))
+    made = steps(byhand.effective({1: (POWER, rows)}))
 
     assert told(made) == [
         (1, START, START + 1_350_000, 1500, "KNOWN", 900_000),
@@ -297,9 +297,9 @@ def test_an_interval_never_reaches_behind_the_value_before_it():
     facts = Facts(period_s=3600)
     rows = [Row(START + at, 10, 10, facts, facts) for at in (0, HOUR // 2, 4 * HOUR, 5 * HOUR)]
 
-    standing = byhand.standing({1: (INTERVAL, rows)})
-    made = steps(standing)
-    spans = unmeasured(standing, made)
+    effective = byhand.effective({1: (INTERVAL, rows)})
+    made = steps(effective)
+    spans = unmeasured(effective, made)
 
     assert [step[1:3] for step in told(made)] == [
         (START - HOUR, START),
@@ -319,7 +319,7 @@ def test_a_meter_wraps_at_its_own_size_until_it_is_exchanged():
     shown = [(970, 970, small, small), (20, 9_900, large, small), (100, 100, large, large)]
     rows = [Row(START + i * HOUR, *row) for i, row in enumerate(shown)]
 
-    made = steps(byhand.standing({1: (REGISTER, rows)}))
+    made = steps(byhand.effective({1: (REGISTER, rows)}))
 
     assert made.used.tolist() == [50 * 2, 200 * 3]
 
@@ -328,7 +328,7 @@ def test_a_meter_wraps_at_its_own_size_until_it_is_exchanged():
 @example(value=2**43, factor=2**10)
 @example(value=2**43 + 1, factor=2**10)
 def test_a_product_beyond_2_to_the_53_is_unknown_not_wrong(value, factor):
-    made = steps(byhand.standing(register([0, value], factor=factor)))
+    made = steps(byhand.effective(register([0, value], factor=factor)))
 
     fits = value * factor <= 2**53
     assert told(made)[0][3:5] == ((value * factor, "KNOWN") if fits else (None, "OUT_OF_RANGE"))
@@ -346,7 +346,7 @@ def test_power_of_any_size_over_any_time_is_exact_or_out_of_range(value, factor,
     facts = Facts(factor=factor, under=under, period_s=31 * 86_400)
     rows = [Row(START, value, value, facts, facts), Row(START + wait_ms, 0, 0, facts, facts)]
 
-    made = steps(byhand.standing({1: (POWER, rows)}))
+    made = steps(byhand.effective({1: (POWER, rows)}))
 
     energy = Fraction(value * factor * wait_ms, under * HOUR)
     fits = abs(energy) <= 2**53 and abs(value) <= 2**60 // wait_ms
@@ -357,9 +357,9 @@ def test_intervals_and_power_over_the_limit_are_unknown():
     facts = Facts(period_s=1800, most=100)
     rows = [Row(START + n * HOUR // 2, v, v, facts, facts) for n, v in enumerate([50, 51, -51, 0])]
 
-    interval = steps(byhand.standing({1: (INTERVAL, rows)}))
+    interval = steps(byhand.effective({1: (INTERVAL, rows)}))
     power = steps(
-        byhand.standing({1: (POWER, [replace(row, starts=2 * row.starts) for row in rows])})
+        byhand.effective({1: (POWER, [replace(row, starts=2 * row.starts) for row in rows])})
     )
 
     assert [step[4] for step in told(interval)] == ["KNOWN", "OVER_LIMIT", "OVER_LIMIT", "KNOWN"]
@@ -371,5 +371,5 @@ def test_what_is_over_the_limit_is_called_so_however_great_it_is():
     rows = [Row(START + n * 10_500, 2**52, 2**52, facts, facts) for n in range(2)]
 
     for kind in (INTERVAL, POWER):
-        made = steps(byhand.standing({1: (kind, rows)}))
+        made = steps(byhand.effective({1: (kind, rows)}))
         assert {step[4] for step in told(made)} == {"OVER_LIMIT"}

@@ -45,10 +45,10 @@ def test_a_use_fits_where_nobody_stated_a_limit_and_not_where_its_neighbour_does
 @example([(3, 7, 0), (3, 7, 1)])
 def test_carrier_quanta_are_in_range_up_to_2_to_the_53_and_no_further(rows):
     for sign in (1, -1):
-        said = [
+        values = [
             (sign * min(2**53 * under // factor + over, 2**62), factor, under)
             for factor, under, over in rows
         ]
-        columns_of = columns(said) if said else [np.zeros(0, np.int64)] * 3
-        wanted = [abs(used) * factor <= 2**53 * under for used, factor, under in said]
+        columns_of = columns(values) if values else [np.zeros(0, np.int64)] * 3
+        wanted = [abs(used) * factor <= 2**53 * under for used, factor, under in values]
         assert in_range(*columns_of).tolist() == wanted

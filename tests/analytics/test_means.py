@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.means import Held, days_mean
+from analytics.means import DatedValue, days_mean
 
 DAY = date.fromisoformat
 YEAR = ("2025-01-01", "2026-01-01")
@@ -46,6 +46,6 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_pure_function_gives_the_mean(case):
     facts, (first, until), today, mean = CASES[case]
-    held = [Held(Decimal(v), DAY(since), to and DAY(to)) for v, since, to in facts]
+    held = [DatedValue(Decimal(v), DAY(since), to and DAY(to)) for v, since, to in facts]
     wanted = None if mean is None else Decimal(mean)
     assert days_mean(held, DAY(first), DAY(until), DAY(today)) == wanted

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from analytics import reach
 from analytics.hours import Hours, spread
 from analytics.judging import steps
-from analytics.reach import Asked, Known, Settled
-from analytics.steps import Standing
+from analytics.reach import ChangedSpan, Known, Settled
+from analytics.steps import EffectiveReadings
 from tests.analytics.byhand import HOUR, INTERVAL, POWER, REGISTER
 from tests.analytics.drawn import START
 
@@ -53,23 +53,23 @@ def read(
     after = [one for one in at if one > last][:rows]
     inside = [*before, *(one for one in at if first <= one <= last), *after]
     found = columns("place at value", [(0, one, shown[one]) for one in inside])
-    (one,) = reach.windows([Asked(CHANNEL, first, last, added)], found, rows, of)
+    (one,) = reach.windows([ChangedSpan(CHANNEL, first, last, added)], found, rows, of)
     return one
 
 
-def settled(shown: dict[int, int], first: int, last: int, of: Known, **said: bool) -> Settled:
+def settled(shown: dict[int, int], first: int, last: int, of: Known, **values: bool) -> Settled:
     """Read further until the reach is known, as the worker does."""
     rows = reach.AROUND
     while True:
-        one = read(shown, first, last, rows, of, **said)
+        one = read(shown, first, last, rows, of, **values)
         if found := reach.settled(one, of.kinds[CHANNEL]):
             return found
         rows *= reach.FURTHER
 
 
-def whole(shown: dict[int, int], of: Known) -> Standing:
+def whole(shown: dict[int, int], of: Known) -> EffectiveReadings:
     """Return all rows of the channel."""
-    return read(shown, min(shown), max(shown), 1, of).window.standing
+    return read(shown, min(shown), max(shown), 1, of).window.effective
 
 
 def told(hours: Hours, first: int = -(2**62), last: int = 2**62) -> list[tuple]:
@@ -177,7 +177,7 @@ def test_exchanges_beyond_what_was_read_are_left_out():
     at = START + 100 * HOUR
     swaps = [(START + hour * HOUR + 1, 2000, 0) for hour in (79, 80, 100, 119, 120)]
     one = read(calm(200), at, at, 20, known(REGISTER, swaps))
-    until = [when for when in one.window.standing.at_ms.tolist() if when % HOUR != START % HOUR]
+    until = [when for when in one.window.effective.at_ms.tolist() if when % HOUR != START % HOUR]
 
     assert until == [START + hour * HOUR + 1 for hour in (80, 100, 119)]
 
@@ -185,7 +185,7 @@ def test_exchanges_beyond_what_was_read_are_left_out():
 def test_an_exchange_at_the_edge_of_what_was_read_belongs_to_it():
     at = START + 100 * HOUR
     swaps = [(START + 80 * HOUR, 1080, 0), (START + 120 * HOUR, 1120, 0)]
-    rows = read(calm(200), at, at, 20, known(REGISTER, swaps)).window.standing
+    rows = read(calm(200), at, at, 20, known(REGISTER, swaps)).window.effective
 
     assert rows.starts[[0, -1]].tolist() == [0, 0]
     assert len(rows.at_ms) == 41
@@ -193,11 +193,11 @@ def test_an_exchange_at_the_edge_of_what_was_read_belongs_to_it():
 
 def test_spans_have_their_own_readings():
     of = known(REGISTER)
-    spans = [Asked(CHANNEL, at, at, False) for at in (START, START + HOUR, START + 2 * HOUR)]
+    spans = [ChangedSpan(CHANNEL, at, at, False) for at in (START, START + HOUR, START + 2 * HOUR)]
     found = columns("place at value", [(0, START, 5), (2, START + 2 * HOUR, 6)])
     made = reach.windows(spans, found, 1, of)
 
-    assert [one.window.standing.ends.tolist() for one in made] == [[5], [], [6]]
+    assert [one.window.effective.ends.tolist() for one in made] == [[5], [], [6]]
     assert [one.asked for one in made] == spans
 
 
@@ -226,7 +226,7 @@ def test_a_value_whose_hour_was_not_read_whole_is_not_settled(kind):
 @pytest.mark.parametrize("kind", [REGISTER, INTERVAL, POWER])
 def test_a_span_without_readings_covers_itself(kind):
     (one,) = reach.windows(
-        [Asked(CHANNEL, START + 1, START + HOUR + 1, False)],
+        [ChangedSpan(CHANNEL, START + 1, START + HOUR + 1, False)],
         columns("place at value", []), 5, known(kind),
     )  # fmt: skip
     found = reach.settled(one, kind)

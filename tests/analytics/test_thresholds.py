@@ -25,11 +25,11 @@ def rows_of(values: list[int], every_ms: int | list[int] = HOUR, **facts: int) -
 
 def aside(rows: list[Row]) -> int:
     """Return how many readings are set aside."""
-    return int((~judged(byhand.standing({1: (REGISTER, rows)})).stands).sum())
+    return int((~judged(byhand.effective({1: (REGISTER, rows)})).stands).sum())
 
 
 def reasons(rows: list[Row]) -> list[Reason]:
-    return [Reason(one) for one in steps(byhand.standing({1: (REGISTER, rows)})).reason.tolist()]
+    return [Reason(one) for one in steps(byhand.effective({1: (REGISTER, rows)})).reason.tolist()]
 
 
 @pytest.mark.parametrize(("often", "wanted"), [(1, 1), (48, 48), (49, 0)])
@@ -82,7 +82,7 @@ def test_a_leap_is_more_than_twenty_times_as_fast_as_the_steps_beside_it(rise, w
 def test_with_a_limit_a_wrap_uses_at_most_half_of_the_register(used, reason):
     rows = rows_of([9000, used - 1000], wraps=10_000, most=9_999)
     assert reasons(rows) == [reason]
-    told = [rows[0], replace(rows[1], wrap_said=True)]
+    told = [rows[0], replace(rows[1], wrap_confirmed=True)]
     assert reasons(told) == [reason]
 
 

@@ -8,24 +8,28 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from analytics.judging import judged
-from analytics.steps import Standing
+from analytics.steps import EffectiveReadings
 from analytics.widening import Window, widened
 from tests.analytics import byhand
 from tests.analytics.byhand import HOUR, REGISTER, Facts, Row
 from tests.analytics.drawn import SMALL, START, many, registers
 
 
-def rows_of(standing: Standing) -> list[tuple]:
-    made = judged(standing, SMALL).steps
+def rows_of(effective: EffectiveReadings) -> list[tuple]:
+    made = judged(effective, SMALL).steps
     columns = (made.start_ms, made.end_ms, made.used, made.reason)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def part(standing: Standing, first: int, beyond: int) -> Standing:
-    return Standing(*(getattr(standing, name)[first:beyond] for name in Standing.__slots__))
+def part(effective: EffectiveReadings, first: int, beyond: int) -> EffectiveReadings:
+    return EffectiveReadings(
+        *(getattr(effective, name)[first:beyond] for name in EffectiveReadings.__slots__)
+    )
 
 
-def spliced(was: list[tuple], new: Standing, lo: int, hi: int, *, added: bool) -> list[tuple]:
+def spliced(
+    was: list[tuple], new: EffectiveReadings, lo: int, hi: int, *, added: bool
+) -> list[tuple]:
     """Return the steps of before with those of the widened span in place of theirs."""
     found = widened(Window(new), lo, hi, SMALL, added=added)
     assert found is not None  # the window is the whole channel
@@ -61,11 +65,11 @@ def test_recomputing_a_widened_span_is_recomputing_all(rows, changes):
             now[at] = Row(at, value, value, row.facts, row.facts)
     new = [now[at] for at in sorted(now)]
 
-    standing = byhand.standing({1: (REGISTER, new)})
-    was = rows_of(byhand.standing({1: (REGISTER, old)}))
-    got = spliced(was, standing, min(touched), max(touched), added=False)
+    effective = byhand.effective({1: (REGISTER, new)})
+    was = rows_of(byhand.effective({1: (REGISTER, old)}))
+    got = spliced(was, effective, min(touched), max(touched), added=False)
 
-    assert got == rows_of(standing)
+    assert got == rows_of(effective)
 
 
 @settings(max_examples=many(0.6))
@@ -75,19 +79,19 @@ def test_any_order_of_arrival_gives_the_same(rows, order):
     arriving = [row for row in rows if not row.wall]
     order.shuffle(arriving)
     held = {row.at: row for row in walls}
-    got = rows_of(byhand.standing({1: (REGISTER, walls)}))
+    got = rows_of(byhand.effective({1: (REGISTER, walls)}))
     for row in arriving:
         held[row.at] = row
-        now = byhand.standing({1: (REGISTER, [held[at] for at in sorted(held)])})
+        now = byhand.effective({1: (REGISTER, [held[at] for at in sorted(held)])})
         got = spliced(got, now, row.at, row.at, added=True)
 
-    assert got == rows_of(byhand.standing({1: (REGISTER, rows)}))
+    assert got == rows_of(byhand.effective({1: (REGISTER, rows)}))
 
 
 @settings(max_examples=many(2))
 @given(rows=registers(), place=st.integers(0, 59), reads=st.integers(1, 80))
 def test_a_window_that_is_enough_says_what_the_whole_channel_says(rows, place, reads):
-    whole = byhand.standing({1: (REGISTER, rows)})
+    whole = byhand.effective({1: (REGISTER, rows)})
     place %= len(rows)
     first, beyond = max(place - reads, 0), min(place + reads + 1, len(rows))
     at = rows[place].at
@@ -99,7 +103,7 @@ def test_a_window_that_is_enough_says_what_the_whole_channel_says(rows, place, r
         event("more must be read")
         return
     event("enough")
-    inside = rows_of(part(window.standing, found.first, found.beyond))
+    inside = rows_of(part(window.effective, found.first, found.beyond))
     assert [r for r in inside if r[1] > found.start_ms and r[0] < found.stop_ms] == [
         r for r in rows_of(whole) if r[1] > found.start_ms and r[0] < found.stop_ms
     ]
@@ -109,23 +113,23 @@ def test_a_reading_in_calm_data_touches_its_neighbours_alone():
     facts = byhand.Facts(most=5)
     rows = [Row(n * HOUR, 10 + n, 10 + n, facts, facts) for n in range(400)]
     late = replace(rows[200], at=rows[200].at + 60_000)
-    standing = byhand.standing({1: (REGISTER, [*rows[:201], late, *rows[201:]])})
+    effective = byhand.effective({1: (REGISTER, [*rows[:201], late, *rows[201:]])})
 
-    found = widened(Window(standing), late.at, late.at, added=True)
+    found = widened(Window(effective), late.at, late.at, added=True)
 
     assert found is not None
     assert (found.start_ms, found.stop_ms) == (rows[200].at, rows[201].at)
-    assert np.array_equal(standing.at_ms[found.first : found.beyond][[0, -1]],
+    assert np.array_equal(effective.at_ms[found.first : found.beyond][[0, -1]],
                           [rows[200].at, rows[201].at])  # fmt: skip
 
 
-def calm(count: int, falls: tuple[int, ...] = (), still: range = range(0)) -> Standing:
+def calm(count: int, falls: tuple[int, ...] = (), still: range = range(0)) -> EffectiveReadings:
     """A register that rises by one an hour, but falls at some rows and stands still at others."""
     rises = [-5 if row in falls else 0 if row in still else 1 for row in range(count)]
     shown = [1000 + sum(rises[: row + 1]) for row in range(count)]
     facts = Facts()
     rows = [Row(START + n * HOUR, v, v, facts, facts) for n, v in enumerate(shown)]
-    return byhand.standing({1: (REGISTER, rows)})
+    return byhand.effective({1: (REGISTER, rows)})
 
 
 def reached(window: Window, row: int, *, added: bool = False) -> tuple[int, int, int, int] | None:

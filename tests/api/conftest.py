@@ -38,8 +38,8 @@ class Front:
 
     def _token(self, client: TestClient, who: str) -> str:
         if who not in self._tokens:
-            said = {"login": who.replace(" ", "-"), "password": PASSWORD, "bearer": True}
-            answer = client.post("/api/v1/login", json=said)
+            payload = {"login": who.replace(" ", "-"), "password": PASSWORD, "bearer": True}
+            answer = client.post("/api/v1/login", json=payload)
             assert answer.status_code == 200, answer.text
             self._tokens[who] = answer.json()["token"]
         return self._tokens[who]

@@ -6,9 +6,9 @@ from tests.actions.world import OFFICE_WH
 def test_a_correction_is_tried_made_listed_and_taken_back(front):
     client, world = front.client("of the office"), front.world
     url = f"/api/v1/channels/{world.channel['office e']}/corrections"
-    said = {"at": "2016-03-04T00:00:00+00:00", "value": "103.5", "reason": "photo"}
+    payload = {"at": "2016-03-04T00:00:00+00:00", "value": "103.5", "reason": "photo"}
 
-    tried = client.post(f"{url}/set", json=said, params={"dry_run": "true"})
+    tried = client.post(f"{url}/set", json=payload, params={"dry_run": "true"})
     assert (tried.status_code, client.get(url).json()) == (200, [])
     effects = {one["code"]: one for one in tried.json()["effects"]}
     account = effects["account"]["where"]
@@ -16,7 +16,7 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
     assert account["after"] == f"{103.5 - 5:.3f}"
     assert effects["correction"]["after_en"] == "103.500 kWh"
     seen = {"If-Match": tried.headers["ETag"]}
-    made = client.post(f"{url}/set", json=said, headers=seen)
+    made = client.post(f"{url}/set", json=payload, headers=seen)
     assert made.status_code == 201
     (listed,) = client.get(url).json()
     assert listed == made.json()
@@ -43,16 +43,16 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
 def test_an_exchange_tells_what_it_changes_before_it_is_recorded(front):
     client, world = front.client("of the office"), front.world
     url = f"/api/v1/channels/{world.channel['office e']}/exchanges"
-    said = {"at": "2016-03-04T00:00:00+00:00", "initial": "0", "source": "form 12"}
+    payload = {"at": "2016-03-04T00:00:00+00:00", "initial": "0", "source": "form 12"}
 
-    tried = client.post(url, json=said, params={"dry_run": "true"})
+    tried = client.post(url, json=payload, params={"dry_run": "true"})
     assert (tried.status_code, client.get(url).json()) == (200, [])
     effects = {one["code"]: one for one in tried.json()["effects"]}
     assert effects["hours"]["after_en"] == "1"
     assert effects["exchange"]["after_en"] == "? → 0.000 kWh"
-    made = client.post(url, json=said)
+    made = client.post(url, json=payload)
     assert (made.status_code, len(client.get(url).json())) == (201, 1)
-    withdraw = {"at": said["at"], "reason": "the other meter"}
+    withdraw = {"at": payload["at"], "reason": "the other meter"}
     assert client.post(f"{url}/withdraw", json=withdraw).status_code == 201
     assert client.get(url).json() == []
 
@@ -60,7 +60,7 @@ def test_an_exchange_tells_what_it_changes_before_it_is_recorded(front):
 def test_what_is_wrong_with_a_correction_is_named(front):
     client, world = front.client("of the office"), front.world
     url = f"/api/v1/channels/{world.channel['office e']}/corrections"
-    said = {"at": "2016-03-02T00:00:00+00:00", "reason": "photo"}
+    payload = {"at": "2016-03-02T00:00:00+00:00", "reason": "photo"}
 
     for kind, wrong, code, status in (
         ("set", {}, "request.invalid", 422),
@@ -69,11 +69,11 @@ def test_what_is_wrong_with_a_correction_is_named(front):
         ("wrap", {}, "correction.impossible", 422),
         ("void", {"at": "2016-03-02T00:00:01+00:00"}, "not_found", 404),
     ):
-        answer = client.post(f"{url}/{kind}", json=said | wrong)
+        answer = client.post(f"{url}/{kind}", json=payload | wrong)
         assert (answer.status_code, answer.json()["code"]) == (status, code), wrong
     none = {"at": "2016-03-02T00:00:00+00:00", "reason": "x"}
     exchange = f"/api/v1/channels/{world.channel['office e']}/exchanges/withdraw"
     assert client.post(exchange, json=none).status_code == 404
     reader = front.client("city reader")
-    assert reader.post(f"{url}/void", json=said).status_code == 403
+    assert reader.post(f"{url}/void", json=payload).status_code == 403
     assert client.get(url).json() == []

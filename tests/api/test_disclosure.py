@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.actions.prying import drop_logins, make_house, secrets_of
+from tests.actions.prying import drop_logins, make_random_world, secrets_of
 from tests.api.conftest import PASSWORD, Front
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -13,7 +13,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @pytest.fixture
 def house(front):
-    made = make_house(front.world, seed=11)
+    made = make_random_world(front.world, seed=11)
     front.world.admin(
         """UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user
                                                  WHERE login = 'outsider')
@@ -49,7 +49,7 @@ def test_no_answer_holds_a_restricted_figure(house, front):
     told = 0
     for who in house.people:
         client = front.client(who)
-        with house.world.desk(who).look() as connection:
+        with house.world.actor(who).look() as connection:
             seen = {row[0] for row in connection.execute("SELECT access.sees()")}
         hidden = {
             value
@@ -81,13 +81,13 @@ def test_what_is_withheld_says_so_in_words_in_lists_and_tables(house, front):
     assert "base_kgce" in hidden[0]["withheld"]
 
     of = {"union": house.union}
-    standing = client.get("/api/v1/standing/members", params=of).json()["items"]
-    told = [one for one in standing if one["state"] == "withheld"]
+    progress = client.get("/api/v1/progress/members", params=of).json()["items"]
+    told = [one for one in progress if one["state"] == "withheld"]
     assert told
-    for one in standing:
+    for one in progress:
         assert (one["quota_kgce"] is None) == (one["state"] == "withheld")
         assert bool(one["withheld"]) == (one["state"] == "withheld")
-    table = client.get("/api/v1/standing/members", params={**of, "format": "csv"})
+    table = client.get("/api/v1/progress/members", params={**of, "format": "csv"})
     assert table.text.count("不予显示") == len(told)
-    whole = front.client("planner of all").get("/api/v1/standing/members", params=of).json()
+    whole = front.client("planner of all").get("/api/v1/progress/members", params=of).json()
     assert all(one["withheld"] is None for one in whole["items"])

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from actions.sheets import MEDIA_TYPE
+from actions.workbooks import MEDIA_TYPE
 
 
 def rows(answer) -> list[dict[str, str]]:
@@ -108,8 +108,8 @@ def test_people_and_exchanges_are_tables_with_all_that_the_reader_may_know(front
     assert [one["login"] for one in alone] == ["of-the-office"]
 
     path = f"/api/v1/channels/{world.channel['office e']}/exchanges"
-    said = {"at": "2016-03-01T12:30:00Z", "initial": "0", "source": "form 12", "despite": True}
-    assert front.client("of the office").post(path, json=said).status_code == 201
+    payload = {"at": "2016-03-01T12:30:00Z", "initial": "0", "source": "form 12", "despite": True}
+    assert front.client("of the office").post(path, json=payload).status_code == 201
     of = f"/api/v1/institutions/{world.institution['office']}/exchanges"
     listed = front.client("of the office").get(of, params={"format": "csv"})
     assert "-1-rows-" in listed.headers["content-disposition"]

@@ -108,12 +108,12 @@ def test_a_lower_value_counts_as_a_correction_with_a_reason(front):
     assert (example["line"], example["value"], example["stands"]) == (2, "499", "500.000")
     assert (done["outdone"], done["corrected"]) == (1, 1)
     undo = f"/api/v1/imports/corrections/{done['file_id']}/undo"
-    said = {"reason": "the other letter"}
-    tried = client.post(undo, json=said, params={"dry_run": "true"}).json()
+    payload = {"reason": "the other letter"}
+    tried = client.post(undo, json=payload, params={"dry_run": "true"}).json()
     assert tried["effects"][0]["after_en"] == "1"
-    assert client.post(undo, json=said).json() == {"file_id": done["file_id"], "corrections": 1}
-    assert_problem(client.post(undo, json=said), 409, "correction.taken_back")
-    assert_problem(front.client("city reader").post(undo, json=said), 403, "access.denied")
-    assert_problem(front.client("outsider").post(undo, json=said), 404, "not_found")
+    assert client.post(undo, json=payload).json() == {"file_id": done["file_id"], "corrections": 1}
+    assert_problem(client.post(undo, json=payload), 409, "correction.taken_back")
+    assert_problem(front.client("city reader").post(undo, json=payload), 403, "access.denied")
+    assert_problem(front.client("outsider").post(undo, json=payload), 404, "not_found")
     again = client.post(URL, content=lower).json()["done"]
     assert (again["outdone"], again["examples"][0]["stands"]) == (1, "500.000")

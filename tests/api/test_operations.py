@@ -22,7 +22,7 @@ def test_ready_is_told_with_what_waits(front):
         "account_rows_waiting": 0,
         "task_rows_waiting": 0,
         "set_aside": 0,
-        "standing_still": [],
+        "stalled": [],
         "notifications_full": 0.0,
     }
     front.world.say("office e", [(1_456_790_400_000 + 80 * 3_600_000, 500.0)], 9)
@@ -32,27 +32,27 @@ def test_ready_is_told_with_what_waits(front):
 def test_a_queue_that_does_not_move_is_told(front):
     front.world.say("office e", [(1_456_790_400_000 + 80 * 3_600_000, 500.0)], 9)
     front.world.admin("UPDATE stale_usage SET queued_at = now() - interval '11 minutes'")
-    assert front.client().get("/readyz").json()["standing_still"] == ["usage"]
+    assert front.client().get("/readyz").json()["stalled"] == ["usage"]
 
     # Long, but something was taken out of it just now.
     front.world.admin("INSERT INTO worker_lane VALUES ('usage', now(), now())")
-    assert front.client().get("/readyz").json()["standing_still"] == []
+    assert front.client().get("/readyz").json()["stalled"] == []
 
     front.world.admin("UPDATE worker_lane SET moved_at = now() - interval '11 minutes'")
-    assert front.client().get("/readyz").json()["standing_still"] == ["usage"]
+    assert front.client().get("/readyz").json()["stalled"] == ["usage"]
     # What was set aside waits for itself, and holds nobody up.
     front.world.admin(
-        """INSERT INTO set_aside (stage, key, channel_id, reason, said, retry_at)
+        """INSERT INTO set_aside (stage, key, channel_id, reason, error, retry_at)
            SELECT 'usage', channel_id, channel_id, 'computed.failed', 'x', now() + interval '1 h'
              FROM stale_usage"""
     )
     answer = front.client().get("/readyz").json()
-    assert (answer["standing_still"], answer["set_aside"]) == ([], 1)
+    assert (answer["stalled"], answer["set_aside"]) == ([], 1)
 
 
 def set_aside(world, who: str) -> int:
     [(number,)] = world.admin(
-        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, error)
            VALUES ('figure', %s, %s, 'electricity', '2016-03-01', 'account.out_of_range', '9e15')
            RETURNING id""",
         who,
@@ -90,8 +90,8 @@ def test_a_retry_is_an_act_of_whoever_writes_for_the_institution(front):
     assert world.admin("SELECT institution_id, first::text FROM stale_account") == [
         (world.institution["office"], "2016-03-01")
     ]
-    deeds = world.admin("SELECT subject, detail FROM deed WHERE act = 'set_aside.retry'")
-    assert deeds == [(str(office), mended)]
+    entries = world.admin("SELECT subject, detail FROM audit_entry WHERE act = 'set_aside.retry'")
+    assert entries == [(str(office), mended)]
     world.work()
     assert [row[0] for row in world.admin("SELECT id FROM set_aside")] == [clinic]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.desk import open_pool
+from actions.actor import open_pool
 from api import create_app
 from api.problems import lang_of
 from tests.api.conftest import Front

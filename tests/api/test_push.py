@@ -20,14 +20,14 @@ def key(front) -> dict:
     return {"Authorization": f"Bearer {made}"}
 
 
-def said(seq: int | None = 70, key: str = "office e", value: float = 200.0) -> bytes:
+def payload_of(seq: int | None = 70, key: str = "office e", value: float = 200.0) -> bytes:
     return native.encode_one(seq, key, START_MS + 90 * HOUR_MS, value)
 
 
 def test_a_push_is_stored_receipted_and_once(front, key):
     client = front.client()
-    first = client.post(URL, content=said(), headers=key)
-    again = client.post(URL, content=said(), headers=key)
+    first = client.post(URL, content=payload_of(), headers=key)
+    again = client.post(URL, content=payload_of(), headers=key)
 
     assert first.status_code == 200, first.text
     assert first.json() == {
@@ -48,7 +48,7 @@ def test_a_push_is_stored_receipted_and_once(front, key):
 
 def test_what_cannot_be_taken_is_kept_and_named(front, key):
     client = front.client()
-    unknown = client.post(URL, content=said(71, "nobody's"), headers=key).json()
+    unknown = client.post(URL, content=payload_of(71, "nobody's"), headers=key).json()
     broken = client.post(URL, content=b'{"seq": 72, "channel": 5}', headers=key).json()
     garbage = client.post(URL, content=b"\xff\x00", headers=key).json()
 
@@ -74,7 +74,9 @@ def test_what_cannot_be_taken_is_kept_and_named(front, key):
     ],
 )
 def test_without_its_key_a_gateway_says_nothing(front, key, url, headers):
-    answer = front.client().post(url, content=said(), headers=key if headers is None else headers)
+    answer = front.client().post(
+        url, content=payload_of(), headers=key if headers is None else headers
+    )
 
     assert_problem(answer, 401)
     assert front.world.admin("SELECT count(*) FROM reading WHERE seq = 70") == [(0,)]
@@ -82,7 +84,7 @@ def test_without_its_key_a_gateway_says_nothing(front, key, url, headers):
 
 
 def test_a_persons_session_is_no_key(front, key):
-    answer = front.client("planner of all").post(URL, content=said())
+    answer = front.client("planner of all").post(URL, content=payload_of())
     assert_problem(answer, 401, "gateway.wrong_key")
 
 
@@ -95,4 +97,4 @@ def test_a_push_that_is_too_large_is_refused(front, key):
 
 def test_where_nothing_takes_readings_in_it_is_said(front, key):
     client = Front(front.world, create_app(front.world.pool)).client()
-    assert_problem(client.post(URL, content=said(), headers=key), 503, "push.not_offered")
+    assert_problem(client.post(URL, content=payload_of(), headers=key), 503, "push.not_offered")

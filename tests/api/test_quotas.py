@@ -1,4 +1,4 @@
-"""Unions, targets, runs, quotas and standing over HTTP, down to an officer's explanation."""
+"""Unions, targets, runs, quotas and progress over HTTP, down to an officer's explanation."""
 
 import csv
 import hashlib
@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from api.doorway import PASSWORD_HEADER
+from api.auth import PASSWORD_HEADER
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import counts_since, measure
 from tests.api.conftest import PASSWORD
@@ -90,7 +90,7 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert officer.get(f"/api/v1/institutions/{school}/quotas/2016").status_code == 404
 
 
-def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, union):
+def test_progress_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, union):
     union.issued()
     planner = front.client("planner of all")
     day = {"day": "2016-03-10"}
@@ -98,9 +98,9 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     at = f"/api/v1/unions/{union.union}/progress"
     assert front.client("of the office").post(at, json=day).status_code == 403
     assert planner.post(at, json=day).json() == {**day, "rows": 6}
-    members = planner.get("/api/v1/standing/members").json()["items"]
+    members = planner.get("/api/v1/progress/members").json()["items"]
     assert len(members) == 2
-    own = front.client("of the office").get("/api/v1/standing/institutions").json()["items"]
+    own = front.client("of the office").get("/api/v1/progress/institutions").json()["items"]
     assert [one["institution_id"] for one in own] == [front.world.institution["office"]]
     (one,) = own
     assert one["over_kgce"] is None  # no month of the path is measured: that is no saving
@@ -108,7 +108,7 @@ def test_standing_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     assert one["as_of"]
     ahead = planner.post(at, json={"day": "2016-12-31"})
     assert (ahead.status_code, ahead.json()["code"]) == (422, "progress.day_not_over")
-    earlier = planner.get("/api/v1/standing/members", params={"day": "2016-03-09"})
+    earlier = planner.get("/api/v1/progress/members", params={"day": "2016-03-09"})
     assert earlier.json() == {"items": []}
 
 
@@ -118,8 +118,8 @@ def test_every_list_comes_as_csv_with_the_same_figures(front, union):
     planner.post(f"/api/v1/unions/{union.union}/progress", json={"day": "2016-03-10"})
 
     for path in (
-        "unions", "targets", "runs", f"runs/{run_id}/quotas", "quotas", "standing/members",
-        "standing/institutions",
+        "unions", "targets", "runs", f"runs/{run_id}/quotas", "quotas", "progress/members",
+        "progress/institutions",
     ):  # fmt: skip
         items = planner.get(f"/api/v1/{path}").json()["items"]
         answer = planner.get(f"/api/v1/{path}", params={"format": "csv"})
@@ -214,7 +214,7 @@ def test_a_base_is_estimated_left_out_and_reopened_over_http(front, union):
     assert planner.get(table, params={"state": "left_out"}).json()["items"] == []
     assert len(planner.get(table, params={"search": "CLINIC"}).json()["items"]) == 1
     enough = {"percent": "80", "reason": "agreed"}
-    said = planner.post(f"/api/v1/unions/{union.union}/enough", json=enough)
-    assert (said.status_code, said.json()) == (201, {"permille": 800})
+    payload = planner.post(f"/api/v1/unions/{union.union}/enough", json=enough)
+    assert (payload.status_code, payload.json()) == (201, {"permille": 800})
     assert planner.get(at).json()["enough_permille"] == 800
     assert front.client("of the office").get(at).status_code in (403, 404)

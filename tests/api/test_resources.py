@@ -109,7 +109,7 @@ def test_use_is_the_same_in_json_and_csv_and_over_pages(window, grain):
     url = f"/api/v1/channels/{number}/usage?grain={grain}"
     whole = client.get(url).json()
     pages = followed(client, f"{url}&limit=7")
-    sheet = client.get(f"{url}&format=csv&bom=true")
+    table = client.get(f"{url}&format=csv&bom=true")
     linked, rows = f"{url}&limit=7&format=csv", []
     while linked is not None:
         answer = client.get(linked)
@@ -120,8 +120,8 @@ def test_use_is_the_same_in_json_and_csv_and_over_pages(window, grain):
         column = [value for page in pages for value in page[name]]
         assert column == whole[name]
         assert [row[name] for row in rows] == [written(value) for value in column]
-    assert sheet.content.startswith("\ufefft,used,unit".encode())
-    assert len(rows_of(sheet.text)) == len(whole["t"]) == {"hour": 72, "day": 3, "month": 1}[grain]
+    assert table.content.startswith("\ufefft,used,unit".encode())
+    assert len(rows_of(table.text)) == len(whole["t"]) == {"hour": 72, "day": 3, "month": 1}[grain]
     total = sum(round(float(one) * 1000) for one in whole["used"])
     assert (total, whole["unit"]) == (sum(OFFICE_WH), "kWh")
 

@@ -10,24 +10,27 @@ PLACES = {"carrier": "electricity", "month": "2016-03", "province": "demo-a", "g
 WORDS = {"indicator": "total_kgce", "profile": "GB2589-2020", "rule": "A"}
 
 
-def _said(schema: dict, whole: dict, name: str = "") -> object:
+def _payload(schema: dict, whole: dict, name: str = "") -> object:
     """Return the least that a schema takes."""
     if "$ref" in schema:
-        return _said(whole["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], whole, name)
+        return _payload(
+            whole["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], whole, name
+        )
     if name in WORDS:
         return WORDS[name]
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema:
-            return _said(schema[choice][0], whole, name)
+            return _payload(schema[choice][0], whole, name)
     if "enum" in schema or "const" in schema:
         return schema.get("const", schema.get("enum", [None])[0])
     kind = schema.get("type")
     if kind == "object":
         return {
-            key: _said(schema["properties"][key], whole, key) for key in schema.get("required", [])
+            key: _payload(schema["properties"][key], whole, key)
+            for key in schema.get("required", [])
         }
     if kind == "array":
-        return [_said(schema.get("items", {}), whole)] * schema.get("minItems", 1)
+        return [_payload(schema.get("items", {}), whole)] * schema.get("minItems", 1)
     if kind == "string":
         by_form = {"date": "2016-03-02", "date-time": "2016-03-02T00:00:00Z"}
         return by_form.get(schema.get("format", ""), "1")
@@ -41,8 +44,8 @@ def _changes(front: Front):
             if method != "get" and path not in OPEN:
                 body = operation.get("requestBody", {}).get("content", {})
                 schema = body.get("application/json", {}).get("schema")
-                said = None if schema is None else _said(schema, whole)
-                yield method, path, said, operation["responses"]
+                payload = None if schema is None else _payload(schema, whole)
+                yield method, path, payload, operation["responses"]
 
 
 def _url(front: Front, path: str) -> str:
@@ -62,7 +65,7 @@ def test_a_role_without_rights_is_refused_by_every_route_that_changes(front):
         f"user:{front.world.user['outsider']}",
     )
     client = front.client("outsider")
-    before = front.world.admin("SELECT count(*) FROM deed")
+    before = front.world.admin("SELECT count(*) FROM audit_entry")
     refused = 0
     for method, path, body, described in _changes(front):
         sent = {"content": b"x"} if body is None else {"content": json.dumps(body)}
@@ -73,4 +76,4 @@ def test_a_role_without_rights_is_refused_by_every_route_that_changes(front):
         assert str(answer.status_code) in described, (method, path)
         refused += answer.status_code in (403, 404)
     assert refused >= 8
-    assert front.world.admin("SELECT count(*) FROM deed") == before
+    assert front.world.admin("SELECT count(*) FROM audit_entry") == before

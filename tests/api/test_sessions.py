@@ -90,9 +90,9 @@ def test_me_tells_what_was_granted(front):
 
 def test_failures_lock_out_with_a_time_to_wait(front):
     client = front.client()
-    said = {"login": "city-reader", "password": "wrong"}
-    codes = [client.post("/api/v1/login", json=said).status_code for _ in range(6)]
-    right = client.post("/api/v1/login", json={**said, "password": PASSWORD})
+    payload = {"login": "city-reader", "password": "wrong"}
+    codes = [client.post("/api/v1/login", json=payload).status_code for _ in range(6)]
+    right = client.post("/api/v1/login", json={**payload, "password": PASSWORD})
 
     assert codes == [401] * 5 + [429]
     assert right.status_code == 429
@@ -124,9 +124,9 @@ def test_a_shared_address_of_a_proxy_locks_nobody_out(front):
     wrong = {"login": "outsider", "password": "wrong"}
     right = {"login": "outsider", "password": PASSWORD}
 
-    def log_in(said: dict, address: str) -> int:
+    def log_in(payload: dict, address: str) -> int:
         headers = {"X-Forwarded-For": address}
-        return client.post("/api/v1/login", json=said, headers=headers).status_code
+        return client.post("/api/v1/login", json=payload, headers=headers).status_code
 
     assert [log_in(wrong, "198.51.100.1") for _ in range(6)] == [401] * 5 + [429]
     assert log_in(right, "198.51.100.1") == 429

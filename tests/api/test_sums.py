@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from actions.accounts.overview import overview_of
-from actions.compact.standing import standing_of
+from actions.compact.progress import progress_of
 from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
-from actions.registry.institutions import Wanted
-from cli.demo.panels import visit
+from actions.registry.institutions import InstitutionFilter
+from cli.demo.panels import viewer
 from dashboards.boards.catalogue import BOARDS
 from dashboards.pages.answers import Answers
 from dashboards.pages.boards.view import view_of
@@ -57,7 +57,7 @@ def test_every_board_answers_with_sums_beyond_64_bits(crowd):
     asked = f"var-region={world.region['province']}&var-institution=1001"
     asked += "&from=2015-04-01&to=2016-03-31"
     for board in BOARDS:
-        view = view_of(visit(world.pool, session, date(2016, 6, 1), asked), board, Answers())
+        view = view_of(viewer(world.pool, session, date(2016, 6, 1), asked), board, Answers())
         for panel in view.board.panels():
             assert "error" not in view.drawn(panel), (board.uid, panel.title.en)
         if board.uid == "commonwatt-region":
@@ -67,7 +67,7 @@ def test_every_board_answers_with_sums_beyond_64_bits(crowd):
 
 
 def test_the_first_page_adds_them_up(crowd):
-    found = overview_of(crowd.world.desk(_PLANNER), Wanted(), size=1)
+    found = overview_of(crowd.world.actor(_PLANNER), InstitutionFilter(), size=1)
     steam = next(one for one in found.total if one.carrier == STEAM)
     assert steam.kgce_g == GRAMS
     assert isinstance(steam.kgce_g, int)
@@ -76,11 +76,11 @@ def test_the_first_page_adds_them_up(crowd):
 def test_every_route_that_sums_answers_or_refuses(crowd):
     """A total that cannot be shared any more is refused as such; nothing falls over."""
     world = crowd.world
-    desk = world.desk(_PLANNER)
+    actor = world.actor(_PLANNER)
     union = make_union(
-        desk, NewUnion("合", "Union", [world.region["city 1"], world.region["city 2"]], "test")
+        actor, NewUnion("合", "Union", [world.region["city 1"], world.region["city 2"]], "test")
     )
-    target = set_target(desk, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")
+    target = set_target(actor, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")
     known = {
         "region_id": world.region["province"], "institution_id": 1001, "union_id": union,
         "target_id": target, "year": 2015, "month": "2015-06",
@@ -102,4 +102,4 @@ def test_every_route_that_sums_answers_or_refuses(crowd):
     assert seen > 20
     tried = client.post(f"/api/v1/targets/{target}/compare", json={"rule": "proportional"})
     assert tried.status_code in (200, 409, 422), tried.text
-    assert standing_of(desk, union_id=union) == []
+    assert progress_of(actor, union_id=union) == []

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from actions import sheets
+from actions import workbooks
 from tests.actions.compact_world import make_union_world
 
 PERIODS = ("/accounts", "/indicators")
@@ -22,9 +22,9 @@ def rows_of(book: bytes) -> list[list[object]]:
         if "xl/sharedStrings.xml" in parts.namelist():
             strings = ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))
             texts = ["".join(one.itertext()) for one in strings.findall("si", _NAMES)]
-        sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+        worksheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
     found = []
-    for row in sheet.iterfind("sheetData/row", _NAMES):
+    for row in worksheet.iterfind("sheetData/row", _NAMES):
         cells: dict[int, object] = {}
         for cell in row.findall("c", _NAMES):
             value = cell.findtext("v", None, _NAMES)
@@ -47,15 +47,15 @@ def _column(name: str) -> int:
     return place - 1
 
 
-def same(said: str, cell: object) -> bool:
+def same(text: str, cell: object) -> bool:
     """Whether a cell of the workbook says what the cell of the CSV says."""
     if cell is None:
-        return said == ""
+        return text == ""
     if isinstance(cell, bool):
-        return said == str(cell).lower()
+        return text == str(cell).lower()
     if isinstance(cell, float):
-        return float(said) == cell
-    return cell == said.removeprefix("'")
+        return float(text) == cell
+    return cell == text.removeprefix("'")
 
 
 def _forms(methods: dict) -> dict:
@@ -87,13 +87,13 @@ def test_every_table_is_the_same_as_csv_and_as_workbook(front, union):
         as_csv = client.get(at, params=asked | {"format": "csv"})
         as_book = client.get(at, params=asked | {"format": "xlsx"})
         assert (as_csv.status_code, as_book.status_code) == (200, 200), (at, as_csv.text)
-        assert as_book.headers["content-type"] == sheets.MEDIA_TYPE
+        assert as_book.headers["content-type"] == workbooks.MEDIA_TYPE
         assert as_book.headers["content-disposition"].endswith('.xlsx"')
-        said = list(csv.reader(io.StringIO(as_csv.text)))
+        lines = list(csv.reader(io.StringIO(as_csv.text)))
         cells = rows_of(as_book.content)
-        assert cells[0] == said[0], at
-        assert len(cells) == len(said), at
-        for texts, row in zip(said[1:], cells[1:], strict=True):
+        assert cells[0] == lines[0], at
+        assert len(cells) == len(lines), at
+        for texts, row in zip(lines[1:], cells[1:], strict=True):
             wide = row + [None] * (len(texts) - len(row))
             wrong = [pair for pair in zip(texts, wide, strict=True) if not same(*pair)]
             assert not wrong, (at, wrong)
@@ -103,7 +103,7 @@ def test_every_table_is_the_same_as_csv_and_as_workbook(front, union):
 
 
 def test_numbers_are_numbers_and_nothing_is_run():
-    book = sheets.workbook(
+    book = workbooks.workbook(
         ["kgce", "code", "text", "known"],
         [
             ["12.345", "0310000", "=1+1", True],

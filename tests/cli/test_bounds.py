@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 import cli
-from actions.desk import open_pool
+from actions.actor import open_pool
 from cli import settings, wiring
 from cli.checkup import checks
 from cli.demo import database as demo
@@ -38,7 +38,7 @@ SET = {
 
 
 @pytest.fixture
-def said(monkeypatch) -> settings.Settings:
+def known(monkeypatch) -> settings.Settings:
     for name, value in SET.items():
         monkeypatch.setenv(name, value)
     return settings.load()
@@ -65,7 +65,7 @@ def test_connections_are_opened_in_two_places_and_nowhere_else():
 
     assert found == {
         ("storage/connections.py", "psycopg.connect"),
-        ("actions/desk.py", "ConnectionPool"),
+        ("actions/actor.py", "ConnectionPool"),
     }
 
 
@@ -76,18 +76,18 @@ def pooled(url: str, bounds: connections.Bounds) -> Iterator[psycopg.Connection]
 
 
 WAYS: dict[str, tuple[str, Callable[[str, settings.Settings], object]]] = {
-    "opened": ("api", lambda url, said: connections.opened(url, "t", wiring.reading(said))),
-    "pool": ("api", lambda url, said: pooled(url, wiring.reading(said))),
-    "writer": ("worker", lambda url, said: connections.writer(url, "t", wiring.writing(said))),
-    "readings": ("collector", lambda url, said: store.connect(url, "t", wiring.writing(said))),
-    "usage": ("worker", lambda url, said: usage.connect(url, wiring.writing(said))),
+    "opened": ("api", lambda url, known: connections.opened(url, "t", wiring.reading(known))),
+    "pool": ("api", lambda url, known: pooled(url, wiring.reading(known))),
+    "writer": ("worker", lambda url, known: connections.writer(url, "t", wiring.writing(known))),
+    "readings": ("collector", lambda url, known: store.connect(url, "t", wiring.writing(known))),
+    "usage": ("worker", lambda url, known: usage.connect(url, wiring.writing(known))),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_session_has_the_bounds_that_are_set(database_of_module, way, said):
+def test_a_session_has_the_bounds_that_are_set(database_of_module, way, known):
     group, opened = WAYS[way]
-    with opened(database_of_module.url(group), said) as connection:
+    with opened(database_of_module.url(group), known) as connection:
         found = connection.execute(SHOWN).fetchone()
 
     assert found == ("2s", "3s" if group == "api" else "4s", "5s")
@@ -107,12 +107,12 @@ def test_the_demos_administrator_has_bounds(server):
         assert "0" not in connection.execute(SHOWN).fetchone()
 
 
-def test_doctor_gives_up_where_somebody_holds_a_table(database, tmp_path, said):
+def test_doctor_gives_up_where_somebody_holds_a_table(database, tmp_path, known):
     here = {"state": tmp_path, "database_url": database.admin_url, "broker_url": "mqtt://x:1"}
-    said = said.model_copy(update=here)
+    known = known.model_copy(update=here)
     with psycopg.connect(database.admin_url) as holder:
         holder.execute("LOCK TABLE stale_usage IN ACCESS EXCLUSIVE MODE")
-        told = [one.en for one in checks(said) if one.state == "bad"]
+        told = [one.en for one in checks(known) if one.state == "bad"]
 
     assert any("lock timeout" in one for one in told)
 
@@ -124,7 +124,7 @@ def test_migrating_gives_up_where_somebody_holds_a_table(database):
             migrate.migrate(database.admin_url, bounds=connections.Bounds(0.3, 60))
 
 
-def test_each_lane_of_the_worker_has_the_bounds_that_are_set(database, said, monkeypatch):
+def test_each_lane_of_the_worker_has_the_bounds_that_are_set(database, known, monkeypatch):
     found = {}
     beat = Pulse.beat
 
@@ -134,7 +134,7 @@ def test_each_lane_of_the_worker_has_the_bounds_that_are_set(database, said, mon
 
     monkeypatch.setattr(Pulse, "beat", seen)
     stop = threading.Event()
-    worker = wiring.worker(said, database.url("worker"), lambda *_, **__: None)
+    worker = wiring.worker(known, database.url("worker"), lambda *_, **__: None)
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
     until = time.monotonic() + 30

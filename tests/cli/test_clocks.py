@@ -16,10 +16,10 @@ HOUR_MS = 3_600_000
 READINGS = "SELECT storage.ms(at) FROM reading"
 
 
-def say(url: str, *said: str, typed: str = "", lang: str = "en") -> subprocess.CompletedProcess:
+def say(url: str, *fields: str, typed: str = "", lang: str = "en") -> subprocess.CompletedProcess:
     known = {name: value for name, value in os.environ.items() if not name.startswith("COMMONWATT")}
     return subprocess.run(
-        [sys.executable, "-m", "cli", *said],
+        [sys.executable, "-m", "cli", *fields],
         env={**known, "COMMONWATT_DATABASE_URL": url, "COMMONWATT_LANG": lang},
         input=typed,
         capture_output=True,

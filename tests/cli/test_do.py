@@ -24,8 +24,8 @@ def _settings(world, monkeypatch):
     monkeypatch.setenv("COMMONWATT_LANG", "en")
 
 
-def do(*said: object):
-    return CliRunner().invoke(app, ["do", *map(str, said)])
+def do(*options: object):
+    return CliRunner().invoke(app, ["do", *map(str, options)])
 
 
 def exchange(world: World, at: str, *more: object):
@@ -56,12 +56,12 @@ def test_several_are_said_one_by_one(world):
 
 
 def test_what_is_missing_or_wrong_is_told_by_option(world):
-    for said, option in (
+    for options, option in (
         (("--channel", 1, "--at", "2016", "--initial", "a"), "--initial: Enter a number"),
         (("--channel", 1, "--at", "2016-03-02"), "--source: This must be filled in."),
         (("--initial", "0"), "--at: This must be filled in."),
     ):
-        answer = do("exchange.record", *said)
+        answer = do("exchange.record", *options)
         assert isinstance(answer.exception, InputError)
         assert option in answer.exception.en
     with_no_object = ("--at", "2016-03-02T00:00Z", "--initial", 0, "--source", "b")

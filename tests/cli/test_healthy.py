@@ -19,14 +19,14 @@ WELL = "commonwatt_collector_connected 1.0\ncommonwatt_collector_sink_away 0.0\n
 
 
 @contextmanager
-def answering(status: int, said: str) -> Iterator[int]:
+def answering(status: int, answer: str) -> Iterator[int]:
     """Lend the port of something that answers like this, whatever it is asked."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(said.encode())
+            self.wfile.write(answer.encode())
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
@@ -66,8 +66,8 @@ print([name for name in {HEAVY} if name in sys.modules])
     with answering(200, "{}") as well, answering(503, "no") as unwell:
         for port, status in ((well, 0), (unwell, 6)):
             asked = [sys.executable, "-c", ask, "serve", str(port)]
-            said = subprocess.run(asked, capture_output=True, text=True, check=True)
-            assert said.stdout.splitlines() == [str(status), "[]"]
+            done = subprocess.run(asked, capture_output=True, text=True, check=True)
+            assert done.stdout.splitlines() == [str(status), "[]"]
 
 
 def test_a_probe_whose_port_is_no_plain_variable_is_answered_by_the_whole_program():
@@ -83,15 +83,15 @@ def test_a_collector_with_broker_and_database_is_well(asked):
 
 
 @pytest.mark.parametrize(
-    ("said", "missing"),
+    ("stats", "missing"),
     [
         (WELL.replace("connected 1.0", "connected 0.0"), "commonwatt_collector_connected 1.0"),
         (WELL.replace("away 0.0", "away 1.0"), "commonwatt_collector_sink_away 0.0"),
         ("", "commonwatt_collector_connected 1.0, commonwatt_collector_sink_away 0.0"),
     ],
 )
-def test_a_collector_without_one_of_them_is_not(asked, said, missing):
-    with answering(200, said) as port:
+def test_a_collector_without_one_of_them_is_not(asked, stats, missing):
+    with answering(200, stats) as port:
         refused = asked("collect", METRICS_PORT=port)
 
     assert isinstance(refused, UnavailableError)

@@ -37,9 +37,9 @@ def say(database) -> Callable[..., Said]:
         "COMMONWATT_COLLECTOR_DATABASE_URL": database.url("collector"),
     }
 
-    def say(*said: object, lang: str = "en") -> Said:
+    def say(*fields: object, lang: str = "en") -> Said:
         return subprocess.run(
-            [sys.executable, "-m", "cli", "import", *map(str, said)],
+            [sys.executable, "-m", "cli", "import", *map(str, fields)],
             env={**known, "COMMONWATT_LANG": lang},
             capture_output=True,
             text=True,
@@ -67,7 +67,7 @@ def counts(database) -> tuple[int, ...]:
         row = connection.execute(
             """SELECT (SELECT count(*) FROM institution), (SELECT count(*) FROM channel),
                       (SELECT count(*) FROM reading), (SELECT count(*) FROM rejected_message),
-                      (SELECT count(*) FROM deed)"""
+                      (SELECT count(*) FROM audit_entry)"""
         ).fetchone()
     return tuple(row)
 

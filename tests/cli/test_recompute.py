@@ -17,14 +17,14 @@ def union(database, monkeypatch):
 
 
 def test_runs_are_proved_and_a_touched_one_fails_the_command(union):
-    said = CliRunner().invoke(app, ["recompute"])
-    assert said.exit_code == 0
+    result = CliRunner().invoke(app, ["recompute"])
+    assert result.exit_code == 0
     run_id = union.run()
 
-    said = CliRunner().invoke(app, ["recompute", str(run_id)])
-    assert said.exit_code == 0
+    result = CliRunner().invoke(app, ["recompute", str(run_id)])
+    assert result.exit_code == 0
     [(sha256,)] = union.world.admin("SELECT sha256 FROM run")
-    assert said.stdout.split()[:2] == [str(run_id), sha256]
+    assert result.stdout.split()[:2] == [str(run_id), sha256]
 
     union.world.admin("ALTER TABLE run_snapshot DISABLE TRIGGER never_changes")
     union.world.admin("UPDATE run_snapshot SET snapshot = replace(snapshot, 'GB2589', 'GB2590')")

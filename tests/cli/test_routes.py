@@ -35,9 +35,11 @@ def environment(url: str, routes: Path | None, lang: str = "en") -> dict[str, st
     return known if routes is None else known | {"COMMONWATT_ROUTES_FILE": str(routes)}
 
 
-def say(url: str, routes: Path | None, *said: str, lang: str = "en") -> subprocess.CompletedProcess:
+def say(
+    url: str, routes: Path | None, *command: str, lang: str = "en"
+) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-m", "cli", *said],
+        [sys.executable, "-m", "cli", *command],
         env=environment(url, routes, lang),
         capture_output=True,
         text=True,
@@ -102,8 +104,8 @@ def test_a_file_that_cannot_be_used_stops_whoever_reads_it_and_names_the_line(da
     routes = tmp_path / "routes.toml"
     routes.write_text(ROUTES.replace('"dsmr"', '"dsmrr"'), encoding="utf-8")
     url = database.url("collector")
-    for said in (["replay-rejected"], ["collect", "--broker-url", "mqtt://127.0.0.1:1"]):
-        refused = say(url, routes, *said)
+    for command in (["replay-rejected"], ["collect", "--broker-url", "mqtt://127.0.0.1:1"]):
+        refused = say(url, routes, *command)
         assert refused.returncode != 0
         assert f"{routes}, line 3" in refused.stderr
         assert "The formats are" in refused.stderr

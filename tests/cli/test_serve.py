@@ -17,13 +17,13 @@ AWAY = "postgresql://nobody@127.0.0.1:1/none"
 START_S = 30.0  # a machine under tests is a busy one
 
 
-def command(*said: str, lang: str = "en") -> tuple[list[str], dict[str, str]]:
+def command(*words: str, lang: str = "en") -> tuple[list[str], dict[str, str]]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("COMMONWATT")}
-    return [sys.executable, "-m", "cli", "serve", *said], {**known, "COMMONWATT_LANG": lang}
+    return [sys.executable, "-m", "cli", "serve", *words], {**known, "COMMONWATT_LANG": lang}
 
 
-def refused(*said: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
-    arguments, environment = command(*said, lang=lang)
+def refused(*words: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
+    arguments, environment = command(*words, lang=lang)
     return subprocess.run(
         arguments, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
@@ -86,11 +86,11 @@ def test_it_answers_and_a_second_one_names_who_has_the_port(served, port):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly(served, port, number):
     served.send_signal(number)
-    _, said = served.communicate(timeout=15)
+    _, output = served.communicate(timeout=15)
 
-    assert served.returncode == 0, said
-    assert "serve.ends" in said
-    assert "Traceback" not in said
+    assert served.returncode == 0, output
+    assert "serve.ends" in output
+    assert "Traceback" not in output
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), 1)
 
@@ -132,7 +132,7 @@ def test_with_the_database_away_it_serves_and_says_that_it_is_not_ready(port):
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "told"),
+    ("words", "status", "told"),
     [
         (["--database-url", AWAY, "--host", "203.0.113.7"], 2, "--host"),
         (["--database-url", AWAY, "--host", "no-such-host.invalid"], 2, "--host"),
@@ -140,9 +140,9 @@ def test_with_the_database_away_it_serves_and_says_that_it_is_not_ready(port):
         (["--database-url", AWAY, "--port", "70000"], 2, "COMMONWATT_PORT"),
     ],
 )
-def test_what_cannot_be_served_is_said_with_the_next_step(said, status, told):
+def test_what_cannot_be_served_is_said_with_the_next_step(words, status, told):
     for lang in ("en", "zh"):
-        ended = refused(*said, lang=lang)
+        ended = refused(*words, lang=lang)
 
         assert ended.returncode == status, ended.stderr
         assert told in ended.stderr

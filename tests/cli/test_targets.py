@@ -18,15 +18,15 @@ def union(database, monkeypatch):
     world.close()
 
 
-def targets(*said: object):
-    return CliRunner().invoke(app, ["targets", *map(str, said)])
+def targets(*options: object):
+    return CliRunner().invoke(app, ["targets", *map(str, options)])
 
 
 def do(code: str, target: int, **fields: object):
     """Carry an action on a target out by its command."""
-    said = [part for name, value in fields.items() for one in _each(value)
+    options = [part for name, value in fields.items() for one in _each(value)
             for part in (f"--{name}", str(one))]  # fmt: skip
-    return CliRunner().invoke(app, ["do", code, "--target", str(target), *said])
+    return CliRunner().invoke(app, ["do", code, "--target", str(target), *options])
 
 
 def _each(value: object) -> list[object]:

@@ -138,15 +138,15 @@ class Gateways:
         client.subscribe([("cw/v1/+/+/receipt", 1), ("cw/v1/collector/+/status", 1)])
 
     def _on_message(self, client, userdata, message) -> None:
-        said = json.loads(message.payload)
+        line = json.loads(message.payload)
         if message.topic.endswith("/status"):
-            self.states.append(said["state"])
+            self.states.append(line["state"])
             return
         gateway = "/".join(message.topic.split("/")[2:4])
         assert not message.retain
-        for first, last in said["stored"]:
+        for first, last in line["stored"]:
             self.receipted.setdefault(gateway, set()).update(range(first, last + 1))
-        self.rejected += [(gateway, one) for one in said["rejected"]]
+        self.rejected += [(gateway, one) for one in line["rejected"]]
 
 
 def payload_of(seq: int, readings: int = 3) -> bytes:

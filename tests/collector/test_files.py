@@ -30,7 +30,7 @@ def of(text: str, encoding: str = "utf-8") -> io.BytesIO:
     return io.BytesIO(text.encode(encoding))
 
 
-def said(source: io.BytesIO, gateway: str | None = None) -> FileReadings:
+def file_of(source: io.BytesIO, gateway: str | None = None) -> FileReadings:
     return read(source, "f.csv", gateway, received_ms=7)
 
 
@@ -44,7 +44,7 @@ def rows_of(file: FileReadings) -> list[tuple]:
 
 
 def only_error(text: str, gateway: str | None = None) -> InputError:
-    (error,) = said(of(text), gateway).errors
+    (error,) = file_of(of(text), gateway).errors
     return error
 
 
@@ -54,7 +54,7 @@ def test_the_columns_of_a_file_say_what_its_rows_say(rows, encoding):
     writer = csv.writer(text)
     writer.writerow(["gateway", "channel", "at", "value", "seq"])
     writer.writerows([*row[:3], repr(row[3]), row[4] or ""] for row in rows)
-    file = said(of(text.getvalue(), encoding))
+    file = file_of(of(text.getvalue(), encoding))
 
     assert rows_of(file) == [(*row[:4], row[4] or 0) for row in rows]
     assert file.readings.i.tolist() == list(range(2, len(rows) + 2))
@@ -66,7 +66,7 @@ def test_the_columns_of_a_file_say_what_its_rows_say(rows, encoding):
 def test_chinese_names_survive_each_encoding(encoding):
     file = of(HEADER + "示范省甲/采集网关一,总进线电表,2026-01-31T08:00:00+08:00,12.5\n", encoding)
 
-    assert rows_of(said(file)) == [
+    assert rows_of(file_of(file)) == [
         ("示范省甲/采集网关一", "总进线电表", 1_769_817_600_000, 12.5, 0)
     ]
 
@@ -81,7 +81,7 @@ def test_chinese_names_survive_each_encoding(encoding):
     ],
 )
 def test_an_instant_may_be_written_in_these_ways(written, at_ms):
-    assert rows_of(said(of(f"{HEADER}demo-a/g1,e1,{written},1\n")))[0][2] == at_ms
+    assert rows_of(file_of(of(f"{HEADER}demo-a/g1,e1,{written},1\n")))[0][2] == at_ms
 
 
 @pytest.mark.parametrize(
@@ -155,41 +155,41 @@ def test_a_header_that_cannot_be_used_is_refused_before_any_row(text, gateway, c
 def test_a_gateway_may_be_named_for_the_whole_file():
     file = of("Key, AT ,value\ne1,2026-01-31T08:00:00Z,1\n")
 
-    assert rows_of(said(file, "demo-a/g1"))[0][:2] == ("demo-a/g1", "e1")
+    assert rows_of(file_of(file, "demo-a/g1"))[0][:2] == ("demo-a/g1", "e1")
 
 
 def test_a_row_may_name_its_unit():
-    file = said(of("gateway,channel,at,value,unit\n" + GOOD.replace("\n", ", kWh \n") * 2))
+    file = file_of(of("gateway,channel,at,value,unit\n" + GOOD.replace("\n", ", kWh \n") * 2))
 
     assert file.unit == ["kWh", "kWh"]
-    assert said(of(HEADER + GOOD)).unit == [""]
+    assert file_of(of(HEADER + GOOD)).unit == [""]
 
 
 def test_text_in_no_known_encoding_is_refused_with_its_line():
     text = (HEADER + GOOD).encode() + b"demo-a/g1,e\xff\xff1,2026-01-31T08:00:00Z,1\n"
-    found = said(io.BytesIO(text))
+    found = file_of(io.BytesIO(text))
 
     assert [error.code for error in found.errors] == ["file.broken_encoding"]
     assert found.errors[0].where["line"] == 3
-    assert said(of(HEADER, "utf-16")).errors[0].code == "file.broken_encoding"
+    assert file_of(of(HEADER, "utf-16")).errors[0].code == "file.broken_encoding"
 
 
 def test_a_chinese_file_with_one_broken_place_names_that_place():
     text = HEADER + "示范省甲/网关,电表,2026-01-31T08:00:00Z,1\n" * 5
     for encoding in ("utf-8", "gbk"):
         broken = text.encode(encoding) + b"\xff\n"
-        assert said(io.BytesIO(broken)).errors[0].where["line"] == 7
+        assert file_of(io.BytesIO(broken)).errors[0].where["line"] == 7
 
 
 def test_good_rows_are_read_beside_bad_ones_so_that_all_mistakes_are_told_at_once():
-    file = said(of(HEADER + (GOOD + "demo-a/g1,e1,2026-01-31T08:00:00,1\n") * 100))
+    file = file_of(of(HEADER + (GOOD + "demo-a/g1,e1,2026-01-31T08:00:00,1\n") * 100))
 
     assert len(file.readings) == 100
     assert [error.where["line"] for error in file.errors] == list(range(3, 203, 2))
 
 
 def test_a_file_in_which_every_row_is_wrong_is_not_read_to_its_end():
-    assert len(said(of(HEADER + "demo-a/g1,e1,yesterday,1\n" * 5_000)).errors) == 1_000
+    assert len(file_of(of(HEADER + "demo-a/g1,e1,yesterday,1\n" * 5_000)).errors) == 1_000
 
 
 def test_a_file_beyond_one_transaction_is_refused_at_the_line_where_it_ends():
@@ -203,12 +203,14 @@ def test_a_file_beyond_one_transaction_is_refused_at_the_line_where_it_ends():
 def test_blank_lines_and_windows_line_ends_are_no_mistake():
     text = (HEADER + GOOD + "\n" + GOOD).replace("\n", "\r\n")
 
-    assert said(of(text)).readings.i.tolist() == [2, 4]
+    assert file_of(of(text)).readings.i.tolist() == [2, 4]
 
 
-@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda said: (HEADER + said).encode()))
+@given(
+    st.binary(max_size=200) | st.text(max_size=200).map(lambda file_of: (HEADER + file_of).encode())
+)
 def test_any_bytes_are_read_or_refused_with_a_remedy(content):
-    file = said(io.BytesIO(content))
+    file = file_of(io.BytesIO(content))
 
     assert len(file.unit) == len(file.readings)
     for error in file.errors:

@@ -23,7 +23,7 @@ READINGS = st.lists(
     max_size=6,
 )
 SPOKEN = st.tuples(st.none() | st.integers(1, 2**53), READINGS).map(
-    lambda said: native.encode_many(*said)
+    lambda columns: native.encode_many(*columns)
 )
 BATCHES = st.lists(
     st.tuples(st.sampled_from(["a/g1", "a/g2"]), SPOKEN | st.sampled_from([b"{}", b'{"seq":5,'])),
@@ -66,7 +66,7 @@ def expected(batch):
     rows, rejected = [], []
     for message in batch:
         try:
-            said = native.decode(message)
+            columns = native.decode(message)
         except InputError as error:
             rejected.append((message.payload, error.seq))
             continue
@@ -75,13 +75,13 @@ def expected(batch):
                 message.gateway,
                 i,
                 key,
-                said.seq or 0,
+                columns.seq or 0,
                 message.received_ms if at is None else at,
                 value,
                 at is None,
             )
             for i, (key, at, value) in enumerate(
-                zip(said.channel_key, said.at_ms, said.value, strict=True)
+                zip(columns.channel_key, columns.at_ms, columns.value, strict=True)
             )
         ]
     return rows, rejected
@@ -180,14 +180,14 @@ def decoded_of(*columns, seq=None, unit=None, quality=None):
 
 
 def test_bad_values_are_set_aside_with_their_code_and_the_rest_keeps_its_place():
-    said = decoded_of(
+    columns = decoded_of(
         ["a", "b", "c", "d"],
         [1, 2, 3, 4],
         [1.0, math.nan, 3.0, math.nan],
         seq=8,
         quality=[None, "x.1", None, "x.2"],
     )
-    (portion,) = portions([Message("t", "g", b"", 0)], lambda _: said)
+    (portion,) = portions([Message("t", "g", b"", 0)], lambda _: columns)
 
     assert portion.readings.channel_key == ["a", "c"]
     assert portion.readings.i.tolist() == [0, 2]
@@ -200,9 +200,9 @@ def test_bad_values_are_set_aside_with_their_code_and_the_rest_keeps_its_place()
 
 
 def test_a_message_of_bad_values_alone_is_receipted():
-    said = decoded_of(["a"], [1], [math.nan], seq=8, quality=["x.1"])
+    columns = decoded_of(["a"], [1], [math.nan], seq=8, quality=["x.1"])
     sink = Memory()
-    stored = take_in([Message("t", "g", b"p", 0)], lambda _: said, sink)
+    stored = take_in([Message("t", "g", b"p", 0)], lambda _: columns, sink)
 
     assert sink.rows == []
     assert sink.rejected == [(b"p", 8)]
@@ -212,10 +212,10 @@ def test_a_message_of_bad_values_alone_is_receipted():
 def test_units_stand_beside_values_where_any_message_names_one():
     with_unit = decoded_of(["a"], [1], [1.0], unit=["kWh"])
     without = decoded_of(["b", "c"], [1, 1], [1.0, 2.0])
-    said = iter([without, with_unit])
+    columns = iter([without, with_unit])
     batch = [Message("t", "g", b"", 0), Message("t", "g", b"", 0)]
 
-    (portion,) = portions(batch, lambda _: next(said))
+    (portion,) = portions(batch, lambda _: next(columns))
     assert portion.readings.unit == [None, None, "kWh"]
     (portion,) = portions(batch[:1], lambda _: without)
     assert portion.readings.unit is None

@@ -82,11 +82,11 @@ def test_receipts_outlive_a_connection_and_its_numbers_do_not():
     assert broker.acknowledged == []
 
 
-@pytest.mark.parametrize(("said", "window"), [(None, 1_000), (20, 19), (1, 1), (65_535, 1_000)])
-def test_the_window_is_the_brokers_but_for_one_place(said, window):
+@pytest.mark.parametrize(("decoded", "window"), [(None, 1_000), (20, 19), (1, 1), (65_535, 1_000)])
+def test_the_window_is_the_brokers_but_for_one_place(decoded, window):
     properties = Properties(PacketTypes.CONNACK)
-    if said is not None:
-        properties.ReceiveMaximum = said
+    if decoded is not None:
+        properties.ReceiveMaximum = decoded
 
     assert receipt_window(properties) == window
     assert receipt_window(None) == 1_000

@@ -15,7 +15,7 @@ MILLION = 10**6
 
 
 @dataclass
-class Sheet:
+class HolderLine:
     """One holder: x = clip(start + slope × λ, least, most); and where it hangs in the tree."""
 
     holder: Holder
@@ -28,12 +28,12 @@ class Sheet:
 
 def worked_out(problem: Problem) -> tuple[dict[str, int], dict[int, list[int | None]]]:
     """Return every level's amount by its key, and every institution's months."""
-    sheets = _sheets(problem)
+    lines = _lines(problem)
     rule, letter = problem.method.by, problem.method.by.about.letter
     amounts: dict[str, int] = {}
     quotas: dict[int, int] = {}
-    for year in sorted({one.holder.year for one in sheets}):
-        whole = [one for one in sheets if one.holder.year == year]
+    for year in sorted({one.holder.year for one in lines}):
+        whole = [one for one in lines if one.holder.year == year]
         used = sum(one.holder.base.total_g for one in whole)
         if letter == "H":
             amounts[str(year)] = 0
@@ -48,12 +48,12 @@ def worked_out(problem: Problem) -> tuple[dict[str, int], dict[int, list[int | N
         total = sum(one.least for one in whole) if letter == "G" else cap
         _down(used - cap if rule.saves else total, whole, 0, amounts, quotas)
     if rule.saves:
-        _less_savings(sheets, amounts, quotas)
-    months = {one.holder.institution: _months(one, quotas) for one in sheets}
+        _less_savings(lines, amounts, quotas)
+    months = {one.holder.institution: _months(one, quotas) for one in lines}
     return amounts, months
 
 
-def _down(total: int, some: list[Sheet], depth: int, amounts: dict, quotas: dict) -> None:
+def _down(total: int, some: list[HolderLine], depth: int, amounts: dict, quotas: dict) -> None:
     """Give a node its total; its parts are what its holders' real shares of it add up to."""
     if depth == len(some[0].path):
         quotas[some[0].holder.institution] = total
@@ -77,15 +77,15 @@ def _down(total: int, some: list[Sheet], depth: int, amounts: dict, quotas: dict
         _down(part, [some[place] for place in places], depth + 1, amounts, quotas)
 
 
-def _less_savings(sheets: list[Sheet], amounts: dict[str, int], quotas: dict[int, int]) -> None:
+def _less_savings(lines: list[HolderLine], amounts: dict[str, int], quotas: dict[int, int]) -> None:
     for key, saved in amounts.items():
-        below = [one for one in sheets if key in {name for _, name in one.path}]
+        below = [one for one in lines if key in {name for _, name in one.path}]
         amounts[key] = sum(one.holder.base.total_g for one in below) - saved
-    for one in sheets:
+    for one in lines:
         quotas[one.holder.institution] = one.holder.base.total_g - quotas[one.holder.institution]
 
 
-def _months(one: Sheet, quotas: dict[int, int]) -> list[int | None]:
+def _months(one: HolderLine, quotas: dict[int, int]) -> list[int | None]:
     weights = [max(month or 0, 0) for month in one.holder.base.months_g]
     quota = quotas[one.holder.institution]
     parts = cascade([Fraction(quota * weight, sum(weights)) for weight in weights])
@@ -93,7 +93,7 @@ def _months(one: Sheet, quotas: dict[int, int]) -> list[int | None]:
     return [None if base is None else part for base, part in pairs]
 
 
-def _sheets(problem: Problem) -> list[Sheet]:
+def _lines(problem: Problem) -> list[HolderLine]:
     holders = list(problem.holders)
     lines = sorted({one.line for one in holders})
     found = []
@@ -108,7 +108,7 @@ def _sheets(problem: Problem) -> list[Sheet]:
             (lines.index(one.line), f"{one.year}/own:{one.region}/line:{one.line}"),
         ]
         slope, start, least, most = _RULES[problem.method.by.about.letter](problem, one, way[0])
-        found.append(Sheet(one, tuple(path), slope, start, least, most))
+        found.append(HolderLine(one, tuple(path), slope, start, least, most))
     return found
 
 

@@ -17,15 +17,15 @@ from tests.compact.test_runs import solvable
 @given(problem=problems())
 def test_a_snapshot_says_how_many_institutions_and_months_its_sums_hold(problem):
     solvable(problem)
-    said = json.loads(run(problem).snapshot)
-    covers = said["covers"]
+    content = json.loads(run(problem).snapshot)
+    covers = content["covers"]
 
-    assert covers["institutions"] == len(said["result"]["quotas"])
+    assert covers["institutions"] == len(content["result"]["quotas"])
     assert covers["without_base"] == len(problem.without_base)
-    states = [state for one in said["inputs"]["holders"] for state in one["states"]]
+    states = [state for one in content["inputs"]["holders"] for state in one["states"]]
     assert sum(covers[f"months_{one.value}"] for one in State) == len(states)
     assert covers["without_area"] == sum(
-        one["area_m2"] in (None, "0") for one in said["inputs"]["holders"]
+        one["area_m2"] in (None, "0") for one in content["inputs"]["holders"]
     )
 
 

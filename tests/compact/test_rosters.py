@@ -69,8 +69,8 @@ def test_a_class_is_that_of_the_day():
     classes = (("A", EARLY, JULY), ("B", JULY, None))
     days = (date(2019, 1, 1), date(2026, 6, 30), JULY)
     one = roster(MOVED, classes)
-    said = [int(one.on(np.array([day_of(day)])).classed[0]) for day in days]
-    assert [one.classes[place] for place in said] == ["A", "A", "B"]
+    result = [int(one.on(np.array([day_of(day)])).classed[0]) for day in days]
+    assert [one.classes[place] for place in result] == ["A", "A", "B"]
     assert int(roster(MOVED).on(np.array([0])).classed[0]) == -1
 
 
@@ -92,8 +92,8 @@ def test_what_holds_on_a_day_is_what_a_look_at_each_row_finds(spans, days):
 
 @given(st.lists(st.integers(1970, 2101), max_size=5))
 def test_a_year_begins_on_its_first_day(years):
-    said = first_days(np.array(years, np.int64)).tolist()
-    assert said == [day_of(date(year, 1, 1)) for year in years]
+    result = first_days(np.array(years, np.int64)).tolist()
+    assert result == [day_of(date(year, 1, 1)) for year in years]
 
 
 def test_the_day_is_the_first_of_the_year_for_which_a_quota_is():

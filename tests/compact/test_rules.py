@@ -136,7 +136,7 @@ def test_what_is_typed_is_kept_and_shown_as_typed(problem):
     ],
 )
 def test_what_lies_outside_the_limits_is_refused_by_its_label(letter, field, value):
-    one = next(each for each in rule(letter).parameters() if each.asked_as == field)
+    one = next(each for each in rule(letter).parameters() if each.field_name == field)
 
     with pytest.raises(InputError) as refused:
         Method(letter, **{one.name: one.kept(value)})
@@ -189,7 +189,7 @@ def toy(tmp_path, monkeypatch):
 
 def test_a_file_put_beside_the_others_is_a_rule_everywhere(toy):
     assert rule("Z").about.code == "same"
-    assert [one.asked_as for one in rule("Z").parameters()] == ["part_percent"]
+    assert [one.field_name for one in rule("Z").parameters()] == ["part_percent"]
     assert importlib.reload(dividing).RULES.keys() >= {"same", "pro", "bands"}
     assert "part_percent" in {one.name for one in rule_fields.parameters()}
     assert [one.value for one in rule_fields.every_rule(None)][-1] == "Z"
@@ -207,7 +207,7 @@ def test_bands_that_leave_a_hole_or_overlap_are_refused():
 
 
 def test_parameters_by_class_and_member_say_whose_they_are():
-    by = {one.asked_as: one.by for letter in "BCH" for one in rule(letter).parameters()}
+    by = {one.field_name: one.by for letter in "BCH" for one in rule(letter).parameters()}
 
     assert by == {
         "most_saved_percent": By.ALL,

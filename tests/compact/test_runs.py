@@ -79,10 +79,12 @@ def test_a_snapshot_of_the_form_before_still_recomputes(problem):
     made = run(replace(problem, form=BEFORE))
 
     assert again(made.snapshot).snapshot == made.snapshot
-    said = json.loads(made.snapshot)
-    assert said["form"] == "commonwatt.run/1"
-    assert "states" not in said["inputs"]["holders"][0]
-    assert all(month is not None for one in said["result"]["quotas"] for month in one["months_g"])
+    content = json.loads(made.snapshot)
+    assert content["form"] == "commonwatt.run/1"
+    assert "states" not in content["inputs"]["holders"][0]
+    assert all(
+        month is not None for one in content["result"]["quotas"] for month in one["months_g"]
+    )
 
 
 @given(problem=problems())

@@ -67,8 +67,8 @@ class Native:
     def environment(self, name: str) -> dict[str, str]:
         """Return a service's variables, and of ours none but what a program needs to start."""
         known = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-        said = self.services[name].get("environment", {})
-        more = {key: self.here(str(value)) for key, value in said.items()}
+        env_known = self.services[name].get("environment", {})
+        more = {key: self.here(str(value)) for key, value in env_known.items()}
         path = f"{known.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
         return known | {"PATH": path} | more
 

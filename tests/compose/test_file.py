@@ -33,8 +33,8 @@ def test_every_variable_has_an_entry_and_every_entry_is_used(env):
 
 
 def test_nothing_but_plain_references_is_asked_of_compose():
-    said = [line.split(" #")[0] for line in FILE.read_text(encoding="utf-8").splitlines()]
-    rest = VARIABLE.sub("", "\n".join(said)).replace("$$", "")
+    lines = [line.split(" #")[0] for line in FILE.read_text(encoding="utf-8").splitlines()]
+    rest = VARIABLE.sub("", "\n".join(lines)).replace("$$", "")
 
     assert "$" not in rest
 
@@ -150,9 +150,9 @@ def test_what_a_service_says_does_not_fill_the_disk(name):
 
 @pytest.mark.parametrize("name", OURS)
 def test_ours_speak_the_language_that_was_chosen(name, env):
-    said = filled(SERVICES[name], env_of(env))["environment"]["COMMONWATT_LANG"]
+    lang = filled(SERVICES[name], env_of(env))["environment"]["COMMONWATT_LANG"]
 
-    assert said in ("zh", "en")
+    assert lang in ("zh", "en")
 
 
 def test_the_database_has_room_to_sort_and_tells_nobody_about_itself():
@@ -161,11 +161,11 @@ def test_the_database_has_room_to_sort_and_tells_nobody_about_itself():
 
 
 def test_grafana_asks_nobody_outside_at_its_start(env):
-    said = filled(SERVICES["grafana"], env_of(env))["environment"]
+    environment = filled(SERVICES["grafana"], env_of(env))["environment"]
 
-    assert said["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
-    assert said["GF_ANALYTICS_REPORTING_ENABLED"] == "false"
-    assert said["GF_USERS_DEFAULT_LANGUAGE"] == "zh-Hans"
+    assert environment["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
+    assert environment["GF_ANALYTICS_REPORTING_ENABLED"] == "false"
+    assert environment["GF_USERS_DEFAULT_LANGUAGE"] == "zh-Hans"
 
 
 def test_a_visitors_address_is_believed_of_this_machines_proxy_and_of_no_container(env):

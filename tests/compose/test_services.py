@@ -156,19 +156,21 @@ def test_grafana_finds_boards_data_source_and_a_login_that_works(ground, place, 
     written, made = ground.run("boards"), ground.run("grafana-login")
 
     assert written.returncode == made.returncode == 0, written.stderr + made.stderr
-    said = ground.environment("grafana")
+    environment = ground.environment("grafana")
     assert env["COMMONWATT_GRAFANA_PASSWORD"] not in made.stdout
-    source = (Path(said["GF_PATHS_PROVISIONING"]) / "datasources/commonwatt.yaml").read_text()
+    source = (
+        Path(environment["GF_PATHS_PROVISIONING"]) / "datasources/commonwatt.yaml"
+    ).read_text()
     assert "timescaledb: true" in source
-    named = {word for word in said if f"${{{word}}}" in source}
+    named = {word for word in environment if f"${{{word}}}" in source}
     assert len(named) == source.count("${")
-    assert list(Path(said["COMMONWATT_GRAFANA_BOARDS"]).rglob("commonwatt-region.json"))
+    assert list(Path(environment["COMMONWATT_GRAFANA_BOARDS"]).rglob("commonwatt-region.json"))
     host = ground.here("@database:5432/").strip("@/")
     with psycopg.connect(
         host=host.split(":")[0], port=host.split(":")[1],
-        dbname=said["COMMONWATT_GRAFANA_DATABASE_NAME"],
-        user=said["COMMONWATT_GRAFANA_DATABASE_LOGIN"],
-        password=said["COMMONWATT_GRAFANA_DATABASE_PASSWORD"],
+        dbname=environment["COMMONWATT_GRAFANA_DATABASE_NAME"],
+        user=environment["COMMONWATT_GRAFANA_DATABASE_LOGIN"],
+        password=environment["COMMONWATT_GRAFANA_DATABASE_PASSWORD"],
     ) as reader:  # fmt: skip
         assert reader.execute("SELECT count(*) FROM region").fetchone()[0] > 30
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from actions.catalogue import declared
 from actions.declared import Action
-from actions.fields import asked_as, said_of
+from actions.fields import field_words, input_kind
 from actions.kinds import row_of
 
 LIST = Path("docs/actions.md")
@@ -47,23 +47,23 @@ def _of(kind: type[Action]) -> Iterator[str]:  # type: ignore[type-arg]
 
 def _rows(model: type[BaseModel], before: str) -> Iterator[str]:
     for name, info in model.model_fields.items():
-        said = said_of(info)
+        words = field_words(info)
         zh, en = (
-            f"{said.label.say(lang)}{' (' + said.hint.say(lang) + ')' if said.hint else ''}"
+            f"{words.label.say(lang)}{' (' + words.hint.say(lang) + ')' if words.hint else ''}"
             for lang in ("zh", "en")
         )
         yield f"| `{before}{name}` | {zh} | {en} | {_kind(info)} |"
-        if asked_as(info) == "rows":
+        if input_kind(info) == "rows":
             yield from _rows(row_of(info), f"{before}{name}[].")
 
 
 def _kind(info: FieldInfo) -> str:
-    said = said_of(info)
-    parts = [asked_as(info)]
-    parts += [", ".join(f"`{one}`" for one in said.names)] if said.names else []
-    parts += [said.unit] if said.unit else []
-    if said.when:
-        parts.append(f"where `{said.when[0]}` is `{said.when[1]}`")
+    words = field_words(info)
+    parts = [input_kind(info)]
+    parts += [", ".join(f"`{one}`" for one in words.names)] if words.names else []
+    parts += [words.unit] if words.unit else []
+    if words.when:
+        parts.append(f"where `{words.when[0]}` is `{words.when[1]}`")
     elif not info.is_required():
         parts.append("optional")
     return "; ".join(parts)

@@ -200,9 +200,9 @@ def test_the_guides_messages_are_messages(guide):
               if kind == "json"]  # fmt: skip
     lines = [line.encode() for text in blocks for line in text.splitlines()]
     receipts = [line for line in lines if b'"stored"' in line]
-    said = [native.decode(Message("", "", line, 0)) for line in lines if line not in receipts]
+    decoded = [native.decode(Message("", "", line, 0)) for line in lines if line not in receipts]
 
-    assert [(one.seq, len(one.value)) for one in said] == [(1, 1), (2, 2), (3, 2), (4, 2)]
+    assert [(one.seq, len(one.value)) for one in decoded] == [(1, 1), (2, 2), (3, 2), (4, 2)]
     assert all(set(json.loads(line)) == {"stored", "rejected"} for line in receipts)
 
 

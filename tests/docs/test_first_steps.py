@@ -26,9 +26,9 @@ LAST = "commonwatt serve &"
 
 def lines() -> list[str]:
     """Return the lines of the document's first steps."""
-    said = re.search(r"## First steps.*?```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert said is not None
-    found = said[1].splitlines()
+    match = re.search(r"## First steps.*?```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert match is not None
+    found = match[1].splitlines()
     assert found[-1] == LAST
     return found
 
@@ -58,9 +58,9 @@ def walked(tmp_path_factory):
         services.remove(state)
 
 
-def answer(url: str, token: str = "", **said: object) -> dict:
+def answer(url: str, token: str = "", **match: object) -> dict:
     """Ask the API, by POST where something is said."""
-    data = json.dumps(said).encode() if said else None
+    data = json.dumps(match).encode() if match else None
     headers = {"Content-Type": "application/json"} | (
         {"Authorization": f"Bearer {token}"} if token else {}
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.registry.columns import FILES
 from actions.registry.files import read
 from actions.registry.importing import Count, register
@@ -25,7 +25,7 @@ def folder(tmp_path):
 
 def test_the_examples_are_imported(folder, database):
     with open_pool(database.url("api"), max_size=2) as pool:
-        done = register(Desk(pool, SYSTEM), read(folder, "example"))
+        done = register(Actor(pool, SYSTEM), read(folder, "example"))
 
     assert (done.institutions.made, done.channels.made) == (2, 2)
     assert done.regions == Count(made=1, unchanged=1)

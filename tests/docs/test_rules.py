@@ -48,7 +48,7 @@ def _of(rule: type[AllocationRule]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for one in rule.parameters():
         zh, en = (f"{one.text(lang)} ({one.hint(lang)})" for lang in ("zh", "en"))
-        yield f"| `{one.asked_as}` | {zh} | {en} | {_limits(one)}{_BY[one.by]} |"
+        yield f"| `{one.field_name}` | {zh} | {en} | {_limits(one)}{_BY[one.by]} |"
     yield ""
 
 

@@ -34,7 +34,7 @@ INSTITUTION = "SELECT institution_id FROM institution_code WHERE code = %s"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Output:
     """What a command answered."""
 
     returncode: int
@@ -43,13 +43,13 @@ class Said:
 
 
 @dataclass
-class Found:
-    """A server on which the folders are imported; said: what each command answered."""
+class FoundServer:
+    """A server on which the folders are imported; outputs: what each command answered."""
 
     database: Any
-    said: dict[str, Said] = field(default_factory=dict)
+    outputs: dict[str, Output] = field(default_factory=dict)
 
-    def say(self, *words: object, name: str) -> Said:
+    def say(self, *words: object, name: str) -> Output:
         """Run a command in English, with the logins of its processes, in this process."""
         known = {n: value for n, value in os.environ.items() if not n.startswith("COMMONWATT")}
         known |= {
@@ -65,15 +65,15 @@ class Found:
                 run()
             except SystemExit as end:
                 ended = int(end.code or 0)
-        self.said[name] = Said(ended, out.getvalue(), err.getvalue())
-        return self.said[name]
+        self.outputs[name] = Output(ended, out.getvalue(), err.getvalue())
+        return self.outputs[name]
 
-    def registry(self, folder: str | Path) -> Said:
+    def registry(self, folder: str | Path) -> Output:
         """Import a registry."""
         assert FOUND is not None
         return self.say("import", "registry", FOUND / folder, name=str(folder))
 
-    def readings(self, file: str | Path, *words: str) -> Said:
+    def readings(self, file: str | Path, *words: str) -> Output:
         """Import a file of readings."""
         assert FOUND is not None
         return self.say("import", "readings", FOUND / file, *words, name=str(file))
@@ -82,10 +82,10 @@ class Found:
         """Recompute until nothing waits."""
         Worker(self.database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
 
-    def rows(self, statement: str, *said: object) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, *fields: object) -> list[tuple[Any, ...]]:
         """Ask past all rights."""
         with psycopg.connect(self.database.admin_url) as connection:
-            return connection.execute(statement.encode(), said).fetchall()
+            return connection.execute(statement.encode(), fields).fetchall()
 
     def months(self, institution: str, carrier: str = "electricity") -> dict[str, Decimal | None]:
         """Return an institution's accounts by month. [unit of the carrier]"""

@@ -14,17 +14,17 @@ import pytest
 
 from actions.accounts.explanations import explain_account
 from actions.accounts.indicators import indicators_of
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.compact.bases import review
+from actions.compact.progress import progress_of
 from actions.compact.quotas import shares_of
 from actions.compact.runs import Method, Rule
-from actions.compact.standing import standing_of
 from actions.compact.targets import Indicator, Target
 from actions.compact.unions import NewUnion, make_union
-from actions.desk import SYSTEM, Desk, open_pool
 from tests.actions.acts import confirm, set_target
-from tests.actions.compact_world import issue_run, run_target, stand
+from tests.actions.compact_world import issue_run, record_progress, run_target
 from tests.collector.rig import Mosquitto
-from tests.found.folders import FOUND, NEWEST_MS, Found, clocked, rows_of
+from tests.found.folders import FOUND, NEWEST_MS, FoundServer, clocked, rows_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -65,36 +65,36 @@ WHOLE_2024, WHOLE_2025 = (date(2024, 1, 1), date(2025, 1, 1)), (date(2025, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def found(database_of_module) -> Found:
+def found(database_of_module) -> FoundServer:
     """All folders on one server: a registry, then its files, then what comes later."""
     assert FOUND is not None
-    found = Found(database_of_module)
+    found = FoundServer(database_of_module)
     for name in IN_ORDER:
-        assert found.registry(name).returncode == 0, found.said[name].stderr
+        assert found.registry(name).returncode == 0, found.outputs[name].stderr
         files = OWN_ORDER.get(name) or sorted(
             one.name for one in (FOUND / name).glob("*.csv") if one.name not in NOT_READINGS
         )
         for file in files:
-            said = found.readings(f"{name}/{file}")
-            assert said.returncode == 0, said.stderr
+            readings = found.readings(f"{name}/{file}")
+            assert readings.returncode == 0, readings.stderr
     for later in ("20-area-change/later", "29-tenant-moves/move-out", "29-tenant-moves/move-in"):
-        assert found.registry(later).returncode == 0, found.said[later].stderr
+        assert found.registry(later).returncode == 0, found.outputs[later].stderr
     found.work()
     return found
 
 
 @pytest.fixture(scope="module")
-def desk(found):
+def actor(found):
     pool = open_pool(found.database.url("api"), max_size=2)
-    yield Desk(pool, SYSTEM)
+    yield Actor(pool, SYSTEM)
     pool.close()
 
 
 def expected() -> list[tuple[str, dict]]:
     if FOUND is None:
         return []
-    said = json.loads((FOUND / "expect.json").read_text())
-    return [(folder, one) for folder, each in said.items() for one in each if folder[:2] != "27"]
+    content = json.loads((FOUND / "expect.json").read_text())
+    return [(folder, one) for folder, each in content.items() for one in each if folder[:2] != "27"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_every_folder_is_here_or_waits():
     assert {one.name for one in FOUND.iterdir() if one.is_dir()} == here | set(WAITING)
 
 
-def hours(found: Found, institution: str) -> list[tuple[int | None, int]]:
+def hours(found: FoundServer, institution: str) -> list[tuple[int | None, int]]:
     return found.rows(
         """SELECT h.used, h.measured_s FROM usage_hour h
              JOIN account_term t USING (channel_id) WHERE t.institution_id = %s ORDER BY h.hour""",
@@ -178,10 +178,10 @@ def test_08_a_register_of_bills_is_spread_over_its_days(found):
 
 def test_09_a_lower_value_is_told_and_counts_as_a_correction(found):
     folder = "09-correction-lower"
-    told = found.said[f"{folder}/actual.csv"].stderr
+    told = found.outputs[f"{folder}/actual.csv"].stderr
     assert "2 rows do not count" in told
     assert "--as-correction" in told
-    assert "1 rows do not count" in found.said[f"{folder}/twice.csv"].stderr
+    assert "1 rows do not count" in found.outputs[f"{folder}/twice.csv"].stderr
     corrected = found.readings(
         f"{folder}/actual.csv", "--as-correction", "--reason", "the utility's actual values"
     )
@@ -203,8 +203,8 @@ def test_10_times_without_an_offset_are_refused_by_line_and_field(found):
 
 def test_13_what_a_wrong_clock_stamped_is_set_aside(found, mosquitto, tmp_path):
     assert FOUND is not None
-    said = (FOUND / "13-wrong-clock/mqtt.jsonl").read_text().splitlines()
-    lines = clocked([json.loads(one) for one in said], "bj/c13d", 8 * 3_600_000)
+    fields = (FOUND / "13-wrong-clock/mqtt.jsonl").read_text().splitlines()
+    lines = clocked([json.loads(one) for one in fields], "bj/c13d", 8 * 3_600_000)
     found.registry("13-wrong-clock")
     broker = Mosquitto(mosquitto, tmp_path)
     broker.start()
@@ -232,9 +232,9 @@ def test_13_what_a_wrong_clock_stamped_is_set_aside(found, mosquitto, tmp_path):
 
 
 def test_13_a_file_of_a_clock_that_fell_back_makes_no_months(found):
-    said = found.said["13-wrong-clock/no-wrap/readings.csv"]
+    fields = found.outputs["13-wrong-clock/no-wrap/readings.csv"]
 
-    assert "3 rows were left out (line 8, 9, 10)" in said.stderr
+    assert "3 rows were left out (line 8, 9, 10)" in fields.stderr
     assert found.months("c13e") == {"2026-11": 130}
 
 
@@ -251,27 +251,27 @@ def with_share(folder: str, shares: dict[str, str], tmp_path):
     return tmp_path
 
 
-def test_16_total_and_rates_are_told_and_can_be_mended(found, desk, tmp_path):
-    told = found.said["16-total-and-rates"].stderr
+def test_16_total_and_rates_are_told_and_can_be_mended(found, actor, tmp_path):
+    told = found.outputs["16-total-and-rates"].stderr
     assert "4 channels of electricity all count" in told
     assert "counted twice" in told
-    explained = explain_account(desk, found.id("c16"), "electricity", date(2026, 2, 1))
+    explained = explain_account(actor, found.id("c16"), "electricity", date(2026, 2, 1))
     total = next(t for t in explained.terms if t.channel_id == explained.counted_twice[0])
     assert total.channel.code == "total"
     mended = with_share(
         "16-total-and-rates", dict.fromkeys(("peak", "flat", "valley"), "0"), tmp_path
     )
-    said = found.registry(mended)
-    assert "counted twice" not in said.stderr
+    fields = found.registry(mended)
+    assert "counted twice" not in fields.stderr
     found.work()
 
     assert found.months("c16") == {"2026-02": Decimal("18.29")}
 
 
-def test_20_area_is_weighted_by_days_and_asked_back(found, desk):
-    assert "area_m2 1000 → 1500 (+50%)" in found.said["20-area-change/later"].stderr
+def test_20_area_is_weighted_by_days_and_asked_back(found, actor):
+    assert "area_m2 1000 → 1500 (+50%)" in found.outputs["20-area-change/later"].stderr
     (one,) = indicators_of(
-        desk, *WHOLE_2025, institution_id=found.id("c20"), profiles=["GB2589-2020"]
+        actor, *WHOLE_2025, institution_id=found.id("c20"), profiles=["GB2589-2020"]
     ).rows
 
     assert round(one.per_m2, 4) == Decimal("0.8599")
@@ -283,8 +283,8 @@ def test_27_net_is_refused_on_a_register_and_counts_on_intervals(found, tmp_path
     assert refused.returncode == 2
     assert "channels.csv, line 2, net" in refused.stderr
     copied = shutil.copytree(FOUND / "27-negative-register", tmp_path / "27")
-    said = (copied / "channels.csv").read_text()
-    (copied / "channels.csv").write_text(said.replace("1000,,yes,,", "1000,,,,", 1))
+    fields = (copied / "channels.csv").read_text()
+    (copied / "channels.csv").write_text(fields.replace("1000,,yes,,", "1000,,,,", 1))
     assert found.registry(copied).returncode == 0
     for file in ("net-falling.csv", "net-interval.csv"):
         assert found.readings(copied / file).returncode == 0
@@ -295,50 +295,50 @@ def test_27_net_is_refused_on_a_register_and_counts_on_intervals(found, tmp_path
     assert found.months("c27b") == {"2026-08": Decimal("0.496")}
 
 
-def test_28_missing_months_have_no_rank(found, desk):
+def test_28_missing_months_have_no_rank(found, actor):
     ((tianjin,),) = found.rows(
         "SELECT region_id FROM region_fact WHERE code = '120000' AND known_until IS NULL"
     )
     for year, ranked in ((WHOLE_2024, ["c28a", "c28c"]), (WHOLE_2025, ["c28a"])):
-        rows = indicators_of(desk, *year, region_id=tianjin, profiles=["GB2589-2020"]).rows
+        rows = indicators_of(actor, *year, region_id=tianjin, profiles=["GB2589-2020"]).rows
         placed = {one.institution_id for one in rows if one.place_m2 is not None}
         assert placed == {found.id(name) for name in ranked}
         assert {one.of_m2 for one in rows} == {len(ranked)}
 
 
-def test_28_missing_months_have_no_quota_and_are_no_saving(found, desk):
+def test_28_missing_months_have_no_quota_and_are_no_saving(found, actor):
     regions = dict(
         found.rows("SELECT code, region_id FROM region_fact WHERE code IN ('110000', '120000')")
     )
-    union = make_union(desk, NewUnion("京津", "Two cities", sorted(regions.values()), "test"))
+    union = make_union(actor, NewUnion("京津", "Two cities", sorted(regions.values()), "test"))
     asked = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000, 2024, 2025)
-    target = set_target(desk, union, asked, "test")
+    target = set_target(actor, union, asked, "test")
     b = found.id("c28b")
 
-    lines = review(desk, target).lines
+    lines = review(actor, target).lines
     odd = next(one for one in lines if one.institution_id == b)
     marks = [(one.mark.code, one.mark.month) for one in odd.findings]
     assert marks == [("missing", month) for month in (10, 11, 12)]
-    run = run_target(desk, target, Method(Rule.PROPORTIONAL)).run.run_id
-    share = next(one for one in shares_of(desk, run).rows if one.institution_id == b)
+    run = run_target(actor, target, Method(Rule.PROPORTIONAL)).run.run_id
+    share = next(one for one in shares_of(actor, run).rows if one.institution_id == b)
     assert share.months_g[9:] == [None] * 3
     assert all(one is not None for one in share.months_g[:9])
-    confirm(desk, target, "seen", institution_ids=[one.institution_id for one in lines])
-    confirm(desk, target, "the rest")
-    issue_run(desk, run)
-    stand(desk, union, date(2025, 12, 31))
+    confirm(actor, target, "seen", institution_ids=[one.institution_id for one in lines])
+    confirm(actor, target, "the rest")
+    issue_run(actor, run)
+    record_progress(actor, union, date(2025, 12, 31))
 
-    member = next(o for o in standing_of(desk, union_id=union) if o.member_id == regions["120000"])
+    member = next(o for o in progress_of(actor, union_id=union) if o.member_id == regions["120000"])
     assert member.known_s < member.expected_s
     assert member.over_g is None
-    each = {one.institution_id: one for one in standing_of(desk, union_id=union, members=False)}
+    each = {one.institution_id: one for one in progress_of(actor, union_id=union, members=False)}
     assert each[b].over_g is None
     assert each[found.id("c28c")].over_g is None
-    assert each[found.id("c28a")].over_g == 1_076_607 - each[found.id("c28a")].due_g
+    assert each[found.id("c28a")].over_g == 1_076_607 - each[found.id("c28a")].path_g
 
 
 def test_29_a_tenant_moves_and_each_has_its_days(found):
-    assert "moves out by its share 0" in found.said["29-tenant-moves/move-in"].stderr
+    assert "moves out by its share 0" in found.outputs["29-tenant-moves/move-in"].stderr
     a, b = found.months("c29a"), found.months("c29b")
 
     assert a == {"2025-01": 310, "2025-02": 280, "2025-03": 140}
@@ -346,8 +346,8 @@ def test_29_a_tenant_moves_and_each_has_its_days(found):
 
 
 def test_30_values_finer_than_the_quantum_are_told(found):
-    assert "60 of them are finer" in found.said["30-decimals-per-unit/readings.csv"].stderr
-    assert "finer" not in found.said["30-decimals-per-unit/r-b.csv"].stderr
+    assert "60 of them are finer" in found.outputs["30-decimals-per-unit/readings.csv"].stderr
+    assert "finer" not in found.outputs["30-decimals-per-unit/r-b.csv"].stderr
     assert found.months("c30b") == found.months("c30c") == {"2026-04": Decimal("0.624")}
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analytics.effective import assemble
 from analytics.judging import judged, unmeasured
-from analytics.standing import assemble
-from analytics.steps import Judged, Reason, Standing
+from analytics.steps import EffectiveReadings, Judged, Reason
 from metering.channels import Kind
 from simulators import datasets, incidents, series
 from simulators.datasets import HOUR_MS, Building, MeterRows
@@ -31,12 +31,12 @@ def meter(name: str, hours: int, utility: str = "electricity", hole: int = 0) ->
     return MeterRows(f"{name}__{utility}", building(name), utility, start_ms, used[kept])
 
 
-def judge(one: Series, befell: list[Incident]) -> tuple[Standing, Judged]:
+def judge(one: Series, befell: list[Incident]) -> tuple[EffectiveReadings, Judged]:
     """Return what the program makes of a series' readings, its exchanges recorded."""
     n, mine = len(one), [each for each in befell if each.meter == one.meter.name]
     sent = [round(kwh * series.PER_KWH) for kwh in one.shown(0, n)]
     walls = [each for each in mine if each.kind is Kinds.EXCHANGE]
-    standing = assemble(
+    effective = assemble(
         {"channel_id": np.ones(n, np.int64), "at": one.at_ms, "value": np.array(sent, np.int64)},
         {
             "channel_id": np.ones(len(walls), np.int64),
@@ -56,12 +56,12 @@ def judge(one: Series, befell: list[Incident]) -> tuple[Standing, Judged]:
         },
         {1: int(one.kind)},
     )
-    return standing, judged(standing)
+    return effective, judged(effective)
 
 
-def spans(standing: Standing, found: Judged) -> list[tuple[int, int, Reason]]:
+def spans(effective: EffectiveReadings, found: Judged) -> list[tuple[int, int, Reason]]:
     """Return what was not measured: from when to when, and why."""
-    holes = unmeasured(standing, found.steps)
+    holes = unmeasured(effective, found.steps)
     columns = (holes.start_ms.tolist(), holes.end_ms.tolist(), map(Reason, holes.reason))
     return list(zip(*columns, strict=True))
 
@@ -95,14 +95,14 @@ def test_everything_befalls_the_first_building_and_nothing_is_lost(hours):
 def test_each_incident_shows_as_what_it_is():
     changed, befell = incidents.befallen(series.made(told(), seed=4, shift_weeks={}))
     (one,) = (each for each in changed if each.meter.name == "b1__electricity")
-    standing, found = judge(one, befell)
-    holes = spans(standing, found)
+    effective, found = judge(one, befell)
+    holes = spans(effective, found)
     mine = [each for each in befell if each.meter == one.meter.name]
     at = {each.kind: (each.start_ms, each.end_ms) for each in mine}
 
     assert (*at[Kinds.FROZEN], Reason.CAUGHT_UP) in holes
     assert (*at[Kinds.OUTAGE], Reason.GAP) in holes
-    away = standing.at_ms[~found.stands].tolist()
+    away = effective.at_ms[~found.stands].tolist()
     assert away == [at[Kinds.MISREAD][0], *at[Kinds.ZEROS]]
     wrapped = found.steps.reason == Reason.WRAPPED
     assert found.steps.start_ms[wrapped].tolist() == [at[Kinds.WRAP][0]]
@@ -112,8 +112,8 @@ def test_each_incident_shows_as_what_it_is():
 def test_a_hole_of_the_source_is_missing_and_never_zero():
     changed, befell = incidents.befallen(series.made(told(), seed=0, shift_weeks={}))
     one = changed[-1]
-    standing, found = judge(one, befell)
-    ((start_ms, end_ms, reason),) = spans(standing, found)
+    effective, found = judge(one, befell)
+    ((start_ms, end_ms, reason),) = spans(effective, found)
 
     assert one.kind is Kind.INTERVAL
     assert (end_ms - start_ms, reason) == (30 * HOUR_MS, Reason.MISSING)

@@ -100,14 +100,14 @@ def replay(
     """Replay on this thread until done or stopped."""
     named = [gateways.gateway_of(one.meter.building, "a") for one in made]
     spool = Spool(folder, "test")
-    said: list[Progress] = []
+    steps: list[Progress] = []
     try:
         one = Replay(made, named, spool, Broker("127.0.0.1", broker.port), ReplaySettings(**how))
-        done = one.run(stop or threading.Event(), said.append)
+        done = one.run(stop or threading.Event(), steps.append)
         assert not done or spool.waiting() == []
     finally:
         spool.close()
-    return done, said[-1]
+    return done, steps[-1]
 
 
 @pytest.mark.parametrize(

@@ -102,14 +102,14 @@ def test_what_was_kept_before_a_kill_is_there_whole(tmp_path, after):
         cwd=Path(__file__).parents[2],
     )
     assert process.stdout is not None
-    said = [int(process.stdout.readline()) for _ in range(after)]
+    numbers = [int(process.stdout.readline()) for _ in range(after)]
     process.send_signal(signal.SIGKILL)
     process.wait()
 
     spool = Spool(tmp_path, "test")
 
     waiting = spool.waiting()
-    assert spool.made >= said[-1]  # what it said is on the disk; more may be, never a part
+    assert spool.made >= numbers[-1]  # what it said is on the disk; more may be, never a part
     assert spool.made == 10 * len(waiting) == spool.places()["m"]
     assert len({seq for _, seq in waiting}) == len(waiting)
     assert spool.number("p/g") == max(seq for _, seq in waiting) + 1

@@ -25,8 +25,8 @@ def plain(server, of_engine):
     if not has_timescaledb(server):
         pytest.skip("this server has no TimescaleDB: nothing was copied into it")
     database, _ = make(of_engine, "plain")
-    for said in readings():
-        write(database, said)
+    for readings_of in readings():
+        write(database, readings_of)
     worker(database).drain()
     return database
 
@@ -108,13 +108,13 @@ def test_a_copy_that_is_killed_goes_on_where_it_was(plain, new, after):
     first.stdout.close()
 
     again = copier(plain.admin_url, new)
-    said, _ = again.communicate(timeout=200)
+    output, _ = again.communicate(timeout=200)
 
-    assert again.returncode == 0, said
+    assert again.returncode == 0, output
     assert not {line.split(":")[0] for line in begun} & {
-        line.split(":")[0] for line in said.splitlines()
+        line.split(":")[0] for line in output.splitlines()
     }
-    assert "each row compared" in said
+    assert "each row compared" in output
     assert tables(new) == tables(plain.admin_url)
 
 

@@ -43,17 +43,17 @@ def editions(draw):
     return rows
 
 
-@given(before=editions(), said=editions())
-def test_what_a_file_does_not_say_is_as_it_was_and_what_it_says_holds(before, said):
+@given(before=editions(), editions_said=editions())
+def test_what_a_file_does_not_say_is_as_it_was_and_what_it_says_holds(before, editions_said):
     first = dict(enumerate(overlay({}, before)[1]))
-    retired, added = overlay(first, said)
+    retired, added = overlay(first, editions_said)
     after = [row for place, row in first.items() if place not in retired] + added
-    wanted = overlay({}, said)[1]
+    wanted = overlay({}, editions_said)[1]
 
     for day in (date(1900, 1, 1), *DAYS, date(2100, 1, 1)):
         new = holds(wanted, day)
         assert holds(after, day) == (holds(first.values(), day) if new is None else new)
-    assert overlay(dict(enumerate(after)), said) == ([], [])
+    assert overlay(dict(enumerate(after)), editions_said) == ([], [])
 
 
 def test_two_editions_at_once_are_refused():
@@ -77,10 +77,10 @@ ADDRESS = re.compile(r"\S*[\w-]+\.[a-z]{2,}/\S+|(?:GB|DB)[\d/T .-]+")
 def test_every_row_says_its_note_and_source_in_chinese_too(name):
     """Addresses and numbers of standards are the same in both languages; words are not."""
     for row in seed_files.rows(name):
-        for said in (row["notes"], row["source"]):
-            if re.search(r"[A-Za-z]{3,}", ADDRESS.sub("", said)):
-                zh = seed_words.chinese()[said]
-                assert re.search(r"[\u4e00-\u9fff]", zh), said
+        for text in (row["notes"], row["source"]):
+            if re.search(r"[A-Za-z]{3,}", ADDRESS.sub("", text)):
+                zh = seed_words.chinese()[text]
+                assert re.search(r"[\u4e00-\u9fff]", zh), text
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -94,10 +94,10 @@ def test_every_row_has_days_or_is_of_a_table_without(name):
 
 
 def test_words_are_of_rows_that_are_there():
-    said = {
+    texts = {
         row[of] for name in FILES for row in seed_files.rows(name) for of in ("notes", "source")
     }
-    assert set(seed_words.chinese()) <= said
+    assert set(seed_words.chinese()) <= texts
     assert seed_words.in_chinese("an operator's own words") == "an operator's own words"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from storage import columnstore, connections
 from storage.readings.store import Store
-from tests.storage.world import START_MS, Said, batch_of, make_channels
+from tests.storage.world import START_MS, SentReading, batch_of, make_channels
 from tests.worker import model
 from tests.worker.test_usage import (
     HOUR_MS,
@@ -43,7 +43,7 @@ TABLES = {
 }
 
 
-def readings() -> list[list[Said]]:
+def readings() -> list[list[SentReading]]:
     """Return three deliveries: a season with a gap and wraps, what comes late, what comes later."""
     first, late, later = [], [], []
     for channel in range(len(KINDS)):
@@ -51,15 +51,15 @@ def readings() -> list[list[Said]]:
         for n in range(DAYS * 24 * HOUR_MS // STEP_MS):
             at_ms = START_MS + n * STEP_MS + channel * 7 * 60_000
             register += (n * 37 + channel * 11) % 90
-            one = Said(f"k{channel}", at_ms, float(register % 1000), n + 1)
+            one = SentReading(f"k{channel}", at_ms, float(register % 1000), n + 1)
             if channel in (1, 3) and 100 <= n < 130:
                 continue  # never said
             (late if 20 <= n % 97 < 29 else first).append(one)
             if n % 17 == 0:  # said again, and otherwise
-                first.append(Said(one.key, at_ms, (register + 3) % 1000, n))
-                late.append(Said(one.key, at_ms, (register + 1) % 1000, n + 2))
+                first.append(SentReading(one.key, at_ms, (register + 3) % 1000, n))
+                late.append(SentReading(one.key, at_ms, (register + 1) % 1000, n + 2))
             if n % 41 == 0:
-                later += [one, Said(one.key, at_ms, (register + 2) % 1000, n + 3)]
+                later += [one, SentReading(one.key, at_ms, (register + 2) % 1000, n + 3)]
     return [first, late, later]
 
 
@@ -70,10 +70,10 @@ def make(of_engine, engine: str) -> tuple:
     )
 
 
-def write(database, said: list[Said]) -> None:
+def write(database, batch: list[SentReading]) -> None:
     store = Store(database.url("collector"), "test")
-    for start in range(0, len(said), 100):
-        store.write(*batch_of(said[start : start + 100]), [])
+    for start in range(0, len(batch), 100):
+        store.write(*batch_of(batch[start : start + 100]), [])
     store.close()
 
 
@@ -117,8 +117,8 @@ def engine(request, server) -> str:
 def test_either_engine_leaves_the_bytes_on_record(of_engine, engine):
     database, ids = make(of_engine, engine)
     conversions = []
-    for said in readings():
-        write(database, said)
+    for batch in readings():
+        write(database, batch)
         worker(database).drain()
         conversions.append(convert(database))
 
@@ -140,7 +140,7 @@ def test_a_late_reading_leaves_the_other_months_in_columnstore(of_engine, engine
     chunks = convert(database)
 
     for seq in (1, 2):  # a reading between two others, then one in its place
-        write(database, [Said("k0", START_MS + 4 * 24 * HOUR_MS + 60_000, 915.0 + seq, seq)])
+        write(database, [SentReading("k0", START_MS + 4 * 24 * HOUR_MS + 60_000, 915.0 + seq, seq)])
         worker(database).drain()
 
     assert (chunks, convert(database)) == ((6, 2) if engine == "timescaledb" else (0, 0))
@@ -148,8 +148,8 @@ def test_a_late_reading_leaves_the_other_months_in_columnstore(of_engine, engine
 
 def test_writing_recomputing_and_converting_at_once_leave_the_same(of_engine, engine):
     database, _ = make(of_engine, engine)
-    said = list(chain(*readings()))
-    random.Random(7).shuffle(said)
+    batch = list(chain(*readings()))
+    random.Random(7).shuffle(batch)
     stop = threading.Event()
 
     def keep_converting() -> None:
@@ -160,7 +160,7 @@ def test_writing_recomputing_and_converting_at_once_leave_the_same(of_engine, en
         threading.Thread(target=keep_converting),
         threading.Thread(target=worker(database).run, args=(stop,)),
     ]
-    senders = [threading.Thread(target=write, args=(database, said[n::2])) for n in range(2)]
+    senders = [threading.Thread(target=write, args=(database, batch[n::2])) for n in range(2)]
     for thread in others + senders:
         thread.start()
     for thread in senders:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.actions.world import World, make_world
 
 COLUMNS = "institution_id, carrier, month, source, quanta, measured_s, profile, kgce_g, co2_g"
-KEPT = f"SELECT {COLUMNS}, due_s FROM report.account_figure ORDER BY 1, 2, 3, 4, 7"
+KEPT = f"SELECT {COLUMNS}, expected_s FROM report.account_figure ORDER BY 1, 2, 3, 4, 7"
 # All months here are over, so what is due by today is what is due at all.
 WORKED_OUT = f"""
     SELECT {COLUMNS.replace("quanta, measured_s", "e.quanta, e.measured_s")}, a.expected_s
@@ -224,8 +224,8 @@ def test_the_newest_month_is_the_last_that_the_viewer_has(world, who):
                 chosen = "true" if institution is None else f"institution_id = {institution}"
                 placed = "true" if region is None else within.format(region)
                 asked = last.format(f"{chosen} AND {placed}")
-                said = "SELECT report.newest_month(%s, %s)"
-                row = connection.execute(said, [institution, region]).fetchone()
+                query = "SELECT report.newest_month(%s, %s)"
+                row = connection.execute(query, [institution, region]).fetchone()
                 assert row == connection.execute(asked.encode()).fetchone(), (institution, region)
                 found.append(row[0])
     months = {"planner of all": 5, "city reader": 3, "education line": 3, "outsider": 1}

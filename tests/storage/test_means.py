@@ -11,18 +11,19 @@ def test_sql_gives_the_same(database):
     with Connection.connect(database.admin_url) as connection:
         connection.execute("SELECT set_config('commonwatt.actor', 'user:1', true)")
         for facts, span, today, mean in CASES.values():
-            said = (id_of(connection), *span)
+            parameters = (id_of(connection), *span)
             for attribute in ("area_m2", "persons"):
                 for value, since, to in facts:
                     connection.execute(
                         """INSERT INTO institution_fact (institution_id, attribute, number,
                                valid_from, valid_to, source, known_by)
                            VALUES (%s, %s, %s, %s, %s, 'test', 'user:1')""",
-                        (said[0], attribute, value, since, to),
+                        (parameters[0], attribute, value, since, to),
                     )
             connection.execute("SELECT set_config('commonwatt.today', %s, true)", [today])
             row = connection.execute(
-                "SELECT area_m2, persons FROM report.means(ARRAY[%s]::integer[], %s, %s)", said
+                "SELECT area_m2, persons FROM report.means(ARRAY[%s]::integer[], %s, %s)",
+                parameters,
             ).fetchone()
             wanted = None if mean is None else Decimal(mean)
             assert (row or (None, None)) == (wanted, wanted)

@@ -145,20 +145,20 @@ def test_sessions_beyond_the_bounds_are_ended_and_others_are_not(member):
 def test_a_statement_without_end_is_ended(member):
     with opened(member) as busy:
         busy.execute("SET statement_timeout = 0")
-        said: list[Exception] = []
+        errors: list[Exception] = []
 
         def sleep() -> None:
             try:
                 busy.execute("SELECT pg_sleep(60)")
             except psycopg.Error as error:
-                said.append(error)
+                errors.append(error)
 
         thread = threading.Thread(target=sleep)
         thread.start()
         time.sleep(1.5)
         assert keep(member, active_s=1) == [(member.login, "session")]
         thread.join(timeout=20)
-    assert len(said) == 1
+    assert len(errors) == 1
 
 
 def test_settings_and_password_that_it_changed_are_given_back(member):
@@ -190,23 +190,23 @@ def test_the_worker_does_it_by_itself(member):
     with opened(member) as mine:
         mine.execute("SET default_transaction_read_only = off")
         mine.execute("ALTER ROLE CURRENT_USER SET statement_timeout = 0")
-    said = []
+    errors = []
     worker = Worker(
         member.world.database.url("worker"),
         WorkSettings(),
-        lambda event, **facts: said.append((event, facts.get("what"))),
+        lambda event, **facts: errors.append((event, facts.get("what"))),
     )
 
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
     until = time.monotonic() + 30
-    while ("members.kept", "settings") not in said and time.monotonic() < until:
+    while ("members.kept", "settings") not in errors and time.monotonic() < until:
         time.sleep(0.05)
     stop.set()
     thread.join()
 
-    assert ("members.kept", "settings") in said
+    assert ("members.kept", "settings") in errors
 
 
 def test_another_role_is_never_touched_whatever_the_table_says(member):

@@ -30,18 +30,18 @@ def asked(database_of_module):
         connection.rollback()
 
 
-def one(connection: Connection, statement: str, *said):
-    row = connection.execute(statement, said).fetchone()
+def one(connection: Connection, statement: str, *parameters):
+    row = connection.execute(statement, parameters).fetchone()
     assert row is not None
     return row[0]
 
 
 @pytest.mark.parametrize("case", CASES["grams"], ids=lambda case: case["name"])
 def test_grams_are_those_of_analytics(asked, case):
-    said = (case["quanta"], case["kg_per_unit"], case["per_unit"])
-    assert one(asked, "SELECT storage.grams(%s, %s, %s)", *said) == case["grams"]
+    parameters = (case["quanta"], case["kg_per_unit"], case["per_unit"])
+    assert one(asked, "SELECT storage.grams(%s, %s, %s)", *parameters) == case["grams"]
     by_quantum = "SELECT storage.grams(%s, storage.g_per_quantum(%s, %s))"
-    assert one(asked, by_quantum, *said) == case["grams"]
+    assert one(asked, by_quantum, *parameters) == case["grams"]
 
 
 @pytest.mark.parametrize("case", CASES["parts"], ids=lambda case: case["name"])

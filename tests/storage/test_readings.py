@@ -11,12 +11,12 @@ from collector.codecs import native
 from collector.intake import take_in
 from metering.messages import Message
 from storage.readings.store import Store
-from tests.storage.world import START_MS, Said, batch_of, forget_readings, make_channels
+from tests.storage.world import START_MS, SentReading, batch_of, forget_readings, make_channels
 
 HOUR_MS = 3_600_000
 
-SAID = st.builds(
-    Said,
+SENT = st.builds(
+    SentReading,
     key=st.sampled_from(["k0", "k1"]),
     at_ms=st.integers(0, 5).map(lambda hour: START_MS + hour * HOUR_MS),
     value=st.integers(0, 3).map(float),
@@ -26,22 +26,22 @@ SAID = st.builds(
 
 def state(url: str) -> tuple[set, set]:
     with psycopg.connect(url) as c:
-        standing = c.execute(
+        effective = c.execute(
             "SELECT channel_id, storage.ms(at), rank, seq, value FROM reading"
         ).fetchall()
         outdone = c.execute(
             "SELECT channel_id, storage.ms(at), rank, seq, value FROM reading_revision"
         ).fetchall()
-    assert len(set(standing)) == len(standing)
-    return set(standing), set(outdone)
+    assert len(set(effective)) == len(effective)
+    return set(effective), set(outdone)
 
 
-def expected(said: list[Said], channels: list[int]) -> tuple[set, set]:
-    distinct = {(channels[int(s.key[1])], s.at_ms, 0, s.seq, int(s.value)) for s in said}
-    standing = {}
+def expected(batch: list[SentReading], channels: list[int]) -> tuple[set, set]:
+    distinct = {(channels[int(s.key[1])], s.at_ms, 0, s.seq, int(s.value)) for s in batch}
+    effective = {}
     for row in sorted(distinct):
-        standing[row[:2]] = row
-    return set(standing.values()), distinct - set(standing.values())
+        effective[row[:2]] = row
+    return set(effective.values()), distinct - set(effective.values())
 
 
 def test_any_order_batches_and_repetition_give_the_same_rows(database):
@@ -49,10 +49,10 @@ def test_any_order_batches_and_repetition_give_the_same_rows(database):
     met_revision = []
 
     @settings(max_examples=60)
-    @given(st.lists(SAID, min_size=1, max_size=30), st.data())
-    def holds(said, data):
+    @given(st.lists(SENT, min_size=1, max_size=30), st.data())
+    def holds(batch, data):
         forget_readings(database.admin_url)
-        order = data.draw(st.permutations(said + said[: len(said) // 2]))
+        order = data.draw(st.permutations(batch + batch[: len(batch) // 2]))
         cuts = sorted(data.draw(st.lists(st.integers(0, len(order)), max_size=4)))
         store = Store(database.url("collector"), "test")
         counted = 0
@@ -60,7 +60,7 @@ def test_any_order_batches_and_repetition_give_the_same_rows(database):
             stored = store.write(*batch_of(order[first:last]), [])
             counted += stored.inserted + stored.revised + stored.duplicates
         store.close()
-        wanted = expected(said, channels)
+        wanted = expected(batch, channels)
         note(f"{wanted=}")
         assert state(database.admin_url) == wanted
         assert counted == len(order)
@@ -72,14 +72,14 @@ def test_any_order_batches_and_repetition_give_the_same_rows(database):
 
 def test_two_collectors_at_once_leave_the_greatest_and_keep_the_rest(database):
     channels = make_channels(database.admin_url, [0, 0])
-    said = [
-        Said(f"k{key}", START_MS + hour * HOUR_MS, float(10 * hour + seq % 3), seq)
+    batch = [
+        SentReading(f"k{key}", START_MS + hour * HOUR_MS, float(10 * hour + seq % 3), seq)
         for hour in range(40)
         for key in (0, 1)
         for seq in range(1, 7)
     ]
 
-    def send(part: list[Said]) -> None:
+    def send(part: list[SentReading]) -> None:
         store = Store(database.url("collector"), "test")
         for first in range(0, len(part), 17):
             store.write(*batch_of(part[first : first + 17]), [])
@@ -87,23 +87,23 @@ def test_two_collectors_at_once_leave_the_greatest_and_keep_the_rest(database):
 
     threads = [
         threading.Thread(target=send, args=(part,))
-        for part in (said[::2] + said[1::4], said[::-1], sorted(said, key=lambda s: s.seq))
+        for part in (batch[::2] + batch[1::4], batch[::-1], sorted(batch, key=lambda s: s.seq))
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert state(database.admin_url) == expected(said, channels)
+    assert state(database.admin_url) == expected(batch, channels)
 
 
 def test_the_queue_row_is_written_with_the_readings_and_not_for_a_repetition(database):
     make_channels(database.admin_url, [0])
     store = Store(database.url("collector"), "test")
-    said = [Said("k0", START_MS + hour * HOUR_MS, hour, 1) for hour in (0, 1, 5)]
+    batch = [SentReading("k0", START_MS + hour * HOUR_MS, hour, 1) for hour in (0, 1, 5)]
 
-    store.write(*batch_of(said), [])
-    store.write(*batch_of(said), [])
+    store.write(*batch_of(batch), [])
+    store.write(*batch_of(batch), [])
 
     with psycopg.connect(database.admin_url) as c:
         rows = c.execute("SELECT storage.ms(first), storage.ms(last) FROM stale_usage").fetchall()
@@ -114,14 +114,14 @@ def test_readings_far_apart_queue_the_days_they_touch_and_nothing_between(databa
     first, second = make_channels(database.admin_url, [0, 0])
     store = Store(database.url("collector"), "test")
     day, far = 24 * HOUR_MS, START_MS + 730 * 24 * HOUR_MS
-    said = [
-        *(Said("k0", START_MS + 6 * HOUR_MS * n, n, n + 1) for n in range(7)),
-        Said("k0", START_MS + 4 * day, 9, 50),
-        Said("k0", far, 10, 51),
-        Said("k1", far, 10, 52),
+    batch = [
+        *(SentReading("k0", START_MS + 6 * HOUR_MS * n, n, n + 1) for n in range(7)),
+        SentReading("k0", START_MS + 4 * day, 9, 50),
+        SentReading("k0", far, 10, 51),
+        SentReading("k1", far, 10, 52),
     ]
 
-    store.write(*batch_of(said), [])
+    store.write(*batch_of(batch), [])
 
     with psycopg.connect(database.admin_url) as c:
         rows = c.execute(
@@ -138,15 +138,15 @@ def test_readings_far_apart_queue_the_days_they_touch_and_nothing_between(databa
 def test_a_number_beyond_all_range_is_refused_without_a_warning(database):
     make_channels(database.admin_url, [0, 1, 2], per_unit=1000)
     store = Store(database.url("collector"), "test")
-    said = [
-        Said(f"k{kind}", START_MS, value, 1 + 3 * kind + n)
+    batch = [
+        SentReading(f"k{kind}", START_MS, value, 1 + 3 * kind + n)
         for kind in range(3)
         for n, value in enumerate((1e308, -1e308, 1.7e305))
     ]
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        stored = store.write(*batch_of(said), [])
+        stored = store.write(*batch_of(batch), [])
 
     assert {one.reason.code for one in stored.rejected} == {"reading.impossible_value"}
     assert len(stored.rejected) == 9
@@ -156,18 +156,18 @@ def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
     make_channels(database.admin_url, [0])
     store = Store(database.url("collector"), "test")
     received = START_MS + 10**11
-    said = [
-        Said("unknown", START_MS, 1, 1),
-        Said("k0", START_MS - 400 * 24 * HOUR_MS, 1, 2),
-        Said("k0", received + 25 * HOUR_MS, 1, 3),
-        Said("k0", START_MS, -1, 4),
-        Said("k0", START_MS, 100_000, 5),
-        Said("k0", START_MS, float("nan"), 6),
-        Said("k0", START_MS, 99_999, 7),
+    batch = [
+        SentReading("unknown", START_MS, 1, 1),
+        SentReading("k0", START_MS - 400 * 24 * HOUR_MS, 1, 2),
+        SentReading("k0", received + 25 * HOUR_MS, 1, 3),
+        SentReading("k0", START_MS, -1, 4),
+        SentReading("k0", START_MS, 100_000, 5),
+        SentReading("k0", START_MS, float("nan"), 6),
+        SentReading("k0", START_MS, 99_999, 7),
     ]
 
-    stored = store.write(*batch_of(said), [])
-    again = store.write(*batch_of(said), [])
+    stored = store.write(*batch_of(batch), [])
+    again = store.write(*batch_of(batch), [])
 
     assert stored.inserted == 1
     assert again.duplicates == 1
@@ -184,7 +184,7 @@ def test_what_cannot_be_taken_is_kept_with_its_bytes_and_reason(database):
         (5, "reading.impossible_value"),
         (6, "reading.impossible_value"),
     ]
-    assert rows[0][2] == batch_of(said)[0][0].payload
+    assert rows[0][2] == batch_of(batch)[0][0].payload
     assert all(row[3] == 1 for row in rows)
 
 
@@ -208,7 +208,9 @@ def test_a_clock_gone_wild_makes_no_months_to_come(database):
     make_channels(database.admin_url, [0])
     store = Store(database.url("collector"), "test")
     year_ms = 366 * 24 * HOUR_MS
-    store.write(*batch_of([Said("k0", START_MS + n * year_ms, 1, n + 1) for n in range(60)]), [])
+    store.write(
+        *batch_of([SentReading("k0", START_MS + n * year_ms, 1, n + 1) for n in range(60)]), []
+    )
 
     with psycopg.connect(database.admin_url) as c:
         last = c.execute(
@@ -241,8 +243,8 @@ def test_a_key_may_move_to_another_channel_on_a_day(database):
             )
     store = Store(database.url("collector"), "test")
 
-    store.write(*batch_of([Said("k0", START_MS + h * HOUR_MS, h, 1) for h in range(6)]), [])
+    store.write(*batch_of([SentReading("k0", START_MS + h * HOUR_MS, h, 1) for h in range(6)]), [])
 
-    standing, _ = state(database.admin_url)
-    by_hour = sorted((at, channel) for channel, at, *_ in standing)
+    effective, _ = state(database.admin_url)
+    by_hour = sorted((at, channel) for channel, at, *_ in effective)
     assert [channel for _, channel in by_hour] == [first] * 3 + [second] * 3

@@ -14,7 +14,7 @@ from storage import columnstore, connections, migrate, preconditions
 from storage.readings.store import Store
 from tests.conftest import PASSWORDS
 from tests.storage.test_engines import END, convert, has_timescaledb, make, readings, write
-from tests.storage.world import START_MS, Said, batch_of
+from tests.storage.world import START_MS, SentReading, batch_of
 from tests.worker.test_usage import HOUR_MS, worker
 
 pytestmark = pytest.mark.timescaledb
@@ -27,13 +27,13 @@ def timescaledb(server):
     return server
 
 
-def answering(**said):
+def answering(**words):
     """A connection that gives these answers, for states that this server is not in."""
 
     class Answers:
         def execute(self, query, parameters=()):
             self.row = next(
-                row for name, row in said.items() if getattr(preconditions, name) == query
+                row for name, row in words.items() if getattr(preconditions, name) == query
             )
             return self
 
@@ -44,7 +44,7 @@ def answering(**said):
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "mends"),
+    ("words", "code", "mends"),
     [
         ({"_OFFERED": None}, "no_timescaledb", "Install TimescaleDB 2.29"),
         ({"_OFFERED": ("2.28.1", None)}, "old_timescaledb", "Install 2.29"),
@@ -59,9 +59,9 @@ def answering(**said):
         ),
     ],
 )  # fmt: skip
-def test_what_timescaledb_lacks_is_said_with_what_mends_it(said, code, mends):
+def test_what_timescaledb_lacks_is_said_with_what_mends_it(words, code, mends):
     with pytest.raises(InputError) as refused:
-        preconditions.make_timescaledb(answering(**said))
+        preconditions.make_timescaledb(answering(**words))
 
     assert refused.value.code == f"migrate.{code}"
     assert mends in refused.value.next_en
@@ -213,7 +213,7 @@ def test_who_writes_to_a_chunk_that_is_being_converted_is_not_held_up(timescaled
     until_locked(database)
     bounds = connections.Bounds(60.0, 60.0)
     store = Store(database.url("collector"), "test", bounds=bounds)
-    store.write(*batch_of([Said("k0", LATE_MS, 916.0, 1)]), [])
+    store.write(*batch_of([SentReading("k0", LATE_MS, 916.0, 1)]), [])
     store.close()
     converting.join(60)
 

@@ -17,7 +17,7 @@ from storage.readings.store import Store
 from tests.storage.world import (
     GATEWAY,
     START_MS,
-    Said,
+    SentReading,
     batch_of,
     forget_readings,
     make_channels,
@@ -41,7 +41,7 @@ def ask(database, query: str, *values: object) -> list:
 
 
 def send(store, key: str, value: float, unit: str | None, hour: int = 1):
-    batch, readings = batch_of([Said(key, START_MS + hour * 3_600_000, value, hour)])
+    batch, readings = batch_of([SentReading(key, START_MS + hour * 3_600_000, value, hour)])
     return store.write(batch, replace(readings, unit=[unit]), [])
 
 
@@ -82,8 +82,8 @@ def test_what_cannot_be_converted_is_refused_with_its_reason(database, store, ki
 
 def test_readings_with_and_without_units_and_channels_go_together(database, store):
     make_channels(database.admin_url, [0, 0])
-    said = [Said(key, START_MS + 3_600_000, 2.0, 1) for key in ("k0", "k1", "nowhere")]
-    batch, readings = batch_of(said)
+    sent = [SentReading(key, START_MS + 3_600_000, 2.0, 1) for key in ("k0", "k1", "nowhere")]
+    batch, readings = batch_of(sent)
     stored = store.write(batch, replace(readings, unit=["kWh", None, "kWh"]), [])
 
     assert [one.reason.code for one in stored.rejected] == ["reading.unknown_key"]

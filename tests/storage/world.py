@@ -12,7 +12,7 @@ START_MS = 1_456_790_400_000  # 2016-03-01 00:00 UTC
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SentReading:
     """One reading as a gateway says it."""
 
     key: str
@@ -83,20 +83,20 @@ def rename_key(admin_url: str, channel: int, key: str) -> None:
         )
 
 
-def batch_of(said: list[Said]) -> tuple[list[Message], Readings]:
+def batch_of(batch: list[SentReading]) -> tuple[list[Message], Readings]:
     """Return what intake would hand over, one message a reading."""
-    n = len(said)
+    n = len(batch)
     messages = [
         Message("t", GATEWAY, f"{s.key} {s.at_ms} {s.value} {s.seq}".encode(), START_MS + 10**11)
-        for s in said
+        for s in batch
     ]
     return messages, Readings(
         message=np.arange(n, dtype=np.int32),
         i=np.zeros(n, np.int32),
-        channel_key=[s.key for s in said],
-        seq=np.array([s.seq for s in said], np.int64),
-        at_ms=np.array([s.at_ms for s in said], np.int64),
-        value=np.array([s.value for s in said], np.float64),
+        channel_key=[s.key for s in batch],
+        seq=np.array([s.seq for s in batch], np.int64),
+        at_ms=np.array([s.at_ms for s in batch], np.int64),
+        value=np.array([s.value for s in batch], np.float64),
         arrival=np.zeros(n, np.bool_),
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from storage.accounts.rebuilding import MOST_QUANTA
 from storage.readings.store import Store
-from tests.storage.world import START_MS, Said, batch_of, make_channels
+from tests.storage.world import START_MS, SentReading, batch_of, make_channels
 from tests.worker.test_usage import HOUR_MS, MINUTE_MS, quiet, rows
 from worker.loop import Worker, WorkSettings
 from worker.usage import Limits
@@ -39,10 +39,10 @@ def moved(database, channel: int) -> int:
         return int(other)
 
 
-def write(database, said: list[Said]) -> None:
+def write(database, readings: list[SentReading]) -> None:
     store = Store(database.url("collector"), "test")
-    for first in range(0, len(said), 1000):
-        store.write(*batch_of(said[first : first + 1000]), [])
+    for first in range(0, len(readings), 1000):
+        store.write(*batch_of(readings[first : first + 1000]), [])
     store.close()
 
 
@@ -60,8 +60,8 @@ def world(database):
 def test_absurd_readings_leave_every_other_account_as_it_is(database, world):
     ids, honest = world
     at = [START_MS + hour * HOUR_MS for hour in range(1, 50)]
-    write(database, [Said("k0", ms, 7.0, 1) for ms in at])
-    write(database, [Said(key, ms, LARGEST, 1) for key in ("k1", "k2") for ms in at])
+    write(database, [SentReading("k0", ms, 7.0, 1) for ms in at])
+    write(database, [SentReading(key, ms, LARGEST, 1) for key in ("k1", "k2") for ms in at])
 
     Worker(database.url("worker"), WorkSettings(), quiet).drain()
 
@@ -70,22 +70,22 @@ def test_absurd_readings_leave_every_other_account_as_it_is(database, world):
     )
     assert accounts(database) == {honest: 7 * 49, absurd: None}
     found = ask(
-        database, "SELECT stage, institution_id, carrier, month::text, reason, said FROM set_aside"
+        database, "SELECT stage, institution_id, carrier, month::text, reason, error FROM set_aside"
     )
-    said = str(2 * 49 * 2**53)
+    total = str(2 * 49 * 2**53)
     reason = "account.out_of_range"
-    assert found == [("figure", absurd, "electricity", "2016-03-01", reason, said)]
+    assert found == [("figure", absurd, "electricity", "2016-03-01", reason, total)]
     assert ask(database, "SELECT count(*) FROM account_figure WHERE co2_g IS NULL") == [(1,)]
 
 
 def test_an_account_below_its_maximum_again_is_no_longer_set_aside(database, world):
     _, honest = world
-    write(database, [Said("k0", START_MS + HOUR_MS, float(MOST_QUANTA + 1), 1)])
+    write(database, [SentReading("k0", START_MS + HOUR_MS, float(MOST_QUANTA + 1), 1)])
     worker = Worker(database.url("worker"), WorkSettings(), quiet)
     worker.drain()
     assert accounts(database) == {honest: None}
 
-    write(database, [Said("k0", START_MS + HOUR_MS, float(MOST_QUANTA), 2)])
+    write(database, [SentReading("k0", START_MS + HOUR_MS, float(MOST_QUANTA), 2)])
     worker.drain()
 
     assert accounts(database) == {honest: MOST_QUANTA}
@@ -102,8 +102,8 @@ def test_a_channel_whose_day_overflows_is_set_aside_with_its_reason(database, wo
         ids[1],
     )
     minutes = range(1, 1440)
-    write(database, [Said("k1", START_MS + m * MINUTE_MS, LARGEST, 1) for m in minutes])
-    write(database, [Said("k0", START_MS + HOUR_MS, 7.0, 1)])
+    write(database, [SentReading("k1", START_MS + m * MINUTE_MS, LARGEST, 1) for m in minutes])
+    write(database, [SentReading("k0", START_MS + HOUR_MS, 7.0, 1)])
 
     Worker(database.url("worker"), WorkSettings(), quiet).drain()
 
@@ -126,13 +126,15 @@ def test_an_institution_whose_accounts_fail_is_set_aside_and_tried_again(databas
         f"""CREATE TRIGGER refuse BEFORE INSERT ON account FOR EACH ROW
             WHEN (NEW.institution_id <> {honest}) EXECUTE FUNCTION refuse()""",
     )
-    write(database, [Said(key, START_MS + HOUR_MS, 7.0, 1) for key in ("k0", "k1")])
+    write(database, [SentReading(key, START_MS + HOUR_MS, 7.0, 1) for key in ("k0", "k1")])
     worker = Worker(database.url("worker"), WorkSettings(), quiet)
 
     worker.drain()
 
     assert accounts(database) == {honest: 7}
-    found = ask(database, "SELECT stage, institution_id <> %s, reason, said FROM set_aside", honest)
+    found = ask(
+        database, "SELECT stage, institution_id <> %s, reason, error FROM set_aside", honest
+    )
     assert found == [("account", True, "computed.failed", "DataException: poison")]
 
     ask(database, "DROP TRIGGER refuse ON account")
@@ -144,22 +146,24 @@ def test_an_institution_whose_accounts_fail_is_set_aside_and_tried_again(databas
 
 def test_one_poison_channel_among_many_costs_few_attempts(database):
     ids = make_channels(database.admin_url, [INTERVAL] * 40, max_per_hour=None)
-    write(database, [Said(f"k{k}", START_MS + HOUR_MS, 7.0, 1) for k in range(40)])
+    write(database, [SentReading(f"k{k}", START_MS + HOUR_MS, 7.0, 1) for k in range(40)])
     ask(database, "UPDATE channel SET zone = 'Nowhere/At_all' WHERE id = %s", ids[23])
-    said: list[str] = []
-    worker = Worker(database.url("worker"), WorkSettings(), lambda event, **_: said.append(event))
+    messages: list[str] = []
+    worker = Worker(
+        database.url("worker"), WorkSettings(), lambda event, **_: messages.append(event)
+    )
 
     worker.drain()
 
     assert {row[0] for row in rows(database, "usage_hour")} == set(ids) - {ids[23]}
-    assert said == ["usage.failed"]
+    assert messages == ["usage.failed"]
     assert worker.tally.failures == 1
 
 
 def test_accounts_and_tasks_go_on_while_usage_never_ends(database, world, monkeypatch):
     _, honest = world
     ask(database, "INSERT INTO task (kind, key, at) VALUES ('progress.record', 'nonsense', now())")
-    write(database, [Said("k0", START_MS + HOUR_MS, 7.0, 1)])
+    write(database, [SentReading("k0", START_MS + HOUR_MS, 7.0, 1)])
     worker = Worker(database.url("worker"), WorkSettings(limits=Limits(), wait_s=0.05), quiet)
     usage_done, real = threading.Event(), worker._usage
 
@@ -193,7 +197,8 @@ def test_a_task_that_takes_too_long_is_put_off_like_any_that_fails(database):
     ask(database, "INSERT INTO task (kind, key, at) VALUES ('progress.record', '2', now())")
     ask(
         database,
-        """CREATE OR REPLACE FUNCTION access.stand(asked integer, wanted text, at_day date)
+        """CREATE OR REPLACE FUNCTION access.record_progress(
+               asked integer, wanted text, at_day date)
            RETURNS bigint LANGUAGE plpgsql AS $$
            BEGIN
                IF asked = 1 THEN

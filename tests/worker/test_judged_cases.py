@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actions.accounts.explanations import explain_account
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.readings.evidence import Evidence, evidence_of
 from actions.readings.exchanges import record_exchange
 from actions.readings.import_readings import import_readings
@@ -97,8 +97,8 @@ def world(database_of_module, tmp_path_factory) -> Iterator[World]:
     """All cases on one server, each an institution of its own."""
     database = database_of_module
     made = World(database, open_pool(database.url("api"), max_size=2))
-    desk = Desk(made.pool, SYSTEM)
-    register(desk, read(registry(tmp_path_factory.mktemp("registry"))))
+    actor = Actor(made.pool, SYSTEM)
+    register(actor, read(registry(tmp_path_factory.mktemp("registry"))))
     rows = "".join(
         f"bj/{code(place)},m{place},{at.isoformat()},{value}\n"
         for place, case in enumerate(CASES)
@@ -106,14 +106,14 @@ def world(database_of_module, tmp_path_factory) -> Iterator[World]:
     )
     sink = Store(database.url("collector"), "import")
     file = io.BytesIO(b"gateway,channel,at,value\n" + rows.encode())
-    import_readings(desk, sink, file, "judged.csv", now_ms=NOW_MS)
+    import_readings(actor, sink, file, "judged.csv", now_ms=NOW_MS)
     sink.close()
     for place, case in enumerate(CASES):
-        if said := case.get("exchange"):
+        if exchange := case.get("exchange"):
             ((channel,),) = made.admin(CHANNEL, f"m{place}")
-            final = Decimal(said["final"]) if "final" in said else None
-            at, initial = instant(said["at"]).astimezone(UTC), Decimal(said["initial"])
-            record_exchange(desk, channel, at, final=final, initial=initial, source="form")
+            final = Decimal(exchange["final"]) if "final" in exchange else None
+            at, initial = instant(exchange["at"]).astimezone(UTC), Decimal(exchange["initial"])
+            record_exchange(actor, channel, at, final=final, initial=initial, source="form")
     Worker(database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
     yield made
     made.close()
@@ -124,7 +124,7 @@ def evidence(world: World, place: int) -> Evidence:
     ((channel,),) = world.admin(CHANNEL, f"m{place}")
     at = [int(when.timestamp() * 1000) for when, _ in readings(CASES[place])]
     hour = 3_600_000
-    with world.desk().look() as connection:
+    with world.actor().look() as connection:
         return evidence_of(connection, channel, min(at) // hour * hour - hour, max(at) + 2 * hour)
 
 
@@ -158,8 +158,8 @@ def test_the_explanation_says_what_was_set_aside_and_what_is_unknown(world, plac
     aside = [written(one.start_ms) for one in found.occurred if one.kind == "set_aside"]
 
     assert aside == case.get("aside", [])
-    assert [said for reason, said in spans if reason in UNKNOWN] == case.get("unknown", [])
-    assert [said for reason, said in spans if reason in ESTIMATED] == case.get("estimated", [])
+    assert [words for reason, words in spans if reason in UNKNOWN] == case.get("unknown", [])
+    assert [words for reason, words in spans if reason in ESTIMATED] == case.get("estimated", [])
     assert found.balance is None or found.balance.agrees
 
 
@@ -181,13 +181,13 @@ def test_a_wrap_and_an_exchange_are_named(world):
 
 
 def test_the_documents_example_is_right_to_the_gram_in_both_languages(world):
-    said, other = map(example, PAGES)
+    example_zh, other = map(example, PAGES)
     ((institution,),) = world.admin(INSTITUTION_ID, code(len(CASES) - 1))
     known = dict(world.admin(KNOWN, institution))
-    assert said == other
-    for month, figures in said["account"].items():
+    assert example_zh == other
+    for month, figures in example_zh["account"].items():
         found = explain_account(
-            world.desk(), institution, "electricity", date.fromisoformat(f"{month}-01")
+            world.actor(), institution, "electricity", date.fromisoformat(f"{month}-01")
         ).account
         assert found.kgce_g == figures["kgce_g"]
         assert found.measured_s == 3600 * figures["measured_h"]

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from storage.readings.store import Store
-from tests.storage.world import START_MS, Said, batch_of, make_channels
+from tests.storage.world import START_MS, SentReading, batch_of, make_channels
 from tests.worker.test_usage import (
     HOUR_MS,
     assert_accounts_are_sums,
@@ -42,19 +42,19 @@ for batch in history(int(sys.argv[2])):
 _ROOT = Path(__file__).parents[2]
 
 
-def history(seed: int) -> list[list[Said]]:
+def history(seed: int) -> list[list[SentReading]]:
     """Return batches of conflicting readings in an order that the seed decides.
 
     Each fits its neighbours, so no clock is suspected.
     """
-    said = [
-        Said(f"k{key}", START_MS + hour * HOUR_MS, float(hour * (key + 1) + seq), seq)
+    readings = [
+        SentReading(f"k{key}", START_MS + hour * HOUR_MS, float(hour * (key + 1) + seq), seq)
         for hour in range(240)
         for key in range(4)
         for seq in (1, 2)
     ]
-    random.Random(seed).shuffle(said)
-    return [said[first : first + 11] for first in range(0, len(said), 11)]
+    random.Random(seed).shuffle(readings)
+    return [readings[first : first + 11] for first in range(0, len(readings), 11)]
 
 
 def started(program: str, *arguments: str) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from actions.accounts.explanations import explain_account
-from actions.desk import SYSTEM, Desk, open_pool
+from actions.actor import SYSTEM, Actor, open_pool
 from actions.readings.import_readings import import_readings
 from actions.registry.files import read
 from actions.registry.importing import register
@@ -57,15 +57,15 @@ class Office:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder = world, folder
-        self.desk = Desk(world.pool, SYSTEM)
+        self.actor = Actor(world.pool, SYSTEM)
         self.rows: list[tuple[str, datetime, Decimal]] = []
 
     def register(self, *channels: dict[str, str]) -> None:
         """Register channels, and the institutions that they name."""
         names = dict.fromkeys(one["institution"] for one in channels)
         line = "{0},例 {0},Case {0},,GOV,offices,city,110000,1000,50,2020-01-01\n"
-        said = INSTITUTIONS + "".join(map(line.format, names))
-        (self.folder / "institutions.csv").write_text(said)
+        text = INSTITUTIONS + "".join(map(line.format, names))
+        (self.folder / "institutions.csv").write_text(text)
         with (self.folder / "channels.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, FIELDS, restval="")
             writer.writeheader()
@@ -79,7 +79,7 @@ class Office:
                 }
                 for one in channels
             )  # fmt: skip
-        register(self.desk, read(self.folder))
+        register(self.actor, read(self.folder))
 
     def say(self, key: str, first: datetime, values: list[str], step: timedelta = HOUR) -> None:
         """Let a channel have said values, one a step."""
@@ -92,7 +92,7 @@ class Office:
         )
         sink = Store(self.world.database.url("collector"), "import")
         file = io.BytesIO(("gateway,channel,at,value\n" + text).encode())
-        import_readings(self.desk, sink, file, "office.csv", now_ms=NOW_MS)
+        import_readings(self.actor, sink, file, "office.csv", now_ms=NOW_MS)
         sink.close()
         self.rows = []
         Worker(self.world.database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
@@ -198,7 +198,7 @@ def test_one_meter_that_two_gateways_send_is_told(office):
     ((institution,),) = office.world.admin(INSTITUTION_ID, "twice")
 
     def told() -> list[str]:
-        found = explain_account(office.desk, institution, "electricity", date(2025, 3, 1))
+        found = explain_account(office.actor, institution, "electricity", date(2025, 3, 1))
         names = {one.channel_id: one.channel.meter for one in found.terms}
         return [names[one] for one in found.counted_twice]
 

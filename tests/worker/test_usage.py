@@ -9,7 +9,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from storage.readings.store import Store
-from tests.storage.world import START_MS, Said, batch_of, forget_readings, make_channels
+from tests.storage.world import START_MS, SentReading, batch_of, forget_readings, make_channels
 from tests.worker import model
 from worker.loop import Worker, WorkSettings
 from worker.usage import Limits
@@ -23,8 +23,8 @@ AT = st.one_of(
     st.integers(0, 40).map(lambda n: START_MS + 25 * 24 * HOUR_MS + n * HOUR_MS),
     st.integers(0, 3 * HOUR_MS).map(lambda ms: START_MS + ms),
 )
-SAID = st.builds(
-    Said,
+SENT = st.builds(
+    SentReading,
     key=st.sampled_from(["k0", "k1", "k2"]),
     at_ms=AT,
     value=st.integers(0, 999).map(float),
@@ -51,7 +51,7 @@ def rows(database, table: str) -> list:
 
 
 def modelled(database, ids: list[int], kinds: list[int], *, wraps_at: int, zone: str) -> dict:
-    """Return each channel as the model sees it: standing readings out of the database."""
+    """Return each channel as the model sees it: effective readings out of the database."""
     found = {}
     with psycopg.connect(database.admin_url) as c:
         for channel_id, kind in zip(ids, kinds, strict=True):
@@ -127,10 +127,10 @@ def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
     seen: Counter[str] = Counter()
 
     @settings(max_examples=60)
-    @given(st.lists(SAID, min_size=1, max_size=25), st.data())
-    def holds(said, data):
+    @given(st.lists(SENT, min_size=1, max_size=25), st.data())
+    def holds(sent, data):
         forget_readings(database.admin_url)
-        order = data.draw(st.permutations(said))
+        order = data.draw(st.permutations(sent))
         store = Store(database.url("collector"), "test")
         while order:
             size = data.draw(st.integers(1, len(order)))
@@ -156,8 +156,8 @@ def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
 def test_the_least_piece_still_gets_on(database, readings):
     ids = make_channels(database.admin_url, [0], wraps_at=1000, period_s=1800)
     store = Store(database.url("collector"), "test")
-    said = [Said("k0", START_MS + hour * HOUR_MS, 7.0 * hour, hour + 1) for hour in range(9)]
-    store.write(*batch_of(said), [])
+    sent = [SentReading("k0", START_MS + hour * HOUR_MS, 7.0 * hour, hour + 1) for hour in range(9)]
+    store.write(*batch_of(sent), [])
     store.close()
 
     worker(database, readings=readings).drain()
@@ -171,8 +171,8 @@ def test_voids_exchanges_and_settings_recompute_their_span(database, final):
     ids = make_channels(database.admin_url, kinds, wraps_at=1000, max_per_hour=None)
     store = Store(database.url("collector"), "test")
     values = [10, 20, 35, 900, 40, 70, 5, 15]
-    said = [Said("k0", START_MS + h * HOUR_MS, v, h + 1) for h, v in enumerate(values)]
-    store.write(*batch_of(said), [])
+    readings = [SentReading("k0", START_MS + h * HOUR_MS, v, h + 1) for h, v in enumerate(values)]
+    store.write(*batch_of(readings), [])
     worker(database).drain()
 
     with psycopg.connect(database.admin_url, autocommit=True) as c:
@@ -201,8 +201,8 @@ def test_voids_exchanges_and_settings_recompute_their_span(database, final):
 def test_two_workers_and_two_collectors_at_once_give_the_same(database):
     kinds = [0] * 6
     ids = make_channels(database.admin_url, kinds, wraps_at=1000, max_per_hour=900)
-    said = [
-        Said(f"k{key}", START_MS + hour * HOUR_MS, float((key + 1) * hour * 37 % 1000), seq)
+    readings = [
+        SentReading(f"k{key}", START_MS + hour * HOUR_MS, float((key + 1) * hour * 37 % 1000), seq)
         for hour in range(60)
         for key in range(6)
         for seq in (1, 2)
@@ -211,13 +211,13 @@ def test_two_workers_and_two_collectors_at_once_give_the_same(database):
     workers = [worker(database, channels=2) for _ in range(2)]
     threads = [threading.Thread(target=w.run, args=(stop,)) for w in workers]
 
-    def send(part: list[Said]) -> None:
+    def send(part: list[SentReading]) -> None:
         store = Store(database.url("collector"), "test")
         for first in range(0, len(part), 23):
             store.write(*batch_of(part[first : first + 23]), [])
         store.close()
 
-    senders = [threading.Thread(target=send, args=(p,)) for p in (said[::-1], said)]
+    senders = [threading.Thread(target=send, args=(p,)) for p in (readings[::-1], readings)]
     for thread in threads + senders:
         thread.start()
     for thread in senders:
@@ -249,7 +249,7 @@ def test_shares_that_add_to_one_add_to_the_day(database):
     values = [0, 1, 3, 10, 11, 12, 500]
     store.write(
         *batch_of(
-            [Said("k0", START_MS + n * 17 * HOUR_MS, v, n + 1) for n, v in enumerate(values)]
+            [SentReading("k0", START_MS + n * 17 * HOUR_MS, v, n + 1) for n, v in enumerate(values)]
         ),
         [],
     )
@@ -273,20 +273,22 @@ def test_a_channel_that_fails_is_put_off_and_the_others_go_on(database):
     store = Store(database.url("collector"), "test")
     store.write(
         *batch_of(
-            [Said(f"k{k}", START_MS + h * HOUR_MS, h, h + 1) for k in (0, 1) for h in (0, 1)]
+            [SentReading(f"k{k}", START_MS + h * HOUR_MS, h, h + 1) for k in (0, 1) for h in (0, 1)]
         ),
         [],
     )
     with psycopg.connect(database.admin_url, autocommit=True) as c:
         c.execute("UPDATE channel SET zone = 'Nowhere/At_all' WHERE id = %s", [ids[0]])
-    said = []
+    messages = []
     one = Worker(
-        database.url("worker"), WorkSettings(), lambda event, **facts: said.append((event, facts))
+        database.url("worker"),
+        WorkSettings(),
+        lambda event, **facts: messages.append((event, facts)),
     )
 
     one.drain()
 
     assert {row[0] for row in rows(database, "usage_hour")} == {ids[1]}
-    assert said
-    assert said[0][0] == "usage.failed"
-    assert said[0][1]["key"] == ids[0]
+    assert messages
+    assert messages[0][0] == "usage.failed"
+    assert messages[0][1]["key"] == ids[0]

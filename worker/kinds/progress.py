@@ -7,16 +7,16 @@ from psycopg import Connection
 
 from compact.targets import Indicator
 from storage import days
-from storage.compact import standing
+from storage.compact import progress
 from storage.tasks import Again, Task
 from worker.registered import kind, tonight
 
 
-@kind(standing.KIND)
+@kind(progress.KIND)
 def record_progress(connection: Connection[Any], task: Task) -> Again:
     """Record the progress of a union at the end of its yesterday, and come again next night."""
     now = datetime.now(UTC)
     union_id = int(task.key)
-    yesterday = standing.today(connection, union_id) - timedelta(days=1)
-    standing.stand(connection, union_id, Indicator.TOTAL_KGCE.value, yesterday)
+    yesterday = progress.today(connection, union_id) - timedelta(days=1)
+    progress.record(connection, union_id, Indicator.TOTAL_KGCE.value, yesterday)
     return Again(tonight(now, days.zone(connection)))

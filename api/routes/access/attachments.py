@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from actions.scans import attach, content_of
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Shown
 
 router = APIRouter(prefix="/api/v1/attachments", tags=["attachments"])
@@ -34,25 +34,25 @@ class AttachmentShown(Shown):
     kept: bool = Field(description="An action has named it; else it is forgotten after a day.")
 
 
-async def _content(request: Request, _desk: AtDesk) -> bytes:
+async def _content(request: Request, _actor: CurrentActor) -> bytes:
     """Return the body once it is known who sends it."""
     return await request.body()
 
 
 @router.post("", status_code=201, summary="Attach a scan", openapi_extra=_BODY)
 def post_attachment(
-    desk: AtDesk,
+    actor: CurrentActor,
     content: Annotated[bytes, Depends(_content)],
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
 ) -> AttachmentShown:
     """Keep a PDF, PNG or JPEG for 24 hours; an action that names it keeps it for good."""
-    return AttachmentShown.model_validate(attach(desk, name, content))
+    return AttachmentShown.model_validate(attach(actor, name, content))
 
 
 @router.get("/{sha256}", summary="A scan", response_class=Response)
-def get_attachment(desk: AtDesk, sha256: Digest) -> Response:
+def get_attachment(actor: CurrentActor, sha256: Digest) -> Response:
     """Return a scan: one's own, or any for an administrator."""
-    found, content = content_of(desk, sha256)
+    found, content = content_of(actor, sha256)
     ending = found.media_type.rpartition("/")[2]
     headers = {"Content-Disposition": f'attachment; filename="{sha256[:16]}.{ending}"'}
     return Response(content, 200, headers, found.media_type)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from actions.access.login import log_in, log_out
 from actions.access.users import list_grants
-from api.doorway import AtDesk, AtDoorway, LoggedIn
+from api.auth import CurrentActor, LoggedIn, WithAuth
 from api.fields import Shown
 
 router = APIRouter(prefix="/api/v1", tags=["log-in"])
@@ -62,45 +62,43 @@ class Me(BaseModel):
     responses={429: {"description": "Wait first: Retry-After says how long."}},
 )
 def post_login(
-    said: Credentials, request: Request, response: Response, doorway: AtDoorway
+    credentials: Credentials, request: Request, response: Response, auth: WithAuth
 ) -> SessionShown:
     """Open a session; after repeated failures, or too many at once, 429 with Retry-After."""
     opened = log_in(
-        doorway.pool,
-        said.login,
-        said.password,
-        failures=doorway.failures,
-        address=doorway.address(request),
-        lasts=doorway.settings.session,
-        device=doorway.device(request),
+        auth.pool,
+        credentials.login,
+        credentials.password,
+        failures=auth.failures,
+        address=auth.address(request),
+        lasts=auth.settings.session,
+        device=auth.device(request),
     )
-    if not said.bearer:
-        doorway.let_in(response, opened)
+    if not credentials.bearer:
+        auth.let_in(response, opened)
     return SessionShown(
         login=opened.session.login,
         name=opened.session.name,
         lang=opened.session.lang,
         csrf=opened.csrf,
         expires=opened.expires,
-        token=opened.token if said.bearer else None,
+        token=opened.token if credentials.bearer else None,
     )
 
 
 @router.post("/logout", status_code=204, summary="Log out")
-def post_logout(
-    request: Request, response: Response, doorway: AtDoorway, _session: LoggedIn
-) -> None:
+def post_logout(request: Request, response: Response, auth: WithAuth, _session: LoggedIn) -> None:
     """End the session that the request carries."""
-    bearer, cookie = doorway.tokens(request)
-    log_out(doorway.pool, bearer or cookie or "")
+    bearer, cookie = auth.tokens(request)
+    log_out(auth.pool, bearer or cookie or "")
     if bearer is None:
-        doorway.let_out(response)
+        auth.let_out(response)
 
 
 @router.get("/me", summary="Who is logged in")
-def get_me(session: LoggedIn, desk: AtDesk) -> Me:
+def get_me(session: LoggedIn, actor: CurrentActor) -> Me:
     """Return the user with what it may see and do."""
-    grants = [GrantShown.model_validate(one) for one in list_grants(desk, session.user_id)]
+    grants = [GrantShown.model_validate(one) for one in list_grants(actor, session.user_id)]
     return Me(
         login=session.login,
         name=session.name,

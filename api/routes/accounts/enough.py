@@ -5,8 +5,8 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from actions.accounts.enough import Stated, list_shares
-from api.doorway import AtDesk
+from actions.accounts.enough import EnoughShare, list_shares
+from api.auth import CurrentActor
 from api.fields import Exact
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
@@ -23,12 +23,12 @@ class ShareShown(BaseModel):
 
 
 @router.get("/enough-measured", summary="Shares of time that must be measured")
-def get_enough_measured(desk: AtDesk) -> list[ShareShown]:
+def get_enough_measured(actor: CurrentActor) -> list[ShareShown]:
     """Return what offices state, the whole installation first."""
-    return [_shown(one) for one in list_shares(desk)]
+    return [_shown(one) for one in list_shares(actor)]
 
 
-def _shown(one: Stated) -> ShareShown:
+def _shown(one: EnoughShare) -> ShareShown:
     return ShareShown(
         region_id=one.region_id,
         share=format(one.share.normalize(), "f"),

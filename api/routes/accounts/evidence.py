@@ -9,7 +9,7 @@ from actions.readings.evidence import OCCURRED, WORDS, Evidence
 from analytics.balance import Balance
 from api.fields import Exact
 from api.routes.registry.channels import ReadingShown
-from storage.accounts.explanations import Standing
+from storage.accounts.explanations import EffectiveReading
 from storage.registry.meters import Channel
 
 
@@ -115,8 +115,8 @@ def _balance(found: Balance | None, per_unit: int) -> BalanceShown | None:
     )
 
 
-def _reading(standing: Standing | None, channel: Channel) -> ReadingShown | None:
-    if standing is None:
+def _reading(effective: EffectiveReading | None, channel: Channel) -> ReadingShown | None:
+    if effective is None:
         return None
-    value = in_units(standing.value, channel.per_unit) or ""
-    return ReadingShown(at=instant(standing.at_ms), value=value, quanta=standing.value)
+    value = in_units(effective.value, channel.per_unit) or ""
+    return ReadingShown(at=instant(effective.at_ms), value=value, quanta=effective.value)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from actions.accounts.explanations import ExplainedTerm, explain_account
 from actions.figures import in_units
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Code, Exact, Id, Month, Shown
 from api.routes.accounts.evidence import EvidenceShown, evidence_shown
 from api.routes.accounts.listed import AccountShown
@@ -128,12 +128,12 @@ def get_explanation(
     institution_id: Id,
     carrier: Annotated[str, Path(max_length=64)],
     month: Annotated[Month, Path()],
-    desk: AtDesk,
+    actor: CurrentActor,
     source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
     profile: Code | None = None,
 ) -> ExplanationShown:
     """Return terms, days, bounding readings, coefficients, the grid factors tried, arithmetic."""
-    found = explain_account(desk, institution_id, carrier, month, source, profile)
+    found = explain_account(actor, institution_id, carrier, month, source, profile)
     taken = next((one for one in found.grid_chain if one.value is not None), None)
     return ExplanationShown(
         account=account_shown(found.account),

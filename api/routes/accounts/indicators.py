@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from actions.accounts.indicators import Indicator, indicators_of
 from actions.figures import in_units
 from analytics.coverage import coverage
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Code, Exact, IdAsked, Month
 from api.routes.accounts.listed import FROM_MONTH, TO_MONTH, month_after
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
@@ -79,7 +79,7 @@ class IndicatorPage(BaseModel):
 )
 def get_indicators(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     first: Annotated[Month, FROM_MONTH],
     last: Annotated[Month, TO_MONTH],
@@ -98,7 +98,7 @@ def get_indicators(
     page = paged(
         wish, after, limit, 1000,
         lambda after, limit: indicators_of(
-            desk,
+            actor,
             first,
             month_after(last),
             profiles=profile,

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.accounts.listed import EVER, Account, Asked, accounts_of, list_accounts
+from actions.accounts.listed import EVER, Account, AccountFilter, accounts_of, list_accounts
 from actions.figures import in_units
-from actions.registry.institutions import Wanted
+from actions.registry.institutions import InstitutionFilter
 from analytics.coverage import coverage
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Code, Coverage, Exact, Id, IdAsked, Month
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
@@ -102,7 +102,7 @@ def shown(account: Account) -> AccountShown:
 )
 def get_accounts_of(
     institution_id: Id,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     carrier: Code | None = None,
     first: Annotated[Month | None, FROM_MONTH] = None,
@@ -111,7 +111,7 @@ def get_accounts_of(
 ) -> AccountPage | Response:
     """Return the accounts of these months, all of them if none are named."""
     asked = _asked(first, last, carrier)
-    items = [shown(one) for one in accounts_of(desk, institution_id, asked, profile=profile)]
+    items = [shown(one) for one in accounts_of(actor, institution_id, asked, profile=profile)]
     if wish.table:
         return models_of(items, AccountShown, f"accounts-{institution_id}", wish, None)
     return AccountPage(items=items, next=None)
@@ -122,7 +122,7 @@ def get_accounts_of(
 )
 def get_accounts(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     first: Annotated[Month, FROM_MONTH],
     last: Annotated[Month, TO_MONTH],
@@ -141,11 +141,11 @@ def get_accounts(
 ) -> AccountPage | Response:
     """Return the accounts of all institutions that the reader sees, some institutions a page."""
     asked = _asked(first, last, carrier)
-    wanted = Wanted(search, region, department_line, class_code)
+    wanted = InstitutionFilter(search, region, department_line, class_code)
     page = paged(
         wish, after, limit, 500,
         lambda after, limit: list_accounts(
-            desk, asked, wanted, profile=profile, after=after, limit=limit
+            actor, asked, wanted, profile=profile, after=after, limit=limit
         ),
     )  # fmt: skip
     items, following = [shown(one) for one in page.rows], next_url(request, page.next)
@@ -154,9 +154,9 @@ def get_accounts(
     return AccountPage(items=items, next=following)
 
 
-def _asked(first: date | None, last: date | None, carrier: str | None) -> Asked:
+def _asked(first: date | None, last: date | None, carrier: str | None) -> AccountFilter:
     until = EVER.until if last is None else month_after(last)
-    return Asked(first or EVER.first, until, carrier)
+    return AccountFilter(first or EVER.first, until, carrier)
 
 
 def month_after(month: date) -> date:

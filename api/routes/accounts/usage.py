@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from actions.accounts.usage import UsageSeries, channel_usage, institution_usage
 from actions.figures import in_units
 from analytics.coverage import coverage
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Coverage, Exact, From, Id, To, Zone
 from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
 
@@ -49,7 +49,7 @@ class UsageSeriesShown(BaseModel):
 def get_channel_usage(
     channel_id: Id,
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     grain: Literal["hour", "day", "month"] = "hour",
     since: From = None,
@@ -60,7 +60,7 @@ def get_channel_usage(
 ) -> UsageSeriesShown | Response:
     """Return use in whole quanta; days and months are those of the channel's civil zone."""
     found = channel_usage(
-        desk,
+        actor,
         channel_id,
         grain,
         since=since,
@@ -82,7 +82,7 @@ def get_institution_usage(
     institution_id: Id,
     carrier: Annotated[str, Path(max_length=64)],
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     grain: Literal["hour", "day", "month"] = "hour",
     since: From = None,
@@ -96,7 +96,7 @@ def get_institution_usage(
     Months are its metered accounts, days add to them exactly.
     """
     found = institution_usage(
-        desk,
+        actor,
         institution_id,
         carrier,
         grain,

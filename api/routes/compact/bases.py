@@ -9,7 +9,7 @@ from actions.compact.base_lines import BaseLine
 from actions.compact.base_shown import BaseShown, base_shown
 from actions.compact.bases import LineFilter, Review, newest_target, review
 from actions.figures import kilograms
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, AsWished, models_of
 
@@ -66,9 +66,9 @@ class BaseList(BaseModel):
 
 
 @router.get("/targets/{target_id}/base", summary="Review the bases")
-def get_review(target_id: Id, desk: AtDesk) -> ReviewShown:
+def get_review(target_id: Id, actor: CurrentActor) -> ReviewShown:
     """Return what a target would count from that somebody has to answer for; to planners."""
-    return _shown(review(desk, target_id))
+    return _shown(review(actor, target_id))
 
 
 @router.get(
@@ -79,7 +79,7 @@ def get_review(target_id: Id, desk: AtDesk) -> ReviewShown:
 )
 def get_bases(
     union_id: Id,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     target: IdAsked | None = None,
     search: SearchAsked = None,
@@ -87,7 +87,7 @@ def get_bases(
     member: IdAsked | None = None,
 ) -> BaseList | Response:
     """Return a line for each odd base of a target, else of the union's newest."""
-    found = review(desk, target or newest_target(desk, union_id))
+    found = review(actor, target or newest_target(actor, union_id))
     wanted = LineFilter(search, state, member)
     rows = [_row(one) for one in wanted.of(found.lines)]
     if wish.table:

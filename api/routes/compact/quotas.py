@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
-from actions.compact.quotas import Asked, Explained, Quota, explain_quota, list_quotas
+from actions.compact.quotas import Explained, Quota, QuotaFilter, explain_quota, list_quotas
 from actions.figures import in_units, kilograms
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
@@ -96,7 +96,7 @@ class QuotaExplained(BaseModel):
 @router.get("/quotas", response_model=QuotaPage, responses=TABLE_ANSWER, summary="Quotas in force")
 def get_quotas(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     union: IdAsked | None = None,
     institution: IdAsked | None = None,
@@ -105,10 +105,10 @@ def get_quotas(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> QuotaPage | Response:
     """Return the quotas of the institutions that the reader sees."""
-    asked = Asked(union, year, institution)
+    asked = QuotaFilter(union, year, institution)
     page = paged(
         wish, after, limit, 1000,
-        lambda after, limit: list_quotas(desk, asked, after=after, limit=limit),
+        lambda after, limit: list_quotas(actor, asked, after=after, limit=limit),
     )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
@@ -120,16 +120,18 @@ def get_quotas(
 def get_quota_explained(
     institution_id: Id,
     year: Annotated[int, Path(ge=1970, le=2100)],
-    desk: AtDesk,
+    actor: CurrentActor,
     union: IdAsked | None = None,
 ) -> QuotaExplained:
     """Return how an institution's quota came about: base, factors, λ of each level, rounding."""
-    return _explained(explain_quota(desk, institution_id, year, union))
+    return _explained(explain_quota(actor, institution_id, year, union))
 
 
 def _shown(quota: Quota) -> QuotaShown:
-    said = {name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)}
-    return QuotaShown(**said, amount_kgce=kilograms(quota.amount_g))
+    fields = {
+        name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)
+    }
+    return QuotaShown(**fields, amount_kgce=kilograms(quota.amount_g))
 
 
 def _explained(found: Explained) -> QuotaExplained:

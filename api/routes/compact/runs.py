@@ -10,14 +10,14 @@ from actions.compact.base_words import marked
 from actions.compact.disclosure import withheld_words
 from actions.compact.quotas import shares_of
 from actions.compact.runs import (
-    Kept,
+    RunRow,
     list_runs,
     one_run,
     prove,
     snapshot_of,
 )
 from actions.figures import kilograms
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 from compact.targets import Mark
@@ -96,19 +96,19 @@ class ProofShown(BaseModel):
 
 @router.get("/runs", response_model=RunList, responses=TABLE_ANSWER, summary="List runs")
 def get_runs(
-    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, target: IdAsked | None = None
+    actor: CurrentActor, wish: AsWished, union: IdAsked | None = None, target: IdAsked | None = None
 ) -> RunList | Response:
     """Return the runs of the unions that the reader sees."""
-    items = [_shown(one) for one in list_runs(desk, union_id=union, target_id=target)]
+    items = [_shown(one) for one in list_runs(actor, union_id=union, target_id=target)]
     if wish.table:
         return models_of(items, RunShown, "runs", wish, None)
     return RunList(items=items)
 
 
 @router.get("/runs/{run_id}", summary="One run")
-def get_run(run_id: Id, desk: AtDesk) -> RunShown:
+def get_run(run_id: Id, actor: CurrentActor) -> RunShown:
     """Return one run."""
-    return _shown(one_run(desk, run_id)[0])
+    return _shown(one_run(actor, run_id)[0])
 
 
 @router.get(
@@ -117,17 +117,17 @@ def get_run(run_id: Id, desk: AtDesk) -> RunShown:
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
     response_class=Response,
 )
-def get_snapshot(run_id: Id, desk: AtDesk) -> Response:
+def get_snapshot(run_id: Id, actor: CurrentActor) -> Response:
     """Return the bytes that the digest names, to planners who see every institution in them."""
-    kept, snapshot = snapshot_of(desk, run_id)
+    kept, snapshot = snapshot_of(actor, run_id)
     headers = {"ETag": f'"{kept.sha256}"'}
     return Response(snapshot, media_type="application/json", headers=headers)
 
 
 @router.get("/runs/{run_id}/proof", summary="Recompute a run")
-def get_proof(run_id: Id, desk: AtDesk) -> ProofShown:
+def get_proof(run_id: Id, actor: CurrentActor) -> ProofShown:
     """Compute a run anew from its snapshot, and compare byte for byte."""
-    (proof,) = prove(desk, run_id)
+    (proof,) = prove(actor, run_id)
     return ProofShown(run_id=proof.run_id, sha256=proof.sha256, same=proof.same)
 
 
@@ -140,7 +140,7 @@ def get_proof(run_id: Id, desk: AtDesk) -> ProofShown:
 def get_shares(
     run_id: Id,
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     search: Annotated[
         str | None, Query(max_length=100, description="Part of a name or credit code.")
@@ -151,7 +151,7 @@ def get_shares(
     """Return what a run gives each institution that the reader sees, issued or not."""
     page = paged(
         wish, after, limit, 1000,
-        lambda after, limit: shares_of(desk, run_id, named=search, after=after, limit=limit),
+        lambda after, limit: shares_of(actor, run_id, named=search, after=after, limit=limit),
     )  # fmt: skip
     items, following = [_share_shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
@@ -159,12 +159,12 @@ def get_shares(
     return SharePage(items=items, next=following)
 
 
-def _shown(kept: Kept) -> RunShown:
-    said: dict[str, Any] = {
+def _shown(kept: RunRow) -> RunShown:
+    fields: dict[str, Any] = {
         name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
     }
     figures = {"base_kgce": _known(kept.base_g), "total_kgce": _known(kept.total_g)}
-    return RunShown(**said, **figures, withheld=withheld_words(**figures))
+    return RunShown(**fields, **figures, withheld=withheld_words(**figures))
 
 
 def _share_shown(share: Share) -> ShareShown:

@@ -4,12 +4,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.compact.bases import State
-from actions.compact.comparing import Fairness, Spread, sheet
+from actions.compact.comparing import Fairness, Spread, fairness_measures
 from actions.compact.disclosure import withheld_words
 from actions.compact.make_run import MakeRun
 from actions.compact.runs import Trial, try_target
 from actions.figures import kilograms
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id
 from compact.covers import covers_of
 from compact.quotas import Node
@@ -70,9 +70,9 @@ class RunTried(BaseModel):
 
 
 @router.post("/targets/{target_id}/compare", summary="Try a rule")
-def post_compare(target_id: Id, wanted: MakeRun, desk: AtDesk) -> RunTried:
+def post_compare(target_id: Id, wanted: MakeRun, actor: CurrentActor) -> RunTried:
     """Return what a rule would come to, level by level; nothing is kept."""
-    return _tried(try_target(desk, target_id, wanted.method, wanted.year))
+    return _tried(try_target(actor, target_id, wanted.method, wanted.year))
 
 
 def _tried(trial: Trial) -> RunTried:
@@ -94,7 +94,7 @@ def _tried(trial: Trial) -> RunTried:
         months_missing=states[State.MISSING],
         months_estimated=states[State.ESTIMATED],
         base_marks=dict(marks),
-        fairness=_fairness(sheet(run)),
+        fairness=_fairness(fairness_measures(run)),
         levels=[
             _level(
                 one, None if one.parent < 0 else made.nodes[one.parent].key, place in trial.shown

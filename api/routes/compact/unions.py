@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.compact.target_words import percent_of
-from actions.compact.targets import Kept, list_targets
+from actions.compact.targets import TargetRow, list_targets
 from actions.compact.unions import UnionDetail, list_unions, union_of
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, AsWished, models_of
 
@@ -63,26 +63,26 @@ class TargetList(BaseModel):
 
 
 @router.get("/unions", response_model=UnionList, responses=TABLE_ANSWER, summary="List unions")
-def get_unions(desk: AtDesk, wish: AsWished) -> UnionList | Response:
+def get_unions(actor: CurrentActor, wish: AsWished) -> UnionList | Response:
     """Return the unions that hold something the reader sees; CSV has one row a union."""
-    items = [_shown(one) for one in list_unions(desk)]
+    items = [_shown(one) for one in list_unions(actor)]
     if wish.table:
         return models_of([_row(one) for one in items], UnionRow, "unions", wish, None)
     return UnionList(items=items)
 
 
 @router.get("/unions/{union_id}", summary="One union")
-def get_union(union_id: Id, desk: AtDesk) -> UnionShown:
+def get_union(union_id: Id, actor: CurrentActor) -> UnionShown:
     """Return one union with its members and agreement."""
-    return _shown(union_of(desk, union_id))
+    return _shown(union_of(actor, union_id))
 
 
 @router.get("/targets", response_model=TargetList, responses=TABLE_ANSWER, summary="List targets")
 def get_targets(
-    request: Request, desk: AtDesk, wish: AsWished, union: IdAsked | None = None
+    request: Request, actor: CurrentActor, wish: AsWished, union: IdAsked | None = None
 ) -> TargetList | Response:
     """Return the targets of the unions that the reader sees."""
-    items = [_target_shown(one) for one in list_targets(desk, union)]
+    items = [_target_shown(one) for one in list_targets(actor, union)]
     if wish.table:
         return models_of(items, TargetShown, "targets", wish, None)
     return TargetList(items=items)
@@ -119,7 +119,7 @@ def _shown(detail: UnionDetail) -> UnionShown:
     )
 
 
-def _target_shown(kept: Kept) -> TargetShown:
+def _target_shown(kept: TargetRow) -> TargetShown:
     target = kept.target
     return TargetShown(
         target_id=kept.target_id,

@@ -11,7 +11,7 @@ from actions.figures import in_units, instant
 from actions.readings.corrections import list_corrections, one_correction
 from actions.readings.effects import Effects
 from actions.readings.shown import CorrectionShown, correction_shown
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, Shown
 from storage.registry.meters import Channel
 
@@ -70,19 +70,19 @@ class EffectsShown(BaseModel):
 @router.get("", summary="Corrections of a channel")
 def get_corrections(
     channel_id: Id,
-    desk: AtDesk,
+    actor: CurrentActor,
     taken_back: Annotated[bool, Query(description="Those that were taken back, too.")] = False,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> list[CorrectionShown]:
     """Return what people said of the channel's readings, in order of the instants."""
-    channel, found = list_corrections(desk, channel_id, taken_back=taken_back, limit=limit)
+    channel, found = list_corrections(actor, channel_id, taken_back=taken_back, limit=limit)
     return [correction_shown(channel, one) for one in found]
 
 
 @router.get("/{correction_id}", summary="One correction")
-def get_correction(channel_id: Id, correction_id: Id, desk: AtDesk) -> CorrectionShown:
+def get_correction(channel_id: Id, correction_id: Id, actor: CurrentActor) -> CorrectionShown:
     """Return what was said, by whom, when and why, and when it was taken back."""
-    return correction_shown(*one_correction(desk, channel_id, correction_id))
+    return correction_shown(*one_correction(actor, channel_id, correction_id))
 
 
 def effects_shown(found: Effects, channels: Mapping[int, Channel]) -> EffectsShown:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from actions.figures import in_units
 from actions.readings.exchanges import Exchange, exchanges_of, list_exchanges
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id
 from api.tables import TABLE_ANSWER, AsWished, models_of
 from storage.registry.meters import Channel
@@ -41,9 +41,11 @@ class ExchangeOfShown(ExchangeShown):
     responses=TABLE_ANSWER,
     summary="Exchanges of a channel's meter",
 )
-def get_exchanges(channel_id: Id, desk: AtDesk, wish: AsWished) -> list[ExchangeShown] | Response:
+def get_exchanges(
+    channel_id: Id, actor: CurrentActor, wish: AsWished
+) -> list[ExchangeShown] | Response:
     """Return when the meter was exchanged, in order of time."""
-    channel, found = list_exchanges(desk, channel_id)
+    channel, found = list_exchanges(actor, channel_id)
     items = [_shown(channel, one) for one in found]
     if wish.table:
         return models_of(items, ExchangeShown, f"exchanges-{channel_id}", wish, None)
@@ -57,7 +59,7 @@ def get_exchanges(channel_id: Id, desk: AtDesk, wish: AsWished) -> list[Exchange
     summary="Exchanges of an institution's meters",
 )
 def get_exchanges_of(
-    institution_id: Id, desk: AtDesk, wish: AsWished
+    institution_id: Id, actor: CurrentActor, wish: AsWished
 ) -> list[ExchangeOfShown] | Response:
     """Return when which of its meters was exchanged, by meter, channel and time."""
     items = [
@@ -72,7 +74,7 @@ def get_exchanges_of(
             source=one.source,
             known_by=one.known_by,
         )
-        for one in exchanges_of(desk, institution_id)
+        for one in exchanges_of(actor, institution_id)
     ]
     if wish.table:
         return models_of(items, ExchangeOfShown, f"exchanges-of-{institution_id}", wish, None)

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from actions.access.login import LoginError
 from actions.readings.push import Receipt, push
-from api.doorway import AtDoorway
+from api.auth import WithAuth
 from collector.intake import ReadingSink
 from metering.errors import UnavailableError
 
@@ -59,7 +59,7 @@ def post_data(
     province: Part,
     gateway: Part,
     request: Request,
-    doorway: AtDoorway,
+    auth: WithAuth,
     payload: Annotated[bytes, Depends(_body)],
 ) -> ReceiptShown:
     """Take readings in; the header Authorization carries the gateway's key as Bearer.
@@ -67,21 +67,19 @@ def post_data(
     2xx is said after the commit. Sending again changes nothing. What cannot be taken is kept with
     its bytes and named in `rejected`: sending it again does not help.
     """
-    key, _ = doorway.tokens(request)
+    key, _ = auth.tokens(request)
     if key is None:
         raise _no_key()
-    if len(payload) > doorway.settings.pushed_bytes:
+    if len(payload) > auth.settings.pushed_bytes:
         raise HTTPException(413)
     sink = request.app.state.sink
     if sink is None:
         raise _no_sink()
-    return _receipt(_pushed(doorway, sink, f"{province}/{gateway}", key, payload))
+    return _receipt(_pushed(auth, sink, f"{province}/{gateway}", key, payload))
 
 
-def _pushed(
-    doorway: AtDoorway, sink: ReadingSink, gateway: str, key: str, payload: bytes
-) -> Receipt:
-    return push(doorway.pool, sink, gateway, key, payload, int(time.time() * 1000))
+def _pushed(auth: WithAuth, sink: ReadingSink, gateway: str, key: str, payload: bytes) -> Receipt:
+    return push(auth.pool, sink, gateway, key, payload, int(time.time() * 1000))
 
 
 def _receipt(receipt: Receipt) -> ReceiptShown:

@@ -12,7 +12,7 @@ from actions.readings.effects import Effects
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.registry.meters import channels_of
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Shown
 from api.routes.readings.corrections import EffectsShown, effects_shown
 from metering.errors import UnavailableError
@@ -74,7 +74,7 @@ class ImportAnswer(BaseModel):
     effects: EffectsShown | None = Field(description="What a correction changes.")
 
 
-async def _file(request: Request, _desk: AtDesk) -> bytes:
+async def _file(request: Request, _actor: CurrentActor) -> bytes:
     """Return the body once it is known who sends it."""
     return await request.body()
 
@@ -93,7 +93,7 @@ async def _file(request: Request, _desk: AtDesk) -> bytes:
 )
 def post_readings(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     content: Annotated[bytes, Depends(_file)],
     name: Annotated[str, Query(max_length=200, description="The file's, for messages.")] = "file",
     gateway: Annotated[
@@ -118,24 +118,24 @@ def post_readings(
     file, now_ms = io.BytesIO(content), int(time.time() * 1000)
     if as_correction:
         done = correct_by_file(
-            desk, file, name, gateway, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
+            actor, file, name, gateway, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
             dry_run=dry_run,
         )  # fmt: skip
     else:
-        done = import_readings(desk, sink, file, name, gateway, now_ms=now_ms, dry_run=dry_run)
+        done = import_readings(actor, sink, file, name, gateway, now_ms=now_ms, dry_run=dry_run)
     return ImportAnswer(
         dry_run=dry_run,
         done=ImportShown.model_validate(done),
-        effects=_effects(desk, done.effects),
+        effects=_effects(actor, done.effects),
     )
 
 
-def _effects(desk: AtDesk, found: Effects | None) -> EffectsShown | None:
+def _effects(actor: CurrentActor, found: Effects | None) -> EffectsShown | None:
     """Return what changes; the hours are of channels that the actor sees."""
     if found is None:
         return None
     ids = sorted({one.channel_id for one in found.hours})
-    return effects_shown(found, {one.channel_id: one for one in channels_of(desk, ids)})
+    return effects_shown(found, {one.channel_id: one for one in channels_of(actor, ids)})
 
 
 def _no_sink() -> UnavailableError:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.readings.rejects import Rejected, list_rejects, reject
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Id
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
@@ -52,7 +52,7 @@ class RejectDetail(BaseModel):
 @router.get("", response_model=RejectPage, responses=TABLE_ANSWER, summary="List rejects")
 def get_rejects(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     gateway: Annotated[str | None, Query(max_length=200)] = None,
     reason: Annotated[str | None, Query(max_length=100, description="Stable code.")] = None,
@@ -63,7 +63,7 @@ def get_rejects(
     page = paged(
         wish, after, limit, 1000,
         lambda after, limit: list_rejects(
-            desk, gateway=gateway, reason=reason, after=after, limit=limit
+            actor, gateway=gateway, reason=reason, after=after, limit=limit
         ),
     )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
@@ -73,9 +73,9 @@ def get_rejects(
 
 
 @router.get("/{reject_id}", summary="One reject")
-def get_reject(reject_id: Id, desk: AtDesk) -> RejectDetail:
+def get_reject(reject_id: Id, actor: CurrentActor) -> RejectDetail:
     """Return one waiting refusal with its bytes."""
-    found = reject(desk, reject_id)
+    found = reject(actor, reject_id)
     return RejectDetail(
         reject=_shown(found),
         payload_base64=base64.b64encode(found.payload).decode(),

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from actions.readings.retry_set_aside import Retried
 from actions.readings.set_aside import list_set_aside, retry
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
 router = APIRouter(prefix="/api/v1/set-aside", tags=["operations"])
@@ -26,7 +26,7 @@ class SetAsideShown(BaseModel):
     carrier: str | None
     month: date | None
     reason: str = Field(description="Stable code.")
-    said: str
+    error: str
     attempts: int
     since: datetime
     last_at: datetime
@@ -45,14 +45,14 @@ class SetAsidePage(BaseModel):
 )
 def get_set_aside(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     institution_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> SetAsidePage | Response:
     """Return what could not be computed of the institutions that the reader sees."""
-    page = list_set_aside(desk, institution_id=institution_id, after=after, limit=limit)
+    page = list_set_aside(actor, institution_id=institution_id, after=after, limit=limit)
     items = [SetAsideShown.model_validate(one, from_attributes=True) for one in page.rows]
     following = next_url(request, page.next)
     if wish.table:
@@ -61,6 +61,6 @@ def get_set_aside(
 
 
 @router.post("/retry", summary="Try all again")
-def post_retry_all(desk: AtDesk) -> Retried:
+def post_retry_all(actor: CurrentActor) -> Retried:
     """Have all tried again that the actor may write for."""
-    return Retried(retried=retry(desk))
+    return Retried(retried=retry(actor))

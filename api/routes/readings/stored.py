@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from actions.figures import in_units, instant
 from actions.readings.stored import ReadingSeries, readings, revisions
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, From, Id, To
 from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
 
@@ -36,7 +36,7 @@ class ReadingSeriesShown(BaseModel):
 def get_readings(
     channel_id: Id,
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     since: From = None,
     until: To = None,
@@ -45,7 +45,7 @@ def get_readings(
 ) -> ReadingSeriesShown | Response:
     """Return the readings that stand: of several for one instant, the greatest (rank, seq)."""
     found = readings(
-        desk, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
+        actor, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
     )
     return _answer(request, found, wish, "readings")
 
@@ -56,7 +56,7 @@ def get_readings(
 def get_revisions(
     channel_id: Id,
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     since: From = None,
     until: To = None,
@@ -65,7 +65,7 @@ def get_revisions(
 ) -> ReadingSeriesShown | Response:
     """Return what was said of an instant beside the reading that stands."""
     found = revisions(
-        desk, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
+        actor, channel_id, since=since, until=until, after=after, limit=wish.most(limit, 50_000)
     )
     return _answer(request, found, wish, "revisions")
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from actions.figures import in_units, instant
 from actions.registry.meters import channel, ratio_in
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, Shown
 from metering.channels import Kind
 from storage.registry.meters import Channel, DatedSetting, Last
@@ -91,7 +91,7 @@ class MarkShown(Shown):
 
 
 class ReadingShown(BaseModel):
-    """One standing reading."""
+    """One effective reading."""
 
     at: datetime
     value: Exact = Field(description="In the channel's unit.")
@@ -111,9 +111,9 @@ class ChannelDetailShown(BaseModel):
 
 
 @router.get("/{channel_id}", summary="One channel")
-def get_channel(channel_id: Id, desk: AtDesk) -> ChannelDetailShown:
+def get_channel(channel_id: Id, actor: CurrentActor) -> ChannelDetailShown:
     """Return one channel with settings, bindings and its last reading."""
-    found = channel(desk, channel_id)
+    found = channel(actor, channel_id)
     return ChannelDetailShown(
         channel=channel_shown(found.channel),
         settings=[setting_shown(one, found.channel) for one in found.settings],

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.registry.institutions import Wanted, institution, list_institutions
-from api.doorway import AtDesk
+from actions.registry.institutions import InstitutionFilter, institution, list_institutions
+from api.auth import CurrentActor
 from api.fields import Code, Exact, Id, IdAsked, Shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
@@ -101,7 +101,7 @@ def shown(value: object) -> InstitutionShown:
 @router.get("", response_model=InstitutionPage, responses=TABLE_ANSWER, summary="List institutions")
 def get_institutions(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     search: Annotated[
         str | None, Query(max_length=100, description="Part of a name or credit code.")
@@ -115,10 +115,10 @@ def get_institutions(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> InstitutionPage | Response:
     """Return the institutions that the reader's grants cover."""
-    wanted = Wanted(search, region, department_line, class_code)
+    wanted = InstitutionFilter(search, region, department_line, class_code)
     page = paged(
         wish, after, limit, 1000,
-        lambda after, limit: list_institutions(desk, wanted, after=after, limit=limit),
+        lambda after, limit: list_institutions(actor, wanted, after=after, limit=limit),
     )  # fmt: skip
     items, following = [shown(one) for one in page.rows], next_url(request, page.next)
     if wish.table:
@@ -127,9 +127,9 @@ def get_institutions(
 
 
 @router.get("/{institution_id}", summary="One institution")
-def get_institution(institution_id: Id, desk: AtDesk) -> InstitutionDetailShown:
+def get_institution(institution_id: Id, actor: CurrentActor) -> InstitutionDetailShown:
     """Return one institution with its dated facts, affiliations and locations."""
-    found = institution(desk, institution_id)
+    found = institution(actor, institution_id)
     return InstitutionDetailShown(
         institution=shown(found.institution),
         facts=[FactShown.model_validate(one) for one in found.facts],

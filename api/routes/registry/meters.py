@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.registry.meters import MeterDetail, list_meters, meter
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Id, IdAsked
 from api.routes.registry.channels import ChannelShown, channel_shown
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
@@ -46,7 +46,7 @@ class MeterPage(BaseModel):
 @router.get("", response_model=MeterPage, responses=TABLE_ANSWER, summary="List meters")
 def get_meters(
     request: Request,
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     institution: Annotated[IdAsked | None, Query(description="Only meters of this one.")] = None,
     after: After = None,
@@ -56,7 +56,7 @@ def get_meters(
     page = paged(
         wish, after, limit, 1000,
         lambda after, limit: list_meters(
-            desk, institution_id=institution, after=after, limit=limit
+            actor, institution_id=institution, after=after, limit=limit
         ),
     )  # fmt: skip
     items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
@@ -66,9 +66,9 @@ def get_meters(
 
 
 @router.get("/{meter_id}", summary="One meter")
-def get_meter(meter_id: Id, desk: AtDesk) -> MeterShown:
+def get_meter(meter_id: Id, actor: CurrentActor) -> MeterShown:
     """Return one meter with its channels."""
-    return _shown(meter(desk, meter_id))
+    return _shown(meter(actor, meter_id))
 
 
 def _row(one: MeterShown) -> MeterRow:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel
 
 from actions.registry.published import BY_CODE, Published, list_published
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.tables import TABLE_ANSWER, AsWished, table_of
 
 router = APIRouter(prefix="/api/v1/published", tags=["words and places"])
@@ -22,7 +22,7 @@ class ListShown(BaseModel):
     href: str
 
 
-class SheetShown(BaseModel):
+class PublishedTableShown(BaseModel):
     """A list's rows; a value is text, null where the document gives none.
 
     `document` and `clause` are where an auditor finds it, `source` is where it was read, and
@@ -36,20 +36,20 @@ class SheetShown(BaseModel):
 
 
 @router.get("", response_model=list[ListShown], summary="Lists of published values")
-def get_lists(_desk: AtDesk) -> list[ListShown]:
+def get_lists(_actor: CurrentActor) -> list[ListShown]:
     """Return the names of the lists."""
     return [_list_shown(one) for one in BY_CODE.values()]
 
 
 @router.get(
     "/{code}",
-    response_model=SheetShown,
+    response_model=PublishedTableShown,
     responses=TABLE_ANSWER,
     summary="Published values",
 )
 def get_list(
     code: Annotated[str, Path(max_length=64)],
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     on: Annotated[
         date | None, Query(description="Editions that hold on this day; else all.")
@@ -57,13 +57,13 @@ def get_list(
     known_at: Annotated[
         AwareDatetime | None, Query(description="As it was known then; else as it is now.")
     ] = None,
-) -> SheetShown | Response:
+) -> PublishedTableShown | Response:
     """Return a list in order of its keys."""
-    sheet = list_published(desk, code, day=on, known_at=known_at)
+    table = list_published(actor, code, day=on, known_at=known_at)
     if wish.table:
-        return table_of(sheet.columns, sheet.rows, code, wish, None)
-    items = [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows]
-    return SheetShown(code=code, name_zh=sheet.of.zh, name_en=sheet.of.en, items=items)
+        return table_of(table.columns, table.rows, code, wish, None)
+    items = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return PublishedTableShown(code=code, name_zh=table.of.zh, name_en=table.of.en, items=items)
 
 
 def _list_shown(one: Published) -> ListShown:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.registry.regions import list_carriers, list_profiles, list_regions
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Shown
 from api.tables import TABLE_ANSWER, AsWished, models_of
 
@@ -61,12 +61,12 @@ class ProfileShown(Shown):
     summary="List regions",
 )
 def get_regions(
-    desk: AtDesk,
+    actor: CurrentActor,
     wish: AsWished,
     whole: Annotated[bool, Query(description="Also regions in which nothing is seen.")] = False,
 ) -> list[RegionShown] | Response:
     """Return regions in order of code; each names its parent."""
-    items = [RegionShown.model_validate(one) for one in list_regions(desk, only_seen=not whole)]
+    items = [RegionShown.model_validate(one) for one in list_regions(actor, only_seen=not whole)]
     return models_of(items, RegionShown, "regions", wish, None) if wish.table else items
 
 
@@ -76,9 +76,9 @@ def get_regions(
     responses=TABLE_ANSWER,
     summary="List carriers",
 )
-def get_carriers(desk: AtDesk, wish: AsWished) -> list[CarrierShown] | Response:
+def get_carriers(actor: CurrentActor, wish: AsWished) -> list[CarrierShown] | Response:
     """Return carriers with unit and accounting quantum."""
-    items = [CarrierShown.model_validate(one) for one in list_carriers(desk)]
+    items = [CarrierShown.model_validate(one) for one in list_carriers(actor)]
     return models_of(items, CarrierShown, "carriers", wish, None) if wish.table else items
 
 
@@ -88,7 +88,7 @@ def get_carriers(desk: AtDesk, wish: AsWished) -> list[CarrierShown] | Response:
     responses=TABLE_ANSWER,
     summary="List profiles",
 )
-def get_profiles(desk: AtDesk, wish: AsWished) -> list[ProfileShown] | Response:
+def get_profiles(actor: CurrentActor, wish: AsWished) -> list[ProfileShown] | Response:
     """Return the named sets of coefficients, the default first."""
-    items = [ProfileShown.model_validate(one) for one in list_profiles(desk)]
+    items = [ProfileShown.model_validate(one) for one in list_profiles(actor)]
     return models_of(items, ProfileShown, "profiles", wish, None) if wish.table else items

@@ -67,7 +67,7 @@ COVERAGE: Final = Column(
 ID: Final = Column("institution_id", Text("编号", "Id"), hidden=True)
 
 
-def said(text: Text) -> str:
+def words(text: Text) -> str:
     return f"CASE WHEN '$lang' = 'en' THEN '{text.en}' ELSE '{text.zh}' END"
 
 

@@ -3,14 +3,14 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
-from dashboards.boards.comparison.peers import LEFT_OUT, PEERS, said
+from dashboards.boards.comparison.peers import LEFT_OUT, PEERS, words
 from dashboards.boards.model import KGCE_PER_M2, KGCE_PER_PERSON, PLAIN, Column, Kind, Panel, Text
 
 
 def _place(per: str) -> str:
     return f"""
     WITH {f.MONTHS}, {PEERS}
-    SELECT CASE WHEN NOT o.enough THEN {said(f.NOT_ENOUGH)}
+    SELECT CASE WHEN NOT o.enough THEN {words(f.NOT_ENOUGH)}
                 ELSE to_char(1 + (SELECT count(*) FROM each e
                                    WHERE e.enough AND e.{per} < o.{per}), 'FM999990')
                      || ' / ' || (SELECT count({per}) FROM each WHERE enough) END AS value
@@ -25,11 +25,11 @@ def _quartiles(per: str) -> str:
                    WITHIN GROUP (ORDER BY {per}::float8) AS q
           FROM each WHERE enough)
     SELECT what, value FROM (
-        SELECT 1 AS place, {said(Text("本机构", "own"))} AS what,
+        SELECT 1 AS place, {words(Text("本机构", "own"))} AS what,
                (SELECT {per}::float8 FROM each WHERE own AND enough) AS value
-        UNION ALL SELECT 2, {said(Text("下四分位", "lower quartile"))}, q[1] FROM known
-        UNION ALL SELECT 3, {said(Text("中位数", "median"))}, q[2] FROM known
-        UNION ALL SELECT 4, {said(Text("上四分位", "upper quartile"))}, q[3] FROM known) v
+        UNION ALL SELECT 2, {words(Text("下四分位", "lower quartile"))}, q[1] FROM known
+        UNION ALL SELECT 3, {words(Text("中位数", "median"))}, q[2] FROM known
+        UNION ALL SELECT 4, {words(Text("上四分位", "upper quartile"))}, q[3] FROM known) v
      ORDER BY place
     """
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
-from dashboards.boards.comparison.peers import COVERAGE, ID, LEFT_OUT, NAME, PEERS, said
+from dashboards.boards.comparison.peers import COVERAGE, ID, LEFT_OUT, NAME, PEERS, words
 from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text
 
 RANKING: Final = Panel(
@@ -48,10 +48,10 @@ UNRANKED: Final = Panel(
     f"""
     WITH {f.MONTHS}, {PEERS}
     SELECT institution_id, name AS institution,
-           concat_ws({said(Text("、", ", "))},
-               CASE WHEN NOT enough THEN {said(f.NOT_ENOUGH)} END,
-               CASE WHEN area_m2 IS NULL THEN {said(Text("未填报面积", "area not stated"))} END,
-               CASE WHEN persons IS NULL THEN {said(Text("未填报人数", "persons not stated"))} END)
+           concat_ws({words(Text("、", ", "))},
+               CASE WHEN NOT enough THEN {words(f.NOT_ENOUGH)} END,
+               CASE WHEN area_m2 IS NULL THEN {words(Text("未填报面积", "area not stated"))} END,
+               CASE WHEN persons IS NULL THEN {words(Text("未填报人数", "persons not stated"))} END)
                AS lacks, coverage
       FROM each
      WHERE {LEFT_OUT}

@@ -14,11 +14,11 @@ from dashboards.boards.union.path import (
     path_of,
 )
 
-_STANDING: Final = f"""
+_PROGRESS: Final = f"""
     {f.MONTHS}, latest AS (
-        SELECT DISTINCT ON (union_id, year) quota_g, due_g, used_g, compared_path_g,
+        SELECT DISTINCT ON (union_id, year) quota_g, path_g, used_g, compared_path_g,
                compared_used_g, enough_permille
-          FROM report.standing
+          FROM report.progress
          WHERE {OWN} AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY union_id, year, day DESC)
 """
@@ -29,7 +29,7 @@ QUOTA: Final = (
         Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
         Kind.GAUGE,
         PERCENT,
-        f"""WITH {_STANDING} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
+        f"""WITH {_PROGRESS} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
               FROM latest""",
         width=6,
         decimals=1,
@@ -47,7 +47,7 @@ QUOTA: Final = (
         ),
         Kind.GAUGE,
         PERCENT,
-        f"WITH {_STANDING} SELECT {AGAINST} AS value FROM latest",
+        f"WITH {_PROGRESS} SELECT {AGAINST} AS value FROM latest",
         width=6,
         decimals=1,
         thresholds=ON_PATH,

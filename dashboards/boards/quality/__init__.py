@@ -26,7 +26,7 @@ QUALITY: Final = Board(
             (WORST, GATEWAYS, MARKS, WITHOUT_LIMIT),
         ),
         Row(Text("拒收", "Rejects"), REJECTS),
-        Row(Text("搁置", "Set aside"), (SET_ASIDE,)),
+        Row(Text("暂存待核", "Set aside"), (SET_ASIDE,)),
     ),
     since="now-3M/M",
     until="now",

@@ -42,7 +42,7 @@ GATEWAYS: Final = Panel(
         Column("silent_h", Text("无数据", "Silent"), HOURS, 1, thresholds=_SILENT),
         Column("rejected", Text("拒收", "Rejected"), decimals=0, thresholds=SOME),
         Column("ahead_h", Text("时钟超前", "Clock ahead"), HOURS, 1, thresholds=_AHEAD),
-        Column("set_aside_at", Text("因时钟搁置", "Set aside for its clock"), INSTANT),
+        Column("set_aside_at", Text("因时钟暂存待核", "Set aside for its clock"), INSTANT),
     ),
     timed=False,
 )

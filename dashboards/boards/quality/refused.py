@@ -60,9 +60,9 @@ REJECTS: Final = (
 )
 SET_ASIDE: Final = Panel(
     12,
-    Text("搁置项", "Set aside"),
+    Text("暂存待核项", "Set aside"),
     Text(
-        "无法计算、已连同原因搁置的用量和台账；其余照常计算。",
+        "无法计算、已连同原因暂存待核的用量和台账；其余照常计算。",
         "Use and accounts that could not be computed, with the reason; all else went on.",
     ),
     Kind.TABLE,
@@ -72,7 +72,7 @@ SET_ASIDE: Final = Panel(
         SELECT s.* FROM report.set_aside s
          WHERE s.institution_id IN ({f.within()}) ORDER BY s.last_at DESC, s.id LIMIT 50)
     SELECT coalesce({f.name("i")}, s.institution_id::text) AS institution, s.channel_id, s.carrier,
-           to_char(s.month, 'YYYY-MM') AS month, s.reason, s.said, s.attempts, s.last_at
+           to_char(s.month, 'YYYY-MM') AS month, s.reason, s.error, s.attempts, s.last_at
       FROM first s
       JOIN report.named((SELECT array_agg(DISTINCT institution_id) FROM first)) i
            USING (institution_id)
@@ -86,10 +86,10 @@ SET_ASIDE: Final = Panel(
         Column("carrier", Text("品种", "Carrier")),
         Column("month", Text("月份", "Month")),
         Column("reason", Text("代码", "Code")),
-        Column("said", Text("说明", "What was wrong")),
+        Column("error", Text("说明", "What was wrong")),
         Column("attempts", Text("次数", "Attempts"), decimals=0),
         Column("last_at", Text("最近一次", "Last"), INSTANT),
     ),
     timed=False,
-    empty=Text("没有搁置项", "nothing is set aside"),
+    empty=Text("没有暂存待核项", "nothing is set aside"),
 )

@@ -9,7 +9,7 @@ _HERE: Final = "institution_id IN (SELECT institution_id FROM member)"
 ENERGY: Final = f"""
     {f.MEMBER}, energy AS (
         SELECT m.region_id, a.institution_id, a.month, a.carrier, a.quanta, a.kgce_g, a.co2_g,
-               a.known_s, a.due_s
+               a.known_s, a.expected_s
           FROM report.account_figure a JOIN {f.AS_MEMBER}
          WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS})
 """
@@ -32,13 +32,13 @@ PAIRS: Final = f"""
         SELECT institution_id, carrier, (month + interval '1 year')::date AS month, kgce_g
           FROM report.account_figure
          WHERE profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER}
-           AND kgce_g IS NOT NULL AND report.is_whole(known_s, due_s)
+           AND kgce_g IS NOT NULL AND report.is_whole(known_s, expected_s)
            AND (institution_id, carrier, month) NOT IN (SELECT * FROM in_part)
     ), pair AS (
-        SELECT month, sum(e.due_s) AS compared_s, sum(e.kgce_g) AS kgce_g,
+        SELECT month, sum(e.expected_s) AS compared_s, sum(e.kgce_g) AS kgce_g,
                sum(b.kgce_g) FILTER (WHERE e.kgce_g IS NOT NULL) AS before_g
           FROM energy e JOIN earlier b USING (institution_id, carrier, month)
-         WHERE report.is_whole(e.known_s, e.due_s)
+         WHERE report.is_whole(e.known_s, e.expected_s)
            AND (e.institution_id, e.carrier, e.month) NOT IN (SELECT * FROM in_part)
          GROUP BY 1
     ), compared AS (

@@ -22,7 +22,7 @@ IN_FORCE: Final = Panel(
            s.day::text AS day, to_char(s.as_of AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS as_of
       FROM report.run_in_force r
       LEFT JOIN LATERAL (
-            SELECT max(day) AS day, max(as_of) AS as_of FROM report.standing
+            SELECT max(day) AS day, max(as_of) AS as_of FROM report.progress
              WHERE union_id = r.union_id AND indicator = r.indicator AND year = r.year
                AND institution_id IS NULL) s ON true
      WHERE r.union_id::text = '$union'

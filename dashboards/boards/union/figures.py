@@ -8,10 +8,10 @@ from dashboards.boards.union.path import AGAINST, NO_QUOTA, NOT_ENOUGH, ON_PATH
 
 LATEST: Final = f"""
     {f.MONTHS}, latest AS (
-        SELECT DISTINCT ON (member_id, year) member_id, year, day, quota_g, due_g, used_g,
+        SELECT DISTINCT ON (member_id, year) member_id, year, day, quota_g, path_g, used_g,
                compared_path_g, compared_used_g, enough, enough_permille, known_s, expected_s,
                institutions, months, compared_months
-          FROM report.standing
+          FROM report.progress
          WHERE union_id::text = '$union' AND institution_id IS NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY member_id, year, day DESC)

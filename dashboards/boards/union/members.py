@@ -9,10 +9,10 @@ from dashboards.boards.union.path import NO_QUOTA, ON_PATH
 
 MEMBERS: Final = Panel(
     6,
-    Text("成员进度", "Standing of members"),
+    Text("成员进度", "Progress of members"),
     Text(
         "各成员在统计期内最近一次的用能指标进度，超出路径者在前；相对路径只比较计量充分的机构月。",
-        "The latest standing of each member within the period, those beyond the path first; only "
+        "The latest progress of each member within the period, those beyond the path first; only "
         "months of institutions that are enough measured are compared with the path.",
     ),
     Kind.TABLE,
@@ -20,7 +20,7 @@ MEMBERS: Final = Panel(
     f"""
     WITH {LATEST}
     SELECT l.member_id, {f.name("r")} AS member, l.year::text AS year, l.quota_g / 1000.0 AS quota,
-           l.due_g / 1000.0 AS due, l.used_g / 1000.0 AS used,
+           l.path_g / 1000.0 AS path, l.used_g / 1000.0 AS used,
            CASE WHEN l.enough
                 THEN l.compared_used_g::numeric / nullif(l.compared_path_g, 0) END AS ratio,
            report.coverage(l.known_s, l.expected_s) AS coverage, l.institutions,
@@ -44,7 +44,7 @@ MEMBERS: Final = Panel(
         ),
         Column("year", Text("年份", "Year")),
         Column("quota", Text("用能指标", "Quota"), KGCE, 0),
-        Column("due", Text("应有", "Due"), KGCE, 0),
+        Column("path", Text("序时应有", "Path to date"), KGCE, 0),
         Column("used", Text("已用", "Used"), KGCE, 0, empty=Text("未计量", "not measured")),
         Column(
             "ratio",
@@ -74,7 +74,7 @@ BEYOND: Final = Panel(
     WITH {f.MONTHS}, latest AS (
         SELECT DISTINCT ON (institution_id, year) institution_id, year, compared_path_g AS path_g,
                compared_used_g AS used_g, enough
-          FROM report.standing
+          FROM report.progress
          WHERE union_id::text = '$union' AND institution_id IS NOT NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY institution_id, year, day DESC)

@@ -9,7 +9,7 @@ NO_QUOTA: Final = Text("尚未下达用能指标", "no quota")
 ON_PATH: Final = (Threshold(None, "good"), Threshold(0.97, "warn"), Threshold(1.0, "bad"))
 # Use beside path over the months that are enough measured; none where these are too little of it.
 AGAINST: Final = """
-    CASE WHEN sum(compared_path_g) * 1000 >= sum(due_g) * max(enough_permille)
+    CASE WHEN sum(compared_path_g) * 1000 >= sum(path_g) * max(enough_permille)
          THEN sum(compared_used_g)::numeric / nullif(sum(compared_path_g), 0) END
 """
 NOT_ENOUGH: Final = Text("没有指标或计量不足", "no quota, or not enough measured")
@@ -18,20 +18,20 @@ NOT_ENOUGH: Final = Text("没有指标或计量不足", "no quota, or not enough
 def path_of(chosen: str) -> str:
     """Return the SQL of quota and use, summed from January on; chosen: whose months count."""
     return f"""
-    WITH {f.MONTHS}, due AS (
+    WITH {f.MONTHS}, path AS (
         SELECT q.institution_id, q.month, q.quota_g, q.base_g FROM report.quota_month q
          WHERE {chosen} AND q.{f.IN_MONTHS}
     ), counted AS MATERIALIZED (
         SELECT institution_id, month, kgce_g FROM report.account_counted
          WHERE profile = '$profile' AND kgce_g IS NOT NULL AND {f.IN_MONTHS}
-           AND month BETWEEN (SELECT min(month) FROM due) AND (SELECT max(month) FROM due)
+           AND month BETWEEN (SELECT min(month) FROM path) AND (SELECT max(month) FROM path)
     ), used AS (
         SELECT month, sum(kgce_g) AS used_g
-          FROM counted JOIN due USING (institution_id, month) GROUP BY 1
+          FROM counted JOIN path USING (institution_id, month) GROUP BY 1
     ), months AS (
         SELECT month, q.quota_g, q.base_g, u.used_g
           FROM (SELECT month, sum(quota_g) AS quota_g, sum(base_g) AS base_g
-                  FROM due GROUP BY 1) q
+                  FROM path GROUP BY 1) q
           LEFT JOIN used u USING (month))
     SELECT {f.BEGINS} AS "time",
            sum(quota_g) OVER w / 1000.0 AS quota,

@@ -10,12 +10,12 @@ from fastapi.responses import RedirectResponse
 
 from actions.access.login import LockedError, LoginError, log_in, log_out, session_of
 from actions.access.turnstile import BusyError
-from dashboards.pages.visit import doorway_of, stranger
+from dashboards.pages.viewer import auth_of, stranger
 from metering.errors import EnergyError
 
 router = APIRouter(include_in_schema=False)
 
-_SAID: Final = {(True, False): "logged_out", (False, True): "password_changed"}
+_NOTICES: Final = {(True, False): "logged_out", (False, True): "password_changed"}
 _HALF_A_DAY_S: Final = 43_200
 
 
@@ -27,9 +27,9 @@ def get_login(
     changed: bool = False,
 ) -> Response:
     """Return the form, or go on where somebody is logged in already."""
-    if doorway_of(request).session(request) is not None:
+    if auth_of(request).session(request) is not None:
         return RedirectResponse(local(next), 303)
-    return _form(request, next, said=_SAID.get((out, changed)))
+    return _form(request, next, notice_key=_NOTICES.get((out, changed)))
 
 
 @router.post("/login")
@@ -41,42 +41,42 @@ def post_login(
     next: Annotated[str, Query(max_length=2000)] = "/",  # noqa: A002
 ) -> Response:
     """Open a session; a form from elsewhere carries no token that matches the cookie."""
-    doorway = doorway_of(request)
+    auth = auth_of(request)
     given = request.cookies.get(_cookie(request), "")
     if not given or not hmac.compare_digest(given.encode(), form.encode()):
-        return _form(request, next, login=login, said="login_stale", status=403)
+        return _form(request, next, login=login, notice_key="login_stale", status=403)
     try:
         opened = log_in(
-            doorway.pool,
+            auth.pool,
             login.strip(),
             password,
-            failures=doorway.failures,
-            address=doorway.address(request),
-            lasts=doorway.settings.session,
-            device=doorway.device(request),
+            failures=auth.failures,
+            address=auth.address(request),
+            lasts=auth.settings.session,
+            device=auth.device(request),
         )
     except (LoginError, LockedError, BusyError) as error:
         status = 401 if isinstance(error, LoginError) else 429
         return _form(request, next, login=login, error=error, status=status)
     answer = RedirectResponse(local(next), 303)
-    doorway.let_in(answer, opened)
-    answer.delete_cookie(_cookie(request), secure=doorway.settings.https, httponly=True)
+    auth.let_in(answer, opened)
+    answer.delete_cookie(_cookie(request), secure=auth.settings.https, httponly=True)
     return answer
 
 
 @router.post("/logout")
 def post_logout(request: Request, csrf: Annotated[str, Form(max_length=100)] = "") -> Response:
     """End the session whose token the form carries."""
-    doorway = doorway_of(request)
-    token = doorway.tokens(request)[1] or ""
-    session = session_of(doorway.pool, token)
+    auth = auth_of(request)
+    token = auth.tokens(request)[1] or ""
+    session = session_of(auth.pool, token)
     if session is None:
         return RedirectResponse("/login", 303)
     if not hmac.compare_digest(session.csrf.encode(), csrf.encode()):
         return RedirectResponse("/", 303)
-    log_out(doorway.pool, token)
+    log_out(auth.pool, token)
     answer = RedirectResponse("/login?out=true", 303)
-    doorway.let_out(answer)
+    auth.let_out(answer)
     return answer
 
 
@@ -95,26 +95,26 @@ def _form(
     following: str,
     *,
     login: str = "",
-    said: str | None = None,
+    notice_key: str | None = None,
     error: EnergyError | None = None,
     status: int = 200,
 ) -> Response:
-    visit = stranger(request)
+    viewer = stranger(request)
     token = request.cookies.get(_cookie(request)) or secrets.token_urlsafe(24)
-    answer = visit.page(
+    answer = viewer.page(
         "login.html",
         status=status,
         token=token,
         next=local(following),
         login=login,
-        notice=visit.say(said) if said else "",
-        error=error.text(visit.lang) if error else "",
+        notice=viewer.say(notice_key) if notice_key else "",
+        error=error.text(viewer.lang) if error else "",
     )
     answer.set_cookie(
         _cookie(request),
         token,
         max_age=_HALF_A_DAY_S,
-        secure=doorway_of(request).settings.https,
+        secure=auth_of(request).settings.https,
         httponly=True,
         samesite="strict",
     )
@@ -124,4 +124,4 @@ def _form(
 
 
 def _cookie(request: Request) -> str:
-    return "__Host-commonwatt-form" if doorway_of(request).settings.https else "cw_form"
+    return "__Host-commonwatt-form" if auth_of(request).settings.https else "cw_form"

@@ -8,34 +8,34 @@ from actions.access.persons import change_own_password
 from actions.access.turnstile import BusyError
 from actions.refusals import AgainError
 from dashboards.pages.sending import Sent, Writer
-from dashboards.pages.visit import Reader, Visit, doorway_of
+from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import EnergyError, InputError
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/me/password")
-def get_password(visit: Reader) -> Response:
+def get_password(viewer: Reader) -> Response:
     """Return the form."""
-    return visit.page("access/password.html", errors={}, status=200)
+    return viewer.page("access/password.html", errors={}, status=200)
 
 
 @router.post("/me/password")
-def post_password(visit: Writer, form: Sent) -> Response:
+def post_password(viewer: Writer, form: Sent) -> Response:
     """Change it; all sessions end, this one too, so one logs in with the new one."""
     old, new, repeated = (str(form.get(name, "")) for name in ("old", "new", "repeated"))
-    assert visit.session is not None
+    assert viewer.session is not None
     if new != repeated:
-        return _refused(visit, {"repeated": visit.say("password_differs")}, 422)
+        return _refused(viewer, {"repeated": viewer.say("password_differs")}, 422)
     try:
-        doorway_of(visit.request).again(visit.request, visit.session, old)
-        change_own_password(visit.desk, visit.session.login, new)
+        auth_of(viewer.request).again(viewer.request, viewer.session, old)
+        change_own_password(viewer.actor, viewer.session.login, new)
     except (AgainError, LockedError, BusyError) as error:
-        return _refused(visit, _beside("old", error, visit), _status(error))
+        return _refused(viewer, _beside("old", error, viewer), _status(error))
     except InputError as error:
-        return _refused(visit, _beside("new", error, visit), 422)
+        return _refused(viewer, _beside("new", error, viewer), 422)
     answer = RedirectResponse("/login?changed=true", 303)
-    doorway_of(visit.request).let_out(answer)
+    auth_of(viewer.request).let_out(answer)
     return answer
 
 
@@ -43,9 +43,9 @@ def _status(error: EnergyError) -> int:
     return 422 if isinstance(error, AgainError) else 429
 
 
-def _beside(field: str, error: EnergyError, visit: Visit) -> dict[str, str]:
-    return {field: error.text(visit.lang)}
+def _beside(field: str, error: EnergyError, viewer: Viewer) -> dict[str, str]:
+    return {field: error.text(viewer.lang)}
 
 
-def _refused(visit: Visit, errors: dict[str, str], status: int) -> Response:
-    return visit.page("access/password.html", errors=errors, status=status)
+def _refused(viewer: Viewer, errors: dict[str, str], status: int) -> Response:
+    return viewer.page("access/password.html", errors=errors, status=status)

@@ -10,7 +10,7 @@ from actions.access.things import GRANT
 from actions.catalogue import declared
 from actions.things import PERSON
 from dashboards.pages.forms import offered
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Before = Annotated[int | None, Query(ge=1, le=2**62)]
@@ -19,34 +19,34 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/people/{user_id}")
-def get_person(visit: Reader, user_id: Id, before: Before = None) -> Response:
+def get_person(viewer: Reader, user_id: Id, before: Before = None) -> Response:
     """Return the page of one person: for administrators, and for oneself."""
-    return _page(visit, user_id, before, own=False)
+    return _page(viewer, user_id, before, own=False)
 
 
 @router.get("/me")
-def get_me(visit: Reader, before: Before = None) -> Response:
+def get_me(viewer: Reader, before: Before = None) -> Response:
     """Return one's own page."""
-    assert visit.session is not None
-    return _page(visit, visit.session.user_id, before, own=True)
+    assert viewer.session is not None
+    return _page(viewer, viewer.session.user_id, before, own=True)
 
 
-def _page(visit: Visit, user_id: int, before: int | None, *, own: bool) -> Response:
-    found = person(visit.desk, user_id, before)
-    return visit.page(
+def _page(viewer: Viewer, user_id: int, before: int | None, *, own: bool) -> Response:
+    found = person(viewer.actor, user_id, before)
+    return viewer.page(
         "access/person.html",
         found=found,
         own=own,
-        acts=[one.about for one in offered(visit, PERSON, user_id)],
+        acts=[one.about for one in offered(viewer, PERSON, user_id)],
         grants=[
-            (one, words_of(one).say(visit.lang), offered(visit, GRANT, one.grant_id))
+            (one, words_of(one).say(viewer.lang), offered(viewer, GRANT, one.grant_id))
             for one in found.grants
         ],
-        entries=[(one, _name(visit, one)) for one in found.entries],
+        entries=[(one, _name(viewer, one)) for one in found.entries],
     )
 
 
-def _name(visit: Visit, entry: AuditEntry) -> str:
+def _name(viewer: Viewer, entry: AuditEntry) -> str:
     """Return what an act is called; by its code where it is not declared."""
     kind = declared().get(entry.act)
-    return kind.about.words.say(visit.lang) if kind else entry.act
+    return kind.about.words.say(viewer.lang) if kind else entry.act

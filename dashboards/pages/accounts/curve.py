@@ -10,7 +10,7 @@ from actions.accounts.curves import Curve, curves_of
 from actions.accounts.overview import Year, months_before
 from actions.figures import milliseconds
 from dashboards.pages import writing
-from dashboards.pages.visit import Visit
+from dashboards.pages.viewer import Viewer
 from metering.channels import Kind
 from metering.errors import InputError
 
@@ -53,18 +53,18 @@ class CurveShown:
     xlsx: str
 
 
-def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> CurveShown | None:
+def curve_of(viewer: Viewer, year: Year, *, chosen: str, span: str, day: str) -> CurveShown | None:
     """Return what to draw, None where the reader may see no channel."""
     institution_id = year.institution.institution_id
-    found = {_key(one): one for one in curves_of(visit.desk, institution_id)}
+    found = {_key(one): one for one in curves_of(viewer.actor, institution_id)}
     if not found:
         return None
     key = chosen if chosen in found else _begin_with(found)
     one = found[key]
-    held = _day(day) if day else _begin_at(one, span) or visit.today
+    held = _day(day) if day else _begin_at(one, span) or viewer.today
     first, until = _bounds(held, span)
     carrier = year.words.carriers[one.carrier]
-    choices = [Choice(name, _label(visit, year, curve)) for name, curve in found.items()]
+    choices = [Choice(name, _label(viewer, year, curve)) for name, curve in found.items()]
     path = (
         f"/api/v1/channels/{one.channel.channel_id}/usage"
         if one.channel
@@ -79,12 +79,12 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
         zone=one.zone,
         unit=writing.unit_name(carrier.unit),
         day=held,
-        title=_title(visit, first, until, span),
+        title=_title(viewer, first, until, span),
         first=first,
         until=until,
         first_ms=_midnight(first, one.zone),
         until_ms=_midnight(until, one.zone),
-        over_ms=_midnight(visit.today_in(one.zone), one.zone),
+        over_ms=_midnight(viewer.today_in(one.zone), one.zone),
         earlier=_step(first, span, -1) if one.first and first > one.first else None,
         later=_step(first, span, 1) if one.last and until <= one.last else None,
         api=asked,
@@ -93,12 +93,12 @@ def curve_of(visit: Visit, year: Year, *, chosen: str, span: str, day: str) -> C
     )
 
 
-def _title(visit: Visit, first: date, until: date, span: str) -> str:
+def _title(viewer: Viewer, first: date, until: date, span: str) -> str:
     if span == "day":
-        return writing.day_name(first, visit.lang)
+        return writing.day_name(first, viewer.lang)
     if span == "month":
-        return writing.month_name(first, visit.lang)
-    return visit.say("months_from_to", first=first, last=until - timedelta(days=1))
+        return writing.month_name(first, viewer.lang)
+    return viewer.say("months_from_to", first=first, last=until - timedelta(days=1))
 
 
 def _begin_with(found: dict[str, Curve]) -> str:
@@ -111,13 +111,15 @@ def _key(one: Curve) -> str:
     return str(one.channel.channel_id) if one.channel else f"c.{one.carrier}"
 
 
-def _label(visit: Visit, year: Year, one: Curve) -> str:
-    carrier = visit.name(year.words.carriers[one.carrier]) or one.carrier
+def _label(viewer: Viewer, year: Year, one: Curve) -> str:
+    carrier = viewer.name(year.words.carriers[one.carrier]) or one.carrier
     if one.channel is None:
-        return visit.say("whole_institution", carrier=carrier)
-    meter = visit.name(one, "meter") or one.channel.meter or f"#{one.channel.channel_id}"
+        return viewer.say("whole_institution", carrier=carrier)
+    meter = viewer.name(one, "meter") or one.channel.meter or f"#{one.channel.channel_id}"
     code = "" if one.channel.code == "total" else f" · {one.channel.code}"
-    return f"{meter}{code} · {carrier} · {visit.say('kind_' + Kind(one.channel.kind).name.lower())}"
+    return (
+        f"{meter}{code} · {carrier} · {viewer.say('kind_' + Kind(one.channel.kind).name.lower())}"
+    )
 
 
 def _begin_at(one: Curve, span: str) -> date | None:

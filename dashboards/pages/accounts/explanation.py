@@ -17,8 +17,8 @@ from actions.registry.regions import list_carriers
 from analytics.coverage import coverage
 from dashboards.pages import writing
 from dashboards.pages.readings.settling import Link, may_correct, settles
-from dashboards.pages.visit import Reader, Visit
-from storage.accounts.explanations import Standing
+from dashboards.pages.viewer import Reader, Viewer
+from storage.accounts.explanations import EffectiveReading
 from storage.registry.meters import DatedSetting
 
 router = APIRouter(include_in_schema=False)
@@ -29,11 +29,11 @@ _HOUR_MS: Final = 3_600_000
 class Evident:
     """A channel's part in an account, as the page writes it."""
 
-    def __init__(self, visit: Visit, term: ExplainedTerm, per_unit: int) -> None:
+    def __init__(self, viewer: Viewer, term: ExplainedTerm, per_unit: int) -> None:
         self.term = term
-        self.visit = visit
+        self.viewer = viewer
         self._per_unit = per_unit
-        self._may = term.channel is not None and may_correct(visit, term.channel_id)
+        self._may = term.channel is not None and may_correct(viewer, term.channel_id)
         self.places = writing.places_for([self.units(term.quanta)])
 
     def units(self, quanta: int | None) -> Decimal | None:
@@ -52,7 +52,7 @@ class Evident:
         zone = self.term.channel.zone if self.term.channel else "UTC"
         return _written(instant(at_ms).astimezone(ZoneInfo(zone)))
 
-    def reading(self, reading: Standing | None) -> str:
+    def reading(self, reading: EffectiveReading | None) -> str:
         """Return a reading with its instant, in the meter's unit."""
         if reading is None or self.term.channel is None:
             return writing.DASH
@@ -90,24 +90,24 @@ class Evident:
         difference, wrapped, unknown, known = (
             writing.number(self.units(part), self.places) for part in parts
         )
-        return self.visit.say(
+        return self.viewer.say(
             "balance", difference=difference, wrapped=wrapped, unknown=unknown, known=known
         )
 
     def occurrence(self, one: Occurrence) -> str:
         """Return what occurred and when, with the reading that was set aside."""
         zh, en = OCCURRED[one.kind]
-        said = zh if self.visit.lang == "zh" else en
+        words = zh if self.viewer.lang == "zh" else en
         if one.by:
-            said = f"{said} ({one.by}: {one.source})"
+            words = f"{words} ({one.by}: {one.source})"
         when = self.at(one.start_ms)
         if one.end_ms != one.start_ms:
             when = f"{when} – {self.at(one.end_ms)}"
         if one.value is None or self.term.channel is None:
-            return f"{when}: {said}"
+            return f"{when}: {words}"
         per_unit, unit = self.term.channel.per_unit, self.term.channel.unit
         value = writing.number(writing.exact(one.value, per_unit), len(str(per_unit)) - 1)
-        return f"{when}: {value} {writing.unit_name(unit)}, {said}"
+        return f"{when}: {value} {writing.unit_name(unit)}, {words}"
 
     def act(self, one: Occurrence) -> str | None:
         """Return where what people said of the channel stands: who, when and why."""
@@ -116,7 +116,7 @@ class Evident:
     def settles(self, one: Occurrence | Unmeasured) -> list[Link]:
         """Return the forms that settle it, for whoever may."""
         channel = self.term.channel
-        return settles(self.visit, channel, one) if channel and self._may else []
+        return settles(self.viewer, channel, one) if channel and self._may else []
 
     def hours(self, stretch: Unmeasured) -> str:
         """Return how long a stretch is."""
@@ -129,7 +129,7 @@ class Evident:
     def reason(self, stretch: Unmeasured) -> str:
         """Return why a stretch was not measured."""
         zh, en = WORDS.get(stretch.reason, (stretch.reason, stretch.reason))
-        return zh if self.visit.lang == "zh" else en
+        return zh if self.viewer.lang == "zh" else en
 
 
 @router.get("/institutions/{institution_id}/accounts/{carrier}/{month}")
@@ -137,17 +137,17 @@ def get_explanation(
     institution_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
     carrier: Annotated[str, Path(max_length=64)],
     month: Annotated[str, Path(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")],
-    visit: Reader,
+    viewer: Reader,
     source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
     profile: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Return the page."""
-    desk, first = visit.desk, date.fromisoformat(f"{month}-01")
-    one = institution(desk, institution_id).institution
-    found = explain_account(desk, institution_id, carrier, first, source, profile or None)
+    actor, first = viewer.actor, date.fromisoformat(f"{month}-01")
+    one = institution(actor, institution_id).institution
+    found = explain_account(actor, institution_id, carrier, first, source, profile or None)
     account = found.account
-    known = {each.code: each for each in list_carriers(desk)}
-    return visit.page(
+    known = {each.code: each for each in list_carriers(actor)}
+    return viewer.page(
         "explanation.html",
         one=one,
         found=found,
@@ -160,7 +160,7 @@ def get_explanation(
         co2=writing.exact(account.co2_g, 1000),
         coverage=coverage(account.known_s, account.expected_s),
         shape=coverage(account.measured_s, account.expected_s),
-        terms=[Evident(visit, term, account.per_unit) for term in found.terms],
+        terms=[Evident(viewer, term, account.per_unit) for term in found.terms],
         twice=_twice(found),
         taken=next((each for each in found.grid_chain if each.value is not None), None),
     )

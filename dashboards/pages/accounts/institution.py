@@ -17,7 +17,7 @@ from dashboards.pages.accounts.curve import CurveShown, curve_of
 from dashboards.pages.accounts.months import Cell, Months
 from dashboards.pages.forms import offered
 from dashboards.pages.readings.settling import Oddity, oddities
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from storage.registry.regions import Carrier
 
 router = APIRouter(include_in_schema=False)
@@ -30,7 +30,7 @@ Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 @router.get("/institutions/{institution_id}")
 def get_institution(
     institution_id: Id,
-    visit: Reader,
+    viewer: Reader,
     until: Annotated[str, Query(pattern=r"^((19|20)\d{2}-(0[1-9]|1[0-2]))?$")] = "",
     carrier: Annotated[str, Query(max_length=64)] = ALL,
     source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
@@ -41,49 +41,49 @@ def get_institution(
 ) -> Response:
     """Return the page; everything that can be chosen on it is in its address."""
     last = date.fromisoformat(f"{until}-01") if until else None
-    year = year_of(visit.desk, institution_id, last=last, profile=profile or None)
-    months = Months(year, source, visit.today)
+    year = year_of(viewer.actor, institution_id, last=last, profile=profile or None)
+    months = Months(year, source, viewer.today)
     chosen = next((one for one in months.carriers if one.code == carrier), None)
-    shown = curve_of(visit, year, chosen=curve, span=span, day=day)
-    return visit.page(
+    shown = curve_of(viewer, year, chosen=curve, span=span, day=day)
+    return viewer.page(
         "institution.html",
         year=year,
         one=year.institution,
         months=months,
         chosen=chosen,
-        cards=of_one(visit, months),
+        cards=of_one(viewer, months),
         source=source,
         sources=[one for one in SOURCES if _has(year, one)] or ["meter"],
-        chart=_chart(visit, months, chosen),
+        chart=_chart(viewer, months, chosen),
         curve=shown,
-        offers=_offers(visit, shown),
-        acts=_links(visit, OF_REGISTRY, institution_id),
-        odd=_odd(visit, shown),
+        offers=_offers(viewer, shown),
+        acts=_links(viewer, OF_REGISTRY, institution_id),
+        odd=_odd(viewer, shown),
         step=_steps(year),
         boards=(INSTITUTION, BUILDING, COMPARISON),
     )
 
 
-def _offers(visit: Visit, curve: CurveShown | None) -> list[tuple[str, str]]:
+def _offers(viewer: Viewer, curve: CurveShown | None) -> list[tuple[str, str]]:
     """Return what the reader may do to the channel shown, if one is."""
     if curve is None or not curve.chosen.key.isdecimal():
         return []
-    return _links(visit, CHANNEL, int(curve.chosen.key))
+    return _links(viewer, CHANNEL, int(curve.chosen.key))
 
 
-def _links(visit: Visit, thing: Thing[Any], on: int) -> list[tuple[str, str]]:
+def _links(viewer: Viewer, thing: Thing[Any], on: int) -> list[tuple[str, str]]:
     """Return the forms of what the reader may do to an object, each with its name."""
     return [
-        (f"/do/{one.about.code}/{on}", one.about.words.say(visit.lang))
-        for one in offered(visit, thing, on)
+        (f"/do/{one.about.code}/{on}", one.about.words.say(viewer.lang))
+        for one in offered(viewer, thing, on)
     ]
 
 
-def _odd(visit: Visit, curve: CurveShown | None) -> list[Oddity]:
+def _odd(viewer: Viewer, curve: CurveShown | None) -> list[Oddity]:
     """Return what is odd of the channel shown, in the span shown, with what settles it."""
     if curve is None or not curve.chosen.key.isdecimal():
         return []
-    return oddities(visit, int(curve.chosen.key), curve.first_ms, curve.until_ms)
+    return oddities(viewer, int(curve.chosen.key), curve.first_ms, curve.until_ms)
 
 
 def _steps(year: Year) -> dict[str, str | None]:
@@ -102,14 +102,14 @@ def _has(year: Year, source: str) -> bool:
     return any(one.source == source for one in (*year.accounts, *year.before))
 
 
-def _chart(visit: Visit, months: Months, chosen: Carrier | None) -> dict[str, Any] | None:
+def _chart(viewer: Viewer, months: Months, chosen: Carrier | None) -> dict[str, Any] | None:
     """Return the chart of the accounts as the browser draws it."""
     if not months.carriers:
         return None
     names = [f"{month:%Y-%m}" for month in months.year.months]
     if chosen is None:
         energy = [one for one in months.carriers if one.in_total_energy]
-        series = [_stacked(visit, months, one) for one in energy]
+        series = [_stacked(viewer, months, one) for one in energy]
         return {"stack": True, "unit": "kgce", "names": names, "series": series}
     lines = [months.line(chosen, month) for month in months.year.months]
     now = [line.now for line in lines]
@@ -119,16 +119,16 @@ def _chart(visit: Visit, months: Months, chosen: Carrier | None) -> dict[str, An
         "unit": writing.unit_name(chosen.unit),
         "names": names,
         "series": [
-            _series(visit.say("year_before"), "before", before),
-            _series(visit.say("this_year"), chosen.code, now),
+            _series(viewer.say("year_before"), "before", before),
+            _series(viewer.say("this_year"), chosen.code, now),
         ],
     }
 
 
-def _stacked(visit: Visit, months: Months, carrier: Carrier) -> dict[str, Any]:
+def _stacked(viewer: Viewer, months: Months, carrier: Carrier) -> dict[str, Any]:
     lines = [months.line(carrier, month) for month in months.year.months]
     return {
-        "name": visit.name(carrier),
+        "name": viewer.name(carrier),
         "key": carrier.code,
         "values": [_float(line.kgce) for line in lines],
         "partial": [_partial(line.now) for line in lines],

@@ -10,9 +10,9 @@ from actions.accounts.overview import Overview, overview_of
 from dashboards.pages import writing
 from dashboards.pages.accounts.cards import covered, kilograms, of_many, order
 from dashboards.pages.sizes import AREA, divided_by
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from storage.accounts.overview import Sizes
-from storage.registry.institutions import Institution, Wanted
+from storage.registry.institutions import Institution, InstitutionFilter
 from storage.registry.regions import Region
 
 router = APIRouter(include_in_schema=False)
@@ -41,22 +41,22 @@ class Row:
 
 @router.get("/institutions")
 def get_list(
-    visit: Reader,
+    viewer: Reader,
     search: Annotated[str, Query(max_length=100)] = "",
     region: Annotated[str, Query(pattern=r"^\d{0,9}$")] = "",
     profile: Annotated[str, Query(max_length=64)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Return the page."""
-    wanted = Wanted(text=search or None, region_id=int(region) if region else None)
-    found = overview_of(visit.desk, wanted, page=page, size=_SIZE, profile=profile or None)
+    wanted = InstitutionFilter(text=search or None, region_id=int(region) if region else None)
+    found = overview_of(viewer.actor, wanted, page=page, size=_SIZE, profile=profile or None)
     carriers = _columns(found)
-    return visit.page(
+    return viewer.page(
         "institutions.html",
         found=found,
-        cards=of_many(visit, found.words.carriers, found.total),
+        cards=of_many(viewer, found.words.carriers, found.total),
         carriers=[found.words.carriers[code] for code in carriers],
-        rows=[_row(visit, found, one) for one in found.rows],
+        rows=[_row(viewer, found, one) for one in found.rows],
         places={code: _places(found, code) for code in carriers},
         regions=_tree(found.words.regions),
         asked={"search": search, "region": region, "profile": found.profile},
@@ -71,7 +71,7 @@ def _columns(found: Overview) -> list[str]:
     return sorted((one.carrier for one in found.total), key=order)
 
 
-def _row(visit: Visit, found: Overview, institution: Institution) -> Row:
+def _row(viewer: Viewer, found: Overview, institution: Institution) -> Row:
     sums = found.sums.get(institution.institution_id, [])
     carriers = found.words.carriers
     energy = [one for one in sums if carriers[one.carrier].in_total_energy]
@@ -87,7 +87,7 @@ def _row(visit: Visit, found: Overview, institution: Institution) -> Row:
         },
         Figure(kgce, covered(energy)),
         None if kgce is None or not area else kgce / area,
-        divided_by(visit, area, found.stated.get(institution.institution_id, []), AREA),
+        divided_by(viewer, area, found.stated.get(institution.institution_id, []), AREA),
     )
 
 

@@ -82,12 +82,12 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """What made standard coal and CO2 of a carrier; alone: the same in all months."""
+    """What made standard coal and CO2 of a carrier; coalesced: the same in all months."""
 
     account: Account
     first: date
     last: date
-    alone: bool
+    coalesced: bool
 
     def same(self, other: Account) -> bool:
         """Return whether an account rests on the same factors."""
@@ -223,12 +223,12 @@ class Months:
                 continue
             last = found[-1] if found else None
             if last is not None and last.same(account):
-                found[-1] = Factors(last.account, last.first, month, last.alone)
+                found[-1] = Factors(last.account, last.first, month, last.coalesced)
             else:
                 changed = last is not None and last.account.carrier == code
                 if changed and last is not None:
-                    found[-1] = Factors(last.account, last.first, last.last, alone=False)
-                found.append(Factors(account, month, month, alone=not changed))
+                    found[-1] = Factors(last.account, last.first, last.last, coalesced=False)
+                found.append(Factors(account, month, month, coalesced=not changed))
         return found
 
     def total(self, month: date | None, field: str = "kgce_g") -> Decimal | None:

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Request, Response
 
-from actions import sheets
+from actions import workbooks
 from actions.boards.answers import MOST_ROWS
 from dashboards.boards import catalogue
 from dashboards.boards.model import Board, Column, Panel, Threshold
 from dashboards.pages.answers import Answers
 from dashboards.pages.boards.view import View, shown_columns, view_of
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
@@ -36,18 +36,18 @@ PRESETS: Final = (
 
 
 @router.get("/boards")
-def get_boards(visit: Reader) -> Response:
+def get_boards(viewer: Reader) -> Response:
     """Return the list of boards."""
-    return visit.page("boards.html", boards=catalogue.BOARDS)
+    return viewer.page("boards.html", boards=catalogue.BOARDS)
 
 
 @router.get("/boards/{uid}")
-def get_board(uid: Uid, request: Request, visit: Reader) -> Response:
+def get_board(uid: Uid, request: Request, viewer: Reader) -> Response:
     """Return a board without figures; everything that can be chosen is in its address."""
-    view = view_of(visit, _board(uid), _answers(request))
+    view = view_of(viewer, _board(uid), _answers(request))
     zone = ZoneInfo(view.zone)
     asked = request.query_params
-    return visit.page(
+    return viewer.page(
         "board.html",
         view=view,
         board=view.board,
@@ -57,16 +57,16 @@ def get_board(uid: Uid, request: Request, visit: Reader) -> Response:
         last=(view.until - timedelta(milliseconds=1)).astimezone(zone).date(),
         presets=PRESETS,
         preset="" if asked.get("to") else asked.get("from") or view.board.since,
-        data=visit.url(f"/boards/{uid}/data", **dict(request.query_params)),
-        query=_rest(visit),
+        data=viewer.url(f"/boards/{uid}/data", **dict(request.query_params)),
+        query=_rest(viewer),
     )
 
 
 @router.get("/boards/{uid}/data")
-def get_board_data(uid: Uid, request: Request, visit: Reader) -> Response:
+def get_board_data(uid: Uid, request: Request, viewer: Reader) -> Response:
     """Return the figures of all panels; viewers of equal rights share them for a minute."""
     answers = _answers(request)
-    view = view_of(visit, _board(uid), answers)
+    view = view_of(viewer, _board(uid), answers)
     body = cast(bytes, answers.get(("board", *view.key), lambda: _body(view)))
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
@@ -76,24 +76,24 @@ def get_board_data(uid: Uid, request: Request, visit: Reader) -> Response:
 
 @router.get("/boards/{uid}/{panel_id}.{form}")
 def get_panel_table(
-    uid: Uid, panel_id: int, form: Literal["csv", "xlsx"], request: Request, visit: Reader
+    uid: Uid, panel_id: int, form: Literal["csv", "xlsx"], request: Request, viewer: Reader
 ) -> Response:
     """Return what a panel shows as a table for spreadsheets."""
     board = _board(uid)
     panel = board.panel(panel_id)
     if panel is None:
         raise _no_board(f"{uid}/{panel_id}")
-    view = view_of(visit, board, _answers(request))
+    view = view_of(viewer, board, _answers(request))
     frame = view.frame(panel)
-    titles = {column.name: column.title.of(visit.lang) for column in panel.columns}
+    titles = {column.name: column.title.of(viewer.lang) for column in panel.columns}
     header = [titles.get(name, name) for name in frame.names]
     rows = [[_shown(value, view.zone) for value in row] for row in frame.rows]
     whole = len(rows) < MOST_ROWS
-    headers = sheets.counted(f"{uid}-{panel_id}", form, len(rows), whole=whole)
+    headers = workbooks.counted(f"{uid}-{panel_id}", form, len(rows), whole=whole)
     headers["Cache-Control"] = "no-store"
     if form == "xlsx":
         return Response(
-            sheets.workbook(header, rows), media_type=sheets.MEDIA_TYPE, headers=headers
+            workbooks.workbook(header, rows), media_type=workbooks.MEDIA_TYPE, headers=headers
         )
     text = io.StringIO()
     writer = csv.writer(text)
@@ -113,7 +113,7 @@ def _body(view: View) -> bytes:
 
 def _spec(view: View, panel: Panel) -> dict[str, Any]:
     """Return what the browser must know to draw a panel."""
-    lang = view.visit.lang
+    lang = view.viewer.lang
     shown = panel.columns if panel.kind != "table" else tuple(shown_columns(panel))
     return {
         "kind": panel.kind.value,
@@ -152,9 +152,9 @@ def _thresholds(thresholds: tuple[Threshold, ...]) -> list[tuple[float | None, s
     return [(one.value, one.state) for one in thresholds]
 
 
-def _rest(visit: Visit) -> Iterator[tuple[str, str]]:
+def _rest(viewer: Viewer) -> Iterator[tuple[str, str]]:
     """Return what a form must pass on: all but what it asks for itself."""
-    passed = visit.request.query_params.items()
+    passed = viewer.request.query_params.items()
     return ((name, value) for name, value in passed if name not in ("lang", "theme"))
 
 

@@ -19,9 +19,9 @@ from actions.boards.today import (
     today_of,
 )
 from dashboards.pages import writing
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
-from storage.compact.standing import Standing
+from storage.compact.progress import Progress
 
 router = APIRouter(include_in_schema=False)
 
@@ -79,42 +79,42 @@ class MemberRow:
 
 
 @router.get("/")
-def get_today(visit: Reader) -> Response:
+def get_today(viewer: Reader) -> Response:
     """Return the page."""
-    found = today_of(visit.desk)
+    found = today_of(viewer.actor)
     own = found.institutions
-    return visit.page(
+    return viewer.page(
         "today.html",
         found=found,
-        day=writing.day_name(found.day, visit.lang),
-        months=[_month(visit, own, one) for one in own.rows] if own else [],
-        wastes=[_waste(visit, own, one) for one in own.wastes] if own else [],
-        lacking=[_lacking(visit, one) for one in own.lacking] if own else [],
+        day=writing.day_name(found.day, viewer.lang),
+        months=[_month(viewer, own, one) for one in own.rows] if own else [],
+        wastes=[_waste(viewer, own, one) for one in own.wastes] if own else [],
+        lacking=[_lacking(viewer, one) for one in own.lacking] if own else [],
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
-        unions=_planned(visit, found),
-        gateways=_silent(visit, found.platform),
+        unions=_planned(viewer, found),
+        gateways=_silent(viewer, found.platform),
         rejected=sum(one.messages for one in found.platform.rejects) if found.platform else 0,
         still=_still(found.platform),
     )
 
 
-def _planned(visit: Visit, found: Today) -> list[tuple[OfUnion, list[MemberRow]]]:
+def _planned(viewer: Viewer, found: Today) -> list[tuple[OfUnion, list[MemberRow]]]:
     """Return the unions that the reader plans for, each with its members' progress."""
-    return [(of, [_member(visit, of, one) for one in of.members]) for of in found.unions or ()]
+    return [(of, [_member(viewer, of, one) for one in of.members]) for of in found.unions or ()]
 
 
-def _named(visit: Visit, both: tuple[str | None, str | None], otherwise: int) -> str:
+def _named(viewer: Viewer, both: tuple[str | None, str | None], otherwise: int) -> str:
     zh, en = both
-    return (zh or en if visit.lang == "zh" else en or zh) or str(otherwise)
+    return (zh or en if viewer.lang == "zh" else en or zh) or str(otherwise)
 
 
-def _month(visit: Visit, own: OfInstitutions, one: MonthOf) -> MonthRow:
+def _month(viewer: Viewer, own: OfInstitutions, one: MonthOf) -> MonthRow:
     moved = change_of(one)
     before, after = (_kg(one.before_g), _kg(one.after_g))
-    path, state = _path(visit, own.progress.get(one.institution_id))
+    path, state = _path(viewer, own.progress.get(one.institution_id))
     return MonthRow(
-        _named(visit, (one.name_zh, one.name_en), one.institution_id),
+        _named(viewer, (one.name_zh, one.name_en), one.institution_id),
         f"/institutions/{one.institution_id}",
         writing.number(_kg(one.kgce_g)),
         writing.change(after, before),
@@ -125,12 +125,12 @@ def _month(visit: Visit, own: OfInstitutions, one: MonthOf) -> MonthRow:
     )
 
 
-def _path(visit: Visit, one: Standing | None) -> tuple[str, str]:
+def _path(viewer: Viewer, one: Progress | None) -> tuple[str, str]:
     """Return use as a share of the path of the quota, or why there is none."""
     if one is None:
-        return visit.say("no_quota"), ""
+        return viewer.say("no_quota"), ""
     if one.over_g is None:
-        return visit.say("not_enough_measured"), ""
+        return viewer.say("not_enough_measured"), ""
     ratio = 1 + Decimal(one.over_g) / one.compared_path_g
     return f"{writing.number(ratio * 100, 1)}%", "bad" if ratio > _PATH_BAD else "good"
 
@@ -139,11 +139,11 @@ def _kg(grams: int | None) -> Decimal | None:
     return None if grams is None else Decimal(grams) / 1000
 
 
-def _waste(visit: Visit, own: OfInstitutions, one: Closed) -> WasteRow:
+def _waste(viewer: Viewer, own: OfInstitutions, one: Closed) -> WasteRow:
     return WasteRow(
-        _named(visit, own.names.get(one.institution_id, (None, None)), one.institution_id),
+        _named(viewer, own.names.get(one.institution_id, (None, None)), one.institution_id),
         f"/boards/commonwatt-building?var-institution={one.institution_id}",
-        visit.say(f"closed_{one.kind}"),
+        viewer.say(f"closed_{one.kind}"),
         writing.number(one.kwh),
         writing.number(one.above_kwh),
         writing.number(one.above_yuan),
@@ -151,11 +151,11 @@ def _waste(visit: Visit, own: OfInstitutions, one: Closed) -> WasteRow:
     )
 
 
-def _lacking(visit: Visit, one: Lacking) -> LackingRow:
+def _lacking(viewer: Viewer, one: Lacking) -> LackingRow:
     missing_h = Decimal(one.expected_s - one.known_s) / 3600
-    meter = _named(visit, (one.meter_zh, one.meter_en), one.channel_id)
+    meter = _named(viewer, (one.meter_zh, one.meter_en), one.channel_id)
     return LackingRow(
-        _named(visit, (one.name_zh, one.name_en), one.institution_id),
+        _named(viewer, (one.name_zh, one.name_en), one.institution_id),
         f"{meter} · {one.channel}",
         f"/institutions/{one.institution_id}?curve={one.channel_id}",
         writing.number(missing_h),
@@ -164,27 +164,27 @@ def _lacking(visit: Visit, one: Lacking) -> LackingRow:
     )
 
 
-def _member(visit: Visit, of: OfUnion, one: Standing) -> MemberRow:
-    path, state = _path(visit, one)
-    name = _named(visit, of.names.get(one.member_id, (None, None)), one.member_id)
+def _member(viewer: Viewer, of: OfUnion, one: Progress) -> MemberRow:
+    path, state = _path(viewer, one)
+    name = _named(viewer, of.names.get(one.member_id, (None, None)), one.member_id)
     return MemberRow(name, one.year, path, state, writing.number(_kg(one.used_g)))
 
 
-def _silent(visit: Visit, of: OfPlatform | None) -> list[tuple[str, str, int]]:
+def _silent(viewer: Viewer, of: OfPlatform | None) -> list[tuple[str, str, int]]:
     """Return gateways that are silent, and since when."""
     return [
-        (one.name, _since(visit, one.last_reading_at), one.channels)
+        (one.name, _since(viewer, one.last_reading_at), one.channels)
         for one in (of.silent if of else ())
     ]
 
 
-def _since(visit: Visit, at: datetime | None) -> str:
+def _since(viewer: Viewer, at: datetime | None) -> str:
     if at is None:
-        return visit.say("never_heard")
-    return visit.say("silent_since", day=civil_day(at, visit.zone).isoformat())
+        return viewer.say("never_heard")
+    return viewer.say("silent_since", day=civil_day(at, viewer.zone).isoformat())
 
 
 def _still(of: OfPlatform | None) -> list[str]:
     """Return the queues in which something waits and nothing moves."""
     now = datetime.now(UTC)
-    return [one.queue for one in (of.queues if of else ()) if one.stands_still(now)]
+    return [one.queue for one in (of.queues if of else ()) if one.is_stalled(now)]

@@ -14,7 +14,7 @@ from dashboards.boards.macros import Scope, Value, expand, interpolate
 from dashboards.boards.model import Board, Column, Kind, Link, Panel, Variable
 from dashboards.boards.periods import interval, period
 from dashboards.pages.answers import Answers
-from dashboards.pages.visit import Visit
+from dashboards.pages.viewer import Viewer
 from metering.errors import EnergyError
 
 _NAMES: Final = re.compile(r"(?<!\$)\$([a-z]\w*)")
@@ -46,7 +46,7 @@ class Choice:
 class View:
     """A board with everything chosen; reading it asks the database, or whoever asked before."""
 
-    visit: Visit
+    viewer: Viewer
     board: Board
     answers: Answers
     rights: Rights
@@ -59,24 +59,24 @@ class View:
     @property
     def scope(self) -> Scope:
         """What its queries are asked for."""
-        return Scope(self.since, self.until, variables=values_of(self.visit, self.choices))
+        return Scope(self.since, self.until, variables=values_of(self.viewer, self.choices))
 
     @property
     def key(self) -> tuple[object, ...]:
         """What all of its figures depend on."""
         chosen = tuple((one.variable.name, one.value) for one in self.choices)
-        day = self.visit.desk.today
-        return (self.rights, day, self.board.uid, self.visit.lang, self.since, self.until, chosen)
+        day = self.viewer.actor.today
+        return (self.rights, day, self.board.uid, self.viewer.lang, self.since, self.until, chosen)
 
     def title(self, panel: Panel) -> str:
         """Return a panel's title with its variables filled in."""
-        return interpolate(panel.title.of(self.visit.lang), self.scope.variables or {})
+        return interpolate(panel.title.of(self.viewer.lang), self.scope.variables or {})
 
     def frame(self, panel: Panel) -> Frame:
         """Return what a panel's query answers."""
         width = interval(self.since, self.until, panel.max_points)
         scope = Scope(self.since, self.until, width, self.scope.variables)
-        found = _ask(self.visit, self.answers, self.rights, expand(panel.sql, scope))
+        found = _ask(self.viewer, self.answers, self.rights, expand(panel.sql, scope))
         return Frame(found.names, found.rows)
 
     def drawn(self, panel: Panel) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class View:
         try:
             return _SHAPES[panel.kind](self, panel, self.frame(panel))
         except EnergyError as error:
-            return {"error": error.zh if self.visit.lang == "zh" else error.en}
+            return {"error": error.zh if self.viewer.lang == "zh" else error.en}
 
     def href(self, link: Link, cell: Callable[[str], Any] = lambda _: None) -> str | None:
         """Return where a link leads, for a row or for the whole board.
@@ -98,37 +98,37 @@ class View:
             if held in (None, ""):
                 return None
             query[f"var-{name}"] = held
-        asked = self.visit.request.query_params
+        asked = self.viewer.request.query_params
         query |= {name: asked[name] for name in ("from", "to") if name in asked}
-        return self.visit.url(f"/boards/{link.board}", **query)
+        return self.viewer.url(f"/boards/{link.board}", **query)
 
 
-def view_of(visit: Visit, board: Board, answers: Answers) -> View:
+def view_of(viewer: Viewer, board: Board, answers: Answers) -> View:
     """Return a board as its address asks for it; what is not said begins with the best."""
-    rights = rights_of(visit.desk)
-    asked = visit.request.query_params
+    rights = rights_of(viewer.actor)
+    asked = viewer.request.query_params
     choices: list[Choice] = []
     for variable in board.variables:
-        held = values_of(visit, choices)
+        held = values_of(viewer, choices)
         query = expand(variable.sql, Scope(_LONG_AGO, _LONG_AGO, variables=held))
-        found = _ask(visit, answers, rights, query)
+        found = _ask(viewer, answers, rights, query)
         options = tuple((str(row[0]), str(row[1])) for row in found.rows)
         value = _chosen(variable, options, asked)
-        said = "" if variable.hidden else asked.get(f"var-{variable.name}", "")
-        choices.append(Choice(variable, options, value, said if said != value else ""))
-    zone = next((one.value for one in choices if one.variable.name == "zone"), visit.zone)
-    newest = _ask(visit, answers, rights, _newest(visit, choices)).rows[0][0]
-    now = _now(visit, newest, zone)
+        chosen = "" if variable.hidden else asked.get(f"var-{variable.name}", "")
+        choices.append(Choice(variable, options, value, chosen if chosen != value else ""))
+    zone = next((one.value for one in choices if one.variable.name == "zone"), viewer.zone)
+    newest = _ask(viewer, answers, rights, _newest(viewer, choices)).rows[0][0]
+    now = _now(viewer, newest, zone)
     since = asked.get("from") or board.since
     # Whole months end with the last one that is over.
     ends = asked.get("to") or (board.until if since.endswith("/M") else "now")
     first, last = period(since, ends, now, zone)
-    return View(visit, board, answers, rights, tuple(choices), zone, now, first, last)
+    return View(viewer, board, answers, rights, tuple(choices), zone, now, first, last)
 
 
-def values_of(visit: Visit, choices: Iterable[Choice]) -> dict[str, Value]:
+def values_of(viewer: Viewer, choices: Iterable[Choice]) -> dict[str, Value]:
     """Return variables as queries take them."""
-    held = {"lang": Value((visit.lang,))}
+    held = {"lang": Value((viewer.lang,))}
     return held | {one.variable.name: Value((one.value,)) for one in choices}
 
 
@@ -136,28 +136,28 @@ def _chosen(
     variable: Variable, options: tuple[tuple[str, str], ...], asked: Mapping[str, str]
 ) -> str:
     """Return what the address says, where it may be said, else the first option."""
-    said = asked.get(f"var-{variable.name}", "")
+    chosen = asked.get(f"var-{variable.name}", "")
     known = {value for value, _ in options}
-    numeric = variable.numeric and said.isascii() and said.isdigit() and len(said) < 10
-    if not variable.hidden and (said in known or numeric):
-        return said
+    numeric = variable.numeric and chosen.isascii() and chosen.isdigit() and len(chosen) < 10
+    if not variable.hidden and (chosen in known or numeric):
+        return chosen
     return options[0][0] if options else ("0" if variable.numeric else "")
 
 
-def _newest(visit: Visit, choices: Iterable[Choice]) -> str:
+def _newest(viewer: Viewer, choices: Iterable[Choice]) -> str:
     """Return the question for the newest month of what the board is about."""
     held = {one.variable.name: one.value for one in choices}
     about = "institution" if "institution" in held else "region"
     asked = dict.fromkeys(("institution", "region"), "NULL::integer")
     if about in held:
         asked[about] = f"'${about}'::integer"
-    scope = Scope(_LONG_AGO, _LONG_AGO, variables=values_of(visit, choices))
+    scope = Scope(_LONG_AGO, _LONG_AGO, variables=values_of(viewer, choices))
     return expand(_NEWEST.format(**asked), scope)
 
 
-def _now(visit: Visit, newest: date | None, zone: str) -> datetime:
+def _now(viewer: Viewer, newest: date | None, zone: str) -> datetime:
     """Return this moment, or the end of the newest month with accounts if that is earlier."""
-    today = visit.desk.today
+    today = viewer.actor.today
     at = datetime.now(UTC)
     if today is not None:
         at = datetime.combine(today, time(), ZoneInfo(zone)) + timedelta(days=1)
@@ -169,9 +169,9 @@ def _now(visit: Visit, newest: date | None, zone: str) -> datetime:
     return min(now, datetime.combine(following, time(), ZoneInfo(zone)).astimezone(UTC))
 
 
-def _ask(visit: Visit, answers: Answers, rights: Rights, query: str) -> Answer:
-    desk = visit.desk
-    answer: Answer = answers.get((rights, desk.today, query), lambda: answer_of(desk, query))
+def _ask(viewer: Viewer, answers: Answers, rights: Rights, query: str) -> Answer:
+    actor = viewer.actor
+    answer: Answer = answers.get((rights, actor.today, query), lambda: answer_of(actor, query))
     return answer
 
 

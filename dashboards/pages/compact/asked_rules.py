@@ -10,8 +10,8 @@ from actions.compact.rules import Parameter, RuleInWords, Value, rules
 from actions.fields import Option, Words, plain
 from actions.filled import pairs_of
 from actions.saying import words_of
-from dashboards.pages.asking import Asked
-from dashboards.pages.visit import Visit
+from dashboards.pages.asking import FormField
+from dashboards.pages.viewer import Viewer
 
 _ASKED: Final = "asked"  # in the address once somebody chose among the rules
 
@@ -26,7 +26,7 @@ class Group:
     parameter: Parameter
     label: str
     hint: str
-    fields: list[Asked]
+    fields: list[FormField]
 
     @property
     def wrong(self) -> bool:
@@ -35,7 +35,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleAsked:
+class RuleForm:
     """A rule with what the address gives it; shown: whether it is compared."""
 
     rule: RuleInWords
@@ -54,21 +54,21 @@ class RuleAsked:
         return pairs_of(found | ({"year": year} if year else {}))
 
 
-def asked_of(visit: Visit, keys: Keys, first: First) -> list[RuleAsked]:
+def asked_of(viewer: Viewer, keys: Keys, first: First) -> list[RuleForm]:
     """Return all rules as the address asks for them; what it leaves out begins as it may."""
-    query = visit.request.query_params
+    query = viewer.request.query_params
     chosen = _ASKED in query
     found = []
     for rule in rules():
-        groups = [_group(visit, rule, one, keys, first) for one in rule.parameters]
+        groups = [_group(viewer, rule, one, keys, first) for one in rule.parameters]
         values = {group.parameter.name: _values(group) for group in groups}
         shown = rule.code in query if chosen else rule.first
-        found.append(RuleAsked(rule, shown, groups, values))
+        found.append(RuleForm(rule, shown, groups, values))
     return found
 
 
 def _group(
-    visit: Visit, rule: RuleInWords, parameter: Parameter, keys: Keys, first: First
+    viewer: Viewer, rule: RuleInWords, parameter: Parameter, keys: Keys, first: First
 ) -> Group:
     whole = [Option("", parameter.words)]
     begun = first.get(parameter.name, {})
@@ -76,25 +76,25 @@ def _group(
     for one in keys.get(parameter.of, ()) if parameter.of else whole:
         name = ".".join(part for part in (rule.code, parameter.name, one.value) if part)
         default = begun.get(one.value, parameter.default)
-        fields.append(_field(visit, name, one.words, parameter, default))
-    hint = parameter.hint.say(visit.lang) if parameter.hint else ""
-    return Group(parameter, parameter.words.say(visit.lang), hint, fields)
+        fields.append(_field(viewer, name, one.words, parameter, default))
+    hint = parameter.hint.say(viewer.lang) if parameter.hint else ""
+    return Group(parameter, parameter.words.say(viewer.lang), hint, fields)
 
 
 def _field(
-    visit: Visit, name: str, words: Words, parameter: Parameter, default: Value | None
-) -> Asked:
-    raw = visit.request.query_params.get(name)
+    viewer: Viewer, name: str, words: Words, parameter: Parameter, default: Value | None
+) -> FormField:
+    raw = viewer.request.query_params.get(name)
     value = ("" if default is None else str(default)) if raw is None else raw.strip()
     error = _wrong(value, parameter)
-    return Asked(
+    return FormField(
         name=name,
         kind="choice" if parameter.choices else "number",
-        label=words.say(visit.lang),
-        hint=parameter.hint.say(visit.lang) if parameter.hint and not parameter.of else "",
+        label=words.say(viewer.lang),
+        hint=parameter.hint.say(viewer.lang) if parameter.hint and not parameter.of else "",
         unit=parameter.unit,
         value=value,
-        error=error.say(visit.lang) if error else "",
+        error=error.say(viewer.lang) if error else "",
         needed=True,
         options=parameter.choices,
     )

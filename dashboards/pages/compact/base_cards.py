@@ -9,7 +9,7 @@ from actions.compact.base_words import CODES, HOWS, MONTHS, STATES
 from actions.compact.bases import BaseLine, Finding, History, State
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
-from dashboards.pages.visit import Visit
+from dashboards.pages.viewer import Viewer
 
 _YEAR: Final = range(1, 13)
 _TALL: Final = 40  # of the tallest bar, in the chart's own units
@@ -67,12 +67,14 @@ class BaseCard:
     effect: str
     share: str
     odd: list[Odd]
-    said: list[str]
+    remarks: list[str]
     months: list[Month]
 
 
 def card_of(
-    visit: Visit, line: BaseLine, known: tuple[History | None, Mapping[int, str], Mapping[str, str]]
+    viewer: Viewer,
+    line: BaseLine,
+    known: tuple[History | None, Mapping[int, str], Mapping[str, str]],
 ) -> BaseCard:
     """Return a line of a review as its card.
 
@@ -84,43 +86,43 @@ def card_of(
     state = STATES[line.state]
     return BaseCard(
         institution_id=line.institution_id,
-        name=visit.name(line) or visit.say("base_unseen", id=line.institution_id),
+        name=viewer.name(line) or viewer.say("base_unseen", id=line.institution_id),
         member=members.get(line.member_id, str(line.member_id)),
         seen=line.seen,
         state=line.state,
-        state_words=state[0] if visit.lang == "zh" else state[1],
+        state_words=state[0] if viewer.lang == "zh" else state[1],
         year=base.year if base else None,
         other_year=other,
         total=kg(base.total_g if base else None),
         effect=kg(line.effect_g),
         share=percent(None if line.own_share is None else line.own_share * 100),
-        odd=_odd(visit, line, carriers),
-        said=_said(visit, line, carriers),
-        months=_months(visit, line, history, other),
+        odd=_odd(viewer, line, carriers),
+        remarks=_remarks(viewer, line, carriers),
+        months=_months(viewer, line, history, other),
     )
 
 
-def _odd(visit: Visit, line: BaseLine, carriers: Mapping[str, str]) -> list[Odd]:
+def _odd(viewer: Viewer, line: BaseLine, carriers: Mapping[str, str]) -> list[Odd]:
     """Return what is odd, months of one kind together."""
     groups: dict[tuple[str, str | None, int | None], list[Finding]] = {}
     for one in line.findings:
         mark = one.mark
         alone = None if mark.code in _PLAIN else mark.month
         groups.setdefault((mark.code, mark.carrier, alone), []).append(one)
-    return [_group(visit, line, some, carriers) for some in groups.values()]
+    return [_group(viewer, line, some, carriers) for some in groups.values()]
 
 
-def _group(visit: Visit, line: BaseLine, some: list[Finding], carriers: Mapping[str, str]) -> Odd:
+def _group(viewer: Viewer, line: BaseLine, some: list[Finding], carriers: Mapping[str, str]) -> Odd:
     first, year = some[0], line.base.year if line.base else None
     mark = first.mark
     if not line.seen:
         words = CODES[mark.code]
-        return Odd(words[0] if visit.lang == "zh" else words[1], "", [])
+        return Odd(words[0] if viewer.lang == "zh" else words[1], "", [])
     months = [one.mark.month for one in some if one.mark.month is not None]
-    text = visit.say(
+    text = viewer.say(
         _SAID[mark.code],
-        carrier=carriers.get(mark.carrier or "", visit.say("odd_any_carrier")),
-        months=_spans(visit, months, year),
+        carrier=carriers.get(mark.carrier or "", viewer.say("odd_any_carrier")),
+        months=_spans(viewer, months, year),
         there=kg(first.grams),
         like=kg(first.reference_g),
     )
@@ -140,11 +142,11 @@ def _estimates(line: BaseLine, some: list[Finding], year: int | None) -> list[tu
     return found
 
 
-def _said(visit: Visit, line: BaseLine, carriers: Mapping[str, str]) -> list[str]:
+def _remarks(viewer: Viewer, line: BaseLine, carriers: Mapping[str, str]) -> list[str]:
     """Return what planners have said of a base: estimates, then the last decision."""
-    at = 0 if visit.lang == "zh" else 1
+    at = 0 if viewer.lang == "zh" else 1
     found = [
-        visit.say(
+        viewer.say(
             "base_estimated",
             month=f"{one.month:%Y-%m}",
             carrier=carriers.get(one.carrier, one.carrier),
@@ -157,8 +159,8 @@ def _said(visit: Visit, line: BaseLine, carriers: Mapping[str, str]) -> list[str
     if line.verdict is not None:
         words = STATES.get(line.verdict.verdict, STATES["open"])[at]
         day = f"{line.verdict.made_at:%Y-%m-%d}"
-        said = {"state": words, "reason": line.verdict.reason, "by": line.verdict.made_by}
-        found.append(visit.say("base_decided", day=day, **said))
+        values = {"state": words, "reason": line.verdict.reason, "by": line.verdict.made_by}
+        found.append(viewer.say("base_decided", day=day, **values))
     return found
 
 
@@ -175,7 +177,7 @@ def _other_year(line: BaseLine, history: History | None) -> int | None:
 
 
 def _months(
-    visit: Visit, line: BaseLine, history: History | None, other: int | None
+    viewer: Viewer, line: BaseLine, history: History | None, other: int | None
 ) -> list[Month]:
     """Return twelve months of the base year beside those of the other one."""
     if line.base is None or not line.seen:
@@ -183,7 +185,7 @@ def _months(
     known = history.known() if history is not None and other is not None else {}
     beside = [known.get((other or 0, month)) for month in _YEAR]
     most = max((*(one or 0 for one in (*line.base.months_g, *beside)), 1))
-    at, months = 0 if visit.lang == "zh" else 1, []
+    at, months = 0 if viewer.lang == "zh" else 1, []
     for month, own, like, state in zip(
         _YEAR, line.base.months_g, beside, line.base.states or (State.MISSING,) * 12, strict=True
     ):
@@ -192,7 +194,7 @@ def _months(
     return months
 
 
-def _spans(visit: Visit, months: list[int], year: int | None) -> str:
+def _spans(viewer: Viewer, months: list[int], year: int | None) -> str:
     """Return months as people say them: 2025-01 to 2025-03, 2025-05."""
     runs: list[list[int]] = []
     for month in sorted(months):
@@ -200,10 +202,10 @@ def _spans(visit: Visit, months: list[int], year: int | None) -> str:
             runs[-1].append(month)
         else:
             runs.append([month])
-    said = [
+    spans = [
         f"{year}-{one[0]:02d}"
         if len(one) == 1
-        else visit.say("odd_span", first=f"{year}-{one[0]:02d}", last=f"{year}-{one[-1]:02d}")
+        else viewer.say("odd_span", first=f"{year}-{one[0]:02d}", last=f"{year}-{one[-1]:02d}")
         for one in runs
     ]
-    return ("、" if visit.lang == "zh" else ", ").join(said) or writing.DASH
+    return ("、" if viewer.lang == "zh" else ", ").join(spans) or writing.DASH

@@ -21,7 +21,7 @@ from actions.registry.regions import list_carriers
 from dashboards.pages.compact.base_cards import BaseCard, card_of
 from dashboards.pages.compact.target import target_of
 from dashboards.pages.compact.unions import target_row
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,31 +43,31 @@ class MemberRow:
 @router.get("/targets/{target_id}/bases")
 def get_bases(
     target_id: Id,
-    visit: Reader,
+    viewer: Reader,
     search: Annotated[str, Query(max_length=100)] = "",
     state: Annotated[str, Query(pattern="^(open|confirmed|left_out)?$")] = "",
     member: Annotated[str, Query(pattern=r"^\d{0,9}$")] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Return a page of odd bases, those that move most in the total first."""
-    kept = target_of(visit, target_id)
-    found = review(visit.desk, target_id)
+    kept = target_of(viewer, target_id)
+    found = review(viewer.actor, target_id)
     wanted = LineFilter(search or None, state or None, int(member) if member else None)
     lines = wanted.of(found.lines)
     shown = lines[(page - 1) * _SIZE : page * _SIZE]
-    union = union_of(visit.desk, kept.union_id)
-    named = {one.region_id: visit.name(one) or str(one.region_id) for one in union.members}
-    return visit.page(
+    union = union_of(viewer.actor, kept.union_id)
+    named = {one.region_id: viewer.name(one) or str(one.region_id) for one in union.members}
+    return viewer.page(
         "compact/bases.html",
         kept=kept,
-        row=target_row(visit, kept),
+        row=target_row(viewer, kept),
         union=union,
         review=found,
         quiet=_quiet(found),
         members=[_member(one, named) for one in found.members],
-        cards=_cards(visit, target_id, shown, named),
+        cards=_cards(viewer, target_id, shown, named),
         count=len(lines),
-        states={code: words[0 if visit.lang == "zh" else 1] for code, words in STATES.items()},
+        states={code: words[0 if viewer.lang == "zh" else 1] for code, words in STATES.items()},
         asked={"search": search, "state": state, "member": member},
         filtered=bool(search or state or member),
         page=page,
@@ -76,14 +76,14 @@ def get_bases(
 
 
 def _cards(
-    visit: Visit, target_id: int, lines: Sequence[BaseLine], members: Mapping[int, str]
+    viewer: Viewer, target_id: int, lines: Sequence[BaseLine], members: Mapping[int, str]
 ) -> list[BaseCard]:
     """Return lines as cards; months are read of those that the reader sees."""
     ids = [one.institution_id for one in lines if one.seen]
-    known = histories(visit.desk, target_id, ids) if ids else {}
-    carriers = {one.code: visit.name(one) or one.code for one in list_carriers(visit.desk)}
+    known = histories(viewer.actor, target_id, ids) if ids else {}
+    carriers = {one.code: viewer.name(one) or one.code for one in list_carriers(viewer.actor)}
     return [
-        card_of(visit, one, (known.get(one.institution_id), members, carriers)) for one in lines
+        card_of(viewer, one, (known.get(one.institution_id), members, carriers)) for one in lines
     ]
 
 

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.compact.comparing import Compared, Loaded, Tried, compared, load, try_one
+from actions.compact.comparing import Compared, Loaded, RuleResult, compared, load, try_one
 from actions.compact.rules import method_of
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
 from dashboards.pages.answers import Answers
-from dashboards.pages.asking import Asked
-from dashboards.pages.compact.asked_rules import RuleAsked, asked_of, options
+from dashboards.pages.asking import FormField
+from dashboards.pages.compact.asked_rules import RuleForm, asked_of, options
 from dashboards.pages.compact.sides import (
     Side,
     chart_of,
@@ -21,7 +21,7 @@ from dashboards.pages.compact.sides import (
     measures_of,
     whole_of,
 )
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 
 router = APIRouter(include_in_schema=False)
@@ -34,42 +34,42 @@ _TRIED: Final = Answers(keep_s=120.0, most=500)
 @router.get("/targets/{target_id}/compare")
 def get_comparison(
     target_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
-    visit: Reader,
+    viewer: Reader,
     year: Annotated[str, Query(pattern=r"^(\d{4})?$")] = "",
     part: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Return the page; part=result: only what moves with the parameters."""
-    found = compared(visit.desk, target_id)
-    loaded = _loaded(visit, found)
-    asked = asked_of(visit, _keys(found, loaded), {"leading": loaded.leading})
+    found = compared(viewer.actor, target_id)
+    loaded = _loaded(viewer, found)
+    asked = asked_of(viewer, _keys(found, loaded), {"leading": loaded.leading})
     chosen = _year(found, year)
-    sides = [_side(visit, found, loaded, one, chosen) for one in asked if one.shown]
+    sides = [_side(viewer, found, loaded, one, chosen) for one in asked if one.shown]
     values: dict[str, Any] = {
         "sides": sides,
-        "lines": lines_of(visit, found, sides),
-        "whole": whole_of(visit, sides),
-        "measures": measures_of(visit, sides),
-        "chart": chart_of(visit, found, sides),
-        "marks": marks_of(visit, sides),
+        "lines": lines_of(viewer, found, sides),
+        "whole": whole_of(viewer, sides),
+        "measures": measures_of(viewer, sides),
+        "chart": chart_of(viewer, found, sides),
+        "marks": marks_of(viewer, sides),
         "loaded_at": loaded.at,
     }
     if part == "result":
-        return visit.page("compact/comparison_result.html", **values)
-    return visit.page(
+        return viewer.page("compact/comparison_result.html", **values)
+    return viewer.page(
         "compact/comparison.html",
         **values,
         target_id=target_id,
-        name=in_short(found.target).say(visit.lang),
-        union=found.union_zh if visit.lang == "zh" else found.union_en,
+        name=in_short(found.target).say(viewer.lang),
+        union=found.union_zh if viewer.lang == "zh" else found.union_en,
         union_id=found.target.union_id,
         asked=asked,
-        year=_asked_year(visit, found, chosen),
+        year=_asked_year(viewer, found, chosen),
     )
 
 
-def _loaded(visit: Visit, found: Compared) -> Loaded:
+def _loaded(viewer: Viewer, found: Compared) -> Loaded:
     target_id = found.target.target_id
-    loaded: Loaded = _LOADED.get(_key(visit, found), lambda: load(visit.desk, target_id))
+    loaded: Loaded = _LOADED.get(_key(viewer, found), lambda: load(viewer.actor, target_id))
     return loaded
 
 
@@ -89,32 +89,32 @@ def _year(found: Compared, asked: str) -> int | None:
     return int(asked) if asked and int(asked) in years else years[-1]
 
 
-def _asked_year(visit: Visit, found: Compared, chosen: int | None) -> Asked | None:
+def _asked_year(viewer: Viewer, found: Compared, chosen: int | None) -> FormField | None:
     """Return the field of the year, None where each institution has its own."""
     years = [Option(str(one), plain(str(one))) for one in found.target.target.years()]
     if not years:
         return None
-    label = visit.say("compare_year")
-    return Asked("year", "choice", label, "", "", str(chosen), "", True, years)
+    label = viewer.say("compare_year")
+    return FormField("year", "choice", label, "", "", str(chosen), "", True, years)
 
 
 def _side(
-    visit: Visit, found: Compared, loaded: Loaded, asked: RuleAsked, year: int | None
+    viewer: Viewer, found: Compared, loaded: Loaded, asked: RuleForm, year: int | None
 ) -> Side:
     """Return what a rule comes to, or why it does not."""
     query = urlencode(asked.pairs(year))
     keep = f"/do/run.make/{found.target.target_id}?{query}"
     if asked.wrong:
-        return Side(asked, Tried(), visit.say("compare_wrong"), keep)
+        return Side(asked, RuleResult(), viewer.say("compare_wrong"), keep)
     try:
         method = method_of(asked.rule.code, asked.values)
     except EnergyError as error:
-        return Side(asked, Tried(), error.text(visit.lang), keep)
-    key = (_key(visit, found), loaded.at, query)  # what one slider does not move stands
-    tried: Tried = _TRIED.get(key, lambda: try_one(loaded.start, method, year))
-    return Side(asked, tried, tried.error.text(visit.lang) if tried.error else "", keep)
+        return Side(asked, RuleResult(), error.text(viewer.lang), keep)
+    key = (_key(viewer, found), loaded.at, query)  # what one slider does not move stands
+    tried: RuleResult = _TRIED.get(key, lambda: try_one(loaded.start, method, year))
+    return Side(asked, tried, tried.error.text(viewer.lang) if tried.error else "", keep)
 
 
-def _key(visit: Visit, found: Compared) -> Hashable:
+def _key(viewer: Viewer, found: Compared) -> Hashable:
     """Return what a union is loaded for: who looks, on which day, and what was decided."""
-    return (visit.desk.actor, visit.desk.today, found.target.target_id, found.state)
+    return (viewer.actor.name, viewer.actor.today, found.target.target_id, found.state)

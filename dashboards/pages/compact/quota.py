@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.accounts.changes import Change, explain_quota_change
+from actions.accounts.decomposition import Decomposition, explain_quota_change
 from actions.compact.base_words import HOWS, MONTHS, in_words
 from actions.compact.quotas import Explained, explain_quota
 from actions.compact.rules import rule_words
@@ -16,7 +16,7 @@ from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
 from dashboards.pages.compact.names import level_names
 from dashboards.pages.compact.run import bound_word, covers_of_run
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 from storage.compact.bases import Act
 
@@ -61,49 +61,49 @@ class EffectLine:
 def get_quota(
     institution_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
     year: Annotated[int, Path(ge=1970, le=2100)],
-    visit: Reader,
+    viewer: Reader,
     union: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """Return the page."""
-    found = explain_quota(visit.desk, institution_id, year, union)
+    found = explain_quota(viewer.actor, institution_id, year, union)
     quota = found.quota
-    change = _change(visit, found)
-    return visit.page(
+    change = _change(viewer, found)
+    return viewer.page(
         "compact/quota.html",
         found=found,
         quota=quota,
-        name=visit.name(quota) or str(quota.institution_id),
-        rule=rule_words(found.run.rule).say(visit.lang),
+        name=viewer.name(quota) or str(quota.institution_id),
+        rule=rule_words(found.run.rule).say(viewer.lang),
         amount=_kg(quota.amount_g),
         of_months=_kg(found.share.amount_g),
-        rows=_arithmetic(visit, found),
-        chain=_chain(visit, found),
-        covers=covers_of_run(visit, found.run),
-        months=_months(visit, found),
-        marks=found.marks(visit.lang),
-        acts=[_act(visit, one) for one in found.acts],
+        rows=_arithmetic(viewer, found),
+        chain=_chain(viewer, found),
+        covers=covers_of_run(viewer, found.run),
+        months=_months(viewer, found),
+        marks=found.marks(viewer.lang),
+        acts=[_act(viewer, one) for one in found.acts],
         since=None if change is None else change.since,
-        effects=[] if change is None else _effects(visit, change),
+        effects=[] if change is None else _effects(viewer, change),
         total=_total(change),
         printed_at=datetime.now(UTC),
     )
 
 
-def _arithmetic(visit: Visit, found: Explained) -> list[tuple[str, str]]:
+def _arithmetic(viewer: Viewer, found: Explained) -> list[tuple[str, str]]:
     """Return what is multiplied, and what comes of it, line by line."""
-    share, say = found.share, visit.say
+    share, say = found.share, viewer.say
     base_g = sum(month for month in share.base_g if month is not None)
     rows = [(f"{say('compare_base')} kgce", _kg(base_g))]
-    rows += [(_factor(visit, one.name), one.value) for one in found.factors]
+    rows += [(_factor(viewer, one.name), one.value) for one in found.factors]
     by = found.chain[-1].multiplier_decimal
     rows.append((say("compare_lambda"), writing.number(by, _LAMBDA)))
     if share.bound:
-        rows.append((say("run_bound"), bound_word(visit, share.bound)))
+        rows.append((say("run_bound"), bound_word(viewer, share.bound)))
     return [*rows, (f"{say('run_quota')} kgce", _kg(share.amount_g))]
 
 
-def _chain(visit: Visit, found: Explained) -> list[Step]:
-    names = level_names(visit, found.chain)
+def _chain(viewer: Viewer, found: Explained) -> list[Step]:
+    names = level_names(viewer, found.chain)
     return [
         Step(
             names[one.key],
@@ -116,7 +116,7 @@ def _chain(visit: Visit, found: Explained) -> list[Step]:
     ]
 
 
-def _months(visit: Visit, found: Explained) -> list[MonthLine]:
+def _months(viewer: Viewer, found: Explained) -> list[MonthLine]:
     share = found.share
     states = share.base_states or [""] * len(share.base_g)
     months = zip(share.base_g, states, share.months_g, strict=True)
@@ -124,53 +124,56 @@ def _months(visit: Visit, found: Explained) -> list[MonthLine]:
         MonthLine(
             month,
             _kg(base),
-            in_words(MONTHS[state], visit.lang) if state else "",
+            in_words(MONTHS[state], viewer.lang) if state else "",
             _kg(None if base is None else amount),
         )
         for month, (base, state, amount) in enumerate(months, 1)
     ]
 
 
-def _act(visit: Visit, act: Act) -> str:
+def _act(viewer: Viewer, act: Act) -> str:
     """Return what a planner put in the place of a month, with the reason."""
-    how = in_words(HOWS[act.how], visit.lang)
+    how = in_words(HOWS[act.how], viewer.lang)
     return f"{act.month:%Y-%m} {act.carrier}: {how} ({act.reason}, {act.made_by})"
 
 
-def _change(visit: Visit, found: Explained) -> Change | None:
+def _change(viewer: Viewer, found: Explained) -> Decomposition | None:
     """Return why the quota differs from the year before, None where there was none."""
     quota = found.quota
     try:
         return explain_quota_change(
-            visit.desk, quota.institution_id, quota.year, quota.year - 1, quota.union_id
+            viewer.actor, quota.institution_id, quota.year, quota.year - 1, quota.union_id
         )
     except EnergyError:
         return None
 
 
-def _effects(visit: Visit, change: Change) -> list[EffectLine]:
+def _effects(viewer: Viewer, change: Decomposition) -> list[EffectLine]:
     return [
         EffectLine(
-            _factor(visit, one.factor), _plain(one.before), _plain(one.after), _signed(one.effect_g)
+            _factor(viewer, one.factor),
+            _plain(one.before),
+            _plain(one.after),
+            _signed(one.effect_g),
         )
         for one in change.effects
     ]
 
 
-def _total(change: Change | None) -> EffectLine | None:
+def _total(change: Decomposition | None) -> EffectLine | None:
     if change is None:
         return None
     moved = _signed(change.after_g - change.before_g)
     return EffectLine("", _kg(change.before_g), _kg(change.after_g), moved)
 
 
-def _factor(visit: Visit, name: str) -> str:
+def _factor(viewer: Viewer, name: str) -> str:
     """Return what a factor is called; one that somebody named is called so."""
     known = {
-        "base": visit.say("compare_base"),
-        "multiplier": visit.say("compare_lambda"),
-        "capability": visit.say("quota_capability"),
-        "gap_kgce": visit.say("quota_gap"),
+        "base": viewer.say("compare_base"),
+        "multiplier": viewer.say("compare_lambda"),
+        "capability": viewer.say("quota_capability"),
+        "gap_kgce": viewer.say("quota_gap"),
     }
     return known.get(name, name)
 

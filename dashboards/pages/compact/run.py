@@ -12,7 +12,7 @@ from actions.compact.quotas import shares_of
 from actions.compact.rules import rule_words
 from actions.compact.run_changes import MemberChange
 from actions.compact.run_detail import RunDetail, count_shares, run_detail
-from actions.compact.runs import Kept, levels_of, prove, waiting_bases
+from actions.compact.runs import RunRow, levels_of, prove, waiting_bases
 from actions.compact.target_words import in_short
 from actions.compact.things import RUN
 from compact.targets import Mark
@@ -20,7 +20,7 @@ from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
 from dashboards.pages.compact.names import institution_names, level_names
 from dashboards.pages.compact.offers import offers_of
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.run_members import Sum
 from storage.compact.runs import Level, Share
 
@@ -70,66 +70,66 @@ class ChangeLine:
 @router.get("/runs/{run_id}")
 def get_run(
     run_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
-    visit: Reader,
+    viewer: Reader,
     search: Annotated[str, Query(max_length=100)] = "",
     after: Annotated[str, Query(max_length=500)] = "",
     proof: Annotated[str, Query(max_length=5)] = "",
 ) -> Response:
     """Return the page; proof: the run is computed anew from its snapshot, and compared."""
-    desk, found, named = visit.desk, run_detail(visit.desk, run_id), search.strip()
+    actor, found, named = viewer.actor, run_detail(viewer.actor, run_id), search.strip()
     planned, run = found.union.planned, found.run
-    levels = levels_of(desk, run_id, _MOST_LEVELS + 1) if planned else []
-    page = shares_of(desk, run_id, named=named or None, after=after or None, limit=_AT_ONCE)
-    names = institution_names(visit, page.rows)
-    waiting = waiting_bases(desk, run_id) if planned and run.issued_as is None else []
-    return visit.page(
+    levels = levels_of(actor, run_id, _MOST_LEVELS + 1) if planned else []
+    page = shares_of(actor, run_id, named=named or None, after=after or None, limit=_AT_ONCE)
+    names = institution_names(viewer, page.rows)
+    waiting = waiting_bases(actor, run_id) if planned and run.issued_as is None else []
+    return viewer.page(
         "compact/run.html",
         found=found,
         run=run,
         kg=kg,
-        rule=rule_words(run.rule).say(visit.lang),
-        target=in_short(found.target).say(visit.lang),
-        state=_state(visit, run),
-        covers=covers_of_run(visit, run),
+        rule=rule_words(run.rule).say(viewer.lang),
+        target=in_short(found.target).say(viewer.lang),
+        state=_state(viewer, run),
+        covers=covers_of_run(viewer, run),
         waiting=len(waiting),
-        same=prove(desk, run_id)[0].same if planned and proof else None,
-        levels=_levels(visit, levels[:_MOST_LEVELS]),
+        same=prove(actor, run_id)[0].same if planned and proof else None,
+        levels=_levels(viewer, levels[:_MOST_LEVELS]),
         more_levels=len(levels) > _MOST_LEVELS,
-        changes=_changes(visit, found),
+        changes=_changes(viewer, found),
         replaced=sorted({one.version for one in found.replaced.runs.values()})
         if found.replaced
         else [],
-        reasons=_reasons(visit),
-        quotas=[_quota(visit, run, one, names) for one in page.rows],
-        count=count_shares(desk, run_id, named or None),
+        reasons=_reasons(viewer),
+        quotas=[_quota(viewer, run, one, names) for one in page.rows],
+        count=count_shares(actor, run_id, named or None),
         next=page.next,
         search=named,
-        offers=offers_of(visit, RUN, run_id),
+        offers=offers_of(viewer, RUN, run_id),
         printed_at=datetime.now(UTC),
     )
 
 
-def covers_of_run(visit: Visit, run: Kept) -> str:
+def covers_of_run(viewer: Viewer, run: RunRow) -> str:
     """Return what a run's sums hold and lack, in a sentence; nothing where they are withheld."""
     if run.covers is None:
         return ""
     months = sum(run.covers[f"months_{one}"] for one in _KNOWN)
-    return visit.say("run_covers", months=months, **run.covers)
+    return viewer.say("run_covers", months=months, **run.covers)
 
 
-def _state(visit: Visit, run: Kept) -> str:
+def _state(viewer: Viewer, run: RunRow) -> str:
     """Return whether a run is a proposal, since when it is issued, and for which years it holds."""
     if run.issued_at is None:
-        return visit.say("run_proposal")
-    said = {"issue": visit.say("run_issue"), "adjustment": visit.say("run_adjustment")}
-    years = ("、" if visit.lang == "zh" else ", ").join(map(str, run.in_force))
-    held = visit.say("run_in_force_for", years=years) if years else visit.say("run_superseded")
-    issued = said.get(run.issued_as or "", run.issued_as)
+        return viewer.say("run_proposal")
+    words = {"issue": viewer.say("run_issue"), "adjustment": viewer.say("run_adjustment")}
+    years = ("、" if viewer.lang == "zh" else ", ").join(map(str, run.in_force))
+    held = viewer.say("run_in_force_for", years=years) if years else viewer.say("run_superseded")
+    issued = words.get(run.issued_as or "", run.issued_as)
     return f"{issued} {run.issued_at:%Y-%m-%d %H:%M} UTC · {held}"
 
 
-def _levels(visit: Visit, levels: list[Level]) -> list[LevelLine]:
-    names = level_names(visit, levels) if levels else {}
+def _levels(viewer: Viewer, levels: list[Level]) -> list[LevelLine]:
+    names = level_names(viewer, levels) if levels else {}
     return [
         LevelLine(
             names[one.key],
@@ -143,31 +143,31 @@ def _levels(visit: Visit, levels: list[Level]) -> list[LevelLine]:
     ]
 
 
-def _changes(visit: Visit, found: RunDetail) -> list[ChangeLine]:
-    return [_change(visit, one) for one in (found.replaced.changes if found.replaced else ())]
+def _changes(viewer: Viewer, found: RunDetail) -> list[ChangeLine]:
+    return [_change(viewer, one) for one in (found.replaced.changes if found.replaced else ())]
 
 
-def _change(visit: Visit, one: MemberChange) -> ChangeLine:
-    who = visit.say("compare_total")
+def _change(viewer: Viewer, one: MemberChange) -> ChangeLine:
+    who = viewer.say("compare_total")
     if one.member is not None:
-        who = visit.name(one.member) or str(one.member.region_id)
+        who = viewer.name(one.member) or str(one.member.region_id)
     moved = one.moved_g
     sign = "+" if moved is not None and moved > 0 else ""
     return ChangeLine(
         f"{one.year} · {who}",
-        _sum(visit, one.before),
-        _sum(visit, one.after),
+        _sum(viewer, one.before),
+        _sum(viewer, one.after),
         f"{sign}{kg(moved)}",
     )
 
 
-def _sum(visit: Visit, one: Sum | None) -> str:
+def _sum(viewer: Viewer, one: Sum | None) -> str:
     if one is None:
         return writing.DASH
-    return visit.say("compare_withheld") if one.amount_g is None else kg(one.amount_g)
+    return viewer.say("compare_withheld") if one.amount_g is None else kg(one.amount_g)
 
 
-def _quota(visit: Visit, run: Kept, one: Share, names: dict[int, str]) -> QuotaLine:
+def _quota(viewer: Viewer, run: RunRow, one: Share, names: dict[int, str]) -> QuotaLine:
     base_g = sum(month for month in one.base_g if month is not None)
     path = f"/institutions/{one.institution_id}/quotas/{one.year}"
     return QuotaLine(
@@ -176,16 +176,16 @@ def _quota(visit: Visit, run: Kept, one: Share, names: dict[int, str]) -> QuotaL
         kg(base_g),
         kg(one.amount_g),
         _ratio(one.amount_g, base_g),
-        bound_word(visit, one.bound),
-        [marked(Mark(*mark), one.base_year, visit.lang) for mark in one.base_marks or ()],
-        visit.url(path, union=run.union_id) if one.year in run.in_force else "",
+        bound_word(viewer, one.bound),
+        [marked(Mark(*mark), one.base_year, viewer.lang) for mark in one.base_marks or ()],
+        viewer.url(path, union=run.union_id) if one.year in run.in_force else "",
     )
 
 
-def bound_word(visit: Visit, bound: str | None) -> str:
+def bound_word(viewer: Viewer, bound: str | None) -> str:
     """Return what decides a quota instead of λ."""
-    said = {"floor": visit.say("run_floor"), "ceiling": visit.say("run_ceiling")}
-    return said.get(bound, bound) if bound else ""
+    words = {"floor": viewer.say("run_floor"), "ceiling": viewer.say("run_ceiling")}
+    return words.get(bound, bound) if bound else ""
 
 
 def _ratio(amount_g: int | None, base_g: int | None) -> str:
@@ -194,10 +194,10 @@ def _ratio(amount_g: int | None, base_g: int | None) -> str:
     return percent(Decimal(amount_g) / base_g * 100, 2)
 
 
-def _reasons(visit: Visit) -> dict[str, str]:
+def _reasons(viewer: Viewer) -> dict[str, str]:
     """Return why an institution has no quota any more, by its code."""
     return {
-        "left_out": visit.say("run_dropped_left_out"),
-        "without_base": visit.say("run_dropped_without_base"),
-        "not_counted": visit.say("run_dropped_not_counted"),
+        "left_out": viewer.say("run_dropped_left_out"),
+        "without_base": viewer.say("run_dropped_without_base"),
+        "not_counted": viewer.say("run_dropped_not_counted"),
     }

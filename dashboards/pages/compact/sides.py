@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from actions.compact.base_words import CODES, MONTHS, in_words
 from actions.compact.bases import State
-from actions.compact.comparing import Compared, Fairness, Tried
+from actions.compact.comparing import Compared, Fairness, RuleResult
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
-from dashboards.pages.compact.asked_rules import RuleAsked
-from dashboards.pages.visit import Visit
+from dashboards.pages.compact.asked_rules import RuleForm
+from dashboards.pages.viewer import Viewer
 
 _MULTIPLIER_PLACES: Final = 6
 _RATIO_PLACES: Final = 4
@@ -21,8 +21,8 @@ _RATIO_PLACES: Final = 4
 class Side:
     """A rule's side: what it was given, what it came to, or why it came to nothing."""
 
-    asked: RuleAsked
-    tried: Tried
+    asked: RuleForm
+    tried: RuleResult
     error: str
     keep: str
 
@@ -54,9 +54,9 @@ class Measure:
     values: list[str]
 
 
-def lines_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> list[Line]:
+def lines_of(viewer: Viewer, found: Compared, sides: Sequence[Side]) -> list[Line]:
     """Return a line for each member that has anything to show."""
-    names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}
+    names = {one.region_id: viewer.name(one) or str(one.region_id) for one in found.members}
     tried = [one.tried for one in sides]
     base = {who: each.base_g for one in tried for who, each in one.members.items()}
     hidden = {who for one in tried for who in one.withheld}
@@ -70,17 +70,17 @@ def lines_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> list[Line]
     ]
 
 
-def whole_of(visit: Visit, sides: Sequence[Side]) -> Line:
+def whole_of(viewer: Viewer, sides: Sequence[Side]) -> Line:
     """Return the line of all members together."""
     made = [one.tried for one in sides if one.tried.fairness is not None]
     told = next((one.base_g for one in made if one.base_g is not None), None)
     base = Cell(kg(told), withheld=bool(made) and told is None)
-    return Line(visit.say("compare_total"), base, [_of_all(one) for one in sides])
+    return Line(viewer.say("compare_total"), base, [_of_all(one) for one in sides])
 
 
-def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
+def measures_of(viewer: Viewer, sides: Sequence[Side]) -> list[Measure]:
     """Return the measures by which rules are compared, each explained where it stands."""
-    say = visit.say
+    say = viewer.say
     fair = [one.tried.fairness for one in sides]
 
     def row(label: str, meaning: str, read: Callable[[Fairness], float | int | None]) -> Measure:
@@ -108,16 +108,16 @@ def measures_of(visit: Visit, sides: Sequence[Side]) -> list[Measure]:
     ]
 
 
-def chart_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> dict[str, Any] | None:
+def chart_of(viewer: Viewer, found: Compared, sides: Sequence[Side]) -> dict[str, Any] | None:
     """Return how far each member falls below its base under each rule, in percent, as bars."""
     drawn = [one for one in sides if one.tried.members]
     members = sorted({who for one in drawn for who in one.tried.members})
     if not members:
         return None
-    names = {one.region_id: visit.name(one) or str(one.region_id) for one in found.members}
+    names = {one.region_id: viewer.name(one) or str(one.region_id) for one in found.members}
     series = [
         {
-            "name": one.asked.rule.words.say(visit.lang),
+            "name": one.asked.rule.words.say(viewer.lang),
             "key": key,
             "values": [_fall(one, who) for who in members],
             "partial": [False] * len(members),
@@ -132,24 +132,24 @@ def chart_of(visit: Visit, found: Compared, sides: Sequence[Side]) -> dict[str, 
     }
 
 
-def marks_of(visit: Visit, sides: Sequence[Side]) -> list[str]:
+def marks_of(viewer: Viewer, sides: Sequence[Side]) -> list[str]:
     """Return what the bases that are compared rest on: months by state, what is missing or odd."""
     one = next((side.tried for side in sides if side.tried.fairness is not None), None)
     if one is None:
         return []
-    states, lang = one.states, visit.lang
+    states, lang = one.states, viewer.lang
     known = [
         f"{in_words(MONTHS[each.value], lang)} {states[each]:,}" for each in State if states[each]
     ]
     odd = [f"{in_words(CODES[code], lang)} {many:,}" for code, many in sorted(one.marks.items())]
-    said = [visit.say("compare_months", months=" · ".join(known))]
+    lines = [viewer.say("compare_months", months=" · ".join(known))]
     if odd:
-        said.append(visit.say("compare_odd", marks=" · ".join(odd)))
+        lines.append(viewer.say("compare_odd", marks=" · ".join(odd)))
     if one.without_base:
-        said.append(visit.say("compare_without_base", count=one.without_base))
+        lines.append(viewer.say("compare_without_base", count=one.without_base))
     if one.left_out:
-        said.append(visit.say("compare_left_out", count=one.left_out))
-    return said
+        lines.append(viewer.say("compare_left_out", count=one.left_out))
+    return lines
 
 
 def _of_member(side: Side, who: int) -> Cell:

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Response
 
 from actions.compact.bases import Review, review
-from actions.compact.runs import Kept as KeptRun
+from actions.compact.runs import RunRow as KeptRun
 from actions.compact.runs import list_runs
-from actions.compact.targets import Kept, Target
+from actions.compact.targets import Target, TargetRow
 from actions.compact.things import TARGET
 from actions.compact.unions import UnionDetail, union_of
 from actions.doing import acting
@@ -17,7 +17,7 @@ from actions.figures import not_found
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.compact.unions import target_row
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
@@ -44,34 +44,34 @@ class Step:
 
 
 @router.get("/targets/{target_id}")
-def get_target(target_id: Id, visit: Reader) -> Response:
+def get_target(target_id: Id, viewer: Reader) -> Response:
     """Return the page."""
-    kept = target_of(visit, target_id)
-    union = union_of(visit.desk, kept.union_id)
-    found = _reviewed(visit, target_id)
+    kept = target_of(viewer, target_id)
+    union = union_of(viewer.actor, kept.union_id)
+    found = _reviewed(viewer, target_id)
     steps = path_of(kept.target, found.base_g if found else None)
-    runs = list_runs(visit.desk, target_id=target_id)
-    return visit.page(
+    runs = list_runs(viewer.actor, target_id=target_id)
+    return viewer.page(
         "compact/target.html",
         kept=kept,
-        row=target_row(visit, kept),
+        row=target_row(viewer, kept),
         union=union,
         review=found,
-        members={one.region_id: visit.name(one) for one in union.members},
+        members={one.region_id: viewer.name(one) for one in union.members},
         steps=steps,
-        chart=_chart(visit, steps),
+        chart=_chart(viewer, steps),
         runs=runs[::-1],
         states=_RUN_STATES,
         next_step=_next(found, runs, union),
         kg=kg,
-        offers=offers_of(visit, TARGET, target_id),
+        offers=offers_of(viewer, TARGET, target_id),
     )
 
 
-def target_of(visit: Visit, target_id: int) -> Kept:
+def target_of(viewer: Viewer, target_id: int) -> TargetRow:
     """Return a target that the reader sees."""
-    with visit.desk.look() as connection:
-        found = TARGET.find(acting(visit.desk, connection), target_id)
+    with viewer.actor.look() as connection:
+        found = TARGET.find(acting(viewer.actor, connection), target_id)
     if found is None:
         raise not_found(TARGET.words.zh, TARGET.words.en, {"target_id": target_id})
     return found
@@ -89,10 +89,10 @@ def path_of(target: Target, base_g: int | None) -> list[Step]:
     ]
 
 
-def _reviewed(visit: Visit, target_id: int) -> Review | None:
+def _reviewed(viewer: Viewer, target_id: int) -> Review | None:
     """Return the review of the bases, None to who plans for none of them."""
     try:
-        return review(visit.desk, target_id)
+        return review(viewer.actor, target_id)
     except NotFoundError:
         return None
 
@@ -110,12 +110,12 @@ def _next(found: Review | None, runs: list[KeptRun], union: UnionDetail) -> str:
     return "" if any(one.issued_as for one in runs) else "target_next_issue"
 
 
-def _chart(visit: Visit, steps: list[Step]) -> dict[str, Any] | None:
+def _chart(viewer: Viewer, steps: list[Step]) -> dict[str, Any] | None:
     """Return the chart of the path, where it has years and the reader sees bases."""
     if len(steps) < 2 or any(one.cap_g is None for one in steps):
         return None
     values = [float(kilograms(one.cap_g) or 0) for one in steps]
-    series = {"name": visit.say("target_cap"), "key": "electricity", "values": values}
+    series = {"name": viewer.say("target_cap"), "key": "electricity", "values": values}
     return {
         "stack": False,
         "unit": "kgce",

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Response
 
 from actions.compact.found_union import GRADES
-from actions.compact.standing import Standing, Withheld, standing_of, withheld_of
+from actions.compact.progress import Progress, Withheld, progress_of, withheld_of
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, years_of
-from actions.compact.targets import Kept, list_targets
+from actions.compact.targets import TargetRow, list_targets
 from actions.compact.things import UNION
 from actions.compact.unions import UnionDetail, list_unions, union_of
 from actions.rights import Right, holds
@@ -17,7 +17,7 @@ from compact.unions import State
 from dashboards.boards.catalogue import UNION as BOARD
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,7 +36,7 @@ _LEVELS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class UnionRow:
+class UnionLine:
     """A union as a line of the list; agreement: its grade and state in words."""
 
     union_id: int
@@ -48,7 +48,7 @@ class UnionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetRow:
+class TargetLine:
     """A target as a line of its union's page."""
 
     target_id: int
@@ -70,7 +70,7 @@ class ProgressRow:
     member: str
     year: int
     withheld: bool
-    one: Standing | None = None
+    one: Progress | None = None
 
     @property
     def ratio(self) -> Decimal | None:
@@ -81,39 +81,39 @@ class ProgressRow:
 
 
 @router.get("/unions")
-def get_unions(visit: Reader) -> Response:
+def get_unions(viewer: Reader) -> Response:
     """Return the page of all unions that the reader has a part in."""
-    found = list_unions(visit.desk)
-    targets = list_targets(visit.desk)
-    with visit.desk.look() as connection:
+    found = list_unions(viewer.actor)
+    targets = list_targets(viewer.actor)
+    with viewer.actor.look() as connection:
         plans = holds(connection, Right.PLAN)
-    rows = [_row(visit, one, targets) for one in found]
-    return visit.page("compact/unions.html", rows=rows, plans=plans)
+    rows = [_row(viewer, one, targets) for one in found]
+    return viewer.page("compact/unions.html", rows=rows, plans=plans)
 
 
 @router.get("/unions/{union_id}")
-def get_union(union_id: Id, visit: Reader) -> Response:
+def get_union(union_id: Id, viewer: Reader) -> Response:
     """Return the page of one union."""
-    detail = union_of(visit.desk, union_id)
-    targets = [target_row(visit, one) for one in list_targets(visit.desk, union_id)]
-    progress = _progress(visit, detail)
-    return visit.page(
+    detail = union_of(viewer.actor, union_id)
+    targets = [target_row(viewer, one) for one in list_targets(viewer.actor, union_id)]
+    progress = _progress(viewer, detail)
+    return viewer.page(
         "compact/union.html",
-        row=_row(visit, detail, []),
-        members=[(_named(visit, one), visit.say(_LEVELS[one.level])) for one in detail.members],
+        row=_row(viewer, detail, []),
+        members=[(_named(viewer, one), viewer.say(_LEVELS[one.level])) for one in detail.members],
         targets=targets,
         progress=progress,
-        chart=_chart(visit, progress),
+        chart=_chart(viewer, progress),
         board=f"/boards/{BOARD.uid}?var-union={union_id}",
         kg=kg,
-        offers=offers_of(visit, UNION, union_id),
+        offers=offers_of(viewer, UNION, union_id),
     )
 
 
-def target_row(visit: Visit, kept: Kept) -> TargetRow:
+def target_row(viewer: Viewer, kept: TargetRow) -> TargetLine:
     """Return a target in the reader's words."""
-    target, lang = kept.target, visit.lang
-    return TargetRow(
+    target, lang = kept.target, viewer.lang
+    return TargetLine(
         kept.target_id,
         fall_of(target).say(lang),
         years_of(target).say(lang),
@@ -124,45 +124,45 @@ def target_row(visit: Visit, kept: Kept) -> TargetRow:
     )
 
 
-def _row(visit: Visit, one: UnionDetail, targets: list[Kept]) -> UnionRow:
+def _row(viewer: Viewer, one: UnionDetail, targets: list[TargetRow]) -> UnionLine:
     union = one.union
-    return UnionRow(
+    return UnionLine(
         union.union_id,
-        visit.name(union) or str(union.union_id),
-        ("、" if visit.lang == "zh" else ", ").join(_named(visit, each) for each in one.members),
-        _agreement(visit, one),
+        viewer.name(union) or str(union.union_id),
+        ("、" if viewer.lang == "zh" else ", ").join(_named(viewer, each) for each in one.members),
+        _agreement(viewer, one),
         union.planned,
         sum(each.union_id == union.union_id for each in targets),
     )
 
 
-def _named(visit: Visit, member: Any) -> str:
-    return visit.name(member) or str(member.region_id)
+def _named(viewer: Viewer, member: Any) -> str:
+    return viewer.name(member) or str(member.region_id)
 
 
-def _agreement(visit: Visit, one: UnionDetail) -> str:
+def _agreement(viewer: Viewer, one: UnionDetail) -> str:
     if one.agreement is None:
-        return visit.say("agreement_none")
-    grade = GRADES[one.agreement.grade.value].say(visit.lang)
-    return f"{grade} · {visit.say(_STATES[one.agreement.state])}"
+        return viewer.say("agreement_none")
+    grade = GRADES[one.agreement.grade.value].say(viewer.lang)
+    return f"{grade} · {viewer.say(_STATES[one.agreement.state])}"
 
 
-def _progress(visit: Visit, detail: UnionDetail) -> list[ProgressRow]:
+def _progress(viewer: Viewer, detail: UnionDetail) -> list[ProgressRow]:
     """Return how far each member is, and of which the reader is shown nothing."""
     union_id = detail.union.union_id
-    names = {one.region_id: _named(visit, one) for one in detail.members}
+    names = {one.region_id: _named(viewer, one) for one in detail.members}
 
-    def row(one: Standing | Withheld) -> ProgressRow:
+    def row(one: Progress | Withheld) -> ProgressRow:
         member = names.get(one.member_id, str(one.member_id))
-        shown = one if isinstance(one, Standing) else None
+        shown = one if isinstance(one, Progress) else None
         return ProgressRow(member, one.year, shown is None, shown)
 
-    known = standing_of(visit.desk, union_id=union_id)
-    hidden = withheld_of(visit.desk, union_id=union_id)
+    known = progress_of(viewer.actor, union_id=union_id)
+    hidden = withheld_of(viewer.actor, union_id=union_id)
     return [*map(row, known), *map(row, hidden)]
 
 
-def _chart(visit: Visit, rows: list[ProgressRow]) -> dict[str, Any] | None:
+def _chart(viewer: Viewer, rows: list[ProgressRow]) -> dict[str, Any] | None:
     """Return the chart of use beside path, over the months that are enough measured."""
     shown = [(row, row.one) for row in rows if row.one is not None and row.ratio is not None]
     if not shown:
@@ -176,7 +176,7 @@ def _chart(visit: Visit, rows: list[ProgressRow]) -> dict[str, Any] | None:
         "names": [f"{row.member} {row.year}" for row, _ in shown],
         "series": [
             {
-                "name": visit.say(word),
+                "name": viewer.say(word),
                 "key": key,
                 "values": [None if one is None else float(one) for one in values],
                 "partial": [False] * len(values),

@@ -1,19 +1,19 @@
 """How far a gateway's clock is off, in words."""
 
-from dashboards.pages.visit import Visit
+from dashboards.pages.viewer import Viewer
 from metering.clocks import lasting
 
 _FINE_MS = 5 * 60_000  # within which nobody needs to look
 
 
-def offset(visit: Visit, ahead_ms: int | None) -> str:
+def offset(viewer: Viewer, ahead_ms: int | None) -> str:
     """Return how far a message was ahead of its arrival, or behind it; empty where it was fine."""
     if ahead_ms is None or abs(ahead_ms) < _FINE_MS:
         return ""
     zh, en = lasting(abs(ahead_ms))
-    said = zh if visit.lang == "zh" else en
+    words = zh if viewer.lang == "zh" else en
     return (
-        visit.say("clock_ahead", time=said)
+        viewer.say("clock_ahead", time=words)
         if ahead_ms > 0
-        else visit.say("clock_behind", time=said)
+        else viewer.say("clock_behind", time=words)
     )

@@ -10,7 +10,7 @@ from actions.things import CHANNEL
 from dashboards.pages import writing
 from dashboards.pages.forms import Id, offered
 from dashboards.pages.readings.settling import local, may_correct
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from storage.access import people
 from storage.readings.amendments import OF_EXCHANGE, OF_VERDICT, Correction
 from storage.registry.meters import Channel
@@ -31,28 +31,28 @@ class Line:
 
 
 @router.get("/channels/{channel_id}/corrections")
-def get_corrections(channel_id: Id, visit: Reader) -> Response:
+def get_corrections(channel_id: Id, viewer: Reader) -> Response:
     """Return the page; what was taken back stays on it."""
-    channel, found = list_corrections(visit.desk, channel_id, taken_back=True)
-    may, names = may_correct(visit, channel_id), _names(visit)
+    channel, found = list_corrections(viewer.actor, channel_id, taken_back=True)
+    may, names = may_correct(viewer, channel_id), _names(viewer)
     last = {(one.at_ms, _group(one)): one.id for one in sorted(found, key=_id) if _holds(one)}
     lines = [
         Line(
             one,
             _when(channel, one),
-            _words(visit, one),
+            _words(viewer, one),
             _value(channel, one),
             names.get(one.known_by, one.known_by),
             may and _holds(one) and (not _group(one) or last[one.at_ms, _group(one)] == one.id),
         )
         for one in sorted(found, key=_id, reverse=True)
     ]
-    return visit.page(
+    return viewer.page(
         "readings/corrections.html",
         channel=channel,
         lines=lines,
         files=sorted({one.file_id for one in found if one.file_id and _holds(one)}) if may else [],
-        offers=[one.about for one in offered(visit, CHANNEL, channel_id)],
+        offers=[one.about for one in offered(viewer, CHANNEL, channel_id)],
     )
 
 
@@ -74,12 +74,12 @@ def _when(channel: Channel, one: Correction) -> str:
     return first if first == last else f"{first} – {last}"
 
 
-def _words(visit: Visit, one: Correction) -> str:
+def _words(viewer: Viewer, one: Correction) -> str:
     if one.kind == "exchange":
-        return visit.say("correction_exchange")
+        return viewer.say("correction_exchange")
     zh, en = OCCURRED[one.kind]
-    said = zh if visit.lang == "zh" else en
-    return f"{said}{visit.say('colon')}{one.file} ({one.readings})" if one.file else said
+    words = zh if viewer.lang == "zh" else en
+    return f"{words}{viewer.say('colon')}{one.file} ({one.readings})" if one.file else words
 
 
 def _value(channel: Channel, one: Correction) -> str:
@@ -90,7 +90,7 @@ def _value(channel: Channel, one: Correction) -> str:
     return f"{value} {writing.unit_name(channel.unit)}"
 
 
-def _names(visit: Visit) -> dict[str, str]:
+def _names(viewer: Viewer) -> dict[str, str]:
     """Return what people are called whom the reader sees."""
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         return {f"user:{one.user_id}": one.name for one in people.users(connection)}

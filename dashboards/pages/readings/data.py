@@ -6,7 +6,7 @@ from actions.readings.gateways import silent_first
 from actions.readings.rejects import counted
 from actions.readings.set_aside import list_set_aside
 from dashboards.pages import writing
-from dashboards.pages.visit import Reader
+from dashboards.pages.viewer import Reader
 
 router = APIRouter(include_in_schema=False)
 
@@ -14,13 +14,13 @@ _MOST = 1000
 
 
 @router.get("/data")
-def get_data(visit: Reader) -> Response:
+def get_data(viewer: Reader) -> Response:
     """Return the page."""
-    gateways, _ = silent_first(visit.desk, size=1)
-    waiting = sum(one.messages for one in counted(visit.desk))
-    aside = list_set_aside(visit.desk, limit=_MOST)
+    gateways, _ = silent_first(viewer.actor, size=1)
+    waiting = sum(one.messages for one in counted(viewer.actor))
+    aside = list_set_aside(viewer.actor, limit=_MOST)
     at_least = "+" if aside.next else ""
-    return visit.page(
+    return viewer.page(
         "readings/data.html",
         lists=(
             ("gateways", "/gateways", writing.number(gateways)),

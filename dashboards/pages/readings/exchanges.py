@@ -12,10 +12,10 @@ from actions.registry.institutions import institution, list_institutions
 from actions.registry.meters import list_meters
 from actions.rights import Right, holds
 from dashboards.pages import writing
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.channels import Kind
 from storage.registry import meters
-from storage.registry.institutions import Wanted
+from storage.registry.institutions import InstitutionFilter
 from storage.registry.meters import Channel
 
 router = APIRouter(include_in_schema=False)
@@ -38,20 +38,20 @@ class Line:
 
 @router.get("/exchanges")
 def get_exchanges(
-    visit: Reader,
+    viewer: Reader,
     search: Annotated[str, Query(max_length=100)] = "",
     institution_id: Annotated[int | None, Query(alias="institution", ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """Return the page: to look for an institution, or one's registers and exchanges."""
     if institution_id is None:
-        wanted = Wanted(text=search or None)
-        found = list_institutions(visit.desk, wanted, limit=_SHOWN)
-        return visit.page("readings/exchanges.html", search=search, found=found, one=None)
-    one = institution(visit.desk, institution_id).institution
-    registers = _registers(visit, institution_id)
-    known = exchanges_of(visit.desk, institution_id)
-    may = _may(visit, {*(each.channel_id for each in registers), *(e.channel_id for e in known)})
-    return visit.page(
+        wanted = InstitutionFilter(text=search or None)
+        found = list_institutions(viewer.actor, wanted, limit=_SHOWN)
+        return viewer.page("readings/exchanges.html", search=search, found=found, one=None)
+    one = institution(viewer.actor, institution_id).institution
+    registers = _registers(viewer, institution_id)
+    known = exchanges_of(viewer.actor, institution_id)
+    may = _may(viewer, {*(each.channel_id for each in registers), *(e.channel_id for e in known)})
+    return viewer.page(
         "readings/exchanges.html",
         search=search,
         found=None,
@@ -62,14 +62,14 @@ def get_exchanges(
     )
 
 
-def _registers(visit: Visit, institution_id: int) -> list[Channel]:
-    page = list_meters(visit.desk, institution_id=institution_id, limit=_METERS)
+def _registers(viewer: Viewer, institution_id: int) -> list[Channel]:
+    page = list_meters(viewer.actor, institution_id=institution_id, limit=_METERS)
     return [one for meter in page.rows for one in meter.channels if one.kind == Kind.REGISTER]
 
 
-def _may(visit: Visit, channel_ids: set[int]) -> set[int]:
+def _may(viewer: Viewer, channel_ids: set[int]) -> set[int]:
     """Return those of some channels whose readings the reader may correct."""
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         if not holds(connection, Right.CORRECT_READINGS):
             return set()
         return meters.writable(connection, sorted(channel_ids))

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
+from actions.actor import denied
 from actions.cells import cells_of
 from actions.declared import Effect
-from actions.desk import denied
 from actions.doing import acting
 from actions.readings.effect_words import of_use
 from actions.readings.file_corrections import correct_by_file
@@ -23,7 +23,7 @@ from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
 from dashboards.pages.registry.problems import Problem, problems_of, problems_workbook
 from dashboards.pages.sending import FileWriter, SentFile
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import InputError, NotFoundError
 
 router = APIRouter(include_in_schema=False)
@@ -51,16 +51,16 @@ class Importing:
 
 
 @router.get(PATH)
-def get_form(visit: Reader) -> Response:
+def get_form(viewer: Reader) -> Response:
     """Return the page that asks for the file."""
-    _must_hold(visit)
-    return _page(visit, Importing(gateway=visit.request.query_params.get("gateway", "")[:200]))
+    _must_hold(viewer)
+    return _page(viewer, Importing(gateway=viewer.request.query_params.get("gateway", "")[:200]))
 
 
 @router.post(PATH)
-def post_form(visit: FileWriter, form: SentFile) -> Response:
+def post_form(viewer: FileWriter, form: SentFile) -> Response:
     """Try what was chosen, or do what was tried."""
-    _must_hold(visit)
+    _must_hold(viewer)
     step = str(form.get("step", ""))
     one = Importing(
         gateway=str(form.get("gateway", "")).strip()[:200],
@@ -68,34 +68,34 @@ def post_form(visit: FileWriter, form: SentFile) -> Response:
         corrects=step.endswith("correction"),
     )
     try:
-        one = replace(one, upload=_upload(visit, form))
+        one = replace(one, upload=_upload(viewer, form))
     except NotFoundError as error:
-        return _page(visit, replace(one, problems=tuple(problems_of(visit, error))), 422)
+        return _page(viewer, replace(one, problems=tuple(problems_of(viewer, error))), 422)
     if one.upload is None:
-        return _page(visit, replace(one, missing="files"), 422)
+        return _page(viewer, replace(one, missing="files"), 422)
     if one.corrects and not one.reason:
-        tried = _taken(visit, replace(one, corrects=False), dry_run=True)
-        return _page(visit, replace(one, done=tried, missing="reason"), 422)
-    return _stepped(visit, one, step)
+        tried = _taken(viewer, replace(one, corrects=False), dry_run=True)
+        return _page(viewer, replace(one, done=tried, missing="reason"), 422)
+    return _stepped(viewer, one, step)
 
 
-def _stepped(visit: Visit, one: Importing, step: str) -> Response:
+def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
     try:
-        done = _taken(visit, one, dry_run=not step.startswith("do"))
+        done = _taken(viewer, one, dry_run=not step.startswith("do"))
     except InputError as error:
-        problems = problems_of(visit, error)
+        problems = problems_of(viewer, error)
         if step == "errors":
-            return problems_workbook(visit, problems, "readings")
-        return _page(visit, replace(one, problems=tuple(problems)), 422)
+            return problems_workbook(viewer, problems, "readings")
+        return _page(viewer, replace(one, problems=tuple(problems)), 422)
     if step.startswith("do"):
         query = urlencode({"imported": done.readings, "file": done.file_id or ""})
         return RedirectResponse(f"{PATH}?{query}", 303)
-    return _page(visit, replace(one, done=done, effects=_effects(visit, done)))
+    return _page(viewer, replace(one, done=done, effects=_effects(viewer, done)))
 
 
-def _taken(visit: Visit, one: Importing, *, dry_run: bool) -> Imported:
+def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
     """Have the file taken, or only try."""
-    sink, upload = visit.desk.sink, one.upload
+    sink, upload = viewer.actor.sink, one.upload
     if sink is None:
         raise no_sink()
     assert upload is not None
@@ -103,19 +103,19 @@ def _taken(visit: Visit, one: Importing, *, dry_run: bool) -> Imported:
     file, now_ms = io.BytesIO(_as_csv(upload.body)), int(time.time() * 1000)
     if one.corrects:
         return correct_by_file(
-            visit.desk, file, upload.name, one.gateway or None, reason=one.reason, now_ms=now_ms,
+            viewer.actor, file, upload.name, one.gateway or None, reason=one.reason, now_ms=now_ms,
             ahead_ms=taken.ahead_ms, dry_run=dry_run,
         )  # fmt: skip
     return import_readings(
-        visit.desk, taken, file, upload.name, one.gateway or None, now_ms=now_ms, dry_run=dry_run
+        viewer.actor, taken, file, upload.name, one.gateway or None, now_ms=now_ms, dry_run=dry_run
     )
 
 
-def _effects(visit: Visit, done: Imported) -> tuple[Effect, ...]:
+def _effects(viewer: Viewer, done: Imported) -> tuple[Effect, ...]:
     if done.effects is None:
         return ()
-    with visit.desk.look() as connection:
-        return tuple(of_use(done.effects, acting(visit.desk, connection)))
+    with viewer.actor.look() as connection:
+        return tuple(of_use(done.effects, acting(viewer.actor, connection)))
 
 
 def _as_csv(body: bytes) -> bytes:
@@ -128,24 +128,24 @@ def _as_csv(body: bytes) -> bytes:
     return text.getvalue().encode()
 
 
-def _upload(visit: Visit, form: FormData) -> Upload | None:
+def _upload(viewer: Viewer, form: FormData) -> Upload | None:
     """Return the file that waits, or keep the one chosen; None where none was."""
     sent, number = form.get("files"), str(form.get("upload", ""))
     if isinstance(sent, UploadFile) and (body := sent.file.read()):
-        return keep(visit.desk, (sent.filename or "file")[:200], body)
-    return waiting(visit.desk, int(number)) if number.isdecimal() and len(number) < 18 else None
+        return keep(viewer.actor, (sent.filename or "file")[:200], body)
+    return waiting(viewer.actor, int(number)) if number.isdecimal() and len(number) < 18 else None
 
 
-def _must_hold(visit: Visit) -> None:
-    with visit.desk.look() as connection:
+def _must_hold(viewer: Viewer) -> None:
+    with viewer.actor.look() as connection:
         if not holds(connection, Right.CORRECT_READINGS):
             raise denied("readings.import")
 
 
-def _page(visit: Visit, one: Importing, status: int = 200) -> Response:
-    query = visit.request.query_params
+def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
+    query = viewer.request.query_params
     imported, file = query.get("imported", ""), query.get("file", "")
-    return visit.page(
+    return viewer.page(
         "readings/import_readings.html",
         status=status,
         one=one,

@@ -11,7 +11,7 @@ from actions.readings.things import GATEWAY
 from actions.rights import holds
 from dashboards.pages.forms import Id
 from dashboards.pages.readings.settling import Link
-from dashboards.pages.visit import Reader, Visit
+from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,17 +22,17 @@ _CLOCKS: Final = ("clock.ahead", "clock.behind")
 
 @router.get("/rejects")
 def get_rejects(
-    visit: Reader,
+    viewer: Reader,
     gateway: Annotated[str, Query(max_length=200)] = "",
     reason: Annotated[str, Query(max_length=100)] = "",
     after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """Return the page of what waits, of all gateways or one, for all reasons or one."""
     page = list_rejects(
-        visit.desk, gateway=gateway or None, reason=reason or None, after=after, limit=_SIZE
+        viewer.actor, gateway=gateway or None, reason=reason or None, after=after, limit=_SIZE
     )
-    groups = counted(visit.desk)
-    return visit.page(
+    groups = counted(viewer.actor)
+    return viewer.page(
         "readings/rejects.html",
         page=page,
         groups=groups,
@@ -40,31 +40,31 @@ def get_rejects(
         reasons=sorted({one.reason for one in groups} | ({reason} if reason else set())),
         gateway=gateway,
         reason=reason,
-        links=_links(visit, gateway, {one.reason for one in groups if one.gateway == gateway}),
+        links=_links(viewer, gateway, {one.reason for one in groups if one.gateway == gateway}),
     )
 
 
 @router.get("/rejects/{reject_id}")
-def get_reject(reject_id: Id, visit: Reader) -> Response:
+def get_reject(reject_id: Id, viewer: Reader) -> Response:
     """Return the page of one message, with the beginning of its bytes."""
-    one = reject(visit.desk, reject_id)
-    return visit.page(
+    one = reject(viewer.actor, reject_id)
+    return viewer.page(
         "readings/reject.html",
         one=one,
         text=_text(one.payload[:_BYTES]),
         cut=len(one.payload) > _BYTES,
-        links=_links(visit, one.gateway, {one.reason}),
+        links=_links(viewer, one.gateway, {one.reason}),
     )
 
 
-def _links(visit: Visit, gateway: str, reasons: set[str]) -> list[Link]:
+def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:
     """Return the forms that settle what waits of a gateway, if the reader may."""
     if not gateway or not reasons:
         return []
-    found = named(visit.desk, gateway)
+    found = named(viewer.actor, gateway)
     if found is None:
         return []
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         right = ReplayRejected.about.right
         if not holds(connection, right, GATEWAY.covered, found.gateway_id):
             return []
@@ -75,7 +75,7 @@ def _links(visit: Visit, gateway: str, reasons: set[str]) -> list[Link]:
     return [
         Link(
             f"/do/{one.code}/{found.gateway_id}{shift if one is ShiftRejected.about else ''}",
-            one.words.say(visit.lang),
+            one.words.say(viewer.lang),
         )
         for one in kinds
     ]

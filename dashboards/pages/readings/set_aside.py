@@ -9,7 +9,7 @@ from actions.readings.set_aside import list_set_aside
 from actions.readings.things import STAGES
 from actions.registry.institutions import names_of
 from actions.rights import holds
-from dashboards.pages.visit import Reader
+from dashboards.pages.viewer import Reader
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,18 +18,18 @@ _SIZE = 100
 
 @router.get("/set-aside")
 def get_set_aside(
-    visit: Reader, after: Annotated[str | None, Query(max_length=500)] = None
+    viewer: Reader, after: Annotated[str | None, Query(max_length=500)] = None
 ) -> Response:
     """Return the page of what is set aside of the institutions that the reader sees."""
-    page = list_set_aside(visit.desk, after=after, limit=_SIZE)
-    names = names_of(visit.desk, sorted({one.institution_id or 0 for one in page.rows}))
-    with visit.desk.look() as connection:
+    page = list_set_aside(viewer.actor, after=after, limit=_SIZE)
+    names = names_of(viewer.actor, sorted({one.institution_id or 0 for one in page.rows}))
+    with viewer.actor.look() as connection:
         may = holds(connection, RetrySetAside.about.right)
-    zh = visit.lang == "zh"
-    return visit.page(
+    zh = viewer.lang == "zh"
+    return viewer.page(
         "readings/set_aside.html",
         page=page,
-        stages={code: words.say(visit.lang) for code, words in STAGES.items()},
+        stages={code: words.say(viewer.lang) for code, words in STAGES.items()},
         names={key: (a or b) if zh else (b or a) for key, (a, b) in names.items()},
         may=may,
     )

@@ -13,7 +13,7 @@ from actions.readings.evidence import OCCURRED, WORDS, Evidence, Occurrence, Unm
 from actions.rights import Right, holds
 from actions.things import CHANNEL
 from dashboards.pages import writing
-from dashboards.pages.visit import Visit
+from dashboards.pages.viewer import Viewer
 from storage.registry.meters import Channel
 
 _RIGHT: Final = Right.CORRECT_READINGS
@@ -54,38 +54,41 @@ class Oddity:
     links: list[Link]
 
 
-def may_correct(visit: Visit, channel_id: int) -> bool:
+def may_correct(viewer: Viewer, channel_id: int) -> bool:
     """Return whether the reader may correct readings of a channel."""
-    with visit.desk.look() as connection:
+    with viewer.actor.look() as connection:
         return holds(connection, _RIGHT, CHANNEL.covered, channel_id)
 
 
-def settles(visit: Visit, channel: Channel, one: Occurrence | Unmeasured) -> list[Link]:
+def settles(viewer: Viewer, channel: Channel, one: Occurrence | Unmeasured) -> list[Link]:
     """Return the forms that settle something, for whoever may correct the channel's readings."""
     if isinstance(one, Occurrence):
         if one.correction is not None:
-            return [_form(visit, "correction.undo", one.correction)]
+            return [_form(viewer, "correction.undo", one.correction)]
         at_ms = one.end_ms
         return [
-            _of(visit, channel, code, at_ms) for code in _fitting(channel, _BY_OCCURRENCE, one.kind)
+            _of(viewer, channel, code, at_ms)
+            for code in _fitting(channel, _BY_OCCURRENCE, one.kind)
         ]
     at_ms = one.start_ms if one.reason in _BY_FILE else one.ends_ms or one.end_ms
-    links = [_of(visit, channel, code, at_ms) for code in _fitting(channel, _BY_REASON, one.reason)]
+    links = [
+        _of(viewer, channel, code, at_ms) for code in _fitting(channel, _BY_REASON, one.reason)
+    ]
     if one.reason in _BY_FILE:
-        links.append(Link("/imports/readings", visit.say("import_readings")))
+        links.append(Link("/imports/readings", viewer.say("import_readings")))
     return links
 
 
-def oddities(visit: Visit, channel_id: int, first_ms: int, until_ms: int) -> list[Oddity]:
+def oddities(viewer: Viewer, channel_id: int, first_ms: int, until_ms: int) -> list[Oddity]:
     """Return what is odd of a channel between two whole hours, in order of time."""
-    with visit.desk.look() as connection:
-        at = acting(visit.desk, connection)
+    with viewer.actor.look() as connection:
+        at = acting(viewer.actor, connection)
         channel = CHANNEL.find(at, channel_id)
         if channel is None:
             return []
         evidence = evidence_of(connection, channel_id, first_ms, until_ms)
         may = holds(connection, _RIGHT, CHANNEL.covered, channel_id)
-    found = [_oddity(visit, channel, one, may=may) for one in in_order(evidence)]
+    found = [_oddity(viewer, channel, one, may=may) for one in in_order(evidence)]
     return [one for one in found if one is not None]
 
 
@@ -103,22 +106,22 @@ def local(channel: Channel, at_ms: int) -> str:
 
 
 def _oddity(
-    visit: Visit, channel: Channel, one: Occurrence | Unmeasured, *, may: bool
+    viewer: Viewer, channel: Channel, one: Occurrence | Unmeasured, *, may: bool
 ) -> Oddity | None:
     kind, words = (one.kind, OCCURRED) if isinstance(one, Occurrence) else (one.reason, WORDS)
     zh, en = words[kind]
-    said = zh if visit.lang == "zh" else en
+    wording = zh if viewer.lang == "zh" else en
     if isinstance(one, Occurrence):
         if one.value is not None:
             value = writing.exact(one.value, channel.per_unit)
             number = writing.number(value, len(str(channel.per_unit)) - 1)
-            said = f"{number} {writing.unit_name(channel.unit)}{visit.say('colon')}{said}"
+            wording = f"{number} {writing.unit_name(channel.unit)}{viewer.say('colon')}{wording}"
         if one.by:
-            said = f"{said} ({one.source})"
+            wording = f"{wording} ({one.source})"
     when = local(channel, one.start_ms)
     if one.end_ms != one.start_ms:
         when = f"{when} – {local(channel, one.end_ms)}"
-    return Oddity(when, said, settles(visit, channel, one) if may else [])
+    return Oddity(when, wording, settles(viewer, channel, one) if may else [])
 
 
 def _fitting(channel: Channel, by: dict[str, tuple[str, ...]], kind: str) -> list[str]:
@@ -126,10 +129,10 @@ def _fitting(channel: Channel, by: dict[str, tuple[str, ...]], kind: str) -> lis
     return [code for code in by.get(kind, ()) if declared()[code].fits(channel)]
 
 
-def _of(visit: Visit, channel: Channel, code: str, at_ms: int) -> Link:
-    return _form(visit, code, channel.channel_id, at=instant(at_ms).isoformat())
+def _of(viewer: Viewer, channel: Channel, code: str, at_ms: int) -> Link:
+    return _form(viewer, code, channel.channel_id, at=instant(at_ms).isoformat())
 
 
-def _form(visit: Visit, code: str, on: int, **given: str) -> Link:
+def _form(viewer: Viewer, code: str, on: int, **given: str) -> Link:
     query = f"?{urlencode(given)}" if given else ""
-    return Link(f"/do/{code}/{on}{query}", declared()[code].about.words.say(visit.lang))
+    return Link(f"/do/{code}/{on}{query}", declared()[code].about.words.say(viewer.lang))

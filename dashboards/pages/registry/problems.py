@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fastapi import Response
 
 from actions.registry.values import ProblemsError
-from actions.sheets import MEDIA_TYPE, workbook
-from dashboards.pages.visit import Visit
+from actions.workbooks import MEDIA_TYPE, workbook
+from dashboards.pages.viewer import Viewer
 from metering.errors import EnergyError, InputError
 
 
@@ -22,17 +22,17 @@ class Problem:
     then: str
 
 
-def problems_of(visit: Visit, error: EnergyError) -> list[Problem]:
+def problems_of(viewer: Viewer, error: EnergyError) -> list[Problem]:
     """Return what is wrong by file, row and column."""
     found = error.problems if isinstance(error, ProblemsError) else (error,)
-    return [_problem(visit, one) for one in found]
+    return [_problem(viewer, one) for one in found]
 
 
-def problems_workbook(visit: Visit, problems: Sequence[Problem], name: str) -> Response:
+def problems_workbook(viewer: Viewer, problems: Sequence[Problem], name: str) -> Response:
     """Return all of them as a workbook."""
     keys = ("import_file", "import_line", "import_column", "file_why", "import_next")
     rows = [(one.file, one.line, one.column, one.text, one.then) for one in problems]
-    body = workbook([visit.say(key) for key in keys], rows)
+    body = workbook([viewer.say(key) for key in keys], rows)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}-errors.xlsx"',
         "Cache-Control": "no-store",
@@ -40,8 +40,8 @@ def problems_workbook(visit: Visit, problems: Sequence[Problem], name: str) -> R
     return Response(body, 200, headers, MEDIA_TYPE)
 
 
-def _problem(visit: Visit, one: EnergyError) -> Problem:
-    zh = visit.lang == "zh"
+def _problem(viewer: Viewer, one: EnergyError) -> Problem:
+    zh = viewer.lang == "zh"
     where = one.where if isinstance(one, InputError) else {}
     return Problem(
         str(where.get("file", "")),

@@ -261,7 +261,7 @@ function heatmap(element, spec, found, board) {
   };
   option.tooltip.trigger = "item";
   option.tooltip.formatter = ({ value: [x, y, value] }) => `${full(found.t[x])} ${lines[y].name}:00\n${figure(value, spec.unit, spec.decimals)}`;
-  option.series = [{ type: "heatmap", data: cells, itemStyle: { borderColor: css("sheet"), borderWidth: found.t.length > 60 ? 0 : 1 } }];
+  option.series = [{ type: "heatmap", data: cells, itemStyle: { borderColor: css("card"), borderWidth: found.t.length > 60 ? 0 : 1 } }];
   beside(element, [[board.dataset.time, ""], ...lines.map((one) => [`${one.name}:00`, ""])], () => found.t.map((at, place) => [
     { text: full(at) }, ...lines.map((one) => ({ text: figure(one.values[place], spec.unit, spec.decimals) })),
   ]));

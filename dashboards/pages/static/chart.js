@@ -25,7 +25,7 @@ export function base(unit) {
       trigger: "axis",
       renderMode: "richText", // HTML would need inline styles, which the page forbids
       confine: true,
-      backgroundColor: css("sheet"),
+      backgroundColor: css("card"),
       borderColor: css("line"),
       borderWidth: 1,
       textStyle: { color: css("ink"), fontSize: 12, lineHeight: 18 },

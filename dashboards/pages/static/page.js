@@ -11,7 +11,7 @@ let shown = location.pathname + location.search; // the address whose page this 
 function months(element) {
   const spec = JSON.parse(element.dataset.spec);
   const option = base(spec.unit);
-  const ground = css("sheet");
+  const ground = css("card");
   option.xAxis.data = spec.names;
   option.legend = { right: 8, top: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
   option.series = spec.series.map((one, place) => ({
@@ -77,7 +77,7 @@ function hours(element, rows) {
     { ...bar, name: element.dataset.measured, itemStyle: { color: css("electricity") }, data: of("measured"),
       markArea: { silent: true, itemStyle: { color: css("missing"), opacity: 0.35 }, data: gaps(rows) } },
     { ...bar, name: element.dataset.estimated, data: of("estimated"),
-      itemStyle: { color: css("sheet"), borderColor: estimated, borderWidth: 1, decal: hatch(estimated) } },
+      itemStyle: { color: css("card"), borderColor: estimated, borderWidth: 1, decal: hatch(estimated) } },
   ];
   option.tooltip.formatter = ([first]) => {
     const row = rows[first.dataIndex];
@@ -101,7 +101,7 @@ function tell(element, rows, series, full) {
   const count = (state) => rows.filter((row) => row.state === state).length;
   const text = element.dataset;
   const known = rows.filter((row) => row.value !== null);
-  const said = known.length
+  const parts = known.length
     ? [fill(text.sum, {
         sum: write(known.reduce((all, row) => all + row.value, 0)),
         unit: text.unit,
@@ -110,9 +110,9 @@ function tell(element, rows, series, full) {
         missing: write(count("missing")),
       })]
     : [text.empty];
-  if (!series.complete) said.push(text.incomplete);
-  if (series.waits) said.push(text.waits);
-  document.getElementById(text.say).textContent = said.join(" · ");
+  if (!series.complete) parts.push(text.incomplete);
+  if (series.waits) parts.push(text.waits);
+  document.getElementById(text.say).textContent = parts.join(" · ");
   const body = document.querySelector(`#${text.into} tbody`);
   body.replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
@@ -210,8 +210,8 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "get" || !("keep" in form.dataset)) return;
   event.preventDefault();
   const url = new URL(form.getAttribute("action") ?? location.pathname, location.href);
-  const said = [...new FormData(form)].filter(([, value]) => value !== "");
-  url.search = new URLSearchParams(said).toString();
+  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  url.search = new URLSearchParams(filled).toString();
   go(url, true);
 });
 

@@ -114,21 +114,20 @@ END $$;
 
 -- The same again moves to the earlier instant. A row that is locked is being done, or is being
 -- moved by somebody else at this moment: nobody waits for that, there will be two, and whoever
--- takes
--- one of them answers both.
-CREATE FUNCTION access.add_task(wanted text, named text, instant timestamptz, said jsonb)
+-- takes one of them answers both.
+CREATE FUNCTION access.add_task(wanted text, named text, instant timestamptz, content jsonb)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
     found bigint;
 BEGIN
-    UPDATE task SET at = least(at, instant), payload = said
+    UPDATE task SET at = least(at, instant), payload = content
      WHERE id = (SELECT id FROM task WHERE kind = wanted AND key = named AND done_at IS NULL
                   ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id INTO found;
     IF found IS NULL THEN
         INSERT INTO task (kind, key, at, payload, by)
-        VALUES (wanted, named, instant, said, access.viewer())
+        VALUES (wanted, named, instant, content, access.viewer())
         RETURNING id INTO found;
     END IF;
     RETURN found;

@@ -22,12 +22,12 @@ CREATE POLICY administered ON access_grant TO commonwatt_api
     USING ((SELECT access.administers()))
     WITH CHECK ((SELECT access.administers()));
 
-CREATE POLICY ours ON deed TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+CREATE POLICY ours ON audit_entry TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
-CREATE POLICY said ON deed FOR INSERT TO commonwatt_api WITH CHECK (actor = access.viewer());
-CREATE POLICY seen ON deed FOR SELECT TO commonwatt_api
+CREATE POLICY written ON audit_entry FOR INSERT TO commonwatt_api WITH CHECK (actor = access.viewer());
+CREATE POLICY seen ON audit_entry FOR SELECT TO commonwatt_api
     USING (actor = access.viewer() OR (SELECT access.administers()));
-CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON deed
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 
 CREATE POLICY ours ON answered TO commonwatt_owner, commonwatt_worker

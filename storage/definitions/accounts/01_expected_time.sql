@@ -53,7 +53,7 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_ca
                                     until::timestamp - interval '1 day', interval '1 month')
                         AS m(month)
          WHERE m.month < storage.today(z.zone)
-    ), due AS (
+    ), expected AS (
         SELECT t.institution_id, t.carrier, w.month,
                CASE WHEN t.valid_from <= w.month
                          AND (t.valid_to IS NULL OR t.valid_to >= w.until) THEN w.expected_s
@@ -75,8 +75,8 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_ca
            AND h.day < date_trunc('month', until::timestamp - interval '1 day') + interval '1 month'
            AND h.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
     )
-    SELECT due.institution_id, due.carrier, due.month, sum(due.expected_s)::bigint
-      FROM due GROUP BY due.institution_id, due.carrier, due.month
+    SELECT expected.institution_id, expected.carrier, expected.month, sum(expected.expected_s)::bigint
+      FROM expected GROUP BY expected.institution_id, expected.carrier, expected.month
 $$;
 
 -- What the institutions counted in a region or below it should hold in each month of some, up to
@@ -136,14 +136,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 
 -- Whether a month that is over stands for its whole, as analytics.coverage.WHOLE; in whole numbers,
 -- for it is asked half a million times.
-CREATE FUNCTION report.is_whole(held bigint, due bigint) RETURNS boolean
+CREATE FUNCTION report.is_whole(held bigint, expected bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN coalesce(due > 0 AND held * 100 >= due * 99, false);
+    RETURN coalesce(expected > 0 AND held * 100 >= expected * 99, false);
 
 -- How much of the expected time is enough: of what a union sets (bases, quotas, progress) the
 -- union's word, of everything else that of the nearest region above, and where these say nothing
--- the
--- installation's; else nine tenths. Who gives a union asks for the union's.
+-- the installation's; else nine tenths. Who gives a union asks for the union's.
 CREATE FUNCTION storage.enough(asked_union integer, asked_region integer) RETURNS numeric
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH RECURSIVE up (region_id, steps) AS (

@@ -50,9 +50,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
                                          FROM these)::integer[])
     ), known AS MATERIALIZED (
         SELECT z.zone FROM (SELECT DISTINCT zone FROM term) z WHERE storage.is_zone(z.zone)
-    ), due AS MATERIALIZED (
+    ), expected AS MATERIALIZED (
         SELECT m.institution_id, m.carrier, m.month,
-               sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS due_s
+               sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS expected_s
           FROM (SELECT DISTINCT institution_id, carrier, month FROM these
                  WHERE source = 'meter') m
           JOIN term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
@@ -63,13 +63,13 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
            storage.grams(a.quanta, coalesce(g.kgco2_per_kwh, f.kgco2_per_unit), f.per_unit)::bigint,
            (SELECT array_agg(storage.grams(a.quanta, k.factor)::bigint ORDER BY k.place)
               FROM unnest(f.kgce_g_per_quantum) WITH ORDINALITY AS k(factor, place)),
-           a.known_s, CASE WHEN a.source = 'meter' THEN coalesce(d.due_s, 0) END
+           a.known_s, CASE WHEN a.source = 'meter' THEN coalesce(d.expected_s, 0) END
       FROM these a
       JOIN factor f ON f.carrier = a.carrier AND f.month = a.month
       LEFT JOIN lived l ON a.carrier = 'electricity'
             AND l.institution_id = a.institution_id AND l.month = a.month
       LEFT JOIN grid g ON g.month = l.month AND g.region_id = l.region_id
-      LEFT JOIN due d ON d.institution_id = a.institution_id AND d.carrier = a.carrier
+      LEFT JOIN expected d ON d.institution_id = a.institution_id AND d.carrier = a.carrier
             AND d.month = a.month
 $$;
 
@@ -89,9 +89,9 @@ BEGIN
            AND (of_carriers IS NULL OR carrier = ANY(of_carriers));
         INSERT INTO account_figure AS f SELECT * FROM storage.figures_of(asked)
             ON CONFLICT (institution_id, carrier, month, source)
-            DO UPDATE SET co2_g = excluded.co2_g, kgce_g = excluded.kgce_g, due_s = excluded.due_s
-             WHERE (f.co2_g, f.kgce_g, f.due_s)
-                   IS DISTINCT FROM (excluded.co2_g, excluded.kgce_g, excluded.due_s);
+            DO UPDATE SET co2_g = excluded.co2_g, kgce_g = excluded.kgce_g, expected_s = excluded.expected_s
+             WHERE (f.co2_g, f.kgce_g, f.expected_s)
+                   IS DISTINCT FROM (excluded.co2_g, excluded.kgce_g, excluded.expected_s);
     END LOOP;
 END $$;
 

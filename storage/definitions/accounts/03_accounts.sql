@@ -1,8 +1,7 @@
 -- Accounts as they are read: by day, by source, as energy, and what was set aside of them.
 
 -- Where those shares end, in millionths. A whole share takes the day whatever was before it: it
--- need
--- not be told, and is then given 0.
+-- need not be told, and is then given 0.
 CREATE FUNCTION storage.share_before(asked integer, channel integer, day date, share bigint)
 RETURNS TABLE (share_before bigint) LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -51,7 +50,7 @@ SELECT institution_id, carrier, month,
   FROM account GROUP BY institution_id, carrier, month;
 
 CREATE VIEW storage.account_counted AS
-SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f.known_s, f.due_s,
+SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f.known_s, f.expected_s,
        f.co2_g, f.kgce_g
   FROM account_figure f
  WHERE f.source = 'meter'
@@ -60,7 +59,7 @@ SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f
              WHERE o.institution_id = f.institution_id AND o.carrier = f.carrier
                AND o.month = f.month AND o.source <> 'meter' AND o.quanta IS NOT NULL))
  UNION ALL
-SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f.known_s, f.due_s,
+SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f.known_s, f.expected_s,
        f.co2_g, f.kgce_g
   FROM account_figure f
  WHERE f.source <> 'meter' AND f.quanta IS NOT NULL AND NOT EXISTS (
@@ -108,7 +107,7 @@ SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s, e
 
 CREATE VIEW report.account_figure WITH (security_barrier) AS
 SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, p.code AS profile,
-       f.kgce_g[p.place] AS kgce_g, f.co2_g, f.known_s, f.due_s
+       f.kgce_g[p.place] AS kgce_g, f.co2_g, f.known_s, f.expected_s
   FROM storage.seen s
   JOIN account_figure f ON f.institution_id = s.institution_id
  CROSS JOIN profile p;
@@ -166,7 +165,7 @@ SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s,
  WHERE a.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
 CREATE VIEW report.account_counted WITH (security_barrier) AS
-SELECT c.institution_id, c.carrier, c.month, c.source, c.quanta, c.measured_s, c.known_s, c.due_s,
+SELECT c.institution_id, c.carrier, c.month, c.source, c.quanta, c.measured_s, c.known_s, c.expected_s,
        p.code AS profile, c.kgce_g[p.place] AS kgce_g, c.co2_g
   FROM storage.seen s
   JOIN storage.account_counted c ON c.institution_id = s.institution_id
@@ -216,7 +215,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 CREATE VIEW report.set_aside WITH (security_barrier) AS
-SELECT s.id, s.stage, s.channel_id, s.institution_id, s.carrier, s.month, s.reason, s.said,
+SELECT s.id, s.stage, s.channel_id, s.institution_id, s.carrier, s.month, s.reason, s.error,
        s.attempts, s.since, s.last_at, s.retry_at
   FROM set_aside s
  WHERE s.institution_id IN (SELECT s.id FROM access.sees() AS s(id));

@@ -41,11 +41,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                 AND NOT EXISTS (SELECT FROM union_member WHERE union_id = asked)))
 $$;
 
--- No sum tells of a single guarded institution: sums over what the viewer does not see are
--- withheld where they would.
--- What is left of a sum after what the viewer sees, and after the sums below it that it is shown,
--- holds no guarded institution, or at least three with none above 85 % of it; else the sum is
--- withheld, and what is left counts for the sum above. compact.disclosure says the same in Python.
+-- No sum tells of a single guarded institution: sums over what the viewer does not see are withheld
+-- where they would. What is left of a sum after what the viewer sees, and after the sums below it
+-- that it is shown, holds no guarded institution, or at least three with none above 85 % of it;
+-- else the sum is withheld, and what is left counts for the sum above. compact.disclosure says the
+-- same in Python.
 
 -- Programs that share a target or move the books need all of a union that is planned; what readers
 -- look at is never read so.

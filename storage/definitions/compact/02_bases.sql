@@ -1,10 +1,8 @@
 -- What months of a base rest on, read as columns out of the figures that are kept; months without
--- any
--- account are told by the terms that expect them.
+-- any account are told by the terms that expect them.
 
 -- Where they stood, and whose bases the viewer plans, of one union and of some institutions; null
--- does
--- not narrow it. Who answers for one base of ten thousand asks for that one.
+-- does not narrow it. Who answers for one base of ten thousand asks for that one.
 CREATE FUNCTION access.base_places_among(asked integer, whom integer[])
 RETURNS TABLE (union_id integer, institution_id integer, region_id integer, member_id integer,
                department_line text, valid_from date, valid_to date, known_from date)
@@ -79,8 +77,7 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 20 SET search_path = public, pg_catalo
 $$;
 
 -- A month that an account has only in part may be known to the last hour, and is still no month of
--- a base: the rest of it
--- was never counted. It is partial until a planner estimates it.
+-- a base: the rest of it was never counted. It is partial until a planner estimates it.
 
 -- Besides being known enough, a meter's month must be in account from its first day to its last.
 CREATE FUNCTION access.base_columns(asked integer, wanted_profile text, whom integer[])
@@ -91,7 +88,7 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
     WITH who AS MATERIALIZED (
         SELECT p.institution_id FROM access.plans_bases_among(asked, whom) p
     ), figure AS NOT MATERIALIZED (
-        SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.known_s, f.due_s,
+        SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.known_s, f.expected_s,
                f.kgce_g[(SELECT p.place FROM profile p WHERE p.code = wanted_profile)] AS grams
           FROM account_figure f JOIN who USING (institution_id)
          WHERE f.month <= (SELECT storage.today())
@@ -115,7 +112,7 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
           FROM storage.month_in_part p WHERE whom IS NULL OR p.institution_id = ANY(whom)
     ), found AS (
         SELECT institution_id, carrier, month, m.quanta AS meter_quanta, m.grams AS meter_g,
-               m.quanta IS NOT NULL AND m.known_s * 1000 >= coalesce(m.due_s, 0)
+               m.quanta IS NOT NULL AND m.known_s * 1000 >= coalesce(m.expected_s, 0)
                    * (SELECT storage.union_enough(asked)) AND p.month IS NULL AS enough,
                m.quanta IS NOT NULL AND m.known_s > 0 AS some,
                o.source, o.quanta AS other_quanta, o.grams AS other_g, a.quanta AS act_quanta, a.how

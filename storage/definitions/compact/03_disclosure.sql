@@ -34,10 +34,9 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Two sums of different times, subtracted, tell of a single guarded institution no more than one
--- sum does.
--- What unseen institutions changed by between a run and each run before it holds no guarded one, or
--- at least three with none above 85 % of it; else the later sum is withheld, as the remainder of a
--- sum is. compact.disclosure says the same in Python.
+-- sum does. What unseen institutions changed by between a run and each run before it holds no
+-- guarded one, or at least three with none above 85 % of it; else the later sum is withheld, as the
+-- remainder of a sum is. compact.disclosure says the same in Python.
 
 -- From below: which sums are withheld, when those of `hidden` are anyhow. What a withheld sum holds
 -- counts for the one above; place 1 is the whole, and places stand before those below them.
@@ -63,7 +62,7 @@ RETURNS TABLE (before integer, figure integer, moved storage.rest[])
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH seen AS MATERIALIZED (SELECT s.id FROM access.sees() AS s(id)),
     guarded AS MATERIALIZED (SELECT s.id FROM access.guarded() AS s(id)),
-    said AS MATERIALIZED (
+    stated AS MATERIALIZED (
         SELECT q.run_id, q.institution_id, n.key, f.figure, f.value
           FROM run r
           JOIN run_quota q ON q.run_id = r.id
@@ -74,14 +73,14 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
          WHERE r.id <= asked AND r.union_id = (SELECT union_id FROM run WHERE id = asked)
            AND q.institution_id NOT IN (SELECT id FROM seen)
     ), other AS (
-        SELECT DISTINCT run_id AS before FROM said WHERE run_id <> asked
+        SELECT DISTINCT run_id AS before FROM stated WHERE run_id <> asked
     ), differs AS (
         SELECT e.before, institution_id, key, figure, abs(sum(s.value)) AS by
           FROM other e
          CROSS JOIN LATERAL (
-               SELECT institution_id, key, figure, value FROM said WHERE run_id = asked
+               SELECT institution_id, key, figure, value FROM stated WHERE run_id = asked
                 UNION ALL
-               SELECT institution_id, key, figure, -value FROM said WHERE run_id = e.before) s
+               SELECT institution_id, key, figure, -value FROM stated WHERE run_id = e.before) s
          GROUP BY e.before, institution_id, key, figure HAVING sum(s.value) <> 0
     ), placed AS (
         SELECT d.before, d.figure,

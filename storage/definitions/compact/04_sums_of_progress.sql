@@ -31,7 +31,7 @@ $$;
 -- ends of months, and only where neither what is left of a sum nor what that changed by since the
 -- last one shown tells of one of them. Of who moved, each member's sum holds a part: where that is
 -- a guarded one's, the sums of both are withheld.
-CREATE FUNCTION access.standing_sums()
+CREATE FUNCTION access.progress_sums()
 RETURNS TABLE (union_id integer, indicator text, year integer, day date, member_id integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -44,40 +44,40 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT s.union_id, s.indicator, s.year, s.day, s.member_id
-      FROM standing s
+      FROM progress s
       JOIN access.sees_members() m ON m.union_id = s.union_id AND m.region_id = s.member_id
      WHERE s.institution_id IS NULL
-       AND NOT EXISTS (SELECT FROM standing g
+       AND NOT EXISTS (SELECT FROM progress g
                         WHERE g.union_id = s.union_id AND g.member_id = s.member_id
                           AND g.institution_id = ANY (hidden))
-       AND NOT EXISTS (SELECT FROM standing_part p
+       AND NOT EXISTS (SELECT FROM progress_part p
                         WHERE p.union_id = s.union_id AND p.indicator = s.indicator
                           AND p.year = s.year AND p.day = s.day AND p.member_id = s.member_id
                           AND p.institution_id = ANY (hidden));
     FOR one IN
         SELECT s.union_id AS u, s.indicator AS i, s.year AS y, s.member_id AS m, s.day AS d,
                array_agg(s.institution_id ORDER BY s.institution_id) AS ids,
-               array_agg(ARRAY[s.quota_g, s.due_g, coalesce(s.used_g, 0),
+               array_agg(ARRAY[s.quota_g, s.path_g, coalesce(s.used_g, 0),
                                coalesce(s.compared_path_g, 0), coalesce(s.compared_used_g, 0)]
                          ORDER BY s.institution_id) AS figures
           FROM (SELECT w.union_id, w.indicator, w.year, w.day, w.member_id, w.institution_id,
-                       w.quota_g, w.due_g, w.used_g, w.compared_path_g, w.compared_used_g
-                  FROM standing w
+                       w.quota_g, w.path_g, w.used_g, w.compared_path_g, w.compared_used_g
+                  FROM progress w
                  WHERE w.institution_id IS NOT NULL AND NOT EXISTS (
-                       SELECT FROM standing_part p
+                       SELECT FROM progress_part p
                         WHERE p.union_id = w.union_id AND p.indicator = w.indicator
                           AND p.year = w.year AND p.day = w.day
                           AND p.institution_id = w.institution_id)
                 UNION ALL
                 SELECT p.union_id, p.indicator, p.year, p.day, p.member_id, p.institution_id,
-                       p.quota_g, p.due_g, p.used_g, p.compared_path_g, p.compared_used_g
-                  FROM standing_part p) s
-          JOIN (SELECT DISTINCT g.union_id, g.member_id FROM standing g
+                       p.quota_g, p.path_g, p.used_g, p.compared_path_g, p.compared_used_g
+                  FROM progress_part p) s
+          JOIN (SELECT DISTINCT g.union_id, g.member_id FROM progress g
                  WHERE g.institution_id = ANY (hidden)) g USING (union_id, member_id)
           JOIN access.sees_members() m ON m.union_id = s.union_id AND m.region_id = s.member_id
          WHERE s.institution_id NOT IN (SELECT s.id FROM access.sees() AS s(id))
            AND extract(day FROM s.day + 1) = 1
-           AND NOT EXISTS (SELECT FROM standing_part h
+           AND NOT EXISTS (SELECT FROM progress_part h
                             WHERE h.union_id = s.union_id AND h.indicator = s.indicator
                               AND h.year = s.year AND h.day = s.day
                               AND h.member_id = s.member_id
@@ -103,13 +103,13 @@ BEGIN
 END $$;
 
 -- Whose progress is withheld, so that pages, boards and lists can say it: members of unions in which
--- the viewer sits, whose standing is worked out and of which nothing is shown.
-CREATE FUNCTION access.standing_withheld()
+-- the viewer sits, whose progress is worked out and of which nothing is shown.
+CREATE FUNCTION access.progress_withheld()
 RETURNS TABLE (union_id integer, indicator text, year integer, member_id integer, since date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    WITH shown AS MATERIALIZED (SELECT * FROM access.standing_sums())
+    WITH shown AS MATERIALIZED (SELECT * FROM access.progress_sums())
     SELECT s.union_id, s.indicator, s.year, s.member_id, min(s.day)
-      FROM standing s
+      FROM progress s
       JOIN run_in_force f ON f.union_id = s.union_id AND f.indicator = s.indicator
        AND f.year = s.year AND f.run_id = s.run_id
       JOIN access.sits_with_members() m ON m.union_id = s.union_id AND m.region_id = s.member_id
@@ -121,10 +121,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 CREATE VIEW report.member_withheld WITH (security_barrier) AS
-SELECT union_id, indicator, year, member_id, since FROM access.standing_withheld();
+SELECT union_id, indicator, year, member_id, since FROM access.progress_withheld();
 
-REVOKE ALL ON FUNCTION storage.sums_tell_of_none, access.standing_sums, access.standing_withheld
+REVOKE ALL ON FUNCTION storage.sums_tell_of_none, access.progress_sums, access.progress_withheld
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.standing_sums, access.standing_withheld
+GRANT EXECUTE ON FUNCTION access.progress_sums, access.progress_withheld
     TO commonwatt_api, commonwatt_boards;

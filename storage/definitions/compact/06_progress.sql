@@ -20,7 +20,7 @@ $$;
 -- Keep where every member and institution stands at the end of a day that is over, by the run in
 -- force and the balances of the books; a year that is over stands at its last day. Each month, with
 -- its part of the quota, counts where the institution was in it.
-CREATE FUNCTION access.stand(asked integer, wanted text, at_day date) RETURNS bigint
+CREATE FUNCTION access.record_progress(asked integer, wanted text, at_day date) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
 SET enable_nestloop = off AS $$  -- nobody guesses how long the lists below are
 DECLARE
@@ -35,11 +35,11 @@ BEGIN
         RAISE EXCEPTION '% is not over', at_day USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM pg_advisory_xact_lock(13, asked);  -- the same rows, in no order of their own
-    DELETE FROM standing_part p USING run_in_force i
+    DELETE FROM progress_part p USING run_in_force i
      WHERE p.union_id = asked AND p.indicator = wanted AND i.union_id = asked
        AND i.indicator = wanted AND p.year = i.year
        AND p.day = least(at_day, make_date(i.year, 12, 31));
-    DELETE FROM standing s USING run_in_force i
+    DELETE FROM progress s USING run_in_force i
      WHERE s.union_id = asked AND s.indicator = wanted AND i.union_id = asked
        AND i.indicator = wanted AND s.year = i.year AND s.run_id = i.run_id
        AND s.day = least(at_day, make_date(i.year, 12, 31));
@@ -143,7 +143,7 @@ BEGIN
     ), each AS MATERIALIZED (
         SELECT h.year, h.upto, coalesce(w.member_id, h.member_id) AS member_id, h.institution_id,
                h.run_id, coalesce(w.quota_g, h.quota_g) AS quota_g,
-               coalesce(y.path_g, 0) AS due_g, y.used_g, coalesce(y.measured_s, 0) AS measured_s,
+               coalesce(y.path_g, 0) AS path_g, y.used_g, coalesce(y.measured_s, 0) AS measured_s,
                coalesce(y.expected_s, 0) AS expected_s, coalesce(y.known_s, 0) AS known_s,
                coalesce(y.compared_path_g, 0) AS compared_path_g, y.compared_used_g,
                coalesce(y.months, 0) AS months, coalesce(y.compared_months, 0) AS compared_months,
@@ -156,26 +156,26 @@ BEGIN
           LEFT JOIN so_far y ON y.institution_id = h.institution_id AND y.year = h.year
                 AND y.member_id = w.member_id
     ), parted AS (
-        INSERT INTO standing_part (union_id, indicator, year, day, member_id, institution_id,
-                                   quota_g, due_g, used_g, compared_path_g, compared_used_g)
-        SELECT asked, wanted, year, upto, member_id, institution_id, quota_g, due_g, used_g,
+        INSERT INTO progress_part (union_id, indicator, year, day, member_id, institution_id,
+                                   quota_g, path_g, used_g, compared_path_g, compared_used_g)
+        SELECT asked, wanted, year, upto, member_id, institution_id, quota_g, path_g, used_g,
                compared_path_g, compared_used_g
           FROM each WHERE parts > 1
     )
-    INSERT INTO standing (union_id, indicator, year, day, member_id, institution_id, run_id,
-                          quota_g, due_g, used_g, measured_s, expected_s, known_s, compared_path_g,
+    INSERT INTO progress (union_id, indicator, year, day, member_id, institution_id, run_id,
+                          quota_g, path_g, used_g, measured_s, expected_s, known_s, compared_path_g,
                           compared_used_g, enough_permille, institutions, unmeasured, months,
                           compared_months)
     SELECT asked, wanted, year, upto,
            CASE WHEN institution_id IS NULL THEN member_id ELSE lies_in END, institution_id, run_id,
-           sum(quota_g), sum(due_g), sum(used_g), sum(measured_s), sum(expected_s), sum(known_s),
+           sum(quota_g), sum(path_g), sum(used_g), sum(measured_s), sum(expected_s), sum(known_s),
            sum(compared_path_g), sum(compared_used_g), enough, count(DISTINCT counts),
            count(DISTINCT counts) FILTER (WHERE used_g IS NULL), sum(months), sum(compared_months)
       FROM (SELECT *, institution_id AS counts FROM each) e
      GROUP BY GROUPING SETS ((year, upto, run_id, lies_in, institution_id),
                              (year, upto, run_id, member_id))
     ON CONFLICT (union_id, indicator, year, day, member_id, institution_id) DO UPDATE
-       SET run_id = excluded.run_id, quota_g = excluded.quota_g, due_g = excluded.due_g,
+       SET run_id = excluded.run_id, quota_g = excluded.quota_g, path_g = excluded.path_g,
            used_g = excluded.used_g, measured_s = excluded.measured_s,
            expected_s = excluded.expected_s, known_s = excluded.known_s,
            compared_path_g = excluded.compared_path_g, compared_used_g = excluded.compared_used_g,
@@ -186,28 +186,28 @@ BEGIN
     RETURN kept;
 END $$;
 
-CREATE VIEW report.standing WITH (security_barrier) AS
+CREATE VIEW report.progress WITH (security_barrier) AS
 SELECT s.union_id, s.indicator, s.year, s.day, s.member_id, s.institution_id, s.run_id, s.quota_g,
-       s.due_g, s.used_g, s.measured_s, s.expected_s, coalesce(s.known_s, s.measured_s) AS known_s,
-       coalesce(s.compared_path_g, s.due_g) AS compared_path_g,
+       s.path_g, s.used_g, s.measured_s, s.expected_s, coalesce(s.known_s, s.measured_s) AS known_s,
+       coalesce(s.compared_path_g, s.path_g) AS compared_path_g,
        CASE WHEN s.compared_path_g IS NULL THEN s.used_g ELSE s.compared_used_g END
            AS compared_used_g,
-       coalesce(s.compared_path_g, s.due_g) * 1000 >= s.due_g * s.enough_permille
-           AND s.due_g > 0 AS enough, s.enough_permille, s.made_at AS as_of,
+       coalesce(s.compared_path_g, s.path_g) * 1000 >= s.path_g * s.enough_permille
+           AND s.path_g > 0 AS enough, s.enough_permille, s.made_at AS as_of,
        s.institutions, s.unmeasured, s.months, s.compared_months
-  FROM standing s
+  FROM progress s
   JOIN run_in_force f ON f.union_id = s.union_id AND f.indicator = s.indicator
        AND f.year = s.year AND f.run_id = s.run_id
  WHERE s.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
     OR (s.institution_id IS NULL AND (s.union_id, s.indicator, s.year, s.day, s.member_id) IN (
             SELECT m.union_id, m.indicator, m.year, m.day, m.member_id
-              FROM access.standing_sums() m));
+              FROM access.progress_sums() m));
 
-REVOKE ALL ON FUNCTION storage.union_today, access.stand
+REVOKE ALL ON FUNCTION storage.union_today, access.record_progress
     FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION storage.union_today
     TO commonwatt_api, commonwatt_boards, commonwatt_worker;
 
-GRANT EXECUTE ON FUNCTION access.stand
+GRANT EXECUTE ON FUNCTION access.record_progress
     TO commonwatt_api, commonwatt_worker;

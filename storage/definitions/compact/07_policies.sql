@@ -141,15 +141,15 @@ CREATE POLICY ours ON run_in_force TO commonwatt_owner, commonwatt_collector, co
 CREATE POLICY seen ON run_in_force FOR SELECT TO commonwatt_api
     USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
 
-CREATE POLICY ours ON standing TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+CREATE POLICY ours ON progress TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
-CREATE POLICY seen ON standing FOR SELECT TO commonwatt_api
+CREATE POLICY seen ON progress FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
         OR ((SELECT access.reckons())
             AND union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)))
         OR (institution_id IS NULL
             AND (union_id, indicator, year, day, member_id) IN (
                 SELECT s.union_id, s.indicator, s.year, s.day, s.member_id
-                  FROM access.standing_sums() AS s)));
+                  FROM access.progress_sums() AS s)));
 
-CREATE POLICY ours ON standing_part TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY ours ON progress_part TO commonwatt_owner USING (true) WITH CHECK (true);

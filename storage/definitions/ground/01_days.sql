@@ -30,10 +30,8 @@ END $$;
 -- The installation's zone is a setting; a region may state its own.
 
 -- The zone of days that belong to no meter and no region: of grants, facts, rosters. It is asked
--- for in
--- every row of every list, so it stands in the function itself, which only this sets; whoever owns
--- the
--- database does so, with `commonwatt migrate`.
+-- for in every row of every list, so it stands in the function itself, which only this sets;
+-- whoever owns the database does so, with `commonwatt migrate`.
 CREATE FUNCTION storage.set_civil_zone(wanted text) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

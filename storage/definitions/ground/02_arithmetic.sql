@@ -1,6 +1,5 @@
--- Grams, shares, grid factors and which source counts: each is one function here, held to
--- analytics by
--- tests/cases/figures.toml.
+-- Grams, shares, grid factors and which source counts: each is one function here, held to analytics
+-- by tests/cases/figures.toml.
 
 -- Halves upward: of −0.5 it is 0. As analytics.exact.half_up.
 CREATE FUNCTION storage.half_up(value numeric) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -29,16 +28,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 
 -- What an account takes of a channel's use, where the shares of institutions with smaller ids end:
 -- each takes the running share's rounded amount less the one before it, so shares that add to one
--- add
--- to the day. Products with exact decimals, never divisions. As analytics.rounding.shared.
+-- add to the day. Products with exact decimals, never divisions. As analytics.rounding.shared.
 CREATE FUNCTION storage.part_of(used numeric, share_before bigint, share bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN storage.half_up(used * (share_before + share) * 0.000001)
          - storage.half_up(used * share_before * 0.000001);
 
 -- Where a source stands among those that know an amount; the first one counts. A meter that knows
--- too
--- little of the month stands behind what was billed, typed or estimated. As
+-- too little of the month stands behind what was billed, typed or estimated. As
 -- analytics.sources.counted.
 CREATE FUNCTION storage.source_rank(source text, enough boolean) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -56,10 +53,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN month < valid_from THEN 'before' WHEN month >= valid_to THEN 'after' END;
 
 -- How far a grid factor is from a place in a year; null where it is of another place. The
--- province's
--- own goes before its grid region's, that before the nation's; then of years gone by the newest,
--- else
--- the first of those to come. As analytics.grid.nearest.
+-- province's own goes before its grid region's, that before the nation's; then of years gone by the
+-- newest, else the first of those to come. As analytics.grid.nearest.
 CREATE FUNCTION storage.grid_distance(scope text, code text, year integer, province text,
                                       grid_region text, wanted integer) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -7,8 +7,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT 0';
 
 -- TimescaleDB's own policies need an owner that may log in, and ours may not. One worker at a time,
 -- and one chunk a transaction: who writes to it waits that long. Late readings lie beside a
--- converted chunk, whose
--- status then is not 1, until it is converted again.
+-- converted chunk, whose status then is not 1, until it is converted again.
 CREATE FUNCTION storage.convert_old_chunk(before timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp SET lock_timeout = '1s' AS $$

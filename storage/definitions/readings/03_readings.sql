@@ -27,9 +27,9 @@ SELECT channel_id, mark, readings, first, last FROM intake_mark
 -- A guarded meter hides its gateway's refused messages while it is bound there, not for ever after.
 
 -- What a gateway was refused holds readings of whatever it was bound to when it sent them. A
--- gateway
--- keeps what it could not send for some weeks, and a new meter may send before it is bound: a month
--- on both sides is hidden, too. A binding that was taken back without another held until then.
+-- gateway keeps what it could not send for some weeks, and a new meter may send before it is bound:
+-- a month on both sides is hidden, too. A binding that was taken back without another held until
+-- then.
 CREATE FUNCTION access.guards_refused()
 RETURNS TABLE (gateway text, since timestamptz, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$

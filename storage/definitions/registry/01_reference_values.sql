@@ -1,8 +1,7 @@
 -- Which edition of a reference value holds in a month, and what boards read of them.
 
 -- Which coefficient a month takes: the edition that holds, else the newest before it, else the
--- first
--- after it; the profile's own, else the default's.
+-- first after it; the profile's own, else the default's.
 CREATE VIEW storage.coefficient_span AS
 SELECT p.code AS wanted, k.*,
        CASE WHEN lag(k.id) OVER w IS NULL THEN '-infinity' ELSE k.valid_from END AS used_from,
@@ -43,8 +42,7 @@ SELECT scope, code, name_zh, name_en, year, basis, kgco2_per_kwh, document, clau
   FROM grid_factor WHERE known_until IS NULL AND basis = 'average';
 
 -- The months for which a location gives an institution's grid: a move within a month leaves it to
--- the
--- place on its first day, else to the first one in it.
+-- the place on its first day, else to the first one in it.
 CREATE VIEW storage.located AS
 SELECT l.institution_id, l.region_id,
        CASE WHEN extract(day FROM l.valid_from) <> 1 AND EXISTS (
@@ -66,8 +64,8 @@ SELECT p.code AS profile, m.carrier, m.month, k.kgce_per_unit
        AND m.month >= k.used_from AND m.month < k.used_until;
 
 -- What boards draw beyond accounts: words, regions with their subtrees, channels, terms, gateways,
--- rejects.
--- Whoever holds commonwatt_boards reads schema report and nothing else; every view asks access.
+-- rejects. Whoever holds commonwatt_boards reads schema report and nothing else; every view asks
+-- access.
 
 CREATE VIEW report.carrier WITH (security_barrier) AS
 SELECT code, name_zh, name_en, unit, per_unit, in_total_energy FROM carrier;

@@ -83,8 +83,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 -- Whom the viewer sees is asked once as a table, which is a third of the time that it takes to ask
--- for
--- one after the other in a list.
+-- for one after the other in a list.
 CREATE FUNCTION report.means(asked integer[], first date, until date)
 RETURNS TABLE (institution_id integer, area_m2 numeric, persons numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$

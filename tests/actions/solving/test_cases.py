@@ -80,13 +80,13 @@ WRONG = {
 
 @pytest.mark.parametrize(("rule", "given", "field"), WRONG.values(), ids=WRONG.keys())
 def test_what_is_wrong_is_named(rule, given, field):
-    said = answer(rule, given, name="案例七")
+    answered = answer(rule, given, name="案例七")
 
-    assert said.result["error"] in ("field_missing", "field_wrong")
-    assert said.error.where == {"case": "案例七", "field": field}
+    assert answered.result["error"] in ("field_missing", "field_wrong")
+    assert answered.error.where == {"case": "案例七", "field": field}
     for lang in ("zh", "en"):
-        assert "案例七" in said.error.text(lang)
-        assert field in said.error.text(lang)
+        assert "案例七" in answered.error.text(lang)
+        assert field in answered.error.text(lang)
 
 
 def test_numbers_beyond_use_are_refused_at_once():
@@ -109,7 +109,7 @@ def test_bounds_may_be_left_out_or_open():
 
 
 def test_contradictory_bounds_name_the_members():
-    said = answer(
+    answered = answer(
         "clip_linear",
         {
             "total": 9,
@@ -120,8 +120,8 @@ def test_contradictory_bounds_name_the_members():
         },
     )
 
-    assert said.result == {"error": "bounds_contradict", "names": ["乙"]}
-    assert "乙" in said.error.text("zh")
+    assert answered.result == {"error": "bounds_contradict", "names": ["乙"]}
+    assert "乙" in answered.error.text("zh")
 
 
 def test_what_is_given_in_several_units_is_added_up():
@@ -191,10 +191,10 @@ NUMBERS = st.lists(st.integers(-5, 30), max_size=4)
     st.dictionaries(st.sampled_from(FIELDS), NUMBERS | st.integers(-5, 30) | JSON),
 )
 def test_every_case_has_an_answer_that_is_json(rule, fields):
-    said = answer(rule, fields)
+    answered = answer(rule, fields)
 
-    assert json.loads(json.dumps(said.result, allow_nan=False)) == said.result
-    assert (said.error is not None) == ("error" in said.result)
+    assert json.loads(json.dumps(answered.result, allow_nan=False)) == answered.result
+    assert (answered.error is not None) == ("error" in answered.result)
 
 
 @given(st.lists(st.fractions(0, 99, max_denominator=7), min_size=1, max_size=4))

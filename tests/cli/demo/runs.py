@@ -25,7 +25,7 @@ class Run:
     """A run that has ended."""
 
     status: int
-    said: str
+    output: str
     figures: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -10,12 +10,12 @@ from tests.cli.demo import runs, sets
 def test_twenty_kills_change_no_figure(tmp_path):
     data = sets.cut(tmp_path / "set", meters=6, days=700)
     calm = runs.once(data, tmp_path / "calm")
-    assert calm.status == 0, calm.said
+    assert calm.status == 0, calm.output
     killer = runs.Killer(tmp_path / "killed", seed=2, times=20, pause_s=(0.1, 0.7))
 
     killed = runs.once(data, tmp_path / "killed", killer=killer)
 
-    assert killed.status == 0, killed.said
+    assert killed.status == 0, killed.output
     assert killed.fixed == calm.fixed
     assert set(killer.killed) == {"collector", "worker", "broker", "database"}
     assert len(killer.killed) == 20, killer.killed
@@ -38,6 +38,6 @@ def test_a_database_killed_while_all_is_being_prepared_changes_no_figure(tmp_pat
 
     killed = runs.once(data, tmp_path / "killed", killer=killer)
 
-    assert killed.status == 0, killed.said
+    assert killed.status == 0, killed.output
     assert killed.fixed == calm.fixed
     assert len(killer.killed) >= 3  # a fast machine is done before the fifth

@@ -22,7 +22,7 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
     first = runs.once(small, tmp_path)
     again = runs.once(small, tmp_path)
 
-    assert first.status == 0, first.said
+    assert first.status == 0, first.output
     assert first.figures["sent"] == first.figures["stored"] > 4_000
     assert first.figures["meters_unexplained"] == 0
     assert first.figures["withheld"] > 0
@@ -37,7 +37,7 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
     boards = first.figures["boards"]
     assert boards["panels"] == sum(1 for board in BOARDS for _ in board.panels())
     assert 0 < boards["panels_with_data"] <= boards["panels"]
-    assert again.status == 0, again.said
+    assert again.status == 0, again.output
     assert again.fixed == first.fixed
 
 
@@ -47,7 +47,7 @@ def test_noise_on_the_way_changes_deliveries_and_nothing_else(small, tmp_path):
 
     noisy = runs.once(small, tmp_path / "noisy", "--noise", "5", "--batch", "7")
 
-    assert noisy.status == 0, noisy.said
+    assert noisy.status == 0, noisy.output
     assert noisy.figures["duplicates"] > 0
     # Another seed lets registers start elsewhere; what was used and counted is the same.
     assert noisy.fixed == calm.fixed
@@ -70,7 +70,7 @@ def test_a_lost_reading_is_found_and_ends_with_status_1(small, tmp_path):
     other = runs.once(data, tmp_path / "state")
 
     assert other.status != 0
-    assert "--fresh" in other.said
+    assert "--fresh" in other.output
     assert memory.read_text() == before
 
 
@@ -79,7 +79,7 @@ def test_a_lost_reading_is_found_and_ends_with_status_1(small, tmp_path):
 def test_the_tiny_set_beside_the_repository_matches(tmp_path):
     run = runs.once(SHARED, tmp_path)
 
-    assert run.status == 0, run.said
+    assert run.status == 0, run.output
     assert (run.figures["meters_complete"], run.figures["meters_explained"]) == (1, 5)
     assert run.figures["quotas"] == 4  # of b64 there is nothing but a part of one month
     carriers = run.figures["carriers"]

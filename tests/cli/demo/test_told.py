@@ -9,13 +9,13 @@ import pytest
 
 from cli.demo import facts, told, world
 from cli.demo.state import Memory
-from cli.demo.told import WORDS, Told
+from cli.demo.told import WORDS, ExplainedIncident
 from simulators import gateways, series
 from simulators.datasets import HOUR_MS, Building, MeterRows
 from simulators.incidents import Kinds
 
-WRAP = Told("wrap", "m1", 3, "electricity", "2026-05", explained=True)
-HOLE = Told("hole", "m2", 4, "electricity", "2026-06", explained=True)
+WRAP = ExplainedIncident("wrap", "m1", 3, "electricity", "2026-05", explained=True)
+HOLE = ExplainedIncident("hole", "m2", 4, "electricity", "2026-06", explained=True)
 
 
 def meter(name: str, site: str, utility: str = "electricity", area_m2: str = "") -> MeterRows:

@@ -73,8 +73,8 @@ class Served:
     def found(self, wanted: re.Pattern[str]) -> str:
         """Return what the demo told, empty as long as it did not."""
         assert self.process.poll() is None, self.log.read_text()
-        said = wanted.search(self.log.read_text())
-        return said[1] if said else ""
+        names = wanted.search(self.log.read_text())
+        return names[1] if names else ""
 
     @property
     def planner(self) -> str:
@@ -104,9 +104,9 @@ run()
 def log_in(url: str, password: str) -> urllib.request.OpenerDirector:
     """Return what asks with a session of the planner."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    said = json.dumps({"login": "planner", "password": password}).encode()
+    names = json.dumps({"login": "planner", "password": password}).encode()
     asked = urllib.request.Request(
-        f"{url}/api/v1/login", said, {"Content-Type": "application/json"}
+        f"{url}/api/v1/login", names, {"Content-Type": "application/json"}
     )
     opener.open(asked, timeout=20).close()
     return opener

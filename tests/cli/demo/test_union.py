@@ -24,14 +24,14 @@ def admin(database):
 
 def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
     make_union_world(world)  # for its accounts; another union does not matter
-    desk = world.desk()
-    made = demo_union.found(desk, ["990100", "990200"])
+    actor = world.actor()
+    made = demo_union.found(actor, ["990100", "990200"])
 
-    assert demo_union.found(desk, ["990100", "990200"]) == made
-    assert len(list_unions(desk)) == 2
-    demo_union.share(desk, made, TODAY)
+    assert demo_union.found(actor, ["990100", "990200"]) == made
+    assert len(list_unions(actor)) == 2
+    demo_union.share(actor, made, TODAY)
     first = demo_union.judge(admin)
-    demo_union.share(desk, made, TODAY)
+    demo_union.share(actor, made, TODAY)
     assert demo_union.judge(admin) == first
     assert (first.quotas, first.faults) == (4, [])
     assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"]
@@ -39,8 +39,8 @@ def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
 
 
 def test_a_set_without_use_has_no_quotas_and_no_fault(world, admin):
-    desk = world.desk()
-    demo_union.share(desk, demo_union.found(desk, ["990100"]), TODAY)
+    actor = world.actor()
+    demo_union.share(actor, demo_union.found(actor, ["990100"]), TODAY)
 
     assert demo_union.judge(admin).figures == {
         "quotas": 0,

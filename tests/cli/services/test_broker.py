@@ -53,13 +53,13 @@ def test_mosquitto_keeps_a_session_through_a_restart_and_has_no_small_queue(mosq
         listener = client(first.running, "listener", keep=True)
         listener.subscribe("cw/v1/+/+/data", 1)
         listener.disconnect()
-        said = [publish(first.running, 3_000)]  # three times mosquitto's usual limit
+        published = [publish(first.running, 3_000)]  # three times mosquitto's usual limit
 
     with services.up(open_state, database_url=DATABASE, broker_kind="mosquitto") as second:
         assert second.running.broker_url == first.running.broker_url
         heard: list[bytes] = []
         listener = client(second.running, "listener", keep=True, heard=heard)
-        until(lambda: len(heard) >= said[0])
+        until(lambda: len(heard) >= published[0])
         listener.disconnect()
 
 
@@ -105,14 +105,16 @@ def refused(running: services.Running, user: str | None, password: str | None) -
     )
     if user is not None:
         made.username_pw_set(user, password)
-    said: list[bool] = []
-    made.on_connect = lambda _client, _data, _flags, reason, _more: said.append(reason.is_failure)
+    published: list[bool] = []
+    made.on_connect = lambda _client, _data, _flags, reason, _more: published.append(
+        reason.is_failure
+    )
     address = parsed(running.broker_url)
     made.connect(address.host, address.port)
     made.loop_start()
-    until(lambda: said)
+    until(lambda: published)
     made.loop_stop()
-    return said[0]
+    return published[0]
 
 
 def client(

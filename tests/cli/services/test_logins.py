@@ -42,7 +42,7 @@ def test_passwords_are_kept_as_mosquitto_reads_them():
 
 
 def test_login_and_password_go_together():
-    said = {"collector": "a", "gateways": "b"}
-    assert logins.lets_in(said, "collector", "a")
+    passwords = {"collector": "a", "gateways": "b"}
+    assert logins.lets_in(passwords, "collector", "a")
     for login, password in (("collector", "b"), ("x", ""), (None, None), ("collector", None)):
-        assert not logins.lets_in(said, login, password)
+        assert not logins.lets_in(passwords, login, password)

@@ -65,10 +65,10 @@ def test_where_the_servant_cannot_go_a_pointer_says_where_the_data_is(state):
         assert Path((state / "services.place").read_text().strip()) == place
 
     shutil.rmtree(place)  # as a reboot does
-    said: list[str] = []
-    with services.up(state, broker_url=BROKER, progress=said.append) as running:
+    messages: list[str] = []
+    with services.up(state, broker_url=BROKER, progress=messages.append) as running:
         assert answered(running.running.database_url)
-    assert str(place) in said[0]
+    assert str(place) in messages[0]
     assert Path((state / "services.place").read_text().strip()) != place
 
 

@@ -37,7 +37,7 @@ def fallen(root) -> int:
 def test_a_database_that_falls_again_and_again_is_not_called_running(tmp_path):
     lock = fallen(tmp_path)
     try:
-        said = CliRunner().invoke(app, ["services", "status", "--state", str(tmp_path)])
+        result = CliRunner().invoke(app, ["services", "status", "--state", str(tmp_path)])
         found = [one for one in checks(load({}, state=tmp_path)) if one.state == "bad"]
         record = services.status(tmp_path).record
     finally:
@@ -45,8 +45,8 @@ def test_a_database_that_falls_again_and_again_is_not_called_running(tmp_path):
 
     assert record is not None
     assert record.down == ["postgres"]
-    assert said.exit_code == 1
-    assert "postgres" in said.output
+    assert result.exit_code == 1
+    assert "postgres" in result.output
     assert any("postgres fell (time 7)" in one.en for one in found)
 
 
@@ -93,6 +93,6 @@ def test_doctor_speaks_of_the_demos_own_database(demo, open_state):
 
 def test_status_names_the_demos_own_database(demo, open_state):
     running, memory = demo
-    said = CliRunner().invoke(app, ["services", "status", "--state", str(open_state)])
+    result = CliRunner().invoke(app, ["services", "status", "--state", str(open_state)])
 
-    assert make_conninfo(running.database_url, dbname=memory.database) in said.output
+    assert make_conninfo(running.database_url, dbname=memory.database) in result.output

@@ -40,13 +40,13 @@ REGISTERS = st.lists(
 )
 
 
-def said(payload: bytes | str, codec: Codec = CODEC) -> Decoded:
+def decoded_from(payload: bytes | str, codec: Codec = CODEC) -> Decoded:
     return codec.decode(samples.message(payload))
 
 
 def outcome(payload: bytes | str) -> Decoded | PayloadError:
     try:
-        return said(payload)
+        return decoded_from(payload)
     except PayloadError as error:
         return error
 
@@ -59,7 +59,7 @@ def ms(text: str) -> int:
 def test_real_telegrams_say_what_their_source_says(place):
     sample = TELEGRAMS[place]
     expected = sample["expected"]
-    decoded = said(sample["payload"])
+    decoded = decoded_from(sample["payload"])
     found = dict(zip(decoded.channel_key, decoded.value, strict=True))
     times = dict(zip(decoded.channel_key, decoded.at_ms, strict=True))
 
@@ -76,19 +76,19 @@ def test_real_telegrams_say_what_their_source_says(place):
 
 def test_a_telegram_that_was_garbled_is_refused():
     with pytest.raises(PayloadError) as caught:
-        said(TELEGRAMS[2]["payload"])  # masked after the fact
+        decoded_from(TELEGRAMS[2]["payload"])  # masked after the fact
     assert caught.value.code == "payload.checksum"
 
     honest = TELEGRAMS[0]["payload"]
-    said(honest)
+    decoded_from(honest)
     with pytest.raises(PayloadError):
-        said(honest.replace("001073.079", "001073.070"))
+        decoded_from(honest.replace("001073.079", "001073.070"))
 
 
 def test_of_a_dead_bus_nothing_is_said():
     """The third telegram without its checksum: one gas meter is gone, the other reads."""
     payload = TELEGRAMS[2]["payload"].replace("!09AA", "!")
-    decoded = said(payload)
+    decoded = decoded_from(payload)
 
     gas = [key for key in decoded.channel_key if ":24." in key]
     assert gas == ["0-2:24.2.1"]
@@ -104,7 +104,7 @@ def test_a_route_may_ask_for_checksums_and_name_the_clock():
 
     eastern = configured("dsmr", {"winter_offset_min": 120})
     earlier = eastern.decode(samples.message(TELEGRAMS[0]["payload"])).at_ms[0]
-    assert earlier == said(TELEGRAMS[0]["payload"]).at_ms[0] - 3_600_000
+    assert earlier == decoded_from(TELEGRAMS[0]["payload"]).at_ms[0] - 3_600_000
 
 
 def test_the_hour_that_comes_twice_is_told_apart():
@@ -116,13 +116,16 @@ def test_the_hour_that_comes_twice_is_told_apart():
 
     assert b"261025023000S" in summer
     assert b"261025023000W" in winter
-    assert (said(summer).at_ms, said(winter).at_ms) == ([at_ms], [at_ms + 3_600_000])
+    assert (decoded_from(summer).at_ms, decoded_from(winter).at_ms) == (
+        [at_ms],
+        [at_ms + 3_600_000],
+    )
 
 
 @given(st.none() | SECONDS, REGISTERS, st.booleans(), st.sampled_from([-300, 0, 60, 480]))
 def test_decoding_undoes_encoding(at_ms, registers, summer, offset):
     codec = Codec(winter_offset_min=offset)
-    decoded = said(codec.encode(at_ms, registers, summer), codec)
+    decoded = decoded_from(codec.encode(at_ms, registers, summer), codec)
 
     assert decoded.channel_key == [one.key for one in registers]
     assert decoded.value == [one.value for one in registers]

@@ -16,19 +16,19 @@ VALUES = st.floats(allow_nan=False, allow_infinity=False)
 KEYS = st.text(min_size=1, max_size=200).filter(str.isprintable)
 
 
-def said(payload: bytes):
+def decoded_from(payload: bytes):
     return native.decode(Message("cw/v1/demo-a/g1/data", "demo-a/g1", payload, 0))
 
 
 def refusal(payload: bytes) -> PayloadError:
     with pytest.raises(PayloadError) as caught:
-        said(payload)
+        decoded_from(payload)
     return caught.value
 
 
 @given(SEQS, KEYS, st.none() | INSTANTS, VALUES)
 def test_decoding_undoes_encoding_of_one(seq, key, at_ms, value):
-    decoded = said(native.encode_one(seq, key, at_ms, value))
+    decoded = decoded_from(native.encode_one(seq, key, at_ms, value))
 
     assert decoded.seq == seq
     assert (decoded.channel_key, decoded.at_ms, decoded.value) == ([key], [at_ms], [value])
@@ -36,7 +36,7 @@ def test_decoding_undoes_encoding_of_one(seq, key, at_ms, value):
 
 @given(SEQS, st.lists(st.tuples(KEYS, st.none() | INSTANTS, VALUES), min_size=1, max_size=20))
 def test_decoding_undoes_encoding_of_many(seq, readings):
-    decoded = said(native.encode_many(seq, readings))
+    decoded = decoded_from(native.encode_many(seq, readings))
 
     assert decoded.seq == seq
     assert list(zip(decoded.channel_key, decoded.at_ms, decoded.value, strict=True)) == readings
@@ -49,7 +49,7 @@ def test_decoding_undoes_encoding_of_columns(seq, data):
     key = data.draw(KEYS | st.lists(KEYS, min_size=size, max_size=size))
     at_ms = data.draw(st.none() | st.lists(INSTANTS, min_size=size, max_size=size))
 
-    decoded = said(native.encode_columns(seq, key, at_ms, value))
+    decoded = decoded_from(native.encode_columns(seq, key, at_ms, value))
 
     assert decoded.seq == seq
     assert decoded.channel_key == ([key] * size if isinstance(key, str) else key)
@@ -73,7 +73,7 @@ def test_decoding_undoes_encoding_of_columns(seq, data):
 def test_whatever_comes_is_readings_that_can_be_stored_or_a_refusal_that_can(payload):
     outcome: Decoded | PayloadError
     try:
-        outcome = said(payload)
+        outcome = decoded_from(payload)
     except PayloadError as error:
         outcome = error
 
@@ -135,7 +135,7 @@ def test_limits_hold_to_the_byte_and_to_the_reading():
     full = native.encode_columns(3, "e", [1] * 1_000, [1.0] * 1_000)
     exact = full + b" " * (MAX_PAYLOAD_BYTES - len(full))
 
-    assert len(said(exact).value) == 1_000
+    assert len(decoded_from(exact).value) == 1_000
     assert refusal(exact + b" ").code == "payload.too_large"
     assert refusal(exact + b" ").seq == 3
     over = native.encode_columns(4, "e", [1] * 1_001, [1.0] * 1_001)

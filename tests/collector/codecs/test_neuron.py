@@ -19,20 +19,20 @@ NAMES = st.text(min_size=1, max_size=30).filter(str.isprintable)
 VALUES = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 
 
-def said(payload: bytes | str) -> Decoded:
+def decoded_from(payload: bytes | str) -> Decoded:
     return CODEC.decode(samples.message(payload))
 
 
 def outcome(payload: bytes | str) -> Decoded | PayloadError:
     try:
-        return said(payload)
+        return decoded_from(payload)
     except PayloadError as error:
         return error
 
 
 @pytest.mark.parametrize(("place", "at_ms"), [(0, 1647497389075), (1, 1650006388943)])
 def test_both_shapes_say_value_and_code(place, at_ms):
-    decoded = said(UPLOADS[place]["payload"])
+    decoded = decoded_from(UPLOADS[place]["payload"])
 
     assert decoded.channel_key == ["modbus/grp/tag0", "modbus/grp/tag1"]
     assert decoded.at_ms == [at_ms, at_ms]
@@ -41,7 +41,7 @@ def test_both_shapes_say_value_and_code(place, at_ms):
 
 
 def test_texts_are_no_readings():
-    decoded = said(UPLOADS[2]["payload"])
+    decoded = decoded_from(UPLOADS[2]["payload"])
 
     assert decoded.channel_key == ["opcua-1/group-1/cstr100"]
     assert decoded.quality == ["neuron.10002"]
@@ -50,7 +50,7 @@ def test_texts_are_no_readings():
 @pytest.mark.parametrize("place", [3, 4])
 def test_what_is_no_upload_is_refused(place):
     with pytest.raises(PayloadError) as caught:
-        said(UPLOADS[place]["payload"])
+        decoded_from(UPLOADS[place]["payload"])
     assert caught.value.code == "payload.malformed"
 
 
@@ -71,9 +71,9 @@ def test_decoding_undoes_encoding(node, group, at_ms, values, errors):
     payload = CODEC.encode(node, group, at_ms, values, errors)
     if not values and not errors:
         with pytest.raises(PayloadError):
-            said(payload)
+            decoded_from(payload)
         return
-    decoded = said(payload)
+    decoded = decoded_from(payload)
 
     expected = [*((name, float(value), None) for name, value in values.items())]
     expected += [(name, None, f"neuron.{code}") for name, code in errors.items()]
@@ -117,4 +117,4 @@ def test_whatever_comes_is_readings_that_can_be_stored_or_a_refusal_that_can(pay
 def test_numbers_beyond_a_double_are_refused():
     payload = {"node": "n", "group": "g", "timestamp": 1, "values": {"a": 10**400}}
     with pytest.raises(PayloadError):
-        said(json.dumps(payload).encode())
+        decoded_from(json.dumps(payload).encode())

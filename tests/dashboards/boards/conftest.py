@@ -66,8 +66,8 @@ def make_union(world: World) -> None:
     )  # fmt: skip
     for institution in (None, world.institution["office"]):
         world.admin(
-            """INSERT INTO standing (union_id, indicator, year, day, member_id, institution_id,
-                       run_id, quota_g, due_g, used_g, measured_s, expected_s, institutions,
+            """INSERT INTO progress (union_id, indicator, year, day, member_id, institution_id,
+                       run_id, quota_g, path_g, used_g, measured_s, expected_s, institutions,
                        unmeasured, months, compared_months)
                VALUES (%s, 'total_kgce', 2016, '2016-03-20', %s, %s, %s, 1900, 600, 900, 90, 100,
                        4, 1, 12, 9)

@@ -96,15 +96,15 @@ def test_thousands_stand_apart_and_units_are_words_of_the_reader(panel, one, lan
         where = one["title"], one["fieldConfig"]["defaults"].get("custom", {}).get("axisLabel", "")
         assert any(label in text for text in where)
     for column in panel.columns:
-        said = told(one, column.name)
+        caption = told(one, column.name)
         if column.decimals is not None:
-            assert said[(column.name, "unit")] in ("locale", "percentunit")
+            assert caption[(column.name, "unit")] in ("locale", "percentunit")
         if column.unit is not None and column.unit.id == "locale":
-            assert column.unit.of(lang) in said[(column.name, "displayName")]
+            assert column.unit.of(lang) in caption[(column.name, "displayName")]
 
 
 def test_units_are_chinese_where_they_are_words():
-    said = " ".join(one["title"] for each in DRAWN for one in (each.values[1],))
+    text = " ".join(one["title"] for each in DRAWN for one in (each.values[1],))
     heads = {
         value
         for each in DRAWN
@@ -114,8 +114,8 @@ def test_units_are_chinese_where_they_are_words():
         if what == "displayName"
     }
 
-    assert "二氧化碳(吨)" in said
-    assert "人均综合能耗(kgce/人)" in said
+    assert "二氧化碳(吨)" in text
+    assert "人均综合能耗(kgce/人)" in text
     assert any(head.endswith("(小时)") for head in heads)
     assert not [head for head in heads if re.search(r"\((?:h|t|kgce/person)\)", head)]
 

@@ -79,9 +79,9 @@ def test_a_move_in_july_leaves_the_first_half_year_where_it_was(moved):
 def test_its_intensity_is_the_same_on_boards_and_over_the_api(moved):
     world, office = moved.world, moved.world.institution["office"]
     mean = round(Decimal(181 * 1000 + 184 * 1500) / 365, 6)
-    desk = world.desk(today=date(2018, 6, 1))
+    actor = world.actor(today=date(2018, 6, 1))
     (of_api,) = indicators_of(
-        desk, date(2017, 1, 1), date(2018, 1, 1), institution_id=office,
+        actor, date(2017, 1, 1), date(2018, 1, 1), institution_id=office,
         profiles=["GB2589-2020"],
     ).rows  # fmt: skip
     (of_board,) = asked(moved, "institution", 3, JANUARY, END, institution=office)[0]
@@ -104,11 +104,11 @@ def test_sums_say_which_carriers_they_do_not_hold(moved):
     use(world, "office", 2017, 2, 1000, carrier="natural_gas_energy")  # no CO2 factor
     use(world, "office", 2017, 3, 1, carrier="district_cooling")  # no coefficient either
     for board, panel in panels:
-        said = asked(moved, board, panel, JANUARY, END, **where)[0][0]
-        assert said.startswith("kgce: District cooling · CO2: District cooling, Natural gas by")
-        assert said.endswith("(CO2 / kgce 92.3 %)")
+        text = asked(moved, board, panel, JANUARY, END, **where)[0][0]
+        assert text.startswith("kgce: District cooling · CO2: District cooling, Natural gas by")
+        assert text.endswith("(CO2 / kgce 92.3 %)")
     (row,) = indicators_of(
-        world.desk(today=date(2018, 6, 1)), date(2017, 1, 1), date(2018, 1, 1),
+        world.actor(today=date(2018, 6, 1)), date(2017, 1, 1), date(2018, 1, 1),
         institution_id=office, profiles=["GB2589-2020"],
     ).rows  # fmt: skip
     assert row.without == ["district_cooling"]

@@ -183,8 +183,8 @@ class Handler(BaseHTTPRequestHandler):
         elif body["folderUid"] not in self.server.folders:
             self._say(400, {"message": "folder not found"})
         elif self._somebody_was_faster(body):
-            said = "The dashboard has been changed by someone else"
-            self._say(412, {"message": said, "status": "version-mismatch"})
+            message = "The dashboard has been changed by someone else"
+            self._say(412, {"message": message, "status": "version-mismatch"})
         else:
             board = body["dashboard"]
             before = self.server.dashboards.get(board["uid"], {"version": 0, "id": 7})
@@ -222,12 +222,12 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def _say(self, status: int, body: dict | list) -> None:
-        said = json.dumps(body).encode()
+        payload = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=UTF-8")
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(payload)
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
@@ -249,8 +249,8 @@ def publish(grafana, tmp_path, *more, token=TOKEN, path="/"):
     held = tmp_path / "token"
     held.write_text(token + "\n")
     url = f"http://127.0.0.1:{grafana.server_address[1]}{path}"
-    said = ["boards", "publish", "--url", url, "--token-file", str(held), *more]
-    return CliRunner().invoke(app, said)
+    command = ["boards", "publish", "--url", url, "--token-file", str(held), *more]
+    return CliRunner().invoke(app, command)
 
 
 def test_publishing_again_changes_nothing(grafana, tmp_path):
@@ -445,4 +445,4 @@ def test_nothing_else_asks_for_the_name_that_the_client_brings():
 
     assert "\nurllib3-future==" in lists.pop("grafana")
     assert {"run", "assets", "test", "dev", "mutation"} == set(lists)
-    assert [name for name, said in lists.items() if "\nurllib3" in said] == []
+    assert [name for name, text in lists.items() if "\nurllib3" in text] == []

@@ -91,10 +91,10 @@ def test_made_again_it_has_a_new_password_and_no_second_grant(member):
 
 def test_the_command_makes_it_and_shows_its_password_once(member):
     url = member.world.database.admin_url
-    said = CliRunner().invoke(app, ["boards", "login", "990000", "--database-url", url])
+    result = CliRunner().invoke(app, ["boards", "login", "990000", "--database-url", url])
 
-    assert said.exit_code == 0, said.output
-    password = re.search(r"(?:密码:|\(shown once\): )([\w-]+)", said.output)[1]
+    assert result.exit_code == 0, result.output
+    password = re.search(r"(?:密码:|\(shown once\): )([\w-]+)", result.output)[1]
     mine = psycopg.conninfo.make_conninfo(url, user=member.login, password=password)
     with psycopg.connect(mine) as connection:
         assert connection.execute("SELECT count(*) FROM institution").fetchone() == (4,)
@@ -102,6 +102,6 @@ def test_the_command_makes_it_and_shows_its_password_once(member):
 
 def test_a_code_that_no_region_has_is_refused(member):
     url = member.world.database.admin_url
-    said = CliRunner().invoke(app, ["boards", "login", "123456", "--database-url", url])
+    result = CliRunner().invoke(app, ["boards", "login", "123456", "--database-url", url])
 
-    assert isinstance(said.exception, NotFoundError)
+    assert isinstance(result.exception, NotFoundError)

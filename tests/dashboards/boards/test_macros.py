@@ -18,7 +18,7 @@ FROM, TO = "2026-11-01T00:00:00Z", "2026-11-02T00:00:00.25Z"
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("sql", "meant"),
     [
         ("$__timeFilter(at)", f"at BETWEEN '{FROM}' AND '{TO}'"),
         ("$__timeFilter( at )", f"at BETWEEN '{FROM}' AND '{TO}'"),
@@ -51,8 +51,8 @@ FROM, TO = "2026-11-01T00:00:00Z", "2026-11-02T00:00:00.25Z"
         ("max($__timeFrom()::timestamptz)", f"max('{FROM}'::timestamptz)"),
     ],
 )
-def test_macros(said, meant):
-    assert expand(said, SCOPE) == meant
+def test_macros(sql, meant):
+    assert expand(sql, SCOPE) == meant
 
 
 def test_timescaledb_groups_by_its_own_function():
@@ -62,15 +62,15 @@ def test_timescaledb_groups_by_its_own_function():
 
 
 @pytest.mark.parametrize(
-    "said", ["$__nothing(x)", "$__time()", "$__timeGroup(at)", "$__timeGroup(at,'soon')"]
+    "sql", ["$__nothing(x)", "$__time()", "$__timeGroup(at)", "$__timeGroup(at,'soon')"]
 )
-def test_what_grafana_refuses_is_refused(said):
+def test_what_grafana_refuses_is_refused(sql):
     with pytest.raises(InputError):
-        expand(said, SCOPE)
+        expand(sql, SCOPE)
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("sql", "meant"),
     [
         ("'$one'", "'it''s'"),
         ("'${one}'", "'it''s'"),
@@ -88,14 +88,14 @@ def test_what_grafana_refuses_is_refused(said):
         ("$onerous", "$onerous"),
     ],
 )
-def test_variables(said, meant):
+def test_variables(sql, meant):
     variables = {
         "one": Value(("it's",)),
         "many": Value(("a", "b'c"), many=True),
         "single": Value(("x",), many=True),
     }
 
-    assert interpolate(said, variables) == meant
+    assert interpolate(sql, variables) == meant
 
 
 @given(st.text(max_size=40))

@@ -57,9 +57,9 @@ def month(bare):
     """The pages over a March of hourly readings of four channels."""
     for seq, channel in enumerate(DAY_KW, 1):
         register = np.concatenate([[5.0], 5.0 + np.cumsum(load(channel))]).round(3)
-        said = [(START_MS + hour * HOUR_MS, float(kwh)) for hour, kwh in enumerate(register)]
+        readings = [(START_MS + hour * HOUR_MS, float(kwh)) for hour, kwh in enumerate(register)]
         gateway = "demo-a/g2" if channel == "clinic e" else GATEWAY
-        bare.world.say(channel, said, seq, gateway)
+        bare.world.say(channel, readings, seq, gateway)
     bare.world.work()
     return bare
 

@@ -12,7 +12,7 @@ import pytest
 from actions.accounts.overview import year_of
 from dashboards.boards.catalogue import BOARDS
 from dashboards.pages.answers import Answers
-from dashboards.pages.visit import CSP
+from dashboards.pages.viewer import CSP
 from tests.dashboards.boards.conftest import make_union
 
 MARCH = {"from": "2016-03-01", "to": "2016-03-31"}
@@ -53,7 +53,7 @@ def test_every_panel_answers_and_none_fails(site):
 def test_figures_are_those_of_the_accounts(site):
     client = site.client("planner of all", "en")
     office = site.world.institution["office"]
-    year = year_of(site.world.desk("planner of all"), office)
+    year = year_of(site.world.actor("planner of all"), office)
     known = [one.kgce_g for one in year.accounts if one.kgce_g is not None]
     drawn = figures(client, "commonwatt-institution", **{"var-institution": office})
 
@@ -99,8 +99,8 @@ def test_a_union_shows_its_path_its_members_and_who_is_beyond_it(site):
     assert quota["values"] == [0.95]
     assert base["values"] == [1.0]
     assert used["values"][0] > 0
-    standing = ["Demo province", "2016", 1.9, 0.6, 0.9, 1.5, 0.9, 4, "9 / 12"]
-    assert drawn["6"]["rows"][0]["cells"] == standing
+    progress = ["Demo province", "2016", 1.9, 0.6, 0.9, 1.5, 0.9, 4, "9 / 12"]
+    assert drawn["6"]["rows"][0]["cells"] == progress
     assert drawn["7"]["rows"][0]["cells"] == ["Demo office", "2016", 0.3, 1.5]
     own = figures(
         site.client("of the office", "en"),

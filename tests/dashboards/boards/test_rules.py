@@ -38,7 +38,7 @@ def test_uids_are_these_for_good():
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "text"),
     [
         ({"title": Text("", "Total")}, "lacks words"),
         ({"title": Text("能耗", "能耗")}, "not one text in two languages"),
@@ -60,8 +60,8 @@ def test_uids_are_these_for_good():
         ({"sql": "SELECT * FROM report.account"}, "select *"),
     ],
 )
-def test_each_rule_finds_what_breaks_it(changes, said):
-    assert said in broken(**changes)
+def test_each_rule_finds_what_breaks_it(changes, text):
+    assert text in broken(**changes)
 
 
 def test_links_lead_to_boards_and_variables_that_exist():
@@ -69,6 +69,6 @@ def test_links_lead_to_boards_and_variables_that_exist():
     wrong = Link(Text("去", "go"), "commonwatt-region", (("region", "$nothing"), ("x", "$zone")))
 
     assert "does not exist" in " ".join(faults(away, BOARDS))
-    said = " ".join(faults(replace(INSTITUTION, links=(wrong,)), BOARDS))
-    assert "not a variable here" in said
-    assert "does not have" in said
+    text = " ".join(faults(replace(INSTITUTION, links=(wrong,)), BOARDS))
+    assert "not a variable here" in text
+    assert "does not have" in text

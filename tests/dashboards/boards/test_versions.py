@@ -108,11 +108,11 @@ def test_no_version_rewrites_a_board_before_it_shows_it(board, lang):
     assert isinstance(made["refresh"], str)
     assert isinstance(made["annotations"]["list"], list)
     for panel in panels_of(made):
-        said = {
+        text = {
             one["id"] for each in panel["fieldConfig"]["overrides"] for one in each["properties"]
         }
-        assert "custom.displayMode" not in said  # became cellOptions in 9.4
-        assert ("custom.hidden" in said) == ("custom.hideFrom" in said)
+        assert "custom.displayMode" not in text  # became cellOptions in 9.4
+        assert ("custom.hidden" in text) == ("custom.hideFrom" in text)
         assert "transformations" not in panel
         assert "repeat" not in panel
 
@@ -167,11 +167,11 @@ def test_a_column_is_hidden_by_the_name_of_either_time():
 @pytest.mark.parametrize("timescaledb", [False, True])
 def test_the_data_source_is_provisioned_where_all_versions_look(timescaledb):
     made = dict(files(("en",), timescaledb=timescaledb))
-    said = {
+    texts = {
         path.name + path.parts[1]: text for path, text in made.items() if path.suffix == ".yaml"
     }
-    (source,) = yaml.safe_load(said["commonwatt.yamldatasources"])["datasources"]
-    (provider,) = yaml.safe_load(said["commonwatt.yamldashboards"])["providers"]
+    (source,) = yaml.safe_load(texts["commonwatt.yamldatasources"])["datasources"]
+    (provider,) = yaml.safe_load(texts["commonwatt.yamldashboards"])["providers"]
 
     assert (source["type"], source["uid"]) == ("postgres", "commonwatt")
     assert "database" not in source  # from 9.4 on it stands in jsonData; 12 reads it there alone

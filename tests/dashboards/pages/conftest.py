@@ -40,8 +40,8 @@ class Site:
         """Fill in and send the form of the log-in page."""
         page = client.get("/login", params={"next": following})
         (token,) = re.findall(r'name="form" value="([^"]+)"', page.text)
-        said = {"login": login, "password": password, "form": token}
-        return client.post("/login", params={"next": following}, data=said)
+        fields = {"login": login, "password": password, "form": token}
+        return client.post("/login", params={"next": following}, data=fields)
 
     def path(self, name: str, rest: str = "") -> str:
         """Return the address of an institution's page."""

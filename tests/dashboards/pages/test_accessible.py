@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 
 from actions.catalogue import declared
-from actions.fields import asked_as
+from actions.fields import input_kind
 from actions.kinds import row_of
-from tests.actions.said import union_in
-from tests.actions.said_of_readings import refused, set_aside
+from tests.actions.examples import union_in
+from tests.actions.examples_of_readings import refused, set_aside
 from tests.dashboards.pages.conftest import PASSWORD
 from tests.dashboards.pages.test_browser import chromium, fits, served
 from tests.dashboards.pages.test_forms import path_of, site
@@ -79,10 +79,10 @@ def forms() -> list[str]:
     """Return actions that together ask for every kind of field."""
     chosen, seen = [], set()
     for code, kind in declared().items():
-        kinds = {asked_as(info) for info in kind.model_fields.values()}
+        kinds = {input_kind(info) for info in kind.model_fields.values()}
         for info in kind.model_fields.values():
-            if asked_as(info) == "rows":
-                kinds |= {f"row of {asked_as(one)}" for one in row_of(info).model_fields.values()}
+            if input_kind(info) == "rows":
+                kinds |= {f"row of {input_kind(one)}" for one in row_of(info).model_fields.values()}
         if kinds - seen:
             chosen.append(code)
             seen |= kinds
@@ -146,8 +146,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(paths, visit, lang, width, lig
         answer = page.goto(path)
         as_meant = answer.status == (404 if path == "/nowhere" else 200)
         found[path] = wrong(page, other) if as_meant else answer.status
-    said = [f"{path}: {one}" for path, one in found.items() if one]
-    assert not said, "\n".join(said)
+    lines = [f"{path}: {one}" for path, one in found.items() if one]
+    assert not lines, "\n".join(lines)
 
 
 @pytest.mark.parametrize(("lang", "light"), [("zh", "dark"), ("en", "light")])

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards import pages
 from dashboards.pages.assets import load_assets
-from dashboards.pages.visit import assets
+from dashboards.pages.viewer import assets
 
 STATIC = Path(pages.__file__).parent / "static"
 
@@ -62,6 +62,6 @@ def test_the_wheel_is_read_without_being_imported():
         "import sys; from dashboards.pages.app import router; router(); "
         "print('nicegui' in sys.modules)"
     )
-    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
 
-    assert said.stdout.strip() == "False"
+    assert done.stdout.strip() == "False"

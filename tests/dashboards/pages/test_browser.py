@@ -69,7 +69,7 @@ def visit(site, chromium):
             )
             page = context.new_page()
             page.wrong = []
-            page.on("console", lambda said: page.wrong.append(said.text))
+            page.on("console", lambda text: page.wrong.append(text.text))
             page.on("pageerror", lambda error: page.wrong.append(str(error)))
             page.on(
                 "request",
@@ -125,10 +125,10 @@ def test_data_is_drawn_and_nothing_is_refused_or_foreign(site, visit):
     assert months == 2
     assert colours(page, "#chart-curve") > 10
     assert colours(page, "#chart-accounts") > 5
-    said = page.inner_text("#said-curve")
-    assert "47 h measured" in said
-    assert "25 h estimated" in said
-    assert "96 h without data" in said
+    text = page.inner_text("#said-curve")
+    assert "47 h measured" in text
+    assert "25 h estimated" in text
+    assert "96 h without data" in text
     page.click("summary")
     assert page.locator("#table-curve tbody tr").count() == 168
     assert page.locator("#table-curve td.s-estimated").count() == 25
@@ -204,7 +204,7 @@ def test_ink_stands_out_from_its_ground(site, visit):
         page = visit("en", dark=dark)
         page.goto(site.path("office"))
         for ink in ("ink", "quiet", "link", "warn", "bad", "good"):
-            ratio = page.evaluate(_CONTRAST, [ink, "sheet"])
+            ratio = page.evaluate(_CONTRAST, [ink, "card"])
             assert ratio >= 4.5, (ink, dark, ratio)
 
 

@@ -178,9 +178,9 @@ def test_who_does_not_see_all_is_told_no_sum_that_tells_of_one(site, path):
 def test_a_comparison_is_loaded_once_and_anew_after_a_decision(site, browsers, path, monkeypatch):
     loads = []
 
-    def counted(desk, target_id):
+    def counted(actor, target_id):
         loads.append(target_id)
-        return comparing.load(desk, target_id)
+        return comparing.load(actor, target_id)
 
     monkeypatch.setattr(comparison, "load", counted)
     site.world.admin(  # a decision that nobody has loaded
@@ -211,8 +211,8 @@ def test_what_is_compared_is_kept_as_it_was_by_form_route_and_command_alike(
     assert form.status_code == 200, form.text
     assert len(form.content) < 40_000
     assert 'name="most_saved_percent" value="30"' in form.text
-    said = _filled(form.text) | {"leading.0.code": "", "leading.0.value": ""}  # as browsers send
-    check = client.post(urlsplit(keep).path, data=hidden(form.text) | said | {"step": "preview"})
+    fields = _filled(form.text) | {"leading.0.code": "", "leading.0.value": ""}  # as browsers send
+    check = client.post(urlsplit(keep).path, data=hidden(form.text) | fields | {"step": "preview"})
     assert check.status_code == 200, check.text
     assert "C weighted by capability" in check.text
     assert "a new version" in check.text
@@ -243,14 +243,14 @@ def test_a_rule_refuses_what_it_does_not_take(site, browsers):
     path = f"/do/run.make/{site.world.target['cities']}"
     csrf = hidden(browsers["en"].get(path).text)
 
-    for said, field in (
+    for fields, field in (
         ({"rule": "A", "most_saved_percent": "20"}, "most_saved_percent"),
         ({"rule": "A", "floor_percent": "98", "ceiling_percent": "97"}, "ceiling_percent"),
         ({"rule": "A", "floor_percent": "x"}, "floor_percent"),
     ):
-        page = browsers["en"].post(path, data=csrf | said)
-        assert page.status_code == 422, said
-        assert f'href="#f-{field}"' in page.text, said
+        page = browsers["en"].post(path, data=csrf | fields)
+        assert page.status_code == 422, fields
+        assert f'href="#f-{field}"' in page.text, fields
 
 
 def test_shares_of_members_add_to_the_whole(site, browsers, path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.sheets import MEDIA_TYPE
+from actions.workbooks import MEDIA_TYPE
 from dashboards.pages.accounts.curve import _bounds, _step
 from tests.actions.world import GAP, OFFICE_WH, START_MS
 
@@ -34,10 +34,10 @@ def test_spans_hold_their_day_and_meet_without_overlap(day, span):
 def test_the_address_in_the_page_answers_with_just_that_span(site):
     client = site.client("planner of all", "en")
     page = client.get(site.path("office"), params={"span": "day", "day": "2016-03-02"}).text
-    said = data_of(page)
-    answer = client.get(said["api"], headers={"Accept": "application/json"}).json()
+    data = data_of(page)
+    answer = client.get(data["api"], headers={"Accept": "application/json"}).json()
 
-    assert (int(said["first"]), int(said["until"])) == (
+    assert (int(data["first"]), int(data["until"])) == (
         START_MS + 86_400_000,
         START_MS + 2 * 86_400_000,
     )
@@ -59,18 +59,18 @@ def test_it_begins_with_the_last_week_that_has_use(site):
 
 def test_a_month_of_hours_comes_in_one_answer(site):
     client = site.client("planner of all", "en")
-    said = data_of(client.get(site.path("office"), params={"span": "month"}).text)
+    data = data_of(client.get(site.path("office"), params={"span": "month"}).text)
 
-    assert (int(said["until"]) - int(said["first"])) // 3_600_000 <= 745
-    assert "limit=2000" in said["api"]
+    assert (int(data["until"]) - int(data["first"])) // 3_600_000 <= 745
+    assert "limit=2000" in data["api"]
 
 
 def test_a_day_of_a_zone_with_summer_time_has_its_own_length(site):
     client = site.client("planner of all", "en")
     page = client.get(site.path("office"), params={"span": "day", "day": "2016-03-27"}).text
-    said = data_of(page)
+    data = data_of(page)
 
-    assert int(said["until"]) - int(said["first"]) == 23 * 3_600_000
+    assert int(data["until"]) - int(data["first"]) == 23 * 3_600_000
 
 
 def test_channels_to_choose_are_those_that_the_reader_sees(site):

@@ -32,11 +32,11 @@ def bare(tmp_path):
 
 def asked(env: Path) -> list[str]:
     """Return what an environment's Python says of ECharts."""
-    said = subprocess.run(
+    done = subprocess.run(
         [env / "bin" / "python", "-c", ASK], cwd=ROOT, capture_output=True, text=True, check=True,
         env={"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    return said.stdout.splitlines()
+    return done.stdout.splitlines()
 
 
 def put(place: Path) -> None:
@@ -67,9 +67,9 @@ def test_where_it_is_missing_the_command_that_brings_it_is_said_in_both_language
     code, en, zh, imported = asked(bare)
 
     assert (code, imported) == ("pages.no_echarts", "False")
-    for said in (en, zh):
-        assert f"{bare}/bin/python -m pip install --no-deps" in said
-        assert f"--target {bare}/share/commonwatt/assets {echarts.WHEEL}" in said
+    for text in (en, zh):
+        assert f"{bare}/bin/python -m pip install --no-deps" in text
+        assert f"--target {bare}/share/commonwatt/assets {echarts.WHEEL}" in text
 
 
 def test_the_wheel_is_pinned_by_hash_and_alone():

@@ -65,18 +65,18 @@ def hidden(text: str) -> dict[str, list[str]]:
     return found
 
 
-def fill_in(client: TestClient, path: str, said: dict[str, str]) -> str:
+def fill_in(client: TestClient, path: str, fields: dict[str, str]) -> str:
     """Fill a form in and return its preview."""
     first = client.get(path)
     assert first.status_code == 200, first.text
-    check = client.post(path, data=hidden(first.text) | said | {"step": "preview"})
+    check = client.post(path, data=hidden(first.text) | fields | {"step": "preview"})
     assert check.status_code == 200, check.text
     return check.text
 
 
-def walk(client: TestClient, path: str, said: dict[str, str]) -> tuple[str, str]:
+def walk(client: TestClient, path: str, fields: dict[str, str]) -> tuple[str, str]:
     """Fill a form in, look, confirm; return the preview and the address that follows."""
-    check = fill_in(client, path, said)
+    check = fill_in(client, path, fields)
     done = client.post(path, data=hidden(check) | {"step": "do"})
     assert done.status_code == 303, done.text
     return check, done.headers["location"]
@@ -186,10 +186,10 @@ def test_going_back_keeps_what_was_filled_in(site, browsers):
 
 def test_a_union_is_founded_out_of_ticked_regions(site, browsers):
     region = site.world.region
-    said = {"name_zh": "双城", "name_en": "Two", "source": "minutes", "grade": "departments"}
+    fields = {"name_zh": "双城", "name_en": "Two", "source": "minutes", "grade": "departments"}
     members = {"members": [str(region["city 1"]), str(region["city 2"])]}
 
-    check, then = walk(browsers["zh"], "/do/union.make", said | {"since": "2016-01-01"} | members)
+    check, then = walk(browsers["zh"], "/do/union.make", fields | {"since": "2016-01-01"} | members)
     assert "部门间协议" in check
     assert then.endswith("?done=union.make")
     assert browsers["zh"].get(then).status_code == 200
@@ -204,16 +204,16 @@ def test_a_grant_asks_for_what_its_scope_names_and_for_nothing_else(site, browse
     user = site.world.user["of the school"]
     path, client = f"/do/user.grant/{user}", browsers["en"]
     csrf = hidden(client.get(path).text)
-    said = {"role": "officer", "scope": "region"}
+    fields = {"role": "officer", "scope": "region"}
 
-    missing = client.post(path, data=csrf | said)
+    missing = client.post(path, data=csrf | fields)
     assert missing.status_code == 422
     assert 'href="#f-region"' in missing.text
-    both = said | {"region": str(site.world.region["city 1"]), "institution": "1"}
+    both = fields | {"region": str(site.world.region["city 1"]), "institution": "1"}
     assert client.post(path, data=csrf | both).status_code == 422
-    nowhere = client.post(path, data=csrf | said | {"region": "99999"})
+    nowhere = client.post(path, data=csrf | fields | {"region": "99999"})
     assert (nowhere.status_code, "none of the options" in nowhere.text) == (422, True)
-    walk(client, path, said | {"region": str(site.world.region["city 1"])})
+    walk(client, path, fields | {"region": str(site.world.region["city 1"])})
     rows = site.world.admin(
         "SELECT role, region_id FROM access_grant WHERE viewer = %s ORDER BY id DESC LIMIT 1",
         f"user:{user}",

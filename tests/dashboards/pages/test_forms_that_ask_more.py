@@ -41,18 +41,18 @@ FAR = Searched(
 )
 
 
-class Made(BaseModel):
+class Nothing(BaseModel):
     """What is shown once."""
 
     secret: str | None = once(zh="口令", en="Secret")
 
 
 @pytest.fixture(scope="module")
-def toy() -> Iterator[type[Action[User, Made]]]:
+def toy() -> Iterator[type[Action[User, Nothing]]]:
     """An action that asks for all that an action may ask, which is none of the product."""
     declared()
 
-    class Toy(Action[User, Made]):
+    class Toy(Action[User, Nothing]):
         """Confirm a toy."""
 
         about = About(
@@ -80,12 +80,12 @@ def toy() -> Iterator[type[Action[User, Made]]]:
             """Return one effect."""
             return [Effect("toy", Words("玩具", "Toy"))]
 
-        def do(self, on: User, at: Acting) -> Made:
+        def do(self, on: User, at: Acting) -> Nothing:
             """Do nothing."""
-            return Made(secret="shown-once-only")
+            return Nothing(secret="shown-once-only")
 
         @classmethod
-        def where_to(cls, on: User, result: Made) -> str:
+        def where_to(cls, on: User, result: Nothing) -> str:
             """Return a page."""
             return "/do"
 
@@ -119,17 +119,17 @@ def path(site) -> Iterator[str]:
     MADE_BY.clear()
 
 
-SAID = {"name": "n", "at": "2026-01-02T10:30", "number": "599", "far": ["12", "13"]}
+FIELDS = {"name": "n", "at": "2026-01-02T10:30", "number": "599", "far": ["12", "13"]}
 
 
-def sent(client: TestClient, path: str, said: dict[str, Any], **more: Any):
+def sent(client: TestClient, path: str, fields: dict[str, Any], **more: Any):
     csrf = hidden(client.get(path).text)["csrf"]
-    return client.post(path, data={"csrf": csrf, **said}, **more)
+    return client.post(path, data={"csrf": csrf, **fields}, **more)
 
 
 def previewed(client: TestClient, path: str) -> str:
     scan = {"scan": ("form 12.pdf", PDF, "application/pdf")}
-    check = sent(client, path, SAID | {"step": "preview"}, files=scan)
+    check = sent(client, path, FIELDS | {"step": "preview"}, files=scan)
     assert check.status_code == 200, check.text
     return check.text
 
@@ -163,7 +163,7 @@ def test_an_option_among_many_is_found_and_comes_back_with_the_rest(client, path
         )
     assert back.text.count(" checked") == 2
     assert "far 13" in back.text
-    wrong = sent(client, path, SAID | {"number": "600"}, files={"scan": ("a.pdf", PDF)})
+    wrong = sent(client, path, FIELDS | {"number": "600"}, files={"scan": ("a.pdf", PDF)})
     assert (wrong.status_code, "none of the options" in wrong.text) == (422, True)
 
 
@@ -171,7 +171,7 @@ def test_a_scan_is_kept_when_it_is_sent_and_for_good_once_it_was_named(site, cli
     digest = sha256(PDF).hexdigest()
     held = "SELECT kept FROM attachment WHERE encode(sha256, 'hex') = %s"
 
-    refused = sent(client, path, SAID, files={"scan": ("a.exe", b"MZ", "application/pdf")})
+    refused = sent(client, path, FIELDS, files={"scan": ("a.exe", b"MZ", "application/pdf")})
     assert (refused.status_code, "PDF, PNG or JPEG" in refused.text) == (422, True)
     check = previewed(client, path)
     assert "form 12.pdf (15 B)" in check
@@ -184,7 +184,7 @@ def test_a_scan_is_kept_when_it_is_sent_and_for_good_once_it_was_named(site, cli
     stranger = site.client("city reader", "en")
     assert stranger.get(f"/api/v1/attachments/{digest}").status_code == 404
     assert client.get(f"/api/v1/attachments/{digest}").content == PDF
-    other = sent(client, path, SAID | {"scan": "0" * 64})
+    other = sent(client, path, FIELDS | {"scan": "0" * 64})
     assert (other.status_code, "Send it again" in other.text) == (422, True)
 
 
@@ -221,7 +221,7 @@ def test_the_password_is_asked_once_more_and_kept_nowhere(site, client, path):
     assert "cannot be shown again" in repeated.text
     kept = " ".join(
         str(row)
-        for table in ("deed", "answered")
+        for table in ("audit_entry", "answered")
         for row in site.world.admin(f"SELECT to_jsonb(t) FROM {table} t")
     )
     assert "toy.confirm" in kept
@@ -236,7 +236,7 @@ def test_whoever_made_it_does_not_confirm_it_under_any_of_their_logins(site, cli
     for made_by, status in ((me, 409), (other, 200)):
         MADE_BY.clear()
         MADE_BY.add(made_by)
-        page = sent(client, path, SAID, files=scan)
+        page = sent(client, path, FIELDS, files=scan)
         assert (page.status_code, "Another person must do this" in page.text) == (
             status, status == 409,
         )  # fmt: skip
@@ -245,4 +245,4 @@ def test_whoever_made_it_does_not_confirm_it_under_any_of_their_logins(site, cli
             WHERE id = %s""",
         world.user["planner of all"], world.user["city reader"],
     )  # fmt: skip
-    assert sent(client, path, SAID, files=scan).status_code == 409
+    assert sent(client, path, FIELDS, files=scan).status_code == 409

@@ -34,9 +34,9 @@ def page(database, toy, chromium) -> Iterator[Any]:
     world.close()
 
 
-def type_in(page: Any, **said: str) -> None:
+def type_in(page: Any, **fields: str) -> None:
     """Go on by Tab to each field by its id, and type."""
-    for field, text in said.items():
+    for field, text in fields.items():
         reach(page, f"#{field}")
         page.keyboard.type(text)
 

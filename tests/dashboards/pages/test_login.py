@@ -52,10 +52,10 @@ def test_failures_lock_and_say_for_how_long(site):
 @pytest.mark.parametrize("form", ["", "guessed", "é"])
 def test_a_form_from_elsewhere_logs_nobody_in(site, form):
     client = site.client()
-    said = {"login": "outsider", "password": PASSWORD, "form": form}
-    without_cookie = client.post("/login", data=said)
+    fields = {"login": "outsider", "password": PASSWORD, "form": form}
+    without_cookie = client.post("/login", data=fields)
     client.get("/login")
-    other_token = client.post("/login", data=said)
+    other_token = client.post("/login", data=fields)
 
     for answer in (without_cookie, other_token):
         assert answer.status_code == 403

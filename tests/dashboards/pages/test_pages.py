@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from actions.readings.exchanges import record_exchange
-from dashboards.pages.visit import CSP
+from dashboards.pages.viewer import CSP
 from tests.actions.correcting import set_value
 from tests.actions.world import counts_since, measure
 
@@ -242,7 +242,7 @@ def test_why_this_figure_goes_down_to_readings_and_factors(site):
     text = text_of(page.text)
 
     assert page.status_code == 200
-    for said in (
+    for phrase in (
         "The parts add up to the account",
         "÷ 1000 kWh × 0.1229 kg/kWh × 1000",
         "no readings: the total comes from those around it",
@@ -253,7 +253,7 @@ def test_why_this_figure_goes_down_to_readings_and_factors(site):
         "office e · total",
         "100%",
     ):
-        assert said in text, said
+        assert phrase in text, phrase
 
 
 def test_a_meter_that_is_counted_twice_is_named(site):
@@ -276,8 +276,8 @@ def test_a_meter_that_is_counted_twice_is_named(site):
         world.institution["office"], twin,
     )  # fmt: skip
 
-    said = "Each day office e · total used what clinic e · total did: counted twice?"
-    assert said in text_of(en.get(path).text)
+    text = "Each day office e · total used what clinic e · total did: counted twice?"
+    assert text in text_of(en.get(path).text)
     zh = site.client("planner of all", "zh")
     assert "office e · total 每天的用量都等于 clinic e · total 之和" in text_of(zh.get(path).text)
 
@@ -454,11 +454,11 @@ def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act
     world = site.world
     channel = world.channel["office e"]
     done = set_value(
-        world.desk("of the office"), channel, datetime(2016, 3, 2, tzinfo=UTC), Decimal(30),
+        world.actor("of the office"), channel, datetime(2016, 3, 2, tzinfo=UTC), Decimal(30),
         reason="photo of the display",
     )  # fmt: skip
     _, changed = record_exchange(
-        world.desk("of the office"), channel, datetime(2016, 3, 3, 0, 30, tzinfo=UTC), final=None,
+        world.actor("of the office"), channel, datetime(2016, 3, 3, 0, 30, tzinfo=UTC), final=None,
         initial=Decimal(0), source="form 12", despite=True,
     )  # fmt: skip
     page = site.client("of the office", "en").get(

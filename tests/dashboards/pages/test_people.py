@@ -39,8 +39,8 @@ def admin(site) -> TestClient:
 def added(admin: TestClient, login: str) -> tuple[int, str]:
     """Add somebody by the form; return the id and the first password."""
     first = admin.get("/do/user.add").text
-    said = {"login": login, "name": f"Name of {login}", "language": "en", "step": "preview"}
-    check = admin.post("/do/user.add", data=hidden(first) | said)
+    fields = {"login": login, "name": f"Name of {login}", "language": "en", "step": "preview"}
+    check = admin.post("/do/user.add", data=hidden(first) | fields)
     assert check.status_code == 200, check.text
     done = admin.post("/do/user.add", data=hidden(check.text) | {"step": "do"})
     assert done.status_code == 200, done.text
@@ -55,8 +55,8 @@ def test_a_person_is_added_granted_withdrawn_and_ended(site, admin):
     assert site.log_in(client, "zhang.wei", password).status_code == 303
     region = str(site.world.region["city 1"])
 
-    said = {"role": "officer", "scope": "region", "region": region}
-    _, then = walk(admin, f"/do/user.grant/{user_id}", said)
+    fields = {"role": "officer", "scope": "region", "region": region}
+    _, then = walk(admin, f"/do/user.grant/{user_id}", fields)
     page = admin.get(then).text
     assert "The grant has been given." in page
     assert "Officer · A region and those below it · Demo city 1" in page
@@ -85,7 +85,7 @@ def test_a_lost_password_is_made_anew_by_who_gives_their_own_once_more(site, adm
 
     assert site.log_in(site.client(), "li.na", old).status_code == 401
     assert site.log_in(site.client(), "li.na", html.unescape(new)).status_code == 303
-    kept = str(site.world.admin("SELECT to_jsonb(d) FROM deed d"))
+    kept = str(site.world.admin("SELECT to_jsonb(d) FROM audit_entry d"))
     kept += str(site.world.admin("SELECT to_jsonb(a) FROM answered a"))
     assert old not in kept
     assert html.unescape(new) not in kept
@@ -142,8 +142,8 @@ def test_everybody_changes_their_own_password_with_the_old_one(site):
     csrf = hidden(client.get("/me/password").text)
 
     def change(old: str, new: str, repeated: str | None = None):
-        said = {"old": old, "new": new, "repeated": new if repeated is None else repeated}
-        return client.post("/me/password", data=csrf | said)
+        fields = {"old": old, "new": new, "repeated": new if repeated is None else repeated}
+        return client.post("/me/password", data=csrf | fields)
 
     for answer, field in (
         (change("not the old one", new), "old"),
@@ -158,7 +158,7 @@ def test_everybody_changes_their_own_password_with_the_old_one(site):
     assert client.get("/").status_code == 303
     assert site.log_in(site.client(), "of-the-office", PASSWORD).status_code == 401
     assert site.log_in(site.client(), "of-the-office", new).status_code == 303
-    entry = site.world.admin("SELECT act, detail FROM deed ORDER BY id DESC LIMIT 1")
+    entry = site.world.admin("SELECT act, detail FROM audit_entry ORDER BY id DESC LIMIT 1")
     assert entry == [("user.own_password", {})]
 
 

@@ -17,8 +17,8 @@ def test_every_list_is_shown_with_its_documents(site, lang):
         assert (one.en if lang == "en" else one.zh) in page
         assert "document" in page
         if one.code == "coefficients":
-            said = ("single secondary source", "只有一个二手来源")
-            assert (said[lang == "zh"] in page, said[lang == "en"] in page) == (True, False)
+            words = ("single secondary source", "只有一个二手来源")
+            assert (words[lang == "zh"] in page, words[lang == "en"] in page) == (True, False)
         unread = ("unverified", "未核实") if one.code == "days-off" else ("second-hand", "二手来源")
         assert unread[lang == "zh"] in page
     assert client.get("/published/app_user").status_code == 404

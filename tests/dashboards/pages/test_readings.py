@@ -19,7 +19,7 @@ from collector.codecs import native
 from collector.intake import take_in
 from dashboards.pages.app import error_page, router
 from metering.messages import Message
-from tests.actions import said_of_readings as readings
+from tests.actions import examples_of_readings as readings
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
@@ -80,8 +80,8 @@ def test_what_was_said_of_a_channel_is_listed_with_who_and_why_and_taken_back(si
     client = of["planner of all"]
     empty = client.get(path)
     assert "Nobody has corrected anything" in empty.text
-    said = {"at": "2016-03-01T01:00", "reason": "misread"}
-    _, then = walk(client, f"/do/reading.void/{channel}", said)
+    fields = {"at": "2016-03-01T01:00", "reason": "misread"}
+    _, then = walk(client, f"/do/reading.void/{channel}", fields)
     assert path in links(client.get(then).text)
 
     page = client.get(path)
@@ -170,8 +170,8 @@ def test_an_exchange_is_reached_by_institution_then_register_and_withdrawn(site,
     assert f"/do/exchange.record/{channel}" in links(page.text)
     assert "116.000 kWh" in page.text
     (withdraw,) = (one for one in links(page.text) if one.startswith("/do/exchange.withdraw/"))
-    said = {"at": "2016-03-01T01:30", "reason": "the other meter"}
-    check, _ = walk(client, withdraw, said)
+    fields = {"at": "2016-03-01T01:30", "reason": "the other meter"}
+    check, _ = walk(client, withdraw, fields)
     assert "withdrawn" in check
     after = client.get("/exchanges", params={"institution": institution})
     assert "None is known." in after.text
@@ -223,7 +223,7 @@ def test_a_key_is_shown_once_and_kept_nowhere(site, of):
     assert opens(site.world.pool, GATEWAY, key)
     again = client.post(form, data=hidden(check) | {"step": "do"})
     assert key not in again.text
-    for table in ("deed", "answered", "gateway"):
+    for table in ("audit_entry", "answered", "gateway"):
         assert key not in str(site.world.admin(f"SELECT t::text FROM {table} t"))
 
 
@@ -246,7 +246,7 @@ def test_rejects_are_filtered_looked_into_and_shifted(site, of):
     assert "-8h" in check
     assert "Nothing that was refused waits." in client.get(then).text
     entries = site.world.admin(
-        "SELECT actor, detail->>'gateway' FROM deed WHERE act = 'rejected.shift'"
+        "SELECT actor, detail->>'gateway' FROM audit_entry WHERE act = 'rejected.shift'"
     )
     assert (f"user:{site.world.user['planner of all']}", name) in entries
     assert client.get(one).status_code == 404
@@ -307,11 +307,13 @@ def rows_of(name: str, *rows: tuple[float, float]) -> bytes:
     return text.encode()
 
 
-def send(client: TestClient, path: str, step: str, body: bytes = b"", name: str = "a.csv", **said):
+def send(
+    client: TestClient, path: str, step: str, body: bytes = b"", name: str = "a.csv", **fields
+):
     """Send an import's form, with a file or without."""
     csrf = {"csrf": hidden(client.get(path).text)["csrf"][0]}
     files = {"files": (name, body, "application/octet-stream")} if body else None
-    return client.post(path, data=csrf | said | {"step": step}, files=files or {"none": b""})
+    return client.post(path, data=csrf | fields | {"step": step}, files=files or {"none": b""})
 
 
 def new_register(world) -> str:
@@ -387,9 +389,9 @@ def test_a_workbook_of_readings_is_read_as_a_file_is(site, of):
     name = new_register(site.world)
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
-    sheet = book.add_worksheet()
-    sheet.write_row(0, 0, ["gateway", "channel", "at", "value"])
-    sheet.write_row(1, 0, [GATEWAY, f"{name} e", readings.at(5), 150.5])
+    worksheet = book.add_worksheet()
+    worksheet.write_row(0, 0, ["gateway", "channel", "at", "value"])
+    worksheet.write_row(1, 0, [GATEWAY, f"{name} e", readings.at(5), 150.5])
     book.close()
 
     tried = send(of["planner of all"], "/imports/readings", "check", content.getvalue(), "a.xlsx")
@@ -414,8 +416,8 @@ def test_a_registry_is_tried_and_registered_whole_and_again_changes_nothing(site
     tried = send(client, path, "check", body, "r.zip", namespace="roster")
     assert tried.status_code == 200, tried.text
     assert site.world.admin(count) == [(before,)]
-    said = {"upload": hidden(tried.text)["upload"][0], "namespace": "roster"}
-    done = send(client, path, "do", **said)
+    fields = {"upload": hidden(tried.text)["upload"][0], "namespace": "roster"}
+    done = send(client, path, "do", **fields)
     assert done.status_code == 303
     made = site.world.admin(count)[0][0] - before
     assert made > 0
@@ -445,10 +447,10 @@ def test_a_registry_comes_as_a_workbook_with_its_dates_too(site, of):
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet("Regions")
-    sheet.write_row(0, 0, ["code", "kind", "name_zh", "name_en", "parent_code", "valid_from"])
-    sheet.write_row(1, 0, ["880000", "province", "演示省", "Eighty-eight", "000000"])
-    sheet.write_datetime(1, 5, date(2015, 1, 1), day)
+    worksheet = book.add_worksheet("Regions")
+    worksheet.write_row(0, 0, ["code", "kind", "name_zh", "name_en", "parent_code", "valid_from"])
+    worksheet.write_row(1, 0, ["880000", "province", "演示省", "Eighty-eight", "000000"])
+    worksheet.write_datetime(1, 5, date(2015, 1, 1), day)
     book.close()
 
     path, client = "/imports/registry", of["planner of all"]

@@ -41,16 +41,16 @@ class Part(Row):
     colour: Colour = field(zh="色", en="Colour", names=NAMES)
 
 
-class Made(BaseModel):
+class Nothing(BaseModel):
     """Nothing."""
 
 
 @pytest.fixture(scope="module")
-def toy() -> Iterator[type[Action[None, Made]]]:
+def toy() -> Iterator[type[Action[None, Nothing]]]:
     """An action with every kind of field, which is none of the product."""
     declared()
 
-    class Toy(Action[None, Made]):
+    class Toy(Action[None, Nothing]):
         """Make a toy."""
 
         about = About("toy.make", Right.LOOK, "/toys", "玩", "Play", ("好", "Done"), "toys")
@@ -67,10 +67,10 @@ def toy() -> Iterator[type[Action[None, Made]]]:
             """Return one effect."""
             return [Effect("toy", Words("玩具", "Toy"))]
 
-        def do(self, on: None, at: Acting) -> Made:
+        def do(self, on: None, at: Acting) -> Nothing:
             """Keep what was said."""
             at.told["parts"] = len(self.parts)
-            return Made()
+            return Nothing()
 
     yield Toy
     del ACTIONS["toy.make"]
@@ -86,14 +86,14 @@ def client(database_of_module, toy) -> Iterator[TestClient]:
     world.close()
 
 
-SAID: dict[str, Any] = {
+FIELDS: dict[str, Any] = {
     "story": "long\nago", "month": "2026-01", "day": "2026-01-02", "at": "2026-01-02T10:30",
     "many": ["red", "blue"],
 }  # fmt: skip
 
 
 def test_rows_come_and_go_and_keep_what_was_typed(client):
-    one = SAID | {"parts.0.name": "wheel", "parts.0.weight": "1.5", "parts.0.colour": "red"}
+    one = FIELDS | {"parts.0.name": "wheel", "parts.0.weight": "1.5", "parts.0.colour": "red"}
     page = client.get("/do/toy.make")
     assert page.status_code == 200
     more = client.post("/do/toy.make", data=hidden(page.text) | one | {"step": "add:parts"})
@@ -112,9 +112,11 @@ def test_rows_come_and_go_and_keep_what_was_typed(client):
 
 
 def test_all_that_is_said_stands_in_the_preview_and_comes_back(client):
-    said = SAID | {"loud": "true", "parts.0.name": "wheel", "parts.0.weight": "1,000.5"}
+    fields = FIELDS | {"loud": "true", "parts.0.name": "wheel", "parts.0.weight": "1,000.5"}
     page = client.get("/do/toy.make")
-    check = client.post("/do/toy.make", data=hidden(page.text) | said | {"parts.0.colour": "blue"})
+    check = client.post(
+        "/do/toy.make", data=hidden(page.text) | fields | {"parts.0.colour": "blue"}
+    )
     assert check.status_code == 200, check.text
     for text in ("2026-01", "2026-01-02 10:30:00 (Asia/Shanghai)", "Red, Blue", "yes"):
         assert text in check.text

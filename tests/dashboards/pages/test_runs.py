@@ -67,8 +67,8 @@ def test_an_issue_tells_before_what_it_does_and_after_what_it_did(site, union, l
     office = site.world.institution["office"]
     assert f"/institutions/{office}/quotas/2016" in page
     factor = {office: {"climate": 900_000}}
-    desk = site.world.desk("planner of all")
-    second = run_target(desk, union.target, Method(Rule.PROPORTIONAL, factors=factor)).run.run_id
+    actor = site.world.actor("planner of all")
+    second = run_target(actor, union.target, Method(Rule.PROPORTIONAL, factors=factor)).run.run_id
     before = client.get(f"/runs/{second}").text
     assert say("run_against", lang, versions=1) in before
     bare = client.post(
@@ -176,7 +176,7 @@ def test_progress_is_worked_out_by_a_form(site, union):
     check, _ = walk(client, f"/do/progress.record/{union.union}", {"day": "2016-03-10"})
 
     assert "2016-03-10" in check
-    assert site.world.admin("SELECT DISTINCT day::text FROM standing") == [("2016-03-10",)]
+    assert site.world.admin("SELECT DISTINCT day::text FROM progress") == [("2016-03-10",)]
     ahead = client.post(
         f"/do/progress.record/{union.union}",
         data=hidden(client.get(f"/do/progress.record/{union.union}").text) | {"day": "2016-12-31"},

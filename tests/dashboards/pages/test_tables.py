@@ -17,7 +17,7 @@ from actions.kinds import Line
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions.said import parts
+from tests.actions.examples import parts
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 
@@ -36,7 +36,9 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         f"user:{world.user['planner of all']}",
     )
     for act in ("user.add", "user.end"):
-        world.admin("INSERT INTO deed (actor, act, subject) VALUES ('user:1', %s, '=1+1')", act)
+        world.admin(
+            "INSERT INTO audit_entry (actor, act, subject) VALUES ('user:1', %s, '=1+1')", act
+        )
     for make in (make for part in parts() for make in getattr(part, "OBJECTS", {}).values()):
         make(world)
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
@@ -101,7 +103,7 @@ def test_a_table_that_no_form_could_filter_is_refused():
         name: Line = field(zh="名", en="Name")
 
     column = Column("a", Words("甲", "A"), lambda row: row)
-    said = {"path": "/toys", "words": Words("玩", "Toys"), "about": "x", "tag": "x", "ask": None}
+    fields = {"path": "/toys", "words": Words("玩", "Toys"), "about": "x", "tag": "x", "ask": None}
     before = dict(TABLES)
     for wrong in (
         {"code": "toys", "filter": Needed, "columns": (column,)},
@@ -109,5 +111,5 @@ def test_a_table_that_no_form_could_filter_is_refused():
         {"code": "people", "filter": Filter, "columns": (column,)},
     ):
         with pytest.raises(TypeError):
-            Table(**said, **wrong)
+            Table(**fields, **wrong)
     assert before == TABLES

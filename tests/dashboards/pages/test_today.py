@@ -52,7 +52,7 @@ def month(bare):
 
 
 def test_use_while_closed_is_told_apart_from_what_always_runs(month):
-    found = today_of(month.world.desk("of the office")).institutions
+    found = today_of(month.world.actor("of the office")).institutions
     loads = sorted(load_of(hour) for hour in range(HOURS))
     quiet = loads[ceil(len(loads) / 10) - 1]
     expected = {}
@@ -69,13 +69,13 @@ def test_use_while_closed_is_told_apart_from_what_always_runs(month):
 
 
 def test_a_price_turns_it_into_yuan(month):
-    desk = month.world.desk("of the office")
+    actor = month.world.actor("of the office")
     month.world.admin(
         """INSERT INTO price (institution_id, carrier, yuan_per_unit, valid_from, source, known_by)
            VALUES (%s, 'electricity', 0.8, '2016-01-01', 'test', 'user:1')""",
         month.world.institution["office"],
     )
-    for one in today_of(desk).institutions.wastes:
+    for one in today_of(actor).institutions.wastes:
         assert one.above_yuan == one.above_kwh * Decimal("0.8")
 
 
@@ -89,7 +89,7 @@ def test_the_page_of_an_institution_leads_to_the_form_of_its_price(site):
 def test_an_hour_that_a_meter_did_not_see_is_no_hour(month):
     month.world.admin("UPDATE usage_hour SET measured_s = 3599 WHERE hour < '2016-03-26'")
 
-    assert today_of(month.world.desk("of the office")).institutions.wastes == []
+    assert today_of(month.world.actor("of the office")).institutions.wastes == []
 
 
 def test_each_role_finds_what_it_looks_after(site):

@@ -131,8 +131,10 @@ def test_a_planner_founds_a_union_sets_a_target_and_answers_for_its_bases(site):
     world, client = site.world, site.client("planner of all", "en")
     made = make_union_world(world)  # its accounts; the planner founds another one
     regions = [str(world.region["city 1"]), str(world.region["city 2"])]
-    said = {"name_zh": "新", "name_en": "New", "members": regions, "source": "minutes"}
-    _, then = walk(client, "/do/union.make", said | {"grade": "memorandum", "since": "2015-01-01"})
+    fields = {"name_zh": "新", "name_en": "New", "members": regions, "source": "minutes"}
+    _, then = walk(
+        client, "/do/union.make", fields | {"grade": "memorandum", "since": "2015-01-01"}
+    )
     page = client.get(then)
     assert "The union has been founded." in page.text
     assert "There is no target yet" in page.text
@@ -151,7 +153,7 @@ def test_a_planner_founds_a_union_sets_a_target_and_answers_for_its_bases(site):
     answer_in_pages(client, world, target)
     assert "All bases are answered for" in client.get(f"/targets/{target}/bases").text
     assert "compare rules and keep a run" in client.get(f"/targets/{target}").text
-    acts = world.admin("SELECT act FROM deed WHERE act LIKE 'base.%%' ORDER BY id")
+    acts = world.admin("SELECT act FROM audit_entry WHERE act LIKE 'base.%%' ORDER BY id")
     assert [one for (one,) in acts] == [
         "base.estimate", "base.left_out", "base.reopened", "base.confirm", "base.confirm",
     ]  # fmt: skip
@@ -190,11 +192,11 @@ def answer_in_pages(client: TestClient, world, target: int) -> None:
     assert done.status_code == 303, done.text
 
 
-def walk_ticked(client: TestClient, bases: str, code: str, said: dict) -> tuple[str, str]:
+def walk_ticked(client: TestClient, bases: str, code: str, fields: dict) -> tuple[str, str]:
     """Send the ticks of the page to a form, look, confirm."""
     target = bases.split("/")[2]
     csrf = hidden(client.get(bases).text)["csrf"][0]
-    sent = {"csrf": csrf, "which": "these", "step": "preview"} | said
+    sent = {"csrf": csrf, "which": "these", "step": "preview"} | fields
     check = client.post(f"/do/{code}/{target}", data=sent)
     assert check.status_code == 200, check.text
     done = client.post(f"/do/{code}/{target}", data=hidden(check.text) | {"step": "do"})
@@ -217,8 +219,10 @@ def test_nothing_ticked_or_no_reason_is_said_beside_its_field(site, union):
 def test_a_form_a_route_and_a_file_estimate_alike(site, union):
     world, client = site.world, site.client("planner of all", "en")
     clinic, target = world.institution["clinic"], union.target
-    said = {"carrier": "electricity", "how": "bill", "amount": "480.5", "reason": "the bill"}
-    walk(client, f"/do/base.estimate/{target}", said | {"institution": clinic, "month": "2015-01"})
+    fields = {"carrier": "electricity", "how": "bill", "amount": "480.5", "reason": "the bill"}
+    walk(
+        client, f"/do/base.estimate/{target}", fields | {"institution": clinic, "month": "2015-01"}
+    )
     page = client.get("/do/base.estimate/file")
     table = (
         "target,institution,month,carrier,how,amount,reason\n"
@@ -230,7 +234,7 @@ def test_a_form_a_route_and_a_file_estimate_alike(site, union):
         files={"file": ("bills.csv", table, "text/csv")},
     )
     assert "Rows that were done: 1" in sent.text
-    body = said | {"institution": clinic, "month": "2015-03"}
+    body = fields | {"institution": clinic, "month": "2015-03"}
     token = {"X-CSRF-Token": hidden(page.text)["csrf"][0]}
     routed = client.post(f"/api/v1/targets/{target}/base/estimate", json=body, headers=token)
     assert routed.status_code == 201, routed.text
@@ -262,19 +266,19 @@ def test_bases_are_searched_filtered_paged_and_all_exported(site, union):
             path, params={"search": "annex"}).text)[0]
     )  # fmt: skip
     assert len(client.get(export).text.strip().splitlines()) == 1 + 12
-    assert review(world.desk("planner of all"), union.target).open == 16
+    assert review(world.actor("planner of all"), union.target).open == 16
 
 
 def test_a_preview_tells_what_an_estimate_moves(site, union):
     world = site.world
-    desk = site.client("planner of all", "zh")
+    actor = site.client("planner of all", "zh")
     path = f"/do/base.estimate/{union.target}"
-    said = {
+    fields = {
         "institution": str(world.institution["clinic"]), "month": "2015-03", "how": "bill",
         "amount": "1000", "carrier": "electricity", "reason": "账单",
     }  # fmt: skip
-    text = fill_in(desk, path, said)
-    assert re.search(r"<td>92 kgce\(待审核\)</td><td>215 kgce\(待审核\)</td>", text), text
+    text = fill_in(actor, path, fields)
+    assert re.search(r"<td>92 kgce\(待核查\)</td><td>215 kgce\(待核查\)</td>", text), text
 
 
 def test_a_planner_of_one_member_answers_for_that_one_and_waits(site, union):
@@ -313,4 +317,4 @@ def test_a_planner_of_one_member_answers_for_that_one_and_waits(site, union):
         files={"file": ("out.csv", foreign, "text/csv")},
     )
     assert refused.status_code == 422
-    assert review(world.desk("planner of all"), union.target).open == 1
+    assert review(world.actor("planner of all"), union.target).open == 1

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from actions.access.login import hash_password
+from actions.actor import DeniedError
 from actions.catalogue import declared
-from actions.desk import DeniedError
 from actions.doing import acting, target
 from actions.rights import Right
 from api import create_app
@@ -78,8 +78,8 @@ def test_a_resource_is_done_by_form_command_and_file_and_listed(
     monkeypatch.setenv("COMMONWATT_DATABASE_URL", site.world.database.url("api"))
     monkeypatch.setenv("COMMONWATT_LANG", "en")
 
-    said = ("--institution", office, "--plate", "A1", "--since", "2016-01-31")
-    one = CliRunner().invoke(program, ["do", "vehicle.register", *map(str, said)])
+    options = ("--institution", office, "--plate", "A1", "--since", "2016-01-31")
+    one = CliRunner().invoke(program, ["do", "vehicle.register", *map(str, options)])
     assert json.loads(one.stdout)["vehicle_id"], one.output
     (tmp_path / "v.csv").write_text(f"机构,号牌,启用日期\n{office},A2,2016-02-01\n", "utf-8")
     file = str(tmp_path / "v.csv")
@@ -133,12 +133,12 @@ def test_a_role_does_exactly_what_its_rows_say(site):
         "'2015-01-01')",
         f"user:{world.user['outsider']}",
     )
-    found, desk = set(), world.desk("outsider")
+    found, actor = set(), world.actor("outsider")
     for code, kind in declared().items():
         for on in objects(world, kind).values():
-            with desk.look() as connection:
+            with actor.look() as connection:
                 try:
-                    target(kind, on, acting(desk, connection))
+                    target(kind, on, acting(actor, connection))
                     found.add(code)
                 except (DeniedError, NotFoundError):
                     pass

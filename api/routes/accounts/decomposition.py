@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from actions.accounts.changes import Change, explain_quota_change, explain_use_change
+from actions.accounts.decomposition import Decomposition, explain_quota_change, explain_use_change
 from actions.figures import kilograms
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
@@ -27,7 +27,7 @@ class EffectShown(BaseModel):
     effect_kgce: Exact
 
 
-class ChangeShown(BaseModel):
+class DecompositionShown(BaseModel):
     """A change between two years; the effects add to it exactly (LMDI-I)."""
 
     institution_id: int
@@ -49,28 +49,28 @@ class ChangeShown(BaseModel):
 def get_quota_change(
     institution_id: Id,
     year: YearOf,
-    desk: AtDesk,
+    actor: CurrentActor,
     since: Since = None,
     union: IdAsked | None = None,
-) -> ChangeShown:
+) -> DecompositionShown:
     """Return what base, each named factor and the multiplier did to a quota since another year."""
-    return _shown(explain_quota_change(desk, institution_id, year, since or year - 1, union))
+    return _shown(explain_quota_change(actor, institution_id, year, since or year - 1, union))
 
 
 @router.get("/institutions/{institution_id}/use/{year}/change", summary="Why use changed")
 def get_use_change(
     institution_id: Id,
     year: YearOf,
-    desk: AtDesk,
+    actor: CurrentActor,
     since: Since = None,
     profile: Annotated[str | None, Query(max_length=64)] = None,
-) -> ChangeShown:
+) -> DecompositionShown:
     """Return what persons, area and intensity did to metered energy since another year."""
-    return _shown(explain_use_change(desk, institution_id, year, since or year - 1, profile))
+    return _shown(explain_use_change(actor, institution_id, year, since or year - 1, profile))
 
 
-def _shown(change: Change) -> ChangeShown:
-    return ChangeShown(
+def _shown(change: Decomposition) -> DecompositionShown:
+    return DecompositionShown(
         institution_id=change.institution_id,
         since=change.since,
         year=change.year,

@@ -1,4 +1,4 @@
-"""Who stands behind a request: a session by cookie or bearer token, and a desk for it."""
+"""Who stands behind a request: a session by cookie or bearer token, and the actor of it."""
 
 import hmac
 from datetime import date
@@ -18,7 +18,7 @@ from actions.access.login import (
     log_in_again,
     session_of,
 )
-from actions.desk import SYSTEM, DeniedError, Desk
+from actions.actor import SYSTEM, Actor, DeniedError
 from api.address import address_of
 from api.settings import ApiSettings
 from collector.codecs import Decode, native
@@ -28,7 +28,7 @@ from storage.access.people import Session
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# For the description of the API; the doorway reads the headers itself.
+# For the description of the API; `Auth` reads the headers itself.
 _bearer = HTTPBearer(auto_error=False, description="The token of POST /api/v1/login.")
 _cookie = APIKeyCookie(
     name="cw_session",
@@ -38,7 +38,7 @@ _cookie = APIKeyCookie(
 )
 
 
-class Doorway:
+class Auth:
     """Knows sessions; the pages beside the API enter by it too."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Doorway:
     @cached_property
     def zone(self) -> str:
         """The zone of days that belong to no meter; asked once, for only `migrate` sets it."""
-        with Desk(self.pool, SYSTEM).look() as connection:
+        with Actor(self.pool, SYSTEM).look() as connection:
             return days.zone(connection)
 
     def session(self, request: Request) -> Session | None:
@@ -73,14 +73,14 @@ class Doorway:
                 raise _forged()
         return session
 
-    def desk(self, request: Request) -> Desk | None:
-        """Return the desk of whoever is logged in."""
+    def actor(self, request: Request) -> Actor | None:
+        """Return whoever is logged in, as an actor."""
         session = self.session(request)
-        return None if session is None else self.desk_of(session)
+        return None if session is None else self.actor_of(session)
 
-    def desk_of(self, session: Session) -> Desk:
-        """Return the desk of whose session this is."""
-        return Desk(self.pool, f"user:{session.user_id}", self.today, self.sink, self.decode)
+    def actor_of(self, session: Session) -> Actor:
+        """Return whose session this is, as an actor."""
+        return Actor(self.pool, f"user:{session.user_id}", self.today, self.sink, self.decode)
 
     def again(self, request: Request, session: Session, password: str) -> None:
         """Ask once more for the password of who is logged in; AgainError where it is not theirs."""
@@ -93,9 +93,9 @@ class Doorway:
             device=self.device(request),
         )
 
-    def system_desk(self) -> Desk:
-        """Return the desk on which counts are made that name nobody."""
-        return Desk(self.pool, SYSTEM, self.today)
+    def system_actor(self) -> Actor:
+        """Return the actor by whom counts are made that name nobody."""
+        return Actor(self.pool, SYSTEM, self.today)
 
     def address(self, request: Request) -> str | None:
         """Return where a request comes from, None where a trusted proxy does not say."""
@@ -147,21 +147,21 @@ class Doorway:
         )
 
 
-def doorway_of(request: Request) -> Doorway:
-    """Return the application's doorway."""
-    doorway = request.app.state.doorway
-    assert isinstance(doorway, Doorway)
-    return doorway
+def auth_of(request: Request) -> Auth:
+    """Return who lets people in."""
+    auth = request.app.state.auth
+    assert isinstance(auth, Auth)
+    return auth
 
 
 def session_needed(
     request: Request,
-    doorway: Annotated[Doorway, Depends(doorway_of)],
+    auth: Annotated[Auth, Depends(auth_of)],
     _bearer: Annotated[object, Depends(_bearer)],
     _cookie: Annotated[object, Depends(_cookie)],
 ) -> Session:
     """Return who is logged in, or ask to log in."""
-    session = doorway.session(request)
+    session = auth.session(request)
     if session is None:
         raise LoginError(
             "login.needed",
@@ -173,17 +173,17 @@ def session_needed(
     return session
 
 
-def desk_needed(
+def actor_needed(
     session: Annotated[Session, Depends(session_needed)],
-    doorway: Annotated[Doorway, Depends(doorway_of)],
-) -> Desk:
-    """Return the desk of whoever is logged in."""
-    return doorway.desk_of(session)
+    auth: Annotated[Auth, Depends(auth_of)],
+) -> Actor:
+    """Return whoever is logged in, as an actor."""
+    return auth.actor_of(session)
 
 
-AtDoorway = Annotated[Doorway, Depends(doorway_of)]
+WithAuth = Annotated[Auth, Depends(auth_of)]
 LoggedIn = Annotated[Session, Depends(session_needed)]
-AtDesk = Annotated[Desk, Depends(desk_needed)]
+CurrentActor = Annotated[Actor, Depends(actor_needed)]
 
 
 PASSWORD_HEADER = "X-Password"  # noqa: S105 - its name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analytics.change import lmdi, lmdi_whole
+from analytics.decomposition import lmdi, lmdi_whole
 from metering.errors import InputError
 
 FACTOR = st.one_of(st.just(Fraction(0)), st.fractions("1/1000", 1000, max_denominator=1000))

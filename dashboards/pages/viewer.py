@@ -1,4 +1,4 @@
-"""One visit of a browser: who looks, in which language and light, and how the answer leaves."""
+"""Who looks at a page: in which language and light, and how the answer leaves."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.access.login import Failures, LoginError, Opened, Pool
+from actions.actor import Actor
 from actions.catalogue import declared
-from actions.desk import Desk
 from actions.fields import Words
 from actions.rights import Right, holds
 from dashboards.pages import writing
@@ -44,12 +44,12 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 _PEOPLE: Final = ("people", "/people", ("/audit",))
 _YEAR_S: Final = 365 * 86_400
 _REMEMBERED: Final = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark")}
-_SAID_ONCE: Final = ("done", "undo")
+_TOLD_ONCE: Final = ("done", "undo")
 _FORM: Final = re.compile(r"/do/([a-z_.]+)(?:/\d{1,10})?(?:\?[^#\\]*)?")
 
 
-class Doorway(Protocol):
-    """What the application lends its pages: sessions, and the pool behind desks."""
+class Auth(Protocol):
+    """What the application lends its pages: sessions, and the pool behind actors."""
 
     pool: Pool
     failures: Failures
@@ -60,7 +60,7 @@ class Doorway(Protocol):
     @property
     def settings(self) -> Any: ...
     def session(self, request: Request) -> Session | None: ...
-    def desk_of(self, session: Session) -> Desk: ...
+    def actor_of(self, session: Session) -> Actor: ...
     def address(self, request: Request) -> str | None: ...
     def device(self, request: Request) -> str: ...
     def tokens(self, request: Request) -> tuple[str | None, str | None]: ...
@@ -91,7 +91,7 @@ def templates() -> Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Viewer:
     """A request, and what the browser remembers between requests."""
 
     request: Request
@@ -104,10 +104,10 @@ class Visit:
         object.__setattr__(self, "path", self.request.url.path)
 
     @property
-    def desk(self) -> Desk:
-        """The desk of whoever looks."""
+    def actor(self) -> Actor:
+        """Whoever looks, as an actor."""
         assert self.session is not None
-        return doorway_of(self.request).desk_of(self.session)
+        return auth_of(self.request).actor_of(self.session)
 
     @property
     def today(self) -> date:
@@ -117,11 +117,11 @@ class Visit:
     @property
     def zone(self) -> str:
         """The zone of days that belong to no meter."""
-        return doorway_of(self.request).zone
+        return auth_of(self.request).zone
 
     def today_in(self, zone: str) -> date:
         """Return the day that counts as today where a meter is."""
-        return doorway_of(self.request).today or civil_day(datetime.now(UTC), zone)
+        return auth_of(self.request).today or civil_day(datetime.now(UTC), zone)
 
     def say(self, key: str, **values: object) -> str:
         """Return a word in the reader's language."""
@@ -140,7 +140,7 @@ class Visit:
         """Return an address; without a path this one, with some of its parameters changed."""
         query: dict[str, Any] = {} if path else dict(self.request.query_params)
         query = {
-            name: value for name, value in query.items() if name not in (*_REMEMBERED, *_SAID_ONCE)
+            name: value for name, value in query.items() if name not in (*_REMEMBERED, *_TOLD_ONCE)
         }
         query |= changes
         text = urlencode({name: value for name, value in query.items() if value not in (None, "")})
@@ -165,7 +165,7 @@ class Visit:
         """Return the navigation of whoever looks."""
         if self.session is None:
             return ()
-        with self.desk.look() as connection:
+        with self.actor.look() as connection:
             return (*SECTIONS, _PEOPLE) if holds(connection, Right.ADMINISTER) else SECTIONS
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -190,30 +190,30 @@ class Visit:
         answer.headers["Content-Language"] = _HTML_LANG[self.lang]
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        secure = bool(doorway_of(self.request).settings.https)
+        secure = bool(auth_of(self.request).settings.https)
         for name, known in _REMEMBERED.items():
-            if (said := self.request.query_params.get(name)) in known:
+            if (value := self.request.query_params.get(name)) in known:
                 answer.set_cookie(
-                    f"cw_{name}", said, max_age=_YEAR_S, secure=secure, httponly=True,
+                    f"cw_{name}", value, max_age=_YEAR_S, secure=secure, httponly=True,
                     samesite="lax",
                 )  # fmt: skip
         return answer
 
 
-def stranger(request: Request, session: Session | None = None) -> Visit:
-    """Return the visit of somebody who need not be logged in.
+def stranger(request: Request, session: Session | None = None) -> Viewer:
+    """Return the viewer who need not be logged in.
 
     The language is the chosen one, else the browser's, else the person's.
     """
     own = session.lang if session else "zh"
     lang = _remembered(request, "lang", _of_browser(request) or own)
-    return Visit(request, "en" if lang == "en" else "zh", _remembered(request, "theme", "auto"),
+    return Viewer(request, "en" if lang == "en" else "zh", _remembered(request, "theme", "auto"),
                  session)  # fmt: skip
 
 
-def reader(request: Request) -> Visit:
-    """Return the visit of somebody who is logged in, or ask to log in."""
-    session = doorway_of(request).session(request)
+def reader(request: Request) -> Viewer:
+    """Return the viewer who is logged in, or ask to log in."""
+    session = auth_of(request).session(request)
     if session is None:
         raise LoginError(
             "login.needed",
@@ -225,12 +225,12 @@ def reader(request: Request) -> Visit:
     return stranger(request, session)
 
 
-Reader = Annotated[Visit, Depends(reader)]
+Reader = Annotated[Viewer, Depends(reader)]
 
 
-def doorway_of(request: Request) -> Doorway:
-    """Return the application's doorway."""
-    return cast(Doorway, request.app.state.doorway)
+def auth_of(request: Request) -> Auth:
+    """Return who lets people in."""
+    return cast(Auth, request.app.state.auth)
 
 
 def _of_browser(request: Request) -> str | None:
@@ -247,11 +247,11 @@ def _of_browser(request: Request) -> str | None:
 def _remembered(request: Request, name: str, otherwise: str) -> str:
     """Return what the address says, else what the browser remembers."""
     known = _REMEMBERED[name]
-    said: Mapping[str, str | None] = {
+    places: Mapping[str, str | None] = {
         "address": request.query_params.get(name),
         "cookie": request.cookies.get(f"cw_{name}"),
     }
-    return next((value for value in said.values() if value in known), otherwise)
+    return next((value for value in places.values() if value in known), otherwise)
 
 
 _HTML_LANG: Final = {"zh": "zh-CN", "en": "en"}

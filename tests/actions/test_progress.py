@@ -6,16 +6,23 @@ from fractions import Fraction
 import psycopg
 import pytest
 
+from actions.actor import DeniedError
+from actions.compact.progress import progress_of
 from actions.compact.quotas import explain_quota, list_quotas, shares_of
 from actions.compact.runs import Method, Rule, list_runs
-from actions.compact.standing import standing_of
 from actions.compact.targets import Indicator, Target
-from actions.desk import DeniedError
 from compact.books import Cause, Entry, Kind
 from metering.errors import InputError
 from storage.compact import books
 from tests.actions.acts import set_target
-from tests.actions.compact_world import KWH, issue_run, make_union_world, run_target, stand, use
+from tests.actions.compact_world import (
+    KWH,
+    issue_run,
+    make_union_world,
+    record_progress,
+    run_target,
+    use,
+)
 from tests.actions.test_quotas import grams
 from tests.actions.world import TODAY
 from worker.loop import Worker, WorkSettings
@@ -60,9 +67,9 @@ def drain(world) -> None:
     Worker(world.database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
 
 
-def drawn_months(desk, institution: int) -> list[int]:
+def drawn_months(actor, institution: int) -> list[int]:
     """Return the months of an institution's quota as boards draw them."""
-    with desk.look() as connection:
+    with actor.look() as connection:
         return [row[0] for row in connection.execute(
             "SELECT quota_g FROM report.quota_month WHERE institution_id = %s ORDER BY month",
             [institution],
@@ -70,80 +77,80 @@ def drawn_months(desk, institution: int) -> list[int]:
 
 
 def test_use_up_to_a_day_stands_beside_the_path_up_to_it(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     run_id = union.issued()
     for month, kwh in ((1, 900), (2, 950), (3, 700)):
         use(world, "office", 2016, month, kwh)
     days(union, "office e", date(2016, 3, 1), [20] * 31)
-    rows = {one.institution_id: one for one in shares_of(desk, run_id).rows}
+    rows = {one.institution_id: one for one in shares_of(actor, run_id).rows}
     office = world.institution["office"]
 
-    assert stand(desk, union.union, DAY) == 4 + 2
-    (found,) = standing_of(desk, institution_id=office)
+    assert record_progress(actor, union.union, DAY) == 4 + 2
+    (found,) = progress_of(actor, institution_id=office)
 
     january, february, march = rows[office].months_g[:3]
-    assert found.due_g == january + february + (march * 10 * 2 + 31) // (31 * 2)
+    assert found.path_g == january + february + (march * 10 * 2 + 31) // (31 * 2)
     assert found.used_g == grams(900) + grams(950) + grams(10 * 20)
     assert found.quota_g == rows[office].amount_g
     assert found.day == DAY
     assert found.measured_s == 2 * 2_592_000 + 10 * 86_400
     assert found.expected_s == 2 * 10 * 86_400  # two carriers, whose terms begin in March
 
-    members = {one.member_id: one for one in standing_of(desk, union_id=union.union)}
+    members = {one.member_id: one for one in progress_of(actor, union_id=union.union)}
     city = members[world.region["city 1"]]
     police, school = (world.institution[name] for name in ("police", "school"))
-    parts = [standing_of(desk, institution_id=one)[0] for one in (office, school, police)]
-    assert city.due_g == sum(one.due_g for one in parts)
+    parts = [progress_of(actor, institution_id=one)[0] for one in (office, school, police)]
+    assert city.path_g == sum(one.path_g for one in parts)
     assert city.used_g == found.used_g
     assert [one.used_g for one in parts[1:]] == [None, None]  # nothing measured is not zero
     assert members[world.region["city 2"]].used_g is None
 
 
 def test_a_month_without_base_is_on_neither_side(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     union.issued()
     clinic = world.institution["clinic"]
     use(world, "clinic", 2016, 2, 400)
     use(world, "clinic", 2016, 10, 100)
 
-    later = world.desk("planner of all", date(2017, 6, 1))
-    stand(later, union.union, date(2016, 9, 30))
-    (september,) = standing_of(desk, institution_id=clinic)
-    assert (september.due_g, september.used_g) == (0, None)
-    stand(later, union.union, date(2017, 5, 1))
-    (year,) = standing_of(desk, institution_id=clinic)
-    assert (year.day, year.due_g, year.used_g) == (date(2016, 12, 31), year.quota_g, grams(100))
-    assert standing_of(desk, institution_id=clinic, day=date(2016, 12, 30)) == [september]
+    later = world.actor("planner of all", date(2017, 6, 1))
+    record_progress(later, union.union, date(2016, 9, 30))
+    (september,) = progress_of(actor, institution_id=clinic)
+    assert (september.path_g, september.used_g) == (0, None)
+    record_progress(later, union.union, date(2017, 5, 1))
+    (year,) = progress_of(actor, institution_id=clinic)
+    assert (year.day, year.path_g, year.used_g) == (date(2016, 12, 31), year.quota_g, grams(100))
+    assert progress_of(actor, institution_id=clinic, day=date(2016, 12, 30)) == [september]
 
 
-def test_standing_before_the_year_is_none_and_again_changes_nothing(union):
-    world, desk = union.world, union.world.desk("planner of all")
-    assert stand(desk, union.union, DAY) == 0  # nothing is issued
+def test_progress_before_the_year_is_none_and_again_changes_nothing(union):
+    world, actor = union.world, union.world.actor("planner of all")
+    assert record_progress(actor, union.union, DAY) == 0  # nothing is issued
     union.issued()
-    assert stand(desk, union.union, date(2015, 12, 31)) == 0
+    assert record_progress(actor, union.union, date(2015, 12, 31)) == 0
     for _ in range(2):
-        assert stand(desk, union.union, DAY) == 6
-    assert world.admin("SELECT count(*) FROM standing") == [(6,)]
+        assert record_progress(actor, union.union, DAY) == 6
+    assert world.admin("SELECT count(*) FROM progress") == [(6,)]
 
 
 def test_officers_see_where_they_stand_and_their_member(union):
     world = union.world
     union.issued()
-    stand(world.desk("union planner"), union.union, DAY)
+    record_progress(world.actor("union planner"), union.union, DAY)
     office, city = world.institution["office"], world.region["city 1"]
 
-    officer = world.desk("of the office")
-    assert [one.institution_id for one in standing_of(officer, members=False)] == [office]
+    officer = world.actor("of the office")
+    assert [one.institution_id for one in progress_of(officer, members=False)] == [office]
     # The first city's sum, less what both see, would tell of its police station.
-    assert standing_of(officer) == []
-    reader = standing_of(world.desk("union reader"))
+    assert progress_of(officer) == []
+    reader = progress_of(world.actor("union reader"))
     assert [one.member_id for one in reader] == [world.region["city 2"]]
-    assert {one.member_id for one in standing_of(world.desk())} == {city, reader[0].member_id}
-    assert standing_of(world.desk("outsider")) == []
-    assert standing_of(officer, institution_id=world.institution["school"]) == []
+    assert {one.member_id for one in progress_of(world.actor())} == {city, reader[0].member_id}
+    assert progress_of(world.actor("outsider")) == []
+    assert progress_of(officer, institution_id=world.institution["school"]) == []
     for who in ("province officer", "city reader"):
         with pytest.raises(DeniedError):
-            stand(world.desk(who), union.union, DAY)
+            record_progress(world.actor(who), union.union, DAY)
 
 
 def test_the_worker_stands_every_night_once_quotas_are_issued(union):
@@ -154,7 +161,7 @@ def test_the_worker_stands_every_night_once_quotas_are_issued(union):
 
     worker.drain()
 
-    [(rows,)] = world.admin("SELECT count(*) FROM standing")
+    [(rows,)] = world.admin("SELECT count(*) FROM progress")
     assert rows == 6
     [(key, again, attempts)] = world.admin("SELECT key, at, attempts FROM task")
     assert (key, attempts) == (str(union.union), 0)
@@ -162,7 +169,7 @@ def test_the_worker_stands_every_night_once_quotas_are_issued(union):
     assert again.hour == 17
     world.admin("UPDATE task SET at = now()")
     worker.drain()
-    assert world.admin("SELECT count(*) FROM standing") == [(rows,)]
+    assert world.admin("SELECT count(*) FROM progress") == [(rows,)]
     assert world.admin("SELECT count(*) FROM task") == [(1,)]
 
 
@@ -176,23 +183,25 @@ def test_a_night_that_fails_is_put_off_and_says_why(union):
     rows = world.admin("SELECT attempts, at > now(), error FROM task WHERE key = 'nonsense'")
     assert [row[:2] for row in rows] == [(1, True)]
     assert "nonsense" in rows[0][2]
-    assert world.admin("SELECT count(*) FROM standing") == [(6,)]
+    assert world.admin("SELECT count(*) FROM progress") == [(6,)]
     with pytest.raises(psycopg.errors.InvalidTextRepresentation):
-        world.admin("SELECT access.stand('nonsense', 'total_kgce', now()::date)")
+        world.admin("SELECT access.record_progress('nonsense', 'total_kgce', now()::date)")
 
 
 def test_a_day_that_is_not_over_has_no_progress(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     union.issued()
     for day in (TODAY, TODAY + timedelta(days=1), date(2099, 1, 1)):
         with pytest.raises(InputError) as refused:
-            stand(desk, union.union, day)
+            record_progress(actor, union.union, day)
         assert refused.value.code == "progress.day_not_over"
         assert day.isoformat() in refused.value.en
-    assert world.admin("SELECT count(*) FROM standing") == [(0,)]
-    assert stand(desk, union.union, TODAY - timedelta(days=1)) == 6
+    assert world.admin("SELECT count(*) FROM progress") == [(0,)]
+    assert record_progress(actor, union.union, TODAY - timedelta(days=1)) == 6
     with pytest.raises(psycopg.errors.InvalidParameterValue):  # whoever asks
-        world.admin("SELECT access.stand(%s, 'total_kgce', current_date + 1)", union.union)
+        world.admin(
+            "SELECT access.record_progress(%s, 'total_kgce', current_date + 1)", union.union
+        )
 
 
 def test_a_day_is_over_when_it_is_over_where_the_meters_are(union):
@@ -201,11 +210,11 @@ def test_a_day_is_over_when_it_is_over_where_the_meters_are(union):
     union.issued()
     world.admin("UPDATE channel SET zone = 'Pacific/Honolulu' WHERE id = %s",
                 world.channel["office e"])  # fmt: skip
-    [(said, there)] = world.admin(
+    [(day, there)] = world.admin(
         """SELECT storage.union_today(%s), (now() AT TIME ZONE 'Pacific/Honolulu')::date""",
         union.union,
     )
-    assert said == there
+    assert day == there
 
 
 def test_a_unions_day_is_over_when_it_is_for_every_member(union):
@@ -215,16 +224,16 @@ def test_a_unions_day_is_over_when_it_is_for_every_member(union):
            VALUES (%s, 'Pacific/Niue', 'test', 'user:1')""",
         union.world.region["city 2"],
     )
-    [(said, there)] = union.world.admin(
+    [(day, there)] = union.world.admin(
         """SELECT storage.union_today(%s), (now() AT TIME ZONE 'Pacific/Niue')::date""",
         union.union,
     )
-    assert said == there
+    assert day == there
 
 
 def test_what_nobody_measured_is_no_saving(union):
     """A month that is due and was not measured is on neither side, and the share of it is told."""
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     union.issued()
     in_account_since(world, date(2016, 1, 1))
     school = world.institution["school"]
@@ -236,24 +245,24 @@ def test_what_nobody_measured_is_no_saving(union):
             known_s, school, month,
         )  # fmt: skip
 
-    stand(desk, union.union, date(2016, 1, 31))
-    (january,) = standing_of(desk, institution_id=school)
-    assert january.compared_path_g == january.due_g
-    assert january.over_g == grams(800) - january.due_g > 0
+    record_progress(actor, union.union, date(2016, 1, 31))
+    (january,) = progress_of(actor, institution_id=school)
+    assert january.compared_path_g == january.path_g
+    assert january.over_g == grams(800) - january.path_g > 0
 
-    stand(desk, union.union, date(2016, 2, 29))
-    (february,) = standing_of(desk, institution_id=school)
+    record_progress(actor, union.union, date(2016, 2, 29))
+    (february,) = progress_of(actor, institution_id=school)
     assert february.used_g == grams(800) + grams(100)
-    assert (february.compared_path_g, february.compared_used_g) == (january.due_g, grams(800))
+    assert (february.compared_path_g, february.compared_used_g) == (january.path_g, grams(800))
     assert february.over_g is None  # half of the path is measured, and nine tenths are asked for
     world.admin("""INSERT INTO union_enough (union_id, permille, reason, made_by)
                    VALUES (%s, 500, 'meters are late', 'user:1')""", union.union)  # fmt: skip
-    stand(desk, union.union, date(2016, 2, 29))
-    assert standing_of(desk, institution_id=school)[0].over_g == january.over_g
+    record_progress(actor, union.union, date(2016, 2, 29))
+    assert progress_of(actor, institution_id=school)[0].over_g == january.over_g
 
 
 def test_a_bill_counts_where_the_meter_knows_too_little(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     union.issued()
     in_account_since(world, date(2016, 1, 1))
     use(world, "police", 2016, 1, 5)
@@ -266,26 +275,26 @@ def test_a_bill_counts_where_the_meter_knows_too_little(union):
            VALUES (%s, 'electricity', '2016-01-01', 'bill', 300000, 0)""",
         world.institution["police"],
     )
-    stand(desk, union.union, date(2016, 1, 31))
-    (police,) = standing_of(desk, institution_id=world.institution["police"])
+    record_progress(actor, union.union, date(2016, 1, 31))
+    (police,) = progress_of(actor, institution_id=world.institution["police"])
     assert (police.used_g, police.compared_used_g) == (grams(300), grams(300))
 
 
 def test_issuing_moves_the_waiting_night_forward_and_progress_is_of_the_run_in_force(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     union.issued()
     drain(world)  # the next one waits for the night
-    before = {one.institution_id: one for one in standing_of(desk, members=False)}
+    before = {one.institution_id: one for one in progress_of(actor, members=False)}
 
     use(world, "school", 2015, 3, 999)
     second = union.run()
     union.answered()
-    issue_run(desk, second, "the school's March was read again")
+    issue_run(actor, second, "the school's March was read again")
 
     assert world.admin("SELECT count(*), bool_and(at <= now()) FROM task") == [(1, True)]
-    assert standing_of(desk, members=False) == []  # what is shown is of the run in force or not
+    assert progress_of(actor, members=False) == []  # what is shown is of the run in force or not
     drain(world)
-    after = {one.institution_id: one for one in standing_of(desk, members=False)}
+    after = {one.institution_id: one for one in progress_of(actor, members=False)}
     assert after.keys() == before.keys()
     school = world.institution["school"]
     assert after[school].quota_g > before[school].quota_g
@@ -294,65 +303,65 @@ def test_issuing_moves_the_waiting_night_forward_and_progress_is_of_the_run_in_f
 
 
 def test_an_institution_that_a_newer_run_drops_is_shown_as_dropped(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     first = union.issued()
-    stand(desk, union.union, DAY)
+    record_progress(actor, union.union, DAY)
     clinic = world.institution["clinic"]
     disclosed(world, "clinic", "off_platform")
     second = union.run()
     union.answered()
-    issue_run(desk, second, "the clinic left")
+    issue_run(actor, second, "the clinic left")
     disclosed(world, "clinic", "open")
 
-    quotas = {one.institution_id: one for one in list_quotas(desk).rows}
+    quotas = {one.institution_id: one for one in list_quotas(actor).rows}
     assert (quotas[clinic].state, quotas[clinic].amount_g) == ("dropped", 0)
     assert (quotas[clinic].run_id, quotas[clinic].in_force_run_id) == (first, second)
     assert {one.state for key, one in quotas.items() if key != clinic} == {"in_force"}
-    (stood,) = standing_of(desk, institution_id=clinic)
-    assert (stood.state, stood.quota_g, stood.due_g, stood.over_g) == ("dropped", 0, 0, None)
-    told = explain_quota(desk, clinic, 2016)
+    (stood,) = progress_of(actor, institution_id=clinic)
+    assert (stood.state, stood.quota_g, stood.path_g, stood.over_g) == ("dropped", 0, 0, None)
+    told = explain_quota(actor, clinic, 2016)
     assert (told.quota.state, told.run.run_id) == ("dropped", first)
-    states = {one.run_id: (one.state, one.in_force) for one in list_runs(desk)}
+    states = {one.run_id: (one.state, one.in_force) for one in list_runs(actor)}
     assert states == {first: ("superseded", []), second: ("in_force", [2016])}
 
-    stand(desk, union.union, DAY)
-    members = standing_of(desk, union_id=union.union)
+    record_progress(actor, union.union, DAY)
+    members = progress_of(actor, union_id=union.union)
     assert sum(one.quota_g for one in members) == sum(one.amount_g for one in quotas.values())
-    assert drawn_months(desk, clinic) == []
+    assert drawn_months(actor, clinic) == []
 
 
 def test_quotas_of_a_year_come_of_one_run_whatever_target_it_was_for(union):
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     union.issued()
-    other = set_target(desk, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 50_000), "t")
-    run = run_target(desk, other, Method(Rule.PROPORTIONAL)).run
+    other = set_target(actor, union.union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 50_000), "t")
+    run = run_target(actor, other, Method(Rule.PROPORTIONAL)).run
     union.answered(other)
-    issue_run(desk, run.run_id, "agreed anew")
+    issue_run(actor, run.run_id, "agreed anew")
 
-    assert sum(one.amount_g for one in list_quotas(desk).rows) == run.total_g
+    assert sum(one.amount_g for one in list_quotas(actor).rows) == run.total_g
     held = world.admin("SELECT year, run_id FROM run_in_force")
     assert held == [(2016, run.run_id)]
-    stand(desk, union.union, DAY)
-    members = standing_of(desk, union_id=union.union)
+    record_progress(actor, union.union, DAY)
+    members = progress_of(actor, union_id=union.union)
     assert sum(one.quota_g for one in members) == run.total_g
 
 
 def test_progress_and_months_follow_what_the_books_moved(union):
     """A transfer between two holders moves their paths in the same proportion."""
-    world, desk = union.world, union.world.desk("planner of all")
+    world, actor = union.world, union.world.actor("planner of all")
     run = union.issued()
     office, school = (world.institution[name] for name in ("office", "school"))
-    shares = {one.institution_id: one for one in shares_of(desk, run).rows}
-    with world.desk("planner of all").act("union.test", 1) as connection:
+    shares = {one.institution_id: one for one in shares_of(actor, run).rows}
+    with world.actor("planner of all").act("union.test", 1) as connection:
         entries = (Entry(2016, office, -1000), Entry(2016, school, 1000))
         moved = Cause(Kind.TRANSFER, "test", entries)
         books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by="user:1")
 
-    stand(desk, union.union, date(2016, 3, 31))
+    record_progress(actor, union.union, date(2016, 3, 31))
     for one, by in ((office, -1000), (school, 1000)):
-        (found,) = standing_of(desk, institution_id=one)
+        (found,) = progress_of(actor, institution_id=one)
         share = shares[one]
         assert found.quota_g == share.amount_g + by
-        assert abs(found.due_g - Fraction(sum(share.months_g[:3]) * found.quota_g,
+        assert abs(found.path_g - Fraction(sum(share.months_g[:3]) * found.quota_g,
                                           share.amount_g)) <= 1  # fmt: skip
-        assert sum(drawn_months(desk, one)) == found.quota_g
+        assert sum(drawn_months(actor, one)) == found.quota_g

@@ -15,7 +15,7 @@ from collector.intake import take_in
 from metering.messages import Message
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World, new_office
 
-Said = tuple[int | None, dict[str, Any]]
+Example = tuple[int | None, dict[str, Any]]
 _NUMBER: Final = count(1)
 NOW_MS: Final = START_MS + 30 * 24 * HOUR_MS
 START: Final = datetime.fromtimestamp(START_MS / 1000, UTC)
@@ -56,21 +56,21 @@ def leapt(world: World) -> int:
 
 def exchanged(world: World) -> int:
     channel = steady(world)
-    said = RecordExchange(at=at(1.5), final="116", initial="110", source="form 12", despite=True)
-    carry_out(world.desk(), said, channel)
+    action = RecordExchange(at=at(1.5), final="116", initial="110", source="form 12", despite=True)
+    carry_out(world.actor(), action, channel)
     return channel
 
 
 def voided(world: World) -> int:
     """Return the correction of a register of its own."""
-    said = VoidReading(at=at(1), reason="misread")
-    return carry_out(world.desk(), said, steady(world)).result.id
+    action = VoidReading(at=at(1), reason="misread")
+    return carry_out(world.actor(), action, steady(world)).result.id
 
 
 def correction_of(world: World, channel: int) -> int:
     """Return a correction of a channel."""
-    said = SetReading(at=at(1), value=7, reason="photo")
-    return carry_out(world.desk(), said, channel).result.id
+    action = SetReading(at=at(1), value=7, reason="photo")
+    return carry_out(world.actor(), action, channel).result.id
 
 
 def filed(world: World, name: str = "") -> int:
@@ -82,7 +82,7 @@ def filed(world: World, name: str = "") -> int:
     gateway = "demo-a/g2" if name == "clinic" else GATEWAY
     text = f"gateway,channel,at,value\n{gateway},{name} e,{at(2)},{value}\n"
     done = correct_by_file(
-        world.desk(), io.BytesIO(text.encode()), "may.csv", reason="letter", now_ms=NOW_MS,
+        world.actor(), io.BytesIO(text.encode()), "may.csv", reason="letter", now_ms=NOW_MS,
         ahead_ms=600_000,
     )  # fmt: skip
     assert done.file_id is not None
@@ -121,7 +121,7 @@ def bind(world: World, name: str, key: str, channel: int) -> None:
 def set_aside(world: World, institution: str = "office") -> int:
     """Return something of an institution that could not be computed."""
     [(number,)] = world.admin(
-        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, said)
+        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, error)
            VALUES ('figure', %s, %s, 'electricity', '2016-03-01', 'account.out_of_range', '9e15')
            RETURNING id""",
         f"{institution} {next(_NUMBER)}", world.institution[institution],
@@ -129,7 +129,7 @@ def set_aside(world: World, institution: str = "office") -> int:
     return int(number)
 
 
-SAID: Final[dict[str, Callable[[World], Said]]] = {
+EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     "reading.void": lambda world: (steady(world), {"at": at(1), "reason": "misread"}),
     "reading.set": lambda world: (
         steady(world), {"at": at(1), "value": "111.5", "reason": "photo"},

@@ -21,7 +21,7 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Desk:
+class Sender:
     """One gateway: its connection, its messages by number; the spool has those without payload."""
 
     link: Link
@@ -35,8 +35,8 @@ class Desk:
     def send(self, now_s: float, spool: Spool) -> None:
         """Send what is to be sent, where the connection is up."""
         if self.to_send and self.link.up:
-            said, self.to_send = self.to_send, []
-            for seq, payload in said:
+            messages, self.to_send = self.to_send, []
+            for seq, payload in messages:
                 if payload is None:
                     payload = spool.payload(self.link.gateway, seq)
                 if payload is not None:  # else its receipt came first

@@ -1,7 +1,7 @@
 """For every declared action something that can be said of the world, and of which object.
 
-A resource says its own in a file `said_of_NAME.py` beside this one, which nothing lists: SAID, by
-action; OBJECTS, of its kind of object, by whose they are (office, clinic, police).
+A resource says its own in a file `examples_of_NAME.py` beside this one, which nothing lists:
+EXAMPLES, by action; OBJECTS, of its kind of object, by whose they are (office, clinic, police).
 """
 
 import pkgutil
@@ -25,7 +25,7 @@ _AGAIN: Final = count(1)
 def parts() -> list[ModuleType]:
     """Return what resources say of themselves."""
     found = (one.name for one in pkgutil.iter_modules(here.__path__))
-    own = sorted(name for name in found if name.startswith("said_of_"))
+    own = sorted(name for name in found if name.startswith("examples_of_"))
     return [import_module(f"{here.__name__}.{name}") for name in own]
 
 
@@ -41,7 +41,7 @@ def proposed(world: World, again: int) -> int:
     union = union_in(world)
     union.answered()
     action = MakeRun.model_validate(corrected(world, again))
-    done: Done[Any, RunMade] = carry_out(world.desk(), action, union.target)
+    done: Done[Any, RunMade] = carry_out(world.actor(), action, union.target)
     return done.result.run_id
 
 
@@ -51,14 +51,14 @@ def corrected(world: World, again: int) -> dict[str, Any]:
     return {"rule": "A", "factors": [{**office, "factor": str(Decimal(again) / 1000 + 1)}]}
 
 
-def said_of(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
+def example_for(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     """Return the object's id and the fields as JSON; whoever declares an action adds them here."""
     region, again, there = world.region, next(_AGAIN), union_in(world)
     of, union, target = world.institution, there.union, there.target
     for part in parts():
-        if code in part.SAID:
-            said: tuple[int | None, dict[str, Any]] = part.SAID[code](world)
-            return said
+        if code in part.EXAMPLES:
+            example: tuple[int | None, dict[str, Any]] = part.EXAMPLES[code](world)
+            return example
     region, again = world.region, next(_AGAIN)
     at = datetime(2016, 3, 20, 10, 30, tzinfo=UTC) + timedelta(hours=again)
     asked = {
@@ -146,7 +146,7 @@ def _issued(world: World) -> int:
     """Return a union that has quotas in force."""
     union = union_in(world)
     if not world.admin("SELECT 1 FROM run_in_force WHERE union_id = %s", union.union):
-        carry_out(world.desk(), IssueRun(), proposed(world, 0), again=True)
+        carry_out(world.actor(), IssueRun(), proposed(world, 0), again=True)
     return union.union
 
 

@@ -1,4 +1,4 @@
-"""Where members and institutions stand on the path of their quotas."""
+"""How far members and institutions are on the path of their quotas."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from actions.compact.disclosure import withheld_words
-from actions.compact.standing import Standing, Withheld, standing_of, withheld_of
+from actions.compact.progress import Progress, Withheld, progress_of, withheld_of
 from actions.figures import in_units, kilograms
 from analytics.coverage import coverage
-from api.doorway import AtDesk
+from api.auth import CurrentActor
 from api.fields import Coverage, Exact, IdAsked
 from api.tables import TABLE_ANSWER, AsWished, models_of
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
 Day = Annotated[date | None, Query(description="Up to the end of this day; else the newest.")]
 
 
-class StandingShown(BaseModel):
+class ProgressShown(BaseModel):
     """Use beside the path, both up to the end of a day, in months that have a quota.
 
     Of a member whose progress is withheld there is a row that says so, and no figure.
@@ -35,7 +35,7 @@ class StandingShown(BaseModel):
     state: str = Field(
         description="in_force, dropped where the run in force leaves it out, or withheld"
     )
-    due_kgce: Exact | None = Field(description="Of the quota, by that day.")
+    path_kgce: Exact | None = Field(description="Of the quota, by that day.")
     used_kgce: Exact | None = Field(description="null where nothing was measured.")
     compared_path_kgce: Exact | None = Field(
         description="Due in the months that are enough measured."
@@ -64,54 +64,54 @@ class StandingShown(BaseModel):
     )
 
 
-class StandingList(BaseModel):
-    """The newest standing of each year."""
+class ProgressList(BaseModel):
+    """The newest progress of each year."""
 
-    items: list[StandingShown]
-
-
-@router.get(
-    "/standing/members",
-    response_model=StandingList,
-    responses=TABLE_ANSWER,
-    summary="Standing of members",
-)
-def get_standing_of_members(
-    desk: AtDesk, wish: AsWished, union: IdAsked | None = None, day: Day = None
-) -> StandingList | Response:
-    """Return where members stand that hold something the reader sees."""
-    found = standing_of(desk, union_id=union, day=day)
-    hidden = withheld_of(desk, union_id=union, day=day)
-    items = [*(_stands(one) for one in found), *(_withheld(one) for one in hidden)]
-    return _answer(items, "standing-members", wish)
+    items: list[ProgressShown]
 
 
 @router.get(
-    "/standing/institutions",
-    response_model=StandingList,
+    "/progress/members",
+    response_model=ProgressList,
     responses=TABLE_ANSWER,
-    summary="Standing of institutions",
+    summary="Progress of members",
 )
-def get_standing_of_institutions(
-    desk: AtDesk,
+def get_progress_of_members(
+    actor: CurrentActor, wish: AsWished, union: IdAsked | None = None, day: Day = None
+) -> ProgressList | Response:
+    """Return how far members are that hold something the reader sees."""
+    found = progress_of(actor, union_id=union, day=day)
+    hidden = withheld_of(actor, union_id=union, day=day)
+    items = [*(_shown(one) for one in found), *(_withheld(one) for one in hidden)]
+    return _answer(items, "progress-members", wish)
+
+
+@router.get(
+    "/progress/institutions",
+    response_model=ProgressList,
+    responses=TABLE_ANSWER,
+    summary="Progress of institutions",
+)
+def get_progress_of_institutions(
+    actor: CurrentActor,
     wish: AsWished,
     union: IdAsked | None = None,
     institution: IdAsked | None = None,
     day: Day = None,
-) -> StandingList | Response:
-    """Return where the institutions stand that the reader sees."""
-    found = standing_of(desk, union_id=union, institution_id=institution, members=False, day=day)
-    return _answer([_stands(one) for one in found], "standing-institutions", wish)
+) -> ProgressList | Response:
+    """Return how far the institutions are that the reader sees."""
+    found = progress_of(actor, union_id=union, institution_id=institution, members=False, day=day)
+    return _answer([_shown(one) for one in found], "progress-institutions", wish)
 
 
-def _answer(items: list[StandingShown], name: str, wish: AsWished) -> StandingList | Response:
+def _answer(items: list[ProgressShown], name: str, wish: AsWished) -> ProgressList | Response:
     if wish.table:
-        return models_of(items, StandingShown, name, wish, None)
-    return StandingList(items=items)
+        return models_of(items, ProgressShown, name, wish, None)
+    return ProgressList(items=items)
 
 
-def _stands(one: Standing) -> StandingShown:
-    return StandingShown(
+def _shown(one: Progress) -> ProgressShown:
+    return ProgressShown(
         union_id=one.union_id,
         indicator=one.indicator,
         year=one.year,
@@ -119,7 +119,7 @@ def _stands(one: Standing) -> StandingShown:
         member_id=one.member_id,
         institution_id=one.institution_id,
         quota_kgce=kilograms(one.quota_g),
-        due_kgce=kilograms(one.due_g),
+        path_kgce=kilograms(one.path_g),
         used_kgce=in_units(one.used_g, 1000),
         state=one.state,
         compared_path_kgce=kilograms(one.compared_path_g),
@@ -136,13 +136,13 @@ def _stands(one: Standing) -> StandingShown:
     )
 
 
-def _withheld(one: Withheld) -> StandingShown:
+def _withheld(one: Withheld) -> ProgressShown:
     """Return a row in the place of a member's figures."""
     figures: dict[str, None] = dict.fromkeys(
-        ("quota_kgce", "due_kgce", "used_kgce", "compared_path_kgce", "compared_used_kgce",
+        ("quota_kgce", "path_kgce", "used_kgce", "compared_path_kgce", "compared_used_kgce",
          "over_kgce", "coverage")
     )  # fmt: skip
-    return StandingShown(
+    return ProgressShown(
         union_id=one.union_id,
         indicator=one.indicator,
         year=one.year,

@@ -7,7 +7,7 @@ from storage import migrate
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DemoOptions:
     """What the person asked for."""
 
     data: Path

@@ -1,4 +1,4 @@
-"""Who acts, on which database, on which day; every action goes over a desk."""
+"""Who acts, on which database, on which day; every action has its actor."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -24,17 +24,17 @@ _WHO = """
     SELECT set_config('commonwatt.actor', %s, true), set_config('commonwatt.today', %s, true),
            set_config('commonwatt.reckons', %s, true)
 """
-_DEED = "INSERT INTO deed (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
+_AUDIT_ENTRY = "INSERT INTO audit_entry (actor, act, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
 class DeniedError(NotFoundError):
     """The actor may look, but not do this."""
 
 
-class Desk:
-    """One actor at one database.
+class Actor:
+    """Who acts, on one database.
 
-    actor: "user:<id>"; sees what its grants cover, nothing without one.
+    name: "user:<id>"; sees what its grants cover, nothing without one.
     today: the day that counts as today; None is the database's own.
     sink: where readings go, on the collector's login; None where none are taken here.
     decode: what messages say, by the routes.
@@ -43,13 +43,13 @@ class Desk:
     def __init__(
         self,
         pool: ConnectionPool[Connection[TupleRow]],
-        actor: str,
+        name: str,
         today: date | None = None,
         sink: object | None = None,
         decode: Decode = native.decode,
     ) -> None:
         self.pool = pool
-        self.actor = actor
+        self.name = name
         self.today = today
         self.sink = sink
         self.decode = decode
@@ -102,12 +102,12 @@ class Desk:
         self, connection: Connection[TupleRow], act: str, subject: object, detail: Mapping[str, Any]
     ) -> None:
         """Write the audit entry of what this transaction did."""
-        said = json.dumps(detail, default=str, ensure_ascii=False)
-        connection.execute(_DEED, [self.actor, act, str(subject), said])
+        payload = json.dumps(detail, default=str, ensure_ascii=False)
+        connection.execute(_AUDIT_ENTRY, [self.name, act, str(subject), payload])
 
     def _sit(self, connection: Connection[TupleRow], *, reckons: bool) -> None:
         today = self.today.isoformat() if self.today else ""
-        connection.execute(_WHO, [self.actor, today, "on" if reckons else "off"])
+        connection.execute(_WHO, [self.name, today, "on" if reckons else "off"])
 
 
 def open_pool(
@@ -143,7 +143,7 @@ def ours() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise _said(error) from error
+        raise _in_our_words(error) from error
 
 
 def denied(act: str) -> DeniedError:
@@ -158,7 +158,7 @@ def denied(act: str) -> DeniedError:
     )
 
 
-def _said(error: psycopg.Error) -> EnergyError:
+def _in_our_words(error: psycopg.Error) -> EnergyError:
     if isinstance(error, errors.InsufficientPrivilege):
         return denied("")
     return driver_errors.in_our_words(error)

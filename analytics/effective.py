@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.steps import Standing
+from analytics.steps import EffectiveReadings
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -19,8 +19,8 @@ def assemble(
     settings: Columns,
     kinds: Mapping[int, int],
     verdicts: Columns | None = None,
-) -> Standing:
-    """Return standing readings with the setting that holds at each.
+) -> EffectiveReadings:
+    """Return effective readings with the setting that holds at each.
 
     readings: channel_id, at (ms), value; sorted by (channel, at), voids left out.
     exchanges: channel_id, at, final, final_known, initial; each supersedes a reading then.
@@ -34,9 +34,9 @@ def assemble(
     now = _holding(settings, channel, at)
     before = _holding(settings, channel, at - 1)
     ids, place = np.unique(channel, return_inverse=True)
-    said, wraps = _said(verdicts, channel, at)
+    judged, wraps = _confirmed(verdicts, channel, at)
     kind = np.array([kinds[int(one)] for one in ids], np.int8)[place]
-    return Standing(
+    return EffectiveReadings(
         channel=channel,
         at_ms=at,
         ends=ends,
@@ -48,18 +48,18 @@ def assemble(
         **{f"{name}_before": settings[name][before] for name in _HELD},
         period_ms=settings["period_s"][now] * 1000,
         period_before_ms=settings["period_s"][before] * 1000,
-        reinstated=said & ~wraps,
-        wrap_said=said & wraps,
+        reinstated=judged & ~wraps,
+        wrap_confirmed=judged & wraps,
     )
 
 
-def _said(
+def _confirmed(
     verdicts: Columns | None, channel: NDArray[np.int64], at: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return where a person has said something of a reading, and whether that was: a wrap."""
-    said, wraps = np.zeros(len(at), np.bool_), np.zeros(len(at), np.bool_)
+    judged, wraps = np.zeros(len(at), np.bool_), np.zeros(len(at), np.bool_)
     if verdicts is None or not len(verdicts["at"]):
-        return said, wraps
+        return judged, wraps
     told = {
         (one, then): wrap
         for one, then, wrap in zip(
@@ -69,8 +69,8 @@ def _said(
     near = np.flatnonzero(np.isin(at, verdicts["at"]))
     for row in near.tolist():
         wrap = told.get((int(channel[row]), int(at[row])))
-        said[row], wraps[row] = wrap is not None, bool(wrap)
-    return said, wraps
+        judged[row], wraps[row] = wrap is not None, bool(wrap)
+    return judged, wraps
 
 
 def _with_exchanges(readings: Columns, exchanges: Columns) -> tuple[NDArray[Any], ...]:

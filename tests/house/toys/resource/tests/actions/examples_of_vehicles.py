@@ -15,12 +15,12 @@ def new(world, name="office"):
 
 def vehicle(world, name="office"):
     """Return a vehicle of an institution."""
-    on, said = new(world, name)
-    action = RegisterVehicle.model_validate(said)
-    return carry_out(world.desk(), action, on).result.vehicle_id
+    on, fields = new(world, name)
+    action = RegisterVehicle.model_validate(fields)
+    return carry_out(world.actor(), action, on).result.vehicle_id
 
 
-SAID = {"vehicle.register": new, "vehicle.withdraw": lambda world: (vehicle(world), {})}
+EXAMPLES = {"vehicle.register": new, "vehicle.withdraw": lambda world: (vehicle(world), {})}
 OBJECTS = {
     "vehicle": lambda world: {name: vehicle(world, name) for name in ("office", "clinic", "police")}
 }

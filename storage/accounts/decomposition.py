@@ -71,6 +71,11 @@ def used(
     connection: Connection[Any], institution_id: int, before: int, after: int, profile: str
 ) -> Used | None:
     """Return both years of an institution; None where the viewer sees none such."""
-    said = {"institution": institution_id, "before": before, "after": after, "profile": profile}
+    parameters = {
+        "institution": institution_id,
+        "before": before,
+        "after": after,
+        "profile": profile,
+    }
     with connection.cursor(row_factory=whole_row(Used)) as cursor:
-        return cursor.execute(_USED, said).fetchone()
+        return cursor.execute(_USED, parameters).fetchone()

@@ -8,19 +8,19 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from actions.desk import Desk
+from actions.actor import Actor
 from actions.figures import not_found
 from actions.registry.regions import list_profiles
-from analytics.change import lmdi_whole
 from analytics.coverage import coverage
+from analytics.decomposition import lmdi_whole
 from compact.targets import MILLION
 from metering.errors import InsufficientDataError
-from storage.accounts import changes
-from storage.accounts.changes import Used
+from storage.accounts import decomposition
+from storage.accounts.decomposition import Used
 from storage.compact import books, runs
-from storage.compact.books import Asked
+from storage.compact.books import QuotaFilter
 
-__all__ = ["Change", "Effect", "explain_quota_change", "explain_use_change"]
+__all__ = ["Decomposition", "Effect", "explain_quota_change", "explain_use_change"]
 
 _G_PER_KG: Final = 1000
 
@@ -37,7 +37,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Decomposition:
     """A change from one year to a later one; the effects add to after − before exactly.
 
     months: how many carrier-months have days that both years measured; share: how much of the later
@@ -55,22 +55,23 @@ class Change:
 
 
 def explain_quota_change(
-    desk: Desk, institution_id: int, year: int, since: int, union_id: int | None = None
-) -> Change:
+    actor: Actor, institution_id: int, year: int, since: int, union_id: int | None = None
+) -> Decomposition:
     """Return why an institution's quota differs from that of an earlier year.
 
     LMDI-I over base × named factors × multiplier, the multiplier being whatever rule, bounds and
     rounding made of the product.
     """
-    with desk.look() as connection:
+    with actor.look() as connection:
         before = _quota(connection, institution_id, since, union_id)
         after = _quota(connection, institution_id, year, union_id)
     named = sorted((before[1].keys() | after[1].keys()) - {"base", "multiplier"})
     units = {"base": "kgce"} | dict.fromkeys([*named, "multiplier"], "")
     factors = [
-        {name: said.get(name, Fraction(1)) for name in units} for said in (before[1], after[1])
+        {name: run_share.get(name, Fraction(1)) for name in units}
+        for run_share in (before[1], after[1])
     ]
-    return Change(
+    return Decomposition(
         institution_id,
         since,
         year,
@@ -81,23 +82,23 @@ def explain_quota_change(
 
 
 def explain_use_change(
-    desk: Desk, institution_id: int, year: int, since: int, profile: str | None = None
-) -> Change:
+    actor: Actor, institution_id: int, year: int, since: int, profile: str | None = None
+) -> Decomposition:
     """Return why an institution's metered energy differs from that of an earlier year.
 
     Only days that both years measured are compared, in months that are over. LMDI-I over persons ×
     area per person × energy per area; without persons over area × energy per area.
     """
-    code = profile or list_profiles(desk)[0].code
-    with desk.look() as connection:
-        found = changes.used(connection, institution_id, since, year, code)
+    code = profile or list_profiles(actor)[0].code
+    with actor.look() as connection:
+        found = decomposition.used(connection, institution_id, since, year, code)
     if found is None:
         raise not_found("机构", "institution", {"institution_id": institution_id})
     if not found.months or found.area_before is None or found.area_after is None:
         raise _too_little(found, since, year)
     units, before, after = _parts(found, found.area_before, found.area_after)
     effects = _effects(units, before, after, found.before_g, found.after_g)
-    return Change(
+    return Decomposition(
         institution_id,
         since,
         year,
@@ -116,7 +117,7 @@ def _parts(
     units = {"area": "m²", "intensity": "kgce/m²"}
     if found.persons_before and found.persons_after:
         units = {"persons": "", "area_per_person": "m²", "intensity": "kgce/m²"}
-    said = []
+    effects = []
     for grams, area, persons in (
         (found.before_g, Fraction(area_before), found.persons_before),
         (found.after_g, Fraction(area_after), found.persons_after),
@@ -124,8 +125,8 @@ def _parts(
         each = {"area": area, "intensity": Fraction(grams, _G_PER_KG) / area}
         if persons:
             each |= {"persons": Fraction(persons), "area_per_person": area / Fraction(persons)}
-        said.append({name: each[name] for name in units})
-    return units, said[0], said[1]
+        effects.append({name: each[name] for name in units})
+    return units, effects[0], effects[1]
 
 
 def _quota(
@@ -133,7 +134,9 @@ def _quota(
 ) -> tuple[int, dict[str, Fraction]]:
     """Return a quota's amount [g], and the factors whose product it is in kgce."""
     where = {"institution_id": institution_id, "year": year}
-    held = books.quotas(connection, Asked(union_id, year, institution_id), after=(0, 0, 0), most=1)
+    held = books.quotas(
+        connection, QuotaFilter(union_id, year, institution_id), after=(0, 0, 0), most=1
+    )
     run_id = held[0].run_id if held else None
     shares = runs.shares(connection, run_id, institution_id=institution_id) if run_id else []
     if not shares or held[0].state == "dropped":

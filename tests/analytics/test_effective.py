@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.standing import assemble
+from analytics.effective import assemble
 
 SETTING = st.tuples(*[st.integers(1, 9)] * 5)
 CHANNEL = st.fixed_dictionaries(
@@ -33,17 +33,17 @@ def columns(names: str, rows: list[tuple]) -> dict[str, np.ndarray]:
 
 @given(st.dictionaries(st.integers(1, 5), CHANNEL, max_size=4))
 def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels):
-    said = sorted(channels.items())
+    values = sorted(channels.items())
     made = assemble(
         columns(
             "channel_id at value",
-            [(c, at, v) for c, one in said for at, v in sorted(one["readings"].items())],
+            [(c, at, v) for c, one in values for at, v in sorted(one["readings"].items())],
         ),
         columns(
             "channel_id at final final_known initial",
             [
                 (c, at, final or 0, final is not None, initial)
-                for c, one in said
+                for c, one in values
                 for at, (final, initial) in one["exchanges"].items()
             ],
         ),
@@ -51,14 +51,14 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
             "channel_id valid_from factor under period_s max_per_hour wraps_at",
             [
                 (c, since, *setting)
-                for c, one in said
+                for c, one in values
                 for since, setting in [(-(10**15), one["first"]), *sorted(one["later"].items())]
             ],
         ),
-        {c: one["kind"] for c, one in said},
+        {c: one["kind"] for c, one in values},
         columns(
             "channel_id at wrap",
-            [(c, at, wrap) for c, one in said for at, wrap in one["verdicts"].items()],
+            [(c, at, wrap) for c, one in values for at, wrap in one["verdicts"].items()],
         ),
     )
 
@@ -66,7 +66,7 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
     found = [dict(zip(made.__slots__, row, strict=True)) for row in rows]
     wanted = [
         expected(channel, one, at)
-        for channel, one in said
+        for channel, one in values
         for at in sorted(one["readings"].keys() | one["exchanges"].keys())
     ]
     assert found == wanted
@@ -100,5 +100,5 @@ def expected(channel: int, one: dict, at: int) -> dict:
         "period_before_ms": before["period_s"] * 1000,
         "max_per_hour_before": before["max_per_hour"],
         "reinstated": one["verdicts"].get(at) is False,
-        "wrap_said": one["verdicts"].get(at) is True,
+        "wrap_confirmed": one["verdicts"].get(at) is True,
     }

@@ -4,8 +4,8 @@ from math import log
 
 import pytest
 
-from actions.accounts.changes import explain_quota_change, explain_use_change
-from actions.compact.quotas import Asked, list_quotas
+from actions.accounts.decomposition import explain_quota_change, explain_use_change
+from actions.compact.quotas import QuotaFilter, list_quotas
 from actions.compact.runs import Method, Rule
 from actions.compact.targets import Indicator, Target
 from metering.errors import InsufficientDataError, NotFoundError
@@ -25,12 +25,12 @@ def effects_of(change):
 
 def issue(union, year, factors):
     """Issue quotas of one year below 2015, with corrections of the office's base."""
-    desk = union.world.desk("planner of all")
+    actor = union.world.actor("planner of all")
     target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 100_000, base_year=2015, target_year=2017)
-    target_id = set_target(desk, union.union, target, f"test {year}")
+    target_id = set_target(actor, union.union, target, f"test {year}")
     method = Method(Rule.PROPORTIONAL, factors={union.world.institution["office"]: factors})
     union.answered(target_id)
-    issue_run(desk, run_target(desk, target_id, method, year).run.run_id)
+    issue_run(actor, run_target(actor, target_id, method, year).run.run_id)
 
 
 def test_a_quota_changes_by_its_factors_and_by_what_rule_and_cap_made_of_them(union):
@@ -38,10 +38,10 @@ def test_a_quota_changes_by_its_factors_and_by_what_rule_and_cap_made_of_them(un
     issue(union, 2016, {})
     issue(union, 2017, {"climate": 1_040_000})
 
-    change = explain_quota_change(world.desk("of the office"), office, 2017, 2016)
+    change = explain_quota_change(world.actor("of the office"), office, 2017, 2016)
 
     held = {
-        one.year: one.amount_g for one in list_quotas(world.desk(), Asked(union.union)).rows
+        one.year: one.amount_g for one in list_quotas(world.actor(), QuotaFilter(union.union)).rows
         if one.institution_id == office
     }  # fmt: skip
     effects = effects_of(change)
@@ -64,7 +64,7 @@ def test_use_changes_by_area_and_intensity_over_days_that_both_years_measured(wo
     world.admin(fact, office, "area_m2", 2000, "2010-01-01", "2016-01-01")
     world.admin(fact, office, "area_m2", 2200, "2016-01-01", None)
 
-    change = explain_use_change(world.desk("of the office"), office, 2016, 2015)
+    change = explain_use_change(world.actor("of the office"), office, 2016, 2015)
 
     was, now = 50 * 30 * 122_900 // 1000, 50 * 27 * 122_900 // 1000
     assert (change.before_g, change.after_g, change.months) == (was, now, 2)
@@ -78,7 +78,7 @@ def test_use_changes_by_area_and_intensity_over_days_that_both_years_measured(wo
         world.admin(
             fact, office, "persons", persons, f"{year}-01-01", f"{year + 1}-01-01"
         )  # fmt: skip
-    more = effects_of(explain_use_change(world.desk(), office, 2016, 2015))
+    more = effects_of(explain_use_change(world.actor(), office, 2016, 2015))
     assert list(more) == ["persons", "area_per_person", "intensity"]
     assert more["persons"] == pytest.approx(mean * log(50 / 40), abs=1)
     assert more["intensity"] == pytest.approx(effects["intensity"], abs=1)
@@ -89,14 +89,14 @@ def test_what_is_missing_is_named(union):
     world, office = union.world, union.world.institution["office"]
     use(world, "office", 2016, 1, 700)  # not one day of it was measured
     with pytest.raises(InsufficientDataError, match="No day of a carrier was measured both"):
-        explain_use_change(world.desk(), office, 2016, 2015)
+        explain_use_change(world.actor(), office, 2016, 2015)
     with pytest.raises(NotFoundError):
-        explain_use_change(world.desk("of the office"), world.institution["school"], 2016, 2015)
+        explain_use_change(world.actor("of the office"), world.institution["school"], 2016, 2015)
     with pytest.raises(NotFoundError):
-        explain_quota_change(world.desk(), office, 2017, 2016)
+        explain_quota_change(world.actor(), office, 2017, 2016)
     counts_since(world, "office", "2015-01-01")
     for year in (2015, 2016):
         measure(world, "office", f"{year}-01-01", 31, 10_000)
     world.admin("UPDATE institution_fact SET known_until = now() WHERE attribute = 'area_m2'")
     with pytest.raises(InsufficientDataError, match="floor area"):
-        explain_use_change(world.desk(), office, 2016, 2015)
+        explain_use_change(world.actor(), office, 2016, 2015)

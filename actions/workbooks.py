@@ -39,15 +39,15 @@ def workbook(
             "strings_to_numbers": False,
         },
     )
-    sheet = book.add_worksheet()
+    worksheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bottom": 1})
-    sheet.write_row(0, 0, header, bold)
-    sheet.freeze_panes(1, 0)
+    worksheet.write_row(0, 0, header, bold)
+    worksheet.freeze_panes(1, 0)
     for place, width in enumerate(_widths(header, body)):
-        sheet.set_column(place, place, width)
+        worksheet.set_column(place, place, width)
     for row_place, row in enumerate(body, 1):
         for place, (value, number) in enumerate(zip(row, numeric, strict=True)):
-            _write(sheet, row_place, place, _cell(value, number))
+            _write(worksheet, row_place, place, _cell(value, number))
     book.close()
     return file.getvalue()
 
@@ -64,13 +64,13 @@ def counted(name: str, form: str, rows: int, *, whole: bool) -> dict[str, str]:
     }
 
 
-def _write(sheet: Any, row: int, place: int, value: str | float | bool | None) -> None:
+def _write(worksheet: Any, row: int, place: int, value: str | float | bool | None) -> None:
     if isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
+        worksheet.write_boolean(row, place, value)
     elif isinstance(value, str):
-        sheet.write_string(row, place, value)
+        worksheet.write_string(row, place, value)
     elif value is not None:
-        sheet.write_number(row, place, value)
+        worksheet.write_number(row, place, value)
 
 
 def _cell(value: object, number: bool) -> str | float | bool | None:
