@@ -1,5 +1,6 @@
 """One person: log-ins, grants and what was done, as far as the reader may know it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from storage.access.grants import GrantRow
 from storage.access.listed import AuditEntry
 from storage.access.people import User
 
-__all__ = ["AuditEntry", "GrantRow", "Person", "change_own_password", "person"]
+__all__ = ["AuditEntry", "GrantRow", "Person", "called", "change_own_password", "person"]
 
 _ENTRIES: Final = 50
 
@@ -47,6 +48,12 @@ def person(actor: Actor, user_id: int, before: int | None = None) -> Person:
             entries[:_ENTRIES],
             entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None,
         )
+
+
+def called(actor: Actor, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of actors, the login too where two share a name; a program's is its code."""
+    with actor.look() as connection:
+        return people.called(connection, codes)
 
 
 def change_own_password(actor: Actor, login: str, password: str) -> None:

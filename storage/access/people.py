@@ -40,6 +40,7 @@ _NEW_PERSON = "SELECT nextval('person_id_seq')::integer"
 _LOGIN_TAKEN = "SELECT EXISTS (SELECT FROM app_user WHERE login = %s)"
 _CHANGE_OWN = "SELECT access.change_own_password(%s)"
 _ONE_OF = "SELECT access.is_one_of(%s)"
+_CALLED = "SELECT actor, name FROM access.called(%s)"
 _END = "UPDATE app_user SET ended_at = now() WHERE id = %s AND ended_at IS NULL"
 
 
@@ -184,6 +185,12 @@ def is_one_of(connection: Connection[Any], actors: Collection[str]) -> bool:
     """Return whether the viewer is the person behind one of these actors, whatever the log-in."""
     row = connection.execute(_ONE_OF, [list(actors)]).fetchone()
     return bool(row and row[0])
+
+
+def called(connection: Connection[Any], actors: Collection[str]) -> dict[str, str]:
+    """Return what people read in the place of actors; the login too where two share a name."""
+    found = dict(connection.execute(_CALLED, [sorted(set(actors))]).fetchall())
+    return {one: found.get(one, one) for one in actors}
 
 
 def set_password(connection: Connection[Any], user_id: int, password_hash: str) -> bool:
