@@ -1,6 +1,5 @@
 """Exchanges of meters: recorded by whoever was there, so that a fall is a new meter and no loss."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings import effects
-from actions.readings.correcting import Case, Done, case, check_register, quanta_of
+from actions.readings.correcting import Case, check_register, quanta_of
 from actions.readings.corrections import check_factor_stays
 from actions.readings.effects import Around
 from actions.registry.meters import no_channel
@@ -26,7 +25,6 @@ __all__ = [
     "OfChannel",
     "exchanges_of",
     "list_exchanges",
-    "record_exchange",
 ]
 
 
@@ -43,35 +41,6 @@ def exchanges_of(actor: Actor, institution_id: int) -> list[OfChannel]:
     """Return the exchanges of an institution's meters, as far as the reader sees them."""
     with actor.look() as connection:
         return exchanges.of_institution(connection, institution_id)
-
-
-def record_exchange(
-    actor: Actor,
-    channel_id: int,
-    at: datetime,
-    *,
-    final: Decimal | None,
-    initial: Decimal,
-    source: str,
-    despite: bool = False,
-    dry_run: bool = False,
-) -> tuple[Exchange, Done]:
-    """Record that a register's meter was exchanged; the use around it is computed anew.
-
-    Said again for the same instant it corrects what was said; both stay on record.
-
-    at: aware, whole milliseconds. final: what stood on the old meter, None where nobody read it.
-    initial: what stood on the new one. [the channel's unit]
-    despite: taken although it does not fit the readings beside it; a use beyond the connection's
-        limit stays unknown even so. Else it is refused.
-    """
-    told = {"final": final, "initial": initial, "despite": despite}
-    with case(actor, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
-        exchange = checked(one, final, initial, despite=despite)
-        waits = effects.waits(one.connection, channel_id)
-        replaced = exchanges.record(one.connection, channel_id, exchange)
-        made = one.record("exchange", replaced=replaced)
-        return exchange, one.done(made, waits=waits, dry_run=dry_run)
 
 
 def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool) -> Exchange:

@@ -1,4 +1,4 @@
-"""What could not be computed: set aside with its reason, and tried again when asked."""
+"""What could not be computed, set aside with its reason."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,8 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.readings.retry_set_aside import Retried
-from actions.readings.set_aside import list_set_aside, retry
+from actions.readings.set_aside import list_set_aside
 from api.auth import CurrentActor
 from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url
 
@@ -58,9 +57,3 @@ def get_set_aside(
     if wish.table:
         return models_of(items, SetAsideShown, "set-aside", wish, following)
     return SetAsidePage(items=items, next=following)
-
-
-@router.post("/retry", summary="Try all again")
-def post_retry_all(actor: CurrentActor) -> Retried:
-    """Have all tried again that the actor may write for."""
-    return Retried(retried=retry(actor))

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from actions.catalogue import declared
 from actions.readings.retry_set_aside import RetrySetAside
-from actions.readings.set_aside import list_set_aside
+from actions.readings.set_aside import failed_tasks, list_set_aside
 from actions.readings.things import STAGES
 from actions.registry.institutions import names_of
 from actions.rights import holds
-from dashboards.pages.viewer import Reader
+from dashboards.pages.viewer import Reader, Viewer
+from storage.tasks import TaskState
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +31,14 @@ def get_set_aside(
     return viewer.page(
         "readings/set_aside.html",
         page=page,
+        tasks=[(one, _name(viewer, one)) for one in failed_tasks(viewer.actor)],
         stages={code: words.say(viewer.lang) for code, words in STAGES.items()},
         names={key: (a or b) if zh else (b or a) for key, (a, b) in names.items()},
         may=may,
     )
+
+
+def _name(viewer: Viewer, one: TaskState) -> str:
+    """Return what a task is called: as the action that it does later, else by its kind."""
+    kind = declared().get(one.kind)
+    return kind.about.words.say(viewer.lang) if kind else one.kind
