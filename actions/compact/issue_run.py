@@ -6,18 +6,21 @@ from typing import Final
 
 from pydantic import BaseModel, Field
 
+from actions.compact.beyond_target import Beyond, beyond_effects, beyond_of
 from actions.compact.run_changes import amount_words, effects_of, replaced_by
 from actions.compact.things import RUN
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
+from actions.figures import kilograms
 from actions.kinds import Text
 from actions.rights import Right
 from compact import books as causes
 from compact.books import Cause, Kind
-from compact.targets import Indicator
+from compact.targets import Target
 from metering.errors import ConflictError
 from storage import tasks
 from storage.compact import bases, books, progress, run_members, runs, targets, unions
+from storage.compact.run_members import Sums
 from storage.compact.runs import RunRow as Run
 
 _NAMED: Final = 5
@@ -75,28 +78,30 @@ class IssueRun(Action[Run, RunIssued]):
     def foresee(self, on: Run, at: Acting) -> list[Effect]:
         """Return what is issued, which run it replaces, and what changes for each member."""
         cause, connection = self._cause(on, at), at.connection
-        members = [one.region_id for one in unions.members(connection, on.union_id)]
-        sums = run_members.sums(connection, on.run_id, members)
+        sums = _sums(on, at)
         moved = plain(f"{_accounts(cause):,}")
         return [
+            *beyond_effects(_beyond(on, at)),
             Effect("kind", Words("记入账簿", "Into the books"), None, _KINDS[cause.kind]),
             Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
             Effect(
                 "total", Words("用能指标合计", "Sum of the quotas"), None, amount_words(on.total_g)
             ),
             Effect("accounts", Words("有变动的账户", "Accounts that move"), None, moved),
-            *effects_of(replaced_by(connection, on.union_id, _indicator(on, at), sums)),
+            *effects_of(replaced_by(connection, on.union_id, _target(on, at).indicator, sums)),
         ]
 
     def do(self, on: Run, at: Acting) -> RunIssued:
         """Issue it; where everybody is on the path is worked out next."""
         cause = self._cause(on, at)
-        indicator = _indicator(on, at)
+        indicator = _target(on, at).indicator
         cause_id = books.add(
             at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
         )
         tasks.add(at.connection, progress.KIND, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
+        if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(on, at)}:
+            at.told["beyond_target_kgce"] = beyond
         return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
 
     def _cause(self, on: Run, at: Acting) -> Cause:
@@ -108,14 +113,24 @@ class IssueRun(Action[Run, RunIssued]):
             raise _not_reviewed(on, waiting)
         shares = runs.shares(connection, on.run_id)
         wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        held = books.held(connection, on.union_id, _indicator(on, at), {year for year, _ in wanted})
+        indicator, years = _target(on, at).indicator, {year for year, _ in wanted}
+        held = books.held(connection, on.union_id, indicator, years)
         return causes.issue(held, wanted, self.reason or "")
 
 
-def _indicator(on: Run, at: Acting) -> Indicator:
+def _target(on: Run, at: Acting) -> Target:
     found = targets.one(at.connection, on.target_id)
     assert found is not None  # whoever sees a run sees its target
-    return found.target.indicator
+    return found.target
+
+
+def _sums(on: Run, at: Acting) -> Sums:
+    members = [one.region_id for one in unions.members(at.connection, on.union_id)]
+    return run_members.sums(at.connection, on.run_id, members)
+
+
+def _beyond(on: Run, at: Acting) -> list[Beyond]:
+    return beyond_of(_target(on, at), _sums(on, at))
 
 
 def _accounts(cause: Cause) -> int:

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 from actions.compact.bases import State
 from actions.compact.comparing import Fairness, Spread, fairness_measures
 from actions.compact.disclosure import withheld_words
-from actions.compact.make_run import MakeRun
-from actions.compact.runs import Trial, try_target
+from actions.compact.make_run import MakeRun, tried_by
+from actions.compact.runs import Trial
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
@@ -72,7 +72,7 @@ class TrialResult(BaseModel):
 @router.post("/targets/{target_id}/compare", summary="Try a rule")
 def post_compare(target_id: Id, wanted: MakeRun, actor: CurrentActor) -> TrialResult:
     """Return what a rule would come to, level by level; nothing is kept."""
-    return _tried(try_target(actor, target_id, wanted.method, wanted.year))
+    return _tried(tried_by(actor, target_id, wanted))
 
 
 def _tried(trial: Trial) -> TrialResult:
