@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from actions.access.grant_words import words_of
 from actions.fields import Acting, Lang, Words, field
 from actions.kinds import Line
-from actions.tables import Column, Filter, Table
+from actions.tables import Column, Filter, Table, page_of
 from actions.things import every_role
 from storage.access import grants, listed
 from storage.access.grants import GrantRow
 from storage.access.people import User
-from storage.pages import Page, cursor_of, key_of
+from storage.pages import Page, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,14 @@ def _ask(at: Acting, asked: WhichPeople, after: str | None, limit: int) -> Page[
         after=int(before),
         most=limit + 1,
     )
-    rows = found[:limit]
+    page = page_of(found, limit, lambda one: one.user_id)
     held: dict[int, list[GrantRow]] = {}
-    for one in grants.listed(at.connection, [row.user_id for row in rows]):
+    for one in grants.listed(at.connection, [row.user_id for row in page.rows]):
         if not one.ended:
             held.setdefault(one.user_id, []).append(one)
-    last = listed.last_acts(at.connection, [row.user_id for row in rows])
-    following = cursor_of(rows[-1].user_id) if len(found) > limit else None
-    of = [PersonRow(one, held.get(one.user_id, []), last[one.user_id]) for one in rows]
-    return Page(of, following)
+    last = listed.last_acts(at.connection, [row.user_id for row in page.rows])
+    of = [PersonRow(one, held.get(one.user_id, []), last[one.user_id]) for one in page.rows]
+    return Page(of, page.next)
 
 
 def _grants_shown(row: PersonRow, lang: Lang) -> list[str]:

@@ -16,14 +16,12 @@ from analytics.steps import Reason
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA
 from storage.readings import exchanges
-from storage.readings.exchanges import Exchange, OfChannel
+from storage.readings.exchanges import Exchange
 from storage.registry import meters
 from storage.registry.meters import Channel
 
 __all__ = [
     "Exchange",
-    "OfChannel",
-    "exchanges_of",
     "list_exchanges",
 ]
 
@@ -35,12 +33,6 @@ def list_exchanges(actor: Actor, channel_id: int) -> tuple[Channel, list[Exchang
         if not found:
             raise no_channel(channel_id)
         return found[0], exchanges.known(connection, channel_id)
-
-
-def exchanges_of(actor: Actor, institution_id: int) -> list[OfChannel]:
-    """Return the exchanges of an institution's meters, as far as the reader sees them."""
-    with actor.look() as connection:
-        return exchanges.of_institution(connection, institution_id)
 
 
 def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool) -> Exchange:

@@ -19,6 +19,7 @@ from actions.filled import filled
 from actions.refusals import AgainError, ChangedError
 from actions.rights import holds
 from actions.saying import wrong
+from actions.tables import may_read
 from dashboards.pages.asking import Place
 from dashboards.pages.form_pages import Filling, choosing_page, form_page, preview_page
 from dashboards.pages.form_scans import with_scans
@@ -66,7 +67,7 @@ def _list(viewer: Reader) -> Response:
     """Return the page of what the reader may do."""
     with viewer.actor.look() as connection:
         kinds = [one for one in declared().values() if holds(connection, one.about.right)]
-        lists = [one for one in tables() if one.page and holds(connection, one.right)]
+        lists = [one for one in tables() if one.page and may_read(connection, one)]
     return viewer.page("actions.html", kinds=[one.about for one in kinds], lists=lists)
 
 
