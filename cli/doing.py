@@ -161,7 +161,8 @@ def _row(text: str) -> Any:
 def _tell(effects: list[Effect]) -> None:
     for one in effects:
         before, after = (_word(each) if each else "–" for each in (one.before, one.after))
-        typer.echo(f"{_word(one.what)}: {before} → {after}")
+        mark = say("注意:", "Mind: ") if one.warns else ""
+        typer.echo(f"{mark}{_word(one.what)}: {before} → {after}")
     typer.echo(say("试算,未作更改。", "Only tried: nothing was changed."))
 
 

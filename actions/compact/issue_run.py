@@ -8,18 +8,21 @@ from psycopg import Connection
 from pydantic import BaseModel, Field
 
 from actions.actor import SYSTEM
+from actions.compact.beyond_target import Beyond, beyond_effects, beyond_of
 from actions.compact.run_changes import amount_words, effects_of, replaced_by
 from actions.compact.things import RUN
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
+from actions.figures import kilograms
 from actions.kinds import Text
 from actions.rights import Right
 from compact import books as causes
 from compact.books import Cause, Kind
-from compact.targets import Indicator
+from compact.targets import Target
 from metering.errors import ConflictError
 from storage import tasks
 from storage.compact import bases, books, progress, run_members, runs, targets, unions
+from storage.compact.run_members import Sums
 from storage.compact.runs import RunRow as Run
 
 _NAMED: Final = 5
@@ -115,12 +118,14 @@ class IssueRun(Action[Run, RunIssued]):
     def do(self, on: Run, at: Acting) -> RunIssued:
         """Issue it; where everybody is on the path is worked out next."""
         cause = self._cause(on, at)
-        indicator = _indicator(at.connection, on)
+        indicator = _target(at.connection, on).indicator
         cause_id = books.add(
             at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
         )
         tasks.add(at.connection, progress.KIND, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
+        if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(at.connection, on)}:
+            at.told["beyond_target_kgce"] = beyond
         if on.waits:
             at.told["asked_by"] = on.request_by
         return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
@@ -134,29 +139,37 @@ class IssueRun(Action[Run, RunIssued]):
             raise _not_reviewed(on, waiting)
         shares = runs.shares(connection, on.run_id)
         wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        held = books.held(
-            connection, on.union_id, _indicator(at.connection, on), {year for year, _ in wanted}
-        )
+        indicator, years = _target(connection, on).indicator, {year for year, _ in wanted}
+        held = books.held(connection, on.union_id, indicator, years)
         asked = (on.request_reason if on.waits else None) or ""
         return causes.issue(held, wanted, self.reason or asked)
 
 
 def changes_of(connection: Connection[Any], on: Run) -> list[Effect]:
     """Return how much a run issues, which run it replaces, and what changes for each member."""
-    members = [one.region_id for one in unions.members(connection, on.union_id)]
-    sums = run_members.sums(connection, on.run_id, members)
+    sums = _sums(connection, on)
     total = Words("用能指标合计", "Sum of the quotas")
     return [
+        *beyond_effects(_beyond(connection, on)),
         Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
         Effect("total", total, None, amount_words(on.total_g)),
-        *effects_of(replaced_by(connection, on.union_id, _indicator(connection, on), sums)),
+        *effects_of(replaced_by(connection, on.union_id, _target(connection, on).indicator, sums)),
     ]
 
 
-def _indicator(connection: Connection[Any], on: Run) -> Indicator:
+def _target(connection: Connection[Any], on: Run) -> Target:
     found = targets.one(connection, on.target_id)
     assert found is not None  # whoever sees a run sees its target
-    return found.target.indicator
+    return found.target
+
+
+def _sums(connection: Connection[Any], on: Run) -> Sums:
+    members = [one.region_id for one in unions.members(connection, on.union_id)]
+    return run_members.sums(connection, on.run_id, members)
+
+
+def _beyond(connection: Connection[Any], on: Run) -> list[Beyond]:
+    return beyond_of(_target(connection, on), _sums(connection, on))
 
 
 def _accounts(cause: Cause) -> int:

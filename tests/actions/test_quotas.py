@@ -327,7 +327,7 @@ def test_a_run_by_any_rule_is_kept_explained_and_recomputes(union, letter):
         "E": {"rise": Decimal(5000)},
         "F": {"alpha": Decimal(2)},
         "G": {
-            "bands": tuple(Band.of(row) for row in shipped("GGJ-2021")),
+            "bands": tuple(Band.of(row) for row in shipped()["GGJ-2021"].bands),
             **{tier: {"GOV": Decimal(value)} for tier, value in
                (("constraint", 3), ("reference", 2), ("leading", 1))},
         },
