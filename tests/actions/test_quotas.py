@@ -302,8 +302,8 @@ def test_what_makes_no_union_and_no_target_is_refused(union):
     for members, code in (
         ([city, province], "union.nested_members"),
         ([city, city], "union.members"),
-        ([nation, city], "union.no_such_region"),
-        ([city, 99_999], "union.no_such_region"),
+        ([nation, city], "action.not_offered"),
+        ([city, 99_999], "action.not_offered"),
     ):
         with pytest.raises(InputError) as refused:
             make_union(actor, "另", "Other", members)
