@@ -171,11 +171,18 @@ def must_log_in_again(kind: type[Action[Any, Any]], *, again: bool) -> None:
 
 def check(action: Action[OnT, Any], on: OnT, at: Acting) -> None:
     """Refuse who made it himself, values that no query offers, what the action itself refuses."""
-    if action.about.second_person and people.is_one_of(at.connection, action.made_by(on, at)):
+    if made_it(type(action), on, at):
         raise same_person()
     _check_choices(action, at, "")
     check_scans(action, at)
     action.check(on, at)
+
+
+def made_it(kind: type[Action[OnT, Any]], on: OnT, at: Acting) -> bool:
+    """Return whether the actor is who made or asked for what another person must do."""
+    if not kind.about.second_person:
+        return False
+    return people.is_one_of(at.connection, kind.made_by(on, at))
 
 
 def _check_choices(model: BaseModel, at: Acting, path: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from actions.declared import Thing
-from actions.fields import Acting, Lang, Words
+from actions.fields import Acting, Lang, Option, Words, plain
 from actions.figures import instant
 from storage import tasks
 from storage.readings import amendments, gateways, set_aside
@@ -98,6 +98,13 @@ def _failed(at: Acting, number: int) -> TaskState | None:
     return found if found is not None and found.state == "set_aside" else None
 
 
+def _failed_ones(at: Acting) -> list[Option]:
+    return [
+        Option(str(one.id), plain(f"{one.kind} {one.key} · #{one.id}"))
+        for one in tasks.set_aside(at.connection)
+    ]
+
+
 def _named_set_aside(one: SetAside, lang: Lang) -> str:
     stage, of = STAGES[one.stage], one.channel_id or one.institution_id or ""
     return f"{stage.say(lang)} {of} · #{one.id}"
@@ -147,4 +154,5 @@ TASK: Final = Thing[TaskState](
     page=lambda one: f"/tasks/{one.id}",
     covered="EXISTS (SELECT FROM task WHERE id = %(on)s)",  # of which one's own are seen
     lock="SELECT pg_advisory_xact_lock(hashtext('task'), %s)",
+    options=_failed_ones,
 )

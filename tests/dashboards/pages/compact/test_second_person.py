@@ -52,6 +52,7 @@ def test_one_asks_by_form_and_another_confirms_from_the_first_page(bare, union, 
 
     page = confirmed(asks, f"/do/run.ask/{run_id}", {"reason": ""})
     assert say("run_asked_by", lang, by=ASKS, at="x").split("x")[0] in page
+    assert f'href="{form}"' not in asks.get(path).text  # nor is offered to who asked
     own = html.unescape(asks.get("/").text)
     assert f'href="{form}"' not in own
     assert say("run_take_back", lang) in own
