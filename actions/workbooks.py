@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-import xlsxwriter
-
 from metering.errors import InputError
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,6 +23,8 @@ def workbook(
     exact: columns whose texts are decimal numbers; those of more than 15 digits stay text. Other
     text is never read as a number, formula or address. Instants are ISO 8601 text, with offset.
     """
+    import xlsxwriter  # forty modules that no page needs
+
     body = list(rows)
     if len(body) > _MOST_ROWS:
         raise _too_long(len(body))
