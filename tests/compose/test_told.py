@@ -70,6 +70,8 @@ def test_files_go_in_as_those_of_who_reads_them():
         "import registry",
         "ALTER EXTENSION timescaledb UPDATE",
         "timescaledb_post_restore",
+        "cat /mosquitto/data/passwords >",
+        "'cat > /mosquitto/data/passwords' <",
     ],
 )
 def test_backup_restore_upgrade_and_import_are_told(told):
