@@ -56,7 +56,7 @@ class Repeat:
 def acting(actor: Actor, connection: Connection[Any]) -> Acting:
     """Return who acts in a transaction, and on which day."""
     today = actor.today or days.today(connection)
-    return Acting(connection, actor.name, today, sink=actor.sink, decode=actor.decode)
+    return Acting(connection, actor.name, today, sink=actor.sink, routes=actor.routes)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
@@ -115,7 +115,7 @@ def carry_out(
         if seen and _foreseen(action, found, on, at).seen != seen:
             raise changed()
         result = action.do(found, at)
-        keep_scans(action, at)
+        keep_scans(action, on, at)
         done = _done(action, found, result)
         if key:
             answered.keep(connection, actor.name, code, key, _written(done))

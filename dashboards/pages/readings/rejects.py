@@ -1,11 +1,13 @@
 """What could not be taken: by gateway and reason, with its bytes, and the forms that settle it."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
 from actions.readings.gateways import named
 from actions.readings.rejects import counted, list_rejects, reject
+from actions.readings.route_rejected import NO_ROUTE, RouteRejected
 from actions.readings.settle_rejected import ReplayRejected, ShiftRejected
 from actions.readings.things import GATEWAY
 from actions.rights import holds
@@ -40,7 +42,10 @@ def get_rejects(
         reasons=sorted({one.reason for one in groups} | ({reason} if reason else set())),
         gateway=gateway,
         reason=reason,
-        links=_links(viewer, gateway, {one.reason for one in groups if one.gateway == gateway}),
+        links=[
+            *_links(viewer, gateway, {one.reason for one in groups if one.gateway == gateway}),
+            *_route_links(viewer, gateway, {one.reason for one in groups}),
+        ],
     )
 
 
@@ -53,7 +58,10 @@ def get_reject(reject_id: Id, viewer: Reader) -> Response:
         one=one,
         text=_text(one.payload[:_BYTES]),
         cut=len(one.payload) > _BYTES,
-        links=_links(viewer, one.gateway, {one.reason}),
+        links=[
+            *_links(viewer, one.gateway, {one.reason}),
+            *_route_links(viewer, one.gateway, {one.reason}),
+        ],
     )
 
 
@@ -79,6 +87,18 @@ def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:
         )
         for one in kinds
     ]
+
+
+def _route_links(viewer: Viewer, topic: str, reasons: set[str]) -> list[Link]:
+    """Return the form that takes messages whose topic had no route, which stands for a gateway."""
+    about = RouteRejected.about
+    if NO_ROUTE not in reasons or (topic and named(viewer.actor, topic) is not None):
+        return []
+    with viewer.actor.look() as connection:
+        if not holds(connection, about.right):
+            return []
+    query = f"?{urlencode({'topic': topic})}" if topic else ""
+    return [Link(f"/do/{about.code}{query}", about.words.say(viewer.lang))]
 
 
 def _text(payload: bytes) -> str:
