@@ -9,9 +9,9 @@ from actions.readings.evidence import OCCURRED
 from actions.things import CHANNEL
 from dashboards.pages import writing
 from dashboards.pages.forms import Id, offered
+from dashboards.pages.people_names import called
 from dashboards.pages.readings.settling import local, may_correct
 from dashboards.pages.viewer import Reader, Viewer
-from storage.access import people
 from storage.readings.amendments import OF_EXCHANGE, OF_VERDICT, Correction
 from storage.registry.meters import Channel
 
@@ -34,7 +34,7 @@ class Line:
 def get_corrections(channel_id: Id, viewer: Reader) -> Response:
     """Return the page; what was taken back stays on it."""
     channel, found = list_corrections(viewer.actor, channel_id, taken_back=True)
-    may, names = may_correct(viewer, channel_id), _names(viewer)
+    may = may_correct(viewer, channel_id)
     last = {(one.at_ms, _group(one)): one.id for one in sorted(found, key=_id) if _holds(one)}
     lines = [
         Line(
@@ -42,7 +42,7 @@ def get_corrections(channel_id: Id, viewer: Reader) -> Response:
             _when(channel, one),
             _words(viewer, one),
             _value(channel, one),
-            names.get(one.known_by, one.known_by),
+            called(viewer, one.known_by),
             may and _holds(one) and (not _group(one) or last[one.at_ms, _group(one)] == one.id),
         )
         for one in sorted(found, key=_id, reverse=True)
@@ -88,9 +88,3 @@ def _value(channel: Channel, one: Correction) -> str:
     places = len(str(channel.per_unit)) - 1
     value = writing.number(writing.exact(one.value, channel.per_unit), places)
     return f"{value} {writing.unit_name(channel.unit)}"
-
-
-def _names(viewer: Viewer) -> dict[str, str]:
-    """Return what people are called whom the reader sees."""
-    with viewer.actor.look() as connection:
-        return {f"user:{one.user_id}": one.name for one in people.users(connection)}

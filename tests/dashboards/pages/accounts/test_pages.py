@@ -467,6 +467,6 @@ def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act
     for one, why in ((done.correction, "photo of the display"), (changed.correction, "form 12")):
         href = f"/channels/{channel}/corrections"
         assert f'<a href="{href}">correction {one.id}</a>' in page.text
-        assert f"({one.known_by}: {why})" in page.text
+        assert f"(of the office: {why})" in page.text
         assert f'href="/do/correction.undo/{one.id}"' in page.text
         assert why in site.client("of the office").get(href).text
