@@ -18,7 +18,7 @@ from actions.compact.things import RUN
 from compact.targets import Mark
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
-from dashboards.pages.compact.names import institution_names, level_names
+from dashboards.pages.compact.names import carrier_names, institution_names, level_names
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.run_members import Sum
@@ -80,7 +80,7 @@ def get_run(
     planned, run = found.union.planned, found.run
     levels = levels_of(actor, run_id, _MOST_LEVELS + 1) if planned else []
     page = shares_of(actor, run_id, named=named or None, after=after or None, limit=_AT_ONCE)
-    names = institution_names(viewer, page.rows)
+    names, carriers = institution_names(viewer, page.rows), carrier_names(viewer)
     waiting = waiting_bases(actor, run_id) if planned and run.issued_as is None else []
     return viewer.page(
         "compact/run.html",
@@ -100,7 +100,7 @@ def get_run(
         if found.replaced
         else [],
         reasons=_reasons(viewer),
-        quotas=[_quota(viewer, run, one, names) for one in page.rows],
+        quotas=[_quota(viewer, run, one, names, carriers) for one in page.rows],
         count=count_shares(actor, run_id, named or None),
         next=page.next,
         search=named,
@@ -167,7 +167,9 @@ def _sum(viewer: Viewer, one: Sum | None) -> str:
     return viewer.say("compare_withheld") if one.amount_g is None else kg(one.amount_g)
 
 
-def _quota(viewer: Viewer, run: RunRow, one: Share, names: dict[int, str]) -> QuotaLine:
+def _quota(
+    viewer: Viewer, run: RunRow, one: Share, names: dict[int, str], carriers: dict[str, str]
+) -> QuotaLine:
     base_g = sum(month for month in one.base_g if month is not None)
     path = f"/institutions/{one.institution_id}/quotas/{one.year}"
     return QuotaLine(
@@ -177,7 +179,10 @@ def _quota(viewer: Viewer, run: RunRow, one: Share, names: dict[int, str]) -> Qu
         kg(one.amount_g),
         _ratio(one.amount_g, base_g),
         bound_word(viewer, one.bound),
-        [marked(Mark(*mark), one.base_year, viewer.lang) for mark in one.base_marks or ()],
+        [
+            marked(Mark(*mark), one.base_year, viewer.lang, carriers)
+            for mark in one.base_marks or ()
+        ],
         viewer.url(path, union=run.union_id) if one.year in run.in_force else "",
     )
 
