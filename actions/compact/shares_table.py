@@ -1,5 +1,6 @@
 """The table of what a run gives each institution, issued or not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -16,7 +17,7 @@ from compact.targets import Mark
 from storage.compact import runs
 from storage.compact.runs import RunRow, Share
 from storage.pages import Page, key_of
-from storage.registry import institutions
+from storage.registry import institutions, regions
 
 _BOUNDS: Final = {"floor": Words("下限", "floor"), "ceiling": Words("上限", "ceiling")}
 
@@ -29,6 +30,7 @@ class ShareRow:
     run: RunRow
     name_zh: str | None
     name_en: str | None
+    carriers: Mapping[str, Words]
 
     @property
     def institution_id(self) -> int:
@@ -59,16 +61,22 @@ def _ask(at: Acting, asked: WhichShares, after: str | None, limit: int) -> Page[
     page = page_of(found, limit, lambda one: one.institution_id)
     ids = [one.institution_id for one in page.rows]
     names = {one.institution_id: one for one in institutions.some(at.connection, ids)}
-    return Page([_row(one, run, names.get(one.institution_id)) for one in page.rows], page.next)
+    carriers = {
+        one.code: Words(one.name_zh, one.name_en) for one in regions.carriers(at.connection)
+    }
+    rows = [_row(one, run, names.get(one.institution_id), carriers) for one in page.rows]
+    return Page(rows, page.next)
 
 
-def _row(one: Share, run: RunRow, named: Any) -> ShareRow:
+def _row(one: Share, run: RunRow, named: Any, carriers: Mapping[str, Words]) -> ShareRow:
     zh, en = (named.name_zh, named.name_en) if named else (None, None)
-    return ShareRow(one, run, zh, en)
+    return ShareRow(one, run, zh, en, carriers)
 
 
 def _marks(row: ShareRow, lang: Lang) -> list[str]:
-    return [marked(Mark(*one), row.share.base_year, lang) for one in row.share.base_marks or ()]
+    carriers = {code: words.say(lang) for code, words in row.carriers.items()}
+    year = row.share.base_year
+    return [marked(Mark(*one), year, lang, carriers) for one in row.share.base_marks or ()]
 
 
 def _explained(row: ShareRow) -> str:
