@@ -58,7 +58,7 @@ class Repeat:
 def acting(actor: Actor, connection: Connection[Any], chosen: str = "") -> Acting:
     """Return who acts in a transaction, on which day, and with which password that was chosen."""
     today = actor.today or days.today(connection)
-    ways: dict[str, Any] = {"sink": actor.sink, "decode": actor.decode, "chosen": chosen}
+    ways: dict[str, Any] = {"sink": actor.sink, "routes": actor.routes, "chosen": chosen}
     return Acting(connection, actor.name, today, **ways)
 
 
@@ -150,7 +150,7 @@ def _carried(
     if seen and _foreseen(action, found, on, at).seen != seen:
         raise changed()
     result = action.do(found, at)
-    keep_scans(action, at)
+    keep_scans(action, on, at)
     if not type(action).notes_itself():
         fields = action.model_dump(mode="json", exclude_none=True)
         actor.note(at.connection, action.about.code, "" if on is None else on, fields | at.told)

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
+from actions.routes import OURS, Routes
 from api import action_files, declared_tables, errors, shell
 from api import actions as declared
 from api.auth import Auth
@@ -21,7 +22,6 @@ from api.routes import metrics, routers
 from api.routes.access import attachments
 from api.routes.readings import imports
 from api.settings import ApiSettings
-from collector.codecs import Decode, native
 from collector.intake import ReadingSink
 
 _ABOUT = """
@@ -55,7 +55,7 @@ def create_app(
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
     file_sink: WholeSink | None = None,
-    decode: Decode = native.decode,
+    routes: Routes = OURS,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
@@ -65,7 +65,7 @@ def create_app(
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
     file_sink: the same for files of readings.
-    decode: what refused messages say, by the routes.
+    routes: whose refused messages are, and what they say.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.auth` for log-in and actor.
     large: addresses of these pages that take files, beside our own.
@@ -76,7 +76,7 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.auth = Auth(pool, told, Failures(), today, file_sink, decode)
+    app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink

@@ -73,7 +73,8 @@ class OfUnion:
     """A union that the actor plans for: its members' progress, and what waits to be done.
 
     untried: targets without a run. proposed: runs that are no issue yet, the newest of each target.
-    waiting: those whose issue somebody asked for, of any version.
+    unanswered: targets of which nothing is issued, so that somebody answers for their bases.
+    waiting: runs whose issue somebody asked for, of any version.
     """
 
     union: UnionRow
@@ -82,6 +83,7 @@ class OfUnion:
     untried: Sequence[TargetRow]
     proposed: Sequence[RunRow]
     targets: Sequence[TargetRow]
+    unanswered: Sequence[TargetRow]
     waiting: Sequence[Waiting] = ()
 
 
@@ -163,6 +165,7 @@ def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:
     aims = targets.listed(connection, union.union_id)
     made = runs.listed(connection, union_id=union.union_id)
     newest = {one.target_id: one for one in sorted(made, key=lambda one: one.version)}
+    issued = {one.target_id for one in newest.values() if one.issued_as is not None}
     rows = progress.newest(connection, of_members=True, union_id=union.union_id)
     year = max((one.year for one in rows), default=None)
     named = unions.members(connection, union.union_id)
@@ -173,6 +176,7 @@ def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:
         [one for one in aims if one.target_id not in newest],
         [one for one in newest.values() if one.issued_as is None and not one.waits],
         aims,
+        [one for one in aims if one.target_id not in issued],
         [_waiting(connection, one) for one in made if one.waits],
     )
 

@@ -52,6 +52,10 @@ def _named(one: CorrectionOf) -> str:
     return f"{channel.meter or channel.meter_id} · {channel.code} · {when} · #{one.correction.id}"
 
 
+_BY_CHANNEL: Final = Words(
+    "打开机构,在逐时曲线中选择计量通道,再打开“更正记录”",
+    "open the institution, choose the channel in its hourly curve, then “Corrections”",
+)
 CORRECTION: Final = Thing[CorrectionOf](
     "correction",
     Words("更正", "correction"),
@@ -65,6 +69,7 @@ CORRECTION: Final = Thing[CorrectionOf](
                FOR NO KEY UPDATE""",
     unit=lambda one: one.channel.unit,
     zone=lambda one: one.channel.zone,
+    way=_BY_CHANNEL,
 )
 CORRECTION_FILE: Final = Thing[CorrectionFile](
     "correction_file",
@@ -78,6 +83,7 @@ CORRECTION_FILE: Final = Thing[CorrectionFile](
                    = (SELECT count(*) FROM amendment
                        WHERE file_id = %(on)s
                          AND channel_id IN (SELECT * FROM access.covers_channels(%(right)s)))""",
+    way=_BY_CHANNEL,
     lock="""SELECT FROM channel
              WHERE id IN (SELECT channel_id FROM amendment WHERE file_id = %s)
              ORDER BY id FOR NO KEY UPDATE""",
@@ -131,6 +137,8 @@ GATEWAY: Final = Thing[Gateway](
                            AND channel_id IN (
                                    SELECT * FROM access.covers_channels(%(right)s::text)))
                END""",
+    way=Words("在列表中选择采集网关", "choose the gateway in the list"),
+    way_from="/gateways",
     # Whoever settles what waits may not change the gateway's row, so no row is locked.
     lock="SELECT pg_advisory_xact_lock(hashtext('gateway'), %s)",
 )
@@ -141,6 +149,8 @@ SET_ASIDE: Final = Thing[SetAside](
     find=_set_aside,
     name=_named_set_aside,
     page=lambda _: "/set-aside",
+    way=Words("在列表中选择一项", "choose it in the list"),
+    way_from="/set-aside",
     covered="""(SELECT institution_id FROM report.set_aside WHERE id = %(on)s)
                    IN (SELECT * FROM access.covers(%(right)s))""",
     lock="SELECT pg_advisory_xact_lock(hashtext('set_aside'), %s)",

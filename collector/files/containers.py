@@ -109,6 +109,12 @@ class _Kept(io.RawIOBase):
         into[: len(chunk)] = chunk
         return len(chunk)
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._source.seek(offset, whence)
+
 
 class _Bounded(io.RawIOBase):
     """What is unpacked, counted as it comes: what an archive says of itself need not be true."""

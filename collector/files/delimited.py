@@ -13,6 +13,7 @@ from collector.files.text import Opener, called, encoding_of, opened, refused
 _SEPARATORS: Final = ",;\t|"
 _CALLED: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 _SAMPLE_CHARACTERS: Final = 1 << 16
+_MOST_LINE: Final = 1 << 20  # characters
 _SAMPLE_ROWS: Final = 200
 
 
@@ -64,14 +65,14 @@ def _blocks(
     try:
         with opened(source, encoding) as text:
             for _ in range(skipped):
-                text.readline()
+                text.readline(_MOST_LINE)
             yield from _read(text, separator, skipped, place)
     except UnicodeError as error:  # a mark that promises what the rest does not keep
         raise refused(place) from error
 
 
 def _read(text: io.TextIOWrapper, separator: str, line: int, place: Place) -> Iterator[Block]:
-    reader = csv.reader(text, delimiter=separator, strict=True)
+    reader = csv.reader(_lines(text, place), delimiter=separator, strict=True)
     block = Block()
     lines, rows = block.lines, block.rows
     try:
@@ -87,6 +88,15 @@ def _read(text: io.TextIOWrapper, separator: str, line: int, place: Place) -> It
         wrong = CellError("row", str(error))
         raise refusal(wrong, place.at(reader.line_num + line, "row")) from error
     yield block
+
+
+def _lines(text: io.TextIOWrapper, place: Place) -> Iterator[str]:
+    """Return a text's lines; one without end is no line of a table."""
+    for number, line in enumerate(iter(lambda: text.readline(_MOST_LINE), ""), 1):
+        if len(line) == _MOST_LINE and not line.endswith("\n"):
+            wrong = CellError("row", f"> {_MOST_LINE}")
+            raise refusal(wrong, place.at(number, "row"))
+        yield line
 
 
 def blank(row: list[Cell]) -> bool:

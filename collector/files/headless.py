@@ -1,6 +1,7 @@
 """Tables whose columns nobody named: read where the kinds of their cells leave no choice."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,20 +18,27 @@ _LOOKED_AT: Final = 5
 
 def without_header(top: Sequence[tuple[int, list[Cell]]], answers: Answers) -> Layout | None:
     """Return a table of one value and one or two times in a row; None where it is anything else."""
-    kinds = [_kinds(row) for _, row in top[:_LOOKED_AT]]
-    if not kinds or any(one != kinds[0] for one in kinds):
+    kinds = Counter(tuple(map(_kind, row)) for _, row in top[:_LOOKED_AT])
+    usual, count = kinds.most_common(1)[0]
+    if 2 * count <= kinds.total():
         return None
     of: dict[str, list[int]] = {}
-    for at, kind in enumerate(kinds[0]):
+    for at, kind in enumerate(usual):
         of.setdefault(kind, []).append(at)
     values, times = of.get("value", []), of.get("time", [])
     texts, gateways = of.get("text", []), of.get("gateway", [])
-    if len(values) != 1 or not 0 < len(times) < 3 or len(texts) > 1 or len(gateways) > 1:
+    if (
+        "id or time" in of
+        or len(values) != 1
+        or not 0 < len(times) < 3
+        or len(texts) > 1
+        or len(gateways) > 1
+    ):
         return None
     return Layout(
         shape="periods" if len(times) == 2 else "long",
         header_line=0,
-        width=len(kinds[0]),
+        width=len(usual),
         headings=(),
         at=(times[-1],),
         start=(times[0],) if len(times) == 2 else (),
@@ -38,10 +46,6 @@ def without_header(top: Sequence[tuple[int, list[Cell]]], answers: Answers) -> L
         gateway=gateways[0] if gateways else None,
         channel=texts[0] if texts else None,
     )
-
-
-def _kinds(row: Sequence[Cell]) -> list[str]:
-    return [_kind(cell) for cell in row]
 
 
 def _kind(cell: Cell) -> str:

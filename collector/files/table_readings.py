@@ -158,10 +158,11 @@ def _settle_zone(chunk: Chunk, reader: RowReader, problems: Problems, answers: A
             if name == "at_ms":
                 problems.add(asked(questions.ZONE, place, _said(int(ms[first])), int(local.sum())))
             ms[local] -= LOCAL
+            chunk.unsure |= local
             continue
         early, late, gap = zones.instants(ms[local] - LOCAL, answers.zone)
         _tell_gaps(chunk, local, gap, reader, problems)
-        second = _second(chunk, local, early != late, reader, problems, answers, name)
+        second = _second(chunk, local, (early != late) & ~gap, reader, problems, answers, name)
         ms[local] = np.where(second & ~gap, late, early)
 
 

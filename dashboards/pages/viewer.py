@@ -1,6 +1,7 @@
 """Who looks at a page: in which language and light, and how the answer leaves."""
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from actions.access.login import Failures, LoginError, Opened, Pool
 from actions.access.persons import called
@@ -70,6 +71,17 @@ class Auth(Protocol):
     def let_out(self, response: Any) -> None: ...
 
 
+class _OneByOne(FileSystemLoader):
+    """Compiles one template at a time: each takes megabytes for a moment, and viewers come in
+    crowds."""
+
+    _turn = threading.Lock()
+
+    def load(self, *args: Any, **named: Any) -> Template:
+        with self._turn:
+            return super().load(*args, **named)
+
+
 @cache
 def assets() -> Assets:
     """Return what pages load, read once."""
@@ -80,7 +92,8 @@ def assets() -> Assets:
 def templates() -> Environment:
     """Return the templates, which escape whatever they are given."""
     env = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=_OneByOne(Path(__file__).parent / "templates"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -30,7 +30,7 @@ from tests.actions.test_registry import ALL, METER
 from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
 from tests.actions.world import HOUR_MS, START_MS, World
 
-DECODE = Routing((NATIVE, PUSHED)).decode
+ROUTES = Routing((NATIVE, PUSHED))
 PLANNER = "planner of all"
 NAMED = re.compile(r'actor\.act\(\s*"([a-z_.]+)"|^_ACT\b.*"(.+)"', re.MULTILINE)
 
@@ -104,7 +104,7 @@ def _shift(world: World) -> Do:
 def _shift_by_operator(world: World) -> Do:
     _waiting(world)
     url = world.database.url("collector")
-    return lambda: shift_as_operator(url, DECODE, GATEWAY, "-8h")
+    return lambda: shift_as_operator(url, ROUTES, GATEWAY, "-8h")
 
 
 def _told(world: World) -> World:

@@ -15,7 +15,7 @@ from actions.boards.answers import MOST_ROWS
 from actions.table_files import MEDIA, Head, write
 from dashboards.boards import catalogue
 from dashboards.boards.model import Board, Column, Panel, Threshold
-from dashboards.pages.answers import Answers
+from dashboards.pages.answers import Answers, answers_of
 from dashboards.pages.boards.view import View, shown_columns, view_of
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError
@@ -155,11 +155,7 @@ def _shown(value: Any, zone: str) -> Any:
 
 
 def _answers(request: Request) -> Answers:
-    """Return the answers that the application keeps."""
-    state = request.app.state
-    if not hasattr(state, "board_answers"):
-        state.board_answers = Answers()
-    return cast(Answers, state.board_answers)
+    return answers_of(request, "board_answers")
 
 
 def _board(uid: str) -> Board:

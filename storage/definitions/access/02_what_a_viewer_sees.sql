@@ -219,9 +219,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
         OR m.region_id IN (SELECT above.region_id FROM above)
 $$;
 
+-- Which acts name a scan, and on what: the program asks whether the viewer sees one of these.
+CREATE FUNCTION access.acts_naming(digest bytea) RETURNS TABLE (act text, subject bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT DISTINCT act, subject FROM attachment_named WHERE sha256 = digest ORDER BY 1, 2
+$$;
+
+-- A scan by all of its digest, for whoever sees an act that names it.
+CREATE FUNCTION access.named_attachment(digest bytea)
+RETURNS TABLE (sha256 text, name text, media_type text, bytes integer, kept boolean, content bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT encode(a.sha256, 'hex'), a.name, a.media_type, length(a.content), a.kept, a.content
+      FROM attachment a
+     WHERE a.sha256 = digest AND a.kept
+     ORDER BY a.at LIMIT 1
+$$;
+
 REVOKE ALL ON FUNCTION access.opens_gateway, access.guarded, access.guarded_unseen,
-    access.planned_regions, access.planners_of
+    access.planned_regions, access.planners_of, access.acts_naming, access.named_attachment
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.opens_gateway, access.planned_regions, access.planners_of
+GRANT EXECUTE ON FUNCTION access.opens_gateway, access.planned_regions, access.planners_of,
+    access.acts_naming, access.named_attachment
     TO commonwatt_api;

@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from actions.declared import About, Action, Effect, Opposite, Thing
-from actions.fields import Acting, Words, field, plain
+from actions.fields import Acting, Option, Words, field, plain
 from actions.kinds import Day, Line
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
@@ -26,6 +26,10 @@ VEHICLE: Final = Thing[Vehicle](
     covered="""(SELECT institution_id FROM vehicle WHERE id = %(on)s)
                IN (SELECT * FROM access.covers(%(right)s))""",
     lock="SELECT pg_advisory_xact_lock(hashtextextended('vehicle', %s))",
+    options=lambda at: [
+        Option(str(one.vehicle_id), plain(one.plate))
+        for one in vehicles.listed(at.connection, most=500)
+    ],
 )
 
 
