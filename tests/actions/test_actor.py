@@ -19,13 +19,13 @@ def test_a_look_is_of_one_moment_and_changes_nothing(world):
 
 def test_an_act_is_written_down_with_what_it_did(world):
     detail = {"why": "test"}
-    with world.actor("province officer").act("reading.try", 7, detail) as connection:
+    with world.actor("province officer").act("readings.import", 7, detail) as connection:
         connection.execute("SELECT 1")
         detail["made"] = "42"
     assert world.admin("SELECT actor, act, subject, detail FROM audit_entry") == [
         (
             f"user:{world.user['province officer']}",
-            "reading.try",
+            "readings.import",
             "7",
             {"why": "test", "made": "42"},
         )
@@ -37,7 +37,7 @@ def test_an_act_that_fails_leaves_nothing(world):
         pass
 
     def fail() -> None:
-        with world.actor().act("user.try", 1) as connection:
+        with world.actor().act("registry.import", 1) as connection:
             connection.execute("INSERT INTO gateway (name) VALUES ('demo-a/g9')")
             raise OopsError
 
@@ -49,7 +49,7 @@ def test_an_act_that_fails_leaves_nothing(world):
 
 @pytest.mark.parametrize("who", ["outsider", "city reader", "education line"])
 def test_readers_change_nothing(world, who):
-    with pytest.raises(DeniedError), world.actor(who).act("reading.try", 1):
+    with pytest.raises(DeniedError), world.actor(who).act("readings.import", 1):
         pass
     assert world.admin("SELECT count(*) FROM audit_entry") == [(0,)]
 
@@ -78,7 +78,7 @@ def test_the_actor_is_forgotten_with_the_transaction(world):
 )
 def test_the_drivers_errors_become_ours(world, statement, kind, code):
     def ask() -> None:
-        with world.actor().act("user.try", 1) as connection:
+        with world.actor().act("registry.import", 1) as connection:
             connection.execute("SET LOCAL statement_timeout = 100")
             connection.execute(statement)
 

@@ -217,7 +217,7 @@ def test_a_planner_of_one_member_answers_for_that_member_alone(union):
         leave_out(actor, union.target, world.institution["clinic"], "not mine")
     with pytest.raises(DeniedError):
         run_target(actor, union.target, Method(Rule.PROPORTIONAL))
-    with pytest.raises(DeniedError), actor.act("union.test", 1) as connection:
+    with pytest.raises(DeniedError), actor.change() as connection:
         connection.execute(
             """INSERT INTO base_verdict (union_id, target_id, institution_id, verdict, base_sha256,
                    reason, made_by)

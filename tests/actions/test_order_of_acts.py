@@ -131,7 +131,7 @@ class Office:
             self.made.append(None)
             return
         actor, at_ms = self.world.actor(), int(act.at.timestamp() * 1000)
-        with actor.act("reading.set", self.channel) as connection:
+        with actor.act("readings.correct", self.channel) as connection:
             how = {"source": "again", "by": actor.name}
             if act.kind == "file":
                 assert act.value is not None

@@ -352,7 +352,7 @@ def test_progress_and_months_follow_what_the_books_moved(union):
     run = union.issued()
     office, school = (world.institution[name] for name in ("office", "school"))
     shares = {one.institution_id: one for one in shares_of(actor, run).rows}
-    with world.actor("planner of all").act("union.test", 1) as connection:
+    with world.actor("planner of all").change() as connection:
         entries = (Entry(2016, office, -1000), Entry(2016, school, 1000))
         moved = Cause(Kind.TRANSFER, "test", entries)
         books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by="user:1")

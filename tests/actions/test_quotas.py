@@ -153,7 +153,7 @@ def test_a_planner_of_one_member_does_not_plan_for_the_union_and_one_above_does(
 )
 def test_rights_hold_in_the_database_too(union, statement):
     officer = union.world.actor("province officer")
-    with pytest.raises(DeniedError), officer.act("test", 1) as connection:
+    with pytest.raises(DeniedError), officer.change() as connection:
         connection.execute(statement, [union.union])
 
 
