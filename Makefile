@@ -36,8 +36,9 @@ help:  ## what can be made
 demo: .venv/.project  ## run everything on real data and show it; Ctrl-C ends it
 	@exec $(BIN)/commonwatt demo $(ARGS)
 
-# Each worker has a database server of its own; a file's tests share what its fixtures made.
-WORKERS := -n auto --maxprocesses 4 --dist loadfile
+# Each worker has a database server of its own; a file's tests share what its fixtures made. The
+# order is that of tests/conftest.py: the longest files first.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: .venv/.test lint  ## lint, then every test; ARGS="tests/api" picks some, ARGS="-n 0" one by one
 	@echo "==> pytest" && exec $(BIN)/python -m pytest $(WORKERS) $(ARGS)

@@ -174,8 +174,9 @@ def bases_of(target: Target, known: Known) -> tuple[Bases, Flags]:
 
 
 def _made(target: Target, known: Known) -> _Plain:
-    used = np.union1d(known.months.carrier, known.terms.carrier).tolist()
-    grids = [_grid(known, carrier) for carrier in used]
+    counts = [np.bincount(one.carrier, minlength=len(known.carriers))
+              for one in (known.months, known.terms)]  # fmt: skip
+    grids = [_grid(known, carrier) for carrier in np.flatnonzero(sum(counts)).tolist()]
     whole = _together(known, grids)
     years, has_base = _years(target, whole)
     at = (years * MONTHS)[:, np.newaxis] + np.arange(MONTHS) - whole.first

@@ -3,6 +3,7 @@
 import os
 import secrets
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,10 +32,23 @@ settings.register_profile(  # for `make mutation`: that a test fails is enough
 settings.load_profile("ci")
 
 
+# About how many others a test outlasts, by its mark.
+_OUTLASTS = {"slow": 40, "crash": 20, "browser": 10}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let examples go before properties where one failure is enough: they take no time."""
+    """Let examples go before properties where one failure is enough: they take no time.
+
+    Several processes take the longest files first, so that none is left alone with one at the end.
+    """
     if config.getoption("--hypothesis-profile") == "mutation":
         items.sort(key=lambda item: bool(item.get_closest_marker("hypothesis")))
+    elif hasattr(config, "workerinput"):
+        lasts: Counter[Path] = Counter()
+        for item in items:
+            marks = [cost for mark, cost in _OUTLASTS.items() if item.get_closest_marker(mark)]
+            lasts[item.path] += max(marks, default=1)
+        items.sort(key=lambda item: -lasts[item.path])
 
 
 _ASKED = "COMMONWATT_TEST_DATABASE_URL"

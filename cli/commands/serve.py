@@ -44,6 +44,7 @@ def serve(
         if owned:
             running.with_owner(lambda: setattr(server, "should_exit", True))
         if not stop.is_set():
+            memory.settle()
             log("serve.begins", url=f"http://{known.host}:{known.port}")
             server.run([claimed])
     log("serve.ends")

@@ -93,7 +93,7 @@ def _reviewed(viewer: Viewer, target_id: int) -> Review | None:
     Kept for a minute, as figures of boards are; what planners say shows at once.
     """
     actor = viewer.actor
-    key = (actor.name, actor.today, target_id, said_so_far(actor))
+    key = (actor.today, target_id, said_so_far(actor))
     try:
         found = answers_of(viewer.request, "reviews").get(
             key, lambda: replace(review(actor, target_id), lines=[])
