@@ -53,6 +53,7 @@ class Acting:
     known: what was asked for already, such as the options of a field.
     sink: where readings go, on the collector's login, in transactions of its own.
     routes: whose messages are, and what they say.
+    chosen: a password that was chosen; no field, for fields are written down. Empty: one is made.
     """
 
     connection: Connection[Any]
@@ -62,6 +63,7 @@ class Acting:
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
     sink: object | None = None
     routes: Routes = OURS
+    chosen: str = of_dataclass(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

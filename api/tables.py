@@ -1,28 +1,26 @@
 """Rows as JSON, CSV or XLSX, page after page: the same figures, written the same way."""
 
-import csv
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, cast, get_args, get_type_hints
 from urllib.parse import quote
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from actions import workbooks
+from actions.table_files import MEDIA, FileForm, Head, TableFile, write
+from actions.workbooks import MEDIA_TYPE
 from api.fields import Exact
 from storage.pages import Page
 
 T = TypeVar("T")
 
-_ROWS_AT_ONCE = 500
 _MOST_ROWS = 1_000_000  # beyond these the file says that it is a part
 _MEDIA: Final[dict["Form", str]] = {
     "json": "application/json",
     "csv": "text/csv",
-    "xlsx": workbooks.MEDIA_TYPE,
+    "xlsx": MEDIA_TYPE,
 }
 TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
@@ -31,7 +29,7 @@ TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
         "the name says `part`, and the header Link names the rest.",
         "content": {
             "text/csv": {"schema": {"type": "string"}},
-            workbooks.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -153,63 +151,23 @@ def table_of(
     *,
     exact: Collection[str] = (),
 ) -> Response:
-    """Return rows as CSV, streamed, or as a workbook; name and headers say how many and of when.
+    """Return rows as a file; name and headers say how many and of when.
 
     exact: columns whose texts are decimal numbers.
     """
-    body = list(body)
-    headers = workbooks.counted(name, wish.form, len(body), whole=following is None)
+    heads = [Head(one, one in exact) for one in header]
+    made = write(cast(FileForm, wish.form), heads, body, bom=wish.bom)
+    return file_answer(made, name, following)
+
+
+def file_answer(made: TableFile, name: str, following: str | None = None) -> Response:
+    """Return a file that was written; following: where the rows go on that it has not."""
+    headers = made.headers(name, whole=following is None)
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
-    if wish.form == "xlsx":
-        book = workbooks.workbook(header, body, exact=exact)
-        return Response(book, media_type=workbooks.MEDIA_TYPE, headers=headers)
-    return StreamingResponse(
-        _written(header, body, wish.bom), media_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingResponse(made.chunks(), media_type=MEDIA[made.form], headers=headers)
 
 
 def _dumped(rows: Iterable[BaseModel]) -> Iterator[dict[str, Any]]:
     for row in rows:
         yield row.model_dump(mode="json")
-
-
-def _cell(value: Any) -> object:
-    """Return what a cell holds; text that a spreadsheet would run as a formula is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ";".join("" if one is None else str(one) for one in value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return value if _is_number(value) else f"'{value}"
-    return value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _written(header: Sequence[str], body: Iterable[Sequence[object]], bom: bool) -> Iterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    if bom:
-        buffer.write("\ufeff")
-    writer.writerow(header)
-    for place, row in enumerate(body, 1):
-        writer.writerow([_cell(value) for value in row])
-        if place % _ROWS_AT_ONCE == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()

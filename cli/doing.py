@@ -78,7 +78,7 @@ def _command(kind: Kind) -> Callable[..., None]:
             if file is not None:
                 _take(actor, kind, file, errors, dry_run=dry_run)
                 return
-            action = _read(kind, given)
+            action = read(kind, given)
             if dry_run:
                 _tell(foresee(actor, action, on).effects)
                 return
@@ -128,7 +128,7 @@ def _help(kind: Kind, name: str) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def _read(kind: Kind, given: dict[str, Any]) -> Action[Any, Any]:
+def read(kind: Kind, given: dict[str, Any]) -> Action[Any, Any]:
     """Return the action that options say, or tell which of them is wrong."""
     fields = {name: value for name, value in given.items() if value not in (None, [])}
     for name, value in fields.items():

@@ -24,6 +24,7 @@ from actions.registry.institutions import no_institution
 from compact.bases import History, How
 from compact.findings import Finding
 from compact.targets import Base, State
+from storage.access import grants
 from storage.compact import bases, targets
 from storage.compact.bases import Act, TargetInstitution, Verdict
 from storage.registry import institutions
@@ -31,8 +32,7 @@ from storage.registry import institutions
 __all__ = [
     "CONFIRMED", "LEFT_OUT", "OPEN", "Act", "Base", "BaseLine", "Finding", "History", "How",
     "LineFilter", "MemberBases", "Review", "State", "Verdict", "asked_bases", "count_odd",
-    "histories", "line_of", "newest_target", "planned_bases", "review",
-    "seen_base",
+    "histories", "line_of", "newest_target", "planned_bases", "review", "said_so_far", "seen_base",
 ]  # fmt: skip
 
 
@@ -94,6 +94,12 @@ def review(actor: Actor, target_id: int) -> Review:
     return Review(
         target_id, kept.union_id, enough, whole, sorted(odd, key=weight), by_member(lines)
     )
+
+
+def said_so_far(actor: Actor) -> tuple[object, ...]:
+    """Return what changes with whatever a planner says of a base, and with the actor's rights."""
+    with actor.look() as connection:
+        return (*grants.rights(connection), *bases.newest(connection))
 
 
 def histories(actor: Actor, target_id: int, asked: Sequence[int]) -> dict[int, History]:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from actions.fields import Acting, Words
-from actions.tables import Column, Filter, Table
-from storage.pages import Page, cursor_of, key_of
+from actions.tables import Column, Filter, Table, page_of
+from storage.pages import Page, key_of
 from storage.readings import gateways
 from storage.readings.gateways import Gateway
 
@@ -16,8 +16,7 @@ class AllGateways(Filter):
 def _ask(at: Acting, asked: AllGateways, after: str | None, limit: int) -> Page[Gateway]:
     (last,) = key_of(after, "")
     found = gateways.listed(at.connection, after=str(last), most=limit + 1)
-    rows = found[:limit]
-    return Page(rows, cursor_of(rows[-1].name) if len(found) > limit else None)
+    return page_of(found, limit, lambda one: one.name)
 
 
 GATEWAYS: Final = Table[Gateway, AllGateways](

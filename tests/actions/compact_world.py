@@ -12,12 +12,11 @@ from actions.compact.make_run import MakeRun
 from actions.compact.record_progress import RecordProgress
 from actions.compact.runs import Method, Rule, RunRow, one_run
 from actions.compact.targets import Indicator, Target
-from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
 from compact.books import Kind
 from compact.parameters import By
 from compact.parameters import Kind as KindOfValue
-from tests.actions.acts import confirm, set_target
+from tests.actions.acts import confirm, make_union, set_target
 from tests.actions.world import World
 
 KWH = 1000  # quanta
@@ -151,7 +150,7 @@ def make_union_world(world: World) -> UnionWorld:
     use(world, "office", 2014, 12, 5)
     planner = world.actor("planner of all")
     members = [world.region["city 1"], world.region["city 2"]]
-    union = make_union(planner, NewUnion("双城联合体", "Union of two cities", members, "test"))
+    union = make_union(planner, "双城联合体", "Union of two cities", members)
     target = set_target(planner, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")
     for name, role in (("union planner", "planner"), ("union reader", "reader")):
         made = world.admin(

@@ -142,6 +142,23 @@ def set_aside(world: World, institution: str = "office") -> int:
     return int(number)
 
 
+def failed(world: World) -> int:
+    """Return a task that failed once, the system's own."""
+    [(number,)] = world.admin(
+        """INSERT INTO task (kind, key, at, attempts, reason, error, by)
+           VALUES ('progress.record', %s, now() + interval '1 hour', 1, 'test', 'test', 'user:1')
+           RETURNING id""",
+        f"nonsense {next(_NUMBER)}",
+    )
+    return int(number)
+
+
+def failing(world: World) -> None:
+    """Have something that all may be tried again for."""
+    set_aside(world)
+    failed(world)
+
+
 EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     "reading.void": lambda world: (steady(world), {"at": at(1), "reason": "misread"}),
     "reading.set": lambda world: (
@@ -162,5 +179,7 @@ EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
         None, {"topic": unrouted(world), "reason": "a route was added"},
     ),
     "gateway.key": lambda world: (gateway(world), {"reason": "a new gateway"}),
+    "set_aside.retry_all": lambda world: (failing(world), {"reason": "the disk has room again"}),
+    "task.retry": lambda world: (failed(world), {"reason": "the base was answered for"}),
     "set_aside.retry": lambda world: (set_aside(world), {"reason": "a setting was mended"}),
 }  # fmt: skip

@@ -16,7 +16,6 @@ from actions.registry.meters import ratio_in
 from actions.registry.regions import list_carriers
 from analytics.coverage import coverage
 from dashboards.pages import writing
-from dashboards.pages.people_names import called
 from dashboards.pages.readings.settling import Link, may_correct, settles
 from dashboards.pages.viewer import Reader, Viewer
 from storage.accounts.explanations import EffectiveReading
@@ -100,7 +99,7 @@ class Evident:
         zh, en = OCCURRED[one.kind]
         words = zh if self.viewer.lang == "zh" else en
         if one.by:
-            words = f"{words} ({called(self.viewer, one.by)}: {one.source})"
+            words = f"{words} ({self.viewer.person(one.by)}: {one.source})"
         when = self.at(one.start_ms)
         if one.end_ms != one.start_ms:
             when = f"{when} – {self.at(one.end_ms)}"

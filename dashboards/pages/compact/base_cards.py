@@ -9,7 +9,6 @@ from actions.compact.base_words import CODES, HOWS, MONTHS, STATES
 from actions.compact.bases import BaseLine, Finding, History, State
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
-from dashboards.pages.people_names import called
 from dashboards.pages.viewer import Viewer
 
 _YEAR: Final = range(1, 13)
@@ -153,14 +152,14 @@ def _remarks(viewer: Viewer, line: BaseLine, carriers: Mapping[str, str]) -> lis
             carrier=carriers.get(one.carrier, one.carrier),
             how=HOWS[one.how][at],
             reason=one.reason,
-            by=called(viewer, one.made_by),
+            by=viewer.person(one.made_by),
         )
         for one in line.acts
     ]
     if line.verdict is not None:
         words = STATES.get(line.verdict.verdict, STATES["open"])[at]
         day = f"{line.verdict.made_at:%Y-%m-%d}"
-        by = called(viewer, line.verdict.made_by)
+        by = viewer.person(line.verdict.made_by)
         values = {"state": words, "reason": line.verdict.reason, "by": by}
         found.append(viewer.say("base_decided", day=day, **values))
     return found

@@ -17,7 +17,6 @@ from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
 from dashboards.pages.compact.names import carrier_names, level_names
 from dashboards.pages.compact.run import bound_word, covers_of_run
-from dashboards.pages.people_names import called
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 from storage.compact.bases import Act
@@ -84,7 +83,6 @@ def get_quota(
         months=_months(viewer, found),
         marks=found.marks(viewer.lang, carriers),
         acts=[_act(viewer, one, carriers) for one in found.acts],
-        by=called(viewer, found.verdict.made_by) if found.verdict else "",
         since=None if change is None else change.since,
         effects=[] if change is None else _effects(viewer, change),
         total=_total(change),
@@ -137,7 +135,7 @@ def _months(viewer: Viewer, found: Explained) -> list[MonthLine]:
 def _act(viewer: Viewer, act: Act, carriers: Mapping[str, str]) -> str:
     """Return what a planner put in the place of a month, with the reason."""
     how = in_words(HOWS[act.how], viewer.lang)
-    carrier, by = carriers.get(act.carrier, act.carrier), called(viewer, act.made_by)
+    carrier, by = carriers.get(act.carrier, act.carrier), viewer.person(act.made_by)
     return f"{act.month:%Y-%m} {carrier}{viewer.say('colon')}{how} ({act.reason}, {by})"
 
 

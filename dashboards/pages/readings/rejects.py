@@ -6,18 +6,19 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 
 from actions.readings.gateways import named
-from actions.readings.rejects import counted, list_rejects, reject
+from actions.readings.rejects import counted, reject
+from actions.readings.rejects_table import REJECTS
 from actions.readings.route_rejected import NO_ROUTE, RouteRejected
 from actions.readings.settle_rejected import ReplayRejected, ShiftRejected
 from actions.readings.things import GATEWAY
 from actions.rights import holds
 from dashboards.pages.forms import Id
 from dashboards.pages.readings.settling import Link
+from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)
 
-_SIZE: Final = 50
 _BYTES: Final = 4000  # of a message that are shown; the API has them all
 _CLOCKS: Final = ("clock.ahead", "clock.behind")
 
@@ -27,23 +28,19 @@ def get_rejects(
     viewer: Reader,
     gateway: Annotated[str, Query(max_length=200)] = "",
     reason: Annotated[str, Query(max_length=100)] = "",
-    after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """Return the page of what waits, of all gateways or one, for all reasons or one."""
-    page = list_rejects(
-        viewer.actor, gateway=gateway or None, reason=reason or None, after=after, limit=_SIZE
-    )
     groups = counted(viewer.actor)
+    waits = {one.reason for one in groups if one.gateway == gateway}
+    shown = listing(viewer, REJECTS, "/rejects")
     return viewer.page(
         "readings/rejects.html",
-        page=page,
-        groups=groups,
-        gateways=sorted({one.gateway for one in groups} | ({gateway} if gateway else set())),
-        reasons=sorted({one.reason for one in groups} | ({reason} if reason else set())),
+        status=shown.status,
+        list=shown,
+        groups=[one for one in groups if not gateway and reason in ("", one.reason)],
         gateway=gateway,
-        reason=reason,
         links=[
-            *_links(viewer, gateway, {one.reason for one in groups if one.gateway == gateway}),
+            *_links(viewer, gateway, waits),
             *_route_links(viewer, gateway, {one.reason for one in groups}),
         ],
     )
