@@ -28,7 +28,7 @@ def export(
 
     lang: for people, in that language; None: for programs. some: these rows alone.
     """
-    with actor.look() as connection:
+    with actor.look(reckons=table.reckons) as connection:
         must_hold(connection, table)
         at = acting(actor, connection)
         cells = list(_cells(table, kept_shut(connection, table.columns), lang))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -20,11 +21,11 @@ from storage.pages import Page, check_size, cursor_of, key_of
 
 RowT = TypeVar("RowT")
 FilterT = TypeVar("FilterT", bound="Filter")
-# number: an exact decimal, as text where programs read it. share: of a whole, from 0 to 1. several:
-# a list of lines; wholes, numbers: of numbers. counts: whole numbers by name.
+# number: an exact decimal, as text where programs read it. share: of a whole, a ratio. several: a
+# list of lines; wholes, numbers, floats: of numbers. counts: whole numbers by name.
 Kind = Literal[
     "line", "number", "whole", "share", "day", "instant", "flag", "several", "wholes", "numbers",
-    "counts",
+    "floats", "counts",
 ]  # fmt: skip
 MOST_AT_ONCE: Final = 1_000
 NOTHING: Final = Words("没有符合条件的记录。", "Nothing matches.")
@@ -41,7 +42,8 @@ class Filter(BaseModel):
 class Column:
     """A column: its name for programs, its words for people, and what a row says in it.
 
-    value: what programs read. unit_of: the unit of a row's value, where each has its own. shown:
+    value: what programs read. unit_of: the unit of a row's value, where each has its own. places:
+    decimals that the page shows; None: those of the quantum. shown:
     what people read instead, where that differs; a list is shown line by line. named: what people
     call that whose id the value is: the page says it instead, a file for people beside it. link:
     the address behind it, empty for none.
@@ -58,6 +60,7 @@ class Column:
     kind: Kind = "line"
     unit: str = ""
     unit_of: Callable[[Any], str] | None = None
+    places: int | None = None
     shown: Callable[[Any, Lang], str | Sequence[str]] | None = None
     named: Callable[[Any, Lang], str] | None = None
     link: Callable[[Any], str] | None = None
@@ -99,7 +102,8 @@ class Table(Generic[RowT, FilterT]):
     sees anyway; None: whoever sees none finds none. actions: codes of those that the page leads
     to. empty, then: what the page says where nothing is found, and what to do. hint: what stands
     under the page's title. unasked: fields of the filter that a page takes from its address, and
-    has no control for. at_once: how many rows a file asks for at a time.
+    has no control for. at_once: how many rows a file asks for at a time. reckons: the query reads
+    all rows of a planned union to compute from, and shows none of those that are not seen.
     """
 
     code: str
@@ -120,6 +124,7 @@ class Table(Generic[RowT, FilterT]):
     hint: Words | None = None
     unasked: tuple[str, ...] = ()
     at_once: int = MOST_AT_ONCE
+    reckons: bool = False
     of: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,7 +135,7 @@ class Table(Generic[RowT, FilterT]):
         fields = self.filter.model_fields
         if unknown := set(self.of) - set(fields):
             raise TypeError(f"{self.code}: the path names {unknown}, the filter does not")
-        for name in set(fields) - set(self.of):
+        for name in set(fields) - {*self.of, *self.unasked}:
             if not _may_be_asked(fields[name]):
                 raise TypeError(f"{self.code}.{name}: a filter asks for single values, none needed")
         if self.ask is None and self.every is None:
@@ -150,12 +155,27 @@ class Table(Generic[RowT, FilterT]):
 TABLES: Final[dict[str, Table[Any, Any]]] = {}
 
 
+def attribute(
+    name: str,
+    zh: str,
+    en: str,
+    kind: Kind = "line",
+    *,
+    hint: tuple[str, str] | None = None,
+    called: str = "",
+    **more: Any,
+) -> Column:
+    """Return the column of an attribute of the rows, under its name or as it is `called`."""
+    told = Words(*hint) if hint else None
+    return Column(called or name, Words(zh, en), attrgetter(name), kind, hint=told, **more)
+
+
 def rows_of(
     actor: Actor, table: Table[RowT, FilterT], asked: FilterT, after: str | None, limit: int
 ) -> Page[RowT]:
     """Return a page of a table; DeniedError without its right."""
     check_size(limit, MOST_AT_ONCE)
-    with actor.look() as connection:
+    with actor.look(reckons=table.reckons) as connection:
         must_hold(connection, table)
         return _page(table, acting(actor, connection), asked, after, limit)
 

@@ -30,6 +30,7 @@ _TYPES: Final[dict[str, Any]] = {
     "several": list[str] | None,
     "wholes": list[int | None] | None,
     "numbers": list[Exact | None] | None,
+    "floats": list[float | None] | None,
     "counts": dict[str, int] | None,
 }
 _LIMIT = Annotated[int, Query(ge=1, le=MOST_AT_ONCE)]

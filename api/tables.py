@@ -1,22 +1,18 @@
-"""Rows as JSON, CSV or XLSX, page after page: the same figures, written the same way."""
+"""In which form rows are wanted, and files as answers: the same figures, written the same way."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeVar, cast, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from actions.table_files import MEDIA, FileForm, Head, TableFile, write
 from actions.workbooks import MEDIA_TYPE
-from api.fields import Exact
-from storage.pages import Page
 
 T = TypeVar("T")
 
-_MOST_ROWS = 1_000_000  # beyond these the file says that it is a part
 _MEDIA: Final[dict["Form", str]] = {
     "json": "application/json",
     "csv": "text/csv",
@@ -97,24 +93,6 @@ def _q(parameters: Sequence[str]) -> float:
     return 1.0
 
 
-def paged(
-    wish: Wish, after: str | None, limit: int, most: int, ask: Callable[[str | None, int], Page[T]]
-) -> Page[T]:
-    """Return the page that is asked for, or for a table without a limit all that follow too.
-
-    most: rows that are asked for at once.
-    """
-    if not wish.whole:
-        return ask(after, limit)
-    rows: list[T] = []
-    while True:
-        page = ask(after, most)
-        rows += page.rows
-        after = page.next
-        if after is None or len(rows) > _MOST_ROWS:
-            return Page(rows, after)
-
-
 AsWished = Annotated[Wish, Depends(wish_of)]
 After = Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")]
 
@@ -126,20 +104,6 @@ def next_url(request: Request, cursor: str | None) -> str | None:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
     query = "&".join(f"{quote(name)}={quote(value)}" for name, value in [*kept, ("after", cursor)])
     return f"{request.url.path}?{query}"
-
-
-def models_of(rows: Iterable[BaseModel], model: type[BaseModel], name: str, wish: Wish,
-              following: str | None) -> Response:  # fmt: skip
-    """Return flat models as a table, their fields as columns."""
-    header = list(model.model_fields)
-    body = ([row[field] for field in header] for row in _dumped(rows))
-    return table_of(header, body, name, wish, following, exact=_exact_fields(model))
-
-
-def _exact_fields(model: type[BaseModel]) -> list[str]:
-    """Return the fields that hold decimal numbers as text."""
-    hints = get_type_hints(model, include_extras=True)
-    return [name for name, hint in hints.items() if hint == Exact or Exact in get_args(hint)]
 
 
 def table_of(
@@ -166,8 +130,3 @@ def file_answer(made: TableFile, name: str, following: str | None = None) -> Res
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
     return StreamingResponse(made.chunks(), media_type=MEDIA[made.form], headers=headers)
-
-
-def _dumped(rows: Iterable[BaseModel]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        yield row.model_dump(mode="json")

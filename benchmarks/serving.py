@@ -14,8 +14,11 @@ from typing import Final
 
 import psutil
 
-from actions.access.users import Grant, add_user
+from actions.access.add_user import AddUser, Language
+from actions.access.give_grant import GiveGrant
+from actions.access.grant_words import Scope
 from actions.actor import SYSTEM, Actor, open_pool
+from actions.doing import together
 from benchmarks.broad import Broad, broad
 from benchmarks.figures import Figure, Section
 from benchmarks.ground import Crew, crew, postgres
@@ -199,10 +202,15 @@ def _resident(process: psutil.Process) -> float:
 def _people(made: Broad, count: int) -> list[str]:
     """Add so many people with passwords, of each role in turn, who see the whole set."""
     logins = [f"{_ROLES[place % len(_ROLES)]}-{place}" for place in range(count)]
-    with open_pool(made.tables.logins["api"], max_size=2) as pool:
+    with (
+        open_pool(made.tables.logins["api"], max_size=2) as pool,
+        together(Actor(pool, SYSTEM)) as acts,
+    ):
         for login in logins:
-            grant = Grant(login.partition("-")[0], "all")
-            add_user(Actor(pool, SYSTEM), login, login, PASSWORD, "en", [grant])
+            new = AddUser(login=login, name=login, language=Language.EN)
+            user_id = acts.do(new, chosen=PASSWORD).user_id
+            role = login.partition("-")[0]
+            acts.do(GiveGrant.model_validate({"role": role, "scope": Scope.ALL}), user_id)
     return logins
 
 

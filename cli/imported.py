@@ -28,9 +28,14 @@ def tell_registry(done: "Registered") -> None:
         typer.echo(say(f"注意:{note.zh}", f"Note: {note.en}"), err=True)
 
 
-def tell_readings(done: "Imported") -> None:
-    """Say how many readings were new, known or corrected, and what a person should look at."""
+def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
+    """Say how many readings were new, known or corrected, and what a person should look at.
+
+    dry_run: also what the file was read as.
+    """
     from cli.effects import tell_effects
+
+    _told_recognised(done, dry_run=dry_run)
 
     typer.echo(
         say(
@@ -63,6 +68,14 @@ def tell_readings(done: "Imported") -> None:
                 f"--correction_file {done.file_id} --reason WHY",
             )
         )
+
+
+def _told_recognised(done: "Imported", *, dry_run: bool) -> None:
+    from actions.readings.recognised import notices, sentences
+
+    for told in done.recognised:
+        for words in sentences(told) if dry_run else notices(told):
+            typer.echo(say(words.zh, words.en), err=not dry_run)
 
 
 def _told_rounded(done: "Imported") -> None:

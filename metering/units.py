@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Final
 
 from metering.channels import Kind
+from metering.unit_names import unit_of
 
 # By the carrier's quantum. Fractions: a register in GJ of electricity is odd, but not ambiguous.
 _QUANTA: Final[dict[str, dict[str, Fraction]]] = {
@@ -54,6 +55,12 @@ def units_of(kind: Kind, quantum: str) -> list[str]:
         return names
     rates = {of: rate for rate, of in _RATES.items()}
     return [rates.get(name, f"{name}/h") for name in names]
+
+
+def meant(text: str, carrier: str) -> str:
+    """Return the unit that people mean by a text; the text itself where it is none of ours."""
+    unit = unit_of(text) or text
+    return _TONNES.get(unit, unit) if carrier == _WATER else unit
 
 
 def conversion(

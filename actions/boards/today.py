@@ -74,7 +74,7 @@ class OfUnion:
 
     untried: targets without a run. proposed: runs that are no issue yet, the newest of each target.
     unanswered: targets of which nothing is issued, so that somebody answers for their bases.
-    waiting: those whose issue somebody asked for, of any version.
+    waiting: runs whose issue somebody asked for, of any version.
     """
 
     union: UnionRow

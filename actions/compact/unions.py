@@ -58,13 +58,13 @@ def found(
 def list_unions(actor: Actor) -> list[UnionDetail]:
     """Return the unions that the reader has a part in."""
     with actor.look() as connection:
-        return _details(connection, None)
+        return details_of(connection, None)
 
 
 def union_of(actor: Actor, union_id: int) -> UnionDetail:
     """Return one union with its members."""
     with actor.look() as connection:
-        details = _details(connection, union_id)
+        details = details_of(connection, union_id)
     if not details:
         raise no_union(union_id)
     return details[0]
@@ -83,7 +83,8 @@ def no_union(union_id: int) -> NotFoundError:
     return not_found("区域联合体", "union", {"union_id": union_id})
 
 
-def _details(connection: Connection[Any], only: int | None) -> list[UnionDetail]:
+def details_of(connection: Connection[Any], only: int | None) -> list[UnionDetail]:
+    """Return the unions that the viewer has a part in, or one of them."""
     members: dict[int, list[MemberRow]] = {}
     for one in unions.members(connection, only):
         members.setdefault(one.union_id, []).append(one)

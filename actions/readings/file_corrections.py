@@ -13,7 +13,8 @@ from actions.readings import effects
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, units_of
 from actions.readings.import_readings import Imported, imported
-from collector.files.reading import read
+from actions.readings.reading_files import file_of
+from collector.files.answers import NONE, Answers
 from metering.errors import ConflictError, InputError
 from metering.messages import Outdone, Stored
 from storage.readings import amendments, corrections, merging
@@ -28,7 +29,7 @@ def correct_by_file(
     actor: Actor,
     source: BinaryIO,
     name: str,
-    gateway: str | None = None,
+    answers: Answers = NONE,
     *,
     reason: str,
     now_ms: int,
@@ -41,7 +42,7 @@ def correct_by_file(
     ahead_ms: how far a reading may be ahead of now.
     """
     because = _reason(reason)
-    file = read(source, name, gateway, received_ms=now_ms)
+    file = file_of(actor, source, name, answers, now_ms=now_ms)
     detail: dict[str, Any] = {"reason": because}
     with actor.act("readings.correct", name, detail, dry_run=dry_run) as connection:
         bound = checked(connection, file, ahead_ms, corrects=True)

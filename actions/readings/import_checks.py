@@ -1,6 +1,7 @@
 """What stands against the rows of a file: each mistake by file, line and field."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from actions.figures import instant
+from actions.readings import file_questions
 from actions.registry.values import refuse
 from collector.files.reading import FileReadings
 from metering.errors import InputError
@@ -36,6 +38,8 @@ _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
         ),
     ),
 }
+_UNKNOWN: Final = "reading.unknown_key"
+_WHOSE: Final = (_UNKNOWN, "reading.other_unit")
 _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have
     "reading.unknown_key",
     zh="该采集网关没有此通道键。",
@@ -51,8 +55,12 @@ def checked(
     corrects: a file that does says no two values of one instant.
     """
     bound, rejections = bind(connection, file.batch, file.readings, ahead_ms)
-    against = [*file.errors, *refused(file, rejections)]
+    rejections = list(_certain(file, rejections))
+    against = [*file.errors, *_unknown(connection, file, rejections)]
     against += _against(connection, file, bound)
+    if not file.errors:
+        for find in (file_questions.ratios, file_questions.periods):
+            against += [complaint(file, *found) for found in find(connection, file, bound)]
     if corrects:
         against += _two_values(file, bound)
     refuse(in_order(against), beyond=file.more)
@@ -65,6 +73,30 @@ def units_of(connection: Connection[Any], file: FileReadings, bound: Bound) -> d
     ids = bound.channel_id[first].tolist() if len(first) else []
     known = {one.channel_id: one.per_unit for one in meters.channels(connection, ids)}
     return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
+
+
+def _certain(file: FileReadings, rejections: Iterable[Rejection]) -> Iterator[Rejection]:
+    """Return refusals without those of an instant that waits for an answer."""
+    for one in rejections:
+        rows = one.i
+        if one.reason.code not in _WHOSE:
+            rows = tuple(row for row in rows if not file.unsure[row])
+        if rows:
+            yield replace(one, i=rows)
+
+
+def _unknown(
+    connection: Connection[Any], file: FileReadings, rejections: Sequence[Rejection]
+) -> Iterator[InputError]:
+    """Return refusals; of a key that resembles one of the actor's own, whether it is meant."""
+    strange = [one.message for one in rejections if one.reason.code == _UNKNOWN]
+    like = file_questions.likenesses(connection, file, strange) if strange else {}
+    for one in rejections:
+        if one.reason.code == _UNKNOWN and one.message in like:
+            key = shown(file.readings, one.i[0], "channel")
+            yield complaint(file, list(one.i), like[one.message], "channel", key)
+        else:
+            yield from refused(file, [one])
 
 
 def _against(connection: Connection[Any], file: FileReadings, bound: Bound) -> Iterator[InputError]:

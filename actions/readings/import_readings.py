@@ -10,8 +10,11 @@ from actions.actor import Actor
 from actions.figures import in_units, instant
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, in_order, refused, shown, units_of
+from actions.readings.reading_files import file_of
 from actions.registry.values import refuse
-from collector.files.reading import FileReadings, read
+from collector.files.answers import NONE, Answers
+from collector.files.gathered import Told
+from collector.files.reading import FileReadings
 from metering.messages import AuditNote, Message, Outdone, Readings, Stored
 
 _LINES: Final = 20  # told of what is left out; the rest is counted
@@ -63,6 +66,7 @@ class Imported:
     corrected: of these, how many stand after all, as a correction by the actor.
     behind: rows left out, for their value goes on while their time falls back by more than a day,
         to where it does not fit: a clock was wrong. behind_lines: the first of them.
+    recognised: what each table of the file was read as.
     file_id: of a file that corrects, by which it is undone; None where it stands already.
     effects: of a file that corrects, what it changes.
     """
@@ -80,6 +84,7 @@ class Imported:
     examples: list[OutdoneRow]
     behind: int = 0
     behind_lines: list[int] = field(default_factory=list)
+    recognised: list[Told] = field(default_factory=list)
     file_id: int | None = None
     effects: Effects | None = None
 
@@ -93,16 +98,16 @@ def import_readings(
     sink: WholeSink,
     source: BinaryIO,
     name: str,
-    gateway: str | None = None,
+    answers: Answers = NONE,
     *,
     now_ms: int,
     dry_run: bool = False,
 ) -> Imported:
     """Store a file of readings whose meters the actor may write for; again changes nothing.
 
-    gateway: of all rows, where the file does not name one in each.
+    answers: to what the file leaves open, such as the gateway of all rows.
     """
-    file = read(source, name, gateway, received_ms=now_ms)
+    file = file_of(actor, source, name, answers, now_ms=now_ms)
     done: Imported | None = None
     with suppress(_DoneError), actor.act("readings.import", name) as connection:
         bound = checked(connection, file, sink.ahead_ms, corrects=False)
@@ -138,6 +143,7 @@ def imported(file: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Im
         examples=[_example(file, one, per_unit) for one in stored.outdone],
         behind=len(stored.behind),
         behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
+        recognised=file.told,
     )
 
 

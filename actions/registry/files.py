@@ -19,6 +19,7 @@ from actions.registry.values import (
 from metering.channels import Kind
 from metering.errors import NotFoundError
 from metering.institutions import Disclosure
+from metering.units import meant
 
 _FORMS: Final = {
     name: Form(
@@ -106,7 +107,7 @@ def _channel(row: Row) -> NewChannel:
         channel=row.text("channel"),
         carrier=row.text("carrier"),
         kind=row.must("kind", Kind.named, Kind.REGISTER, _KIND),
-        unit=row.text("unit"),
+        unit=meant(row.text("unit"), row.text("carrier")),
         per_unit=per_unit,
         ratio=row.read("factor", _ratio, Fraction(1), _RATIO),
         period_s=row.must("period_s", int, 3600, _WHOLE),

@@ -45,3 +45,22 @@ def institution_columns(
             only="programs",
         ),
     )
+
+
+def either(stem: str, zh: str, en: str, name: str = "") -> Column:
+    """Return a column of a name that rows have as STEM_zh and STEM_en, for people alone."""
+
+    def shown(row: Any, lang: Lang) -> str:
+        return in_words(getattr(row, f"{stem}_zh"), getattr(row, f"{stem}_en"), lang)
+
+    return Column(name or f"{stem}_name", Words(zh, en), shown=shown, only="people")
+
+
+def number(name: str, zh: str, en: str, **more: Any) -> Column:
+    """Return a column of a decimal that rows have under its name."""
+
+    def value(row: Any) -> str | None:
+        found = getattr(row, name)
+        return None if found is None else format(found, "f")
+
+    return Column(name, Words(zh, en), value, "number", **more)

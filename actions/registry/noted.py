@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.registry.values import NewChannel, NewInstitution, Note
+from collector.files.lookalikes import likeness
 from storage.registry import changes, shares
 
 _LARGE_CHANGE: Final = Decimal("0.2")
@@ -67,6 +68,36 @@ def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> l
             )
         )
     return notes
+
+
+def resembling_codes(
+    connection: Connection[Any],
+    namespace: str,
+    rows: Sequence[NewInstitution],
+    found: Sequence[tuple[int | None, int | None]],
+) -> list[Note]:
+    """Return a note on new codes that only lost zeros, case or the like of one already known."""
+    new = [row for row, ids in zip(rows, found, strict=True) if ids == (None, None)]
+    if not new:
+        return []
+    like: dict[str, list[str]] = {}
+    for code in changes.codes(connection, namespace):
+        like.setdefault(likeness(code), []).append(code)
+    pairs = [(row, like[same]) for row in new if (same := likeness(row.code)) in like]
+    if not pairs:
+        return []
+    shown = ", ".join(f"{row.code} ≈ {known[0]}" for row, known in pairs[:_SHOWN])
+    shown += " …" if len(pairs) > _SHOWN else ""
+    return [
+        Note(
+            "import.resembling_code",
+            f"{len(pairs)} 个新代码与已有代码相似(前导零、大小写或形近字):{shown}。"
+            "如为同一机构,请把该列设为文本并改回原代码,否则会另立机构。",
+            f"{len(pairs)} new codes resemble known ones (zeros in front, case, letters like "
+            f"digits): {shown}. If they are the same institutions, format the column as text and "
+            "write the known code, or others are made.",
+        )
+    ]
 
 
 def sizes_changed(

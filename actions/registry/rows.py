@@ -32,9 +32,10 @@ def write(connection: Connection[Any], registry: Registry, by: str) -> Registere
     )
     regions = _regions(connection, registry, known, by)
     changes = noted.sizes_changed(connection, registry.institutions, found)
+    alike = noted.resembling_codes(connection, registry.namespace, registry.institutions, found)
     ids, institutions = _institutions(connection, registry, found, known, by)
     written, told = channels.write(connection, registry.channels, elsewhere | ids, by)
-    return Registered(regions, institutions, written, (*changes, *told))
+    return Registered(regions, institutions, written, (*changes, *alike, *told))
 
 
 def _elsewhere(connection: Connection[Any], registry: Registry) -> dict[str, int]:

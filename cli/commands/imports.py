@@ -1,15 +1,21 @@
 """`commonwatt import`: the registry and files of readings; a dry run says all mistakes."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from cli import settings
+from cli.commands import file_answers
 from cli.commands.options import ApiUrl, DryRun
 from cli.imported import tell_readings, tell_registry
 from cli.services.words import say
+from cli.settings import Settings
 from metering.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from actions.readings.import_readings import Imported
 
 app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
@@ -20,17 +26,8 @@ Readings = Annotated[
     Path,
     typer.Argument(
         help=say(
-            "CSV 文件,列:gateway、channel、at、value,可加 unit、seq。",
-            "CSV with the columns gateway, channel, at, value, and unit and seq if known.",
-        )
-    ),
-]
-OfGateway = Annotated[
-    str | None,
-    typer.Option(
-        help=say(
-            "整个文件所属的采集网关:省份/网关。",
-            "Of all rows, where the file does not say: province/gateway.",
+            "CSV、XLSX、ZIP 或 Green Button XML;列名、编码和格式自动识别。",
+            "CSV, XLSX, ZIP or Green Button XML; columns, encoding and form are recognised.",
         )
     ),
 ]
@@ -93,38 +90,72 @@ def registry(
 def readings(
     file: Readings,
     dry_run: DryRun = False,
-    gateway: OfGateway = None,
+    gateway: file_answers.Gateway = None,
+    channel: file_answers.Channel = None,
+    zone: file_answers.Zone = None,
+    unit: file_answers.Unit = None,
+    decimal: file_answers.Decimal = None,
+    dates: file_answers.Dates = None,
+    last_day: file_answers.LastDay = None,
+    stamp: file_answers.Stamp = None,
+    length_s: file_answers.Length = None,
+    hour: file_answers.Hour = None,
+    rates: file_answers.Rates = None,
+    ratio: file_answers.Ratio = None,
+    formulas: file_answers.Formulas = None,
+    empty: file_answers.Empty = None,
+    column: file_answers.Column = None,
+    same: file_answers.Same = None,
     as_correction: AsCorrection = False,
     reason: Reason = "",
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
     """Store a file of readings as a whole or not at all; again changes nothing."""
+    given = {
+        "gateway": gateway, "channel": channel, "zone": zone, "unit": unit, "decimal": decimal,
+        "dates": dates, "last_day": last_day, "stamp": stamp, "length_s": length_s, "hour": hour,
+        "rates": rates, "ratio": ratio, "formulas": formulas, "empty": empty, "columns": column,
+        "same": same,
+    }  # fmt: skip
+    known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
+    done = _imported(file, given, known, dry_run=dry_run, reason=reason if as_correction else None)
+    _rehearsed(dry_run)
+    tell_readings(done, dry_run=dry_run)
+
+
+def _imported(
+    file: Path,
+    given: Mapping[str, str | list[str] | None],
+    known: Settings,
+    *,
+    dry_run: bool,
+    reason: str | None,
+) -> "Imported":
+    """Import a file. reason: why it corrects; None where it does not."""
     import time
     from contextlib import closing
 
+    from actions.readings.file_answers import answers_of
     from actions.readings.file_corrections import correct_by_file
     from actions.readings.import_readings import import_readings
     from cli import embedded
     from cli.wiring import operator, store
 
-    known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)
     kept = store(known, url, "import")
+    answers = answers_of({name: value for name, value in given.items() if value is not None})
     with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
-        if as_correction:
-            done = correct_by_file(
-                actor, source, file.name, gateway, reason=reason, now_ms=now_ms,
+        if reason is not None:
+            return correct_by_file(
+                actor, source, file.name, answers, reason=reason, now_ms=now_ms,
                 ahead_ms=kept.ahead_ms, dry_run=dry_run,
             )  # fmt: skip
-        else:
-            done = import_readings(
-                actor, sink, source, file.name, gateway, now_ms=now_ms, dry_run=dry_run
-            )
-    _rehearsed(dry_run)
-    tell_readings(done)
+        return import_readings(
+            actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run
+        )
 
 
 def _rehearsed(dry_run: bool) -> None:

@@ -78,6 +78,7 @@ def _chunk(series: Series, message: int, unit: int, power: int) -> Chunk:
         unit=np.full(count, unit, np.int32),
         seq=np.zeros(count, np.int64),
         ratio=np.ones(count, np.float64),
+        unsure=np.zeros(count, np.bool_),
     )
 
 

@@ -30,6 +30,7 @@ class Chunk:
     unit: NDArray[np.int32]
     seq: Ints
     ratio: NDArray[np.float64]
+    unsure: NDArray[np.bool_]  # of the instant, until a question is answered
 
     def __len__(self) -> int:
         return len(self.line)
@@ -44,7 +45,9 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
     if not chunks:
         none, numbers = np.empty(0, np.int32), np.empty(0, np.float64)
         whole = np.empty(0, np.int64)
-        return Chunk(none, none, none, whole, whole, numbers, none, whole, numbers)
+        return Chunk(
+            none, none, none, whole, whole, numbers, none, whole, numbers, np.empty(0, np.bool_)
+        )
     columns = {}
     for name in Chunk.__slots__:
         columns[name] = np.concatenate([getattr(one, name) for one in chunks])

@@ -10,7 +10,7 @@ from collector.files.delimited import blank
 from collector.files.headings import ROLES, Heading, heading_of
 from collector.files.headless import without_header
 from collector.files.hours import hour_columns
-from collector.files.questions import STAMP
+from collector.files.questions import COLUMN, STAMP
 from collector.files.rates import rate_columns
 from collector.files.refusals import CellError, Place, asked, refusal
 from collector.files.tables import Cell, text_of
@@ -264,7 +264,7 @@ def _demand(
     used = {one.place for one in values}
     strange = [columns.headings[at].text for at in columns.unknown if at not in used]
     if strange and answers.columns.get("*") != IGNORE:
-        raise refusal(CellError("unknown_column", ", ".join(strange)), place)
+        raise asked(COLUMN, place, ", ".join(strange))
     missing = [name for name, there in (("at", times), ("value", values)) if not there]
     if missing:
         raise refusal(CellError("missing_column", ", ".join(missing)), place)

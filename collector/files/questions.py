@@ -88,3 +88,13 @@ KEY: Final = Question(
     "Columns are missing: channel (the file names none){}.",
     (Choice("KEY", "整个文件所属通道的键", "the key of the channel that all rows are of"),),
 )
+COLUMN: Final = Question(
+    "column",
+    "unknown_column",
+    "有未知的列:{}。",
+    "It has unknown columns: {}.",
+    (
+        Choice("*=ignore", "不读取这些列", "leave them out"),
+        Choice("NAME=ROLE", "或说明某列的含义", "or say what one holds"),
+    ),
+)

@@ -27,7 +27,7 @@ from metering.errors import InputError
 from metering.messages import Message, Readings
 
 MOST_READINGS: Final = DEFAULT.readings
-_NOT_OURS: Final = ("file.missing_column",)
+_NAMELESS: Final = "file.missing_column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class FileReadings:
     line, column, table: where each stands; column in `told[table]`'s headings.
     from_ms: when the use of a reading began, -1 where the file does not say.
     ratio: the multiplier beside a value, 1 where there is none; values are as they were read.
+    unsure: whose instant waits for an answer.
     errors: in the order of the lines; with any of them the file is not to be taken. more: those
         beyond, only counted.
     told: what was recognised, table by table.
@@ -51,6 +52,7 @@ class FileReadings:
     table: NDArray[np.int32]
     from_ms: NDArray[np.int64]
     ratio: NDArray[np.float64]
+    unsure: NDArray[np.bool_]
     errors: list[InputError]
     more: int = 0
     told: list[Told] = field(default_factory=list)
@@ -147,9 +149,8 @@ def _whole(
     received_ms: int,
 ) -> FileReadings:
     sizes = [len(one) for one in chunks]
-    open_ones = any(error.code in _NOT_OURS for error in problems.kept)
-    if open_ones:  # whose they are is not known: nothing can be said of them but their mistakes
-        chunks, sizes = [], []
+    if any(error.code == _NAMELESS for error in problems.kept):  # whose they are is not known
+        chunks, sizes, names = [], [], Names()
     table = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     whole = joined(list(chunks))
     keys = [key for _, key in names.place]
@@ -166,13 +167,14 @@ def _whole(
         unit=[units[n] or None for n in whole.unit.tolist()] if named else None,
     )
     return FileReadings(
-        batch if not open_ones else [],
+        batch,
         readings,
         whole.line,
         whole.column,
         table,
         whole.from_ms,
         whole.ratio,
+        whole.unsure,
         problems.kept,
         problems.count - len(problems.kept),
         told,

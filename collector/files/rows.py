@@ -155,8 +155,18 @@ class RowReader:
         column = np.full(len(rows), one.place, np.int32)
         ended = ended + one.after_ms
         begun = ended - one.length_ms if one.length_ms else begun
+        unsure = np.zeros(len(rows), np.bool_)
         return Chunk(
-            shared.line, column, message, ended, begun, value, unit, shared.seq, shared.ratio
+            shared.line,
+            column,
+            message,
+            ended,
+            begun,
+            value,
+            unit,
+            shared.seq,
+            shared.ratio,
+            unsure,
         ).taken(good)
 
 

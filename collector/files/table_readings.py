@@ -158,6 +158,7 @@ def _settle_zone(chunk: Chunk, reader: RowReader, problems: Problems, answers: A
             if name == "at_ms":
                 problems.add(asked(questions.ZONE, place, _said(int(ms[first])), int(local.sum())))
             ms[local] -= LOCAL
+            chunk.unsure |= local
             continue
         early, late, gap = zones.instants(ms[local] - LOCAL, answers.zone)
         _tell_gaps(chunk, local, gap, reader, problems)

@@ -182,15 +182,16 @@ def _said(column: Column, row: Any, lang: Lang) -> Any:
     if value is None and column.blank is not None:
         return column.blank.say(lang)
     if column.kind == "number" and value is not None:
-        figure = _figure(Decimal(value))
+        figure = _figure(Decimal(value), column.places)
         return f"{figure} {writing.unit_name(column.unit_of(row))}" if column.unit_of else figure
     return writing.percent(value) if column.kind == "share" else value
 
 
-def _figure(value: Decimal) -> str:
-    """Return a figure with the decimals of its quantum, six at most."""
+def _figure(value: Decimal, places: int | None) -> str:
+    """Return a figure with so many decimals, else those of its quantum, six at most."""
     exponent = value.as_tuple().exponent
-    return writing.number(value, min(6, max(0, -exponent)) if isinstance(exponent, int) else 0)
+    own = min(6, max(0, -exponent)) if isinstance(exponent, int) else 0
+    return writing.number(value, own if places is None else places)
 
 
 def _text(value: Any, lang: Lang) -> str:

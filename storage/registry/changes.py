@@ -35,6 +35,13 @@ _SIZES = """
      ORDER BY w.place
 """
 
+_CODES = "SELECT code FROM institution_code WHERE namespace = %s ORDER BY code"
+
+
+def codes(connection: Connection[Any], namespace: str) -> list[str]:
+    """Return the codes that an import of this namespace has brought."""
+    return [row[0] for row in connection.execute(_CODES, [namespace])]
+
 
 def begin_earlier(
     connection: Connection[Any], since: Mapping[int, str], sources: Sequence[str], by: str

@@ -162,6 +162,11 @@ class InstitutionFilter:
     department_line: str | None = None
     class_code: str | None = None
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for some institutions alone."""
+        return self != InstitutionFilter()
+
 
 def listed(
     connection: Connection[Any], wanted: InstitutionFilter, *, after: int, most: int

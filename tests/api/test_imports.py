@@ -31,8 +31,11 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
 
     assert rehearsed.json()["dry_run"]
     assert not stored.json()["dry_run"]
-    assert stored.json()["done"] == rehearsed.json()["done"]
-    assert stored.json()["done"] == {
+    done, tried = ({**one.json()["done"]} for one in (stored, rehearsed))
+    for one in (done, tried):
+        assert [each["how"]["encoding"] for each in one.pop("recognised")] == ["UTF-8"]
+    assert done == tried
+    assert done == {
         "readings": 2,
         "channels": 1,
         "first_at": "2016-03-04T08:00:00Z",
@@ -117,3 +120,23 @@ def test_a_lower_value_counts_as_a_correction_with_a_reason(front):
     assert_problem(front.client("outsider").post(undo, json=payload), 404, "not_found")
     again = client.post(URL, content=lower).json()["done"]
     assert (again["outdone"], again["examples"][0]["stands"]) == (1, "500.000")
+
+
+def test_what_a_file_leaves_open_is_asked_and_answered_by_name(front):
+    client = front.client("of the office")
+    content = "表号;时间;读数\noffice e;2016-03-04 08:00;500\n".encode("utf-16")
+    body = assert_problem(client.post(URL, content=content), 422, "import.problems")
+
+    asked = {one["question"]: one["choices"] for one in body["where"]["problems"]}
+    assert set(asked) == {"gateway", "zone"}
+    assert asked["zone"][0]["value"] == "channel"
+    answers = "&gateway=demo-a/g1&zone=UTC"
+    taken = client.post(f"{URL}{answers}", content=content)
+    assert taken.status_code == 200, taken.text
+    assert taken.json()["done"]["inserted"] == 1
+    (told,) = taken.json()["done"]["recognised"]
+    assert (told["how"]["encoding"], told["how"]["separator"]) == ("UTF-16", ";")
+    assert ["时间", "at"] in told["columns"]
+    assert_problem(
+        client.post(f"{URL}{answers}&dates=ymd", content=content), 422, "import.bad_answer"
+    )

@@ -1,7 +1,8 @@
-"""Files that people bring: readings as CSV, taken as a whole or not at all."""
+"""Files of readings that people bring, taken as a whole or not at all."""
 
 import io
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -9,12 +10,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from actions.readings.effects import Effects
+from actions.readings.file_answers import answers_of
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.registry.meters import channels_of
 from api.auth import CurrentActor
 from api.fields import Shown
 from api.routes.readings.corrections import EffectsShown, effects_shown
+from api.routes.readings.file_answers import answers_given
 from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
@@ -31,6 +34,27 @@ class OutdoneShown(Shown):
     at: datetime
     value: str
     stands: str | None = Field(description="Null where a person made that instant void.")
+
+
+class RecognisedShown(Shown):
+    """What a table of the file was read as: its form, its columns, and what was left out."""
+
+    file: str
+    sheet: str = Field(description="Of a workbook; else empty.")
+    form: str = Field(description="csv, xlsx or green button.")
+    shape: str = Field(description="long, periods, hours, channels or rates.")
+    how: dict[str, str] = Field(description="Encoding, separator, decimal sign, zone and the like.")
+    header_line: int
+    columns: list[tuple[str, str]] = Field(description="Heading, and what it holds.")
+    left_out: list[str] = Field(description="Headings that are not read.")
+    rows: int
+    readings: int
+    totals: int = Field(description="Rows that sum others, left out.")
+    total_lines: list[int] = Field(description="The first of these.")
+    repeated: int = Field(description="Rows that say the headings again.")
+    empty: int = Field(description="Empty values passed over.")
+    rates_left: list[str] = Field(description="Rates that are not read, for their total is.")
+    rates_both: bool = Field(description="Whether a total and its rates are both read.")
 
 
 class ImportShown(Shown):
@@ -60,6 +84,7 @@ class ImportShown(Shown):
         "day, to where it does not fit."
     )
     behind_lines: list[int] = Field(description="The first of these.")
+    recognised: list[RecognisedShown] = Field(description="What each table was read as.")
     file_id: int | None = Field(
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
         "; null where it stands already."
@@ -86,8 +111,8 @@ async def _file(request: Request, _actor: CurrentActor) -> bytes:
         "requestBody": {
             "required": True,
             "content": {"text/csv": {"schema": {"type": "string"}}},
-            "description": "Columns gateway, channel, at (with offset), value; unit and seq if "
-            "known. UTF-8 with or without mark, or GBK.",
+            "description": "CSV, XLSX, ZIP, gzip or Green Button XML. Its form and columns are "
+            "recognised; what it leaves open is asked, with code and `where.question`.",
         }
     },
 )
@@ -95,10 +120,8 @@ def post_readings(
     request: Request,
     actor: CurrentActor,
     content: Annotated[bytes, Depends(_file)],
+    answers: Annotated[Mapping[str, str | list[str]], Depends(answers_given)],
     name: Annotated[str, Query(max_length=200, description="The file's, for messages.")] = "file",
-    gateway: Annotated[
-        str | None, Query(max_length=200, description="Of all rows, where the file has none.")
-    ] = None,
     dry_run: Annotated[bool, Query(description="Say what would happen; keep nothing.")] = False,
     as_correction: Annotated[
         bool, Query(description="Let the file count against what stands, as your correction.")
@@ -116,13 +139,14 @@ def post_readings(
     if sink is None:
         raise _no_sink()
     file, now_ms = io.BytesIO(content), int(time.time() * 1000)
+    known = answers_of(answers)
     if as_correction:
         done = correct_by_file(
-            actor, file, name, gateway, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
+            actor, file, name, known, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
             dry_run=dry_run,
         )  # fmt: skip
     else:
-        done = import_readings(actor, sink, file, name, gateway, now_ms=now_ms, dry_run=dry_run)
+        done = import_readings(actor, sink, file, name, known, now_ms=now_ms, dry_run=dry_run)
     return ImportAnswer(
         dry_run=dry_run,
         done=ImportShown.model_validate(done),

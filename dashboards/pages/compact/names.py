@@ -3,16 +3,8 @@
 from collections.abc import Sequence
 
 from actions.compact.runs import Level
-from actions.registry.institutions import names_of
 from actions.registry.regions import list_carriers, list_lines, list_regions
 from dashboards.pages.viewer import Viewer
-from storage.compact.runs import Share
-
-
-def institution_names(viewer: Viewer, shares: Sequence[Share]) -> dict[int, str]:
-    """Return the names of the institutions of some shares, by id."""
-    found = names_of(viewer.actor, [one.institution_id for one in shares])
-    return {one: _either(viewer, names) or str(one) for one, names in found.items()}
 
 
 def carrier_names(viewer: Viewer) -> dict[str, str]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Response
 from actions.compact.bases import Review, review, said_so_far
 from actions.compact.runs import RunRow as KeptRun
 from actions.compact.runs import list_runs
+from actions.compact.runs_table import RUNS
 from actions.compact.targets import Target, TargetRow
 from actions.compact.things import TARGET
 from actions.compact.unions import UnionDetail, union_of
@@ -18,17 +19,13 @@ from dashboards.pages.answers import answers_of
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.compact.unions import target_row
+from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_RUN_STATES: Final = {
-    "proposal": "target_run_proposal",
-    "in_force": "target_run_in_force",
-    "superseded": "target_run_superseded",
-}
 _WHOLE: Final = 10**12  # grams out of which a share of the base is read to a millionth
 
 
@@ -62,7 +59,7 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
         steps=steps,
         chart=_chart(viewer, steps),
         runs=runs[::-1],
-        states=_RUN_STATES,
+        list=listing(viewer, RUNS, viewer.path, {"target": target_id}),
         next_step=_next(found, runs, union),
         kg=kg,
         offers=offers_of(viewer, TARGET, target_id),

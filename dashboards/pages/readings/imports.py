@@ -1,6 +1,5 @@
 """A file of readings by upload: tried, corrections offered for lower values, then confirmed."""
 
-import csv
 import io
 import time
 from dataclasses import dataclass, replace
@@ -12,15 +11,16 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from actions.actor import denied
-from actions.cells import cells_of
 from actions.declared import Effect
 from actions.doing import acting
 from actions.readings.effect_words import of_use
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import Imported, WholeSink, import_readings
+from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
+from dashboards.pages.readings.file_questions import Asked, answered, given, questions_of
 from dashboards.pages.registry.problems import Problem, problems_of, problems_workbook
 from dashboards.pages.sending import FileWriter, SentFile
 from dashboards.pages.viewer import Reader, Viewer
@@ -29,7 +29,6 @@ from metering.errors import InputError, NotFoundError
 router = APIRouter(include_in_schema=False)
 
 PATH: Final = "/imports/readings"
-_MOST_ROWS: Final = 200_000  # of a workbook; a CSV may hold more
 _MOST_SHOWN: Final = 200
 
 
@@ -37,10 +36,13 @@ _MOST_SHOWN: Final = 200
 class Importing:
     """An import on its way: what was chosen and filled in, what came of it, what is wrong.
 
+    answers: to what the file leaves open, by name; questions: what still is.
     corrects: the file counts against what there is. missing: the field that is left open.
     """
 
     gateway: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+    questions: tuple[Asked, ...] = ()
     reason: str = ""
     corrects: bool = False
     upload: Upload | None = None
@@ -64,6 +66,7 @@ def post_form(viewer: FileWriter, form: SentFile) -> Response:
     step = str(form.get("step", ""))
     one = Importing(
         gateway=str(form.get("gateway", "")).strip()[:200],
+        answers=answered(form),
         reason=str(form.get("reason", "")).strip()[:500],
         corrects=step.endswith("correction"),
     )
@@ -86,7 +89,8 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
         problems = problems_of(viewer, error)
         if step == "errors":
             return problems_workbook(viewer, problems, "readings")
-        return _page(viewer, replace(one, problems=tuple(problems)), 422)
+        found = replace(one, problems=tuple(problems), questions=questions_of(viewer, error))
+        return _page(viewer, found, 422)
     if step.startswith("do"):
         query = urlencode({"imported": done.readings, "file": done.file_id or ""})
         return RedirectResponse(f"{PATH}?{query}", 303)
@@ -100,14 +104,15 @@ def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
         raise no_sink()
     assert upload is not None
     taken: WholeSink = sink  # type: ignore[assignment]
-    file, now_ms = io.BytesIO(_as_csv(upload.body)), int(time.time() * 1000)
+    file, now_ms = io.BytesIO(upload.body), int(time.time() * 1000)
+    answers = given(one.gateway, one.answers)
     if one.corrects:
         return correct_by_file(
-            viewer.actor, file, upload.name, one.gateway or None, reason=one.reason, now_ms=now_ms,
+            viewer.actor, file, upload.name, answers, reason=one.reason, now_ms=now_ms,
             ahead_ms=taken.ahead_ms, dry_run=dry_run,
         )  # fmt: skip
     return import_readings(
-        viewer.actor, taken, file, upload.name, one.gateway or None, now_ms=now_ms, dry_run=dry_run
+        viewer.actor, taken, file, upload.name, answers, now_ms=now_ms, dry_run=dry_run
     )
 
 
@@ -116,16 +121,6 @@ def _effects(viewer: Viewer, done: Imported) -> tuple[Effect, ...]:
         return ()
     with viewer.actor.look() as connection:
         return tuple(of_use(done.effects, acting(viewer.actor, connection)))
-
-
-def _as_csv(body: bytes) -> bytes:
-    """Return a workbook's first sheet as CSV; a CSV stays as it is."""
-    if body[:2] != b"PK":
-        return body
-    text = io.StringIO(newline="")
-    rows = cells_of(body, _MOST_ROWS)
-    csv.writer(text).writerows([*row, *[""] * (len(rows[0]) - len(row))] for row in rows)
-    return text.getvalue().encode()
 
 
 def _upload(viewer: Viewer, form: FormData) -> Upload | None:
@@ -150,6 +145,9 @@ def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
         status=status,
         one=one,
         tried=one.done,
+        recognised=[words for told in one.done.recognised for words in sentences(told)]
+        if one.done
+        else [],
         problems=one.problems[:_MOST_SHOWN],
         count=len(one.problems),
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,

@@ -5,6 +5,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,6 +21,7 @@ from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions import examples_of_readings
+from tests.actions.compact_world import make_union_world, record_progress
 from tests.actions.examples import parts
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
@@ -53,7 +55,11 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
     )
     carry_out(world.actor(), exchange, office)
-    OF["channel_id"], OF["institution_id"] = office, world.institution["office"]
+    union = make_union_world(world)
+    run_id = union.issued()
+    record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
+    of = {"channel_id": office, "institution_id": world.institution["office"]}
+    OF.update(of | {"union_id": union.union, "run_id": run_id})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
     yield {lang: site.client("planner of all", lang) for lang in ("zh", "en")}

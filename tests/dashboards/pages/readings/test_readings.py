@@ -418,6 +418,26 @@ def test_a_workbook_of_readings_is_read_as_a_file_is(site, of):
     assert "<dd>1</dd>" in tried.text
 
 
+def test_what_a_file_leaves_open_is_asked_on_the_page_and_answered_there(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    body = f"通道;时间;读数\n{name} e;2016-03-01 05:00;150\n合计;;150\n".encode("gbk")
+    mine = {"gateway": GATEWAY}
+
+    asked = send(client, path, "check", body, **mine)
+    assert asked.status_code == 422
+    assert 'name="answer.zone" value="channel"' in asked.text
+    fields = mine | {"upload": hidden(asked.text)["upload"][0], "answer.zone": "UTC"}
+    tried = send(client, path, "check", **fields)
+    assert tried.status_code == 200, tried.text
+    assert "GBK" in tried.text
+    assert "rows that sum others are left out" in tried.text
+    assert hidden(tried.text)["answer.zone"] == ["UTC"]
+    done = send(client, path, "do", **fields)
+    assert done.status_code == 303
+    at = "SELECT value FROM reading WHERE channel_id = %s AND at = '2016-03-01T05:00Z'"
+    assert site.world.admin(at, site.world.channel[f"{name} e"]) == [(150_000,)]
+
+
 def folder(**files: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -1,0 +1,79 @@
+"""What a file was read as, in sentences for people: its form, its columns, what was left out."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from actions.fields import Words
+from collector.files.gathered import Told
+
+_SHAPES: Final = {
+    "long": Words("每行一个读数", "a reading in each row"),
+    "periods": Words("每行一个时段(起止)", "a period with two instants in each row"),
+    "hours": Words("每行一天,每列一个时刻", "a day in each row, a column for each hour"),
+    "channels": Words("每列一个通道", "a column for each channel"),
+    "rates": Words("总与分时(尖峰平谷)", "a meter's total and its rates"),
+}
+_HOW: Final = {
+    "encoding": Words("编码", "encoding"),
+    "separator": Words("分隔符", "separator"),
+    "decimal": Words("小数点", "decimal sign"),
+    "dates": Words("日期顺序", "order of dates"),
+    "zone": Words("时区", "zone"),
+    "unit": Words("单位", "unit"),
+    "formulas": Words("公式的结果", "results of formulas"),
+    "excel_days": Words("表格日期序号", "days as numbers"),
+}
+_MOST: Final = 12
+
+
+def sentences(told: Told) -> list[Words]:
+    """Return what one table was read as, the form first."""
+    return [_form(told), *_columns(told), *notices(told)]
+
+
+def _form(told: Told) -> Words:
+    zh, en = (f"{told.file} “{told.sheet}”",) * 2 if told.sheet else (told.file, told.file)
+    known = [(words, told.how[name]) for name, words in _HOW.items() if name in told.how]
+    shape = _SHAPES.get(told.shape, Words("未识别", "not recognised"))
+    head = (f",第 {told.header_line} 行为列名", f", headed in line {told.header_line}")
+    head = head if told.header_line else ("", "")
+    return Words(
+        f"{zh}:{told.form}{head[0]},{shape.zh}"
+        + "".join(f";{words.zh} {value}" for words, value in known),
+        f"{en}: {told.form}{head[1]}, {shape.en}"
+        + "".join(f"; {words.en} {value}" for words, value in known),
+    )
+
+
+def _columns(told: Told) -> Iterator[Words]:
+    if told.columns:
+        pairs = ", ".join(f"{name} = {role}" for name, role in told.columns[:_MOST])
+        yield Words(f"列:{pairs}", f"columns: {pairs}")
+    if told.left_out:
+        names = ", ".join(told.left_out[:_MOST])
+        yield Words(f"未读取的列:{names}", f"columns that are not read: {names}")
+
+
+def notices(told: Told) -> Iterator[Words]:
+    """Return what a person should know although it is taken."""
+    if told.totals:
+        lines = ", ".join(map(str, told.total_lines)) + (" …" if told.totals > 20 else "")
+        yield Words(
+            f"{told.totals} 行合计未导入(第 {lines} 行)",
+            f"{told.totals} rows that sum others are left out (line {lines})",
+        )
+    if told.rates_left:
+        names = "、".join(told.rates_left)
+        yield Words(
+            f"只读取总量,分时({names})未读取,否则重复计入",
+            f"the total is read, its rates ({', '.join(told.rates_left)}) are not: "
+            "both would count twice",
+        )
+    if told.rates_both:
+        yield Words(
+            "总量与分时都已读取:请只让其一计入台账,否则重复计入",
+            "the total and its rates are both read: let one of them count in the account, "
+            "or use is counted twice",
+        )
+    if told.empty:
+        yield Words(f"{told.empty} 个空值略过", f"{told.empty} empty values are passed over")

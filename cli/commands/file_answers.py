@@ -1,0 +1,105 @@
+"""Options of an import: what the file does not say by itself."""
+
+from typing import Annotated
+
+import typer
+
+from cli.services.words import say
+
+Gateway = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "整个文件所属的采集网关:省份/网关。",
+            "Of all rows, where the file does not say: province/gateway.",
+        )
+    ),
+]
+Channel = Annotated[
+    str | None,
+    typer.Option(
+        help=say("整个文件所属通道的键。", "The key of the channel that all rows are of.")
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "无时区时间的时区,如 Asia/Shanghai;channel 表示按通道所在时区。",
+            "Of times without offset, such as Asia/Shanghai; channel is the channels' own.",
+        )
+    ),
+]
+Unit = Annotated[
+    str | None,
+    typer.Option(help=say("文件未写明时的单位。", "Of values, where the file names none.")),
+]
+Decimal = Annotated[
+    str | None,
+    typer.Option(help=say("小数点:. 或 ,。", "The sign before decimals: . or ,")),
+]
+Dates = Annotated[
+    str | None,
+    typer.Option(
+        help=say("03/04/2026 的顺序:dmy 或 mdy。", "The order in 03/04/2026: dmy or mdy.")
+    ),
+]
+LastDay = Annotated[
+    str | None,
+    typer.Option(
+        help=say("时段是否含末日:in 或 out。", "Whether periods hold their last day: in or out.")
+    ),
+]
+Stamp = Annotated[
+    str | None,
+    typer.Option(
+        help=say("时刻标记用量的开始或结束:start 或 end。", "What hours mark: start or end of use.")
+    ),
+]
+Length = Annotated[
+    str | None,
+    typer.Option(
+        "--length-s", help=say("每行用量的时长(秒)。", "How long the use of a row lasts, seconds.")
+    ),
+]
+Hour = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "夏令时重复的一小时:first 或 second。", "Of the hour that comes twice: first or second."
+        )
+    ),
+]
+Rates = Annotated[
+    str | None,
+    typer.Option(
+        help=say("读取总量或分时:total、rates 或 both。", "What to read: total, rates or both.")
+    ),
+]
+Ratio = Annotated[
+    str | None,
+    typer.Option(
+        help=say("倍率:asis 或 multiply。", "Values beside a multiplier: asis or multiply.")
+    ),
+]
+Formulas = Annotated[
+    str | None,
+    typer.Option(help=say("公式:value 或 refuse。", "Formulas: take their value, or refuse.")),
+]
+Empty = Annotated[
+    str | None,
+    typer.Option(help=say("无数值的行:skip 略过。", "Rows without value: skip leaves them out.")),
+]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=say(
+            "列名=含义(at、value、channel…、key:通道键 或 ignore),可多次。",
+            "NAME=ROLE (at, value, channel …, key:KEY or ignore); may be repeated.",
+        )
+    ),
+]
+Same = Annotated[
+    list[str] | None,
+    typer.Option(help=say("文件中的编号=通道键,可多次。", "ID IN THE FILE=KEY; may be repeated.")),
+]
