@@ -40,7 +40,8 @@ class Thing(Generic[OnT]):
     find: None where there is none, or the actor does not see it. page: the object's address.
     covered: SQL of %(on)s and %(right)s: whether a grant with that right reaches the object.
     lock: one action at a time on one object; taken before what was foreseen is compared.
-    options: the objects to choose from, where no page leads to their forms.
+    options: the objects to choose from, where no page leads to their forms; else way: how people
+    come to it, and way_from: the page on which that begins.
     """
 
     code: str
@@ -54,6 +55,8 @@ class Thing(Generic[OnT]):
     unit: Callable[[OnT], str] = lambda _: ""
     zone: Callable[[OnT], str] = lambda _: CIVIL_ZONE
     options: Callable[[Acting], Sequence[Option]] | None = None
+    way: Words | None = None
+    way_from: str = "/institutions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Effect:
     """One thing that would change: what, and before and after as people read them.
 
     code: the kind of effect; where: the same for programs: ids, months, exact figures.
+    warns: whether somebody careful would stop there.
     """
 
     code: str
@@ -95,6 +99,7 @@ class Effect:
     before: Words | None = None
     after: Words | None = None
     where: Mapping[str, Any] = of_dataclass(default_factory=dict)
+    warns: bool = False
 
 
 class Started(BaseModel):

@@ -69,9 +69,13 @@ def _whole(value: datetime) -> datetime:
 
 def _first_of(value: Any) -> Any:
     """Read a month as its first day."""
-    if isinstance(value, str) and len(value.strip()) == len("2026-01"):
-        return f"{value.strip()}-01"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        return date.fromisoformat(f"{text}-01" if len(text) == len("2026-01") else text)
+    except ValueError:
+        raise PydanticCustomError("not_a_month", "Write a month as 2025-01") from None
 
 
 def _plain(value: Any) -> Any:

@@ -48,3 +48,8 @@ def _at(connection: Connection[Any], when: date | datetime, zone: str, field: st
             where={"field": field, "value": when.isoformat()},
         )
     return milliseconds(when)
+
+
+def month_after(month: date) -> date:
+    """Return the first day of the month that follows."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

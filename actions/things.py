@@ -101,6 +101,10 @@ CHANNEL: Final = Thing[Channel](
     lock="SELECT FROM channel WHERE id = %s FOR NO KEY UPDATE",
     unit=lambda one: one.unit,
     zone=lambda one: one.zone,
+    way=Words(
+        "打开机构,在逐时曲线中选择计量通道,各表单在曲线下方",
+        "open the institution and choose the channel in its hourly curve: the forms stand below it",
+    ),
 )
 PERSON: Final = Thing[User](
     "person",

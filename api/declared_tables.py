@@ -1,19 +1,22 @@
 """API routes made from declared tables: JSON page by page, or all rows as CSV or XLSX."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from inspect import Parameter, Signature
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
 
+from actions.actor import Actor
 from actions.catalogue import tables
+from actions.exports import export, name_of
 from actions.fields import FieldWords, Lang, field_words
-from actions.tables import MOST_AT_ONCE, Column, Table, rows_of, values_of
+from actions.tables import MOST_AT_ONCE, Column, Filter, Table, kept_shut, rows_of, values_of
 from api.auth import CurrentActor
 from api.fields import Exact
-from api.tables import TABLE_ANSWER, After, AsWished, next_url, paged, table_of
+from api.tables import TABLE_ANSWER, After, AsWished, Wish, file_answer, next_url
 
 AnyTable = Table[Any, Any]
 _TYPES: Final[dict[str, Any]] = {
@@ -23,12 +26,20 @@ _TYPES: Final[dict[str, Any]] = {
     "day": date | None,
     "instant": datetime | None,
     "flag": bool | None,
-    "several": list[str],
+    "share": float | None,
+    "several": list[str] | None,
+    "wholes": list[int | None] | None,
+    "numbers": list[Exact | None] | None,
+    "floats": list[float | None] | None,
+    "counts": dict[str, int] | None,
 }
 _LIMIT = Annotated[int, Query(ge=1, le=MOST_AT_ONCE)]
 _LABELS = Annotated[
     Lang | None,
-    Query(description="Head the columns of CSV and XLSX with their labels in this language."),
+    Query(
+        description="CSV and XLSX for people: headings, names and words in this language, and at "
+        "the end how many rows there are and of when."
+    ),
 ]
 
 
@@ -41,10 +52,9 @@ def router() -> APIRouter:
 
 
 def _add(routes: APIRouter, table: AnyTable) -> None:
-    name = table.code.title().replace(".", "").replace("_", "")
-    row = create_model(
-        f"{name}Row", __doc__=f"A row of: {table.words.en}.", **dict(map(_field, table.columns))
-    )
+    name = re.sub(r"[^A-Za-z]", "", table.code.title())
+    fields = dict(_field(one) for one in table.columns if one.for_programs)
+    row = create_model(f"{name}Row", __doc__=f"A row of: {table.words.en}.", **fields)
     page = create_model(
         f"{name}Page",
         __doc__=f"Some rows of: {table.words.en}.",
@@ -55,7 +65,7 @@ def _add(routes: APIRouter, table: AnyTable) -> None:
         table.path,
         _endpoint(table, page),
         methods=["GET"],
-        name=f"get_{table.code.replace('.', '_')}",
+        name=f"get_{re.sub(r'[^a-z]', '_', table.code)}",
         response_model=page,
         responses=TABLE_ANSWER,
         summary=table.words.en,
@@ -77,24 +87,27 @@ def _hint(column: Column) -> str:
 
 
 def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:
+    names = list(table.filter.model_fields)
+
     def endpoint(**given: Any) -> Any:
-        request, actor, wish = given["request"], given["actor"], given["wish"]
-        asked = table.filter(**{name: given[name] for name in table.filter.model_fields})
-        found = paged(
-            wish, given["after"], given["limit"], MOST_AT_ONCE,
-            lambda after, limit: rows_of(actor, table, asked, after, limit),
-        )  # fmt: skip
-        following = next_url(request, found.next)
+        actor, wish = given["actor"], given["wish"]
+        asked = table.filter(**{name: given[name] for name in names})
+        if wish.table and wish.whole and given["after"] is None:
+            made = export(actor, table, asked, wish.form, lang=given["labels"], bom=wish.bom)
+            return file_answer(made, name_of(table, asked))
+        found = rows_of(actor, table, asked, given["after"], given["limit"])
+        following = next_url(given["request"], found.next)
         if wish.table:
-            return _written(table, found.rows, wish, following, given["labels"])
-        items = [values_of(table, row) for row in found.rows]
+            return _part(actor, table, asked, found.rows, wish, following, given["labels"])
+        shut = _shut(actor, table)
+        items = [values_of(table, row, shut) for row in found.rows]
         return page.model_validate({"items": items, "next": following})
 
     asked: list[tuple[str, Any, Any]] = [
         ("request", Request, Parameter.empty),
         ("actor", CurrentActor, Parameter.empty),
         ("wish", AsWished, Parameter.empty),
-        *((name, _asked(info), info.default) for name, info in table.filter.model_fields.items()),
+        *(_parameter(table, name) for name in names),
         ("after", After, None),
         ("limit", _LIMIT, 100),
         ("labels", _LABELS, None),
@@ -108,25 +121,38 @@ def _endpoint(table: AnyTable, page: type[BaseModel]) -> Callable[..., Any]:
     return endpoint
 
 
-def _asked(info: Any) -> Any:
-    """Return a field of a filter as a parameter of the query."""
-    label = field_words(info).label
+def _parameter(table: AnyTable, name: str) -> tuple[str, Any, Any]:
+    """Return a field of a filter as a parameter: of the path, else of the query."""
+    info = table.filter.model_fields[name]
     annotation = info.annotation
     for mark in info.metadata:
         if not isinstance(mark, FieldWords):
             annotation = Annotated[annotation, mark]
-    return Annotated[annotation, Query(description=f"{label.en}.")]
+    told = f"{field_words(info).label.en}."
+    if name in table.of:
+        return name, Annotated[annotation, Path(description=told)], Parameter.empty
+    # A name that Python keeps for itself ends with an underscore here.
+    asked = Query(alias=name.rstrip("_"), description=told)
+    return name, Annotated[annotation, asked], info.default
 
 
-def _written(
-    table: AnyTable, rows: Any, wish: Any, following: str | None, labels: Lang | None
+def _part(
+    actor: Actor,
+    table: AnyTable,
+    asked: Filter,
+    rows: Any,
+    wish: Wish,
+    following: str | None,
+    labels: Lang | None,
 ) -> Response:
-    head = [one.head(labels) if labels else one.name for one in table.columns]
-    exact = [name for name, one in zip(head, table.columns, strict=True) if one.kind == "number"]
-    body = [[_cell(one.value(row)) for one in table.columns] for row in rows]
-    return table_of(head, body, table.code, wish, following, exact=exact)
+    """Return some rows as a file, which says that they are a part where more follow."""
+    form = cast(Any, wish.form)
+    made = export(actor, table, asked, form, lang=labels, bom=wish.bom, some=rows)
+    return file_answer(made, name_of(table, asked), following)
 
 
-def _cell(value: Any) -> Any:
-    """Return a value as JSON has it."""
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
+def _shut(actor: Actor, table: AnyTable) -> frozenset[str]:
+    if all(one.right is None for one in table.columns):
+        return frozenset()
+    with actor.look() as connection:
+        return kept_shut(connection, table.columns)

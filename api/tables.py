@@ -1,28 +1,22 @@
-"""Rows as JSON, CSV or XLSX, page after page: the same figures, written the same way."""
+"""In which form rows are wanted, and files as answers: the same figures, written the same way."""
 
-import csv
-import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
-from actions import workbooks
-from api.fields import Exact
-from storage.pages import Page
+from actions.table_files import MEDIA, FileForm, Head, TableFile, write
+from actions.workbooks import MEDIA_TYPE
 
 T = TypeVar("T")
 
-_ROWS_AT_ONCE = 500
-_MOST_ROWS = 1_000_000  # beyond these the file says that it is a part
 _MEDIA: Final[dict["Form", str]] = {
     "json": "application/json",
     "csv": "text/csv",
-    "xlsx": workbooks.MEDIA_TYPE,
+    "xlsx": MEDIA_TYPE,
 }
 TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
@@ -31,7 +25,7 @@ TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
         "the name says `part`, and the header Link names the rest.",
         "content": {
             "text/csv": {"schema": {"type": "string"}},
-            workbooks.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -99,24 +93,6 @@ def _q(parameters: Sequence[str]) -> float:
     return 1.0
 
 
-def paged(
-    wish: Wish, after: str | None, limit: int, most: int, ask: Callable[[str | None, int], Page[T]]
-) -> Page[T]:
-    """Return the page that is asked for, or for a table without a limit all that follow too.
-
-    most: rows that are asked for at once.
-    """
-    if not wish.whole:
-        return ask(after, limit)
-    rows: list[T] = []
-    while True:
-        page = ask(after, most)
-        rows += page.rows
-        after = page.next
-        if after is None or len(rows) > _MOST_ROWS:
-            return Page(rows, after)
-
-
 AsWished = Annotated[Wish, Depends(wish_of)]
 After = Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")]
 
@@ -130,20 +106,6 @@ def next_url(request: Request, cursor: str | None) -> str | None:
     return f"{request.url.path}?{query}"
 
 
-def models_of(rows: Iterable[BaseModel], model: type[BaseModel], name: str, wish: Wish,
-              following: str | None) -> Response:  # fmt: skip
-    """Return flat models as a table, their fields as columns."""
-    header = list(model.model_fields)
-    body = ([row[field] for field in header] for row in _dumped(rows))
-    return table_of(header, body, name, wish, following, exact=_exact_fields(model))
-
-
-def _exact_fields(model: type[BaseModel]) -> list[str]:
-    """Return the fields that hold decimal numbers as text."""
-    hints = get_type_hints(model, include_extras=True)
-    return [name for name, hint in hints.items() if hint == Exact or Exact in get_args(hint)]
-
-
 def table_of(
     header: Sequence[str],
     body: Iterable[Sequence[object]],
@@ -153,63 +115,18 @@ def table_of(
     *,
     exact: Collection[str] = (),
 ) -> Response:
-    """Return rows as CSV, streamed, or as a workbook; name and headers say how many and of when.
+    """Return rows as a file; name and headers say how many and of when.
 
     exact: columns whose texts are decimal numbers.
     """
-    body = list(body)
-    headers = workbooks.counted(name, wish.form, len(body), whole=following is None)
+    heads = [Head(one, one in exact) for one in header]
+    made = write(cast(FileForm, wish.form), heads, body, bom=wish.bom)
+    return file_answer(made, name, following)
+
+
+def file_answer(made: TableFile, name: str, following: str | None = None) -> Response:
+    """Return a file that was written; following: where the rows go on that it has not."""
+    headers = made.headers(name, whole=following is None)
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
-    if wish.form == "xlsx":
-        book = workbooks.workbook(header, body, exact=exact)
-        return Response(book, media_type=workbooks.MEDIA_TYPE, headers=headers)
-    return StreamingResponse(
-        _written(header, body, wish.bom), media_type="text/csv; charset=utf-8", headers=headers
-    )
-
-
-def _dumped(rows: Iterable[BaseModel]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        yield row.model_dump(mode="json")
-
-
-def _cell(value: Any) -> object:
-    """Return what a cell holds; text that a spreadsheet would run as a formula is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ";".join("" if one is None else str(one) for one in value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return value if _is_number(value) else f"'{value}"
-    return value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _written(header: Sequence[str], body: Iterable[Sequence[object]], bom: bool) -> Iterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    if bom:
-        buffer.write("\ufeff")
-    writer.writerow(header)
-    for place, row in enumerate(body, 1):
-        writer.writerow([_cell(value) for value in row])
-        if place % _ROWS_AT_ONCE == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+    return StreamingResponse(made.chunks(), media_type=MEDIA[made.form], headers=headers)

@@ -21,6 +21,7 @@ from benchmarks import (
     machine,
     memory,
     rush,
+    serving,
     viewers,
 )
 from benchmarks.figures import Section
@@ -33,6 +34,7 @@ PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "boards": boards.run,
     "bases": bases.run,
     "viewers": viewers.run,
+    "serve": serving.run,
     "logins": logins.run,
     "flood": rush.run,
     "demo": demo.run,

@@ -125,6 +125,7 @@ _PEOPLE: Final = """
     INSERT INTO access_grant (viewer, role, scope, region_id, valid_from)
     SELECT 'user:{reader}', 'reader', 'region', region_id, '2015-01-01' FROM region_fact
      WHERE code = '{province}' AND known_until IS NULL;
+    SELECT setval(pg_get_serial_sequence('app_user', 'id'), {reader});
 """
 
 

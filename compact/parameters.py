@@ -157,8 +157,8 @@ class Parameter:
             f"method.bad_{self.name}",
             zh=f"{self.zh}{zh}。",
             en=f"{self.en} {en.strip()}.",
-            next_zh="请改正规则的参数。",
-            next_en="Correct what the rule is given.",
+            next_zh=f"请在该规则下填写或改正“{self.zh}”。",
+            next_en=f"Enter it under that rule, as “{self.en}”.",
             where={"field": self.field_name},
         )
 

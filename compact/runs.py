@@ -27,6 +27,9 @@ ALGORITHM: Final = (
     "cascade/1"  # λ anew at each parent, floors, then largest remainder; months cascade
 )
 _COVERED: Final = (FORM, OF_ALL_RULES)
+_CANONICAL: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,7 @@ def again(snapshot: str) -> Run:
 
 def canonical(value: object) -> str:
     """Return JSON that is the same bytes for the same value: sorted keys, no spaces."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _CANONICAL.encode(value)
 
 
 def _inputs(problem: Problem) -> dict[str, object]:

@@ -7,10 +7,10 @@ from typing import Final
 from actions.declared import ACTIONS
 from actions.fields import Acting, Lang, Option, Words, field, plain
 from actions.kinds import Day, Line
-from actions.tables import Column, Filter, Table
+from actions.tables import Column, Filter, Table, page_of
 from storage.access import listed
 from storage.access.listed import TrailRow, WhichEntries
-from storage.pages import Page, cursor_of, key_of
+from storage.pages import Page, key_of
 
 _MOST_SHOWN: Final = 160  # characters
 
@@ -39,8 +39,7 @@ def _ask(at: Acting, asked: WhichTrail, after: str | None, limit: int) -> Page[T
     (last,) = key_of(after, 0)
     wanted = WhichEntries(asked.who, asked.act, asked.subject, asked.since, asked.until)
     found = listed.trail(at.connection, wanted, int(last) or None, limit + 1)
-    rows = found[:limit]
-    return Page(rows, cursor_of(rows[-1].id) if len(found) > limit else None)
+    return page_of(found, limit, lambda one: one.id)
 
 
 def _name(row: TrailRow, lang: Lang) -> str:

@@ -1,25 +1,28 @@
 """The table of people: who may log in, with which roles, where and since when."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from actions.access.grant_words import words_of
 from actions.fields import Acting, Lang, Words, field
 from actions.kinds import Line
-from actions.tables import Column, Filter, Table
+from actions.tables import Column, Filter, Table, page_of
 from actions.things import every_role
 from storage.access import grants, listed
 from storage.access.grants import GrantRow
 from storage.access.people import User
-from storage.pages import Page, cursor_of, key_of
+from storage.pages import Page, key_of
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person with the grants that hold today, and those to come."""
+    """A person with the grants that hold today, those to come, and when they last did something."""
 
     user: User
     grants: list[GrantRow]
+    last_act_at: datetime | None
 
 
 class WhichPeople(Filter):
@@ -31,27 +34,33 @@ class WhichPeople(Filter):
 
 
 def _ask(at: Acting, asked: WhichPeople, after: str | None, limit: int) -> Page[PersonRow]:
-    (last,) = key_of(after, 0)
+    (before,) = key_of(after, 0)
     found = listed.people(
         at.connection,
         text=asked.search,
         role=asked.role,
         ended=asked.ended,
-        after=int(last),
+        after=int(before),
         most=limit + 1,
     )
-    rows = found[:limit]
+    page = page_of(found, limit, lambda one: one.user_id)
     held: dict[int, list[GrantRow]] = {}
-    for one in grants.listed(at.connection, [row.user_id for row in rows]):
+    for one in grants.listed(at.connection, [row.user_id for row in page.rows]):
         if not one.ended:
             held.setdefault(one.user_id, []).append(one)
-    following = cursor_of(rows[-1].user_id) if len(found) > limit else None
-    return Page([PersonRow(one, held.get(one.user_id, [])) for one in rows], following)
+    last = listed.last_acts(at.connection, [row.user_id for row in page.rows])
+    of = [PersonRow(one, held.get(one.user_id, []), last[one.user_id]) for one in page.rows]
+    return Page(of, page.next)
 
 
 def _grants_shown(row: PersonRow, lang: Lang) -> list[str]:
     since = {"zh": "自 {day} 起", "en": "since {day}"}[lang]
     return [f"{words_of(one).say(lang)} · {since.format(day=one.valid_from)}" for one in row.grants]
+
+
+def trail_of(login: str) -> str:
+    """Return the address of what somebody did, in the audit trail."""
+    return f"/audit?{urlencode({'who': login})}"
 
 
 def _coded(row: PersonRow) -> list[str]:
@@ -94,6 +103,14 @@ PEOPLE: Final = Table[PersonRow, WhichPeople](
             lambda row: min((one.valid_from for one in row.grants), default=None),
             "day",
             apart=True,
+        ),
+        Column(
+            "last_act_at",
+            Words("最近办理", "Last act"),
+            lambda row: row.last_act_at,
+            "instant",
+            link=lambda row: trail_of(row.user.login) if row.last_act_at else "",
+            hint=Words("链接到其审计日志", "Leads to what they did, in the audit trail"),
         ),
         Column("ended_at", Words("停用时间", "Ended"), lambda row: row.user.ended_at, "instant"),
         Column(

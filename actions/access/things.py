@@ -22,4 +22,6 @@ GRANT: Final = Thing[GrantRow](
     page=lambda one: f"/people/{one.user_id}",
     covered="access.administers()",
     lock="SELECT FROM access_grant WHERE id = %s FOR NO KEY UPDATE",
+    way=Words("打开用户,在其授权中选择", "open the person and choose one of the grants"),
+    way_from="/people",
 )

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
+
+from psycopg import Connection
 
 from actions.accounts.listed import known_profile
 from actions.actor import Actor
@@ -30,15 +33,39 @@ def indicators_of(
     targets that the reader sees. limit: institutions a page.
     """
     check_size(limit, 1000)
+    with actor.look() as connection:
+        return indicators_in(
+            connection,
+            first,
+            until,
+            profiles=profiles,
+            region_id=region_id,
+            institution_id=institution_id,
+            after=after,
+            limit=limit,
+        )
+
+
+def indicators_in(
+    connection: Connection[Any],
+    first: date,
+    until: date,
+    *,
+    profiles: Sequence[str],
+    region_id: int | None,
+    institution_id: int | None,
+    after: str | None,
+    limit: int,
+) -> Page[Indicator]:
+    """Return the same in a transaction."""
     if first >= until:
         raise _no_months(first, until)
     (last,) = key_of(after, 0)
-    with actor.look() as connection:
-        codes = [known_profile(connection, one) for one in dict.fromkeys(profiles)]
-        codes = codes or indicators.profiles(connection)
-        wanted = IndicatorFilter(first, until, codes, region_id, institution_id)
-        most = limit * len(codes)
-        rows = indicators.indicators(connection, wanted, after=int(last), most=most + 1)
+    codes = [known_profile(connection, one) for one in dict.fromkeys(profiles)]
+    codes = codes or indicators.profiles(connection)
+    wanted = IndicatorFilter(first, until, codes, region_id, institution_id)
+    most = limit * len(codes)
+    rows = indicators.indicators(connection, wanted, after=int(last), most=most + 1)
     following = cursor_of(rows[most - 1].institution_id) if len(rows) > most else None
     return Page(rows[:most], following)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actions.actor import Actor
+from storage.access import grants
 from storage.boards import queries
 
 MOST_ROWS: Final = 100_000
@@ -21,7 +22,7 @@ class Answer:
 def rights_of(actor: Actor) -> Rights:
     """Return all that decides what the reader sees: equal rights see equal boards."""
     with actor.look() as connection:
-        return queries.rights(connection)
+        return grants.rights(connection)
 
 
 def answer_of(actor: Actor, query: str) -> Answer:

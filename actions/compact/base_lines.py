@@ -98,7 +98,7 @@ def lines_of(
     found = reviewed_bases(connection, kept, counted)
     verdicts = bases.verdicts(connection, kept.target_id, only)
     acts = bases.acts(connection, kept.union_id, only)
-    named = {one.institution_id: one for one in institutions.some(connection, only)}
+    named = institutions.names(connection, only)
     mean = _mean_g([one.base for who, one in found.items() if who in named])
     members = _members(connection, kept, counted, found)
     lines = []
@@ -106,12 +106,13 @@ def lines_of(
         reviewed = found[who]
         effect = reviewed.effect_g if reviewed.base is not None else mean
         whole = reviewed.base.total_g if reviewed.base is not None else 0
-        digest, name = digest_of(reviewed.base), named.get(who)
+        digest = digest_of(reviewed.base)
+        name_zh, name_en = named.get(who, (None, None))
         lines.append(
             BaseLine(
                 institution_id=who,
-                name_zh=name.name_zh if name else None,
-                name_en=name.name_en if name else None,
+                name_zh=name_zh,
+                name_en=name_en,
                 member_id=members[who],
                 base=reviewed.base,
                 findings=reviewed.findings,

@@ -1,5 +1,6 @@
 """What is odd about a base, in words that a planner reads on screen, in a terminal or in a file."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -40,10 +41,16 @@ def in_words(words: tuple[str, str], lang: str) -> str:
     return words[0] if lang == "zh" else words[1]
 
 
-def marked(mark: Mark, year: int | None, lang: str) -> str:
-    """Return a mark with its month and carrier: “2025-01 natural_gas: missing”."""
+def marked(
+    mark: Mark, year: int | None, lang: str, carriers: Mapping[str, str] | None = None
+) -> str:
+    """Return a mark with its month and carrier: “2025-01 natural_gas: missing”.
+
+    carriers: what they are called, by code; None writes the codes.
+    """
     when = f"{year}-{mark.month:02d}" if mark.month is not None else ""
-    place = " ".join(one for one in (when, mark.carrier or "") if one)
+    carrier = (carriers or {}).get(mark.carrier or "", mark.carrier or "")
+    place = " ".join(one for one in (when, carrier) if one)
     words = in_words(CODES[mark.code], lang)
     return f"{place}: {words}" if place else words
 

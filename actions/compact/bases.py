@@ -24,6 +24,7 @@ from actions.registry.institutions import no_institution
 from compact.bases import History, How
 from compact.findings import Finding
 from compact.targets import Base, State
+from storage.access import grants
 from storage.compact import bases, targets
 from storage.compact.bases import Act, TargetInstitution, Verdict
 from storage.registry import institutions
@@ -31,8 +32,8 @@ from storage.registry import institutions
 __all__ = [
     "CONFIRMED", "LEFT_OUT", "OPEN", "Act", "Base", "BaseLine", "Finding", "History", "How",
     "LineFilter", "MemberBases", "Review", "State", "Verdict", "asked_bases", "count_odd",
-    "histories", "line_of", "newest_target", "planned_bases", "review",
-    "seen_base",
+    "histories", "line_of", "newest_of", "newest_target", "planned_bases", "review", "reviewed",
+    "said_so_far", "seen_base",
 ]  # fmt: skip
 
 
@@ -85,15 +86,26 @@ def review(actor: Actor, target_id: int) -> Review:
     told that something is odd, and no figure.
     """
     with actor.look(reckons=True) as connection:
-        kept = _target(connection, target_id)
-        counted = planned_bases(connection, kept.union_id, "base.review")
-        lines = lines_of(connection, kept, counted)
-        enough = bases.enough(connection, kept.union_id)
+        return reviewed(connection, target_id)
+
+
+def reviewed(connection: Connection[Any], target_id: int) -> Review:
+    """Return the review of a target's bases, in a transaction that reckons."""
+    kept = _target(connection, target_id)
+    counted = planned_bases(connection, kept.union_id, "base.review")
+    lines = lines_of(connection, kept, counted)
+    enough = bases.enough(connection, kept.union_id)
     odd = [one.shown for one in lines if one.findings or one.acts or one.state == LEFT_OUT]
     whole = sum(one.base.total_g for one in lines if one.base is not None and one.seen)
     return Review(
         target_id, kept.union_id, enough, whole, sorted(odd, key=weight), by_member(lines)
     )
+
+
+def said_so_far(actor: Actor) -> tuple[object, ...]:
+    """Return what changes with whatever a planner says of a base, and with the actor's rights."""
+    with actor.look() as connection:
+        return (*grants.rights(connection), *bases.newest(connection))
 
 
 def histories(actor: Actor, target_id: int, asked: Sequence[int]) -> dict[int, History]:
@@ -109,7 +121,12 @@ def histories(actor: Actor, target_id: int, asked: Sequence[int]) -> dict[int, H
 def newest_target(actor: Actor, union_id: int | None = None) -> int:
     """Return the target that was last set for a union, or for any that the reader sees."""
     with actor.look() as connection:
-        found = targets.listed(connection, union_id)
+        return newest_of(connection, union_id)
+
+
+def newest_of(connection: Connection[Any], union_id: int | None) -> int:
+    """Return the target that was last set for a union, or for any that the viewer sees."""
+    found = targets.listed(connection, union_id)
     if not found:
         raise not_found("节能目标", "target", {"union_id": union_id})
     return found[-1].target_id

@@ -1,5 +1,6 @@
 """Reading quotas, each with the arithmetic that its notice prints."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -55,10 +56,10 @@ class Explained:
         """Return in a sentence what the quota asks."""
         return self.rule.in_words(self.facts, lang)
 
-    def marks(self, lang: str) -> list[str]:
-        """Return in words what was odd about the base when it was run."""
+    def marks(self, lang: str, carriers: Mapping[str, str] | None = None) -> list[str]:
+        """Return in words what was odd about the base when it was run; carriers: their names."""
         year = self.base_year
-        return [marked(Mark(*one), year, lang) for one in self.share.base_marks or ()]
+        return [marked(Mark(*one), year, lang, carriers) for one in self.share.base_marks or ()]
 
 
 def list_quotas(

@@ -98,13 +98,13 @@ def list_runs(
 def one_run(actor: Actor, run_id: int) -> tuple[RunRow, str | None]:
     """Return a run, and its snapshot where the reader plans for its union and sees all in it."""
     with actor.look() as connection:
-        return _run(connection, run_id), runs.snapshot(connection, run_id)
+        return run_of(connection, run_id), runs.snapshot(connection, run_id)
 
 
 def snapshot_of(actor: Actor, run_id: int) -> tuple[RunRow, str]:
     """Return a run with its snapshot, or say why the reader is not given that."""
     with actor.look() as connection:
-        kept, snapshot = _run(connection, run_id), runs.snapshot(connection, run_id)
+        kept, snapshot = run_of(connection, run_id), runs.snapshot(connection, run_id)
         if snapshot is not None:
             return kept, snapshot
         if unions.plans(connection, kept.union_id):
@@ -141,7 +141,8 @@ def _proof(run_id: int, sha256: str, snapshot: str) -> Proof:
     return Proof(run_id, sha256, same=anew.snapshot == snapshot and anew.sha256 == sha256)
 
 
-def _run(connection: Connection[Any], run_id: int) -> RunRow:
+def run_of(connection: Connection[Any], run_id: int) -> RunRow:
+    """Return a run that the viewer sees."""
     found = runs.one(connection, run_id)
     if found is None:
         raise not_found("分解方案", "run", {"run_id": run_id})

@@ -1,7 +1,5 @@
 """What stands on corrections: reading them, and what can be corrected, judged and undone."""
 
-from typing import Final
-
 import numpy as np
 
 from actions.actor import Actor
@@ -18,22 +16,16 @@ from storage.readings.amendments import OF_EXCHANGE, OF_READING, OF_VERDICT, Cor
 from storage.registry import meters, table
 from storage.registry.meters import Channel
 
-__all__ = ["Correction", "list_corrections"]
-
-_FAR_MS: Final = 4_102_444_800_000
+__all__ = ["Correction", "channel_of"]
 
 
-def list_corrections(
-    actor: Actor, channel_id: int, *, taken_back: bool = False, limit: int = 1000
-) -> tuple[Channel, list[Correction]]:
-    """Return what people said of a channel's readings, and if asked what they took back."""
+def channel_of(actor: Actor, channel_id: int) -> Channel:
+    """Return a channel that the reader sees."""
     with actor.look() as connection:
         found = meters.channels(connection, [channel_id])
-        if not found:
-            raise no_channel(channel_id)
-        return found[0], amendments.listed(
-            connection, channel_id, 0, _FAR_MS, taken_back=taken_back, most=limit
-        )
+    if not found:
+        raise no_channel(channel_id)
+    return found[0]
 
 
 def one_correction(actor: Actor, channel_id: int, correction_id: int) -> tuple[Channel, Correction]:

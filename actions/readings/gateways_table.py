@@ -2,25 +2,27 @@
 
 from typing import Final
 
-from actions.fields import Acting, Words
-from actions.tables import Column, Filter, Table
-from storage.pages import Page, cursor_of, key_of
+from actions.fields import Acting, Words, field
+from actions.kinds import Line
+from actions.tables import Column, Filter, Table, page_of
+from storage.pages import Page, key_of
 from storage.readings import gateways
 from storage.readings.gateways import Gateway
 
 
-class AllGateways(Filter):
-    """Nothing is asked for: a reader sees those of its channels."""
+class WhichGateways(Filter):
+    """Which gateways are wanted, of those of the reader's channels."""
+
+    search: Line | None = field(zh="采集网关", en="Part of the name", default=None)
 
 
-def _ask(at: Acting, asked: AllGateways, after: str | None, limit: int) -> Page[Gateway]:
+def _ask(at: Acting, asked: WhichGateways, after: str | None, limit: int) -> Page[Gateway]:
     (last,) = key_of(after, "")
-    found = gateways.listed(at.connection, after=str(last), most=limit + 1)
-    rows = found[:limit]
-    return Page(rows, cursor_of(rows[-1].name) if len(found) > limit else None)
+    found = gateways.listed(at.connection, after=str(last), most=limit + 1, text=asked.search or "")
+    return page_of(found, limit, lambda one: one.name)
 
 
-GATEWAYS: Final = Table[Gateway, AllGateways](
+GATEWAYS: Final = Table[Gateway, WhichGateways](
     code="gateways",
     path="/gateways",
     words=Words("采集网关", "Gateways"),
@@ -81,6 +83,6 @@ GATEWAYS: Final = Table[Gateway, AllGateways](
             ),
         ),
     ),
-    filter=AllGateways,
+    filter=WhichGateways,
     ask=_ask,
 )

@@ -2,30 +2,10 @@
 
 from actions.actor import Actor
 from actions.figures import not_found
-from storage.pages import Page, check_size, cursor_of, key_of
 from storage.readings import rejects
 from storage.readings.rejects import Rejected, Waiting
 
-__all__ = ["Rejected", "Waiting", "counted", "list_rejects", "reject"]
-
-
-def list_rejects(
-    actor: Actor,
-    *,
-    gateway: str | None = None,
-    reason: str | None = None,
-    after: str | None = None,
-    limit: int = 100,
-) -> Page[Rejected]:
-    """Return waiting refusals of the gateways that the reader sees, in the order they came."""
-    check_size(limit, 1000)
-    (last,) = key_of(after, 0)
-    with actor.look() as connection:
-        found = rejects.waiting(
-            connection, after=int(last), most=limit + 1, gateway=gateway, reason=reason
-        )
-    rows = found[:limit]
-    return Page(rows, cursor_of(rows[-1].id) if len(found) > limit else None)
+__all__ = ["Rejected", "Waiting", "counted", "reject"]
 
 
 def counted(actor: Actor) -> list[Waiting]:

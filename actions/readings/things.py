@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from actions.declared import Thing
-from actions.fields import Acting, Lang, Words
+from actions.fields import Acting, Lang, Option, Words, plain
 from actions.figures import instant
+from storage import tasks
 from storage.readings import amendments, gateways, set_aside
 from storage.readings.amendments import Correction
 from storage.readings.gateways import Gateway
 from storage.readings.set_aside import SetAside
 from storage.registry import meters
 from storage.registry.meters import Channel
+from storage.tasks import TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ def _named(one: CorrectionOf) -> str:
     return f"{channel.meter or channel.meter_id} · {channel.code} · {when} · #{one.correction.id}"
 
 
+_BY_CHANNEL: Final = Words(
+    "打开机构,在逐时曲线中选择计量通道,再打开“更正记录”",
+    "open the institution, choose the channel in its hourly curve, then “Corrections”",
+)
 CORRECTION: Final = Thing[CorrectionOf](
     "correction",
     Words("更正", "correction"),
@@ -63,6 +69,7 @@ CORRECTION: Final = Thing[CorrectionOf](
                FOR NO KEY UPDATE""",
     unit=lambda one: one.channel.unit,
     zone=lambda one: one.channel.zone,
+    way=_BY_CHANNEL,
 )
 CORRECTION_FILE: Final = Thing[CorrectionFile](
     "correction_file",
@@ -76,6 +83,7 @@ CORRECTION_FILE: Final = Thing[CorrectionFile](
                    = (SELECT count(*) FROM amendment
                        WHERE file_id = %(on)s
                          AND channel_id IN (SELECT * FROM access.covers_channels(%(right)s)))""",
+    way=_BY_CHANNEL,
     lock="""SELECT FROM channel
              WHERE id IN (SELECT channel_id FROM amendment WHERE file_id = %s)
              ORDER BY id FOR NO KEY UPDATE""",
@@ -89,6 +97,18 @@ def _gateway(at: Acting, gateway_id: int) -> Gateway | None:
 def _set_aside(at: Acting, number: int) -> SetAside | None:
     found = set_aside.listed(at.connection, after=number - 1, most=1)
     return found[0] if found and found[0].id == number else None
+
+
+def _failed(at: Acting, number: int) -> TaskState | None:
+    found = tasks.one(at.connection, number)
+    return found if found is not None and found.state == "set_aside" else None
+
+
+def _failed_ones(at: Acting) -> list[Option]:
+    return [
+        Option(str(one.id), plain(f"{one.kind} {one.key} · #{one.id}"))
+        for one in tasks.set_aside(at.connection)
+    ]
 
 
 def _named_set_aside(one: SetAside, lang: Lang) -> str:
@@ -117,6 +137,8 @@ GATEWAY: Final = Thing[Gateway](
                            AND channel_id IN (
                                    SELECT * FROM access.covers_channels(%(right)s::text)))
                END""",
+    way=Words("在列表中选择采集网关", "choose the gateway in the list"),
+    way_from="/gateways",
     # Whoever settles what waits may not change the gateway's row, so no row is locked.
     lock="SELECT pg_advisory_xact_lock(hashtext('gateway'), %s)",
 )
@@ -127,7 +149,20 @@ SET_ASIDE: Final = Thing[SetAside](
     find=_set_aside,
     name=_named_set_aside,
     page=lambda _: "/set-aside",
+    way=Words("在列表中选择一项", "choose it in the list"),
+    way_from="/set-aside",
     covered="""(SELECT institution_id FROM report.set_aside WHERE id = %(on)s)
                    IN (SELECT * FROM access.covers(%(right)s))""",
     lock="SELECT pg_advisory_xact_lock(hashtext('set_aside'), %s)",
+)
+TASK: Final = Thing[TaskState](
+    "task",
+    Words("失败的任务", "task that failed"),
+    TaskState,
+    find=_failed,
+    name=lambda one, _: f"{one.kind} {one.key} · #{one.id}",
+    page=lambda one: f"/tasks/{one.id}",
+    covered="EXISTS (SELECT FROM task WHERE id = %(on)s)",  # of which one's own are seen
+    lock="SELECT pg_advisory_xact_lock(hashtext('task'), %s)",
+    options=_failed_ones,
 )

@@ -133,7 +133,7 @@ def _twice(
         if (first := seen.get(row_key)) is None:
             seen[row_key] = row
         else:
-            zh, en = "前面已有同样的一行", "is already said in an earlier row"
+            zh, en = "前面已有同样的一行", "is in an earlier row already"
             if first.place is not None:
                 zh, en = (
                     f"与第 {first.place.line} 行重复",

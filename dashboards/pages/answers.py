@@ -5,7 +5,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from fastapi import Request
 
 _KEEP_S: Final = 60.0
 _MOST: Final = 2000
@@ -14,7 +16,8 @@ _MOST: Final = 2000
 class Answers:
     """What was answered to whom within the last minute; the oldest leave when there are many.
 
-    A key holds the set of rights and the whole question, so nobody gets another's answer.
+    A key holds the set of rights and the whole question, or its digest, so nobody gets another's
+    answer.
     """
 
     def __init__(
@@ -30,9 +33,19 @@ class Answers:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[float, Future[Any]]] = OrderedDict()
 
-    def get(self, key: Hashable, ask: Callable[[], Any]) -> Any:
-        """Return what `ask` says, or said a moment ago; who comes meanwhile waits for it."""
+    def __len__(self) -> int:
+        """How many are kept, those that are being asked for among them."""
+        return len(self._kept)
+
+    def get(
+        self, key: Hashable, ask: Callable[[], Any], keeps: Callable[[Any], bool] = lambda _: True
+    ) -> Any:
+        """Return what `ask` says, or said a moment ago; who comes meanwhile waits for it.
+
+        keeps: whether an answer is kept once it is there.
+        """
         with self._lock:
+            self._forget()
             found = self._kept.get(key)
             mine = found is None or found[0] <= self._clock()
             if mine:
@@ -49,9 +62,27 @@ class Answers:
         try:
             answer.set_result(ask())
         except BaseException as error:
-            with self._lock:
-                if (kept := self._kept.get(key)) is not None and kept[1] is answer:
-                    del self._kept[key]
+            self._drop(key, answer)
             answer.set_exception(error)
             raise
+        if not keeps(answer.result()):
+            self._drop(key, answer)
         return answer.result()
+
+    def _forget(self) -> None:
+        """Let go of what is too old: whatever is kept lies in the order in which it was asked."""
+        while self._kept and (first := next(iter(self._kept.items())))[1][0] <= self._clock():
+            del self._kept[first[0]]
+
+    def _drop(self, key: Hashable, answer: Future[Any]) -> None:
+        with self._lock:
+            if (kept := self._kept.get(key)) is not None and kept[1] is answer:
+                del self._kept[key]
+
+
+def answers_of(request: Request, name: str) -> Answers:
+    """Return the answers of one kind that the application keeps."""
+    state = request.app.state
+    if not hasattr(state, name):
+        setattr(state, name, Answers())
+    return cast(Answers, getattr(state, name))

@@ -13,12 +13,13 @@ from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
 from actions.catalogue import declared, tables
 from actions.declared import Action, Thing, result_of
-from actions.doing import Done, Repeat, acting, carry_out, foresee, may, target
+from actions.doing import Done, Repeat, acting, carry_out, foresee, made_it, may, target
 from actions.fields import once_of
 from actions.filled import filled
 from actions.refusals import AgainError, ChangedError
 from actions.rights import holds
 from actions.saying import wrong
+from actions.tables import may_read
 from dashboards.pages.asking import Place
 from dashboards.pages.form_pages import Filling, choosing_page, form_page, preview_page
 from dashboards.pages.form_scans import with_scans
@@ -57,6 +58,7 @@ def offered(viewer: Viewer, thing: Thing[Any], on: int) -> list[Kind]:
         found = thing.find(at, on)
         kinds = [one for one in declared().values() if one.about.on is thing]
         fitting = [one for one in kinds if found and one.fits(found)]
+        fitting = [one for one in fitting if not made_it(one, found, at)]
         held = {one.about.right: one for one in fitting}  # one question a right
         allowed = {right for right, one in held.items() if may(one, on, at)}
         return [one for one in fitting if one.about.right in allowed]
@@ -66,7 +68,7 @@ def _list(viewer: Reader) -> Response:
     """Return the page of what the reader may do."""
     with viewer.actor.look() as connection:
         kinds = [one for one in declared().values() if holds(connection, one.about.right)]
-        lists = [one for one in tables() if one.page and holds(connection, one.right)]
+        lists = [one for one in tables() if one.page and may_read(connection, one)]
     return viewer.page("actions.html", kinds=[one.about for one in kinds], lists=lists)
 
 

@@ -1,6 +1,7 @@
 """Who looks at a page: in which language and light, and how the answer leaves."""
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,9 +13,10 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from actions.access.login import Failures, LoginError, Opened, Pool
+from actions.access.persons import called
 from actions.actor import Actor
 from actions.catalogue import declared
 from actions.fields import Words
@@ -69,6 +71,17 @@ class Auth(Protocol):
     def let_out(self, response: Any) -> None: ...
 
 
+class _OneByOne(FileSystemLoader):
+    """Compiles one template at a time: each takes megabytes for a moment, and viewers come in
+    crowds."""
+
+    _turn = threading.Lock()
+
+    def load(self, *args: Any, **named: Any) -> Template:
+        with self._turn:
+            return super().load(*args, **named)
+
+
 @cache
 def assets() -> Assets:
     """Return what pages load, read once."""
@@ -79,7 +92,8 @@ def assets() -> Assets:
 def templates() -> Environment:
     """Return the templates, which escape whatever they are given."""
     env = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=_OneByOne(Path(__file__).parent / "templates"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -99,6 +113,7 @@ class Viewer:
     theme: str
     session: Session | None = None
     path: str = field(init=False)
+    _called: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", self.request.url.path)
@@ -131,6 +146,12 @@ class Viewer:
         """Return the name of something in the reader's language, else in the other one."""
         zh, en = getattr(thing, f"{stem}_zh"), getattr(thing, f"{stem}_en")
         return cast("str | None", (zh or en) if self.lang == "zh" else (en or zh))
+
+    def person(self, actor: str) -> str:
+        """Return what people read in the place of an actor, as "user:12"."""
+        if actor not in self._called:
+            self._called.update(called(self.actor, [actor]))
+        return self._called[actor]
 
     def source(self, words: str | None) -> str:
         """Return where a value was read, in the reader's language."""

@@ -36,6 +36,14 @@ _LISTED = """
        AND (%(grant)s::integer IS NULL OR g.id = %(grant)s)
      ORDER BY g.id
 """
+_RIGHTS = """
+    SELECT DISTINCT (to_jsonb(g) - ARRAY['id', 'viewer', 'valid_from', 'valid_to'])::text
+      FROM access_grant g
+     WHERE viewer = access.viewer()
+       AND storage.civil_day() >= valid_from
+       AND (valid_to IS NULL OR storage.civil_day() < valid_to)
+     ORDER BY 1
+"""
 _ADD = """
     INSERT INTO access_grant (viewer, role, scope, region_id, department_line, institution_id,
                               union_id, valid_from, valid_to)
@@ -136,3 +144,8 @@ def other_administrators(connection: Connection[Any], grant_id: int) -> bool:
     """Return whether somebody could administer everything today without this grant."""
     row = connection.execute(_OTHERS, [grant_id]).fetchone()
     return bool(row and row[0])
+
+
+def rights(connection: Connection[Any]) -> tuple[str, ...]:
+    """Return all that decides what the viewer sees: viewers of equal rights see the same."""
+    return tuple(row[0] for row in connection.execute(_RIGHTS))

@@ -8,14 +8,6 @@ from storage.access import members
 from storage.connections import ROOM, give_room
 from storage.migrate import BOARDS, OWNER
 
-_RIGHTS = """
-    SELECT DISTINCT (to_jsonb(g) - ARRAY['id', 'viewer', 'valid_from', 'valid_to'])::text
-      FROM access_grant g
-     WHERE viewer = access.viewer()
-       AND storage.civil_day() >= valid_from
-       AND (valid_to IS NULL OR storage.civil_day() < valid_to)
-     ORDER BY 1
-"""
 _REGION = """
     SELECT region_id FROM region_fact
      WHERE code = %s AND known_until IS NULL
@@ -35,11 +27,6 @@ _LIMITS = (
 )
 # Who adds up hundreds of thousands of rows does it in memory, and from an index where that has all.
 _CONNECTIONS = 10
-
-
-def rights(connection: Connection[Any]) -> tuple[str, ...]:
-    """Return all that decides what the viewer sees: viewers of equal rights see the same."""
-    return tuple(row[0] for row in connection.execute(_RIGHTS))
 
 
 def answer(

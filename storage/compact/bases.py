@@ -63,6 +63,10 @@ _SET_ENOUGH = """
 """
 _PER_UNITS = "SELECT code, per_unit FROM carrier WHERE in_total_energy"
 _ENOUGH = "SELECT storage.union_enough(%s)"
+_NEWEST = """
+    SELECT (SELECT max(id) FROM base_verdict), (SELECT max(id) FROM base_month),
+           (SELECT max(id) FROM union_enough)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,11 @@ def enough(connection: Connection[Any], union_id: int) -> int:
     """Return how many thousandths of the expected time make a month known."""
     row = connection.execute(_ENOUGH, [union_id]).fetchone()
     return int(row[0]) if row else 0
+
+
+def newest(connection: Connection[Any]) -> tuple[int | None, ...]:
+    """Return the newest rows of all that planners said, as the viewer sees them."""
+    return tuple(connection.execute(_NEWEST).fetchone() or ())
 
 
 def set_enough(

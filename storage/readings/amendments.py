@@ -28,6 +28,22 @@ _LISTED = f"""
        AND a.at <= to_timestamp(%(last)s / 1000.0)
      ORDER BY a.at, a.id LIMIT %(most)s
 """
+# may: whether the viewer can take it back; of one instant the last that was said goes first.
+_NEWEST = f"""
+    SELECT s.*, s.known_until IS NULL
+           AND s.channel_id IN (SELECT * FROM access.covers_channels('correct_readings'))
+           AND NOT EXISTS (
+               SELECT FROM amendment l
+                WHERE l.channel_id = s.channel_id AND storage.ms(l.at) = s.at_ms AND l.id > s.id
+                  AND l.known_until IS NULL
+                  AND (s.kind = ANY(%(verdicts)s) AND l.kind = ANY(%(verdicts)s)
+                       OR s.kind = ANY(%(exchanges)s) AND l.kind = ANY(%(exchanges)s))) AS may
+      FROM ({_SHOWN}
+             WHERE a.channel_id = %(channel)s AND (a.known_until IS NULL OR NOT %(holds)s)
+               AND (%(before)s::integer IS NULL OR a.id < %(before)s)
+             ORDER BY a.id DESC LIMIT %(most)s) s
+     ORDER BY s.id DESC
+"""  # noqa: S608 - only our own text
 _ONE = f"{_SHOWN} WHERE a.id = %s AND a.channel_id = %s"
 _FOUND = f"{_SHOWN} WHERE a.id = %s"
 _OF_FILE = f"{_SHOWN} WHERE a.file_id = %s ORDER BY a.channel_id"
@@ -123,6 +139,19 @@ def listed(
     }
     with connection.cursor(row_factory=class_row(Correction)) as cursor:
         return cursor.execute(_LISTED, parameters).fetchall()
+
+
+def newest(
+    connection: Connection[Any], channel_id: int, *, holds: bool, before: int | None, most: int
+) -> list[tuple[Correction, bool]]:
+    """Return what was said of a channel, the last first, and whether the viewer can undo it.
+
+    holds: leave out what was taken back. before: only what was said before that one.
+    """
+    asked = {"channel": channel_id, "holds": holds, "before": before, "most": most}
+    kinds = {"verdicts": list(OF_VERDICT), "exchanges": list(OF_EXCHANGE)}
+    rows = connection.execute(_NEWEST, asked | kinds)
+    return [(Correction(*row[:-1]), row[-1]) for row in rows]
 
 
 def one(connection: Connection[Any], channel_id: int, correction_id: int) -> Correction | None:

@@ -12,13 +12,16 @@ _KNOWN = """
      WHERE channel_id = %s AND known_until IS NULL ORDER BY at
 """
 
-_OF_INSTITUTION = """
-    SELECT e.channel_id, m.code AS meter, c.code AS channel, c.unit, c.per_unit, c.zone, e.at,
-           e.final, e.initial, e.source, e.known_by
+_LISTED = """
+    SELECT e.channel_id, m.code AS meter, c.meter_id, c.code AS channel, c.unit, c.per_unit, c.zone,
+           e.at, e.final, e.initial, e.source, e.known_by,
+           e.channel_id IN (SELECT * FROM access.covers_channels('correct_readings')) AS may
       FROM exchange e
       JOIN channel c ON c.id = e.channel_id
-      JOIN meter m ON m.id = c.meter_id
-     WHERE m.institution_id = %s AND e.known_until IS NULL
+      LEFT JOIN meter m ON m.id = c.meter_id
+     WHERE (%(channel)s::integer IS NULL OR e.channel_id = %(channel)s)
+       AND (%(institution)s::integer IS NULL OR m.institution_id = %(institution)s)
+       AND e.known_until IS NULL
      ORDER BY m.code, c.code, e.at
 """
 
@@ -51,10 +54,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class OfChannel:
-    """An exchange with the channel that it is of; final, initial: in quanta of the channel."""
+    """An exchange with the channel that it is of; final, initial: in quanta of the channel.
+
+    meter: its code, None where the meter is somebody else's. may: whether the viewer may correct
+    the channel's readings.
+    """
 
     channel_id: int
-    meter: str
+    meter: str | None
+    meter_id: int
     channel: str
     unit: str
     per_unit: int
@@ -64,12 +72,16 @@ class OfChannel:
     initial: int
     source: str
     known_by: str
+    may: bool
 
 
-def of_institution(connection: Connection[Any], institution_id: int) -> list[OfChannel]:
-    """Return the exchanges of an institution's meters as they are known now, by channel."""
+def listed(
+    connection: Connection[Any], *, channel_id: int | None = None, institution_id: int | None = None
+) -> list[OfChannel]:
+    """Return the exchanges of a channel, or of an institution's meters, as they are known now."""
+    asked = {"channel": channel_id, "institution": institution_id}
     with connection.cursor(row_factory=class_row(OfChannel)) as cursor:
-        return cursor.execute(_OF_INSTITUTION, [institution_id]).fetchall()
+        return cursor.execute(_LISTED, asked).fetchall()
 
 
 def known(connection: Connection[Any], channel_id: int) -> list[Exchange]:

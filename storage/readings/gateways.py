@@ -29,7 +29,11 @@ _SHOWN = """
                AND x.resolved_at IS NULL AND x.reason = 'clock.ahead') AS waits_ahead_ms
       FROM gateway g LEFT JOIN gateway_clock k ON k.gateway_id = g.id
 """
-_LIST = f"{_SHOWN} WHERE g.name > %(after)s ORDER BY g.name LIMIT %(most)s"
+_LIST = f"""
+    {_SHOWN}
+     WHERE g.name > %(after)s AND strpos(lower(g.name), lower(%(text)s)) > 0
+     ORDER BY g.name LIMIT %(most)s
+"""
 _ONE = f"{_SHOWN} WHERE g.id = %s"
 _NAMED = f"{_SHOWN} WHERE g.name = %s"
 # A page is chosen first, so that only its gateways' newest readings are looked up.
@@ -87,10 +91,10 @@ class Gateway:
         return None if self.waits_ahead_ms is None else shift_text(shift_for(self.waits_ahead_ms))
 
 
-def listed(connection: Connection[Any], *, after: str, most: int) -> list[Gateway]:
-    """Return gateways in order of name, those after one."""
+def listed(connection: Connection[Any], *, after: str, most: int, text: str = "") -> list[Gateway]:
+    """Return gateways in order of name, those after one; text: part of the name."""
     with connection.cursor(row_factory=class_row(Gateway)) as cursor:
-        return cursor.execute(_LIST, {"after": after, "most": most}).fetchall()
+        return cursor.execute(_LIST, {"after": after, "most": most, "text": text}).fetchall()
 
 
 def one(connection: Connection[Any], gateway_id: int) -> Gateway | None:

@@ -31,6 +31,17 @@ _WAITING = """
      ORDER BY id LIMIT %(most)s
 """
 
+# Without the bytes, of which a thousand messages have much.
+_LISTED = """
+    SELECT id AS reject_id, received_at, topic, gateway, octet_length(payload) AS bytes, seq,
+           reason, message_zh, message_en, i, readings, off_ms
+      FROM rejected_message
+     WHERE resolved_at IS NULL AND id > %(after)s
+       AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
+       AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+     ORDER BY id LIMIT %(most)s
+"""
+
 _COUNTED = """
     SELECT gateway, reason, count(*)::integer AS messages, sum(readings)::bigint AS readings,
            min(received_at) AS first_at, max(received_at) AS last_at
@@ -76,6 +87,24 @@ class Rejected:
     topic: str
     gateway: str
     payload: bytes
+    seq: int | None
+    reason: str
+    message_zh: str
+    message_en: str
+    i: list[int]
+    readings: int
+    off_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRow:
+    """One refusal that still waits, in a list: how many bytes it has instead of the bytes."""
+
+    reject_id: int
+    received_at: datetime
+    topic: str
+    gateway: str
+    bytes: int
     seq: int | None
     reason: str
     message_zh: str
@@ -143,6 +172,20 @@ def waiting(
             "reason": reason,
         }
         return cursor.execute(_WAITING, parameters).fetchall()
+
+
+def listed(
+    connection: Connection[Any],
+    *,
+    after: int,
+    most: int,
+    gateway: str | None = None,
+    reason: str | None = None,
+) -> list[RejectRow]:
+    """Return refusals that the viewer sees in the order they came, without their bytes."""
+    asked = {"after": after, "most": most, "gateway": gateway, "reason": reason}
+    with connection.cursor(row_factory=class_row(RejectRow)) as cursor:
+        return cursor.execute(_LISTED, asked).fetchall()
 
 
 def resolve(connection: Connection[Any], ids: Sequence[int]) -> None:

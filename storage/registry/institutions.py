@@ -51,6 +51,9 @@ _LIST = _ASKED.format(columns=_COLUMNS)
 _IDS = _ASKED.format(columns="SELECT v.institution_id FROM report.institution v")
 _SOME = f"WITH {_REGION_NOW} {_COLUMNS} WHERE v.institution_id = ANY(%s) ORDER BY v.institution_id"
 
+_NAMES = """
+    SELECT institution_id, name_zh, name_en FROM report.institution WHERE institution_id = ANY(%s)
+"""
 _ONE = f"WITH {_REGION_NOW} {_COLUMNS} WHERE v.institution_id = %(id)s"
 
 _FACTS = """
@@ -159,6 +162,11 @@ class InstitutionFilter:
     department_line: str | None = None
     class_code: str | None = None
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for some institutions alone."""
+        return self != InstitutionFilter()
+
 
 def listed(
     connection: Connection[Any], wanted: InstitutionFilter, *, after: int, most: int
@@ -179,6 +187,11 @@ def some(connection: Connection[Any], ids: list[int]) -> list[Institution]:
     """Return these institutions in order of id, as far as the viewer sees them."""
     with connection.cursor(row_factory=class_row(Institution)) as cursor:
         return cursor.execute(_SOME, [ids]).fetchall()
+
+
+def names(connection: Connection[Any], ids: list[int]) -> dict[int, tuple[str | None, str | None]]:
+    """Return the names, in Chinese and English, of those of these that the viewer sees."""
+    return {who: (zh, en) for who, zh, en in connection.execute(_NAMES, [ids])}
 
 
 def one(connection: Connection[Any], institution_id: int) -> Institution | None:

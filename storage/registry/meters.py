@@ -17,13 +17,20 @@ _METERS = """
      ORDER BY m.id LIMIT %(most)s
 """
 
-_CHANNELS = """
+_CHANNEL = """
     SELECT c.id AS channel_id, c.meter_id, m.code AS meter, m.institution_id, c.code, c.carrier,
            c.kind, c.unit, c.per_unit, c.net, c.zone, c.since, c.sealed_before,
            k.unit AS carrier_unit, k.per_unit AS carrier_per_unit,
            k.quantum AS carrier_quantum
       FROM channel c JOIN carrier k ON k.code = c.carrier LEFT JOIN meter m ON m.id = c.meter_id
-     WHERE c.id = ANY(%s) ORDER BY c.id
+"""
+_CHANNELS = f"{_CHANNEL} WHERE c.id = ANY(%s) ORDER BY c.id"
+_CHANNELS_AFTER = f"""
+    {_CHANNEL}
+     WHERE c.id > %(after)s
+       AND (%(institution)s::integer IS NULL OR m.institution_id = %(institution)s)
+       AND (%(carrier)s::text IS NULL OR c.carrier = %(carrier)s)
+     ORDER BY c.id LIMIT %(most)s
 """
 
 _WRITABLE = """
@@ -157,6 +164,20 @@ def listed(
     }
     with connection.cursor(row_factory=class_row(Meter)) as cursor:
         return cursor.execute(_METERS, parameters).fetchall()
+
+
+def channels_after(
+    connection: Connection[Any],
+    *,
+    institution_id: int | None,
+    carrier: str | None,
+    after: int,
+    most: int,
+) -> list[Channel]:
+    """Return channels in order of id, those after one."""
+    asked = {"institution": institution_id, "carrier": carrier, "after": after, "most": most}
+    with connection.cursor(row_factory=class_row(Channel)) as cursor:
+        return cursor.execute(_CHANNELS_AFTER, asked).fetchall()
 
 
 def channels(connection: Connection[Any], ids: list[int]) -> list[Channel]:

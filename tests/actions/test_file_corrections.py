@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from actions.actor import DeniedError
-from actions.readings.corrections import list_corrections
+from actions.readings.corrections_table import CORRECTIONS, WhichCorrections
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import Imported
+from actions.tables import rows_of
 from metering.errors import ConflictError, NotFoundError
 from tests.actions.correcting import undo, undo_file
 from tests.actions.test_corrections import accounts, at, figures, hours, known
@@ -79,7 +80,8 @@ def test_what_the_dry_run_tells_happens_and_the_undo_takes_all_of_it_back(filled
 
 def test_each_channel_of_a_file_is_on_record_and_undone_alone_as_well(filled):
     done, actor = correct(filled), filled.actor()
-    (fields,) = list_corrections(actor, filled.channel["office gas"])[1]
+    asked = WhichCorrections(channel_id=filled.channel["office gas"], holds=True)
+    fields = rows_of(actor, CORRECTIONS, asked, None, 100).rows[0].one
     assert (fields.kind, fields.source, fields.file, fields.readings) == (
         "file",
         "letter",

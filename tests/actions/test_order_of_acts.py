@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.readings import exchanges
-from actions.readings.corrections import list_corrections
+from actions.readings.corrections_table import CORRECTIONS, WhichCorrections
 from actions.readings.file_corrections import correct_by_file
+from actions.tables import rows_of
 from metering.errors import ConflictError, EnergyError
 from storage.readings import amendments
 from storage.readings import exchanges as stored_exchanges
@@ -106,7 +107,8 @@ class Office:
             self.world.actor(), io.BytesIO(text.encode()), "f.csv", reason="letter",
             now_ms=NOW_MS, ahead_ms=600_000,
         )  # fmt: skip
-        *_, last = sorted(list_corrections(self.world.actor(), self.channel)[1], key=lambda x: x.id)
+        asked = WhichCorrections(channel_id=self.channel, holds=True)
+        last = rows_of(self.world.actor(), CORRECTIONS, asked, None, 1).rows[0].one
         if last.kind == "file" and last.id not in self.made:
             self.acts.append(Act("file", at(hour), value=round(value * 1000)))
             self.made.append(last.id)
@@ -173,9 +175,9 @@ _ACTS: dict[str, Callable] = {
     "wrap": lambda o, when, _: corrections.confirm_wrap(
         o.world.actor(), o.channel, when, reason="r"
     ),
-    "exchange": lambda o, when, value: exchanges.record_exchange(
+    "exchange": lambda o, when, value: corrections.record_exchange(
         o.world.actor(), o.channel, when, final=value, initial=Decimal(0), source="r", despite=True
-    )[1],
+    ),
     "use": lambda o, when, value: corrections.say_use(
         o.world.actor(), o.channel, when, value / 10, reason="r", despite=True
     ),

@@ -7,11 +7,13 @@ import pytest
 from actions.accounts.listed import EVER, accounts_of, list_accounts
 from actions.accounts.usage import channel_usage, institution_usage
 from actions.readings.gateways import list_gateways
-from actions.readings.rejects import list_rejects, reject
+from actions.readings.rejects import reject
+from actions.readings.rejects_table import REJECTS, WhichRejects
 from actions.readings.stored import readings, revisions
 from actions.registry.institutions import InstitutionFilter, institution, list_institutions
 from actions.registry.meters import channel, list_meters, meter
 from actions.registry.regions import list_carriers, list_profiles, list_regions
+from actions.tables import rows_of
 from metering.errors import InputError, NotFoundError
 from storage.accounts.ledger import AccountFilter
 from tests.actions.world import GAP, HOUR_MS, OFFICE_WH, START_MS
@@ -327,18 +329,21 @@ def test_rejects_are_those_of_gateways_that_the_reader_sees(world):
         )  # fmt: skip
 
     def gateways(who: str) -> list[str]:
-        return [one.gateway for one in list_rejects(world.actor(who)).rows]
+        return [
+            one.gateway
+            for one in rows_of(world.actor(who), REJECTS, WhichRejects(), None, 100).rows
+        ]
 
     assert gateways("system") == ["demo-a/g1", "demo-a/g2", "elsewhere/g9"]
     # A guarded institution's meter hangs on g1: what that was refused is for who sees it.
     assert gateways("province officer") == ["demo-a/g2"]
     assert gateways("city reader") == ["demo-a/g1"]
     assert gateways("outsider") == []
-    first = list_rejects(world.actor(), limit=1)
+    first = rows_of(world.actor(), REJECTS, WhichRejects(), None, 1)
     assert first.next is not None
-    assert reject(world.actor("city reader"), first.rows[0].id).payload == b"x"
+    assert reject(world.actor("city reader"), first.rows[0].reject_id).payload == b"x"
     with pytest.raises(NotFoundError):
-        reject(world.actor("outsider"), first.rows[0].id)
+        reject(world.actor("outsider"), first.rows[0].reject_id)
 
 
 def test_a_guarded_meter_hides_refused_messages_only_around_the_time_of_its_binding(world):
@@ -354,7 +359,10 @@ def test_a_guarded_meter_hides_refused_messages_only_around_the_time_of_its_bind
         )  # fmt: skip
 
     def seen(who: str) -> list[str]:
-        return [f"{one.received_at:%F}" for one in list_rejects(world.actor(who)).rows]
+        return [
+            f"{one.received_at:%F}"
+            for one in rows_of(world.actor(who), REJECTS, WhichRejects(), None, 100).rows
+        ]
 
     def bound(since: str | None, until: str | None) -> None:
         world.admin("UPDATE binding SET known_until = now() WHERE key = 'police e'")

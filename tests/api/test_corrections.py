@@ -9,7 +9,7 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
     payload = {"at": "2016-03-04T00:00:00+00:00", "value": "103.5", "reason": "photo"}
 
     tried = client.post(f"{url}/set", json=payload, params={"dry_run": "true"})
-    assert (tried.status_code, client.get(url).json()) == (200, [])
+    assert (tried.status_code, client.get(url).json()["items"]) == (200, [])
     effects = {one["code"]: one for one in tried.json()["effects"]}
     account = effects["account"]["where"]
     assert account["before"] == f"{sum(OFFICE_WH) / 1000:.3f}"
@@ -18,7 +18,8 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
     seen = {"If-Match": tried.headers["ETag"]}
     made = client.post(f"{url}/set", json=payload, headers=seen)
     assert made.status_code == 201
-    (listed,) = client.get(url).json()
+    (listed,) = client.get(url).json()["items"]
+    assert listed.pop("unit") == "kWh"
     assert listed == made.json()
     assert (listed["value"], listed["reason"], listed["known_until"]) == ("103.500", "photo", None)
 
@@ -32,8 +33,9 @@ def test_a_correction_is_tried_made_listed_and_taken_back(front):
     again = f"/api/v1/corrections/{listed['id']}/undo"
     undone = client.post(again, json={"reason": "wrong meter"})
     assert (undone.status_code, undone.json()["id"]) == (201, listed["id"])
-    assert client.get(url).json() == []
-    (kept,) = client.get(url, params={"taken_back": "true"}).json()
+    assert client.get(url, params={"holds": "true"}).json()["items"] == []
+    (kept,) = client.get(url).json()["items"]
+    assert kept.pop("unit") == "kWh"
     assert kept["known_until"]
     assert client.get(f"{url}/{listed['id']}").json() == kept
     refused = client.post(again, json={"reason": "wrong meter"})
@@ -46,15 +48,15 @@ def test_an_exchange_tells_what_it_changes_before_it_is_recorded(front):
     payload = {"at": "2016-03-04T00:00:00+00:00", "initial": "0", "source": "form 12"}
 
     tried = client.post(url, json=payload, params={"dry_run": "true"})
-    assert (tried.status_code, client.get(url).json()) == (200, [])
+    assert (tried.status_code, client.get(url).json()["items"]) == (200, [])
     effects = {one["code"]: one for one in tried.json()["effects"]}
     assert effects["hours"]["after_en"] == "1"
     assert effects["exchange"]["after_en"] == "? → 0.000 kWh"
     made = client.post(url, json=payload)
-    assert (made.status_code, len(client.get(url).json())) == (201, 1)
+    assert (made.status_code, len(client.get(url).json()["items"])) == (201, 1)
     withdraw = {"at": payload["at"], "reason": "the other meter"}
     assert client.post(f"{url}/withdraw", json=withdraw).status_code == 201
-    assert client.get(url).json() == []
+    assert client.get(url).json()["items"] == []
 
 
 def test_what_is_wrong_with_a_correction_is_named(front):
@@ -76,4 +78,4 @@ def test_what_is_wrong_with_a_correction_is_named(front):
     assert client.post(exchange, json=none).status_code == 404
     reader = front.client("city reader")
     assert reader.post(f"{url}/void", json=payload).status_code == 403
-    assert client.get(url).json() == []
+    assert client.get(url).json()["items"] == []

@@ -203,14 +203,15 @@ def test_a_name_that_a_spreadsheet_would_run_is_quoted_in_csv(front):
 
 def test_words_regions_and_single_things_are_there(window):
     client, world = window.client("city reader"), window.world
-    regions = {one["name_en"]: one for one in client.get("/api/v1/regions").json()}
+    found = client.get("/api/v1/regions?limit=1000").json()["items"]
+    regions = {one["name_en"]: one for one in found}
     shown = client.get(f"/api/v1/channels/{world.channel['office e']}").json()
     meter = client.get(f"/api/v1/meters/{world.meter['office e']}").json()
 
     assert set(regions) == {"National", "Demo province", "Demo city 1"}
-    assert len(client.get("/api/v1/regions?whole=true").json()) > 30
-    assert "water" in {one["code"] for one in client.get("/api/v1/carriers").json()}
-    assert client.get("/api/v1/profiles").json()[0]["is_default"]
+    assert len(client.get("/api/v1/regions?whole=true").json()["items"]) > 30
+    assert "water" in {one["code"] for one in client.get("/api/v1/carriers").json()["items"]}
+    assert client.get("/api/v1/profiles").json()["items"][0]["is_default"]
     assert (shown["channel"]["kind"], shown["last"]["value"]) == ("register", "102.560")
     assert shown["settings"][0]["valid_from"] is None
     assert shown["settings"][0]["factor"] == "1"

@@ -138,6 +138,27 @@ def test_the_image_installs_by_hash_and_runs_as_nobody_special():
         assert (ROOT / copied).exists()
 
 
+def test_the_image_has_each_folder_that_is_mounted_and_it_is_ours():
+    """A new volume takes its owner from there; another's could not be written."""
+    steps = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (made,) = re.findall(r"install -d -o commonwatt -g commonwatt (.+?)(?: \\\n|\n)", steps)
+    mounted = {
+        volume.split(":")[1] for name in OURS for volume in SERVICES[name].get("volumes", [])
+    }
+
+    assert mounted == set(made.split())
+
+
+def test_who_decodes_messages_reads_the_same_routes_and_the_image_has_none_yet():
+    file = {
+        SERVICES[name]["environment"]["COMMONWATT_ROUTES_FILE"] for name in ("collector", "api")
+    }
+    steps = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert len(file) == 1
+    assert f"install -m 644 -o commonwatt -g commonwatt /dev/null {file.pop()}\n" in steps
+
+
 def test_our_image_is_made_once_and_fetched_from_nowhere():
     assert [name for name in OURS if "build" in SERVICES[name]] == ["migrate"]
     assert {SERVICES[name]["pull_policy"] for name in OURS if name != "migrate"} == {"never"}

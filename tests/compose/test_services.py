@@ -68,6 +68,7 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
     for folder in ("config", "data", "tls"):
         (broker / folder).mkdir(parents=True)
     certified(broker / "tls")
+    (place / "routes.toml").touch()  # as the image has it
     name = f"energy_{secrets.token_hex(4)}"
     moved = {
         "energy": name,
@@ -76,6 +77,7 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         "-p 1883": f"-p {ports['broker']}",
         "/mosquitto/": f"{broker}/",
         "/export": f"{place}/export",
+        "/routes/routes.toml": f"{place}/routes.toml",
         "/state": f"{place}/state",
         "8460": str(ports["api"]),
         "9462": str(free_port()),

@@ -10,9 +10,9 @@ from actions.accounts.explanations import ExplainedTerm, explain_account
 from actions.figures import in_units
 from api.auth import CurrentActor
 from api.fields import Code, Exact, Id, Month, Shown
+from api.routes.accounts.account_shown import AccountShown
+from api.routes.accounts.account_shown import shown as account_shown
 from api.routes.accounts.evidence import EvidenceShown, evidence_shown
-from api.routes.accounts.listed import AccountShown
-from api.routes.accounts.listed import shown as account_shown
 from api.routes.registry.channels import (
     ChannelShown,
     SettingShown,

@@ -1,24 +1,21 @@
-"""Quotas in force with their arithmetic."""
+"""A quota with its arithmetic; the list is a declared table."""
 
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
-from actions.compact.quotas import Explained, Quota, QuotaFilter, explain_quota, list_quotas
+from actions.compact.quotas import Explained, Quota, explain_quota
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
-
-YearAsked = Annotated[int, Query(ge=1970, le=2100)]
 
 
 class QuotaShown(BaseModel):
@@ -37,13 +34,6 @@ class QuotaShown(BaseModel):
     as_of: datetime = Field(description="When the books last said so.")
     in_force_run_id: int | None = Field(description="The run in force for the year.")
     run_id: int | None = Field(description="The run that it was last issued from.")
-
-
-class QuotaPage(BaseModel):
-    """Some quotas in order of institution and year."""
-
-    items: list[QuotaShown]
-    next: str | None = Field(description="Address of the following page.")
 
 
 class FactorShown(Shown):
@@ -91,29 +81,6 @@ class QuotaExplained(BaseModel):
     base_marks: list[str] = Field(description="What was odd about the base when it was run.")
     base_verdict: VerdictShown | None = Field(description="Who answered for the base, and why.")
     base_acts: list[ActShown] = Field(description="What stands in the place of its months.")
-
-
-@router.get("/quotas", response_model=QuotaPage, responses=TABLE_ANSWER, summary="Quotas in force")
-def get_quotas(
-    request: Request,
-    actor: CurrentActor,
-    wish: AsWished,
-    union: IdAsked | None = None,
-    institution: IdAsked | None = None,
-    year: YearAsked | None = None,
-    after: After = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> QuotaPage | Response:
-    """Return the quotas of the institutions that the reader sees."""
-    asked = QuotaFilter(union, year, institution)
-    page = paged(
-        wish, after, limit, 1000,
-        lambda after, limit: list_quotas(actor, asked, after=after, limit=limit),
-    )  # fmt: skip
-    items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.table:
-        return models_of(items, QuotaShown, "quotas", wish, following)
-    return QuotaPage(items=items, next=following)
 
 
 @router.get("/institutions/{institution_id}/quotas/{year}", summary="Explain a quota")

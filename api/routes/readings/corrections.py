@@ -1,14 +1,14 @@
-"""Corrections of readings by people: what was said, by whom and why, and what changes by it."""
+"""A correction, and what changes by it; the list of a channel's is a declared table."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.figures import in_units, instant
-from actions.readings.corrections import list_corrections, one_correction
+from actions.readings.corrections import one_correction
 from actions.readings.effects import Effects
 from actions.readings.shown import CorrectionShown, correction_shown
 from api.auth import CurrentActor
@@ -65,18 +65,6 @@ class EffectsShown(BaseModel):
     accounts_beyond: int = Field(description="Others that change, beyond the reader's rights.")
     published: list[PublishedShown]
     waits: bool = Field(description="Readings have come whose use is still to be computed.")
-
-
-@router.get("", summary="Corrections of a channel")
-def get_corrections(
-    channel_id: Id,
-    actor: CurrentActor,
-    taken_back: Annotated[bool, Query(description="Those that were taken back, too.")] = False,
-    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
-) -> list[CorrectionShown]:
-    """Return what people said of the channel's readings, in order of the instants."""
-    channel, found = list_corrections(actor, channel_id, taken_back=taken_back, limit=limit)
-    return [correction_shown(channel, one) for one in found]
 
 
 @router.get("/{correction_id}", summary="One correction")

@@ -1,16 +1,14 @@
-"""Messages that could not be taken, with their bytes and the reason."""
+"""A message that could not be taken, with its bytes; the list is a declared table."""
 
 import base64
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from actions.readings.rejects import Rejected, list_rejects, reject
+from actions.readings.rejects import Rejected, reject
 from api.auth import CurrentActor
 from api.fields import Id
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
 
 router = APIRouter(prefix="/api/v1/rejects", tags=["rejects and gateways"])
 
@@ -34,42 +32,12 @@ class RejectShown(BaseModel):
     )
 
 
-class RejectPage(BaseModel):
-    """Some refusals in the order they came."""
-
-    items: list[RejectShown]
-    next: str | None = Field(description="Address of the following page.")
-
-
 class RejectDetail(BaseModel):
     """A refusal with the bytes of its message."""
 
     reject: RejectShown
     payload_base64: str
     payload_text: str | None = Field(description="Where the bytes are UTF-8.")
-
-
-@router.get("", response_model=RejectPage, responses=TABLE_ANSWER, summary="List rejects")
-def get_rejects(
-    request: Request,
-    actor: CurrentActor,
-    wish: AsWished,
-    gateway: Annotated[str | None, Query(max_length=200)] = None,
-    reason: Annotated[str | None, Query(max_length=100, description="Stable code.")] = None,
-    after: After = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> RejectPage | Response:
-    """Return waiting refusals of the gateways that the reader sees."""
-    page = paged(
-        wish, after, limit, 1000,
-        lambda after, limit: list_rejects(
-            actor, gateway=gateway, reason=reason, after=after, limit=limit
-        ),
-    )  # fmt: skip
-    items, following = [_shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.table:
-        return models_of(items, RejectShown, "rejects", wish, following)
-    return RejectPage(items=items, next=following)
 
 
 @router.get("/{reject_id}", summary="One reject")

@@ -1,15 +1,13 @@
-"""Institutions: the list, and everything dated about one."""
+"""An institution with everything dated about it; the list is a declared table."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from actions.registry.institutions import InstitutionFilter, institution, list_institutions
+from actions.registry.institutions import institution
 from api.auth import CurrentActor
-from api.fields import Code, Exact, Id, IdAsked, Shown
-from api.tables import TABLE_ANSWER, After, AsWished, models_of, next_url, paged
+from api.fields import Exact, Id, Shown
 
 router = APIRouter(prefix="/api/v1/institutions", tags=["institutions"])
 
@@ -39,13 +37,6 @@ class InstitutionShown(Shown):
     location_zh: str | None
     location_en: str | None
     carriers: list[str] = Field(description="Those that its accounts are kept for.")
-
-
-class InstitutionPage(BaseModel):
-    """Some institutions in order of id."""
-
-    items: list[InstitutionShown]
-    next: str | None = Field(description="Address of the following page.")
 
 
 class FactShown(Shown):
@@ -96,34 +87,6 @@ def shown(value: object) -> InstitutionShown:
     for name in ("area_m2", "persons"):
         fields[name] = None if fields[name] is None else format(fields[name], "f")
     return InstitutionShown(**fields)
-
-
-@router.get("", response_model=InstitutionPage, responses=TABLE_ANSWER, summary="List institutions")
-def get_institutions(
-    request: Request,
-    actor: CurrentActor,
-    wish: AsWished,
-    search: Annotated[
-        str | None, Query(max_length=100, description="Part of a name or credit code.")
-    ] = None,
-    region: Annotated[
-        IdAsked | None, Query(description="A region with its lower regions, by affiliation.")
-    ] = None,
-    department_line: Code | None = None,
-    class_code: Code | None = None,
-    after: After = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> InstitutionPage | Response:
-    """Return the institutions that the reader's grants cover."""
-    wanted = InstitutionFilter(search, region, department_line, class_code)
-    page = paged(
-        wish, after, limit, 1000,
-        lambda after, limit: list_institutions(actor, wanted, after=after, limit=limit),
-    )  # fmt: skip
-    items, following = [shown(one) for one in page.rows], next_url(request, page.next)
-    if wish.table:
-        return models_of(items, InstitutionShown, "institutions", wish, following)
-    return InstitutionPage(items=items, next=following)
 
 
 @router.get("/{institution_id}", summary="One institution")

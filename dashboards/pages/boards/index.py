@@ -1,8 +1,6 @@
 """Boards as plain pages: the list, a board, the figures it fetches, and a panel as CSV."""
 
-import csv
 import gzip
-import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +9,13 @@ from typing import Annotated, Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
 
-from actions import workbooks
 from actions.boards.answers import MOST_ROWS
+from actions.table_files import MEDIA, Head, write
 from dashboards.boards import catalogue
 from dashboards.boards.model import Board, Column, Panel, Threshold
-from dashboards.pages.answers import Answers
+from dashboards.pages.answers import Answers, answers_of
 from dashboards.pages.boards.view import View, shown_columns, view_of
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError
@@ -88,20 +87,10 @@ def get_panel_table(
     titles = {column.name: column.title.of(viewer.lang) for column in panel.columns}
     header = [titles.get(name, name) for name in frame.names]
     rows = [[_shown(value, view.zone) for value in row] for row in frame.rows]
-    whole = len(rows) < MOST_ROWS
-    headers = workbooks.counted(f"{uid}-{panel_id}", form, len(rows), whole=whole)
+    made = write(form, [Head(one) for one in header], rows, bom=True)
+    headers = made.headers(f"{uid}-{panel_id}", whole=len(rows) < MOST_ROWS)
     headers["Cache-Control"] = "no-store"
-    if form == "xlsx":
-        return Response(
-            workbooks.workbook(header, rows), media_type=workbooks.MEDIA_TYPE, headers=headers
-        )
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return Response(
-        "\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingResponse(made.chunks(), media_type=MEDIA[form], headers=headers)
 
 
 def _body(view: View) -> bytes:
@@ -165,19 +154,8 @@ def _shown(value: Any, zone: str) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _cell(value: Any) -> Any:
-    """Return a cell as spreadsheets take it from CSV; a text never becomes a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
-
-
 def _answers(request: Request) -> Answers:
-    """Return the answers that the application keeps."""
-    state = request.app.state
-    if not hasattr(state, "board_answers"):
-        state.board_answers = Answers()
-    return cast(Answers, state.board_answers)
+    return answers_of(request, "board_answers")
 
 
 def _board(uid: str) -> Board:

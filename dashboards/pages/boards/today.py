@@ -1,9 +1,10 @@
 """The first page: what needs whoever logged in today, by role, each with where to go on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -26,6 +27,7 @@ from storage.compact.progress import Progress
 router = APIRouter(include_in_schema=False)
 
 _PATH_BAD: Final = Decimal(1)
+_MOST_EFFECTS: Final = 8  # of an issue that waits; its form tells all
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,13 @@ def get_today(viewer: Reader) -> Response:
         found=found,
         day=writing.day_name(found.day, viewer.lang),
         months=[_month(viewer, own, one) for one in own.rows] if own else [],
+        chart=_chart(viewer, own.rows) if own else None,
         wastes=[_waste(viewer, own, one) for one in own.wastes] if own else [],
         lacking=[_lacking(viewer, one) for one in own.lacking] if own else [],
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
         unions=_planned(viewer, found),
+        most_effects=_MOST_EFFECTS,
         gateways=_silent(viewer, found.platform),
         rejected=sum(one.messages for one in found.platform.rejects) if found.platform else 0,
         still=_still(found.platform),
@@ -123,6 +127,29 @@ def _month(viewer: Viewer, own: OfInstitutions, one: MonthOf) -> MonthRow:
         path,
         state,
     )
+
+
+def _chart(viewer: Viewer, rows: Sequence[MonthOf]) -> dict[str, Any] | None:
+    """Return the months beside those of the year before as bars, of what both years measured."""
+    shown = [one for one in rows if one.before_g and one.after_g is not None]
+    if not shown:
+        return None
+    series = (("before", viewer.say("year_before"), "before_g"),
+              ("electricity", viewer.say("this_year"), "after_g"))  # fmt: skip
+    return {
+        "stack": False,
+        "unit": "kgce",
+        "names": [_named(viewer, (one.name_zh, one.name_en), one.institution_id) for one in shown],
+        "series": [
+            {
+                "name": name,
+                "key": key,
+                "values": [float(Decimal(getattr(one, of)) / 1000) for one in shown],
+                "partial": [False] * len(shown),
+            }
+            for key, name, of in series
+        ],
+    }
 
 
 def _path(viewer: Viewer, one: Progress | None) -> tuple[str, str]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from hashlib import sha256
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from actions.boards.answers import Answer, Rights, answer_of, rights_of
@@ -19,6 +20,7 @@ from metering.errors import EnergyError
 
 _NAMES: Final = re.compile(r"(?<!\$)\$([a-z]\w*)")
 _STEP_S: Final = 300  # relative periods move on in steps, so that viewers ask the same
+_SHORT: Final = 500  # rows
 _NEWEST: Final = "SELECT report.newest_month({institution}, {region})"
 
 
@@ -170,9 +172,11 @@ def _now(viewer: Viewer, newest: date | None, zone: str) -> datetime:
 
 
 def _ask(viewer: Viewer, answers: Answers, rights: Rights, query: str) -> Answer:
+    """Return an answer; a long one is kept drawn, with its board, and not as rows."""
     actor = viewer.actor
-    answer: Answer = answers.get((rights, actor.today, query), lambda: answer_of(actor, query))
-    return answer
+    key = (rights, actor.today, sha256(query.encode()).digest())  # the text takes kilobytes
+    found = answers.get(key, lambda: answer_of(actor, query), lambda one: len(one.rows) <= _SHORT)
+    return cast(Answer, found)
 
 
 def _stat(view: View, panel: Panel, frame: Frame) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from actions.compact.bases import (
     review,
 )
 from actions.compact.unions import union_of
-from actions.registry.regions import list_carriers
 from dashboards.pages.compact.base_cards import BaseCard, card_of
+from dashboards.pages.compact.names import carrier_names
 from dashboards.pages.compact.target import target_of
 from dashboards.pages.compact.unions import target_row
 from dashboards.pages.viewer import Reader, Viewer
@@ -81,7 +81,7 @@ def _cards(
     """Return lines as cards; months are read of those that the reader sees."""
     ids = [one.institution_id for one in lines if one.seen]
     known = histories(viewer.actor, target_id, ids) if ids else {}
-    carriers = {one.code: viewer.name(one) or one.code for one in list_carriers(viewer.actor)}
+    carriers = carrier_names(viewer)
     return [
         card_of(viewer, one, (known.get(one.institution_id), members, carriers)) for one in lines
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from actions.compact.runs import Level
 from actions.registry.institutions import names_of
-from actions.registry.regions import list_lines, list_regions
+from actions.registry.regions import list_carriers, list_lines, list_regions
 from dashboards.pages.viewer import Viewer
 from storage.compact.runs import Share
 
@@ -13,6 +13,11 @@ def institution_names(viewer: Viewer, shares: Sequence[Share]) -> dict[int, str]
     """Return the names of the institutions of some shares, by id."""
     found = names_of(viewer.actor, [one.institution_id for one in shares])
     return {one: _either(viewer, names) or str(one) for one, names in found.items()}
+
+
+def carrier_names(viewer: Viewer) -> dict[str, str]:
+    """Return what carriers are called, by code."""
+    return {one.code: viewer.name(one) or one.code for one in list_carriers(viewer.actor)}
 
 
 def level_names(viewer: Viewer, levels: Sequence[Level]) -> dict[str, str]:

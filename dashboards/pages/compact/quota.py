@@ -1,5 +1,6 @@
 """One quota: its arithmetic by hand, the levels it was cut from, months, why it changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from actions.compact.quotas import Explained, explain_quota
 from actions.compact.rules import rule_words
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
-from dashboards.pages.compact.names import level_names
+from dashboards.pages.compact.names import carrier_names, level_names
 from dashboards.pages.compact.run import bound_word, covers_of_run
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
@@ -67,7 +68,7 @@ def get_quota(
     """Return the page."""
     found = explain_quota(viewer.actor, institution_id, year, union)
     quota = found.quota
-    change = _change(viewer, found)
+    change, carriers = _change(viewer, found), carrier_names(viewer)
     return viewer.page(
         "compact/quota.html",
         found=found,
@@ -80,8 +81,8 @@ def get_quota(
         chain=_chain(viewer, found),
         covers=covers_of_run(viewer, found.run),
         months=_months(viewer, found),
-        marks=found.marks(viewer.lang),
-        acts=[_act(viewer, one) for one in found.acts],
+        marks=found.marks(viewer.lang, carriers),
+        acts=[_act(viewer, one, carriers) for one in found.acts],
         since=None if change is None else change.since,
         effects=[] if change is None else _effects(viewer, change),
         total=_total(change),
@@ -131,10 +132,11 @@ def _months(viewer: Viewer, found: Explained) -> list[MonthLine]:
     ]
 
 
-def _act(viewer: Viewer, act: Act) -> str:
+def _act(viewer: Viewer, act: Act, carriers: Mapping[str, str]) -> str:
     """Return what a planner put in the place of a month, with the reason."""
     how = in_words(HOWS[act.how], viewer.lang)
-    return f"{act.month:%Y-%m} {act.carrier}: {how} ({act.reason}, {act.made_by})"
+    carrier, by = carriers.get(act.carrier, act.carrier), viewer.person(act.made_by)
+    return f"{act.month:%Y-%m} {carrier}{viewer.say('colon')}{how} ({act.reason}, {by})"
 
 
 def _change(viewer: Viewer, found: Explained) -> Decomposition | None:

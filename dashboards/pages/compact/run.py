@@ -7,26 +7,24 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.compact.base_words import marked
-from actions.compact.quotas import shares_of
 from actions.compact.rules import rule_words
 from actions.compact.run_changes import MemberChange
 from actions.compact.run_detail import RunDetail, count_shares, run_detail
 from actions.compact.runs import RunRow, levels_of, prove, waiting_bases
+from actions.compact.shares_table import SHARES
 from actions.compact.target_words import in_short
 from actions.compact.things import RUN
-from compact.targets import Mark
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
-from dashboards.pages.compact.names import institution_names, level_names
+from dashboards.pages.compact.names import level_names
 from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.run_members import Sum
-from storage.compact.runs import Level, Share
+from storage.compact.runs import Level
 
 router = APIRouter(include_in_schema=False)
 
-_AT_ONCE: Final = 50
 _MOST_LEVELS: Final = 200
 _KNOWN: Final = ("measured", "billed", "estimated")
 
@@ -44,20 +42,6 @@ class LevelLine:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotaLine:
-    """One institution's quota in a run."""
-
-    name: str
-    year: int
-    base: str
-    amount: str
-    of_base: str
-    bound: str
-    marks: list[str]
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """What a member has under the run in force, under this one, and by how much that differs."""
 
@@ -71,19 +55,17 @@ class ChangeLine:
 def get_run(
     run_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
     viewer: Reader,
-    search: Annotated[str, Query(max_length=100)] = "",
-    after: Annotated[str, Query(max_length=500)] = "",
     proof: Annotated[str, Query(max_length=5)] = "",
 ) -> Response:
     """Return the page; proof: the run is computed anew from its snapshot, and compared."""
-    actor, found, named = viewer.actor, run_detail(viewer.actor, run_id), search.strip()
+    actor, found = viewer.actor, run_detail(viewer.actor, run_id)
     planned, run = found.union.planned, found.run
     levels = levels_of(actor, run_id, _MOST_LEVELS + 1) if planned else []
-    page = shares_of(actor, run_id, named=named or None, after=after or None, limit=_AT_ONCE)
-    names = institution_names(viewer, page.rows)
+    shown = listing(viewer, SHARES, viewer.path, {"run_id": run_id})
     waiting = waiting_bases(actor, run_id) if planned and run.issued_as is None else []
     return viewer.page(
         "compact/run.html",
+        status=shown.status,
         found=found,
         run=run,
         kg=kg,
@@ -100,10 +82,8 @@ def get_run(
         if found.replaced
         else [],
         reasons=_reasons(viewer),
-        quotas=[_quota(viewer, run, one, names) for one in page.rows],
-        count=count_shares(actor, run_id, named or None),
-        next=page.next,
-        search=named,
+        list=shown,
+        count=count_shares(actor, run_id, shown.filter.get("search")),
         offers=offers_of(viewer, RUN, run_id),
         printed_at=datetime.now(UTC),
     )
@@ -165,21 +145,6 @@ def _sum(viewer: Viewer, one: Sum | None) -> str:
     if one is None:
         return writing.DASH
     return viewer.say("compare_withheld") if one.amount_g is None else kg(one.amount_g)
-
-
-def _quota(viewer: Viewer, run: RunRow, one: Share, names: dict[int, str]) -> QuotaLine:
-    base_g = sum(month for month in one.base_g if month is not None)
-    path = f"/institutions/{one.institution_id}/quotas/{one.year}"
-    return QuotaLine(
-        names.get(one.institution_id, str(one.institution_id)),
-        one.year,
-        kg(base_g),
-        kg(one.amount_g),
-        _ratio(one.amount_g, base_g),
-        bound_word(viewer, one.bound),
-        [marked(Mark(*mark), one.base_year, viewer.lang) for mark in one.base_marks or ()],
-        viewer.url(path, union=run.union_id) if one.year in run.in_force else "",
-    )
 
 
 def bound_word(viewer: Viewer, bound: str | None) -> str:

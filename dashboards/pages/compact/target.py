@@ -1,33 +1,31 @@
 """One target: in words, its path by year, how far its bases are reviewed, and its runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Path, Response
 
-from actions.compact.bases import Review, review
+from actions.compact.bases import Review, review, said_so_far
 from actions.compact.runs import RunRow as KeptRun
 from actions.compact.runs import list_runs
+from actions.compact.runs_table import RUNS
 from actions.compact.targets import Target, TargetRow
 from actions.compact.things import TARGET
 from actions.compact.unions import UnionDetail, union_of
 from actions.doing import acting
 from actions.figures import not_found
+from dashboards.pages.answers import answers_of
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.compact.unions import target_row
+from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_RUN_STATES: Final = {
-    "proposal": "target_run_proposal",
-    "in_force": "target_run_in_force",
-    "superseded": "target_run_superseded",
-}
 _WHOLE: Final = 10**12  # grams out of which a share of the base is read to a millionth
 
 
@@ -61,7 +59,7 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
         steps=steps,
         chart=_chart(viewer, steps),
         runs=runs[::-1],
-        states=_RUN_STATES,
+        list=listing(viewer, RUNS, viewer.path, {"target": target_id}),
         next_step=_next(found, runs, union),
         kg=kg,
         offers=offers_of(viewer, TARGET, target_id),
@@ -90,11 +88,19 @@ def path_of(target: Target, base_g: int | None) -> list[Step]:
 
 
 def _reviewed(viewer: Viewer, target_id: int) -> Review | None:
-    """Return the review of the bases, None to who plans for none of them."""
+    """Return the review of the bases without its lines, None to who plans for none of them.
+
+    Kept for a minute, as figures of boards are; what planners say shows at once.
+    """
+    actor = viewer.actor
+    key = (actor.name, actor.today, target_id, said_so_far(actor))
     try:
-        return review(viewer.actor, target_id)
+        found = answers_of(viewer.request, "reviews").get(
+            key, lambda: replace(review(actor, target_id), lines=[])
+        )
     except NotFoundError:
         return None
+    return cast(Review, found)
 
 
 def _next(found: Review | None, runs: list[KeptRun], union: UnionDetail) -> str:

@@ -6,28 +6,23 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 
-from actions.compact.found_union import GRADES
+from actions.compact.columns import agreed
 from actions.compact.progress import Progress, Withheld, progress_of, withheld_of
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, years_of
-from actions.compact.targets import TargetRow, list_targets
+from actions.compact.targets import TargetRow
 from actions.compact.things import UNION
-from actions.compact.unions import UnionDetail, list_unions, union_of
+from actions.compact.unions import UnionDetail, union_of
+from actions.compact.unions_table import TARGETS, UNIONS
 from actions.rights import Right, holds
-from compact.unions import State
 from dashboards.boards.catalogue import UNION as BOARD
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_STATES: Final = {
-    State.DRAFT: "agreement_draft",
-    State.PROPOSED: "agreement_proposed",
-    State.IN_FORCE: "agreement_in_force",
-    State.ENDED: "agreement_ended",
-}
 _LEVELS: Final = {
     "province": "member_province",
     "city": "member_city",
@@ -37,14 +32,12 @@ _LEVELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class UnionLine:
-    """A union as a line of the list; agreement: its grade and state in words."""
+    """A union as the head of its page; agreement: its grade and state in words."""
 
     union_id: int
     name: str
-    members: str
     agreement: str
     planned: bool
-    targets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +76,21 @@ class ProgressRow:
 @router.get("/unions")
 def get_unions(viewer: Reader) -> Response:
     """Return the page of all unions that the reader has a part in."""
-    found = list_unions(viewer.actor)
-    targets = list_targets(viewer.actor)
     with viewer.actor.look() as connection:
         plans = holds(connection, Right.PLAN)
-    rows = [_row(viewer, one, targets) for one in found]
-    return viewer.page("compact/unions.html", rows=rows, plans=plans)
+    return viewer.page("compact/unions.html", list=listing(viewer, UNIONS, "/unions"), plans=plans)
 
 
 @router.get("/unions/{union_id}")
 def get_union(union_id: Id, viewer: Reader) -> Response:
     """Return the page of one union."""
     detail = union_of(viewer.actor, union_id)
-    targets = [target_row(viewer, one) for one in list_targets(viewer.actor, union_id)]
     progress = _progress(viewer, detail)
     return viewer.page(
         "compact/union.html",
-        row=_row(viewer, detail, []),
+        row=_row(viewer, detail),
         members=[(_named(viewer, one), viewer.say(_LEVELS[one.level])) for one in detail.members],
-        targets=targets,
+        list=listing(viewer, TARGETS, viewer.path, {"union": union_id}),
         progress=progress,
         chart=_chart(viewer, progress),
         board=f"/boards/{BOARD.uid}?var-union={union_id}",
@@ -124,27 +113,18 @@ def target_row(viewer: Viewer, kept: TargetRow) -> TargetLine:
     )
 
 
-def _row(viewer: Viewer, one: UnionDetail, targets: list[TargetRow]) -> UnionLine:
+def _row(viewer: Viewer, one: UnionDetail) -> UnionLine:
     union = one.union
     return UnionLine(
         union.union_id,
         viewer.name(union) or str(union.union_id),
-        ("、" if viewer.lang == "zh" else ", ").join(_named(viewer, each) for each in one.members),
-        _agreement(viewer, one),
+        agreed(one.agreement, viewer.lang),
         union.planned,
-        sum(each.union_id == union.union_id for each in targets),
     )
 
 
 def _named(viewer: Viewer, member: Any) -> str:
     return viewer.name(member) or str(member.region_id)
-
-
-def _agreement(viewer: Viewer, one: UnionDetail) -> str:
-    if one.agreement is None:
-        return viewer.say("agreement_none")
-    grade = GRADES[one.agreement.grade.value].say(viewer.lang)
-    return f"{grade} · {viewer.say(_STATES[one.agreement.state])}"
 
 
 def _progress(viewer: Viewer, detail: UnionDetail) -> list[ProgressRow]:

@@ -3,12 +3,13 @@
 from dashboards.pages.viewer import Viewer
 from metering.clocks import lasting
 
-_FINE_MS = 5 * 60_000  # within which nobody needs to look
+_AHEAD_MS = 5 * 60_000  # within which nobody needs to look
+_BEHIND_MS = 60 * 60_000  # a reading of the full hour may arrive within the next one
 
 
 def offset(viewer: Viewer, ahead_ms: int | None) -> str:
     """Return how far a message was ahead of its arrival, or behind it; empty where it was fine."""
-    if ahead_ms is None or abs(ahead_ms) < _FINE_MS:
+    if ahead_ms is None or -_BEHIND_MS < ahead_ms < _AHEAD_MS:
         return ""
     zh, en = lasting(abs(ahead_ms))
     words = zh if viewer.lang == "zh" else en

@@ -1,21 +1,24 @@
 """What could not be taken: by gateway and reason, with its bytes, and the forms that settle it."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
 from actions.readings.gateways import named
-from actions.readings.rejects import counted, list_rejects, reject
+from actions.readings.rejects import counted, reject
+from actions.readings.rejects_table import REJECTS
+from actions.readings.route_rejected import NO_ROUTE, RouteRejected
 from actions.readings.settle_rejected import ReplayRejected, ShiftRejected
 from actions.readings.things import GATEWAY
 from actions.rights import holds
 from dashboards.pages.forms import Id
 from dashboards.pages.readings.settling import Link
+from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)
 
-_SIZE: Final = 50
 _BYTES: Final = 4000  # of a message that are shown; the API has them all
 _CLOCKS: Final = ("clock.ahead", "clock.behind")
 
@@ -25,22 +28,21 @@ def get_rejects(
     viewer: Reader,
     gateway: Annotated[str, Query(max_length=200)] = "",
     reason: Annotated[str, Query(max_length=100)] = "",
-    after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """Return the page of what waits, of all gateways or one, for all reasons or one."""
-    page = list_rejects(
-        viewer.actor, gateway=gateway or None, reason=reason or None, after=after, limit=_SIZE
-    )
     groups = counted(viewer.actor)
+    waits = {one.reason for one in groups if one.gateway == gateway}
+    shown = listing(viewer, REJECTS, "/rejects")
     return viewer.page(
         "readings/rejects.html",
-        page=page,
-        groups=groups,
-        gateways=sorted({one.gateway for one in groups} | ({gateway} if gateway else set())),
-        reasons=sorted({one.reason for one in groups} | ({reason} if reason else set())),
+        status=shown.status,
+        list=shown,
+        groups=[one for one in groups if not gateway and reason in ("", one.reason)],
         gateway=gateway,
-        reason=reason,
-        links=_links(viewer, gateway, {one.reason for one in groups if one.gateway == gateway}),
+        links=[
+            *_links(viewer, gateway, waits),
+            *_route_links(viewer, gateway, {one.reason for one in groups}),
+        ],
     )
 
 
@@ -53,7 +55,10 @@ def get_reject(reject_id: Id, viewer: Reader) -> Response:
         one=one,
         text=_text(one.payload[:_BYTES]),
         cut=len(one.payload) > _BYTES,
-        links=_links(viewer, one.gateway, {one.reason}),
+        links=[
+            *_links(viewer, one.gateway, {one.reason}),
+            *_route_links(viewer, one.gateway, {one.reason}),
+        ],
     )
 
 
@@ -79,6 +84,18 @@ def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:
         )
         for one in kinds
     ]
+
+
+def _route_links(viewer: Viewer, topic: str, reasons: set[str]) -> list[Link]:
+    """Return the form that takes messages whose topic had no route, which stands for a gateway."""
+    about = RouteRejected.about
+    if NO_ROUTE not in reasons or (topic and named(viewer.actor, topic) is not None):
+        return []
+    with viewer.actor.look() as connection:
+        if not holds(connection, about.right):
+            return []
+    query = f"?{urlencode({'topic': topic})}" if topic else ""
+    return [Link(f"/do/{about.code}{query}", about.words.say(viewer.lang))]
 
 
 def _text(payload: bytes) -> str:

@@ -1,35 +1,35 @@
-"""What could not be computed, why, when it is tried again, and having it tried at once."""
+"""What could not be computed, and tasks that failed, each with having it tried again."""
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Query, Response
-
-from actions.readings.retry_set_aside import RetrySetAside
-from actions.readings.set_aside import list_set_aside
-from actions.readings.things import STAGES
-from actions.registry.institutions import names_of
+from actions.catalogue import declared
+from actions.readings.retry_all import RetryAll
+from actions.readings.set_aside import failed_tasks
+from actions.readings.set_aside_table import SET_ASIDE
 from actions.rights import holds
-from dashboards.pages.viewer import Reader
+from dashboards.pages.tables import listing
+from dashboards.pages.viewer import Reader, Viewer
+from storage.tasks import TaskState
 
 router = APIRouter(include_in_schema=False)
 
-_SIZE = 100
-
 
 @router.get("/set-aside")
-def get_set_aside(
-    viewer: Reader, after: Annotated[str | None, Query(max_length=500)] = None
-) -> Response:
-    """Return the page of what is set aside of the institutions that the reader sees."""
-    page = list_set_aside(viewer.actor, after=after, limit=_SIZE)
-    names = names_of(viewer.actor, sorted({one.institution_id or 0 for one in page.rows}))
+def get_set_aside(viewer: Reader) -> Response:
+    """Return the page of what waits for a change or for being tried again."""
+    shown, failed = listing(viewer, SET_ASIDE, viewer.path), failed_tasks(viewer.actor)
     with viewer.actor.look() as connection:
-        may = holds(connection, RetrySetAside.about.right)
-    zh = viewer.lang == "zh"
+        may = holds(connection, RetryAll.about.right)
     return viewer.page(
         "readings/set_aside.html",
-        page=page,
-        stages={code: words.say(viewer.lang) for code, words in STAGES.items()},
-        names={key: (a or b) if zh else (b or a) for key, (a, b) in names.items()},
+        status=shown.status,
+        list=shown,
+        tasks=[(one, _name(viewer, one)) for one in failed],
         may=may,
     )
+
+
+def _name(viewer: Viewer, one: TaskState) -> str:
+    """Return what a task is called: as the action that it does later, else by its kind."""
+    kind = declared().get(one.kind)
+    return kind.about.words.say(viewer.lang) if kind else one.kind

@@ -151,6 +151,7 @@ function beside(element, head, body) {
   const place = element.parentElement.querySelector("details .scroll");
   const fillIn = () => place.firstChild ?? place.append(grid(head, body(), head.map((_, at) => at > 0)));
   const more = place.closest("details");
+  more.cells = () => head.length * body().length;
   if (more.open) fillIn();
   else more.addEventListener("toggle", fillIn, { once: true });
 }

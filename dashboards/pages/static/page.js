@@ -13,6 +13,8 @@ function months(element) {
   const option = base(spec.unit);
   const ground = css("card");
   option.xAxis.data = spec.names;
+  const room = (element.clientWidth - 90) / spec.names.length;
+  if (room >= 64) Object.assign(option.xAxis.axisLabel, { interval: 0, hideOverlap: false, width: room - 8, overflow: "break" });
   option.legend = { right: 8, top: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
   option.series = spec.series.map((one, place) => ({
     name: one.name,
@@ -163,7 +165,8 @@ async function draw(element) {
 async function plot(element, option) {
   echarts ??= (await import("./echarts/index.js")).echarts;
   if (!element.isConnected) return;
-  const chart = echarts.getInstanceByDom(element) ?? echarts.init(element, null, { renderer: "canvas" });
+  const sharp = onPaper() ? { devicePixelRatio: 3 } : {};
+  const chart = echarts.getInstanceByDom(element) ?? echarts.init(element, null, { renderer: "canvas", ...sharp });
   chart.setOption(option, true);
   drawn.add(chart);
 }
@@ -173,6 +176,8 @@ export function drawAll() {
   const board = document.querySelector("[data-board]");
   if (board) drawBoard(board, plot);
 }
+
+const onPaper = () => document.documentElement.classList.contains("paper");
 
 export function forget() {
   for (const chart of drawn) chart.dispose();
@@ -236,15 +241,24 @@ window.addEventListener("resize", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
-// Paper is white: charts turn light before printing, and back after it.
-window.addEventListener("beforeprint", () => {
-  document.documentElement.dataset.screen = document.documentElement.dataset.theme;
-  document.documentElement.dataset.theme = "light";
+// Paper is white and narrow: charts are drawn anew for it, light, sharp and as wide as they will be,
+// with their figures below where these are few; after it all is as it was.
+const FEW_CELLS = 200;
+
+function paper(begins) {
+  const root = document.documentElement;
+  if (begins) root.dataset.screen = root.dataset.theme;
+  root.dataset.theme = begins ? "light" : root.dataset.screen;
+  root.classList.toggle("paper", begins);
+  for (const more of document.querySelectorAll(".board-panel details")) {
+    if (begins && !more.open && more.cells?.() <= FEW_CELLS) more.dataset.forPaper = "";
+    if ("forPaper" in more.dataset) more.open = begins;
+    if (!begins) delete more.dataset.forPaper;
+  }
+  forget();
   drawAll();
-});
-window.addEventListener("afterprint", () => {
-  document.documentElement.dataset.theme = document.documentElement.dataset.screen;
-  drawAll();
-});
+}
+window.addEventListener("beforeprint", () => paper(true));
+window.addEventListener("afterprint", () => paper(false));
 
 drawAll();

@@ -184,8 +184,8 @@ def test_viewers_of_equal_rights_share_one_answer_and_others_do_not(site):
     kept = Answers()
     whole = kept.get
 
-    def counted(key, ask):
-        return whole(key, lambda: (asked.append(str(key)), ask())[1])
+    def counted(key, ask, *rest):
+        return whole(key, lambda: (asked.append(str(key)), ask())[1], *rest)
 
     kept.get = counted
     site.app.state.board_answers = kept
@@ -240,6 +240,22 @@ def test_a_failed_answer_is_not_kept_and_old_ones_make_room():
     assert answers.get("k", lambda: 1) == 1
     assert [answers.get(key, lambda: 2) for key in "ab"] == [2, 2]
     assert answers.get("k", lambda: 3) == 3
+
+
+def test_what_is_too_old_or_too_long_is_let_go():
+    now = [0.0]
+    answers = Answers(keep_s=10, clock=lambda: now[0])
+
+    assert answers.get("long", lambda: 1, lambda _: False) == 1
+    assert answers.get("long", lambda: 2, lambda _: False) == 2
+    assert answers.get("a", lambda: 1) == answers.get("a", lambda: 2) == 1
+    now[0] = 5
+    answers.get("b", lambda: 1)
+    assert len(answers) == 2
+    now[0] = 11
+    answers.get("c", lambda: 1)
+    assert len(answers) == 2
+    assert answers.get("b", lambda: 2) == 1
 
 
 def test_an_institution_leads_to_its_boards(site):

@@ -5,23 +5,29 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from actions.catalogue import tables
-from actions.cells import cells_of
+from actions.cells import sheets_of
+from actions.doing import carry_out
 from actions.fields import Words, field
 from actions.kinds import Line
+from actions.readings.record_exchange import RecordExchange
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
+from tests.actions import examples_of_readings
+from tests.actions.compact_world import make_union_world, record_progress
 from tests.actions.examples import parts
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 
 ALL = {one.code: one for one in tables()}
+OF: dict[str, int] = {}  # what rows are of, where a path says so
 PAGES = sorted(code for code, one in ALL.items() if one.page)
 
 
@@ -41,6 +47,19 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         )
     for make in (make for part in parts() for make in getattr(part, "OBJECTS", {}).values()):
         make(world)
+    office = world.channel["office e"]
+    examples_of_readings.refused(world)
+    examples_of_readings.set_aside(world)
+    examples_of_readings.correction_of(world, office)
+    exchange = RecordExchange(
+        at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
+    )
+    carry_out(world.actor(), exchange, office)
+    union = make_union_world(world)
+    run_id = union.issued()
+    record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
+    of = {"channel_id": office, "institution_id": world.institution["office"]}
+    OF.update(of | {"union_id": union.union, "run_id": run_id})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
     yield {lang: site.client("planner of all", lang) for lang in ("zh", "en")}
@@ -50,11 +69,11 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
 @pytest.mark.parametrize("code", sorted(ALL))
 def test_all_forms_say_the_same(browsers, code):
     table, client = ALL[code], browsers["en"]
-    path, json = f"/api/v1{table.path}", {"Accept": "application/json"}
+    path, json = f"/api/v1{table.path.format(**OF)}", {"Accept": "application/json"}
     whole = client.get(path, params={"limit": 1000}, headers=json).json()
     assert whole["items"]
     assert whole["next"] is None
-    names = [one.name for one in table.columns]
+    names = [one.name for one in table.columns if one.for_programs]
     assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
 
     one_by_one, following = [], f"{path}?limit=1"
@@ -68,10 +87,31 @@ def test_all_forms_say_the_same(browsers, code):
     assert rows[0] == names
     assert len(rows) == len(whole["items"]) + 1
     assert not any(cell.startswith("=") for row in rows for cell in row)
-    labelled = client.get(path, params={"format": "xlsx", "labels": "zh"}).content
-    book = cells_of(labelled, 1000)
-    assert book[0] == [one.head("zh") for one in table.columns]
-    assert len(book) == len(rows)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(ALL))
+def test_files_for_people_are_headed_in_their_language_and_say_how_many_rows(browsers, code, lang):
+    table, client = ALL[code], browsers["en"]
+    path = f"/api/v1{table.path.format(**OF)}"
+    book = client.get(path, params={"format": "xlsx", "labels": lang})
+    (title, body), (_, told) = sheets_of(book.content)
+    heads = body[0]
+    assert title == table.words.say(lang)
+    told_apart = {one.head(lang) for one in table.columns if one.only in ("", "people")}
+    assert told_apart <= set(heads)
+    for one in table.columns:
+        if one.named is not None:  # names stand beside ids
+            place = heads.index(one.words.say(lang))
+            assert heads[place - 1].startswith(one.words.say(lang))
+    assert told[1][1] == book.headers["x-rows"] == str(len(body) - 1)
+
+    text = client.get(path, params={"format": "csv", "labels": lang}).text
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == heads
+    assert len(rows) == len(body) + 1
+    assert len(rows[-1]) == 1
+    assert book.headers["x-as-of"][:16] in rows[-1][0]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -82,10 +122,10 @@ def test_a_page_shows_its_columns_and_names_its_filter(browsers, code, lang):
     assert page.status_code == 200, page.text
     assert len(page.content) < 60_000
     heads = re.findall(r'<th scope="col"[^>]*>([^<]+)', page.text)
-    assert heads == [html.escape(one.words.say(lang)) for one in table.columns if not one.apart]
+    assert heads == [html.escape(one.words.say(lang)) for one in table.columns if one.on_page]
     ids = re.findall(r' id="([^"]+)"', page.text)
     assert len(ids) == len(set(ids))
-    asked = {f"f-{name.replace('_', '-')}" for name in table.filter.model_fields}
+    asked = {f"f-{name.replace('_', '-')}" for name in table.asked if name not in table.unasked}
     assert {one.replace("_", "-") for one in re.findall(r' for="([^"]+)"', page.text)} == asked
     assert client.get(table.page, params={"after": "nonsense"}).status_code == 422
 
@@ -93,7 +133,7 @@ def test_a_page_shows_its_columns_and_names_its_filter(browsers, code, lang):
 def test_whoever_is_not_logged_in_reads_no_table(browsers):
     stranger = TestClient(browsers["en"].app, follow_redirects=False)
     for table in ALL.values():
-        assert stranger.get(f"/api/v1{table.path}").status_code == 401
+        assert stranger.get(f"/api/v1{table.path.format(**OF)}").status_code == 401
 
 
 def test_a_table_that_no_form_could_filter_is_refused():
@@ -108,8 +148,10 @@ def test_a_table_that_no_form_could_filter_is_refused():
     for wrong in (
         {"code": "toys", "filter": Needed, "columns": (column,)},
         {"code": "toys", "filter": Filter, "columns": (column, column)},
+        {"code": "toys", "filter": Filter, "columns": (column,)},
+        {"code": "toys", "filter": Filter, "columns": (column,), "path": "/toys/{of}"},
         {"code": "people", "filter": Filter, "columns": (column,)},
     ):
         with pytest.raises(TypeError):
-            Table(**fields, **wrong)
+            Table(**(fields | wrong))
     assert before == TABLES

@@ -115,7 +115,7 @@ def test_a_codec_decodes_what_a_route_names():
 
 
 def test_a_carrier_has_accounts_in_standard_coal_and_is_on_pages(site, planner):
-    (known,) = [one for one in api(planner, "/carriers") if one["code"] == "toy_fuel"]
+    (known,) = [one for one in api(planner, "/carriers")["items"] if one["code"] == "toy_fuel"]
     assert (known["name_zh"], known["unit"]) == ("玩具燃料", "kg")
     account = march(site, planner, "toy_fuel")
     assert Decimal(account["used"]) == 3
@@ -152,7 +152,7 @@ def test_a_role_does_exactly_what_its_rows_say(site):
 
 
 def test_a_province_reckons_by_its_own_coefficients(site, planner):
-    assert "TOY-1" in {one["code"] for one in api(planner, "/profiles")}
+    assert "TOY-1" in {one["code"] for one in api(planner, "/profiles")["items"]}
     own, nation = (
         march(site, planner, "electricity", profile=profile) for profile in ("TOY-1", "GB2589-2020")
     )

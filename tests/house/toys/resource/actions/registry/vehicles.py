@@ -5,13 +5,13 @@ from typing import Final
 from pydantic import BaseModel
 
 from actions.declared import About, Action, Effect, Opposite, Thing
-from actions.fields import Acting, Words, field, plain
+from actions.fields import Acting, Option, Words, field, plain
 from actions.kinds import Day, Line
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
-from actions.tables import Column, Filter, Table
+from actions.tables import Column, Filter, Table, page_of
 from metering.errors import InputError
-from storage.pages import Page, cursor_of, key_of
+from storage.pages import Page, key_of
 from storage.registry import vehicles
 from storage.registry.institutions import Institution
 from storage.registry.vehicles import Vehicle
@@ -26,6 +26,10 @@ VEHICLE: Final = Thing[Vehicle](
     covered="""(SELECT institution_id FROM vehicle WHERE id = %(on)s)
                IN (SELECT * FROM access.covers(%(right)s))""",
     lock="SELECT pg_advisory_xact_lock(hashtextextended('vehicle', %s))",
+    options=lambda at: [
+        Option(str(one.vehicle_id), plain(one.plate))
+        for one in vehicles.listed(at.connection, most=500)
+    ],
 )
 
 
@@ -111,8 +115,7 @@ class WhichVehicles(Filter):
 def _ask(at: Acting, asked: WhichVehicles, after: str | None, limit: int) -> Page[Vehicle]:
     (last,) = key_of(after, 0)
     found = vehicles.listed(at.connection, plate=asked.plate, after=int(last), most=limit + 1)
-    rows = found[:limit]
-    return Page(rows, cursor_of(rows[-1].vehicle_id) if len(found) > limit else None)
+    return page_of(found, limit, lambda one: one.vehicle_id)
 
 
 VEHICLES: Final = Table[Vehicle, WhichVehicles](

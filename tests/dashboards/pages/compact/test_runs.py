@@ -10,8 +10,8 @@ import pytest
 from actions.access.login import hash_password
 from dashboards.pages.words import say
 from tests.actions.compact_world import Method, Rule, UnionWorld, make_union_world, run_target
+from tests.dashboards.pages.compact.test_comparison import row
 from tests.dashboards.pages.conftest import PASSWORD
-from tests.dashboards.pages.test_comparison import row
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
 
 
@@ -127,9 +127,12 @@ def test_quotas_are_found_by_name_and_exported_with_their_number(site, union):
     assert "1 institutions" in found
     (href,) = re.findall(r'href="([^"]+format=csv[^"]*)"', found)
     rows = list(csv.DictReader(io.StringIO(client.get(href.replace("&amp;", "&")).text)))
-    assert [int(one["institution_id"]) for one in rows] == [site.world.institution["office"]]
+    (row, last) = rows
+    assert int(row["Institution id"]) == site.world.institution["office"]
+    assert row["Institution"] == "Demo office"
+    assert "Rows: 1; As of: " in last["\ufeffRun id"]
     nobody = client.get(f"/runs/{run_id}", params={"search": "nobody"}).text
-    assert "No institution is named like “nobody”." in nobody
+    assert "No quota matches." in nobody
 
 
 def test_a_run_shows_each_reader_what_is_theirs(site, union):

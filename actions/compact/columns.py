@@ -1,0 +1,55 @@
+"""Columns that several tables of the co-operation have: amounts, and what is withheld."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from actions.compact.disclosure import WITHHELD
+from actions.compact.found_union import GRADES
+from actions.fields import Lang, Words
+from actions.figures import in_units
+from actions.tables import Column
+from compact.unions import Agreement, State
+
+AGREEMENT_STATES: Final = {
+    State.DRAFT: Words("草案", "draft"),
+    State.PROPOSED: Words("待签署", "proposed"),
+    State.IN_FORCE: Words("生效", "in force"),
+    State.ENDED: Words("已终止", "ended"),
+}
+INDICATOR: Final = ("控制指标", "Control indicator")
+
+
+def amount(
+    name: str,
+    zh: str,
+    en: str,
+    grams: Callable[[Any], int | None],
+    *,
+    hint: tuple[str, str] | None = None,
+    **more: Any,
+) -> Column:
+    """Return a column of an amount of standard coal, which the page shows in whole kilograms."""
+    return Column(
+        name,
+        Words(zh, en),
+        lambda row: in_units(grams(row), 1000),
+        "number",
+        unit="kgce",
+        places=0,
+        hint=Words(*hint) if hint else None,
+        **more,
+    )
+
+
+def withheld(name: str, zh: str, en: str, grams: Callable[[Any], int | None]) -> Column:
+    """Return a column of a sum that is not told where it would tell of a restricted institution."""
+    hint = ("空为不予显示", "null where it would tell of a restricted institution")
+    return amount(name, zh, en, grams, hint=hint, blank=Words(*WITHHELD))
+
+
+def agreed(agreement: Agreement | None, lang: Lang) -> str:
+    """Return an agreement's grade and state in words."""
+    if agreement is None:
+        return Words("无", "none").say(lang)
+    grade = GRADES[agreement.grade.value].say(lang)
+    return f"{grade} · {AGREEMENT_STATES[agreement.state].say(lang)}"
