@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
+import numpy as np
+
 from actions.actor import Actor
 from actions.figures import in_units, instant
 from actions.readings.effects import Effects
@@ -131,7 +133,7 @@ def imported(file: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Im
     at_ms = file.readings.at_ms
     return Imported(
         readings=len(at_ms),
-        channels=len(file.batch),
+        channels=len(np.unique(file.readings.message)),
         first_at=instant(int(at_ms.min())) if len(at_ms) else None,
         last_at=instant(int(at_ms.max())) if len(at_ms) else None,
         inserted=stored.inserted,

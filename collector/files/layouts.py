@@ -81,8 +81,13 @@ def _header(top: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) -> i
     return best
 
 
-def _heading(cell: Cell, told: Mapping[str, str]) -> Heading:
-    return heading_of(cell, told.get(text_of(cell), ""))
+def _heading(cell: Cell, told: Mapping[str, str], at: int = -1) -> Heading:
+    return heading_of(cell, told.get(text_of(cell) or f"#{at + 1}", ""))
+
+
+def _called(headings: Sequence[Heading], at: int) -> str:
+    """Return what a column is called; one without a heading by its number."""
+    return headings[at].text or f"#{at + 1}"
 
 
 def _unit(above: Sequence[tuple[int, list[Cell]]]) -> str:
@@ -99,7 +104,7 @@ def _columns(
     row: list[Cell], sample: Sequence[list[Cell]], place: Place, told: Mapping[str, str]
 ) -> Columns:
     """Return the columns by their roles; InputError where two have the same."""
-    headings = [_heading(cell, told) for cell in row]
+    headings = [_heading(cell, told, at) for at, cell in enumerate(row)]
     columns, twice = Columns(headings), []
     for at, one in enumerate(headings):
         filled = any(len(cells) > at and text_of(cells[at]) for cells in sample)
@@ -260,9 +265,8 @@ def _demand(
     answers: Answers,
 ) -> None:
     """Raise what is missing, told twice, or not understood."""
-    strange = [columns.headings[at].text for at in columns.unknown]
     used = {one.place for one in values}
-    strange = [columns.headings[at].text for at in columns.unknown if at not in used]
+    strange = [_called(columns.headings, at) for at in columns.unknown if at not in used]
     if strange and answers.columns.get("*") != IGNORE:
         raise asked(COLUMN, place, ", ".join(strange))
     missing = [name for name, there in (("at", times), ("value", values)) if not there]

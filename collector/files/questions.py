@@ -11,7 +11,8 @@ ZONE: Final = Question(
     "The time “{}” has no offset from UTC.",
     (
         Choice("channel", "按通道所在时区", "of the channel's own zone"),
-        Choice("Asia/Shanghai", "北京时间(或其他时区名)", "China time, or any other zone's name"),
+        Choice("Asia/Shanghai", "北京时间", "China time"),
+        Choice("ZONE", "其他时区,如 Europe/Vienna", "any other, such as Europe/Vienna"),
     ),
 )
 DECIMAL: Final = Question(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from actions.actor import DeniedError
+from actions.readings.file_answers import answers_of
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.registry.meters import channel
@@ -368,3 +369,36 @@ def test_a_file_may_go_back_in_time(take, fields):
     done = take(lines(*fields))
 
     assert (done.inserted, done.behind) == (len(fields), 0)
+
+
+def test_a_period_is_held_against_the_channels_own(world, take):
+    header = "gateway,channel,start,end,value\n"
+    fits = header + f"{GATEWAY},office gas,{at(0)},{at(1)},5\n"
+    (problem,) = problems_of(take, fits + f"{GATEWAY},office gas,{at(1)},{at(4)},5\n")
+
+    assert (problem.code, problem.where["line"]) == ("reading.other_period", 3)
+    assert take(fits).inserted == 1
+    half = f"{GATEWAY},office gas,{at(2)},{at(2)[:14]}30:00+00:00,5\n"  # no reading ends at 2
+    (problem,) = problems_of(take, header + half)
+    assert problem.code == "reading.other_period"
+
+
+def test_an_unknown_id_that_resembles_one_of_the_actors_own_is_asked_about(world, take):
+    (problem,) = problems_of(take, HEADER + f"{GATEWAY},OFFICE  E,{at(0)},5\n")
+
+    assert problem.code == "reading.resembles"
+    assert problem.where["choices"][0]["value"] == "OFFICE  E=office e"
+    same = {"answers": answers_of({"same": ["OFFICE  E=office e"]})}
+    assert take(HEADER + f"{GATEWAY},OFFICE  E,{at(0)},5\n", **same).inserted == 1
+    (hidden,) = problems_of(take, HEADER + f"demo-a/g2,CLINIC E,{at(0)},5\n", "of the office")
+    assert hidden.code == "reading.unknown_key"  # not the actor's: nothing of it is told
+
+
+def test_a_unit_that_a_person_names_holds_for_all_rows_and_zones_are_the_channels(world, take):
+    answers = answers_of({"unit": "兆瓦时", "zone": "channel", "decimal": ","})
+    text = f"网关;通道;时间;读数\n{GATEWAY};office e;2016-03-01 08:00;0,5\n"
+    done = take(text, answers=answers)
+
+    assert (done.inserted, done.channels) == (1, 1)
+    assert done.recognised[0].how["decimal"] == ","
+    assert world.admin("SELECT value FROM reading") == [(500_000,)]

@@ -60,10 +60,15 @@ def questions_of(viewer: Viewer, error: EnergyError) -> tuple[Asked, ...]:
         choices = tuple(
             (each["value"], each["zh" if viewer.lang == "zh" else "en"])
             for each in one.where["choices"]
-            if each["value"] != "NAME=ROLE"
+            if not each["value"].isupper()  # which stands for what is typed
         )
         free = not choices_of(name) if name not in _OF_CHOICES else name == "zone"
         shown = choices if name in _OF_CHOICES or not free else ()
         text = one.zh if viewer.lang == "zh" else one.en
         found[key] = Asked(len(found), f"{_FIELD}{name}", text, shown, free)
     return tuple(found.values())
+
+
+def is_asked(error: EnergyError) -> bool:
+    """Return whether a problem is a question that has a field of its own among these."""
+    return str(error.where.get("question", "gateway")) != "gateway"

@@ -18,9 +18,16 @@ from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import Imported, WholeSink, import_readings
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
+from actions.registry.values import ProblemsError
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
-from dashboards.pages.readings.file_questions import Asked, answered, given, questions_of
+from dashboards.pages.readings.file_questions import (
+    Asked,
+    answered,
+    given,
+    is_asked,
+    questions_of,
+)
 from dashboards.pages.registry.problems import Problem, problems_of, problems_workbook
 from dashboards.pages.sending import FileWriter, SentFile
 from dashboards.pages.viewer import Reader, Viewer
@@ -89,7 +96,9 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
         problems = problems_of(viewer, error)
         if step == "errors":
             return problems_workbook(viewer, problems, "readings")
-        found = replace(one, problems=tuple(problems), questions=questions_of(viewer, error))
+        each = error.problems if isinstance(error, ProblemsError) else (error,)
+        plain = (one for one, why in zip(problems, each, strict=True) if not is_asked(why))
+        found = replace(one, problems=tuple(plain), questions=questions_of(viewer, error))
         return _page(viewer, found, 422)
     if step.startswith("do"):
         query = urlencode({"imported": done.readings, "file": done.file_id or ""})

@@ -60,7 +60,7 @@ def test_times_as_people_write_them_are_taken_in_the_zone_that_is_named():
         "00:00",
     ]
     assert rows(content, zone="Asia/Shanghai")[0].at == "2023-12-31T16:00:00Z"
-    assert asked(content) == {"zone": ["channel", "Asia/Shanghai"]}
+    assert asked(content) == {"zone": ["channel", "Asia/Shanghai", "ZONE"]}
 
 
 def test_a_utility_with_semicolons_a_decimal_comma_and_two_times_of_day():
@@ -295,6 +295,8 @@ def test_headings_that_nobody_knows_are_named_and_may_be_told_or_left_out():
     assert codes(content, gateway="a/b") == [("file.unknown_column", 1)]
     assert rows(content, gateway="a/b", columns={"颜色": "ignore"})[0].value == 1
     assert rows(content, gateway="a/b", columns={"*": "ignore"})[0].value == 1
+    bare = "表号,时间,读数,\n1,2026-01-01T00Z,1,红\n"
+    assert rows(bare, gateway="a/b", columns={"#4": "ignore"})[0].value == 1
     told = "表号,时间,读数,能量\n1,2026-01-01T00Z,,7\n"
     assert rows(told, gateway="a/b", columns={"能量": "value", "读数": "ignore"})[0].value == 7
 
