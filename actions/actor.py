@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from actions import driver_errors
 from actions.rights import holds, right_of
-from collector.codecs import Decode, native
+from actions.routes import OURS, Routes
 from metering.errors import EnergyError, NotFoundError
 from storage.connections import READING, Bounds
 
@@ -37,7 +37,7 @@ class Actor:
     name: "user:<id>"; sees what its grants cover, nothing without one.
     today: the day that counts as today; None is the database's own.
     sink: where readings go, on the collector's login; None where none are taken here.
-    decode: what messages say, by the routes.
+    routes: whose messages are, and what they say.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class Actor:
         name: str,
         today: date | None = None,
         sink: object | None = None,
-        decode: Decode = native.decode,
+        routes: Routes = OURS,
     ) -> None:
         self.pool = pool
         self.name = name
         self.today = today
         self.sink = sink
-        self.decode = decode
+        self.routes = routes
 
     @contextmanager
     def look(self, *, reckons: bool = False) -> Iterator[Connection[TupleRow]]:

@@ -88,6 +88,7 @@ class Effect:
     """One thing that would change: what, and before and after as people read them.
 
     code: the kind of effect; where: the same for programs: ids, months, exact figures.
+    warns: whether somebody careful would stop there.
     """
 
     code: str
@@ -95,6 +96,7 @@ class Effect:
     before: Words | None = None
     after: Words | None = None
     where: Mapping[str, Any] = of_dataclass(default_factory=dict)
+    warns: bool = False
 
 
 class Started(BaseModel):

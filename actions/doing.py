@@ -1,6 +1,8 @@
 """Carrying actions out: object, right, checks, one transaction, one audit entry, one answer."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Generic
@@ -53,10 +55,11 @@ class Repeat:
     undo: str = ""
 
 
-def acting(actor: Actor, connection: Connection[Any]) -> Acting:
-    """Return who acts in a transaction, and on which day."""
+def acting(actor: Actor, connection: Connection[Any], chosen: str = "") -> Acting:
+    """Return who acts in a transaction, on which day, and with which password that was chosen."""
     today = actor.today or days.today(connection)
-    return Acting(connection, actor.name, today, sink=actor.sink, decode=actor.decode)
+    ways: dict[str, Any] = {"sink": actor.sink, "routes": actor.routes, "chosen": chosen}
+    return Acting(connection, actor.name, today, **ways)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:
@@ -109,20 +112,49 @@ def carry_out(
         at = acting(actor, connection)
         if key and (before := _claimed(at, action, on, key)) is not None:
             return before
-        lock(connection, action.about.on, on)
-        found = target(type(action), on, at)
-        check(action, found, at)
-        if seen and _foreseen(action, found, on, at).seen != seen:
-            raise changed()
-        result = action.do(found, at)
-        keep_scans(action, at)
-        done = _done(action, found, result)
+        done = _carried(actor, action, on, at, seen)
         if key:
             answered.keep(connection, actor.name, code, key, _written(done))
-        if not type(action).notes_itself():
-            fields = action.model_dump(mode="json", exclude_none=True)
-            actor.note(connection, code, "" if on is None else on, fields | at.told)
     return done
+
+
+class Together:
+    """A transaction in which several actions are done, all of them or none."""
+
+    def __init__(self, actor: Actor, connection: Connection[Any]) -> None:
+        self._actor = actor
+        self._connection = connection
+
+    def do(
+        self, action: Action[OnT, ResultT], on: int | None = None, *, chosen: str = ""
+    ) -> ResultT:
+        """Do one more, with an audit entry of its own."""
+        at = acting(self._actor, self._connection, chosen)
+        return _carried(self._actor, action, on, at).result
+
+
+@contextmanager
+def together(actor: Actor) -> Iterator[Together]:
+    """Lend a transaction for several actions, to whom needs no password again: our commands."""
+    with actor.change() as connection:
+        yield Together(actor, connection)
+
+
+def _carried(
+    actor: Actor, action: Action[OnT, ResultT], on: int | None, at: Acting, seen: str = ""
+) -> Done[OnT, ResultT]:
+    """Do it in a transaction, and write its audit entry."""
+    lock(at.connection, action.about.on, on)
+    found = target(type(action), on, at)
+    check(action, found, at)
+    if seen and _foreseen(action, found, on, at).seen != seen:
+        raise changed()
+    result = action.do(found, at)
+    keep_scans(action, on, at)
+    if not type(action).notes_itself():
+        fields = action.model_dump(mode="json", exclude_none=True)
+        actor.note(at.connection, action.about.code, "" if on is None else on, fields | at.told)
+    return _done(action, found, result)
 
 
 def lock(connection: Connection[Any], thing: Thing[Any] | None, on: int | None) -> None:
@@ -139,11 +171,18 @@ def must_log_in_again(kind: type[Action[Any, Any]], *, again: bool) -> None:
 
 def check(action: Action[OnT, Any], on: OnT, at: Acting) -> None:
     """Refuse who made it himself, values that no query offers, what the action itself refuses."""
-    if action.about.second_person and people.is_one_of(at.connection, action.made_by(on, at)):
+    if made_it(type(action), on, at):
         raise same_person()
     _check_choices(action, at, "")
     check_scans(action, at)
     action.check(on, at)
+
+
+def made_it(kind: type[Action[OnT, Any]], on: OnT, at: Acting) -> bool:
+    """Return whether the actor is who made or asked for what another person must do."""
+    if not kind.about.second_person:
+        return False
+    return people.is_one_of(at.connection, kind.made_by(on, at))
 
 
 def _check_choices(model: BaseModel, at: Acting, path: str) -> None:

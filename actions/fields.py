@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from actions.kinds import enum_of, kind_of
-from collector.codecs import Decode, native
+from actions.routes import OURS, Routes
 
 Lang = Literal["zh", "en"]
 T = TypeVar("T")
@@ -52,7 +52,8 @@ class Acting:
     told: what the audit entry will say beyond the fields; `do` may add to it.
     known: what was asked for already, such as the options of a field.
     sink: where readings go, on the collector's login, in transactions of its own.
-    decode: what messages say, by the routes.
+    routes: whose messages are, and what they say.
+    chosen: a password that was chosen; no field, for fields are written down. Empty: one is made.
     """
 
     connection: Connection[Any]
@@ -61,7 +62,8 @@ class Acting:
     told: dict[str, Any] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
     sink: object | None = None
-    decode: Decode = native.decode
+    routes: Routes = OURS
+    chosen: str = of_dataclass(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

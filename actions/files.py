@@ -214,6 +214,8 @@ def _write(
     """
     if len(rows) > MOST_SINGLE:
         results = file.kind.do_many([(on, action) for _, on, action in rows], at) or []
+        for number, _, action in rows:
+            keep_scans(action, _id(file, file.cells[number - 1]), at)
         return _opposites(rows, results)
     found = []
     with nullcontext() if file.kind.copies() else at.connection.pipeline():
@@ -221,7 +223,7 @@ def _write(
             done = file.attempt(number, lambda on=on, action=action: (action.do(on, at),))  # type: ignore[misc]
             if done is None:
                 return []
-            keep_scans(action, at)
+            keep_scans(action, _id(file, file.cells[number - 1]), at)
             found.append(done[0])
     return _opposites(rows, found)
 

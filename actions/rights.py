@@ -19,23 +19,17 @@ class Right(StrEnum):
     ADMINISTER = "administer"
 
 
-# Of acts that no declaration makes, by the word before the dot; what is not named nobody may do.
+# Of whole files, which are no fields of a declaration; what is not named nobody may do.
 _OF: Final = {
-    "correction": Right.CORRECT_READINGS,
-    "exchange": Right.CORRECT_READINGS,
-    "judgement": Right.CORRECT_READINGS,
-    "reading": Right.CORRECT_READINGS,
-    "readings": Right.CORRECT_READINGS,
-    "registry": Right.REGISTER,
-    "set_aside": Right.CORRECT_READINGS,
-    "union": Right.PLAN,
-    "user": Right.ADMINISTER,
+    "readings.correct": Right.CORRECT_READINGS,
+    "readings.import": Right.CORRECT_READINGS,
+    "registry.import": Right.REGISTER,
 }
 
 
 def right_of(act: str) -> Right | None:
     """Return the right that an undeclared act asks for, None where nobody has thought of it."""
-    return _OF.get(act.partition(".")[0])
+    return _OF.get(act)
 
 
 def holds(

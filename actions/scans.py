@@ -1,15 +1,16 @@
 """Scans: stored when they are sent, named by their hash in the action that refers to them."""
 
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from actions.actor import Actor
+from actions.declared import ACTIONS, Action
 from actions.fields import Acting, input_kind
 from actions.figures import not_found
 from metering.errors import InputError
-from storage import attachments
+from storage import attachments, days
 from storage.attachments import Attachment
 
 __all__ = ["Attachment", "attach", "attached", "check_scans", "content_of", "keep_scans", "named"]
@@ -42,12 +43,20 @@ def attached(at: Acting, digest: str) -> Attachment | None:
 
 
 def content_of(actor: Actor, digest: str) -> tuple[Attachment, bytes]:
-    """Return a scan with what it holds; NotFoundError where the actor sees none."""
+    """Return a scan with what it holds; NotFoundError where the actor sees none.
+
+    One's own, any for an administrator, and whatever is named by an act on an object that one sees.
+    """
     with actor.look() as connection:
         found = attachments.one(connection, digest)
-        if found is None:
-            raise not_found("附件", "attachment", {"sha256": digest})
-        return found, attachments.content(connection, digest)
+        if found is not None:
+            return found, attachments.content(connection, digest)
+        at = Acting(connection, actor.name, actor.today or days.today(connection))
+        if any(_sees(at, *one) for one in attachments.naming(connection, digest)):
+            of_act = attachments.of_act(connection, digest)
+            if of_act is not None:
+                return of_act
+    raise not_found("附件", "attachment", {"sha256": digest})
 
 
 def named(action: BaseModel) -> dict[str, str]:
@@ -71,9 +80,19 @@ def check_scans(action: BaseModel, at: Acting) -> None:
             )
 
 
-def keep_scans(action: BaseModel, at: Acting) -> None:
-    """Keep for good what an action names, for it has been done."""
-    attachments.keep(at.connection, at.actor, list(named(action).values()))
+def keep_scans(action: Action[Any, Any], on: int | None, at: Acting) -> None:
+    """Keep for good what an action names, for it has been done on an object."""
+    scans = list(named(action).values())
+    attachments.keep(at.connection, at.actor, scans)
+    if on is not None:
+        attachments.name(at.connection, at.actor, scans, action.about.code, on)
+
+
+def _sees(at: Acting, act: str, subject: int) -> bool:
+    """Return whether the actor sees the object of an act."""
+    kind = ACTIONS.get(act)
+    thing = kind.about.on if kind else None
+    return thing is not None and thing.find(at, subject) is not None
 
 
 def _unfit() -> InputError:

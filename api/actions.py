@@ -53,6 +53,7 @@ class EffectShown(BaseModel):
     after_zh: str | None
     after_en: str | None
     where: dict[str, Any] = Field(description="The same for programs, where there is more to say.")
+    warns: bool = Field(description="Whether somebody careful would stop there.")
 
 
 class ForeseenShown(BaseModel):
@@ -181,4 +182,5 @@ def _shown(one: Effect) -> EffectShown:
         after_zh=one.after.zh if one.after else None,
         after_en=one.after.en if one.after else None,
         where=dict(one.where),
+        warns=one.warns,
     )

@@ -1,14 +1,18 @@
 """The application: resources, errors and figures put together, for any ASGI server."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, disable_created_metrics
+from starlette.routing import BaseRoute
 
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
+from actions.routes import OURS, Routes
 from api import action_files, declared_tables, errors, shell
 from api import actions as declared
 from api.auth import Auth
@@ -18,7 +22,6 @@ from api.routes import metrics, routers
 from api.routes.access import attachments
 from api.routes.readings import imports
 from api.settings import ApiSettings
-from collector.codecs import Decode, native
 from collector.intake import ReadingSink
 
 _ABOUT = """
@@ -52,7 +55,7 @@ def create_app(
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
     file_sink: WholeSink | None = None,
-    decode: Decode = native.decode,
+    routes: Routes = OURS,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
     error_page: ErrorPage | None = None,
@@ -62,7 +65,7 @@ def create_app(
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
     file_sink: the same for files of readings.
-    decode: what refused messages say, by the routes.
+    routes: whose refused messages are, and what they say.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.auth` for log-in and actor.
     large: addresses of these pages that take files, beside our own.
@@ -73,14 +76,14 @@ def create_app(
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    app.state.auth = Auth(pool, told, Failures(), today, file_sink, decode)
+    app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.registry = registry
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.auth.system_actor))
     made = (declared.router(), action_files.router(), declared_tables.router())
     for router in (*routers(), *made, *extra_routers):
-        app.include_router(router)
+        app.router.routes += map(_of_app, router.routes)
     errors.install(app, error_page)
     _surround(app, told, large, registry)
     _describe_problem(app)
@@ -100,6 +103,23 @@ def _bare() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,  # what generated clients call it
         responses=_REFUSALS,
     )
+
+
+def _of_app(route: BaseRoute) -> BaseRoute:
+    """Return a route as the application has it: refusals told, named as its function is.
+
+    `include_router` would make each route anew for every router it lies in, fields and all (a tenth
+    of the memory of `serve`), and each request would look for its route twice in each of them.
+    """
+    if not isinstance(route, APIRoute):
+        return route
+    ours = copy(route)
+    ours.responses = _REFUSALS | route.responses
+    ours.unique_id = route.operation_id or route.name
+    if route.response_field is not None:
+        ours.response_field = copy(route.response_field)
+        ours.response_field.name = f"Response_{ours.unique_id}"  # its title
+    return ours
 
 
 def _surround(

@@ -19,9 +19,9 @@ from actions.access.login import (
     session_of,
 )
 from actions.actor import SYSTEM, Actor, DeniedError
+from actions.routes import OURS, Routes
 from api.address import address_of
 from api.settings import ApiSettings
-from collector.codecs import Decode, native
 from storage import days
 from storage.access.people import Session
 
@@ -48,14 +48,14 @@ class Auth:
         failures: Failures,
         today: date | None,
         sink: object | None = None,
-        decode: Decode = native.decode,
+        routes: Routes = OURS,
     ) -> None:
         self.pool = pool
         self.settings = settings
         self.failures = failures
         self.today = today
         self.sink = sink
-        self.decode = decode
+        self.routes = routes
 
     @cached_property
     def zone(self) -> str:
@@ -80,7 +80,7 @@ class Auth:
 
     def actor_of(self, session: Session) -> Actor:
         """Return whose session this is, as an actor."""
-        return Actor(self.pool, f"user:{session.user_id}", self.today, self.sink, self.decode)
+        return Actor(self.pool, f"user:{session.user_id}", self.today, self.sink, self.routes)
 
     def again(self, request: Request, session: Session, password: str) -> None:
         """Ask once more for the password of who is logged in; AgainError where it is not theirs."""

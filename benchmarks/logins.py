@@ -17,8 +17,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from fastapi import FastAPI, HTTPException
 
-from actions.access.users import Grant, add_user
+from actions.access.add_user import AddUser, Language
+from actions.access.give_grant import GiveGrant
+from actions.access.grant_words import Scope
 from actions.actor import SYSTEM, Actor, open_pool
+from actions.doing import together
 from benchmarks.figures import Figure, Section, peaks
 from benchmarks.ground import Crew, Tables, crew, planned, postgres, shipped, tables
 from cli.services import ports
@@ -66,8 +69,10 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
 
 def add_honest(made: Tables) -> None:
     """Add the person who only wants to log in."""
-    with open_pool(made.logins["api"], max_size=2) as pool:
-        add_user(Actor(pool, SYSTEM), "honest", "H", _PASSWORD, "en", [Grant("reader", "all")])
+    new = AddUser(login="honest", name="H", language=Language.EN)
+    with open_pool(made.logins["api"], max_size=2) as pool, together(Actor(pool, SYSTEM)) as acts:
+        user_id = acts.do(new, chosen=_PASSWORD).user_id
+        acts.do(GiveGrant.model_validate({"role": "reader", "scope": Scope.ALL}), user_id)
 
 
 def p95(took: list[float]) -> float:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.address import Network, networks
 from api.app import create_app
 from api.settings import ApiSettings
+from cli.current_routes import CurrentRoutes
 from cli.settings import PREFIX, Settings
 from cli.wiring import pool_of, routing, store
 from dashboards.pages import form_files
@@ -30,7 +31,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             settings=_told(settings),
             sink=sink,
             file_sink=file_sink,
-            decode=routing(settings).decode,
+            routes=CurrentRoutes(lambda: routing(settings), settings.routes_file),
             extra_routers=[router()],
             large=[*form_files.paths(), registry_imports.PATH, readings_imports.PATH],
             error_page=error_page,

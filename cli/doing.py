@@ -78,7 +78,7 @@ def _command(kind: Kind) -> Callable[..., None]:
             if file is not None:
                 _take(actor, kind, file, errors, dry_run=dry_run)
                 return
-            action = _read(kind, given)
+            action = read(kind, given)
             if dry_run:
                 _tell(foresee(actor, action, on).effects)
                 return
@@ -128,7 +128,7 @@ def _help(kind: Kind, name: str) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def _read(kind: Kind, given: dict[str, Any]) -> Action[Any, Any]:
+def read(kind: Kind, given: dict[str, Any]) -> Action[Any, Any]:
     """Return the action that options say, or tell which of them is wrong."""
     fields = {name: value for name, value in given.items() if value not in (None, [])}
     for name, value in fields.items():
@@ -161,7 +161,8 @@ def _row(text: str) -> Any:
 def _tell(effects: list[Effect]) -> None:
     for one in effects:
         before, after = (_word(each) if each else "–" for each in (one.before, one.after))
-        typer.echo(f"{_word(one.what)}: {before} → {after}")
+        mark = say("注意:", "Mind: ") if one.warns else ""
+        typer.echo(f"{mark}{_word(one.what)}: {before} → {after}")
     typer.echo(say("试算,未作更改。", "Only tried: nothing was changed."))
 
 

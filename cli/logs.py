@@ -1,46 +1,75 @@
-"""What services say while they run: lines of JSON, or plain lines for a person at a terminal."""
+"""What services say while they run: lines of JSON, or plain lines for a person at a terminal.
 
+The standard library's own logging: whatever else is for it loads what draws colours and tables at
+a terminal, megabytes of each service.
+"""
+
+import json
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-import structlog
+_LOGGER: Final = "commonwatt"
+_FIRST: Final = ("timestamp", "level", "event", "exception")
 
 
 def begin(service: str) -> Callable[..., None]:
-    """Set up logging on stderr, and return the function that says one event."""
-    human = sys.stderr.isatty()
-    shape: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    drawn: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer()
-        if human
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
-    structlog.configure(
-        processors=[*shape, drawn],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logger: Any = structlog.get_logger().bind(service=service)
+    """Return the function that says one event on stderr, with its values by name.
+
+    What libraries warn of (a pool without its database, a failed request) is said the same way.
+    """
+    levelled = begin_levelled(service)
 
     def say(event: str, **values: Any) -> None:
-        logger.info(event, **values)
+        levelled(logging.INFO, event, **values)
 
     return say
 
 
 def begin_levelled(service: str) -> Callable[..., None]:
-    """Set up logging as `begin` does, for parts that say how grave an event is."""
-    begin(service)
-    logger: Any = structlog.get_logger().bind(service=service)
+    """Return the same for parts that say how grave an event is; what is less than INFO is left."""
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(_Lines(service, plain=sys.stderr.isatty()))
+    logger = logging.getLogger(_LOGGER)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [lines]
+    rest = logging.StreamHandler(sys.stderr)  # of what no handler of its own takes
+    rest.setLevel(logging.WARNING)
+    rest.setFormatter(lines.formatter)
+    logging.lastResort = rest
 
     def say(level: int, event: str, /, **values: Any) -> None:
-        logger.log(level, event, **values)
+        logger.log(level, event, extra={"values": values})
 
     return say
+
+
+class _Lines(logging.Formatter):
+    """A line for each record: who says it, what, how grave it is, when, and its values."""
+
+    def __init__(self, service: str, *, plain: bool) -> None:
+        super().__init__()
+        self._service, self._plain = service, plain
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        told: dict[str, Any] = {
+            "service": self._service,
+            **getattr(record, "values", {}),
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": at,
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return _plain(told) if self._plain else json.dumps(told, ensure_ascii=False, default=repr)
+
+
+def _plain(told: dict[str, Any]) -> str:
+    """Return time, level and event, the values after them, and what went wrong below."""
+    values = (f"{name}={value}" for name, value in told.items() if name not in _FIRST)
+    line = " ".join((told["timestamp"], f"[{told['level']}]", told["event"], *values))
+    return f"{line}\n{told['exception']}" if "exception" in told else line

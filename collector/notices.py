@@ -6,7 +6,7 @@ from metering.errors import ConflictError, EnergyError, UnavailableError
 
 
 class Log(Protocol):
-    """Where notices go; structlog's and the standard library's `log` both will do."""
+    """Where notices go: a function as `cli.logs.begin_levelled` returns."""
 
     def __call__(self, level: int, event: str, /, **facts: Any) -> object: ...
 

@@ -98,9 +98,11 @@ class Routing:
                 zh=f"没有处理主题“{message.topic}”的路由。",
                 en=f"No route handles the topic “{message.topic}”.",
                 next_zh="请在 COMMONWATT_ROUTES_FILE 指定的路由文件中为该主题添加 [[route]]"
-                "(写法见 docs/gateway-guide.zh-CN.md),再运行 commonwatt replay-rejected。",
+                "(写法见 docs/gateway-guide.zh-CN.md),再在“拒收报文”页面办理“按新路由收下报文”,"
+                "或运行 commonwatt replay-rejected。",
                 next_en="Add a [[route]] for it to the file that COMMONWATT_ROUTES_FILE names "
-                "(docs/gateway-guide.md shows how), then run commonwatt replay-rejected.",
+                "(docs/gateway-guide.md shows how), then “Take messages by a new route” on the "
+                "page of refused messages, or run commonwatt replay-rejected.",
                 where={"topic": message.topic},
             )
         return found[1](message)

@@ -25,6 +25,8 @@ _QUANTA: Final[dict[str, dict[str, Fraction]]] = {
         "MWh": Fraction(3_600),
     },
 }
+_WATER: Final = "water"
+_TONNES: Final = {"t": "m3", "t/h": "m3/h", "kg": "L", "kg/h": "L/h"}
 _RATES: Final = {"kW": "kWh", "W": "Wh", "MW": "MWh"}
 
 
@@ -54,9 +56,16 @@ def units_of(kind: Kind, quantum: str) -> list[str]:
     return [rates.get(name, f"{name}/h") for name in names]
 
 
-def conversion(sent: str, unit: str, kind: Kind, quantum: str) -> Fraction | None:
-    """Return how many of a channel's unit one of the unit that was sent is; None where unknown."""
-    theirs, ours = (quanta_per_unit(one, kind, quantum) for one in (sent, unit))
+def conversion(
+    sent: str, unit: str, kind: Kind, quantum: str, carrier: str = ""
+) -> Fraction | None:
+    """Return how many of a channel's unit one of the unit that was sent is; None where unknown.
+
+    A tonne of water is a cubic metre: bills of water are written in either.
+    """
     if sent == unit:
         return Fraction(1)
+    if carrier == _WATER and sent in _TONNES:
+        sent = _TONNES[sent]
+    theirs, ours = (quanta_per_unit(one, kind, quantum) for one in (sent, unit))
     return None if theirs is None or ours is None else theirs / ours

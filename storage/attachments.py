@@ -28,6 +28,17 @@ _KEEP = """
     UPDATE attachment SET kept = true
      WHERE encode(sha256, 'hex') = ANY(%s) AND actor = %s AND NOT kept
 """
+_NAME = """
+    INSERT INTO attachment_named (sha256, actor, act, subject)
+    SELECT decode(digest, 'hex'), %(actor)s, %(act)s, %(subject)s
+      FROM unnest(%(named)s::text[]) AS named (digest)
+        ON CONFLICT DO NOTHING
+"""
+_NAMING = "SELECT act, subject FROM access.acts_naming(decode(%s, 'hex'))"
+_NAMED = """
+    SELECT sha256, name, media_type, bytes, kept, content
+      FROM access.named_attachment(decode(%s, 'hex'))
+"""
 _FORGET = """
     DELETE FROM attachment WHERE (sha256, actor) IN (
            SELECT sha256, actor FROM attachment WHERE NOT kept AND at < now() - %s
@@ -74,6 +85,26 @@ def keep(connection: Connection[Any], actor: str, named: Collection[str]) -> Non
     """Keep files for good, for an act names them."""
     if named:
         connection.execute(_KEEP, [list(named), actor])
+
+
+def name(
+    connection: Connection[Any], actor: str, named: Collection[str], act: str, subject: int
+) -> None:
+    """Write down that an act on an object names files, so that who sees it may open them."""
+    if named:
+        parameters = {"actor": actor, "named": list(named), "act": act, "subject": subject}
+        connection.execute(_NAME, parameters)
+
+
+def naming(connection: Connection[Any], sha256: str) -> list[tuple[str, int]]:
+    """Return the acts that name a file, each with its object, whoever asks."""
+    return connection.execute(_NAMING, [sha256]).fetchall()
+
+
+def of_act(connection: Connection[Any], sha256: str) -> tuple[Attachment, bytes] | None:
+    """Return a file that an act names, with what it holds, to who sees such an act."""
+    row = connection.execute(_NAMED, [sha256]).fetchone()
+    return (Attachment(*row[:-1]), bytes(row[-1])) if row else None
 
 
 def forget(connection: Connection[Any], most: int) -> int:

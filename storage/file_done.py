@@ -16,8 +16,7 @@ _ADD = """
     VALUES (%s, %s, %s, %s, %s::jsonb) RETURNING id
 """
 _ONE = """
-    SELECT id, actor, act, sha256, rows, at, undone_at,
-           (SELECT name FROM app_user WHERE 'user:' || app_user.id = actor) AS name
+    SELECT id, actor, act, sha256, rows, at, undone_at
       FROM file_done WHERE id = %s
 """
 _LOCK = "SELECT opposites FROM file_done WHERE id = %s FOR UPDATE"
@@ -30,7 +29,7 @@ _FORGET = """
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """A file whose rows were done; name: of who did it, where the viewer may know."""
+    """A file whose rows were done."""
 
     id: int
     actor: str
@@ -39,7 +38,6 @@ class FileDone:
     rows: int
     at: datetime
     undone_at: datetime | None
-    name: str | None
 
 
 def add(

@@ -1,12 +1,11 @@
 """Adding somebody who may log in, declared once: with a first password that is shown once."""
 
-import secrets
 from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, Field
 
-from actions.access.login import hash_password
+from actions.access.passwords import kept
 from actions.access.refusals import check_login, login_taken
 from actions.actor import denied
 from actions.declared import About, Action, Effect
@@ -90,9 +89,8 @@ class AddUser(Action[None, UserAdded]):
 
     def do(self, on: None, at: Acting) -> UserAdded:
         """Add it; of the password only the hash is kept."""
-        password = secrets.token_urlsafe(12)
-        kept = hash_password(password)
-        user_id = people.add_user(at.connection, self.login, self.name, kept, self.language)
+        hashed, password = kept(at, self.login)
+        user_id = people.add_user(at.connection, self.login, self.name, hashed, self.language)
         if self.same_as is not None:
             person_id = people.one(at.connection, self.same_as).person_id
             people.is_person(at.connection, user_id, person_id)

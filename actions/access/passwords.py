@@ -1,14 +1,18 @@
 """Which passwords are refused: short ones, and those that guessers try first."""
 
 import re
+import secrets
 import unicodedata
 from functools import cache
 from importlib import resources
 from typing import Final
 
+from actions.access.login import hash_password
+from actions.fields import Acting
 from metering.errors import InputError
 
 _LEAST: Final = 10
+_MADE_BYTES: Final = 12
 _MOST: Final = 200
 _LEAST_DIFFERENT: Final = 5  # characters
 _LEAST_DIGITS: Final = 16  # where there is nothing else: shorter ones are dates and telephones
@@ -44,6 +48,15 @@ def checked(password: str, login: str = "") -> str:
             where={"field": "password"},
         )
     return password
+
+
+def kept(at: Acting, login: str) -> tuple[str, str | None]:
+    """Return the hash of the password that was chosen, else of one made here, with that one.
+
+    InputError where the chosen one is weak.
+    """
+    made = None if at.chosen else secrets.token_urlsafe(_MADE_BYTES)
+    return hash_password(checked(at.chosen, login) if made is None else made), made
 
 
 def is_common(password: str, login: str = "") -> bool:

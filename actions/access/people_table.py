@@ -1,7 +1,9 @@
 """The table of people: who may log in, with which roles, where and since when."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from actions.access.grant_words import words_of
 from actions.fields import Acting, Lang, Words, field
@@ -16,10 +18,11 @@ from storage.pages import Page, key_of
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person with the grants that hold today, and those to come."""
+    """A person with the grants that hold today, those to come, and when they last did something."""
 
     user: User
     grants: list[GrantRow]
+    last_act_at: datetime | None
 
 
 class WhichPeople(Filter):
@@ -31,13 +34,13 @@ class WhichPeople(Filter):
 
 
 def _ask(at: Acting, asked: WhichPeople, after: str | None, limit: int) -> Page[PersonRow]:
-    (last,) = key_of(after, 0)
+    (before,) = key_of(after, 0)
     found = listed.people(
         at.connection,
         text=asked.search,
         role=asked.role,
         ended=asked.ended,
-        after=int(last),
+        after=int(before),
         most=limit + 1,
     )
     page = page_of(found, limit, lambda one: one.user_id)
@@ -45,12 +48,19 @@ def _ask(at: Acting, asked: WhichPeople, after: str | None, limit: int) -> Page[
     for one in grants.listed(at.connection, [row.user_id for row in page.rows]):
         if not one.ended:
             held.setdefault(one.user_id, []).append(one)
-    return Page([PersonRow(one, held.get(one.user_id, [])) for one in page.rows], page.next)
+    last = listed.last_acts(at.connection, [row.user_id for row in page.rows])
+    of = [PersonRow(one, held.get(one.user_id, []), last[one.user_id]) for one in page.rows]
+    return Page(of, page.next)
 
 
 def _grants_shown(row: PersonRow, lang: Lang) -> list[str]:
     since = {"zh": "自 {day} 起", "en": "since {day}"}[lang]
     return [f"{words_of(one).say(lang)} · {since.format(day=one.valid_from)}" for one in row.grants]
+
+
+def trail_of(login: str) -> str:
+    """Return the address of what somebody did, in the audit trail."""
+    return f"/audit?{urlencode({'who': login})}"
 
 
 def _coded(row: PersonRow) -> list[str]:
@@ -93,6 +103,14 @@ PEOPLE: Final = Table[PersonRow, WhichPeople](
             lambda row: min((one.valid_from for one in row.grants), default=None),
             "day",
             apart=True,
+        ),
+        Column(
+            "last_act_at",
+            Words("最近办理", "Last act"),
+            lambda row: row.last_act_at,
+            "instant",
+            link=lambda row: trail_of(row.user.login) if row.last_act_at else "",
+            hint=Words("链接到其审计日志", "Leads to what they did, in the audit trail"),
         ),
         Column("ended_at", Words("停用时间", "Ended"), lambda row: row.user.ended_at, "instant"),
         Column(

@@ -1,5 +1,6 @@
 """One person: log-ins, grants and what was done, as far as the reader may know it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,12 +8,25 @@ from actions.access.login import hash_password
 from actions.access.passwords import checked
 from actions.actor import Actor
 from actions.figures import not_found
+from metering.errors import NotFoundError
 from storage.access import grants, listed, people
 from storage.access.grants import GrantRow
 from storage.access.listed import AuditEntry
-from storage.access.people import User
+from storage.access.people import Grant, User
 
-__all__ = ["AuditEntry", "GrantRow", "Person", "change_own_password", "person"]
+__all__ = [
+    "AuditEntry",
+    "Grant",
+    "GrantRow",
+    "Person",
+    "User",
+    "called",
+    "change_own_password",
+    "list_grants",
+    "list_users",
+    "person",
+    "user_named",
+]
 
 _ENTRIES: Final = 50
 
@@ -47,6 +61,39 @@ def person(actor: Actor, user_id: int, before: int | None = None) -> Person:
             entries[:_ENTRIES],
             entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None,
         )
+
+
+def list_users(actor: Actor) -> list[User]:
+    """Return the users that the actor may know of: all for administrators, else the actor."""
+    with actor.look() as connection:
+        return people.users(connection)
+
+
+def user_named(actor: Actor, login: str) -> User:
+    """Return the user of a login, NotFoundError where the actor may know of none."""
+    found = next((one for one in list_users(actor) if one.login == login), None)
+    if found is None:
+        raise NotFoundError(
+            "user.no_such_user",
+            zh=f"没有账号“{login}”。",
+            en=f"There is no user “{login}”.",
+            next_zh="commonwatt user list 列出全部账号。",
+            next_en="commonwatt user list shows all.",
+            where={"field": "login", "value": login},
+        )
+    return found
+
+
+def list_grants(actor: Actor, user_id: int) -> list[Grant]:
+    """Return what a user may see and do, where the actor may know it."""
+    with actor.look() as connection:
+        return people.grants(connection, f"user:{user_id}")
+
+
+def called(actor: Actor, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of actors, the login too where two share a name; a program's is its code."""
+    with actor.look() as connection:
+        return people.called(connection, codes)
 
 
 def change_own_password(actor: Actor, login: str, password: str) -> None:

@@ -1,10 +1,8 @@
 """Giving somebody a new password, declared once: made, shown once, and kept nowhere."""
 
-import secrets
-
 from pydantic import BaseModel
 
-from actions.access.login import hash_password
+from actions.access.passwords import kept
 from actions.access.refusals import refuse_ended, refuse_system
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, once
@@ -59,7 +57,7 @@ class ResetPassword(Action[User, PasswordReset]):
 
     def do(self, on: User, at: Acting) -> PasswordReset:
         """Make it; only its hash is kept."""
-        password = secrets.token_urlsafe(12)
-        people.set_password(at.connection, on.user_id, hash_password(password))
+        hashed, password = kept(at, on.login)
+        people.set_password(at.connection, on.user_id, hashed)
         people.close_sessions_of(at.connection, on.user_id)
         return PasswordReset(user_id=on.user_id, login=on.login, password=password)

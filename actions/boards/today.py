@@ -12,9 +12,12 @@ from psycopg.rows import TupleRow
 from actions.accounts.listed import known_profile
 from actions.accounts.overview import months_before
 from actions.actor import Actor
+from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
+from actions.declared import Effect
 from actions.rights import Right, holds
 from storage import days, health
+from storage.access import people
 from storage.accounts import overview
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
@@ -29,7 +32,7 @@ _LOOKED_INTO: Final = 40  # institutions, the largest, in whose hours use while 
 _WASTES: Final = 3
 _FEW: Final = 5
 
-__all__ = ["Closed", "Lacking", "MonthOf", "Today", "today_of"]
+__all__ = ["Closed", "Lacking", "MonthOf", "Today", "Waiting", "today_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,24 @@ class OfInstitutions:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run whose issue waits for another person than who asked for it.
+
+    by: that person's name. own: whether it is the actor. effects: what the issue would change.
+    """
+
+    run: RunRow
+    by: str
+    own: bool
+    effects: Sequence[Effect]
+
+
+@dataclass(frozen=True, slots=True)
 class OfUnion:
     """A union that the actor plans for: its members' progress, and what waits to be done.
 
     untried: targets without a run. proposed: runs that are no issue yet, the newest of each target.
+    waiting: those whose issue somebody asked for, of any version.
     """
 
     union: UnionRow
@@ -65,6 +82,7 @@ class OfUnion:
     untried: Sequence[TargetRow]
     proposed: Sequence[RunRow]
     targets: Sequence[TargetRow]
+    waiting: Sequence[Waiting] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +171,19 @@ def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:
         [one for one in rows if one.year == year],
         {one.region_id: (one.name_zh, one.name_en) for one in named},
         [one for one in aims if one.target_id not in newest],
-        [one for one in newest.values() if one.issued_as is None],
+        [one for one in newest.values() if one.issued_as is None and not one.waits],
         aims,
+        [_waiting(connection, one) for one in made if one.waits],
+    )
+
+
+def _waiting(connection: Connection[TupleRow], run: RunRow) -> Waiting:
+    by = run.request_by or ""
+    return Waiting(
+        run,
+        people.called(connection, [by])[by],
+        people.is_one_of(connection, [by]),
+        changes_of(connection, run),
     )
 
 

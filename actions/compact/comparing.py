@@ -10,6 +10,8 @@ from statistics import quantiles
 import numpy as np
 
 from actions.actor import Actor
+from actions.compact.beyond_target import Beyond, beyond_of
+from actions.compact.rules import BandRules
 from actions.compact.runs import Start, Trial, start, try_from
 from actions.compact.unions import must_plan, union_of
 from actions.figures import not_found
@@ -20,9 +22,11 @@ from compact.methods import Method
 from compact.runs import Run
 from compact.targets import MONTHS, State
 from metering.errors import EnergyError
+from storage import days
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
 from storage.compact.unions import MemberRow
+from storage.registry import bands
 
 __all__ = [
     "Compared",
@@ -59,12 +63,13 @@ class Loaded:
     """All that rules of one target are tried on, as it was at an instant.
 
     leading: by class, to begin with. classes: that institutions which the planner sees are of,
-    with their Chinese and English names.
+    with their Chinese and English names. published: rules by bands that are in force.
     """
 
     start: Start
     leading: Mapping[str, Decimal]
     classes: Mapping[str, tuple[str, str]]
+    published: BandRules
     at: datetime
 
 
@@ -84,7 +89,8 @@ class RuleResult:
     error: why it came to nothing, with the smallest change that would do. members: those whose
     sums tell of nobody; withheld: the others. base_g, amount_g: of all, None where withheld.
     multipliers: λ of each year, of those that tell of nobody. states, marks: how often a month of
-    the bases is so, and how often each kind of oddity occurs.
+    the bases is so, and how often each kind of oddity occurs. beyond: years whose quotas together
+    are not what the target allows, as far as their sums may be told.
     """
 
     error: EnergyError | None = None
@@ -98,6 +104,7 @@ class RuleResult:
     marks: Mapping[str, int] = field(default_factory=dict)
     without_base: int = 0
     left_out: int = 0
+    beyond: Sequence[Beyond] = ()
 
 
 def compared(actor: Actor, target_id: int) -> Compared:
@@ -118,13 +125,14 @@ def load(actor: Actor, target_id: int) -> Loaded:
     begun = start(actor, target_id)
     with actor.look() as connection:
         names = comparisons.classes(connection)
+        published = bands.in_force(connection, actor.today or days.today(connection))
     try:
         holders = try_from(begun, Method("A")).holders
     except EnergyError:
         holders = Holders.of(())  # there is nothing to share by, and every rule will say so
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
-    return Loaded(begun, leading_of_like(holders), named, at)
+    return Loaded(begun, leading_of_like(holders), named, published, at)
 
 
 def try_rules(
@@ -166,6 +174,7 @@ def _tried(trial: Trial) -> RuleResult:
         marks=marks,
         without_base=len(problem.without_base),
         left_out=len(problem.left_out),
+        beyond=beyond_of(problem.target, sums_of(trial)),
     )
 
 

@@ -1,23 +1,28 @@
 """Issuing a run, declared once: its quotas enter the books, or adjust those that are in them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
+from psycopg import Connection
 from pydantic import BaseModel, Field
 
+from actions.actor import SYSTEM
+from actions.compact.beyond_target import Beyond, beyond_effects, beyond_of
 from actions.compact.run_changes import amount_words, effects_of, replaced_by
 from actions.compact.things import RUN
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
+from actions.figures import kilograms
 from actions.kinds import Text
 from actions.rights import Right
 from compact import books as causes
 from compact.books import Cause, Kind
-from compact.targets import Indicator
+from compact.targets import Target
 from metering.errors import ConflictError
 from storage import tasks
 from storage.compact import bases, books, progress, run_members, runs, targets, unions
+from storage.compact.run_members import Sums
 from storage.compact.runs import RunRow as Run
 
 _NAMED: Final = 5
@@ -36,10 +41,22 @@ class RunIssued(BaseModel):
     accounts: int
 
 
+def reason_field() -> Any:
+    """Return the field of what an adjustment is for."""
+    return field(
+        zh="调整理由",
+        en="Reason of an adjustment",
+        hint=("首次下达可留空", "The first issue needs none"),
+        default=None,
+        examples=["the school's March was read again"],
+    )
+
+
 class IssueRun(Action[Run, RunIssued]):
     """Write a run's quotas into the books; where some are issued already, adjust them.
 
-    Every base that the run counts must have been answered for.
+    Every base that the run counts must have been answered for. Where the union asks for a second
+    person, it confirms what somebody else asked for.
     """
 
     about = About(
@@ -51,52 +68,66 @@ class IssueRun(Action[Run, RunIssued]):
         zh="下达用能指标",
         en="Issue the quotas",
         done=("用能指标已下达。", "The quotas are issued."),
+        second_person=True,
         log_in_again=True,
     )
 
-    reason: Text | None = field(
-        zh="调整理由",
-        en="Reason of an adjustment",
-        hint=("首次下达可留空", "The first issue needs none"),
-        default=None,
-        examples=["the school's March was read again"],
-    )
+    reason: Text | None = reason_field()
 
     @classmethod
     def fits(cls, on: Run) -> bool:
-        """Return whether it is a proposal still."""
-        return on.issued_as is None
+        """Return whether it is a proposal still, and asked for where its union has that."""
+        return on.issued_as is None and (on.waits or not on.second_person)
+
+    @classmethod
+    def made_by(cls, on: Run, at: Acting) -> Collection[str]:
+        """Return who asked for it, where its union has another person issue.
+
+        The operator's account is nobody in particular: it may ask, but not be the other person.
+        """
+        if not on.second_person or not on.waits or on.request_by is None:
+            return []
+        return [on.request_by, SYSTEM]
+
+    @classmethod
+    def given(cls, on: Run, at: Acting) -> Mapping[str, Any]:
+        """Return the reason of whoever asked."""
+        return {"reason": on.request_reason} if on.waits and on.request_reason else {}
 
     def check(self, on: Run, at: Acting) -> None:
+        """Refuse what nobody asked for, where that is needed, and what the books refuse."""
+        self.check_books(on, at)
+        if on.second_person and not on.waits:
+            raise _not_asked(on.run_id)
+
+    def check_books(self, on: Run, at: Acting) -> None:
         """Refuse what is issued already, rests on unanswered bases, or moves nothing."""
         runs.lock(at.connection, on.union_id)
         self._cause(on, at)
 
     def foresee(self, on: Run, at: Acting) -> list[Effect]:
         """Return what is issued, which run it replaces, and what changes for each member."""
-        cause, connection = self._cause(on, at), at.connection
-        members = [one.region_id for one in unions.members(connection, on.union_id)]
-        sums = run_members.sums(connection, on.run_id, members)
+        cause = self._cause(on, at)
         moved = plain(f"{_accounts(cause):,}")
         return [
             Effect("kind", Words("记入账簿", "Into the books"), None, _KINDS[cause.kind]),
-            Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
-            Effect(
-                "total", Words("用能指标合计", "Sum of the quotas"), None, amount_words(on.total_g)
-            ),
             Effect("accounts", Words("有变动的账户", "Accounts that move"), None, moved),
-            *effects_of(replaced_by(connection, on.union_id, _indicator(on, at), sums)),
+            *changes_of(at.connection, on),
         ]
 
     def do(self, on: Run, at: Acting) -> RunIssued:
         """Issue it; where everybody is on the path is worked out next."""
         cause = self._cause(on, at)
-        indicator = _indicator(on, at)
+        indicator = _target(at.connection, on).indicator
         cause_id = books.add(
             at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
         )
         tasks.add(at.connection, progress.KIND, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
+        if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(at.connection, on)}:
+            at.told["beyond_target_kgce"] = beyond
+        if on.waits:
+            at.told["asked_by"] = on.request_by
         return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
 
     def _cause(self, on: Run, at: Acting) -> Cause:
@@ -108,14 +139,37 @@ class IssueRun(Action[Run, RunIssued]):
             raise _not_reviewed(on, waiting)
         shares = runs.shares(connection, on.run_id)
         wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        held = books.held(connection, on.union_id, _indicator(on, at), {year for year, _ in wanted})
-        return causes.issue(held, wanted, self.reason or "")
+        indicator, years = _target(connection, on).indicator, {year for year, _ in wanted}
+        held = books.held(connection, on.union_id, indicator, years)
+        asked = (on.request_reason if on.waits else None) or ""
+        return causes.issue(held, wanted, self.reason or asked)
 
 
-def _indicator(on: Run, at: Acting) -> Indicator:
-    found = targets.one(at.connection, on.target_id)
+def changes_of(connection: Connection[Any], on: Run) -> list[Effect]:
+    """Return how much a run issues, which run it replaces, and what changes for each member."""
+    sums = _sums(connection, on)
+    total = Words("用能指标合计", "Sum of the quotas")
+    return [
+        *beyond_effects(_beyond(connection, on)),
+        Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
+        Effect("total", total, None, amount_words(on.total_g)),
+        *effects_of(replaced_by(connection, on.union_id, _target(connection, on).indicator, sums)),
+    ]
+
+
+def _target(connection: Connection[Any], on: Run) -> Target:
+    found = targets.one(connection, on.target_id)
     assert found is not None  # whoever sees a run sees its target
-    return found.target.indicator
+    return found.target
+
+
+def _sums(connection: Connection[Any], on: Run) -> Sums:
+    members = [one.region_id for one in unions.members(connection, on.union_id)]
+    return run_members.sums(connection, on.run_id, members)
+
+
+def _beyond(connection: Connection[Any], on: Run) -> list[Beyond]:
+    return beyond_of(_target(connection, on), _sums(connection, on))
 
 
 def _accounts(cause: Cause) -> int:
@@ -129,6 +183,17 @@ def _issued_already(run_id: int) -> ConflictError:
         en="This run is issued already.",
         next_zh="如台账有变,请重新分解,再下达新的版本。",
         next_en="Where accounts changed, run again and issue the new version.",
+        where={"run_id": run_id},
+    )
+
+
+def _not_asked(run_id: int) -> ConflictError:
+    return ConflictError(
+        "run.not_asked",
+        zh="该联合体规定:下达须先由一人提请,再由另一人确认。",
+        en="This union has one person ask for an issue and another confirm it.",
+        next_zh="请先提请下达(run.ask)。",
+        next_en="Ask for it first: run.ask.",
         where={"run_id": run_id},
     )
 

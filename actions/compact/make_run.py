@@ -4,18 +4,22 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from actions.actor import Actor
+from actions.compact.beyond_target import beyond_effects, beyond_of
 from actions.compact.comparing import sums_of
 from actions.compact.rule_fields import Correction, RuleFields
 from actions.compact.run_changes import effects_of, replaced_by
-from actions.compact.runs import Trial, try_from
+from actions.compact.runs import Trial, try_from, try_target
 from actions.compact.starting import start_of
 from actions.compact.things import TARGET
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.rights import Right
+from storage import days
 from storage.compact import runs
 from storage.compact.targets import TargetRow as Target
+from storage.registry import bands
 
 
 class RunMade(BaseModel):
@@ -67,8 +71,10 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
         made, problem = trial.run.allocation, trial.run.problem
         same = runs.same(at.connection, on.target_id, trial.run.sha256)
         before = None if same is None else runs.one(at.connection, same)
-        found = replaced_by(at.connection, on.union_id, on.target.indicator, sums_of(trial))
+        sums = sums_of(trial)
+        found = replaced_by(at.connection, on.union_id, on.target.indicator, sums)
         return [
+            *beyond_effects(beyond_of(on.target, sums)),
             _version(None if before is None else before.version),
             _count("quotas", Words("用能指标数", "Quotas"), len(made.quotas)),
             _count("without_base", Words("无基期", "Without a base"), len(problem.without_base)),
@@ -106,9 +112,18 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
         key = (self.about.code, on.target_id, self.model_dump_json())
         if key not in at.known:
             start = start_of(at.connection, on.target_id, self.about.code)
-            at.known[key] = try_from(start, self.method, self.year)
+            method = self.method_with(bands.in_force(at.connection, at.today))
+            at.known[key] = try_from(start, method, self.year)
         found: Trial = at.known[key]
         return found
+
+
+def tried_by(actor: Actor, target_id: int, wanted: MakeRun) -> Trial:
+    """Return what a run would come to, and keep nothing."""
+    with actor.look() as connection:
+        day = actor.today or days.today(connection)
+        method = wanted.method_with(bands.in_force(connection, day))
+    return try_target(actor, target_id, method, wanted.year)
 
 
 def _version(same: int | None) -> Effect:

@@ -6,11 +6,20 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, create_model
 
-from actions.compact.rules import Parameter, Value, Values, method_of, rules
+from actions.compact.rules import (
+    BandRules,
+    Parameter,
+    Value,
+    Values,
+    method_of,
+    published_options,
+    rules,
+)
 from actions.fields import Acting, Choices, Option, Words, field
 from actions.kinds import Amount, Id, Line, Row, Signed
 from compact.methods import Method
 from storage.compact import unions
+from storage.registry import bands
 
 _MOST_ROWS: Final = 5_000
 Year = Annotated[int, Field(ge=1970, le=2100)]
@@ -19,6 +28,11 @@ Year = Annotated[int, Field(ge=1970, le=2100)]
 def every_rule(at: Acting) -> Sequence[Option]:
     """Return the rules to choose from."""
     return [Option(one.code, one.words) for one in rules()]
+
+
+def every_band_rule(at: Acting) -> Sequence[Option]:
+    """Return the published rules by bands that are in force."""
+    return published_options(bands.in_force(at.connection, at.today))
 
 
 def planned_members(at: Acting) -> Sequence[Option]:
@@ -58,7 +72,16 @@ class Correction(Row):
 class _Chosen(BaseModel):
     """The rule and the year; the rule's parameters stand between these and the corrections."""
 
-    rule: Line = field(zh="规则", en="Rule", choices=every_rule, examples=["A"])
+    rule: Line = field(
+        zh="规则",
+        en="Rule",
+        hint=(
+            "从“比较规则”页面的“存为分解方案”打开时,规则及其参数已填好",
+            "“Keep this as a run” under “Compare rules” fills in the rule and what it takes",
+        ),
+        choices=every_rule,
+        examples=["A"],
+    )
     year: Year | None = field(
         zh="年份",
         en="Year",
@@ -66,9 +89,8 @@ class _Chosen(BaseModel):
         hint=("目标路径中的一年;留空为目标年", "Of the target's path; the last where left open"),
     )
 
-    @property
-    def method(self) -> Method:
-        """The rule with what it is given; InputError where it does not take that."""
+    def method_with(self, published: BandRules) -> Method:
+        """Return the rule with what it is given; InputError where it does not take that."""
         values: dict[str, Value | Mapping[str, Decimal] | None] = {}
         for one in parameters():
             value = getattr(self, one.name)
@@ -76,7 +98,7 @@ class _Chosen(BaseModel):
         corrections: dict[int, dict[str, Decimal]] = {}
         for row in getattr(self, "factors", None) or ():
             corrections.setdefault(row.institution, {})[row.name] = row.factor
-        return method_of(self.rule, values, corrections)
+        return method_of(self.rule, values, corrections, published)
 
 
 def parameters() -> Sequence[Parameter]:
@@ -98,13 +120,23 @@ def given(rule: str, values: Values) -> dict[str, Any]:
             kept = {each: amount for each, amount in value.items() if amount != one.default}
             rows = [{key: each, "value": amount} for each, amount in kept.items()]
             found |= {one.name: rows} if rows else {}
-        elif value is not None and value != one.default:
+        elif value is not None and (one.published or value != one.default):
             found[one.name] = value
     return found
 
 
 def _by_key(rows: Sequence[Any]) -> dict[str, Decimal]:
     return {str(next(iter(row.model_dump().values()))): row.value for row in rows}
+
+
+def _default(one: Parameter) -> Words:
+    """Return what holds where it is left open, as the choice says it."""
+    if one.published:
+        return Words("现行最早发布的一套", "the oldest in force")
+    for each in one.choices:
+        if each.value == one.default:
+            return Words(f"“{each.words.zh}”", f"“{each.words.en}”")
+    return Words(f" {one.default}", str(one.default))
 
 
 def _offering(options: Sequence[Option]) -> Choices:
@@ -117,16 +149,19 @@ def _fields() -> Iterator[tuple[str, Any]]:
         zh = [f"规则 {'、'.join(takers)}"]
         en = [f"{'Rules' if takers[1:] else 'Rule'} {' and '.join(takers)}"]
         if one.default is not None and not one.of:
-            zh, en = [*zh, f"留空为 {one.default}"], [*en, f"{one.default} where left open"]
+            default = _default(one)
+            zh, en = [*zh, f"留空为{default.zh}"], [*en, f"{default.en} where left open"]
         if one.hint is not None:
             zh, en = [*zh, one.hint.zh], [*en, one.hint.en]
         hint = (";".join(zh), "; ".join(en))
         zh_name, en_name = one.words.zh, one.words.en
         offered = _offering(one.choices) if one.choices else None
+        if one.published:
+            offered = every_band_rule
         asked: Any = field(
             zh=zh_name, en=en_name, hint=hint, unit=one.unit, default=None, choices=offered
         )
-        kind: Any = Line if one.choices else Signed if one.least < 0 else Amount
+        kind: Any = Line if offered else Signed if one.least < 0 else Amount
         yield one.name, ((_LISTS[one.of] if one.of else kind) | None, asked)
 
 

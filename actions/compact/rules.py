@@ -1,7 +1,7 @@
 """The rules that a planner chooses from, as people read of them: out of their files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -16,11 +16,13 @@ from compact.ruling import AllocationRule
 from compact.targets import MILLION
 from metering.errors import InputError
 from storage.registry import bands
+from storage.registry.bands import BandRule
 
 _MOST: Final = Decimal(1_000_000_000)  # where a rule says none
 
 Value = Decimal | str
 Values = Mapping[str, Value | Mapping[str, Decimal] | None]
+BandRules = Mapping[str, BandRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Parameter:
 
     of: "" where it is one value; else "class" or "member", of each of which it is one.
     default: None where it may be left open, and then is none. choices: where it is a word, not a
-    number; then least, most and step say nothing.
+    number; then least, most and step say nothing. published: its choices are rules that an
+    authority published; these are the ones that ship, see `rules_with`.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Parameter:
     most: Decimal = Decimal(100)
     step: Decimal = Decimal(1)
     choices: tuple[Option, ...] = ()
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,20 @@ class RuleInWords:
 def rules() -> Sequence[RuleInWords]:
     """Return all rules in order of their letters."""
     return tuple(_in_words(one) for one in registered())
+
+
+def rules_with(published: BandRules) -> Sequence[RuleInWords]:
+    """Return all rules, to choose from what is published on this server."""
+    return [
+        replace(rule, parameters=tuple(_with(one, published) for one in rule.parameters))
+        for rule in rules()
+    ]
+
+
+def published_options(published: BandRules) -> tuple[Option, ...]:
+    """Return published rules by their codes, each with the document in which it stands."""
+    named = ((code, f"{code} · {one.document or '–'}") for code, one in published.items())
+    return tuple(Option(code, Words(text, text)) for code, text in named)
 
 
 def rule_of(code: str) -> RuleInWords:
@@ -87,11 +105,15 @@ def rule_words(code: str) -> Words:
 
 
 def method_of(
-    code: str, values: Values, factors: Mapping[int, Mapping[str, Decimal]] | None = None
+    code: str,
+    values: Values,
+    factors: Mapping[int, Mapping[str, Decimal]] | None = None,
+    published: BandRules | None = None,
 ) -> Method:
     """Return a rule with what it is given; refuse what it does not take.
 
     values: by parameter; None, or not there, is its default. factors: corrections by institution.
+    published: rules by bands to choose from; None is those that ship.
     """
     one = rule_of(code)
     given = {name: value for name, value in values.items() if value not in (None, {})}
@@ -104,17 +126,22 @@ def method_of(
             institution: {name: int(value * MILLION) for name, value in named.items()}
             for institution, named in (factors or {}).items()
         },
-        **dict(_kept(rule, given)),
+        **dict(_kept(rule, given, bands.shipped() if published is None else published)),
     )
 
 
-def _kept(rule: type[AllocationRule], given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _kept(
+    rule: type[AllocationRule], given: Mapping[str, Any], published: BandRules
+) -> list[tuple[str, Any]]:
     found = []
     for one in rule.parameters():
         value = given.get(one.field_name)
         if one.kind is Kind.BANDS:
-            code = value or next(iter(bands.shipped_codes()), "")
-            found.append((one.name, tuple(Band.of(row) for row in bands.shipped(str(code)))))
+            code = str(value or next(iter(published), ""))
+            if value and code not in published:
+                raise one.wrong("不是现行有效的已发布规则", "is none of those in force")
+            rows = published[code].bands if code in published else ()
+            found.append((one.name, tuple(Band.of(row) for row in rows)))
         elif value is not None:
             found.append((one.name, one.kept(value)))
     return found
@@ -135,11 +162,7 @@ def _in_words(rule: type[AllocationRule]) -> RuleInWords:
 def _parameter(one: OfRule) -> Parameter:
     choices = tuple(Option(each.code, Words(each.zh, each.en)) for each in one.choices)
     default = one.typed(one.default) if one.by is By.ALL else one.typed_each
-    if one.kind is Kind.BANDS:
-        codes = bands.shipped_codes()
-        choices = tuple(Option(code, Words(code, code)) for code in codes)
-        default = next(iter(codes), None)
-    return Parameter(
+    made = Parameter(
         one.field_name,
         Words(one.zh, one.en),
         of="" if one.by is By.ALL else one.by.value,
@@ -150,7 +173,15 @@ def _parameter(one: OfRule) -> Parameter:
         most=_MOST if one.most is None else one.most,
         step=one.step,
         choices=choices,
+        published=one.kind is Kind.BANDS,
     )
+    return _with(made, bands.shipped())
+
+
+def _with(one: Parameter, published: BandRules) -> Parameter:
+    if not one.published:
+        return one
+    return replace(one, choices=published_options(published), default=next(iter(published), None))
 
 
 def _not_taken(one: RuleInWords, name: str) -> InputError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from actions.actor import Actor
+from actions.compact.beyond_target import Beyond, beyond_of
 from actions.compact.run_changes import Replaced, replaced_by
 from actions.figures import not_found
 from storage.compact import run_members, runs, targets, unions
@@ -20,6 +21,7 @@ class RunDetail:
 
     replaced: what it changes, or would, against the runs in force; None to who does not plan, and
     where it is in force itself. dropped: whose quotas it took away, as far as the viewer sees.
+    beyond: years whose quotas together miss the target, to planners.
     """
 
     run: RunRow
@@ -27,6 +29,7 @@ class RunDetail:
     union: UnionRow
     replaced: Replaced | None
     dropped: list[Dropped]
+    beyond: list[Beyond]
 
 
 def run_detail(actor: Actor, run_id: int) -> RunDetail:
@@ -37,17 +40,18 @@ def run_detail(actor: Actor, run_id: int) -> RunDetail:
         union = next(iter(unions.listed(connection, run.union_id)), None) if run else None
         if run is None or target is None or union is None:
             raise not_found("分解方案", "run", {"run_id": run_id})
-        replaced = None
+        replaced, beyond = None, list[Beyond]()
         if union.planned:
             members = [one.region_id for one in unions.members(connection, union.union_id)]
             sums = run_members.sums(connection, run_id, members)
+            beyond = beyond_of(target.target, sums)
             found = replaced_by(connection, union.union_id, target.target.indicator, sums)
             others = any(one.run_id != run_id for one in found.runs.values())
             replaced = found if others else None
         dropped = []
         if run.in_force:
             dropped = run_members.dropped(connection, union.union_id, run_id, MOST_DROPPED)
-    return RunDetail(run, target, union, replaced, dropped)
+    return RunDetail(run, target, union, replaced, dropped, beyond)
 
 
 def count_shares(actor: Actor, run_id: int, named: str | None = None) -> int:

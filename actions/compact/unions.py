@@ -14,24 +14,9 @@ from metering.errors import InputError, NotFoundError
 from storage.compact import unions
 from storage.compact.unions import MemberRow, UnionRow
 
-__all__ = ["Grade", "NewUnion", "UnionDetail", "list_unions", "make_union", "union_of"]
+__all__ = ["Grade", "UnionDetail", "list_unions", "union_of"]
 
 ALWAYS: Final = date(2000, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class NewUnion:
-    """A union to be made, with the agreement that its members have signed.
-
-    members: regions. source: where the agreement can be found.
-    """
-
-    name_zh: str
-    name_en: str
-    members: Sequence[int]
-    source: str
-    grade: Grade = Grade.MEMORANDUM
-    since: date = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +26,6 @@ class UnionDetail:
     union: UnionRow
     members: list[MemberRow]
     agreement: Agreement | None
-
-
-def make_union(actor: Actor, new: NewUnion) -> int:
-    """Make a union; return its permanent id."""
-    with actor.act("union.make", new.name_en, {"members": list(new.members)}) as connection:
-        union = checked_union(connection, new.name_zh, new.name_en, new.members)
-        return found(
-            connection, union, by=actor.name, source=new.source, grade=new.grade, since=new.since
-        )
 
 
 def checked_union(

@@ -1,7 +1,5 @@
 """What all corrections share: whose channel, which instant, why, and what comes of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +7,6 @@ from typing import Any, ClassVar, Final, Protocol
 
 from psycopg import Connection
 
-from actions.actor import Actor, denied
 from actions.declared import About
 from actions.fields import Acting
 from actions.fields import field as asked
@@ -17,7 +14,6 @@ from actions.figures import in_units, milliseconds
 from actions.readings import effects
 from actions.readings.effects import Effects
 from actions.readings.shown import CorrectionShown, correction_shown
-from actions.registry.meters import no_channel
 from metering.channels import Kind
 from metering.errors import InputError
 from metering.messages import MAX_QUANTA
@@ -174,39 +170,6 @@ def corrected(action: Correcting, on: Channel, at: Acting) -> CorrectionShown:
     """Make the correction, and return it as it stands in the record."""
     one = opened(action, on, at)
     return correction_shown(on, one.correction(action.write(one)))
-
-
-@contextmanager
-def case(
-    actor: Actor,
-    act: str,
-    channel_id: int,
-    at: datetime,
-    reason: str,
-    *,
-    dry_run: bool,
-    **told: Any,
-) -> Iterator[Case]:
-    """Open a case for whoever may write for the channel, with its audit entry."""
-    detail = {"at": at.isoformat(), "reason": reason, **told}
-    with actor.act(act, channel_id, detail, dry_run=dry_run) as connection:
-        channel = writable(connection, channel_id, act)
-        one = Case(act, connection, channel, at, reason.strip(), actor.name, detail)
-        if not one.reason:
-            words = "不能为空。", "is empty: say who read the meter, or which form it is."
-            raise one.impossible("source", reason, *words)
-        check_instant(one)
-        yield one
-
-
-def writable(connection: Connection[Any], channel_id: int, act: str) -> Channel:
-    """Return a channel for which the actor may write."""
-    found = meters.channels(connection, [channel_id])
-    if not found:
-        raise no_channel(channel_id)
-    if channel_id not in meters.writable(connection, [channel_id]):
-        raise denied(act)
-    return found[0]
 
 
 def check_instant(one: Case) -> None:

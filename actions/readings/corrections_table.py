@@ -51,7 +51,7 @@ def _ask(at: Acting, asked: WhichCorrections, after: str | None, limit: int) -> 
         most=limit + 1,
     )
     page = page_of(said, limit, lambda row: row[0].id)
-    names = {f"user:{one.user_id}": one.name for one in people.users(at.connection)}
+    names = people.called(at.connection, {one.known_by for one, _ in page.rows})
     rows = [
         CorrectionRow(one, found[0], names.get(one.known_by, one.known_by), may)
         for one, may in page.rows

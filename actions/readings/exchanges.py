@@ -1,6 +1,5 @@
 """Exchanges of meters: recorded by whoever was there, so that a fall is a new meter and no loss."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings import effects
-from actions.readings.correcting import Case, Done, case, check_register, quanta_of
+from actions.readings.correcting import Case, check_register, quanta_of
 from actions.readings.corrections import check_factor_stays
 from actions.readings.effects import Around
 from actions.registry.meters import no_channel
@@ -24,7 +23,6 @@ from storage.registry.meters import Channel
 __all__ = [
     "Exchange",
     "list_exchanges",
-    "record_exchange",
 ]
 
 
@@ -35,35 +33,6 @@ def list_exchanges(actor: Actor, channel_id: int) -> tuple[Channel, list[Exchang
         if not found:
             raise no_channel(channel_id)
         return found[0], exchanges.known(connection, channel_id)
-
-
-def record_exchange(
-    actor: Actor,
-    channel_id: int,
-    at: datetime,
-    *,
-    final: Decimal | None,
-    initial: Decimal,
-    source: str,
-    despite: bool = False,
-    dry_run: bool = False,
-) -> tuple[Exchange, Done]:
-    """Record that a register's meter was exchanged; the use around it is computed anew.
-
-    Said again for the same instant it corrects what was said; both stay on record.
-
-    at: aware, whole milliseconds. final: what stood on the old meter, None where nobody read it.
-    initial: what stood on the new one. [the channel's unit]
-    despite: taken although it does not fit the readings beside it; a use beyond the connection's
-        limit stays unknown even so. Else it is refused.
-    """
-    told = {"final": final, "initial": initial, "despite": despite}
-    with case(actor, "exchange.record", channel_id, at, source, dry_run=dry_run, **told) as one:
-        exchange = checked(one, final, initial, despite=despite)
-        waits = effects.waits(one.connection, channel_id)
-        replaced = exchanges.record(one.connection, channel_id, exchange)
-        made = one.record("exchange", replaced=replaced)
-        return exchange, one.done(made, waits=waits, dry_run=dry_run)
 
 
 def checked(one: Case, final: Decimal | None, initial: Decimal, *, despite: bool) -> Exchange:

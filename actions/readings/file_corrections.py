@@ -13,7 +13,7 @@ from actions.readings import effects
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, units_of
 from actions.readings.import_readings import Imported, imported
-from collector import files
+from collector.files.reading import read
 from metering.errors import ConflictError, InputError
 from metering.messages import Outdone, Stored
 from storage.readings import amendments, corrections, merging
@@ -41,10 +41,10 @@ def correct_by_file(
     ahead_ms: how far a reading may be ahead of now.
     """
     because = _reason(reason)
-    file = files.read(source, name, gateway, received_ms=now_ms)
+    file = read(source, name, gateway, received_ms=now_ms)
     detail: dict[str, Any] = {"reason": because}
     with actor.act("readings.correct", name, detail, dry_run=dry_run) as connection:
-        bound = checked(connection, file, name, ahead_ms, corrects=True)
+        bound = checked(connection, file, ahead_ms, corrects=True)
         one = bound.only(np.sort(merging.fold(bound).effective))  # a file may say a row twice
         stood = corrections.stood(connection, one)
         stored = _stored(one, stood, len(bound.at_ms))

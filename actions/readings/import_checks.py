@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from actions.figures import instant
 from actions.registry.values import refuse
-from collector.files import FileReadings
+from collector.files.reading import FileReadings
 from metering.errors import InputError
 from metering.messages import Readings, Rejection
 from storage.readings.binding import Bound, bind
@@ -28,6 +28,13 @@ _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
     "reading.sealed": ("at", None),
     "clock.ahead": ("at", ("请核对日期和时区。", "Check the date and the offset.")),
     "reading.impossible_value": ("value", None),
+    "reading.other_unit": (
+        "unit",
+        (
+            "请核对单位,或该通道登记的单位与品种。",
+            "Check the unit, and the unit and carrier with which the channel is registered.",
+        ),
+    ),
 }
 _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have
     "reading.unknown_key",
@@ -37,23 +44,18 @@ _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learn
 
 
 def checked(
-    connection: Connection[Any],
-    file: FileReadings,
-    name: str,
-    ahead_ms: int,
-    *,
-    corrects: bool,
+    connection: Connection[Any], file: FileReadings, ahead_ms: int, *, corrects: bool
 ) -> Bound:
     """Return a file's readings bound to channels that the actor may write for, or refuse it whole.
 
     corrects: a file that does says no two values of one instant.
     """
     bound, rejections = bind(connection, file.batch, file.readings, ahead_ms)
-    against = [*file.errors, *refused(file, name, rejections)]
-    against += _against(connection, file, name, bound)
+    against = [*file.errors, *refused(file, rejections)]
+    against += _against(connection, file, bound)
     if corrects:
-        against += _two_values(file, name, bound)
-    refuse(in_order(against))
+        against += _two_values(file, bound)
+    refuse(in_order(against), beyond=file.more)
     return bound
 
 
@@ -65,9 +67,7 @@ def units_of(connection: Connection[Any], file: FileReadings, bound: Bound) -> d
     return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
 
 
-def _against(
-    connection: Connection[Any], file: FileReadings, name: str, bound: Bound
-) -> Iterator[InputError]:
+def _against(connection: Connection[Any], file: FileReadings, bound: Bound) -> Iterator[InputError]:
     """Find what stands against the rows that could be bound: rights and units."""
     taken = bound.place
     ids = np.unique(bound.channel_id).tolist()
@@ -76,12 +76,10 @@ def _against(
     foreign = taken[~np.isin(bound.channel_id, list(theirs))]
     for message in np.unique(file.readings.message[foreign]).tolist():
         rows = foreign[file.readings.message[foreign] == message]
-        yield _complaint(file, name, rows, _NOT_THEIRS)
-    units = {channel: one.unit for channel, one in theirs.items()}
-    yield from _wrong_units(file, name, taken, bound.channel_id, units)
+        yield complaint(file, rows, _NOT_THEIRS)
 
 
-def _two_values(file: FileReadings, name: str, bound: Bound) -> Iterator[InputError]:
+def _two_values(file: FileReadings, bound: Bound) -> Iterator[InputError]:
     """Find instants of which a file that corrects says more than one value."""
     order = np.lexsort((bound.value, bound.at_ms, bound.channel_id))
     same = (np.diff(bound.channel_id[order]) == 0) & (np.diff(bound.at_ms[order]) == 0)
@@ -96,43 +94,17 @@ def _two_values(file: FileReadings, name: str, bound: Bound) -> Iterator[InputEr
         next_zh="请只保留正确的一行。",
         next_en="Keep the one row that is right.",
     )
-    yield _complaint(file, name, rows, error, "at", shown(file.readings, rows[0], "at"))
+    yield complaint(file, rows, error, "at", shown(file.readings, rows[0], "at"))
 
 
-def _wrong_units(
-    file: FileReadings,
-    name: str,
-    taken: NDArray[np.intp],
-    channel_id: NDArray[np.int64],
-    units: dict[int, str],
-) -> Iterator[InputError]:
-    """Find rows that name another unit than their channel's."""
-    wrong: dict[tuple[int, str], list[int]] = {}
-    for row, channel in zip(taken.tolist(), channel_id.tolist(), strict=True):
-        unit = file.unit[row]
-        if unit and unit != units.get(channel, unit):
-            wrong.setdefault((channel, unit), []).append(row)
-    for (channel, unit), rows in wrong.items():
-        is_now = units[channel]
-        error = InputError(
-            "reading.wrong_unit",
-            zh=f"该通道的单位是 {is_now}。",
-            en=f"The channel counts in {is_now}.",
-            next_zh=f"请把数值换算为 {is_now}。",
-            next_en=f"Convert the values to {is_now}.",
-        )
-        yield _complaint(file, name, rows, error, "unit", unit)
-
-
-def refused(file: FileReadings, name: str, rejections: Iterable[Rejection]) -> Iterator[InputError]:
-    places = {line: row for row, line in enumerate(file.readings.i.tolist())}
+def refused(file: FileReadings, rejections: Iterable[Rejection]) -> Iterator[InputError]:
+    """Return what stands against readings that could not be bound; `i` is their row."""
     for one in rejections:
-        yield _complaint(file, name, [places[line] for line in one.i], one.reason)
+        yield complaint(file, list(one.i), one.reason)
 
 
-def _complaint(
+def complaint(
     file: FileReadings,
-    name: str,
     rows: Sequence[int] | NDArray[np.intp],
     reason: InputError,
     field: str = "",
@@ -145,23 +117,28 @@ def _complaint(
         field, own = _FIELDS.get(reason.code, ("row", None))
         then = own or then
         shown_there = shown(readings, first, field)
-    line, more = int(readings.i[first]), len(rows) - 1
+    more = len(rows) - 1
+    place_zh, place_en = file.place(first).said()
     channel = f"{file.batch[readings.message[first]].gateway} {readings.channel_key[first]}"
     keys = reason.where.get("channel", "")
     also = (f"等 {more + 1} 行", f" and {more} more") if more else ("", "")
+    asked = {one: reason.where[one] for one in ("question", "choices") if one in reason.where}
     return InputError(
         reason.code,
-        zh=f"{name} 第 {line} 行{also[0]},{field}“{shown_there}”({channel}):"
+        zh=f"{place_zh}{also[0]},{field}“{shown_there}”({channel}):"
         + reason.zh.removeprefix(f"{keys}:"),
-        en=f"{name}, line {line}{also[1]}, {field} “{shown_there}” ({channel}): "
+        en=f"{place_en}{also[1]}, {field} “{shown_there}” ({channel}): "
         + reason.en.removeprefix(f"{keys}: "),
         next_zh=then[0],
         next_en=then[1],
-        where={"file": name, "line": line, "field": field, "value": shown_there, "rows": more + 1},
+        where=file.place(first, field).where(shown_there) | {"rows": more + 1} | asked,
     )
 
 
 def shown(readings: Readings, row: int, field: str) -> str:
+    """Return what a reading says in a field, as a file writes it."""
+    if field == "unit":
+        return (readings.unit[row] if readings.unit else None) or ""
     if field == "at":
         at = instant(int(readings.at_ms[row]))
         return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

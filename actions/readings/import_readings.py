@@ -11,8 +11,7 @@ from actions.figures import in_units, instant
 from actions.readings.effects import Effects
 from actions.readings.import_checks import checked, in_order, refused, shown, units_of
 from actions.registry.values import refuse
-from collector import files
-from collector.files import FileReadings
+from collector.files.reading import FileReadings, read
 from metering.messages import AuditNote, Message, Outdone, Readings, Stored
 
 _LINES: Final = 20  # told of what is left out; the rest is counted
@@ -103,10 +102,10 @@ def import_readings(
 
     gateway: of all rows, where the file does not name one in each.
     """
-    file = files.read(source, name, gateway, received_ms=now_ms)
+    file = read(source, name, gateway, received_ms=now_ms)
     done: Imported | None = None
     with suppress(_DoneError), actor.act("readings.import", name) as connection:
-        bound = checked(connection, file, name, sink.ahead_ms, corrects=False)
+        bound = checked(connection, file, sink.ahead_ms, corrects=False)
         units = units_of(connection, file, bound)
 
         def audit(stored: Stored) -> AuditNote:
@@ -115,7 +114,7 @@ def import_readings(
             )
 
         stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
-        refuse(in_order(refused(file, name, stored.rejected)))
+        refuse(in_order(refused(file, stored.rejected)))
         done = imported(file, stored, units)
         raise _DoneError
     assert done is not None
@@ -138,14 +137,14 @@ def imported(file: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Im
         corrected=stored.corrected,
         examples=[_example(file, one, per_unit) for one in stored.outdone],
         behind=len(stored.behind),
-        behind_lines=sorted(file.readings.i[list(stored.behind)].tolist())[:_LINES],
+        behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
     )
 
 
 def _example(file: FileReadings, one: Outdone, per_unit: dict[int, int]) -> OutdoneRow:
     readings, message = file.readings, int(file.readings.message[one.place])
     return OutdoneRow(
-        int(readings.i[one.place]),
+        int(file.line[one.place]),
         file.batch[message].gateway,
         readings.channel_key[one.place],
         instant(int(readings.at_ms[one.place])),

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from psycopg import Connection
 
 from actions.actor import ours
+from actions.routes import Routes
 from collector.codecs import Decode
 from collector.intake import Portion, portions
-from metering.messages import Decoded, Message, Rejection
+from metering.messages import Message, Rejection
 from storage.connections import WRITING, Bounds
 from storage.readings import rejects
 from storage.readings.binding import bind
@@ -17,18 +18,6 @@ from storage.readings.rejects import Rejected
 from storage.readings.store import Store, connect
 
 _TALLY_NAME = "replay-rejected"
-
-
-class Routes(Protocol):
-    """Who sent a message, and what it says, by the topics of today."""
-
-    def gateway_of(self, topic: str) -> str:
-        """Return whose topic it is; the topic itself where no route matches."""
-        ...
-
-    def decode(self, message: Message) -> Decoded:
-        """Return what a message says; a PayloadError is its refusal."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

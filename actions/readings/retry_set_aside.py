@@ -1,9 +1,11 @@
 """Having something that could not be computed tried again at once."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from actions.declared import About, Action, Effect
-from actions.fields import Acting, Words, field
+from actions.fields import Acting, Words, field, plain
 from actions.kinds import Line
 from actions.readings.things import SET_ASIDE
 from actions.rights import Right
@@ -40,13 +42,16 @@ class RetrySetAside(Action[SetAside, Retried]):
 
     def foresee(self, on: SetAside, at: Acting) -> list[Effect]:
         """Return when it would be tried, and when else."""
-        waits = Words("待数据变化", "when something it is made of changes")
-        if on.retry_at is not None:
-            when = f"{on.retry_at:%Y-%m-%d %H:%M:%S} UTC"
-            waits = Words(when, when)
-        now = Words("立即", "at once")
-        return [Effect("retry", Words("下次尝试", "Next attempt"), waits, now)]
+        return [next_try(on.retry_at)]
 
     def do(self, on: SetAside, at: Acting) -> Retried:
         """Have it tried."""
         return Retried(retried=set_aside.retry(at.connection, on.id))
+
+
+def next_try(otherwise: datetime | None) -> Effect:
+    """Return that something is tried at once, and when else; None: when its data changes."""
+    waits = Words("待数据变化", "when something it is made of changes")
+    if otherwise is not None:
+        waits = plain(f"{otherwise:%Y-%m-%d %H:%M:%S} UTC")
+    return Effect("retry", Words("下次尝试", "Next attempt"), waits, Words("立即", "at once"))

@@ -63,12 +63,7 @@ def _reason(row: SetAsideRow, lang: Lang) -> list[str]:
 SET_ASIDE: Final = Table[SetAsideRow, WhichSetAside](
     code="set-aside",
     path="/set-aside",
-    page="/set-aside",
     words=Words("暂存待核项", "Set aside"),
-    hint=Words(
-        "不能计算的内容先暂存待核,其他照常;之后自动重试。",
-        "What cannot be computed is set aside while all else goes on, and tried again by itself.",
-    ),
     about="What could not be computed of the institutions that the reader sees, while all else "
     "goes on, the oldest first.",
     tag="operations",

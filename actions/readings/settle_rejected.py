@@ -39,10 +39,9 @@ class AgainSink(Protocol):
         ...
 
 
-class Replayed(BaseModel):
+class Taken(BaseModel):
     """What became of refused messages: taken now, or refused, as before or for another reason."""
 
-    gateway: str
     messages: int
     taken: int = Field(description="Messages.")
     refused: int = Field(description="Messages that wait on, for the reasons named.")
@@ -51,6 +50,12 @@ class Replayed(BaseModel):
     revised: int
     duplicates: int
     left: bool = Field(description="More wait; do it again.")
+
+
+class Replayed(Taken):
+    """The same of a gateway's messages."""
+
+    gateway: str
 
 
 class ShiftRejected(Action[Gateway, Shifted]):
@@ -107,7 +112,7 @@ class ShiftRejected(Action[Gateway, Shifted]):
         sink = at.sink
         if not isinstance(sink, ShiftSink):
             raise no_sink()
-        found = shift(at.connection, on.name, self.shift, at.decode).of_actor(at.connection)
+        found = shift(at.connection, on.name, self.shift, at.routes).of_actor(at.connection)
 
         def audit(more: dict[str, Any]) -> AuditNote:
             detail = {"gateway": on.name, "shift": self.shift, "shifted": more}
@@ -154,7 +159,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
     def foresee(self, on: Gateway, at: Acting) -> list[Effect]:
         """Return what would be taken, and why the rest waits on."""
         done = self.written(on, at, dry_run=True)
-        return [*_counts(done), *_reasons(done.reasons)]
+        return [*counts_of(done), *reasons_of(done.reasons)]
 
     def do(self, on: Gateway, at: Acting) -> Replayed:
         """Take what can be taken."""
@@ -165,7 +170,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
         sink = at.sink
         if not isinstance(sink, AgainSink):
             raise no_sink()
-        found = waiting(at.connection, on.name, at.decode)
+        found = waiting(at.connection, on.name, at.routes)
         if not (found.rows or found.skipped):
             raise _nothing(on.name)
         found = of_actor(at.connection, found, self.about.code)
@@ -197,13 +202,13 @@ def no_sink() -> UnavailableError:
     )
 
 
-def _replayed(gateway: str, found: Waiting, stored: Stored) -> Replayed:
+def taken_of(found: Waiting, stored: Stored) -> Taken:
+    """Return what became of messages, of those that wait on in any case too."""
     refused: dict[int, str] = {}
     for one in stored.rejected:
         refused.setdefault(one.message, one.reason.code)
     reasons = [*refused.values(), *found.skipped]
-    return Replayed(
-        gateway=gateway,
+    return Taken(
         messages=len(found.batch) + len(found.skipped),
         taken=len(found.batch) - len(refused),
         refused=len(reasons),
@@ -215,7 +220,12 @@ def _replayed(gateway: str, found: Waiting, stored: Stored) -> Replayed:
     )
 
 
-def _counts(done: Replayed | Shifted) -> list[Effect]:
+def _replayed(gateway: str, found: Waiting, stored: Stored) -> Replayed:
+    return Replayed(gateway=gateway, **taken_of(found, stored).model_dump())
+
+
+def counts_of(done: Taken | Shifted) -> list[Effect]:
+    """Return how many messages and readings that is."""
     counted = (
         ("taken", Words("收下的报文", "Messages that are taken"), done.taken),
         ("inserted", Words("新增读数", "Readings of instants that had none"), done.inserted),
@@ -227,7 +237,8 @@ def _counts(done: Replayed | Shifted) -> list[Effect]:
     ]
 
 
-def _reasons(reasons: dict[str, int]) -> list[Effect]:
+def reasons_of(reasons: dict[str, int]) -> list[Effect]:
+    """Return why messages wait on."""
     return [
         Effect("waits_on", Words(f"仍不能收下:{code}", f"Waits on: {code}"), None, plain(str(n)))
         for code, n in reasons.items()
@@ -252,7 +263,7 @@ def _effects_of_shift(done: Shifted) -> list[Effect]:
     ]
     misfits = Words("与前后读数不符的读数", "Readings that do not fit those around them")
     odd = [Effect("misfits", misfits, None, plain(str(done.misfits)))] if done.misfits else []
-    return [by, *_counts(done), *channels, *odd, *_reasons(done.reasons)]
+    return [by, *counts_of(done), *channels, *odd, *reasons_of(done.reasons)]
 
 
 def _nothing(gateway: str) -> InputError:

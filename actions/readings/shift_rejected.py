@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from actions.actor import SYSTEM, ours
 from actions.figures import instant
 from actions.readings.waiting import Waiting, of_actor, waiting
-from collector.codecs import Decode
+from actions.routes import Routes
 from metering.clocks import shift_for, shift_of, shift_text
 from metering.errors import InputError
 from metering.messages import AuditNote, Message, Readings, Stored
@@ -107,14 +107,14 @@ class Shift:
         return _shifted(self, stored)
 
 
-def shift(connection: Connection[Any], gateway: str, by: str, decode: Decode) -> Shift:
+def shift(connection: Connection[Any], gateway: str, by: str, routes: Routes) -> Shift:
     """Find what is meant: what is ahead is put back, what fell back is put forward.
 
     by: such as -8h for what is ahead, +1d for what fell back, or guess.
     """
     shift_ms = None if by == GUESS else shift_of(by)
     reason = BEHIND if shift_ms is not None and shift_ms > 0 else AHEAD
-    found = waiting(connection, gateway, decode, reason)
+    found = waiting(connection, gateway, routes, reason)
     if shift_ms == 0 or not (found.rows or found.skipped):
         raise _nothing(gateway, reason)
     if shift_ms is None:
@@ -125,7 +125,7 @@ def shift(connection: Connection[Any], gateway: str, by: str, decode: Decode) ->
 
 def shift_as_operator(
     url: str,
-    decode: Decode,
+    routes: Routes,
     gateway: str,
     by: str,
     *,
@@ -138,7 +138,7 @@ def shift_as_operator(
     """
     store = Store(url, "shift-rejected", bounds=bounds)
     with ours(), connect(url, "shift-rejected", bounds) as connection:
-        found = shift(connection, gateway, by, decode)
+        found = shift(connection, gateway, by, routes)
     try:
         with ours():
             return found.write(

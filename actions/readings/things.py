@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from actions.declared import Thing
-from actions.fields import Acting, Lang, Words
+from actions.fields import Acting, Lang, Option, Words, plain
 from actions.figures import instant
+from storage import tasks
 from storage.readings import amendments, gateways, set_aside
 from storage.readings.amendments import Correction
 from storage.readings.gateways import Gateway
 from storage.readings.set_aside import SetAside
 from storage.registry import meters
 from storage.registry.meters import Channel
+from storage.tasks import TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,18 @@ def _set_aside(at: Acting, number: int) -> SetAside | None:
     return found[0] if found and found[0].id == number else None
 
 
+def _failed(at: Acting, number: int) -> TaskState | None:
+    found = tasks.one(at.connection, number)
+    return found if found is not None and found.state == "set_aside" else None
+
+
+def _failed_ones(at: Acting) -> list[Option]:
+    return [
+        Option(str(one.id), plain(f"{one.kind} {one.key} · #{one.id}"))
+        for one in tasks.set_aside(at.connection)
+    ]
+
+
 def _named_set_aside(one: SetAside, lang: Lang) -> str:
     stage, of = STAGES[one.stage], one.channel_id or one.institution_id or ""
     return f"{stage.say(lang)} {of} · #{one.id}"
@@ -130,4 +144,15 @@ SET_ASIDE: Final = Thing[SetAside](
     covered="""(SELECT institution_id FROM report.set_aside WHERE id = %(on)s)
                    IN (SELECT * FROM access.covers(%(right)s))""",
     lock="SELECT pg_advisory_xact_lock(hashtext('set_aside'), %s)",
+)
+TASK: Final = Thing[TaskState](
+    "task",
+    Words("失败的任务", "task that failed"),
+    TaskState,
+    find=_failed,
+    name=lambda one, _: f"{one.kind} {one.key} · #{one.id}",
+    page=lambda one: f"/tasks/{one.id}",
+    covered="EXISTS (SELECT FROM task WHERE id = %(on)s)",  # of which one's own are seen
+    lock="SELECT pg_advisory_xact_lock(hashtext('task'), %s)",
+    options=_failed_ones,
 )

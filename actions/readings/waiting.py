@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
 from psycopg import Connection
 
 from actions.actor import denied
-from collector.codecs import Decode
+from actions.routes import Routes
 from collector.intake import portions
 from metering.messages import Message, Readings
 from storage.readings import rejects
@@ -42,16 +43,18 @@ class Waiting:
 
 
 def waiting(
-    connection: Connection[Any], gateway: str, decode: Decode, reason: str | None = None
+    connection: Connection[Any], gateway: str, routes: Routes, reason: str | None = None
 ) -> Waiting:
-    """Return what waits of a gateway, for one reason where one is meant, decoded anew."""
+    """Return what waits of a gateway, for one reason where one is meant, decoded anew.
+
+    gateway: or a topic that had no route; whose it is the routes of today say.
+    """
     rows = rejects.waiting(connection, gateway=gateway, reason=reason, most=MOST + 1)
     rows, left = rows[:MOST], len(rows) > MOST
     batch = [
-        Message(row.topic, row.gateway, row.payload, round(row.received_at.timestamp() * 1000))
-        for row in rows
+        Message(row.topic, _whose(row, routes), row.payload, _ms(row.received_at)) for row in rows
     ]
-    (portion,) = portions(batch, decode)
+    (portion,) = portions(batch, routes.decode)
     ahead_ms = max((row.off_ms or 0 for row in rows), default=0)
     found = Waiting(rows, batch, _refused(portion.readings, rows), left, [], ahead_ms)
     still = {
@@ -89,6 +92,14 @@ def of_actor(connection: Connection[Any], waiting: Waiting, act: str) -> Waiting
     if set(ids) - meters.writable(connection, ids):
         raise denied(act)
     return theirs
+
+
+def _whose(row: Rejected, routes: Routes) -> str:
+    return routes.gateway_of(row.topic) if row.gateway == row.topic else row.gateway
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
 
 
 def _refused(readings: Readings, rows: Sequence[Rejected]) -> Readings:

@@ -149,9 +149,9 @@ class Registered:
 class ProblemsError(InputError):
     """Everything that is wrong with an import, so that it can be mended in one go."""
 
-    def __init__(self, problems: Sequence[InputError], *, most: int = 50) -> None:
+    def __init__(self, problems: Sequence[InputError], *, most: int = 50, beyond: int = 0) -> None:
         shown = list(problems)[:most]
-        more = len(problems) - len(shown)
+        more = len(problems) - len(shown) + beyond
         rest = (f"另有 {more} 处。", f"{more} more.") if more else ()
         super().__init__(
             "import.problems",
@@ -162,9 +162,10 @@ class ProblemsError(InputError):
             where={"problems": [{"code": p.code, **p.where} for p in shown], "more": more},
         )
         self.problems = tuple(problems)
+        self.count = len(self.problems) + beyond
 
 
-def refuse(problems: Sequence[InputError]) -> None:
-    """Raise everything at once, if there is anything."""
+def refuse(problems: Sequence[InputError], *, beyond: int = 0) -> None:
+    """Raise everything at once, if there is anything. beyond: how many more were only counted."""
     if problems:
-        raise ProblemsError(problems)
+        raise ProblemsError(problems, beyond=beyond)

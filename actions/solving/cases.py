@@ -101,7 +101,8 @@ def _published(code: str) -> Sequence[Sequence[Any]]:
     """Return the rows of a rule by bands as it ships; the library is read only where one asks."""
     from storage.registry.bands import shipped
 
-    return shipped(code)
+    found = shipped().get(code)
+    return found.bands if found else ()
 
 
 def _refusal(error: EnergyError) -> dict[str, Any]:

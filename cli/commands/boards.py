@@ -85,11 +85,8 @@ def publish(
     if dry_run:
         raise typer.Exit(EDITED if edited else 0)
     if edited and not force:
-        words = (
-            "有看板被手工改过,未写入任何看板。",
-            "Boards were edited by hand: none is written.",
-        )
-        typer.echo(say(*words), err=True)
+        note = ("有看板被手工改过,未写入任何看板。", "Boards were edited by hand: none is written.")
+        typer.echo(say(*note), err=True)
         raise typer.Exit(EDITED)
     written, gone = publishing.apply(port, steps, known, force=force)
     typer.echo(

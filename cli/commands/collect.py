@@ -26,7 +26,7 @@ def collect(
 ) -> None:
     """Take readings from the broker into the database; receipts say what is stored."""
     # Numpy and drivers load here, not for --help.
-    from cli import embedded, logs, metrics, running, wiring
+    from cli import embedded, logs, metrics, running, wiring_services
 
     known = settings.load(
         database_url=database_url,
@@ -40,7 +40,7 @@ def collect(
     stop = running.until_stopped()
     if owned:
         running.with_owner(stop.set)
-    collector = wiring.collector(known, url, broker, logs.begin_levelled("collect"))
+    collector = wiring_services.collector(known, url, broker, logs.begin_levelled("collect"))
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
     if known.routes_file is not None:
         running.on_hangup(collector.reload)

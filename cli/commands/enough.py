@@ -8,10 +8,13 @@ from cli.commands.options import ApiUrl
 
 def enough(database_url: ApiUrl = None) -> None:
     """List the shares below which nothing is ranked or compared; `do enough.state` states one."""
+    from actions.access.persons import called
     from actions.accounts.enough import list_shares
     from cli.wiring import operator
 
     with operator(settings.load(database_url=database_url)) as actor:
-        for one in list_shares(actor):
+        shares = list_shares(actor)
+        names = called(actor, [one.known_by for one in shares])
+        for one in shares:
             where = "*" if one.region_id is None else one.region_id
-            typer.echo(f"{where}  {one.share.normalize():f}  {one.source}  {one.known_by}")
+            typer.echo(f"{where}  {one.share.normalize():f}  {one.source}  {names[one.known_by]}")

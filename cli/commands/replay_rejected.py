@@ -11,7 +11,7 @@ from metering.errors import InputError
 
 if TYPE_CHECKING:
     from actions.readings.shift_rejected import Shifted
-    from collector.codecs import Decode
+    from actions.routes import Routes
     from storage.connections import Bounds
 
 
@@ -52,7 +52,7 @@ def replay_rejected(
     url = settings.need(known.database_url, "database_url")
     table = routing(known)
     if shift is not None:
-        _shift(url, table.decode, gateway, shift, writing(known), dry_run=dry_run, yes=yes)
+        _shift(url, table, gateway, shift, writing(known), dry_run=dry_run, yes=yes)
         return
     done = again(url, table, gateway=gateway, dry_run=dry_run, bounds=writing(known))
     if dry_run:
@@ -69,7 +69,7 @@ def replay_rejected(
 
 def _shift(
     url: str,
-    decode: "Decode",
+    routes: "Routes",
     gateway: str | None,
     shift: str,
     bounds: "Bounds",
@@ -81,14 +81,14 @@ def _shift(
     from actions.readings.shift_rejected import shift_as_operator
 
     name = gateway or _no_gateway()
-    preview = shift_as_operator(url, decode, name, shift, dry_run=True, bounds=bounds)
+    preview = shift_as_operator(url, routes, name, shift, dry_run=True, bounds=bounds)
     _told(preview)
     if dry_run:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
         return
     if not yes and not typer.confirm(say("执行?", "Do it?")):
         raise typer.Exit(1)
-    done = shift_as_operator(url, decode, name, preview.shift, bounds=bounds)
+    done = shift_as_operator(url, routes, name, preview.shift, bounds=bounds)
     typer.echo(
         say(
             f"已收 {done.taken} 条报文:新增读数 {done.inserted},已有 {done.duplicates},"

@@ -20,13 +20,23 @@ def retry(
     task: Annotated[
         int | None, typer.Option(help=say("只重试该任务。", "Only the task of this number."))
     ] = None,
+    reason: Annotated[
+        str, typer.Option(help=say("原因,记入审计日志。", "What was mended, for the audit trail."))
+    ] = "commonwatt retry",
     list_only: Annotated[
         bool, typer.Option("--list", help=say("只列出。", "Only list them."))
     ] = False,
     database_url: ApiUrl = None,
 ) -> None:
-    """Have what the worker set aside tried again at once; what fails is set aside again."""
+    """Have what the worker set aside tried again at once; what fails is set aside again.
+
+    By the declared set_aside.retry_all, set_aside.retry and task.retry.
+    """
+    from actions.doing import together
     from actions.readings import set_aside
+    from actions.readings.retry_all import RetryAll, RetryTask
+    from actions.readings.retry_set_aside import RetrySetAside
+    from cli.doing import read
     from cli.wiring import operator
 
     with operator(settings.load(database_url=database_url)) as actor:
@@ -39,10 +49,10 @@ def retry(
             )
         if list_only:
             return
-        if task is not None:
-            count = set_aside.retry_task(actor, task)
-        else:
-            count = set_aside.retry(actor, number)
+        kind = RetryTask if task is not None else RetryAll if number is None else RetrySetAside
+        with together(actor) as acts:
+            done = acts.do(read(kind, {"reason": reason}), task if task is not None else number)
+    count = done.retried
     typer.echo(say(f"{count} 项将立即重试。", f"{count} will be tried again at once."))
 
 

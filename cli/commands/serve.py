@@ -16,6 +16,9 @@ def serve(
     owned: Owned = False,
 ) -> None:
     """Serve API and pages until told to stop."""
+    from cli import memory
+
+    memory.give_back()  # before anything begins a thread
     import uvicorn  # as the application, too heavy for --help
 
     from cli import embedded, logs, running
@@ -30,6 +33,7 @@ def serve(
     with claim(known.host, known.port) as claimed, application(known, url) as app:
         config = uvicorn.Config(
             app,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

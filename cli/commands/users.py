@@ -1,7 +1,7 @@
-"""`commonwatt user`: who may log in, and what each may see and do."""
+"""`commonwatt user`: who may log in, and what each may see and do, by the declared actions."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,8 +10,8 @@ from cli.services.words import say
 from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from actions.access.users import Grant, User
     from actions.actor import Actor
+    from actions.declared import Action
 
 app = typer.Typer(
     help=say("账号和授权。", "Users and what they may see and do."), no_args_is_help=True
@@ -71,18 +71,23 @@ def add(
     password_file: PasswordFile = None,
     database_url: Url = None,
 ) -> None:
-    """Add a user with one grant, whose scope must be named."""
-    from actions.access import users
+    """Add a user with one grant, whose scope must be named: user.add and user.grant in one."""
+    from actions.access.add_user import AddUser
+    from actions.doing import together
+    from cli.doing import read
     from cli.wiring import operator
 
+    scope = _scope(region, line, union, institution, everything)
+    new, chosen = read(AddUser, {"login": login, "name": name, "language": lang}), ""
+    if password_file is not None:
+        chosen = _password(password_file)
     with operator(settings.load(database_url=database_url)) as actor:
-        grant = _grant(actor, role, region, line, union, institution, everything)
-        new = users.add_user(actor, login, name, _password(password_file), lang, [grant])
-    typer.echo(say(f"账号 {new.login} 已建立。", f"User {new.login} can log in."))
-    if new.password is not None:
-        typer.echo(
-            say(f"密码:{new.password}(只显示这一次)", f"password (shown once): {new.password}")
-        )
+        given = _grant(actor, role, scope)
+        with together(actor) as acts:
+            made = acts.do(new, chosen=chosen)
+            acts.do(given, made.user_id)
+    typer.echo(say(f"账号 {made.login} 已建立。", f"User {made.login} can log in."))
+    _tell(made.password)
 
 
 @app.command()
@@ -96,70 +101,80 @@ def grant(
     everything: Everything = False,
     database_url: Url = None,
 ) -> None:
-    """Let a user see and do more."""
-    from actions.access import users
+    """Let a user see and do more: user.grant."""
+    from actions.access.persons import user_named
+    from actions.doing import carry_out
     from cli.wiring import operator
 
+    scope = _scope(region, line, union, institution, everything)
     with operator(settings.load(database_url=database_url)) as actor:
-        more = _grant(actor, role, region, line, union, institution, everything)
-        users.add_grants(actor, _user(actor, login).user_id, [more])
+        carry_out(actor, _grant(actor, role, scope), user_named(actor, login).user_id)
     typer.echo(say("已授权。", "Granted."))
 
 
 @app.command()
 def password(login: str, password_file: PasswordFile = None, database_url: Url = None) -> None:
-    """Change a user's password and end the user's sessions."""
-    from actions.access import users
+    """Change a user's password and end the user's sessions: user.password."""
+    from actions.access.persons import user_named
+    from actions.access.reset_password import ResetPassword
+    from actions.doing import together
     from cli.wiring import operator
 
+    chosen = "" if password_file is None else _password(password_file)
     with operator(settings.load(database_url=database_url)) as actor:
-        user = _user(actor, login)
-        made = users.set_password(actor, user.user_id, _password(password_file))
+        user = user_named(actor, login)
+        with together(actor) as acts:
+            made = acts.do(ResetPassword(), user.user_id, chosen=chosen)
     typer.echo(say("密码已更改。", "The password is changed."))
-    if made is not None:
-        typer.echo(say(f"密码:{made}(只显示这一次)", f"password (shown once): {made}"))
+    _tell(made.password)
 
 
 @app.command()
 def end(login: str, database_url: Url = None) -> None:
-    """Let a user log in no more; what the user did stays on record."""
-    from actions.access import users
+    """Let a user log in no more; what the user did stays on record: user.end."""
+    from actions.access.end_user import EndUser
+    from actions.access.persons import user_named
+    from actions.doing import carry_out
     from cli.wiring import operator
 
     with operator(settings.load(database_url=database_url)) as actor:
-        users.end_user(actor, _user(actor, login).user_id)
+        carry_out(actor, EndUser(), user_named(actor, login).user_id)
     typer.echo(say("账号已停用。", "The user is ended."))
 
 
 @app.command("list")
 def listed(database_url: Url = None) -> None:
     """List users with their grants."""
-    from actions.access import users
+    from actions.access.persons import list_grants, list_users
     from cli.wiring import operator
 
     with operator(settings.load(database_url=database_url)) as actor:
-        for user in users.list_users(actor):
+        for user in list_users(actor):
             ended = say("  已停用", "  ended") if user.ended_at else ""
             typer.echo(f"{user.login:<24} {user.name}{ended}")
-            for one in users.list_grants(actor, user.user_id):
+            for one in list_grants(actor, user.user_id):
                 named = (one.region_id, one.department_line, one.union_id, one.institution_id)
                 of = next((str(value) for value in named if value is not None), "")
                 typer.echo(f"    {one.role} / {one.scope} {of}".rstrip())
 
 
-def _grant(
-    actor: "Actor",
-    role: str,
+def _scope(
     region: str | None,
     line: str | None,
     union: int | None,
     institution: int | None,
     everything: bool,
-) -> "Grant":
-    from actions.access.users import Grant
-
-    named = [region, line, union, institution, everything or None]
-    if named.count(None) == len(named):
+) -> dict[str, object]:
+    """Return the one scope that was named, by its name; a region by its code still."""
+    named: dict[str, object] = {
+        "region": region,
+        "department_line": line,
+        "union": union,
+        "institution": institution,
+        "all": everything or None,
+    }
+    given = {scope: of for scope, of in named.items() if of is not None}
+    if not given:
         raise InputError(
             "user.no_scope",
             zh="没有写明授权范围。",
@@ -167,7 +182,7 @@ def _grant(
             next_zh="请写明 --region、--line、--union 或 --institution;确需全部时写 --everything。",
             next_en="Name --region, --line, --union, --institution, or --everything if meant.",
         )
-    if named.count(None) < len(named) - 1:
+    if len(given) > 1:
         raise InputError(
             "user.two_scopes",
             zh="一次授权只能有一个范围。",
@@ -175,15 +190,20 @@ def _grant(
             next_zh="请分几次用 commonwatt user grant 授权。",
             next_en="Use commonwatt user grant once for each.",
         )
-    if region is not None:
-        return Grant(role, "region", region_id=_region(actor, region))
-    if line is not None:
-        return Grant(role, "department_line", department_line=line)
-    if union is not None:
-        return Grant(role, "union", union_id=union)
-    if institution is not None:
-        return Grant(role, "institution", institution_id=institution)
-    return Grant(role, "all")
+    return given
+
+
+def _grant(actor: "Actor", role: str, given: dict[str, object]) -> "Action[Any, Any]":
+    from actions.access.give_grant import GiveGrant
+    from cli.doing import read
+
+    ((scope, of),) = given.items()
+    fields: dict[str, object] = {"role": role, "scope": scope}
+    if scope == "region":
+        fields["region"] = _region(actor, str(of))
+    elif scope != "all":
+        fields[scope] = of
+    return read(GiveGrant, fields)
 
 
 def _region(actor: "Actor", code: str) -> int:
@@ -202,25 +222,13 @@ def _region(actor: "Actor", code: str) -> int:
     )
 
 
-def _user(actor: "Actor", login: str) -> "User":
-    from actions.access.users import list_users
-
-    for user in list_users(actor):
-        if user.login == login:
-            return user
-    raise NotFoundError(
-        "user.no_such_user",
-        zh=f"没有账号“{login}”。",
-        en=f"There is no user “{login}”.",
-        next_zh="commonwatt user list 列出全部账号。",
-        next_en="commonwatt user list shows all.",
-        where={"field": "login", "value": login},
-    )
+def _tell(password: str | None) -> None:
+    """Show a password that was made; one that was chosen is known."""
+    if password is not None:
+        typer.echo(say(f"密码:{password}(只显示这一次)", f"password (shown once): {password}"))
 
 
-def _password(path: Path | None) -> str | None:
-    if path is None:
-        return None
+def _password(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:

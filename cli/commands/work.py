@@ -34,7 +34,7 @@ def work(
 ) -> None:
     """Turn readings into hours, days, months and accounts, do tasks; several may run."""
     # Numpy and drivers load here, not for --help.
-    from cli import embedded, logs, metrics, running, wiring
+    from cli import embedded, logs, metrics, running, wiring_services
 
     known = settings.load(database_url=database_url, metrics_port=metrics_port)
     known = embedded.filled(known, "worker")
@@ -43,7 +43,7 @@ def work(
     if owned:
         running.with_owner(stop.set)
     log = logs.begin("work")
-    worker = wiring.worker(known, url, log, only or ())
+    worker = wiring_services.worker(known, url, log, only or ())
     metrics.expose(known.metrics_port, "worker", lambda: worker.tally)
-    wiring.plan_nights(known, url, log, stop)
+    wiring_services.plan_nights(known, url, log, stop)
     worker.run(stop)

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import Request
 
 from actions.access.login import Failures, Pool
-from actions.access.users import list_users
+from actions.access.persons import list_users
 from actions.actor import SYSTEM, Actor
 from api.auth import Auth
 from api.settings import ApiSettings

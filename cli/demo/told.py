@@ -12,8 +12,10 @@ import numpy as np
 from psycopg import Connection
 
 from actions.actor import Actor
+from actions.doing import carry_out
 from actions.readings.evidence import evidence_of
-from actions.readings.exchanges import list_exchanges, record_exchange
+from actions.readings.exchanges import list_exchanges
+from actions.readings.record_exchange import RecordExchange
 from cli.demo.figures import NAMESPACE
 from cli.demo.world import Plan
 from cli.services.words import say
@@ -79,14 +81,13 @@ def record(actor: Actor, plan: Plan) -> None:
         at = _instant(one.start_ms)
         if any(known.at == at for known in list_exchanges(actor, channel_id)[1]):
             continue
-        record_exchange(
-            actor,
-            channel_id,
-            at,
+        exchange = RecordExchange(
+            at=at,
             final=Decimal(one.final) / PER_KWH,
             initial=Decimal(one.initial) / PER_KWH,
             source=say("演示:换表记录单", "demo: record of the exchange"),
         )
+        carry_out(actor, exchange, channel_id)
 
 
 def judge(actor: Actor, plan: Plan) -> list[ExplainedIncident]:

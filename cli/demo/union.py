@@ -9,13 +9,14 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.actor import Actor
+from actions.compact.found_union import FoundUnion, UnionFounded
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
 from actions.compact.progress import last_day
 from actions.compact.record_progress import RecordProgress
 from actions.compact.runs import list_runs
 from actions.compact.targets import SetTarget, list_targets
-from actions.compact.unions import NewUnion, list_unions, make_union
+from actions.compact.unions import list_unions
 from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
 from cli.demo import bases
@@ -71,7 +72,9 @@ def found(actor: Actor, codes: Collection[str]) -> int:
         regions = [
             one.region_id for one in list_regions(actor, only_seen=False) if one.code in codes
         ]
-        union_id = make_union(actor, NewUnion(_NAME_ZH, _NAME_EN, regions, _SOURCE))
+        new = FoundUnion(name_zh=_NAME_ZH, name_en=_NAME_EN, members=regions, source=_SOURCE)
+        founded: UnionFounded = carry_out(actor, new).result
+        union_id = founded.id
     if not list_targets(actor, union_id):
         profile = list_profiles(actor)[0].code
         target = SetTarget(percent=_FALL_PERCENT, profile=profile, source=_SOURCE)

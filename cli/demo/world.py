@@ -1,6 +1,5 @@
 """The demo's world: real buildings, as institutions of provinces that are named as a demo."""
 
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import simulators
-from actions.access.users import add_user, list_users, set_password
+from actions.access.add_user import AddUser
+from actions.access.give_grant import GiveGrant
+from actions.access.grant_words import Scope
+from actions.access.persons import list_users
+from actions.access.reset_password import ResetPassword
 from actions.actor import Actor
+from actions.doing import together
 from actions.registry.importing import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
 from actions.registry.regions import list_regions
 from cli.demo import facts
@@ -27,7 +31,6 @@ from simulators import datasets, gateways, incidents, series
 from simulators.datasets import Building, MeterRows
 from simulators.incidents import Incident
 from simulators.series import Series
-from storage.access.people import Grant
 from storage.seeds import NATION_CODE
 
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
@@ -152,19 +155,26 @@ def users(actor: Actor, union_id: int) -> dict[str, str]:
     the union's planner."""
     regions = {one.code: one.region_id for one in list_regions(actor, only_seen=False)}
     wanted = {
-        _ADMIN: ("演示管理员", Grant("administrator", "all")),
-        _PLANNER: ("演示指标规划员", Grant("planner", "union", union_id=union_id)),
-        _OFFICER: ("演示能源管理员", Grant("officer", "region", region_id=regions["DEMO-A"])),
+        _ADMIN: ("演示管理员", _grant("administrator", Scope.ALL)),
+        _PLANNER: ("演示指标规划员", _grant("planner", Scope.UNION, union_id)),
+        _OFFICER: ("演示能源管理员", _grant("officer", Scope.REGION, regions["DEMO-A"])),
     }
     known = {one.login: one.user_id for one in list_users(actor)}
     passwords = {}
     for login, (name, grant) in wanted.items():
-        passwords[login] = secrets.token_urlsafe(9)
-        if login in known:  # an earlier start ended before it could remember
-            set_password(actor, known[login], passwords[login])
-        else:
-            add_user(actor, login, name, passwords[login], grants=[grant])
+        with together(actor) as acts:
+            if login in known:  # an earlier start ended before it could remember
+                shown = acts.do(ResetPassword(), known[login]).password
+            else:
+                made = acts.do(AddUser(login=login, name=name))
+                acts.do(grant, made.user_id)
+                shown = made.password
+        passwords[login] = shown or ""
     return passwords
+
+
+def _grant(role: str, scope: Scope, of: int | None = None) -> GiveGrant:
+    return GiveGrant.model_validate({"role": role, "scope": scope, **({scope: of} if of else {})})
 
 
 def replay_command(wanted: DemoOptions, state: DemoState, memory: Memory) -> list[str]:

@@ -78,7 +78,8 @@ class Bands(AllocationRule):
             raise self.parameter("bands").wrong("须给出(规则 G)", "must be given for rule G")
         if not self.constraint.keys() == self.reference.keys() == self.leading.keys():
             raise self.parameter("reference").wrong(
-                "三个值须对同样的类别给出", "and the other two must be given for the same classes"
+                "与约束值、引导值须对同样的机构类别给出",
+                "must be given for the same classes as constraint and leading value",
             )
         for code, most in self.constraint.items():
             if not most >= self.reference[code] >= self.leading[code] > 0:

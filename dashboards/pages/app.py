@@ -38,7 +38,7 @@ def router() -> APIRouter:
     made = (tasks.router, tables.router(), files_done.router, form_files.router(), forms.router())
     rooms = (part for room in _ROOMS for part in _routers(room))
     for part in (assets.router(loaded()), *rooms, *made):
-        routes.include_router(part)
+        routes.routes += part.routes
     return routes
 
 

@@ -13,7 +13,7 @@ from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
 from actions.catalogue import declared, tables
 from actions.declared import Action, Thing, result_of
-from actions.doing import Done, Repeat, acting, carry_out, foresee, may, target
+from actions.doing import Done, Repeat, acting, carry_out, foresee, made_it, may, target
 from actions.fields import once_of
 from actions.filled import filled
 from actions.refusals import AgainError, ChangedError
@@ -58,6 +58,7 @@ def offered(viewer: Viewer, thing: Thing[Any], on: int) -> list[Kind]:
         found = thing.find(at, on)
         kinds = [one for one in declared().values() if one.about.on is thing]
         fitting = [one for one in kinds if found and one.fits(found)]
+        fitting = [one for one in fitting if not made_it(one, found, at)]
         held = {one.about.right: one for one in fitting}  # one question a right
         allowed = {right for right, one in held.items() if may(one, on, at)}
         return [one for one in fitting if one.about.right in allowed]

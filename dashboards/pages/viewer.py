@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.access.login import Failures, LoginError, Opened, Pool
+from actions.access.persons import called
 from actions.actor import Actor
 from actions.catalogue import declared
 from actions.fields import Words
@@ -99,6 +100,7 @@ class Viewer:
     theme: str
     session: Session | None = None
     path: str = field(init=False)
+    _called: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", self.request.url.path)
@@ -131,6 +133,12 @@ class Viewer:
         """Return the name of something in the reader's language, else in the other one."""
         zh, en = getattr(thing, f"{stem}_zh"), getattr(thing, f"{stem}_en")
         return cast("str | None", (zh or en) if self.lang == "zh" else (en or zh))
+
+    def person(self, actor: str) -> str:
+        """Return what people read in the place of an actor, as "user:12"."""
+        if actor not in self._called:
+            self._called.update(called(self.actor, [actor]))
+        return self._called[actor]
 
     def source(self, words: str | None) -> str:
         """Return where a value was read, in the reader's language."""

@@ -34,12 +34,19 @@ _TRAIL = """
     SELECT d.id, d.at, d.actor, u.id AS user_id, u.login, u.name, d.act, d.subject, d.detail
       FROM audit_entry d LEFT JOIN app_user u ON d.actor = 'user:' || u.id
      WHERE (%(before)s::bigint IS NULL OR d.id < %(before)s)
-       AND (%(who)s::text IS NULL OR strpos(lower(u.login || ' ' || u.name), lower(%(who)s)) > 0)
+       AND (%(who)s::text IS NULL OR lower(u.login) = lower(%(who)s)
+            OR (strpos(lower(u.login || ' ' || u.name), lower(%(who)s)) > 0
+                AND NOT EXISTS (SELECT FROM app_user e WHERE lower(e.login) = lower(%(who)s))))
        AND (%(act)s::text IS NULL OR d.act = %(act)s)
        AND (%(subject)s::text IS NULL OR d.subject = %(subject)s)
        AND (%(since)s::date IS NULL OR storage.civil_day(d.at, storage.civil_zone()) >= %(since)s)
        AND (%(until)s::date IS NULL OR storage.civil_day(d.at, storage.civil_zone()) <= %(until)s)
      ORDER BY d.id DESC LIMIT %(most)s
+"""
+_LAST = """
+    SELECT who,
+           (SELECT at FROM audit_entry d WHERE d.actor = 'user:' || who ORDER BY id DESC LIMIT 1)
+      FROM unnest(%s::integer[]) AS w (who)
 """
 _ACTS = "SELECT DISTINCT act FROM audit_entry ORDER BY act"
 
@@ -61,7 +68,10 @@ class TrailRow:
 
 @dataclass(frozen=True, slots=True)
 class WhichEntries:
-    """Which audit entries are wanted: of whom, which act, on what, between which civil days."""
+    """Which audit entries are wanted: of whom, which act, on what, between which civil days.
+
+    who: a login, else part of a login or name.
+    """
 
     who: str | None = None
     act: str | None = None
@@ -112,6 +122,11 @@ def trail(
     parameters = asdict(asked) | {"before": before, "most": most}
     with connection.cursor(row_factory=class_row(TrailRow)) as cursor:
         return cursor.execute(_TRAIL, parameters).fetchall()
+
+
+def last_acts(connection: Connection[Any], users: list[int]) -> dict[int, datetime | None]:
+    """Return when each of some people last did something, None where they never did."""
+    return dict(connection.execute(_LAST, [users]).fetchall())
 
 
 def acts(connection: Connection[Any]) -> list[str]:

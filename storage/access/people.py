@@ -1,6 +1,6 @@
 """Users, their grants and their sessions; who sees what is decided in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,6 @@ _CLOSE = "SELECT access.close_session(%s)"
 _CLOSE_OF = "SELECT access.close_sessions_of(%s)"
 _ADD = """
     INSERT INTO app_user (login, name, password_hash, lang) VALUES (%s, %s, %s, %s) RETURNING id
-"""
-_GRANT = """
-    INSERT INTO access_grant (viewer, role, scope, region_id, department_line, institution_id,
-                              union_id, valid_from)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, storage.civil_day()))
 """
 _USERS = """
     SELECT id AS user_id, login, name, lang, ended_at, person_id FROM app_user ORDER BY id
@@ -40,6 +35,7 @@ _NEW_PERSON = "SELECT nextval('person_id_seq')::integer"
 _LOGIN_TAKEN = "SELECT EXISTS (SELECT FROM app_user WHERE login = %s)"
 _CHANGE_OWN = "SELECT access.change_own_password(%s)"
 _ONE_OF = "SELECT access.is_one_of(%s)"
+_CALLED = "SELECT actor, name FROM access.called(%s)"
 _END = "UPDATE app_user SET ended_at = now() WHERE id = %s AND ended_at IS NULL"
 
 
@@ -134,19 +130,6 @@ def add_user(
     return int(row[0])
 
 
-def add_grants(connection: Connection[Any], user_id: int, grants: Sequence[Grant]) -> None:
-    """Let a user see and do more."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _GRANT,
-            [
-                (f"user:{user_id}", one.role, one.scope, one.region_id, one.department_line,
-                 one.institution_id, one.union_id, one.valid_from)
-                for one in grants
-            ],
-        )  # fmt: skip
-
-
 def users(connection: Connection[Any]) -> list[User]:
     """Return the users that the viewer may know of."""
     with connection.cursor(row_factory=class_row(User)) as cursor:
@@ -170,11 +153,6 @@ def grants(connection: Connection[Any], viewer: str) -> list[Grant]:
         return cursor.execute(_GRANTS, [viewer]).fetchall()
 
 
-def roles(connection: Connection[Any]) -> tuple[str, ...]:
-    """Return the roles that can be granted."""
-    return tuple(row[0] for row in connection.execute(_ROLES))
-
-
 def named_roles(connection: Connection[Any]) -> list[tuple[str, str, str]]:
     """Return the roles that can be granted with their names, Chinese and English."""
     return [(code, zh, en) for code, zh, en in connection.execute(_ROLES)]
@@ -184,6 +162,12 @@ def is_one_of(connection: Connection[Any], actors: Collection[str]) -> bool:
     """Return whether the viewer is the person behind one of these actors, whatever the log-in."""
     row = connection.execute(_ONE_OF, [list(actors)]).fetchone()
     return bool(row and row[0])
+
+
+def called(connection: Connection[Any], actors: Collection[str]) -> dict[str, str]:
+    """Return what people read in the place of actors; the login too where two share a name."""
+    found = dict(connection.execute(_CALLED, [sorted(set(actors))]).fetchall())
+    return {one: found.get(one, one) for one in actors}
 
 
 def set_password(connection: Connection[Any], user_id: int, password_hash: str) -> bool:

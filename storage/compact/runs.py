@@ -52,8 +52,16 @@ _ADD_QUOTAS = """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
            r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force, r.without_base,
-           r.left_out, r.covers
+           r.left_out, r.covers, coalesce(s.needed, false) AS second_person,
+           q.said AS request, q.made_by AS request_by, q.made_at AS request_at,
+           q.reason AS request_reason
       FROM report.run r
+      LEFT JOIN LATERAL (
+           SELECT needed FROM union_second_person WHERE union_id = r.union_id
+            ORDER BY id DESC LIMIT 1) s ON true
+      LEFT JOIN LATERAL (
+           SELECT said, made_by, made_at, reason FROM run_request WHERE run_id = r.run_id
+            ORDER BY id DESC LIMIT 1) q ON true
      WHERE (%(only)s::integer IS NULL OR r.run_id = %(only)s)
        AND (%(target)s::integer IS NULL OR r.target_id = %(target)s)
        AND (%(union)s::integer IS NULL OR r.union_id = %(union)s)
@@ -105,6 +113,8 @@ class RunRow:
     base_g, total_g: None where they would tell of a restricted institution.
     in_force: the years whose quotas are those of this run; a later issue may have taken them.
     covers: what its sums hold and lack; None where they are withheld, and in runs of before.
+    second_person: whether its union has another person issue it than who asks for it.
+    request: "asked" while somebody waits for that, "refused" since; by whom, when and why.
     """
 
     run_id: int
@@ -124,6 +134,16 @@ class RunRow:
     without_base: int
     left_out: int
     covers: dict[str, int] | None
+    second_person: bool
+    request: str | None
+    request_by: str | None
+    request_at: datetime | None
+    request_reason: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody asked for its issue, and nobody has answered."""
+        return self.request == "asked" and self.issued_as is None
 
     @property
     def state(self) -> str:

@@ -194,6 +194,18 @@ GRANT SELECT, INSERT ON attachment TO commonwatt_api;
 GRANT SELECT, DELETE ON attachment TO commonwatt_worker;
 GRANT UPDATE (name, at, kept) ON attachment TO commonwatt_api;
 
+-- Which acts name a scan, each on its object: whoever sees the object may open the scan.
+CREATE TABLE attachment_named (
+    sha256 bytea NOT NULL,
+    actor text NOT NULL,
+    act text NOT NULL,
+    subject bigint NOT NULL,
+    PRIMARY KEY (sha256, actor, act, subject),
+    FOREIGN KEY (sha256, actor) REFERENCES attachment
+);
+ALTER TABLE attachment_named ENABLE ROW LEVEL SECURITY;
+GRANT INSERT ON attachment_named TO commonwatt_api;
+
 -- PostgreSQL lets every login change its own settings and password: what a member's login was given
 -- is kept, so that it can be given back; and what it sets in a session changes no figure.
 

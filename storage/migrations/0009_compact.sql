@@ -49,6 +49,20 @@ ALTER TABLE union_enough ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON union_enough TO commonwatt_api;
 GRANT SELECT ON union_enough TO commonwatt_worker;
 
+-- Whether a run of this union is issued by another person than who asks for it; without a word it
+-- is not, for a union may have one planner. The newest word holds.
+CREATE TABLE union_second_person (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    needed boolean NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL
+);
+CREATE INDEX ON union_second_person (union_id, id);
+ALTER TABLE union_second_person ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON union_second_person TO commonwatt_api;
+
 CREATE TABLE agreement (
     union_id integer NOT NULL REFERENCES region_union,
     version integer NOT NULL CHECK (version > 0),
@@ -205,6 +219,21 @@ CREATE INDEX ON run_quota (institution_id);
 ALTER TABLE run_quota ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON run_quota TO commonwatt_api;
 GRANT SELECT ON run_quota TO commonwatt_worker;
+
+-- Who asked for a run's issue, and who refused it and why; the newest word of a run holds.
+CREATE TABLE run_request (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id integer NOT NULL,
+    union_id integer NOT NULL,
+    said text NOT NULL CHECK (said IN ('asked', 'refused')),
+    reason text NOT NULL CHECK (said = 'asked' OR reason <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id)
+);
+CREATE INDEX ON run_request (run_id, id);
+ALTER TABLE run_request ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON run_request TO commonwatt_api;
 
 CREATE TABLE book_cause (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -12,7 +12,8 @@ from metering.channels import Kind
 from metering.units import conversion
 
 _UNITS = """
-    SELECT c.id, c.unit, c.kind, k.quantum FROM channel c JOIN carrier k ON k.code = c.carrier
+    SELECT c.id, c.unit, c.kind, k.quantum, k.code
+      FROM channel c JOIN carrier k ON k.code = c.carrier
      WHERE c.id = ANY(%s)
 """
 
@@ -34,8 +35,8 @@ def scales(
 
     def scale(row: int, sent: str | None) -> tuple[int, int]:
         channel_id, per_unit = rows[row][1], rows[row][3]
-        unit, kind, quantum = known[channel_id]
-        ratio = Fraction(1) if sent is None else conversion(sent, unit, Kind(kind), quantum)
+        unit, kind, *of = known[channel_id]
+        ratio = Fraction(1) if sent is None else conversion(sent, unit, Kind(kind), *of)
         return (0, 1) if ratio is None else (per_unit * ratio).as_integer_ratio()
 
     pairs = list(zip(found.tolist(), units, strict=True))

@@ -1,7 +1,10 @@
-"""Acts on targets and bases as tests say them: each carries out a declared action."""
+"""Acts on people, unions, targets and bases as tests say them, each by its declared action."""
 
 from decimal import Decimal
 
+from actions.access.add_user import AddUser, Language, UserAdded
+from actions.access.give_grant import GiveGrant
+from actions.access.reset_password import ResetPassword
 from actions.accounts.enough import StateEnough
 from actions.actor import Actor
 from actions.compact.base_estimates import Estimate
@@ -9,15 +12,48 @@ from actions.compact.base_lines import BaseLine
 from actions.compact.bases import asked_bases, line_of, review
 from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, ReopenBases, Which
 from actions.compact.estimate_base import EstimateBase, Way
+from actions.compact.found_union import FoundUnion
 from actions.compact.targets import SetTarget, Target
 from actions.compact.union_enough import SayEnough
-from actions.doing import Done, carry_out
+from actions.doing import Done, carry_out, together
 from storage.compact import targets
 
 __all__ = [
-    "confirm", "estimate", "leave_out", "reopen", "review", "set_enough", "set_target",
-    "state_share",
+    "add_user", "confirm", "estimate", "give", "leave_out", "make_union", "reopen", "reset",
+    "review", "set_enough", "set_target", "state_share",
 ]  # fmt: skip
+
+
+def add_user(
+    actor: Actor, login: str, name: str = "N", password: str = "", lang: str = "zh",
+    *grants: GiveGrant,
+) -> UserAdded:  # fmt: skip
+    """Add a user with grants; an empty password is made."""
+    with together(actor) as acts:
+        made = acts.do(AddUser(login=login, name=name, language=Language(lang)), chosen=password)
+        for one in grants:
+            acts.do(one, made.user_id)
+    return made
+
+
+def give(role: str, scope: str = "all", of: object = None) -> GiveGrant:
+    """Return a grant to be given."""
+    named = {} if of is None else {scope: of}
+    return GiveGrant.model_validate({"role": role, "scope": scope, **named})
+
+
+def reset(actor: Actor, user_id: int, password: str = "") -> str | None:
+    """Change a password; return it where it was made."""
+    with together(actor) as acts:
+        return acts.do(ResetPassword(), user_id, chosen=password).password
+
+
+def make_union(
+    actor: Actor, name_zh: str, name_en: str, members: list[int], source: str = "test"
+) -> int:
+    """Found a union; return its id."""
+    action = FoundUnion(name_zh=name_zh, name_en=name_en, members=members, source=source)
+    return _result(actor, action, None).id
 
 
 def set_target(actor: Actor, union_id: int, target: Target, source: str) -> int:

@@ -12,12 +12,11 @@ from actions.compact.make_run import MakeRun
 from actions.compact.record_progress import RecordProgress
 from actions.compact.runs import Method, Rule, RunRow, one_run
 from actions.compact.targets import Indicator, Target
-from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
 from compact.books import Kind
 from compact.parameters import By
 from compact.parameters import Kind as KindOfValue
-from tests.actions.acts import confirm, set_target
+from tests.actions.acts import confirm, make_union, set_target
 from tests.actions.world import World
 
 KWH = 1000  # quanta
@@ -130,8 +129,20 @@ def use(world: World, name: str, year: int, month: int, kwh: int, carrier="elect
     )  # fmt: skip
 
 
+# The rule that ships begins in 2021, which is after the days of this world.
+_BANDS_OF_THESE_DAYS = """
+    INSERT INTO band_rule (rule_code, band, above, up_to, factor_millionths, cap, valid_from,
+                           valid_to, source, evidence)
+    SELECT rule_code, band, above, up_to, factor_millionths, cap, '2010-01-01', valid_from,
+           'test', 'no'
+      FROM band_rule WHERE rule_code = 'GGJ-2021'
+     ORDER BY id
+"""
+
+
 def make_union_world(world: World) -> UnionWorld:
     """Give institutions accounts, and make a union of both cities with a target 3 % below."""
+    world.admin(_BANDS_OF_THESE_DAYS)
     for name, months in USED.items():
         for month, kwh in enumerate(months, 1):
             if name != "clinic" or month > 9:
@@ -139,7 +150,7 @@ def make_union_world(world: World) -> UnionWorld:
     use(world, "office", 2014, 12, 5)
     planner = world.actor("planner of all")
     members = [world.region["city 1"], world.region["city 2"]]
-    union = make_union(planner, NewUnion("双城联合体", "Union of two cities", members, "test"))
+    union = make_union(planner, "双城联合体", "Union of two cities", members)
     target = set_target(planner, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")
     for name, role in (("union planner", "planner"), ("union reader", "reader")):
         made = world.admin(

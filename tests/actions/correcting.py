@@ -8,9 +8,9 @@ from typing import Any
 from actions.actor import Actor
 from actions.declared import Action
 from actions.doing import acting, carry_out, check, target
-from actions.readings import correcting
+from actions.readings import correcting, effects
 from actions.readings.correct_reading import SetReading, VoidReading
-from actions.readings.correcting import Done
+from actions.readings.correcting import Case, Done
 from actions.readings.effects import Effects
 from actions.readings.file_corrections import check_holds, taken_back
 from actions.readings.judge_reading import (
@@ -19,6 +19,7 @@ from actions.readings.judge_reading import (
     ReinstateReading,
     StateUse,
 )
+from actions.readings.record_exchange import RecordExchange
 from actions.readings.undo_correction import UndoCorrection, UndoFile
 from actions.readings.withdraw_exchange import WithdrawExchange
 from storage.readings import amendments
@@ -56,6 +57,24 @@ def say_use(
 ) -> Done:  # fmt: skip
     action = StateUse(at=at, value=value, reason=reason, despite=despite)
     return _done(actor, action, channel_id, **how)
+
+
+def record_exchange(
+    actor: Actor, channel_id: int, at: datetime, *, final: Decimal | None, initial: Decimal,
+    source: str, despite: bool = False, dry_run: bool = False,
+) -> Done:  # fmt: skip
+    action = RecordExchange(at=at, final=final, initial=initial, source=source, despite=despite)
+    with actor.change(dry_run=True) as connection:
+        acts = acting(actor, connection)
+        found = target(RecordExchange, channel_id, acts)
+        check(action, found, acts)
+        waits = effects.waits(connection, channel_id)
+        made = action.do(found, acts).correction
+        one = Case("exchange.record", connection, found, action.at, source, actor.name)
+        tried = one.done(made, waits=waits)
+    if dry_run:
+        return tried
+    return _made(actor, channel_id, carry_out(actor, action, channel_id).result.correction, tried)
 
 
 def withdraw_exchange(
@@ -100,7 +119,10 @@ def _done(actor: Actor, action: Action[Any, Any], on: int, *, dry_run: bool = Fa
         tried = correcting.tried(action, found, at)  # type: ignore[arg-type]
     if dry_run:
         return tried
-    made = carry_out(actor, action, on).result.id
+    return _made(actor, on, carry_out(actor, action, on).result.id, tried)
+
+
+def _made(actor: Actor, on: int, made: int, tried: Done) -> Done:
     with actor.change(dry_run=True) as connection:
         correction = amendments.one(connection, on, made)
     assert correction is not None

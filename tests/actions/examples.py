@@ -12,6 +12,7 @@ from itertools import count
 from types import ModuleType
 from typing import Any, Final
 
+from actions.compact.ask_issue import AskIssue
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
 from actions.doing import Done, carry_out
@@ -64,6 +65,8 @@ def example_for(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
     asked = {
         "run.make": lambda: (union_in(world).target, corrected(world, again)),
         "run.issue": lambda: (proposed(world, again), {"reason": "agreed anew"}),
+        "run.ask": lambda: (proposed(world, again), {"reason": "agreed anew"}),
+        "run.refuse": lambda: (_asked(world, again), {"reason": "March is read again first"}),
         "progress.record": lambda: (_issued(world), {"day": "2016-03-10"}),
     }
     if code in asked:
@@ -113,6 +116,7 @@ def example_for(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
                 "source": "minutes",
             },
         ),
+        "union.second_person": (union, {"needed": False, "reason": "minutes"}),
         "union.enough": (union, {"percent": "85", "reason": "first year of meters"}),
         "union.make": (
             None,
@@ -140,6 +144,13 @@ def example_for(world: World, code: str) -> tuple[int | None, dict[str, Any]]:
         "grant.withdraw": (_grant(world), {}),
         "grant.restore": (_grant(world, ended=True), {}),
     }[code]
+
+
+def _asked(world: World, again: int) -> int:
+    """Return a run whose issue waits for another person."""
+    run_id = proposed(world, again)
+    carry_out(world.actor(), AskIssue(reason="agreed anew"), run_id, again=True)
+    return run_id
 
 
 def _issued(world: World) -> int:

@@ -12,6 +12,7 @@ from actions.readings.file_corrections import correct_by_file
 from actions.readings.record_exchange import RecordExchange
 from collector.codecs import native
 from collector.intake import take_in
+from collector.routing import Routing
 from metering.messages import Message
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World, new_office
 
@@ -110,6 +111,18 @@ def refused(world: World, *, ahead_h: int = 0) -> int:
     return gateway(world, name)
 
 
+def unrouted(world: World) -> str:
+    """Return a topic without a route of which a message waits; our own routes have one for it."""
+    name, channel = f"demo-a/new {next(_NUMBER)}", steady(world)
+    world.admin("INSERT INTO gateway (name) VALUES (%s)", name)
+    bind(world, name, "m", channel)
+    payload = native.encode_many(1, [("m", NOW_MS, 700.0)])
+    topic = f"cw/v1/{name}/data"
+    message = Message(topic, topic, payload, NOW_MS + HOUR_MS)
+    assert take_in([message], Routing(()).decode, world.sink).rejected
+    return topic
+
+
 def bind(world: World, name: str, key: str, channel: int) -> None:
     world.admin(
         """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
@@ -129,6 +142,23 @@ def set_aside(world: World, institution: str = "office") -> int:
     return int(number)
 
 
+def failed(world: World) -> int:
+    """Return a task that failed once, the system's own."""
+    [(number,)] = world.admin(
+        """INSERT INTO task (kind, key, at, attempts, reason, error, by)
+           VALUES ('progress.record', %s, now() + interval '1 hour', 1, 'test', 'test', 'user:1')
+           RETURNING id""",
+        f"nonsense {next(_NUMBER)}",
+    )
+    return int(number)
+
+
+def failing(world: World) -> None:
+    """Have something that all may be tried again for."""
+    set_aside(world)
+    failed(world)
+
+
 EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     "reading.void": lambda world: (steady(world), {"at": at(1), "reason": "misread"}),
     "reading.set": lambda world: (
@@ -145,6 +175,11 @@ EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     "correction.undo_import": lambda world: (filed(world), {"reason": "the other letter"}),
     "rejected.replay": lambda world: (refused(world), {"reason": "the key was bound"}),
     "rejected.shift": lambda world: (refused(world, ahead_h=8), {"shift": "-8h"}),
+    "rejected.route": lambda world: (
+        None, {"topic": unrouted(world), "reason": "a route was added"},
+    ),
     "gateway.key": lambda world: (gateway(world), {"reason": "a new gateway"}),
+    "set_aside.retry_all": lambda world: (failing(world), {"reason": "the disk has room again"}),
+    "task.retry": lambda world: (failed(world), {"reason": "the base was answered for"}),
     "set_aside.retry": lambda world: (set_aside(world), {"reason": "a setting was mended"}),
 }  # fmt: skip

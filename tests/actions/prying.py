@@ -17,9 +17,8 @@ import psycopg
 
 from actions.compact.runs import Method, Rule
 from actions.compact.targets import Indicator, Target
-from actions.compact.unions import NewUnion, make_union
 from storage.boards.queries import make_member_login
-from tests.actions.acts import set_target
+from tests.actions.acts import make_union, set_target
 from tests.actions.compact_world import answer_for, issue_run, record_progress, run_target
 from tests.actions.world import World
 
@@ -60,7 +59,7 @@ def make_random_world(world: World, seed: int, restricted: float = 0.2) -> Rando
         if guarded:
             house.restricted.add(made)
     planner = world.actor("planner of all")
-    house.union = make_union(planner, NewUnion("探查", "Pry", members, "test"))
+    house.union = make_union(planner, "探查", "Pry", members)
     target = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000)
     house.target = set_target(planner, house.union, target, "test")
     _run(house, Method(Rule.PROPORTIONAL))

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from actions.readings import exchanges
 from actions.readings.correcting import Done
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError
 from tests.actions import correcting as corrections
@@ -96,10 +95,10 @@ def _reinstate(world, who="system", **told):
 
 
 def _exchange(world, who="system", **told):
-    return exchanges.record_exchange(
+    return corrections.record_exchange(
         world.actor(who), world.channel["office e"], at(12.5), final=Decimal(225),
         initial=Decimal(0), source="form 12", **told,
-    )[1]  # fmt: skip
+    )  # fmt: skip
 
 
 def _use(world, who="system", **told):
@@ -174,7 +173,8 @@ def test_each_act_and_its_undo_leave_an_audit_entry_with_person_and_reason(told)
         undo(told, done, "of the office")
 
         rows = told.admin(
-            """SELECT actor, subject, detail->>'correction', detail->>'reason'
+            """SELECT actor, subject, detail->>'correction',
+                      coalesce(detail->>'reason', detail->>'source')
                  FROM audit_entry ORDER BY id DESC LIMIT 2"""
         )
         number = str(done.correction.id)
@@ -271,7 +271,7 @@ def test_an_exchange_said_again_is_undone_step_by_step(told):
     first = _exchange(told)
     told.work()
     once = figures(told)
-    _, second = exchanges.record_exchange(
+    second = corrections.record_exchange(
         told.actor(), told.channel["office e"], at(12.5), final=None, initial=Decimal(0), source="?"
     )
     withdrawn = corrections.withdraw_exchange(
@@ -306,13 +306,13 @@ def test_an_exchange_fits_range_limit_and_neighbours_or_is_taken_by_name(
     fields = {"final": Decimal(final), "initial": Decimal(initial), "source": "form 12"}
     channel = told.channel["office e"]
     with pytest.raises(InputError) as caught:
-        exchanges.record_exchange(told.actor(), channel, at(12.5), **fields)
+        corrections.record_exchange(told.actor(), channel, at(12.5), **fields)
 
     assert caught.value.code == code
     assert told.admin("SELECT count(*) FROM exchange") == [(0,)]
     if code == "exchange.impossible":
         return
-    exchanges.record_exchange(told.actor(), channel, at(12.5), despite=True, **fields)
+    corrections.record_exchange(told.actor(), channel, at(12.5), despite=True, **fields)
     told.work()
     entry = told.admin("SELECT detail->>'despite' FROM audit_entry ORDER BY id DESC LIMIT 1")
     assert entry == [("true",)]

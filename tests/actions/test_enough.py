@@ -9,8 +9,7 @@ from pydantic import ValidationError
 from actions.accounts.enough import list_shares
 from actions.accounts.indicators import indicators_of
 from actions.actor import DeniedError
-from actions.compact.unions import NewUnion, make_union
-from tests.actions.acts import set_enough, state_share
+from tests.actions.acts import make_union, set_enough, state_share
 from tests.actions.world import counts_since, measure
 
 YEAR = date(2015, 1, 1), date(2016, 1, 1)
@@ -72,9 +71,7 @@ WORDS = [
 def test_one_function_answers_for_unions_and_for_offices(world, fields):
     union, city, province, installation, of_union, of_city = fields
     regions = [world.region["city 1"], world.region["city 2"]]
-    union_id = make_union(
-        world.actor("planner of all"), NewUnion("双城", "Two cities", regions, "test")
-    )
+    union_id = make_union(world.actor("planner of all"), "双城", "Two cities", regions)
     if union is not None:
         set_enough(world.actor("planner of all"), union_id, union, "the conference")
     for region_id, word in (

@@ -147,14 +147,21 @@ def test_rows_of_one_channel_with_one_mistake_are_one_message(take):
     assert "line 2 and 4 more" in problem.en
 
 
-def test_a_unit_other_than_the_channels_is_refused(world, take):
+def test_a_unit_is_converted_exactly_or_refused_by_name(world, take):
     header = HEADER.replace("\n", ",unit\n")
-    (problem,) = problems_of(take, header + f"{GATEWAY},office e,{at(0)},1,MWh\n")
+    (problem,) = problems_of(take, header + f"{GATEWAY},office e,{at(0)},1,吨\n")
 
-    assert (problem.code, problem.where["field"]) == ("reading.wrong_unit", "unit")
-    assert "kWh" in problem.next_en
-    assert take(header + f"{GATEWAY},office e,{at(0)},1,kWh\n").inserted == 1
-    assert take(header + f"{GATEWAY},office e,{at(1)},1,\n").inserted == 1
+    assert (problem.code, problem.where["field"]) == ("reading.other_unit", "unit")
+    assert problem.where["value"] == "t"
+    lines = [("1", "MWh"), ("1001", "度"), ("1002", ""), ("1003", "千瓦时"), ("1004000", "Wh")]
+    text = "".join(
+        f"{GATEWAY},office e,{at(hour)},{value},{unit}\n"
+        for hour, (value, unit) in enumerate(lines)
+    )
+    assert take(header + text).inserted == 5
+    assert world.admin("SELECT array_agg(value ORDER BY at) FROM reading") == [
+        ([1_000_000, 1_001_000, 1_002_000, 1_003_000, 1_004_000],)
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])

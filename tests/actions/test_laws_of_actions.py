@@ -33,6 +33,7 @@ SEES = {
     "clinic": {"province officer", "planner of all", "system"},
     "police": {"city reader", "planner of all", "system"},
     "person": {"system"},
+    "task": {"system"},
     "union": {
         "province officer", "city reader", "education line", "of the school", "of the office",
         "planner of all", "system",
@@ -45,12 +46,14 @@ WRITES = {
     "clinic": {"province officer", "planner of all", "system"},
     "police": {"planner of all", "system"},
     "person": {"system"},
+    "task": {"system"},
     "union": {"planner of all", "system"},
     "g1": {"province officer", "of the office", "planner of all", "system"},
     "g2": {"province officer", "planner of all", "system"},
 }
 # Which roles hold a right, as the migrations grant it.
 HOLD = {
+    "look": {*PEOPLE[:-1]},
     "correct_readings": {"province officer", "of the office", "planner of all", "system"},
     "register": {"province officer", "of the office", "planner of all", "system"},
     "keep_accounts": {"province officer", "of the office", "planner of all", "system"},
@@ -94,6 +97,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "correction_file": of_each(readings.filed),
     "gateway": lambda world: {f"g{n}": readings.gateway(world, f"demo-a/g{n}") for n in (1, 2)},
     "set_aside": of_each(readings.set_aside),
+    "task": lambda world: {"task": readings.failed(world)},
     "union": lambda world: {"union": world.union["cities"]},
     "target": lambda world: {"union": world.target["cities"]},
     "run": lambda world: {"union": union_in(world).run()},

@@ -11,11 +11,8 @@ import pytest
 
 import actions
 from actions import rights
-from actions.access import users
 from actions.catalogue import declared
-from actions.compact.unions import NewUnion, make_union
 from actions.doing import carry_out
-from actions.readings import set_aside
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.readings.shift_rejected import shift_as_operator
@@ -24,6 +21,7 @@ from collector.routing import NATIVE, PUSHED, Routing
 from metering.errors import EnergyError
 from storage.readings.store import Store
 from tests.actions import test_corrections as people
+from tests.actions.acts import add_user, give
 from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, record_progress
 from tests.actions.examples import example_for
 from tests.actions.settling import issue_key, shift_rejected
@@ -32,13 +30,9 @@ from tests.actions.test_registry import ALL, METER
 from tests.actions.test_shift_rejected import GATEWAY, bind, eight_hours_ahead
 from tests.actions.world import HOUR_MS, START_MS, World
 
-DECODE = Routing((NATIVE, PUSHED)).decode
+ROUTES = Routing((NATIVE, PUSHED))
 PLANNER = "planner of all"
-READER = users.Grant("reader", "all")
-NAMED = re.compile(
-    r"""(?:actor\.act|case)\(\s*(?:actor,\s*)?"([a-z_.]+)"|^(?:_ACT|RETRY)\b.*"(.+)\"""",
-    re.MULTILINE,
-)
+NAMED = re.compile(r'actor\.act\(\s*"([a-z_.]+)"|^_ACT\b.*"(.+)"', re.MULTILINE)
 
 Do = Callable[[], object]
 
@@ -110,7 +104,7 @@ def _shift(world: World) -> Do:
 def _shift_by_operator(world: World) -> Do:
     _waiting(world)
     url = world.database.url("collector")
-    return lambda: shift_as_operator(url, DECODE, GATEWAY, "-8h")
+    return lambda: shift_as_operator(url, ROUTES, GATEWAY, "-8h")
 
 
 def _told(world: World) -> World:
@@ -175,25 +169,6 @@ def _issue(world: World) -> Do:
     return lambda: issue_run(world.actor(PLANNER), run_id)
 
 
-def _new_union(world: World) -> Do:
-    members = [world.region["city 1"], world.region["city 2"]]
-    new = NewUnion("双城联合体", "Two cities", members, "test")
-    return lambda: make_union(world.actor(PLANNER), new)
-
-
-def _poison(world: World) -> Do:
-    world.admin(
-        """INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, error)
-           VALUES ('figure', 'x', %s, 'electricity', '2016-03-01', 'test', 'test')""",
-        world.institution["office"],
-    )
-    return lambda: set_aside.retry(world.actor())
-
-
-def _user(act: Callable[[World, int], object]) -> Callable[[World], Do]:
-    return lambda world: lambda: act(world, world.user["of the office"])
-
-
 ACTS: dict[str, Callable[[World], Do]] = {
     "readings.import": _readings,
     "readings.correct": _corrected_by_file,
@@ -211,26 +186,15 @@ ACTS: dict[str, Callable[[World], Do]] = {
     "exchange.withdraw": _withdrawn,
     "correction.undo": _undo("void"),
     "correction.undo of an exchange": _undo("exchange"),
-    "union.make": _new_union,
     "run.make": _union(lambda u: u.run()),
     "run.issue": _issue,
     "progress.record": lambda world: _progress(make_union_world(world)),
-    "set_aside.retry": _poison,
     "gateway.key": lambda world: lambda: issue_key(world.actor(), "demo-a/g1"),
-    "user.add": lambda world: (
-        lambda: users.add_user(
-            world.actor(),
-            "new",
-            "New",
-            "four unrelated words here",
-            grants=[READER],
+    "user.add with a first grant": lambda world: (
+        lambda: add_user(
+            world.actor(), "new", "New", "four unrelated words here", "zh", give("reader")
         )
     ),
-    "user.grant": _user(lambda world, user: users.add_grants(world.actor(), user, [READER])),
-    "user.password": _user(
-        lambda world, user: users.set_password(world.actor(), user, "other unrelated words here")
-    ),
-    "user.end": _user(lambda world, user: users.end_user(world.actor(), user)),
 }
 
 

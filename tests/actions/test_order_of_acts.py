@@ -175,9 +175,9 @@ _ACTS: dict[str, Callable] = {
     "wrap": lambda o, when, _: corrections.confirm_wrap(
         o.world.actor(), o.channel, when, reason="r"
     ),
-    "exchange": lambda o, when, value: exchanges.record_exchange(
+    "exchange": lambda o, when, value: corrections.record_exchange(
         o.world.actor(), o.channel, when, final=value, initial=Decimal(0), source="r", despite=True
-    )[1],
+    ),
     "use": lambda o, when, value: corrections.say_use(
         o.world.actor(), o.channel, when, value / 10, reason="r", despite=True
     ),

@@ -58,7 +58,7 @@ def test_feeding_it_in_again_takes_no_bad_value_and_forgets_none(world, store):
     world.admin(BIND, "plc/main/e1", world.channel["office e"], GATEWAY)
     world.admin(BIND, "plc/main/e2", world.channel["shared e"], GATEWAY)
     actor = world.actor("system")
-    actor.sink, actor.decode = store, ROUTES.decode
+    actor.sink, actor.routes = store, ROUTES
 
     done = carry_out(actor, ReplayRejected(reason="bound"), id_of(actor, GATEWAY)).result
     assert (done.taken, done.reasons) == (1, {"reading.bad_quality": 1})

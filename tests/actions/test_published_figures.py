@@ -8,7 +8,6 @@ import pytest
 
 from actions.compact.runs import list_runs
 from actions.compact.targets import Indicator, Target
-from actions.readings import exchanges
 from actions.readings.file_corrections import correct_by_file
 from tests.actions import correcting as corrections
 from tests.actions.acts import set_target
@@ -65,10 +64,10 @@ ACTS = {
     "reinstate": lambda actor, channel, start, **how: corrections.reinstate_reading(
         actor, channel, start.replace(hour=5), reason="so it was", **how
     ),
-    "exchange": lambda actor, channel, start, **how: exchanges.record_exchange(
+    "exchange": lambda actor, channel, start, **how: corrections.record_exchange(
         actor, channel, start.replace(hour=7, minute=30), final=Decimal(108), initial=Decimal(4),
         source="form", **how,
-    )[1],
+    ),
     "use": lambda actor, channel, start, **how: corrections.say_use(
         actor, channel, start.replace(hour=8), Decimal(2), reason="bill", **how
     ),

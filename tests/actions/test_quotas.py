@@ -11,14 +11,14 @@ from actions.actor import DeniedError
 from actions.compact.quotas import QuotaFilter, explain_quota, list_quotas, shares_of
 from actions.compact.runs import Method, Rule, list_runs, one_run, prove, snapshot_of, try_target
 from actions.compact.targets import Indicator, Target, list_targets
-from actions.compact.unions import NewUnion, list_unions, make_union, union_of
+from actions.compact.unions import list_unions, union_of
 from compact.bands import Band
 from compact.books import Kind
 from compact.notices import in_kgce
 from compact.rules import rules
 from metering.errors import ConflictError, InputError, NotFoundError
 from storage.registry.bands import shipped
-from tests.actions.acts import set_target
+from tests.actions.acts import make_union, set_target
 from tests.actions.compact_world import USED, issue_run, make_union_world, run_target, use
 
 
@@ -119,7 +119,7 @@ def test_only_planners_of_the_whole_union_run_and_issue(union, who):
         lambda: try_target(actor, union.target, Method(Rule.PROPORTIONAL)),
         lambda: issue_run(actor, run_id),
         lambda: set_target(actor, union.union, target, "test"),
-        lambda: make_union(actor, NewUnion("另", "Other", list(world.region.values())[1:], "test")),
+        lambda: make_union(actor, "另", "Other", list(world.region.values())[1:]),
     ):
         with pytest.raises(NotFoundError):  # of which denied is one kind
             act()
@@ -302,11 +302,11 @@ def test_what_makes_no_union_and_no_target_is_refused(union):
     for members, code in (
         ([city, province], "union.nested_members"),
         ([city, city], "union.members"),
-        ([nation, city], "union.no_such_region"),
-        ([city, 99_999], "union.no_such_region"),
+        ([nation, city], "action.not_offered"),
+        ([city, 99_999], "action.not_offered"),
     ):
         with pytest.raises(InputError) as refused:
-            make_union(actor, NewUnion("另", "Other", members, "test"))
+            make_union(actor, "另", "Other", members)
         assert refused.value.code == code
     with pytest.raises(InputError):
         set_target(actor, union.union, Target(Indicator.TOTAL_KGCE, "nobody's", 1), "test")
@@ -327,7 +327,7 @@ def test_a_run_by_any_rule_is_kept_explained_and_recomputes(union, letter):
         "E": {"rise": Decimal(5000)},
         "F": {"alpha": Decimal(2)},
         "G": {
-            "bands": tuple(Band.of(row) for row in shipped("GGJ-2021")),
+            "bands": tuple(Band.of(row) for row in shipped()["GGJ-2021"].bands),
             **{tier: {"GOV": Decimal(value)} for tier, value in
                (("constraint", 3), ("reference", 2), ("leading", 1))},
         },

@@ -19,7 +19,6 @@ from tests.actions.world import HOUR_MS, START_MS
 GATEWAY = "demo-a/g3"
 NOW_MS = START_MS + 30 * 24 * HOUR_MS
 ROUTES = Routing((NATIVE, PUSHED))
-DECODE = ROUTES.decode
 WAITING = "SELECT seq FROM rejected_message WHERE resolved_at IS NULL ORDER BY seq"
 READINGS = "SELECT storage.ms(at), value, seq FROM reading ORDER BY at"
 
@@ -109,7 +108,7 @@ def test_a_clock_that_fell_back_is_put_forward_by_the_operator(world, store):
     url = world.database.url("collector")
 
     assert replay_rejected(url, ROUTES) == Again(0, 2, {"clock.behind": 2})
-    done = shift_as_operator(url, DECODE, GATEWAY, "+20d")
+    done = shift_as_operator(url, ROUTES, GATEWAY, "+20d")
 
     assert (done.taken, done.misfits) == (2, 0)
     assert [row[1] for row in world.admin(READINGS)] == [100_000 + 1000 * n for n in range(6)]
@@ -159,7 +158,7 @@ def test_the_preview_tells_what_does_not_fit_there(world, store):
     send(store, 3, ("office e", NOW_MS + 8 * HOUR_MS, 502.0))
 
     preview = shift_as_operator(
-        world.database.url("collector"), DECODE, GATEWAY, "-9h30m", dry_run=True
+        world.database.url("collector"), ROUTES, GATEWAY, "-9h30m", dry_run=True
     )
     assert (preview.taken, preview.misfits) == (1, 1)
     assert shift_rejected(world.actor(), store, GATEWAY, "-8h", dry_run=True).misfits == 0
@@ -192,7 +191,7 @@ def test_who_may_not_see_what_was_refused_shifts_nothing(world, store):
 
 def test_bytes_that_no_route_takes_any_more_wait_on(world, store):
     eight_hours_ahead(store)
-    nowhere = Routing((PUSHED,)).decode
+    nowhere = Routing((PUSHED,))
     done = shift_as_operator(world.database.url("collector"), nowhere, GATEWAY, "-8h")
 
     assert (done.messages, done.taken, done.reasons) == (10, 0, {"topic.no_route": 10})
@@ -212,7 +211,7 @@ def test_two_at_once_take_it_once(world, store, monkeypatch):
 
     def late(*fields, **how):
         monkeypatch.undo()
-        shift_as_operator(world.database.url("collector"), DECODE, GATEWAY, "-8h")
+        shift_as_operator(world.database.url("collector"), ROUTES, GATEWAY, "-8h")
         return stale(*fields, **how)
 
     monkeypatch.setattr(store, "write_shifted", late)

@@ -8,7 +8,6 @@ import pytest
 from actions.accounts.overview import overview_of
 from actions.compact.progress import progress_of
 from actions.compact.targets import Indicator, Target
-from actions.compact.unions import NewUnion, make_union
 from actions.registry.institutions import InstitutionFilter
 from cli.demo.panels import viewer
 from dashboards.boards.catalogue import BOARDS
@@ -16,7 +15,7 @@ from dashboards.pages.answers import Answers
 from dashboards.pages.boards.view import view_of
 from storage.access.people import Session
 from storage.accounts.rebuilding import MOST_QUANTA
-from tests.actions.acts import set_target
+from tests.actions.acts import make_union, set_target
 
 MANY = 1500
 STEAM = "steam_low_pressure"  # of which a unit is the most coal
@@ -77,9 +76,7 @@ def test_every_route_that_sums_answers_or_refuses(crowd):
     """A total that cannot be shared any more is refused as such; nothing falls over."""
     world = crowd.world
     actor = world.actor(_PLANNER)
-    union = make_union(
-        actor, NewUnion("合", "Union", [world.region["city 1"], world.region["city 2"]], "test")
-    )
+    union = make_union(actor, "合", "Union", [world.region["city 1"], world.region["city 2"]])
     target = set_target(actor, union, Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000), "test")
     known = {
         "region_id": world.region["province"], "institution_id": 1001, "union_id": union,

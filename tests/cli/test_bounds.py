@@ -12,7 +12,7 @@ import pytest
 
 import cli
 from actions.actor import open_pool
-from cli import settings, wiring
+from cli import settings, wiring, wiring_services
 from cli.checkup import checks
 from cli.demo import database as demo
 from storage import connections, migrate
@@ -134,7 +134,7 @@ def test_each_lane_of_the_worker_has_the_bounds_that_are_set(database, known, mo
 
     monkeypatch.setattr(Pulse, "beat", seen)
     stop = threading.Event()
-    worker = wiring.worker(known, database.url("worker"), lambda *_, **__: None)
+    worker = wiring_services.worker(known, database.url("worker"), lambda *_, **__: None)
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
     until = time.monotonic() + 30

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from cli.settings import load
-from cli.wiring import worker
+from cli.wiring_services import worker
 from tests.cli.test_routes import ask, say
 
 POISON = "INSERT INTO task (kind, key, at) VALUES ('progress.record', 'nonsense', now())"

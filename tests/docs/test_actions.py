@@ -39,6 +39,10 @@ def _of(kind: type[Action]) -> Iterator[str]:  # type: ignore[type-arg]
     yield f"{(kind.__doc__ or '').strip()}\n"
     on = f"on a {about.on.words.en} ({about.on.words.zh}), " if about.on else ""
     yield f"`POST /api/v1{path}`, {on}right `{about.right.value}`.\n"
+    if about.second_person:
+        yield "Another person must do it than who asked, where two are needed. 须由另一人办理。\n"
+    if about.log_in_again:
+        yield "It asks for the password once more. 须再次输入密码。\n"
     yield "| field | 中文 | English | kind |"
     yield "|---|---|---|---|"
     yield from _rows(kind, "")

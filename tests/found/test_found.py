@@ -20,8 +20,7 @@ from actions.compact.progress import progress_of
 from actions.compact.quotas import shares_of
 from actions.compact.runs import Method, Rule
 from actions.compact.targets import Indicator, Target
-from actions.compact.unions import NewUnion, make_union
-from tests.actions.acts import confirm, set_target
+from tests.actions.acts import confirm, make_union, set_target
 from tests.actions.compact_world import issue_run, record_progress, run_target
 from tests.collector.rig import Mosquitto
 from tests.found.folders import FOUND, NEWEST_MS, FoundServer, clocked, rows_of
@@ -310,7 +309,7 @@ def test_28_missing_months_have_no_quota_and_are_no_saving(found, actor):
     regions = dict(
         found.rows("SELECT code, region_id FROM region_fact WHERE code IN ('110000', '120000')")
     )
-    union = make_union(actor, NewUnion("京津", "Two cities", sorted(regions.values()), "test"))
+    union = make_union(actor, "京津", "Two cities", sorted(regions.values()))
     asked = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 30_000, 2024, 2025)
     target = set_target(actor, union, asked, "test")
     b = found.id("c28b")

@@ -15,12 +15,12 @@ import pytest
 from actions.accounts.explanations import explain_account
 from actions.actor import SYSTEM, Actor, open_pool
 from actions.readings.evidence import Evidence, evidence_of
-from actions.readings.exchanges import record_exchange
 from actions.readings.import_readings import import_readings
 from actions.registry.files import read
 from actions.registry.importing import register
 from analytics.steps import Reason
 from storage.readings.store import Store
+from tests.actions.correcting import record_exchange
 from tests.actions.world import World
 from worker.loop import Worker, WorkSettings
 

@@ -266,9 +266,9 @@ def test_a_process_has_the_lanes_it_is_told(database, admin, api, tmp_path):
 
 
 def test_a_lane_that_does_not_exist_is_named():
-    from cli import settings, wiring
+    from cli import settings, wiring_services
 
     with pytest.raises(InputError) as caught:
-        wiring.worker(settings.load({}), "postgresql://", lambda *_, **__: None, ["mails"])
+        wiring_services.worker(settings.load({}), "postgresql://", lambda *_, **__: None, ["mails"])
     assert "mails" in str(caught.value)
     assert caught.value.where == {"field": "--only", "value": "mails"}

@@ -51,7 +51,9 @@ def post_attachment(
 
 @router.get("/{sha256}", summary="A scan", response_class=Response)
 def get_attachment(actor: CurrentActor, sha256: Digest) -> Response:
-    """Return a scan: one's own, or any for an administrator."""
+    """Return a scan: one's own, what an act names on something that one sees, or any for an
+    administrator.
+    """
     found, content = content_of(actor, sha256)
     ending = found.media_type.rpartition("/")[2]
     headers = {"Content-Disposition": f'attachment; filename="{sha256[:16]}.{ending}"'}

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.access.login import log_in, log_out
-from actions.access.users import list_grants
+from actions.access.persons import list_grants
 from api.auth import CurrentActor, LoggedIn, WithAuth
 from api.fields import Shown
 

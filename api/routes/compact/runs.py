@@ -44,6 +44,15 @@ class RunShown(BaseModel):
         "how many have no base, are left out, or lack area or class. null where the sums are "
         "withheld, and of runs made before this was kept."
     )
+    second_person: bool = Field(
+        description="Whether another person issues it than who asks for it."
+    )
+    request: str | None = Field(
+        description="asked while it waits for another person, refused since; to planners."
+    )
+    request_by: str | None
+    request_at: datetime | None
+    request_reason: str | None
     withheld: str | None = Field(
         None, description="In words, which figures would tell of a restricted institution."
     )

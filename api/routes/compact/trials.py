@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 from actions.compact.bases import State
 from actions.compact.comparing import Fairness, Spread, fairness_measures
 from actions.compact.disclosure import withheld_words
-from actions.compact.make_run import MakeRun
-from actions.compact.runs import Trial, try_target
+from actions.compact.make_run import MakeRun, tried_by
+from actions.compact.runs import Trial
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
@@ -46,7 +46,7 @@ class FairnessShown(BaseModel):
     at_bound: int = Field(description="Institutions whose quota a bound decides.")
 
 
-class RunTried(BaseModel):
+class TrialResult(BaseModel):
     """What a rule would come to."""
 
     rule: str
@@ -70,12 +70,12 @@ class RunTried(BaseModel):
 
 
 @router.post("/targets/{target_id}/compare", summary="Try a rule")
-def post_compare(target_id: Id, wanted: MakeRun, actor: CurrentActor) -> RunTried:
+def post_compare(target_id: Id, wanted: MakeRun, actor: CurrentActor) -> TrialResult:
     """Return what a rule would come to, level by level; nothing is kept."""
-    return _tried(try_target(actor, target_id, wanted.method, wanted.year))
+    return _tried(tried_by(actor, target_id, wanted))
 
 
-def _tried(trial: Trial) -> RunTried:
+def _tried(trial: Trial) -> TrialResult:
     run, made = trial.run, trial.run.allocation
     figures = {
         "base_kgce": kilograms(made.base_g) if trial.total_shown else None,
@@ -83,7 +83,7 @@ def _tried(trial: Trial) -> RunTried:
         "target_kgce": kilograms(made.target_g) if trial.total_shown else None,
     }
     states, marks = run.problem.holders.base.counts
-    return RunTried(
+    return TrialResult(
         **figures,
         withheld=withheld_words(**figures),
         rule=run.problem.method.rule.value,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.access.grant_words import words_of
+from actions.access.people_table import trail_of
 from actions.access.persons import AuditEntry, person
 from actions.access.things import GRANT
 from actions.catalogue import declared
@@ -37,6 +38,7 @@ def _page(viewer: Viewer, user_id: int, before: int | None, *, own: bool) -> Res
         "access/person.html",
         found=found,
         own=own,
+        trail=trail_of(found.user.login),
         acts=[one.about for one in offered(viewer, PERSON, user_id)],
         grants=[
             (one, words_of(one).say(viewer.lang), offered(viewer, GRANT, one.grant_id))

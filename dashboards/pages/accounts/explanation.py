@@ -99,7 +99,7 @@ class Evident:
         zh, en = OCCURRED[one.kind]
         words = zh if self.viewer.lang == "zh" else en
         if one.by:
-            words = f"{words} ({one.by}: {one.source})"
+            words = f"{words} ({self.viewer.person(one.by)}: {one.source})"
         when = self.at(one.start_ms)
         if one.end_ms != one.start_ms:
             when = f"{when} – {self.at(one.end_ms)}"

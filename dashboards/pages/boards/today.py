@@ -26,6 +26,7 @@ from storage.compact.progress import Progress
 router = APIRouter(include_in_schema=False)
 
 _PATH_BAD: Final = Decimal(1)
+_MOST_EFFECTS: Final = 8  # of an issue that waits; its form tells all
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def get_today(viewer: Reader) -> Response:
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
         unions=_planned(viewer, found),
+        most_effects=_MOST_EFFECTS,
         gateways=_silent(viewer, found.platform),
         rejected=sum(one.messages for one in found.platform.rejects) if found.platform else 0,
         still=_still(found.platform),

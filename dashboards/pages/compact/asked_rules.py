@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from actions.compact.rule_fields import given
-from actions.compact.rules import Parameter, RuleInWords, Value, rules
+from actions.compact.rules import Parameter, RuleInWords, Value
 from actions.fields import Option, Words, plain
 from actions.filled import pairs_of
 from actions.saying import words_of
@@ -54,12 +54,14 @@ class RuleForm:
         return pairs_of(found | ({"year": year} if year else {}))
 
 
-def asked_of(viewer: Viewer, keys: Keys, first: First) -> list[RuleForm]:
+def asked_of(
+    viewer: Viewer, rules: Sequence[RuleInWords], keys: Keys, first: First
+) -> list[RuleForm]:
     """Return all rules as the address asks for them; what it leaves out begins as it may."""
     query = viewer.request.query_params
     chosen = _ASKED in query
     found = []
-    for rule in rules():
+    for rule in rules:
         groups = [_group(viewer, rule, one, keys, first) for one in rule.parameters]
         values = {group.parameter.name: _values(group) for group in groups}
         shown = rule.code in query if chosen else rule.first

@@ -152,14 +152,15 @@ def _remarks(viewer: Viewer, line: BaseLine, carriers: Mapping[str, str]) -> lis
             carrier=carriers.get(one.carrier, one.carrier),
             how=HOWS[one.how][at],
             reason=one.reason,
-            by=one.made_by,
+            by=viewer.person(one.made_by),
         )
         for one in line.acts
     ]
     if line.verdict is not None:
         words = STATES.get(line.verdict.verdict, STATES["open"])[at]
         day = f"{line.verdict.made_at:%Y-%m-%d}"
-        values = {"state": words, "reason": line.verdict.reason, "by": line.verdict.made_by}
+        by = viewer.person(line.verdict.made_by)
+        values = {"state": words, "reason": line.verdict.reason, "by": by}
         found.append(viewer.say("base_decided", day=day, **values))
     return found
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.compact.comparing import Compared, Loaded, RuleResult, compared, load, try_one
-from actions.compact.rules import method_of
+from actions.compact.rules import method_of, rules_with
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
 from dashboards.pages.answers import Answers
@@ -41,7 +41,8 @@ def get_comparison(
     """Return the page; part=result: only what moves with the parameters."""
     found = compared(viewer.actor, target_id)
     loaded = _loaded(viewer, found)
-    asked = asked_of(viewer, _keys(found, loaded), {"leading": loaded.leading})
+    offered = rules_with(loaded.published)
+    asked = asked_of(viewer, offered, _keys(found, loaded), {"leading": loaded.leading})
     chosen = _year(found, year)
     sides = [_side(viewer, found, loaded, one, chosen) for one in asked if one.shown]
     values: dict[str, Any] = {
@@ -107,7 +108,7 @@ def _side(
     if asked.wrong:
         return Side(asked, RuleResult(), viewer.say("compare_wrong"), keep)
     try:
-        method = method_of(asked.rule.code, asked.values)
+        method = method_of(asked.rule.code, asked.values, published=loaded.published)
     except EnergyError as error:
         return Side(asked, RuleResult(), error.text(viewer.lang), keep)
     key = (_key(viewer, found), loaded.at, query)  # what one slider does not move stands

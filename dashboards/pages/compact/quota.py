@@ -134,7 +134,7 @@ def _months(viewer: Viewer, found: Explained) -> list[MonthLine]:
 def _act(viewer: Viewer, act: Act) -> str:
     """Return what a planner put in the place of a month, with the reason."""
     how = in_words(HOWS[act.how], viewer.lang)
-    return f"{act.month:%Y-%m} {act.carrier}: {how} ({act.reason}, {act.made_by})"
+    return f"{act.month:%Y-%m} {act.carrier}: {how} ({act.reason}, {viewer.person(act.made_by)})"
 
 
 def _change(viewer: Viewer, found: Explained) -> Decomposition | None:

@@ -1,12 +1,14 @@
 """What could not be taken: by gateway and reason, with its bytes, and the forms that settle it."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
 from actions.readings.gateways import named
 from actions.readings.rejects import counted, reject
 from actions.readings.rejects_table import REJECTS
+from actions.readings.route_rejected import NO_ROUTE, RouteRejected
 from actions.readings.settle_rejected import ReplayRejected, ShiftRejected
 from actions.readings.things import GATEWAY
 from actions.rights import holds
@@ -37,7 +39,10 @@ def get_rejects(
         list=shown,
         groups=[one for one in groups if not gateway and reason in ("", one.reason)],
         gateway=gateway,
-        links=_links(viewer, gateway, waits),
+        links=[
+            *_links(viewer, gateway, waits),
+            *_route_links(viewer, gateway, {one.reason for one in groups}),
+        ],
     )
 
 
@@ -50,7 +55,10 @@ def get_reject(reject_id: Id, viewer: Reader) -> Response:
         one=one,
         text=_text(one.payload[:_BYTES]),
         cut=len(one.payload) > _BYTES,
-        links=_links(viewer, one.gateway, {one.reason}),
+        links=[
+            *_links(viewer, one.gateway, {one.reason}),
+            *_route_links(viewer, one.gateway, {one.reason}),
+        ],
     )
 
 
@@ -76,6 +84,18 @@ def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:
         )
         for one in kinds
     ]
+
+
+def _route_links(viewer: Viewer, topic: str, reasons: set[str]) -> list[Link]:
+    """Return the form that takes messages whose topic had no route, which stands for a gateway."""
+    about = RouteRejected.about
+    if NO_ROUTE not in reasons or (topic and named(viewer.actor, topic) is not None):
+        return []
+    with viewer.actor.look() as connection:
+        if not holds(connection, about.right):
+            return []
+    query = f"?{urlencode({'topic': topic})}" if topic else ""
+    return [Link(f"/do/{about.code}{query}", about.words.say(viewer.lang))]
 
 
 def _text(payload: bytes) -> str:

@@ -32,6 +32,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                     WHERE 'user:' || me.id = access.viewer() AND 'user:' || other.id = ANY(actors))
 $$;
 
+-- What people read in the place of actors; whoever sees what somebody did may know the name.
+CREATE FUNCTION access.called(actors text[]) RETURNS TABLE (actor text, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT 'user:' || u.id,
+           CASE WHEN EXISTS (SELECT FROM app_user o WHERE o.name = u.name AND o.id <> u.id)
+                THEN u.name || ' (' || u.login || ')' ELSE u.name END
+      FROM app_user u
+     WHERE u.id IN (SELECT substr(a, 6)::integer FROM unnest(actors) a WHERE a ~ '^user:\d{1,9}$')
+$$;
+
 -- Nobody is logged in yet when these are asked.
 CREATE FUNCTION access.credentials(wanted text)
 RETURNS TABLE (id integer, password_hash text) LANGUAGE sql STABLE SECURITY DEFINER
@@ -148,12 +158,14 @@ BEGIN
     RETURN retried;
 END $$;
 
-REVOKE ALL ON FUNCTION access.is_one_of, access.credentials, access.open_session, access.session,
+REVOKE ALL ON FUNCTION access.is_one_of, access.called, access.credentials,
+    access.open_session, access.session,
     access.close_session, access.close_sessions_of, access.keep_device, access.is_device_of,
     access.change_own_password, access.keep_upload, access.add_task, access.retry_tasks
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.is_one_of, access.credentials, access.open_session, access.session,
+GRANT EXECUTE ON FUNCTION access.is_one_of, access.called, access.credentials,
+    access.open_session, access.session,
     access.close_session, access.close_sessions_of, access.keep_device, access.is_device_of,
     access.change_own_password, access.keep_upload, access.retry_tasks
     TO commonwatt_api;

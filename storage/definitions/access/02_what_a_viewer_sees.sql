@@ -166,6 +166,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                                        WHERE union_id = u.id))
 $$;
 
+-- How many people plan for a union, each with all their log-ins: planned_unions, of everybody.
+CREATE FUNCTION access.planners_of(asked integer) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH RECURSIVE held AS (
+        SELECT u.id, u.person_id, g.scope, g.region_id, g.union_id
+          FROM access_grant g JOIN app_user u ON g.viewer = 'user:' || u.id
+         WHERE u.ended_at IS NULL AND u.id <> 1
+           AND g.role IN (SELECT role FROM role_right WHERE named_right = 'plan')
+           AND storage.civil_day() >= g.valid_from
+           AND (g.valid_to IS NULL OR storage.civil_day() < g.valid_to)
+    ), below (id, region_id) AS (
+        SELECT id, region_id FROM held WHERE scope = 'region'
+         UNION
+        SELECT b.id, u.region_id FROM storage.region_up u JOIN below b ON u.parent_id = b.region_id
+    )
+    SELECT count(DISTINCT h.person_id)::integer FROM held h
+     WHERE h.scope = 'all' OR h.union_id = asked
+        OR (h.scope = 'region'
+            AND ARRAY(SELECT region_id FROM storage.member_now WHERE union_id = asked)
+                <@ ARRAY(SELECT b.region_id FROM below b WHERE b.id = h.id))
+$$;
+
 CREATE FUNCTION access.sits_with_members()
 RETURNS TABLE (union_id integer, region_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -197,9 +219,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
         OR m.region_id IN (SELECT above.region_id FROM above)
 $$;
 
+-- Which acts name a scan, and on what: the program asks whether the viewer sees one of these.
+CREATE FUNCTION access.acts_naming(digest bytea) RETURNS TABLE (act text, subject bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT DISTINCT act, subject FROM attachment_named WHERE sha256 = digest ORDER BY 1, 2
+$$;
+
+-- A scan by all of its digest, for whoever sees an act that names it.
+CREATE FUNCTION access.named_attachment(digest bytea)
+RETURNS TABLE (sha256 text, name text, media_type text, bytes integer, kept boolean, content bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT encode(a.sha256, 'hex'), a.name, a.media_type, length(a.content), a.kept, a.content
+      FROM attachment a
+     WHERE a.sha256 = digest AND a.kept
+     ORDER BY a.at LIMIT 1
+$$;
+
 REVOKE ALL ON FUNCTION access.opens_gateway, access.guarded, access.guarded_unseen,
-    access.planned_regions
+    access.planned_regions, access.planners_of, access.acts_naming, access.named_attachment
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.opens_gateway, access.planned_regions
+GRANT EXECUTE ON FUNCTION access.opens_gateway, access.planned_regions, access.planners_of,
+    access.acts_naming, access.named_attachment
     TO commonwatt_api;

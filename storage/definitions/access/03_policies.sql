@@ -55,6 +55,9 @@ CREATE POLICY ours ON attachment TO commonwatt_owner, commonwatt_worker
 CREATE POLICY seen ON attachment FOR SELECT TO commonwatt_api
     USING (actor = access.viewer() OR (SELECT access.administers()));
 CREATE POLICY made ON attachment FOR INSERT TO commonwatt_api WITH CHECK (actor = access.viewer());
+CREATE POLICY ours ON attachment_named TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY made ON attachment_named FOR INSERT TO commonwatt_api
+    WITH CHECK (actor = access.viewer());
 CREATE POLICY named ON attachment FOR UPDATE TO commonwatt_api
     USING (actor = access.viewer())
     WITH CHECK (actor = access.viewer());

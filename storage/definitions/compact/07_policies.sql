@@ -28,6 +28,14 @@ CREATE POLICY made ON union_enough FOR INSERT TO commonwatt_api
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON union_enough
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 
+CREATE POLICY ours ON union_second_person TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON union_second_person FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON union_second_person FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer() AND (SELECT access.administers()));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON union_second_person
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
 CREATE POLICY ours ON agreement TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON agreement FOR SELECT TO commonwatt_api
@@ -106,6 +114,15 @@ CREATE POLICY seen ON run_quota FOR SELECT TO commonwatt_api
 CREATE POLICY made ON run_quota FOR INSERT TO commonwatt_api
     WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run_quota
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON run_request TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run_request FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE POLICY made ON run_request FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer() AND union_id IN (
+        SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run_request
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 
 CREATE POLICY ours ON book_cause TO commonwatt_owner, commonwatt_collector, commonwatt_worker

@@ -188,6 +188,22 @@ def test_a_scan_is_kept_when_it_is_sent_and_for_good_once_it_was_named(site, cli
     assert (other.status_code, "Send it again" in other.text) == (422, True)
 
 
+def test_a_scan_is_opened_by_whoever_sees_what_the_act_that_names_it_is_on(site, client, path):
+    content = b"%PDF-1.7 a scan of one's own"
+    digest = sha256(content).hexdigest()
+    address = f"/api/v1/attachments/{digest}"
+    scan = {"scan": ("own.pdf", content, "application/pdf")}
+    check = sent(client, path, FIELDS | {"step": "preview"}, files=scan).text
+    themselves, stranger = site.client("outsider", "en"), site.client("city reader", "en")
+    assert themselves.get(address).status_code == 404  # nothing names it yet
+
+    client.post(path, data=hidden(check) | {"step": "do", "again": PASSWORD})
+
+    assert themselves.get(address).content == content  # a person sees themselves
+    assert stranger.get(address).status_code == 404
+    assert client.get(address).content == content
+
+
 def test_what_no_act_named_is_forgotten_after_a_day(site, client, path):
     made = client.get("/do").text
     csrf = re.findall(r'name="csrf" value="([^"]+)"', made)[0]

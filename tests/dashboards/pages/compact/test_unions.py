@@ -247,6 +247,23 @@ def test_a_form_a_route_and_a_file_estimate_alike(site, union):
     ]
 
 
+def test_who_answered_for_a_base_is_named(site, union):
+    world = site.world
+    office, target = world.institution["office"], union.target
+    planner = f"user:{world.user['planner of all']}"
+    world.admin(
+        """INSERT INTO base_verdict (union_id, target_id, institution_id, verdict, base_sha256,
+                                     reason, made_by)
+           SELECT union_id, id, %s, 'left_out', repeat('0', 64), 'it moves out', %s
+             FROM target WHERE id = %s""",
+        office, planner, target,
+    )  # fmt: skip
+    page = site.client("planner of all", "en").get(f"/targets/{target}/bases").text
+    assert "it moves out" in page
+    assert "planner of all" in page.split("<main")[1]
+    assert planner not in page
+
+
 def test_bases_are_searched_filtered_paged_and_all_exported(site, union):
     world = site.world
     for place in range(12):

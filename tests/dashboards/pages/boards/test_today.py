@@ -9,7 +9,7 @@ import pytest
 
 from actions.boards.today import today_of
 from tests.actions.world import HOUR_MS, START_MS, ZONE
-from tests.dashboards.pages.test_pages import row_of, text_of
+from tests.dashboards.pages.accounts.test_pages import row_of, text_of
 
 HOURS = 31 * 24 - 1  # the month ends in summer time
 HOLIDAY = "2016-03-17"  # a Thursday that is off in this test alone

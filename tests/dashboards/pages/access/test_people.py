@@ -122,6 +122,22 @@ def test_the_list_finds_filters_pages_and_exports_all(site, admin):
     assert "自 2015-01-01 起" in zh
 
 
+def test_the_list_leads_to_what_each_did_in_the_audit_trail(site, admin):
+    user_id, _ = added(admin, "sun")
+    added(admin, "sun.li")
+    world = site.world
+    for who, act in ((user_id, "user.end"), (world.user["planner of all"], "user.add")):
+        world.admin(
+            "INSERT INTO audit_entry (actor, act, subject) VALUES (%s, %s, '9')", f"user:{who}", act
+        )
+    page = admin.get("/people", params={"search": "sun"}).text
+    assert re.findall(r'href="(/audit[^"]*)"', page.split("<main")[1]) == ["/audit?who=sun"]
+    trail = admin.get("/audit?who=sun").text
+    assert trail.count('<th scope="row"') == 1
+    assert "End a log-in" in trail
+    assert 'href="/audit?who=sun"' in admin.get(f"/people/{user_id}").text
+
+
 def test_others_find_themselves_alone(site):
     reader = site.client("city reader", "en")
     listed = reader.get("/people").text

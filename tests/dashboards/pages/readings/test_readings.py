@@ -96,6 +96,25 @@ def test_what_was_said_of_a_channel_is_listed_with_who_and_why_and_taken_back(si
     assert not [one for one in links(page.text) if one.startswith("/do/correction.undo/")]
 
 
+def test_an_actor_is_a_name_with_the_login_where_two_share_it(site, of):
+    world, channel = site.world, site.world.channel["office e"]
+    readings.correction_of(world, channel)
+    path = f"/channels/{channel}/corrections"
+    ((number,),) = world.admin(
+        "SELECT DISTINCT substr(known_by, 6)::integer FROM amendment WHERE channel_id = %s", channel
+    )
+    ((login, name),) = world.admin("SELECT login, name FROM app_user WHERE id = %s", number)
+
+    page = of["city reader"].get(path).text  # who may list nobody but themselves
+    assert f"{name}<br>" in page
+    assert f"user:{number}" not in page
+    world.admin("INSERT INTO app_user (login, name) VALUES ('another', %s)", name)
+    assert f"{name} ({login})<br>" in of["city reader"].get(path).text
+    world.admin("DELETE FROM app_user WHERE login = 'another'")
+    told = of["city reader"].get(site.path("office", "/accounts/electricity/2016-03")).text
+    assert f"user:{number}" not in told
+
+
 def test_who_looks_sees_no_way_back_and_who_does_not_see_it_finds_nothing(site, of):
     channel = site.world.channel["office e"]
     number = readings.correction_of(site.world, channel)

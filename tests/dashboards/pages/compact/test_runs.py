@@ -10,8 +10,8 @@ import pytest
 from actions.access.login import hash_password
 from dashboards.pages.words import say
 from tests.actions.compact_world import Method, Rule, UnionWorld, make_union_world, run_target
+from tests.dashboards.pages.compact.test_comparison import row
 from tests.dashboards.pages.conftest import PASSWORD
-from tests.dashboards.pages.test_comparison import row
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
 
 

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from actions.readings.exchanges import record_exchange
 from dashboards.pages.viewer import CSP
-from tests.actions.correcting import set_value
+from tests.actions.correcting import record_exchange, set_value
 from tests.actions.world import counts_since, measure
 
 ELECTRICITY = "?carrier=electricity"
@@ -457,7 +456,7 @@ def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act
         world.actor("of the office"), channel, datetime(2016, 3, 2, tzinfo=UTC), Decimal(30),
         reason="photo of the display",
     )  # fmt: skip
-    _, changed = record_exchange(
+    changed = record_exchange(
         world.actor("of the office"), channel, datetime(2016, 3, 3, 0, 30, tzinfo=UTC), final=None,
         initial=Decimal(0), source="form 12", despite=True,
     )  # fmt: skip
@@ -467,6 +466,6 @@ def test_what_a_person_did_is_on_the_page_with_who_and_why_and_a_link_to_the_act
     for one, why in ((done.correction, "photo of the display"), (changed.correction, "form 12")):
         href = f"/channels/{channel}/corrections"
         assert f'<a href="{href}">correction {one.id}</a>' in page.text
-        assert f"({one.known_by}: {why})" in page.text
+        assert f"(of the office: {why})" in page.text
         assert f'href="/do/correction.undo/{one.id}"' in page.text
         assert why in site.client("of the office").get(href).text

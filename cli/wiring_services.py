@@ -1,0 +1,81 @@
+"""The collector and the worker, put together out of settings; `serve` loads neither."""
+
+import threading
+from collections.abc import Callable, Collection
+
+import psycopg
+
+from cli.settings import Settings
+from cli.wiring import routes, store, writing
+from collector.mqtt import Collector
+from collector.settings import CollectorSettings
+from metering.errors import InputError
+from storage.readings.rejects import Retention
+from worker.kinds import forgetting
+from worker.loop import LANES, Worker, WorkSettings
+from worker.usage import Limits
+
+Log = Callable[..., None]
+
+
+def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collector:
+    """Return the collector, with the database as its sink."""
+    table, file = routes(settings)
+    known = CollectorSettings(
+        broker_url,
+        routes=table,
+        name=settings.collector_name,
+        version=settings.broker_version,
+        receive_maximum=settings.receive_maximum,
+        batch_messages=settings.batch_messages,
+        batch_ms=settings.batch_ms,
+        write_readings=settings.write_readings,
+        share=settings.collector_share,
+        session_expiry_s=settings.session_expiry_s,
+        ca_file=settings.broker_ca_file,
+        certificate_file=settings.broker_certificate_file,
+        key_file=settings.broker_key_file,
+    )
+    return Collector(known, store(settings, url, settings.collector_name), log, file)
+
+
+def worker(settings: Settings, url: str, log: Log, only: Collection[str] = ()) -> Worker:
+    """Return the worker; `only` some of its lanes, none named is all."""
+    if strangers := sorted(set(only) - set(LANES)):
+        raise _no_lane(strangers[0])
+    limits = Limits(channels=settings.work_channels, readings=settings.work_readings)
+    work = WorkSettings(
+        limits=limits,
+        institutions=settings.work_institutions,
+        wait_s=settings.work_wait_s,
+        longest_wait_s=settings.work_longest_wait_s,
+        bounds=writing(settings),
+        columnstore_after_days=settings.convert_after_days,
+        lanes=frozenset(only or LANES),
+    )
+    return Worker(url, work, log)
+
+
+def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -> None:
+    """Say how long refused messages are kept; a database that is away is waited for."""
+    keep = Retention(settings.rejects_resolved_days, settings.rejects_waiting_days)
+    while not stop.is_set():
+        try:
+            forgetting.plan(url, keep, writing(settings))
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            log("database.unavailable", error=str(error).strip())
+            stop.wait(settings.work_wait_s)
+        else:
+            break
+
+
+def _no_lane(lane: str) -> InputError:
+    known = ", ".join(LANES)
+    return InputError(
+        "work.no_lane",
+        zh=f"worker 没有“{lane}”这一部分。",
+        en=f"The worker has no lane “{lane}”.",
+        next_zh=f"--only 可取:{known}。",
+        next_en=f"--only takes {known}.",
+        where={"field": "--only", "value": lane},
+    )

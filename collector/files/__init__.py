@@ -1,0 +1,1 @@
+"""Files of readings as people have them: bytes to recognised tables to columns, pure."""

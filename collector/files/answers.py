@@ -1,0 +1,47 @@
+"""What a person says about a file that the file does not say by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+IGNORE: Final = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers to questions about a file; None is asked where it matters, never guessed.
+
+    gateway, channel, unit: of all rows, where the file does not name one in each.
+    zone: of times without offset; CHANNEL is the zone of the channels that the file names.
+    decimal: the sign before the decimals. dates: which comes first in 03/04/2026.
+    last_day: whether a period that ends on a day holds all of that day.
+    stamp: whether a time marks the start or the end of the use beside it.
+    length_s: how long the use beside a time lasts, where the file does not say.
+    hour: which of the hours that occur twice when clocks go back.
+    rates: whether the total of a meter, its rates, or both are read.
+    ratio: whether values beside a multiplier are read as they are, or multiplied with it.
+    formulas: whether the last result of a formula counts. empty: whether rows without value go.
+    columns: heading to what it holds (a role, a channel's key with `key:`, or `ignore`).
+    same: an id of the file to the id that it stands for.
+    """
+
+    gateway: str | None = None
+    channel: str | None = None
+    zone: str | None = None
+    unit: str | None = None
+    decimal: Literal[".", ","] | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    last_day: Literal["in", "out"] | None = None
+    stamp: Literal["start", "end"] | None = None
+    length_s: int | None = None
+    hour: Literal["first", "second"] | None = None
+    rates: Literal["total", "rates", "both"] | None = None
+    ratio: Literal["asis", "multiply"] | None = None
+    formulas: Literal["value", "refuse"] = "value"
+    empty: Literal["skip"] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
+
+
+CHANNEL: Final = "channel"
+NONE: Final = Answers()

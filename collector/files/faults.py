@@ -1,0 +1,94 @@
+"""What is wrong in the rows of a block, told once a row; rows that say nothing are no fault."""
+
+from dataclasses import dataclass, field
+
+from collector.files.delimited import blank
+from collector.files.gathered import Problems, Told
+from collector.files.headings import is_total
+from collector.files.refusals import CellError, Place
+from collector.files.tables import Cell, text_of
+from collector.files.values import Layout
+
+_FIRST = 4  # cells, of which one says that its row sums others
+_CALLED = {"bad_time": "at", "bad_key": "channel", "bad_gateway": "gateway"}
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of a block below the header, all of one width, and the same by column."""
+
+    lines: list[int]
+    cells: list[list[Cell]]
+    columns: list[tuple[Cell, ...]]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+@dataclass(slots=True)
+class Faults:
+    """Where what is wrong goes; settled: rows of this block of which nothing more is said."""
+
+    layout: Layout
+    place: Place
+    problems: Problems
+    told: Told
+    settled: set[int] = field(default_factory=set)
+
+    def fitted(self, lines: list[int], rows: list[list[Cell]]) -> Rows:
+        """Return the rows below the header, all of one width; what does not fit is told."""
+        layout, width = self.layout, self.layout.width
+        if lines and lines[0] <= layout.header_line:
+            below = [n for n, line in enumerate(lines) if line > layout.header_line]
+            lines, rows = [lines[n] for n in below], [rows[n] for n in below]
+        if not all(len(row) == width for row in rows):
+            pairs = [(a, self._fitted(a, b)) for a, b in zip(lines, rows, strict=True)]
+            lines = [line for line, row in pairs if row is not None]
+            rows = [row for _, row in pairs if row is not None]
+        self.settled = set()
+        self.told.rows += len(rows)
+        return Rows(lines, rows, list(zip(*rows, strict=True)))
+
+    def wrong(self, rows: Rows, n: int, error: CellError, column: int | None) -> None:
+        """Tell what is wrong with a cell, once a row."""
+        if n in self.settled:
+            return
+        self.settled.add(n)
+        row, line = rows.cells[n], rows.lines[n]
+        if blank(row):
+            self.told.rows -= 1
+        elif self._sums(row):
+            self.told.total(line)
+        elif [text_of(cell) for cell in row] == list(self.layout.headings):
+            self.told.repeated += 1
+        else:
+            self.problems.cell(error, self.place.at(line, self._heading(column, error)))
+
+    def _fitted(self, line: int, row: list[Cell]) -> list[Cell] | None:
+        width = self.layout.width
+        if len(row) == width:
+            return row
+        if blank(row):
+            return None
+        if row and is_total(row[0]):
+            self.told.total(line)
+            return None
+        if self.told.form == "xlsx" and len(row) < width:
+            return [*row, *[""] * (width - len(row))]
+        if len(row) > width and blank(row[width:]):
+            return row[:width]
+        wrong = CellError("row", f"{len(row)} / {width}")
+        self.problems.cell(wrong, self.place.at(line, "row"))
+        return None
+
+    def _sums(self, row: list[Cell]) -> bool:
+        """Return whether a row sums others: it says so, and has no time of its own."""
+        times = [row[at] for at in self.layout.at or self.layout.start]
+        timeless = all(is_total(cell) or not text_of(cell) for cell in times)
+        return timeless and any(is_total(cell) for cell in row[:_FIRST])
+
+    def _heading(self, column: int | None, error: CellError) -> str:
+        headings = self.layout.headings
+        if column is not None and column < len(headings) and headings[column]:
+            return headings[column]
+        return _CALLED.get(error.code, "value")

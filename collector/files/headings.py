@@ -1,0 +1,105 @@
+"""What a heading says of its column, in the words of the systems that write such files."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from collector.files.heading_words import HEADINGS, TOTALS
+from collector.files.tables import Cell, text_of
+from metering.unit_names import unit_of
+
+_ROLES: Final = {one: role for role, all_of in HEADINGS.items() for one in all_of.split()}
+ROLES: Final = (*HEADINGS, "sharp", "peak", "flat", "valley", "deep")
+_RATE: Final = re.compile(
+    r"(?:正向)?(?:有功)?(?:用电量|电量|电能|示数)?[((]?(?P<zh>尖峰|高峰|低谷|深谷|尖|峰|平|谷)"
+    r"[))]?(?:段|时段)?(?:用电量|电量|电能|示数|表码)?"
+    r"|(?P<en>sharp|criticalpeak|superpeak|onpeak|peak|shoulder|midpeak|flat|offpeak|valley|night)"
+    r"(?:usage|energy|kwh|rate)?"
+)
+_RATES: Final = {
+    "尖": "sharp", "尖峰": "sharp", "峰": "peak", "高峰": "peak", "平": "flat", "谷": "valley",
+    "低谷": "valley", "深谷": "deep", "sharp": "sharp", "criticalpeak": "sharp",
+    "superpeak": "sharp", "onpeak": "peak", "peak": "peak", "shoulder": "flat", "midpeak": "flat",
+    "flat": "flat", "offpeak": "valley", "valley": "valley", "night": "valley",
+}  # fmt: skip
+RATES: Final = ("sharp", "peak", "flat", "valley", "deep")
+_BRACKETS: Final = re.compile(r"[\[(（](?P<in>[^\])）]{1,20})[\])）]")
+_HOUR: Final = re.compile(
+    r"(?:h|he|hour|第)?(?P<h>\d{1,2})(?:[:：时点](?P<m>\d{2})?)?分?(?:00)?"
+    r"(?:\s*[-~–至到]\s*(?P<h2>\d{1,2})[:：时点]?(?P<m2>\d{2})?分?)?(?:小时)?",
+    re.ASCII | re.IGNORECASE,
+)
+_POINT: Final = re.compile(r"p(?:oint)?_?(\d{1,2})", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as it stands, the role that its words have, and the unit in its brackets."""
+
+    text: str
+    role: str
+    unit: str = ""
+
+
+def plain(text: str) -> str:
+    """Return a heading without blanks and signs, in lower case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s_:*“”\"'#]+|-(?!\d)", "", folded)
+
+
+def heading_of(cell: Cell, told: str = "") -> Heading:
+    """Return what a heading says. told: the role that a person gave it."""
+    text = text_of(cell)
+    unit, bare = _unit(text)
+    if told:
+        return Heading(text, told, unit)
+    word = plain(text)
+    role = _ROLES.get(word) or _rate(word) or _rate(plain(bare)) or _ROLES.get(plain(bare))
+    if not role and unit_of(bare):
+        return Heading(text, "value", unit_of(bare) or "")
+    return Heading(text, role or "", unit)
+
+
+def _unit(text: str) -> tuple[str, str]:
+    """Return the unit in a heading, and the heading without it."""
+    for found in _BRACKETS.finditer(text):
+        unit = unit_of(found["in"])
+        if unit:
+            return unit, text[: found.start()] + text[found.end() :]
+    last = text.rsplit(None, 1)
+    last = last if len(last) == 2 else text.rsplit("_", 1)
+    unit = unit_of(last[1]) if len(last) == 2 else None
+    return (unit, last[0]) if unit else ("", _BRACKETS.sub("", text))
+
+
+def _rate(word: str) -> str:
+    found = _RATE.fullmatch(word)
+    return _RATES[found["zh"] or found["en"]] if found else ""
+
+
+def minutes_of(cell: Cell) -> tuple[int, int | None] | None:
+    """Return the time of day that heads a column, in minutes, and that at which it ends if said.
+
+    1 to 24 and 0:00 to 23:00 are told apart where all headings are known.
+    """
+    text = text_of(cell)
+    found = _HOUR.fullmatch(text)
+    if not found or not text:
+        return None
+    minutes = int(found["h"]) * 60 + int(found["m"] or 0)
+    until = int(found["h2"]) * 60 + int(found["m2"] or 0) if found["h2"] else None
+    if minutes > 1440 or (until is not None and not minutes < until <= 1440):
+        return None
+    return minutes, until
+
+
+def point_of(cell: Cell) -> int | None:
+    """Return which of a day's points heads a column: P1 to P96."""
+    found = _POINT.fullmatch(text_of(cell))
+    return int(found[1]) if found else None
+
+
+def is_total(cell: Cell) -> bool:
+    """Return whether a cell says that its row sums others."""
+    return plain(text_of(cell)) in TOTALS

@@ -1,0 +1,213 @@
+"""Times as people write them: instants, or wall clock times whose zone is said elsewhere."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final, Literal
+
+from collector.codecs.payload import MAX_AT_MS
+from collector.files.refusals import CellError
+from collector.files.tables import Cell, text_of
+
+Order = Literal["dmy", "mdy"]
+LOCAL: Final = 1 << 60  # added to the milliseconds of a wall clock time
+DOUBT: Final = -(1 << 61)  # day and month are not told apart yet
+_LEAST_MS: Final = 100_000_000_000  # 1973: a smaller number was meant as seconds
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
+_DAY_MS: Final = 86_400_000
+_EXCEL_DAYS: Final = (20_000, 73_050)  # 1954 to 2100
+_EXCEL_EPOCH: Final = 25_569  # 1970 in a spreadsheet's days
+_MOST_KNOWN: Final = 100_000
+_MONTHS: Final = {
+    name: n
+    for n, names in enumerate(
+        (
+            "jan january januar", "feb february februar", "mar march märz mrz", "apr april",
+            "may mai", "jun june juni", "jul july juli", "aug august", "sep sept september",
+            "oct october okt oktober", "nov november", "dec december dez dezember",
+        ), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_TIME: Final = (
+    r"(?:[T ,]*(?P<am>上午|下午|凌晨|晚上|中午)?\s*(?P<h>\d{1,2})(?:[:时点.](?P<mi>\d{1,2})?)?"
+    r"(?:[:分.](?P<s>\d{1,2})?)?(?:[.,](?P<ms>\d{1,6}))?[分秒]?\s*(?P<pm>[ap]\.?m\.?)?)?"
+    r"\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+)
+_FORMS: Final = tuple(
+    re.compile(day + _TIME, re.IGNORECASE | re.ASCII)
+    for day in (
+        r"(?P<y>\d{4})(?P<p>[-/.年])(?P<m>\d{1,2})(?:[-/.月])(?P<d>\d{1,2})日?",
+        r"(?P<a>\d{1,2})(?P<p>[-/.])(?P<b>\d{1,2})(?P=p)(?P<y>\d{4})",
+        r"(?P<d>\d{1,2})[- ./]*(?P<n>[A-Za-zä]{3,9})\.?[-, ./]*(?P<y>\d{4})",
+        r"(?P<n>[A-Za-zä]{3,9})\.?[- ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[- ]+(?P<y>\d{4})",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?![\d.])",
+    )
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+_SERIAL: Final = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
+
+
+class Instants:
+    """The cells of the columns with times, and what they have shown of the order of day and month.
+
+    order: known from an answer, or from a day after the twelfth.
+    """
+
+    def __init__(self, order: Order | None) -> None:
+        self.order = order
+        self.excel_days = 0
+        self._known: dict[Cell, int | CellError] = {}
+
+    def of(self, cell: Cell) -> int | CellError:
+        """Return milliseconds since 1970, with LOCAL where no offset is said; or what is wrong."""
+        found = self._known.get(cell)
+        if found is None:
+            try:
+                found = self._read(cell)
+            except CellError as error:
+                found = error
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            if found != DOUBT:  # what is doubted now may be clear later
+                self._known[cell] = found
+        return found
+
+    def column(self, cells: Sequence[Cell]) -> list[int | CellError]:
+        """Return what `of` says of each cell."""
+        known, of = self._known.get, self.of
+        return [known(cell) or of(cell) for cell in cells]
+
+    def _read(self, cell: Cell) -> int:
+        text = text_of(cell)
+        if text.isascii() and text.isdigit() and len(text) not in {5, 8, 14}:
+            return self._number(text)
+        try:
+            at = datetime.fromisoformat(text) if len(text) > 9 and text[4:5] == "-" else None
+        except ValueError:
+            at = None
+        if at is not None:
+            return _within(at, text)
+        if _SERIAL.fullmatch(text):
+            return self._serial(text)
+        return self._written(unicodedata.normalize("NFKC", text), text)
+
+    def _number(self, text: str) -> int:
+        ms = int(text[:20])
+        if ms < _LEAST_MS:
+            raise CellError("time_in_seconds" if len(text) > 8 else "bad_time", text)
+        if ms > MAX_AT_MS:
+            raise CellError("bad_time", text)
+        return ms
+
+    def _serial(self, text: str) -> int:
+        """Return a spreadsheet's days since 1900, to the second: it keeps no zone."""
+        days = float(text)
+        if not _EXCEL_DAYS[0] <= days < _EXCEL_DAYS[1]:
+            raise CellError("bad_time", text)
+        self.excel_days += 1
+        return LOCAL + round((days - _EXCEL_EPOCH) * 86_400) * 1000
+
+    def _written(self, text: str, raw: str) -> int:
+        compact = _COMPACT.fullmatch(text)
+        if compact:
+            text = "{}-{}-{} {}:{}:{}".format(*compact.groups())
+        for form in _FORMS:
+            found = form.fullmatch(text)
+            if found:
+                break
+        else:
+            raise CellError("bad_time", raw)
+        part = found.groupdict()
+        day, month = self._day(part, raw)
+        if day == 0:
+            return DOUBT
+        hour, after = _hour(part, raw)
+        minute, second = int(part["mi"] or 0), int(part["s"] or 0)
+        micro = int((part["ms"] or "0").ljust(6, "0"))
+        try:
+            at = datetime(int(part["y"]), month, day, hour, minute, second, micro)  # noqa: DTZ001
+            at += timedelta(days=after)
+        except (ValueError, OverflowError):
+            raise CellError("bad_time", raw) from None
+        return _within(at.replace(tzinfo=_offset(part["z"])) if part["z"] else at, raw)
+
+    def _day(self, part: dict[str, str | None], raw: str) -> tuple[int, int]:
+        """Return day and month, 0 where they cannot be told apart yet."""
+        if part.get("n"):
+            month = _MONTHS.get((part["n"] or "").casefold())
+            if month is None:
+                raise CellError("bad_time", raw)
+            return int(part["d"] or 0), month
+        if part.get("m"):
+            return int(part["d"] or 0), int(part["m"] or 0)
+        first, second = int(part["a"] or 0), int(part["b"] or 0)
+        order: Order | None = "dmy" if part["p"] == "." or first > 12 else None
+        if order is None and second > 12:
+            order = "mdy"
+        if order is None:
+            if self.order is None and first != second:
+                return 0, 0
+            order = self.order or "dmy"
+        elif part["p"] != ".":
+            if self.order not in {None, order}:
+                raise CellError("two_orders", raw)
+            self.order = order
+        return (first, second) if order == "dmy" else (second, first)
+
+
+def _hour(part: dict[str, str | None], raw: str) -> tuple[int, int]:
+    """Return the hour, and 1 for the next day where it is written as 24."""
+    hour = int(part["h"] or 0)
+    half = (part["pm"] or "").replace(".", "").lower()
+    late = half == "pm" or part["am"] in {"下午", "晚上", "中午"}
+    if half or part["am"]:
+        if not 0 < hour <= 12 and half:
+            raise CellError("bad_time", raw)
+        return (hour % 12 + 12 if late else hour % 12) if hour <= 12 else hour, 0
+    if hour == 24 and not int(part["mi"] or 0) and not int(part["s"] or 0):
+        return 0, 1
+    return hour, 0
+
+
+def _offset(text: str | None) -> timezone:
+    if text is None or text.upper() in {"Z", "UTC", "GMT"}:
+        return UTC
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+
+
+def _within(at: datetime, raw: str) -> int:
+    local = at.tzinfo is None
+    ms, rest = divmod((at.replace(tzinfo=UTC) if local else at) - _EPOCH, _MS)
+    if rest or not 0 <= ms <= MAX_AT_MS:
+        raise CellError("bad_time", raw)
+    return ms + LOCAL if local else ms
+
+
+def duration_ms(cell: Cell) -> int:
+    """Return how long a row lasts, from words, ISO 8601, h:mm or seconds."""
+    text = text_of(cell).lower()
+    if text in _LASTING:
+        return _LASTING[text]
+    clock = re.fullmatch(r"(\d{1,3}):(\d{2})(?::(\d{2}))?", text, re.ASCII)
+    if clock:
+        hours, minutes, seconds = (int(one or 0) for one in clock.groups())
+        return ((hours * 60 + minutes) * 60 + seconds) * 1000
+    found = re.fullmatch(r"(?:pt)?(\d{1,7})\s*([a-z分秒小时钟]*)", text, re.ASCII | re.IGNORECASE)
+    scale = None if found is None else _SCALES.get(found[2])
+    if found is None or scale is None or int(found[1]) == 0:
+        raise CellError("bad_duration", text)
+    return int(found[1]) * scale
+
+
+_SCALES: Final = dict.fromkeys(("", "s", "sec", "second", "seconds", "秒"), 1000) | dict.fromkeys(
+    ("m", "min", "mins", "minute", "minutes", "分", "分钟"), 60_000
+) | dict.fromkeys(("h", "hr", "hour", "hours", "小时", "时"), 3_600_000)  # fmt: skip
+_LASTING: Final = {
+    "hour": 3_600_000, "hourly": 3_600_000, "小时": 3_600_000, "1 hour": 3_600_000,
+    "half hour": 1_800_000, "quarter": 900_000, "quarter hour": 900_000, "刻": 900_000,
+    "day": _DAY_MS, "daily": _DAY_MS, "日": _DAY_MS, "天": _DAY_MS, "1 day": _DAY_MS,
+}  # fmt: skip

@@ -1,0 +1,51 @@
+"""Periods of any length as two instants: whether a last day is part of one, and how long one is."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.files.answers import Answers
+from collector.files.gathered import Chunk
+from collector.files.instants import LOCAL
+
+DAY_MS: Final = 86_400_000
+
+
+def days_only(chunk: Chunk) -> bool:
+    """Return whether all periods begin and end at midnight of a wall clock."""
+    local = (chunk.at_ms > LOCAL // 2) & (chunk.from_ms > LOCAL // 2)
+    midnight = ((chunk.at_ms - LOCAL) % DAY_MS == 0) & ((chunk.from_ms - LOCAL) % DAY_MS == 0)
+    return len(chunk) > 0 and bool((local & midnight).all())
+
+
+def last_day_in(chunk: Chunk, answers: Answers) -> bool | None:
+    """Return whether the last day of each period is part of it; None where nothing tells.
+
+    A period that begins on the day on which the one before ends leaves that day out; one that
+    begins the day after, or ends on its first day, holds it.
+    """
+    if answers.last_day is not None:
+        return answers.last_day == "in"
+    order = np.lexsort((chunk.from_ms, chunk.message))
+    message, begins, ends = (getattr(chunk, n)[order] for n in ("message", "from_ms", "at_ms"))
+    same = message[1:] == message[:-1]
+    shared = bool((same & (begins[1:] == ends[:-1]) & (begins[:-1] < ends[:-1])).any())
+    apart = bool((same & (begins[1:] == ends[:-1] + DAY_MS)).any() or (begins == ends).any())
+    return None if shared == apart else apart
+
+
+def with_last_day(chunk: Chunk, rows: NDArray[np.bool_] | None = None) -> None:
+    """Let periods end when their last day does."""
+    chunk.at_ms += DAY_MS if rows is None else np.where(rows, DAY_MS, 0)
+
+
+def lasting(chunk: Chunk, length_ms: int) -> None:
+    """Let rows that say only when use begins last so long."""
+    chunk.at_ms += length_ms
+
+
+def backwards(chunk: Chunk) -> NDArray[np.bool_]:
+    """Return which periods do not end after they begin."""
+    found: NDArray[np.bool_] = (chunk.from_ms >= 0) & (chunk.at_ms <= chunk.from_ms)
+    return found

@@ -1,0 +1,90 @@
+"""What a file may leave open, in the words in which it is asked."""
+
+from typing import Final
+
+from collector.files.refusals import Choice, Question
+
+ZONE: Final = Question(
+    "zone",
+    "naive_time",
+    "时间“{}”没有时区。",
+    "The time “{}” has no offset from UTC.",
+    (
+        Choice("channel", "按通道所在时区", "of the channel's own zone"),
+        Choice("Asia/Shanghai", "北京时间(或其他时区名)", "China time, or any other zone's name"),
+    ),
+)
+DECIMAL: Final = Question(
+    "decimal",
+    "which_decimal",
+    "“{}”可以是小数,也可以是带千位分隔符的整数。",
+    "“{}” may have decimals, or separated thousands.",
+    (
+        Choice(".", "点是小数点", "the point comes before decimals"),
+        Choice(",", "逗号是小数点", "the comma comes before decimals"),
+    ),
+)
+DATES: Final = Question(
+    "dates",
+    "which_date",
+    "“{}”分不清日和月。",
+    "“{}” may be two days: which is the month?",
+    (
+        Choice("dmy", "日在前", "the day comes first"),
+        Choice("mdy", "月在前", "the month comes first"),
+    ),
+)
+LAST_DAY: Final = Question(
+    "last_day",
+    "which_last_day",
+    "时段止于“{}”,不清楚是否含当日。",
+    "A period ends on “{}”: is that day part of it?",
+    (
+        Choice("in", "含当日", "the day is part of it"),
+        Choice("out", "止于当日零时", "it ends when that day begins"),
+    ),
+)
+STAMP: Final = Question(
+    "stamp",
+    "which_stamp",
+    "“{}”是一小时用量的开始,还是结束(或表的示数时刻)?",
+    "Does “{}” mark the start of the use, or its end (or the instant of a register)?",
+    (
+        Choice("start", "用量从此刻开始", "use begins there"),
+        Choice("end", "用量到此刻为止,或此刻的示数", "use ends there, or a register shows it"),
+    ),
+)
+HOUR: Final = Question(
+    "hour",
+    "which_hour",
+    "“{}”在夏令时拨慢时出现两次。",
+    "“{}” occurs twice, for clocks were put back.",
+    (
+        Choice("first", "第一次", "the first time"),
+        Choice("second", "第二次", "the second time"),
+    ),
+)
+LENGTH: Final = Question(
+    "length_s",
+    "no_length",
+    "“{}”只有开始时间,没有时长。",
+    "“{}” says when use begins, not when it ends.",
+    (
+        Choice("3600", "一小时", "an hour"),
+        Choice("900", "一刻钟(或其他秒数)", "a quarter, or any other number of seconds"),
+    ),
+)
+GATEWAY: Final = Question(
+    "gateway",
+    "missing_column",
+    "缺少列:gateway(文件未写明采集网关){}。",
+    "Columns are missing: gateway (the file names none){}.",
+    (Choice("PROVINCE/GATEWAY", "整个文件所属的采集网关", "of all rows of the file"),),
+)
+KEY: Final = Question(
+    "channel",
+    "missing_column",
+    "缺少列:channel(文件未写明通道){}。",
+    "Columns are missing: channel (the file names none){}.",
+    (Choice("KEY", "整个文件所属通道的键", "the key of the channel that all rows are of"),),
+)

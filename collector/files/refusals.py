@@ -1,0 +1,114 @@
+"""Where something in a file is at fault, and how that is said: file, sheet, line, column, text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from collector.files.words import CELLS, WHOLE
+from metering.errors import InputError
+
+_SHOWN = 80  # characters of what was read
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file; column is its heading, or what the field is called where there is none."""
+
+    file: str
+    sheet: str = ""
+    line: int = 0
+    column: str = ""
+
+    def at(self, line: int, column: str = "") -> "Place":
+        """Return a cell of the same table."""
+        return replace(self, line=line, column=column)
+
+    def said(self) -> tuple[str, str]:
+        """Return it in Chinese and English."""
+        zh, en = self.file, self.file
+        if self.sheet:
+            zh, en = f"{zh} 工作表“{self.sheet}”", f"{en}, sheet “{self.sheet}”"
+        if self.line:
+            zh, en = f"{zh} 第 {self.line} 行", f"{en}, line {self.line}"
+        if self.column:
+            zh, en = f"{zh},{self.column}", f"{en}, {self.column}"
+        return zh, en
+
+    def where(self, value: str) -> dict[str, Any]:
+        """Return it for programs."""
+        where: dict[str, Any] = {"file": self.file, "line": self.line, "field": self.column}
+        return where | ({"sheet": self.sheet} if self.sheet else {}) | {"value": value}
+
+
+class CellError(Exception):
+    """A cell, or a whole part of a file, that cannot be used; `refusal` says where."""
+
+    def __init__(self, code: str, value: str = "") -> None:
+        super().__init__(code, value)
+        self.code = code
+        self.value = value
+
+
+class Choice(NamedTuple):
+    """One answer to a question: what is sent, and what it means."""
+
+    value: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a file leaves open: the answer's name, what each choice would mean, and where it is."""
+
+    answer: str
+    code: str
+    zh: str
+    en: str
+    choices: Sequence[Choice]
+
+
+def shown(value: str) -> str:
+    """Return what was read, short and printable."""
+    return "".join(one if one.isprintable() else "�" for one in value[:_SHOWN])
+
+
+def refusal(error: CellError, place: Place, rows: int = 1) -> InputError:
+    """Return it as people should read it. rows: how many have the same."""
+    words = CELLS.get(error.code) or WHOLE[error.code]
+    value = shown(error.value)
+    zh, en = place.said()
+    return InputError(
+        f"file.{error.code}",
+        zh=f"{zh}{_more(rows)[0]}:" + words.zh.format(value),
+        en=f"{en}{_more(rows)[1]}: " + words.en.format(value),
+        next_zh=words.next_zh,
+        next_en=words.next_en,
+        where=place.where(value) | ({"rows": rows} if rows > 1 else {}),
+    )
+
+
+def asked(question: Question, place: Place, value: str, rows: int = 1) -> InputError:
+    """Return a question as people should read it; answered, the file is read again."""
+    value = shown(value)
+    zh, en = place.said()
+    option = f"--{question.answer.replace('_', '-')}"
+    ways_zh = ";".join(f"{option} {one.value}:{one.zh}" for one in question.choices)
+    ways_en = "; ".join(f"{option} {one.value}: {one.en}" for one in question.choices)
+    return InputError(
+        f"file.{question.code}",
+        zh=f"{zh}{_more(rows)[0]}:" + question.zh.format(value),
+        en=f"{en}{_more(rows)[1]}: " + question.en.format(value),
+        next_zh=f"请选择:{ways_zh}。",
+        next_en=f"Choose: {ways_en}.",
+        where=place.where(value)
+        | {
+            "rows": rows,
+            "question": question.answer,
+            "choices": [one._asdict() for one in question.choices],
+        },
+    )
+
+
+def _more(rows: int) -> tuple[str, str]:
+    return (f"等 {rows} 行", f" and {rows - 1} more") if rows > 1 else ("", "")

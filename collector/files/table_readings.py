@@ -1,0 +1,251 @@
+"""One table as readings: read again where it showed only later how it is meant, then settled."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.files import periods, questions, zones
+from collector.files.answers import Answers
+from collector.files.faults import Faults
+from collector.files.gathered import Chunk, Names, Problems, Told, joined
+from collector.files.instants import LOCAL
+from collector.files.layouts import layout_of
+from collector.files.limits import Limits
+from collector.files.refusals import CellError, Question, asked, refusal
+from collector.files.rows import RowReader
+from collector.files.tables import Block, Table
+from collector.files.values import Layout
+from metering.errors import InputError
+
+_PASSES: Final = 4
+_ROLES: Final = ("gateway", "channel", "seq", "unit_column", "ratio", "duration")
+
+
+def read_table(
+    table: Table, answers: Answers, names: Names, units: list[str], limits: Limits, room: int
+) -> tuple[Chunk, Problems, Told]:
+    """Return what a table says. room: how many readings may still come."""
+    told = Told(table.place.file, table.place.sheet, table.form, how=table.how)
+    problems = Problems(limits)
+    try:
+        layout = _layout(table, answers)
+    except InputError as error:
+        problems.add(error)
+        return joined([]), problems, told
+    known = answers
+    for _ in range(_PASSES):
+        told = _told(table, layout)
+        problems = Problems(limits)
+        faults = Faults(layout, table.place, problems, told)
+        reader = RowReader(layout, known, names, units, faults)
+        chunk = _gathered(table, reader, problems, limits, room)
+        learned = _learned(reader, known)
+        if learned == known:
+            break
+        known = learned
+    _settle(chunk, reader, problems, known)
+    told.readings = len(chunk)
+    _tell(told, reader, layout)
+    problems.kept.sort(key=lambda one: int(one.where.get("line", 0)))
+    return chunk, problems, told
+
+
+def _layout(table: Table, answers: Answers) -> Layout:
+    blocks = table.blocks()
+    first = next(blocks, Block())
+    blocks.close()  # type: ignore[attr-defined]
+    separator = table.how.get("separator", ",")
+    return layout_of(first.lines, first.rows, table.place, answers, separator)
+
+
+def _gathered(
+    table: Table, reader: RowReader, problems: Problems, limits: Limits, room: int
+) -> Chunk:
+    chunks, count = [], 0
+    try:
+        for block in table.blocks():
+            chunk = reader.read(block)
+            if chunk is not None:
+                chunks.append(chunk)
+                count += len(chunk)
+            if count > room:
+                raise _too_many(chunk, count - room, limits, reader)
+            if problems.count > limits.errors_read:
+                break
+    except InputError as error:  # of the file as a whole
+        problems.add(error)
+    except CellError as error:
+        problems.add(refusal(error, table.place))
+    return joined(chunks)
+
+
+def _too_many(chunk: Chunk | None, over: int, limits: Limits, reader: RowReader) -> InputError:
+    line = int(chunk.line[len(chunk) - over]) if chunk is not None else 0
+    error = CellError("too_many_rows", str(limits.readings))
+    return refusal(error, reader.place.at(line, "row"))
+
+
+def _learned(reader: RowReader, known: Answers) -> Answers:
+    """Return what the rows have shown, where it changes how earlier ones are read."""
+    if reader.numbers.doubtful and reader.numbers.sign is not None:
+        known = replace(known, decimal=reader.numbers.sign)
+    if reader.doubtful_day and reader.instants.order is not None:
+        known = replace(known, dates=reader.instants.order)
+    return known
+
+
+def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+    """Turn wall clock times into instants, and ask what the table leaves open."""
+    layout, place = reader.layout, reader.place
+    if reader.doubtful_number:
+        line, heading, text = reader.doubtful_number
+        count = reader.numbers.doubtful
+        problems.add(asked(questions.DECIMAL, place.at(line, heading), text, count))
+    if reader.doubtful_day:
+        line, text, count = reader.doubtful_day
+        problems.add(asked(questions.DATES, place.at(line, _time_heading(layout)), text, count))
+    if layout.gateway is None and not answers.gateway:
+        _ask(questions.GATEWAY, reader, problems)
+    named = layout.channel is not None or all(one.key for one in layout.values)
+    if not named and not answers.channel:
+        _ask(questions.KEY, reader, problems)
+    if not len(chunk):
+        return
+    _settle_periods(chunk, reader, problems, answers)
+    _settle_zone(chunk, reader, problems, answers)
+    _settle_ratio(chunk, answers)
+    for n in np.flatnonzero(periods.backwards(chunk)).tolist():
+        wrong = CellError("backwards", _said(int(chunk.at_ms[n])))
+        problems.cell(wrong, place.at(int(chunk.line[n]), _time_heading(layout)))
+
+
+def _ask(question: Question, reader: RowReader, problems: Problems) -> None:
+    layout = reader.layout
+    problems.add(asked(question, reader.place.at(layout.header_line or 1, "header"), ""))
+
+
+def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+    layout, first = reader.layout, reader.place.at(int(chunk.line[0]), _time_heading(reader.layout))
+    if layout.start and not layout.at and layout.duration is None:
+        if answers.length_s:
+            periods.lasting(chunk, answers.length_s * 1000)
+        else:
+            problems.add(asked(questions.LENGTH, first, _said(int(chunk.from_ms[0])), len(chunk)))
+            chunk.at_ms += 1
+        return
+    if layout.shape != "periods" or not layout.at or not periods.days_only(chunk):
+        return
+    if reader.clocks_said:
+        return
+    holds = periods.last_day_in(chunk, answers)
+    if holds is None:
+        problems.add(asked(questions.LAST_DAY, first, _said(int(chunk.at_ms[0]))[:10], len(chunk)))
+    if holds is not False:
+        periods.with_last_day(chunk)
+
+
+def _settle_zone(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+    for name in ("at_ms", "from_ms"):
+        ms: NDArray[np.int64] = getattr(chunk, name)
+        local = ms > LOCAL // 2
+        if not local.any():
+            continue
+        first = int(np.flatnonzero(local)[0])
+        place = reader.place.at(int(chunk.line[first]), _time_heading(reader.layout))
+        if answers.zone is None:
+            if name == "at_ms":
+                problems.add(asked(questions.ZONE, place, _said(int(ms[first])), int(local.sum())))
+            ms[local] -= LOCAL
+            continue
+        early, late, gap = zones.instants(ms[local] - LOCAL, answers.zone)
+        _tell_gaps(chunk, local, gap, reader, problems)
+        second = _second(chunk, local, (early != late) & ~gap, reader, problems, answers, name)
+        ms[local] = np.where(second & ~gap, late, early)
+
+
+def _second(
+    chunk: Chunk,
+    local: NDArray[np.bool_],
+    twice: NDArray[np.bool_],
+    reader: RowReader,
+    problems: Problems,
+    answers: Answers,
+    name: str,
+) -> NDArray[np.bool_]:
+    """Return which wall clock times are those of the second of two like hours."""
+    wall, series = getattr(chunk, name)[local] - LOCAL, chunk.message[local]
+    if name == "from_ms":  # a start is in the same hour as the end before it
+        second, unclear = zones.second_time(wall, series, twice)
+        return second
+    if answers.hour is not None:
+        return twice & (answers.hour == "second")
+    second, unclear = zones.second_time(wall, series, twice)
+    if unclear.any():
+        n = int(np.flatnonzero(local)[np.flatnonzero(unclear)[0]])
+        place = reader.place.at(int(chunk.line[n]), _time_heading(reader.layout))
+        text = zones.wall_clock(int(getattr(chunk, name)[n]) - LOCAL)
+        problems.add(asked(questions.HOUR, place, text, int(unclear.sum())))
+    return second
+
+
+def _tell_gaps(
+    chunk: Chunk,
+    local: NDArray[np.bool_],
+    gap: NDArray[np.bool_],
+    reader: RowReader,
+    problems: Problems,
+) -> None:
+    for n in np.flatnonzero(local)[gap].tolist():
+        wrong = CellError("no_such_hour", _said(int(chunk.at_ms[n])))
+        place = reader.place.at(int(chunk.line[n]), _time_heading(reader.layout))
+        problems.cell(wrong, place)
+
+
+def _settle_ratio(chunk: Chunk, answers: Answers) -> None:
+    if answers.ratio == "multiply":
+        chunk.value *= chunk.ratio
+    if answers.ratio is not None:
+        chunk.ratio = np.ones(len(chunk), np.float64)
+
+
+def _said(ms: int) -> str:
+    return zones.wall_clock(ms - LOCAL if ms > LOCAL // 2 else ms)
+
+
+def _time_heading(layout: Layout) -> str:
+    places = layout.at or layout.start
+    return layout.headings[places[0]] if layout.headings else "at"
+
+
+def _told(table: Table, layout: Layout) -> Told:
+    told = Told(table.place.file, table.place.sheet, table.form, layout.shape, dict(table.how))
+    told.header_line = layout.header_line
+    heads: Any = layout.headings or tuple(map(str, range(1, layout.width + 1)))
+    told.columns += [(heads[at], "at") for at in layout.at]
+    told.columns += [(heads[at], "from") for at in layout.start if at not in layout.at]
+    for role in _ROLES:
+        at = getattr(layout, role)
+        if at is not None:
+            told.columns.append((heads[at], role.removesuffix("_column")))
+    shown = layout.values if len(layout.values) < 9 else (layout.values[0], layout.values[-1])
+    told.columns += [(one.heading, f"value {one.suffix}".strip(" .")) for one in shown]
+    told.rates_left, told.rates_both = list(layout.rates_left), layout.rates_both
+    told.left_out = [one for one in layout.left_out if one not in layout.rates_left]
+    return told
+
+
+def _tell(told: Told, reader: RowReader, layout: Layout) -> None:
+    """Add what the rows have shown."""
+    if reader.numbers.sign is not None:
+        told.how["decimal"] = reader.numbers.sign
+    if reader.instants.order is not None:
+        told.how["dates"] = reader.instants.order
+    if reader.instants.excel_days:
+        told.how["excel_days"] = str(reader.instants.excel_days)
+    if reader.answers.zone:
+        told.how["zone"] = reader.answers.zone
+    units = sorted({one.unit for one in layout.values if one.unit} | {layout.unit} - {""})
+    if units:
+        told.how["unit"] = ", ".join(units)

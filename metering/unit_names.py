@@ -1,0 +1,41 @@
+"""Units as people write them, and the one name that each has here."""
+
+import re
+import unicodedata
+from typing import Final
+
+_NAMES: Final = {
+    "Wh": "wh 瓦时 瓦特小时 瓦·时",
+    "kWh": "kwh kw·h kw.h kw*h kwhr kwhs 度 度电 千瓦时 千瓦小时 千瓦·时 kilowatthour "
+    "kilowatthours",
+    "MWh": "mwh mw·h 兆瓦时 千度 兆瓦·时 megawatthours megawatthour",
+    "GWh": "gwh gw·h 吉瓦时 百万度",
+    "MJ": "mj 兆焦 兆焦耳 megajoule megajoules",
+    "GJ": "gj 吉焦 吉焦耳 百万千焦 gigajoule gigajoules",
+    "m3": "m3 m³ ㎥ m^3 立方 立方米 方 nm3 nm³ n㎥ 标方 标立方 标准立方米 cbm cubicmeter "
+    "cubicmeters cubicmetres cubicmetre kl 千升",
+    "L": "l 升 liter liters litre litres ltr",
+    "g": "g 克",
+    "kg": "kg 千克 公斤 kilogram kilograms",
+    "t": "t 吨 公吨 tonne tonnes mt",
+    "W": "w 瓦",
+    "kW": "kw 千瓦",
+    "MW": "mw 兆瓦",
+}
+_BRACKETS: Final = re.compile(r"[\[\]()（）【】]")
+_PER_HOUR: Final = ("/h", "/小时")
+_TAKEN: Final = {alias: unit for unit, aliases in _NAMES.items() for alias in aliases.split()}
+# Lower case would make one of two units: MW is not mW, and Mt is no metric ton of water.
+_CASES: Final = {"mW", "mWh", "mJ", "Mt", "Gt", "Kt", "mt", "ML", "mL", "Mg", "mg", "gJ"}
+
+
+def unit_of(text: str) -> str | None:
+    """Return the unit that people mean; None where it is none of ours, or could be another."""
+    bare = _BRACKETS.sub("", text).strip()
+    if bare in _CASES:
+        return None
+    plain = unicodedata.normalize("NFKC", bare).replace(" ", "")
+    if plain.endswith(_PER_HOUR):
+        of = unit_of(plain.rpartition("/")[0])
+        return None if of is None else f"{of}/h"
+    return _TAKEN.get(plain.casefold())
