@@ -77,8 +77,10 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether its values are numbers."""
-        return self.kind in ("number", "whole", "share")
+        """Whether people read numbers in it, and no names or links."""
+        return (
+            self.kind in ("number", "whole", "share") and self.named is None and self.link is None
+        )
 
     @property
     def for_programs(self) -> bool:

@@ -60,7 +60,12 @@ def paths(site) -> list[str]:
     return [
         *("/", "/institutions", "/institutions?search=nowhere", "/boards", "/unions", "/do"),
         *("/people", "/audit", "/me", "/me/password", "/data", "/gateways", "/rejects"),
-        *("/set-aside", "/exchanges", f"/exchanges?institution={world.institution['office']}"),
+        *(
+            "/quotas",
+            "/set-aside",
+            "/exchanges",
+            f"/exchanges?institution={world.institution['office']}",
+        ),
         *("/imports", "/imports/readings", "/imports/registry", "/nowhere"),
         *("/published", "/published/quota-standards", f"/rejects/{reject}"),
         f"/channels/{world.channel['office e']}/corrections",
