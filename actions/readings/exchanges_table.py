@@ -80,7 +80,13 @@ _COLUMNS: Final = (
     ),
     Column("unit", Words("单位", "Unit"), lambda row: row.unit, apart=True),
     Column("source", Words("依据", "Why"), lambda row: row.source),
-    Column("known_by", Words("登记人", "Recorded by"), lambda row: row.known_by, apart=True),
+    Column(
+        "known_by",
+        Words("登记人", "Recorded by"),
+        lambda row: row.known_by,
+        apart=True,
+        named=lambda row, lang: row.by,
+    ),
 )
 
 EXCHANGES: Final = Table[OfChannel, OfWhichChannel](

@@ -1,9 +1,6 @@
 -- What meters sent, everything they sent differently, what could not be taken, and what people say
 -- of readings.
 
--- What meters said, everything they said differently, what could not be taken, and what is to be
--- recomputed.
-
 -- The engine decides how these two are cut by month: the next file makes them from their shapes.
 CREATE TABLE storage.reading_shape (
     at timestamptz NOT NULL,

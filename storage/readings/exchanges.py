@@ -15,6 +15,7 @@ _KNOWN = """
 _LISTED = """
     SELECT e.channel_id, m.code AS meter, c.meter_id, c.code AS channel, c.unit, c.per_unit, c.zone,
            e.at, e.final, e.initial, e.source, e.known_by,
+           coalesce((SELECT p.name FROM access.called(ARRAY[e.known_by]) p), e.known_by) AS by,
            e.channel_id IN (SELECT * FROM access.covers_channels('correct_readings')) AS may
       FROM exchange e
       JOIN channel c ON c.id = e.channel_id
@@ -57,7 +58,7 @@ class OfChannel:
     """An exchange with the channel that it is of; final, initial: in quanta of the channel.
 
     meter: its code, None where the meter is somebody else's. may: whether the viewer may correct
-    the channel's readings.
+    the channel's readings. by: what people call who recorded it.
     """
 
     channel_id: int
@@ -72,6 +73,7 @@ class OfChannel:
     initial: int
     source: str
     known_by: str
+    by: str
     may: bool
 
 
