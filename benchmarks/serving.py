@@ -106,7 +106,7 @@ class Seen:
             Figure("resident over the rival's", "×", ratios),
             Figure("resident after all was looked at", "MB", self.resident, RESIDENT_MB, "most"),
             Figure("resident when it began to answer", "MB", self.started),
-            Figure("peak, most of it checks of passwords", "MB", self.peak),
+            Figure("peak", "MB", self.peak),
             Figure("rival's resident", "MB", self.rival),
             Figure("processor of a form, the median one", "ms", typical, FORM_MS, "most"),
             Figure(f"the slowest, {slowest}", "ms", ms, FORM_MS, "most"),

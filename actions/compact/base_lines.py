@@ -106,13 +106,12 @@ def lines_of(
         reviewed = found[who]
         effect = reviewed.effect_g if reviewed.base is not None else mean
         whole = reviewed.base.total_g if reviewed.base is not None else 0
-        digest = digest_of(reviewed.base)
-        name_zh, name_en = named.get(who, (None, None))
+        digest, (zh, en) = digest_of(reviewed.base), named.get(who, (None, None))
         lines.append(
             BaseLine(
                 institution_id=who,
-                name_zh=name_zh,
-                name_en=name_en,
+                name_zh=zh,
+                name_en=en,
                 member_id=members[who],
                 base=reviewed.base,
                 findings=reviewed.findings,
