@@ -16,7 +16,7 @@ from compact.methods import Method, Rule
 from compact.runs import Run, again
 from compact.runs import run as computed
 from metering.errors import InputError
-from storage.compact import bases, runs, unions
+from storage.compact import bases, run_snapshots, runs, unions
 from storage.compact.runs import Level, RunRow
 
 _MOST_LEVELS: Final = 2000
@@ -98,13 +98,13 @@ def list_runs(
 def one_run(actor: Actor, run_id: int) -> tuple[RunRow, str | None]:
     """Return a run, and its snapshot where the reader plans for its union and sees all in it."""
     with actor.look() as connection:
-        return run_of(connection, run_id), runs.snapshot(connection, run_id)
+        return run_of(connection, run_id), run_snapshots.of(connection, run_id)
 
 
 def snapshot_of(actor: Actor, run_id: int) -> tuple[RunRow, str]:
     """Return a run with its snapshot, or say why the reader is not given that."""
     with actor.look() as connection:
-        kept, snapshot = run_of(connection, run_id), runs.snapshot(connection, run_id)
+        kept, snapshot = run_of(connection, run_id), run_snapshots.of(connection, run_id)
         if snapshot is not None:
             return kept, snapshot
         if unions.plans(connection, kept.union_id):
@@ -127,7 +127,7 @@ def waiting_bases(actor: Actor, run_id: int) -> list[int]:
 def prove(actor: Actor, run_id: int | None = None) -> list[Proof]:
     """Compute one run or all anew from their snapshots, and compare byte for byte."""
     with actor.look(reckons=True) as connection:
-        kept = runs.snapshots(connection, run_id)
+        kept = run_snapshots.listed(connection, run_id)
     if run_id is not None and not kept:
         raise not_found("分解快照", "snapshot of a run", {"run_id": run_id})
     return [_proof(*one) for one in kept]

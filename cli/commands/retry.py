@@ -10,6 +10,7 @@ from cli.services.words import say
 
 if TYPE_CHECKING:
     from storage.readings.set_aside import SetAside
+    from storage.tasks import TaskState
 
 
 def retry(
@@ -43,10 +44,7 @@ def retry(
         for one in set_aside.list_set_aside(actor, limit=1000).rows:
             typer.echo(_line(one))
         for failed in set_aside.failed_tasks(actor):
-            typer.echo(
-                f"--task {failed.id}  {failed.kind} {failed.key}  {failed.attempts} ×  "
-                f"{failed.at:%Y-%m-%d %H:%M} UTC  {failed.reason}  {failed.error}"
-            )
+            typer.echo(_task_line(failed))
         if list_only:
             return
         kind = RetryTask if task is not None else RetryAll if number is None else RetrySetAside
@@ -54,6 +52,13 @@ def retry(
             done = acts.do(read(kind, {"reason": reason}), task if task is not None else number)
     count = done.retried
     typer.echo(say(f"{count} 项将立即重试。", f"{count} will be tried again at once."))
+
+
+def _task_line(one: "TaskState") -> str:
+    return (
+        f"--task {one.id}  {one.kind} {one.key}  {one.attempts} ×  "
+        f"{one.at:%Y-%m-%d %H:%M} UTC  {one.reason}  {one.error}"
+    )
 
 
 def _line(one: "SetAside") -> str:

@@ -116,16 +116,8 @@ def listing(
     query = viewer.request.query_params
     pairs = [one for one in query.multi_items() if one[0] not in _BESIDE]
     values = {k: v for k, v in filled(pairs, table.filter).items() if k in table.asked}
-    after, errors, said = query.get("after"), {}, values
-    found: Page[Any] = Page([], None)
-    try:
-        wanted = table.filter.model_validate({**values, **of})
-        found = rows_of(viewer.actor, table, wanted, after, table.size)
-        said = chosen(wanted, table)
-    except ValidationError as error:
-        errors = wrong(error, viewer.lang)
-    except InputError as error:
-        errors = {str(error.where.get("field", "")): error.text(viewer.lang)}
+    after = query.get("after")
+    found, said, errors = _found(viewer, table, values, of, after)
     fields, shut = _fields(viewer, table, values, errors)
     columns = [one for one in table.columns if one.on_page and one.name not in shut]
     bare = table.filter.model_construct(**of)  # names its rows, and no more
@@ -143,6 +135,26 @@ def listing(
         beside=beside or {},
         problem=next((text for name, text in errors.items() if name not in values), ""),
     )
+
+
+def _found(
+    viewer: Viewer,
+    table: AnyTable,
+    values: dict[str, Any],
+    of: Mapping[str, Any],
+    after: str | None,
+) -> tuple[Page[Any], dict[str, Any], dict[str, str]]:
+    """Return some rows, what was asked for as it is written, and what is wrong with that."""
+    nothing: Page[Any] = Page([], None)
+    try:
+        wanted = table.filter.model_validate({**values, **of})
+        found = rows_of(viewer.actor, table, wanted, after, table.size)
+        return found, dict(chosen(wanted, table)), {}
+    except ValidationError as error:
+        return nothing, values, wrong(error, viewer.lang)
+    except InputError as error:
+        where = str(error.where.get("field", ""))
+        return nothing, values, {where: error.text(viewer.lang)}
 
 
 def _fields(

@@ -67,11 +67,6 @@ _RUNS = """
        AND (%(union)s::integer IS NULL OR r.union_id = %(union)s)
      ORDER BY r.target_id, r.version
 """
-_SNAPSHOT = "SELECT access.run_snapshot(%s)"
-_SNAPSHOTS = """
-    SELECT r.id, r.sha256, s.snapshot FROM run r JOIN run_snapshot s ON s.run_id = r.id
-     WHERE %(only)s::integer IS NULL OR r.id = %(only)s ORDER BY r.id
-"""
 _QUOTAS = """
     SELECT q.run_id, q.institution_id, q.member_id, q.year, q.base_g, q.factors, q.weight_g,
            q.bound, q.amount_g, q.months_g, q.base_states, q.base_marks, q.base_sha256,
@@ -247,17 +242,6 @@ def one(connection: Connection[Any], run_id: int) -> RunRow | None:
     """Return one run, if the viewer sees it."""
     found = _runs(connection, {"only": run_id, "target": None, "union": None})
     return found[0] if found else None
-
-
-def snapshot(connection: Connection[Any], run_id: int) -> str | None:
-    """Return a run's snapshot, where the viewer plans for its union and sees all in it."""
-    row = connection.execute(_SNAPSHOT, [run_id]).fetchone()
-    return str(row[0]) if row and row[0] is not None else None
-
-
-def snapshots(connection: Connection[Any], run_id: int | None) -> list[tuple[int, str, str]]:
-    """Return id, digest and snapshot of one run or of all."""
-    return connection.execute(_SNAPSHOTS, {"only": run_id}).fetchall()
 
 
 def shares(
