@@ -49,7 +49,7 @@ def tables(url: str) -> dict[str, list[tuple]]:
                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname IN ('public', 'access', 'storage', 'report')
                   AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-                  AND c.relname NOT IN ('engine', 'migration', 'member_login')"""
+                  AND c.relname NOT IN ('engine', 'migration', 'definition', 'member_login')"""
         ).fetchall()
         return {
             name: connection.execute(
