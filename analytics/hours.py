@@ -65,7 +65,7 @@ def spread(steps: Steps) -> Hours:
     joined = map(np.concatenate, zip(*blocks, strict=True))
     parts = blocks[0] if len(blocks) == 1 else _summed(_Parts(*joined))
     if not ((parts.factor == 1) & (parts.under == 1)).all():
-        parts = _summed(_counted(parts))
+        parts = _summed(_counted(_together(parts)))
     return Hours(
         parts.channel,
         parts.hour * HOUR_MS,
@@ -143,6 +143,15 @@ def _summed(parts: _Parts) -> _Parts:
         parts.factor[firsts],
         parts.under[firsts],
     )
+
+
+def _together(parts: _Parts) -> _Parts:
+    """Return parts in which an hour has each factor once, though an unknown step lay between."""
+    same = (parts.channel[1:] == parts.channel[:-1]) & (parts.hour[1:] == parts.hour[:-1])
+    if not same.any():
+        return parts
+    order = np.lexsort((parts.under, parts.factor, parts.hour, parts.channel))
+    return _summed(_Parts(*(column[order] for column in parts)))
 
 
 def _counted(parts: _Parts) -> _Parts:

@@ -17,7 +17,7 @@ from actions.doing import Done, Repeat, acting, carry_out, foresee, made_it, may
 from actions.fields import once_of
 from actions.filled import filled
 from actions.refusals import AgainError, ChangedError
-from actions.rights import holds
+from actions.rights import Right, holds
 from actions.saying import wrong
 from actions.tables import may_read
 from dashboards.pages.asking import Place
@@ -69,7 +69,12 @@ def _list(viewer: Reader) -> Response:
     with viewer.actor.look() as connection:
         kinds = [one for one in declared().values() if holds(connection, one.about.right)]
         lists = [one for one in tables() if one.page and may_read(connection, one)]
-    return viewer.page("actions.html", kinds=[one.about for one in kinds], lists=lists)
+    return viewer.page(
+        "actions.html",
+        kinds=[one.about for one in kinds],
+        only_looks=all(one.about.right is Right.LOOK for one in kinds),
+        lists=lists,
+    )
 
 
 def _add(routes: APIRouter, kind: Kind) -> None:

@@ -55,6 +55,19 @@ def test_hours_are_what_the_formula_says_on_paper(channels):
     assert told(spread(byhand.columns(found))) == on_paper(found)
 
 
+def test_steps_of_one_factor_are_rounded_together_though_an_unknown_one_lies_between():
+    """1.5 s and -0.001 s at 115007/3000 a millisecond: 57465.16, not 57503.5 and -38.3 apart."""
+    factor = Fraction(115_007, 3000)
+    found = {
+        3: [
+            Step(START, START + 1500, 1500 * factor, "KNOWN", 1, factor),
+            Step(START + 1500, START + 60_000, None, "HELD_TOO_LONG", 1),
+            Step(START + 60_000, START + 60_001, -factor, "KNOWN", 1, factor),
+        ]
+    }
+    assert told(spread(byhand.columns(found))) == on_paper(found) == [(3, START, 57_465, 1, 1)]
+
+
 @given(CHANNELS)
 def test_the_sum_of_hours_is_the_sum_of_known_steps(channels):
     made = steps(byhand.effective(channels))

@@ -26,10 +26,10 @@ def test_a_file_is_tried_refused_mended_and_done(front):
 
     tried = client.post(URL, content=HEAD + good, params={"dry_run": "true"})
     assert tried.json() == {"dry_run": True, "rows": 1, "done": 1, "file_id": None}
-    assert client.get(exchanges).json() == []
+    assert client.get(exchanges).json()["items"] == []
     done = client.post(URL, content=HEAD + good)
     assert done.json() == {"dry_run": False, "rows": 1, "done": 1, "file_id": 1}
-    assert [one["at"] for one in client.get(exchanges).json()] == ["2016-04-01T09:30:00Z"]
+    assert [one["at"] for one in client.get(exchanges).json()["items"]] == ["2016-04-01T09:30:00Z"]
 
 
 def test_a_file_may_be_larger_than_other_bodies(front):
