@@ -151,7 +151,7 @@ def _together(parts: _Parts) -> _Parts:
     if not same.any():
         return parts
     order = np.lexsort((parts.under, parts.factor, parts.hour, parts.channel))
-    return _summed(_Parts(*(column[order] for column in parts)))
+    return _summed(_Parts._make(column[order] for column in parts))
 
 
 def _counted(parts: _Parts) -> _Parts:
