@@ -117,7 +117,9 @@ def test_each_process_has_its_own_login(walked):
     state, _, _ = walked
     record = services.status(state).record
     assert (state / "database.logins.json").stat().st_mode & 0o077 == 0
-    with psycopg.connect(record.running.database_url) as connection:
-        seen = {row[0] for row in connection.execute("SELECT usename FROM pg_stat_activity")}
+    with psycopg.connect(record.running.database_url, autocommit=True) as connection:
+        until(lambda: {"energy_api", "energy_worker"} <= logins(connection), 60)
 
-    assert {"energy_api", "energy_worker"} <= seen
+
+def logins(connection: psycopg.Connection) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT usename FROM pg_stat_activity")}
