@@ -76,9 +76,10 @@ def objects(world: World, kind: type[Action]) -> dict[str, int | None]:  # type:
     thing = kind.about.on
     if thing is None:
         return {"": None}
-    if (thing.code, id(world)) not in _MADE:
-        _MADE[thing.code, id(world)] = OBJECTS[thing.code](world)
-    return {**_MADE[thing.code, id(world)], "none": 2**31 - 1}
+    key = thing.code, world.database.name
+    if key not in _MADE:
+        _MADE[key] = OBJECTS[thing.code](world)
+    return {**_MADE[key], "none": 2**31 - 1}
 
 
 def of_each(make: Callable[[World, str], int]) -> Callable[[World], dict[str, int]]:
@@ -86,7 +87,7 @@ def of_each(make: Callable[[World, str], int]) -> Callable[[World], dict[str, in
     return lambda world: {name: make(world, name) for name in ("office", "clinic", "police")}
 
 
-_MADE: dict[tuple[str, int], dict[str, int]] = {}  # each made once in a world
+_MADE: dict[tuple[str, str], dict[str, int]] = {}  # each made once in a world's database
 OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
     "channel": of_each(lambda world, name: world.channel[f"{name} e"]),
     "institution": of_each(lambda world, name: world.institution[name]),
