@@ -45,6 +45,9 @@ class Faults:
             pairs = [(a, self._fitted(a, b)) for a, b in zip(lines, rows, strict=True)]
             lines = [line for line, row in pairs if row is not None]
             rows = [row for _, row in pairs if row is not None]
+        if not (layout.at or layout.start):
+            kept = [n for n, row in enumerate(rows) if not self._summed(lines[n], row)]
+            lines, rows = [lines[n] for n in kept], [rows[n] for n in kept]
         self.settled = set()
         self.told.rows += len(rows)
         return Rows(lines, rows, list(zip(*rows, strict=True)))
@@ -64,6 +67,13 @@ class Faults:
         else:
             self.problems.cell(error, self.place.at(line, self._heading(column, error)))
 
+    def passed_over(self, n: int, *, money: bool = False) -> None:
+        """Count a row that says nothing of a channel, or only what something cost."""
+        if n not in self.settled:
+            self.settled.add(n)
+            self.told.money += money
+            self.told.empty += not money
+
     def _fitted(self, line: int, row: list[Cell]) -> list[Cell] | None:
         width = self.layout.width
         if len(row) == width:
@@ -80,6 +90,13 @@ class Faults:
         wrong = CellError("row", f"{len(row)} / {width}")
         self.problems.cell(wrong, self.place.at(line, "row"))
         return None
+
+    def _summed(self, line: int, row: list[Cell]) -> bool:
+        """Tell a row that sums others, where no row has a time by which it could be known."""
+        if blank(row) or not self._sums(row):
+            return False
+        self.told.total(line)
+        return True
 
     def _sums(self, row: list[Cell]) -> bool:
         """Return whether a row sums others: it says so, and has no time of its own."""

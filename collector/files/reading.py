@@ -18,6 +18,7 @@ from collector.files.containers import Part, parts
 from collector.files.delimited import table_of
 from collector.files.espi_readings import read_feed
 from collector.files.gathered import Chunk, Names, Problems, Told, joined
+from collector.files.leaves import other_sheets
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
 from collector.files.table_readings import read_table
@@ -98,6 +99,7 @@ def read(
             problems.add_all(wrong)
             chunks.append(chunk)
             told.append(one)
+        other_sheets(told, problems, answers)
     except InputError as error:
         problems.add(error)
     except CellError as error:
