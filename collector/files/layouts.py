@@ -22,6 +22,7 @@ from collector.files.wide_columns import channels_of, hours_of
 from metering.unit_names import unit_of
 
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
+_OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
 _OWN: Final = frozenset(("gateway", "channel", "key", "at", "value", "unit", "seq"))
 _TIMES: Final = ("at", "date", "from", "to")
@@ -165,38 +166,45 @@ def _shaped(
     above: Sequence[tuple[int, list[Cell]]],
 ) -> Layout:
     known, headings = columns.place, columns.headings
-    own = separator == "," and {one.text.lower() for one in headings} <= _OWN
     at, start = _times(known)
     shape, values = _values(columns, sample, place.at(line), at or start, answers)
-    header, month = place.at(line, "header"), None
+    header = place.at(line, "header")
+    month = None
     if not (at or start or shape == "instants"):
         month = said_month(shape, above, known, header, answers)
-        if shape not in _CALENDAR and (month is not None or "month" in known):
-            shape, values = "month" if shape == "long" else shape, monthly(values)
+        shape, values = _of_month(shape, values, month, known)
     timed = at or start or shape in _CALENDAR or any(one.month is not None for one in values)
     _demand(columns, bool(timed), values, shape, header, answers)
-    of_row = {} if shape == "months" else known
     taken = {one.place for one in values} | {known[role] for role in _read_roles(shape, known)}
-    rates = [n for n in columns.rates.values() if n not in taken]
+    heads = tuple(one.text for one in headings)
     return Layout(
         shape=shape if not start or shape != "long" else "periods",
         header_line=line,
         width=len(headings),
-        headings=tuple(one.text for one in headings),
+        headings=heads,
         at=at,
         start=start,
         values=values,
         unit_column=known.get("unit"),
-        **{one: known.get(one) for one in ("gateway", "channel", "seq", "ratio", "duration")},
+        **{one: known.get(one) for one in _OF_ROWS},
         unit=_unit(above),
-        own_format=own,
-        left_out=tuple(h.text for n, h in enumerate(headings) if n not in taken and h.text),
-        rates_left=tuple(headings[n].text for n in rates),
+        own_format=separator == "," and {one.lower() for one in heads} <= _OWN,
+        left_out=tuple(text for n, text in enumerate(heads) if n not in taken and text),
+        rates_left=tuple(heads[n] for n in columns.rates.values() if n not in taken),
         rates_both=len({one.suffix == "" for one in values}) == 2,
-        year=of_row.get("year"),
-        month=of_row.get("month"),
+        year=known.get("year") if shape != "months" else None,
+        month=known.get("month") if shape != "months" else None,
         said_month=month,
     )
+
+
+def _of_month(
+    shape: str, values: tuple[ValueColumn, ...], month: int | None, known: Mapping[str, int]
+) -> tuple[str, tuple[ValueColumn, ...]]:
+    """Return columns without time as those of the month of their row, where one is said."""
+    if shape in _CALENDAR or (month is None and "month" not in known):
+        return shape, values
+    return "month" if shape == "long" else shape, monthly(values)
 
 
 def _values(
