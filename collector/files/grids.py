@@ -8,13 +8,13 @@ from collector.files.containers import Part, parts
 from collector.files.delimited import blank, table_of
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
-from collector.files.tables import Table, text_of
+from collector.files.tables import REMARK, Table, text_of
 from collector.files.workbooks import tables_of
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A sheet, or a text file, as text; rows that are empty are left out.
+    """A sheet, or a text file, as text; rows that are empty, or remarks, are left out.
 
     lines: where each row stands in its file. how: what its format was found to be.
     """
@@ -73,6 +73,8 @@ def _grid(table: Table, most_rows: int, limits: Limits) -> Grid:
                 raise refusal(wrong, table.place.at(line))
             if len(grid.rows) > most_rows:
                 return grid
+            if grid.rows and isinstance(row[0], str) and row[0].startswith(REMARK):
+                continue
             texts = [cell if isinstance(cell, str) else text_of(cell) for cell in row]
             grid.rows.append(texts)
             grid.lines.append(line)
