@@ -6,7 +6,7 @@ from collector.files.delimited import blank
 from collector.files.gathered import Problems, Told
 from collector.files.headings import is_total
 from collector.files.refusals import CellError, Place
-from collector.files.tables import Cell, text_of
+from collector.files.tables import REMARK, Cell, text_of
 from collector.files.values import Layout
 
 _FIRST = 4  # cells, of which one says that its row sums others
@@ -58,7 +58,7 @@ class Faults:
             return
         self.settled.add(n)
         row, line = rows.cells[n], rows.lines[n]
-        if blank(row):
+        if blank(row) or (self.layout.own_format and text_of(row[0]).startswith(REMARK)):
             self.told.rows -= 1
         elif self._sums(row):
             self.told.total(line)
