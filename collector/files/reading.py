@@ -153,7 +153,6 @@ def _whole(
     sizes = [len(one) for one in chunks]
     if any(error.code == _NAMELESS for error in problems.kept):  # whose they are is not known
         chunks, sizes, names = [], [], Names()
-    table = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     whole = joined(list(chunks))
     keys = [key for _, key in names.place]
     batch = [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place]
@@ -167,13 +166,14 @@ def _whole(
         value=whole.value,
         arrival=np.zeros(len(whole), np.bool_),
         unit=[units[n] or None for n in whole.unit.tolist()] if named else None,
+        from_ms=whole.from_ms if bool((whole.from_ms >= 0).any()) else None,
     )
     return FileReadings(
         batch,
         readings,
         whole.line,
         whole.column,
-        table,
+        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
         whole.from_ms,
         whole.ratio,
         whole.unsure,
