@@ -167,6 +167,7 @@ def _whole(
         value=whole.value,
         arrival=np.zeros(len(whole), np.bool_),
         unit=[units[n] or None for n in whole.unit.tolist()] if named else None,
+        from_ms=whole.from_ms if bool((whole.from_ms >= 0).any()) else None,
     )
     return FileReadings(
         batch,

@@ -371,18 +371,6 @@ def test_a_file_may_go_back_in_time(take, fields):
     assert (done.inserted, done.behind) == (len(fields), 0)
 
 
-def test_a_period_is_held_against_the_channels_own(world, take):
-    header = "gateway,channel,start,end,value\n"
-    fits = header + f"{GATEWAY},office gas,{at(0)},{at(1)},5\n"
-    (problem,) = problems_of(take, fits + f"{GATEWAY},office gas,{at(1)},{at(4)},5\n")
-
-    assert (problem.code, problem.where["line"]) == ("reading.other_period", 3)
-    assert take(fits).inserted == 1
-    half = f"{GATEWAY},office gas,{at(2)},{at(2)[:14]}30:00+00:00,5\n"  # no reading ends at 2
-    (problem,) = problems_of(take, header + half)
-    assert problem.code == "reading.other_period"
-
-
 def test_an_unknown_id_that_resembles_one_of_the_actors_own_is_asked_about(world, take):
     (problem,) = problems_of(take, HEADER + f"{GATEWAY},OFFICE  E,{at(0)},5\n")
 

@@ -17,6 +17,7 @@ CHANNEL = st.fixed_dictionaries(
             max_size=3,
         ),
         "verdicts": st.dictionaries(st.integers(0, 12), st.booleans(), max_size=3),
+        "begun": st.dictionaries(st.integers(0, 12), st.integers(0, 12), max_size=4),
         "first": SETTING,
         "later": st.dictionaries(st.integers(0, 12), SETTING, max_size=3),
     }
@@ -60,6 +61,10 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
             "channel_id at wrap",
             [(c, at, wrap) for c, one in values for at, wrap in one["verdicts"].items()],
         ),
+        columns(
+            "channel_id at from_ms",
+            [(c, at, since) for c, one in values for at, since in sorted(one["begun"].items())],
+        ),
     )
 
     rows = zip(*(getattr(made, name).tolist() for name in made.__slots__), strict=True)
@@ -99,6 +104,7 @@ def expected(channel: int, one: dict, at: int) -> dict:
         "under_before": before["under"],
         "period_before_ms": before["period_s"] * 1000,
         "max_per_hour_before": before["max_per_hour"],
+        "from_ms": one["begun"].get(at, -1),
         "reinstated": one["verdicts"].get(at) is False,
         "wrap_confirmed": one["verdicts"].get(at) is True,
     }

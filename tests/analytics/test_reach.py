@@ -26,8 +26,15 @@ def columns(names: str, rows: list[tuple]) -> dict[str, np.ndarray]:
     }
 
 
-def known(kind: int, exchanges: list[tuple] = (), period_s: int = 3600, most: int = 0) -> Known:
+def known(
+    kind: int,
+    exchanges: list[tuple] = (),
+    period_s: int = 3600,
+    most: int = 0,
+    begun: dict[int, int] | None = None,
+) -> Known:
     """Return what is known of the channel, between two others that know other things."""
+    told = [(CHANNEL, at, since) for at, since in sorted((begun or {}).items())]
     other = [(c, START + 5 * DAY, 1, True, 2) for c in (CHANNEL - 1, CHANNEL + 1)]
     swaps = sorted([*other, *((CHANNEL, at, end, True, new) for at, end, new in exchanges)])
     return Known(
@@ -40,6 +47,7 @@ def known(kind: int, exchanges: list[tuple] = (), period_s: int = 3600, most: in
         ),
         columns(EXCHANGE, swaps),
         columns("channel_id at wrap", []),
+        columns("channel_id at from_ms", [(CHANNEL - 1, START, 0), *told, (CHANNEL + 1, START, 0)]),
         dict.fromkeys((CHANNEL - 1, CHANNEL, CHANNEL + 1), kind),
     )
 
@@ -89,6 +97,12 @@ def changed(draw: st.DrawFn) -> tuple:
     exchanges = [(at + 1, shown[at], 1000) for at in draw(st.lists(places, max_size=1))]
     first = draw(places)
     last = min(first + draw(st.sampled_from([0, HOUR, 20 * HOUR])), max(shown))
+    long = draw(st.lists(places, max_size=3 * (kind == INTERVAL), unique=True))
+    begun = {at: at - draw(st.sampled_from([1, HOUR, 31 * HOUR, 40 * DAY])) for at in long}
+    for at in begun:
+        for inside in [one for one in shown if draw(st.booleans()) and begun[at] < one < at]:
+            del shown[inside]
+    first, last = (min(shown, key=lambda at, to=edge: abs(at - to)) for edge in (first, last))
     before = dict(shown)
     added = draw(st.booleans())
     for at in [at for at in shown if first <= at <= last]:
@@ -96,7 +110,8 @@ def changed(draw: st.DrawFn) -> tuple:
             del before[at]
         else:
             shown[at] += draw(st.integers(-3, 3))
-    of = known(kind, exchanges, draw(st.sampled_from([60, 1800])), draw(st.sampled_from([0, 40])))
+    period_s, most = draw(st.sampled_from([60, 1800])), draw(st.sampled_from([0, 40]))
+    of = known(kind, exchanges, period_s, most, begun)
     return before, shown, first, last, added, of
 
 
