@@ -42,7 +42,7 @@ class ChangedSpan(NamedTuple):
 class Read:
     """A span with the readings around it, and whether these reach the channel's ends.
 
-    begun_ms: when the first of the intervals began that end within the span, or next after it,
+    begun_ms: when the first of the intervals began that end within the span or next after it,
         where that is told.
     """
 
@@ -92,9 +92,10 @@ def _window(one: ChangedSpan, found: Columns, own: slice, rows: int, known: Know
         _of(known.starts, channel, low, high),
     )
     after = int(np.searchsorted(at, one.last_ms, "right"))
-    until = int(at[after]) if after < len(at) else one.last_ms
-    begun = _of(known.starts, channel, one.first_ms, until)["from_ms"]
-    return Read(one, Window(effective, whole_before, whole_after), min(begun, default=FAR_MS))
+    last = int(at[after]) if after < len(at) else one.last_ms
+    begun = _of(known.starts, channel, one.first_ms, last)["from_ms"]
+    begun_ms = int(begun.min()) if len(begun) else FAR_MS
+    return Read(one, Window(effective, whole_before, whole_after), begun_ms)
 
 
 def _of(columns: Columns, channel: int, low: int, high: int) -> Columns:
@@ -148,7 +149,7 @@ def _plain(read: Read) -> Settled | None:
     before = int(np.searchsorted(at, read.asked.first_ms, "left")) - 1
     after = int(np.searchsorted(at, read.asked.last_ms, "right"))
     period_ms = int(window.effective.period_before_ms.max()) if len(at) else 0
-    begun_ms = min(read.asked.first_ms - period_ms, int(read.begun_ms))
+    begun_ms = min(read.asked.first_ms - period_ms, read.begun_ms)
     first = int(at[before]) if before >= 0 else begun_ms
     last = int(at[after]) if after < len(at) else read.asked.last_ms
     first, last = _hours(first, last)

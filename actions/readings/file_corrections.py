@@ -73,8 +73,9 @@ def taken_back(connection: Connection[Any], holding: list[Correction]) -> Effect
     changes = []
     for one in holding:
         waits = effects.waits(connection, one.channel_id)
+        since = starts.since(connection, one.channel_id, one.at_ms, one.last_ms)
         amendments.take_back(connection, one)
-        span = (one.at_ms, one.last_ms)
+        span = (since, one.last_ms)
         changes.append(effects.effects(connection, one.channel_id, *span, waits=waits))
     return effects.together(connection, changes)
 
@@ -104,7 +105,7 @@ def _put(
         amendments.record_file(
             connection, file_id, channel, at_ms, value, reason=reason, by=by, starts=told
         )
-        span = (at_ms[0], at_ms[-1])
+        span = (starts.since(connection, channel, at_ms[0], at_ms[-1]), at_ms[-1])
         changes.append(effects.effects(connection, channel, *span, waits=waits[channel]))
     return file_id, effects.together(connection, changes)
 

@@ -24,13 +24,21 @@ _KEEP = """
       FROM unnest(%s::integer[], %s::bigint[], %s::bigint[], %s::bigint[])
            AS s (channel, at_ms, from_ms, seq)
         ON CONFLICT DO NOTHING
-    RETURNING channel_id, storage.ms(from_at), storage.ms(at)
+    RETURNING channel_id, least(storage.ms(from_at), (
+                  SELECT min(storage.ms(o.from_at)) FROM reading_start o
+                   WHERE o.channel_id = reading_start.channel_id AND o.at = reading_start.at)),
+              storage.ms(at)
 """
 
 _QUEUE = """
     INSERT INTO stale_usage (channel_id, first, last)
     SELECT channel, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0)
       FROM unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS q (channel, first, last)
+"""
+
+_SINCE = """
+    SELECT min(storage.ms(from_at)) FROM reading_start
+     WHERE channel_id = %s AND at >= to_timestamp(%s / 1000.0) AND at <= to_timestamp(%s / 1000.0)
 """
 
 # Those whose reading is no void; the last word on each end.
@@ -93,8 +101,8 @@ def kept(
         periods[np.searchsorted(ids, channel)] = period_ms
     lasts = bound.at_ms[rows] - begins[rows]
     period = periods[np.searchsorted(ids, bound.channel_id[rows])]
-    told: NDArray[np.intp] = rows[(lasts != period) | (lasts >= _DAY_MS)]
-    return told
+    said: NDArray[np.intp] = rows[(lasts != period) | (lasts >= _DAY_MS)]
+    return said
 
 
 def keep(connection: Connection[Any], bound: Bound, from_ms: NDArray[np.int64] | None) -> None:
@@ -112,6 +120,12 @@ def keep(connection: Connection[Any], bound: Bound, from_ms: NDArray[np.int64] |
             runs.append([channel, first, last])
     if runs:
         connection.execute(_QUEUE, list(map(list, zip(*runs, strict=True))))
+
+
+def since(connection: Connection[Any], channel_id: int, first_ms: int, last_ms: int) -> int:
+    """Return where the first of the uses begins that end within a span, at most the span's own."""
+    row = connection.execute(_SINCE, [channel_id, first_ms, last_ms]).fetchone()
+    return first_ms if row is None or row[0] is None else min(first_ms, int(row[0]))
 
 
 def differ(
@@ -142,12 +156,23 @@ def clashes(
         return
     begins = from_ms[bound.place]
     rows = rows[np.lexsort((begins[rows], bound.at_ms[rows], bound.channel_id[rows]))]
+    rows = rows[~_said_again(bound, begins, rows)]
     yield from _among(bound, begins, rows)
     yield from _with_told(connection, bound, begins, rows, corrects=corrects)
     mine = kept(connection, bound, from_ms)
     asked = [column[mine].tolist() for column in (bound.channel_id, begins, bound.at_ms)]
     for place, at_ms in connection.execute(_INSIDE, asked).fetchall():
         yield Clash(int(mine[place]), -1, -1, at_ms)
+
+
+def _said_again(
+    bound: Bound, begins: NDArray[np.int64], rows: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Return which rows say nothing of a beginning that the row after says of the same end."""
+    one, after = rows[:-1], rows[1:]
+    again = (bound.channel_id[one] == bound.channel_id[after]) & (begins[one] < 0)
+    again &= (bound.at_ms[one] == bound.at_ms[after]) & (begins[after] >= 0)
+    return np.append(again, False)
 
 
 def _among(bound: Bound, begins: NDArray[np.int64], rows: NDArray[np.intp]) -> Iterator[Clash]:

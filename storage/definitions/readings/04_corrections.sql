@@ -141,7 +141,8 @@ BEGIN
     SELECT c.channel_id, n.at, n.from_at, 1, c.id FROM unnest(instants, starts) AS n (at, from_at)
         ON CONFLICT DO NOTHING;
     INSERT INTO stale_usage (channel_id, first, last)
-    SELECT c.channel_id, n.from_at, n.at FROM unnest(instants, starts) AS n (at, from_at);
+    SELECT c.channel_id, min(s.from_at), s.at FROM reading_start s
+     WHERE s.channel_id = c.channel_id AND s.at = ANY (instants) GROUP BY s.at;
 END $$;
 
 REVOKE ALL ON FUNCTION storage.queue_instants, storage.put_correction, storage.take_back_correction,
