@@ -59,9 +59,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     return [readings, _section(f"registry: {count:,} institutions", institutions, INSTITUTIONS_S)]
 
 
-def _readings(
-    root: Path, server: ground.Server, tables: Tables, plan: Plan, runs: int
-) -> Section:
+def _readings(root: Path, server: ground.Server, tables: Tables, plan: Plan, runs: int) -> Section:
     file, packed = root / "readings.csv", root / "readings.csv.gz"
     file.write_text("gateway,channel,at,value\n" + "".join(_lines(plan)), encoding="utf-8")
     packed.write_bytes(gzip.compress(file.read_bytes(), 6))
