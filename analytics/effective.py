@@ -28,16 +28,14 @@ def assemble(
     settings: channel_id, valid_from (ms), factor, under, period_s, max_per_hour, wraps_at;
         sorted by (channel, valid_from). Every channel has one from the beginning of time.
     kinds: by channel.
-    verdicts: channel_id, at (ms), wrap: what a person says of the reading then, that it stands,
-        or that the fall to it is a wrap; none where left out.
-    begun: channel_id, at (ms), from_ms: when the use of an interval began, where that is told.
+    verdicts: channel_id, at, wrap: whether a person says that the fall to the reading is a wrap.
+    begun: channel_id, at (ms), from_ms: when the use of an interval began, where told.
     """
     channel, at, ends, starts, ends_known = _with_exchanges(readings, exchanges)
     now = _holding(settings, channel, at)
     before = _holding(settings, channel, at - 1)
     ids, place = np.unique(channel, return_inverse=True)
     judged, wraps = _confirmed(verdicts, channel, at)
-    kind = np.array([kinds[int(one)] for one in ids], np.int8)[place]
     return EffectiveReadings(
         channel=channel,
         at_ms=at,
@@ -45,7 +43,7 @@ def assemble(
         starts=starts,
         ends_known=ends_known,
         starts_known=np.ones(len(at), np.bool_),
-        kind=kind,
+        kind=np.array([kinds[int(one)] for one in ids], np.int8)[place],
         **{name: settings[name][now] for name in (*_HELD, "wraps_at")},
         **{f"{name}_before": settings[name][before] for name in _HELD},
         period_ms=settings["period_s"][now] * 1000,

@@ -156,7 +156,6 @@ def _whole(
     table = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     whole = joined(list(chunks))
     keys = [key for _, key in names.place]
-    batch = [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place]
     named = any(units) and bool((whole.unit > 0).any())
     readings = Readings(
         message=whole.message,
@@ -170,7 +169,7 @@ def _whole(
         from_ms=whole.from_ms if bool((whole.from_ms >= 0).any()) else None,
     )
     return FileReadings(
-        batch,
+        [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place],
         readings,
         whole.line,
         whole.column,

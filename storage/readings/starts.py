@@ -12,7 +12,8 @@ from storage.readings.binding import Bound
 
 # 0 for a channel that had several: then every beginning is kept.
 _PERIODS = """
-    SELECT channel_id, CASE WHEN min(period_s) = max(period_s) THEN min(period_s) ELSE 0 END * 1000
+    SELECT channel_id,
+           CASE WHEN min(period_s) = max(period_s) THEN min(period_s) ELSE 0 END * 1000::bigint
       FROM channel_setting WHERE channel_id = ANY(%s) AND known_until IS NULL
      GROUP BY channel_id
 """

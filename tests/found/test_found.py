@@ -50,7 +50,6 @@ IN_ORDER = (
     "36-frozen-then-lump",
 )
 WAITING = {  # of the issue "files as people have them"
-    "08-bill-across-months": "bills as intervals of any days",
     "39-export-truncated": "links of the list page",
 }
 AS_THEY_ARE = {  # each taken or refused in a test of its own
@@ -176,6 +175,23 @@ def test_08_a_register_of_bills_is_spread_over_its_days(found):
     wanted = {"2025-04": "23552.000", "2025-05": "43192.242", "2025-06": "21255.758"}
 
     assert found.months("c08") == {month: Decimal(one) for month, one in wanted.items()}
+
+
+def test_08_bills_with_their_days_are_spread_over_them_as_a_register_would_be(found, tmp_path):
+    begins = {"2025-05-15T00:00:00+08:00": "2025-04-15T00:00:00+08:00",
+              "2025-06-17T00:00:00+08:00": "2025-05-15T00:00:00+08:00"}  # fmt: skip
+    bills = rows_of("08-bill-across-months/bills-as-intervals.csv")
+    lines = [
+        f"{r['gateway']},{r['channel']},{begins[r['at']]},{r['at']},{r['value']}" for r in bills
+    ]
+    file = tmp_path / "bills.csv"
+    file.write_text("\n".join(["gateway,channel,from,to,value", *reversed(lines)]))
+    done = found.readings(file)
+    assert done.returncode == 0, done.stderr
+    found.work()
+
+    assert found.months("c08b") == found.months("c08")
+    assert sum(found.months("c08b").values()) == 44_160 + 43_840
 
 
 def test_09_a_lower_value_is_told_and_counts_as_a_correction(found):
