@@ -24,7 +24,7 @@ from metering.unit_names import unit_of
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
 _OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(("gateway", "channel", "key", "at", "value", "unit", "seq"))
+_OWN: Final = frozenset(("gateway", "channel", "key", "from", "at", "value", "unit", "seq"))
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
     r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
@@ -241,6 +241,8 @@ def _times(known: Mapping[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     day = (known["date"],) if "date" in known else ()
     start = (*day, known["from"]) if "from" in known else ()
     end = (*day, known["to"]) if "to" in known else ()
+    if start and not end and "at" in known:  # of each reading its instant, and when its use began
+        end = (known["at"],)
     if not end and not start:
         end = (
             (known["at"],) if "at" in known else (*day, known["clock"]) if "clock" in known else day

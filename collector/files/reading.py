@@ -153,9 +153,9 @@ def _whole(
     sizes = [len(one) for one in chunks]
     if any(error.code == _NAMELESS for error in problems.kept):  # whose they are is not known
         chunks, sizes, names = [], [], Names()
-    table = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     whole = joined(list(chunks))
     keys = [key for _, key in names.place]
+    batch = [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place]
     named = any(units) and bool((whole.unit > 0).any())
     readings = Readings(
         message=whole.message,
@@ -169,11 +169,11 @@ def _whole(
         from_ms=whole.from_ms if bool((whole.from_ms >= 0).any()) else None,
     )
     return FileReadings(
-        [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place],
+        batch,
         readings,
         whole.line,
         whole.column,
-        table,
+        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
         whole.from_ms,
         whole.ratio,
         whole.unsure,

@@ -104,6 +104,10 @@ class RowReader:
         texts = map(text_of, cells[:_LOOKED_AT])
         self.clocks_said = self.clocks_said or any(map(_CLOCK.search, texts))
         found = self.instants.column(cells)
+        if self.layout.own_format and places == self.layout.start:
+            found = [
+                -1 if not text_of(cell) else one for cell, one in zip(cells, found, strict=True)
+            ]
         try:
             at = np.array(found, np.int64)
         except TypeError:

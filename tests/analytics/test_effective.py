@@ -16,8 +16,8 @@ CHANNEL = st.fixed_dictionaries(
             st.tuples(st.one_of(st.none(), st.integers(0, 99)), st.integers(0, 99)),
             max_size=3,
         ),
+        "starts": st.dictionaries(st.integers(0, 12), st.integers(-20, 11), max_size=3),
         "verdicts": st.dictionaries(st.integers(0, 12), st.booleans(), max_size=3),
-        "begun": st.dictionaries(st.integers(0, 12), st.integers(0, 12), max_size=4),
         "first": SETTING,
         "later": st.dictionaries(st.integers(0, 12), SETTING, max_size=3),
     }
@@ -63,7 +63,7 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
         ),
         columns(
             "channel_id at from_ms",
-            [(c, at, since) for c, one in values for at, since in sorted(one["begun"].items())],
+            [(c, at, since) for c, one in values for at, since in sorted(one["starts"].items())],
         ),
     )
 
@@ -103,8 +103,8 @@ def expected(channel: int, one: dict, at: int) -> dict:
         "factor_before": before["factor"],
         "under_before": before["under"],
         "period_before_ms": before["period_s"] * 1000,
+        "from_ms": one["starts"].get(at, -1),
         "max_per_hour_before": before["max_per_hour"],
-        "from_ms": one["begun"].get(at, -1),
         "reinstated": one["verdicts"].get(at) is False,
         "wrap_confirmed": one["verdicts"].get(at) is True,
     }
