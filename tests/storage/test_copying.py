@@ -87,7 +87,7 @@ def test_every_row_comes_over_and_the_services_go_on(plain, new):
         (chunks,) = connection.execute(
             "SELECT count(*) FROM timescaledb_information.chunks"
         ).fetchone()
-        assert chunks == 6
+        assert chunks == 10
         connection.execute(
             """INSERT INTO rejected_message (received_at, topic, gateway, payload, reason,
                    message_zh, message_en, i, readings, identity)
