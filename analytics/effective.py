@@ -28,9 +28,8 @@ def assemble(
     settings: channel_id, valid_from (ms), factor, under, period_s, max_per_hour, wraps_at;
         sorted by (channel, valid_from). Every channel has one from the beginning of time.
     kinds: by channel.
-    verdicts: channel_id, at (ms), wrap: what a person says of the reading then, that it stands,
-        or that the fall to it is a wrap; none where left out.
-    begun: channel_id, at (ms), from_ms: when the use of an interval began, where that is told.
+    verdicts: channel_id, at, wrap: whether a person says that the fall to the reading is a wrap.
+    begun: channel_id, at (ms), from_ms: when the use of an interval began, where told.
     """
     channel, at, ends, starts, ends_known = _with_exchanges(readings, exchanges)
     now = _holding(settings, channel, at)

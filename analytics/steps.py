@@ -27,6 +27,7 @@ class Reason(IntEnum):
     WRAPPED = 7  # a fall that is a wrap
     CAUGHT_UP = 8  # a frozen register, then all it had missed: one step, its shape estimated
     OVER_LIMIT = 9  # more than the connection can carry: a person says what it was
+    BILL = 10  # as GAP, of a use whose beginning a file tells
 
 
 _IS_KNOWN: Final = np.isin(np.arange(len(Reason)), (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP))

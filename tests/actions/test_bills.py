@@ -1,11 +1,12 @@
 """Bills over any days: as intervals with two instants, exact to the quantum."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from actions.accounts.explanations import explain_account
 from actions.readings.file_answers import answers_of
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
@@ -189,3 +190,19 @@ def test_civil_days_are_asked_about_where_the_file_does_not_say(world, take):
         assert take(text, answers=how, dry_run=True).inserted == 1
         end = {"in": "2016-04-12T23:00", "out": "2016-04-11T23:00"}[answer]
         assert take(text, answers=how, dry_run=True).last_at.isoformat().startswith(end), hours
+
+
+def test_the_account_names_the_bill_with_both_its_instants(world, take):
+    take(HEADER + bill(14, 43, "1234.567"))
+    world.work()
+    found = explain_account(
+        world.actor(), world.institution["office"], "natural_gas", date(2016, 3, 1)
+    )
+    (term,) = [one for one in found.terms if one.evidence]
+
+    (named,) = term.evidence.occurred
+    assert (named.kind, named.value) == ("bill", 1_234_567)
+    assert (named.start_ms, named.end_ms) == (START_MS + 14 * DAY_MS, START_MS + 43 * DAY_MS)
+    (estimated,) = [one for one in term.evidence.unmeasured if one.reason == "bill"]
+    assert (estimated.reason, estimated.ends_ms) == ("bill", START_MS + 43 * DAY_MS)
+    assert term.evidence.used == found.account.quanta
