@@ -18,7 +18,12 @@ from collector.files.values import Layout, ValueColumn
 from metering.unit_names import unit_of
 
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(("gateway", "channel", "key", "at", "value", "unit", "seq"))
+_OWN: Final = frozenset(("gateway", "channel", "channel_id", "key", "at", "value", "unit", "seq"))
+# What our own exports of readings for people are headed with: actions/readings/bulk_columns.py.
+_EXPORTED: Final = (
+    {"机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位"},
+    {"institution id", "institution", "meter name", "gateway", "channel", "time", "value", "unit"},
+)
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
     r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
@@ -148,7 +153,8 @@ def _shaped(
     unit: str,
 ) -> Layout:
     known, headings = columns.place, columns.headings
-    own = separator == "," and {one.text.lower() for one in headings} <= _OWN
+    heads = {one.text.lower() for one in headings}
+    own = separator == "," and (heads <= _OWN or heads in _EXPORTED)
     at, start = _times(known)
     shape, values = _values(columns, sample, place.at(line), at, answers)
     _demand(columns, at or start, values, shape, place.at(line, "header"), answers)
