@@ -5,6 +5,7 @@ when it begins, so that what is measured meanwhile is not in it.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -53,7 +54,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export that has begun: its channels, span, and the moment at which it began."""
+    """An export that has begun: its channels, span, and the moment at which it began.
+
+    places: the most decimals that a number of it has.
+    """
 
     columns: Columns
     channels: list[int]
@@ -61,6 +65,7 @@ class Export:
     first_ms: int
     until_ms: int
     as_of_ms: int
+    places: int
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ def begin(actor: Actor, asked: Asked, as_of_ms: int | None = None) -> Export:
         span = span_of(connection, asked.since, asked.until, zone, -1)
         began_ms = bulk.as_of_ms(connection) if as_of_ms is None else as_of_ms
         since_ms = bulk.since_ms(connection, ids)
+        places = bulk.most_places(connection, ids, readings=asked.what == "readings")
         carriers = {
             one.code: in_words(one.name_zh, one.name_en, asked.lang or "en")
             for one in regions.carriers(connection)
@@ -96,7 +102,7 @@ def begin(actor: Actor, asked: Asked, as_of_ms: int | None = None) -> Export:
         until_ms = _day(until_ms + _DAY_MS - 1, zone)
     if columns.rows == "month":
         first_ms = _month(first_ms)
-    return Export(columns, ids, zone, first_ms, until_ms, began_ms)
+    return Export(columns, ids, zone, first_ms, until_ms, began_ms, places)
 
 
 def pieces_of(
@@ -128,14 +134,21 @@ def _runs(
 
 def _lines(actor: Actor, export: Export, piece: Piece, written: Written) -> Iterator[bytes]:
     columns, span = export.columns, (piece.first_ms, piece.until_ms)
-    with actor.look() as connection:
-        connections.give_room(connection)
-        connection.execute(_IN_ZONE, [export.zone])
+    with settled(actor, export) as connection:
         bound = bulk.bindings(connection, [one.channel_id for one in piece.channels])
         stretches = columns.stretches(piece.channels, bound, span)
         for text in bulk.lines(connection, columns.rows, stretches, span, tail=columns.tail):
             written.rows += text.count(b"\n")
             yield text
+
+
+@contextmanager
+def settled(actor: Actor, export: Export) -> Iterator[Connection[Any]]:
+    """Lend a transaction that writes instants in the export's zone."""
+    with actor.look() as connection:
+        connections.give_room(connection)
+        connection.execute(_IN_ZONE, [export.zone])
+        yield connection
 
 
 def _wanted(connection: Connection[Any], asked: Asked) -> Wanted:

@@ -25,6 +25,10 @@ _CHOSEN = """
      ORDER BY c.id
 """
 _SINCE = "SELECT storage.ms(min(since)) FROM channel WHERE id = ANY(%s)"
+_PER_UNITS = """
+    SELECT DISTINCT CASE WHEN %s THEN c.per_unit ELSE k.per_unit END
+      FROM channel c JOIN carrier k ON k.code = c.carrier WHERE c.id = ANY(%s)
+"""
 _AS_OF = "SELECT storage.ms(date_trunc('second', now()))"
 
 _CHANNELS = """
@@ -182,6 +186,12 @@ def since_ms(connection: Connection[Any], ids: Sequence[int]) -> int:
     """Return when the first of some channels begins: nothing is stored before that."""
     row = connection.execute(_SINCE, [list(ids)]).fetchone()
     return int(row[0]) if row and row[0] is not None else 0
+
+
+def most_places(connection: Connection[Any], ids: Sequence[int], *, readings: bool) -> int:
+    """Return the most decimals that readings, or use, of some channels have."""
+    found = connection.execute(_PER_UNITS, [readings, list(ids)])
+    return max((places_of(row[0]) for row in found), default=0)
 
 
 def as_of_ms(connection: Connection[Any]) -> int:
