@@ -2,7 +2,7 @@
 
 import contextlib
 import multiprocessing
-import resource
+import os
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -15,6 +15,7 @@ from actions.actor import SYSTEM, Actor, open_pool
 from benchmarks import ground
 from benchmarks.figures import Figure, Section, peaks
 from benchmarks.ground import Tables
+from cli.demo.children import peak_bytes
 
 MOST_MB: Final = {"export": 100.0}
 LEAST_RATE: Final = 500_000.0
@@ -27,9 +28,8 @@ _FILL: Final = """
                                                * interval '15 minutes');
     INSERT INTO reading (at, value, seq, channel_id, rank)
     SELECT '2016-01-01'::timestamptz + g * interval '15 minutes', g * 137 + c.id, g, c.id, 0
-      FROM generate_series(1, {instants}) g CROSS JOIN channel c;
-    UPDATE channel SET since = '2016-01-01';
-    ANALYZE reading
+      FROM generate_series(1, {instants}) g CROSS JOIN channel c ORDER BY g;
+    UPDATE channel SET since = '2016-01-01'
 """
 _BARE: Final = "COPY (SELECT channel_id, at, value, seq FROM reading) TO STDOUT (FORMAT csv)"
 
@@ -44,6 +44,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     ):
         channels = tables.ask("SELECT count(*) FROM channel")
         tables.execute(_FILL.format(instants=_ROWS // (20 if quick else 1) // channels))
+        tables.execute("VACUUM ANALYZE reading")
         tables.checkpoint()
         rows = tables.ask("SELECT count(*) FROM reading")
         for number in range(runs):
@@ -106,7 +107,7 @@ def _export(url: str, file: Path, answer: Connection) -> None:
         began_s = time.perf_counter()
         done = write_export(actor, Asked(zone="Asia/Shanghai"), file, "csv")
         took_s = time.perf_counter() - began_s
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    peak_mb = peak_bytes(os.getpid()) / 1e6
     answer.send((took_s, peak_mb, done.rows))
 
 

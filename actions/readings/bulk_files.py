@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final, Literal
 
 from actions.actor import Actor
@@ -20,6 +21,8 @@ from actions.readings.bulk_wide import head_line, head_of, pieces_wide
 from metering.errors import ConflictError
 
 Shape = Literal["long", "wide"]
+_IN_MEMORY: Final = 16 << 20  # bytes of a piece; a larger one is on disk
+_AT_ONCE: Final = 1 << 18
 SAID_BY_US: Final = "# CommonWatt"  # the importer passes over a line that begins so
 
 
@@ -80,10 +83,19 @@ class Lines:
         if after is None:
             yield self.head
         for written, lines in self.pieces(after):
-            yield from lines
+            yield from _at_rest(lines)
             self.rows += written.rows
         if after is None:
             yield self.foot
+
+
+def _at_rest(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Return a piece once it is read: who takes it slowly holds no transaction open."""
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+        file.writelines(parts)
+        file.seek(0)
+        while chunk := file.read(_AT_ONCE):
+            yield chunk
 
 
 def write_export(
@@ -104,7 +116,8 @@ def write_export(
     part, kept = file.with_name(f"{file.name}.part"), file.with_name(f"{file.name}.part.json")
     request = json.dumps([asdict(asked), form, shape], default=str, sort_keys=True)
     state = _broken(part, kept, request)
-    lines = Lines(actor, begin(actor, asked, state.as_of_ms if state else None), shape)
+    export = begin(actor, asked, state.as_of_ms if state else None)
+    lines = Lines(actor, export, shape, bom=form == "csv" and asked.lang is not None)
     with part.open("r+b" if state else "wb") as out:
         after = _take_up(out, state, lines)
         for written, texts in lines.pieces(after):
@@ -112,16 +125,16 @@ def write_export(
             out.flush()
             lines.rows += written.rows
             _keep(kept, _State(
-                request, lines.export.as_of_ms, out.tell(), lines.rows, written.last.channel_id,
+                request, export.as_of_ms, out.tell(), lines.rows, written.last.channel_id,
                 written.last.at_ms,
             ))  # fmt: skip
             told(lines.rows)
             fits(form, lines.rows)
         if form == "csv":
             out.write(lines.foot)
-    convert(part, file, form, lines.export, lines.headings)
+    convert(part, file, form, export, lines.headings)
     kept.unlink(missing_ok=True)
-    return Done(lines.rows, lines.export.as_of_ms, state is not None)
+    return Done(lines.rows, export.as_of_ms, state is not None)
 
 
 def _take_up(out: Any, state: _State | None, lines: Lines) -> Key | None:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from actions.readings.bulk import Export
 from actions.readings.bulk_columns import TITLES
@@ -12,6 +12,8 @@ from actions.workbooks import MOST_ROWS, Sheet, write_workbook
 from metering.errors import InputError, UnavailableError
 
 Form = Literal["csv", "xlsx", "parquet", "arrow"]
+# Of a column: how many decimals a number has, or what else it holds.
+Kind = int | Literal["text", "whole", "instant", "day", "flag", "double"]
 
 _WHOLE: Final = {"channel_id", "institution_id", "seq", "measured_s", "known_s"}
 _WHOLE_FOR_PEOPLE: Final = {
@@ -72,31 +74,46 @@ def _is_number(export: Export, place: int, heading: str) -> bool:
 
 
 def _columnar(part: Path, made: Path, form: Form, export: Export, headings: Sequence[str]) -> None:
+    kinds = [_kind(export, place, one) for place, one in enumerate(headings)]
+    with part.open("rb") as source, made.open("wb") as out:
+        write_columns(source, out, form, list(zip(headings, kinds, strict=True)))
+
+
+def _kind(export: Export, place: int, heading: str) -> Kind:
+    if heading in _TIMES:
+        by_rows: dict[str, Kind] = {"reading": "instant", "hour": "instant", "day": "day"}
+        return by_rows.get(export.columns.rows, "text")
+    if heading in _WHOLE or heading in _WHOLE_FOR_PEOPLE:
+        return "whole"
+    return export.places if _is_number(export, place, heading) else "text"
+
+
+def write_columns(
+    source: IO[bytes], out: IO[bytes], form: Form, columns: Sequence[tuple[str, Kind]]
+) -> None:
+    """Write CSV with a header as Parquet or Arrow, some rows at a time."""
     core, arrow_io = _arrow()
     of = core.DataType
-    number = of.decimal128(38, export.places)
-    fields = []
-    for place, one in enumerate(headings):
-        kind = of.utf8()
-        if one in _TIMES and export.columns.rows in ("reading", "hour"):
-            kind = of.timestamp("us", tz="UTC")
-        elif one in _TIMES and export.columns.rows == "day":
-            kind = of.date32()
-        elif one in _WHOLE or one in _WHOLE_FOR_PEOPLE:
-            kind = of.int64()
-        elif _is_number(export, place, one):
-            kind = number
-        fields.append(core.Field(one, kind))
-    with part.open("rb") as source, made.open("wb") as out:
-        batches = arrow_io.read_csv(
-            source, core.Schema(fields), has_header=True, batch_size=_BATCH_ROWS
-        )
-        if form == "parquet":
-            arrow_io.write_parquet(
-                batches, out, compression="zstd(3)", max_row_group_size=_BATCH_ROWS * 4
-            )
-        else:
-            arrow_io.write_ipc(batches, out)
+    types = {
+        "text": of.utf8(),
+        "whole": of.int64(),
+        "instant": of.timestamp("us", tz="UTC"),
+        "day": of.date32(),
+        "flag": of.bool(),
+        "double": of.float64(),
+    }
+    fields = [
+        core.Field(name, of.decimal128(38, kind) if isinstance(kind, int) else types[kind])
+        for name, kind in columns
+    ]
+    batches = arrow_io.read_csv(
+        source, core.Schema(fields), has_header=True, batch_size=_BATCH_ROWS
+    )
+    if form == "parquet":
+        most = _BATCH_ROWS * 4
+        arrow_io.write_parquet(batches, out, compression="zstd(3)", max_row_group_size=most)
+    else:
+        arrow_io.write_ipc(batches, out)
 
 
 def _arrow() -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from cli.services.words import say
 from metering.errors import InputError
 
 if TYPE_CHECKING:
+    from actions.fields import Lang
     from actions.readings.bulk import Asked
 
 app = typer.Typer(
@@ -133,7 +134,7 @@ def readings(
 
     asked = Asked(
         "readings", "hour", _ids(channels), institution, region, carrier, _when(since, "--from"),
-        _when(until, "--to"), zone, None if headings is Headings.CODES else headings.value,
+        _when(until, "--to"), zone, _lang(headings),
     )  # fmt: skip
     _export(asked, output, form, shape, database_url)
 
@@ -162,9 +163,53 @@ def usage(
     asked = Asked(
         "usage", grain.value, _ids(channels), institution, region, carrier,
         _when(since, "--from"), _when(until, "--to"), zone,
-        None if headings is Headings.CODES else headings.value,
+        _lang(headings),
     )  # fmt: skip
     _export(asked, output, form, shape, database_url)
+
+
+@app.command()
+def accounts(
+    output: Output,
+    form: As = Form.CSV,
+    institution: Institution = None,
+    region: Region = None,
+    carrier: Carrier = None,
+    since: Annotated[
+        str, typer.Option("--from", help=say("起始月份。", "The first month, as 2025-01."))
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--to", help=say("终止月份(含)。", "The last month, included."))
+    ] = "",
+    profile: Annotated[
+        str | None, typer.Option(help=say("折标系数组。", "Profile of coefficients."))
+    ] = None,
+    headings: Words = Headings.CODES,
+    database_url: ApiUrl = None,
+) -> None:
+    """Write what institutions used in each month, with standard coal and CO2."""
+    from actions.accounts.bulk_accounts import write_accounts
+    from cli.wiring import operator
+
+    months = {"from_": _month(since, "--from"), "to": _month(until, "--to")}
+    asked = {"region": region, "carrier": carrier, "profile": profile, **months}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if institution is not None:
+        given.pop("region", None)
+    with operator(settings.load(database_url=database_url)) as actor:
+        rows = write_accounts(
+            actor, output, form.value, given, institution_id=institution, lang=_lang(headings)
+        )
+    typer.echo(say(f"{output}:{rows} 行", f"{output}: {rows} rows"))
+
+
+def _month(text: str, option: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise _wrong(option, text, "2025-01") from error
 
 
 def _export(
@@ -185,6 +230,11 @@ def _export(
             f"{output}: {done.rows} rows, as of {at}",
         )
     )
+
+
+def _lang(headings: Headings) -> "Lang | None":
+    known: dict[Headings, Lang] = {Headings.ZH: "zh", Headings.EN: "en"}
+    return known.get(headings)
 
 
 def _ids(text: str) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.accounts.bulk_accounts import write_accounts
 from actions.readings import bulk_forms, bulk_plan
 from actions.readings.bulk import Asked
 from actions.readings.bulk_files import write_export
@@ -163,3 +164,19 @@ def test_too_many_columns_and_what_is_not_installed_are_said(filled, tmp_path, m
         write_export(filled.actor(), ASKED, tmp_path / "out.parquet", "parquet")
     assert "commonwatt[arrow]" in refused.value.next_en
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "arrow"])
+def test_accounts_go_out_in_every_form(filled, tmp_path, form):
+    actor = filled.actor("of the school")
+    rows = write_accounts(actor, tmp_path / "out.csv", "csv", {})
+    count = filled.admin(
+        "SELECT count(*) FROM account WHERE institution_id = %s", filled.institution["school"]
+    )
+    assert [(rows,)] == count
+    assert write_accounts(actor, tmp_path / "out", form, {}) == rows
+    if form in ("parquet", "arrow"):
+        arrow = pytest.importorskip("arro3.io", reason="the extra `arrow` is not installed")
+        read = arrow.read_parquet if form == "parquet" else arrow.read_ipc
+        table = read(str(tmp_path / "out")).read_all()
+        assert [one.as_py() for one in table["used"]] == numbers(tmp_path / "out.csv", "used")

@@ -139,7 +139,7 @@ def _answer(
         return _whole(actor, asked, form, shape)
     key = None if after is None else _key(after)
     lines = Lines(actor, begin(actor, asked), shape, bom=bom)
-    body = _gathered(lines.stream(key))
+    body = lines.stream(key)
     if gzipped:
         body = _compressed(body)
     headers = _headers(asked.what, lines.export.as_of_ms, "csv.gz" if gzipped else "csv")
@@ -164,19 +164,6 @@ def _sent(source: io.BufferedReader) -> Iterator[bytes]:
     with source:
         while chunk := source.read(_AT_ONCE):
             yield chunk
-
-
-def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the same bytes in fewer parts."""
-    held: list[bytes] = []
-    size = 0
-    for part in parts:
-        held.append(part)
-        size += len(part)
-        if size >= _AT_ONCE:
-            yield b"".join(held)
-            held, size = [], 0
-    yield b"".join(held)
 
 
 def _compressed(parts: Iterator[bytes]) -> Iterator[bytes]:
