@@ -24,7 +24,14 @@ from metering.unit_names import unit_of
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
 _OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(("gateway", "channel", "key", "from", "at", "value", "unit", "seq"))
+_OWN: Final = frozenset(
+    ("gateway", "channel", "channel_id", "key", "from", "at", "value", "unit", "seq")
+)
+# What our own exports of readings for people are headed with: actions/readings/bulk_columns.py.
+_EXPORTED: Final = (
+    {"机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位"},
+    {"institution id", "institution", "meter name", "gateway", "channel", "time", "value", "unit"},
+)
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
     r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
@@ -188,7 +195,7 @@ def _shaped(
         unit_column=known.get("unit"),
         **{one: known.get(one) for one in _OF_ROWS},
         unit=_unit(above),
-        own_format=separator == "," and {one.lower() for one in heads} <= _OWN,
+        own_format=separator == "," and _is_own({one.lower() for one in heads}),
         left_out=tuple(text for n, text in enumerate(heads) if n not in taken and text),
         rates_left=tuple(heads[n] for n in columns.rates.values() if n not in taken),
         rates_both=len({one.suffix == "" for one in values}) == 2,
@@ -196,6 +203,11 @@ def _shaped(
         month=known.get("month") if shape != "months" else None,
         said_month=month,
     )
+
+
+def _is_own(heads: set[str]) -> bool:
+    """Return whether headings are those of the documented form, or of our own exports."""
+    return heads <= _OWN or heads in _EXPORTED
 
 
 def _of_month(
