@@ -24,6 +24,7 @@ def serve(
     from cli import embedded, logs, running
     from cli.application import application
     from cli.network import claim
+    from dashboards.pages.answers import forget_old
 
     known = settings.load(database_url=database_url, host=host, port=port)
     known = embedded.filled(known, "api")
@@ -45,6 +46,7 @@ def serve(
             running.with_owner(lambda: setattr(server, "should_exit", True))
         if not stop.is_set():
             memory.settle()
+            memory.keep_tidy(forget_old)
             log("serve.begins", url=f"http://{known.host}:{known.port}")
             server.run([claimed])
     log("serve.ends")
