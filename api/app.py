@@ -1,7 +1,6 @@
 """The application: resources, errors and figures put together, for any ASGI server."""
 
 from collections.abc import Sequence
-from copy import copy
 from datetime import date
 from typing import Any, Final
 
@@ -109,17 +108,15 @@ def _of_app(route: BaseRoute) -> BaseRoute:
     """Return a route as the application has it: refusals told, named as its function is.
 
     `include_router` would make each route anew for every router it lies in, fields and all (a tenth
-    of the memory of `serve`), and each request would look for its route twice in each of them.
+    of the memory of `serve`), and each request would look for its route twice in each of them. A
+    route that several applications share is told the same by each.
     """
-    if not isinstance(route, APIRoute):
-        return route
-    ours = copy(route)
-    ours.responses = _REFUSALS | route.responses
-    ours.unique_id = route.operation_id or route.name
-    if route.response_field is not None:
-        ours.response_field = copy(route.response_field)
-        ours.response_field.name = f"Response_{ours.unique_id}"  # its title
-    return ours
+    if isinstance(route, APIRoute):
+        route.responses = _REFUSALS | route.responses
+        route.unique_id = route.operation_id or route.name
+        if route.response_field is not None:
+            route.response_field.name = f"Response_{route.unique_id}"  # its title
+    return route
 
 
 def _surround(
