@@ -13,6 +13,8 @@ _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 _LARGE: Final = 256 * 1024
 _ARENAS: Final = 2
+# For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
+_UNUSED: Final = ("pydantic.v1", "watchfiles")
 _EVERY_S: Final = 2.0
 _WORK_S: Final = 0.05  # of the processor; who did less has freed little
 
@@ -30,6 +32,12 @@ def give_back() -> None:
     told = ((_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE), (_ARENA_MAX, _ARENAS))
     for name, value in told:
         libc.mallopt(name, value)
+
+
+def do_without() -> None:
+    """Let whoever asks for a module that a service never uses do without; before it is asked."""
+    for name in _UNUSED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # an ImportError from now on
 
 
 def settle() -> None:

@@ -19,6 +19,7 @@ def serve(
     from cli import memory
 
     memory.give_back()  # before anything begins a thread
+    memory.do_without()
     import uvicorn  # as the application, too heavy for --help
 
     from cli import embedded, logs, running
