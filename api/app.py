@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -9,6 +10,7 @@ from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, disable_created_metrics
 from starlette.routing import BaseRoute
 
+from actions import catalogue
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
 from actions.routes import OURS, Routes
@@ -80,13 +82,19 @@ def create_app(
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.auth.system_actor))
-    made = (declared.router(), action_files.router(), declared_tables.router())
-    for router in (*routers(), *made, *extra_routers):
+    generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
+    for router in (*routers(), *generated, *extra_routers):
         app.router.routes += map(_of_app, router.routes)
     errors.install(app, error_page)
     _surround(app, told, large, registry)
     _describe_problem(app)
     return app
+
+
+@lru_cache(maxsize=1)
+def _generated(*_: tuple[object, ...]) -> tuple[APIRouter, ...]:
+    """Return the routes made from what is declared: made anew only where more is declared."""
+    return declared.router(), action_files.router(), declared_tables.router()
 
 
 def _bare() -> FastAPI:
