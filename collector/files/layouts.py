@@ -24,7 +24,9 @@ from metering.unit_names import unit_of
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
 _OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(("gateway", "channel", "key", "from", "at", "value", "unit", "seq"))
+_OWN: Final = frozenset(  # of a file that we describe, and of one that we wrote
+    ("gateway", "channel", "key", "from", "at", "value", "unit", "seq", "quanta", "rank")
+)
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
     r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
