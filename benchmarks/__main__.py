@@ -15,6 +15,7 @@ from benchmarks import (
     bases,
     boards,
     demo,
+    files,
     ground,
     ingest,
     logins,
@@ -37,6 +38,7 @@ PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "serve": serving.run,
     "logins": logins.run,
     "flood": rush.run,
+    "files": files.run,
     "demo": demo.run,
 }
 ONCE: Final = {"flood"}  # lasts minutes: each second is a sample

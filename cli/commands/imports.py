@@ -141,9 +141,10 @@ def _imported(
     from actions.readings.file_answers import answers_of
     from actions.readings.file_corrections import correct_by_file
     from actions.readings.import_readings import import_readings
-    from cli import embedded
+    from cli import embedded, memory
     from cli.wiring import operator, store
 
+    memory.give_back()
     known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)

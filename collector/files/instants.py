@@ -19,7 +19,7 @@ _MS: Final = timedelta(milliseconds=1)
 _DAY_MS: Final = 86_400_000
 _EXCEL_DAYS: Final = (20_000, 73_050)  # 1954 to 2100
 _EXCEL_EPOCH: Final = 25_569  # 1970 in a spreadsheet's days
-_MOST_KNOWN: Final = 100_000
+_MOST_KNOWN: Final = 20_000
 MONTH_NAMES: Final = {
     name: n
     for n, names in enumerate(

@@ -20,6 +20,7 @@ from collector.files.values import Layout
 from metering.errors import InputError
 
 _PASSES: Final = 4
+_JOINED: Final = 32  # blocks
 _BY_STAMP: Final = frozenset(("long", "channels", "rates"))  # shapes whose rows have one time
 _ROLES: Final = ("gateway", "channel", "seq", "unit_column", "ratio", "duration")
 
@@ -64,12 +65,17 @@ def _layout(table: Table, answers: Answers) -> Layout:
 def _gathered(
     table: Table, reader: RowReader, problems: Problems, limits: Limits, room: int
 ) -> Chunk:
-    chunks, count = [], 0
+    chunks: list[Chunk] = []
+    small: list[Chunk] = []
+    count = 0
     try:
         for block in table.blocks():
             chunk = reader.read(block)
             if chunk is not None:
-                chunks.append(chunk)
+                small.append(chunk.spare())
+                if len(small) == _JOINED:  # many small arrays would leave the heap full of holes
+                    chunks.append(joined(small))
+                    small = []
                 count += len(chunk)
             if count > room:
                 raise _too_many(chunk, count - room, limits, reader)
@@ -79,7 +85,7 @@ def _gathered(
         problems.add(error)
     except CellError as error:
         problems.add(refusal(error, table.place))
-    return joined(chunks)
+    return joined([*chunks, *small])
 
 
 def _too_many(chunk: Chunk | None, over: int, limits: Limits, reader: RowReader) -> InputError:
