@@ -41,7 +41,7 @@ def readings(
         if not found:
             raise no_channel(channel_id)
         span = span_of(connection, since, until, found[0].zone, int(last))
-        intervals = found[0].kind is Kind.INTERVAL
+        intervals = found[0].kind == Kind.INTERVAL
         columns = series.readings(connection, channel_id, span, limit + 1, intervals=intervals)
     cut = _first(columns, limit)
     more = len(columns.at_ms) > limit

@@ -74,7 +74,7 @@ HEADINGS: Final[dict[str, str]] = {
         "行号 category type 区域 位置 楼栋 房间 抄表员 meterconsumptionid "
         "portfoliomanagerid metertype estimation estimated deliverydate lastmodifieddate "
         "lastmodifiedby friendlyname status 状态 数据来源 "
-        "channelid institutionid institution 机构编号"
+        "channelid institutionid institution 机构编号 quanta rank"
     ),
 }
 TOTALS: Final = frozenset(

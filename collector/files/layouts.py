@@ -24,9 +24,12 @@ from metering.unit_names import unit_of
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
 _OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(
-    ("gateway", "channel", "channel_id", "key", "from", "at", "value", "unit", "seq")
-)
+_OWN: Final = frozenset(  # of a file that we describe, and of one that we wrote
+    (
+        "gateway", "channel", "channel_id", "key", "from", "at", "value", "unit", "seq", "quanta",
+        "rank",
+    )
+)  # fmt: skip
 # What our own exports of readings for people are headed with: actions/readings/bulk_columns.py.
 _EXPORTED: Final = (
     {"机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位"},
