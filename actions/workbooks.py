@@ -13,6 +13,7 @@ from typing import IO, Any, Final
 from metering.errors import InputError
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_TYPE: Final = "text/csv; charset=utf-8"
 _MOST_ROWS: Final = 1_048_575  # of a worksheet, less the header
 _WIDTHS: Final = (9, 44)
 _LOOKED_AT: Final = 200  # rows, for the width of columns
@@ -82,7 +83,12 @@ def _cell(sheet: Any, row: int, column: int, value: object) -> None:
         sheet.write_number(row, column, number)
     else:
         text = value.isoformat() if isinstance(value, date) else str(value)
-        sheet.write_string(row, column, _UNSAYABLE.sub("\ufffd", text[:_MOST_TEXT]))
+        sheet.write_string(row, column, written_text(text))
+
+
+def written_text(text: str) -> str:
+    """Return a text as a cell can hold it."""
+    return _UNSAYABLE.sub("\ufffd", text[:_MOST_TEXT])
 
 
 def _number(value: float | Decimal) -> float | None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analytics.intervals import follows, intervals, power
+from analytics.intervals import begun_ms, follows, intervals, power
 from analytics.outliers import BOUNDS, Bounds
 from analytics.registers import registers
 from analytics.steps import EffectiveReadings, Judged, Reason, Spans, Steps
@@ -36,8 +36,8 @@ def unmeasured(effective: EffectiveReadings, made: Steps) -> Spans:
     some = ~made.measured
     plain = np.isin(made.reason, (Reason.KNOWN, Reason.WRAPPED))
     reason = np.where(plain, np.int8(Reason.GAP), made.reason)[some]
-    before, at = effective.at_ms[:-1], effective.at_ms[1:]
-    start = at - effective.period_before_ms[1:]
+    before = effective.at_ms[:-1]
+    start = begun_ms(effective)[1:]
     hole = follows(effective) & (effective.kind[1:] == Kind.INTERVAL) & (start > before)
     channel = np.concatenate([made.channel[some], effective.channel[1:][hole]])
     start_ms = np.concatenate([made.start_ms[some], before[hole]])

@@ -157,12 +157,13 @@ def evidence_of(
 
 
 def what_is_known(connection: Connection[Any], channel_id: int) -> Known:
-    """Return settings, exchanges and verdicts of one channel."""
+    """Return settings, exchanges, verdicts and starts of one channel."""
     channels = [channel_id]
     return Known(
         usage.settings(connection, channels),
         usage.exchanges(connection, channels),
         usage.verdicts(connection, channels),
+        usage.starts(connection, channels),
         {channel_id: usage.channels(connection, channels)[channel_id][0]},
     )
 

@@ -104,7 +104,9 @@ class Told:
     columns: heading and what it was read as. left_out: headings that are not read.
     totals: how many rows sum others and are left out; total_lines: the first of them.
     repeated: rows that say the headings again.
-    empty: cells or rows without value. rates_left: the total is read, its rates are not.
+    empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
+    stamp: what the one time of each row marks: start or end.
+    rates_left: the total is read, its rates are not.
     """
 
     file: str
@@ -121,6 +123,9 @@ class Told:
     total_lines: list[int] = field(default_factory=list)
     repeated: int = 0
     empty: int = 0
+    money: int = 0
+    passed: bool = False
+    stamp: str = ""
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False
 

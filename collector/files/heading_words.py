@@ -22,6 +22,11 @@ HEADINGS: Final[dict[str, str]] = {
         "lastupdated readingtime meterreadingtime startdatetimeutc utc"
     ),
     "date": ("date datum 日期 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期"),
+    "year": ("year 年 年份 年度 统计年度 统计年份"),
+    "month": (
+        "month 月 月份 年月 统计月份 用电月份 用水月份 用气月份 电费年月 抄表年月 账期 "
+        "所属月份 billingmonth monat"
+    ),
     "clock": ("time 时刻 uhrzeit timeofday"),
     "from": (
         "start startdate starttime startdatetime starttimestamp from begin beginn "

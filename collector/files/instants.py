@@ -20,7 +20,7 @@ _DAY_MS: Final = 86_400_000
 _EXCEL_DAYS: Final = (20_000, 73_050)  # 1954 to 2100
 _EXCEL_EPOCH: Final = 25_569  # 1970 in a spreadsheet's days
 _MOST_KNOWN: Final = 100_000
-_MONTHS: Final = {
+MONTH_NAMES: Final = {
     name: n
     for n, names in enumerate(
         (
@@ -137,7 +137,7 @@ class Instants:
     def _day(self, part: dict[str, str | None], raw: str) -> tuple[int, int]:
         """Return day and month, 0 where they cannot be told apart yet."""
         if part.get("n"):
-            month = _MONTHS.get((part["n"] or "").casefold())
+            month = MONTH_NAMES.get((part["n"] or "").casefold())
             if month is None:
                 raise CellError("bad_time", raw)
             return int(part["d"] or 0), month

@@ -18,6 +18,7 @@ from collector.files.containers import Part, parts
 from collector.files.delimited import table_of
 from collector.files.espi_readings import read_feed
 from collector.files.gathered import Chunk, Names, Problems, Told, joined
+from collector.files.leaves import other_sheets
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
 from collector.files.table_readings import read_table
@@ -98,6 +99,7 @@ def read(
             problems.add_all(wrong)
             chunks.append(chunk)
             told.append(one)
+        other_sheets(told, problems, answers)
     except InputError as error:
         problems.add(error)
     except CellError as error:
@@ -151,7 +153,6 @@ def _whole(
     sizes = [len(one) for one in chunks]
     if any(error.code == _NAMELESS for error in problems.kept):  # whose they are is not known
         chunks, sizes, names = [], [], Names()
-    table = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     whole = joined(list(chunks))
     keys = [key for _, key in names.place]
     batch = [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place]
@@ -165,13 +166,14 @@ def _whole(
         value=whole.value,
         arrival=np.zeros(len(whole), np.bool_),
         unit=[units[n] or None for n in whole.unit.tolist()] if named else None,
+        from_ms=whole.from_ms if bool((whole.from_ms >= 0).any()) else None,
     )
     return FileReadings(
         batch,
         readings,
         whole.line,
         whole.column,
-        table,
+        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
         whole.from_ms,
         whole.ratio,
         whole.unsure,

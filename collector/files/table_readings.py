@@ -20,6 +20,7 @@ from collector.files.values import Layout
 from metering.errors import InputError
 
 _PASSES: Final = 4
+_BY_STAMP: Final = frozenset(("long", "channels", "rates"))  # shapes whose rows have one time
 _ROLES: Final = ("gateway", "channel", "seq", "unit_column", "ratio", "duration")
 
 
@@ -113,6 +114,8 @@ def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answer
         _ask(questions.KEY, reader, problems)
     if not len(chunk):
         return
+    if layout.at and not (layout.start or layout.duration is not None or layout.own_format):
+        _settle_stamps(chunk, reader, problems, answers)
     _settle_periods(chunk, reader, problems, answers)
     _settle_zone(chunk, reader, problems, answers)
     _settle_ratio(chunk, answers)
@@ -144,6 +147,23 @@ def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers
         problems.add(asked(questions.LAST_DAY, first, _said(int(chunk.at_ms[0]))[:10], len(chunk)))
     if holds is not False:
         periods.with_last_day(chunk)
+
+
+def _settle_stamps(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+    """Let use begin at the time beside it, where the rows do not say how long it lasted."""
+    told = reader.faults.told
+    told.stamp = answers.stamp or "end"
+    if reader.layout.shape not in _BY_STAMP or answers.stamp != "start":
+        return
+    lengths = periods.until_next(chunk)
+    if answers.length_s:
+        lengths = np.full(len(chunk), answers.length_s * 1000, np.int64)
+    if lengths is None:
+        first = reader.place.at(int(chunk.line[0]), _time_heading(reader.layout))
+        problems.add(asked(questions.LENGTH, first, _said(int(chunk.at_ms[0])), len(chunk)))
+        return
+    chunk.from_ms = chunk.at_ms
+    chunk.at_ms = chunk.at_ms + lengths
 
 
 def _settle_zone(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
@@ -216,7 +236,7 @@ def _said(ms: int) -> str:
 
 
 def _time_heading(layout: Layout) -> str:
-    places = layout.at or layout.start
+    places = layout.at or layout.start or tuple(one.place for one in layout.values)
     return layout.headings[places[0]] if layout.headings else "at"
 
 
@@ -247,6 +267,8 @@ def _tell(told: Told, reader: RowReader, layout: Layout) -> None:
         told.how["excel_days"] = str(reader.instants.excel_days)
     if reader.answers.zone:
         told.how["zone"] = reader.answers.zone
+    if layout.said_month is not None and layout.shape != "months":
+        told.how["month"] = f"{np.datetime64(layout.said_month, 'M')}"
     units = sorted({one.unit for one in layout.values if one.unit} | {layout.unit} - {""})
     if units:
         told.how["unit"] = ", ".join(units)

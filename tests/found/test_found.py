@@ -49,10 +49,6 @@ IN_ORDER = (
     "30-decimals-per-unit",
     "36-frozen-then-lump",
 )
-WAITING = {  # of the issue "files as people have them"
-    "08-bill-across-months": "bills as intervals of any days",
-    "39-export-truncated": "links of the list page",
-}
 AS_THEY_ARE = {  # each taken or refused in a test of its own
     "10-local-time-no-zone", "21b-leading-zeros", "22-utility-csv-formats", "23-green-button-xml",
     "31-chinese-units",
@@ -108,15 +104,15 @@ def test_totals_are_those_of_expect_json(found, folder, wanted):
         assert months == {month: Decimal(one) for month, one in wanted["months"].items()}
 
 
-def test_every_folder_is_here_or_waits():
+def test_every_folder_is_here():
     assert FOUND is not None
     here = (
         {one.split("/")[0] for one in IN_ORDER}
-        | {"13-wrong-clock", "27-negative-register"}
+        | {"13-wrong-clock", "27-negative-register", "39-export-truncated"}
         | AS_THEY_ARE
     )
 
-    assert {one.name for one in FOUND.iterdir() if one.is_dir()} == here | set(WAITING)
+    assert {one.name for one in FOUND.iterdir() if one.is_dir()} == here
 
 
 def hours(found: FoundServer, institution: str) -> list[tuple[int | None, int]]:
@@ -125,6 +121,22 @@ def hours(found: FoundServer, institution: str) -> list[tuple[int | None, int]]:
              JOIN account_term t USING (channel_id) WHERE t.institution_id = %s ORDER BY h.hour""",
         found.id(institution),
     )
+
+
+def test_08_a_bill_counts_in_its_own_days_as_register_and_as_intervals(found, tmp_path):
+    bills = tmp_path / "bills.csv"
+    bills.write_text(
+        "网关,表号,起始日期,截止日期,用电量(度)\nbj/c08b,m1,2025-04-15,2025-05-15,44160\n"
+        "bj/c08b,m1,2025-05-15,2025-06-17,43840\n"
+    )
+    taken = found.readings(bills, "--zone", "Asia/Shanghai")
+    assert taken.returncode == 0, taken.stderr
+    found.work()
+
+    wanted = {"2025-04": "23552.000", "2025-05": "43192.242", "2025-06": "21255.758"}
+    for institution in ("c08", "c08b"):
+        months = {month: one for month, one in found.months(institution).items() if one}
+        assert months == {month: Decimal(one) for month, one in wanted.items()}
 
 
 def test_01_hours_of_zeros_are_estimated(found):

@@ -27,6 +27,9 @@ class ReadingSeriesShown(BaseModel):
     quanta: list[int | None] = Field(description="Whole quanta of the channel, within 2^53.")
     rank: list[int] = Field(description="0 gateway or file, 1 person.")
     seq: list[int] = Field(description="The message's number, 0 where it had none.")
+    begins: list[str | None] = Field(
+        description="When the use of an interval began, where a file told it; else a period before."
+    )
     next: str | None = Field(description="Address of the following page.")
 
 
@@ -75,13 +78,13 @@ def _answer(
 ) -> ReadingSeriesShown | Response:
     channel, columns = found.channel, found.columns
     following = next_url(request, found.next)
-    at = [instant(ms).isoformat(timespec="milliseconds") for ms in columns.at_ms]
-    at = [text.replace("+00:00", "Z") for text in at]
+    at = [_said(ms) for ms in columns.at_ms]
+    begins = [None if ms is None else _said(ms) for ms in columns.from_ms]
     value = [in_units(one, channel.per_unit) for one in columns.value]
     if wish.table:
-        rows: Any = zip(at, value, columns.value, columns.rank, columns.seq, strict=True)
-        body = ((a, v, channel.unit, q, r, s) for a, v, q, r, s in rows)
-        header = ["at", "value", "unit", "quanta", "rank", "seq"]
+        rows: Any = zip(begins, at, value, columns.value, columns.rank, columns.seq, strict=True)
+        body = ((b, a, v, channel.unit, q, r, s) for b, a, v, q, r, s in rows)
+        header = ["from", "at", "value", "unit", "quanta", "rank", "seq"]
         return table_of(
             header, body, f"{name}-{channel.channel_id}", wish, following, exact=["value"]
         )
@@ -94,5 +97,10 @@ def _answer(
         quanta=columns.value,
         rank=columns.rank,
         seq=columns.seq,
+        begins=begins,
         next=following,
     )
+
+
+def _said(ms: int) -> str:
+    return instant(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
