@@ -1,7 +1,8 @@
 """Readings as they are gathered out of tables, kept small: numbers in arrays, each name once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from collector.files.limits import Limits
 from collector.files.refusals import CellError, Place, refusal
 from metering.errors import InputError
 
+# What a column holds where the file does not say it: then it is one number, however many rows.
+_UNSAID: Final[Mapping[str, float]] = {"from_ms": -1, "unit": 0, "seq": 0, "ratio": 1}
 _LINES = 20  # told of what is left out; the rest is counted
 Ints = NDArray[np.int64]
 
@@ -41,7 +44,10 @@ class Chunk:
 
 
 def joined(chunks: Sequence[Chunk]) -> Chunk:
-    """Return chunks one after another; each column is freed as it is joined."""
+    """Return chunks one after another; each column is freed as it is joined.
+
+    Columns of which nothing is said may not be written into: they are one number, read many times.
+    """
     if not chunks:
         none, numbers = np.empty(0, np.int32), np.empty(0, np.float64)
         whole = np.empty(0, np.int64)
@@ -50,10 +56,26 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
         )
     columns = {}
     for name in Chunk.__slots__:
-        columns[name] = np.concatenate([getattr(one, name) for one in chunks])
+        columns[name] = _column(name, [getattr(one, name) for one in chunks])
         for one in chunks:
             setattr(one, name, columns[name][:0])
     return Chunk(**columns)
+
+
+def thin(chunk: Chunk) -> Chunk:
+    """Return readings with the columns of which nothing is said kept as one number."""
+    for name in _UNSAID:
+        setattr(chunk, name, _column(name, [getattr(chunk, name)]))
+    return chunk
+
+
+def _column(name: str, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    if len(parts) == 1 and name not in _UNSAID:
+        return parts[0]
+    if name in _UNSAID and all(bool((one == _UNSAID[name]).all()) for one in parts):
+        unsaid = parts[0].dtype.type(_UNSAID[name])
+        return np.broadcast_to(unsaid, sum(map(len, parts)))
+    return np.concatenate(parts)
 
 
 class Names:

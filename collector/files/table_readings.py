@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from collector.files import periods, questions, zones
 from collector.files.answers import Answers
 from collector.files.faults import Faults
-from collector.files.gathered import Chunk, Names, Problems, Told, joined
+from collector.files.gathered import Chunk, Names, Problems, Told, joined, thin
 from collector.files.instants import LOCAL
 from collector.files.layouts import layout_of
 from collector.files.limits import Limits
@@ -69,7 +69,7 @@ def _gathered(
         for block in table.blocks():
             chunk = reader.read(block)
             if chunk is not None:
-                chunks.append(chunk)
+                chunks.append(thin(chunk))
                 count += len(chunk)
             if count > room:
                 raise _too_many(chunk, count - room, limits, reader)
@@ -178,7 +178,7 @@ def _settle_zone(chunk: Chunk, reader: RowReader, problems: Problems, answers: A
             if name == "at_ms":
                 problems.add(asked(questions.ZONE, place, _said(int(ms[first])), int(local.sum())))
             ms[local] -= LOCAL
-            chunk.unsure |= local
+            chunk.unsure = chunk.unsure | local
             continue
         early, late, gap = zones.instants(ms[local] - LOCAL, answers.zone)
         _tell_gaps(chunk, local, gap, reader, problems)

@@ -30,6 +30,9 @@ _BINDINGS = """
 
 Scale = tuple[NDArray[np.float64], NDArray[np.float64]]  # quanta are value * first / second
 
+_WINDOW: Final = 1 << 16  # readings judged at a time: a file may bring a million
+_NO_ROW: Final = (0, 0, 1, False, 0, 0, 0, 0, 0)
+
 _FINER: Final = 1e-3  # of a quantum: less is what a double makes of a decimal
 
 
@@ -124,14 +127,14 @@ def bind(
     """
     if not len(readings):
         return nothing(), []
-    gateways = [batch[place].gateway for place in readings.message.tolist()]
+    gateways = [message.gateway for message in batch]
     index: dict[tuple[str, str], int] = {}
     pair = np.fromiter(
         (
-            index.setdefault(one, len(index))
-            for one in zip(gateways, readings.channel_key, strict=True)
+            index.setdefault((gateways[message], key), len(index))
+            for message, key in zip(readings.message, readings.channel_key, strict=True)
         ),
-        np.int64,
+        np.int32,
         len(readings),
     )
     rows = connection.execute(
@@ -139,7 +142,21 @@ def bind(
     ).fetchall()
     found = _choose(pair, readings.at_ms, np.array(rows, dtype=object).reshape(len(rows), 10))
     scale = None if readings.unit is None else scales(connection, readings.unit, found, rows)
-    return _judge(batch, readings, found, rows, ahead_ms, scale)
+    del pair
+    received = np.array([message.received_ms for message in batch], np.int64)
+    table = np.array([row[1:] for row in rows] or [_NO_ROW], dtype=object).astype(np.int64)
+    judged = [
+        _judge(readings, found, table, received + ahead_ms, scale, slice(at, at + _WINDOW))
+        for at in range(0, len(readings), _WINDOW)
+    ]
+    whys = np.concatenate([reason for _, reason in judged])
+    refused = []
+    if whys.any():
+        off_ms = readings.at_ms - received[readings.message]
+        refused = refusals(batch, readings, np.array(["", *_REASONS])[whys], off_ms)
+    parts = [bound for bound, _ in judged]
+    del judged
+    return _joined(parts), refused
 
 
 def nothing() -> Bound:
@@ -149,14 +166,14 @@ def nothing() -> Bound:
 
 
 def _choose(
-    pair: NDArray[np.int64], at_ms: NDArray[np.int64], rows: NDArray[Any]
-) -> NDArray[np.int64]:
+    pair: NDArray[np.int32], at_ms: NDArray[np.int64], rows: NDArray[Any]
+) -> NDArray[np.int32]:
     """Return for each reading the row of its binding, -1 where none holds at its instant."""
-    found = np.full(len(pair), -1, np.int64)
+    found = np.full(len(pair), -1, np.int32)
     if not len(rows):
         return found
     pairs, since, until = (rows[:, column].astype(np.int64) for column in (0, 5, 6))
-    only = np.full(int(pair.max()) + 1, -1, np.int64)
+    only = np.full(int(pair.max()) + 1, -1, np.int32)
     many = []
     for row, of in enumerate(pairs.tolist()):
         if only[of] >= 0:
@@ -172,29 +189,39 @@ def _choose(
     return found
 
 
+def _joined(parts: list[Bound]) -> Bound:
+    """Return what was bound window by window; each column is freed as it is joined."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = {name: [getattr(one, name) for one in parts] for name in Bound.__slots__}
+    parts.clear()
+    return Bound(**{name: np.concatenate(columns.pop(name)) for name in Bound.__slots__})
+
+
 def _judge(
-    batch: Sequence[Message],
     readings: Readings,
-    found: NDArray[np.int64],
-    rows: list[tuple[Any, ...]],
-    ahead_ms: int,
+    found: NDArray[np.int32],
+    table: NDArray[np.int64],
+    latest_ms: NDArray[np.int64],
     scale: Scale | None,
-) -> tuple[Bound, list[Rejection]]:
-    known = found >= 0
-    table = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
-    channel, kind, per_unit, net, _, _, opens, since, wraps = (
-        table[:, column].astype(np.int64)[found] for column in range(9)
-    )
-    quanta, finer = _whole(readings.value, per_unit, scale)
-    received = np.array([message.received_ms for message in batch], np.int64)[readings.message]
+    window: slice,
+) -> tuple[Bound, NDArray[np.int8]]:
+    """Return which readings of a window can be stored, and of each the place of its reason.
+
+    latest_ms: of each message.
+    """
+    of, at_ms = found[window], readings.at_ms[window]
+    channel, kind, per_unit, net, _, _, opens, since, wraps = table[of].T
+    scale = None if scale is None else (scale[0][window], scale[1][window])
+    quanta, finer = _whole(readings.value[window], per_unit, scale)
     reason = np.select(
         [
-            ~known,
-            readings.arrival & (kind == Kind.INTERVAL),
-            readings.at_ms < since,
-            readings.at_ms < opens,
-            readings.at_ms > received + ahead_ms,
-            np.zeros(len(found), np.bool_) if scale is None else scale[0] == 0,
+            of < 0,
+            readings.arrival[window] & (kind == Kind.INTERVAL),
+            at_ms < since,
+            at_ms < opens,
+            at_ms > latest_ms[readings.message[window]],
+            np.zeros(len(of), np.bool_) if scale is None else scale[0] == 0,
             ~_possible(quanta, kind, net, wraps),
         ],
         np.arange(1, len(_REASONS)),  # the last is found later
@@ -203,15 +230,14 @@ def _judge(
     taken = np.flatnonzero(reason == 0)
     bound = Bound(
         channel[taken],
-        readings.at_ms[taken],
-        readings.seq[taken],
+        at_ms[taken],
+        readings.seq[window][taken],
         quanta[taken].astype(np.int64),
-        taken,
+        taken + window.start,
         kind[taken],
         finer[taken],
     )
-    why = np.array(["", *_REASONS])[reason]
-    return bound, refusals(batch, readings, why, readings.at_ms - received)
+    return bound, reason.astype(np.int8)
 
 
 def _whole(

@@ -21,7 +21,7 @@ _UNITS = """
 def scales(
     connection: Connection[Any],
     units: Sequence[str | None],
-    found: NDArray[np.int64],
+    found: NDArray[np.int32],
     rows: list[tuple[Any, ...]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return of each reading what its value is multiplied with, and divided by, for quanta.

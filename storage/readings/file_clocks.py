@@ -1,7 +1,8 @@
 """Rows of a file that a clock which fell back has stamped: the order of the lines tells them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from metering.channels import Kind
 from metering.clocks import BEHIND_MS
 from storage.readings.binding import Bound
 from storage.readings.fitting import fitting
+
+_WINDOW: Final = 1 << 16  # readings looked at together, or those of one channel
 
 
 def behind(connection: Connection[Any], bound: Bound) -> NDArray[np.bool_]:
@@ -24,10 +27,24 @@ def behind(connection: Connection[Any], bound: Bound) -> NDArray[np.bool_]:
         return np.zeros(0, np.bool_)
     order = np.lexsort((bound.place, bound.seq, bound.channel_id))
     doubtful = np.zeros(len(order), np.bool_)
-    doubtful[order] = _goes_on(bound.only(order))
+    for rows in _by_channels(bound, order):
+        doubtful[rows] = _goes_on(bound.only(rows))
+    if not doubtful.any():
+        return doubtful
     turn = np.empty(len(order), np.int64)
     turn[order] = np.arange(1, len(order) + 1)
     return doubtful & ~fitting(connection, replace(bound, seq=turn), doubtful)
+
+
+def _by_channels(bound: Bound, order: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    """Return the places of some channels at a time, for all of them may be many."""
+    ordered = bound.channel_id[order]
+    ends = np.append(np.flatnonzero(np.diff(ordered)) + 1, len(order))
+    first = 0
+    for end in ends.tolist():
+        if end - first >= _WINDOW or end == len(order):
+            yield order[first:end]
+            first = end
 
 
 def _goes_on(rows: Bound) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from metering.messages import Outdone
 from storage.columns import Columns, copy_in
@@ -84,6 +84,7 @@ _QUEUE = """
 """
 
 _DAY_MS: Final = 86_400_000
+_WINDOW: Final = 1 << 16  # readings sent at a time: a file may bring a million
 
 
 # What was said, in the batch just merged, and does not stand.
@@ -123,13 +124,19 @@ class Merged:
 def fold(bound: Bound) -> Fold:
     """Return the greatest (rank, seq, value) of each (channel, at), and the different others."""
     order = np.lexsort((bound.value, bound.seq, bound.at_ms, bound.channel_id))
-    channel, at = bound.channel_id[order], bound.at_ms[order]
-    seq, value = bound.seq[order], bound.value[order]
-    same_key = (channel[1:] == channel[:-1]) & (at[1:] == at[:-1])
-    same = same_key & (seq[1:] == seq[:-1]) & (value[1:] == value[:-1])
-    last = np.append(~same_key, True)[: len(order)]
-    repeated = np.append(same, False)[: len(order)]
+    same_key = _like_next(order, bound.channel_id, bound.at_ms)
+    repeated = same_key & _like_next(order, bound.seq, bound.value)
+    last = ~same_key
     return Fold(order[last], order[~last & ~repeated], int(repeated.sum()))
+
+
+def _like_next(order: NDArray[np.intp], *columns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which rows say the same as the next one, in an order; the last does not."""
+    like = np.append(np.ones(max(len(order) - 1, 0), np.bool_), False)[: len(order)]
+    for column in columns:
+        ordered = column[order]
+        like[:-1] &= ordered[1:] == ordered[:-1]
+    return like
 
 
 def runs_of_days(bound: Bound, places: NDArray[np.intp]) -> list[list[int]]:
@@ -160,7 +167,7 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         return Merged(0, 0, 0, new)
     folded = fold(bound)
     with connection.cursor() as cursor:
-        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.effective))
+        _copy_in(cursor, "incoming", bound, folded.effective)
         stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
         if tell_new:
             new[folded.effective] = _among(bound, folded.effective, cursor.fetchall())
@@ -168,12 +175,17 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         if stored < len(folded.effective) or len(folded.outdone):
             channels = np.unique(bound.channel_id[folded.effective]).tolist()
             cursor.execute(_LOCK, [_LOCK_CLASS, channels])
-            copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone))
+            _copy_in(cursor, "outdone", bound, folded.outdone)
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
             cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.effective)])
     return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
+
+
+def _copy_in(cursor: Cursor[Any], table: str, bound: Bound, places: NDArray[np.intp]) -> None:
+    for first in range(0, len(places), _WINDOW):
+        copy_in(cursor, table, _INCOMING, _rows(bound, places[first : first + _WINDOW]))
 
 
 def _among(
