@@ -124,15 +124,16 @@ class Store:
             with connection.transaction(force_rollback=dry_run):
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 if refused:
-                    return Stored(_seqs(batch, readings, refused), refused)
+                    return Stored((), refused)
                 late = file_clocks.behind(connection, bound)
-                behind, bound = bound.place[late].tolist(), bound.only(~late)
+                behind = bound.place[late].tolist()
+                bound = bound.only(~late) if behind else bound
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch), bound, none)
                 starts.keep(connection, bound, readings.from_ms)
                 lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
                 stored = replace(
-                    _stored(_seqs(batch, readings, refused), refused, bound, merged),
+                    _stored([], refused, bound, merged),
                     outdone=lost[:_TOLD],
                     outdone_count=len(lost),
                     behind=behind,
