@@ -218,6 +218,16 @@ def places_of(per_unit: int) -> int:
     return digits - 1 if per_unit == 10 ** (digits - 1) else digits
 
 
+def any_rows(
+    connection: Connection[Any], rows: Rows, ids: Sequence[int], span: tuple[int, int]
+) -> bool:
+    """Return whether some channels have any row in a span of time, in ms."""
+    asked = {"ids": list(ids), "first": span[0], "until": span[1]}
+    statement = sql.SQL(f"SELECT EXISTS ({_OF[rows][0]})")
+    row = connection.execute(statement, asked).fetchone()
+    return bool(row and row[0])
+
+
 def lines(
     connection: Connection[Any],
     rows: Rows,
