@@ -43,7 +43,7 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
         ground.tables(server.url, plan, period_s=_PERIOD_S) as tables,
     ):
         channels = tables.ask("SELECT count(*) FROM channel")
-        tables.execute(_FILL.format(instants=_ROWS // (20 if quick else 1) // channels))
+        tables.execute(_FILL.format(instants=_ROWS // (10 if quick else 1) // channels))
         tables.execute("VACUUM ANALYZE reading")
         tables.checkpoint()
         rows = tables.ask("SELECT count(*) FROM reading")

@@ -125,8 +125,11 @@ def _runs(
     actor: Actor, export: Export, ids: Sequence[int], span: tuple[int, int]
 ) -> Iterator[tuple[Written, Iterator[bytes]]]:
     for place in range(0, len(ids), CHANNELS):
+        some = ids[place : place + CHANNELS]
         with actor.look() as connection:
-            channels = bulk.channels(connection, ids[place : place + CHANNELS])
+            if not bulk.any_rows(connection, export.columns.rows, some, span):
+                continue
+            channels = bulk.channels(connection, some)
         for piece in pieces(channels, span, export.columns.rows):
             written = Written(piece.last)
             yield written, _lines(actor, export, piece, written)

@@ -5,7 +5,7 @@ neither server nor client handles a row of its own on the way.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -96,9 +96,8 @@ _OF: Final[dict[Rows, tuple[str, str]]] = {
         "to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM')",
     ),
 }
-# What stands at the end of a line, beyond what is the same for all lines of a channel.
-_USED: Final = "r.measured_s || ',' || r.known_s"
-_TAILS: Final[dict[Rows, str]] = {"reading": "r.seq", "hour": _USED, "day": _USED, "month": _USED}
+# Stands at the end of a line of use, beyond what is the same for all lines of a channel.
+_USED: Final = "(r.measured_s || ',' || r.known_s)"
 _TIMES: Final = "r.at >= s.first AND r.at < s.until"
 # Signs that no line holds: so COPY passes on what it is given.
 _AS_IT_IS: Final = "(FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')"
@@ -178,8 +177,7 @@ class Bound:
 
 def chosen(connection: Connection[Any], wanted: Wanted) -> list[int]:
     """Return the ids of the channels that are wanted and that the viewer sees."""
-    asked = {"channels": wanted.channels, "among": wanted.among, "carrier": wanted.carrier}
-    return [row[0] for row in connection.execute(_CHOSEN, asked)]
+    return [row[0] for row in connection.execute(_CHOSEN, asdict(wanted))]
 
 
 def since_ms(connection: Connection[Any], ids: Sequence[int]) -> int:
@@ -216,6 +214,16 @@ def places_of(per_unit: int) -> int:
     """Return how many decimals name every quantum: exactly so many where it is a power of ten."""
     digits = len(str(per_unit))
     return digits - 1 if per_unit == 10 ** (digits - 1) else digits
+
+
+def any_rows(
+    connection: Connection[Any], rows: Rows, ids: Sequence[int], span: tuple[int, int]
+) -> bool:
+    """Return whether some channels have any row in a span of time, in ms."""
+    asked = {"ids": list(ids), "first": span[0], "until": span[1]}
+    query = f"SELECT EXISTS ({_OF[rows][0]})"
+    row = connection.execute(query.encode(), asked).fetchone()
+    return bool(row and row[0])
 
 
 def lines(
@@ -256,7 +264,7 @@ def _copied(
     of, at = _OF[rows]
     statement = query.format(
         rows=of, at=at, number=_NUMBER, parts=_PARTS, times=_TIMES, as_it_is=_AS_IT_IS,
-        tail=f"({_TAILS[rows]})" if tail else "''",
+        tail=("r.seq" if rows == "reading" else _USED) if tail else "''",
     )  # fmt: skip
     parameters = _parameters(stretches) | {"first": span[0], "until": span[1]}
     with (

@@ -17,10 +17,11 @@ from actions.accounts.bulk_accounts import write_accounts
 from actions.readings import bulk_forms, bulk_plan
 from actions.readings.bulk import Asked
 from actions.readings.bulk_files import write_export
+from actions.readings.file_answers import answers_of
 from actions.readings.import_readings import import_readings
 from metering.errors import ConflictError, InputError, UnavailableError
 from storage.readings.store import Store
-from tests.actions.world import HOUR_MS, START_MS
+from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
 ASKED = Asked(until=date(2016, 3, 6), zone="Europe/London")
 
@@ -153,6 +154,21 @@ def test_a_column_a_channel_holds_the_same_values(filled, tmp_path):
     }
     assert wide == long
     assert [row["at"] for row in rows] == sorted({at for at, _ in long})
+
+
+def test_a_column_a_channel_comes_back_in_equal(filled, tmp_path):
+    stands = "SELECT channel_id, at, value FROM reading ORDER BY 1, 2"
+    before = filled.admin(stands)
+    write_export(filled.actor(), ASKED, tmp_path / "out.csv", "csv", "wide")
+    filled.admin("TRUNCATE reading")
+    answers = answers_of({"gateway": GATEWAY, "decimal": ".", "columns": ["clinic e (kWh)=ignore"]})
+    now_ms = START_MS + 40 * 24 * HOUR_MS
+    with (
+        closing(Store(filled.database.url("collector"), "import")) as sink,
+        (tmp_path / "out.csv").open("rb") as file,
+    ):
+        import_readings(filled.actor(), sink, file, "out.csv", answers, now_ms=now_ms)
+    assert filled.admin(stands) == before
 
 
 def test_too_many_columns_and_what_is_not_installed_are_said(filled, tmp_path, monkeypatch):
