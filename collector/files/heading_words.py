@@ -73,7 +73,8 @@ HEADINGS: Final[dict[str, str]] = {
         "address 地址 用电地址 cost cost$ 电费 金额 费用 电价 单价 price 序号 no index "
         "行号 category type 区域 位置 楼栋 房间 抄表员 meterconsumptionid "
         "portfoliomanagerid metertype estimation estimated deliverydate lastmodifieddate "
-        "lastmodifiedby friendlyname status 状态 数据来源 quanta rank"
+        "lastmodifiedby friendlyname status 状态 数据来源 "
+        "channelid institutionid institution 机构编号 quanta rank"
     ),
 }
 TOTALS: Final = frozenset(

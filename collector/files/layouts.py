@@ -13,6 +13,7 @@ from collector.files.headings import ROLES, Heading, heading_of, is_total
 from collector.files.headless import without_header
 from collector.files.hours import hour_columns
 from collector.files.months import month_of
+from collector.files.own_forms import OWN, is_own
 from collector.files.questions import COLUMN, MONTH
 from collector.files.rates import rate_columns
 from collector.files.refusals import CellError, Place, asked, refusal
@@ -24,9 +25,6 @@ from metering.unit_names import unit_of
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
 _OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(  # of a file that we describe, and of one that we wrote
-    ("gateway", "channel", "key", "from", "at", "value", "unit", "seq", "quanta", "rank")
-)
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
     r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
@@ -190,7 +188,7 @@ def _shaped(
         unit_column=known.get("unit"),
         **{one: known.get(one) for one in _OF_ROWS},
         unit=_unit(above),
-        own_format=separator == "," and {one.lower() for one in heads} <= _OWN,
+        own_format=separator == "," and is_own({one.lower() for one in heads}),
         left_out=tuple(text for n, text in enumerate(heads) if n not in taken and text),
         rates_left=tuple(heads[n] for n in columns.rates.values() if n not in taken),
         rates_both=len({one.suffix == "" for one in values}) == 2,
@@ -278,7 +276,7 @@ def _demand(
     if strange and answers.columns.get("*") != IGNORE:
         raise asked(COLUMN, place, ", ".join(strange))
     missing = [name for name, there in (("at", timed), ("value", values)) if not there]
-    own = {one.text.strip().lower() for one in columns.headings} <= _OWN
+    own = {one.text.strip().lower() for one in columns.headings} <= OWN
     if missing == ["at"] and "channel" in columns.place and not own:
         raise asked(MONTH, place, "")
     if missing:

@@ -159,6 +159,7 @@ def test_a_workbook_with_mangled_parts_is_read_or_refused_with_a_remedy(data, an
 @many
 @given(st.binary(max_size=400), ANSWERS)
 @example(b"\xff\xfe\x00\xd8", Answers())
+@example((whole.HEADER + whole.LINE.replace("+08:00", "+28:00")).encode(), Answers())
 @example(b"\x1f\x8b\x08\x00", Answers())
 @example(b"PK\x05\x06" + b"\0" * 18, Answers())
 def test_any_bytes_are_read_or_refused_with_a_remedy(data, answers):
