@@ -69,6 +69,7 @@ _OPENS = """
 """
 
 _DAY_MS: Final = 86_400_000
+_AT_ONCE: Final = 20_000
 
 
 class Clash(NamedTuple):
@@ -111,7 +112,10 @@ def keep(connection: Connection[Any], bound: Bound, from_ms: NDArray[np.int64] |
     if from_ms is None or not len(rows):
         return
     columns = (bound.channel_id, bound.at_ms, from_ms[bound.place], bound.seq)
-    new = connection.execute(_KEEP, [column[rows].tolist() for column in columns]).fetchall()
+    new: list[tuple[int, int, int]] = []
+    for some in _in_parts(rows):
+        asked = [column[some].tolist() for column in columns]
+        new += connection.execute(_KEEP, asked).fetchall()
     runs: list[list[int]] = []
     for channel, first, last in sorted(new):
         if runs and runs[-1][0] == channel and first <= runs[-1][2]:
@@ -159,10 +163,16 @@ def clashes(
     rows = rows[~_said_again(bound, begins, rows)]
     yield from _among(bound, begins, rows)
     yield from _with_told(connection, bound, begins, rows, corrects=corrects)
-    mine = kept(connection, bound, from_ms)
-    asked = [column[mine].tolist() for column in (bound.channel_id, begins, bound.at_ms)]
-    for place, at_ms in connection.execute(_INSIDE, asked).fetchall():
-        yield Clash(int(mine[place]), -1, -1, at_ms)
+    for mine in _in_parts(kept(connection, bound, from_ms)):
+        asked = [column[mine].tolist() for column in (bound.channel_id, begins, bound.at_ms)]
+        for place, at_ms in connection.execute(_INSIDE, asked).fetchall():
+            yield Clash(int(mine[place]), -1, -1, at_ms)
+
+
+def _in_parts(rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    """Return rows some at a time: as lists they take many times the memory."""
+    for first in range(0, len(rows), _AT_ONCE):
+        yield rows[first : first + _AT_ONCE]
 
 
 def _said_again(

@@ -1,10 +1,13 @@
 """Bills over any days: as intervals with two instants, exact to the quantum."""
 
 import io
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from actions.accounts.explanations import explain_account
 from actions.readings.file_answers import answers_of
@@ -14,6 +17,7 @@ from actions.registry.values import ProblemsError
 from storage.readings.store import Store
 from tests.actions.correcting import set_value, undo_file, void_reading
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
+from tests.storage.world import forget_readings
 
 DAY_MS = 24 * HOUR_MS
 NOW_MS = START_MS + 400 * DAY_MS
@@ -206,3 +210,35 @@ def test_the_account_names_the_bill_with_both_its_instants(world, take):
     (estimated,) = [one for one in term.evidence.unmeasured if one.reason == "bill"]
     assert (estimated.reason, estimated.ends_ms) == ("bill", START_MS + 43 * DAY_MS)
     assert term.evidence.used == found.account.quanta
+
+
+def test_whatever_bills_come_those_taken_never_count_an_hour_twice(world, take):
+    days = st.integers(0, 40)
+    spans = st.tuples(days, days).filter(lambda one: one[0] < one[1])
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(st.tuples(spans, st.integers(0, 99)), max_size=6))
+    def holds(asked):
+        forget_readings(world.database.admin_url)
+        taken: dict[tuple[int, int], int] = {}
+        for span, value in asked:
+            free = all(last <= span[0] or span[1] <= first for first, last in taken)
+            if not free and span not in taken:
+                with pytest.raises(ProblemsError) as caught:
+                    take(HEADER + bill(*span, value))
+                assert {one.code for one in caught.value.problems} == {"reading.overlaps"}
+                seen["refused"] += 1
+                continue
+            take(HEADER + bill(*span, value))  # the same days again: the greater value stands
+            taken[span] = max(value, taken.get(span, 0))
+            seen["taken"] += 1
+        world.work()
+        hours = usage(world)
+        assert sum(used for _, used, _, _ in hours) == 1000 * sum(taken.values())
+        assert [known for _, _, known, _ in hours] == [3600] * len(hours)
+        assert len(hours) == 24 * sum(last - first for first, last in taken)
+
+    holds()
+    assert seen["refused"]
+    assert seen["taken"]
