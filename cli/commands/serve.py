@@ -1,12 +1,21 @@
 """`commonwatt serve`: the API and the pages."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from cli import settings
 from cli.commands.options import ApiUrl, Owned
 from cli.services.words import say
+
+_WAYS: Final[dict[str, Any]] = {
+    "ws": "none",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,  # whom we trust is our own setting
+    "timeout_graceful_shutdown": 5,
+}
 
 
 def serve(
@@ -33,16 +42,7 @@ def serve(
     stop = running.until_stopped()  # what the server has heard of it raises again at its end
     log = logs.begin("serve")
     with claim(known.host, known.port) as claimed, application(known, url) as app:
-        config = uvicorn.Config(
-            app,
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # whom we trust is our own setting
-            timeout_graceful_shutdown=5,
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(uvicorn.Config(app, **_WAYS))
         if owned:
             running.with_owner(lambda: setattr(server, "should_exit", True))
         if not stop.is_set():
