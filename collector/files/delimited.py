@@ -17,12 +17,15 @@ _MOST_LINE: Final = 1 << 20  # characters
 _SAMPLE_ROWS: Final = 200
 
 
-def table_of(source: Opener, place: Place) -> Table:
-    """Return a text file as a table; InputError where its encoding makes no sense."""
+def table_of(source: Opener, place: Place, *, headed: bool = False) -> Table:
+    """Return a text file as a table; InputError where its encoding makes no sense.
+
+    headed: its first line names the columns, so what parts them stands there.
+    """
     encoding = encoding_of(source, place)
     with opened(source, encoding) as text:
         sample = text.read(_SAMPLE_CHARACTERS)
-    separator, skipped = _separator(sample)
+    separator, skipped = _separator(sample, headed=headed)
     return Table(
         place,
         "csv",
@@ -31,12 +34,13 @@ def table_of(source: Opener, place: Place) -> Table:
     )
 
 
-def _separator(sample: str) -> tuple[str, int]:
+def _separator(sample: str, *, headed: bool) -> tuple[str, int]:
     """Return the sign between columns, and how many lines at the top say only that."""
     first = sample.split("\n", 1)[0].strip().strip('"')
     if first.lower().startswith("sep=") and len(first) == 5:  # as Excel writes it
         return first[4], 1
-    scores = {one: _regular(sample, one) for one in _SEPARATORS}
+    stand = [one for one in _SEPARATORS if one in first or not headed] or [","]
+    scores = {one: _regular(sample, one) for one in stand}
     best = max(scores, key=lambda one: scores[one])
     return (best if scores[best] > (0, 0) else ","), 0
 

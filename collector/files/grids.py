@@ -1,0 +1,67 @@
+"""A file as rows of text: for files whose columns are known, such as rows that are actions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from collector.files.containers import Part, parts
+from collector.files.delimited import blank, table_of
+from collector.files.limits import DEFAULT, Limits
+from collector.files.refusals import CellError, Place, refusal
+from collector.files.tables import Table, text_of
+from collector.files.workbooks import tables_of
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet, or a text file, as text; rows that are empty are left out.
+
+    lines: where each row stands in its file. how: what its format was found to be.
+    """
+
+    place: Place
+    form: str
+    how: dict[str, str]
+    rows: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+
+def grids(source: BinaryIO, name: str, most_rows: int, limits: Limits = DEFAULT) -> Iterator[Grid]:
+    """Return the tables of a file in their order, each with its header in its first row.
+
+    Reading ends one row after the most. InputError where a part of it is no table, or too wide.
+    """
+    for part in parts(source, name, limits):
+        if isinstance(part, tuple):
+            raise refusal(part[1], Place(part[0]))
+        try:
+            for table in _tables(part, limits):
+                yield _grid(table, most_rows, limits)
+        except CellError as error:
+            raise refusal(error, Place(part.name)) from error
+
+
+def _tables(part: Part, limits: Limits) -> Iterator[Table]:
+    place = Place(part.name)
+    if part.form == "text":
+        yield table_of(part.open, place, headed=True)
+    elif part.form == "xlsx":
+        yield from tables_of(part.open, place, limits, refuse_formulas=False)
+    else:
+        raise CellError("not_a_table", "XML")
+
+
+def _grid(table: Table, most_rows: int, limits: Limits) -> Grid:
+    grid = Grid(table.place, table.form, table.how)
+    for block in table.blocks():
+        for line, row in zip(block.lines, block.rows, strict=True):
+            if blank(row):
+                continue
+            if len(row) > limits.columns:
+                wrong = CellError("too_wide", str(limits.columns))
+                raise refusal(wrong, table.place.at(line))
+            if len(grid.rows) > most_rows:
+                return grid
+            grid.rows.append([text_of(cell) for cell in row])
+            grid.lines.append(line)
+    return grid
