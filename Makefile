@@ -79,7 +79,8 @@ lock: .venv/.dev  ## pin the newest versions that fit, with hashes
 	given="$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt | sort -u)"; \
 	for name in test dev; do \
 	  lock $$name "$$added" $$ours --group $$name -c requirements/run.txt $$given; done; \
-	lock grafana "$$added" $$ours --extra grafana -c requirements/run.txt $$given; \
+	for name in grafana arrow; do \
+	  lock $$name "$$added" $$ours --extra $$name -c requirements/run.txt $$given; done; \
 	given="$$given $$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/test.txt)"; \
 	added="-r test.txt$$(printf '\nx')"; lock mutation "$${added%x}" $$ours --group mutation \
 	  -c requirements/run.txt -c requirements/test.txt $$given
@@ -125,9 +126,10 @@ FIND_PYTHON = python=""; \
 .venv/.project: pyproject.toml .venv/.run .venv/.assets
 	@{ $(PIP) install --no-deps --no-build-isolation -e . && touch $@; } >&2
 
-.venv/.test: requirements/test.txt requirements/grafana.txt .venv/.run | .venv/.project
+.venv/.test: requirements/test.txt requirements/grafana.txt requirements/arrow.txt .venv/.run \
+  | .venv/.project
 	@{ echo "Adding what tests need to .venv."; \
-	  $(INSTALL) -r $< -r requirements/grafana.txt && touch $@; } >&2
+	  $(INSTALL) -r $< -r requirements/grafana.txt -r requirements/arrow.txt && touch $@; } >&2
 
 .venv/.mutation: requirements/mutation.txt .venv/.test
 	@{ echo "Adding what mutation needs to .venv."; $(INSTALL) -r $< && touch $@; } >&2

@@ -16,7 +16,18 @@ def cells_of(body: bytes, most_rows: int) -> list[list[str]]:
 
     InputError where it is no table, or larger than that.
     """
-    return tables_in(body, "", most_rows)[0].rows
+    return first_of(body, most_rows).rows
+
+
+def first_of(body: bytes, most_rows: int) -> Grid:
+    """Return the first table of a file with the lines of its rows, the header first.
+
+    Rows that are empty, or begin with `# `, are left out. InputError as of cells_of.
+    """
+    for one in _grids(body, "", most_rows):
+        if one.rows:
+            return one
+    raise _empty()
 
 
 def sheets_of(body: bytes, most_rows: int = 1_048_576) -> list[tuple[str, list[list[str]]]]:
@@ -25,17 +36,6 @@ def sheets_of(body: bytes, most_rows: int = 1_048_576) -> list[tuple[str, list[l
     InputError where it is no workbook, or larger than that.
     """
     return [(one.place.sheet, one.rows) for one in _grids(body, "", most_rows)]
-
-
-def tables_in(body: bytes, name: str, most_rows: int) -> list[Grid]:
-    """Return the tables of a file that hold something, the header of each in its first row.
-
-    name: of the file, for messages. InputError where there is none, or one is larger than that.
-    """
-    found = [one for one in _grids(body, name, most_rows) if one.rows]
-    if not found:
-        raise _empty()
-    return found
 
 
 def too_many(most: int) -> InputError:

@@ -8,17 +8,11 @@ from pydantic.fields import FieldInfo
 from actions.declared import Action
 from actions.fields import Lang, field_words, input_kind
 from actions.kinds import row_of
-from actions.workbooks import workbook
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
 LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 _MOST_ROWS: Final = 50  # of a field that is a list of rows
-
-
-def template(kind: Kind, lang: Lang) -> bytes:
-    """Return an empty workbook with the columns of an action."""
-    return workbook(list(_columns(kind, lang)), [])
 
 
 def pairs_of_row(kind: Kind, names: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
@@ -39,8 +33,14 @@ def _columns(kind: Kind, lang: Lang) -> Iterator[str]:
         if input_kind(info) != "rows":
             yield label
         else:
-            inner = row_of(info).model_fields.values()
-            yield from (f"{label} 1 {field_words(one).label.say(lang)}" for one in inner)
+            yield from (name for name, _ in row_columns(info, lang))
+
+
+def row_columns(info: FieldInfo, lang: Lang) -> Iterator[tuple[str, FieldInfo]]:
+    """Return the columns of the first row of a field that is a list of rows."""
+    label = field_words(info).label.say(lang)
+    for one in row_of(info).model_fields.values():
+        yield f"{label} 1 {field_words(one).label.say(lang)}", one
 
 
 def names_of(kind: Kind, header: Sequence[str]) -> list[str]:

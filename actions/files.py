@@ -9,16 +9,16 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from actions.actor import Actor, denied
-from actions.cells import cells_of, too_many
+from actions.cells import first_of, too_many
 from actions.declared import Action, Thing
 from actions.doing import acting, check, lock, must_log_in_again, target
+from actions.failed_rows import FailedRow, as_sent, failed_workbook
 from actions.fields import Acting, Lang, Words
 from actions.file_columns import names_of, pairs_of_row
 from actions.filled import filled
 from actions.rights import holds
 from actions.saying import label_of, place_of
 from actions.scans import keep_scans
-from actions.workbooks import workbook
 from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
 from storage import file_done
@@ -33,12 +33,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class WrongRow:
-    """A row that cannot be done: its number in the file (the header is 1), the field, and why.
+    """A row that cannot be done: where it stands in the file, the field, and why.
 
+    number: its line, or row of a sheet. row: its place among the rows, the header's is 1.
     path: the field's, empty where the whole row is at fault. column: what people call it.
     """
 
     number: int
+    row: int
     path: str
     column: Words
     text: Words
@@ -53,6 +55,7 @@ class WrongRow:
 class FileResult:
     """What became of a file: how many rows it holds, how many were done, what is wrong with which.
 
+    names: of the columns, in their order. lines: of the rows, the header's first.
     done: 0 where any row is wrong; of a dry run, how many would be. undo: by which id the whole
     file can be taken back; None where it cannot.
     """
@@ -61,6 +64,8 @@ class FileResult:
     done: int
     wrong: list[WrongRow]
     cells: list[list[str]]
+    names: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     undo: int | None = None
 
 
@@ -71,6 +76,7 @@ class _File:
     kind: Kind
     names: list[str]
     cells: list[list[str]]
+    lines: list[int]
     wrong: list[WrongRow] = field(default_factory=list)
 
     def attempt(self, number: int, do: Callable[[], T]) -> T | None:
@@ -91,7 +97,7 @@ class _File:
             column = self.kind.about.on.words
         else:
             column = Words(label_of(self.kind, path, "zh"), label_of(self.kind, path, "en"))
-        self.wrong.append(WrongRow(number, path, column, why))
+        self.wrong.append(WrongRow(self.lines[number - 1], number, path, column, why))
 
 
 class _UndoneError(Exception):
@@ -106,8 +112,9 @@ def take(
     All rows are checked before the first is written. A row without offset in a time is of the
     object's place, as in a form. again: the password has just been asked for, and was right.
     """
-    cells = cells_of(body, MOST_ROWS)
-    file = _File(kind, names_of(kind, cells[0]), cells)
+    grid = first_of(body, MOST_ROWS)
+    cells = as_sent(grid.rows)
+    file = _File(kind, names_of(kind, cells[0]), cells, grid.lines)
     count, undo = len(cells) - 1, None
     if count > MOST_SINGLE and not kind.takes_many():
         raise too_many(MOST_SINGLE)
@@ -130,29 +137,25 @@ def take(
     except _UndoneError:
         undo = None
     done = 0 if file.wrong else count
-    return FileResult(count, done, file.wrong[:_MOST_WRONG], cells, undo)
+    wrong = file.wrong[:_MOST_WRONG]
+    return FileResult(count, done, wrong, cells, file.names, file.lines, undo)
 
 
 def errors_workbook(taken: FileResult, lang: Lang) -> bytes:
     """Return the rows that are wrong as they came, each with why, to be mended and sent again."""
-    why: dict[int, list[str]] = {}
+    why: dict[int, list[WrongRow]] = {}
     for one in taken.wrong:
-        why.setdefault(one.number, []).append(one.say(lang))
-    width = max(len(taken.cells[0]), *(len(taken.cells[n - 1]) for n in why), 1)
-    head = [*_wide(taken.cells[0], width), _ROW.say(lang), _WHY.say(lang)]
-    rows = [
-        [*_wide(taken.cells[n - 1], width), str(n), " ".join(texts)]
-        for n, texts in sorted(why.items())
-    ]
-    return workbook(head, rows)
-
-
-_ROW: Final = Words("行号", "Row")
-_WHY: Final = Words("问题", "What is wrong")
-
-
-def _wide(row: Sequence[str], width: int) -> list[str]:
-    return [*row, *[""] * (width - len(row))]
+        why.setdefault(one.row, []).append(one)
+    rows = (
+        FailedRow(
+            taken.lines[row - 1],
+            taken.cells[row - 1],
+            " ".join(one.say(lang) for one in found),
+            frozenset(taken.names.index(one.path) for one in found if one.path in taken.names),
+        )
+        for row, found in sorted(why.items())
+    )
+    return failed_workbook(taken.cells[0], rows, lang)
 
 
 def _checked(file: _File, at: Acting) -> list[tuple[int, Any, Action[Any, Any]]]:

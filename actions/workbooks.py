@@ -13,7 +13,8 @@ from typing import IO, Any, Final
 from metering.errors import InputError
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MOST_ROWS: Final = 1_048_575  # of a worksheet, less the header
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+MOST_ROWS: Final = 1_048_575  # of a worksheet, less the header
 _WIDTHS: Final = (9, 44)
 _LOOKED_AT: Final = 200  # rows, for the width of columns
 _MOST_TEXT: Final = 32_767  # characters of a cell
@@ -66,7 +67,7 @@ def _write(sheet: Any, one: Sheet, heading: Any) -> None:
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, one.head[place], heading)
     for number, row in enumerate(chain(first, rows), 1):
-        if number > _MOST_ROWS:
+        if number > MOST_ROWS:
             raise _too_long()
         for place, value in enumerate(row):
             _cell(sheet, number, place, value)
@@ -82,7 +83,12 @@ def _cell(sheet: Any, row: int, column: int, value: object) -> None:
         sheet.write_number(row, column, number)
     else:
         text = value.isoformat() if isinstance(value, date) else str(value)
-        sheet.write_string(row, column, _UNSAYABLE.sub("\ufffd", text[:_MOST_TEXT]))
+        sheet.write_string(row, column, written_text(text))
+
+
+def written_text(text: str) -> str:
+    """Return a text as a cell can hold it."""
+    return _UNSAYABLE.sub("\ufffd", text[:_MOST_TEXT])
 
 
 def _number(value: float | Decimal) -> float | None:
@@ -105,8 +111,8 @@ def _widths(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[i
 def _too_long() -> InputError:
     return InputError(
         "table.too_long",
-        zh=f"超过一个工作表的 {_MOST_ROWS} 行。",
-        en=f"These are more than the {_MOST_ROWS} rows that a worksheet holds.",
+        zh=f"超过一个工作表的 {MOST_ROWS} 行。",
+        en=f"These are more than the {MOST_ROWS} rows that a worksheet holds.",
         next_zh="请缩小筛选范围,或改用 CSV。",
         next_en="Narrow the filter, or ask for CSV.",
     )

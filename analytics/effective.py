@@ -19,6 +19,7 @@ def assemble(
     settings: Columns,
     kinds: Mapping[int, int],
     verdicts: Columns | None = None,
+    begun: Columns | None = None,
 ) -> EffectiveReadings:
     """Return effective readings with the setting that holds at each.
 
@@ -27,15 +28,14 @@ def assemble(
     settings: channel_id, valid_from (ms), factor, under, period_s, max_per_hour, wraps_at;
         sorted by (channel, valid_from). Every channel has one from the beginning of time.
     kinds: by channel.
-    verdicts: channel_id, at (ms), wrap: what a person says of the reading then, that it stands,
-        or that the fall to it is a wrap; none where left out.
+    verdicts: channel_id, at, wrap: whether a person says that the fall to the reading is a wrap.
+    begun: channel_id, at (ms), from_ms: when the use of an interval began, where told.
     """
     channel, at, ends, starts, ends_known = _with_exchanges(readings, exchanges)
     now = _holding(settings, channel, at)
     before = _holding(settings, channel, at - 1)
     ids, place = np.unique(channel, return_inverse=True)
     judged, wraps = _confirmed(verdicts, channel, at)
-    kind = np.array([kinds[int(one)] for one in ids], np.int8)[place]
     return EffectiveReadings(
         channel=channel,
         at_ms=at,
@@ -43,11 +43,12 @@ def assemble(
         starts=starts,
         ends_known=ends_known,
         starts_known=np.ones(len(at), np.bool_),
-        kind=kind,
+        kind=np.array([kinds[int(one)] for one in ids], np.int8)[place],
         **{name: settings[name][now] for name in (*_HELD, "wraps_at")},
         **{f"{name}_before": settings[name][before] for name in _HELD},
         period_ms=settings["period_s"][now] * 1000,
         period_before_ms=settings["period_s"][before] * 1000,
+        from_ms=_begun(begun, channel, at),
         reinstated=judged & ~wraps,
         wrap_confirmed=judged & wraps,
     )
@@ -71,6 +72,24 @@ def _confirmed(
         wrap = told.get((int(channel[row]), int(at[row])))
         judged[row], wraps[row] = wrap is not None, bool(wrap)
     return judged, wraps
+
+
+def _begun(
+    starts: Columns | None, channel: NDArray[np.int64], at: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return when the use of each row began, -1 where nobody told."""
+    begun = np.full(len(at), -1, np.int64)
+    if starts is None or not len(starts["at"]):
+        return begun
+    told = {
+        (one, then): since
+        for one, then, since in zip(
+            *(starts[name].tolist() for name in ("channel_id", "at", "from_ms")), strict=True
+        )
+    }
+    for row in np.flatnonzero(np.isin(at, starts["at"])).tolist():
+        begun[row] = told.get((int(channel[row]), int(at[row])), -1)
+    return begun
 
 
 def _with_exchanges(readings: Columns, exchanges: Columns) -> tuple[NDArray[Any], ...]:

@@ -17,8 +17,17 @@ def follows(effective: EffectiveReadings) -> Bools:
     return same
 
 
+def begun_ms(effective: EffectiveReadings) -> Ints:
+    """Return where the use of each row begins, were there no row before it.
+
+    That is where its file says, else a period before its end.
+    """
+    told: Ints = effective.from_ms
+    return np.where(told >= 0, told, effective.at_ms - effective.period_before_ms)
+
+
 def intervals(effective: EffectiveReadings) -> Steps:
-    """Return the period that ends at each value, cut where the previous value ended.
+    """Return the use that ends at each value, cut where the previous value ended.
 
     Factor and limit are those of the step's start: an earlier row's where the step begins there,
     else those just before the end, for a factor changes only at an exchange, and that is a row.
@@ -26,7 +35,7 @@ def intervals(effective: EffectiveReadings) -> Steps:
     rows = np.flatnonzero(effective.kind == Kind.INTERVAL)
     end, before = effective.at_ms[rows], np.maximum(rows - 1, 0)
     period = effective.period_before_ms[rows]
-    start = end - period
+    start = begun_ms(effective)[rows]
     cut = np.append(False, follows(effective))[rows] if len(rows) else np.zeros(0, np.bool_)
     cut &= effective.at_ms[before] >= start
     start = np.where(cut, effective.at_ms[before], start)

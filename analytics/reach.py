@@ -25,6 +25,7 @@ class Known:
     settings: Columns
     exchanges: Columns
     verdicts: Columns
+    starts: Columns
     kinds: Mapping[int, int]
 
 
@@ -39,10 +40,15 @@ class ChangedSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A span with the readings around it, and whether these reach the channel's ends."""
+    """A span with the readings around it, and whether these reach the channel's ends.
+
+    begun_ms: when the first of the intervals began that end within the span or next after it,
+        where that is told.
+    """
 
     asked: ChangedSpan
     window: Window
+    begun_ms: int = FAR_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,13 @@ def _window(one: ChangedSpan, found: Columns, own: slice, rows: int, known: Know
         _of(known.settings, channel, low, high),
         known.kinds,
         _of(known.verdicts, channel, low, high),
+        _of(known.starts, channel, low, high),
     )
-    return Read(one, Window(effective, whole_before, whole_after))
+    after = int(np.searchsorted(at, one.last_ms, "right"))
+    last = int(at[after]) if after < len(at) else one.last_ms
+    begun = _of(known.starts, channel, one.first_ms, last)["from_ms"]
+    begun_ms = int(begun.min()) if len(begun) else FAR_MS
+    return Read(one, Window(effective, whole_before, whole_after), begun_ms)
 
 
 def _of(columns: Columns, channel: int, low: int, high: int) -> Columns:
@@ -138,7 +149,8 @@ def _plain(read: Read) -> Settled | None:
     before = int(np.searchsorted(at, read.asked.first_ms, "left")) - 1
     after = int(np.searchsorted(at, read.asked.last_ms, "right"))
     period_ms = int(window.effective.period_before_ms.max()) if len(at) else 0
-    first = int(at[before]) if before >= 0 else read.asked.first_ms - period_ms
+    begun_ms = min(read.asked.first_ms - period_ms, read.begun_ms)
+    first = int(at[before]) if before >= 0 else begun_ms
     last = int(at[after]) if after < len(at) else read.asked.last_ms
     first, last = _hours(first, last)
     reaches_back = window.whole_before or (len(at) > 0 and int(at[0]) <= first)

@@ -27,6 +27,7 @@ class Reason(IntEnum):
     WRAPPED = 7  # a fall that is a wrap
     CAUGHT_UP = 8  # a frozen register, then all it had missed: one step, its shape estimated
     OVER_LIMIT = 9  # more than the connection can carry: a person says what it was
+    BILL = 10  # as GAP, of a use whose beginning a file tells
 
 
 _IS_KNOWN: Final = np.isin(np.arange(len(Reason)), (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP))
@@ -47,6 +48,7 @@ class EffectiveReadings:
     factor, under: numerator and denominator of carrier quanta per channel quantum.
     factor and what follows: the settings valid at the instant, and, as an interval's end needs
         them, those valid just before it; 0 is unknown for a limit and a wrap.
+    from_ms: when the use of an interval began, -1 where only its end is told.
     reinstated: where a person says that the reading stands, however it looks.
     wrap_confirmed: where a person says that the fall to this reading is a wrap.
     """
@@ -67,6 +69,7 @@ class EffectiveReadings:
     under_before: Ints
     period_before_ms: Ints
     max_per_hour_before: Ints
+    from_ms: Ints
     reinstated: Bools
     wrap_confirmed: Bools
 

@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 
 from actions.catalogue import by_file
 from actions.declared import Action
-from actions.file_columns import template
+from actions.doing import acting
+from actions.file_templates import template
 from actions.files import MOST_ROWS, FileResult, errors_workbook, take
 from actions.undoing import take_back
-from actions.workbooks import MEDIA_TYPE
+from actions.workbooks import CSV_TYPE, MEDIA_TYPE
 from api.again import logged_in_again, parameters_of
 from api.auth import CurrentActor
 from api.fields import Id
@@ -22,6 +23,7 @@ from metering.errors import InputError
 Kind = type[Action[Any, Any]]
 
 _DRY = Annotated[bool, Query(description="Check every row and change nothing.")]
+_EMPTY = Annotated[Literal["xlsx", "csv"], Query(alias="format", description="Of the template.")]
 _FORM = Annotated[
     Literal["json", "xlsx"],
     Query(alias="format", description="How wrong rows are told: xlsx holds them, to be mended."),
@@ -86,7 +88,9 @@ def _add(routes: APIRouter, path: str, kind: Kind) -> None:
         name=f"{name}_template",
         summary=f"{about.en}: template of a file",
         response_class=Response,
-        responses={200: {"content": {MEDIA_TYPE: {}}, "description": "An empty workbook."}},
+        responses={
+            200: {"content": {MEDIA_TYPE: {}, CSV_TYPE: {}}, "description": "An empty file."}
+        },
         tags=["imports"],
     )
     routes.add_api_route(
@@ -107,10 +111,17 @@ def _add(routes: APIRouter, path: str, kind: Kind) -> None:
 
 
 def _template(kind: Kind) -> Callable[..., Response]:
-    def endpoint(_actor: CurrentActor, request: Request) -> Response:
-        """Return an empty workbook with the columns, labelled in the language asked for."""
-        body = template(kind, _lang(request))
-        return _workbook(body, f"{kind.about.code}.xlsx", 200)
+    def endpoint(actor: CurrentActor, request: Request, form: _EMPTY = "xlsx") -> Response:
+        """Return an empty file with the columns, labelled in the language asked for.
+
+        The workbook has a guide, and the values to choose from; rows that begin with `# ` are
+        left out when it is sent back.
+        """
+        with actor.look() as connection:
+            body = template(kind, _lang(request), acting(actor, connection), form)
+        if form == "csv":
+            return _file(body, f"{kind.about.code}.csv", 200, CSV_TYPE)
+        return _file(body, f"{kind.about.code}.xlsx", 200)
 
     return endpoint
 
@@ -139,7 +150,7 @@ def _endpoint(kind: Kind) -> Callable[..., Any]:
             return FileDone(dry_run=dry_run, rows=taken.rows, done=done, file_id=taken.undo)
         if form == "xlsx":
             body = errors_workbook(taken, _lang(request))
-            return _workbook(body, f"{kind.about.code}-errors.xlsx", 422)
+            return _file(body, f"{kind.about.code}-errors.xlsx", 422)
         return _refused(taken, _lang(request))
 
     return endpoint
@@ -173,9 +184,9 @@ def _refused(taken: FileResult, lang: Literal["zh", "en"]) -> Response:
     return JSONResponse(problem.model_dump(mode="json"), 422, media_type="application/problem+json")
 
 
-def _workbook(body: bytes, name: str, status: int) -> Response:
+def _file(body: bytes, name: str, status: int, media_type: str = MEDIA_TYPE) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, status, headers, MEDIA_TYPE)
+    return Response(body, status, headers, media_type)
 
 
 def _lang(request: Request) -> Literal["zh", "en"]:

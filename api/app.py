@@ -1,8 +1,8 @@
 """The application: resources, errors and figures put together, for any ASGI server."""
 
 from collections.abc import Sequence
-from copy import copy
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, disable_created_metrics
 from starlette.routing import BaseRoute
 
+from actions import catalogue
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
 from actions.routes import OURS, Routes
@@ -81,13 +82,19 @@ def create_app(
     app.state.sink = sink
     app.state.file_sink = file_sink
     registry.register(metrics.Database(app.state.auth.system_actor))
-    made = (declared.router(), action_files.router(), declared_tables.router())
-    for router in (*routers(), *made, *extra_routers):
+    generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
+    for router in (*routers(), *generated, *extra_routers):
         app.router.routes += map(_of_app, router.routes)
     errors.install(app, error_page)
     _surround(app, told, large, registry)
     _describe_problem(app)
     return app
+
+
+@lru_cache(maxsize=1)
+def _generated(*_: tuple[object, ...]) -> tuple[APIRouter, ...]:
+    """Return the routes made from what is declared: made anew only where more is declared."""
+    return declared.router(), action_files.router(), declared_tables.router()
 
 
 def _bare() -> FastAPI:
@@ -109,17 +116,15 @@ def _of_app(route: BaseRoute) -> BaseRoute:
     """Return a route as the application has it: refusals told, named as its function is.
 
     `include_router` would make each route anew for every router it lies in, fields and all (a tenth
-    of the memory of `serve`), and each request would look for its route twice in each of them.
+    of the memory of `serve`), and each request would look for its route twice in each of them. A
+    route that several applications share is told the same by each.
     """
-    if not isinstance(route, APIRoute):
-        return route
-    ours = copy(route)
-    ours.responses = _REFUSALS | route.responses
-    ours.unique_id = route.operation_id or route.name
-    if route.response_field is not None:
-        ours.response_field = copy(route.response_field)
-        ours.response_field.name = f"Response_{ours.unique_id}"  # its title
-    return ours
+    if isinstance(route, APIRoute):
+        route.responses = _REFUSALS | route.responses
+        route.unique_id = route.operation_id or route.name
+        if route.response_field is not None:
+            route.response_field.name = f"Response_{route.unique_id}"  # its title
+    return route
 
 
 def _surround(

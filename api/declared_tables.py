@@ -7,7 +7,7 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from actions.actor import Actor
 from actions.catalogue import tables
@@ -33,6 +33,7 @@ _TYPES: Final[dict[str, Any]] = {
     "floats": list[float | None] | None,
     "counts": dict[str, int] | None,
 }
+_LATE: Final = ConfigDict(defer_build=True)  # what checks and writes a table, when first asked for
 _LIMIT = Annotated[int, Query(ge=1, le=MOST_AT_ONCE)]
 _LABELS = Annotated[
     Lang | None,
@@ -54,10 +55,13 @@ def router() -> APIRouter:
 def _add(routes: APIRouter, table: AnyTable) -> None:
     name = re.sub(r"[^A-Za-z]", "", table.code.title())
     fields = dict(_field(one) for one in table.columns if one.for_programs)
-    row = create_model(f"{name}Row", __doc__=f"A row of: {table.words.en}.", **fields)
+    row = create_model(
+        f"{name}Row", __doc__=f"A row of: {table.words.en}.", __config__=_LATE, **fields
+    )
     page = create_model(
         f"{name}Page",
         __doc__=f"Some rows of: {table.words.en}.",
+        __config__=_LATE,
         items=(list[row], ...),
         next=(str | None, Field(description="Address of the following page.")),
     )

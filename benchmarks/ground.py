@@ -29,7 +29,7 @@ Kind = Literal["auto", "mosquitto", "amqtt"]
 NO_DATABASE: Final = "postgresql://elsewhere"  # what is named is not started
 NO_BROKER: Final = "mqtt://elsewhere"
 _FILLED: Final = """
-    TRUNCATE reading, reading_revision, rejected_message, stale_usage, stale_account,
+    TRUNCATE reading, reading_revision, reading_start, rejected_message, stale_usage, stale_account,
              usage_hour, usage_day, usage_month, account, intake_tally
 """
 _PATIENCE_S: Final = 1800.0

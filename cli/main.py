@@ -11,6 +11,7 @@ from cli.commands import (
     do,
     doctor,
     enough,
+    exports,
     gateways,
     healthy,
     imports,
@@ -58,6 +59,7 @@ app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
 app.command("retry")(retry.retry)
 app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
 app.add_typer(services.app, name="services")

@@ -3,6 +3,9 @@
 import ctypes
 import gc
 import sys
+import threading
+import time
+from collections.abc import Callable
 from typing import Final
 
 _TRIM_THRESHOLD: Final = -1  # of mallopt, as malloc.h has them
@@ -10,6 +13,10 @@ _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 _LARGE: Final = 256 * 1024
 _ARENAS: Final = 2
+# For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
+_UNUSED: Final = ("pydantic.v1", "watchfiles")
+_EVERY_S: Final = 2.0
+_WORK_S: Final = 0.05  # of the processor; who did less has freed little
 
 
 def give_back() -> None:
@@ -19,14 +26,18 @@ def give_back() -> None:
     check of a password takes 19 MiB, and each of forty threads may have made one. To be called
     before there are threads; elsewhere than on glibc nothing is done.
     """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "gnu_get_libc_version"):
+    libc = _glibc()
+    if libc is None:
         return
     told = ((_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE), (_ARENA_MAX, _ARENAS))
     for name, value in told:
         libc.mallopt(name, value)
+
+
+def do_without() -> None:
+    """Let whoever asks for a module that a service never uses do without; before it is asked."""
+    for name in _UNUSED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # an ImportError from now on
 
 
 def settle() -> None:
@@ -37,3 +48,32 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def keep_tidy(forget: Callable[[], None]) -> None:
+    """Forget what is too old, and give free pages back, now and then while there is work."""
+
+    def tidy() -> None:
+        worked_s = time.process_time()
+        while True:
+            time.sleep(_EVERY_S)
+            forget()
+            if time.process_time() - worked_s > _WORK_S:
+                trim()
+                worked_s = time.process_time()
+
+    threading.Thread(target=tidy, name="tidy", daemon=True).start()
+
+
+def trim() -> None:
+    """Give back whole free pages that lie between used ones, where glibc's heap is one."""
+    libc = _glibc()
+    if libc is not None:
+        libc.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return libc if hasattr(libc, "gnu_get_libc_version") else None

@@ -59,12 +59,12 @@ class Readings:
     value: NDArray[np.float64]  # in the sender's unit; binding turns it into whole quanta
     arrival: NDArray[np.bool_]  # whether at_ms is the arrival, for want of a time in the payload
     unit: list[str | None] | None = None  # of the value, where a payload names one
+    from_ms: NDArray[np.int64] | None = None  # when its use began, -1 where a file does not tell
 
     def __post_init__(self) -> None:
         columns = (self.i, self.channel_key, self.seq, self.at_ms, self.value, self.arrival)
-        sizes = [len(column) for column in columns] + (
-            [] if self.unit is None else [len(self.unit)]
-        )
+        optional = [column for column in (self.unit, self.from_ms) if column is not None]
+        sizes = [len(column) for column in (*columns, *optional)]
         if any(size != len(self.message) for size in sizes):
             raise InputError(
                 "readings.unequal_columns",
@@ -87,6 +87,7 @@ class Readings:
             value=self.value[kept],
             arrival=self.arrival[kept],
             unit=None if self.unit is None else list(compress(self.unit, keeps)),
+            from_ms=None if self.from_ms is None else self.from_ms[kept],
         )
 
 

@@ -15,6 +15,11 @@ _NAMES: Final = {
     "m3": "m3 m³ ㎥ m^3 立方 立方米 方 nm3 nm³ n㎥ 标方 标立方 标准立方米 cbm cubicmeter "
     "cubicmeters cubicmetres cubicmetre kl 千升",
     "L": "l 升 liter liters litre litres ltr",
+    "cf": "cf cubicfeet ft3 ft³",
+    "ccf": "ccf hundredcubicfeet",
+    "kcf": "kcf thousandcubicfeet",
+    "galUS": "galus gallons(us) gallonsus usgal usgallons",
+    "galUK": "galuk gallons(uk) gallonsuk impgal imperialgallons",
     "g": "g 克",
     "kg": "kg 千克 公斤 kilogram kilograms",
     "t": "t 吨 公吨 tonne tonnes mt",
@@ -22,6 +27,13 @@ _NAMES: Final = {
     "kW": "kw 千瓦",
     "MW": "mw 兆瓦",
 }
+_MONEY: Final = frozenset(
+    (
+        "cny", "rmb", "¥", "元", "人民币", "usd", "us$", "$", "eur", "€", "gbp", "£", "hkd", "jpy",
+        "円", "chf", "aud", "cad",
+    )
+)  # fmt: skip
+_EXPLAINED: Final = re.compile(r"(?P<unit>[^\s(（]+)\s*[(（][^)）]+[)）]")
 _BRACKETS: Final = re.compile(r"[\[\]()（）【】]")
 _PER_HOUR: Final = ("/h", "/小时")
 _TAKEN: Final = {alias: unit for unit, aliases in _NAMES.items() for alias in aliases.split()}
@@ -38,4 +50,11 @@ def unit_of(text: str) -> str | None:
     if plain.endswith(_PER_HOUR):
         of = unit_of(plain.rpartition("/")[0])
         return None if of is None else f"{of}/h"
-    return _TAKEN.get(plain.casefold())
+    found = _TAKEN.get(plain.casefold())
+    explained = _EXPLAINED.fullmatch(text.strip()) if found is None else None
+    return unit_of(explained["unit"]) if explained else found
+
+
+def is_money(text: str) -> bool:
+    """Return whether a unit is a currency."""
+    return unicodedata.normalize("NFKC", text).strip().casefold() in _MONEY

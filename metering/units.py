@@ -6,6 +6,7 @@ from typing import Final
 from metering.channels import Kind
 from metering.unit_names import unit_of
 
+_CUBIC_FOOT: Final = Fraction("28.316846592")  # litres
 # By the carrier's quantum. Fractions: a register in GJ of electricity is odd, but not ambiguous.
 _QUANTA: Final[dict[str, dict[str, Fraction]]] = {
     "Wh": {
@@ -16,7 +17,16 @@ _QUANTA: Final[dict[str, dict[str, Fraction]]] = {
         "MJ": Fraction(2500, 9),
         "GJ": Fraction(2_500_000, 9),
     },
-    "L": {"L": Fraction(1), "m3": Fraction(1_000)},
+    # A foot is 0.3048 m, a gallon 231 cubic inches (US) or 4.54609 L (UK), all exactly.
+    "L": {
+        "L": Fraction(1),
+        "m3": Fraction(1_000),
+        "cf": _CUBIC_FOOT,
+        "ccf": 100 * _CUBIC_FOOT,
+        "kcf": 1000 * _CUBIC_FOOT,
+        "galUS": Fraction("3.785411784"),
+        "galUK": Fraction("4.54609"),
+    },
     "g": {"g": Fraction(1), "kg": Fraction(1_000), "t": Fraction(1_000_000)},
     "kg": {"kg": Fraction(1), "t": Fraction(1_000)},
     "MJ": {

@@ -5,12 +5,13 @@ from typing import Any, Final, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection, Cursor, sql
+from psycopg import Connection, Copy, Cursor, sql
 
 Columns = dict[str, NDArray[Any]]
 
 _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
+_AT_ONCE: Final = 1 << 16  # rows
 _ARRAY_HEADER: Final = 20  # dimensions, flags, type, length, lowest index
 _EPOCH_MS: Final = 946_684_800_000  # PostgreSQL counts microseconds from 2000-01-01
 
@@ -37,11 +38,11 @@ def copy_in(
     with cursor.copy(statement) as copy:
         copy.write(_HEADER)
         if null is None or not null[1].any():
-            copy.write(_packed(types, columns, None))
+            _write(copy, types, columns, None)
         else:
             name, missing = null
-            copy.write(_packed(types, _where(columns, ~missing), None))
-            copy.write(_packed(types, _where(columns, missing), name))
+            _write(copy, types, _where(columns, ~missing), None)
+            _write(copy, types, _where(columns, missing), name)
         copy.write(_TRAILER)
 
 
@@ -112,6 +113,13 @@ def _row(types: Mapping[str, str], null: str | None) -> np.dtype[Any]:
         if name != null:
             fields.append((name, _WIRE[kind]))
     return np.dtype(fields)
+
+
+def _write(copy: Copy, types: Mapping[str, str], columns: Columns, null: str | None) -> None:
+    """Write rows some at a time, for packed they take as much again as the columns."""
+    for first in range(0, len(next(iter(columns.values()))), _AT_ONCE):
+        some = {name: column[first : first + _AT_ONCE] for name, column in columns.items()}
+        copy.write(_packed(types, some, null))
 
 
 def _packed(types: Mapping[str, str], columns: Columns, null: str | None) -> bytes:

@@ -99,6 +99,7 @@ def _known(connection: Connection[Any], channels: Sequence[int]) -> Known:
         usage.settings(connection, channels),
         usage.exchanges(connection, channels),
         usage.verdicts(connection, channels),
+        usage.starts(connection, channels),
         kinds,
     )
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from actions.fields import Acting, Lang, Words, field
 from actions.figures import in_units, instant
 from actions.kinds import Id
-from actions.readings.evidence import OCCURRED
+from actions.readings.evidence_words import OCCURRED
 from actions.readings.undo_correction import UndoCorrection
 from actions.registry.meters import no_channel
 from actions.tables import Column, Filter, Table, page_of

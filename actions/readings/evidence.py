@@ -1,5 +1,6 @@
 """What a channel's use in a span of time stands on: its readings, and the stretches without."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from actions.readings.evidence_words import AFTER_LAST, BEFORE_FIRST
 from analytics.balance import Balance, balance
 from analytics.hours import spread
 from analytics.judging import judged, unmeasured
@@ -20,44 +22,13 @@ from storage.columns import Columns
 from storage.readings import amendments
 from storage.readings.amendments import Correction
 
+_DAY_MS: Final = 86_400_000
 _MOST_READINGS: Final = 200_000  # more than a month of minutes
-
-# Also where readings have not begun, or have stopped.
-BEFORE_FIRST: Final = "before_first"
-AFTER_LAST: Final = "after_last"
-
-WORDS: Final[dict[str, tuple[str, str]]] = {
-    "fall": (
-        "示数变小,无法以翻转解释;登记换表后可算出用量",
-        "the register fell, and no wrap explains it: known once an exchange is recorded",
-    ),
-    "held_too_long": (
-        "功率值超过 1.5 个采集周期未更新",
-        "a power value was not renewed for more than 1.5 periods",
-    ),
-    "out_of_range": ("用量超出可能范围", "the use is beyond what can be counted"),
-    "no_final": ("换表时未抄旧表止数", "the old meter's last value was not read"),
-    "gap": (
-        "期间无读数:总量由前后示数得出,逐时分布为估算",
-        "no readings: the total comes from those around it, its course is estimated",
-    ),
-    "missing": ("时段用量缺报", "interval values never came"),
-    "caught_up": (
-        "示数冻结后一次补足:总量已知,逐时分布为估算",
-        "the register stood still and then caught up: the total is known, its course is estimated",
-    ),
-    "over_limit": (
-        "用量超过该线路所能承载,不予计入;请由人员说明",
-        "more than the connection can carry, so not counted: a person says what it was",
-    ),
-    BEFORE_FIRST: ("首次读数之前", "before the first reading"),
-    AFTER_LAST: ("最近一次读数之后", "after the last reading"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Unmeasured:
-    """A stretch of time that was not measured, and why, as one of `WORDS`.
+    """A stretch of time that was not measured, and why, as one of `evidence_words.WORDS`.
 
     ends_ms: the reading that ends it, which may lie beyond the span that was asked for.
     """
@@ -68,26 +39,9 @@ class Unmeasured:
     ends_ms: int | None = None
 
 
-OCCURRED: Final[dict[str, tuple[str, str]]] = {
-    "set_aside": (
-        "读数偏离前后走势又恢复,已暂存待核,不参与计算",
-        "the reading left its line and came back: set aside, it counts for nothing",
-    ),
-    "wrapped": ("示数翻转归零,已按翻转计入", "the register wrapped, and was counted so"),
-    "exchange": ("换表", "the meter was exchanged"),
-    "void": ("该读数由人员作废", "a person voided the reading"),
-    "set": ("该读数由人员更正", "a person set the reading"),
-    "reinstate": ("人员认定该读数有效", "a person says that the reading stands"),
-    "wrap": ("人员认定为翻转", "a person says that the register wrapped"),
-    "use": ("人员说明了该时段的用量", "a person said what was used"),
-    "withdraw": ("换表记录由人员撤销", "a person withdrew the exchange"),
-    "file": ("读数由人员以文件更正", "a person corrected readings by a file"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Something that a reader must know of the readings, as one of `OCCURRED`.
+    """Something that a reader must know of the readings, as one of `evidence_words.OCCURRED`.
 
     value: in quanta of the channel, where it is of one reading.
     source, by: why and who, where a person did it; correction: the act, as the API shows it.
@@ -157,12 +111,13 @@ def evidence_of(
 
 
 def what_is_known(connection: Connection[Any], channel_id: int) -> Known:
-    """Return settings, exchanges and verdicts of one channel."""
+    """Return settings, exchanges, verdicts and starts of one channel."""
     channels = [channel_id]
     return Known(
         usage.settings(connection, channels),
         usage.exchanges(connection, channels),
         usage.verdicts(connection, channels),
+        usage.starts(connection, channels),
         {channel_id: usage.channels(connection, channels)[channel_id][0]},
     )
 
@@ -240,11 +195,21 @@ def _occurred(
         *(Occurrence(at, at, "set_aside", value) for at, value in away),
         *(Occurrence(start, end, "wrapped", None) for start, end in wraps),
         *(Occurrence(at, at, "exchange", None) for at in exchanged if at not in told),
+        *_bills(rows),
         *map(_act, people),
     ]
     first_ms, until_ms = span
     inside = [one for one in everything if one.end_ms >= first_ms and one.start_ms < until_ms]
     return sorted(inside, key=lambda one: (one.start_ms, one.kind))
+
+
+def _bills(rows: Rows) -> Iterator[Occurrence]:
+    """Return the uses of more than a day whose beginning was told, as it was told."""
+    told = rows.ends_known & (rows.kind == Kind.INTERVAL) & (rows.from_ms >= 0)
+    told &= rows.at_ms - rows.from_ms > _DAY_MS
+    columns = (rows.from_ms[told], rows.at_ms[told], rows.ends[told])
+    for start, end, value in zip(*(one.tolist() for one in columns), strict=True):
+        yield Occurrence(start, end, "bill", value)
 
 
 def _in_force(corrections: list[Correction], exchanged: list[int]) -> list[Correction]:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, Final, get_args, get_type_hints
 
 from collector.files.answers import Answers
+from collector.files.months import month_of, year_of
 from metering.errors import InputError
 from metering.unit_names import unit_of
 
@@ -46,6 +47,8 @@ def _one(name: str, value: str) -> str | int:
         if not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= _MOST_LENGTH_S):
             raise _bad(name, value, f"1–{_MOST_LENGTH_S}")
         return int(value)
+    if name == "month" and month_of(value) is None and year_of(value) is None:
+        raise _bad(name, value, "2025-01, 2025")
     if name == "unit":
         unit = unit_of(value)
         if unit is None:

@@ -17,7 +17,7 @@ from actions.readings.reading_files import file_of
 from collector.files.answers import NONE, Answers
 from metering.errors import ConflictError, InputError
 from metering.messages import Outdone, Stored
-from storage.readings import amendments, corrections, merging
+from storage.readings import amendments, corrections, merging, starts
 from storage.readings.amendments import Correction
 from storage.readings.binding import Bound
 from storage.readings.corrections import StoredRows
@@ -50,8 +50,11 @@ def correct_by_file(
         stood = corrections.stood(connection, one)
         stored = _stored(one, stood, len(bound.at_ms))
         done = imported(file, stored, units_of(connection, file, bound))
-        if not _stands(one, stood):
-            file_id, changes = _put(connection, one, name, because, actor.name)
+        told = starts.kept(connection, one, file.readings.from_ms)
+        if not _stands(one, stood) or starts.differ(connection, one, file.from_ms, told):
+            begins = np.full(len(one.at_ms), -1, np.int64)
+            begins[told] = file.from_ms[one.place[told]]
+            file_id, changes = _put(connection, one, begins, name, because, actor.name)
             done = replace(done, file_id=file_id, effects=changes)
         detail |= asdict(replace(done, effects=None))
     return replace(done, file_id=None) if dry_run else done
@@ -70,26 +73,39 @@ def taken_back(connection: Connection[Any], holding: list[Correction]) -> Effect
     changes = []
     for one in holding:
         waits = effects.waits(connection, one.channel_id)
+        since = starts.since(connection, one.channel_id, one.at_ms, one.last_ms)
         amendments.take_back(connection, one)
-        span = (one.at_ms, one.last_ms)
+        span = (since, one.last_ms)
         changes.append(effects.effects(connection, one.channel_id, *span, waits=waits))
     return effects.together(connection, changes)
 
 
 def _put(
-    connection: Connection[Any], one: Bound, name: str, reason: str, by: str
+    connection: Connection[Any],
+    one: Bound,
+    begins_ms: NDArray[np.int64],
+    name: str,
+    reason: str,
+    by: str,
 ) -> tuple[int, Effects]:
-    """Write down a file with its readings, and return its id and what it changes."""
+    """Write down a file with its readings, and return its id and what it changes.
+
+    begins_ms: of the use of each, -1 where that need not be told.
+    """
     ids = np.unique(one.channel_id).tolist()
     waits = {channel: effects.waits(connection, channel) for channel in ids}
     file_id = amendments.new_file(connection, name=name, channels=len(ids), reason=reason, by=by)
     changes = []
     for channel in ids:
-        mine = one.only(one.channel_id == channel)
-        order = np.argsort(mine.at_ms)
-        at_ms, value = mine.at_ms[order].tolist(), mine.value[order].tolist()
-        amendments.record_file(connection, file_id, channel, at_ms, value, reason=reason, by=by)
-        span = (at_ms[0], at_ms[-1])
+        rows = np.flatnonzero(one.channel_id == channel)
+        rows = rows[np.argsort(one.at_ms[rows])]
+        at_ms, value = one.at_ms[rows].tolist(), one.value[rows].tolist()
+        pairs = zip(at_ms, begins_ms[rows].tolist(), strict=True)
+        told = [(at, begin) for at, begin in pairs if begin >= 0]
+        amendments.record_file(
+            connection, file_id, channel, at_ms, value, reason=reason, by=by, starts=told
+        )
+        span = (starts.since(connection, channel, at_ms[0], at_ms[-1]), at_ms[-1])
         changes.append(effects.effects(connection, channel, *span, waits=waits[channel]))
     return file_id, effects.together(connection, changes)
 

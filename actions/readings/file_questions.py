@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from actions.figures import instant
 from actions.registry.meters import ratio_in
 from collector.files.lookalikes import resembling
 from collector.files.reading import FileReadings
-from collector.files.refusals import Choice
+from collector.files.refusals import Choice, Place
 from metering.channels import Kind
 from metering.errors import InputError
+from storage.readings import starts
 from storage.readings.binding import Bound
+from storage.readings.starts import Clash
 from storage.registry import keys, meters
 
 _MOST_LIKE: Final = 3
@@ -100,39 +103,52 @@ def _other_ratio(theirs: str, ours: Fraction) -> InputError:
     )
 
 
-def periods(connection: Connection[Any], file: FileReadings, bound: Bound) -> Iterator[Found]:
-    """Find intervals whose start would be lost: no reading ends there, and the period is another.
+def periods(
+    connection: Connection[Any], file: FileReadings, bound: Bound, *, corrects: bool
+) -> Iterator[Found]:
+    """Find intervals that would count for time that another one counts for, or that is not open.
 
-    An interval value counts from the reading before it, and over its channel's period at most.
+    corrects: whether a beginning that is told otherwise of the same end counts instead.
     """
-    spans = (bound.kind == Kind.INTERVAL) & (file.from_ms[bound.place] >= 0)
-    ids = np.unique(bound.channel_id[spans]).tolist()
-    for channel_id in ids[:_MOST_CHANNELS]:
-        at = np.flatnonzero(spans & (bound.channel_id == channel_id))
-        at = at[np.argsort(bound.at_ms[at], kind="stable")]
-        begins, ends = file.from_ms[bound.place[at]], bound.at_ms[at]
-        period_ms = meters.settings(connection, channel_id)[-1].period_s * 1000
-        before = np.append(np.int64(-1), ends[:-1])
-        lost = np.maximum(ends - period_ms, before) != begins
-        if lost.any():
-            rows = bound.place[at[lost]]
-            lasts = int(ends[lost][0] - begins[lost][0]) // 1000
-            yield rows, _other_period(lasts, period_ms // 1000), "from", f"{lasts} s"
+    if not bool((file.from_ms[bound.place] >= 0).any() | (bound.kind == Kind.INTERVAL).any()):
+        return
+    early = starts.early(connection, bound, file.from_ms)
+    if len(early):
+        rows = bound.place[early]
+        yield rows, _TOO_EARLY, "from", _shown(int(file.from_ms[rows[0]]))
+    for clash in starts.clashes(connection, bound, file.from_ms, corrects=corrects):
+        rows = bound.place[[clash.row]]
+        other = None if clash.other < 0 else file.place(int(bound.place[clash.other]))
+        shown = _span(int(file.from_ms[rows[0]]), int(bound.at_ms[clash.row]))
+        yield rows, _overlaps(clash, other), "from", shown
 
 
-def _other_period(lasts_s: int, period_s: int) -> InputError:
+_TOO_EARLY: Final = InputError(
+    "reading.begins_early",
+    zh="该时段的起点早于通道的启用时间,或在已归档封存的时段内。",
+    en="The period begins before its channel does, or in time that is archived and sealed.",
+    next_zh="请核对起止时间,或提前通道的启用时间。",
+    next_en="Check both times, or let the channel begin earlier.",
+)
+
+
+def _overlaps(clash: Clash, other: Place | None) -> InputError:
+    of = _span(clash.from_ms, clash.at_ms)
+    where_zh, where_en = ("已入库的", "stored") if other is None else other.said()
     return InputError(
-        "reading.other_period",
-        zh=f"该行覆盖 {_days(lasts_s)[0]},该通道的周期是 {_days(period_s)[0]},起点会丢失。",
-        en=f"The row covers {_days(lasts_s)[1]}, the channel's period is {_days(period_s)[1]}: "
-        "where it began would be lost.",
-        next_zh="请把通道的周期改为该时长,或登记为示数(register)通道并导入示数。",
-        next_en="Give the channel that period, or register a channel of kind register and import "
-        "its readings.",
+        "reading.overlaps",
+        zh=f"与另一时段重叠:{of}({where_zh}),同一段时间的用量会重复计入。",
+        en=f"The period overlaps another, {of} ({where_en}): that time would count twice.",
+        next_zh="请核对两者的起止时间并只保留其一;已入库的读数有误时,先将其作废。",
+        next_en="Check the times of both and keep one; where the stored one is wrong, void it "
+        "first.",
+        where={"overlaps": of},
     )
 
 
-def _days(seconds: int) -> tuple[str, str]:
-    if seconds % 86_400 == 0:
-        return f"{seconds // 86_400} 天", f"{seconds // 86_400} days"
-    return f"{seconds} 秒", f"{seconds} s"
+def _span(from_ms: int, at_ms: int) -> str:
+    return f"{_shown(from_ms) if from_ms >= 0 else '…'} – {_shown(at_ms)}"
+
+
+def _shown(ms: int) -> str:
+    return instant(ms).isoformat(timespec="seconds").replace("+00:00", "Z")

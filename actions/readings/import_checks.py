@@ -59,8 +59,11 @@ def checked(
     against = [*file.errors, *_unknown(connection, file, rejections)]
     against += _against(connection, file, bound)
     if not file.errors:
-        for find in (file_questions.ratios, file_questions.periods):
-            against += [complaint(file, *found) for found in find(connection, file, bound)]
+        asked = (
+            file_questions.ratios(connection, file, bound),
+            file_questions.periods(connection, file, bound, corrects=corrects),
+        )
+        against += [complaint(file, *found) for each in asked for found in each]
     if corrects:
         against += _two_values(file, bound)
     refuse(in_order(against), beyond=file.more)

@@ -114,6 +114,7 @@ def import_readings(
     with suppress(_DoneError), actor.act("readings.import", name) as connection:
         bound = checked(connection, file, sink.ahead_ms, corrects=False)
         units = units_of(connection, file, bound)
+        del bound  # the sink binds again, in the transaction that stores
 
         def audit(stored: Stored) -> AuditNote:
             return AuditNote(

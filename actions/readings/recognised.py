@@ -11,6 +11,11 @@ _SHAPES: Final = {
     "periods": Words("每行一个时段(起止)", "a period with two instants in each row"),
     "hours": Words("每行一天,每列一个时刻", "a day in each row, a column for each hour"),
     "channels": Words("每列一个通道", "a column for each channel"),
+    "month": Words("每行一个月的用量", "the use of a month in each row"),
+    "days": Words("每列一天", "a column for each day of a month"),
+    "year": Words("每列一个月", "a column for each month of a year"),
+    "months": Words("每列一个月", "a column for each month"),
+    "instants": Words("每列一个时刻", "a column for each time"),
     "rates": Words("总与分时(尖峰平谷)", "a meter's total and its rates"),
 }
 _HOW: Final = {
@@ -19,6 +24,7 @@ _HOW: Final = {
     "decimal": Words("小数点", "decimal sign"),
     "dates": Words("日期顺序", "order of dates"),
     "zone": Words("时区", "zone"),
+    "month": Words("月份(年份)", "month, or year"),
     "unit": Words("单位", "unit"),
     "formulas": Words("公式的结果", "results of formulas"),
     "excel_days": Words("表格日期序号", "days as numbers"),
@@ -74,6 +80,18 @@ def notices(told: Told) -> Iterator[Words]:
             "总量与分时都已读取:请只让其一计入台账,否则重复计入",
             "the total and its rates are both read: let one of them count in the account, "
             "or use is counted twice",
+        )
+    if told.passed:
+        yield Words("该工作表没有读数,未读取", "the sheet holds no readings and is left out")
+    if told.money:
+        yield Words(f"{told.money} 行金额未导入", f"{told.money} rows in a currency are left out")
+    if told.stamp == "start":
+        yield Words("时刻按用量的开始读取", "times are read as the start of the use beside them")
+    elif told.stamp:
+        yield Words(
+            "时刻按用量的结束(或示数的时刻)读取;如为开始,请选 stamp=start",
+            "times are read as the end of the use beside them, or the instant of a register; "
+            "where use begins there, say stamp=start",
         )
     if told.empty:
         yield Words(f"{told.empty} 个空值略过", f"{told.empty} empty values are passed over")

@@ -16,7 +16,7 @@ from metering.clocks import shift_for, shift_of, shift_text
 from metering.errors import InputError
 from metering.messages import AuditNote, Message, Readings, Stored
 from storage.connections import WRITING, Bounds
-from storage.readings.binding import AHEAD, BEHIND
+from storage.readings.refusing import AHEAD, BEHIND
 from storage.readings.store import Store, connect
 
 GUESS: Final = "guess"

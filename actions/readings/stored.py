@@ -1,10 +1,11 @@
 """Reading what meters said: the effective readings of a channel, and what was also said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from actions.actor import Actor
 from actions.registry.meters import no_channel
 from actions.spans import When, span_of
+from metering.channels import Kind
 from storage.pages import check_size, cursor_of, key_of
 from storage.readings import series
 from storage.readings.series import ReadingColumns
@@ -40,7 +41,8 @@ def readings(
         if not found:
             raise no_channel(channel_id)
         span = span_of(connection, since, until, found[0].zone, int(last))
-        columns = series.readings(connection, channel_id, span, limit + 1)
+        intervals = found[0].kind == Kind.INTERVAL
+        columns = series.readings(connection, channel_id, span, limit + 1, intervals=intervals)
     cut = _first(columns, limit)
     more = len(columns.at_ms) > limit
     return ReadingSeries(found[0], cut, cursor_of(cut.at_ms[-1]) if more else None)
@@ -78,6 +80,5 @@ def revisions(
 
 
 def _first(columns: ReadingColumns, most: int) -> ReadingColumns:
-    return ReadingColumns(
-        columns.at_ms[:most], columns.value[:most], columns.rank[:most], columns.seq[:most]
-    )
+    kept = {one.name: getattr(columns, one.name)[:most] for one in fields(columns)}
+    return ReadingColumns(**kept)

@@ -1,17 +1,15 @@
-"""CSV files as people save them: decoded, in cells, complaints with file, line and field."""
+"""Tables as people save them, row by row; complaints with file, line and field."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from actions.registry.values import Place
+from collector.files.refusals import CellError, refusal
+from collector.files.tables import REMARK, Table, text_of
 from metering.errors import InputError
 
-_MOST_BYTES: Final = 256 * 2**20
 _MOST_PROBLEMS: Final = 1000  # a file in which every row is wrong is not read to its end
 
 T = TypeVar("T")
@@ -64,35 +62,48 @@ class Row:
 
 @dataclass(slots=True)
 class Reader:
-    """The files of one folder, and everything that is wrong with them."""
+    """The tables of a registry by the names of its files, and all that is wrong with them."""
 
-    folder: Path
+    tables: Mapping[str, Table]
     problems: list[InputError] = field(default_factory=list)
 
     def rows(self, name: str, form: Form) -> Iterator[Row]:
-        """Read one file line by line; a missing file is an empty one."""
-        path = self.folder / name
-        if not path.exists():
+        """Read one table line by line; a missing one is empty."""
+        table = self.tables.get(name)
+        if table is None:
             return
-        lines = csv.reader(io.StringIO(_decoded(path), newline=""), strict=True)
         try:
-            header = [cell.strip() for cell in next(lines, [])]
-            if wrong := _wrong_header(name, header, form):
-                self.problems.append(wrong)
-                return
-            for cells in lines:
-                place = Place(name, lines.line_num)
+            yield from self._rows(table, form)
+        except CellError as error:
+            self.problems.append(refusal(error, table.place))
+        except InputError as error:  # of the file as a whole
+            self.problems.append(error)
+
+    def _rows(self, table: Table, form: Form) -> Iterator[Row]:
+        called = " ".join(filter(None, (table.place.file, table.place.sheet)))
+        header: list[str] = []
+        for block in table.blocks():
+            for line, cells in zip(block.lines, block.rows, strict=True):
+                place, texts = Place(called, line), [text_of(cell) for cell in cells]
                 if len(self.problems) > _MOST_PROBLEMS:
                     return
-                if len(cells) == len(header):
-                    yield Row(place, dict(zip(header, cells, strict=True)), self.problems)
-                elif cells:
-                    self.problems.append(_wrong_width(place, len(cells), len(header)))
-        except csv.Error as error:
-            place = Place(name, lines.line_num)
-            words = (f"不是有效的 CSV:{error}。", f"this is no valid CSV: {error}.")
-            then = ("请检查引号和逗号。", "Check quotes and commas.")
-            self.problems.append(complaint(place, "", words, then))
+                if not header:
+                    header = texts
+                    if wrong := _wrong_header(place, header, form):
+                        self.problems.append(wrong)
+                        return
+                elif texts[0].startswith(REMARK):
+                    continue
+                elif table.form == "xlsx" or len(texts) == len(header):
+                    if any(texts):
+                        yield Row(place, _by_heading(header, texts), self.problems)
+                elif any(texts):
+                    self.problems.append(_wrong_width(place, len(texts), len(header)))
+
+
+def _by_heading(header: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    """Return a row by its columns; a workbook leaves empty ends out."""
+    return dict(zip(header, texts, strict=False))
 
 
 def complaint(place: Place, column: str, words: Words, then: Words) -> InputError:
@@ -109,7 +120,7 @@ def complaint(place: Place, column: str, words: Words, then: Words) -> InputErro
     )
 
 
-def _wrong_header(name: str, header: Sequence[str], form: Form) -> InputError | None:
+def _wrong_header(place: Place, header: Sequence[str], form: Form) -> InputError | None:
     missing = [column for column in form.needs if column not in header]
     strange = [column for column in header if column not in (*form.needs, *form.may)]
     twice = sorted({column for column in header if header.count(column) > 1})
@@ -123,7 +134,7 @@ def _wrong_header(name: str, header: Sequence[str], form: Form) -> InputError | 
     zh = ";".join(f"{words[0]} {', '.join(map(repr, found))}" for found, words in parts if found)
     en = "; ".join(f"{words[1]}: {', '.join(map(repr, found))}" for found, words in parts if found)
     return complaint(
-        Place(name, 1),
+        place,
         "",
         (f"{zh}。", f"{en}."),
         (
@@ -140,33 +151,3 @@ def _wrong_width(place: Place, has: int, needs: int) -> InputError:
         (f"有 {has} 列,应为 {needs} 列。", f"it has {has} fields and needs {needs}."),
         ("请检查逗号和引号。", "Check commas and quotes."),
     )
-
-
-def _decoded(path: Path) -> str:
-    """Return a file's text: UTF-8 with or without mark, else GBK as older spreadsheets write it."""
-    if path.stat().st_size > _MOST_BYTES:
-        raise InputError(
-            "import.too_large",
-            zh=f"{path.name} 超过 {_MOST_BYTES // 2**20} MB。",
-            en=f"{path.name} is larger than {_MOST_BYTES // 2**20} MB.",
-            next_zh="请拆分后分别导入。",
-            next_en="Split it and import the parts.",
-            where={"file": path.name},
-        )
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        try:
-            return data.decode("gb18030")
-        except UnicodeDecodeError as other:  # the encoding that is meant makes sense for longer
-            line = data.count(b"\n", 0, max(error.start, other.start)) + 1
-            raise complaint(
-                Place(path.name, line),
-                "",
-                (
-                    "既不是 UTF-8 也不是 GBK 编码。",
-                    "the encoding is neither UTF-8 nor GBK.",
-                ),
-                ("请另存为“CSV UTF-8”。", "Save it as “CSV UTF-8”."),
-            ) from error

@@ -1,5 +1,6 @@
 """The registry as people write it: regions.csv, institutions.csv and channels.csv in a folder."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,10 @@ from actions.registry.values import (
     ProblemsError,
     Registry,
 )
+from collector.files.delimited import table_of
+from collector.files.refusals import Place
+from collector.files.tables import Table
+from collector.files.text import Opener
 from metering.channels import Kind
 from metering.errors import NotFoundError
 from metering.institutions import Disclosure
@@ -41,7 +46,20 @@ def read(folder: Path, namespace: str = "import") -> Registry:
             next_en="Name the folder that holds them.",
             where={"folder": str(folder)},
         )
-    reader = Reader(folder)
+    paths = {name: folder / name for name in FILES if (folder / name).exists()}
+    tables = {
+        name: table_of(_opener(path), Place(name), headed=True) for name, path in paths.items()
+    }
+    return read_tables(tables, namespace)
+
+
+def _opener(path: Path) -> Opener:
+    return lambda: path.open("rb")
+
+
+def read_tables(tables: Mapping[str, Table], namespace: str = "import") -> Registry:
+    """Return what tables say, by the names of their files; all that cannot be read is raised."""
+    reader = Reader(tables)
     registry = Registry(
         [_region(row) for row in reader.rows("regions.csv", _FORMS["regions.csv"])],
         [_institution(row) for row in reader.rows("institutions.csv", _FORMS["institutions.csv"])],

@@ -1,32 +1,31 @@
-"""A registry as a browser sends it: a ZIP, a workbook, or its CSV files; read as a folder."""
+"""A registry as a browser sends it: a ZIP, a workbook, or its CSV files, in any encoding."""
 
-import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
-from actions.cells import sheets_of
 from actions.registry.columns import FILES
-from actions.registry.files import read
+from actions.registry.files import read_tables
 from actions.registry.values import Registry
+from collector.files.grids import headed
+from collector.files.limits import Limits
+from collector.files.refusals import Place
+from collector.files.tables import Table
 from metering.errors import InputError
 
-_MOST_UNPACKED: Final = 256 * 2**20
-_SHEET: Final = re.compile(r"[^a-z]")
+_LIMITS: Final = Limits(unpacked_bytes=256 * 2**20)
+_LETTERS: Final = re.compile(r"[^a-z]")
 
 
 def read_upload(name: str, body: bytes, namespace: str) -> Registry:
     """Return what an upload says; everything that cannot be read is raised together."""
-    with TemporaryDirectory(prefix="registry-") as folder:
-        for file, content in _files(name, body):
-            (Path(folder) / file).write_bytes(content)
-        if not any((Path(folder) / file).exists() for file in FILES):
-            raise _none_of_them()
-        return read(Path(folder), namespace)
+    tables = _tables(name, body)
+    if not tables:
+        raise _none_of_them()
+    return read_tables(tables, namespace)
 
 
 def packed(files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
@@ -40,41 +39,26 @@ def packed(files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
     return "registry.zip", content.getvalue()
 
 
-def _files(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
-    """Return the files of ours that an upload holds."""
-    if body[:2] != b"PK":
-        stem = PurePosixPath(name.replace("\\", "/")).name.lower()
-        yield from [(stem, body)] if stem in FILES else []
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(one.file_size for one in archive.infolist()) > _MOST_UNPACKED:
-                raise _too_large()
-            if "xl/workbook.xml" not in archive.namelist():
-                yield from _of_archive(archive)
-                return
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise _none_of_them() from error
-    for title, rows in sheets_of(body):
-        file = f"{_SHEET.sub('', title.lower().removesuffix('.csv'))}.csv"
-        if file in FILES:
-            yield file, _as_csv(rows)
+def _tables(name: str, body: bytes) -> Mapping[str, Table]:
+    """Return the tables of ours that an upload holds, by the names of their files.
+
+    A sheet is known by its title, a text by the name of its file; others are no part of it.
+    """
+    found: dict[str, Table] = {}
+    for table in headed(io.BytesIO(body), PurePosixPath(name.replace("\\", "/")).name, _LIMITS):
+        file = _file_of(table.place)
+        if file in found:
+            raise _twice(file, found[file].place, table.place)
+        if file:
+            found[file] = table
+    return found
 
 
-def _of_archive(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    for one in archive.infolist():
-        file = PurePosixPath(one.filename).name.lower()
-        if file in FILES and not one.is_dir():
-            yield file, archive.read(one)
-
-
-def _as_csv(rows: list[list[str]]) -> bytes:
-    """Return rows as CSV, as wide as the header; a sheet leaves empty ends out."""
-    text, width = io.StringIO(newline=""), len(rows[0]) if rows else 0
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([*row, *[""] * (width - len(row))])
-    return text.getvalue().encode()
+def _file_of(place: Place) -> str:
+    """Return which of our files a table is; nothing where it is none."""
+    called = place.sheet or PurePosixPath(place.file.split(":")[-1]).name
+    stem = _LETTERS.sub("", called.lower().removesuffix(".gz").rpartition(".")[0] or called.lower())
+    return f"{stem}.csv" if f"{stem}.csv" in FILES else ""
 
 
 def _none_of_them() -> InputError:
@@ -89,12 +73,12 @@ def _none_of_them() -> InputError:
     )
 
 
-def _too_large() -> InputError:
+def _twice(file: str, one: Place, other: Place) -> InputError:
     return InputError(
-        "import.too_large",
-        zh="解压后超过 256 MB。",
-        en="It unpacks to more than 256 MB.",
-        next_zh="请拆分后分别导入。",
-        next_en="Split it and import the parts.",
+        "import.two_files",
+        zh=f"{file} 出现两次:{one.said()[0]};{other.said()[0]}。",
+        en=f"{file} is there twice: {one.said()[1]}; {other.said()[1]}.",
+        next_zh="请只保留一份。",
+        next_en="Keep one of them.",
         where={"field": "files"},
     )

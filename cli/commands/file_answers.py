@@ -50,10 +50,28 @@ LastDay = Annotated[
         help=say("时段是否含末日:in 或 out。", "Whether periods hold their last day: in or out.")
     ),
 ]
+Month = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "未写明月份的表格所属的月份(2025-01),或年份(2025)。",
+            "Of a table that names none: its month (2025-01) or year (2025).",
+        )
+    ),
+]
+Sheets = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "readings:不读取没有时间和数值列的工作表。",
+            "readings: leave out sheets without a time and a value.",
+        )
+    ),
+]
 Stamp = Annotated[
     str | None,
     typer.Option(
-        help=say("时刻标记用量的开始或结束:start 或 end。", "What hours mark: start or end of use.")
+        help=say("时刻标记用量的开始或结束:start 或 end。", "What times mark: start or end of use.")
     ),
 ]
 Length = Annotated[

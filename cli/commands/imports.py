@@ -97,6 +97,7 @@ def readings(
     decimal: file_answers.Decimal = None,
     dates: file_answers.Dates = None,
     last_day: file_answers.LastDay = None,
+    month: file_answers.Month = None,
     stamp: file_answers.Stamp = None,
     length_s: file_answers.Length = None,
     hour: file_answers.Hour = None,
@@ -104,6 +105,7 @@ def readings(
     ratio: file_answers.Ratio = None,
     formulas: file_answers.Formulas = None,
     empty: file_answers.Empty = None,
+    sheets: file_answers.Sheets = None,
     column: file_answers.Column = None,
     same: file_answers.Same = None,
     as_correction: AsCorrection = False,
@@ -115,8 +117,8 @@ def readings(
     given = {
         "gateway": gateway, "channel": channel, "zone": zone, "unit": unit, "decimal": decimal,
         "dates": dates, "last_day": last_day, "stamp": stamp, "length_s": length_s, "hour": hour,
-        "rates": rates, "ratio": ratio, "formulas": formulas, "empty": empty, "columns": column,
-        "same": same,
+        "rates": rates, "ratio": ratio, "formulas": formulas, "empty": empty, "month": month,
+        "sheets": sheets, "columns": column, "same": same,
     }  # fmt: skip
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     done = _imported(file, given, known, dry_run=dry_run, reason=reason if as_correction else None)
@@ -139,9 +141,10 @@ def _imported(
     from actions.readings.file_answers import answers_of
     from actions.readings.file_corrections import correct_by_file
     from actions.readings.import_readings import import_readings
-    from cli import embedded
+    from cli import embedded, memory
     from cli.wiring import operator, store
 
+    memory.give_back()
     known = embedded.filled(known, "api")
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms = int(time.time() * 1000)

@@ -19,11 +19,13 @@ def serve(
     from cli import memory
 
     memory.give_back()  # before anything begins a thread
+    memory.do_without()
     import uvicorn  # as the application, too heavy for --help
 
     from cli import embedded, logs, running
     from cli.application import application
     from cli.network import claim
+    from dashboards.pages.answers import forget_old
 
     known = settings.load(database_url=database_url, host=host, port=port)
     known = embedded.filled(known, "api")
@@ -45,6 +47,7 @@ def serve(
             running.with_owner(lambda: setattr(server, "should_exit", True))
         if not stop.is_set():
             memory.settle()
+            memory.keep_tidy(forget_old)
             log("serve.begins", url=f"http://{known.host}:{known.port}")
             server.run([claimed])
     log("serve.ends")

@@ -181,7 +181,8 @@ def _spans(
         usage.exchanges(connection, channels),
         usage.verdicts(connection, channels),
     )
-    effective = assemble(readings, exchanges, settings, kinds, verdicts)
+    starts = usage.starts(connection, channels)
+    effective = assemble(readings, exchanges, settings, kinds, verdicts, starts)
     made = steps(effective)
     holes = unmeasured(effective, made)
     known = np.isin(holes.reason, [int(r) for r in Reason if r is not Reason.KNOWN])

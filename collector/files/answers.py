@@ -14,6 +14,7 @@ class Answers:
     gateway, channel, unit: of all rows, where the file does not name one in each.
     zone: of times without offset; CHANNEL is the zone of the channels that the file names.
     decimal: the sign before the decimals. dates: which comes first in 03/04/2026.
+    month: of a table that says none, such as 2025-01; a year, such as 2025, of one of its months.
     last_day: whether a period that ends on a day holds all of that day.
     stamp: whether a time marks the start or the end of the use beside it.
     length_s: how long the use beside a time lasts, where the file does not say.
@@ -21,6 +22,7 @@ class Answers:
     rates: whether the total of a meter, its rates, or both are read.
     ratio: whether values beside a multiplier are read as they are, or multiplied with it.
     formulas: whether the last result of a formula counts. empty: whether rows without value go.
+    sheets: whether sheets in which no row names a time and a value are left out.
     columns: heading to what it holds (a role, a channel's key with `key:`, or `ignore`).
     same: an id of the file to the id that it stands for.
     """
@@ -31,6 +33,7 @@ class Answers:
     unit: str | None = None
     decimal: Literal[".", ","] | None = None
     dates: Literal["dmy", "mdy"] | None = None
+    month: str | None = None
     last_day: Literal["in", "out"] | None = None
     stamp: Literal["start", "end"] | None = None
     length_s: int | None = None
@@ -39,6 +42,7 @@ class Answers:
     ratio: Literal["asis", "multiply"] | None = None
     formulas: Literal["value", "refuse"] = "value"
     empty: Literal["skip"] | None = None
+    sheets: Literal["readings"] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
 

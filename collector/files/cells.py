@@ -28,9 +28,9 @@ def gateway_of(cell: Cell) -> str:
 
 
 def seq_of(cell: Cell) -> int:
-    """Return a sequence number, 0 where there is none."""
+    """Return a sequence number, 0 where there is none, which is as our exports say it."""
     text = text_of(cell)
-    if not text:
+    if text in ("", "0"):
         return 0
     seq = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
     if not 1 <= seq <= MAX_SEQ:

@@ -150,10 +150,44 @@ def _gzipped(source: BinaryIO, name: str, limits: Limits) -> Part:
         raw = gzip.GzipFile(fileobj=source, mode="rb")
         return _buffered(_Bounded(raw, limits.unpacked_bytes, size, limits))
 
+    return _inner(name, name.removesuffix(".gz"), opened, limits, _Room(limits.unpacked_bytes))
+
+
+@dataclass(slots=True)
+class _Room:
+    """How many bytes the workbooks within an archive may still unpack to, all together."""
+
+    left: int
+
+
+def _inner(
+    name: str, called: str, opened: Callable[[], IO[bytes]], limits: Limits, room: _Room
+) -> Part:
+    """Return a member of an archive; of archives in it only workbooks are read."""
     head = _head(opened)
-    if head[:2] in {b"PK", b"\x1f\x8b"}:
-        raise CellError("nested_archive", name.removesuffix(".gz"))
-    return Part(name, form_of(head), opened)
+    if head[:2] != b"PK" and head[:2] != b"\x1f\x8b":
+        return Part(name, form_of(head), opened)
+    if head[:2] != b"PK" or "xl/workbook.xml" not in _names(opened, called, limits, room):
+        raise CellError("nested_archive", called)
+    return Part(name, "xlsx", lambda: _held(opened, called, limits))
+
+
+def _names(opened: Callable[[], IO[bytes]], called: str, limits: Limits, room: _Room) -> list[str]:
+    """Return what an archive within an archive holds, once it is known to be within bounds."""
+    archive = opened_archive(_held(opened, called, limits), limits)
+    room.left -= sum(one.file_size for one in archive.infolist())
+    if room.left < 0:
+        raise CellError("bomb", called)
+    return archive.namelist()
+
+
+def _held(opened: Callable[[], IO[bytes]], called: str, limits: Limits) -> io.BytesIO:
+    """Return a member as a whole, for a workbook is read from its end."""
+    with opened() as file:
+        content = file.read(limits.inner_bytes + 1)
+    if len(content) > limits.inner_bytes:
+        raise CellError("bomb", f"{called} > {limits.inner_bytes >> 20} MiB")
+    return io.BytesIO(content)
 
 
 def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> IO[bytes]:
@@ -188,6 +222,7 @@ def _zipped(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tupl
     files = [info for info in archive.infolist() if not _beside(info)]
     if not files:
         raise CellError("empty", "")
+    room = _Room(limits.unpacked_bytes)
     for info in files:
         inner = f"{name}/{info.filename}"
 
@@ -195,10 +230,7 @@ def _zipped(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tupl
             return member(archive, info, limits)
 
         try:
-            head = _head(opened)
-            if head[:2] in {b"PK", b"\x1f\x8b"}:
-                raise CellError("nested_archive", info.filename)
-            yield Part(inner, form_of(head), opened)
+            yield _inner(inner, info.filename, opened, limits, room)
         except CellError as error:
             yield inner, error
 

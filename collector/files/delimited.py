@@ -11,6 +11,7 @@ from collector.files.tables import BLOCK_ROWS, Block, Cell, Table
 from collector.files.text import Opener, called, encoding_of, opened, refused
 
 _SEPARATORS: Final = ",;\t|"
+SAID_BY_US: Final = "# CommonWatt"  # begins a line of our own exports that is no row
 _CALLED: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 _SAMPLE_CHARACTERS: Final = 1 << 16
 _MOST_LINE: Final = 1 << 20  # characters
@@ -100,7 +101,7 @@ def _lines(text: io.TextIOWrapper, place: Place) -> Iterator[str]:
         if len(line) == _MOST_LINE and not line.endswith("\n"):
             wrong = CellError("row", f"> {_MOST_LINE}")
             raise refusal(wrong, place.at(number, "row"))
-        yield line
+        yield "\n" if line.startswith(SAID_BY_US) else line
 
 
 def blank(row: list[Cell]) -> bool:

@@ -6,7 +6,7 @@ from collector.files.delimited import blank
 from collector.files.gathered import Problems, Told
 from collector.files.headings import is_total
 from collector.files.refusals import CellError, Place
-from collector.files.tables import Cell, text_of
+from collector.files.tables import REMARK, Cell, text_of
 from collector.files.values import Layout
 
 _FIRST = 4  # cells, of which one says that its row sums others
@@ -45,6 +45,9 @@ class Faults:
             pairs = [(a, self._fitted(a, b)) for a, b in zip(lines, rows, strict=True)]
             lines = [line for line, row in pairs if row is not None]
             rows = [row for _, row in pairs if row is not None]
+        if not (layout.at or layout.start):
+            kept = [n for n, row in enumerate(rows) if not self._summed(lines[n], row)]
+            lines, rows = [lines[n] for n in kept], [rows[n] for n in kept]
         self.settled = set()
         self.told.rows += len(rows)
         return Rows(lines, rows, list(zip(*rows, strict=True)))
@@ -55,7 +58,7 @@ class Faults:
             return
         self.settled.add(n)
         row, line = rows.cells[n], rows.lines[n]
-        if blank(row):
+        if blank(row) or (self.layout.own_format and text_of(row[0]).startswith(REMARK)):
             self.told.rows -= 1
         elif self._sums(row):
             self.told.total(line)
@@ -63,6 +66,13 @@ class Faults:
             self.told.repeated += 1
         else:
             self.problems.cell(error, self.place.at(line, self._heading(column, error)))
+
+    def passed_over(self, n: int, *, money: bool = False) -> None:
+        """Count a row that says nothing of a channel, or only what something cost."""
+        if n not in self.settled:
+            self.settled.add(n)
+            self.told.money += money
+            self.told.empty += not money
 
     def _fitted(self, line: int, row: list[Cell]) -> list[Cell] | None:
         width = self.layout.width
@@ -80,6 +90,13 @@ class Faults:
         wrong = CellError("row", f"{len(row)} / {width}")
         self.problems.cell(wrong, self.place.at(line, "row"))
         return None
+
+    def _summed(self, line: int, row: list[Cell]) -> bool:
+        """Tell a row that sums others, where no row has a time by which it could be known."""
+        if blank(row) or not self._sums(row):
+            return False
+        self.told.total(line)
+        return True
 
     def _sums(self, row: list[Cell]) -> bool:
         """Return whether a row sums others: it says so, and has no time of its own."""

@@ -1,7 +1,8 @@
 """Readings as they are gathered out of tables, kept small: numbers in arrays, each name once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from collector.files.limits import Limits
 from collector.files.refusals import CellError, Place, refusal
 from metering.errors import InputError
 
+_SPARED = ("column", "unit", "seq", "ratio")  # the same in most files, and never written to
 _LINES = 20  # told of what is left out; the rest is counted
 Ints = NDArray[np.int64]
 
@@ -35,9 +37,21 @@ class Chunk:
     def __len__(self) -> int:
         return len(self.line)
 
+    def spare(self) -> "Chunk":
+        """Return the same with less of what all its rows share, for as long as others are read."""
+        kept = {name: spared(getattr(self, name)) for name in (*_SPARED, "message", "from_ms")}
+        return replace(self, **kept)
+
     def taken(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Chunk":
         """Return some of the readings, or all in another order."""
         return Chunk(**{name: getattr(self, name)[rows] for name in self.__slots__})
+
+
+def spared(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column that says the same of all rows as a view of one value, not to be written."""
+    if len(column) and bool((column == column[0]).all()):
+        return np.broadcast_to(column[0].copy(), len(column))
+    return column
 
 
 def joined(chunks: Sequence[Chunk]) -> Chunk:
@@ -50,9 +64,12 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
         )
     columns = {}
     for name in Chunk.__slots__:
-        columns[name] = np.concatenate([getattr(one, name) for one in chunks])
+        column = np.concatenate([getattr(one, name) for one in chunks])
         for one in chunks:
-            setattr(one, name, columns[name][:0])
+            setattr(one, name, column[:0])
+        columns[name] = spared(column) if name in _SPARED else column
+    if not (columns["from_ms"] >= 0).any():
+        columns["from_ms"] = spared(columns["from_ms"])
     return Chunk(**columns)
 
 
@@ -104,7 +121,9 @@ class Told:
     columns: heading and what it was read as. left_out: headings that are not read.
     totals: how many rows sum others and are left out; total_lines: the first of them.
     repeated: rows that say the headings again.
-    empty: cells or rows without value. rates_left: the total is read, its rates are not.
+    empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
+    stamp: what the one time of each row marks: start or end.
+    rates_left: the total is read, its rates are not.
     """
 
     file: str
@@ -121,6 +140,9 @@ class Told:
     total_lines: list[int] = field(default_factory=list)
     repeated: int = 0
     empty: int = 0
+    money: int = 0
+    passed: bool = False
+    stamp: str = ""
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False
 

@@ -8,13 +8,13 @@ from collector.files.containers import Part, parts
 from collector.files.delimited import blank, table_of
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
-from collector.files.tables import Table, text_of
+from collector.files.tables import REMARK, Table, text_of
 from collector.files.workbooks import tables_of
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A sheet, or a text file, as text; rows that are empty are left out.
+    """A sheet, or a text file, as text; rows that are empty, or remarks, are left out.
 
     lines: where each row stands in its file. how: what its format was found to be.
     """
@@ -31,12 +31,23 @@ def grids(source: BinaryIO, name: str, most_rows: int, limits: Limits = DEFAULT)
 
     Reading ends one row after the most. InputError where a part of it is no table, or too wide.
     """
+    for table in headed(source, name, limits):
+        try:
+            yield _grid(table, most_rows, limits)
+        except CellError as error:
+            raise refusal(error, table.place) from error
+
+
+def headed(source: BinaryIO, name: str, limits: Limits = DEFAULT) -> Iterator[Table]:
+    """Return the tables of a file whose first lines name their columns.
+
+    InputError where a part of it is no table; CellError may come while one is read.
+    """
     for part in parts(source, name, limits):
         if isinstance(part, tuple):
             raise refusal(part[1], Place(part[0]))
         try:
-            for table in _tables(part, limits):
-                yield _grid(table, most_rows, limits)
+            yield from _tables(part, limits)
         except CellError as error:
             raise refusal(error, Place(part.name)) from error
 
@@ -62,6 +73,9 @@ def _grid(table: Table, most_rows: int, limits: Limits) -> Grid:
                 raise refusal(wrong, table.place.at(line))
             if len(grid.rows) > most_rows:
                 return grid
-            grid.rows.append([text_of(cell) for cell in row])
+            if grid.rows and isinstance(row[0], str) and row[0].startswith(REMARK):
+                continue
+            texts = [cell if isinstance(cell, str) else text_of(cell) for cell in row]
+            grid.rows.append(texts)
             grid.lines.append(line)
     return grid

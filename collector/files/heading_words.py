@@ -22,6 +22,11 @@ HEADINGS: Final[dict[str, str]] = {
         "lastupdated readingtime meterreadingtime startdatetimeutc utc"
     ),
     "date": ("date datum 日期 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期"),
+    "year": ("year 年 年份 年度 统计年度 统计年份"),
+    "month": (
+        "month 月 月份 年月 统计月份 用电月份 用水月份 用气月份 电费年月 抄表年月 账期 "
+        "所属月份 billingmonth monat"
+    ),
     "clock": ("time 时刻 uhrzeit timeofday"),
     "from": (
         "start startdate starttime startdatetime starttimestamp from begin beginn "
@@ -68,7 +73,8 @@ HEADINGS: Final[dict[str, str]] = {
         "address 地址 用电地址 cost cost$ 电费 金额 费用 电价 单价 price 序号 no index "
         "行号 category type 区域 位置 楼栋 房间 抄表员 meterconsumptionid "
         "portfoliomanagerid metertype estimation estimated deliverydate lastmodifieddate "
-        "lastmodifiedby friendlyname status 状态 数据来源"
+        "lastmodifiedby friendlyname status 状态 数据来源 "
+        "channelid institutionid institution 机构编号 quanta rank"
     ),
 }
 TOTALS: Final = frozenset(

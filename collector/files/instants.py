@@ -17,10 +17,11 @@ _LEAST_MS: Final = 100_000_000_000  # 1973: a smaller number was meant as second
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _DAY_MS: Final = 86_400_000
+_DAY_MINUTES: Final = 1440
 _EXCEL_DAYS: Final = (20_000, 73_050)  # 1954 to 2100
 _EXCEL_EPOCH: Final = 25_569  # 1970 in a spreadsheet's days
-_MOST_KNOWN: Final = 100_000
-_MONTHS: Final = {
+_MOST_KNOWN: Final = 20_000
+MONTH_NAMES: Final = {
     name: n
     for n, names in enumerate(
         (
@@ -132,12 +133,12 @@ class Instants:
             at += timedelta(days=after)
         except (ValueError, OverflowError):
             raise CellError("bad_time", raw) from None
-        return _within(at.replace(tzinfo=_offset(part["z"])) if part["z"] else at, raw)
+        return _within(at.replace(tzinfo=_offset(part["z"], raw)) if part["z"] else at, raw)
 
     def _day(self, part: dict[str, str | None], raw: str) -> tuple[int, int]:
         """Return day and month, 0 where they cannot be told apart yet."""
         if part.get("n"):
-            month = _MONTHS.get((part["n"] or "").casefold())
+            month = MONTH_NAMES.get((part["n"] or "").casefold())
             if month is None:
                 raise CellError("bad_time", raw)
             return int(part["d"] or 0), month
@@ -172,10 +173,12 @@ def _hour(part: dict[str, str | None], raw: str) -> tuple[int, int]:
     return hour, 0
 
 
-def _offset(text: str | None) -> timezone:
+def _offset(text: str | None, raw: str) -> timezone:
     if text is None or text.upper() in {"Z", "UTC", "GMT"}:
         return UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])
+    if minutes >= _DAY_MINUTES:
+        raise CellError("bad_time", raw)
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 

@@ -1,24 +1,30 @@
 """What each column of a table holds: the row of headings is found, and the shape that they give."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from collector.files.answers import IGNORE, Answers
+from collector.files.calendar_columns import Calendar, calendar_of
+from collector.files.calendar_layouts import columns_of, monthly, said_month
 from collector.files.delimited import blank
-from collector.files.headings import ROLES, Heading, heading_of
+from collector.files.headings import ROLES, Heading, heading_of, is_total
 from collector.files.headless import without_header
 from collector.files.hours import hour_columns
-from collector.files.questions import COLUMN, STAMP
+from collector.files.months import month_of
+from collector.files.own_forms import OWN, is_own
+from collector.files.questions import COLUMN, MONTH
 from collector.files.rates import rate_columns
 from collector.files.refusals import CellError, Place, asked, refusal
 from collector.files.tables import Cell, text_of
 from collector.files.values import Layout, ValueColumn
+from collector.files.wide_columns import channels_of, hours_of
 from metering.unit_names import unit_of
 
+_CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
+_OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
-_OWN: Final = frozenset(("gateway", "channel", "key", "at", "value", "unit", "seq"))
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
     r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
@@ -62,7 +68,7 @@ def layout_of(
     line, row = top[at]
     sample = [cells for _, cells in top[at + 1 :]]
     columns = _columns(row, sample, place.at(line, "header"), answers.columns)
-    return _shaped(columns, line, sample, place, answers, separator, _unit(top[:at]))
+    return _shaped(columns, line, sample, place, answers, separator, top[:at])
 
 
 def _header(top: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) -> int | None:
@@ -71,12 +77,14 @@ def _header(top: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) -> i
     for at, (_, row) in enumerate(top):
         roles = {_heading(cell, told).role for cell in row} - {"", IGNORE}
         hours = hour_columns(row)
-        named = len(roles) + 2 * bool(hours)
-        times = roles.intersection(_TIMES)
+        times = roles.intersection((*_TIMES, "month"))
+        calendar = {} if times else calendar_of(row).columns
+        headed = bool(hours) or len(calendar) > (0 if "channel" in roles else 2)
+        named = len(roles) + 2 * headed
         others = sum(1 for cell in row if text_of(cell) and not _heading(cell, told).role)
         if times and others and len(roles) < 3 and not hours:
             named += 1  # a column for each channel
-        if named > most and (times or len(roles) > 1):
+        if named > most and (times or len(roles) > 1 or headed):
             best, most = at, named
     return best
 
@@ -109,6 +117,10 @@ def _columns(
     for at, one in enumerate(headings):
         filled = any(len(cells) > at and text_of(cells[at]) for cells in sample)
         role = _clocked(one, headings)
+        if role in {"at", "date"} and _holds_months(
+            cells[at] for cells in sample if len(cells) > at
+        ):
+            role = "month"
         if role in {"sharp", "peak", "flat", "valley", "deep"}:
             columns.rates.setdefault(role, at)
         elif role == IGNORE or (not role and not filled):
@@ -128,6 +140,12 @@ def _columns(
     return columns
 
 
+def _holds_months(cells: Iterable[Cell]) -> bool:
+    """Return whether a column of times says months: 2025-01 is no instant."""
+    said = [cell for cell in cells if text_of(cell) and not is_total(cell)]
+    return bool(said) and all(month_of(cell) is not None for cell in said)
+
+
 def _clocked(one: Heading, headings: Sequence[Heading]) -> str:
     """Return a heading's role; beside a date, “time” is the time of day, else an instant."""
     dated = any(other.role == "date" for other in headings)
@@ -145,35 +163,48 @@ def _shaped(
     place: Place,
     answers: Answers,
     separator: str,
-    unit: str,
+    above: Sequence[tuple[int, list[Cell]]],
 ) -> Layout:
     known, headings = columns.place, columns.headings
-    own = separator == "," and {one.text.lower() for one in headings} <= _OWN
     at, start = _times(known)
-    shape, values = _values(columns, sample, place.at(line), at, answers)
-    _demand(columns, at or start, values, shape, place.at(line, "header"), answers)
+    shape, values = _values(columns, sample, place.at(line), at or start, answers)
+    header = place.at(line, "header")
+    month = None
+    if not (at or start or shape == "instants"):
+        month = said_month(shape, above, known, header, answers)
+        shape, values = _of_month(shape, values, month, known)
+    timed = at or start or shape in _CALENDAR or any(one.month is not None for one in values)
+    _demand(columns, bool(timed), values, shape, header, answers)
     taken = {one.place for one in values} | {known[role] for role in _read_roles(shape, known)}
-    rates = [n for n in columns.rates.values() if n not in taken]
+    heads = tuple(one.text for one in headings)
     return Layout(
         shape=shape if not start or shape != "long" else "periods",
         header_line=line,
         width=len(headings),
-        headings=tuple(one.text for one in headings),
+        headings=heads,
         at=at,
         start=start,
         values=values,
-        gateway=known.get("gateway"),
-        channel=known.get("channel"),
-        seq=known.get("seq"),
         unit_column=known.get("unit"),
-        ratio=known.get("ratio"),
-        duration=known.get("duration"),
-        unit=unit,
-        own_format=own,
-        left_out=tuple(h.text for n, h in enumerate(headings) if n not in taken and h.text),
-        rates_left=tuple(headings[n].text for n in rates),
+        **{one: known.get(one) for one in _OF_ROWS},
+        unit=_unit(above),
+        own_format=separator == "," and is_own({one.lower() for one in heads}),
+        left_out=tuple(text for n, text in enumerate(heads) if n not in taken and text),
+        rates_left=tuple(heads[n] for n in columns.rates.values() if n not in taken),
         rates_both=len({one.suffix == "" for one in values}) == 2,
+        year=known.get("year") if shape != "months" else None,
+        month=known.get("month") if shape != "months" else None,
+        said_month=month,
     )
+
+
+def _of_month(
+    shape: str, values: tuple[ValueColumn, ...], month: int | None, known: Mapping[str, int]
+) -> tuple[str, tuple[ValueColumn, ...]]:
+    """Return columns without time as those of the month of their row, where one is said."""
+    if shape in _CALENDAR or (month is None and "month" not in known):
+        return shape, values
+    return "month" if shape == "long" else shape, monthly(values)
 
 
 def _values(
@@ -185,16 +216,23 @@ def _values(
 ) -> tuple[str, tuple[ValueColumn, ...]]:
     """Return the shape of a table, and its columns of values; none where there are none."""
     known, headings = columns.place, columns.headings
-    hours = hour_columns([one.text for one in headings])
+    heads = [one.text for one in headings]
+    calendar = Calendar("", {}) if at else calendar_of(heads)
+    if len(calendar.columns) > (0 if "channel" in known else 2):
+        return calendar.kind, columns_of(calendar, headings, place, answers)
+    hours = hour_columns(heads)
     if hours:
-        return "hours", _hours(columns, hours, place, answers)
+        return "hours", hours_of(columns.headings, hours, place, answers)
     if columns.rates:
         return "rates", rate_columns(headings, columns.rates, known, answers)
     single = known.get("value", known.get("current", known.get("total")))
     if single is not None:
         return "long", (_value(headings, single),)
-    if columns.unknown and at and "channel" not in known:
-        return "channels", _channels(columns, sample)
+    if columns.unknown and (at or "month" in known) and "channel" not in known:
+        found = channels_of(columns.headings, columns.unknown, sample)
+        if answers.channel and len(found) == 1 and not headings[found[0].place].role:
+            return "long", (replace(found[0], key=""),)
+        return "channels", found
     return "long", ()
 
 
@@ -203,6 +241,8 @@ def _times(known: Mapping[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     day = (known["date"],) if "date" in known else ()
     start = (*day, known["from"]) if "from" in known else ()
     end = (*day, known["to"]) if "to" in known else ()
+    if start and not end and "at" in known:  # of each reading its instant, and when its use began
+        end = (known["at"],)
     if not end and not start:
         end = (
             (known["at"],) if "at" in known else (*day, known["clock"]) if "clock" in known else day
@@ -222,43 +262,9 @@ def _value(headings: Sequence[Heading], at: int) -> ValueColumn:
     return ValueColumn(at, headings[at].text, unit=headings[at].unit)
 
 
-def _hours(
-    columns: Columns, hours: Mapping[int, tuple[int, int]], place: Place, answers: Answers
-) -> tuple[ValueColumn, ...]:
-    """Return a column for each hour; asked, where headings do not say what they mark."""
-    first = next(iter(hours.values()))
-    if first[1] < 0:
-        if answers.stamp is None:
-            heading = columns.headings[next(iter(hours))].text
-            raise asked(STAMP, place.at(place.line, heading), heading)
-        step = -first[1]
-        shift = step if answers.stamp == "start" else 0
-        hours = {at: (minutes + shift, step) for at, (minutes, _) in hours.items()}
-    return tuple(
-        ValueColumn(at, columns.headings[at].text, after_ms=end * 60_000, length_ms=step * 60_000)
-        for at, (end, step) in hours.items()
-    )
-
-
-def _channels(columns: Columns, sample: Sequence[list[Cell]]) -> tuple[ValueColumn, ...]:
-    """Return a column for each channel: those headed by no word we know that hold figures."""
-    found = []
-    for at in columns.unknown:
-        cells = [text_of(row[at]) for row in sample if len(row) > at]
-        if any(any(sign.isdigit() for sign in cell) for cell in cells):
-            one = columns.headings[at]
-            key = one.role.removeprefix("key:") or _bare(one)
-            found.append(ValueColumn(at, one.text, key=key, unit=one.unit))
-    return tuple(found)
-
-
-def _bare(one: Heading) -> str:
-    return re.sub(r"\s*[\[(（][^\])）]*[\])）]\s*$", "", one.text).strip() if one.unit else one.text
-
-
 def _demand(
     columns: Columns,
-    times: tuple[int, ...],
+    timed: bool,
     values: Sequence[ValueColumn],
     shape: str,
     place: Place,
@@ -269,7 +275,10 @@ def _demand(
     strange = [_called(columns.headings, at) for at in columns.unknown if at not in used]
     if strange and answers.columns.get("*") != IGNORE:
         raise asked(COLUMN, place, ", ".join(strange))
-    missing = [name for name, there in (("at", times), ("value", values)) if not there]
+    missing = [name for name, there in (("at", timed), ("value", values)) if not there]
+    own = {one.text.strip().lower() for one in columns.headings} <= OWN
+    if missing == ["at"] and "channel" in columns.place and not own:
+        raise asked(MONTH, place, "")
     if missing:
         raise refusal(CellError("missing_column", ", ".join(missing)), place)
     if answers.gateway and "gateway" in columns.place:

@@ -9,6 +9,7 @@ class Limits:
     """Bounds of one import, over all of its parts.
 
     unpacked_bytes: of all members of an archive. ratio: unpacked to packed, from loose_bytes on.
+    inner_bytes: of a workbook within an archive.
     cells, strings: of a workbook. columns: of a table. readings: what one transaction takes.
     errors: told of a file; further ones are counted, errors_read stops reading.
     """
@@ -17,6 +18,7 @@ class Limits:
     xml_bytes: int = 256 * 2**20
     ratio: int = 250
     loose_bytes: int = 4 * 2**20
+    inner_bytes: int = 64 * 2**20
     members: int = 500
     cells: int = 12_000_000
     strings: int = 1_000_000

@@ -15,7 +15,7 @@ from collector.files.numbers import is_empty
 from collector.files.refusals import CellError
 from collector.files.tables import Cell, text_of
 from collector.files.values import Layout, ValueColumn
-from metering.unit_names import unit_of
+from metering.unit_names import is_money, unit_of
 
 T = TypeVar("T")
 _MOST_KNOWN: Final = 200_000
@@ -60,13 +60,21 @@ class Owners:
         except TypeError:
             message = np.full(len(rows), -1, np.int32)
         for n, place in enumerate(found):
-            if isinstance(place, CellError):
+            if isinstance(place, CellError) and self._nameless(rows, n, place):
+                self._faults.passed_over(n)
+            elif isinstance(place, CellError):
                 gateway = place.code == "bad_gateway"
                 at = self._layout.gateway if gateway else self._layout.channel
                 self._faults.wrong(rows, n, place, at)
             else:
                 message[n] = place
         return message
+
+    def _nameless(self, rows: Rows, n: int, error: CellError) -> bool:
+        """Return whether a row names no channel, and such rows are to be left out."""
+        at = self._layout.channel
+        skips = self._answers.empty == "skip" and error.code == "bad_key"
+        return skips and at is not None and not text_of(rows.columns[at][n])
 
     def _channel(self, gateway: Cell, key: Cell, one: ValueColumn) -> int | CellError:
         layout, answers = self._layout, self._answers
@@ -97,7 +105,9 @@ class Owners:
         unit = np.full(len(rows), -1, np.int32)
         for n, cell in enumerate(rows.columns[column]):
             place = known[cell]
-            if isinstance(place, CellError):
+            if isinstance(place, CellError) and is_money(text_of(cell)):
+                self._faults.passed_over(n, money=True)
+            elif isinstance(place, CellError):
                 self._faults.wrong(rows, n, place, column)
             else:
                 unit[n] = place

@@ -45,6 +45,46 @@ def lasting(chunk: Chunk, length_ms: int) -> None:
     chunk.at_ms += length_ms
 
 
+def until_next(chunk: Chunk) -> NDArray[np.int64] | None:
+    """Return how long the use lasts that begins at each time; None where the times do not tell.
+
+    To the next month, where all times begin one; else as long as the least step of its series, of
+    which every other is a multiple. A series of one time has the step that all others have.
+    """
+    month = _months(chunk)
+    if month is not None:
+        return month
+    order = np.lexsort((chunk.at_ms, chunk.message))
+    series, at = chunk.message[order], chunk.at_ms[order]
+    steps, of = np.diff(at), series[1:]
+    steps, of = (one[(np.diff(series) == 0) & (np.diff(at) > 0)] for one in (steps, of))
+    if not len(steps):
+        return None
+    least = np.full(int(series.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, of, steps)
+    if bool((steps % least[of]).any()):
+        return None
+    found = np.unique(least[of])
+    alone = least == np.iinfo(np.int64).max
+    if bool(alone[np.unique(series)].any()) and len(found) > 1:
+        return None
+    least[alone] = found[0]
+    lengths: NDArray[np.int64] = least[chunk.message]
+    return lengths
+
+
+def _months(chunk: Chunk) -> NDArray[np.int64] | None:
+    """Return the lengths of months, where all times begin one by a wall clock, and of several."""
+    if not bool((chunk.at_ms > LOCAL // 2).all()):
+        return None
+    at = (chunk.at_ms - LOCAL).astype("M8[ms]")
+    months = at.astype("M8[M]")
+    if not bool((months == at).all()) or len(np.unique(months)) < 2:
+        return None
+    lengths: NDArray[np.int64] = ((months + 1).astype("M8[ms]") - at).astype(np.int64)
+    return lengths
+
+
 def backwards(chunk: Chunk) -> NDArray[np.bool_]:
     """Return which periods do not end after they begin."""
     found: NDArray[np.bool_] = (chunk.from_ms >= 0) & (chunk.at_ms <= chunk.from_ms)

@@ -45,6 +45,16 @@ LAST_DAY: Final = Question(
         Choice("out", "止于当日零时", "it ends when that day begins"),
     ),
 )
+MONTH: Final = Question(
+    "month",
+    "no_month",
+    "表格没有写明是哪年哪月{}。",
+    "The table does not say of which month, or year, it is{}.",
+    (
+        Choice("YYYY-MM", "整个表格的月份,如 2025-01", "the month of the table, such as 2025-01"),
+        Choice("YYYY", "各列是月份时,表格的年份", "its year, where its columns are months"),
+    ),
+)
 STAMP: Final = Question(
     "stamp",
     "which_stamp",
@@ -88,6 +98,13 @@ KEY: Final = Question(
     "缺少列:channel(文件未写明通道){}。",
     "Columns are missing: channel (the file names none){}.",
     (Choice("KEY", "整个文件所属通道的键", "the key of the channel that all rows are of"),),
+)
+SHEETS: Final = Question(
+    "sheets",
+    "no_readings",
+    "该工作表不像读数:{}",
+    "The sheet does not look like readings: {}",
+    (Choice("readings", "不读取这样的工作表", "leave out such sheets"),),
 )
 COLUMN: Final = Question(
     "column",

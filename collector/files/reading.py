@@ -17,7 +17,8 @@ from collector.files.cells import gateway_of
 from collector.files.containers import Part, parts
 from collector.files.delimited import table_of
 from collector.files.espi_readings import read_feed
-from collector.files.gathered import Chunk, Names, Problems, Told, joined
+from collector.files.gathered import Chunk, Names, Problems, Told, joined, spared
+from collector.files.leaves import other_sheets
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
 from collector.files.table_readings import read_table
@@ -98,6 +99,7 @@ def read(
             problems.add_all(wrong)
             chunks.append(chunk)
             told.append(one)
+        other_sheets(told, problems, answers)
     except InputError as error:
         problems.add(error)
     except CellError as error:
@@ -151,31 +153,36 @@ def _whole(
     sizes = [len(one) for one in chunks]
     if any(error.code == _NAMELESS for error in problems.kept):  # whose they are is not known
         chunks, sizes, names = [], [], Names()
-    table = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     whole = joined(list(chunks))
-    keys = [key for _, key in names.place]
     batch = [Message(f"file/{name}", of, b"", received_ms) for of, _ in names.place]
-    named = any(units) and bool((whole.unit > 0).any())
-    readings = Readings(
-        message=whole.message,
-        i=np.arange(len(whole), dtype=np.int32),
-        channel_key=[keys[place] for place in whole.message.tolist()],
-        seq=whole.seq,
-        at_ms=whole.at_ms,
-        value=whole.value,
-        arrival=np.zeros(len(whole), np.bool_),
-        unit=[units[n] or None for n in whole.unit.tolist()] if named else None,
-    )
     return FileReadings(
         batch,
-        readings,
+        _readings(whole, names, units),
         whole.line,
         whole.column,
-        table,
+        spared(np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)),
         whole.from_ms,
         whole.ratio,
         whole.unsure,
         problems.kept,
         problems.count - len(problems.kept),
         told,
+    )
+
+
+def _readings(whole: Chunk, names: Names, units: Sequence[str]) -> Readings:
+    """Return columns as readings; each name and unit is kept once."""
+    keys = np.array([key for _, key in names.place] or [""], object)
+    named = any(units) and bool((whole.unit > 0).any())
+    called = np.array([one or None for one in units], object)
+    return Readings(
+        message=whole.message,
+        i=np.arange(len(whole), dtype=np.int32),
+        channel_key=keys[whole.message].tolist(),
+        seq=whole.seq,
+        at_ms=whole.at_ms,
+        value=whole.value,
+        arrival=np.broadcast_to(np.False_, len(whole)),
+        unit=called[whole.unit].tolist() if named else None,
+        from_ms=whole.from_ms if bool((whole.from_ms >= 0).any()) else None,
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.files.answers import Answers
+from collector.files.calendar_rows import NO_MONTH, bases, spans
 from collector.files.cells import seq_of
 from collector.files.delimited import blank
 from collector.files.faults import Faults, Rows
@@ -26,13 +27,17 @@ _LOOKED_AT: Final = 20
 
 
 class Shared(NamedTuple):
-    """What all values of a row have in common; from_ms is -1 where no start is said."""
+    """What all values of a row have in common; from_ms is -1 where no start is said.
+
+    month: since January 1970, where the calendar says when they were used.
+    """
 
     line: NDArray[np.int32]
     at_ms: Ints
     from_ms: Ints
     seq: Ints
     ratio: NDArray[np.float64]
+    month: Ints
 
 
 class RowReader:
@@ -62,12 +67,16 @@ class RowReader:
             return None
         at, start = self._times(rows)
         seq = self._mapped(rows, self.layout.seq, seq_of)
-        shared = Shared(np.array(rows.lines, np.int32), at, start, seq, self._ratio(rows))
+        month = bases(rows, self.layout, self.faults) if self.layout.by_month else seq
+        lines = np.array(rows.lines, np.int32)
+        shared = Shared(lines, at, start, seq, self._ratio(rows), month)
         return _by_row([self._values(one, rows, shared) for one in self.layout.values])
 
     def _times(self, rows: Rows) -> tuple[Ints, Ints]:
         """Return end and start of each row."""
         layout = self.layout
+        if layout.shape == "instants":
+            return np.zeros(len(rows), np.int64), np.full(len(rows), -1, np.int64)
         at = self._instants(rows, layout.at)
         start = self._instants(rows, layout.start)
         if layout.start and not layout.at:
@@ -95,6 +104,10 @@ class RowReader:
         texts = map(text_of, cells[:_LOOKED_AT])
         self.clocks_said = self.clocks_said or any(map(_CLOCK.search, texts))
         found = self.instants.column(cells)
+        if self.layout.own_format and places == self.layout.start:
+            found = [
+                -1 if not text_of(cell) else one for cell, one in zip(cells, found, strict=True)
+            ]
         try:
             at = np.array(found, np.int64)
         except TypeError:
@@ -133,6 +146,17 @@ class RowReader:
             self.faults.wrong(rows, n, CellError("bad_ratio", text_of(cells[n])), place)
         return ratio
 
+    def _span(self, one: ValueColumn, rows: Rows, shared: Shared) -> tuple[Ints, Ints]:
+        """Return when the use of a column begins and ends in each row; _WRONG where never."""
+        if not self.layout.by_month:
+            return shared.from_ms, shared.at_ms
+        begun, ended, exists = spans(shared.month, one)
+        cells = rows.columns[one.place]
+        for n in np.flatnonzero(~exists & (shared.month != NO_MONTH)).tolist():
+            if not is_empty(cells[n]):
+                self.faults.wrong(rows, n, CellError("no_such_day", text_of(cells[n])), one.place)
+        return np.where(exists, begun, _WRONG), np.where(exists, ended, _WRONG)
+
     def _values(self, one: ValueColumn, rows: Rows, shared: Shared) -> Chunk:
         """Return a column of values with what its rows say beside them."""
         cells = rows.columns[one.place]
@@ -149,7 +173,7 @@ class RowReader:
                 self.faults.told.empty += 1
             else:
                 self.faults.wrong(rows, n, error, one.place)
-        begun, ended = shared.from_ms, shared.at_ms
+        begun, ended = self._span(one, rows, shared)
         good = ~bare & (ended > DOUBT) & (begun > DOUBT) & (message >= 0) & (unit >= 0)
         good[list(self.faults.settled)] = False
         column = np.full(len(rows), one.place, np.int32)

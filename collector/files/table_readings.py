@@ -20,6 +20,8 @@ from collector.files.values import Layout
 from metering.errors import InputError
 
 _PASSES: Final = 4
+_JOINED: Final = 32  # blocks
+_BY_STAMP: Final = frozenset(("long", "channels", "rates"))  # shapes whose rows have one time
 _ROLES: Final = ("gateway", "channel", "seq", "unit_column", "ratio", "duration")
 
 
@@ -63,12 +65,17 @@ def _layout(table: Table, answers: Answers) -> Layout:
 def _gathered(
     table: Table, reader: RowReader, problems: Problems, limits: Limits, room: int
 ) -> Chunk:
-    chunks, count = [], 0
+    chunks: list[Chunk] = []
+    small: list[Chunk] = []
+    count = 0
     try:
         for block in table.blocks():
             chunk = reader.read(block)
             if chunk is not None:
-                chunks.append(chunk)
+                small.append(chunk.spare())
+                if len(small) == _JOINED:  # many small arrays would leave the heap full of holes
+                    chunks.append(joined(small))
+                    small = []
                 count += len(chunk)
             if count > room:
                 raise _too_many(chunk, count - room, limits, reader)
@@ -78,7 +85,7 @@ def _gathered(
         problems.add(error)
     except CellError as error:
         problems.add(refusal(error, table.place))
-    return joined(chunks)
+    return joined([*chunks, *small])
 
 
 def _too_many(chunk: Chunk | None, over: int, limits: Limits, reader: RowReader) -> InputError:
@@ -113,6 +120,8 @@ def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answer
         _ask(questions.KEY, reader, problems)
     if not len(chunk):
         return
+    if layout.at and not (layout.start or layout.duration is not None or layout.own_format):
+        _settle_stamps(chunk, reader, problems, answers)
     _settle_periods(chunk, reader, problems, answers)
     _settle_zone(chunk, reader, problems, answers)
     _settle_ratio(chunk, answers)
@@ -144,6 +153,23 @@ def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers
         problems.add(asked(questions.LAST_DAY, first, _said(int(chunk.at_ms[0]))[:10], len(chunk)))
     if holds is not False:
         periods.with_last_day(chunk)
+
+
+def _settle_stamps(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+    """Let use begin at the time beside it, where the rows do not say how long it lasted."""
+    told = reader.faults.told
+    told.stamp = answers.stamp or "end"
+    if reader.layout.shape not in _BY_STAMP or answers.stamp != "start":
+        return
+    lengths = periods.until_next(chunk)
+    if answers.length_s:
+        lengths = np.full(len(chunk), answers.length_s * 1000, np.int64)
+    if lengths is None:
+        first = reader.place.at(int(chunk.line[0]), _time_heading(reader.layout))
+        problems.add(asked(questions.LENGTH, first, _said(int(chunk.at_ms[0])), len(chunk)))
+        return
+    chunk.from_ms = chunk.at_ms
+    chunk.at_ms = chunk.at_ms + lengths
 
 
 def _settle_zone(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
@@ -216,7 +242,7 @@ def _said(ms: int) -> str:
 
 
 def _time_heading(layout: Layout) -> str:
-    places = layout.at or layout.start
+    places = layout.at or layout.start or tuple(one.place for one in layout.values)
     return layout.headings[places[0]] if layout.headings else "at"
 
 
@@ -247,6 +273,8 @@ def _tell(told: Told, reader: RowReader, layout: Layout) -> None:
         told.how["excel_days"] = str(reader.instants.excel_days)
     if reader.answers.zone:
         told.how["zone"] = reader.answers.zone
+    if layout.said_month is not None and layout.shape != "months":
+        told.how["month"] = f"{np.datetime64(layout.said_month, 'M')}"
     units = sorted({one.unit for one in layout.values if one.unit} | {layout.unit} - {""})
     if units:
         told.how["unit"] = ", ".join(units)

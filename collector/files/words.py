@@ -27,6 +27,24 @@ CELLS: Final[dict[str, Words]] = {
         "请使用毫秒数,即秒数的 1000 倍。",
         "Write milliseconds, a thousand times as many.",
     ),
+    "bad_month": Words(
+        "“{}”不是可识别的月份,或缺少年份。",
+        "“{}” is not a month, or its year is not said.",
+        "请写成 2025-01 或 2025年1月。",
+        "Write it like 2025-01.",
+    ),
+    "bad_year": Words(
+        "“{}”不是年份。",
+        "“{}” is not a year.",
+        "请写成 2025。",
+        "Write it like 2025.",
+    ),
+    "no_such_day": Words(
+        "该月没有这一天,却有值“{}”。",
+        "The month has no such day, but the value “{}”.",
+        "请核对月份,或删去该值。",
+        "Check the month, or drop the value.",
+    ),
     "no_such_hour": Words(
         "“{}”在该时区不存在(夏令时拨快)。",
         "“{}” does not exist in that zone: clocks were put forward.",

@@ -49,6 +49,12 @@ def _offsets(grain: int, zone: ZoneInfo) -> tuple[int, int]:
     return first // _MS, second // _MS
 
 
+def wall_ms(at_ms: int, zone: str) -> int:
+    """Return what a clock of a zone shows at an instant, as if it were of UTC. [ms]"""
+    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+    return at_ms + (at.utcoffset() or timedelta()) // _MS
+
+
 def second_time(
     local_ms: NDArray[np.int64], series: NDArray[np.int32], twice: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

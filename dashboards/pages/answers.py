@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, Final, cast
+from weakref import WeakSet
 
 from fastapi import Request
 
@@ -32,6 +33,7 @@ class Answers:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[float, Future[Any]]] = OrderedDict()
+        _ALL.add(self)
 
     def __len__(self) -> int:
         """How many are kept, those that are being asked for among them."""
@@ -69,6 +71,11 @@ class Answers:
             self._drop(key, answer)
         return answer.result()
 
+    def forget(self) -> None:
+        """Let go of what is too old, also where nobody asks any more."""
+        with self._lock:
+            self._forget()
+
     def _forget(self) -> None:
         """Let go of what is too old: whatever is kept lies in the order in which it was asked."""
         while self._kept and (first := next(iter(self._kept.items())))[1][0] <= self._clock():
@@ -78,6 +85,15 @@ class Answers:
         with self._lock:
             if (kept := self._kept.get(key)) is not None and kept[1] is answer:
                 del self._kept[key]
+
+
+_ALL: Final[WeakSet[Answers]] = WeakSet()
+
+
+def forget_old() -> None:
+    """Let go of what is too old among all answers that are kept anywhere."""
+    for one in list(_ALL):
+        one.forget()
 
 
 def answers_of(request: Request, name: str) -> Answers:

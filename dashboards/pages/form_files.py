@@ -11,12 +11,13 @@ from actions.access.turnstile import BusyError
 from actions.actor import denied
 from actions.catalogue import by_file, declared
 from actions.declared import Action
+from actions.doing import acting
 from actions.fields import input_kind
-from actions.file_columns import template
+from actions.file_templates import template
 from actions.files import FileResult, errors_workbook, take
 from actions.refusals import AgainError
 from actions.rights import holds
-from actions.workbooks import MEDIA_TYPE
+from dashboards.pages.attaching import attached
 from dashboards.pages.sending import FileWriter, SentFile
 from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import InputError
@@ -52,7 +53,7 @@ def _add(routes: APIRouter, kind: Kind) -> None:
     def get_page(viewer: Reader) -> Response:
         _must_hold(viewer, kind)
         if "template" in viewer.request.query_params:
-            return _workbook(template(kind, viewer.lang), f"{kind.about.code}.xlsx")
+            return _template(viewer, kind, viewer.request.query_params["template"])
         return _page(viewer, kind)
 
     def post_page(viewer: FileWriter, form: SentFile) -> Response:
@@ -60,6 +61,13 @@ def _add(routes: APIRouter, kind: Kind) -> None:
 
     routes.add_api_route(path, get_page, methods=["GET"])
     routes.add_api_route(path, post_page, methods=["POST"])
+
+
+def _template(viewer: Viewer, kind: Kind, form: str) -> Response:
+    form = "csv" if form == "csv" else "xlsx"
+    with viewer.actor.look() as connection:
+        body = template(kind, viewer.lang, acting(viewer.actor, connection), form)
+    return attached(body, f"{kind.about.code}.{form}")
 
 
 def _must_hold(viewer: Viewer, kind: Kind) -> None:
@@ -79,7 +87,7 @@ def _sent(viewer: Viewer, kind: Kind, form: FormData) -> Response:
     except (InputError, AgainError, LockedError, BusyError) as error:
         return _page(viewer, kind, status=422, error=error.text(viewer.lang))
     if taken.wrong and step == "errors":
-        return _workbook(errors_workbook(taken, viewer.lang), f"{kind.about.code}-errors.xlsx")
+        return attached(errors_workbook(taken, viewer.lang), f"{kind.about.code}-errors.xlsx")
     done = step == "do" and not taken.wrong
     return _page(viewer, kind, status=422 if taken.wrong else 200, taken=taken, ended=done)
 
@@ -111,8 +119,3 @@ def _page(
         ended=ended,
         error=error,
     )
-
-
-def _workbook(body: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, 200, headers, MEDIA_TYPE)

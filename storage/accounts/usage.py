@@ -38,6 +38,14 @@ _VERDICTS = """
      ORDER BY channel_id, at
 """
 
+# Of several that were told of one end, the greatest stands, as of readings.
+_STARTS = """
+    SELECT DISTINCT ON (channel_id, at) channel_id, storage.ms(at) AS at,
+           storage.ms(from_at) AS from_ms
+      FROM reading_start WHERE channel_id = ANY(%(channels)s)
+     ORDER BY channel_id, at, rank DESC, seq DESC, from_at DESC
+"""
+
 _MAKE_SPAN = """
     CREATE TEMPORARY TABLE IF NOT EXISTS span (
         place integer NOT NULL, channel_id integer NOT NULL,
@@ -186,6 +194,14 @@ def verdicts(connection: Connection[Any], ids: Sequence[int]) -> Columns:
     """Return what people said of readings of channels, sorted by (channel, at)."""
     wire = {"channel_id": "int4", "at": "int8", "wrap": "bool"}
     return copy_out(connection, _VERDICTS, wire, {"channels": list(ids)})
+
+
+def starts(connection: Connection[Any], ids: Sequence[int]) -> Columns:
+    """Return when intervals of channels began, where that is told, sorted by (channel, at)."""
+    wire = {"channel_id": "int4", "at": "int8", "from_ms": "int8"}
+    found = copy_out(connection, _STARTS, wire, {"channels": list(ids)})
+    order = np.lexsort((found["at"], found["channel_id"]))
+    return {name: column[order] for name, column in found.items()}
 
 
 def around(connection: Connection[Any], spans: Spans, *, rows: int, most: int) -> Columns:

@@ -31,6 +31,20 @@ CREATE TABLE reading_revision (
 GRANT SELECT, INSERT ON reading_revision TO commonwatt_collector;
 GRANT SELECT ON reading_revision TO commonwatt_worker;
 
+-- When the use of an interval began, where a file tells it: a bill is of any days. Without a row it
+-- began a period before its end. Of several of one end the greatest (rank, seq, from_at) stands.
+CREATE TABLE reading_start (
+    at timestamptz NOT NULL,
+    from_at timestamptz NOT NULL CHECK (from_at < at),
+    seq bigint NOT NULL,
+    channel_id integer NOT NULL REFERENCES channel,
+    rank smallint NOT NULL, -- 0 file, 1 person; seq is then the correction's id
+    PRIMARY KEY (channel_id, at, rank, seq, from_at)
+);
+ALTER TABLE reading_start ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON reading_start TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT ON reading_start TO commonwatt_collector;
+
 CREATE TABLE rejected_message (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     received_at timestamptz NOT NULL,

@@ -72,6 +72,11 @@ _PUT_FILE = """
                                         FROM unnest(%s::bigint[]) WITH ORDINALITY AS t (ms, place)
                                        ORDER BY place), %s::bigint[])
 """
+_PUT_STARTS = """
+    SELECT storage.put_starts(%s, array_agg(to_timestamp(at_ms / 1000.0)),
+                              array_agg(to_timestamp(from_ms / 1000.0)))
+      FROM unnest(%s::bigint[], %s::bigint[]) AS t (at_ms, from_ms)
+"""
 _FORGET = "UPDATE amendment SET known_until = now() WHERE id = %s AND known_until IS NULL"
 
 _RETIRE_VERDICT = """
@@ -210,13 +215,20 @@ def record_file(
     *,
     reason: str,
     by: str,
+    starts: Sequence[tuple[int, int]] = (),
 ) -> None:
-    """Let a file's readings of a channel stand, at instants in order; they have rank 1."""
+    """Let a file's readings of a channel stand, at instants in order; they have rank 1.
+
+    starts: of the intervals whose beginning the file tells, the instant and that beginning.
+    """
     span = {"first": at_ms[0], "last": at_ms[-1], "readings": len(at_ms)}
     parameters = {"channel": channel_id, "file": file_id, "source": reason, "by": by, **span}
     row = connection.execute(_RECORD_FILE, parameters).fetchone()
     assert row is not None
     connection.execute(_PUT_FILE, [row[0], list(at_ms), list(value)])
+    if starts:
+        told = [list(column) for column in zip(*starts, strict=True)]
+        connection.execute(_PUT_STARTS, [row[0], *told])
 
 
 def of_file(connection: Connection[Any], file_id: int) -> tuple[int | None, list[Correction]]:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from metering.channels import Kind
-from metering.clocks import AHEAD_MS, lasting, shift_for, shift_text, zone_guessed
-from metering.errors import InputError
+from metering.clocks import AHEAD_MS
 from metering.messages import MAX_QUANTA, Message, Readings, Rejection
 from storage.readings.conversions import scales
+from storage.readings.refusing import REASONS, refusals
 
 _BINDINGS = """
     SELECT p.pair - 1, b.channel_id, c.kind, c.per_unit, c.net,
@@ -28,8 +28,10 @@ _BINDINGS = """
      ORDER BY p.pair, b.valid_from
 """
 
+Ints = NDArray[np.signedinteger[Any]]
 Scale = tuple[NDArray[np.float64], NDArray[np.float64]]  # quanta are value * first / second
 
+_AT_ONCE: Final = 1 << 16  # readings
 _FINER: Final = 1e-3  # of a quantum: less is what a double makes of a decimal
 
 
@@ -41,75 +43,18 @@ class Bound:
     rounded: whether what was sent is finer than the channel's quantum.
     """
 
-    channel_id: NDArray[np.int64]
+    channel_id: Ints
     at_ms: NDArray[np.int64]
     seq: NDArray[np.int64]
     value: NDArray[np.int64]
-    place: NDArray[np.int64]
-    kind: NDArray[np.int64]
+    place: Ints
+    kind: Ints
     rounded: NDArray[np.bool_]
 
     def only(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> "Bound":
         """Return some of the readings, or all in another order."""
         columns = {name: getattr(self, name)[kept] for name in self.__slots__}
         return Bound(**columns)
-
-
-AHEAD: Final = "clock.ahead"
-BEHIND: Final = "clock.behind"
-
-# In the order in which they are looked for; a reading is refused for the first that holds.
-_REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
-    "reading.unknown_key": (
-        "该采集网关没有此通道键。",
-        "This gateway has no channel under that key.",
-        "请在平台绑定该键,再运行 commonwatt replay-rejected。",
-        "Bind the key, then run commonwatt replay-rejected.",
-    ),
-    "reading.no_time": (
-        "时段用量必须带有自己的时间。",
-        "An interval value needs a time of its own.",
-        "请让采集网关发送时间 at。",
-        "Have the gateway send “at”.",
-    ),
-    "reading.before_since": (
-        "读数早于通道的启用时间。",
-        "The reading is older than its channel.",
-        "请核对网关时钟,或提前通道的启用时间。",
-        "Check the gateway's clock, or let the channel begin earlier.",
-    ),
-    "reading.sealed": (
-        "该时段已归档封存。",
-        "That time is archived and sealed.",
-        "如需更正,请走更正程序。",
-        "A correction needs a restatement.",
-    ),
-    AHEAD: (
-        "读数时间比到达时间超前 {off[0]}{guess[0]},已暂存待核。",
-        "The reading is {off[1]} ahead of its arrival{guess[1]}; it is set aside.",
-        "请核对网关时钟、时区和时间单位(毫秒),再运行 {again}。",
-        "Check its clock, its zone, and that times are milliseconds; then run {again}.",
-    ),
-    "reading.other_unit": (
-        "报文中的单位与通道的单位不符,且无法换算。",
-        "The message names a unit that cannot be converted to the channel's.",
-        "请核对通道登记的单位与类型,或采集网关的设置,再运行 commonwatt replay-rejected。",
-        "Check the channel's unit and kind, or the gateway, then run commonwatt replay-rejected.",
-    ),
-    "reading.impossible_value": (
-        "读数超出该通道的可能范围。",
-        "The value is outside what the channel can show.",
-        "请核对单位、翻转值 wraps_at,以及通道是否允许负值。",
-        "Check the unit, wraps_at, and whether the channel may be negative.",
-    ),
-    # Found later, where it is known what the gateway said before.
-    BEHIND: (
-        "读数时间比该网关最新读数早 {off[0]},数值与前后读数不符,已暂存待核。",
-        "{off[1]} before the newest of its gateway, and no value to fit there; it is set aside.",
-        "网关时钟可能回退:请校准后运行 {again}。",
-        "Its clock may have fallen back: set it, then run {again}.",
-    ),
-}
 
 
 def bind(
@@ -124,21 +69,26 @@ def bind(
     """
     if not len(readings):
         return nothing(), []
-    gateways = [batch[place].gateway for place in readings.message.tolist()]
+    gateways = np.array([message.gateway for message in batch], object)[readings.message]
     index: dict[tuple[str, str], int] = {}
     pair = np.fromiter(
         (
             index.setdefault(one, len(index))
             for one in zip(gateways, readings.channel_key, strict=True)
         ),
-        np.int64,
+        np.int32,
         len(readings),
     )
+    del gateways
     rows = connection.execute(
         _BINDINGS, [[gateway for gateway, _ in index], [key for _, key in index]]
     ).fetchall()
     found = _choose(pair, readings.at_ms, np.array(rows, dtype=object).reshape(len(rows), 10))
-    scale = None if readings.unit is None else scales(connection, readings.unit, found, rows)
+    scale = (
+        None
+        if readings.unit is None
+        else scales(connection, readings.unit, found.astype(np.int64), rows)
+    )
     return _judge(batch, readings, found, rows, ahead_ms, scale)
 
 
@@ -149,14 +99,14 @@ def nothing() -> Bound:
 
 
 def _choose(
-    pair: NDArray[np.int64], at_ms: NDArray[np.int64], rows: NDArray[Any]
-) -> NDArray[np.int64]:
+    pair: NDArray[np.int32], at_ms: NDArray[np.int64], rows: NDArray[Any]
+) -> NDArray[np.int32]:
     """Return for each reading the row of its binding, -1 where none holds at its instant."""
-    found = np.full(len(pair), -1, np.int64)
+    found = np.full(len(pair), -1, np.int32)
     if not len(rows):
         return found
     pairs, since, until = (rows[:, column].astype(np.int64) for column in (0, 5, 6))
-    only = np.full(int(pair.max()) + 1, -1, np.int64)
+    only = np.full(int(pair.max()) + 1, -1, np.int32)
     many = []
     for row, of in enumerate(pairs.tolist()):
         if only[of] >= 0:
@@ -175,43 +125,71 @@ def _choose(
 def _judge(
     batch: Sequence[Message],
     readings: Readings,
-    found: NDArray[np.int64],
+    found: NDArray[np.int32],
     rows: list[tuple[Any, ...]],
     ahead_ms: int,
     scale: Scale | None,
 ) -> tuple[Bound, list[Rejection]]:
-    known = found >= 0
-    table = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
-    channel, kind, per_unit, net, _, _, opens, since, wraps = (
-        table[:, column].astype(np.int64)[found] for column in range(9)
-    )
-    quanta, finer = _whole(readings.value, per_unit, scale)
-    received = np.array([message.received_ms for message in batch], np.int64)[readings.message]
+    """Judge readings, some at a time: what is known of a channel takes ten columns of them."""
+    facts = np.array([row[1:] for row in rows] or [(0, 0, 1, False, 0, 0, 0, 0, 0)], dtype=object)
+    table = facts.astype(np.int64)
+    received = np.array([message.received_ms for message in batch], np.int64)
+    reason, bound = np.zeros(len(found), np.int8), _room(len(found))
+    for first in range(0, len(found), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        latest = received[readings.message[some]] + ahead_ms
+        scaled = None if scale is None else (scale[0][some], scale[1][some])
+        part, reason[some] = _judged(readings, some, table[found[some]], latest, scaled)
+        reason[some][found[some] < 0] = 1
+        for name in Bound.__slots__:
+            getattr(bound, name)[some] = getattr(part, name)
+    if reason.any():
+        bound = bound.only(np.flatnonzero(reason == 0))
+    refused = np.flatnonzero(reason)
+    why = np.array(["", *REASONS])[reason[refused]]
+    off = readings.at_ms - received[readings.message] if len(refused) else readings.at_ms
+    return bound, refusals(batch, readings, refused, why, off)
+
+
+def _judged(
+    readings: Readings,
+    some: slice,
+    facts: NDArray[np.int64],
+    latest_ms: NDArray[np.int64],
+    scale: Scale | None,
+) -> tuple[Bound, NDArray[np.int64]]:
+    """Return some readings in quanta of their channels, and by its number why each is refused.
+
+    facts: of the channel of each, as they were asked for.
+    """
+    channel, kind, per_unit, net, _, _, opens, since, wraps = facts.T
+    at_ms = readings.at_ms[some]
+    quanta, finer = _whole(readings.value[some], per_unit, scale)
     reason = np.select(
         [
-            ~known,
-            readings.arrival & (kind == Kind.INTERVAL),
-            readings.at_ms < since,
-            readings.at_ms < opens,
-            readings.at_ms > received + ahead_ms,
-            np.zeros(len(found), np.bool_) if scale is None else scale[0] == 0,
+            np.zeros(len(at_ms), np.bool_),  # of no known channel: the caller knows
+            readings.arrival[some] & (kind == Kind.INTERVAL),
+            at_ms < since,
+            at_ms < opens,
+            at_ms > latest_ms,
+            np.zeros(len(at_ms), np.bool_) if scale is None else scale[0] == 0,
             ~_possible(quanta, kind, net, wraps),
         ],
-        np.arange(1, len(_REASONS)),  # the last is found later
+        np.arange(1, len(REASONS)),  # the last is found later
         0,
     )
-    taken = np.flatnonzero(reason == 0)
-    bound = Bound(
-        channel[taken],
-        readings.at_ms[taken],
-        readings.seq[taken],
-        quanta[taken].astype(np.int64),
-        taken,
-        kind[taken],
-        finer[taken],
-    )
-    why = np.array(["", *_REASONS])[reason]
-    return bound, refusals(batch, readings, why, readings.at_ms - received)
+    with np.errstate(invalid="ignore"):  # what is refused
+        whole = quanta.astype(np.int64)
+    place = np.arange(some.start, some.start + len(at_ms))
+    return Bound(channel, at_ms, readings.seq[some], whole, place, kind, finer), reason
+
+
+def _room(count: int) -> Bound:
+    """Return columns for so many readings."""
+    at_ms, seq, value = (np.empty(count, np.int64) for _ in range(3))
+    channel, place = (np.empty(count, np.int32) for _ in range(2))
+    kind, rounded = np.empty(count, np.int8), np.empty(count, np.bool_)
+    return Bound(channel, at_ms, seq, value, place, kind, rounded)
 
 
 def _whole(
@@ -235,50 +213,3 @@ def _possible(
     most = np.where(kind == Kind.REGISTER, np.minimum(wraps - 1, MAX_QUANTA), MAX_QUANTA)
     least = np.where(net.astype(bool) & (kind != Kind.REGISTER), -MAX_QUANTA, 0)
     return (quanta >= least) & (quanta <= most)
-
-
-def refusals(
-    batch: Sequence[Message],
-    readings: Readings,
-    why: NDArray[np.str_],
-    off_ms: NDArray[np.int64],
-) -> list[Rejection]:
-    """Return one refusal for each message and reason.
-
-    why: of each reading the code, empty where it was taken. off_ms: how far its clock is off.
-    """
-    refused: dict[tuple[int, str], list[int]] = {}
-    for place in np.flatnonzero(why != "").tolist():
-        refused.setdefault((int(readings.message[place]), str(why[place])), []).append(place)
-    rejections = []
-    for (message, code), places in refused.items():
-        keys = ", ".join(sorted({readings.channel_key[place] for place in places})[:5])
-        farthest = max(off_ms[places].tolist(), key=abs)
-        words = _words(code, batch[message], farthest)
-        where = {"channel": keys} | ({"off_ms": farthest} if code in {AHEAD, BEHIND} else {})
-        error = InputError(
-            code,
-            zh=f"{keys}:{words[0]}",
-            en=f"{keys}: {words[1]}",
-            next_zh=words[2],
-            next_en=words[3],
-            where=where,
-        )
-        indices = tuple(int(readings.i[place]) for place in places)
-        rejections.append(Rejection(message, int(readings.seq[places[0]]) or None, error, indices))
-    return rejections
-
-
-def _words(code: str, message: Message, off_ms: int) -> list[str]:
-    zone = zone_guessed(off_ms) if code == AHEAD else None
-    guess = ("", "")
-    if zone is not None:
-        name = f"UTC{shift_text(zone)}"
-        guess = (
-            f"(疑为把 {name} 当地时间当作 UTC 发送)",
-            f" (local time of {name} sent as UTC, it seems)",
-        )
-    shift = shift_for(off_ms) if code == AHEAD else -off_ms
-    again = f"commonwatt replay-rejected --gateway {message.gateway} --shift {shift_text(shift)}"
-    fields = {"off": lasting(off_ms), "guess": guess, "again": again}
-    return [reason.format(**fields) for reason in _REASONS[code]]

@@ -11,8 +11,9 @@ from psycopg import Connection
 from metering.channels import Kind
 from metering.clocks import BEHIND_MS, NEWEST_MS
 from metering.messages import Message, Readings, Rejection
-from storage.readings.binding import AHEAD, BEHIND, Bound, refusals
+from storage.readings.binding import Bound
 from storage.readings.fitting import fitting
+from storage.readings.refusing import AHEAD, BEHIND, refusals
 
 _NEVER: Final = -(2**45)  # ms, before all that can be said
 _TOLD_MS: Final = 10 * 60_000  # a change of a clock's offset by less is not written down
@@ -102,7 +103,8 @@ def judge(
     off = np.zeros(len(readings), np.int64)
     off[bound.place] = bound.at_ms - newest
     kept = bound.only(~behind)
-    more = refusals(batch, readings, why, off) if behind.any() else []
+    places = np.sort(bound.place[behind])
+    more = refusals(batch, readings, places, why[places], off) if len(places) else []
     clocks = {AHEAD, BEHIND}
     aside = {one.message for one in (*refused, *more) if one.reason.code in clocks}
     moved = _moved(batch, readings, kept, gateway_of, known, aside)

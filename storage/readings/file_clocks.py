@@ -23,6 +23,9 @@ def behind(connection: Connection[Any], bound: Bound) -> NDArray[np.bool_]:
     if not len(bound.place):
         return np.zeros(0, np.bool_)
     order = np.lexsort((bound.place, bound.seq, bound.channel_id))
+    same = np.diff(bound.channel_id[order]) == 0
+    if not (same & (np.diff(bound.at_ms[order]) < 0)).any():  # as nearly every file
+        return np.zeros(len(order), np.bool_)
     doubtful = np.zeros(len(order), np.bool_)
     doubtful[order] = _goes_on(bound.only(order))
     turn = np.empty(len(order), np.int64)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from storage.readings.binding import BEHIND, Bound
+from storage.readings.binding import Bound
+from storage.readings.refusing import BEHIND
 
 ROUNDED: Final = "rounded"
 CLOCK: Final = BEHIND

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from metering.messages import Outdone
 from storage.columns import Columns, copy_in
@@ -84,6 +84,7 @@ _QUEUE = """
 """
 
 _DAY_MS: Final = 86_400_000
+_AT_ONCE: Final = 1 << 18  # readings
 
 
 # What was said, in the batch just merged, and does not stand.
@@ -122,14 +123,23 @@ class Merged:
 
 def fold(bound: Bound) -> Fold:
     """Return the greatest (rank, seq, value) of each (channel, at), and the different others."""
+    order = np.lexsort((bound.at_ms, bound.channel_id))
+    if not _same_key(bound, order).any():  # as nearly every batch
+        return Fold(order, np.empty(0, np.intp), 0)
     order = np.lexsort((bound.value, bound.seq, bound.at_ms, bound.channel_id))
-    channel, at = bound.channel_id[order], bound.at_ms[order]
     seq, value = bound.seq[order], bound.value[order]
-    same_key = (channel[1:] == channel[:-1]) & (at[1:] == at[:-1])
+    same_key = _same_key(bound, order)
     same = same_key & (seq[1:] == seq[:-1]) & (value[1:] == value[:-1])
     last = np.append(~same_key, True)[: len(order)]
     repeated = np.append(same, False)[: len(order)]
     return Fold(order[last], order[~last & ~repeated], int(repeated.sum()))
+
+
+def _same_key(bound: Bound, order: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which readings have the channel and instant of the one after, in an order."""
+    same: NDArray[np.bool_] = np.diff(bound.channel_id[order]) == 0
+    same &= np.diff(bound.at_ms[order]) == 0
+    return same
 
 
 def runs_of_days(bound: Bound, places: NDArray[np.intp]) -> list[list[int]]:
@@ -160,7 +170,7 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         return Merged(0, 0, 0, new)
     folded = fold(bound)
     with connection.cursor() as cursor:
-        copy_in(cursor, "incoming", _INCOMING, _rows(bound, folded.effective))
+        _copy(cursor, "incoming", bound, folded.effective)
         stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
         if tell_new:
             new[folded.effective] = _among(bound, folded.effective, cursor.fetchall())
@@ -168,7 +178,7 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         if stored < len(folded.effective) or len(folded.outdone):
             channels = np.unique(bound.channel_id[folded.effective]).tolist()
             cursor.execute(_LOCK, [_LOCK_CLASS, channels])
-            copy_in(cursor, "outdone", _INCOMING, _rows(bound, folded.outdone))
+            _copy(cursor, "outdone", bound, folded.outdone)
             revised = cursor.execute(_KEEP_LOSERS).rowcount
             cursor.execute(_REPLACE)
         if stored or revised:
@@ -199,6 +209,12 @@ def outdone(connection: Connection[Any], bound: Bound) -> list[Outdone]:
         if key in wanted:
             found.setdefault(key, Outdone(int(bound.place[place]), *wanted[key]))
     return list(found.values())
+
+
+def _copy(cursor: Cursor[Any], table: str, bound: Bound, places: NDArray[np.intp]) -> None:
+    """Copy readings in, some at a time."""
+    for first in range(0, len(places), _AT_ONCE):
+        copy_in(cursor, table, _INCOMING, _rows(bound, places[first : first + _AT_ONCE]))
 
 
 def _rows(bound: Bound, places: NDArray[np.intp]) -> Columns:

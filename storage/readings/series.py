@@ -12,7 +12,12 @@ Grain = Literal["hour", "day", "month"]
 _FAR_MS: Final = 4_102_444_800_000  # 2100; nothing is stored beyond it
 
 _READINGS = """
-    SELECT storage.ms(at), value, rank, seq FROM report.reading
+    SELECT storage.ms(at), value, rank, seq,
+           CASE WHEN %(intervals)s THEN (
+               SELECT storage.ms(s.from_at) FROM reading_start s
+                WHERE s.channel_id = r.channel_id AND s.at = r.at
+                ORDER BY s.rank DESC, s.seq DESC, s.from_at DESC LIMIT 1) END
+      FROM report.reading r
      WHERE channel_id = %(channel)s AND at > to_timestamp(%(after)s / 1000.0)
        AND at >= to_timestamp(%(first)s / 1000.0) AND at < to_timestamp(%(until)s / 1000.0)
      ORDER BY at LIMIT %(most)s
@@ -20,7 +25,7 @@ _READINGS = """
 
 # A void has no value: below every value that a channel can have.
 _REVISIONS = """
-    SELECT storage.ms(at), value, rank, seq FROM report.reading_revision
+    SELECT storage.ms(at), value, rank, seq, NULL FROM report.reading_revision
      WHERE channel_id = %(channel)s
        AND (at, rank, seq, coalesce(value, -9223372036854775807))
            > (to_timestamp(%(at)s / 1000.0), %(rank)s, %(seq)s, %(value)s)
@@ -84,12 +89,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ReadingColumns:
-    """Readings in order of time; columns of equal length. value: channel quanta, None is a void."""
+    """Readings in order of time; columns of equal length.
+
+    value: channel quanta, None is a void. from_ms: when the use of an interval began, None where
+    nobody told.
+    """
 
     at_ms: list[int]
     value: list[int | None]
     rank: list[int]
     seq: list[int]
+    from_ms: list[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +126,12 @@ def midnight(connection: Connection[Any], day: Any, zone: str) -> int:
     return int(row[0])
 
 
-def readings(connection: Connection[Any], channel: int, span: Span, most: int) -> ReadingColumns:
-    """Return effective readings, voids included."""
-    parameters = _parameters(channel, span, most)
-    return ReadingColumns(*_columns(connection.execute(_READINGS, parameters).fetchall(), 4))
+def readings(
+    connection: Connection[Any], channel: int, span: Span, most: int, *, intervals: bool = False
+) -> ReadingColumns:
+    """Return effective readings, voids included. intervals: whether the channel's use may begin."""
+    parameters = _parameters(channel, span, most) | {"intervals": intervals}
+    return ReadingColumns(*_columns(connection.execute(_READINGS, parameters).fetchall(), 5))
 
 
 def revisions(
@@ -133,7 +145,7 @@ def revisions(
     at, rank, seq, value = after
     parameters = _parameters(channel, span, most)
     parameters |= {"at": at, "rank": rank, "seq": seq, "value": value}
-    return ReadingColumns(*_columns(connection.execute(_REVISIONS, parameters).fetchall(), 4))
+    return ReadingColumns(*_columns(connection.execute(_REVISIONS, parameters).fetchall(), 5))
 
 
 def usage(

@@ -18,7 +18,7 @@ from metering.errors import ConflictError, UnavailableError
 from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage import connections
 from storage.connections import WRITING, Bounds
-from storage.readings import clocks, corrections, file_clocks, marks, merging, rejects
+from storage.readings import clocks, corrections, file_clocks, marks, merging, rejects, starts
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
 from storage.readings.merging import Merged, merge, outdone
@@ -129,6 +129,7 @@ class Store:
                 behind, bound = bound.place[late].tolist(), bound.only(~late)
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch), bound, none)
+                starts.keep(connection, bound, readings.from_ms)
                 lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
                 stored = replace(
                     _stored(_seqs(batch, readings, refused), refused, bound, merged),

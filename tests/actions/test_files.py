@@ -1,6 +1,7 @@
 """Files of rows: a row does what the route does, and any wrong row keeps all from being done."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 from actions.access.give_grant import GiveGrant
 from actions.actor import DeniedError
 from actions.catalogue import by_file
-from actions.cells import cells_of
-from actions.doing import carry_out
+from actions.cells import cells_of, sheets_of
+from actions.doing import acting, carry_out
 from actions.fields import input_kind
-from actions.file_columns import template
+from actions.file_templates import template
 from actions.files import MOST_SINGLE, errors_workbook, take
 from actions.kinds import row_of
 from actions.readings.record_exchange import RecordExchange
@@ -81,10 +82,38 @@ def test_any_wrong_row_keeps_all_from_being_done_and_each_is_named(world):
     assert (exchanges(world), world.admin("SELECT count(*) FROM audit_entry")) == (before, entries)
 
     mended = cells_of(errors_workbook(taken, "zh"), 100)
-    assert mended[0][-2:] == ["行号", "问题"]
-    assert [row[-2] for row in mended[1:]] == ["3", "4", "5", "6", "7"]
-    assert mended[1][:5] == rows[1].split(",")
-    assert "新表起码" in mended[1][-1]
+    assert mended[0][:2] == ["问题", "行号"]
+    assert [row[1] for row in mended[1:]] == ["3", "4", "5", "6", "7"]
+    assert mended[1][2:] == rows[1].split(",")
+    assert "新表起码" in mended[1][0]
+
+
+def test_the_rows_that_were_wrong_are_mended_and_sent_again_as_they_came(world):
+    office, before = world.channel["office e"], exchanges(world)
+    body = (HEAD + f"\n# {office},remark\n{office},2016-03-21 10:30,,a,form\n").encode()
+    (wrong,) = take(world.actor(), RecordExchange, body).wrong
+    assert wrong.number == 4  # a row is named by where it stands in its file
+
+    for lang in ("zh", "en"):
+        failed = errors_workbook(take(world.actor(), RecordExchange, body), lang)
+        head, row = cells_of(failed, 100)
+        assert row[1] == "4"
+        again = take(world.actor(), RecordExchange, failed, dry_run=True)
+        assert [one.path for one in again.wrong] == ["initial"]
+        mended = workbook(head, [[cell.replace("a", "0") if cell == "a" else cell for cell in row]])
+        assert take(world.actor(), RecordExchange, mended, dry_run=True).done == 1
+    assert exchanges(world) == before
+
+
+def test_a_cell_that_is_wrong_is_marked_in_the_rows_that_come_back(world):
+    body = (HEAD + f"{world.channel['office e']},2016-03-21 10:30,,a,form\n").encode()
+    failed = errors_workbook(take(world.actor(), RecordExchange, body), "zh")
+
+    with zipfile.ZipFile(io.BytesIO(failed)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    looks = dict(re.findall(r'<c r="([A-Z]2)" s="(\d+)"', sheet))
+    assert len({looks[one] for one in ("C2", "D2", "G2")}) == 1
+    assert looks["F2"] not in {looks["D2"], looks["A2"]}
 
 
 def test_a_dry_run_checks_all_and_keeps_nothing(world):
@@ -157,8 +186,16 @@ def test_a_template_has_columns_that_are_taken(world, code, lang):
         for info in kind.model_fields.values()
     )
     assert len(columns) == len(set(columns)) == fields + (kind.about.on is not None)
-    empty = take(world.actor(), kind, workbook(columns, []), again=True)
-    assert (empty.rows, empty.wrong) == (0, [])
+    for form in ("xlsx", "csv"):  # its examples are no rows
+        with world.actor().look() as connection:
+            body = template(kind, lang, acting(world.actor(), connection), form)
+        assert cells_of(body, 100)[0] == columns
+        empty = take(world.actor(), kind, body, again=True)
+        assert (empty.rows, empty.wrong) == (0, [])
+    titles = [title for title, _ in sheets_of(template(kind, lang))]
+    assert titles[:2] == (["填写", "说明"] if lang == "zh" else ["Rows", "Guide"])
+    (_, guide) = sheets_of(template(kind, lang))[1]
+    assert [row[0] for row in guide[1:]] == columns
 
 
 @settings(max_examples=50)

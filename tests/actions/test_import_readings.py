@@ -371,16 +371,61 @@ def test_a_file_may_go_back_in_time(take, fields):
     assert (done.inserted, done.behind) == (len(fields), 0)
 
 
-def test_a_period_is_held_against_the_channels_own(world, take):
-    header = "gateway,channel,start,end,value\n"
-    fits = header + f"{GATEWAY},office gas,{at(0)},{at(1)},5\n"
-    (problem,) = problems_of(take, fits + f"{GATEWAY},office gas,{at(1)},{at(4)},5\n")
+PERIODS = "gateway,channel,start,end,value\n"
+STARTS = "SELECT storage.ms(from_at), storage.ms(at) FROM reading_start ORDER BY at"
 
-    assert (problem.code, problem.where["line"]) == ("reading.other_period", 3)
-    assert take(fits).inserted == 1
-    half = f"{GATEWAY},office gas,{at(2)},{at(2)[:14]}30:00+00:00,5\n"  # no reading ends at 2
-    (problem,) = problems_of(take, header + half)
-    assert problem.code == "reading.other_period"
+
+def period(first: int, last: int, value: float = 5) -> str:
+    return f"{GATEWAY},office gas,{at(first)},{at(last)},{value}\n"
+
+
+def span_ms(first: int, last: int) -> tuple[int, int]:
+    return START_MS + first * HOUR_MS, START_MS + last * HOUR_MS
+
+
+def test_a_period_of_another_length_than_the_channels_keeps_when_it_began(world, take):
+    assert take(PERIODS + period(0, 1) + period(1, 4)).inserted == 2
+    assert world.admin(STARTS) == [span_ms(1, 4)]  # the first has the channel's own period
+
+    assert take(PERIODS + period(1, 4)).duplicates == 1  # again changes nothing
+    assert world.admin(STARTS) == [span_ms(1, 4)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (period(8, 12) + period(10, 14), 3),
+        (period(8, 12) + period(9, 12), 3),
+        (period(2, 6), 2),
+        (period(3, 4), 2),
+        (period(0, 5), 2),
+    ],
+    ids=["within a file", "one end", "begins within", "other start", "around"],
+)
+def test_time_that_another_period_counts_for_is_refused_and_both_are_named(world, take, rows, line):
+    take(PERIODS + period(1, 4))
+    before = world.admin(STATE)
+
+    problems = problems_of(take, PERIODS + rows)
+
+    assert {(one.code, one.where["line"]) for one in problems} == {("reading.overlaps", line)}
+    assert all(one.next_en for one in problems)
+    assert world.admin(STATE) == before
+
+
+def test_a_period_before_its_channel_is_refused(world, take):
+    (problem,) = problems_of(take, PERIODS + period(-24 * 400, 1))
+
+    assert problem.code == "reading.begins_early"
+
+
+def test_a_file_that_corrects_may_say_that_a_period_began_elsewhere_and_is_undone(world, take):
+    take(PERIODS + period(1, 4))
+    done = take(PERIODS + period(2, 4), correct_for="the bill was read wrongly")
+
+    assert done.file_id is not None
+    assert world.admin(STARTS) == [span_ms(1, 4), span_ms(2, 4)]
+    assert take(PERIODS + period(2, 4), correct_for="again").file_id is None
 
 
 def test_an_unknown_id_that_resembles_one_of_the_actors_own_is_asked_about(world, take):

@@ -42,6 +42,7 @@ class Row:
     before: Facts
     reinstated: bool = False
     wrap_confirmed: bool = False
+    begun: int = -1
 
     @property
     def wall(self) -> bool:
@@ -90,6 +91,8 @@ def fits(most: int | None, used: int, time_ms: int) -> bool:
 def _intervals(rows: list[Row]) -> Iterator[Step]:
     for place, row in enumerate(rows):
         start, facts = row.at - row.before.period_s * 1000, row.before
+        if row.begun >= 0:
+            start = row.begun
         if place and rows[place - 1].at >= start:
             start, facts = rows[place - 1].at, rows[place - 1].facts
         used, why = None, "KNOWN"
@@ -175,6 +178,7 @@ def effective(channels: dict[int, tuple[int, list[Row]]]) -> EffectiveReadings:
         under_before=column([row.before.under for _, _, row in flat]),
         period_before_ms=column([row.before.period_s * 1000 for _, _, row in flat]),
         max_per_hour_before=column([row.before.most or 0 for _, _, row in flat]),
+        from_ms=column([row.begun for _, _, row in flat]),
         reinstated=np.array([row.reinstated for _, _, row in flat], np.bool_),
         wrap_confirmed=np.array([row.wrap_confirmed for _, _, row in flat], np.bool_),
     )

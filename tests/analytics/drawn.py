@@ -58,7 +58,9 @@ def histories(draw: st.DrawFn, most_rows: int = 8) -> tuple[int, list[Row]]:
             now = draw(facts())
             starts = draw(values(kind, now))
             ends = draw(st.one_of(st.none(), st.just(value)))
-        rows.append(Row(at, ends, starts, now, before))
+        told = kind == INTERVAL and draw(st.sampled_from([False, False, True]))
+        begun = at - draw(WAITS_MS) if told else -1
+        rows.append(Row(at, ends, starts, now, before, begun=begun))
         before = now
         at += draw(WAITS_MS)
     return kind, rows

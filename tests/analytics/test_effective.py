@@ -16,6 +16,7 @@ CHANNEL = st.fixed_dictionaries(
             st.tuples(st.one_of(st.none(), st.integers(0, 99)), st.integers(0, 99)),
             max_size=3,
         ),
+        "starts": st.dictionaries(st.integers(0, 12), st.integers(-20, 11), max_size=3),
         "verdicts": st.dictionaries(st.integers(0, 12), st.booleans(), max_size=3),
         "first": SETTING,
         "later": st.dictionaries(st.integers(0, 12), SETTING, max_size=3),
@@ -60,6 +61,10 @@ def test_every_instant_carries_its_values_and_the_settings_of_its_time(channels)
             "channel_id at wrap",
             [(c, at, wrap) for c, one in values for at, wrap in one["verdicts"].items()],
         ),
+        columns(
+            "channel_id at from_ms",
+            [(c, at, since) for c, one in values for at, since in sorted(one["starts"].items())],
+        ),
     )
 
     rows = zip(*(getattr(made, name).tolist() for name in made.__slots__), strict=True)
@@ -98,6 +103,7 @@ def expected(channel: int, one: dict, at: int) -> dict:
         "factor_before": before["factor"],
         "under_before": before["under"],
         "period_before_ms": before["period_s"] * 1000,
+        "from_ms": one["starts"].get(at, -1),
         "max_per_hour_before": before["max_per_hour"],
         "reinstated": one["verdicts"].get(at) is False,
         "wrap_confirmed": one["verdicts"].get(at) is True,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from analytics import reach
@@ -26,7 +26,13 @@ def columns(names: str, rows: list[tuple]) -> dict[str, np.ndarray]:
     }
 
 
-def known(kind: int, exchanges: list[tuple] = (), period_s: int = 3600, most: int = 0) -> Known:
+def known(
+    kind: int,
+    exchanges: list[tuple] = (),
+    period_s: int = 3600,
+    most: int = 0,
+    begun: dict[int, int] | None = None,
+) -> Known:
     """Return what is known of the channel, between two others that know other things."""
     other = [(c, START + 5 * DAY, 1, True, 2) for c in (CHANNEL - 1, CHANNEL + 1)]
     swaps = sorted([*other, *((CHANNEL, at, end, True, new) for at, end, new in exchanges)])
@@ -40,6 +46,10 @@ def known(kind: int, exchanges: list[tuple] = (), period_s: int = 3600, most: in
         ),
         columns(EXCHANGE, swaps),
         columns("channel_id at wrap", []),
+        columns(
+            "channel_id at from_ms",
+            [(CHANNEL, at, since) for at, since in sorted((begun or {}).items())],
+        ),
         dict.fromkeys((CHANNEL - 1, CHANNEL, CHANNEL + 1), kind),
     )
 
@@ -87,6 +97,14 @@ def changed(draw: st.DrawFn) -> tuple:
     for at in draw(st.lists(places, max_size=4)):
         shown[at] = draw(st.sampled_from([0, 5, 999, 10**6]))
     exchanges = [(at + 1, shown[at], 1000) for at in draw(st.lists(places, max_size=1))]
+    lengths = st.sampled_from([1, HOUR // 2, 3 * HOUR, 40 * HOUR])
+    begun = {}
+    if kind == INTERVAL:
+        begun = {at: at - draw(lengths) for at in draw(st.lists(places, max_size=4))}
+    if kind == INTERVAL and draw(st.booleans()):  # bills, far from each other
+        keep = draw(st.sampled_from([20, 60])) * HOUR
+        shown = {at: value for at, value in shown.items() if (at - START) % keep == 0}
+        places = st.sampled_from(sorted(shown))
     first = draw(places)
     last = min(first + draw(st.sampled_from([0, HOUR, 20 * HOUR])), max(shown))
     before = dict(shown)
@@ -96,10 +114,23 @@ def changed(draw: st.DrawFn) -> tuple:
             del before[at]
         else:
             shown[at] += draw(st.integers(-3, 3))
-    of = known(kind, exchanges, draw(st.sampled_from([60, 1800])), draw(st.sampled_from([0, 40])))
+    period_s, most = draw(st.sampled_from([60, 1800])), draw(st.sampled_from([0, 40]))
+    of = known(kind, exchanges, period_s, most, begun)
     return before, shown, first, last, added, of
 
 
+# A first reading that comes within a bill cuts it: the hours of the bill before it go.
+WITHIN = (
+    {START + 20 * HOUR: 5},
+    {START: 7, START + 20 * HOUR: 5},
+    START,
+    START,
+    True,
+    known(INTERVAL, begun={START + 20 * HOUR: START - 20 * HOUR}),
+)
+
+
+@example(WITHIN)
 @given(changed())
 def test_hours_beyond_the_reach_are_as_they_were_and_those_within_are_judged_from_its_rows(drawn):
     before, after, first, last, added, of = drawn

@@ -7,14 +7,18 @@ from storage.readings.store import Store
 from tests.actions.world import HOUR_MS, START_MS
 from tests.api.conftest import Front
 from tests.api.test_problems import assert_problem
+from tests.storage.world import forget_readings
 
 URL = "/api/v1/imports/readings?name=july.csv"
 HEADER = "gateway,channel,at,value\n"
 
 
+def at(hour: int) -> str:
+    return datetime.fromtimestamp((START_MS + hour * HOUR_MS) / 1000, UTC).isoformat()
+
+
 def row(hour: int, value: float, channel: str = "office e") -> str:
-    at = datetime.fromtimestamp((START_MS + hour * HOUR_MS) / 1000, UTC).isoformat()
-    return f"demo-a/g1,{channel},{at},{value}\n"
+    return f"demo-a/g1,{channel},{at(hour)},{value}\n"
 
 
 def test_a_file_is_rehearsed_then_stored_then_known_already(front):
@@ -140,3 +144,33 @@ def test_what_a_file_leaves_open_is_asked_and_answered_by_name(front):
     assert_problem(
         client.post(f"{URL}{answers}&dates=ymd", content=content), 422, "import.bad_answer"
     )
+
+
+def test_bills_that_went_out_come_back_with_both_their_instants(front):
+    client, gas = front.client("of the office"), front.world.channel["office gas"]
+    forget_readings(front.world.database.admin_url)
+    bills = [(0, 700, 70), (700, 1500, 80.5), (1510, 1511, 3)]  # the last has the own period
+    text = "gateway,channel,from,at,value\n" + "".join(
+        f"demo-a/g1,office gas,{at(first)},{at(last)},{value}\n" for first, last, value in bills
+    )
+    assert client.post(URL, content=text).status_code == 200
+    front.world.work()
+    before = hours(front)
+
+    sent = client.get(f"/api/v1/channels/{gas}/readings?format=csv&bom=true").text
+    begins = [line.split(",")[0][:10] for line in sent.splitlines()[1:4]]
+    assert begins == [at(0)[:10], at(700)[:10], ""]
+    again = client.post(f"{URL}&gateway=demo-a/g1&channel=office gas", content=sent).json()
+    assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 3)
+    forget_readings(front.world.database.admin_url)
+    back = client.post(f"{URL}&gateway=demo-a/g1&channel=office gas", content=sent)
+    assert back.json()["done"]["inserted"] == 3
+    front.world.work()
+
+    assert hours(front) == before
+    assert len(before) == 1500 + 1
+    assert sum(used for _, used, _ in before) == 153_500
+
+
+def hours(front: Front) -> list[tuple]:
+    return front.world.admin("SELECT hour, used, known_s FROM usage_hour ORDER BY channel_id, hour")

@@ -27,6 +27,12 @@ def test_the_api_is_the_one_that_was_agreed():
     assert written(described()) == SNAPSHOT.read_text(encoding="utf-8"), BREAKS
 
 
+def test_applications_that_share_their_routes_are_described_alike():
+    first, second = create_app(None), create_app(None)  # type: ignore[arg-type]
+
+    assert written(second.openapi()) == written(first.openapi()) == written(second.openapi())
+
+
 def test_every_operation_is_explained_and_every_reference_leads_somewhere():
     description = described()
 

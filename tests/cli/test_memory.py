@@ -28,12 +28,49 @@ print((psutil.Process().memory_info().rss - before) / 1e6)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's own settings")
 def test_what_threads_freed_is_given_back():
+    assert float(_printed(PROGRAM)) < 19
+
+
+LEAN = """
+import sys
+from cli import memory
+memory.do_without()
+import uvicorn
+from cli.application import application
+from api.app import create_app
+from dashboards.pages.app import router
+create_app(object(), extra_routers=[router()])
+print([name for name in ("pydantic.v1", "watchfiles", "xlsxwriter") if sys.modules.get(name)])
+"""
+
+
+def test_the_application_begins_without_what_it_never_uses():
+    assert _printed(LEAN) == "[]"
+
+
+TIDY = """
+import threading, time
+from cli import memory
+told, trimmed = [], threading.Event()
+memory._EVERY_S, memory._WORK_S = 0.01, 0.0
+memory.trim = trimmed.set
+memory.keep_tidy(lambda: told.append(trimmed.is_set()))
+sum(range(10**6))
+assert trimmed.wait(30)
+print(told[0])
+"""
+
+
+def test_a_service_forgets_then_gives_back_while_it_works():
+    assert _printed(TIDY) == "False"
+
+
+def _printed(program: str) -> str:
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-
-    assert float(ended.stdout) < 19
+    return ended.stdout.strip()

@@ -13,7 +13,14 @@ import pytest
 from metering.errors import ConflictError
 from storage import copying, migrate
 from tests.conftest import PASSWORDS, _drop
-from tests.storage.test_engines import digests, has_timescaledb, make, readings, write
+from tests.storage.test_engines import (
+    digests,
+    has_timescaledb,
+    make,
+    readings,
+    write,
+    write_bills,
+)
 from tests.worker.test_usage import worker
 
 pytestmark = pytest.mark.timescaledb
@@ -27,6 +34,7 @@ def plain(server, of_engine):
     database, _ = make(of_engine, "plain")
     for readings_of in readings():
         write(database, readings_of)
+    write_bills(database, 1)
     worker(database).drain()
     return database
 
@@ -79,7 +87,7 @@ def test_every_row_comes_over_and_the_services_go_on(plain, new):
         (chunks,) = connection.execute(
             "SELECT count(*) FROM timescaledb_information.chunks"
         ).fetchone()
-        assert chunks == 6
+        assert chunks == 10
         connection.execute(
             """INSERT INTO rejected_message (received_at, topic, gateway, payload, reason,
                    message_zh, message_en, i, readings, identity)

@@ -5,10 +5,12 @@ import json
 import random
 import threading
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -16,11 +18,13 @@ from storage import columnstore, connections
 from storage.readings.store import Store
 from tests.storage.world import START_MS, SentReading, batch_of, make_channels
 from tests.worker import model
+from tests.worker.test_bills import with_begun
 from tests.worker.test_usage import (
     HOUR_MS,
     assert_accounts_are_sums,
     assert_as_modelled,
     modelled,
+    rows,
     worker,
 )
 
@@ -74,6 +78,18 @@ def write(database, batch: list[SentReading]) -> None:
     store = Store(database.url("collector"), "test")
     for start in range(0, len(batch), 100):
         store.write(*batch_of(batch[start : start + 100]), [])
+    store.close()
+
+
+def write_bills(database, first_day: int) -> None:
+    """Write two bills over any days of the channel of interval values, after all its readings."""
+    store = Store(database.url("collector"), "test")
+    begin = START_MS + (DAYS + first_day) * 24 * HOUR_MS
+    ends = (begin + 17 * 24 * HOUR_MS, begin + 47 * 24 * HOUR_MS + 7)
+    sent = [SentReading("k2", end, 100.0 + n, n) for n, end in enumerate(ends)]
+    batch, values = batch_of(sent)
+    begun = np.array([begin, ends[0] + HOUR_MS], np.int64)
+    store.write_whole(batch, replace(values, from_ms=begun))
     store.close()
 
 
@@ -131,6 +147,22 @@ def test_either_engine_leaves_the_bytes_on_record(of_engine, engine):
     assert any(known)
     assert not all(known)
     assert digests(database) == CASE["sha256"]
+
+
+def test_bills_over_any_days_come_to_the_same_in_either_engine(of_engine, engine):
+    database, ids = make(of_engine, engine)
+    write(database, readings()[0])
+    for first_day in (60, 1):  # the later ones first, and what came late beside columnstore
+        write_bills(database, first_day)
+        worker(database).drain()
+        convert(database)
+
+    channels = modelled(database, ids, KINDS, wraps_at=1000, zone="Europe/London")
+    assert_as_modelled(database, with_begun(database, channels))
+    assert_accounts_are_sums(database)
+    assert len(channels[ids[2]].begun) == 4
+    months = [row for row in rows(database, "usage_month") if row[0] == ids[2]]
+    assert {month for _, month, *_ in months} >= {"2016-05-01", "2016-06-01", "2016-07-01"}
 
 
 def test_a_late_reading_leaves_the_other_months_in_columnstore(of_engine, engine):

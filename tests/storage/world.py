@@ -105,6 +105,6 @@ def forget_readings(admin_url: str) -> None:
     """Empty everything that readings fill."""
     with psycopg.connect(admin_url, autocommit=True) as c:
         c.execute(
-            """TRUNCATE reading, reading_revision, rejected_message, stale_usage, stale_account,
-                        usage_hour, usage_day, usage_month, account, intake_tally"""
+            """TRUNCATE reading, reading_revision, reading_start, rejected_message, stale_usage,
+                        stale_account, usage_hour, usage_day, usage_month, account, intake_tally"""
         )

@@ -20,6 +20,7 @@ class Channel:
     settings: list[tuple[int, int, int, int, int | None, int | None]]
     exchanges: dict[int, tuple[int | None, int]] = field(default_factory=dict)
     readings: dict[int, int] = field(default_factory=dict)
+    begun: dict[int, int] = field(default_factory=dict)  # when the use began, by its end
 
     def facts(self, at: int) -> Facts:
         _, factor, under, period, most, wraps = [row for row in self.settings if row[0] <= at][-1]
@@ -36,7 +37,8 @@ def steps(channel: Channel) -> list[Step]:
     for at in sorted(channel.readings.keys() | channel.exchanges.keys()):
         value = channel.readings.get(at)
         ends, starts = channel.exchanges.get(at, (value, value))
-        rows.append(Row(at, ends, starts, channel.facts(at), channel.facts(at - 1)))
+        now, before = channel.facts(at), channel.facts(at - 1)
+        rows.append(Row(at, ends, starts, now, before, begun=channel.begun.get(at, -1)))
     return byhand.steps(channel.kind, rows)
 
 

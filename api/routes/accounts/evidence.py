@@ -5,7 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from actions.figures import in_units, instant
-from actions.readings.evidence import OCCURRED, WORDS, Evidence
+from actions.readings.evidence import Evidence
+from actions.readings.evidence_words import OCCURRED, WORDS
 from analytics.balance import Balance
 from api.fields import Exact
 from api.routes.registry.channels import ReadingShown

@@ -35,7 +35,13 @@ def answers_given(
     last_day: Annotated[
         str, Query(max_length=3, description="Whether periods hold their last day: `in`, `out`.")
     ] = "",
-    stamp: Annotated[str, Query(max_length=5, description="Of hours: `start`, `end`.")] = "",
+    stamp: Annotated[str, Query(max_length=5, description="Of times: `start`, `end`.")] = "",
+    month: Annotated[
+        str, Query(max_length=9, description="Where it names none: `2025-01`, or a year.")
+    ] = "",
+    sheets: Annotated[
+        str, Query(max_length=8, description="`readings`: others are left out.")
+    ] = "",
     length_s: Annotated[
         str, Query(max_length=9, description="How long the use of a row lasts, seconds.")
     ] = "",
@@ -54,5 +60,5 @@ def answers_given(
         **named,
         "decimal": decimal, "dates": dates, "last_day": last_day, "stamp": stamp,
         "length_s": length_s, "hour": hour, "rates": rates, "ratio": ratio,
-        "formulas": formulas, "empty": empty,
+        "formulas": formulas, "empty": empty, "month": month, "sheets": sheets,
     }  # fmt: skip

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Query, Response
 from actions.accounts.explanations import ExplainedTerm, Explanation, explain_account
 from actions.accounts.overview import months_before
 from actions.figures import instant
-from actions.readings.evidence import OCCURRED, WORDS, Occurrence, Unmeasured
+from actions.readings.evidence import Occurrence, Unmeasured
+from actions.readings.evidence_words import OCCURRED, WORDS
 from actions.registry.institutions import institution
 from actions.registry.meters import ratio_in
 from actions.registry.regions import list_carriers

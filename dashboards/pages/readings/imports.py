@@ -15,12 +15,14 @@ from actions.declared import Effect
 from actions.doing import acting
 from actions.readings.effect_words import of_use
 from actions.readings.file_corrections import correct_by_file
+from actions.readings.file_template import readings_template
 from actions.readings.import_readings import Imported, WholeSink, import_readings
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
+from dashboards.pages.attaching import attached
 from dashboards.pages.readings.file_questions import (
     Asked,
     answered,
@@ -63,6 +65,9 @@ class Importing:
 def get_form(viewer: Reader) -> Response:
     """Return the page that asks for the file."""
     _must_hold(viewer)
+    if form := viewer.request.query_params.get("template"):
+        form = "csv" if form == "csv" else "xlsx"
+        return attached(readings_template(viewer.lang, form), f"readings.{form}")
     return _page(viewer, Importing(gateway=viewer.request.query_params.get("gateway", "")[:200]))
 
 

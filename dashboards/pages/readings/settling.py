@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from actions.catalogue import declared
 from actions.doing import acting
 from actions.figures import instant
-from actions.readings.evidence import OCCURRED, WORDS, Evidence, Occurrence, Unmeasured, evidence_of
+from actions.readings.evidence import Evidence, Occurrence, Unmeasured, evidence_of
+from actions.readings.evidence_words import OCCURRED, WORDS
 from actions.rights import Right, holds
 from actions.things import CHANNEL
 from dashboards.pages import writing
@@ -22,6 +23,7 @@ _BY_OCCURRENCE: Final = {
     "set_aside": ("judgement.confirm", "judgement.dismiss"),
     "wrapped": ("exchange.record",),
     "exchange": ("exchange.withdraw",),
+    "bill": ("reading.set", "reading.void"),
 }
 _BY_REASON: Final = {
     "fall": ("exchange.record", "judgement.wrap", "judgement.use"),
@@ -32,6 +34,7 @@ _BY_REASON: Final = {
     "missing": ("reading.set",),
     "held_too_long": ("reading.set",),
     "caught_up": (),
+    "bill": (),
 }
 _BY_FILE: Final = ("gap", "missing", "held_too_long")
 _OUTSIDE: Final = ("before_first", "after_last")

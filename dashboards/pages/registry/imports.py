@@ -5,10 +5,12 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from actions.actor import denied
+from actions.registry.file_template import registry_template
 from actions.registry.importing import Count, Registered, register
 from actions.registry.uploaded import packed, read_upload
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
+from dashboards.pages.attaching import attached
 from dashboards.pages.registry.problems import problems_of, problems_workbook
 from dashboards.pages.sending import FilesWriter, SentFiles
 from dashboards.pages.viewer import Reader, Viewer
@@ -33,6 +35,8 @@ def get_imports(viewer: Reader) -> Response:
 def get_form(viewer: Reader) -> Response:
     """Return the page that asks for the files."""
     _must_hold(viewer)
+    if "template" in viewer.request.query_params:
+        return attached(registry_template(viewer.lang), "registry.xlsx")
     return _page(viewer)
 
 

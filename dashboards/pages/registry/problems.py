@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fastapi import Response
 
 from actions.registry.values import ProblemsError
-from actions.workbooks import MEDIA_TYPE, workbook
+from actions.workbooks import workbook
+from dashboards.pages.attaching import attached
 from dashboards.pages.viewer import Viewer
 from metering.errors import EnergyError, InputError
 
@@ -32,12 +33,7 @@ def problems_workbook(viewer: Viewer, problems: Sequence[Problem], name: str) ->
     """Return all of them as a workbook."""
     keys = ("import_file", "import_line", "import_column", "file_why", "import_next")
     rows = [(one.file, one.line, one.column, one.text, one.then) for one in problems]
-    body = workbook([viewer.say(key) for key in keys], rows)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}-errors.xlsx"',
-        "Cache-Control": "no-store",
-    }
-    return Response(body, 200, headers, MEDIA_TYPE)
+    return attached(workbook([viewer.say(key) for key in keys], rows), f"{name}-errors.xlsx")
 
 
 def _problem(viewer: Viewer, one: EnergyError) -> Problem:

@@ -57,6 +57,12 @@ BEGIN
     until := coalesce(c.last, c.at);
     PERFORM pg_advisory_xact_lock(2, c.channel_id);
     WITH gone AS (
+        DELETE FROM reading_start
+         WHERE channel_id = c.channel_id AND at BETWEEN c.at AND until AND rank = 1 AND seq = c.id
+        RETURNING from_at, at)
+    INSERT INTO stale_usage (channel_id, first, last)
+    SELECT c.channel_id, from_at, at FROM gone;
+    WITH gone AS (
         DELETE FROM reading_revision
          WHERE channel_id = c.channel_id AND at BETWEEN c.at AND until AND rank = 1 AND seq = c.id
         RETURNING at)
@@ -118,9 +124,31 @@ BEGIN
     PERFORM storage.queue_instants(c.channel_id, instants);
 END $$;
 
+-- When the use of a file's intervals began, where it tells that; undone with the file.
+CREATE FUNCTION storage.put_starts(asked bigint, instants timestamptz[], starts timestamptz[])
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    c amendment;
+BEGIN
+    SELECT * INTO STRICT c FROM amendment
+     WHERE id = asked AND kind = 'file' AND known_until IS NULL
+       AND channel_id IN (SELECT s.id FROM access.writes_channels() AS s(id));
+    IF EXISTS (SELECT FROM unnest(instants) AS t (at) WHERE t.at NOT BETWEEN c.at AND c.last) THEN
+        RAISE check_violation USING MESSAGE = 'a reading lies outside the span of its file';
+    END IF;
+    INSERT INTO reading_start (channel_id, at, from_at, rank, seq)
+    SELECT c.channel_id, n.at, n.from_at, 1, c.id FROM unnest(instants, starts) AS n (at, from_at)
+        ON CONFLICT DO NOTHING;
+    INSERT INTO stale_usage (channel_id, first, last)
+    SELECT c.channel_id, min(s.from_at), s.at FROM reading_start s
+     WHERE s.channel_id = c.channel_id AND s.at = ANY (instants) GROUP BY s.at;
+END $$;
+
 REVOKE ALL ON FUNCTION storage.queue_instants, storage.put_correction, storage.take_back_correction,
-    storage.put_file
+    storage.put_file, storage.put_starts
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION storage.put_correction, storage.take_back_correction, storage.put_file
+GRANT EXECUTE ON FUNCTION storage.put_correction, storage.take_back_correction, storage.put_file,
+    storage.put_starts
     TO commonwatt_api;

@@ -19,6 +19,11 @@ CREATE POLICY ours ON intake_mark TO commonwatt_owner, commonwatt_collector, com
 CREATE POLICY seen ON intake_mark FOR SELECT TO commonwatt_api
     USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
 
+CREATE POLICY ours ON reading_start TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON reading_start FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
+
 CREATE POLICY ours ON verdict TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON verdict FOR SELECT TO commonwatt_api

@@ -7,6 +7,8 @@ import zipfile
 import pytest
 import xlsxwriter
 
+from collector.files.limits import Limits
+from collector.files.reading import read
 from tests.collector.files.rig import Row, asked, codes, rows, taken
 
 HEADER = "gateway,channel,at,value\n"
@@ -353,6 +355,27 @@ def zipped(**members: bytes) -> bytes:
         for name, data in members.items():
             archive.writestr(name.replace("__", "."), data)
     return content.getvalue()
+
+
+@pytest.mark.parametrize("pack", [lambda body: zipped(a__xlsx=body), gzip.compress])
+def test_a_workbook_within_an_archive_is_read_and_named_with_it(pack):
+    table = [["gateway", "channel", "at", "value"], ["bj/c22", "m1", "2026-01-01T00:00+08:00", 1]]
+
+    assert rows(pack(book(("s", table)))) == [ONE]
+
+
+def test_an_archive_of_workbooks_is_refused_where_they_unpack_to_too_much():
+    body = book(("s", [["gateway", "channel", "at", "value"]]))
+    size = sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(body)).infolist())
+    many = zipped(a__xlsx=body, b__xlsx=body, c__xlsx=body)
+
+    def told(limits: Limits) -> list[str]:
+        file = read(io.BytesIO(many), "f.zip", received_ms=7, limits=limits)
+        return [error.code for error in file.errors if error.code == "file.bomb"]
+
+    assert told(Limits(unpacked_bytes=3 * size)) == []
+    assert told(Limits(unpacked_bytes=3 * size - 1)) == ["file.bomb"]
+    assert told(Limits(inner_bytes=len(body) - 1)) == ["file.bomb"] * 3
 
 
 def test_all_files_of_an_archive_are_read_and_all_mistakes_told_at_once():

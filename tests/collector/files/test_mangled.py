@@ -1,13 +1,21 @@
-"""Whatever the bytes are, a file is read or refused with a place and a next step, within bounds."""
+"""Whatever the bytes are, a file is read or refused with a place and a next step, within bounds.
+
+`COMMONWATT_TEST_ATTEMPTS=100000 pytest tests/collector/files/test_mangled.py --timeout 0` tries
+harder, and says how long the slowest attempt took and how much memory all of them.
+"""
 
 import gzip
 import io
+import os
+import time
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from functools import partial
 
+import psutil
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collector.files.answers import Answers
@@ -30,7 +38,16 @@ SEEDS = [
     whole.book(("s", whole.SHEET)),
     whole.zipped(a__csv=(whole.HEADER + whole.LINE).encode(), b__csv=b"1,2\n"),
     gzip.compress((whole.HEADER + whole.LINE).encode()),
+    ("2025年2月\n表号," + ",".join(f"{n}日" for n in range(1, 32)) + "\nm1" + ",1" * 31).encode(),
+    "表号,年份,月份,用电量(kWh)\nm1,2025,1,5\nm1,2025,2月,6\n合计,,,11\n".encode(),
+    "表号,2025-01,2025-02,2025-03\nm1,1,2,3\n".encode("gbk"),
+    b"entity_id,type,unit,2026-01-05T10:00Z,2026-01-05T11:00Z\na,b,kWh,1,2\n,c,EUR,1,2\n",
+    (whole.HEADER.replace("at", "from,at") + "a/b,m,,2026-01-01T00:00Z,1\n").encode(),
+    whole.zipped(a__xlsx=whole.book(("s", whole.SHEET), ("t", [["x"]]))),
 ]
+ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "0"))
+LAWS = 4
+many = settings(max_examples=max(settings().max_examples, ATTEMPTS // LAWS))
 KEYS = ["", "1.234", "1,234", "03/04/2026", "合计", "=1+1", "\x00", "1e999", "9" * 400, "　", "२"]
 ANSWERS = st.builds(
     Answers,
@@ -45,8 +62,12 @@ ANSWERS = st.builds(
     rates=st.sampled_from([None, "rates", "both"]),
     ratio=st.sampled_from([None, "multiply"]),
     empty=st.sampled_from([None, "skip"]),
+    month=st.sampled_from([None, "2025-02", "2024"]),
+    sheets=st.sampled_from([None, "readings"]),
     columns=st.sampled_from([{}, {"*": "ignore"}]),
 )
+MOST_S = 10
+took_s = [0.0]
 
 
 @st.composite
@@ -104,23 +125,41 @@ def holds(file: FileReadings) -> None:
 
 
 def reading(data: bytes, answers: Answers) -> FileReadings:
-    return read(
+    began = time.monotonic()
+    found = read(
         io.BytesIO(data), "f", received_ms=7, most_readings=5_000, answers=answers, limits=SMALL
     )
+    took_s[0] = max(took_s[0], time.monotonic() - began)
+    return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def bounds() -> Iterator[None]:
+    """Where attempts are many, say what they took, and hold it to the bounds that were promised."""
+    yield
+    if ATTEMPTS:
+        peak_mb = psutil.Process().memory_info().rss / 1e6
+        print(f"\n{ATTEMPTS} attempts: slowest {took_s[0]:.2f} s, {peak_mb:.0f} MB after all")
+        assert took_s[0] < MOST_S
+        assert peak_mb < 300
+
+
+@many
 @given(mangled(), ANSWERS)
 def test_a_mangled_file_is_read_or_refused_with_a_remedy(data, answers):
     holds(reading(data, answers))
 
 
+@many
 @given(repacked(), ANSWERS)
 def test_a_workbook_with_mangled_parts_is_read_or_refused_with_a_remedy(data, answers):
     holds(reading(data, answers))
 
 
+@many
 @given(st.binary(max_size=400), ANSWERS)
 @example(b"\xff\xfe\x00\xd8", Answers())
+@example((whole.HEADER + whole.LINE.replace("+08:00", "+28:00")).encode(), Answers())
 @example(b"\x1f\x8b\x08\x00", Answers())
 @example(b"PK\x05\x06" + b"\0" * 18, Answers())
 def test_any_bytes_are_read_or_refused_with_a_remedy(data, answers):
@@ -130,6 +169,7 @@ def test_any_bytes_are_read_or_refused_with_a_remedy(data, answers):
 ROW = st.lists(st.sampled_from(KEYS) | st.text(max_size=8), min_size=1, max_size=6)
 
 
+@many
 @given(st.lists(ROW, max_size=12), st.sampled_from(",;\t|"), ANSWERS)
 def test_any_table_is_read_or_refused_with_a_remedy(table, separator, answers):
     text = "\n".join(separator.join(row) for row in table)

@@ -11,7 +11,7 @@ import pytest
 
 from actions.accounts.overview import year_of
 from dashboards.boards.catalogue import BOARDS
-from dashboards.pages.answers import Answers
+from dashboards.pages.answers import Answers, forget_old
 from dashboards.pages.viewer import CSP
 from tests.dashboards.boards.conftest import make_union
 
@@ -256,6 +256,9 @@ def test_what_is_too_old_or_too_long_is_let_go():
     answers.get("c", lambda: 1)
     assert len(answers) == 2
     assert answers.get("b", lambda: 2) == 1
+    now[0] = 30
+    forget_old()
+    assert len(answers) == 0
 
 
 def test_an_institution_leads_to_its_boards(site):

@@ -1,0 +1,50 @@
+"""Tables with a column for each hour of a day, or each channel."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from collector.files.answers import Answers
+from collector.files.headings import Heading
+from collector.files.questions import STAMP
+from collector.files.refusals import Place, asked
+from collector.files.tables import Cell, text_of
+from collector.files.values import ValueColumn
+
+
+def hours_of(
+    headings: Sequence[Heading],
+    hours: Mapping[int, tuple[int, int]],
+    place: Place,
+    answers: Answers,
+) -> tuple[ValueColumn, ...]:
+    """Return a column for each hour; asked, where headings do not say what they mark."""
+    first = next(iter(hours.values()))
+    if first[1] < 0:
+        if answers.stamp is None:
+            heading = headings[next(iter(hours))].text
+            raise asked(STAMP, place.at(place.line, heading), heading)
+        step = -first[1]
+        shift = step if answers.stamp == "start" else 0
+        hours = {at: (minutes + shift, step) for at, (minutes, _) in hours.items()}
+    return tuple(
+        ValueColumn(at, headings[at].text, after_ms=end * 60_000, length_ms=step * 60_000)
+        for at, (end, step) in hours.items()
+    )
+
+
+def channels_of(
+    headings: Sequence[Heading], unknown: Sequence[int], sample: Sequence[list[Cell]]
+) -> tuple[ValueColumn, ...]:
+    """Return a column for each channel: those headed by no word we know that hold figures."""
+    found = []
+    for at in unknown:
+        cells = [text_of(row[at]) for row in sample if len(row) > at]
+        if any(any(sign.isdigit() for sign in cell) for cell in cells):
+            one = headings[at]
+            key = one.role.removeprefix("key:") or _bare(one)
+            found.append(ValueColumn(at, one.text, key=key, unit=one.unit))
+    return tuple(found)
+
+
+def _bare(one: Heading) -> str:
+    return re.sub(r"\s*[\[(（][^\])）]*[\])）]\s*$", "", one.text).strip() if one.unit else one.text
