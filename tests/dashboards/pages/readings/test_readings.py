@@ -349,6 +349,7 @@ def test_a_file_of_readings_is_tried_then_taken_as_it_was_tried(site, of):
     tried = send(client, path, "check", body)
     assert tried.status_code == 200, tried.text
     assert "This was only tried" in tried.text
+    assert "cannot be taken back as a whole" in tried.text
     assert site.world.admin(count, channel) == [(4,)]
     upload = hidden(tried.text)["upload"][0]
     done = send(client, path, "do", upload=upload)
@@ -376,6 +377,7 @@ def test_lower_values_are_offered_as_a_correction_which_is_undone(site, of):
     assert (without.status_code, 'href="#f-reason"' in without.text) == (422, True)
     checked = send(client, path, "check_correction", upload=upload, reason="letter")
     assert "Hours whose use changes" in checked.text
+    assert "cannot be taken back as a whole" not in checked.text
     assert site.world.admin(value, channel, readings.at(2)) == [(120_000,)]
     done = send(client, path, "do_correction", upload=upload, reason="letter")
     assert site.world.admin(value, channel, readings.at(2)) == [(115_000,)]
