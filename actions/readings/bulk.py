@@ -22,7 +22,7 @@ from actions.registry.meters import no_channel
 from actions.registry.named import in_words
 from actions.spans import When, span_of
 from storage import connections, days
-from storage.readings import bulk
+from storage.readings import bulk, bulk_lines
 from storage.readings.bulk import Wanted
 from storage.readings.series import Grain
 from storage.registry import institutions, regions
@@ -127,7 +127,7 @@ def _runs(
     for place in range(0, len(ids), CHANNELS):
         some = ids[place : place + CHANNELS]
         with actor.look() as connection:
-            if not bulk.any_rows(connection, export.columns.rows, some, span):
+            if not bulk_lines.any_rows(connection, export.columns.rows, some, span):
                 continue
             channels = bulk.channels(connection, some)
         for piece in pieces(channels, span, export.columns.rows):
@@ -140,7 +140,7 @@ def _lines(actor: Actor, export: Export, piece: Piece, written: Written) -> Iter
     with settled(actor, export) as connection:
         bound = bulk.bindings(connection, [one.channel_id for one in piece.channels])
         stretches = columns.stretches(piece.channels, bound, span)
-        for text in bulk.lines(connection, columns.rows, stretches, span, tail=columns.tail):
+        for text in bulk_lines.lines(connection, columns.rows, stretches, span, tail=columns.tail):
             written.rows += text.count(b"\n")
             yield text
 

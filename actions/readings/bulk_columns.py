@@ -10,22 +10,26 @@ from typing import Final, Literal
 
 from actions.fields import Lang, Words
 from actions.registry.named import in_words
-from storage.readings.bulk import Bound, BulkChannel, Rows, Stretch
+from storage.readings.bulk import Bound, BulkChannel
+from storage.readings.bulk_lines import Rows, Stretch
 from storage.readings.series import Grain
 
 What = Literal["readings", "usage"]
 
-_READINGS: Final = ("channel_id", "gateway", "channel", "at", "value", "unit", "seq")
+_READINGS: Final = ("channel_id", "gateway", "channel", "at", "value", "unit", "seq", "from")
 _USAGE: Final = (
     "channel_id", "institution_id", "meter", "channel", "carrier", "start", "used", "unit",
     "measured_s", "known_s",
 )  # fmt: skip
 # The importer knows these headings again: collector/files/layouts.py.
 READINGS_FOR_PEOPLE: Final[dict[Lang, tuple[str, ...]]] = {
-    "zh": ("机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位"),
+    "zh": (
+        "机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位",
+        "起始时间",
+    ),
     "en": (
         "institution id", "institution", "meter name", "gateway", "channel", "time", "value",
-        "unit",
+        "unit", "from",
     ),
 }  # fmt: skip
 _USAGE_FOR_PEOPLE: Final[dict[Lang, tuple[str, ...]]] = {
@@ -93,7 +97,7 @@ class Columns:
         reading = self.what == "readings"
         unit = one.unit if reading else one.carrier_unit
         per_unit = one.per_unit if reading else one.carrier_per_unit
-        after = "," + line([unit]) + ("," if self.tail else "")
+        after = "," + line([unit]) + ","
         return Stretch(one.channel_id, first_ms, until_ms, line(before) + ",", after, per_unit)
 
     def _of_reading(self, one: BulkChannel, known: Bound | None) -> list[object]:

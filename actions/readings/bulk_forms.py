@@ -20,7 +20,7 @@ _WHOLE_FOR_PEOPLE: Final = {
     "机构编号", "institution id", "形状已知秒数", "总量已知秒数", "measured (s)", "known (s)",
 }  # fmt: skip
 _NUMBERS: Final = {"value", "used", "数值", "用量"}
-_TIMES: Final = {"at", "time", "时间", "start", "开始时间"}
+_TIMES: Final = {"at", "time", "时间", "start", "开始时间", "from", "起始时间"}
 _BATCH_ROWS: Final = 65_536
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from storage.readings.bulk import BulkChannel, Rows
+from storage.readings.bulk import BulkChannel
+from storage.readings.bulk_lines import Rows
 
 MOST_ROWS: Final = 100_000  # that a piece is expected to hold
 CHANNELS: Final = 400  # of a piece, at most

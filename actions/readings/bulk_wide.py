@@ -10,7 +10,7 @@ from actions.readings.bulk_columns import line
 from actions.readings.bulk_plan import MOST_ROWS, Key, cut, expected, slices
 from actions.registry.named import in_words
 from metering.errors import InputError
-from storage.readings import bulk
+from storage.readings import bulk, bulk_lines
 from storage.readings.bulk import Bound, BulkChannel
 
 MOST_COLUMNS: Final = 1000
@@ -66,7 +66,7 @@ def _lines(
         stretches = columns.stretches(channels, [], span)
         if not stretches:
             return
-        for at, numbers in bulk.instants(connection, columns.rows, stretches, span):
+        for at, numbers in bulk_lines.instants(connection, columns.rows, stretches, span):
             written.rows += 1
             yield f"{at},{','.join([numbers.get(one, '') for one in ids])}\n".encode()
 

@@ -10,8 +10,18 @@ OWN: Final = frozenset(  # of a file that we describe, and of one that we wrote
 )  # fmt: skip
 # What our own exports of readings for people are headed with: actions/readings/bulk_columns.py.
 _EXPORTED: Final = (
-    {"机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位"},
-    {"institution id", "institution", "meter name", "gateway", "channel", "time", "value", "unit"},
+    {"机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位", "起始时间"},
+    {
+        "institution id",
+        "institution",
+        "meter name",
+        "gateway",
+        "channel",
+        "time",
+        "value",
+        "unit",
+        "from",
+    },
 )
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -63,6 +63,23 @@ def test_an_export_comes_back_in_equal(filled, lang):
     assert done.readings == done.inserted == len(before)
     kept = 4 if lang is None else 3  # the numbers of messages are for programs
     assert [row[:kept] for row in filled.admin(STANDS)] == [row[:kept] for row in before]
+
+
+@pytest.mark.parametrize("lang", [None, "zh", "en"])
+def test_bills_go_out_with_their_beginnings_and_come_back_with_them(filled, lang):
+    starts = "SELECT channel_id, from_at, at FROM reading_start ORDER BY 1, 3"
+    first, until = (datetime.fromtimestamp((START_MS + day * 24 * HOUR_MS) / 1000, UTC)
+                    for day in (30, 33))  # fmt: skip
+    bill = f"{GATEWAY},office gas,{first.isoformat()},{until.isoformat()},55"
+    take(filled, "gateway,channel,from,at,value\n" + bill + "\n")
+    before = filled.admin(starts)
+    text = text_of(filled, Asked(zone="Asia/Shanghai", lang=lang))
+    assert [row[1:] for row in before] == [(first, until)]
+
+    filled.admin("TRUNCATE reading, reading_start")
+    take(filled, text)
+
+    assert filled.admin(starts) == before
 
 
 def test_what_a_reader_may_not_see_does_not_go_out(filled):
