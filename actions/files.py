@@ -56,8 +56,8 @@ class FileResult:
     """What became of a file: how many rows it holds, how many were done, what is wrong with which.
 
     names: of the columns, in their order. lines: of the rows, the header's first.
-    done: 0 where any row is wrong; of a dry run, how many would be. undo: by which id the whole
-    file can be taken back; None where it cannot.
+    done: 0 where any row is wrong, unless those were to be left out; of a dry run, how many
+    would be. undo: by which id all that was done can be taken back; None where it cannot.
     """
 
     rows: int
@@ -105,19 +105,23 @@ class _UndoneError(Exception):
 
 
 def take(
-    actor: Actor, kind: Kind, body: bytes, *, dry_run: bool = False, again: bool = False
+    actor: Actor,
+    kind: Kind,
+    body: bytes,
+    *,
+    dry_run: bool = False,
+    again: bool = False,
+    without_failed: bool = False,
 ) -> FileResult:
     """Do all rows of a file in one transaction with one audit entry, or none of them.
+
+    without_failed: rows that fail their check are left out, by choice, and the audit entry says
+    how many; one that is refused only as it is written still ends the whole.
 
     All rows are checked before the first is written. A row without offset in a time is of the
     object's place, as in a form. again: the password has just been asked for, and was right.
     """
-    grid = first_of(body, MOST_ROWS)
-    cells = as_sent(grid.rows)
-    file = _File(kind, names_of(kind, cells[0]), cells, grid.lines)
-    count, undo = len(cells) - 1, None
-    if count > MOST_SINGLE and not kind.takes_many():
-        raise too_many(MOST_SINGLE)
+    file, done, undo = _opened(kind, body), 0, None
     must_log_in_again(kind, again=again or dry_run)
     try:
         with actor.change() as connection:
@@ -125,20 +129,46 @@ def take(
             if not holds(connection, kind.about.right):
                 raise denied(kind.about.code)
             actions = _checked(file, at)
-            opposites = _write(file, actions, at) if not file.wrong else []
-            if dry_run or file.wrong:
+            left, found = len({one.row for one in file.wrong}), len(file.wrong)
+            if left and not (without_failed and actions):
                 raise _UndoneError
-            told: dict[str, Any] = {"file": sha256(body).hexdigest(), "rows": count}
-            if opposites:
-                digest = sha256(body).digest()
-                undo = file_done.add(connection, actor.name, kind.about.code, digest, opposites)
-                told["file_id"] = undo
-            actor.note(connection, kind.about.code, "", told)
+            opposites = _write(file, actions, at)
+            done = len(actions) if len(file.wrong) == found else 0
+            if dry_run or len(file.wrong) > found:
+                raise _UndoneError
+            told = {"rows": done} | ({"left_out": left} if left else {})
+            undo = _noted(actor, at, kind, body, opposites, told)
     except _UndoneError:
         undo = None
-    done = 0 if file.wrong else count
-    wrong = file.wrong[:_MOST_WRONG]
-    return FileResult(count, done, wrong, cells, file.names, file.lines, undo)
+    rows, wrong = len(file.cells) - 1, file.wrong[:_MOST_WRONG]
+    return FileResult(rows, done, wrong, file.cells, file.names, file.lines, undo)
+
+
+def _opened(kind: Kind, body: bytes) -> _File:
+    """Return the rows of a file under their fields; InputError where it is none, or too long."""
+    grid = first_of(body, MOST_ROWS)
+    cells = as_sent(grid.rows)
+    if len(cells) - 1 > MOST_SINGLE and not kind.takes_many():
+        raise too_many(MOST_SINGLE)
+    return _File(kind, names_of(kind, cells[0]), cells, grid.lines)
+
+
+def _noted(
+    actor: Actor,
+    at: Acting,
+    kind: Kind,
+    body: bytes,
+    opposites: list[dict[str, Any]],
+    told: dict[str, Any],
+) -> int | None:
+    """Write the audit entry of a file; return by which id it can be taken back."""
+    digest, undo = sha256(body), None
+    told = told | {"file": digest.hexdigest()}
+    if opposites:
+        undo = file_done.add(at.connection, actor.name, kind.about.code, digest.digest(), opposites)
+        told["file_id"] = undo
+    actor.note(at.connection, kind.about.code, "", told)
+    return undo
 
 
 def errors_workbook(taken: FileResult, lang: Lang) -> bytes:

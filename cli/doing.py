@@ -38,6 +38,13 @@ _ERRORS = Annotated[
     Path | None,
     typer.Option("--errors", help=say("有误的行存入此工作簿。", "Keeps wrong rows in a workbook.")),
 ]
+_REST = Annotated[
+    bool,
+    typer.Option(
+        "--without-failed",
+        help=say("有误的行不办理,其余照办。", "Leave wrong rows out and do the rest."),
+    ),
+]
 
 Kind = type[Action[Any, Any]]
 
@@ -74,9 +81,10 @@ def _command(kind: Kind) -> Callable[..., None]:
         on, url = given.pop("on", None), given.pop("database_url")
         dry_run, key = given.pop("dry_run"), given.pop("key")
         file, errors = given.pop("file", None), given.pop("errors", None)
+        rest = given.pop("without_failed", False)
         with operator(settings.load(database_url=url)) as actor:
             if file is not None:
-                _take(actor, kind, file, errors, dry_run=dry_run)
+                _take(actor, kind, file, errors, dry_run=dry_run, rest=rest)
                 return
             action = read(kind, given)
             if dry_run:
@@ -106,7 +114,11 @@ def _options(kind: Kind) -> list[Parameter]:
         annotation = taken if flag else taken | None
         asked.append((name, Annotated[annotation, option], False if flag else None))
     if kind.about.by_file:
-        asked += [("file", _FILE, None), ("errors", _ERRORS, None)]
+        asked += [
+            ("file", _FILE, None),
+            ("errors", _ERRORS, None),
+            ("without_failed", _REST, False),
+        ]
     asked += [("dry_run", _DRY, False), ("key", _KEY, ""), ("database_url", ApiUrl, None)]
     return [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
@@ -170,18 +182,25 @@ def _word(words: Words) -> str:
     return say(words.zh, words.en)
 
 
-def _take(actor: Actor, kind: Kind, path: Path, errors: Path | None, *, dry_run: bool) -> None:
-    """Do every row of a file, or say what is wrong with which."""
-    taken = take(actor, kind, path.read_bytes(), dry_run=dry_run, again=True)  # as the operator
-    if not taken.wrong:
+def _take(
+    actor: Actor, kind: Kind, path: Path, errors: Path | None, *, dry_run: bool, rest: bool
+) -> None:
+    """Do every row of a file, or the rest where that is asked, or say what is wrong with which."""
+    taken = take(
+        actor, kind, path.read_bytes(), dry_run=dry_run, again=True, without_failed=rest
+    )  # as the operator
+    for one in taken.wrong[:_MOST_TOLD]:
+        typer.echo(f"{path.name}:{one.number}: {one.say(_LANG[language()])}", err=True)
+    if taken.wrong and errors is not None:
+        errors.write_bytes(errors_workbook(taken, _LANG[language()]))
+    if taken.done or not taken.wrong:
         done = say(f"{taken.done} 行已办理。", f"{taken.done} rows were done.")
         would = say(f"{taken.done} 行均可办理,未作更改。", f"{taken.done} rows could be done.")
         typer.echo(would if dry_run else done)
+        if taken.wrong:
+            left = taken.rows - taken.done
+            typer.echo(say(f"{left} 行有误,未办理。", f"{left} rows are wrong and were left out."))
         return
-    for one in taken.wrong[:_MOST_TOLD]:
-        typer.echo(f"{path.name}:{one.number}: {one.say(_LANG[language()])}", err=True)
-    if errors is not None:
-        errors.write_bytes(errors_workbook(taken, _LANG[language()]))
     raise InputError(
         "import.wrong_rows",
         zh=f"{len(taken.wrong)} 处有误,全部未办理。",

@@ -88,6 +88,24 @@ def test_any_wrong_row_keeps_all_from_being_done_and_each_is_named(world):
     assert "新表起码" in mended[1][0]
 
 
+def test_rows_that_fail_are_left_out_only_where_that_is_asked_and_the_entry_says_so(world):
+    office, before = world.channel["office e"], len(exchanges(world))
+    good = f"{office},2016-03-21 10:30,,0,form\n"
+    body = (HEAD + good + f"{office},2016-03-21 11:30,,a,form\n").encode()
+    entry = "SELECT detail FROM audit_entry ORDER BY id DESC LIMIT 1"
+
+    tried = take(world.actor(), RecordExchange, body, dry_run=True, without_failed=True)
+    assert (tried.rows, tried.done, len(exchanges(world))) == (2, 1, before)
+    taken = take(world.actor(), RecordExchange, body, without_failed=True)
+    assert (taken.rows, taken.done, [one.number for one in taken.wrong]) == (2, 1, [3])
+    assert len(exchanges(world)) == before + 1
+    ((told,),) = world.admin(entry)
+    assert (told["rows"], told["left_out"]) == (1, 1)
+    assert taken.undo is not None
+    take_back(world.actor(), taken.undo)
+    assert len(exchanges(world)) == before
+
+
 def test_the_rows_that_were_wrong_are_mended_and_sent_again_as_they_came(world):
     office, before = world.channel["office e"], exchanges(world)
     body = (HEAD + f"\n# {office},remark\n{office},2016-03-21 10:30,,a,form\n").encode()
