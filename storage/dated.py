@@ -37,9 +37,12 @@ _KEEP = """
      WHERE k.valid_from < c.valid_from
 """
 
+# In an order in which like rows come together, the last key first: the index that holds days apart
+# is filled in half the time.
 _ADD = """
     INSERT INTO {table} ({keys}, {values}, valid_from, valid_to, source, known_by)
     SELECT {keys}, {values}, valid_from, valid_to, source, %s FROM {change} i WHERE {something}
+     ORDER BY {likeness}, valid_from
 """
 
 # As text: no Python value stands for -infinity.
@@ -134,6 +137,7 @@ def _parts(dated: Dated) -> dict[str, sql.Composable]:
         "incoming": sql.Identifier(f"incoming_{dated.table}"),
         "change": sql.Identifier(f"change_{dated.table}"),
         "keys": listed(dated.keys),
+        "likeness": listed(dated.keys[::-1]),
         "values": listed(dated.values),
         "carried": listed(dated.carried) + comma,
         "incoming_keys": listed(dated.keys, "i"),

@@ -173,7 +173,7 @@ def _whole(
         readings,
         whole.line,
         whole.column,
-        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+        _tables_of(sizes),
         whole.from_ms,
         whole.ratio,
         whole.unsure,
@@ -181,3 +181,10 @@ def _whole(
         problems.count - len(problems.kept),
         told,
     )
+
+
+def _tables_of(sizes: Sequence[int]) -> NDArray[np.int32]:
+    """Return of each reading its table's place; of one table it is one number."""
+    if len(sizes) == 1:
+        return np.broadcast_to(np.int32(0), sizes[0])
+    return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)

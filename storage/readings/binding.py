@@ -30,7 +30,7 @@ _BINDINGS = """
 
 Scale = tuple[NDArray[np.float64], NDArray[np.float64]]  # quanta are value * first / second
 
-_WINDOW: Final = 1 << 16  # readings judged at a time: a file may bring a million
+_WINDOW: Final = 1 << 15  # readings judged at a time: a file may bring a million
 _NO_ROW: Final = (0, 0, 1, False, 0, 0, 0, 0, 0)
 
 _FINER: Final = 1e-3  # of a quantum: less is what a double makes of a decimal
@@ -140,7 +140,13 @@ def bind(
     rows = connection.execute(
         _BINDINGS, [[gateway for gateway, _ in index], [key for _, key in index]]
     ).fetchall()
-    found = _choose(pair, readings.at_ms, np.array(rows, dtype=object).reshape(len(rows), 10))
+    held = np.array(rows, dtype=object).reshape(len(rows), 10)
+    found = np.concatenate(
+        [
+            _choose(pair[at : at + _WINDOW], readings.at_ms[at : at + _WINDOW], held)
+            for at in range(0, len(readings), _WINDOW)
+        ]
+    )
     scale = None if readings.unit is None else scales(connection, readings.unit, found, rows)
     del pair
     received = np.array([message.received_ms for message in batch], np.int64)
@@ -156,7 +162,7 @@ def bind(
         refused = refusals(batch, readings, np.array(["", *_REASONS])[whys], off_ms)
     parts = [bound for bound, _ in judged]
     del judged
-    return _joined(parts), refused
+    return _joined(parts, readings), refused
 
 
 def nothing() -> Bound:
@@ -173,7 +179,7 @@ def _choose(
     if not len(rows):
         return found
     pairs, since, until = (rows[:, column].astype(np.int64) for column in (0, 5, 6))
-    only = np.full(int(pair.max()) + 1, -1, np.int32)
+    only = np.full(max(int(pair.max()), int(pairs.max())) + 1, -1, np.int32)
     many = []
     for row, of in enumerate(pairs.tolist()):
         if only[of] >= 0:
@@ -189,13 +195,22 @@ def _choose(
     return found
 
 
-def _joined(parts: list[Bound]) -> Bound:
-    """Return what was bound window by window; each column is freed as it is joined."""
+def _joined(parts: list[Bound], readings: Readings) -> Bound:
+    """Return what was bound window by window; each column is freed as it is joined.
+
+    Where everything was taken, times and numbers are those of the readings, not copied.
+    """
     if len(parts) == 1:
         return parts[0]
     columns = {name: [getattr(one, name) for one in parts] for name in Bound.__slots__}
     parts.clear()
-    return Bound(**{name: np.concatenate(columns.pop(name)) for name in Bound.__slots__})
+    if sum(map(len, columns["place"])) == len(readings):
+        columns["at_ms"], columns["seq"] = [readings.at_ms], [readings.seq]
+    return Bound(**{name: _column(columns.pop(name)) for name in Bound.__slots__})
+
+
+def _column(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _judge(
@@ -228,10 +243,11 @@ def _judge(
         0,
     )
     taken = np.flatnonzero(reason == 0)
+    every = len(taken) == len(of)
     bound = Bound(
         channel[taken],
-        at_ms[taken],
-        readings.seq[window][taken],
+        at_ms if every else at_ms[taken],
+        readings.seq[window] if every else readings.seq[window][taken],
         quanta[taken].astype(np.int64),
         taken + window.start,
         kind[taken],

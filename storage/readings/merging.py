@@ -144,11 +144,13 @@ def runs_of_days(bound: Bound, places: NDArray[np.intp]) -> list[list[int]]:
 
     places: of the readings, sorted by (channel, at).
     """
-    channel, at = bound.channel_id[places], bound.at_ms[places]
-    apart = (channel[1:] != channel[:-1]) | (np.diff(at // _DAY_MS) > 1)
+    day = (bound.at_ms // _DAY_MS).astype(np.int32)[places]
+    apart = ~_like_next(places, bound.channel_id)[:-1] | (np.diff(day) > 1)
     starts = np.flatnonzero(np.append(True, apart))
     ends = np.append(starts[1:], len(places)) - 1
-    return [channel[starts].tolist(), at[starts].tolist(), at[ends].tolist()]
+    channel, at_ms = bound.channel_id, bound.at_ms
+    first, last = places[starts], places[ends]
+    return [channel[first].tolist(), at_ms[first].tolist(), at_ms[last].tolist()]
 
 
 def prepare(connection: Connection[Any]) -> None:
