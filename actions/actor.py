@@ -55,12 +55,15 @@ class Actor:
         self.routes = routes
 
     @contextmanager
-    def look(self, *, reckons: bool = False) -> Iterator[Connection[TupleRow]]:
+    def look(
+        self, *, reckons: bool = False, wait_s: float | None = None
+    ) -> Iterator[Connection[TupleRow]]:
         """Lend a read-only transaction, in which everything is of one moment.
 
         reckons: reads all rows of a planned union, to compute from; none of them may be shown.
+        wait_s: how long to wait for a connection, where not as long as others.
         """
-        with ours(), self.pool.connection() as connection:
+        with ours(), self.pool.connection(timeout=wait_s) as connection:
             connection.execute(_READ_ONLY)
             self._sit(connection, reckons=reckons)
             yield connection

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from actions.actor import Actor
 from storage import health
 from storage.health import Backlog, Queue, Rejects, Tally
+
+_WAIT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Counts:
 
 
 def readiness(actor: Actor) -> Readiness:
-    """Return the state of the database."""
-    with actor.look() as connection:
+    """Return the state of the database; who probes is told within a second that it is away."""
+    with actor.look(wait_s=_WAIT_S) as connection:
         missing = health.missing_migrations(connection)
         queues = [] if missing else health.queues(connection)
         taken = health.notify_share(connection)

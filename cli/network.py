@@ -26,7 +26,7 @@ def claim(host: str, port: int) -> socket.socket:
 
 def free_port(port: int, host: str, option: str) -> None:
     """Raise if somebody listens on a port, and say who and what to do."""
-    if ports.taken(port):
+    if ports.taken(port, host):
         raise _in_use(host, port, option)
 
 

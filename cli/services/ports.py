@@ -18,16 +18,19 @@ HOST: Final = "127.0.0.1"
 _CHOICE: Final = range(20_000, 32_000)
 
 
-def taken(port: int) -> bool:
-    """Return whether somebody listens on a port of the loopback address, or may not let us."""
-    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=0.5):
+def taken(port: int, host: str = HOST) -> bool:
+    """Return whether somebody listens on a port of an address of ours, or may not let us."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:  # an address that is not ours is nobody's here, whoever answers there
+        return error.errno in (errno.EADDRINUSE, errno.EACCES)
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=0.5):
         return True
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            return error.errno in (errno.EADDRINUSE, errno.EACCES)
     return False
 
 

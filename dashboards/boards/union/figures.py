@@ -70,8 +70,8 @@ FIGURES: Final = (
         Text(
             "计量充分（按联合体的标准）的各月里，实际用量除以到那一天应用的用能指标；"
             "超过 100% 即偏离路径。",
-            "What was used over the quota due by that day, in the months that are enough measured, "
-            "as the union asks; beyond 100 % is off the path.",
+            "What was used over the path of the quota up to that day, in the months that are "
+            "enough measured, as the union asks; beyond 100 % is off the path.",
         ),
         Kind.GAUGE,
         PERCENT,

@@ -65,7 +65,7 @@ BEYOND: Final = Panel(
     Text("偏离路径的机构", "Institutions beyond the path"),
     Text(
         "计量充分（按联合体的标准）的各月里用量超过应用指标的机构，超出最多者在前；只列您可以看到的机构。",
-        "Those that used more than was due in the months that are enough measured, as the union "
+        "Those that used more than their path in the months that are enough measured, as the union "
         "asks, most first; only institutions that you may see.",
     ),
     Kind.TABLE,
