@@ -444,5 +444,5 @@ def test_nothing_else_asks_for_the_name_that_the_client_brings():
     lists = {one.stem: one.read_text("utf-8") for one in folder.glob("*.txt")}
 
     assert "\nurllib3-future==" in lists.pop("grafana")
-    assert {"run", "assets", "test", "dev", "mutation"} == set(lists)
+    assert {"run", "assets", "test", "dev", "mutation", "arrow"} == set(lists)
     assert [name for name, text in lists.items() if "\nurllib3" in text] == []
