@@ -46,7 +46,7 @@ def calendar_of(headings: Sequence[Cell]) -> Calendar:
         ("months", month_of, 1), ("year", month_in_year, 2), ("instants", _instant, 2),
     ):  # fmt: skip
         found = _headed(headings, read)
-        if len(found) >= least and _once(found):
+        if len(found) >= least and _once(found) and _of_one_clock(kind, found):
             return Calendar(kind, found)
     return _NONE
 
@@ -83,6 +83,11 @@ def _bare(text: str) -> str:
         if _WORDS.fullmatch(text[end:]):
             return text[:end]
     return text
+
+
+def _of_one_clock(kind: str, found: Mapping[int, int]) -> bool:
+    """Return whether all instants have an offset, or none has: else nobody can tell their order."""
+    return kind != "instants" or len({at > LOCAL // 2 for at in found.values()}) == 1
 
 
 def _once(found: Mapping[int, int]) -> bool:

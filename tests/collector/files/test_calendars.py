@@ -102,6 +102,13 @@ def test_columns_of_instants_are_asked_what_they_mark_and_last_to_the_next():
     ]
 
 
+def test_instants_of_which_only_some_have_an_offset_are_no_columns_of_one_table():
+    content = "meter,2026-01-05T01:00,2026-01-05T02:00Z,2026-01-05T03:00Z\nm1,1,2,3\n"
+
+    for stamp in ("start", "end"):
+        assert codes(content, **MINE, stamp=stamp) == [("file.no_header", 1)]
+
+
 def test_the_last_of_uneven_instants_is_asked_how_long_it_lasts():
     content = "id,meter,2026-01-01T00:00Z,2026-01-01T01:00Z,2026-01-01T03:00Z\n1,m1,1,2,3\n"
     answers = {"stamp": "start", "columns": {"id": "ignore"}}
