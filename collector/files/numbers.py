@@ -95,7 +95,8 @@ class Numbers:
         if cell.strip() in _ERRORS:
             raise CellError("spreadsheet_error", cell.strip())
         sign, digits = (text[0], text[1:]) if text[:1] in {"+", "-"} else ("", text)
-        value = float(sign + self._plain(digits, cell)) if digits else float("inf")
+        plain = digits[:1] not in {"", "+", "-"}  # one sign, and something behind it
+        value = float(sign + self._plain(digits, cell)) if plain else float("inf")
         if abs(value) == float("inf"):
             raise CellError("not_a_number", cell.strip())
         return value

@@ -160,6 +160,7 @@ def test_a_workbook_with_mangled_parts_is_read_or_refused_with_a_remedy(data, an
 @given(st.binary(max_size=400), ANSWERS)
 @example(b"\xff\xfe\x00\xd8", Answers())
 @example((whole.HEADER + whole.LINE.replace("+08:00", "+28:00")).encode(), Answers())
+@example(b"+-15,2025-05-15,44160\n", Answers())
 @example(b"id,unit,2026-01-05T1,2026-01-05T11:00Z\na,kWh,1,2\n", Answers(stamp="start"))
 @example(b"entity_id,unit,2026-01-05T1,2026-01-05T11:00Z\na,kWh,1,2\n", Answers(stamp="start"))
 @example(b"\x1f\x8b\x08\x00", Answers())
