@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from actions.fields import Lang, Words
 from actions.registry.named import in_words
+from collector.files.own_forms import FOR_PEOPLE
 from storage.readings.bulk import Bound, BulkChannel
 from storage.readings.bulk_lines import Rows, Stretch
 from storage.readings.series import Grain
@@ -21,17 +22,6 @@ _USAGE: Final = (
     "channel_id", "institution_id", "meter", "channel", "carrier", "start", "used", "unit",
     "measured_s", "known_s",
 )  # fmt: skip
-# The importer knows these headings again: collector/files/layouts.py.
-READINGS_FOR_PEOPLE: Final[dict[Lang, tuple[str, ...]]] = {
-    "zh": (
-        "机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位",
-        "起始时间",
-    ),
-    "en": (
-        "institution id", "institution", "meter name", "gateway", "channel", "time", "value",
-        "unit", "from",
-    ),
-}  # fmt: skip
 _USAGE_FOR_PEOPLE: Final[dict[Lang, tuple[str, ...]]] = {
     "zh": (
         "机构编号", "机构名称", "表计名称", "表计", "通道", "能源品种", "开始时间", "用量", "单位",
@@ -69,7 +59,7 @@ class Columns:
         """Return the headings."""
         if self.lang is None:
             return _READINGS if self.what == "readings" else _USAGE
-        return (READINGS_FOR_PEOPLE if self.what == "readings" else _USAGE_FOR_PEOPLE)[self.lang]
+        return (FOR_PEOPLE if self.what == "readings" else _USAGE_FOR_PEOPLE)[self.lang]
 
     @property
     def tail(self) -> bool:

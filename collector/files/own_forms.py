@@ -1,5 +1,6 @@
 """The forms of files of readings that we describe, or write."""
 
+from collections.abc import Mapping
 from typing import Final
 
 OWN: Final = frozenset(  # of a file that we describe, and of one that we wrote
@@ -8,21 +9,18 @@ OWN: Final = frozenset(  # of a file that we describe, and of one that we wrote
         "rank",
     )
 )  # fmt: skip
-# What our own exports of readings for people are headed with: actions/readings/bulk_columns.py.
-_EXPORTED: Final = (
-    {"机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位", "起始时间"},
-    {
-        "institution id",
-        "institution",
-        "meter name",
-        "gateway",
-        "channel",
-        "time",
-        "value",
-        "unit",
-        "from",
-    },
-)
+# Of exports of readings for people, by language; whoever writes them reads them here.
+FOR_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "zh": (
+        "机构编号", "机构名称", "表计名称", "采集网关", "通道", "时间", "数值", "单位",
+        "起始时间",
+    ),
+    "en": (
+        "institution id", "institution", "meter name", "gateway", "channel", "time", "value",
+        "unit", "from",
+    ),
+}  # fmt: skip
+_EXPORTED: Final = tuple(map(set, FOR_PEOPLE.values()))
 
 
 def is_own(heads: set[str]) -> bool:
