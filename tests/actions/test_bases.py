@@ -68,6 +68,38 @@ def test_a_review_lists_what_is_odd_by_what_it_moves(union):
     assert first.own_share == first.effect_g / first.base.total_g
 
 
+def test_an_open_house_of_which_nothing_but_zeros_is_known_comes_with_those_without_a_base(union):
+    """Nothing says what would be plausible; it moves what the others use in the mean."""
+    world = union.world
+    for month in range(1, 13):
+        use(world, "school", 2015, month, 0)
+    found = review(world.actor("planner of all"), union.target)
+    first = found.lines[0]
+
+    assert first.institution_id == world.institution["school"]
+    assert [one.mark.code for one in first.findings] == ["zero"] * 12
+    assert first.effect_g == found.base_g // sum(one.institutions for one in found.members)
+    assert first.own_share is None
+
+
+def test_a_stretch_in_which_the_meter_stood_still_is_found_in_its_days(union):
+    """Ten days of nothing in May 2015; of the year's 12 × 321 kWh they would be ten days' part."""
+    world = union.world
+    for place in range(10):
+        world.admin(
+            """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+               VALUES (%s, %s, 0, 86400, 86400)""",
+            world.channel["police e"], date(2015, 5, 3) + timedelta(days=place),
+        )  # fmt: skip
+    assert line(union, "police") is None  # the channel counts since 2016 alone
+    in_account_since(world, date(2015, 1, 1))
+    world.admin("UPDATE account SET known_s = 31 * 86400 * 2")
+
+    police = line(union, "police")
+    assert [one.mark for one in police.findings] == [Mark("frozen", "electricity", 5)]
+    assert police.effect_g == 12 * grams(321) * 10 // 365
+
+
 def test_nothing_is_issued_until_every_base_is_answered_for(union):
     world, actor = union.world, union.world.actor("planner of all")
     run = run_target(actor, union.target, Method(Rule.PROPORTIONAL)).run.run_id

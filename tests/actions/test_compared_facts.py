@@ -6,6 +6,7 @@ import pytest
 
 from actions.accounts.decomposition import explain_use_change
 from actions.accounts.indicators import indicators_of
+from actions.boards.today import today_of
 from tests.actions.test_indicators import fact
 from tests.actions.world import counts_since, measure
 
@@ -85,3 +86,43 @@ def test_months_of_nothing_are_compared_as_nothing(grown):
     assert change.before_g == one.before_g == 1229 * (365 - 31)
     assert change.after_g == one.compared_g == 1229 * (365 - 62)
     assert (one.days, one.of_days, one.comparable) == (365, 365, True)
+
+
+def test_the_first_page_compares_a_carrier_that_fell_to_nothing(grown):
+    """Gas of 100 m³ in March 2015 and none in March 2016 is less gas, and no gas left out."""
+    office = grown.institution["office"]
+    grown.admin(
+        """INSERT INTO account_term (institution_id, carrier, channel_id, share, valid_from,
+               source, known_by)
+           VALUES (%s, 'natural_gas', %s, 1000000, '2014-01-01', 'test', 'user:1')""",
+        office, grown.channel["office gas"],
+    )  # fmt: skip
+    for carrier, used in (("electricity", (1000, 1000)), ("natural_gas", (100, 0))):
+        term = "office e" if carrier == "electricity" else "office gas"
+        for year, a_day in zip((2015, 2016), used, strict=True):
+            days_of(grown, term, f"{year}-03-01", 31, a_day * 1000)
+            grown.admin(
+                """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s,
+                       known_s) VALUES (%s, %s, make_date(%s, 3, 1), 'meter', %s, %s, %s)
+                   ON CONFLICT (institution_id, carrier, month, source)
+                   DO UPDATE SET quanta = excluded.quanta""",
+                office, carrier, year, 31 * a_day * 1000, 31 * 86_400, 31 * 86_400,
+            )  # fmt: skip
+
+    (row,) = [
+        one for one in today_of(grown.actor()).institutions.rows if one.institution_id == office
+    ]
+    electricity = 31 * 1000 * 1229 // 10
+    assert row.after_g == electricity == row.kgce_g
+    assert row.before_g > electricity
+    assert row.days == row.of_days == 2 * 31
+
+
+def days_of(world, channel, first, days, used):
+    world.admin(
+        """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+           SELECT %s, d::date, %s, 86400, 86400
+             FROM generate_series(%s::date, %s::date + %s - 1, '1 day') AS d
+           ON CONFLICT (channel_id, day) DO UPDATE SET used = excluded.used""",
+        world.channel[channel], used, first, first, days,
+    )  # fmt: skip
