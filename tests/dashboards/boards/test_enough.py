@@ -64,6 +64,30 @@ def test_a_school_whose_autumn_is_missing_is_listed_and_has_no_place(schools):
     )
 
 
+def test_a_school_that_opened_in_december_is_listed_and_has_no_place(schools):
+    """All of its month is measured, and a month's use is less than a year's."""
+    world = schools.world
+    office, clinic = (world.institution[name] for name in ("office", "clinic"))
+    world.admin(
+        """UPDATE account_term SET known_until = now()
+            WHERE institution_id = %s AND known_until IS NULL""",
+        clinic,
+    )
+    counts_since(world, "clinic", "2018-12-01")
+
+    def of(panel, institution, period=NEXT):
+        where = {"region": world.region["province"], "institution": institution}
+        return asked(schools, "comparison", panel, *period, **where)
+
+    for panel in (1, 2):
+        assert of(panel, office) == [("1 / 1",)]
+        assert of(panel, clinic) == [("in account for fewer days",)]
+    ((lacking, _, lacks, coverage),) = of(9, office)
+    assert (lacking, lacks, coverage) == (clinic, "in account for fewer days", 1)
+    december = datetime(2018, 12, 1, tzinfo=UTC), NEXT[1]
+    assert of(1, clinic, december) == [("1 / 2",)]
+
+
 def test_a_region_compares_what_both_years_measured_and_says_how_much_that_is(schools):
     region = schools.world.region["province"]
     bars = asked(schools, "region", 7, *NEXT, region=region)
