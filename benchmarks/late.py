@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +101,7 @@ def _cost(channel: Channel, late: int, seed: int) -> Cost:
         channel.put(np.array([place]))
         worker.drain()
 
-    late_ms = [_took_ms(lambda place=place: come(place)) for place in missing.tolist()]
+    late_ms = [_took_ms(partial(come, place)) for place in missing.tolist()]
     channel.tables.execute(_WHOLE)
     return Cost(late_ms, _took_ms(worker.drain))
 
