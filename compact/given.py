@@ -20,9 +20,16 @@ class Given:
         case: str,
         fields: Mapping[str, Any],
         published: Callable[[str], Sequence[Sequence[Any]]] | None = None,
+        within: str = "",
     ) -> None:
+        """Read the fields of a case, or of an object in it.
+
+        published: the rows of a published rule, by its code.
+        within: what errors write before the name of a field.
+        """
         self.case = case
         self.fields = fields
+        self._within = within
         self._asked: set[str] = set()
         self._published = published
 
@@ -33,7 +40,7 @@ class Given:
         """
         for name in self.fields:
             if name not in self._asked and name not in names:
-                known = ", ".join(sorted(self._asked))
+                known, name = ", ".join(sorted(self._asked)), self._within + name
                 raise InputError(
                     "solve.field_unknown",
                     zh=f"案例 {self.case}:此规则不使用字段 {name}。",
@@ -119,12 +126,17 @@ class Given:
             self.case, {f"{name}.{key}": value for key, value in self._object(name).items()}
         )
 
+    def objects(self, name: str) -> list["Given"]:
+        """Return the objects of a list, each with fields of its own."""
+        return self._list(name, None, self._object_of)
+
     def refuse(self, name: str, zh: str, en: str) -> InputError:
         """Return the error that a field cannot be used, and why."""
         return self._wrong(name, zh, en)
 
     def _there(self, name: str) -> Any:
         if name not in self:
+            name = self._within + name
             raise InputError(
                 "solve.field_missing",
                 zh=f"案例 {self.case} 缺少字段 {name}。",
@@ -136,10 +148,12 @@ class Given:
         return self.fields[name]
 
     def _object(self, name: str) -> Mapping[str, Any]:
-        found = self._there(name)
-        if not isinstance(found, dict):
+        return self._object_of(name, self._there(name)).fields
+
+    def _object_of(self, name: str, value: Any) -> "Given":
+        if not isinstance(value, dict):
             raise self._wrong(name, "应为对象", "must be an object")
-        return found
+        return Given(self.case, value, within=f"{self._within}{name}.")
 
     def _list(self, name: str, count: int | None, read: Callable[[str, Any], _T]) -> list[_T]:
         found = self._there(name)
@@ -178,6 +192,7 @@ class Given:
         return self._exact(name, value)
 
     def _wrong(self, name: str, zh: str, en: str) -> InputError:
+        name = self._within + name
         return InputError(
             "solve.field_wrong",
             zh=f"案例 {self.case} 的字段 {name} {zh}。",

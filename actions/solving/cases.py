@@ -8,13 +8,13 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, Final
 
-from actions.solving import comparing, converting, dividing, terms
+from actions.solving import comparing, converting, covering, dividing, terms
 from analytics.bounds import BoundsError, InfeasibleError
 from compact.given import Given
 from metering.errors import EnergyError, InputError
 
 RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = (
-    dividing.RULES | terms.RULES | converting.RULES | comparing.RULES
+    dividing.RULES | terms.RULES | converting.RULES | comparing.RULES | covering.RULES
 )
 
 _KNOWN: Final = {"id", "rule", "given", "expect", "tolerance", "basis", "source", "note"}

@@ -11,7 +11,7 @@ from actions.solving.cases import RULES, read, solve
 ROOT = Path(__file__).parents[3]
 OWN = ROOT / "tests" / "cases" / "known-answers"
 SHARED = ROOT.parent / "shared" / "known-answers"
-TOPICS = ("division", "rounding", "rules", "conversion", "scoring")
+TOPICS = ("division", "rounding", "rules", "conversion", "scoring", "cover")
 
 
 def cases() -> list[Any]:
@@ -44,7 +44,10 @@ def test_the_answer_is_the_known_one(known):
 def assert_near(found: Any, wanted: Any, by: float) -> None:
     if isinstance(wanted, dict):
         for name, value in wanted.items():
-            assert_near(found[name], value, by)
+            if name == "statuses":  # told after some events only
+                assert dict(map(tuple, value)).items() <= dict(map(tuple, found[name])).items()
+            else:
+                assert_near(found[name], value, by)
     elif isinstance(wanted, list):
         assert len(found) == len(wanted)
         for one, other in zip(found, wanted, strict=True):
