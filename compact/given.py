@@ -69,6 +69,31 @@ class Given:
         """Return a list of numbers, as many as asked."""
         return self._list(name, count, self._exact)
 
+    def blanks(self, name: str) -> list[Fraction | None]:
+        """Return a list of numbers in which null stands for what nobody knows."""
+        return self._list(name, None, lambda at, one: None if one is None else self._exact(at, one))
+
+    def floats(self, name: str, count: int | None = None) -> list[float]:
+        """Return a list of numbers, at least one, as a statistic takes them."""
+        if not (found := [float(one) for one in self.numbers(name, count)]):
+            raise self._wrong(name, "不得为空", "must not be empty")
+        return found
+
+    def matrix(self, name: str) -> list[list[float]]:
+        """Return rows of equal length, at least one of at least one number."""
+        rows = self._list(name, None, self._row)
+        if not rows or not rows[0] or len({len(row) for row in rows}) > 1:
+            raise self._wrong(name, "各行应等长且不为空", "must have rows of one length, not empty")
+        return rows
+
+    def words(self, name: str) -> list[str]:
+        """Return a list of words."""
+        return self._list(name, None, self._word)
+
+    def flags(self, name: str, count: int) -> list[bool]:
+        """Return a list of true and false, as many as asked."""
+        return self._list(name, count, self._flag)
+
     def each(self, name: str, count: int) -> list[Fraction]:
         """Return a list of numbers, or one number for all."""
         if isinstance(self._there(name), list):
@@ -109,9 +134,7 @@ class Given:
     def word(self, name: str, otherwise: str | None = None) -> str:
         """Return a word; `otherwise` where there is none."""
         found = otherwise if otherwise is not None and name not in self else self._there(name)
-        if not isinstance(found, str):
-            raise self._wrong(name, "应为文字", "must be text")
-        return found
+        return self._word(name, found)
 
     def rows(self, name: str) -> Sequence[Sequence[Any]]:
         """Return the rows of a published rule, by its code."""
@@ -169,6 +192,21 @@ class Given:
 
     def _bound(self, name: str, value: Any) -> Fraction | None:
         return None if value is None or value == inf else self._exact(name, value)
+
+    def _word(self, name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._wrong(name, "应为文字", "must be text")
+        return value
+
+    def _row(self, name: str, value: Any) -> list[float]:
+        if not isinstance(value, list):
+            raise self._wrong(name, "应为数组", "must be a list")
+        return [float(self._exact(f"{name}[{place}]", one)) for place, one in enumerate(value)]
+
+    def _flag(self, name: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self._wrong(name, "应为 true 或 false", "must be true or false")
+        return value
 
     def _key(self, name: str, value: Any) -> str | Fraction:
         return value if isinstance(value, str) else self._exact(name, value)
