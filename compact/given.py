@@ -24,10 +24,11 @@ class Given:
         self.case = case
         self.fields = fields
         self._asked: set[str] = set()
+        self._inside: list[Given] = []
         self._published = published
 
     def refuse_others(self, names: Collection[str] = ()) -> None:
-        """Refuse fields that nobody asked for: misspelt, or of another rule.
+        """Refuse fields that nobody asked for, here or inside: misspelt, or of another rule.
 
         names: fields that only tell something to people.
         """
@@ -42,6 +43,8 @@ class Given:
                     next_en=f"Leave it out or correct it; used here are {known}.",
                     where={"case": self.case, "field": name},
                 )
+        for one in self._inside:
+            one.refuse_others()
 
     def __contains__(self, name: str) -> bool:
         self._asked.add(name)
@@ -115,9 +118,9 @@ class Given:
 
     def inside(self, name: str) -> "Given":
         """Return the fields of an object inside; its names are written with a point."""
-        return Given(
-            self.case, {f"{name}.{key}": value for key, value in self._object(name).items()}
-        )
+        fields = {f"{name}.{key}": value for key, value in self._object(name).items()}
+        self._inside.append(Given(self.case, fields))
+        return self._inside[-1]
 
     def refuse(self, name: str, zh: str, en: str) -> InputError:
         """Return the error that a field cannot be used, and why."""
