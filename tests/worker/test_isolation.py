@@ -6,7 +6,7 @@ import time
 import psycopg
 import pytest
 
-from storage.accounts.rebuilding import MOST_QUANTA
+from metering.units import MOST_QUANTA
 from storage.readings.store import Store
 from tests.storage.world import START_MS, SentReading, batch_of, make_channels
 from tests.worker.test_usage import HOUR_MS, MINUTE_MS, quiet, rows
