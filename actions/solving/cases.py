@@ -8,14 +8,38 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, Final
 
-from actions.solving import comparing, converting, dividing, terms
+from actions.solving import (
+    bending,
+    comparing,
+    converting,
+    covering,
+    dividing,
+    projecting,
+    quality,
+    savings,
+    scoring,
+    terms,
+)
 from analytics.bounds import BoundsError, InfeasibleError
 from compact.given import Given
 from metering.errors import EnergyError, InputError
 
-RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = (
-    dividing.RULES | terms.RULES | converting.RULES | comparing.RULES
-)
+RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = {
+    rule: solver
+    for topic in (
+        dividing,
+        terms,
+        converting,
+        comparing,
+        covering,
+        quality,
+        savings,
+        projecting,
+        scoring,
+        bending,
+    )
+    for rule, solver in topic.RULES.items()
+}
 
 _KNOWN: Final = {"id", "rule", "given", "expect", "tolerance", "basis", "source", "note"}
 _SAID: Final = ("how", "note")  # words for people
