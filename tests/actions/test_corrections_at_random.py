@@ -46,6 +46,7 @@ def an_act(random: Random, actor, channel: int, readings: list[tuple[int, float]
     why, despite = {"reason": "at random"}, random.random() < 0.7
     first = random.choice([Decimal(0), value])
     final = random.choice([None, value])
+    exchange = {"final": final, "initial": first, "source": "form", "despite": despite}
     return random.choice(
         [
             lambda **how: corrections.void_reading(actor, channel, at, **why, **how),
@@ -56,16 +57,7 @@ def an_act(random: Random, actor, channel: int, readings: list[tuple[int, float]
             lambda **how: corrections.say_use(
                 actor, channel, at, Decimal(7), despite=despite, **why, **how
             ),
-            lambda **how: corrections.record_exchange(
-                actor,
-                channel,
-                between,
-                final=final,
-                initial=first,
-                source="f",
-                despite=despite,
-                **how,
-            ),  # fmt: skip
+            lambda **how: corrections.record_exchange(actor, channel, between, **exchange, **how),
             lambda **how: corrections.withdraw_exchange(actor, channel, between, **why, **how),
         ]
     )
