@@ -133,6 +133,35 @@ def test_a_weak_login_that_migrates_changes_nothing_and_fails_nowhere(member):
         assert provisioning.openings(weak, BOARDS).functions == ("lo_create(oid)",)
 
 
+def test_a_login_that_nobody_thought_of_does_not_even_enter(member):
+    world, name = member.world, f"{member.world.database.name}_stranger"
+    world.admin(f"CREATE ROLE \"{name}\" LOGIN PASSWORD 'a stranger'")
+    try:
+        url = psycopg.conninfo.make_conninfo(
+            world.database.admin_url, user=name, password="a stranger"
+        )
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(url)
+        # Let in by somebody's slip, and made one of the boards' logins: nothing was granted to it.
+        world.admin(f'GRANT CONNECT ON DATABASE "{world.database.name}" TO "{name}"')
+        world.admin(f'GRANT commonwatt_boards TO "{name}"')
+        with psycopg.connect(url, autocommit=True) as stranger:
+            views = stranger.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'report'::regnamespace "
+                "AND relkind = 'v' ORDER BY 1"
+            ).fetchall()
+            told = {
+                view: stranger.execute(f"SELECT count(*) FROM report.{view}".encode()).fetchone()
+                for (view,) in views
+            }
+    finally:
+        world.admin(f'DROP OWNED BY "{name}"')
+        world.admin(f'DROP ROLE "{name}"')
+    public = {"carrier", "profile", "region", "region_within", "institution_class"}
+    assert len(told) > 30
+    assert {view for view, (count,) in told.items() if count} <= public
+
+
 def test_it_has_a_limit_of_connections(member):
     with contextlib.ExitStack() as stack:
         for _ in range(9):  # the world's own is the tenth
