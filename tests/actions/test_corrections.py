@@ -384,6 +384,33 @@ def test_a_wrap_that_the_rules_saw_is_dismissed_by_an_exchange(world, hour, fina
     assert figures(world) == before
 
 
+def test_wrong_readings_that_make_an_impossible_hour_are_voided_one_by_one(world):
+    gas, actor = world.channel["office gas"], world.actor()
+    world.admin("UPDATE channel_setting SET known_until = now() WHERE channel_id = %s", gas)
+    world.admin(
+        """INSERT INTO channel_setting (channel_id, factor, period_s, valid_from, source, known_by)
+           VALUES (%s, 1, 1, '-infinity', 'test', 'user:1')""",
+        gas,
+    )
+    absurd = [(START_MS + 1000 * second, 2**53 / 1000) for second in range(1, 1027)]
+    for seq, first in enumerate((0, 800), 1):  # a message holds a thousand
+        world.say("office gas", absurd[first : first + 800], seq)
+    world.work()
+    assert world.admin("SELECT reason FROM set_aside") == [("usage.hour_out_of_range",)]
+
+    for place in range(3):
+        when = START + timedelta(seconds=place + 1)
+        tried = corrections.void_reading(actor, gas, when, reason="typed", dry_run=True)
+        assert tried.effects.waits  # what will be is told when it can be
+        corrections.void_reading(actor, gas, when, reason="typed")
+    world.work()
+    assert len(hours(world)) == 0
+    assert world.admin("SELECT used FROM usage_hour WHERE channel_id = %s", gas) == [
+        (1023 * 2**53,)
+    ]
+    assert world.admin("SELECT stage FROM set_aside") == [("figure",)]
+
+
 def test_an_account_beyond_all_measure_is_told_as_unknown_and_comes_back(world):
     """No limit is stated, so only the most that any account can be speaks against the value."""
     gas, actor = world.channel["office gas"], world.actor()
