@@ -15,7 +15,7 @@ from metering.channels import Kind
 Columns = Mapping[str, NDArray[Any]]
 
 AROUND: Final = 160  # readings read around a span at first
-FURTHER: Final = 8  # times as many where they do not show how far a change reaches
+FURTHER: Final = 13  # times as many where they do not show how far a change reaches
 
 
 @dataclass(frozen=True, slots=True)

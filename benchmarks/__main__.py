@@ -18,6 +18,7 @@ from benchmarks import (
     files,
     ground,
     ingest,
+    late,
     logins,
     machine,
     memory,
@@ -31,6 +32,7 @@ from benchmarks.figures import Section
 PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "ingest": ingest.run,
     "accounts": accounts.run,
+    "late": late.run,
     "memory": memory.run,
     "out": out.run,
     "allocation": allocation.run,

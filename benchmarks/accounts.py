@@ -17,7 +17,7 @@ from benchmarks.figures import Figure, Section, peaks, per_million
 from benchmarks.ground import Server
 from cli.demo.children import peak_bytes
 from simulators.datasets import HOUR_MS
-from storage.columns import Columns, copy_in, copy_out
+from storage.columns import Columns, copy_in, gathered
 from worker.loop import Worker, WorkSettings
 from worker.usage import Limits
 
@@ -140,7 +140,7 @@ def _notes(readings: int, hours: int, days: int, accounts: int) -> list[str]:
     return [
         f"{readings:,} readings become {hours:,} hours, {days:,} days and {accounts:,} accounts.",
         "One worker in a process of its own, from its connecting to an empty queue.",
-        f"Bare loop: {_AT_ONCE:,} readings at a time, COPY out, sort and differences in numpy,",
+        f"Bare loop: {_AT_ONCE:,} readings at a time as arrays, sort and differences in numpy,",
         "COPY in as many hours, day sums in numpy, COPY in, commit.",
     ]
 
@@ -148,7 +148,7 @@ def _notes(readings: int, hours: int, days: int, accounts: int) -> list[str]:
 def _bare(connection: psycopg.Connection[Any], channels: list[int]) -> None:
     query = "SELECT channel_id, at, value FROM reading WHERE channel_id = ANY(%(channels)s)"
     with connection.transaction(), connection.cursor() as cursor:
-        rows = copy_out(connection, query, _READING, {"channels": channels})
+        rows = gathered(connection, query, _READING, {"channels": channels})
         order = np.lexsort((rows["at"], rows["channel_id"]))
         channel, at, value = (rows[name][order] for name in _READING)
         own = channel[1:] == channel[:-1]

@@ -31,14 +31,24 @@ def fill(tables: Tables, plan: Plan, *, parts: int) -> int:
             building = register.meter.building
             gateway = gateways.gateway_of(building, plan.letters[building.site])
             at_ms, counted = finer(register, parts)
-            for seq, (at, value) in enumerate(_cut(at_ms, counted), 1):
-                message = Message("", gateway, b"", int(datetime.now(UTC).timestamp() * 1000))
-                payload = _readings(register.meter.name, seq, at, value / PER_KWH)
-                store.write([message], payload, [])
+            put(store, gateway, register.meter.name, at_ms, counted)
             count += len(at_ms)
     finally:
         store.close()
     return count
+
+
+def put(
+    store: Store,
+    gateway: str,
+    key: str,
+    at_ms: NDArray[np.int64],
+    counted: NDArray[np.int64],
+) -> None:
+    """Write readings of one channel as its gateway's messages; counted: in Wh."""
+    for seq, (at, value) in enumerate(_cut(at_ms, counted), 1):
+        message = Message("", gateway, b"", int(datetime.now(UTC).timestamp() * 1000))
+        store.write([message], _readings(key, seq, at, value / PER_KWH), [])
 
 
 def finer(register: Series, parts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,6 +6,7 @@ import typer
 
 from cli.commands import (
     boards,
+    codecs,
     collect,
     demo,
     do,
@@ -62,6 +63,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
+app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)

@@ -20,20 +20,28 @@ class Given:
         case: str,
         fields: Mapping[str, Any],
         published: Callable[[str], Sequence[Sequence[Any]]] | None = None,
+        within: str = "",
     ) -> None:
+        """Read the fields of a case, or of an object in it.
+
+        published: the rows of a published rule, by its code.
+        within: what errors write before the name of a field.
+        """
         self.case = case
         self.fields = fields
+        self._within = within
         self._asked: set[str] = set()
+        self._inside: list[Given] = []
         self._published = published
 
     def refuse_others(self, names: Collection[str] = ()) -> None:
-        """Refuse fields that nobody asked for: misspelt, or of another rule.
+        """Refuse fields that nobody asked for, here or inside: misspelt, or of another rule.
 
         names: fields that only tell something to people.
         """
         for name in self.fields:
             if name not in self._asked and name not in names:
-                known = ", ".join(sorted(self._asked))
+                known, name = ", ".join(sorted(self._asked)), self._within + name
                 raise InputError(
                     "solve.field_unknown",
                     zh=f"案例 {self.case}:此规则不使用字段 {name}。",
@@ -42,6 +50,8 @@ class Given:
                     next_en=f"Leave it out or correct it; used here are {known}.",
                     where={"case": self.case, "field": name},
                 )
+        for one in self._inside:
+            one.refuse_others()
 
     def __contains__(self, name: str) -> bool:
         self._asked.add(name)
@@ -61,6 +71,31 @@ class Given:
     def numbers(self, name: str, count: int | None = None) -> list[Fraction]:
         """Return a list of numbers, as many as asked."""
         return self._list(name, count, self._exact)
+
+    def blanks(self, name: str) -> list[Fraction | None]:
+        """Return a list of numbers in which null stands for what nobody knows."""
+        return self._list(name, None, lambda at, one: None if one is None else self._exact(at, one))
+
+    def floats(self, name: str, count: int | None = None) -> list[float]:
+        """Return a list of numbers, at least one, as a statistic takes them."""
+        if not (found := [float(one) for one in self.numbers(name, count)]):
+            raise self._wrong(name, "不得为空", "must not be empty")
+        return found
+
+    def matrix(self, name: str) -> list[list[float]]:
+        """Return rows of equal length, at least one of at least one number."""
+        rows = self._list(name, None, self._row)
+        if not rows or not rows[0] or len({len(row) for row in rows}) > 1:
+            raise self._wrong(name, "各行应等长且不为空", "must have rows of one length, not empty")
+        return rows
+
+    def words(self, name: str) -> list[str]:
+        """Return a list of words."""
+        return self._list(name, None, self._word)
+
+    def flags(self, name: str, count: int) -> list[bool]:
+        """Return a list of true and false, as many as asked."""
+        return self._list(name, count, self._flag)
 
     def each(self, name: str, count: int) -> list[Fraction]:
         """Return a list of numbers, or one number for all."""
@@ -102,9 +137,7 @@ class Given:
     def word(self, name: str, otherwise: str | None = None) -> str:
         """Return a word; `otherwise` where there is none."""
         found = otherwise if otherwise is not None and name not in self else self._there(name)
-        if not isinstance(found, str):
-            raise self._wrong(name, "应为文字", "must be text")
-        return found
+        return self._word(name, found)
 
     def rows(self, name: str) -> Sequence[Sequence[Any]]:
         """Return the rows of a published rule, by its code."""
@@ -115,9 +148,13 @@ class Given:
 
     def inside(self, name: str) -> "Given":
         """Return the fields of an object inside; its names are written with a point."""
-        return Given(
-            self.case, {f"{name}.{key}": value for key, value in self._object(name).items()}
-        )
+        fields = {f"{name}.{key}": value for key, value in self._object(name).items()}
+        self._inside.append(Given(self.case, fields))
+        return self._inside[-1]
+
+    def objects(self, name: str) -> list["Given"]:
+        """Return the objects of a list, each with fields of its own."""
+        return self._list(name, None, self._object_of)
 
     def refuse(self, name: str, zh: str, en: str) -> InputError:
         """Return the error that a field cannot be used, and why."""
@@ -125,6 +162,7 @@ class Given:
 
     def _there(self, name: str) -> Any:
         if name not in self:
+            name = self._within + name
             raise InputError(
                 "solve.field_missing",
                 zh=f"案例 {self.case} 缺少字段 {name}。",
@@ -136,10 +174,12 @@ class Given:
         return self.fields[name]
 
     def _object(self, name: str) -> Mapping[str, Any]:
-        found = self._there(name)
-        if not isinstance(found, dict):
+        return self._object_of(name, self._there(name)).fields
+
+    def _object_of(self, name: str, value: Any) -> "Given":
+        if not isinstance(value, dict):
             raise self._wrong(name, "应为对象", "must be an object")
-        return found
+        return Given(self.case, value, within=f"{self._within}{name}.")
 
     def _list(self, name: str, count: int | None, read: Callable[[str, Any], _T]) -> list[_T]:
         found = self._there(name)
@@ -155,6 +195,21 @@ class Given:
 
     def _bound(self, name: str, value: Any) -> Fraction | None:
         return None if value is None or value == inf else self._exact(name, value)
+
+    def _word(self, name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._wrong(name, "应为文字", "must be text")
+        return value
+
+    def _row(self, name: str, value: Any) -> list[float]:
+        if not isinstance(value, list):
+            raise self._wrong(name, "应为数组", "must be a list")
+        return [float(self._exact(f"{name}[{place}]", one)) for place, one in enumerate(value)]
+
+    def _flag(self, name: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self._wrong(name, "应为 true 或 false", "must be true or false")
+        return value
 
     def _key(self, name: str, value: Any) -> str | Fraction:
         return value if isinstance(value, str) else self._exact(name, value)
@@ -178,6 +233,7 @@ class Given:
         return self._exact(name, value)
 
     def _wrong(self, name: str, zh: str, en: str) -> InputError:
+        name = self._within + name
         return InputError(
             "solve.field_wrong",
             zh=f"案例 {self.case} 的字段 {name} {zh}。",

@@ -8,14 +8,38 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, Final
 
-from actions.solving import comparing, converting, dividing, terms
+from actions.solving import (
+    bending,
+    comparing,
+    converting,
+    covering,
+    dividing,
+    projecting,
+    quality,
+    savings,
+    scoring,
+    terms,
+)
 from analytics.bounds import BoundsError, InfeasibleError
 from compact.given import Given
 from metering.errors import EnergyError, InputError
 
-RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = (
-    dividing.RULES | terms.RULES | converting.RULES | comparing.RULES
-)
+RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = {
+    rule: solver
+    for topic in (
+        dividing,
+        terms,
+        converting,
+        comparing,
+        covering,
+        quality,
+        savings,
+        projecting,
+        scoring,
+        bending,
+    )
+    for rule, solver in topic.RULES.items()
+}
 
 _KNOWN: Final = {"id", "rule", "given", "expect", "tolerance", "basis", "source", "note"}
 _SAID: Final = ("how", "note")  # words for people
@@ -35,13 +59,23 @@ class Answer:
 def read(text: str | bytes) -> list[Any]:
     """Return the cases of a file: a list, or an object with `cases`; decimals stay exact."""
     try:
-        content = json.loads(text, parse_float=Decimal)
+        content = json.loads(text, parse_float=Decimal, object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as wrong:
         raise _no_cases(f"({wrong})") from wrong
     cases = content.get("cases") if isinstance(content, dict) else content
     if not isinstance(cases, list):
         raise _no_cases("")
     return cases
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of a field that stands twice nobody knows which one is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"“{twice}” ×2")
+    return found
 
 
 def solve_all(cases: Sequence[Any]) -> list[Answer]:

@@ -7,7 +7,7 @@ import numpy as np
 from psycopg import Connection
 
 from storage import connections
-from storage.columns import Columns, copy_in, copy_out
+from storage.columns import Columns, copy_in, copy_out, gathered
 from storage.connections import WRITING, Bounds
 from storage.readings.stale import Spans
 
@@ -212,7 +212,7 @@ def around(connection: Connection[Any], spans: Spans, *, rows: int, most: int) -
     """
     _use(connection, spans)
     wire = {"place": "int4", "at": "at", "value": "int8"}
-    found = copy_out(connection, _AROUND.format(rows=rows, most=most), wire)
+    found = gathered(connection, _AROUND.format(rows=rows, most=most), wire)
     order = np.lexsort((found["at"], found["place"]))
     return {name: column[order] for name, column in found.items()}
 

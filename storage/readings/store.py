@@ -65,6 +65,15 @@ class Store:
             with connection.transaction():
                 return self._take(connection, batch, readings, rejected)
 
+    def try_out(
+        self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
+    ) -> Stored:
+        """Return what writing a batch would come to; nothing is kept."""
+        with self._one_writer, self._connected() as connection:
+            self._ensure_months(connection, batch, readings.at_ms)
+            with connection.transaction(force_rollback=True):
+                return self._take(connection, batch, readings, rejected)
+
     def write_again(
         self,
         batch: Sequence[Message],

@@ -43,7 +43,7 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
 
 @pytest.mark.slow
 def test_the_building_whose_gas_makes_a_province_green_comes_first_in_its_review(tmp_path):
-    """Its meter read ten to forty times too much for five months; of another half a month is known."""
+    """Its meter read ten to forty times too much for months; of another one is known in part."""
     days = {f"UCam_{building}__gas": 730 for building in ("b40", "b22", "b19")}
     days["Fox_assembly_Gary__electricity"] = 45
     run = runs.once(sets.some(tmp_path / "set", days), tmp_path / "state")

@@ -2,6 +2,7 @@
 
 import pkgutil
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def toy(tmp_path: Path, monkeypatch):
 
 def test_every_format_is_a_module_and_what_they_share_is_none():
     modules = {one.name for one in pkgutil.iter_modules(codecs.__path__)}
-    assert set(formats()) == modules - {"payload"}
+    assert set(formats()) == modules - {"payload", "parts"}
     assert {"native", "dsmr", "neuron"} <= set(formats())
 
 
@@ -70,3 +71,40 @@ def test_a_format_that_does_not_exist_is_answered_with_those_that_do():
         configured("unheard-of", {})
     assert caught.value.code == "codec.unknown"
     assert "dsmr" in caught.value.next_en
+
+
+@pytest.fixture
+def added(tmp_path: Path, monkeypatch):
+    """Lend two formats of another distribution: one that works, and one that does not load."""
+    (tmp_path / "strangers.py").write_text(TOY, encoding="utf-8")
+    (tmp_path / "torn.py").write_text("raise RuntimeError('torn')\n", encoding="utf-8")
+    points = [
+        EntryPoint("stranger", "strangers:Codec", codecs.GROUP),
+        EntryPoint("whole", "strangers", codecs.GROUP),
+        EntryPoint("torn", "torn", codecs.GROUP),
+        EntryPoint("dsmr", "torn", codecs.GROUP),
+    ]
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(codecs, "entry_points", lambda group: points)
+    codecs._added.cache_clear()
+    yield
+    codecs._added.cache_clear()
+    sys.modules.pop("strangers", None)
+
+
+@pytest.mark.parametrize("name", ["stranger", "whole"])
+def test_another_distribution_adds_a_format(added, name):
+    routing = Routing([Route("m/+", name, "demo-a/{1}", settings={"name": "e"})])
+
+    assert routing.decode(samples.message("12.5", "m/7")).value == [12.5]
+    with pytest.raises(InputError, match="zone"):
+        configured(name, {"zone": "x"})
+
+
+def test_one_that_cannot_be_loaded_stops_no_other(added):
+    with pytest.raises(InputError) as caught:
+        configured("torn", {})
+    assert caught.value.code == "codec.unloadable"
+    assert "torn" in caught.value.en
+    assert configured("dsmr", {}) == formats()["dsmr"]()  # the names of ours stay ours
+    assert "stranger" in codecs.names()

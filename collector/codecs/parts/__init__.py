@@ -1,0 +1,1 @@
+"""What several formats share: bounded JSON, times, rows of readings, units told by names."""

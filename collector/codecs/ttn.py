@@ -1,0 +1,62 @@
+"""Uplinks of The Things Stack v3 (The Things Network): what its payload formatter decoded.
+
+Keys are paths in decoded_payload. Messages of other kinds (join, down, service) say nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from collector.codecs.parts.lora import Reading, Uplink, readings_of
+from collector.codecs.parts.lorawan import decoder
+from collector.codecs.parts.rows import nothing
+from collector.codecs.parts.text import member, object_of
+from collector.codecs.payload import malformed
+from metering.messages import Decoded, Message
+
+
+class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to read what devices say.
+
+    payload_decoder: of bytes that the server did not decode. units: of paths whose names tell none.
+    time: the field that says when the registers were read, else when the uplink was received.
+    """
+
+    payload_decoder: str = ""
+    units: dict[str, str] = {}
+    time: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a decoder that there is not."""
+        if self.payload_decoder:
+            decoder(self.payload_decoder)
+
+    def decode(self, message: Message) -> Decoded:
+        """Return the readings of one uplink."""
+        said = object_of("ttn", message.payload)
+        if "data" in said and "end_device_ids" not in said:  # as its event stream wraps it
+            said = said["data"] if isinstance(said["data"], dict) else {}
+        if not isinstance(said.get("end_device_ids"), dict):
+            raise malformed("ttn", "no end_device_ids, which every message has")
+        up = said.get("uplink_message")
+        if not isinstance(up, dict):
+            return nothing()
+        uplink = Uplink(
+            up.get("decoded_payload"),
+            up.get("frm_payload"),
+            up.get("f_port"),
+            member(up, "settings", "time") or up.get("received_at") or said.get("received_at"),
+        )
+        return readings_of("ttn", uplink, Reading(self.payload_decoder, self.units, self.time))
+
+    def encode(self, device_id: str, time: str, values: Mapping[str, Any]) -> bytes:
+        """Return an uplink of a device whose formatter decodes."""
+        uplink = {"f_port": 1, "frm_payload": "AA==", "decoded_payload": dict(values)}
+        return msgspec.json.encode(
+            {
+                "end_device_ids": {"device_id": device_id},
+                "received_at": time,
+                "uplink_message": {**uplink, "received_at": time},
+            }
+        )
