@@ -1,5 +1,6 @@
 """Bases are reviewed before anything is issued: what is odd, who answers, what comes of it."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -198,6 +199,18 @@ def test_who_is_left_out_has_no_quota_and_is_told_in_the_snapshot(union):
 
     assert (made.left_out, made.without_base, made.run.quotas) == (1, 0, 3)
     issue_run(actor, made.run.run_id)
+    ((snapshot,),) = world.admin(
+        "SELECT snapshot FROM run_snapshot WHERE run_id = %s", made.run.run_id
+    )
+    told = json.loads(snapshot)["inputs"]
+    assert (told["left_out"], told["without_base"], told["enough_permille"]) == ([clinic], [], 900)
+    of = {one["institution"]: one for one in told["holders"]}
+    assert clinic not in of
+    office = of[world.institution["office"]]
+    assert (office["states"], office["marks"]) == (
+        ["measured"] * 12,
+        [["beyond", "electricity", 12]],
+    )
     assert clinic not in {one.institution_id for one in list_quotas(actor).rows}
 
 
