@@ -28,6 +28,12 @@ _LINE: Final = re.compile(
     re.MULTILINE,
 )
 _TIME: Final = re.compile(rb"^0-0:1\.0\.0\((\d{12}[SW])\)\r?$", re.MULTILINE)
+# DSMR 2 and 3 have gas on two lines, at a local time that says neither summer nor winter.
+_GAS_2: Final = re.compile(
+    rb"^(\d-\d:24\.3\.0)(?:\([^()\r\n]{0,40}\)){5}\((m3)\)\r?\n\((\d{1,9}(?:\.\d{1,6})?)\)\r?$",
+    re.MULTILINE,
+)
+_PEAK: Final = re.compile(rb"\.6\.0$")  # the month's greatest quarter: no power of now
 _END: Final = re.compile(rb"^!([0-9A-Fa-f]{4})?[ \t\r\n]*\Z", re.MULTILINE)
 _HOUR: Final = timedelta(hours=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +80,12 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         self._check(telegram)
         found = _TIME.search(telegram)
         at_ms = self._instant(found[1]) if found else None
-        rows = [row for row in _LINE.findall(telegram) if row[3].decode() in _UNITS]
+        rows = [
+            row
+            for row in _LINE.findall(telegram)
+            if row[3].decode() in _UNITS and not _PEAK.search(row[0])
+        ]
+        rows += [(key, b"", value, unit) for key, unit, value in _GAS_2.findall(telegram)]
         keys = [key.decode() for key, _, _, _ in rows]
         values = [float(value) for _, _, value, _ in rows]
         check_shape(keys, keys, values)

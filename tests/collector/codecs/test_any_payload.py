@@ -1,11 +1,16 @@
-"""Any payload at all: readings, or a refusal that says what to do; never anything else."""
+"""Any payload at all: readings, or a refusal that says what to do; never anything else.
+
+`COMMONWATT_TEST_ATTEMPTS=100000 pytest tests/collector/codecs/test_any_payload.py --timeout 0`
+tries each law as often.
+"""
 
 import base64
 import json
 import math
+import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.codecs import configured, formats
@@ -15,6 +20,8 @@ from metering.unit_names import unit_of
 from tests.collector.codecs import samples
 
 SETTINGS = {"tasmota": {"zone": "Europe/Berlin"}}
+ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "0"))
+harder = settings(max_examples=ATTEMPTS) if ATTEMPTS else settings()
 ALL = tuple(name for name in formats() if name != "native")  # which has laws of its own
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
@@ -30,20 +37,31 @@ THINGS = st.recursive(
     max_leaves=20,
 )
 TOPICS = st.sampled_from(
-    ["t", "x/status/em:0", "N/p/grid/1/Ac/Power", "homie/d/n/p", "tele/x/SENSOR", "a/event/up"]
+    [
+        "t",
+        "x/status/em:0",
+        "spBv1.0/g/NBIRTH/n",
+        "N/p/grid/1/Ac/Power",
+        "homie/d/n/p",
+        "a/SENSOR",
+        "a/up",
+    ]
 )
 
 
+@harder
 @given(st.sampled_from(ALL), THINGS, TOPICS)
 def test_any_json_gives_readings_or_a_refusal(name, thing, topic):
     holds(name, json.dumps(thing).encode(), topic)
 
 
+@harder
 @given(st.sampled_from(ALL), st.binary(max_size=300), TOPICS)
 def test_any_bytes_give_readings_or_a_refusal(name, payload, topic):
     holds(name, payload, topic)
 
 
+@harder
 @given(st.sampled_from(["chirpstack", "ttn"]), st.binary(max_size=60), st.integers(0, 3))
 def test_any_uplink_of_bytes_gives_readings_or_a_refusal(name, data, port):
     up = {"data": base64.b64encode(data).decode(), "fPort": port, "deviceInfo": {}}

@@ -149,3 +149,17 @@ def test_whatever_comes_is_readings_that_can_be_stored_or_a_refusal_that_can(pay
 def test_the_checksum_is_that_of_the_meters():
     telegram = TELEGRAMS[0]["payload"].encode()
     assert dsmr.crc16(telegram[: telegram.rindex(b"!") + 1]) == 0x0422
+
+
+def test_gas_of_dsmr_2_stands_on_two_lines_and_a_peak_is_no_power_of_now():
+    telegram = (
+        b"/ISk5\\2ME382-1003\r\n\r\n0-0:96.1.1(4B414C37)\r\n1-0:1.8.1(00608.400*kWh)\r\n"
+        b"1-0:1.7.0(0001.01*kW)\r\n1-0:1.6.0(230201101500W)(05.123*kW)\r\n0-1:24.1.0(3)\r\n"
+        b"0-1:24.3.0(120517020000)(08)(60)(1)(0-1:24.2.1)(m3)\r\n(00124.477)\r\n!\r\n"
+    )
+    found = Codec().decode(samples.message(telegram))
+
+    assert found.channel_key == ["1-0:1.8.1", "1-0:1.7.0", "0-1:24.3.0"]
+    assert found.value == [608.4, 1.01, 124.477]
+    assert found.unit == ["kWh", "kW", "m3"]
+    assert found.at_ms == [None] * 3
