@@ -413,7 +413,8 @@ def test_progress_and_months_follow_what_the_books_moved(union):
     with world.actor("planner of all").change() as connection:
         entries = (Entry(2016, office, -1000), Entry(2016, school, 1000))
         moved = Cause(Kind.TRANSFER, "test", entries)
-        books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by="user:1")
+        by = f"user:{world.user['planner of all']}"
+        books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by=by)
 
     record_progress(actor, union.union, date(2016, 3, 31))
     for one, by in ((office, -1000), (school, 1000)):
