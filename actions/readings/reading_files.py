@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from actions.actor import Actor
 from collector.files.answers import CHANNEL, Answers
+from collector.files.limits import DEFAULT, Limits
 from collector.files.reading import FileReadings, read
 from metering.days import CIVIL_ZONE
 from metering.errors import InputError
@@ -14,14 +15,20 @@ from storage.registry import keys, meters
 
 
 def file_of(
-    actor: Actor, source: BinaryIO, name: str, answers: Answers, *, now_ms: int
+    actor: Actor,
+    source: BinaryIO,
+    name: str,
+    answers: Answers,
+    *,
+    now_ms: int,
+    limits: Limits = DEFAULT,
 ) -> FileReadings:
     """Return what a file says; times without offset may be of the channels' own zone."""
     if answers.zone == CHANNEL:
         first = read(source, name, received_ms=now_ms, answers=replace(answers, zone="UTC"))
         with actor.look() as connection:
             answers = replace(answers, zone=_zone(connection, first, name))
-    return read(source, name, received_ms=now_ms, answers=answers)
+    return read(source, name, received_ms=now_ms, answers=answers, limits=limits)
 
 
 def _zone(connection: Connection[Any], file: FileReadings, name: str) -> str:

@@ -13,6 +13,7 @@ from actions.registry.values import Registry
 from collector.files.grids import headed
 from collector.files.limits import Limits
 from collector.files.refusals import Place
+from collector.files.sent_back import as_sent
 from collector.files.tables import Table
 from metering.errors import InputError
 
@@ -45,7 +46,8 @@ def _tables(name: str, body: bytes) -> Mapping[str, Table]:
     A sheet is known by its title, a text by the name of its file; others are no part of it.
     """
     found: dict[str, Table] = {}
-    for table in headed(io.BytesIO(body), PurePosixPath(name.replace("\\", "/")).name, _LIMITS):
+    called = PurePosixPath(name.replace("\\", "/")).name
+    for table in map(as_sent, headed(io.BytesIO(body), called, _LIMITS)):
         file = _file_of(table.place)
         if file in found:
             raise _twice(file, found[file].place, table.place)
