@@ -26,7 +26,6 @@ from storage import file_done
 
 MOST_ROWS: Final = 20_000
 MOST_SINGLE: Final = 2_000  # beyond, the action must take its rows as columns
-_MOST_WRONG: Final = 1_000
 
 Kind = type[Action[Any, Any]]
 T = TypeVar("T")
@@ -141,8 +140,8 @@ def take(
             undo = _noted(actor, at, kind, body, opposites, told)
     except _UndoneError:
         undo = None
-    rows, wrong = len(file.cells) - 1, file.wrong[:_MOST_WRONG]
-    return FileResult(rows, done, wrong, file.cells, file.names, file.lines, undo)
+    rows = len(file.cells) - 1
+    return FileResult(rows, done, file.wrong, file.cells, file.names, file.lines, undo)
 
 
 def _opened(kind: Kind, body: bytes) -> _File:

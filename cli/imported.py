@@ -53,6 +53,8 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     )
     if done.rounded:
         _told_rounded(done)
+    if done.left_out:
+        tell_left_out(done.left_out)
     if done.behind:
         _told_behind(done)
     if done.outdone:
@@ -68,6 +70,11 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
                 f"--correction_file {done.file_id} --reason WHY",
             )
         )
+
+
+def tell_left_out(rows: int) -> None:
+    """Say how many rows were wrong and left out."""
+    typer.echo(say(f"{rows} 行有误,未导入。", f"{rows} rows are wrong and were left out."))
 
 
 def _told_recognised(done: "Imported", *, dry_run: bool) -> None:

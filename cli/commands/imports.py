@@ -9,8 +9,9 @@ import typer
 from cli import settings
 from cli.commands import file_answers
 from cli.commands.options import ApiUrl, DryRun
+from cli.failed import keeping
 from cli.imported import tell_readings, tell_registry
-from cli.services.words import say
+from cli.services.words import language, say
 from cli.settings import Settings
 from metering.errors import InputError, NotFoundError
 
@@ -42,6 +43,17 @@ AsCorrection = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option(help=say("更正理由。", "Why it corrects what stands."))]
+Errors = Annotated[
+    Path | None,
+    typer.Option("--errors", help=say("有误的行存入此工作簿。", "Keeps wrong rows in a workbook.")),
+]
+WithoutFailed = Annotated[
+    bool,
+    typer.Option(
+        "--without-failed",
+        help=say("有误的行不导入,其余照办。", "Leave wrong rows out and import the rest."),
+    ),
+]
 CollectorUrl = Annotated[
     str | None,
     typer.Option(
@@ -110,6 +122,8 @@ def readings(
     same: file_answers.Same = None,
     as_correction: AsCorrection = False,
     reason: Reason = "",
+    errors: Errors = None,
+    without_failed: WithoutFailed = False,
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
@@ -121,7 +135,10 @@ def readings(
         "sheets": sheets, "columns": column, "same": same,
     }  # fmt: skip
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
-    done = _imported(file, given, known, dry_run=dry_run, reason=reason if as_correction else None)
+    done = _imported(
+        file, given, known, dry_run=dry_run, reason=reason if as_correction else None,
+        errors=errors, without_failed=without_failed,
+    )  # fmt: skip
     _rehearsed(dry_run)
     tell_readings(done, dry_run=dry_run)
 
@@ -133,11 +150,14 @@ def _imported(
     *,
     dry_run: bool,
     reason: str | None,
+    errors: Path | None,
+    without_failed: bool,
 ) -> "Imported":
-    """Import a file. reason: why it corrects; None where it does not."""
+    """Import a file. reason: why it corrects; None where it does not. errors: of failed rows."""
     import time
     from contextlib import closing
 
+    from actions.readings.failed_readings import failed_readings
     from actions.readings.file_answers import answers_of
     from actions.readings.file_corrections import correct_by_file
     from actions.readings.import_readings import import_readings
@@ -151,14 +171,23 @@ def _imported(
     kept = store(known, url, "import")
     answers = answers_of({name: value for name, value in given.items() if value is not None})
     with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
-        if reason is not None:
-            return correct_by_file(
-                actor, source, file.name, answers, reason=reason, now_ms=now_ms,
-                ahead_ms=kept.ahead_ms, dry_run=dry_run,
+
+        def failed() -> bytes | None:
+            return failed_readings(
+                actor, source, file.name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
+                lang="zh" if language() == "zh" else "en", corrects=reason is not None,
             )  # fmt: skip
-        return import_readings(
-            actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run
-        )
+
+        with keeping(errors, failed):
+            if reason is not None:
+                return correct_by_file(
+                    actor, source, file.name, answers, reason=reason, now_ms=now_ms,
+                    ahead_ms=kept.ahead_ms, dry_run=dry_run, without_failed=without_failed,
+                )  # fmt: skip
+            return import_readings(
+                actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run,
+                without_failed=without_failed,
+            )  # fmt: skip
 
 
 def _rehearsed(dry_run: bool) -> None:

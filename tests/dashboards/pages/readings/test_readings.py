@@ -13,6 +13,7 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
+from actions.cells import cells_of
 from actions.readings.gateways import opens
 from api import create_app
 from collector.codecs import native
@@ -402,6 +403,28 @@ def test_what_is_wrong_with_a_file_is_told_by_row_and_kept_as_a_workbook(site, o
     assert forged.status_code == 403
     assert of["city reader"].get(path).status_code == 403
     assert of["city reader"].get("/imports").text.count("/imports/r") == 0
+
+
+def test_after_the_dry_run_the_rows_that_are_right_may_go_in_alone(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    body = rows_of(name, (5, 150)) + b"demo-a/g1,nowhere,2016-03-01T05:00Z,1\n"
+    count = "SELECT count(*) FROM reading WHERE channel_id = %s"
+    channel = site.world.channel[f"{name} e"]
+
+    wrong = send(client, path, "check", body)
+    assert 'value="check_rest"' in wrong.text
+    upload = hidden(wrong.text)["upload"][0]
+    book = send(client, path, "errors", upload=upload)
+    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    tried = send(client, path, "check_rest", upload=upload)
+    assert tried.status_code == 200, tried.text
+    assert "1 rows are wrong and are left out" in tried.text
+    kept = {name: hidden(tried.text)[name][0] for name in ("upload", "rest")}
+    assert send(client, path, "errors", **kept).content == book.content
+    assert site.world.admin(count, channel) == [(4,)]
+    done = send(client, path, "do", **kept)
+    assert site.world.admin(count, channel) == [(5,)]
+    assert "1 rows were wrong and left out" in client.get(done.headers["location"]).text
 
 
 def test_a_workbook_of_readings_is_read_as_a_file_is(site, of):
