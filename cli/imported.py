@@ -24,6 +24,8 @@ def tell_registry(done: "Registered") -> None:
                 f"{name}: {count.made} made, {count.changed} changed, {count.unchanged} unchanged",
             )
         )
+    if done.left_out:
+        tell_left_out(done.left_out)
     for note in done.notes:
         typer.echo(say(f"注意:{note.zh}", f"Note: {note.en}"), err=True)
 

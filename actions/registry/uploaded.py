@@ -23,10 +23,15 @@ _LETTERS: Final = re.compile(r"[^a-z]")
 
 def read_upload(name: str, body: bytes, namespace: str) -> Registry:
     """Return what an upload says; everything that cannot be read is raised together."""
+    return read_tables(uploaded_tables(name, body), namespace)
+
+
+def uploaded_tables(name: str, body: bytes) -> Mapping[str, Table]:
+    """Return the tables of an upload by the names of our files; InputError where it has none."""
     tables = _tables(name, body)
     if not tables:
         raise _none_of_them()
-    return read_tables(tables, namespace)
+    return tables
 
 
 def packed(files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:

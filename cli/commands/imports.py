@@ -16,6 +16,7 @@ from cli.settings import Settings
 from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from actions.fields import Lang
     from actions.readings.import_readings import Imported
 
 app = typer.Typer(
@@ -71,8 +72,9 @@ def registry(
         Path,
         typer.Argument(
             help=say(
-                "含 regions.csv、institutions.csv、channels.csv 的目录。",
-                "Holds regions.csv, institutions.csv and channels.csv, or some of them.",
+                "含 regions.csv、institutions.csv、channels.csv 的目录,或其 ZIP、XLSX。",
+                "Holds regions.csv, institutions.csv and channels.csv, or some of them; or is a "
+                "ZIP or XLSX of these.",
             )
         ),
     ],
@@ -83,17 +85,32 @@ def registry(
             help=say("这些机构代码由谁编制。", "Whose codes the institutions carry, by name.")
         ),
     ] = "import",
+    errors: Errors = None,
+    without_failed: WithoutFailed = False,
     database_url: ApiUrl = None,
 ) -> None:
     """Register regions, institutions and channels in one transaction; again changes nothing."""
-    from actions.registry.files import read
+    from actions.registry.failed import failed_registry, register_rest
+    from actions.registry.files import read_tables, tables_of
     from actions.registry.importing import register
+    from actions.registry.uploaded import uploaded_tables
     from cli.wiring import operator
 
     known = settings.load(database_url=database_url)
-    rows = read(folder, namespace)
+    whole = folder.is_file()
+    tables = uploaded_tables(folder.name, folder.read_bytes()) if whole else tables_of(folder)
+
     with operator(known) as actor:
-        done = register(actor, rows, dry_run=dry_run)
+
+        def failed() -> bytes | None:
+            lang: Lang = "zh" if language() == "zh" else "en"
+            return failed_registry(actor, tables, namespace, lang)
+
+        with keeping(errors, failed):
+            if without_failed:
+                done = register_rest(actor, tables, namespace, dry_run=dry_run)
+            else:
+                done = register(actor, read_tables(tables, namespace), dry_run=dry_run)
     _rehearsed(dry_run)
     tell_registry(done)
 

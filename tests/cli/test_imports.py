@@ -134,6 +134,20 @@ def test_failed_rows_are_kept_and_the_others_imported_where_that_is_asked(say, f
     assert errors.exists()
 
 
+def test_failed_rows_of_a_registry_are_kept_and_come_in_mended(say, folder, database):
+    errors = folder / "wrong.xlsx"
+    (folder / "channels.csv").write_bytes(CHANNELS.replace(",kWh,", ",kVA,").encode())
+
+    done = say("registry", folder, "--without-failed", "--errors", errors)
+    assert done.returncode == 0, done.stderr
+    assert "1 rows are wrong and were left out" in done.stdout
+    assert counts(database)[:2] == (1, 0)
+    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "2"]
+    again = say("registry", errors)
+    assert again.returncode == 2
+    assert "wrong.xlsx channels, line 2, unit" in again.stderr
+
+
 def test_one_gateway_may_be_named_for_the_whole_file(say, folder):
     say("registry", folder)
     file = folder / "march.csv"
