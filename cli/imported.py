@@ -38,7 +38,14 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     from cli.effects import tell_effects
 
     _told_recognised(done, dry_run=dry_run)
-
+    for one in done.kept:
+        option = "--" + {"columns": "column"}.get(one.name, one.name).replace("_", "-")
+        typer.echo(
+            say(
+                f"沿用 {one.since:%Y-%m-%d} 的回答:{option} {one.value}(--fresh 不沿用)",
+                f"as on {one.since:%Y-%m-%d}: {option} {one.value} (--fresh: without)",
+            )
+        )
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",

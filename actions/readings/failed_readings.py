@@ -9,7 +9,7 @@ from actions.actor import Actor
 from actions.failed_rows import FailedRow, FailedTable, failed_workbook
 from actions.fields import Lang
 from actions.readings.failed_lines import OF_FAILED, Wrong, sifted
-from actions.readings.reading_files import file_of
+from actions.readings.kept_answers import remembered
 from collector.files.answers import NONE, Answers
 from collector.files.gathered import Told
 from collector.files.reading import tables_in
@@ -32,12 +32,14 @@ def failed_readings(
     ahead_ms: int,
     lang: Lang,
     corrects: bool = False,
+    fresh: bool = False,
 ) -> bytes | None:
     """Return the rows of a file that cannot be taken, None where all can be.
 
     InputError where it is at fault as a whole, or a question about all of it is open.
     """
-    file = file_of(actor, source, name, answers, now_ms=now_ms, limits=OF_FAILED)
+    read = remembered(actor, source, name, answers, now_ms=now_ms, limits=OF_FAILED, fresh=fresh)
+    file, answers = read.file, read.answers
     with actor.look() as connection:
         found = sifted(connection, file, ahead_ms, corrects=corrects)
     by: By = {}

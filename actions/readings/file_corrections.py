@@ -14,7 +14,7 @@ from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
 from actions.readings.import_checks import units_of
 from actions.readings.import_readings import Imported, imported
-from actions.readings.reading_files import file_of
+from actions.readings.kept_answers import keep, remembered
 from collector.files.answers import NONE, Answers
 from collector.files.limits import DEFAULT
 from metering.errors import ConflictError, InputError
@@ -38,6 +38,7 @@ def correct_by_file(
     ahead_ms: int,
     dry_run: bool = False,
     without_failed: bool = False,
+    fresh: bool = False,
 ) -> Imported:
     """Let a file of readings count against what stands, as the actor's correction.
 
@@ -46,11 +47,11 @@ def correct_by_file(
     """
     because = _reason(reason)
     limits = OF_FAILED if without_failed else DEFAULT
-    file = file_of(actor, source, name, answers, now_ms=now_ms, limits=limits)
+    read = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
     detail: dict[str, Any] = {"reason": because}
     with actor.act("readings.correct", name, detail, dry_run=dry_run) as connection:
         file, bound, left = taken_of(
-            connection, file, ahead_ms, corrects=True, without_failed=without_failed
+            connection, read.file, ahead_ms, corrects=True, without_failed=without_failed
         )
         one = bound.only(np.sort(merging.fold(bound).effective))  # a file may say a row twice
         stood = corrections.stood(connection, one)
@@ -62,6 +63,8 @@ def correct_by_file(
             begins[told] = file.from_ms[one.place[told]]
             file_id, changes = _put(connection, one, begins, name, because, actor.name)
             done = replace(done, file_id=file_id, effects=changes)
+        done = replace(done, kept=read.kept)
+        keep(connection, read, np.unique(bound.channel_id).tolist(), actor.name)
         detail |= asdict(replace(done, effects=None))
     return replace(done, file_id=None) if dry_run else done
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
@@ -13,7 +13,7 @@ from actions.figures import in_units, instant
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
 from actions.readings.import_checks import in_order, refused, shown, units_of
-from actions.readings.reading_files import file_of
+from actions.readings.kept_answers import KeptAnswer, keep, remembered
 from actions.registry.values import refuse
 from collector.files.answers import NONE, Answers
 from collector.files.gathered import Told
@@ -72,6 +72,7 @@ class Imported:
         to where it does not fit: a clock was wrong. behind_lines: the first of them.
     recognised: what each table of the file was read as.
     left_out: rows that cannot be taken, left out because that was asked for.
+    kept: answers of earlier files of the layout with which this one was read.
     file_id: of a file that corrects, by which it is undone; None where it stands already.
     effects: of a file that corrects, what it changes.
     """
@@ -91,6 +92,7 @@ class Imported:
     behind_lines: list[int] = field(default_factory=list)
     recognised: list[Told] = field(default_factory=list)
     left_out: int = 0
+    kept: list[KeptAnswer] = field(default_factory=list)
     file_id: int | None = None
     effects: Effects | None = None
 
@@ -109,31 +111,37 @@ def import_readings(
     now_ms: int,
     dry_run: bool = False,
     without_failed: bool = False,
+    fresh: bool = False,
 ) -> Imported:
     """Store a file of readings whose meters the actor may write for; again changes nothing.
 
     answers: to what the file leaves open, such as the gateway of all rows.
     without_failed: rows that cannot be taken are left out, by choice, and counted.
+    fresh: without the answers that earlier files of the layout had.
     """
     limits = OF_FAILED if without_failed else DEFAULT
-    file = file_of(actor, source, name, answers, now_ms=now_ms, limits=limits)
+    one = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
     done: Imported | None = None
     with suppress(_DoneError), actor.act("readings.import", name) as connection:
         file, bound, left = taken_of(
-            connection, file, sink.ahead_ms, corrects=False, without_failed=without_failed
+            connection, one.file, sink.ahead_ms, corrects=False, without_failed=without_failed
         )
         units = units_of(connection, file, bound)
+        ids = np.unique(bound.channel_id).tolist()
         del bound  # the sink binds again, in the transaction that stores
 
         def audit(stored: Stored) -> AuditNote:
-            done = imported(file, stored, units, left)
+            done = replace(imported(file, stored, units, left), kept=one.kept)
             return AuditNote(actor.name, "readings.import", name, asdict(done))
 
         stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
         refuse(in_order(refused(file, stored.rejected)))
-        done = imported(file, stored, units, left)
+        done = replace(imported(file, stored, units, left), kept=one.kept)
         raise _DoneError
     assert done is not None
+    if not dry_run:
+        with actor.change() as connection:  # of its own: the sink has committed
+            keep(connection, one, ids, actor.name)
     return done
 
 

@@ -33,9 +33,7 @@ def file_of(
 
 def _zone(connection: Connection[Any], file: FileReadings, name: str) -> str:
     """Return the one zone of the channels that a file names; InputError where there are several."""
-    pairs = set(zip(_gateways(file), file.readings.channel_key, strict=True))
-    known = keys.bindings(connection, sorted({gateway for gateway, _ in pairs}))
-    ids = sorted({one for pair in pairs for one in known.get(pair, ())})
+    ids = channels_named(connection, file)
     zones = sorted({one.zone for one in meters.channels(connection, ids)})
     if len(zones) > 1:
         raise InputError(
@@ -47,6 +45,13 @@ def _zone(connection: Connection[Any], file: FileReadings, name: str) -> str:
             where={"file": name, "field": "zone"},
         )
     return zones[0] if zones else CIVIL_ZONE
+
+
+def channels_named(connection: Connection[Any], file: FileReadings) -> list[int]:
+    """Return the channels that a file names, as far as they are known."""
+    pairs = set(zip(_gateways(file), file.readings.channel_key, strict=True))
+    known = keys.bindings(connection, sorted({gateway for gateway, _ in pairs}))
+    return sorted({one for pair in pairs for one in known.get(pair, ())})
 
 
 def _gateways(file: FileReadings) -> list[str]:

@@ -55,6 +55,16 @@ WithoutFailed = Annotated[
         help=say("有误的行不导入,其余照办。", "Leave wrong rows out and import the rest."),
     ),
 ]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help=say(
+            "不采用此前同版式文件的回答。",
+            "Without the answers that earlier files of the layout had.",
+        ),
+    ),
+]
 CollectorUrl = Annotated[
     str | None,
     typer.Option(
@@ -141,6 +151,7 @@ def readings(
     reason: Reason = "",
     errors: Errors = None,
     without_failed: WithoutFailed = False,
+    fresh: Fresh = False,
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
@@ -154,7 +165,7 @@ def readings(
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     done = _imported(
         file, given, known, dry_run=dry_run, reason=reason if as_correction else None,
-        errors=errors, without_failed=without_failed,
+        errors=errors, without_failed=without_failed, fresh=fresh,
     )  # fmt: skip
     _rehearsed(dry_run)
     tell_readings(done, dry_run=dry_run)
@@ -169,6 +180,7 @@ def _imported(
     reason: str | None,
     errors: Path | None,
     without_failed: bool,
+    fresh: bool,
 ) -> "Imported":
     """Import a file. reason: why it corrects; None where it does not. errors: of failed rows."""
     import time
@@ -193,6 +205,7 @@ def _imported(
             return failed_readings(
                 actor, source, file.name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
                 lang="zh" if language() == "zh" else "en", corrects=reason is not None,
+                fresh=fresh,
             )  # fmt: skip
 
         with keeping(errors, failed):
@@ -200,10 +213,11 @@ def _imported(
                 return correct_by_file(
                     actor, source, file.name, answers, reason=reason, now_ms=now_ms,
                     ahead_ms=kept.ahead_ms, dry_run=dry_run, without_failed=without_failed,
+                    fresh=fresh,
                 )  # fmt: skip
             return import_readings(
                 actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run,
-                without_failed=without_failed,
+                without_failed=without_failed, fresh=fresh,
             )  # fmt: skip
 
 

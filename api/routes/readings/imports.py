@@ -60,6 +60,14 @@ class RecognisedShown(Shown):
     rates_both: bool = Field(description="Whether a total and its rates are both read.")
 
 
+class KeptAnswerShown(Shown):
+    """An answer of an earlier file of the layout and institution that holds for this one too."""
+
+    name: str
+    value: str = Field(description="Of columns and same: LEFT=RIGHT.")
+    since: datetime
+
+
 class ImportShown(Shown):
     """What an import of readings did, or in a dry run would do."""
 
@@ -88,6 +96,9 @@ class ImportShown(Shown):
     )
     behind_lines: list[int] = Field(description="The first of these.")
     recognised: list[RecognisedShown] = Field(description="What each table was read as.")
+    kept: list[KeptAnswerShown] = Field(
+        description="Answers of earlier files of this layout; another answer of yours replaces one."
+    )
     left_out: int = Field(description="Rows that cannot be taken, left out as was asked.")
     file_id: int | None = Field(
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
@@ -136,6 +147,9 @@ def post_readings(
     ] = "",
     without_failed: WithoutFailed = False,
     form: FailedForm = "json",
+    fresh: Annotated[
+        bool, Query(description="Without the answers that earlier files of the layout had.")
+    ] = False,
 ) -> Any:
     """Store a file of readings; a single bad row is told with its line, and nothing is kept.
 
@@ -150,17 +164,17 @@ def post_readings(
         if as_correction:
             done = correct_by_file(
                 actor, file, name, known, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
-                dry_run=dry_run, without_failed=without_failed,
+                dry_run=dry_run, without_failed=without_failed, fresh=fresh,
             )  # fmt: skip
         else:
             done = import_readings(
                 actor, sink, file, name, known, now_ms=now_ms, dry_run=dry_run,
-                without_failed=without_failed,
+                without_failed=without_failed, fresh=fresh,
             )  # fmt: skip
     except ProblemsError:
         body = form == "xlsx" and failed_readings(
             actor, file, name, known, now_ms=now_ms, ahead_ms=sink.ahead_ms,
-            lang=lang_of_failed(request), corrects=as_correction,
+            lang=lang_of_failed(request), corrects=as_correction, fresh=fresh,
         )  # fmt: skip
         if not body:
             raise

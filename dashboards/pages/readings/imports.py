@@ -20,6 +20,7 @@ from actions.readings.failed_readings import failed_readings
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.file_template import readings_template
 from actions.readings.import_readings import Imported, WholeSink, import_readings
+from actions.readings.kept_answers import KeptAnswer, remembered
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
@@ -50,7 +51,8 @@ class Importing:
 
     answers: to what the file leaves open, by name; questions: what still is.
     corrects: the file counts against what there is. rest: without the rows that fail.
-    missing: the field that is left open.
+    missing: the field that is left open. fresh: without answers that earlier files had; kept: those
+    that hold.
     """
 
     gateway: str = ""
@@ -59,6 +61,8 @@ class Importing:
     reason: str = ""
     corrects: bool = False
     rest: bool = False
+    fresh: bool = False
+    kept: tuple[KeptAnswer, ...] = ()
     upload: Upload | None = None
     done: Imported | None = None
     effects: tuple[Effect, ...] = ()
@@ -87,6 +91,7 @@ def post_form(viewer: FileWriter, form: SentFile) -> Response:
         reason=str(form.get("reason", "")).strip()[:500],
         corrects=step.endswith("correction"),
         rest=step == "check_rest" or form.get("rest") == "1",
+        fresh=form.get("fresh") == "1",
     )
     try:
         one = replace(one, upload=_upload(viewer, form))
@@ -109,7 +114,8 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
             return _failed_or_problems(viewer, one, problems)
         each = error.problems if isinstance(error, ProblemsError) else (error,)
         plain = (one for one, why in zip(problems, each, strict=True) if not is_asked(why))
-        found = replace(one, problems=tuple(plain), questions=questions_of(viewer, error))
+        asked = questions_of(viewer, error)
+        found = replace(one, problems=tuple(plain), questions=asked, kept=_kept(viewer, one))
         return _page(viewer, found, 422)
     if step == "errors":
         return _failed_or_problems(viewer, one, ())
@@ -117,7 +123,8 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
         told = {"imported": done.readings, "file": done.file_id or "", "left": done.left_out}
         query = urlencode(told)
         return RedirectResponse(f"{PATH}?{query}", 303)
-    return _page(viewer, replace(one, done=done, effects=_effects(viewer, done)))
+    found = replace(one, done=done, effects=_effects(viewer, done), kept=tuple(done.kept))
+    return _page(viewer, found)
 
 
 def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
@@ -132,12 +139,24 @@ def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
     if one.corrects:
         return correct_by_file(
             viewer.actor, file, upload.name, answers, reason=one.reason, now_ms=now_ms,
-            ahead_ms=taken.ahead_ms, dry_run=dry_run, without_failed=one.rest,
+            ahead_ms=taken.ahead_ms, dry_run=dry_run, without_failed=one.rest, fresh=one.fresh,
         )  # fmt: skip
     return import_readings(
         viewer.actor, taken, file, upload.name, answers, now_ms=now_ms, dry_run=dry_run,
-        without_failed=one.rest,
+        without_failed=one.rest, fresh=one.fresh,
     )  # fmt: skip
+
+
+def _kept(viewer: Viewer, one: Importing) -> tuple[KeptAnswer, ...]:
+    """Return which answers of earlier files a file is read with that is not taken yet."""
+    assert one.upload is not None
+    with suppress(InputError):
+        read = remembered(
+            viewer.actor, io.BytesIO(one.upload.body), one.upload.name,
+            given(one.gateway, one.answers), now_ms=int(time.time() * 1000), fresh=one.fresh,
+        )  # fmt: skip
+        return tuple(read.kept)
+    return ()
 
 
 def _failed_or_problems(viewer: Viewer, one: Importing, problems: Sequence[Problem]) -> Response:
@@ -150,7 +169,7 @@ def _failed_or_problems(viewer: Viewer, one: Importing, problems: Sequence[Probl
         body = failed_readings(
             viewer.actor, io.BytesIO(upload.body), upload.name, given(one.gateway, one.answers),
             now_ms=int(time.time() * 1000), ahead_ms=sink.ahead_ms,  # type: ignore[attr-defined]
-            lang=viewer.lang, corrects=one.corrects,
+            lang=viewer.lang, corrects=one.corrects, fresh=one.fresh,
         )  # fmt: skip
     if body is None:
         return problems_workbook(viewer, problems, "readings")

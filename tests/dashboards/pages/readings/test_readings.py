@@ -462,6 +462,27 @@ def test_what_a_file_leaves_open_is_asked_on_the_page_and_answered_there(site, o
     assert site.world.admin(at, site.world.channel[f"{name} e"]) == [(150_000,)]
 
 
+def test_an_answer_is_offered_at_the_next_file_told_with_its_day_and_changed_there(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    head = "gateway,channel,时刻,示数,remarks\n"
+    first, second = (
+        f"{head}{GATEWAY},{name} e,2016-03-02 0{hour}:00,{value},\n".encode()
+        for hour, value in ((5, 150), (6, 160))
+    )
+    send(client, path, "do", first, **{"answer.zone": "UTC"})
+    ((day,),) = site.world.admin("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+
+    tried = send(client, path, "check", second)
+    assert tried.status_code == 200, tried.text
+    assert f"zone (as on {day})" in tried.text
+    upload = {"upload": hidden(tried.text)["upload"][0]}
+    changed = send(client, path, "check", **upload, **{"answer.zone": "Asia/Shanghai"})
+    assert "2016-03-01 22:00" in changed.text
+    assert "as on" not in changed.text
+    anew = send(client, path, "check", **upload, fresh="1")
+    assert (anew.status_code, 'name="answer.zone"' in anew.text) == (422, True)
+
+
 def folder(**files: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
