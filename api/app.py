@@ -22,6 +22,7 @@ from api.problems import Problem
 from api.routes import metrics, routers
 from api.routes.access import attachments
 from api.routes.readings import imports
+from api.routes.registry import imports as registry_imports
 from api.settings import ApiSettings
 from collector.intake import ReadingSink
 
@@ -131,7 +132,8 @@ def _surround(
     app: FastAPI, told: ApiSettings, large: Sequence[str], registry: CollectorRegistry
 ) -> None:
     """Bound, guard and count every request."""
-    files = (imports.READINGS, attachments.ATTACHMENTS, *action_files.paths(), *large)
+    ours = (imports.READINGS, registry_imports.REGISTRY, attachments.ATTACHMENTS)
+    files = (*ours, *action_files.paths(), *large)
     app.add_middleware(
         shell.Bounded,
         most_bytes=told.body_bytes,

@@ -175,3 +175,19 @@ ALTER TABLE amendment ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON amendment TO commonwatt_api;
 GRANT SELECT ON amendment TO commonwatt_worker;
 GRANT UPDATE (known_until) ON amendment TO commonwatt_api;
+
+-- What an officer answered of files of one layout of one institution: offered at the next of them.
+CREATE TABLE file_answer (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    layout bytea NOT NULL CHECK (length(layout) = 32),  -- SHA-256 of its headings
+    answers jsonb NOT NULL CHECK (answers <> '{}'),     -- by name, pairs as objects
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON file_answer (institution_id, layout) WHERE known_until IS NULL;
+CREATE INDEX ON file_answer (layout) WHERE known_until IS NULL;
+ALTER TABLE file_answer ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON file_answer TO commonwatt_api;
+GRANT UPDATE (known_until) ON file_answer TO commonwatt_api;
