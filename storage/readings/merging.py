@@ -177,13 +177,22 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
         revised = 0
         if stored < len(folded.effective) or len(folded.outdone):
             channels = np.unique(bound.channel_id[folded.effective]).tolist()
-            cursor.execute(_LOCK, [_LOCK_CLASS, channels])
             _copy(cursor, "outdone", bound, folded.outdone)
-            revised = cursor.execute(_KEEP_LOSERS).rowcount
-            cursor.execute(_REPLACE)
+            revised = settle(connection, channels)
         if stored or revised:
             cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.effective)])
     return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
+
+
+def settle(connection: Connection[Any], channels: list[int]) -> int:
+    """Let the greatest stand and keep the others, all being inserted; return how many are kept.
+
+    channels: in order of id, all of which `incoming` and `outdone` hold readings.
+    """
+    connection.execute(_LOCK, [_LOCK_CLASS, channels])
+    revised = connection.execute(_KEEP_LOSERS).rowcount
+    connection.execute(_REPLACE)
+    return revised
 
 
 def _among(
