@@ -4,7 +4,7 @@ Whoever sends one gets a handle, which says how far it is and when the accounts 
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final, Protocol
@@ -19,7 +19,7 @@ from actions.registry.values import ProblemsError
 from actions.rights import Right, holds
 from collector.files.reading import FileReadings
 from collector.files.streamed import DEFAULT, Streaming, slices
-from metering.errors import ConflictError, InputError
+from metering.errors import ConflictError, InputError, UnavailableError
 from metering.messages import AuditNote
 from storage import tasks
 from storage.readings import imports
@@ -128,11 +128,23 @@ def receive(actor: Actor, file: LargeFile) -> int:
 
 
 def take(
-    actor: Actor, sink: LargeSink, file: LargeFile, *, now_ms: int, bounds: Streaming = DEFAULT
+    actor: Actor,
+    sink: LargeSink,
+    file: LargeFile,
+    *,
+    now_ms: int,
+    bounds: Streaming = DEFAULT,
+    stopped: Callable[[], bool] = bool,
 ) -> None:
-    """Read a file that was received, then store it; its handle says what became of it."""
+    """Read a file that was received, then store it; its handle says what became of it.
+
+    stopped: whether to leave it, asked between slices.
+    """
     try:
-        wrong = _put_aside(actor, sink, file, now_ms, bounds)
+        read = slices(
+            file.source, file.name, gateway=file.gateway, received_ms=now_ms, bounds=bounds
+        )
+        wrong = _put_aside(actor, sink, file, read, stopped)
         if not wrong.count and not sink.channels:
             wrong.add([_empty(file.name)])
         if not wrong.count:
@@ -145,12 +157,17 @@ def take(
 
 
 def _put_aside(
-    actor: Actor, sink: LargeSink, file: LargeFile, now_ms: int, bounds: Streaming
+    actor: Actor,
+    sink: LargeSink,
+    file: LargeFile,
+    read: Iterator[FileReadings],
+    stopped: Callable[[], bool],
 ) -> _Wrong:
     """Read a file to its end, and put aside what can be taken while all of it can."""
     wrong, rows = _Wrong(), 0
-    read = slices(file.source, file.name, gateway=file.gateway, received_ms=now_ms, bounds=bounds)
     for some in read:
+        if stopped():
+            raise _stopped()
         bound = _checked(actor, sink, some, wrong)
         rows += len(some.readings)
         if bound is not None and not wrong.count:
@@ -233,6 +250,16 @@ def _told(error: InputError) -> dict[str, Any]:
         "code": error.code, "zh": error.zh, "en": error.en,
         "next_zh": error.next_zh, "next_en": error.next_en,
     }  # fmt: skip
+
+
+def _stopped() -> UnavailableError:
+    return UnavailableError(
+        "import.stopped",
+        zh="服务正在停止,文件没有导入。",
+        en="The service stops; nothing of the file was kept.",
+        next_zh="请重新发送。",
+        next_en="Send it again.",
+    )
 
 
 def _empty(name: str) -> InputError:

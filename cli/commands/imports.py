@@ -42,6 +42,25 @@ AsCorrection = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option(help=say("更正理由。", "Why it corrects what stands."))]
+Large = Annotated[
+    bool,
+    typer.Option(
+        "--large",
+        help=say(
+            "任意长度的 CSV(gateway,channel,at,value[,seq],可 gzip),边读边写,内存占用不变。",
+            "A CSV of any length (gateway,channel,at,value[,seq], gzip too), in constant memory.",
+        ),
+    ),
+]
+Wait = Annotated[
+    bool,
+    typer.Option(
+        "--wait",
+        help=say(
+            "与 --large 一样,并等到台账已计入。", "As --large, and until the accounts have it."
+        ),
+    ),
+]
 CollectorUrl = Annotated[
     str | None,
     typer.Option(
@@ -110,6 +129,8 @@ def readings(
     same: file_answers.Same = None,
     as_correction: AsCorrection = False,
     reason: Reason = "",
+    large: Large = False,
+    wait: Wait = False,
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
@@ -121,6 +142,13 @@ def readings(
         "sheets": sheets, "columns": column, "same": same,
     }  # fmt: skip
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
+    if large or wait:
+        _only_plain(given, dry_run=dry_run, as_correction=as_correction)
+        from cli.large_file import taken
+
+        with _opened(file) as source:
+            taken(source, file, gateway, known, wait=wait)
+        return
     done = _imported(file, given, known, dry_run=dry_run, reason=reason if as_correction else None)
     _rehearsed(dry_run)
     tell_readings(done, dry_run=dry_run)
@@ -158,6 +186,24 @@ def _imported(
             )  # fmt: skip
         return import_readings(
             actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run
+        )
+
+
+def _only_plain(
+    given: Mapping[str, str | list[str] | None], *, dry_run: bool, as_correction: bool
+) -> None:
+    """Refuse what a large file cannot be told: nothing in it is guessed, so nothing is asked."""
+    also = [name for name, value in given.items() if value and name != "gateway"]
+    also += ["dry_run"] * dry_run + ["as_correction"] * as_correction
+    if also:
+        option = f"--{also[0].replace('_', '-')}"
+        raise InputError(
+            "import.large_is_plain",
+            zh=f"大文件导入不支持 {option}。",
+            en=f"A large file is not taken with {option}.",
+            next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
+            next_en="Leave it out, or import a small file, without --large and --wait.",
+            where={"field": option},
         )
 
 

@@ -92,6 +92,10 @@ class LargeStore:
             tally(self._work, _NAME, len(ids), counts)
             imports.stored(self._work, self.import_id, counts, ids, span_ms)
 
+    def cancel(self) -> None:
+        """End the statement that is at work, if any; another thread may say so."""
+        self._work.cancel_safe()
+
     def close(self) -> None:
         """Give the sessions back, and with them what was put aside."""
         self._work.close()
