@@ -11,7 +11,6 @@ from pydantic import Field
 
 from actions.readings.large_imports import LargeFile, Progress, latest, may_send, progress
 from actions.readings.large_running import LargeFiles
-from actions.readings.settle_rejected import no_sink
 from api.auth import CurrentActor
 from api.fields import Id, Shown
 from metering.errors import InputError, UnavailableError
@@ -80,10 +79,10 @@ class LargeImportShown(Shown):
 
 def _allowed(request: Request, actor: CurrentActor) -> LargeFiles:
     """Return who takes large files, before the bytes of one are read."""
+    may_send(actor)
     taking: LargeFiles | None = request.app.state.large_files
     if taking is None:
-        raise no_sink()
-    may_send(actor)
+        raise _not_offered()
     taking.expect()
     if request.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip"}:
         raise InputError(
@@ -184,6 +183,16 @@ def _shown(found: Progress) -> LargeImportShown:
     told |= {"state": found.state, "ended": found.ended, "counts": one.counts or None}
     waits = {"usage_waits": found.usage_waits, "accounts_wait": found.accounts_wait}
     return LargeImportShown.model_validate(told | waits)
+
+
+def _not_offered() -> UnavailableError:
+    return UnavailableError(
+        "import.not_offered",
+        zh="本服务未启用文件导入。",
+        en="This service does not take files of readings.",
+        next_zh="请由管理员运行 commonwatt import readings --large,或启用导入。",
+        next_en="Have the administrator run commonwatt import readings --large, or enable it.",
+    )
 
 
 def _full(error: OSError) -> UnavailableError:
