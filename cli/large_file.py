@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final
 
 import typer
 
+from actions.actor import ours
 from actions.readings import large_imports
 from actions.readings.large_imports import LargeFile, Progress
 from cli import embedded
@@ -36,7 +37,11 @@ def taken(
     with operator(known) as actor:
         import_id = large_imports.receive(actor, one)
         typer.echo(say(f"导入编号 {import_id}", f"Import {import_id}"))
-        with closing(large_store(known, url, import_id)) as sink, _Telling(actor, import_id):
+        with (
+            ours(),
+            closing(large_store(known, url, import_id)) as sink,
+            _Telling(actor, import_id),
+        ):
             large_imports.take(actor, sink, one, now_ms=int(time.time() * 1000))
         found = large_imports.progress(actor, import_id)
         if found.state == "refused":

@@ -70,8 +70,9 @@ def store(settings: Settings, url: str, name: str) -> Store:
 
 def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:
     """Return where a large file goes. url: the collector's login."""
-    known = writing(settings)
-    bounds = Bounds(known.lock_s, settings.migrate_statement_s, known.idle_s)  # a sort of all of it
+    # It sorts all of it in a statement, and waits until another that says the same is stored.
+    long_s = settings.migrate_statement_s
+    bounds = Bounds(long_s, long_s, settings.idle_transaction_s)
     return LargeStore(url, import_id, ahead_ms=settings.clock_ahead_ms, bounds=bounds)
 
 

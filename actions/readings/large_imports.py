@@ -57,8 +57,8 @@ class LargeSink(Protocol):
         """Tell what stands against the file."""
         ...
 
-    def give_up(self) -> None:
-        """Tell that this file goes no further."""
+    def give_up(self, why: BaseException) -> None:
+        """Tell that this file goes no further, and why."""
         ...
 
     def store(self, size: int, audit: Any) -> None:
@@ -151,8 +151,8 @@ def take(
             wrong.add(_stored(actor, sink, file))
         if wrong.count:
             sink.refuse(wrong.kept, wrong.count)
-    except BaseException:
-        sink.give_up()
+    except BaseException as error:
+        sink.give_up(error)
         raise
 
 

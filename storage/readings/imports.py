@@ -30,7 +30,7 @@ _INTERRUPT = """
      WHERE id = %s AND state = ANY(%s) AND pg_try_advisory_xact_lock(%s, id::integer)
 """
 _GIVE_UP = """
-    UPDATE reading_import SET state = 'interrupted', ended_at = now()
+    UPDATE reading_import SET state = 'interrupted', ended_at = now(), errors = %s
      WHERE id = %s AND state = ANY(%s)
 """
 _TELL = """
@@ -120,9 +120,9 @@ def interrupt(connection: Connection[Any], import_id: int) -> bool:
     return connection.execute(_INTERRUPT, [import_id, list(OPEN), LOCK_CLASS]).rowcount == 1
 
 
-def give_up(connection: Connection[Any], import_id: int) -> None:
-    """Write down that whoever takes the file cannot go on; nothing of it is kept."""
-    connection.execute(_GIVE_UP, [import_id, list(OPEN)])
+def give_up(connection: Connection[Any], import_id: int, why: Mapping[str, Any]) -> None:
+    """Write down that whoever takes the file cannot go on, and why; nothing of it is kept."""
+    connection.execute(_GIVE_UP, [Jsonb([dict(why)]), import_id, list(OPEN)])
 
 
 def tell(

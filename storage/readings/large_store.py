@@ -1,22 +1,25 @@
 """One large file on its way in: put aside in slices, then stored as a whole or not at all."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 from psycopg import Connection
 
 from metering.clocks import AHEAD_MS
-from metering.errors import ConflictError
+from metering.errors import ConflictError, EnergyError
 from metering.messages import AuditNote
 from storage import connections
 from storage.connections import WRITING, Bounds
 from storage.readings import corrections, imports, staged, staged_merging
 from storage.readings.binding import Bound
 from storage.readings.store import connect, tally
+from storage.reasons import reason_of, text_of
 
 _LOCK = "SELECT pg_try_advisory_lock(%s, %s)"
 _ROOM: Final = ("work_mem", "64MB")
@@ -66,9 +69,10 @@ class LargeStore:
         """Tell what stands against the file; nothing of it is kept."""
         imports.refused(self._told, self.import_id, errors, count)
 
-    def give_up(self) -> None:
-        """Tell that this file goes no further."""
-        imports.give_up(self._told, self.import_id)
+    def give_up(self, why: BaseException) -> None:
+        """Tell that this file goes no further, and why, where anybody can be told."""
+        with suppress(psycopg.OperationalError):
+            imports.give_up(self._told, self.import_id, _words(why))
 
     def store(self, size: int, audit: Callable[[Mapping[str, int]], AuditNote]) -> None:
         """Commit all that was put aside, and what is written down of it.
@@ -131,3 +135,22 @@ class LargeStore:
             readings, inserted = readings + had, inserted + new
             self._read(size, readings)
         return staged_merging.settle(work, readings, inserted)
+
+
+def _words(why: BaseException) -> dict[str, str]:
+    """Return what ended a file, for its handle."""
+    if isinstance(why, EnergyError):
+        return {
+            "code": why.code, "zh": why.zh, "en": why.en,
+            "next_zh": why.next_zh, "next_en": why.next_en,
+        }  # fmt: skip
+    text, code = type(why).__name__, "import.stopped"
+    if isinstance(why, Exception):
+        text, code = text_of(why), reason_of(why)
+    return {
+        "code": code,
+        "zh": f"导入中断:{text}",
+        "en": f"It broke off: {text}",
+        "next_zh": "请重新发送该文件。",
+        "next_en": "Send the file again.",
+    }

@@ -3,9 +3,11 @@
 import gzip
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -186,3 +188,41 @@ def test_a_channel_that_is_sealed_meanwhile_stops_the_file(world, monkeypatch):
 
     assert [one["code"] for one in refused.of.errors] == ["import.channels_changed"]
     assert world.admin("SELECT count(*) FROM reading") == [(0,)]
+
+
+def test_several_at_once_with_the_same_instants_leave_what_they_leave_one_by_one(world):
+    hours = list(range(60))
+    texts = [
+        "gateway,channel,at,value,seq\n"
+        + "".join(
+            f"{GATEWAY},{key},{at(hour)},{100 + hour + n},{(hour * 7 + n) % 5}\n"
+            for hour in (hours if n % 2 else reversed(hours))
+            for key in ("office gas", "shared e")
+        )
+        for n in range(3)
+    ]
+    for text in texts:
+        assert sent(world, text).state == "stored"
+    alone = world.admin(STATE)
+    for _ in range(3):
+        forget_readings(world.database.admin_url)
+        with ThreadPoolExecutor(len(texts)) as several:
+            found = list(several.map(lambda text: sent(world, text).of.state, texts))
+        assert found == ["stored"] * len(texts)
+        assert world.admin(STATE) == alone
+
+
+def test_what_breaks_off_says_why_and_leaves_nothing(world, monkeypatch):
+    def broken(*_):
+        raise psycopg.errors.DiskFull("no space left")
+
+    monkeypatch.setattr(staged, "sort", broken)
+    with pytest.raises(psycopg.errors.DiskFull):
+        sent(world, HEADER + rows("office e", range(3)))
+    ((state, errors),) = world.admin("SELECT state, errors FROM reading_import")
+
+    assert state == "interrupted"
+    assert "no space left" in errors[0]["en"]
+    assert world.admin("SELECT count(*) FROM reading") == [(0,)]
+    monkeypatch.undo()
+    assert sent(world, HEADER + rows("office e", range(3))).state == "stored"
