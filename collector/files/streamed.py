@@ -1,15 +1,15 @@
 """A CSV of readings of any length, read in slices: what it takes of memory does not grow with it.
 
-It is the form that programs write (gateway, channel, at, value, seq): nothing in it is guessed, and
-nothing asked. What people have goes through `reading`, which looks at a file as a whole.
+It is the form that programs write, our exports among them: nothing in it is guessed, and nothing
+asked. What people have goes through `reading`, which looks at a file as a whole.
 """
 
 import csv
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import compress, islice
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -24,8 +24,9 @@ from collector.files.reading import FileReadings
 from collector.files.refusals import CellError, Place, refusal
 from metering.errors import InputError
 from metering.messages import Message, Readings
+from metering.unit_names import unit_of
 
-_ROLES: Final = ("gateway", "channel", "at", "value", "seq")
+_ROLES: Final = ("gateway", "channel", "at", "value", "seq", "unit", "from", "channel_id")
 _LINE_BYTES: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 
@@ -173,6 +174,24 @@ class _Rows:
                 self.blame(row, "seq", error)
         return found
 
+    def units(self) -> list[str | None] | None:
+        """Return the unit of each row, None where it names none; None where there is no column."""
+        cells = self.columns.get("unit")
+        if cells is None:
+            return None
+        known = {cell: unit_of(cell) for cell in set(cells)}
+        for cell, unit in known.items():
+            if cell.strip() and unit is None:
+                for row in (n for n, one in enumerate(cells) if one == cell):
+                    self.blame(row, "unit", CellError("unknown_unit", cell))
+        return [known[cell] for cell in cells]
+
+    def no_starts(self) -> None:
+        """Blame rows that say when their use began: what they count for is not compared here."""
+        for row, cell in enumerate(self.columns.get("from", ())):
+            if cell:
+                self.blame(row, "from", CellError("streamed_from", cell))
+
     def names(self, gateway: str) -> tuple[NDArray[np.int32], list[tuple[str, str]]]:
         """Return the place of each row's channel, and the channels as (gateway, key)."""
         keys = self.columns["channel"]
@@ -215,6 +234,8 @@ def _slice(
     rows = _Rows(some, roles)
     at_ms, value, seq = rows.at_ms(), rows.values(), rows.seqs()
     message, names = rows.names(gateway)
+    units = rows.units()
+    rows.no_starts()
     kept = np.ones(len(at_ms), np.bool_)
     kept[list(rows.wrong)] = False
     wrong = sorted(rows.wrong.items())
@@ -226,6 +247,8 @@ def _slice(
     keys = np.array([key for _, key in names], object)
     message = message[kept]
     readings = _readings(message, keys[message].tolist(), seq[kept], at_ms[kept], value[kept])
+    if units is not None:
+        readings = replace(readings, unit=list(compress(units, kept.tolist())))
     return _file(place, batch, readings, rows.line[kept], errors, len(wrong) - len(errors))
 
 

@@ -124,12 +124,6 @@ CELLS: Final[dict[str, Words]] = {
         "请核对起止时间。",
         "Check both times.",
     ),
-    "no_offset": Words(
-        "“{}”没有说明时区偏移。",
-        "“{}” names no offset from UTC.",
-        "请写成 2026-01-31T08:00:00+08:00,或 1970 年以来的毫秒数。",
-        "Write it like 2026-01-31T08:00:00+08:00, or as milliseconds since 1970.",
-    ),
     "row": Words(
         "该行不完整或格式有误({})。",
         "The row is cut short or malformed ({}).",
@@ -204,18 +198,6 @@ WHOLE: Final[dict[str, Words]] = {
         "The file has a channel column, and {} was named as well.",
         "请只用其中之一。",
         "Use one of them.",
-    ),
-    "long_line": Words(
-        "一行超过 65536 字节。",
-        "A line has more than 65,536 bytes.",
-        "请核对换行符和引号。",
-        "Check line ends and quotes.",
-    ),
-    "streamed_column": Words(
-        "大文件没有“{}”列。",
-        "A large file has no column “{}”.",
-        "列名为 gateway、channel、at、value、seq;其他格式请按小文件导入。",
-        "The columns are gateway, channel, at, value, seq; other forms are taken as small files.",
     ),
     "broken_encoding": Words(
         "文字既不是 UTF-8、UTF-16,也不是 GBK 编码。{}",

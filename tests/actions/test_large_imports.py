@@ -190,6 +190,16 @@ def test_a_channel_that_is_sealed_meanwhile_stops_the_file(world, monkeypatch):
     assert world.admin("SELECT count(*) FROM reading") == [(0,)]
 
 
+def test_a_unit_is_converted_or_refused_by_its_line(world):
+    head = "gateway,channel,at,value,unit\n"
+    stored = sent(world, head + f"{GATEWAY},office e,{at(1)},1.5,MWh\n")
+    refused = sent(world, head + f"{GATEWAY},office e,{at(2)},1.5,m³\n")
+
+    assert stored.state == "stored"
+    assert world.admin("SELECT value FROM reading") == [(1_500_000,)]
+    assert [(one["code"], one["line"]) for one in refused.of.errors] == [("reading.other_unit", 2)]
+
+
 def test_several_at_once_with_the_same_instants_leave_what_they_leave_one_by_one(world):
     hours = list(range(60))
     texts = [

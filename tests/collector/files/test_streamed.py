@@ -123,3 +123,18 @@ def test_a_gateway_of_all_rows_needs_no_column():
 
     assert one.batch[0].gateway == "a/1"
     assert np.array_equal(one.readings.value, [1.0])
+
+
+def test_an_export_is_taken_with_its_units_and_without_beginnings():
+    head = "channel_id,gateway,channel,at,value,unit,seq,from\n"
+    row = "7,a/1,e,2016-03-01T00:00:00Z,1,{},0,{}\n"
+    (one,) = streamed(
+        head + row.format("kWh", "") + row.format("", "") + row.format("furlong", "")
+        + row.format("度", "2016-02-01T00:00:00Z")
+    )  # fmt: skip
+
+    assert one.readings.unit == ["kWh", None]
+    assert [(error.code, error.where["line"]) for error in one.errors] == [
+        ("file.unknown_unit", 4),
+        ("file.streamed_from", 5),
+    ]
