@@ -81,8 +81,7 @@ def create_app(
     registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.registry = registry
-    app.state.sink = sink
-    app.state.file_sink = file_sink
+    app.state.sink, app.state.file_sink = sink, file_sink
     app.state.large_files = large_files
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))

@@ -142,16 +142,40 @@ def readings(
         "sheets": sheets, "columns": column, "same": same,
     }  # fmt: skip
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
-    if large or wait:
-        _only_plain(given, dry_run=dry_run, as_correction=as_correction)
-        from cli.large_file import taken
+    why = reason if as_correction else None
+    if not _large(file, given, known, large=large, wait=wait, plain=why is None and not dry_run):
+        _told(_imported(file, given, known, dry_run=dry_run, reason=why), dry_run=dry_run)
 
-        with _opened(file) as source:
-            taken(source, file, gateway, known, wait=wait)
-        return
-    done = _imported(file, given, known, dry_run=dry_run, reason=reason if as_correction else None)
+
+def _told(done: "Imported", *, dry_run: bool) -> None:
     _rehearsed(dry_run)
     tell_readings(done, dry_run=dry_run)
+
+
+def _large(
+    file: Path,
+    given: Mapping[str, str | list[str] | None],
+    known: Settings,
+    *,
+    large: bool,
+    wait: bool,
+    plain: bool,
+) -> bool:
+    """Take a large file; return whether it is one.
+
+    plain: neither a dry run nor a correction, which a large file cannot be.
+    """
+    if not (large or wait):
+        return False
+    also = [name for name, value in given.items() if value and name != "gateway"]
+    if also or not plain:
+        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else "--dry-run, --as-correction")
+    from cli.large_file import taken
+
+    gateway = given["gateway"]
+    with _opened(file) as source:
+        taken(source, file, gateway if isinstance(gateway, str) else None, known, wait=wait)
+    return True
 
 
 def _imported(
@@ -189,22 +213,16 @@ def _imported(
         )
 
 
-def _only_plain(
-    given: Mapping[str, str | list[str] | None], *, dry_run: bool, as_correction: bool
-) -> None:
-    """Refuse what a large file cannot be told: nothing in it is guessed, so nothing is asked."""
-    also = [name for name, value in given.items() if value and name != "gateway"]
-    also += ["dry_run"] * dry_run + ["as_correction"] * as_correction
-    if also:
-        option = f"--{also[0].replace('_', '-')}"
-        raise InputError(
-            "import.large_is_plain",
-            zh=f"大文件导入不支持 {option}。",
-            en=f"A large file is not taken with {option}.",
-            next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
-            next_en="Leave it out, or import a small file, without --large and --wait.",
-            where={"field": option},
-        )
+def _not_plain(option: str) -> InputError:
+    """Return the refusal of what a large file cannot be told: nothing in it is guessed or asked."""
+    return InputError(
+        "import.large_is_plain",
+        zh=f"大文件导入不支持 {option}。",
+        en=f"A large file is not taken with {option}.",
+        next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
+        next_en="Leave it out, or import a small file, without --large and --wait.",
+        where={"field": option},
+    )
 
 
 def _rehearsed(dry_run: bool) -> None:
