@@ -195,6 +195,9 @@ def readings(
     tell_readings(done, dry_run=dry_run)
 
 
+_NOT_LARGE = "--dry-run, --as-correction, --errors, --without-failed, --fresh"
+
+
 def _large(
     file: Path,
     given: Mapping[str, str | list[str] | None],
@@ -212,7 +215,7 @@ def _large(
         return False
     also = [name for name, value in given.items() if value and name != "gateway"]
     if also or not plain:
-        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else "--dry-run, --as-correction")
+        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else _NOT_LARGE)
     from cli.large_file import taken
 
     gateway = given["gateway"]
