@@ -37,15 +37,9 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     """
     from cli.effects import tell_effects
 
+    rehearsed(dry_run)
     _told_recognised(done, dry_run=dry_run)
-    for one in done.kept:
-        option = "--" + {"columns": "column"}.get(one.name, one.name).replace("_", "-")
-        typer.echo(
-            say(
-                f"沿用 {one.since:%Y-%m-%d} 的回答:{option} {one.value}(--fresh 不沿用)",
-                f"as on {one.since:%Y-%m-%d}: {option} {one.value} (--fresh: without)",
-            )
-        )
+    _told_kept(done)
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -70,6 +64,32 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
         _told_outdone(done)
     if done.effects is not None:
         tell_effects(done.effects)
+    _told_undo(done)
+
+
+def tell_left_out(rows: int) -> None:
+    """Say how many rows were wrong and left out."""
+    typer.echo(say(f"{rows} 行有误,未导入。", f"{rows} rows are wrong and were left out."))
+
+
+def rehearsed(dry_run: bool) -> None:
+    """Say where nothing was kept."""
+    if dry_run:
+        typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
+
+
+def _told_kept(done: "Imported") -> None:
+    for one in done.kept:
+        option = "--" + {"columns": "column"}.get(one.name, one.name).replace("_", "-")
+        typer.echo(
+            say(
+                f"沿用 {one.since:%Y-%m-%d} 的回答:{option} {one.value}(--fresh 不沿用)",
+                f"as on {one.since:%Y-%m-%d}: {option} {one.value} (--fresh: without)",
+            )
+        )
+
+
+def _told_undo(done: "Imported") -> None:
     if done.file_id is not None:
         typer.echo(
             say(
@@ -79,11 +99,6 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
                 f"--correction_file {done.file_id} --reason WHY",
             )
         )
-
-
-def tell_left_out(rows: int) -> None:
-    """Say how many rows were wrong and left out."""
-    typer.echo(say(f"{rows} 行有误,未导入。", f"{rows} rows are wrong and were left out."))
 
 
 def _told_recognised(done: "Imported", *, dry_run: bool) -> None:

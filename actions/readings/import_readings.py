@@ -13,7 +13,7 @@ from actions.figures import in_units, instant
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
 from actions.readings.import_checks import in_order, refused, shown, units_of
-from actions.readings.kept_answers import KeptAnswer, keep, remembered
+from actions.readings.kept_answers import KeptAnswer, Remembered, keep, remembered
 from actions.registry.values import refuse
 from collector.files.answers import NONE, Answers
 from collector.files.gathered import Told
@@ -119,9 +119,8 @@ def import_readings(
     without_failed: rows that cannot be taken are left out, by choice, and counted.
     fresh: without the answers that earlier files of the layout had.
     """
-    limits = OF_FAILED if without_failed else DEFAULT
+    done, limits = None, OF_FAILED if without_failed else DEFAULT
     one = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
-    done: Imported | None = None
     with suppress(_DoneError), actor.act("readings.import", name) as connection:
         file, bound, left = taken_of(
             connection, one.file, sink.ahead_ms, corrects=False, without_failed=without_failed
@@ -140,9 +139,13 @@ def import_readings(
         raise _DoneError
     assert done is not None
     if not dry_run:
-        with actor.change() as connection:  # of its own: the sink has committed
-            keep(connection, one, ids, actor.name)
+        _keep_answers(actor, one, ids)
     return done
+
+
+def _keep_answers(actor: Actor, one: Remembered, ids: list[int]) -> None:
+    with actor.change() as connection:  # of its own: the sink has committed
+        keep(connection, one, ids, actor.name)
 
 
 def imported(

@@ -1,6 +1,7 @@
 """Options of an import: what the file does not say by itself."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -121,3 +122,13 @@ Same = Annotated[
     list[str] | None,
     typer.Option(help=say("文件中的编号=通道键,可多次。", "ID IN THE FILE=KEY; may be repeated.")),
 ]
+
+_NAMES = (
+    "gateway", "channel", "zone", "unit", "decimal", "dates", "last_day", "stamp", "length_s",
+    "hour", "rates", "ratio", "formulas", "empty", "month", "sheets", "same",
+)  # fmt: skip
+
+
+def given(options: Mapping[str, Any]) -> dict[str, str | list[str] | None]:
+    """Return the answers among a command's options, by the names that files are read with."""
+    return {"columns": options["column"]} | {name: options[name] for name in _NAMES}

@@ -1,119 +1,44 @@
 """`commonwatt import`: the registry and files of readings; a dry run says all mistakes."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli import settings
 from cli.commands import file_answers
+from cli.commands.import_options import (
+    AsCorrection,
+    CollectorUrl,
+    Errors,
+    Folder,
+    Fresh,
+    Large,
+    Namespace,
+    Readings,
+    Reason,
+    Wait,
+    WithoutFailed,
+)
 from cli.commands.options import ApiUrl, DryRun
 from cli.failed import keeping
-from cli.imported import tell_readings, tell_registry
+from cli.imported import rehearsed, tell_readings, tell_registry
+from cli.importing import How, import_file, take_large
 from cli.services.words import language, say
-from cli.settings import Settings
-from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from actions.fields import Lang
-    from actions.readings.import_readings import Imported
 
 app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
     no_args_is_help=True,
 )
 
-Readings = Annotated[
-    Path,
-    typer.Argument(
-        help=say(
-            "CSV、XLSX、ZIP 或 Green Button XML;列名、编码和格式自动识别。",
-            "CSV, XLSX, ZIP or Green Button XML; columns, encoding and form are recognised.",
-        )
-    ),
-]
-AsCorrection = Annotated[
-    bool,
-    typer.Option(
-        "--as-correction",
-        help=say(
-            "作为您的更正导入:同一时刻以本文件的数值为准。",
-            "As your correction: the file counts against what stands.",
-        ),
-    ),
-]
-Reason = Annotated[str, typer.Option(help=say("更正理由。", "Why it corrects what stands."))]
-Errors = Annotated[
-    Path | None,
-    typer.Option("--errors", help=say("有误的行存入此工作簿。", "Keeps wrong rows in a workbook.")),
-]
-WithoutFailed = Annotated[
-    bool,
-    typer.Option(
-        "--without-failed",
-        help=say("有误的行不导入,其余照办。", "Leave wrong rows out and import the rest."),
-    ),
-]
-Fresh = Annotated[
-    bool,
-    typer.Option(
-        "--fresh",
-        help=say(
-            "不采用此前同版式文件的回答。",
-            "Without the answers that earlier files of the layout had.",
-        ),
-    ),
-]
-Large = Annotated[
-    bool,
-    typer.Option(
-        "--large",
-        help=say(
-            "任意长度的 CSV(gateway,channel,at,value[,seq],可 gzip),边读边写,内存占用不变。",
-            "A CSV of any length (gateway,channel,at,value[,seq], gzip too), in constant memory.",
-        ),
-    ),
-]
-Wait = Annotated[
-    bool,
-    typer.Option(
-        "--wait",
-        help=say(
-            "与 --large 一样,并等到台账已计入。", "As --large, and until the accounts have it."
-        ),
-    ),
-]
-CollectorUrl = Annotated[
-    str | None,
-    typer.Option(
-        help=say(
-            "采集服务的数据库登录;默认 COMMONWATT_COLLECTOR_DATABASE_URL。",
-            "The collector's login; else COMMONWATT_COLLECTOR_DATABASE_URL.",
-        )
-    ),
-]
-
 
 @app.command()
 def registry(
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            help=say(
-                "含 regions.csv、institutions.csv、channels.csv 的目录,或其 ZIP、XLSX。",
-                "Holds regions.csv, institutions.csv and channels.csv, or some of them; or is a "
-                "ZIP or XLSX of these.",
-            )
-        ),
-    ],
+    folder: Folder,
     dry_run: DryRun = False,
-    namespace: Annotated[
-        str,
-        typer.Option(
-            help=say("这些机构代码由谁编制。", "Whose codes the institutions carry, by name.")
-        ),
-    ] = "import",
+    namespace: Namespace = "import",
     errors: Errors = None,
     without_failed: WithoutFailed = False,
     database_url: ApiUrl = None,
@@ -140,7 +65,7 @@ def registry(
                 done = register_rest(actor, tables, namespace, dry_run=dry_run)
             else:
                 done = register(actor, read_tables(tables, namespace), dry_run=dry_run)
-    _rehearsed(dry_run)
+    rehearsed(dry_run)
     tell_registry(done)
 
 
@@ -177,138 +102,10 @@ def readings(
     collector_database_url: CollectorUrl = None,
 ) -> None:
     """Store a file of readings as a whole or not at all; again changes nothing."""
-    given = {
-        "gateway": gateway, "channel": channel, "zone": zone, "unit": unit, "decimal": decimal,
-        "dates": dates, "last_day": last_day, "stamp": stamp, "length_s": length_s, "hour": hour,
-        "rates": rates, "ratio": ratio, "formulas": formulas, "empty": empty, "month": month,
-        "sheets": sheets, "columns": column, "same": same,
-    }  # fmt: skip
+    given = file_answers.given(locals())
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
-    plain = not (dry_run or as_correction or errors or without_failed or fresh)
-    if _large(file, given, known, large=large, wait=wait, plain=plain):
+    how = How(dry_run, reason if as_correction else None, errors, without_failed, fresh)
+    if large or wait:
+        take_large(file, given, known, how, wait=wait)
         return
-    done = _imported(
-        file, given, known, dry_run=dry_run, reason=reason if as_correction else None,
-        errors=errors, without_failed=without_failed, fresh=fresh,
-    )  # fmt: skip
-    _rehearsed(dry_run)
-    tell_readings(done, dry_run=dry_run)
-
-
-_NOT_LARGE = "--dry-run, --as-correction, --errors, --without-failed, --fresh"
-
-
-def _large(
-    file: Path,
-    given: Mapping[str, str | list[str] | None],
-    known: Settings,
-    *,
-    large: bool,
-    wait: bool,
-    plain: bool,
-) -> bool:
-    """Take a large file; return whether it is one.
-
-    plain: neither a dry run nor a correction nor in part, which a large file cannot be.
-    """
-    if not (large or wait):
-        return False
-    also = [name for name, value in given.items() if value and name != "gateway"]
-    if also or not plain:
-        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else _NOT_LARGE)
-    from cli.large_file import taken
-
-    gateway = given["gateway"]
-    with _opened(file) as source:
-        taken(source, file, gateway if isinstance(gateway, str) else None, known, wait=wait)
-    return True
-
-
-def _imported(
-    file: Path,
-    given: Mapping[str, str | list[str] | None],
-    known: Settings,
-    *,
-    dry_run: bool,
-    reason: str | None,
-    errors: Path | None,
-    without_failed: bool,
-    fresh: bool,
-) -> "Imported":
-    """Import a file. reason: why it corrects; None where it does not. errors: of failed rows."""
-    import time
-    from contextlib import closing
-
-    from actions.readings.failed_readings import failed_readings
-    from actions.readings.file_answers import answers_of
-    from actions.readings.file_corrections import correct_by_file
-    from actions.readings.import_readings import import_readings
-    from cli import embedded, memory
-    from cli.wiring import operator, store
-
-    memory.give_back()
-    known = embedded.filled(known, "api")
-    url = settings.need(known.collector_database_url, "collector_database_url")
-    now_ms = int(time.time() * 1000)
-    kept = store(known, url, "import")
-    answers = answers_of({name: value for name, value in given.items() if value is not None})
-    with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
-
-        def failed() -> bytes | None:
-            return failed_readings(
-                actor, source, file.name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
-                lang="zh" if language() == "zh" else "en", corrects=reason is not None,
-                fresh=fresh,
-            )  # fmt: skip
-
-        with keeping(errors, failed):
-            if reason is not None:
-                return correct_by_file(
-                    actor, source, file.name, answers, reason=reason, now_ms=now_ms,
-                    ahead_ms=kept.ahead_ms, dry_run=dry_run, without_failed=without_failed,
-                    fresh=fresh,
-                )  # fmt: skip
-            return import_readings(
-                actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run,
-                without_failed=without_failed, fresh=fresh,
-            )  # fmt: skip
-
-
-def _not_plain(option: str) -> InputError:
-    """Return the refusal of what a large file cannot be told: nothing in it is guessed or asked."""
-    return InputError(
-        "import.large_is_plain",
-        zh=f"大文件导入不支持 {option}。",
-        en=f"A large file is not taken with {option}.",
-        next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
-        next_en="Leave it out, or import a small file, without --large and --wait.",
-        where={"field": option},
-    )
-
-
-def _rehearsed(dry_run: bool) -> None:
-    if dry_run:
-        typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
-
-
-def _opened(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except FileNotFoundError:
-        raise NotFoundError(
-            "import.no_file",
-            zh=f"没有文件 {file}。",
-            en=f"There is no file {file}.",
-            next_zh="请核对路径。",
-            next_en="Check the path.",
-            where={"file": str(file)},
-        ) from None
-    except OSError as error:
-        raise InputError(
-            "import.unreadable_file",
-            zh=f"无法读取 {file}:{error.strerror}。",
-            en=f"{file} cannot be read: {error.strerror}.",
-            next_zh="请指定一个有权读取的 CSV 文件。",
-            next_en="Name a CSV file that you may read.",
-            where={"file": str(file)},
-        ) from error
+    tell_readings(import_file(file, given, known, how), dry_run=dry_run)

@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from actions.readings.effects import Effects
 from actions.readings.failed_readings import failed_readings
 from actions.readings.file_answers import answers_of
 from actions.readings.file_corrections import correct_by_file
-from actions.readings.import_readings import import_readings
+from actions.readings.import_readings import Imported, import_readings
 from actions.registry.meters import channels_of
 from actions.registry.values import ProblemsError
 from api.auth import CurrentActor
@@ -21,6 +22,7 @@ from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_fai
 from api.fields import Shown
 from api.routes.readings.corrections import EffectsShown, effects_shown
 from api.routes.readings.file_answers import answers_given
+from collector.files.answers import Answers
 from metering.errors import UnavailableError
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
@@ -119,6 +121,19 @@ async def _file(request: Request, _actor: CurrentActor) -> bytes:
     return await request.body()
 
 
+Name = Annotated[str, Query(max_length=200, description="The file's, for messages.")]
+DryRun = Annotated[bool, Query(description="Say what would happen; keep nothing.")]
+AsCorrection = Annotated[
+    bool, Query(description="Let the file count against what stands, as your correction.")
+]
+Reason = Annotated[
+    str, Query(max_length=500, description="Why it corrects; needed for a correction.")
+]
+Fresh = Annotated[
+    bool, Query(description="Without the answers that earlier files of the layout had.")
+]
+
+
 @router.post(
     "/readings",
     summary="Import readings",
@@ -137,19 +152,13 @@ def post_readings(
     actor: CurrentActor,
     content: Annotated[bytes, Depends(_file)],
     answers: Annotated[Mapping[str, str | list[str]], Depends(answers_given)],
-    name: Annotated[str, Query(max_length=200, description="The file's, for messages.")] = "file",
-    dry_run: Annotated[bool, Query(description="Say what would happen; keep nothing.")] = False,
-    as_correction: Annotated[
-        bool, Query(description="Let the file count against what stands, as your correction.")
-    ] = False,
-    reason: Annotated[
-        str, Query(max_length=500, description="Why it corrects; needed for a correction.")
-    ] = "",
+    name: Name = "file",
+    dry_run: DryRun = False,
+    as_correction: AsCorrection = False,
+    reason: Reason = "",
     without_failed: WithoutFailed = False,
     form: FailedForm = "json",
-    fresh: Annotated[
-        bool, Query(description="Without the answers that earlier files of the layout had.")
-    ] = False,
+    fresh: Fresh = False,
 ) -> Any:
     """Store a file of readings; a single bad row is told with its line, and nothing is kept.
 
@@ -159,21 +168,16 @@ def post_readings(
     sink = request.app.state.file_sink
     if sink is None:
         raise _no_sink()
-    file, now_ms, known = io.BytesIO(content), int(time.time() * 1000), answers_of(answers)
+    file, why = io.BytesIO(content), reason if as_correction else None
+    now_ms = int(time.time() * 1000)
+    how = _How(name, answers_of(answers), now_ms, why, dry_run, without_failed, fresh)
     try:
-        if as_correction:
-            done = correct_by_file(
-                actor, file, name, known, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
-                dry_run=dry_run, without_failed=without_failed, fresh=fresh,
-            )  # fmt: skip
-        else:
-            done = import_readings(
-                actor, sink, file, name, known, now_ms=now_ms, dry_run=dry_run,
-                without_failed=without_failed, fresh=fresh,
-            )  # fmt: skip
+        done = _taken(actor, sink, file, how)
     except ProblemsError:
-        body = form == "xlsx" and failed_readings(
-            actor, file, name, known, now_ms=now_ms, ahead_ms=sink.ahead_ms,
+        if form != "xlsx":
+            raise
+        body = failed_readings(
+            actor, file, name, how.answers, now_ms=now_ms, ahead_ms=sink.ahead_ms,
             lang=lang_of_failed(request), corrects=as_correction, fresh=fresh,
         )  # fmt: skip
         if not body:
@@ -184,6 +188,32 @@ def post_readings(
         done=ImportShown.model_validate(done),
         effects=_effects(actor, done.effects),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a file is taken. reason: why it corrects; None where it does not."""
+
+    name: str
+    answers: Answers
+    now_ms: int
+    reason: str | None
+    dry_run: bool
+    without_failed: bool
+    fresh: bool
+
+
+def _taken(actor: CurrentActor, sink: Any, file: io.BytesIO, how: _How) -> Imported:
+    if how.reason is not None:
+        return correct_by_file(
+            actor, file, how.name, how.answers, reason=how.reason, now_ms=how.now_ms,
+            ahead_ms=sink.ahead_ms, dry_run=how.dry_run, without_failed=how.without_failed,
+            fresh=how.fresh,
+        )  # fmt: skip
+    return import_readings(
+        actor, sink, file, how.name, how.answers, now_ms=how.now_ms, dry_run=how.dry_run,
+        without_failed=how.without_failed, fresh=how.fresh,
+    )  # fmt: skip
 
 
 def _effects(actor: CurrentActor, found: Effects | None) -> EffectsShown | None:

@@ -1,0 +1,119 @@
+"""Taking a file of readings at the terminal: as a person's small file, or of any length."""
+
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from cli import settings
+from cli.failed import keeping
+from cli.services.words import language
+from cli.settings import Settings
+from metering.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from actions.readings.import_readings import Imported
+
+Given = Mapping[str, str | list[str] | None]
+
+_NOT_LARGE = "--dry-run, --as-correction, --errors, --without-failed, --fresh"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a file is taken.
+
+    reason: why it corrects; None where it does not. errors: keeps failed rows.
+    fresh: without the answers of earlier files.
+    """
+
+    dry_run: bool = False
+    reason: str | None = None
+    errors: Path | None = None
+    without_failed: bool = False
+    fresh: bool = False
+
+
+def take_large(file: Path, given: Given, known: Settings, how: How, *, wait: bool) -> None:
+    """Take a file of any length: plainly, as nothing in it is guessed or asked."""
+    also = [name for name, value in given.items() if value and name != "gateway"]
+    if also or how != How():
+        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else _NOT_LARGE)
+    from cli.large_file import taken
+
+    gateway = given["gateway"]
+    with _opened(file) as source:
+        taken(source, file, gateway if isinstance(gateway, str) else None, known, wait=wait)
+
+
+def import_file(file: Path, given: Given, known: Settings, how: How) -> "Imported":
+    """Import a file; where rows fail, keep them as a workbook if that is asked for."""
+    from actions.readings.failed_readings import failed_readings
+    from actions.readings.file_answers import answers_of
+    from actions.readings.file_corrections import correct_by_file
+    from actions.readings.import_readings import import_readings
+    from cli import embedded, memory
+    from cli.wiring import operator, store
+
+    memory.give_back()
+    known = embedded.filled(known, "api")
+    url = settings.need(known.collector_database_url, "collector_database_url")
+    now_ms, kept = int(time.time() * 1000), store(known, url, "import")
+    answers = answers_of({name: value for name, value in given.items() if value is not None})
+    with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
+
+        def failed() -> bytes | None:
+            return failed_readings(
+                actor, source, file.name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
+                lang="zh" if language() == "zh" else "en", corrects=how.reason is not None,
+                fresh=how.fresh,
+            )  # fmt: skip
+
+        with keeping(how.errors, failed):
+            if how.reason is not None:
+                return correct_by_file(
+                    actor, source, file.name, answers, reason=how.reason, now_ms=now_ms,
+                    ahead_ms=kept.ahead_ms, dry_run=how.dry_run,
+                    without_failed=how.without_failed, fresh=how.fresh,
+                )  # fmt: skip
+            return import_readings(
+                actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=how.dry_run,
+                without_failed=how.without_failed, fresh=how.fresh,
+            )  # fmt: skip
+
+
+def _not_plain(option: str) -> InputError:
+    """Return the refusal of what a large file cannot be told: nothing in it is guessed or asked."""
+    return InputError(
+        "import.large_is_plain",
+        zh=f"大文件导入不支持 {option}。",
+        en=f"A large file is not taken with {option}.",
+        next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
+        next_en="Leave it out, or import a small file, without --large and --wait.",
+        where={"field": option},
+    )
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        raise NotFoundError(
+            "import.no_file",
+            zh=f"没有文件 {file}。",
+            en=f"There is no file {file}.",
+            next_zh="请核对路径。",
+            next_en="Check the path.",
+            where={"file": str(file)},
+        ) from None
+    except OSError as error:
+        raise InputError(
+            "import.unreadable_file",
+            zh=f"无法读取 {file}:{error.strerror}。",
+            en=f"{file} cannot be read: {error.strerror}.",
+            next_zh="请指定一个有权读取的 CSV 文件。",
+            next_en="Name a CSV file that you may read.",
+            where={"file": str(file)},
+        ) from error
