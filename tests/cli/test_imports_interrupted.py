@@ -1,4 +1,4 @@
-"""An import that is killed leaves nothing or all; said again it is whole; two at once do not mix."""
+"""An import that is killed leaves nothing or all; two at once count one after the other."""
 
 import os
 import subprocess
