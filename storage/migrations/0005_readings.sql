@@ -191,3 +191,33 @@ CREATE INDEX ON file_answer (layout) WHERE known_until IS NULL;
 ALTER TABLE file_answer ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON file_answer TO commonwatt_api;
 GRANT UPDATE (known_until) ON file_answer TO commonwatt_api;
+
+-- Files too large for one answer: how far each is, and what stood against it.
+CREATE TABLE reading_import (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    name text NOT NULL,
+    sha256 bytea NOT NULL,                   -- of the bytes as they came
+    bytes bigint NOT NULL,
+    -- read: all of it can be taken; in_accounts: nothing of it waits to be counted
+    state text NOT NULL DEFAULT 'received' CHECK (state IN
+        ('received', 'read', 'stored', 'in_accounts', 'refused', 'interrupted')),
+    bytes_read bigint NOT NULL DEFAULT 0,
+    rows_read bigint NOT NULL DEFAULT 0,
+    rows_stored bigint NOT NULL DEFAULT 0,   -- on their way, until it is stored
+    counts jsonb NOT NULL DEFAULT '{}',      -- what became of the readings
+    channels integer[] NOT NULL DEFAULT '{}',
+    first timestamptz,
+    last timestamptz,
+    errors jsonb NOT NULL DEFAULT '[]',      -- the first, each with its line
+    error_count bigint NOT NULL DEFAULT 0,
+    stored_at timestamptz,
+    ended_at timestamptz
+);
+CREATE INDEX ON reading_import (made_by, id);
+ALTER TABLE reading_import ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON reading_import TO commonwatt_api;
+GRANT SELECT, UPDATE ON reading_import TO commonwatt_collector;
+GRANT SELECT, DELETE ON reading_import TO commonwatt_worker;
+GRANT UPDATE (state, ended_at) ON reading_import TO commonwatt_worker;
