@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final
 from psycopg import Connection
 
 from actions.actor import Actor
+from actions.fields import Words
 from actions.readings.reading_files import channels_named, file_of
 from collector.files.answers import NONE, Answers
 from collector.files.fingerprint import fingerprint
@@ -18,10 +19,23 @@ from storage.readings.file_answers import FileAnswer
 
 # Of the layout. Whose a file is (gateway, channel) and of when (month, hour) it says itself, or is
 # asked each time: the last file's would put readings where they do not belong, and nobody see it.
-KEPT: Final = (
-    "zone", "unit", "decimal", "dates", "last_day", "stamp", "length_s", "rates", "ratio",
-    "formulas", "empty", "sheets", "columns", "same",
-)  # fmt: skip
+CALLED: Final = {
+    "zone": Words("时区", "Zone"),
+    "unit": Words("单位", "Unit"),
+    "decimal": Words("小数点", "Decimal sign"),
+    "dates": Words("日期顺序", "Order of dates"),
+    "last_day": Words("时段是否含末日", "Whether periods hold their last day"),
+    "stamp": Words("时刻标记", "What times mark"),
+    "length_s": Words("每行时长(秒)", "How long a row lasts, seconds"),
+    "rates": Words("总量或分时", "Total or rates"),
+    "ratio": Words("倍率", "Multiplier"),
+    "formulas": Words("公式", "Formulas"),
+    "empty": Words("无数值的行", "Rows without value"),
+    "sheets": Words("其他工作表", "Other sheets"),
+    "columns": Words("列的含义", "What a column holds"),
+    "same": Words("编号对应", "Which id is meant"),
+}
+KEPT: Final = tuple(CALLED)
 _PAIRS: Final = ("columns", "same")
 
 

@@ -20,7 +20,7 @@ from actions.readings.failed_readings import failed_readings
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.file_template import readings_template
 from actions.readings.import_readings import Imported, WholeSink, import_readings
-from actions.readings.kept_answers import KeptAnswer, remembered
+from actions.readings.kept_answers import CALLED, KeptAnswer, remembered
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
@@ -209,6 +209,7 @@ def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
         recognised=[words for told in one.done.recognised for words in sentences(told)]
         if one.done
         else [],
+        called=CALLED,
         problems=one.problems[:_MOST_SHOWN],
         count=len(one.problems),
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,
