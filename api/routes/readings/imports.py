@@ -176,11 +176,7 @@ def post_readings(
     except ProblemsError:
         if form != "xlsx":
             raise
-        body = failed_readings(
-            actor, file, name, how.answers, now_ms=now_ms, ahead_ms=sink.ahead_ms,
-            lang=lang_of_failed(request), corrects=as_correction, fresh=fresh,
-        )  # fmt: skip
-        if not body:
+        if not (body := _failed(actor, sink, file, how, request)):
             raise
         return failed_file(body, "readings")
     return ImportAnswer(
@@ -213,6 +209,16 @@ def _taken(actor: CurrentActor, sink: Any, file: io.BytesIO, how: _How) -> Impor
     return import_readings(
         actor, sink, file, how.name, how.answers, now_ms=how.now_ms, dry_run=how.dry_run,
         without_failed=how.without_failed, fresh=how.fresh,
+    )  # fmt: skip
+
+
+def _failed(
+    actor: CurrentActor, sink: Any, file: io.BytesIO, how: _How, request: Request
+) -> bytes | None:
+    """Return the failed rows as a workbook; None where the fault is of the file as a whole."""
+    return failed_readings(
+        actor, file, how.name, how.answers, now_ms=how.now_ms, ahead_ms=sink.ahead_ms,
+        lang=lang_of_failed(request), corrects=how.reason is not None, fresh=how.fresh,
     )  # fmt: skip
 
 
