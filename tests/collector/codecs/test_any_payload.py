@@ -37,7 +37,15 @@ THINGS = st.recursive(
     max_leaves=20,
 )
 TOPICS = st.sampled_from(
-    "t x/status/em:0 spBv1.0/g/NBIRTH/n N/p/grid/1/Ac/Power homie/d/n/p a/SENSOR a/up".split()
+    [
+        "t",
+        "x/status/em:0",
+        "spBv1.0/g/NBIRTH/n",
+        "N/p/grid/1/Ac/Power",
+        "homie/d/n/p",
+        "a/SENSOR",
+        "a/up",
+    ]
 )
 
 
