@@ -1,0 +1,290 @@
+"""A Sparkplug B payload as values: metrics with name or alias, type, time, properties.
+
+Field numbers and types are those of the public specification, version 3.0.
+"""
+
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from collector.codecs.parts import protobuf as pb
+
+MAX_DEPTH: Final = 8  # of templates within templates
+MAX_INFLATED_BYTES: Final = 256 * 1024
+_COMPRESSED: Final = "SPBV1.0_COMPRESSED"
+_WIDTHS: Final = {1: 8, 2: 16, 3: 32, 4: 64, 5: 8, 6: 16, 7: 32, 8: 64}
+
+Property = int | float | str | bool | None
+Kind = Literal["whole", "real", "bool", "text", "dataset", "template", "bytes", "none"]
+
+
+class Type(IntEnum):
+    """What a value is of; those above TEMPLATE are properties and arrays."""
+
+    INT8 = 1
+    INT16 = 2
+    INT32 = 3
+    INT64 = 4
+    UINT8 = 5
+    UINT16 = 6
+    UINT32 = 7
+    UINT64 = 8
+    FLOAT = 9
+    DOUBLE = 10
+    BOOLEAN = 11
+    STRING = 12
+    DATETIME = 13
+    TEXT = 14
+    DATASET = 16
+    BYTES = 17
+    TEMPLATE = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; of a template, what it holds stands in members.
+
+    kind: of value as it was written; a whole number is told only by its type.
+    """
+
+    name: str | None = None
+    alias: int | None = None
+    at_ms: int | None = None
+    type: int = 0
+    historical: bool = False
+    null: bool = False
+    kind: Kind = "none"
+    value: float | str | bool | None = None
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    members: Sequence["Metric"] = ()
+
+    def number(self, type_: int) -> float | None:
+        """Return its number by the type that its birth says; None where the two disagree."""
+        if self.kind == "real" and isinstance(self.value, float):
+            return self.value
+        if self.kind != "whole" or not isinstance(self.value, int):
+            return None
+        bits = _WIDTHS.get(type_)
+        if bits is None:
+            plain = type_ in {0, Type.FLOAT, Type.DOUBLE} and self.value < 2**31
+            return float(self.value) if plain else None
+        if type_ <= Type.INT64:
+            found = _signed(self.value, bits)
+            return None if found is None else float(found)
+        return float(self.value) if self.value < 1 << bits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What one message carries; at_ms: when it was sent, seq: 0 to 255."""
+
+    at_ms: int | None = None
+    seq: int | None = None
+    metrics: Sequence[Metric] = ()
+
+
+def read(data: bytes) -> Payload:
+    """Return a payload; ValueError says what is wrong with the bytes."""
+    found = _payload(data)
+    return found if isinstance(found, Payload) else _inflated(*found)
+
+
+def _payload(data: bytes) -> Payload | tuple[bytes, str]:
+    """Return a payload, or what it holds compressed and how."""
+    at_ms = seq = None
+    uuid, body = "", b""
+    metrics = []
+    for one in pb.fields(data):
+        match one.number:
+            case 1:
+                at_ms = one.whole
+            case 2:
+                metrics.append(_metric(one.raw, 0))
+            case 3:
+                seq = one.whole
+            case 4:
+                uuid = one.raw.decode()
+            case 5:
+                body = one.raw
+    if uuid != _COMPRESSED:
+        return Payload(at_ms, seq, metrics)
+    how = next((one.value for one in metrics if one.name == "algorithm"), "DEFLATE")
+    return body, str(how)
+
+
+def _inflated(body: bytes, how: str) -> Payload:
+    if how.upper() not in {"DEFLATE", "GZIP"}:
+        raise ValueError(f"compressed as {how}")
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # either, by its first bytes
+    try:
+        data = inflater.decompress(body, MAX_INFLATED_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"compressed: {error}") from error
+    if not inflater.eof:
+        raise ValueError(f"compressed: cut off, or more than {MAX_INFLATED_BYTES} bytes")
+    found = _payload(data)
+    if not isinstance(found, Payload):
+        raise ValueError("compressed twice")
+    return found
+
+
+def _metric(data: bytes, depth: int) -> Metric:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"templates nest deeper than {MAX_DEPTH}")
+    said: dict[str, Any] = {}
+    for one in pb.fields(data):
+        match one.number:
+            case 1:
+                said["name"] = one.raw.decode()
+            case 2 | 3 | 4:
+                said[("alias", "at_ms", "type")[one.number - 2]] = one.whole
+            case 5:
+                said["historical"] = bool(one.whole)
+            case 7:
+                said["null"] = bool(one.whole)
+            case 9:
+                said["properties"] = _properties(one.raw)
+            case number if 10 <= number <= 18:
+                said |= _value(one, depth)
+    return Metric(**said)
+
+
+def _value(one: pb.Field, depth: int) -> dict[str, Any]:
+    match one.number:
+        case 10:
+            return {"kind": "whole", "value": one.whole & 0xFFFFFFFF}
+        case 11:
+            return {"kind": "whole", "value": one.whole}
+        case 12 | 13:
+            return {"kind": "real", "value": _real(one.raw)}
+        case 14:
+            return {"kind": "bool", "value": bool(one.whole)}
+        case 15:
+            return {"kind": "text", "value": one.raw.decode()}
+        case 18:
+            return {"kind": "template", "value": None, "members": _members(one.raw, depth)}
+    return {"kind": "dataset" if one.number == 17 else "bytes", "value": None}
+
+
+def _real(data: bytes) -> float:
+    """Return a double, or a float by the fewest digits that mean it: 12.1, not 12.100000381."""
+    if len(data) == 4:
+        return float(str(np.float32(struct.unpack("<f", data)[0])))
+    if len(data) != 8:
+        raise ValueError(f"a float of {len(data)} bytes")
+    return float(struct.unpack("<d", data)[0])
+
+
+def _members(data: bytes, depth: int) -> list[Metric]:
+    """Return what an instance of a template holds; a definition holds no values."""
+    members = []
+    for one in pb.fields(data):
+        if one.number == 2:
+            members.append(_metric(one.raw, depth + 1))
+        elif one.number == 5 and one.whole:
+            return []
+    return members
+
+
+def _properties(data: bytes) -> dict[str, Property]:
+    keys: list[str] = []
+    values: list[Property] = []
+    for one in pb.fields(data):
+        if one.number == 1:
+            keys.append(one.raw.decode())
+        elif one.number == 2:
+            values.append(_property(one.raw))
+    return dict(zip(keys, values, strict=False))
+
+
+def _property(data: bytes) -> Property:
+    """Return a property; None where it is null, or a set of properties."""
+    found: Property = None
+    for one in pb.fields(data):
+        match one.number:
+            case 2 if one.whole:
+                return None
+            case 3 | 4:
+                found = one.whole
+            case 5 | 6:
+                found = _real(one.raw)
+            case 7:
+                found = bool(one.whole)
+            case 8:
+                found = one.raw.decode()
+    return found
+
+
+def _signed(value: int, bits: int) -> int | None:
+    """Return what a two's complement means; None where it has more bits than it may.
+
+    The sign may be drawn out to 32 or 64 bits, as several writers do.
+    """
+    for width in (bits, 32, 64):
+        if value < 1 << width:
+            value -= (value >> (width - 1)) << width
+            break
+    return value if -(1 << (bits - 1)) <= value < 1 << (bits - 1) else None
+
+
+def written(payload: Payload) -> bytes:
+    """Return the bytes of a payload."""
+    parts = [_optional(1, payload.at_ms)]
+    parts += [pb.field(2, _metric_bytes(one)) for one in payload.metrics]
+    return b"".join([*parts, _optional(3, payload.seq)])
+
+
+def _metric_bytes(one: Metric) -> bytes:
+    properties = [pb.field(1, key) for key in one.properties]
+    properties += [pb.field(2, _property_bytes(value)) for value in one.properties.values()]
+    return b"".join(
+        [
+            _optional(1, one.name),
+            _optional(2, one.alias),
+            _optional(3, one.at_ms),
+            _optional(4, one.type or None),
+            _optional(5, 1 if one.historical else None),
+            _optional(7, 1 if one.null else None),
+            _optional(9, b"".join(properties) or None),
+            _value_bytes(one),
+        ]
+    )
+
+
+def _value_bytes(one: Metric) -> bytes:
+    if one.members:
+        return pb.field(18, b"".join(pb.field(2, _metric_bytes(inner)) for inner in one.members))
+    if one.null or one.value is None:
+        return b""
+    if isinstance(one.value, str):
+        return pb.field(15, one.value)
+    if isinstance(one.value, bool):
+        return pb.field(14, int(one.value))
+    if one.type == Type.FLOAT:
+        return pb.varint(12 << 3 | pb.FIXED32) + struct.pack("<f", one.value)
+    if one.type not in _WIDTHS:
+        return pb.field(13, float(one.value))
+    if _WIDTHS[one.type] == 64:
+        return pb.field(11, int(one.value))
+    return pb.field(10, int(one.value) & 0xFFFFFFFF)
+
+
+def _property_bytes(value: Property) -> bytes:
+    if value is None:
+        return pb.field(2, 1)
+    if isinstance(value, bool):
+        return pb.field(1, int(Type.BOOLEAN)) + pb.field(7, int(value))
+    if isinstance(value, int):
+        return pb.field(1, int(Type.INT32)) + pb.field(3, value & 0xFFFFFFFF)
+    if isinstance(value, float):
+        return pb.field(1, int(Type.DOUBLE)) + pb.field(6, value)
+    return pb.field(1, int(Type.STRING)) + pb.field(8, value)
+
+
+def _optional(number: int, value: int | str | bytes | None) -> bytes:
+    return b"" if value is None else pb.field(number, value)
