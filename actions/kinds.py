@@ -1,5 +1,6 @@
 """The kinds of fields that actions have: their types with limits, and what asks for them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 12, 31, tzinfo=UTC)
+_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,15 @@ def _first_of(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Read a number as people group its digits."""
-    return value.replace(",", "").strip() if isinstance(value, str) else value
+    """Read a number as people group its digits; a comma that groups none may be a decimal sign."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if _GROUPED.fullmatch(text):
+        return text.replace(",", "")
+    if "," in text or "_" in text:
+        raise PydanticCustomError("decimal_parsing", "Write it as 1234.5 or 1,234.5")
+    return text
 
 
 Instant = Annotated[

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from analytics.steps import HOUR_MS, Bools, Ints, Steps
 from metering.errors import InputError
 
+HOUR_BEYOND: Final = "usage.hour_out_of_range"
 _SAFE: Final = 2**60
 _BLOCK: Final = 2**19  # pieces at once, so that a gap of years costs no more memory than its hours
 
@@ -175,12 +176,17 @@ def _refuse_overflow(channel: Ints, hour: Ints, part: Ints, firsts: NDArray[np.i
     for first, used in zip(firsts.tolist(), exact.tolist(), strict=True):
         if abs(used) >= 2**63:
             begin = np.datetime_as_string(np.datetime64(int(hour[first]), "h"), "m")
-            raise InputError(
-                "usage.hour_out_of_range",
-                zh=f"通道 {channel[first]} 在 {begin} (UTC) 一小时内的用量 {used} 超出可存范围。",
-                en=f"Channel {channel[first]} used {used} in the hour from {begin} (UTC), "
-                "more than can be stored.",
-                next_zh="请核对通道的系数与最小单位,或作废错误的读数。",
-                next_en="Check the channel's factor and quantum, or void the wrong readings.",
-                where={"channel": int(channel[first]), "hour": str(begin)},
-            )
+            raise hour_beyond(int(channel[first]), str(begin), used)
+
+
+def hour_beyond(channel: int, begin: str, used: int) -> InputError:
+    """Return the refusal of an hour, by its channel's id."""
+    return InputError(
+        HOUR_BEYOND,
+        zh=f"通道 {channel} 在 {begin} (UTC) 一小时内的用量 {used} 超出可存范围。",
+        en=f"Channel {channel} used {used} in the hour from {begin} (UTC), "
+        "more than can be stored.",
+        next_zh="请核对通道的系数与最小单位,或作废错误的读数。",
+        next_en="Check the channel's factor and quantum, or void the wrong readings.",
+        where={"channel": channel, "hour": begin, "used": used},
+    )

@@ -52,7 +52,7 @@ class _Answers:
         assert isinstance(error, HTTPException)
         if error.status_code < 400:  # a page that sends the browser elsewhere
             return Response(status_code=error.status_code, headers=error.headers)
-        problem = _protocol(error.status_code)
+        problem = _protocol(error.status_code, str(error.detail))
         return self._answered(
             request, problem, error.status_code, headers=dict(error.headers or {})
         )
@@ -119,7 +119,17 @@ def _invalid(fields: list[FieldProblem]) -> EnergyError:
     )
 
 
-def _protocol(status: int) -> EnergyError:
+def _protocol(status: int, detail: str = "") -> EnergyError:
+    if status == 413 and detail.isdigit():
+        most = f"{int(detail):,}"
+        return _PlainError(
+            "request.too_large",
+            zh=f"请求内容超过此地址可接收的 {most} 字节。",
+            en=f"The body is larger than the {most} bytes that this address takes.",
+            next_zh="请分成几次发送。",
+            next_en="Send it in several parts.",
+            where={"most_bytes": int(detail)},
+        )
     if status == 404:
         return _PlainError(
             "route.not_found",

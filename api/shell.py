@@ -72,7 +72,7 @@ class Bounded:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most_bytes:
-                raise HTTPException(413)
+                raise HTTPException(413, str(most_bytes))
             return message
 
         await self._app(scope, measured, send)

@@ -66,3 +66,12 @@ def _of_members(found: provisioning.Openings) -> Iterator[Check]:
             "请重新运行 commonwatt boards login。",
             "Run commonwatt boards login for them again.",
         )
+    if found.prepared:
+        yield Check(
+            "warning",
+            "服务器允许预备事务(max_prepared_transactions > 0):成员的登录可以留下无人能结束的锁。",
+            "The server takes prepared transactions (max_prepared_transactions > 0): members' "
+            "logins may leave locks behind that no end of a session ends.",
+            "请设 max_prepared_transactions = 0 并重启数据库;见 docs/operations.md。",
+            "Set max_prepared_transactions = 0 and restart the database; see docs/operations.md.",
+        )

@@ -31,10 +31,11 @@ class Given:
         self.fields = fields
         self._within = within
         self._asked: set[str] = set()
+        self._inside: list[Given] = []
         self._published = published
 
     def refuse_others(self, names: Collection[str] = ()) -> None:
-        """Refuse fields that nobody asked for: misspelt, or of another rule.
+        """Refuse fields that nobody asked for, here or inside: misspelt, or of another rule.
 
         names: fields that only tell something to people.
         """
@@ -49,6 +50,8 @@ class Given:
                     next_en=f"Leave it out or correct it; used here are {known}.",
                     where={"case": self.case, "field": name},
                 )
+        for one in self._inside:
+            one.refuse_others()
 
     def __contains__(self, name: str) -> bool:
         self._asked.add(name)
@@ -145,9 +148,9 @@ class Given:
 
     def inside(self, name: str) -> "Given":
         """Return the fields of an object inside; its names are written with a point."""
-        return Given(
-            self.case, {f"{name}.{key}": value for key, value in self._object(name).items()}
-        )
+        fields = {f"{name}.{key}": value for key, value in self._object(name).items()}
+        self._inside.append(Given(self.case, fields))
+        return self._inside[-1]
 
     def objects(self, name: str) -> list["Given"]:
         """Return the objects of a list, each with fields of its own."""

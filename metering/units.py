@@ -6,6 +6,10 @@ from typing import Final
 from metering.channels import Kind
 from metering.unit_names import unit_of
 
+# No institution uses as much in a month (10 TWh, or 10 km³ of water); beyond it an account is
+# unknown and set aside, and sums over all there are stay far from what 64 bits hold.
+MOST_QUANTA: Final = 10**13
+
 _CUBIC_FOOT: Final = Fraction("28.316846592")  # litres
 # By the carrier's quantum. Fractions: a register in GJ of electricity is odd, but not ambiguous.
 _QUANTA: Final[dict[str, dict[str, Fraction]]] = {

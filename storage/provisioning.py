@@ -33,6 +33,8 @@ _ELSEWHERE: Final = """
                     WHERE t.grantee = 0 AND t.privilege_type = 'TEMPORARY')
      ORDER BY 1
 """
+# A transaction that is prepared keeps its locks, and dead rows, when its session has been ended.
+_PREPARED: Final = "SELECT current_setting('max_prepared_transactions')::integer > 0"
 # Functions that run as their owner and would ask the session for its zone, or what they call would.
 _UNSTEADY: Final = """
     SELECT p.oid::regprocedure::text
@@ -56,13 +58,15 @@ class Openings:
 
     functions: that lock, or write large objects or the log. temporary: tables, or the database
     itself. elsewhere: other databases of the server where everybody may make temporary tables.
-    unlimited: members' logins without a limit of connections.
+    unlimited: members' logins without a limit of connections. prepared: they may leave
+    transactions behind that no end of a session ends.
     """
 
     functions: tuple[str, ...]
     temporary: bool
     elsewhere: tuple[str, ...]
     unlimited: tuple[str, ...]
+    prepared: bool
 
 
 def refuse(connection: Connection[Any], allowed: list[str]) -> None:
@@ -94,13 +98,17 @@ def openings(connection: Connection[Any], members: str) -> Openings:
 
     members: the role that members' logins hold.
     """
-    row = connection.execute(_TEMPORARY).fetchone()
+    temporary, prepared = (
+        bool(row and row[0])
+        for row in (connection.execute(query).fetchone() for query in (_TEMPORARY, _PREPARED))
+    )
     logins = connection.execute(_MEMBERS, [members]).fetchall()
     return Openings(
         functions=tuple(_names(connection, _OPEN)),
-        temporary=bool(row and row[0]),
+        temporary=temporary,
         elsewhere=tuple(_names(connection, _ELSEWHERE)) if logins else (),
         unlimited=tuple(name for name, limit in logins if limit < 0),
+        prepared=prepared and bool(logins),
     )
 
 

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from analytics.hours import Hours, spread
+from analytics.hours import HOUR_BEYOND, Hours, hour_beyond, spread
 from analytics.judging import steps
 from analytics.reach import AROUND, FURTHER, ChangedSpan, Known, Settled, settled, windows
 from analytics.steps import HOUR_MS, EffectiveReadings
+from metering.errors import InputError
 from storage.accounts import usage
 from storage.columns import Columns
 from storage.readings import stale
@@ -146,7 +147,7 @@ def _hours(done: list[Settled]) -> tuple[Spans, Columns]:
         np.array([one.first_ms for one in done], np.int64),
         np.array([one.last_ms for one in done], np.int64),
     )
-    made = spread(steps(_apart([one.rows for one in done])))
+    made = _spread(done, reached)
     place = made.channel
     inside = (made.hour_ms >= reached.first[place]) & (made.hour_ms < reached.last[place])
     columns = _columns(made, reached.channel_id[place], inside)
@@ -156,6 +157,17 @@ def _hours(done: list[Settled]) -> tuple[Spans, Columns]:
     return joined(reached)[0], {
         name: column[order][first[: len(order)]] for name, column in columns.items()
     }
+
+
+def _spread(done: list[Settled], reached: Spans) -> Hours:
+    """Return the hours of all spans; what is refused is told by its channel, not by its place."""
+    try:
+        return spread(steps(_apart([one.rows for one in done])))
+    except InputError as error:
+        if error.code != HOUR_BEYOND:
+            raise
+        channel = int(reached.channel_id[error.where["channel"]])
+        raise hour_beyond(channel, error.where["hour"], error.where["used"]) from None
 
 
 def _apart(rows: list[EffectiveReadings]) -> EffectiveReadings:

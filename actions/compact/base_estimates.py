@@ -11,7 +11,7 @@ from actions.compact.base_words import HOWS
 from compact.bases import History, How, YearMonth, like_days_quanta, month_span
 from compact.targets import State
 from metering.errors import InputError, InsufficientDataError
-from storage.accounts.rebuilding import MOST_QUANTA
+from metering.units import MOST_QUANTA
 from storage.compact import bases
 
 _STEPS: Final = {How.YEAR_BEFORE: -1, How.YEAR_AFTER: 1}

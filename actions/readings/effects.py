@@ -8,10 +8,11 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.readings.evidence import readings_around, what_is_known
-from analytics.hours import spread
+from analytics.hours import HOUR_BEYOND, spread
 from analytics.judging import judged
 from analytics.reach import ChangedSpan, settled
 from analytics.steps import EffectiveReadings, Judged
+from metering.errors import InputError
 from storage.readings import amended
 from storage.readings.amended import AccountChange, Published
 from storage.registry import meters
@@ -84,8 +85,14 @@ def effects(
 ) -> Effects:
     """Return what a change of one instant, or up to a last one, will have changed."""
     near = around(connection, channel_id, at_ms, last_ms)
+    try:
+        new = _hours(near)
+    except InputError as error:
+        if error.code != HOUR_BEYOND:
+            raise
+        # Of several wrong readings the first is corrected: the rest still makes too much.
+        return Effects([], 0, [], 0, [], waits=True)
     old = amended.hours(connection, channel_id, near.first_ms, near.until_ms)
-    new = _hours(near)
     changed = [
         HourChange(channel_id, hour, old.get(hour), new.get(hour))
         for hour in sorted(old.keys() | new.keys())

@@ -59,13 +59,23 @@ class Answer:
 def read(text: str | bytes) -> list[Any]:
     """Return the cases of a file: a list, or an object with `cases`; decimals stay exact."""
     try:
-        content = json.loads(text, parse_float=Decimal)
+        content = json.loads(text, parse_float=Decimal, object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as wrong:
         raise _no_cases(f"({wrong})") from wrong
     cases = content.get("cases") if isinstance(content, dict) else content
     if not isinstance(cases, list):
         raise _no_cases("")
     return cases
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of a field that stands twice nobody knows which one is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"“{twice}” ×2")
+    return found
 
 
 def solve_all(cases: Sequence[Any]) -> list[Answer]:

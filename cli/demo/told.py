@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +16,7 @@ from actions.doing import carry_out
 from actions.readings.evidence import evidence_of
 from actions.readings.exchanges import list_exchanges
 from actions.readings.record_exchange import RecordExchange
+from cli.demo import world
 from cli.demo.figures import NAMESPACE
 from cli.demo.world import Plan
 from cli.services.words import say
@@ -55,7 +56,10 @@ _CHANNELS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class ExplainedIncident:
-    """An incident, the page of the account that explains it, and whether that page names it."""
+    """An incident, the page of the account that explains it, and whether that page names it.
+
+    officers: whether it befell the officer's province, so that the officer may open the page.
+    """
 
     kind: str
     meter: str
@@ -63,6 +67,7 @@ class ExplainedIncident:
     carrier: str
     month: str
     explained: bool
+    officers: bool = True
 
     @property
     def page(self) -> str:
@@ -92,12 +97,16 @@ def record(actor: Actor, plan: Plan) -> None:
 
 def judge(actor: Actor, plan: Plan) -> list[ExplainedIncident]:
     """Return every incident, and one hole of the source for each meter that has some."""
+    of_officer = world.officers_site(plan)
     with actor.look() as connection:
         channels = _channels(connection)
     series = {one.meter.name: one for one in plan.series}
     befell: list[Incident | _Hole] = [*plan.incidents, *map(_first_hole, _with_holes(plan.series))]
     return [
-        _told(actor, one, series[one.meter], *channels[one.meter])
+        replace(
+            _told(actor, one, series[one.meter], *channels[one.meter]),
+            officers=series[one.meter].meter.building.site == of_officer,
+        )
         for one in sorted(befell, key=lambda one: (one.meter, one.start_ms))
     ]
 
@@ -128,18 +137,23 @@ def unexplained(found: Sequence[ExplainedIncident]) -> list[str]:
 def lines(found: Sequence[ExplainedIncident], url: str) -> str:
     """Return for each kind how often it is there, and the address of one page that tells it.
 
-    That is of the meter with most to tell, where it has one: the officer may see it.
+    That is one which the officer may open, of the meter with most to tell, where there is one.
     """
     first: dict[str, ExplainedIncident] = {}
     most = Counter(one.meter for one in found)
-    for one in sorted(found, key=lambda one: -most[one.meter]):
+    for one in sorted(found, key=lambda one: (not one.officers, -most[one.meter])):
         first.setdefault(one.kind, one)
     often = Counter(one.kind for one in found)
     return "\n".join(
-        f"    {say(*WORDS[kind])} ({often[kind]}): {url}{first[kind].page}"
+        f"    {say(*WORDS[kind])} ({often[kind]}): {url}{first[kind].page}{_by(first[kind])}"
         for kind in WORDS
         if kind in first
     )
+
+
+def _by(one: ExplainedIncident) -> str:
+    """Return who may open a page, where the officer may not."""
+    return "" if one.officers else say("(以 admin 登录)", "  (as admin)")
 
 
 def _told(

@@ -38,6 +38,7 @@ _GRIDS: Final = ("GRID_EC", "GRID_CC", None)  # so that every step of the fallba
 _WHOLE: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OFFICER: Final = "officer"
+_OFFICERS: Final = "DEMO-A"
 _ADMIN: Final = "admin"
 _PLANNER: Final = "planner"
 
@@ -150,6 +151,11 @@ def provinces(plan: Plan) -> list[str]:
     return [_code(letter) for letter in sorted(plan.letters.values())]
 
 
+def officers_site(plan: Plan) -> str:
+    """Return the site that is the officer's province."""
+    return next(site for site, letter in plan.letters.items() if _code(letter) == _OFFICERS)
+
+
 def users(actor: Actor, union_id: int) -> dict[str, str]:
     """Return the passwords, made now, of people: an administrator, the first province's officer,
     the union's planner."""
@@ -157,7 +163,7 @@ def users(actor: Actor, union_id: int) -> dict[str, str]:
     wanted = {
         _ADMIN: ("演示管理员", _grant("administrator", Scope.ALL)),
         _PLANNER: ("演示指标规划员", _grant("planner", Scope.UNION, union_id)),
-        _OFFICER: ("演示能源管理员", _grant("officer", Scope.REGION, regions["DEMO-A"])),
+        _OFFICER: ("演示能源管理员", _grant("officer", Scope.REGION, regions[_OFFICERS])),
     }
     known = {one.login: one.user_id for one in list_users(actor)}
     passwords = {}

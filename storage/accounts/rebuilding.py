@@ -1,13 +1,11 @@
 """Accounts: what an institution used of a carrier in a month, rebuilt from days and terms."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from psycopg import Connection
 
-# No institution uses as much in a month (10 TWh, or 10 km³ of water); beyond it an account is
-# unknown and set aside, and sums over all there are stay far from what 64 bits hold.
-MOST_QUANTA: Final = 10**13
+from metering.units import MOST_QUANTA
 
 _CANDIDATES = """
     SELECT institution_id FROM stale_account WHERE NOT institution_id = ANY(%(without)s)

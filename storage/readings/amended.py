@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from metering.units import MOST_QUANTA
 from storage.whole import whole_row
 
 _HOURS = """
@@ -51,7 +52,10 @@ _PUBLISHED = """
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """A metered account before and after; beyond the viewer's rights without its institution."""
+    """A metered account before and after; beyond the viewer's rights without its institution.
+
+    None is unknown, which an account beyond the most that there can be is, too.
+    """
 
     institution_id: int | None
     carrier: str
@@ -98,12 +102,13 @@ def accounts_with(
 ) -> list[AccountChange]:
     """Return the accounts that would differ, were a channel's hours of a span these."""
     asked = [channel_id, first_ms, until_ms, list(fresh), list(fresh.values())]
-    return [
+    changes = (
         AccountChange(of, carrier, month, _whole(before), _whole(after), unit, per_unit)
         for of, carrier, month, before, after, unit, per_unit in connection.execute(
             _ACCOUNTS, asked
         ).fetchall()
-    ]
+    )
+    return [one for one in changes if one.before != one.after]
 
 
 def published(
@@ -116,4 +121,4 @@ def published(
 
 
 def _whole(quanta: Any) -> int | None:
-    return None if quanta is None else int(quanta)
+    return None if quanta is None or abs(quanta) > MOST_QUANTA else int(quanta)

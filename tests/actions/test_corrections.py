@@ -351,3 +351,91 @@ def test_a_wrap_that_a_person_confirms_counts_and_can_be_undone(world):
     undo(world, done)
     world.work()
     assert figures(world) == before
+
+
+@pytest.mark.parametrize(
+    ("hour", "final", "initial", "total"),
+    [
+        (4, "99995", "4", 35 + 35),  # at the very reading, of which the new meter's 4 is the value
+        (4, "99995", "2", 35 + 37),  # what a person saw outdoes the reading of that instant
+        (3.5, "99995", "0", 35 + 39),
+        (4, None, "4", 30 + 35),  # nobody saw the old meter's last value: that hour is unknown
+        (3, "99991", "0", 31 + 39),  # one reading earlier, which was the old meter's
+    ],
+)
+def test_a_wrap_that_the_rules_saw_is_dismissed_by_an_exchange(world, hour, final, initial, total):
+    """10 kWh an hour from 99,960 to 99,990, then 4 and on to 39, for the rules by a wrap."""
+    values = [99_960.0, 99_970.0, 99_980.0, 99_990.0, 4.0, 9.0, 19.0, 29.0, 39.0]
+    world.say("office e", [(START_MS + n * HOUR_MS, kwh) for n, kwh in enumerate(values)])
+    world.work()
+    assert sum(filter(None, hours(world).values())) == 79_000
+    before = figures(world)
+
+    done = corrections.record_exchange(
+        world.actor(), world.channel["office e"], at(hour), initial=Decimal(initial),
+        final=None if final is None else Decimal(final), source="work order",
+    )  # fmt: skip
+    world.work()
+    assert sum(filter(None, hours(world).values())) == total * 1000
+    if final is None:
+        assert hours(world)[START_MS + 3 * HOUR_MS] is None
+    undo(world, done)
+    world.work()
+    assert figures(world) == before
+
+
+def test_wrong_readings_that_make_an_impossible_hour_are_voided_one_by_one(world):
+    gas, actor = world.channel["office gas"], world.actor()
+    world.admin("UPDATE channel_setting SET known_until = now() WHERE channel_id = %s", gas)
+    world.admin(
+        """INSERT INTO channel_setting (channel_id, factor, period_s, valid_from, source, known_by)
+           VALUES (%s, 1, 1, '-infinity', 'test', 'user:1')""",
+        gas,
+    )
+    absurd = [(START_MS + 1000 * second, 2**53 / 1000) for second in range(1, 1027)]
+    for seq, first in enumerate((0, 800), 1):  # a message holds a thousand
+        world.say("office gas", absurd[first : first + 800], seq)
+    world.work()
+    assert world.admin("SELECT reason FROM set_aside") == [("usage.hour_out_of_range",)]
+
+    for place in range(3):
+        when = START + timedelta(seconds=place + 1)
+        tried = corrections.void_reading(actor, gas, when, reason="typed", dry_run=True)
+        assert tried.effects.waits  # what will be is told when it can be
+        corrections.void_reading(actor, gas, when, reason="typed")
+    world.work()
+    assert len(hours(world)) == 0
+    assert world.admin("SELECT used FROM usage_hour WHERE channel_id = %s", gas) == [
+        (1023 * 2**53,)
+    ]
+    assert world.admin("SELECT stage FROM set_aside") == [("figure",)]
+
+
+def test_an_account_beyond_all_measure_is_told_as_unknown_and_comes_back(world):
+    """No limit is stated, so only the most that any account can be speaks against the value."""
+    gas, actor = world.channel["office gas"], world.actor()
+    world.admin("UPDATE channel_setting SET known_until = now() WHERE channel_id = %s", gas)
+    world.admin(
+        """INSERT INTO channel_setting (channel_id, factor, period_s, valid_from, source, known_by)
+           VALUES (%s, 1, 3600, '-infinity', 'test', 'user:1')""",
+        gas,
+    )
+    world.say("office gas", [(START_MS + hour * HOUR_MS, 0.5) for hour in range(1, 9)])
+    world.work()
+    (key,) = accounts(world)
+
+    absurd = {"value": Decimal(2**53 - 1) / 1000, "reason": "typed without its point"}
+    (change,) = corrections.set_value(actor, gas, at(3), **absurd, dry_run=True).effects.accounts
+    assert (change.before, change.after) == (4000, None)
+    done = corrections.set_value(actor, gas, at(3), **absurd)
+    world.work()
+    assert accounts(world) == {key: None}
+    assert world.admin("SELECT stage, reason FROM set_aside") == [
+        ("figure", "account.out_of_range")
+    ]
+    (change,) = undo(world, done, dry_run=True).effects.accounts
+    assert (change.before, change.after) == (None, 4000)
+    undo(world, done)
+    world.work()
+    assert accounts(world) == {key: 4000}
+    assert world.admin("SELECT count(*) FROM set_aside") == [(0,)]

@@ -82,6 +82,22 @@ def test_every_kind_of_field_has_its_control():
         assert caught.value.errors()[0]["ctx"]["field"] == field_name
 
 
+@pytest.mark.parametrize(
+    "text", ["1,2", "12,34", "1.234,5", "1,2345", "12_3", ",5", "1,", "1e400,"]
+)
+def test_a_comma_that_groups_no_thousands_is_asked_back(text):
+    class Reading(Action[None, Result]):
+        """Make one."""
+
+        about = about(path="/toys")
+
+        value: Signed = field(zh="数", en="Number")
+
+    assert str(Reading(value="-12,345.5").value) == "-12345.5"
+    with pytest.raises(ValidationError, match="1,234"):
+        Reading(value=text)
+
+
 def test_two_actions_of_one_code_are_refused():
     with pytest.raises(TypeError, match="two actions"):
 

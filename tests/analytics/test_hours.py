@@ -156,7 +156,7 @@ def test_an_hour_that_64_bits_cannot_hold_is_refused_by_name():
         spread(byhand.columns({5: found}))
 
     assert refused.value.code == "usage.hour_out_of_range"
-    assert refused.value.where == {"channel": 5, "hour": "2016-01-01T00:00"}
+    assert refused.value.where == {"channel": 5, "hour": "2016-01-01T00:00", "used": 2**63}
 
 
 def test_great_hours_that_just_fit_are_exact():

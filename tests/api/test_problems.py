@@ -122,7 +122,11 @@ def test_a_body_that_is_too_large_is_refused(window, chunked):
     body = b'{"login":"' + b"x" * 200_000 + b'","password":""}'
     content = iter([body[:1000], body[1000:]]) if chunked else body
     headers = {"Content-Type": "application/json"}
-    assert_problem(window.client().post("/api/v1/login", content=content, headers=headers), 413)
+    assert_problem(
+        window.client().post("/api/v1/login", content=content, headers=headers),
+        413,
+        "request.too_large",
+    )
 
 
 def test_what_nobody_foresaw_tells_nothing_of_the_inside(front, monkeypatch):

@@ -91,7 +91,9 @@ def test_a_persons_session_is_no_key(front, key):
 def test_a_push_that_is_too_large_is_refused(front, key):
     many = [{"channel": "office e", "at": START_MS, "value": 1.0}] * 3000
     body = json.dumps({"seq": 1, "readings": many}).encode()
-    assert_problem(front.client().post(URL, content=body[:70_000], headers=key), 413)
+    assert_problem(
+        front.client().post(URL, content=body[:70_000], headers=key), 413, "request.too_large"
+    )
     assert_problem(front.client().post(URL, content=body, headers=key), 413)
 
 

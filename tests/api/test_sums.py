@@ -13,8 +13,8 @@ from cli.demo.panels import viewer
 from dashboards.boards.catalogue import BOARDS
 from dashboards.pages.answers import Answers
 from dashboards.pages.boards.view import view_of
+from metering.units import MOST_QUANTA
 from storage.access.people import Session
-from storage.accounts.rebuilding import MOST_QUANTA
 from tests.actions.acts import make_union, set_target
 
 MANY = 1500

@@ -1,8 +1,11 @@
 """Editions: a new one leaves history as it was, and what a row claims is what its source bears."""
 
+import csv
 import re
+from collections import Counter
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -68,6 +71,35 @@ def test_every_row_says_where_an_auditor_finds_it(name):
     for row in rows:
         assert row["verified"] != "yes" or (row["document"] and row["clause"])
         assert "public code" not in " ".join(row.values()).lower()
+
+
+REFERENCE = next(
+    (
+        one
+        for one in (above / "shared/reference" for above in Path(__file__).parents)
+        if one.is_dir()
+    ),
+    None,
+)
+OF_EVERY_ROW = {"source", "verified", "notes", "document", "clause", "valid_from", "valid_to"}
+
+
+@pytest.mark.skipif(REFERENCE is None, reason="../shared/reference is not beside the repository")
+@pytest.mark.parametrize(
+    "name",
+    ["quota_standards", "statistics_forms", "targets", "building_types", "member_classes",
+     "band_rules", "grid_factors", "institution_classes"],
+)  # fmt: skip
+def test_every_row_of_the_reference_is_seeded_as_it_stands_there(name):
+    assert REFERENCE is not None
+    with (REFERENCE / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        stated = list(csv.DictReader(file))
+    seeded = list(seed_files.rows(f"{name}.csv"))
+    columns = sorted(stated[0].keys() & seeded[0].keys() - OF_EVERY_ROW)
+    assert len(columns) > 2
+    of_rows = [Counter(tuple(row[one] for one in columns) for row in each)
+               for each in (stated, seeded)]  # fmt: skip
+    assert of_rows[0] == of_rows[1]
 
 
 ADDRESS = re.compile(r"\S*[\w-]+\.[a-z]{2,}/\S+|(?:GB|DB)[\d/T .-]+")

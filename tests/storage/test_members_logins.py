@@ -11,6 +11,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
+from cli import checkup_logins
 from storage import connections, health, provisioning
 from storage.access import members
 from storage.migrate import BOARDS
@@ -61,10 +62,19 @@ REFUSED = (
     "CREATE TEMPORARY TABLE mine (x integer)",
     "CREATE TEMPORARY VIEW mine AS SELECT 1",
     "SELECT * INTO TEMPORARY mine FROM institution",
+    "CREATE FUNCTION pg_temp.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
     "LOCK TABLE report.account IN EXCLUSIVE MODE",
+    "LOCK TABLE pg_catalog.pg_class IN SHARE MODE",
     "LOCK TABLE public.account IN ACCESS SHARE MODE",
     "SELECT * FROM institution FOR UPDATE",
+    "SELECT * FROM report.account FOR KEY SHARE",
     "ALTER ROLE CURRENT_USER CONNECTION LIMIT 100",
+    "ALTER ROLE CURRENT_USER VALID UNTIL '2000-01-01'",
+    "REVOKE commonwatt_boards FROM CURRENT_USER",
+    "DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename <> current_user",
+    "SELECT setval('public.app_user_id_seq', 1)",
+    "SELECT storage.ensure_months(now(), now() + interval '10 years')",
     "SELECT storage.keep_members(1, 1, 1, 1, 1)",
     "SELECT verifier FROM storage.member_login",
     "SELECT access.retry_set_aside(NULL)",
@@ -92,6 +102,7 @@ def test_our_writers_keep_what_the_public_lost(member):
     with psycopg.connect(member.world.database.admin_url) as admin:
         found = provisioning.openings(admin, BOARDS)
     assert (found.functions, found.temporary, found.unlimited) == ((), False, ())
+    assert not found.prepared
 
 
 def test_what_a_server_was_not_provisioned_for_is_told(member):
@@ -107,11 +118,48 @@ def test_what_a_server_was_not_provisioned_for_is_told(member):
     assert found.unlimited == (member.login,)
 
 
+def test_doctor_names_a_server_on_which_a_transaction_outlives_its_session(member, monkeypatch):
+    with psycopg.connect(member.world.database.admin_url) as admin:
+        assert not any("prepared" in one.en for one in checkup_logins.openings(admin))
+        monkeypatch.setattr(provisioning, "_PREPARED", "SELECT true")
+        (found,) = [one for one in checkup_logins.openings(admin) if "prepared" in one.en]
+    assert "max_prepared_transactions = 0" in found.next_en
+
+
 def test_a_weak_login_that_migrates_changes_nothing_and_fails_nowhere(member):
     member.world.admin("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC")
     with psycopg.connect(member.world.database.url("api"), autocommit=True) as weak:
         provisioning.refuse(weak, ["commonwatt_owner"])
         assert provisioning.openings(weak, BOARDS).functions == ("lo_create(oid)",)
+
+
+def test_a_login_that_nobody_thought_of_does_not_even_enter(member):
+    world, name = member.world, f"{member.world.database.name}_stranger"
+    world.admin(f"CREATE ROLE \"{name}\" LOGIN PASSWORD 'a stranger'")
+    try:
+        url = psycopg.conninfo.make_conninfo(
+            world.database.admin_url, user=name, password="a stranger"
+        )
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(url)
+        # Let in by somebody's slip, and made one of the boards' logins: nothing was granted to it.
+        world.admin(f'GRANT CONNECT ON DATABASE "{world.database.name}" TO "{name}"')
+        world.admin(f'GRANT commonwatt_boards TO "{name}"')
+        with psycopg.connect(url, autocommit=True) as stranger:
+            views = stranger.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'report'::regnamespace "
+                "AND relkind = 'v' ORDER BY 1"
+            ).fetchall()
+            told = {
+                view: stranger.execute(f"SELECT count(*) FROM report.{view}".encode()).fetchone()
+                for (view,) in views
+            }
+    finally:
+        world.admin(f'DROP OWNED BY "{name}"')
+        world.admin(f'DROP ROLE "{name}"')
+    public = {"carrier", "profile", "region", "region_within", "institution_class"}
+    assert len(told) > 30
+    assert {view for view, (count,) in told.items() if count} <= public
 
 
 def test_it_has_a_limit_of_connections(member):

@@ -6,7 +6,7 @@ import time
 import psycopg
 import pytest
 
-from storage.accounts.rebuilding import MOST_QUANTA
+from metering.units import MOST_QUANTA
 from storage.readings.store import Store
 from tests.storage.world import START_MS, SentReading, batch_of, make_channels
 from tests.worker.test_usage import HOUR_MS, MINUTE_MS, quiet, rows
@@ -112,6 +112,28 @@ def test_a_channel_whose_day_overflows_is_set_aside_with_its_reason(database, wo
     assert found == [("usage", ids[1], "computed.out_of_range", 1)]
     assert {row[0] for row in rows(database, "usage_day")} == {ids[0]}
     assert ask(database, "SELECT count(*) > 0 FROM stale_usage") == [(True,)]  # kept, for later
+
+
+def test_an_hour_that_overflows_is_told_by_its_own_channel(database, world):
+    ids, honest = world
+    ask(database, "UPDATE channel_setting SET known_until = now() WHERE channel_id = %s", ids[1])
+    ask(
+        database,
+        """INSERT INTO channel_setting (channel_id, factor, period_s, valid_from, source, known_by)
+           VALUES (%s, 1, 1, '-infinity', 'test', 'user:1')""",
+        ids[1],
+    )
+    seconds = range(1, 1101)
+    write(database, [SentReading("k1", START_MS + 1000 * s, LARGEST, 1) for s in seconds])
+    write(database, [SentReading(key, START_MS + HOUR_MS, 7.0, 1) for key in ("k0", "k2")])
+
+    Worker(database.url("worker"), WorkSettings(), quiet).drain()
+
+    found = ask(database, "SELECT channel_id, reason, error FROM set_aside")
+    assert [row[:2] for row in found] == [(ids[1], "usage.hour_out_of_range")]
+    assert f"Channel {ids[1]} used {1100 * 2**53} " in found[0][2]
+    assert {row[0] for row in rows(database, "usage_day")} == {ids[0], ids[2]}
+    assert accounts(database)[honest] == 7
 
 
 def test_an_institution_whose_accounts_fail_is_set_aside_and_tried_again(database, world):

@@ -71,7 +71,7 @@ def post_data(
     if key is None:
         raise _no_key()
     if len(payload) > auth.settings.pushed_bytes:
-        raise HTTPException(413)
+        raise HTTPException(413, str(auth.settings.pushed_bytes))
     sink = request.app.state.sink
     if sink is None:
         raise _no_sink()

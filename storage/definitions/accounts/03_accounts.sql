@@ -238,7 +238,18 @@ BEGIN
     RETURN retried;
 END $$;
 
-REVOKE ALL ON FUNCTION access.share_before, report.newest_month, access.retry_set_aside
+-- Whoever corrects what made a channel's use impossible does not wait for the next try.
+CREATE FUNCTION storage.try_at_once() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE set_aside SET retry_at = now()
+     WHERE stage = 'usage' AND retry_at > now()
+       AND channel_id IN (SELECT f.channel_id FROM fresh f);
+    RETURN NULL;
+END $$;
+
+REVOKE ALL ON FUNCTION access.share_before, report.newest_month, access.retry_set_aside,
+    storage.try_at_once
     FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION access.share_before, access.retry_set_aside

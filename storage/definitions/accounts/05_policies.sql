@@ -33,6 +33,13 @@ CREATE POLICY ours ON set_aside TO commonwatt_owner, commonwatt_worker
 CREATE POLICY seen ON set_aside FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
 
+CREATE TRIGGER corrected AFTER INSERT ON amendment REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.try_at_once();
+CREATE TRIGGER taken_back AFTER UPDATE ON amendment REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.try_at_once();
+CREATE TRIGGER set_anew AFTER INSERT ON channel_setting REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.try_at_once();
+
 CREATE POLICY ours ON task TO commonwatt_owner, commonwatt_worker USING (true) WITH CHECK (true);
 CREATE POLICY own ON task FOR SELECT TO commonwatt_api
     USING (by = access.viewer() OR (SELECT access.administers()));

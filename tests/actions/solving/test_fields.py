@@ -2,7 +2,8 @@
 
 import pytest
 
-from actions.solving.cases import solve
+from actions.solving.cases import read, solve
+from metering.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,34 @@ def test_fields_that_a_rule_does_not_know_are_refused(case, field):
     assert answer.error is not None
     assert answer.error.where["field"] == field
     assert field in answer.error.en
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "field"),
+    [
+        (
+            "bands",
+            {
+                "standard": {"constraint": 10, "reference": 8, "leading": 6, "leadign": 5},
+                "band_rule": "GGJ-2021",
+                "last_year": [9],
+            },
+            "standard.leadign",
+        ),
+        (
+            "tree",
+            {"total": 3, "children": {"a": 1, "b": 2}, "grandchildren": {"c": {"d": 1}}},
+            "grandchildren.c",
+        ),
+    ],
+)
+def test_so_are_fields_inside_an_object(rule, given, field):
+    answer = solve({"id": "typo", "rule": rule, "given": given})
+    assert answer.error is not None
+    assert answer.error.where["field"] == field
+
+
+def test_a_field_that_stands_twice_is_no_case():
+    with pytest.raises(InputError) as caught:
+        read('[{"id": 1, "rule": "tree", "given": {"total": 3, "total": 4}}]')
+    assert "total" in caught.value.en

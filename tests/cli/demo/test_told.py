@@ -40,6 +40,17 @@ def test_the_meter_with_most_to_tell_is_shown():
     assert shown.count("/institutions/9/") == 2
 
 
+def test_a_page_that_the_officer_may_not_open_says_who_may():
+    ours = replace(HOLE, meter="m9", institution_id=9)
+    others = [replace(HOLE, officers=False), replace(WRAP, meter="m2", officers=False)]
+
+    wrap, hole = told.lines([*others, ours], "").splitlines()
+
+    assert "/institutions/9/" in hole
+    assert "admin" not in hole
+    assert wrap.endswith("(as admin)")
+
+
 def test_an_incident_that_no_page_tells_is_a_fault_and_not_counted():
     silent = replace(WRAP, explained=False)
 

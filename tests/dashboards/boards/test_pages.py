@@ -151,6 +151,21 @@ def test_a_value_that_may_not_be_said_changes_nothing(site, evil):
     assert figures(client, "commonwatt-region", **{"var-region": evil, "var-zone": evil}) == plain
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "is shown instead"), ("zh", "以下显示")])
+def test_what_is_not_there_is_never_another_object_in_silence(site, lang, said):
+    """Another's id shows nothing under its own number; what is no id at all is told."""
+    client, clinic = site.client("of the school", lang), site.world.institution["clinic"]
+    asked = {"var-institution": clinic}
+    chosen = client.get("/boards/commonwatt-institution", params=asked).text
+    assert re.search(rf"<option[^>]*selected[^>]*>{clinic} ·", html.unescape(chosen))
+    assert "Demo school" not in re.findall(r"<option[^>]*selected[^>]*>([^<]*)", chosen)
+    assert figures(client, "commonwatt-institution", **asked)["1"]["value"] is None
+
+    for name in ("region", "profile"):
+        page = client.get("/boards/commonwatt-region", params={f"var-{name}": "no such"}).text
+        assert said in html.unescape(page), name
+
+
 def test_a_period_that_makes_no_sense_is_refused_with_the_next_step(site):
     answer = site.client("planner of all", "en").get(
         "/boards/commonwatt-region", params={"from": "soon"}
@@ -267,6 +282,11 @@ def test_an_institution_leads_to_its_boards(site):
     for uid in ("institution", "building", "comparison"):
         office = site.world.institution["office"]
         assert re.search(rf'/boards/commonwatt-{uid}\?[^"]*var-institution={office}\b', page)
+    city = site.world.region["city 1"]  # not the province, which a reader of all would begin with
+    assert re.search(rf'/boards/commonwatt-comparison\?[^"]*var-region={city}\b', page)
+    client = site.client("planner of all", "en")
+    (link,) = re.findall(r'href="(/boards/commonwatt-comparison[^"]*)"', page)
+    assert "Demo city 1" in re.findall(r"<option[^>]*selected[^>]*>([^<]*)", client.get(link).text)
 
 
 def test_what_the_browser_draws_by_is_there_for_every_panel(site):
