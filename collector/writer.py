@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from collector.codecs import Decode
-from collector.intake import Portion, ReadingSink, joined, joint, portions, receipts
+from collector.intake import Portion, ReadingSink, asked, joined, joint, portions, receipts
 from collector.notices import Log, tell
 from collector.settings import CollectorSettings
 from collector.tally import Tally
@@ -37,11 +37,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is committed: whom to send a receipt, and what to acknowledge after that."""
+    """What is committed: whom to send a receipt, and what to acknowledge after that.
+
+    asks: topics and payloads that ask senders for what they left out.
+    """
 
     connection: int
     mids: Sequence[int]
     receipts: Sequence[tuple[str, bytes]]
+    asks: Sequence[tuple[str, bytes]] = ()
 
 
 class Writer:
@@ -113,25 +117,31 @@ class Writer:
     def _write(self, batch: Batch) -> None:
         """Write a batch in portions, and settle what is committed at least every `receipt_ms`."""
         parts: list[tuple[Sequence[Message], Stored]] = []
+        asks: list[tuple[str, bytes]] = []
         settled, since = 0, time.monotonic()
         for portion in portions(batch.messages, batch.decode, self._settings.write_readings):
             stored = self._commit(portion, batch.decode)
             if stored is None:
                 break
             parts.append((portion.batch, stored))
+            asks += asked(portion.rejected)
             if (time.monotonic() - since) * 1000 >= self._settings.receipt_ms:
-                settled, since = self._settle(batch, settled, parts), time.monotonic()
-                parts = []
+                settled = self._settle(batch, settled, parts, asks)
+                since, parts, asks = time.monotonic(), [], []
         if parts:
-            self._settle(batch, settled, parts)
+            self._settle(batch, settled, parts, asks)
 
     def _settle(
-        self, batch: Batch, first: int, parts: list[tuple[Sequence[Message], Stored]]
+        self,
+        batch: Batch,
+        first: int,
+        parts: list[tuple[Sequence[Message], Stored]],
+        asks: Sequence[tuple[str, bytes]],
     ) -> int:
         messages, stored = joint(parts)
         last = first + len(messages)
         self.settled.append(
-            Settled(batch.connection, batch.mids[first:last], receipts(messages, stored))
+            Settled(batch.connection, batch.mids[first:last], receipts(messages, stored), asks)
         )
         self._wake()
         return last

@@ -29,7 +29,9 @@ from metering.messages import Decoded, Message
 from metering.unit_names import unit_of
 
 _CODEC: Final = "sparkplug_b"
+_NO_BIRTH: Final = "payload.no_birth"
 _MAX_NODES: Final = 10_000
+_ASK_MS: Final = 60_000
 _GOOD: Final = 192
 _QUALITIES: Final = {0: "bad", 500: "stale"}
 _OF_THE_NODE: Final = ("bdSeq", "Node Control/", "Node Info/", "Device Control/", "Properties/")
@@ -52,15 +54,22 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, d
         moves, as with some libraries, the message's counts; `payload` has that always.
     units: by key. numbered: whether one route takes all messages of a node, so that a gap in
         their numbers tells of a loss.
+    ask: whether a node without birth is asked for a rebirth, once a minute.
     """
 
     time: Literal["metric", "payload"] = "metric"
     units: dict[str, str] = {}
     numbered: bool = True
+    ask: bool = True
 
     @cached_property
     def nodes(self) -> dict[tuple[str, str], Node]:
         """What is known of each edge node, by group and node."""
+        return {}
+
+    @cached_property
+    def asked_ms(self) -> dict[tuple[str, str], int]:
+        """When each edge node was asked for a rebirth."""
         return {}
 
     def decode(self, message: Message) -> Decoded:
@@ -76,7 +85,12 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, d
         node = self._after(topic, payload)
         if node is None or topic.kind in {"NDEATH", "DDEATH"}:
             return nothing()
-        rows = list(self._rows(node, topic, payload))
+        try:
+            rows = list(self._rows(node, topic, payload))
+        except PayloadError as refusal:
+            if refusal.code == _NO_BIRTH:
+                refusal.ask = self._asked(topic, message)
+            raise
         return gathered(_CODEC, rows) if rows else nothing()
 
     def encode(
@@ -95,6 +109,16 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, d
             for place, (name, value) in enumerate(metrics)
         ]
         return written(Payload(at_ms, seq, said))
+
+    def _asked(self, topic: Topic, message: Message) -> tuple[str, bytes] | None:
+        """Return the request for a rebirth, unless it was made within the last minute."""
+        key, now_ms = (topic.group, topic.node), message.received_ms
+        if not self.ask or 0 <= now_ms - self.asked_ms.get(key, -_ASK_MS) < _ASK_MS:
+            return None
+        if len(self.asked_ms) >= _MAX_NODES:
+            self.asked_ms.clear()
+        self.asked_ms[key] = now_ms
+        return rebirth_request(message.topic)
 
     def _after(self, topic: Topic, payload: Payload) -> Node | None:
         """Return what is known of a node after a message, and remember it."""
@@ -188,7 +212,7 @@ def _stand_still(node: Node, topic: Topic, payload: Payload) -> bool:
 
 def _no_birth(topic: Topic, alias: int | None) -> PayloadError:
     return PayloadError(
-        "payload.no_birth",
+        _NO_BIRTH,
         zh=f"别名 {alias} 未在出生报文中命名:接收服务启动或丢失报文之后,没有收到该边缘节点的"
         "出生报文。",
         en=f"No birth has named the alias {alias}: none of this edge node came since the "

@@ -15,7 +15,7 @@ from collector.codecs.parts import protobuf
 from collector.codecs.parts.sparkplug_payload import Metric, Payload, Type, read, written
 from collector.codecs.payload import PayloadError
 from collector.codecs.sparkplug_b import Codec, rebirth_request
-from metering.messages import Decoded
+from metering.messages import Decoded, Message
 from tests.collector.codecs import samples
 
 SAMPLES = samples.of("sparkplug_b")
@@ -277,6 +277,22 @@ def test_a_rebirth_is_asked_for_as_the_specification_says():
     assert topic == "site/spBv1.0/g/NCMD/n"
     assert inner == {1: b"Node Control/Rebirth", 4: 11, 14: 1}
     assert rebirth_request("cw/v1/a/b/data") is None
+
+
+def test_a_node_without_birth_is_asked_once_a_minute_and_not_where_the_route_says_no():
+    data = Codec().encode([(0, 1.0)], AT_MS, 1)
+
+    def asked(codec, at_ms, topic=DATA):
+        with pytest.raises(PayloadError) as caught:
+            codec.decode(Message(topic, "g/1", data, at_ms))
+        return caught.value.ask
+
+    codec = Codec()
+    assert asked(codec, 0) == rebirth_request(DATA)
+    assert asked(codec, 59_999) is None
+    assert asked(codec, 59_999, "spBv1.0/g/DDATA/m/d")[0] == "spBv1.0/g/NCMD/m"
+    assert asked(codec, 60_000) is not None
+    assert asked(Codec(ask=False), 0) is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 500), st.integers(0, 2**64 - 1) | st.binary(max_size=30))))
