@@ -8,15 +8,14 @@ data.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
-from xml.parsers import expat
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
-from collector.codecs.parts.text import text_of
 from collector.codecs.parts.times import instant, zone_of
+from collector.codecs.parts.xml import elements
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
@@ -28,10 +27,14 @@ _OTHER: Final = re.compile(
 )
 _GOOD: Final = frozenset({"", "0", "false", "normal"})
 _DATA: Final = "energy_data"
-_ENCODING: Final = re.compile(rb"<\?xml[^>]{0,80}encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,20})")
-_CHINESE: Final = frozenset({b"gb2312", b"gbk", b"gb18030"})  # which the parser does not know
-_PADDING: Final = b"\0 \t\r\n\xef\xbb\xbf"
-_MAX_DEPTH: Final = 20
+
+
+class _Report(NamedTuple):
+    """What is wanted of a message; functions: meter, function, error, text."""
+
+    kind: str | None
+    time: str
+    functions: list[tuple[str, str, str, str]]
 
 
 class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +52,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def decode(self, message: Message) -> Decoded:
         """Return a report's active energies and powers; other kinds of messages say nothing."""
-        text_of("mohurd_xml", message.payload, "latin-1")  # bounds it; the encoding is in the XML
-        found = _Reader().read(message.payload)
+        found = _report(message.payload)
         if found.kind is None:
             raise malformed("mohurd_xml", "no root with common and type")
         if not found.functions:
@@ -81,7 +83,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             f"<meter id={quoteattr(meter)}>{said}</meter></meters></data></root>"
         ).encode()
 
-    def _rows(self, found: "_Reader", at_ms: int | None) -> Iterator[Row]:
+    def _rows(self, found: _Report, at_ms: int | None) -> Iterator[Row]:
         for meter, name, error, text in found.functions:
             unit = self.units.get(name)
             if unit is None:
@@ -97,57 +99,15 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield Row(f"{meter}/{name}", shown, unit, at_ms, bad)
 
 
-class _Reader:
-    """Walks the elements once, and keeps what is wanted of them."""
-
-    def __init__(self) -> None:
-        self.kind: str | None = None
-        self.time = ""
-        self.functions: list[tuple[str, str, str, str]] = []  # meter, function, error, text
-        self._path: list[str] = []
-        self._text: list[str] = []
-        self._meter = ""
-        self._function: tuple[str, str] | None = None
-
-    def read(self, payload: bytes) -> "_Reader":
-        """Read a whole document."""
-        payload = payload.strip(_PADDING)
-        declared = _ENCODING.match(payload)
-        parser = expat.ParserCreate()
-        if declared and declared[1].lower() in _CHINESE:
-            payload = payload.decode("gb18030", "replace").encode()  # names, at most
-            parser = expat.ParserCreate("utf-8")  # whatever is declared
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text.append
-        parser.StartDoctypeDeclHandler = self._refuse
-        try:
-            parser.Parse(payload, True)
-        except (expat.ExpatError, LookupError, ValueError) as error:
-            raise malformed("mohurd_xml", str(error)) from error
-        return self
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._path.append(name)
-        self._text.clear()
-        if len(self._path) > _MAX_DEPTH:
-            raise malformed("mohurd_xml", f"more than {_MAX_DEPTH} elements within each other")
-        if name == "meter":
-            self._meter = attributes.get("id", "")
-        elif name == "function":
-            self._function = attributes.get("id", ""), attributes.get("error", "").strip()
-
-    def _end(self, name: str) -> None:
-        text = "".join(self._text).strip()
-        if self._path[-2:] == ["common", "type"]:
-            self.kind = text
-        elif self._path[-2:] == ["data", "time"]:
-            self.time = text
-        elif name == "function" and self._function is not None:
-            self.functions.append((self._meter, *self._function, text))
-            self._function = None
-        self._path.pop()
-        self._text.clear()
-
-    def _refuse(self, *_: object) -> None:
-        raise malformed("mohurd_xml", "a document type, which such messages never have")
+def _report(payload: bytes) -> _Report:
+    kind, time = None, ""
+    functions = []
+    for one in elements("mohurd_xml", payload):
+        if one.path[-2:] == ("common", "type"):
+            kind = one.text
+        elif one.path[-2:] == ("data", "time"):
+            time = one.text
+        elif one.path[-2:] == ("meter", "function"):
+            meter, own = (each.get("id", "") for each in one.attributes[-2:])
+            functions.append((meter, own, one.attributes[-1].get("error", "").strip(), one.text))
+    return _Report(kind, time, functions)
