@@ -127,7 +127,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if end[1] is None:
             if self.checksum_needed:
                 raise malformed("dsmr", "no checksum after !")
-        elif int(end[1], 16) not in _checksums(telegram[start : end.start() + 1]):
+        elif not _whole(telegram[start : end.start() + 1], int(end[1], 16)):
             raise PayloadError(
                 "payload.checksum",
                 zh="报文的校验码不符:传输中有误。",
@@ -160,10 +160,12 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return timedelta(minutes=self.winter_offset_min) + (_HOUR if summer else timedelta(0))
 
 
-def _checksums(telegram: bytes) -> set[int]:
-    """Return what a telegram may carry; a reader may have left the returns out of its lines."""
-    plain = telegram.replace(b"\r\n", b"\n")
-    return {crc16(telegram), crc16(plain.replace(b"\n", b"\r\n"))}
+def _whole(telegram: bytes, checksum: int) -> bool:
+    """Return whether a checksum is right; a reader may have left the returns out of its lines."""
+    if crc16(telegram) == checksum:
+        return True
+    lines = telegram.replace(b"\r\n", b"\n")
+    return lines == telegram and crc16(lines.replace(b"\n", b"\r\n")) == checksum
 
 
 def _encrypted() -> PayloadError:

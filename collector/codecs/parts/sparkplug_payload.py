@@ -16,6 +16,7 @@ from collector.codecs.parts import protobuf as pb
 
 MAX_DEPTH: Final = 8  # of templates within templates
 MAX_INFLATED_BYTES: Final = 256 * 1024
+MAX_METRICS: Final = 5_000  # of one message, with what templates hold
 _COMPRESSED: Final = "SPBV1.0_COMPRESSED"
 _WIDTHS: Final = {1: 8, 2: 16, 3: 32, 4: 64, 5: 8, 6: 16, 7: 32, 8: 64}
 
@@ -88,6 +89,18 @@ class Payload:
     metrics: Sequence[Metric] = ()
 
 
+class _Count:
+    """Counts metrics, so that a small message cannot keep the reader long."""
+
+    def __init__(self) -> None:
+        self._left = MAX_METRICS
+
+    def one(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError(f"more than {MAX_METRICS} metrics")
+
+
 def read(data: bytes) -> Payload:
     """Return a payload; ValueError says what is wrong with the bytes."""
     found = _payload(data)
@@ -98,13 +111,13 @@ def _payload(data: bytes) -> Payload | tuple[bytes, str]:
     """Return a payload, or what it holds compressed and how."""
     at_ms = seq = None
     uuid, body = "", b""
-    metrics = []
+    metrics, count = [], _Count()
     for one in pb.fields(data):
         match one.number:
             case 1:
                 at_ms = one.whole
             case 2:
-                metrics.append(_metric(one.raw, 0))
+                metrics.append(_metric(one.raw, 0, count))
             case 3:
                 seq = one.whole
             case 4:
@@ -133,7 +146,8 @@ def _inflated(body: bytes, how: str) -> Payload:
     return found
 
 
-def _metric(data: bytes, depth: int) -> Metric:
+def _metric(data: bytes, depth: int, count: _Count) -> Metric:
+    count.one()
     if depth > MAX_DEPTH:
         raise ValueError(f"templates nest deeper than {MAX_DEPTH}")
     said: dict[str, Any] = {}
@@ -150,11 +164,11 @@ def _metric(data: bytes, depth: int) -> Metric:
             case 9:
                 said["properties"] = _properties(one.raw)
             case number if 10 <= number <= 18:
-                said |= _value(one, depth)
+                said |= _value(one, depth, count)
     return Metric(**said)
 
 
-def _value(one: pb.Field, depth: int) -> dict[str, Any]:
+def _value(one: pb.Field, depth: int, count: _Count) -> dict[str, Any]:
     match one.number:
         case 10:
             return {"kind": "whole", "value": one.whole & 0xFFFFFFFF}
@@ -167,7 +181,8 @@ def _value(one: pb.Field, depth: int) -> dict[str, Any]:
         case 15:
             return {"kind": "text", "value": one.raw.decode()}
         case 18:
-            return {"kind": "template", "value": None, "members": _members(one.raw, depth)}
+            members = _members(one.raw, depth, count)
+            return {"kind": "template", "value": None, "members": members}
     return {"kind": "dataset" if one.number == 17 else "bytes", "value": None}
 
 
@@ -180,12 +195,12 @@ def _real(data: bytes) -> float:
     return float(struct.unpack("<d", data)[0])
 
 
-def _members(data: bytes, depth: int) -> list[Metric]:
+def _members(data: bytes, depth: int, count: _Count) -> list[Metric]:
     """Return what an instance of a template holds; a definition holds no values."""
     members = []
     for one in pb.fields(data):
         if one.number == 2:
-            members.append(_metric(one.raw, depth + 1))
+            members.append(_metric(one.raw, depth + 1, count))
         elif one.number == 5 and one.whole:
             return []
     return members

@@ -124,6 +124,13 @@ def test_emonhub_says_counters_and_powers_of_topics_frames_and_json():
     }
     with pytest.raises(PayloadError):
         said("emonhub", "on", "emon/x/e1")
+    for one in sampled[11:15]:
+        assert rows(said("emonhub", one["payload"], one["topic"])) == {}  # a thermometer's
+    own = (
+        said("emonhub", "12.5", "emon/house/grid_import_kwh"),
+        said("emonhub", "3", "emon/h/solar"),
+    )
+    assert [one.unit for one in own] == [["kWh"], None]
 
 
 def test_dsmr_reader_says_registers_and_gas_at_its_own_time():

@@ -200,6 +200,14 @@ def test_a_compressed_payload_is_read_and_a_bomb_is_not(pack):
         said(Codec(), packed(inner)[:-3], BIRTH)
 
 
+def test_more_metrics_than_a_node_has_reason_to_send_are_refused_however_small():
+    inner = protobuf.field(2, b"") * 20_000
+    template = protobuf.field(2, protobuf.field(18, inner))
+    for payload in (inner, template):
+        with pytest.raises(PayloadError, match="metrics"):
+            said(Codec(), payload, BIRTH)
+
+
 @pytest.mark.parametrize("topic", ["spBv1.0/STATE/scada", "STATE/scada", "spBv1.0/g/NCMD/n"])
 def test_what_hosts_say_says_nothing(topic):
     assert said(Codec(), b"\xff{", topic).value == []
