@@ -175,7 +175,7 @@ def _refused(taken: FileResult, lang: Literal["zh", "en"]) -> Response:
     error = InputError(
         "import.wrong_rows",
         zh=f"{taken.rows} 行中有 {count} 行有误,全部未办理。",
-        en=f"Of {taken.rows} rows {count} are wrong, so none was done.",
+        en=f"Rows: {taken.rows}; wrong: {count}. None was done.",
         next_zh="请改正这些行后重新提交整个文件。",
         next_en="Put them right and send the whole file again.",
         where={"rows": taken.rows, "wrong": count},

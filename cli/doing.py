@@ -194,17 +194,19 @@ def _take(
     if taken.wrong and errors is not None:
         errors.write_bytes(errors_workbook(taken, _LANG[language()]))
     if taken.done or not taken.wrong:
-        done = say(f"{taken.done} 行已办理。", f"{taken.done} rows were done.")
-        would = say(f"{taken.done} 行均可办理,未作更改。", f"{taken.done} rows could be done.")
+        done = say(f"{taken.done} 行已办理。", f"Rows done: {taken.done}.")
+        would = say(
+            f"{taken.done} 行均可办理,未作更改。", f"Rows that could be done: {taken.done}."
+        )
         typer.echo(would if dry_run else done)
         if taken.wrong:
             left = taken.rows - taken.done
-            typer.echo(say(f"{left} 行有误,未办理。", f"{left} rows are wrong and were left out."))
+            typer.echo(say(f"{left} 行有误,未办理。", f"Rows left out for mistakes: {left}."))
         return
     raise InputError(
         "import.wrong_rows",
         zh=f"{len(taken.wrong)} 处有误,全部未办理。",
-        en=f"{len(taken.wrong)} things are wrong, so none was done.",
+        en=f"Mistakes found: {len(taken.wrong)}. None of the rows was done.",
         next_zh="请改正后重新提交整个文件;--errors 可存出有误的行。",
         next_en="Put them right and send the whole file again; --errors keeps the wrong rows.",
     )

@@ -257,7 +257,7 @@ def _uncertain(known: Known, grids: Sequence[_Grid]) -> Flags:
 
 
 def _implausible(one: _Grid, at: Ints) -> Flags:
-    """Return where a carrier's month may be beyond the years beside it, or nothing at all."""
+    """Return where a carrier's month may be beyond the years beside it, nothing at all, or less."""
     here = _of(one.known, at, False) & ~_of(one.by_act, at, False)
     grams = _of(one.grams, at, 0)
     near = np.full(at.shape, NULL, np.int64)
@@ -265,7 +265,8 @@ def _implausible(one: _Grid, at: Ints) -> Flags:
         beside = np.where(_of(one.known, at + step, False), _of(one.grams, at + step, 0), NULL)
         near = np.maximum(near, beside)
     beyond = (near != NULL) & ((grams - 1) // BEYOND >= near)  # beyond three times, in integers
-    return np.asarray((here & (beyond | (grams == 0) & (near != 0))).any(axis=1))
+    nothing = (grams == 0) & (near != 0)
+    return np.asarray((here & (beyond | nothing | (grams < 0))).any(axis=1))
 
 
 def _of(grid: NDArray[Any], at: Ints, outside: int | bool) -> NDArray[Any]:

@@ -61,6 +61,7 @@ def reviewed(target: Target, history: History) -> Reviewed:
         *_unknown(history, base),
         *_beyond(history, base),
         *_zeros(history, base),
+        *_negative(history, base),
         *_frozen(history, base),
         *_sizes(history, base),
     ]
@@ -131,6 +132,15 @@ def _zeros(history: History, base: Base) -> list[Finding]:
         reference = plausible_g(history, carrier, at) or 0
         found.append(Finding(Mark("zero", carrier, at[1]), 0, reference, reference))
     return found
+
+
+def _negative(history: History, base: Base) -> list[Finding]:
+    """Find months that gave more than they took: a quota of such a month is 0, of the year none."""
+    return [
+        Finding(Mark("negative", carrier, at[1]), one.known_g, None, -one.known_g)
+        for carrier, at, one in _of_year(history, base)
+        if not one.by_act and one.known_g is not None and one.known_g < 0
+    ]
 
 
 def _frozen(history: History, base: Base) -> list[Finding]:

@@ -48,7 +48,7 @@ class State(StrEnum):
 class Mark:
     """Something about a base that somebody has to answer for.
 
-    code: missing, partial, beyond, zero, frozen, area, persons or no_base. month: from 1.
+    code: missing, partial, beyond, zero, negative, frozen, area, persons or no_base. month: from 1.
     """
 
     code: str

@@ -68,7 +68,13 @@ def is_common(password: str, login: str = "") -> bool:
         return True
     words = _words() | ({_letters(login)} if _letters(login) else set())
     known = {typed, _letters(typed), _letters(typed.translate(_LOOKS)), _core(typed)}
-    return bool(known & words)
+    return bool({_once(one) for one in known} & words)
+
+
+def _once(text: str) -> str:
+    """Return what a text says again and again, once: a word said twice is no second word."""
+    place = (text + text).find(text, 1)
+    return text[:place] if text else text
 
 
 def _core(password: str) -> str:

@@ -87,7 +87,8 @@ def explain_use_change(
     """Return why an institution's metered energy differs from that of an earlier year.
 
     Only days that both years measured are compared, in months that are over. LMDI-I over persons ×
-    area per person × energy per area; without persons over area × energy per area.
+    area per person × energy per area; without persons over area × energy per area, both as they
+    were on the days compared.
     """
     code = profile or list_profiles(actor)[0].code
     with actor.look() as connection:

@@ -164,7 +164,10 @@ INDICATORS: Final = Table[Indicator, WhichIndicators](
             "缺少",
             "Lacks",
             "several",
-            hint=("因此无排名", "coverage, area, persons: what keeps it from a place"),
+            hint=(
+                "因此无排名",
+                "coverage, time (fewer days in account than its like), area, persons: why no place",
+            ),
         ),
         _kgce(
             "compared_kgce",

@@ -24,8 +24,8 @@ class FindingShown(BaseModel):
     """Something about a base that somebody has to answer for."""
 
     code: str = Field(
-        description="missing, partial, beyond (three times the other year), zero, frozen, area, "
-        "persons or no_base"
+        description="missing, partial, beyond (three times the other year), zero, negative, "
+        "frozen, area, persons or no_base"
     )
     carrier: str | None
     month: int | None = Field(description="Of the base year, from 1.")

@@ -12,6 +12,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "partial": ("计量不足", "measured in part"),
     "beyond": ("超过另一年同月的三倍", "beyond three times the other year"),
     "zero": ("在用而为零", "nothing used while open"),
+    "negative": ("为负", "less than nothing was used"),
     "frozen": ("表计停走", "the meter stood still"),
     "area": ("面积有变", "its area changed"),
     "persons": ("人数有变", "its persons changed"),

@@ -11,11 +11,18 @@ from cli.services import logins
 
 
 class LetsIn(BaseAuthPlugin):  # type: ignore[misc]
-    """Asks for a login and its password."""
+    """Asks for a login and its password, and for a will that the login might publish itself.
+
+    The broker publishes a will, and retains it, without asking `Allows` whose it was.
+    """
 
     async def authenticate(self, *, session: Session) -> bool:
-        """Return whether they go together."""
-        return logins.lets_in(self.config.logins, session.username, session.password)
+        """Return whether they go together, and the will is the login's to make."""
+        if not logins.lets_in(self.config.logins, session.username, session.password):
+            return False
+        return not session.will_flag or logins.allows(
+            session.username, session.will_topic or "", publishes=True
+        )
 
     @dataclass
     class Config:

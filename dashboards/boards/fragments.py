@@ -41,6 +41,7 @@ ENOUGH_OF: Final = "(SELECT report.enough_of(nullif('$institution', '')::integer
 # it: analytics.coverage.WHOLE, report.is_whole.
 WHOLE_PERCENT: Final = "99%"
 NOT_ENOUGH: Final = Text("计量不足", "not enough measured")
+SHORTER: Final = Text("计入台账的日子较少", "in account for fewer days")
 NOT_STATED: Final = Text("未填报", "not stated")
 
 
@@ -77,6 +78,11 @@ def expected(asked: str = "NULL") -> str:
 def expected_in() -> str:
     """Return the same of all that are counted in the region or below it, by month."""
     return f"report.expected_in(nullif('$region', '')::integer, {_WHOLE_MONTHS})"
+
+
+def in_account(asked: str = "NULL") -> str:
+    """Return the SQL of the days of the period's months on which anything was in account."""
+    return f"report.in_account({asked}, {_WHOLE_MONTHS})"
 
 
 def expected_by_month(asked: str = "NULL") -> str:

@@ -13,7 +13,8 @@ from storage.whole import whole_row
 # Of a region only the months count in which it held the institution; the class is that of the
 # period's end, area and persons are weighted by days. Whose energy is not measured enough is listed
 # and has neither place nor quartile nor year on year, which compares the days that both years
-# measured, of months that are over. Alike are those of one class, or those without one.
+# measured, of months that are over. Alike are those of one class, or those without one; who was in
+# account for fewer days than enough of theirs is listed too, and has no place.
 _INDICATORS = """
     WITH asked AS MATERIALIZED (
         SELECT report.enough(%(region)s) AS share
@@ -53,6 +54,12 @@ _INDICATORS = """
                AND e.month >= c.first_month AND e.month < c.until_month
           JOIN report.carrier k ON k.code = e.carrier AND k.in_total_energy
          GROUP BY 1
+    ), held AS (
+        SELECT a.institution_id,
+               sum(report.count_days(a.days, c.first_month, c.until_month)) AS days
+          FROM report.in_account(NULL, %(first)s, %(until)s) a
+          JOIN counted c USING (institution_id)
+         GROUP BY 1
     ), whole AS (
         SELECT institution_id, profile, u.kgce_g, coalesce(u.known_s, 0) AS known_s,
                coalesce(u.measured_s, 0) AS measured_s, e.expected_s,
@@ -62,29 +69,33 @@ _INDICATORS = """
                   FROM expected CROSS JOIN unnest(%(profiles)s::text[]) AS p(profile)) e
           FULL JOIN used u USING (institution_id, profile)
     ), each AS (
-        SELECT w.*, k.class_code, f.area_m2, f.persons,
+        SELECT w.*, k.class_code, w.enough AND coalesce(h.days, 0)
+                   >= (SELECT share FROM asked) * coalesce(max(h.days) FILTER (WHERE w.enough)
+                          OVER (PARTITION BY profile, k.class_code), 0) AS placeable,
+               f.area_m2, f.persons,
                w.kgce_g / 1000.0 / nullif(f.area_m2, 0) AS per_m2,
                w.kgce_g / 1000.0 / nullif(f.persons, 0) AS per_person
           FROM whole w
           LEFT JOIN classed k USING (institution_id)
+          LEFT JOIN held h USING (institution_id)
           LEFT JOIN report.means(NULL, %(first)s, %(until)s) f USING (institution_id)
     ), alike AS (
         SELECT profile, coalesce(class_code, '') AS kind,
-               count(per_m2) FILTER (WHERE enough)::integer AS of_m2,
-               count(per_person) FILTER (WHERE enough)::integer AS of_person,
+               count(per_m2) FILTER (WHERE placeable)::integer AS of_m2,
+               count(per_person) FILTER (WHERE placeable)::integer AS of_person,
                count(*)::integer AS alike,
                percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY per_m2::float8)
-                   FILTER (WHERE enough) AS quartiles_m2,
+                   FILTER (WHERE placeable) AS quartiles_m2,
                percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY per_person::float8)
-                   FILTER (WHERE enough) AS quartiles_person
+                   FILTER (WHERE placeable) AS quartiles_person
           FROM each GROUP BY 1, 2
     ), placed AS (
         SELECT e.*,
-               CASE WHEN enough AND per_m2 IS NOT NULL THEN rank() OVER (
-                   PARTITION BY profile, class_code, enough AND per_m2 IS NOT NULL
+               CASE WHEN placeable AND per_m2 IS NOT NULL THEN rank() OVER (
+                   PARTITION BY profile, class_code, placeable AND per_m2 IS NOT NULL
                    ORDER BY per_m2) END::integer AS place_m2,
-               CASE WHEN enough AND per_person IS NOT NULL THEN rank() OVER (
-                   PARTITION BY profile, class_code, enough AND per_person IS NOT NULL
+               CASE WHEN placeable AND per_person IS NOT NULL THEN rank() OVER (
+                   PARTITION BY profile, class_code, placeable AND per_person IS NOT NULL
                    ORDER BY per_person) END::integer AS place_person
           FROM each e
     ), page AS MATERIALIZED (
@@ -119,7 +130,8 @@ _INDICATORS = """
                 AND b.month < (%(until)s::date - interval '1 year')::date
          GROUP BY 1, 2)
     SELECT p.institution_id, p.profile, p.class_code, p.kgce_g, p.area_m2, p.persons, p.per_m2,
-           p.per_person, p.known_s, p.measured_s, p.expected_s, p.enough, c.compared_g, c.before_g,
+           p.per_person, p.known_s, p.measured_s, p.expected_s, p.enough, p.placeable,
+           c.compared_g, c.before_g,
            coalesce(c.days, 0) AS days, coalesce(c.of_days, 0) AS of_days,
            p.enough AND report.is_enough(c.days, c.of_days, (SELECT share FROM asked))
                AS comparable,
@@ -156,9 +168,10 @@ class Indicator:
     """One institution under one profile; None where what it needs is not known.
 
     per_m2, per_person: kgce. known_s, measured_s, expected_s: of all carriers in total energy;
-    enough: whether so much is known that it has a place; enough_share: what the region's office
-    asks for. compared_g, before_g: of the `days`, of
-    `of_days`, that both years measured; comparable: whether that is enough for a change.
+    enough: whether so much is known that it is compared; placeable: whether also for as many days
+    as its like, so that it has a place; enough_share: what the region's office asks for.
+    compared_g, before_g: of the `days`, of `of_days`, that both years measured; comparable: whether
+    that is enough for a change.
     without: carriers that were used, but have no coefficient: kgce_g does not hold them.
     place: from the lowest among `of` of the `alike` institutions of its class; quartiles: lower,
     middle, upper.
@@ -177,6 +190,7 @@ class Indicator:
     measured_s: int
     expected_s: int | None
     enough: bool
+    placeable: bool
     compared_g: int | None
     before_g: int | None
     days: int
@@ -193,8 +207,13 @@ class Indicator:
 
     @property
     def lacks(self) -> list[str]:
-        """What keeps it from being compared: coverage, area, persons."""
-        there = {"coverage": self.enough, "area": self.area_m2, "persons": self.persons}
+        """What keeps it from being compared: coverage, time in account, area, persons."""
+        there = {
+            "coverage": self.enough,
+            "time": self.placeable or not self.enough,
+            "area": self.area_m2,
+            "persons": self.persons,
+        }
         return [name for name, held in there.items() if not held]
 
 

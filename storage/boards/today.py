@@ -12,7 +12,7 @@ from storage.connections import give_room
 from storage.whole import whole_row
 
 # Of the reader's institutions those that used most in a month; year on year by what both years
-# measured, in carriers that have a coefficient in both.
+# measured, in carriers that have a coefficient in both: a month of nothing is compared as nothing.
 _MONTHS: Final = """
     WITH top AS MATERIALIZED (
         SELECT f.institution_id, sum(f.kgce_g) AS kgce_g
@@ -29,8 +29,10 @@ _MONTHS: Final = """
            AND f.month IN (%(month)s, (%(month)s - interval '1 year')::date)
     ), pair AS (
         SELECT c.institution_id, c.days, c.of_days,
-               floor(b.kgce_g * c.before_quanta / nullif(b.quanta, 0) + 0.5) AS before_g,
-               floor(a.kgce_g * c.quanta / nullif(a.quanta, 0) + 0.5) AS after_g
+               CASE WHEN b.quanta = 0 THEN b.kgce_g
+                    ELSE storage.half_up(b.kgce_g * c.before_quanta, b.quanta) END AS before_g,
+               CASE WHEN a.quanta = 0 THEN a.kgce_g
+                    ELSE storage.half_up(a.kgce_g * c.quanta, a.quanta) END AS after_g
           FROM ids, report.compared(ids.all, %(month)s, (%(month)s + interval '1 month')::date, 1) c
           JOIN report.carrier k ON k.code = c.carrier AND k.in_total_energy
           LEFT JOIN figure a ON a.institution_id = c.institution_id AND a.carrier = c.carrier

@@ -32,6 +32,17 @@ _INSERT: Final = """
 """
 _INSERT_AND_TELL: Final = _INSERT + " RETURNING channel_id, storage.ms(at)"
 
+# What was said before stands already, and whoever replaces it keeps it: sent again, it waits for
+# nobody, however long somebody's file of the same channel takes.
+_DIFFERS = """
+    SELECT DISTINCT i.channel_id
+      FROM incoming i
+      LEFT JOIN LATERAL (
+           SELECT rank, seq, value FROM reading
+            WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r ON true
+     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
+"""
+
 # Only who holds a channel's lock replaces its effective readings. It works on both engines, whereas
 # columnstore rows cannot be locked one by one. In order of channel, so that nobody waits in a ring.
 _LOCK = "SELECT pg_advisory_xact_lock(%s, channel) FROM unnest(%s::integer[]) AS channel"
@@ -52,7 +63,8 @@ _KEEP_LOSERS = """
            SELECT l.* FROM (VALUES (i.rank, i.seq, i.value), (r.rank, r.seq, r.value))
                   AS l (rank, seq, value)
             ORDER BY l.rank, l.seq, l.value NULLS FIRST LIMIT 1) lost
-     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
+     WHERE i.channel_id = ANY(%(locked)s)
+       AND (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
     ON CONFLICT DO NOTHING
 """
 
@@ -66,11 +78,12 @@ _REPLACE = """
       LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
             WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r ON true
-     WHERE r.rank IS NULL
-        OR (i.rank, i.seq) > (r.rank, r.seq)
-        OR (i.rank, i.seq) = (r.rank, r.seq)
-           AND coalesce(i.value, -9223372036854775808)
-               > coalesce(r.value, -9223372036854775808)
+     WHERE i.channel_id = ANY(%(locked)s)
+       AND (r.rank IS NULL
+            OR (i.rank, i.seq) > (r.rank, r.seq)
+            OR (i.rank, i.seq) = (r.rank, r.seq)
+               AND coalesce(i.value, -9223372036854775808)
+                   > coalesce(r.value, -9223372036854775808))
     ON CONFLICT (channel_id, at) DO UPDATE
        SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value
 """
@@ -176,14 +189,24 @@ def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) 
             new[folded.effective] = _among(bound, folded.effective, cursor.fetchall())
         revised = 0
         if stored < len(folded.effective) or len(folded.outdone):
-            channels = np.unique(bound.channel_id[folded.effective]).tolist()
-            cursor.execute(_LOCK, [_LOCK_CLASS, channels])
-            _copy(cursor, "outdone", bound, folded.outdone)
-            revised = cursor.execute(_KEEP_LOSERS).rowcount
-            cursor.execute(_REPLACE)
+            revised = _revise(cursor, bound, folded)
         if stored or revised:
             cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.effective)])
     return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
+
+
+def _revise(cursor: Cursor[Any], bound: Bound, folded: Fold) -> int:
+    """Let the greatest stand where something else was said before; return how much did not."""
+    differ = {channel for (channel,) in cursor.execute(_DIFFERS)}
+    differ.update(bound.channel_id[folded.outdone].tolist())
+    if not differ:
+        return 0
+    locked = sorted(differ)
+    cursor.execute(_LOCK, [_LOCK_CLASS, locked])
+    _copy(cursor, "outdone", bound, folded.outdone)
+    revised = cursor.execute(_KEEP_LOSERS, {"locked": locked}).rowcount
+    cursor.execute(_REPLACE, {"locked": locked})
+    return revised
 
 
 def _among(

@@ -1,5 +1,6 @@
 """Bases are reviewed before anything is issued: what is odd, who answers, what comes of it."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -66,6 +67,38 @@ def test_a_review_lists_what_is_odd_by_what_it_moves(union):
     assert first.effect_g == grams(16_000) - grams(100)
     assert first.quota_effect_g == first.effect_g - first.effect_g * 30_000 // 1_000_000
     assert first.own_share == first.effect_g / first.base.total_g
+
+
+def test_an_open_house_of_which_nothing_but_zeros_is_known_comes_with_those_without_a_base(union):
+    """Nothing says what would be plausible; it moves what the others use in the mean."""
+    world = union.world
+    for month in range(1, 13):
+        use(world, "school", 2015, month, 0)
+    found = review(world.actor("planner of all"), union.target)
+    first = found.lines[0]
+
+    assert first.institution_id == world.institution["school"]
+    assert [one.mark.code for one in first.findings] == ["zero"] * 12
+    assert first.effect_g == found.base_g // sum(one.institutions for one in found.members)
+    assert first.own_share is None
+
+
+def test_a_stretch_in_which_the_meter_stood_still_is_found_in_its_days(union):
+    """Ten days of nothing in May 2015; of the year's 12 × 321 kWh they would be ten days' part."""
+    world = union.world
+    for place in range(10):
+        world.admin(
+            """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+               VALUES (%s, %s, 0, 86400, 86400)""",
+            world.channel["police e"], date(2015, 5, 3) + timedelta(days=place),
+        )  # fmt: skip
+    assert line(union, "police") is None  # the channel counts since 2016 alone
+    in_account_since(world, date(2015, 1, 1))
+    world.admin("UPDATE account SET known_s = 31 * 86400 * 2")
+
+    police = line(union, "police")
+    assert [one.mark for one in police.findings] == [Mark("frozen", "electricity", 5)]
+    assert police.effect_g == 12 * grams(321) * 10 // 365
 
 
 def test_nothing_is_issued_until_every_base_is_answered_for(union):
@@ -166,6 +199,18 @@ def test_who_is_left_out_has_no_quota_and_is_told_in_the_snapshot(union):
 
     assert (made.left_out, made.without_base, made.run.quotas) == (1, 0, 3)
     issue_run(actor, made.run.run_id)
+    ((snapshot,),) = world.admin(
+        "SELECT snapshot FROM run_snapshot WHERE run_id = %s", made.run.run_id
+    )
+    told = json.loads(snapshot)["inputs"]
+    assert (told["left_out"], told["without_base"], told["enough_permille"]) == ([clinic], [], 900)
+    of = {one["institution"]: one for one in told["holders"]}
+    assert clinic not in of
+    office = of[world.institution["office"]]
+    assert (office["states"], office["marks"]) == (
+        ["measured"] * 12,
+        [["beyond", "electricity", 12]],
+    )
     assert clinic not in {one.institution_id for one in list_quotas(actor).rows}
 
 

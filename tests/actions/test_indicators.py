@@ -188,6 +188,36 @@ def test_who_is_not_measured_enough_is_listed_and_has_no_place(world):
         assert one.quartiles_m2 == [float(office.per_m2)] * 3
 
 
+def test_who_was_in_account_for_fewer_days_than_its_like_has_no_place(world):
+    """A school of one day, one of a year but for a month, and one of the whole year."""
+    since = {"office": "2015-01-01", "police": "2015-02-01", "clinic": "2015-12-31"}
+    for name, first in since.items():
+        fact(world, name, "class", "EDU")
+        if name != "office":
+            fact(world, name, "area_m2", 1000)
+            fact(world, name, "persons", 50)
+        counts_since(world, name, first)
+        days = (date(2016, 1, 1) - date.fromisoformat(first)).days
+        measure(world, name, first, days, 10_000)
+
+    def placed(first, until):
+        rows = indicators_of(world.actor(), first, until).rows
+        found = {one.institution_id: one for one in rows}
+        return {name: found.get(world.institution[name]) for name in since}
+
+    year = placed(date(2015, 1, 1), date(2016, 1, 1))
+    # 334 of 365 days are enough: by hand, 1.229 kgce × 365 / 1234.5 m² before × 334 / 1000 m².
+    assert [year[name].place_m2 for name in since] == [1, 2, None]
+    assert {one.of_m2 for one in year.values()} == {2}
+    assert (year["clinic"].enough, year["clinic"].lacks) == (True, ["time"])
+    assert year["clinic"].expected_s == year["clinic"].known_s == 86_400
+    autumn = placed(date(2015, 9, 1), date(2015, 12, 1))
+    assert [autumn[name].place_m2 for name in ("office", "police")] == [1, 2]
+    assert autumn["clinic"] is None  # nothing was expected of it
+    late = placed(date(2016, 1, 1), date(2016, 2, 1))
+    assert [one.lacks for one in late.values()] == [["coverage"]] * 3
+
+
 def test_who_has_no_account_at_all_is_listed_too(world):
     counts_since(world, "clinic", "2015-01-01")
     year = date(2015, 1, 1), date(2016, 1, 1)

@@ -16,6 +16,8 @@ COMMON = [
     "asdfghjkl;", "zxcvbnm,./1", "abcdefghij", "abcabcabcabc", "aaaaabbbbb", "iloveyou520",
     "woaini1314520", "WoAiNi5201314", "woaiwojia123", "wangwei1990", "zhangsan123", "Beijing2008!",
     "guanliyuan1", "commonwatt1", "CommonWatt2026", "Ｐａｓｓｗｏｒｄ１２３",
+    "password password", "Admin-admin-2026", "CommonwattCommonwatt", "government2026",
+    "gonggongjigou1",
 ]  # fmt: skip
 GOOD = [
     "correct horse battery", "a long enough one", "another long one",

@@ -12,11 +12,12 @@ from actions.compact.quotas import explain_quota, list_quotas, shares_of
 from actions.compact.runs import Method, Rule, list_runs
 from actions.compact.targets import Indicator, Target
 from compact.books import Cause, Entry, Kind
-from metering.errors import InputError
+from metering.errors import ConflictError, InputError
 from storage.compact import books
 from tests.actions.acts import set_target
 from tests.actions.compact_world import (
     KWH,
+    USED,
     issue_run,
     make_union_world,
     record_progress,
@@ -330,6 +331,63 @@ def test_an_institution_that_a_newer_run_drops_is_shown_as_dropped(union):
     assert drawn_months(actor, clinic) == []
 
 
+def test_who_was_dropped_and_comes_back_holds_one_quota_and_no_run_is_issued_twice(union):
+    world, actor = union.world, union.world.actor("planner of all")
+    clinic = world.institution["clinic"]
+    runs = [union.issued()]
+    for disclosure, kwh in (("off_platform", 1500), ("open", 1600)):
+        disclosed(world, "clinic", disclosure)
+        use(world, "office", 2015, 4, kwh)
+        union.answered()
+        runs.append(union.run())
+        issue_run(actor, runs[-1], f"the clinic is {disclosure}")
+
+    record_progress(actor, union.union, DAY)
+    quotas = {one.institution_id: one for one in list_quotas(actor).rows}
+    stood = {one.institution_id: one for one in progress_of(actor, members=False)}
+    assert (quotas[clinic].state, quotas[clinic].run_id) == ("in_force", runs[2])
+    # By hand: 500 + 250 kWh of October and December × 122.9 g, less 3 %.
+    assert abs(quotas[clinic].amount_g - 750 * 122.9 * 0.97) <= 2
+    assert {key: one.quota_g for key, one in stood.items()} == {
+        key: one.amount_g for key, one in quotas.items()
+    }
+    assert {one.run_id for one in stood.values()} == {runs[2]}
+    states = [{one.run_id: one.state for one in list_runs(actor)}[run] for run in runs]
+    assert states == ["superseded", "superseded", "in_force"]
+    with pytest.raises(ConflictError) as refused:
+        issue_run(actor, runs[0], "back to the first")
+    assert refused.value.code == "run.issued_already"
+
+
+def test_each_year_has_its_own_run_in_force_and_its_own_progress(union):
+    """Base of 26,586 kWh = 3,267,419 g; 6 % less by 2018 compound: by hand 0.94^(1/3) a year."""
+    world, actor = union.world, union.world.actor("planner of all", date(2018, 3, 1))
+    fall = Target(Indicator.TOTAL_KGCE, "GB2589-2020", 60_000, base_year=2015, target_year=2018)
+    target = set_target(actor, union.union, fall, "test")
+    union.answered(target)
+    runs = {
+        year: run_target(actor, target, Method(Rule.PROPORTIONAL), year).run
+        for year in (2016, 2017, 2018)
+    }
+    for year, run in runs.items():
+        issue_run(actor, run.run_id, f"for {year}")
+
+    base_g = sum(grams(kwh) for name in ("office", "school", "police", "clinic")
+                 for kwh in USED[name])  # fmt: skip
+    for steps, run in enumerate(runs.values(), 1):
+        assert abs(run.total_g - base_g * 0.94 ** (steps / 3)) <= 1
+    held = world.admin("SELECT year, run_id FROM run_in_force ORDER BY year")
+    assert held == [(year, run.run_id) for year, run in runs.items()]
+    record_progress(actor, union.union, date(2018, 2, 28))
+    found = progress_of(actor, members=False)
+    ends = {2016: date(2016, 12, 31), 2017: date(2017, 12, 31), 2018: date(2018, 2, 28)}
+    assert {(one.year, one.day, one.run_id) for one in found} == {
+        (year, ends[year], run.run_id) for year, run in runs.items()
+    }
+    for year, run in runs.items():
+        assert sum(one.quota_g for one in found if one.year == year) == run.total_g
+
+
 def test_quotas_of_a_year_come_of_one_run_whatever_target_it_was_for(union):
     world, actor = union.world, union.world.actor("planner of all")
     union.issued()
@@ -355,7 +413,8 @@ def test_progress_and_months_follow_what_the_books_moved(union):
     with world.actor("planner of all").change() as connection:
         entries = (Entry(2016, office, -1000), Entry(2016, school, 1000))
         moved = Cause(Kind.TRANSFER, "test", entries)
-        books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by="user:1")
+        by = f"user:{world.user['planner of all']}"
+        books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by=by)
 
     record_progress(actor, union.union, date(2016, 3, 31))
     for one, by in ((office, -1000), (school, 1000)):

@@ -1,5 +1,6 @@
 """A union may have one person ask for an issue and another confirm it, whatever their log-ins."""
 
+import psycopg
 import pytest
 
 from actions.actor import DeniedError
@@ -164,3 +165,31 @@ def _plans(actor, union_id: int) -> bool:
             "SELECT %s IN (SELECT * FROM access.planned_unions())", [union_id]
         ).fetchone()
     return bool(row and row[0])
+
+
+def test_the_books_hold_to_it_whoever_writes_into_them(union):
+    world, run_id = union.world, union.run()
+    statement = """
+        INSERT INTO book_cause (union_id, indicator, kind, run_id, reason, made_by)
+        VALUES (%s, 'total_kgce', 'issue', %s, 'by hand', %s)
+    """
+
+    def written(by: str) -> str | None:
+        """Return the constraint that refuses a cause by somebody; nothing is kept."""
+        with psycopg.connect(world.database.admin_url) as connection:
+            try:
+                connection.execute(statement, [union.union, run_id, by])
+            except psycopg.errors.IntegrityConstraintViolation as error:
+                return error.diag.constraint_name
+            finally:
+                connection.rollback()
+        return None
+
+    asks, confirms = (f"user:{world.user[who]}" for who in (ASKS, CONFIRMS))
+    assert written(confirms) == "second_person"  # nobody asked
+    do(union, AskIssue(), ASKS, run_id)
+    assert written(asks) == "second_person"
+    assert written("user:1") == "second_person"
+    assert written(confirms) is None
+    do(union, RefuseIssue(reason="no"), CONFIRMS, run_id)
+    assert written(confirms) == "second_person"

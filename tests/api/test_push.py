@@ -1,6 +1,7 @@
 """Readings over HTTP: the gateway's key, one commit, the receipt; again changes nothing."""
 
 import json
+import time
 
 import pytest
 
@@ -44,6 +45,30 @@ def test_a_push_is_stored_receipted_and_once(front, key):
     )
     assert rows == [(200_000, 70)]
     assert front.client("of the office").get("/api/v1/gateways").json()["items"][0]["has_key"]
+
+
+def test_a_push_ahead_of_its_arrival_is_receipted_set_aside_and_named(front, key):
+    """Nine minutes are jitter; local time of Shanghai sent as UTC, 2099 and 1970 are none."""
+    client, now_ms = front.client(), int(time.time() * 1000)
+    times = {80: now_ms + 9 * 60_000, 81: now_ms + 8 * HOUR_MS, 82: 4_070_908_800_000, 83: 0}
+    told = {}
+    for seq, at_ms in times.items():
+        payload = native.encode_one(seq, "office e", at_ms, 300.0)
+        told[seq] = client.post(URL, content=payload, headers=key).json()
+
+    assert [one["stored"] for one in told.values()] == [[[seq, seq]] for seq in times]
+    assert [[one["reason"] for one in answer["rejected"]] for answer in told.values()] == [
+        [], ["clock.ahead"], ["clock.ahead"], ["reading.before_since"],
+    ]  # fmt: skip
+    assert "UTC+8h" in told[81]["rejected"][0]["message_en"]
+    waiting = front.world.admin(
+        "SELECT seq, payload IS NOT NULL FROM rejected_message WHERE resolved_at IS NULL ORDER BY 1"
+    )
+    assert waiting == [(81, True), (82, True), (83, True)]
+    assert front.world.admin(
+        "SELECT seq FROM reading WHERE channel_id = %s AND seq >= 80",
+        front.world.channel["office e"],
+    ) == [(80,)]  # fmt: skip
 
 
 def test_what_cannot_be_taken_is_kept_and_named(front, key):

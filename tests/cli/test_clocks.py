@@ -6,6 +6,8 @@ import sys
 
 import psycopg
 
+from cli import wiring
+from cli.settings import Settings
 from collector.codecs import native
 from collector.intake import take_in
 from metering.messages import Message
@@ -55,3 +57,11 @@ def test_a_clock_ahead_is_listed_and_put_right(database):
         assert c.execute(READINGS).fetchall() == [(START_MS,)]
     assert say(collector, *shift, "--yes").returncode == 2
     assert say(collector, "replay-rejected", "--shift", "-8h").returncode == 2
+
+
+def test_how_far_ahead_a_reading_may_be_is_a_setting(database, monkeypatch):
+    monkeypatch.setenv("COMMONWATT_CLOCK_AHEAD_S", "3600")
+    made = wiring.store(Settings(), database.url("collector"), "test")
+    made.close()
+
+    assert made.ahead_ms == HOUR_MS

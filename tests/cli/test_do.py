@@ -80,11 +80,13 @@ def test_a_file_is_done_as_a_whole_and_its_wrong_rows_are_kept(world, tmp_path: 
     count = "SELECT count(*) FROM exchange WHERE channel_id = %s"
     assert world.admin(count, channel) == [(0,)]
     rest = do("exchange.record", "--file", file, "--without-failed", "--dry-run")
-    assert "1 rows could be done.\n1 rows are wrong and were left out." in rest.stdout
+    assert "Rows that could be done: 1.\nRows left out for mistakes: 1." in rest.stdout
 
     file.write_text(f"{head}{channel},2016-03-02 10:30,0,form\n")
-    assert "1 rows could be done." in do("exchange.record", "--file", file, "--dry-run").stdout
-    assert "1 rows were done." in do("exchange.record", "--file", file).stdout
+    assert (
+        "Rows that could be done: 1." in do("exchange.record", "--file", file, "--dry-run").stdout
+    )
+    assert "Rows done: 1." in do("exchange.record", "--file", file).stdout
     assert world.admin(count, channel) == [(1,)]
 
 

@@ -116,6 +116,15 @@ def test_a_month_of_nothing_is_odd_while_open_and_used_in_the_other_year():
     assert marks(history(electricity=summer)) == []
 
 
+def test_a_month_of_less_than_nothing_is_odd_and_so_is_a_year():
+    found = reviewed(ANY, history(electricity=year([100] * 11 + [-40])))
+    assert [one.mark for one in found.findings] == [Mark("negative", "electricity", 12)]
+    assert found.effect_g == 40
+    assert len(marks(history(electricity=year([-40] * 12)))) == 12
+    by_act = year([100] * 12) | {(YEAR, 12): CarrierMonth(-40, -40, How.BILL, by_act=True)}
+    assert marks(history(electricity=by_act)) == []
+
+
 def test_a_meter_that_stood_still_is_odd_unless_it_does_so_every_year():
     still = Frozen("electricity", date(YEAR, 7, 1), date(YEAR, 7, 10))
     months = {"electricity": year([365] * 12)}

@@ -4,12 +4,15 @@ import threading
 import warnings
 
 import psycopg
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from collector.codecs import native
 from collector.intake import take_in
+from metering.errors import UnavailableError
 from metering.messages import Message
+from storage.connections import Bounds
 from storage.readings.store import Store
 from tests.storage.world import START_MS, SentReading, batch_of, forget_readings, make_channels
 
@@ -108,6 +111,30 @@ def test_the_queue_row_is_written_with_the_readings_and_not_for_a_repetition(dat
     with psycopg.connect(database.admin_url) as c:
         rows = c.execute("SELECT storage.ms(first), storage.ms(last) FROM stale_usage").fetchall()
     assert rows == [(START_MS, START_MS + 5 * HOUR_MS)]
+
+
+def test_what_is_sent_again_waits_for_nobody_who_holds_its_channel(database):
+    """As somebody does whose file of a year corrects the channel, until it is committed."""
+    held, _ = make_channels(database.admin_url, [0, 0])
+    store = Store(database.url("collector"), "test", bounds=Bounds(0.5, 60))
+    first = [SentReading("k0", START_MS + hour * HOUR_MS, hour, 1) for hour in range(5)]
+    other = [SentReading("k1", START_MS + hour * HOUR_MS, hour, 1) for hour in range(5)]
+    store.write(*batch_of([*first, *other]), [])
+    before = state(database.admin_url)
+
+    with psycopg.connect(database.url("collector")) as holder:
+        holder.execute("SELECT pg_advisory_xact_lock(2, %s)", [held])
+        again = store.write(*batch_of([*first, *other]), [])
+        assert (again.duplicates, again.revised) == (10, 0)
+        assert state(database.admin_url) == before
+        # What differs waits for its own channel alone.
+        later = [SentReading("k1", START_MS, 7, 2), SentReading("k0", START_MS, 0, 1)]
+        assert store.write(*batch_of(later), []).revised == 1
+        with pytest.raises(UnavailableError):
+            store.write(*batch_of([SentReading("k0", START_MS, 7, 2)]), [])
+
+    assert store.write(*batch_of([SentReading("k0", START_MS, 7, 2)]), []).revised == 1
+    store.close()
 
 
 def test_readings_far_apart_queue_the_days_they_touch_and_nothing_between(database):

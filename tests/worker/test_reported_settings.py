@@ -14,6 +14,9 @@ from actions.actor import SYSTEM, Actor, open_pool
 from actions.readings.import_readings import import_readings
 from actions.registry.files import read
 from actions.registry.importing import register
+from collector.codecs import native
+from collector.intake import take_in
+from metering.messages import Message
 from storage.readings.store import Store
 from tests.actions.world import World
 from tests.worker.test_judged_cases import ACCOUNTS, INSTITUTION_ID
@@ -172,6 +175,75 @@ def test_units_of_a_thousand_and_ratios(office):
 
     for name, used in (("mega", "5"), ("watt", "5"), ("ratio", "5.008"), ("power", "8")):
         assert office.months(name) == {"2025-05": Decimal(used)}
+
+
+# Ratio, quanta to the unit, wrap, first value and step of a register; steps; what they are in Wh.
+FRACTIONS = {
+    "a third": ({"factor": "1/3"}, 1000, "1", 100, 33_333),  # ⌊1100/3⌋ − ⌊1000/3⌋ kWh
+    "a third, coarse": ({"factor": "1/3", "per_unit": "1"}, 1000, "1", 100, 33_333),
+    "200 to 5": ({"factor": "200/5"}, 0, "0.001", 2500, 100_000),
+    "thirds of a kWh": ({"per_unit": "3"}, 0, "1", 30, 30_000),
+    "finer than Wh": ({"per_unit": "1000000"}, 5, "0.0104", 60, 624),
+    "7 to 3, fine": ({"factor": "7/3", "per_unit": "1000000"}, 0, "0.000333", 100, 77),
+    "a third over a wrap": ({"factor": "1/3", "wraps_at": "1000", "max_per_hour": "60"},
+                            980, "2", 30, 20_000),
+    "a ratio over a wrap": ({"factor": "200/5", "wraps_at": "1000", "max_per_hour": "60"},
+                            980, "2", 30, 2_400_000),
+    "heat in GJ": ({"unit": "GJ", "max_per_hour": "10"}, 0, "0.001", 36, 10_000),
+}  # fmt: skip
+
+
+def test_any_ratio_and_any_quantum_give_last_less_first(office):
+    """Telescoped: no hour loses a fraction of a Wh, whatever lies between the quanta."""
+    at = datetime(2025, 8, 1, tzinfo=UTC) - 8 * HOUR
+    names = {f"frac{place}": case for place, case in enumerate(FRACTIONS.values())}
+    office.register(*({"institution": name, **fields} for name, (fields, *_) in names.items()))
+    for name, (fields, first, step, count, _) in names.items():
+        around = Decimal(fields.get("wraps_at", 10**9))
+        values = [str((first + n * Decimal(step)) % around) for n in range(count + 1)]
+        office.say(name, at, values, HOUR / 4 if count > 700 else HOUR)
+    office.work()
+
+    used = {
+        name: office.world.admin(
+            """SELECT sum(h.used), (SELECT sum(quanta) FROM account a
+                                      JOIN institution_code i USING (institution_id)
+                                     WHERE i.code = b.key)
+                 FROM usage_hour h JOIN binding b USING (channel_id) WHERE b.key = %s
+                GROUP BY b.key""",
+            name,
+        )[0]
+        for name in names
+    }
+    assert used == {name: (case[-1], case[-1]) for name, case in names.items()}
+
+
+def test_intervals_under_a_ratio_lie_within_half_a_quantum_an_hour(office):
+    """0.0104 kWh under 1/3 are 3.4667 Wh, of which an hour has 3: 60 hours miss less than 30."""
+    office.register({"institution": "inter", "kind": "interval", "factor": "1/3",
+                     "per_unit": "1000000"})  # fmt: skip
+    office.say("inter", datetime(2025, 8, 2, tzinfo=UTC), ["0.0104"] * 60)
+    office.work()
+
+    (total,) = office.months("inter").values()
+    assert total == Decimal("0.180")
+    assert abs(total * 1000 - Decimal("0.0104") * 60 * 1000 / 3) <= 30
+
+
+def test_what_a_gateway_sends_finer_than_the_quantum_is_marked(office):
+    office.register({"institution": "fine"})
+    at_ms = int(datetime(2025, 8, 3, tzinfo=UTC).timestamp() * 1000)
+    readings = [("fine", at_ms, 5.0), ("fine", at_ms + 1000, 5.0004), ("fine", at_ms + 2000, 5.001)]
+    store = Store(office.world.database.url("collector"), "test")
+    message = Message("t", "bj/office", native.encode_many(1, readings), at_ms + 2000)
+    stored = take_in([message], native.decode, store)
+    store.close()
+
+    assert not stored.rejected
+    assert office.world.admin(
+        """SELECT m.mark, m.readings FROM intake_mark m JOIN binding b USING (channel_id)
+            WHERE b.key = 'fine'"""
+    ) == [("rounded", 1)]
 
 
 def test_an_institution_merged_in_july_leaves_the_first_half_where_it_was(office):

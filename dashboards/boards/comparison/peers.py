@@ -6,7 +6,9 @@ from dashboards.boards import fragments as f
 from dashboards.boards.model import PERCENT, Column, Link, Text
 
 # Those that were counted in the chosen region in the period and had the own class at its end;
-# without a class, those without one. Of a move only the months in the region count.
+# without a class, those without one. Of a move only the months in the region count. Who was in
+# account for fewer days than enough of theirs (`covered` alone) is compared no more than who was
+# measured too little.
 PEERS: Final = f"""
     {f.MEMBER}, counted AS MATERIALIZED (
         SELECT institution_id, first_month, until_month FROM member
@@ -46,14 +48,24 @@ PEERS: Final = f"""
                AND a.month >= c.first_month AND a.month < c.until_month
           JOIN report.carrier k ON k.code = a.carrier AND k.in_total_energy
          GROUP BY 1
+    ), held AS (
+        SELECT a.institution_id,
+               sum(report.count_days(a.days, c.first_month, c.until_month)) AS days
+          FROM {f.in_account(f.these("peers"))} a JOIN counted c USING (institution_id)
+         GROUP BY 1
     ), each AS MATERIALIZED (
-        SELECT p.*, u.kgce, report.coverage(u.known_s, x.expected_s) AS coverage,
-               report.is_enough(u.known_s, x.expected_s, {f.ENOUGH}) AS enough,
-               u.kgce / nullif(p.area_m2, 0) AS per_area,
-               u.kgce / nullif(p.persons, 0) AS per_person
+        SELECT p.*, m.coverage, m.covered, u.kgce, u.kgce / nullif(p.area_m2, 0) AS per_area,
+               u.kgce / nullif(p.persons, 0) AS per_person,
+               m.covered AND coalesce(h.days, 0)
+                   >= {f.ENOUGH} * coalesce(max(h.days) FILTER (WHERE m.covered) OVER (), 0)
+                   AS enough
           FROM peers p
           LEFT JOIN used u USING (institution_id)
-          LEFT JOIN expected x USING (institution_id))
+          LEFT JOIN expected x USING (institution_id)
+          LEFT JOIN held h USING (institution_id)
+         CROSS JOIN LATERAL (
+               SELECT report.coverage(u.known_s, x.expected_s) AS coverage,
+                      report.is_enough(u.known_s, x.expected_s, {f.ENOUGH}) AS covered) m)
 """
 _LINK: Final = Link(
     Text("机构用能", "Institution"),

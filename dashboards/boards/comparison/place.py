@@ -10,7 +10,8 @@ from dashboards.boards.model import KGCE_PER_M2, KGCE_PER_PERSON, PLAIN, Column,
 def _place(per: str) -> str:
     return f"""
     WITH {f.MONTHS}, {PEERS}
-    SELECT CASE WHEN NOT o.enough THEN {words(f.NOT_ENOUGH)}
+    SELECT CASE WHEN NOT o.covered THEN {words(f.NOT_ENOUGH)}
+                WHEN NOT o.enough THEN {words(f.SHORTER)}
                 ELSE to_char(1 + (SELECT count(*) FROM each e
                                    WHERE e.enough AND e.{per} < o.{per}), 'FM999990')
                      || ' / ' || (SELECT count({per}) FROM each WHERE enough) END AS value

@@ -40,8 +40,9 @@ UNRANKED: Final = Panel(
     9,
     Text("未参与比较的机构", "Left out of the comparison"),
     Text(
-        "缺少面积、人数，或计量不足的同类机构，及其所缺。",
-        "Those of its like that lack area, persons or enough measured, and what each lacks.",
+        "缺少面积、人数，计量不足，或计入台账的日子比同类少的机构，及其所缺。",
+        "Those of its like that lack area, persons or enough measured, or that were in account for "
+        "fewer days than the others, and what each lacks.",
     ),
     Kind.TABLE,
     PLAIN,
@@ -49,7 +50,8 @@ UNRANKED: Final = Panel(
     WITH {f.MONTHS}, {PEERS}
     SELECT institution_id, name AS institution,
            concat_ws({words(Text("、", ", "))},
-               CASE WHEN NOT enough THEN {words(f.NOT_ENOUGH)} END,
+               CASE WHEN NOT covered THEN {words(f.NOT_ENOUGH)}
+                    WHEN NOT enough THEN {words(f.SHORTER)} END,
                CASE WHEN area_m2 IS NULL THEN {words(Text("未填报面积", "area not stated"))} END,
                CASE WHEN persons IS NULL THEN {words(Text("未填报人数", "persons not stated"))} END)
                AS lacks, coverage

@@ -50,11 +50,12 @@ MONTHLY: Final = (
         Text("与上年同期比较", "Against the year before"),
         Text(
             f"已满月的综合能耗与上年同月：只比较两年该月都全月计入台账、{f.WHOLE_PERCENT} 以上时间"
-            "已知的机构和品种，按整月比；任一年不足的，该月不比。其占比见右图。",
+            "已知的机构和品种，按整月比，闰年的 2 月 29 日不计；任一年不足的，该月不比。"
+            "其占比见右图。",
             f"Months that are over, of institutions and carriers that both years have in account "
             f"for all of the month, and know {f.WHOLE_PERCENT} and more of it, compared as whole "
-            "months; where one year has less, the month is left out. The panel beside says how "
-            "much that is.",
+            "months, without a 29 February; where one year has less, the month is left out. The "
+            "panel beside says how much that is.",
         ),
         Kind.BARS,
         KGCE,

@@ -13,12 +13,15 @@ from dashboards.pages.viewer import Viewer
 
 _YEAR: Final = range(1, 13)
 _TALL: Final = 40  # of the tallest bar, in the chart's own units
-_PLAIN: Final = frozenset({"missing", "partial", "zero"})  # said of several months at once
+_PLAIN: Final = frozenset(
+    {"missing", "partial", "zero", "negative"}
+)  # said of several months at once
 _SAID: Final = {
     "missing": "odd_missing",
     "partial": "odd_partial",
     "beyond": "odd_beyond",
     "zero": "odd_zero",
+    "negative": "odd_negative",
     "frozen": "odd_frozen",
     "area": "odd_area",
     "persons": "odd_persons",

@@ -120,6 +120,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      GROUP BY e.region_id, e.carrier, e.month
 $$;
 
+-- The days that are over on which anything that an institution used was in account: who has been so
+-- for fewer than its like has used less, and is not placed among them.
+CREATE FUNCTION report.in_account(asked integer[], first date, until date)
+RETURNS TABLE (institution_id integer, days datemultirange)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT t.institution_id,
+           range_agg(daterange(greatest(first, t.valid_from),
+                               least(until, t.valid_to, storage.today(c.zone))))
+      FROM account_term t
+      JOIN channel c ON c.id = t.channel_id
+      JOIN carrier k ON k.code = t.carrier AND k.in_total_energy
+     WHERE (asked IS NULL OR t.institution_id = ANY(asked)) AND t.known_until IS NULL
+       AND t.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+       AND greatest(first, t.valid_from) < least(until, t.valid_to, storage.today(c.zone))
+     GROUP BY t.institution_id
+$$;
+
+CREATE FUNCTION report.count_days(days datemultirange, first date, until date) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(sum(upper(r) - lower(r)), 0)::integer
+      FROM unnest(days * datemultirange(daterange(first, until))) AS r
+$$;
+
 -- The share of the expected time, rounded down so that 1 means all of it; null where none is over.
 -- Of a total by known_s, of a shape by measured_s. As analytics.coverage.coverage.
 CREATE FUNCTION report.coverage(held numeric, expected numeric) RETURNS numeric
@@ -184,10 +207,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION report.expected, report.expected_by_month, report.expected_in,
+    report.in_account,
     storage.enough, storage.union_enough, report.enough, report.enough_of
     FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION report.expected, report.expected_by_month, report.expected_in,
+    report.in_account,
     report.enough, report.enough_of
     TO commonwatt_api, commonwatt_boards;
 

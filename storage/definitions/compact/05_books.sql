@@ -24,6 +24,31 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Where a union has another person issue what one has asked for, the books hold to it too, whoever
+-- writes into them: the person counts, not the log-in, and the operator's account is nobody.
+CREATE FUNCTION storage.need_second_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    last run_request;
+BEGIN
+    IF (SELECT needed FROM union_second_person WHERE union_id = NEW.union_id
+         ORDER BY id DESC LIMIT 1) IS NOT TRUE THEN
+        RETURN NEW;
+    END IF;
+    SELECT * INTO last FROM run_request WHERE run_id = NEW.run_id ORDER BY id DESC LIMIT 1;
+    IF last.said IS DISTINCT FROM 'asked' THEN
+        RAISE EXCEPTION 'nobody has asked for the issue of run %', NEW.run_id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'second_person';
+    END IF;
+    IF NEW.made_by IN (last.made_by, 'user:1')
+        OR EXISTS (SELECT FROM app_user a JOIN app_user b USING (person_id)
+                    WHERE 'user:' || a.id = last.made_by AND 'user:' || b.id = NEW.made_by) THEN
+        RAISE EXCEPTION 'whoever asked for the issue of run % does not confirm it', NEW.run_id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'second_person';
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- Whoever writes a run's quotas into the books puts it in force by that, for the years it speaks
 -- of.
 CREATE FUNCTION storage.put_in_force() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -98,7 +123,7 @@ SELECT f.union_id, f.indicator, f.year, f.run_id, f.since, r.target_id, r.versio
   FROM run_in_force f JOIN run r ON r.id = f.run_id
  WHERE f.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
-REVOKE ALL ON FUNCTION storage.put_in_force
+REVOKE ALL ON FUNCTION storage.put_in_force, storage.need_second_person
     FROM PUBLIC;
 
 GRANT SELECT ON public.quota

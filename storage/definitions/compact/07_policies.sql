@@ -130,9 +130,13 @@ CREATE POLICY ours ON book_cause TO commonwatt_owner, commonwatt_collector, comm
 CREATE POLICY seen ON book_cause FOR SELECT TO commonwatt_api
     USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
 CREATE POLICY made ON book_cause FOR INSERT TO commonwatt_api
-    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+    WITH CHECK (made_by = access.viewer()
+        AND union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON book_cause
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+CREATE TRIGGER need_second_person BEFORE INSERT ON book_cause
+    FOR EACH ROW WHEN (new.run_id IS NOT NULL)
+    EXECUTE FUNCTION storage.need_second_person();
 CREATE TRIGGER put_in_force AFTER INSERT ON book_cause
     FOR EACH ROW WHEN (new.run_id IS NOT NULL)
     EXECUTE FUNCTION storage.put_in_force();

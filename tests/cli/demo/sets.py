@@ -7,6 +7,24 @@ from pathlib import Path
 from cli.demo import world
 
 
+def some(folder: Path, days: dict[str, int]) -> Path:
+    """Write so many days of each of these meters, and return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    left = {meter: 24 * count for meter, count in days.items()}
+    with (
+        gzip.open(world.shipped() / "meters.csv.gz", "rt", newline="") as file,
+        (folder / "meters.csv").open("w", newline="") as cut_file,
+    ):
+        reader, writer = csv.reader(file), csv.writer(cut_file)
+        writer.writerow(next(reader))
+        for row in reader:
+            if left.get(row[0], 0) > 0:
+                left[row[0]] -= 1
+                writer.writerow(row)
+    (folder / "buildings.csv").write_bytes((world.shipped() / "buildings.csv").read_bytes())
+    return folder
+
+
 def cut(folder: Path, *, meters: int, days: int) -> Path:
     """Write the first days of some meters of every site, gaps included, and return the folder."""
     folder.mkdir(parents=True, exist_ok=True)

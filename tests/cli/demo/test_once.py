@@ -42,6 +42,21 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path)
 
 
 @pytest.mark.slow
+def test_the_building_whose_gas_makes_a_province_green_comes_first_in_its_review(tmp_path):
+    """Its meter read ten to forty times too much for months; of another one is known in part."""
+    days = {f"UCam_{building}__gas": 730 for building in ("b40", "b22", "b19")}
+    days["Fox_assembly_Gary__electricity"] = 45
+    run = runs.once(sets.some(tmp_path / "set", days), tmp_path / "state")
+
+    assert run.status == 0, run.output
+    lines = run.output.splitlines()
+    at = next(place for place, line in enumerate(lines) if "Review of bases" in line)
+    assert "Review of bases: 2 are odd" in lines[at]
+    assert "b40: 2018-02 natural_gas_energy: beyond three times the other year" in lines[at + 1]
+    assert "Gary: 2016-02 electricity: measured in part" in lines[at + 2]
+
+
+@pytest.mark.slow
 def test_noise_on_the_way_changes_deliveries_and_nothing_else(small, tmp_path):
     calm = runs.once(small, tmp_path / "calm")
 

@@ -85,6 +85,48 @@ def test_nobody_enters_without_a_password_and_gateways_keep_to_their_topics(kind
             one.disconnect()
 
 
+@pytest.mark.parametrize("kind", ["mosquitto", "amqtt"])
+def test_nobodys_will_is_published_where_the_login_may_not_publish(kind, request):
+    if kind == "mosquitto":
+        request.getfixturevalue("mosquitto")
+    state = request.getfixturevalue("open_state")
+    with services.up(state, database_url=DATABASE, broker_kind=kind) as up:
+        heard: list[bytes] = []
+        listener = client(up.running, "listener", heard=heard)
+        listener.subscribe([("cw/v1/+/+/data", 1), ("cw/v1/collector/+/status", 1)])
+        for topic in ("cw/v1/collector/main/status", "cw/v1/a/b/command", "cw/v1/a/b/data"):
+            die_with_will(up.running, topic)
+        until(lambda: b"cw/v1/a/b/data" in heard)
+        later = client(up.running, "later", heard=heard)  # of what was retained
+        later.subscribe([("cw/v1/collector/+/status", 1), ("cw/v1/+/+/data", 1)])
+        until(lambda: publish(up.running, 1) == 1 and b"0" in heard)
+        assert {one for one in heard if one.startswith(b"cw/")} == {b"cw/v1/a/b/data"}
+        for one in (listener, later):
+            one.disconnect()
+
+
+def die_with_will(running: services.Running, topic: str) -> None:
+    """Enter as a gateway whose will is its topic's name, if the broker lets it, and break off."""
+    made = mqtt.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=f"dies of {topic[-6:]}",
+        protocol=mqtt.MQTTProtocolVersion(running.mqtt_version),
+    )
+    address = parsed(running.gateway_url)
+    made.username_pw_set(address.user, address.password)
+    made.will_set(topic, topic.encode(), 1, retain=True)
+    answered = threading.Event()
+    made.on_connect = lambda *_: answered.set()
+    made.on_disconnect = lambda *_: answered.set()
+    made.connect(address.host, address.port)
+    made.loop_start()
+    assert answered.wait(5)
+    made.loop_stop()
+    sock = made.socket()
+    if sock is not None:
+        sock.close()  # without the packet that says good-bye
+
+
 def test_who_does_not_know_the_collectors_password_does_not_know_its_client_id():
     ids = {
         CollectorSettings(broker_url=url, name=name).client_id

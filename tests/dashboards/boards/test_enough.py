@@ -1,7 +1,7 @@
 """Boards rank and compare what is measured enough, say who lacks what, keep to what is chosen."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -64,6 +64,30 @@ def test_a_school_whose_autumn_is_missing_is_listed_and_has_no_place(schools):
     )
 
 
+def test_a_school_that_opened_in_december_is_listed_and_has_no_place(schools):
+    """All of its month is measured, and a month's use is less than a year's."""
+    world = schools.world
+    office, clinic = (world.institution[name] for name in ("office", "clinic"))
+    world.admin(
+        """UPDATE account_term SET known_until = now()
+            WHERE institution_id = %s AND known_until IS NULL""",
+        clinic,
+    )
+    counts_since(world, "clinic", "2018-12-01")
+
+    def of(panel, institution, period=NEXT):
+        where = {"region": world.region["province"], "institution": institution}
+        return asked(schools, "comparison", panel, *period, **where)
+
+    for panel in (1, 2):
+        assert of(panel, office) == [("1 / 1",)]
+        assert of(panel, clinic) == [("in account for fewer days",)]
+    ((lacking, _, lacks, coverage),) = of(9, office)
+    assert (lacking, lacks, coverage) == (clinic, "in account for fewer days", 1)
+    december = datetime(2018, 12, 1, tzinfo=UTC), NEXT[1]
+    assert of(1, clinic, december) == [("1 / 2",)]
+
+
 def test_a_region_compares_what_both_years_measured_and_says_how_much_that_is(schools):
     region = schools.world.region["province"]
     bars = asked(schools, "region", 7, *NEXT, region=region)
@@ -84,6 +108,85 @@ def test_an_institution_compares_like_days(schools):
     assert [row[0].month for row in of(7, "office")] == list(range(1, 13))
     assert [row[0].month for row in of(7, "clinic")] == list(range(1, 10))
     assert [share for _, share in of(15, "clinic")][9:] == [Decimal(0)] * 3
+
+
+@pytest.mark.parametrize(("before", "now"), [(2015, 2016), (2016, 2017)])
+def test_a_29th_of_february_is_beside_no_day(member, before, now):
+    """24 kWh a day in both years and 48 on the leap day: no year used more than the other."""
+    world = member.world
+    world.admin("UPDATE account_term SET known_until = now()")
+    counts_since(world, "office", "2014-01-01")
+    for year in (before, now):
+        measure(world, "office", f"{year}-01-01", 366 if year == 2016 else 365, 24_000)
+    measure(world, "office", "2016-02-29", 1, 48_000)
+    months = datetime(now, 1, 1, tzinfo=UTC), datetime(now, 4, 1, tzinfo=UTC)
+    variables = {"institution": world.institution["office"], "carrier": "electricity"}
+
+    region = asked(member, "region", 7, *months, region=world.region["province"])
+    own = asked(member, "institution", 7, *months, **variables)
+
+    kgce = Decimal("0.1229") * 24
+    for rows, a_day in ((region, kgce), (own, 24)):
+        assert [row[0].month for row in rows] == [1, 2, 3]
+        for (_, after, earlier), days in zip(rows, (31, 28, 31), strict=True):
+            assert after == earlier == pytest.approx(days * a_day, abs=Decimal("0.001"))
+
+    world.admin(
+        """UPDATE usage_day SET known_s = 3600, used = NULL
+            WHERE channel_id = %s AND day = '2016-02-29'""",
+        world.channel["office e"],
+    )  # its account still says that all of the month is known
+    rows = asked(member, "region", 7, *months, region=world.region["province"])
+    assert [row[0].month for row in rows] == [1, 3]
+
+
+def test_a_carrier_without_a_coefficient_is_not_said_to_be_compared(schools):
+    region = schools.world.region["province"]
+    schools.world.admin("UPDATE coefficient SET known_until = now() WHERE carrier = 'electricity'")
+
+    assert asked(schools, "region", 7, *NEXT, region=region) == []
+    assert {share for _, share in asked(schools, "region", 11, *NEXT, region=region)} == {0}
+
+
+def test_the_running_month_is_beside_no_whole_one(member):
+    """Both years hold as much of the month as has passed; it is compared when it is over."""
+    world, today = member.world, datetime.now(UTC).date()
+    first = today.replace(day=1)
+    last = (first - timedelta(days=1)).replace(day=1)
+    world.admin("UPDATE account_term SET known_until = now()")
+    counts_since(world, "office", "2014-01-01")
+    for year in (0, 1):
+        since = last.replace(year=last.year - year)
+        measure(world, "office", str(since), (today - last).days, 24_000)
+    period = (datetime(last.year, last.month, 1, tzinfo=UTC),
+              datetime(first.year, first.month, 1, tzinfo=UTC) + timedelta(days=27))  # fmt: skip
+    variables = {"institution": world.institution["office"], "carrier": "electricity"}
+
+    for board, panels, where in (
+        ("region", (7, 11), {"region": world.region["province"]}),
+        ("institution", (7, 15), variables),
+    ):
+        for panel in panels:
+            rows = asked(member, board, panel, *period, **where)
+            assert [row[0].month for row in rows] == [last.month], (board, panel)
+
+
+def test_a_days_mean_is_over_the_hours_that_it_had(member):
+    """1 kWh in each hour of days of 23 and 25 hours, and of one of which ten hours are known."""
+    world = member.world
+    channel = world.channel["office e"]
+    world.admin("DELETE FROM usage_day WHERE channel_id = %s", channel)
+    days = {"2017-03-26": 23, "2017-03-27": 24, "2017-10-29": 25, "2017-10-30": 10}
+    for day, hours in days.items():
+        world.admin(
+            """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+               VALUES (%s, %s, %s, %s, %s)""",
+            channel, day, hours * 1000, hours * 3600, hours * 3600,
+        )  # fmt: skip
+    rows = asked(member, "building", 5, *YEAR, zone="Europe/London", channel=channel,
+                 institution=world.institution["office"])  # fmt: skip
+
+    assert [(measured, estimated) for _, measured, estimated in rows] == [(1, None)] * len(days)
 
 
 def test_a_board_never_shows_another_channel_than_the_one_chosen(member):

@@ -85,7 +85,7 @@ def test_a_resource_is_done_by_form_command_and_file_and_listed(
     (tmp_path / "v.csv").write_text(f"机构,号牌,启用日期\n{office},A2,2016-02-01\n", "utf-8")
     file = str(tmp_path / "v.csv")
     many = CliRunner().invoke(program, ["do", "vehicle.register", "--file", file])
-    assert "1 rows were done." in many.stdout, many.output
+    assert "Rows done: 1." in many.stdout, many.output
 
     listed = planner.get("/do").text
     assert {"/do/vehicle.register", "/vehicles"} <= set(re.findall(r'href="([^"?]+)"', listed))
