@@ -11,10 +11,10 @@ from typing import Final
 
 from collector.codecs import Decode
 from collector.intake import Portion, ReadingSink, asked, joined, joint, portions, receipts
-from collector.notices import Log, tell
+from collector.notices import UNSTORABLE, Log, tell, unstorable
 from collector.settings import CollectorSettings
 from collector.tally import Tally
-from metering.errors import InputError, UnavailableError
+from metering.errors import UnavailableError
 from metering.messages import Message, Rejection, Stored
 
 _BATCHES_AT_HAND: Final = 2  # one is being written, one lies ready
@@ -177,11 +177,11 @@ class Writer:
                     return None
                 parts.append((half, stored))
             return joint(parts)[1]
-        if portion.rejected and portion.rejected[0].reason.code == _UNSTORABLE:
+        if portion.rejected and portion.rejected[0].reason.code == UNSTORABLE:
             raise error  # not even its refusal can be written: the sink itself is broken
         self._log(logging.ERROR, f"a message cannot be stored: {error!r}", topic=batch[0].topic)
         numbers = portion.readings.seq.tolist() or [one.seq for one in portion.rejected] or [None]
-        refusal = Rejection(0, numbers[0] or None, _unstorable(error))
+        refusal = Rejection(0, numbers[0] or None, unstorable(error))
         return self._commit(Portion(batch, joined(batch, ()), [refusal]), decode)
 
     def _say_away(self, away: UnavailableError) -> None:
@@ -205,16 +205,3 @@ class Writer:
             tally.sink_away = False
             self._log(logging.INFO, "the database is back")
             self._wake()
-
-
-_UNSTORABLE: Final = "message.unstorable"
-
-
-def _unstorable(error: Exception) -> InputError:
-    return InputError(
-        _UNSTORABLE,
-        zh=f"消息无法入库({type(error).__name__})。",
-        en=f"The message cannot be stored ({type(error).__name__}).",
-        next_zh="原文已保留;请把接收服务的日志报告给开发者。",
-        next_en="Its bytes are kept; report the collector's log to the developers.",
-    )
