@@ -1,72 +1,21 @@
 """The door on a real socket: no report is acknowledged uncommitted, nobody else comes in."""
 
-import socket
 import threading
 from contextlib import contextmanager
 
 import pytest
 
-from collector.codecs.parts.xml import elements
 from collector.ministry.door import Door, DoorSettings
-from collector.ministry.frames import USUAL_HEAD, Deframer, Frame, framed, opened, sealed
+from collector.ministry.frames import USUAL_HEAD
 from collector.ministry.keys import Keys, read
-from collector.ministry.session import proof
 from collector.routing import Route, Routing
 from metering.errors import InputError
+from tests.collector.ministry.on_site import AES, Collector
 from tests.collector.rig import Lines, MemorySink, until
 
-AES = bytes(range(1, 17))
 KEYS = Keys(AES, {("310101A001", "01"): b"1234567812345678"})
 ROUTES = Routing([Route("mohurd/+/+", "mohurd_xml", "demo-a/{1}-{2}")])
 AT_MS = 1_767_225_600_000
-
-
-class Collector:
-    """A collector on site, as its maker's manual has it."""
-
-    def __init__(self, port: int) -> None:
-        self._peer = socket.create_connection(("127.0.0.1", port), 10)
-        self._deframer, self._frames, self._number = Deframer(), [], 0
-
-    def ask(self, kind: str, block: str) -> dict[str, str]:
-        """Send a message and return what the door answers, by the names of elements."""
-        self.send(kind, block)
-        return self.answer()
-
-    def send(self, kind: str, block: str) -> None:
-        self._number += 1
-        xml = (
-            '<?xml version="1.0" encoding="utf-8"?><root><common><building_id>310101A001'
-            f"</building_id><gateway_id>01</gateway_id><type>{kind}</type></common>{block}</root>"
-        )
-        content = sealed(xml.encode(), AES)
-        self._peer.sendall(framed(Frame(self._number, content, USUAL_HEAD)))
-
-    def answer(self) -> dict[str, str]:
-        while not self._frames:
-            data = self._peer.recv(1_000)
-            if not data:
-                return {}
-            self._frames += self._deframer.feed(data)
-        frame = self._frames.pop(0)
-        return {one.path[-1]: one.text for one in elements("t", opened(frame.content, AES))}
-
-    def enter(self, key: bytes = b"1234567812345678") -> str:
-        asked = self.ask("request", '<id_validate operation="request"/>')
-        digest = proof(key, asked["sequence"])
-        block = f'<id_validate operation="md5"><md5>{digest}</md5></id_validate>'
-        return self.ask("md5", block)["result"]
-
-    def send_report(self, sequence: int, value: str) -> None:
-        self.send(
-            "continuous",
-            f'<data operation="continuous"><sequence>{sequence}</sequence><parser>yes</parser>'
-            '<time>20260101080000</time><meter id="m1"><function id="EPI" error="0">'
-            f"{value}</function></meter></data>",
-        )
-
-    def close(self) -> None:
-        self._peer.close()
 
 
 @contextmanager
@@ -107,11 +56,11 @@ def test_while_the_database_is_away_nothing_is_acknowledged(sink):
         one.enter()
         sink.away.set()
         one.send_report(1, "1.5")
-        one._peer.settimeout(0.5)
+        one.peer.settimeout(0.5)
         with pytest.raises(TimeoutError):
             one.answer()
         sink.away.clear()
-        one._peer.settimeout(10)
+        one.peer.settimeout(10)
         assert one.answer()["sequence"] == "1"
         one.close()
     assert len(sink.rows) == 1
@@ -148,7 +97,7 @@ def test_noise_and_silence_end_a_connection_and_no_other(sink):
         honest = Collector(door.port)
         assert honest.enter() == "pass"
         noisy = Collector(door.port)
-        noisy._peer.sendall((USUAL_HEAD + bytes(4)) * 50)
+        noisy.peer.sendall((USUAL_HEAD + bytes(4)) * 50)
         silent = Collector(door.port)
         until(lambda: silent.answer() == {})
         assert noisy.answer() == {}
