@@ -1,6 +1,7 @@
 """The XML of building energy monitoring (住建部 guides of 2008, JGJ/T 285): functions of meters.
 
-Keys are meter/function: T201003/EPI. A function whose `error` is not 0 is bad; `time` is
+Keys are meter/function: T201003/EPI, and energy_item/code where a collector sums up classes and
+sub-items itself: energy_item/01A00. A function whose `error` is not 0 is bad; `time` is
 yyyyMMddHHmmss, China time. A document type, and so every entity, is refused. What a message is
 called differs between makers (energy_data, report, reply, continuous): where it has meters, it is
 data.
@@ -15,7 +16,7 @@ import msgspec
 
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
 from collector.codecs.parts.times import instant, zone_of
-from collector.codecs.parts.xml import elements
+from collector.codecs.parts.xml import Element, elements
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
@@ -27,10 +28,12 @@ _OTHER: Final = re.compile(
 )
 _GOOD: Final = frozenset({"", "0", "false", "normal"})
 _DATA: Final = "energy_data"
+_ITEM: Final = re.compile(r"(\d\d)[0-9A-Z]{3}")  # class, sub-item, two levels: 01A00
+_OF_CLASS: Final = {"01": "kWh", "02": "m3", "03": "m3"}  # of others the channel knows
 
 
 class _Report(NamedTuple):
-    """What is wanted of a message; functions: meter, function, error, text."""
+    """What is wanted of a message; functions: key, function or code, error, text."""
 
     kind: str | None
     time: str
@@ -84,10 +87,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ).encode()
 
     def _rows(self, found: _Report, at_ms: int | None) -> Iterator[Row]:
-        for meter, name, error, text in found.functions:
-            unit = self.units.get(name)
-            if unit is None:
-                unit = "kWh" if _KWH.fullmatch(name) else "kW" if _KW.fullmatch(name) else None
+        for key, name, error, text in found.functions:
+            unit = self.units.get(name) or _unit_of(name)
             if unit is None and _OTHER.fullmatch(name):
                 continue
             bad = None if error.lower() in _GOOD else code_of("mohurd", f"error_{error}")
@@ -96,7 +97,11 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 bad = "mohurd.no_number"  # such as the bytes of a meter, handed on unread
             if bad or value is not None:
                 shown = NO_VALUE if bad or value is None else value
-                yield Row(f"{meter}/{name}", shown, unit, at_ms, bad)
+                yield Row(key, shown, unit, at_ms, bad)
+
+
+def _error(one: Element) -> str:
+    return one.attributes[-1].get("error", "").strip()
 
 
 def _report(payload: bytes) -> _Report:
@@ -109,5 +114,16 @@ def _report(payload: bytes) -> _Report:
             time = one.text
         elif one.path[-2:] == ("meter", "function"):
             meter, own = (each.get("id", "") for each in one.attributes[-2:])
-            functions.append((meter, own, one.attributes[-1].get("error", "").strip(), one.text))
+            functions.append((f"{meter}/{own}", own, _error(one), one.text))
+        elif one.path[-2:] == ("energy_items", "energy_item"):
+            code = one.attributes[-1].get("code") or one.attributes[-1].get("id", "")
+            functions.append((f"energy_item/{code}", code, _error(one), one.text))
     return _Report(kind, time, functions)
+
+
+def _unit_of(name: str) -> str | None:
+    """Return the unit of a function, or of a class of energy."""
+    item = _ITEM.fullmatch(name)
+    if item:
+        return _OF_CLASS.get(item[1])
+    return "kWh" if _KWH.fullmatch(name) else "kW" if _KW.fullmatch(name) else None

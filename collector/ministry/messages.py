@@ -15,6 +15,7 @@ class Said(NamedTuple):
 
     operation: request, md5, notify, report, continuous, reply …
     sequence: of data that are sent again until they are acknowledged; md5: the proof of its key.
+    meters: whether it says what meters, or their sums, showed.
     """
 
     building: str
@@ -33,7 +34,7 @@ def said(xml: bytes) -> Said:
         texts.setdefault(one.path[1:], one.text)
         if len(one.path) == 2:
             operation = operation or one.attributes[-1].get("operation", "")
-        meters = meters or one.path[-1] == "meter"
+        meters = meters or one.path[-1] in {"meter", "energy_item"}
     building, gateway = (texts.get(("common", f"{one}_id"), "") for one in ("building", "gateway"))
     operation = operation or texts.get(("common", "type"), "")
     if not all(_named(one) for one in (building, gateway, operation)):

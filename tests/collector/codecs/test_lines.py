@@ -197,6 +197,21 @@ def test_a_report_is_data_whatever_it_calls_itself_and_however_it_is_written(kin
     assert found.at_ms == [1_767_225_600_000] * 2
 
 
+def test_sums_of_classes_and_sub_items_are_read_under_their_codes():
+    text = (
+        "<root><common><building_id>B</building_id><gateway_id>G</gateway_id><type>energy_data"
+        '</type></common><data operation="report"><time>20260101080000</time><energy_items>'
+        '<energy_item code="01A00">12.5</energy_item><energy_item code="02000">3</energy_item>'
+        '<energy_item code="04000">7</energy_item></energy_items></data></root>'
+    )
+    at_ms = 1_767_225_600_000
+    assert rows(said("mohurd_xml", text)) == {
+        "energy_item/01A00": (12.5, "kWh", at_ms),
+        "energy_item/02000": (3.0, "m3", at_ms),
+        "energy_item/04000": (7.0, None, at_ms),
+    }
+
+
 @given(
     st.text(min_size=1, max_size=20).filter(str.isprintable),
     st.dictionaries(st.sampled_from(["EPI", "EPE", "P", "Total", 'a"<&']), st.floats(-1e9, 1e9)),
