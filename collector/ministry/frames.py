@@ -4,6 +4,8 @@ A frame is a head of four bytes, the length, a number and the content, a checksu
 bytes; numbers are little-endian. The length counts number and content, the checksum (CRC-16 with
 the polynomial 0x1021 from 0) covers both. The content is XML, mostly encrypted: AES of 128 bits in
 CBC mode, whose first block is the key. Collectors differ in which four bytes are head and tail.
+Those of some provinces send 1F 1F, a byte that tells the kind of message, the length of the content
+(big-endian) and the content, without number, checksum and tail.
 """
 
 from binascii import crc_hqx
@@ -17,6 +19,8 @@ _MARKS: Final = {
     bytes.fromhex("68681616"): bytes.fromhex("55AA55AA"),
     bytes.fromhex("55AA55AA"): bytes.fromhex("68681616"),
 }
+_SHORT: Final = bytes.fromhex("1F1F")
+_SHORT_BYTES: Final = 7  # the mark, the kind, the length
 USUAL_HEAD: Final = bytes.fromhex("68681616")
 _HEAD_BYTES: Final = 8  # the mark and the length
 _END_BYTES: Final = 6  # the checksum and the mark
@@ -24,7 +28,10 @@ _MAX_BODY_BYTES: Final = MAX_PAYLOAD_BYTES + 4 + BLOCK_BYTES
 
 
 class Frame(NamedTuple):
-    """One frame; head: the mark with which its sender begins, and wants its answer to begin."""
+    """One frame; head: the mark with which its sender begins, and wants its answer to begin.
+
+    A short head has the kind of message behind it, and no number.
+    """
 
     number: int
     content: bytes
@@ -40,6 +47,8 @@ class Torn(NamedTuple):
 
 def framed(frame: Frame) -> bytes:
     """Return the bytes of a frame."""
+    if frame.head.startswith(_SHORT):
+        return frame.head + len(frame.content).to_bytes(4, "big") + frame.content
     body = frame.number.to_bytes(4, "little") + frame.content
     size, checksum = len(body).to_bytes(4, "little"), crc_hqx(body, 0).to_bytes(2, "little")
     return frame.head + size + body + checksum + _MARKS[frame.head]
@@ -68,6 +77,8 @@ def _next(held: bytes) -> tuple[Frame | Torn, int] | None:
     start = _head_in(held)
     if start:
         return Torn(held[:start], "no head"), start
+    if held.startswith(_SHORT):
+        return _next_short(held)
     if len(held) < _HEAD_BYTES:
         return None
     size = int.from_bytes(held[4:_HEAD_BYTES], "little")
@@ -84,11 +95,23 @@ def _next(held: bytes) -> tuple[Frame | Torn, int] | None:
     return Frame(int.from_bytes(body[:4], "little"), body[4:], held[:4]), whole
 
 
+def _next_short(held: bytes) -> tuple[Frame | Torn, int] | None:
+    if len(held) < _SHORT_BYTES:
+        return None
+    size = int.from_bytes(held[3:_SHORT_BYTES], "big")
+    if size > _MAX_BODY_BYTES:
+        return Torn(held[:2], f"a length of {size} bytes"), 2
+    whole = _SHORT_BYTES + size
+    if len(held) < whole:
+        return None
+    return Frame(0, held[_SHORT_BYTES:whole], held[:3]), whole
+
+
 def _head_in(held: bytes) -> int:
     """Return where a head begins, or may begin once more bytes have come."""
     for start in range(len(held)):
         piece = held[start : start + 4]
-        if any(mark.startswith(piece) for mark in _MARKS):
+        if piece[:2] == _SHORT or any(mark.startswith(piece) for mark in (*_MARKS, _SHORT)):
             return start
     return len(held)
 

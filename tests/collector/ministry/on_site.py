@@ -12,7 +12,8 @@ AES = bytes(range(1, 17))
 class Collector:
     """A collector on site, as its maker's manual has it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, head: bytes = USUAL_HEAD) -> None:
+        self._head = head
         self.peer = socket.create_connection(("127.0.0.1", port), 10)
         self._deframer, self._frames, self._number = Deframer(), [], 0
 
@@ -29,7 +30,7 @@ class Collector:
             f"</building_id><gateway_id>01</gateway_id><type>{kind}</type></common>{block}</root>"
         )
         content = sealed(xml.encode(), AES)
-        self.peer.sendall(framed(Frame(self._number, content, USUAL_HEAD)))
+        self.peer.sendall(framed(Frame(self._number, content, self._head)))
 
     def answer(self) -> dict[str, str]:
         """Return the next answer by the names of its elements; nothing once it was shown out."""

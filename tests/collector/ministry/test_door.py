@@ -37,9 +37,10 @@ def sink():
     return MemorySink()
 
 
-def test_a_report_is_stored_and_then_acknowledged(sink):
+@pytest.mark.parametrize("head", ["68681616", "55AA55AA", "1F1F03"])
+def test_a_report_is_stored_and_then_acknowledged(sink, head):
     with opened_door(sink) as door:
-        one = Collector(door.port)
+        one = Collector(door.port, bytes.fromhex(head))
         assert one.enter() == "pass"
         assert len(one.ask("heart_beat", '<heart_beat operation="notify"/>')["time"]) == 14
         one.send_report(7, "12.5")

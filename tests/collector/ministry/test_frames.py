@@ -24,7 +24,7 @@ FRAMES = st.builds(
     st.integers(0, 2**32 - 1),
     st.binary(max_size=60),
     st.sampled_from([USUAL_HEAD, OTHER_HEAD]),
-)
+) | st.builds(Frame, st.just(0), st.binary(max_size=60), st.sampled_from([b"\x1f\x1f\x01"]))
 
 
 def test_a_real_frame_is_read_and_its_xml_comes_out():
@@ -83,7 +83,12 @@ def test_a_frame_that_was_garbled_is_told_and_the_next_is_read(change):
     assert all(isinstance(one, Torn) and one.why for one in found[:-1])
 
 
-@given(st.lists(st.binary(max_size=80) | st.sampled_from([USUAL_HEAD, OTHER_HEAD]), max_size=10))
+@given(
+    st.lists(
+        st.binary(max_size=80) | st.sampled_from([USUAL_HEAD, OTHER_HEAD, b"\x1f\x1f\x01"]),
+        max_size=10,
+    )
+)
 def test_any_bytes_give_frames_or_what_is_wrong_and_are_let_go(pieces):
     deframer = Deframer()
     for piece in pieces:
