@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from collector.codecs.parts.quantities import is_other, unit_in
+from collector.codecs.parts.quantities import is_other, named, unit_in
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
@@ -35,6 +35,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     names: tuple[str, ...] = ()
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the counters and powers of a message."""

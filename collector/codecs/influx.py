@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from collector.codecs.parts.quantities import unit_in
+from collector.codecs.parts.quantities import named, unit_in
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import text_of
 from collector.codecs.parts.times import instant
@@ -53,6 +53,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precision: Literal["ns", "us", "ms", "s"] = "ns"
     tags: tuple[str, ...] | None = None
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the numbers of all lines."""

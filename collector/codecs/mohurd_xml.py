@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
+from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
 from collector.codecs.parts.times import instant, zone_of
 from collector.codecs.parts.xml import Element, elements
@@ -50,8 +51,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units: dict[str, str] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a zone that does not exist."""
+        """Refuse a zone that does not exist, and a unit that is none of ours."""
         zone_of(self.zone)
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return a report's active energies and powers; other kinds of messages say nothing."""

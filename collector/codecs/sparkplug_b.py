@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing
 from collector.codecs.parts.sparkplug_nodes import (
     Known,
@@ -61,6 +62,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, d
     units: dict[str, str] = {}
     numbered: bool = True
     ask: bool = True
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     @cached_property
     def nodes(self) -> dict[tuple[str, str], Node]:
