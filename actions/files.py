@@ -12,20 +12,20 @@ from actions.actor import Actor, denied
 from actions.cells import first_of, too_many
 from actions.declared import Action, Thing
 from actions.doing import acting, check, lock, must_log_in_again, target
-from actions.failed_rows import FailedRow, as_sent, failed_workbook
+from actions.failed_rows import FailedRow, FailedTable, failed_workbook
 from actions.fields import Acting, Lang, Words
 from actions.file_columns import names_of, pairs_of_row
 from actions.filled import filled
 from actions.rights import holds
 from actions.saying import label_of, place_of
 from actions.scans import keep_scans
+from collector.files.sent_back import ours
 from metering.days import CIVIL_ZONE
 from metering.errors import EnergyError
 from storage import file_done
 
 MOST_ROWS: Final = 20_000
 MOST_SINGLE: Final = 2_000  # beyond, the action must take its rows as columns
-_MOST_WRONG: Final = 1_000
 
 Kind = type[Action[Any, Any]]
 T = TypeVar("T")
@@ -140,14 +140,15 @@ def take(
             undo = _noted(actor, at, kind, body, opposites, told)
     except _UndoneError:
         undo = None
-    rows, wrong = len(file.cells) - 1, file.wrong[:_MOST_WRONG]
-    return FileResult(rows, done, wrong, file.cells, file.names, file.lines, undo)
+    rows = len(file.cells) - 1
+    return FileResult(rows, done, file.wrong, file.cells, file.names, file.lines, undo)
 
 
 def _opened(kind: Kind, body: bytes) -> _File:
     """Return the rows of a file under their fields; InputError where it is none, or too long."""
     grid = first_of(body, MOST_ROWS)
-    cells = as_sent(grid.rows)
+    columns = ours(grid.rows[0])  # of a workbook of failed rows
+    cells = [row[columns:] for row in grid.rows] if columns else grid.rows
     if len(cells) - 1 > MOST_SINGLE and not kind.takes_many():
         raise too_many(MOST_SINGLE)
     return _File(kind, names_of(kind, cells[0]), cells, grid.lines)
@@ -185,7 +186,7 @@ def errors_workbook(taken: FileResult, lang: Lang) -> bytes:
         )
         for row, found in sorted(why.items())
     )
-    return failed_workbook(taken.cells[0], rows, lang)
+    return failed_workbook([FailedTable("1", [taken.cells[0]], rows)], lang)
 
 
 def _checked(file: _File, at: Acting) -> list[tuple[int, Any, Action[Any, Any]]]:

@@ -16,18 +16,16 @@ from actions.undoing import take_back
 from actions.workbooks import CSV_TYPE, MEDIA_TYPE
 from api.again import logged_in_again, parameters_of
 from api.auth import CurrentActor
+from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_failed
 from api.fields import Id
-from api.problems import FieldProblem, lang_of, problem_of
+from api.problems import FieldProblem, problem_of
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
 
 _DRY = Annotated[bool, Query(description="Check every row and change nothing.")]
 _EMPTY = Annotated[Literal["xlsx", "csv"], Query(alias="format", description="Of the template.")]
-_FORM = Annotated[
-    Literal["json", "xlsx"],
-    Query(alias="format", description="How wrong rows are told: xlsx holds them, to be mended."),
-]
+_MOST_TOLD: Final = 1_000  # the workbook holds them all
 _BODY: Final = {
     "requestBody": {
         "required": True,
@@ -45,6 +43,7 @@ class FileDone(BaseModel):
     dry_run: bool
     rows: int
     done: int = Field(description="Of a dry run: how many would be.")
+    left_out: int = Field(description="Rows that are wrong, left out as was asked.")
     file_id: int | None = Field(
         description="For POST /imports/ID/undo, within 31 days; null: it cannot be taken back."
     )
@@ -118,7 +117,7 @@ def _template(kind: Kind) -> Callable[..., Response]:
         left out when it is sent back.
         """
         with actor.look() as connection:
-            body = template(kind, _lang(request), acting(actor, connection), form)
+            body = template(kind, lang_of_failed(request), acting(actor, connection), form)
         if form == "csv":
             return _file(body, f"{kind.about.code}.csv", 200, CSV_TYPE)
         return _file(body, f"{kind.about.code}.xlsx", 200)
@@ -137,21 +136,25 @@ def _endpoint(kind: Kind) -> Callable[..., Any]:
         actor: CurrentActor,
         content: Annotated[bytes, Depends(_content)],
         dry_run: _DRY = False,
-        form: _FORM = "json",
+        without_failed: WithoutFailed = False,
+        form: FailedForm = "json",
         again: logged_in_again(kind) = False,  # type: ignore[valid-type]
     ) -> Any:
         """Do every row of a file in one transaction, or none; each wrong row is told.
 
         A time without offset is civil time where the object stands, as in the forms.
         """
-        taken = take(actor, kind, content, dry_run=dry_run, again=again)
-        if not taken.wrong:
-            done = taken.done
-            return FileDone(dry_run=dry_run, rows=taken.rows, done=done, file_id=taken.undo)
+        taken = take(
+            actor, kind, content, dry_run=dry_run, again=again, without_failed=without_failed
+        )
+        if not taken.wrong or taken.done:
+            return FileDone(
+                dry_run=dry_run, rows=taken.rows, done=taken.done, file_id=taken.undo,
+                left_out=taken.rows - taken.done,
+            )  # fmt: skip
         if form == "xlsx":
-            body = errors_workbook(taken, _lang(request))
-            return _file(body, f"{kind.about.code}-errors.xlsx", 422)
-        return _refused(taken, _lang(request))
+            return failed_file(errors_workbook(taken, lang_of_failed(request)), kind.about.code)
+        return _refused(taken, lang_of_failed(request))
 
     return endpoint
 
@@ -169,7 +172,7 @@ def _refused(taken: FileResult, lang: Literal["zh", "en"]) -> Response:
             message_zh=one.say("zh"),
             message_en=one.say("en"),
         )
-        for one in taken.wrong
+        for one in taken.wrong[:_MOST_TOLD]
     ]
     count = len({one.number for one in taken.wrong})
     error = InputError(
@@ -187,7 +190,3 @@ def _refused(taken: FileResult, lang: Literal["zh", "en"]) -> Response:
 def _file(body: bytes, name: str, status: int, media_type: str = MEDIA_TYPE) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, status, headers, media_type)
-
-
-def _lang(request: Request) -> Literal["zh", "en"]:
-    return "en" if lang_of(request.headers.get("accept-language")) == "en" else "zh"

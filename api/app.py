@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from actions import catalogue
 from actions.access.login import Failures, Pool
 from actions.readings.import_readings import WholeSink
+from actions.readings.large_running import LargeFiles
 from actions.routes import OURS, Routes
 from api import action_files, declared_tables, errors, shell
 from api import actions as declared
@@ -21,7 +22,8 @@ from api.errors import ErrorPage
 from api.problems import Problem
 from api.routes import metrics, routers
 from api.routes.access import attachments
-from api.routes.readings import imports
+from api.routes.readings import imports, large_imports
+from api.routes.registry import imports as registry_imports
 from api.settings import ApiSettings
 from collector.intake import ReadingSink
 
@@ -56,6 +58,7 @@ def create_app(
     settings: ApiSettings | None = None,
     sink: ReadingSink | None = None,
     file_sink: WholeSink | None = None,
+    large_files: LargeFiles | None = None,
     routes: Routes = OURS,
     today: date | None = None,
     extra_routers: Sequence[APIRouter] = (),
@@ -65,7 +68,7 @@ def create_app(
     """Return the API on connections of the application's login.
 
     sink: where pushed readings go, on the collector's login; None offers no pushing.
-    file_sink: the same for files of readings.
+    file_sink: the same for files of readings. large_files: for those of any length.
     routes: whose refused messages are, and what they say.
     today: the day that counts as today; None is the database's own.
     extra_routers: of pages beside the API; they find `app.state.auth` for log-in and actor.
@@ -79,8 +82,8 @@ def create_app(
     registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.registry = registry
-    app.state.sink = sink
-    app.state.file_sink = file_sink
+    app.state.sink, app.state.file_sink = sink, file_sink
+    app.state.large_files = large_files
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):
@@ -131,11 +134,13 @@ def _surround(
     app: FastAPI, told: ApiSettings, large: Sequence[str], registry: CollectorRegistry
 ) -> None:
     """Bound, guard and count every request."""
-    files = (imports.READINGS, attachments.ATTACHMENTS, *action_files.paths(), *large)
+    ours = (imports.READINGS, registry_imports.REGISTRY, attachments.ATTACHMENTS)
+    files = (*ours, *action_files.paths(), *large)
     app.add_middleware(
         shell.Bounded,
         most_bytes=told.body_bytes,
-        exceptions=dict.fromkeys(files, told.file_bytes),
+        exceptions=dict.fromkeys(files, told.file_bytes)
+        | {large_imports.LARGE: told.large_file_bytes},
     )
     app.add_middleware(shell.Guarded)
     app.add_middleware(shell.RequestMetrics, registry=registry)

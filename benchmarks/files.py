@@ -1,4 +1,4 @@
-"""A file of a million readings and a registry of 100,000 institutions, by the product's command."""
+"""Files of one and of ten million readings, and 100,000 institutions, by the product's command."""
 
 import gzip
 import os
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,12 +54,17 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
     with ground.postgres(root) as server:
         with ground.tables(server.url, plan) as tables:
             readings = _readings(root, server, tables, plan, runs)
+            large = _large(root, server, tables, plan, 100_000 if quick else 10_000_000)
         institutions = []
         for number in range(runs):
             with ground.tables(server.url, plan) as tables:
                 folder = _institutions(root / f"registry-{number}", count)
                 institutions.append(_ran(["registry", str(folder)], tables, server))
-    return [readings, _section(f"registry: {count:,} institutions", institutions, INSTITUTIONS_S)]
+    return [
+        readings,
+        large,
+        _section(f"registry: {count:,} institutions", institutions, INSTITUTIONS_S),
+    ]
 
 
 def _readings(root: Path, server: ground.Server, tables: Tables, plan: Plan, runs: int) -> Section:
@@ -90,7 +96,57 @@ def _readings(root: Path, server: ground.Server, tables: Tables, plan: Plan, run
     return section
 
 
-def _section(name: str, ran: Sequence[Ran], goal_s: float) -> Section:
+def _large(root: Path, server: ground.Server, tables: Tables, plan: Plan, count: int) -> Section:
+    """Import a file of so many readings, then the same once more; each once, for it takes long."""
+    file = root / "large.csv.gz"
+    _write_large(file, plan, count)
+    tables.empty()
+    first = _ran(["readings", str(file), "--large"], tables, server)
+    stored = tables.ask("SELECT count(*) FROM reading")
+    if stored != count:
+        raise RuntimeError(f"the large file says {count} readings, {stored} are stored")
+    copied_s = _copied_within(tables)
+    again = _ran(["readings", str(file), "--large"], tables, server)
+    section = _section(f"a large file of {count:,} readings, gzipped", [first])
+    section.figures.insert(0, Figure("readings in a second", "/s", [count / first.took_s]))
+    section.figures.insert(1, Figure("times as long as a copy", "×", [first.took_s / copied_s]))
+    section.figures += [
+        Figure("copy", "s", [copied_s]),
+        Figure("the same file again", "s", [again.took_s]),
+        Figure("peak memory, again", "MB", [again.peak_mb], MOST_MB, "most"),
+    ]
+    section.notes.append("copy: INSERT … SELECT of the same rows into a like table with its index.")
+    return section
+
+
+def _write_large(file: Path, plan: Plan, count: int) -> None:
+    """Write readings of every channel, minute by minute, as a program does that goes by time."""
+    names = [
+        f"{gateways.gateway_of(one.meter.building, plan.letters[one.meter.building.site])},"
+        f"{one.meter.name}"
+        for one in plan.series
+    ]
+    start_ms = max(int(one.at_ms.min()) for one in plan.series)
+    with gzip.open(file, "wt", compresslevel=1, encoding="utf-8") as out:
+        out.write("gateway,channel,at,value\n")
+        for n in range(count):
+            minute, of = divmod(n, len(names))
+            at = datetime.fromtimestamp(start_ms / 1000 + 60 * minute, UTC)
+            out.write(f"{names[of]},{at:%Y-%m-%dT%H:%M:%S}Z,{minute / 100}\n")
+
+
+def _copied_within(tables: Tables) -> float:
+    """Copy what is stored into a like table, within the server; return the seconds."""
+    with psycopg.connect(tables.admin_url, autocommit=True) as connection:
+        connection.execute(_LIKE)
+        before = time.monotonic()
+        connection.execute("INSERT INTO like_reading SELECT * FROM reading")
+        took_s = time.monotonic() - before
+        connection.execute("DROP TABLE like_reading")
+    return took_s
+
+
+def _section(name: str, ran: Sequence[Ran], goal_s: float | None = None) -> Section:
     section = Section(f"files, {name}")
     section.figures = [
         Figure("import", "s", [one.took_s for one in ran], goal_s, "most"),

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 
 from fastapi import FastAPI
 
+from actions.readings.large_running import LargeFiles
 from api.address import Network, networks
 from api.app import create_app
 from api.settings import ApiSettings
 from cli.current_routes import CurrentRoutes
 from cli.settings import PREFIX, Settings
-from cli.wiring import pool_of, routing, store
+from cli.wiring import large_store, pool_of, routing, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from dashboards.pages.readings import imports as readings_imports
@@ -24,6 +25,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
     taking = settings.collector_database_url
     sink = store(settings, taking, "push") if taking else None
     file_sink = store(settings, taking, "import") if taking else None
+    large = LargeFiles(lambda one: large_store(settings, taking, one)) if taking else None
     pool = pool_of(settings, url, settings.database_pool)
     try:
         app = create_app(
@@ -31,6 +33,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
             settings=_told(settings),
             sink=sink,
             file_sink=file_sink,
+            large_files=large,
             routes=CurrentRoutes(lambda: routing(settings), settings.routes_file),
             extra_routers=[router()],
             large=[*form_files.paths(), registry_imports.PATH, readings_imports.PATH],
@@ -38,6 +41,8 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
         )
         yield app
     finally:
+        if large is not None:
+            large.close()
         pool.close()
         for one in (sink, file_sink):
             if one is not None:
@@ -47,6 +52,7 @@ def application(settings: Settings, url: str) -> Iterator[FastAPI]:
 def _told(settings: Settings) -> ApiSettings:
     return ApiSettings(
         https=settings.secure,
+        large_file_bytes=settings.large_file_bytes,
         proxies=_proxies(settings.trusted_proxies),
         forwarded=settings.forwarded_header,
     )

@@ -24,6 +24,8 @@ def tell_registry(done: "Registered") -> None:
                 f"{name}: {count.made} made, {count.changed} changed, {count.unchanged} unchanged",
             )
         )
+    if done.left_out:
+        tell_left_out(done.left_out)
     for note in done.notes:
         typer.echo(say(f"注意:{note.zh}", f"Note: {note.en}"), err=True)
 
@@ -36,7 +38,14 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     from cli.effects import tell_effects
 
     _told_recognised(done, dry_run=dry_run)
-
+    for one in done.kept:
+        option = "--" + {"columns": "column"}.get(one.name, one.name).replace("_", "-")
+        typer.echo(
+            say(
+                f"沿用 {one.since:%Y-%m-%d} 的回答:{option} {one.value}(--fresh 不沿用)",
+                f"as on {one.since:%Y-%m-%d}: {option} {one.value} (--fresh: without)",
+            )
+        )
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -53,6 +62,8 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     )
     if done.rounded:
         _told_rounded(done)
+    if done.left_out:
+        tell_left_out(done.left_out)
     if done.behind:
         _told_behind(done)
     if done.outdone:
@@ -68,6 +79,11 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
                 f"--correction_file {done.file_id} --reason WHY",
             )
         )
+
+
+def tell_left_out(rows: int) -> None:
+    """Say how many rows were wrong and left out."""
+    typer.echo(say(f"{rows} 行有误,未导入。", f"{rows} rows are wrong and were left out."))
 
 
 def _told_recognised(done: "Imported", *, dry_run: bool) -> None:

@@ -70,7 +70,10 @@ class Settings(BaseSettings):
         description="collect, work, import readings, replay-rejected: one statement at most",
     )
     migrate_statement_s: float = Field(
-        21_600, ge=60, le=604_800, description="migrate, demo: one statement at most"
+        21_600,
+        ge=60,
+        le=604_800,
+        description="migrate, demo: one statement at most; of a large import, too",
     )
     idle_transaction_s: float = Field(
         120, ge=1, le=3600, description="a transaction that does nothing is ended, in any session"
@@ -170,6 +173,14 @@ class Settings(BaseSettings):
     )
     metrics_port: int | None = Field(
         None, ge=1, le=65_535, description="collect, work: loopback port of /metrics"
+    )
+
+    large_file_bytes: int = Field(
+        8 * 2**30,
+        ge=1 << 20,
+        le=2**40,
+        description="serve: a large file of readings at most, as it comes; it lies in TMPDIR until "
+        "it is stored",
     )
 
     @property

@@ -13,6 +13,7 @@ from collector.routes_file import RoutesFile
 from collector.routing import NATIVE, PUSHED, Route, Routing
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
+from storage.readings.large_store import LargeStore
 from storage.readings.store import Store
 
 
@@ -65,6 +66,14 @@ def store(settings: Settings, url: str, name: str) -> Store:
     url: the collector's login. name: whose deliveries are counted together.
     """
     return Store(url, name, ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
+
+
+def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:
+    """Return where a large file goes. url: the collector's login."""
+    # It sorts all of it in a statement, and waits until another that says the same is stored.
+    long_s = settings.migrate_statement_s
+    bounds = Bounds(long_s, long_s, settings.idle_transaction_s)
+    return LargeStore(url, import_id, ahead_ms=settings.clock_ahead_ms, bounds=bounds)
 
 
 def pool_of(settings: Settings, url: str, most: int) -> Pool:

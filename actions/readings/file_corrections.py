@@ -11,10 +11,12 @@ from psycopg import Connection
 from actions.actor import Actor
 from actions.readings import effects
 from actions.readings.effects import Effects
-from actions.readings.import_checks import checked, units_of
+from actions.readings.failed_lines import OF_FAILED, taken_of
+from actions.readings.import_checks import units_of
 from actions.readings.import_readings import Imported, imported
-from actions.readings.reading_files import file_of
+from actions.readings.kept_answers import keep, remembered
 from collector.files.answers import NONE, Answers
+from collector.files.limits import DEFAULT
 from metering.errors import ConflictError, InputError
 from metering.messages import Outdone, Stored
 from storage.readings import amendments, corrections, merging, starts
@@ -35,6 +37,8 @@ def correct_by_file(
     now_ms: int,
     ahead_ms: int,
     dry_run: bool = False,
+    without_failed: bool = False,
+    fresh: bool = False,
 ) -> Imported:
     """Let a file of readings count against what stands, as the actor's correction.
 
@@ -42,20 +46,25 @@ def correct_by_file(
     ahead_ms: how far a reading may be ahead of now.
     """
     because = _reason(reason)
-    file = file_of(actor, source, name, answers, now_ms=now_ms)
+    limits = OF_FAILED if without_failed else DEFAULT
+    read = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
     detail: dict[str, Any] = {"reason": because}
     with actor.act("readings.correct", name, detail, dry_run=dry_run) as connection:
-        bound = checked(connection, file, ahead_ms, corrects=True)
+        file, bound, left = taken_of(
+            connection, read.file, ahead_ms, corrects=True, without_failed=without_failed
+        )
         one = bound.only(np.sort(merging.fold(bound).effective))  # a file may say a row twice
         stood = corrections.stood(connection, one)
         stored = _stored(one, stood, len(bound.at_ms))
-        done = imported(file, stored, units_of(connection, file, bound))
+        done = imported(file, stored, units_of(connection, file, bound), left)
         told = starts.kept(connection, one, file.readings.from_ms)
         if not _stands(one, stood) or starts.differ(connection, one, file.from_ms, told):
             begins = np.full(len(one.at_ms), -1, np.int64)
             begins[told] = file.from_ms[one.place[told]]
             file_id, changes = _put(connection, one, begins, name, because, actor.name)
             done = replace(done, file_id=file_id, effects=changes)
+        done = replace(done, kept=read.kept)
+        keep(connection, read, np.unique(bound.channel_id).tolist(), actor.name)
         detail |= asdict(replace(done, effects=None))
     return replace(done, file_id=None) if dry_run else done
 

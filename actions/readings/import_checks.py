@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from actions.fields import Words
 from actions.figures import instant
 from actions.readings import file_questions
 from actions.registry.values import refuse
@@ -45,6 +46,22 @@ _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learn
     zh="该采集网关没有此通道键。",
     en="This gateway has no channel under that key.",
 )
+
+
+class RowsError(InputError):
+    """What is wrong with rows of a file that could be read.
+
+    rows: their places among its readings. field: at fault. why: said beside each of them.
+    """
+
+    def __init__(self, base: InputError, rows: Sequence[int], field: str, why: Words) -> None:
+        super().__init__(
+            base.code, zh=base.zh, en=base.en, next_zh=base.next_zh, next_en=base.next_en,
+            where=base.where,
+        )  # fmt: skip
+        self.rows = rows
+        self.field = field
+        self.why = why
 
 
 def checked(
@@ -158,16 +175,17 @@ def complaint(
     keys = reason.where.get("channel", "")
     also = (f"等 {more + 1} 行", f" and {more} more") if more else ("", "")
     asked = {one: reason.where[one] for one in ("question", "choices") if one in reason.where}
-    return InputError(
+    zh, en = reason.zh.removeprefix(f"{keys}:"), reason.en.removeprefix(f"{keys}: ")
+    base = InputError(
         reason.code,
-        zh=f"{place_zh}{also[0]},{field}“{shown_there}”({channel}):"
-        + reason.zh.removeprefix(f"{keys}:"),
-        en=f"{place_en}{also[1]}, {field} “{shown_there}” ({channel}): "
-        + reason.en.removeprefix(f"{keys}: "),
+        zh=f"{place_zh}{also[0]},{field}“{shown_there}”({channel}):{zh}",
+        en=f"{place_en}{also[1]}, {field} “{shown_there}” ({channel}): {en}",
         next_zh=then[0],
         next_en=then[1],
         where=file.place(first, field).where(shown_there) | {"rows": more + 1} | asked,
     )
+    why = Words(f"{field}:{zh} {then[0]}".strip(), f"{field}: {en} {then[1]}".strip())
+    return RowsError(base, [int(row) for row in rows], field, why)
 
 
 def shown(readings: Readings, row: int, field: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
@@ -11,11 +11,13 @@ import numpy as np
 from actions.actor import Actor
 from actions.figures import in_units, instant
 from actions.readings.effects import Effects
-from actions.readings.import_checks import checked, in_order, refused, shown, units_of
-from actions.readings.reading_files import file_of
+from actions.readings.failed_lines import OF_FAILED, taken_of
+from actions.readings.import_checks import in_order, refused, shown, units_of
+from actions.readings.kept_answers import KeptAnswer, keep, remembered
 from actions.registry.values import refuse
 from collector.files.answers import NONE, Answers
 from collector.files.gathered import Told
+from collector.files.limits import DEFAULT
 from collector.files.reading import FileReadings
 from metering.messages import AuditNote, Message, Outdone, Readings, Stored
 
@@ -69,6 +71,8 @@ class Imported:
     behind: rows left out, for their value goes on while their time falls back by more than a day,
         to where it does not fit: a clock was wrong. behind_lines: the first of them.
     recognised: what each table of the file was read as.
+    left_out: rows that cannot be taken, left out because that was asked for.
+    kept: answers of earlier files of the layout with which this one was read.
     file_id: of a file that corrects, by which it is undone; None where it stands already.
     effects: of a file that corrects, what it changes.
     """
@@ -87,6 +91,8 @@ class Imported:
     behind: int = 0
     behind_lines: list[int] = field(default_factory=list)
     recognised: list[Told] = field(default_factory=list)
+    left_out: int = 0
+    kept: list[KeptAnswer] = field(default_factory=list)
     file_id: int | None = None
     effects: Effects | None = None
 
@@ -104,32 +110,44 @@ def import_readings(
     *,
     now_ms: int,
     dry_run: bool = False,
+    without_failed: bool = False,
+    fresh: bool = False,
 ) -> Imported:
     """Store a file of readings whose meters the actor may write for; again changes nothing.
 
     answers: to what the file leaves open, such as the gateway of all rows.
+    without_failed: rows that cannot be taken are left out, by choice, and counted.
+    fresh: without the answers that earlier files of the layout had.
     """
-    file = file_of(actor, source, name, answers, now_ms=now_ms)
+    limits = OF_FAILED if without_failed else DEFAULT
+    one = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
     done: Imported | None = None
     with suppress(_DoneError), actor.act("readings.import", name) as connection:
-        bound = checked(connection, file, sink.ahead_ms, corrects=False)
+        file, bound, left = taken_of(
+            connection, one.file, sink.ahead_ms, corrects=False, without_failed=without_failed
+        )
         units = units_of(connection, file, bound)
+        ids = np.unique(bound.channel_id).tolist()
         del bound  # the sink binds again, in the transaction that stores
 
         def audit(stored: Stored) -> AuditNote:
-            return AuditNote(
-                actor.name, "readings.import", name, asdict(imported(file, stored, units))
-            )
+            done = replace(imported(file, stored, units, left), kept=one.kept)
+            return AuditNote(actor.name, "readings.import", name, asdict(done))
 
         stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
         refuse(in_order(refused(file, stored.rejected)))
-        done = imported(file, stored, units)
+        done = replace(imported(file, stored, units, left), kept=one.kept)
         raise _DoneError
     assert done is not None
+    if not dry_run:
+        with actor.change() as connection:  # of its own: the sink has committed
+            keep(connection, one, ids, actor.name)
     return done
 
 
-def imported(file: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Imported:
+def imported(
+    file: FileReadings, stored: Stored, per_unit: dict[int, int], left_out: int = 0
+) -> Imported:
     """Return what became of a file, with the first rows that do not count by themselves."""
     at_ms = file.readings.at_ms
     return Imported(
@@ -147,6 +165,7 @@ def imported(file: FileReadings, stored: Stored, per_unit: dict[int, int]) -> Im
         behind=len(stored.behind),
         behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
         recognised=file.told,
+        left_out=left_out,
     )
 
 

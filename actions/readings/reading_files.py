@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from actions.actor import Actor
 from collector.files.answers import CHANNEL, Answers
+from collector.files.limits import DEFAULT, Limits
 from collector.files.reading import FileReadings, read
 from metering.days import CIVIL_ZONE
 from metering.errors import InputError
@@ -14,21 +15,25 @@ from storage.registry import keys, meters
 
 
 def file_of(
-    actor: Actor, source: BinaryIO, name: str, answers: Answers, *, now_ms: int
+    actor: Actor,
+    source: BinaryIO,
+    name: str,
+    answers: Answers,
+    *,
+    now_ms: int,
+    limits: Limits = DEFAULT,
 ) -> FileReadings:
     """Return what a file says; times without offset may be of the channels' own zone."""
     if answers.zone == CHANNEL:
         first = read(source, name, received_ms=now_ms, answers=replace(answers, zone="UTC"))
         with actor.look() as connection:
             answers = replace(answers, zone=_zone(connection, first, name))
-    return read(source, name, received_ms=now_ms, answers=answers)
+    return read(source, name, received_ms=now_ms, answers=answers, limits=limits)
 
 
 def _zone(connection: Connection[Any], file: FileReadings, name: str) -> str:
     """Return the one zone of the channels that a file names; InputError where there are several."""
-    pairs = set(zip(_gateways(file), file.readings.channel_key, strict=True))
-    known = keys.bindings(connection, sorted({gateway for gateway, _ in pairs}))
-    ids = sorted({one for pair in pairs for one in known.get(pair, ())})
+    ids = channels_named(connection, file)
     zones = sorted({one.zone for one in meters.channels(connection, ids)})
     if len(zones) > 1:
         raise InputError(
@@ -40,6 +45,13 @@ def _zone(connection: Connection[Any], file: FileReadings, name: str) -> str:
             where={"file": name, "field": "zone"},
         )
     return zones[0] if zones else CIVIL_ZONE
+
+
+def channels_named(connection: Connection[Any], file: FileReadings) -> list[int]:
+    """Return the channels that a file names, as far as they are known."""
+    pairs = set(zip(_gateways(file), file.readings.channel_key, strict=True))
+    known = keys.bindings(connection, sorted({gateway for gateway, _ in pairs}))
+    return sorted({one for pair in pairs for one in known.get(pair, ())})
 
 
 def _gateways(file: FileReadings) -> list[str]:

@@ -10,7 +10,7 @@ from collector.files.refusals import CellError, refusal
 from collector.files.tables import REMARK, Table, text_of
 from metering.errors import InputError
 
-_MOST_PROBLEMS: Final = 1000  # a file in which every row is wrong is not read to its end
+MOST_PROBLEMS: Final = 1000  # a file in which every row is wrong is not read to its end
 
 T = TypeVar("T")
 Words = tuple[str, str]  # zh and en
@@ -62,10 +62,14 @@ class Row:
 
 @dataclass(slots=True)
 class Reader:
-    """The tables of a registry by the names of its files, and all that is wrong with them."""
+    """The tables of a registry by the names of its files, and all that is wrong with them.
+
+    most: problems, after which no more is read.
+    """
 
     tables: Mapping[str, Table]
     problems: list[InputError] = field(default_factory=list)
+    most: int = MOST_PROBLEMS
 
     def rows(self, name: str, form: Form) -> Iterator[Row]:
         """Read one table line by line; a missing one is empty."""
@@ -75,22 +79,22 @@ class Reader:
         try:
             yield from self._rows(table, form)
         except CellError as error:
-            self.problems.append(refusal(error, table.place))
+            self.problems.append(_unread(refusal(error, table.place)))
         except InputError as error:  # of the file as a whole
-            self.problems.append(error)
+            self.problems.append(_unread(error))
 
     def _rows(self, table: Table, form: Form) -> Iterator[Row]:
-        called = " ".join(filter(None, (table.place.file, table.place.sheet)))
+        called = called_of(table)
         header: list[str] = []
         for block in table.blocks():
             for line, cells in zip(block.lines, block.rows, strict=True):
                 place, texts = Place(called, line), [text_of(cell) for cell in cells]
-                if len(self.problems) > _MOST_PROBLEMS:
+                if len(self.problems) > self.most:
                     return
                 if not header:
                     header = texts
                     if wrong := _wrong_header(place, header, form):
-                        self.problems.append(wrong)
+                        self.problems.append(_unread(wrong))
                         return
                 elif texts[0].startswith(REMARK):
                     continue
@@ -99,6 +103,17 @@ class Reader:
                         yield Row(place, _by_heading(header, texts), self.problems)
                 elif any(texts):
                     self.problems.append(_wrong_width(place, len(texts), len(header)))
+
+
+def called_of(table: Table) -> str:
+    """Return what the rows of a table call their file."""
+    return " ".join(filter(None, (table.place.file, table.place.sheet)))
+
+
+def _unread(error: InputError) -> InputError:
+    """Say of a problem that the rows after it were not read."""
+    error.where["unread"] = "rest"
+    return error
 
 
 def _by_heading(header: Sequence[str], texts: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from actions.registry.cells import Form, Reader, Row
+from actions.registry.cells import MOST_PROBLEMS, Form, Reader, Row
 from actions.registry.columns import FILES
 from actions.registry.values import (
     ALWAYS,
@@ -19,10 +19,11 @@ from actions.registry.values import (
 )
 from collector.files.delimited import table_of
 from collector.files.refusals import Place
+from collector.files.sent_back import as_sent
 from collector.files.tables import Table
 from collector.files.text import Opener
 from metering.channels import Kind
-from metering.errors import NotFoundError
+from metering.errors import InputError, NotFoundError
 from metering.institutions import Disclosure
 from metering.units import meant
 
@@ -37,6 +38,11 @@ _FORMS: Final = {
 
 def read(folder: Path, namespace: str = "import") -> Registry:
     """Return what a folder says; everything that cannot be read is raised together."""
+    return read_tables(tables_of(folder), namespace)
+
+
+def tables_of(folder: Path) -> dict[str, Table]:
+    """Return the tables of a folder by the names of their files."""
     if not any((folder / name).exists() for name in FILES):
         raise NotFoundError(
             "import.no_files",
@@ -47,10 +53,10 @@ def read(folder: Path, namespace: str = "import") -> Registry:
             where={"folder": str(folder)},
         )
     paths = {name: folder / name for name in FILES if (folder / name).exists()}
-    tables = {
-        name: table_of(_opener(path), Place(name), headed=True) for name, path in paths.items()
+    return {
+        name: as_sent(table_of(_opener(path), Place(name), headed=True))
+        for name, path in paths.items()
     }
-    return read_tables(tables, namespace)
 
 
 def _opener(path: Path) -> Opener:
@@ -59,16 +65,27 @@ def _opener(path: Path) -> Opener:
 
 def read_tables(tables: Mapping[str, Table], namespace: str = "import") -> Registry:
     """Return what tables say, by the names of their files; all that cannot be read is raised."""
-    reader = Reader(tables)
+    registry, problems = read_all(tables, namespace)
+    if problems:
+        raise ProblemsError(problems)
+    return registry
+
+
+def read_all(
+    tables: Mapping[str, Table], namespace: str, most: int = MOST_PROBLEMS
+) -> tuple[Registry, list[InputError]]:
+    """Return what tables say with stand-ins for what cannot be read, and all that is wrong.
+
+    most: problems, after which no more is read.
+    """
+    reader = Reader(tables, most=most)
     registry = Registry(
         [_region(row) for row in reader.rows("regions.csv", _FORMS["regions.csv"])],
         [_institution(row) for row in reader.rows("institutions.csv", _FORMS["institutions.csv"])],
         [_channel(row) for row in reader.rows("channels.csv", _FORMS["channels.csv"])],
         namespace,
     )
-    if reader.problems:
-        raise ProblemsError(reader.problems)
-    return registry
+    return registry, reader.problems
 
 
 def _region(row: Row) -> NewRegion:

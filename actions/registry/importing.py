@@ -1,6 +1,6 @@
 """The registry: regions, institutions and the channels that measure them, imported as a whole."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from actions.actor import Actor, denied
 from actions.registry import checks, rows
@@ -16,6 +16,7 @@ from actions.registry.values import (
     Registry,
     refuse,
 )
+from actions.rights import Right, holds
 from storage.registry import table
 
 __all__ = [
@@ -28,16 +29,28 @@ __all__ = [
     "ProblemsError",
     "Registered",
     "Registry",
+    "must_register",
     "register",
 ]
+
+
+def must_register(actor: Actor) -> None:
+    """Refuse who may not import a registry, before a file is looked at."""
+    with actor.look() as connection:
+        if not holds(connection, Right.REGISTER, "access.administers()"):
+            raise denied("registry.import")
 
 
 class _RehearsedError(Exception):
     """Ends the transaction of a dry run without keeping it."""
 
 
-def register(actor: Actor, registry: Registry, *, dry_run: bool = False) -> Registered:
+def register(
+    actor: Actor, registry: Registry, *, dry_run: bool = False, left_out: int = 0
+) -> Registered:
     """Import a registry in one transaction; doing it again changes nothing.
+
+    left_out: how many rows of its file are not in it, for the audit entry.
 
     A changed fact holds from the row's day on, until the next one known; what was known before
     stays on record. A dry run does all of it and keeps none.
@@ -49,7 +62,7 @@ def register(actor: Actor, registry: Registry, *, dry_run: bool = False) -> Regi
         with actor.act("registry.import", registry.namespace, detail) as connection:
             if not table.administers(connection):
                 raise denied("registry.import")
-            done = rows.write(connection, registry, actor.name)
+            done = replace(rows.write(connection, registry, actor.name), left_out=left_out)
             detail.update(asdict(done))
             if dry_run:
                 raise _RehearsedError

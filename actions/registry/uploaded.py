@@ -13,6 +13,7 @@ from actions.registry.values import Registry
 from collector.files.grids import headed
 from collector.files.limits import Limits
 from collector.files.refusals import Place
+from collector.files.sent_back import as_sent
 from collector.files.tables import Table
 from metering.errors import InputError
 
@@ -22,10 +23,15 @@ _LETTERS: Final = re.compile(r"[^a-z]")
 
 def read_upload(name: str, body: bytes, namespace: str) -> Registry:
     """Return what an upload says; everything that cannot be read is raised together."""
+    return read_tables(uploaded_tables(name, body), namespace)
+
+
+def uploaded_tables(name: str, body: bytes) -> Mapping[str, Table]:
+    """Return the tables of an upload by the names of our files; InputError where it has none."""
     tables = _tables(name, body)
     if not tables:
         raise _none_of_them()
-    return read_tables(tables, namespace)
+    return tables
 
 
 def packed(files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
@@ -45,7 +51,8 @@ def _tables(name: str, body: bytes) -> Mapping[str, Table]:
     A sheet is known by its title, a text by the name of its file; others are no part of it.
     """
     found: dict[str, Table] = {}
-    for table in headed(io.BytesIO(body), PurePosixPath(name.replace("\\", "/")).name, _LIMITS):
+    called = PurePosixPath(name.replace("\\", "/")).name
+    for table in map(as_sent, headed(io.BytesIO(body), called, _LIMITS)):
         file = _file_of(table.place)
         if file in found:
             raise _twice(file, found[file].place, table.place)

@@ -138,12 +138,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What an import did, or in a dry run would do."""
+    """What an import did, or in a dry run would do.
+
+    left_out: rows that are wrong, left out because that was asked for.
+    """
 
     regions: Count
     institutions: Count
     channels: Count
     notes: tuple[Note, ...] = ()
+    left_out: int = 0
 
 
 class ProblemsError(InputError):

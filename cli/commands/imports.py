@@ -9,12 +9,14 @@ import typer
 from cli import settings
 from cli.commands import file_answers
 from cli.commands.options import ApiUrl, DryRun
+from cli.failed import keeping
 from cli.imported import tell_readings, tell_registry
-from cli.services.words import say
+from cli.services.words import language, say
 from cli.settings import Settings
 from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from actions.fields import Lang
     from actions.readings.import_readings import Imported
 
 app = typer.Typer(
@@ -42,6 +44,46 @@ AsCorrection = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option(help=say("更正理由。", "Why it corrects what stands."))]
+Errors = Annotated[
+    Path | None,
+    typer.Option("--errors", help=say("有误的行存入此工作簿。", "Keeps wrong rows in a workbook.")),
+]
+WithoutFailed = Annotated[
+    bool,
+    typer.Option(
+        "--without-failed",
+        help=say("有误的行不导入,其余照办。", "Leave wrong rows out and import the rest."),
+    ),
+]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help=say(
+            "不采用此前同版式文件的回答。",
+            "Without the answers that earlier files of the layout had.",
+        ),
+    ),
+]
+Large = Annotated[
+    bool,
+    typer.Option(
+        "--large",
+        help=say(
+            "任意长度的 CSV(gateway,channel,at,value[,seq],可 gzip),边读边写,内存占用不变。",
+            "A CSV of any length (gateway,channel,at,value[,seq], gzip too), in constant memory.",
+        ),
+    ),
+]
+Wait = Annotated[
+    bool,
+    typer.Option(
+        "--wait",
+        help=say(
+            "与 --large 一样,并等到台账已计入。", "As --large, and until the accounts have it."
+        ),
+    ),
+]
 CollectorUrl = Annotated[
     str | None,
     typer.Option(
@@ -59,8 +101,9 @@ def registry(
         Path,
         typer.Argument(
             help=say(
-                "含 regions.csv、institutions.csv、channels.csv 的目录。",
-                "Holds regions.csv, institutions.csv and channels.csv, or some of them.",
+                "含 regions.csv、institutions.csv、channels.csv 的目录,或其 ZIP、XLSX。",
+                "Holds regions.csv, institutions.csv and channels.csv, or some of them; or is a "
+                "ZIP or XLSX of these.",
             )
         ),
     ],
@@ -71,17 +114,32 @@ def registry(
             help=say("这些机构代码由谁编制。", "Whose codes the institutions carry, by name.")
         ),
     ] = "import",
+    errors: Errors = None,
+    without_failed: WithoutFailed = False,
     database_url: ApiUrl = None,
 ) -> None:
     """Register regions, institutions and channels in one transaction; again changes nothing."""
-    from actions.registry.files import read
+    from actions.registry.failed import failed_registry, register_rest
+    from actions.registry.files import read_tables, tables_of
     from actions.registry.importing import register
+    from actions.registry.uploaded import uploaded_tables
     from cli.wiring import operator
 
     known = settings.load(database_url=database_url)
-    rows = read(folder, namespace)
+    whole = folder.is_file()
+    tables = uploaded_tables(folder.name, folder.read_bytes()) if whole else tables_of(folder)
+
     with operator(known) as actor:
-        done = register(actor, rows, dry_run=dry_run)
+
+        def failed() -> bytes | None:
+            lang: Lang = "zh" if language() == "zh" else "en"
+            return failed_registry(actor, tables, namespace, lang)
+
+        with keeping(errors, failed):
+            if without_failed:
+                done = register_rest(actor, tables, namespace, dry_run=dry_run)
+            else:
+                done = register(actor, read_tables(tables, namespace), dry_run=dry_run)
     _rehearsed(dry_run)
     tell_registry(done)
 
@@ -110,6 +168,11 @@ def readings(
     same: file_answers.Same = None,
     as_correction: AsCorrection = False,
     reason: Reason = "",
+    errors: Errors = None,
+    without_failed: WithoutFailed = False,
+    fresh: Fresh = False,
+    large: Large = False,
+    wait: Wait = False,
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
@@ -121,9 +184,44 @@ def readings(
         "sheets": sheets, "columns": column, "same": same,
     }  # fmt: skip
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
-    done = _imported(file, given, known, dry_run=dry_run, reason=reason if as_correction else None)
+    plain = not (dry_run or as_correction or errors or without_failed or fresh)
+    if _large(file, given, known, large=large, wait=wait, plain=plain):
+        return
+    done = _imported(
+        file, given, known, dry_run=dry_run, reason=reason if as_correction else None,
+        errors=errors, without_failed=without_failed, fresh=fresh,
+    )  # fmt: skip
     _rehearsed(dry_run)
     tell_readings(done, dry_run=dry_run)
+
+
+_NOT_LARGE = "--dry-run, --as-correction, --errors, --without-failed, --fresh"
+
+
+def _large(
+    file: Path,
+    given: Mapping[str, str | list[str] | None],
+    known: Settings,
+    *,
+    large: bool,
+    wait: bool,
+    plain: bool,
+) -> bool:
+    """Take a large file; return whether it is one.
+
+    plain: neither a dry run nor a correction nor in part, which a large file cannot be.
+    """
+    if not (large or wait):
+        return False
+    also = [name for name, value in given.items() if value and name != "gateway"]
+    if also or not plain:
+        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else _NOT_LARGE)
+    from cli.large_file import taken
+
+    gateway = given["gateway"]
+    with _opened(file) as source:
+        taken(source, file, gateway if isinstance(gateway, str) else None, known, wait=wait)
+    return True
 
 
 def _imported(
@@ -133,11 +231,15 @@ def _imported(
     *,
     dry_run: bool,
     reason: str | None,
+    errors: Path | None,
+    without_failed: bool,
+    fresh: bool,
 ) -> "Imported":
-    """Import a file. reason: why it corrects; None where it does not."""
+    """Import a file. reason: why it corrects; None where it does not. errors: of failed rows."""
     import time
     from contextlib import closing
 
+    from actions.readings.failed_readings import failed_readings
     from actions.readings.file_answers import answers_of
     from actions.readings.file_corrections import correct_by_file
     from actions.readings.import_readings import import_readings
@@ -151,14 +253,37 @@ def _imported(
     kept = store(known, url, "import")
     answers = answers_of({name: value for name, value in given.items() if value is not None})
     with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
-        if reason is not None:
-            return correct_by_file(
-                actor, source, file.name, answers, reason=reason, now_ms=now_ms,
-                ahead_ms=kept.ahead_ms, dry_run=dry_run,
+
+        def failed() -> bytes | None:
+            return failed_readings(
+                actor, source, file.name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
+                lang="zh" if language() == "zh" else "en", corrects=reason is not None,
+                fresh=fresh,
             )  # fmt: skip
-        return import_readings(
-            actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run
-        )
+
+        with keeping(errors, failed):
+            if reason is not None:
+                return correct_by_file(
+                    actor, source, file.name, answers, reason=reason, now_ms=now_ms,
+                    ahead_ms=kept.ahead_ms, dry_run=dry_run, without_failed=without_failed,
+                    fresh=fresh,
+                )  # fmt: skip
+            return import_readings(
+                actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run,
+                without_failed=without_failed, fresh=fresh,
+            )  # fmt: skip
+
+
+def _not_plain(option: str) -> InputError:
+    """Return the refusal of what a large file cannot be told: nothing in it is guessed or asked."""
+    return InputError(
+        "import.large_is_plain",
+        zh=f"大文件导入不支持 {option}。",
+        en=f"A large file is not taken with {option}.",
+        next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
+        next_en="Leave it out, or import a small file, without --large and --wait.",
+        where={"field": option},
+    )
 
 
 def _rehearsed(dry_run: bool) -> None:

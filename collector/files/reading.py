@@ -21,6 +21,7 @@ from collector.files.gathered import Chunk, Names, Problems, Told, joined, spare
 from collector.files.leaves import other_sheets
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
+from collector.files.sent_back import as_sent
 from collector.files.table_readings import read_table
 from collector.files.tables import Table
 from collector.files.workbooks import tables_of
@@ -86,7 +87,7 @@ def read(
     told: list[Told] = []
     try:
         _check(answers, name)
-        for table in _tables(source, name, answers, limits):
+        for table in tables_in(source, name, answers, limits):
             room = most_readings - sum(map(len, chunks))
             if isinstance(table, InputError):
                 problems.add(table)
@@ -118,7 +119,7 @@ def _check(answers: Answers, name: str) -> None:
         zones.checked(answers.zone)
 
 
-def _tables(
+def tables_in(
     source: BinaryIO, name: str, answers: Answers, limits: Limits
 ) -> Iterator[Table | Part | InputError]:
     """Return the tables of all parts of a file, or why one is none."""
@@ -129,10 +130,11 @@ def _tables(
         place = Place(part.name)
         try:
             if part.form == "text":
-                yield table_of(part.open, place)
+                yield as_sent(table_of(part.open, place))
             elif part.form == "xlsx":
                 refuse = answers.formulas == "refuse"
-                yield from tables_of(part.open, place, limits, refuse_formulas=refuse)
+                found = tables_of(part.open, place, limits, refuse_formulas=refuse)
+                yield from map(as_sent, found)
             else:
                 yield part
         except InputError as error:

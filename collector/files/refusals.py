@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from collector.files.streamed_words import STREAMED
 from collector.files.words import CELLS, WHOLE
 from metering.errors import InputError
 
@@ -75,7 +76,7 @@ def shown(value: str) -> str:
 
 def refusal(error: CellError, place: Place, rows: int = 1) -> InputError:
     """Return it as people should read it. rows: how many have the same."""
-    words = CELLS.get(error.code) or WHOLE[error.code]
+    words = CELLS.get(error.code) or WHOLE.get(error.code) or STREAMED[error.code]
     value = shown(error.value)
     zh, en = place.said()
     return InputError(

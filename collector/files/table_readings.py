@@ -82,6 +82,7 @@ def _gathered(
             if problems.count > limits.errors_read:
                 break
     except InputError as error:  # of the file as a whole
+        error.where["unread"] = "rest"
         problems.add(error)
     except CellError as error:
         problems.add(refusal(error, table.place))

@@ -17,10 +17,11 @@ from actions.file_templates import template
 from actions.files import FileResult, errors_workbook, take
 from actions.refusals import AgainError
 from actions.rights import holds
+from actions.uploads import Upload, keep, waiting
 from dashboards.pages.attaching import attached
 from dashboards.pages.sending import FileWriter, SentFile
 from dashboards.pages.viewer import Reader, Viewer, auth_of
-from metering.errors import InputError
+from metering.errors import InputError, NotFoundError
 
 Kind = type[Action[Any, Any]]
 _SHOWN = 100  # wrong rows on the page; the workbook holds them all
@@ -77,19 +78,34 @@ def _must_hold(viewer: Viewer, kind: Kind) -> None:
 
 
 def _sent(viewer: Viewer, kind: Kind, form: FormData) -> Response:
-    sent, step = form.get("file"), form.get("step")
-    body = sent.file.read() if isinstance(sent, UploadFile) else b""
-    if not body:
-        return _page(viewer, kind, status=422, error=viewer.say("file_missing"))
+    step, upload = str(form.get("step", "")), None
     try:
-        again = step == "do" and _logged_in_again(viewer, kind, form)
-        taken = take(viewer.actor, kind, body, dry_run=step != "do", again=again)
-    except (InputError, AgainError, LockedError, BusyError) as error:
+        upload = _upload(viewer, form)
+    except NotFoundError as error:
         return _page(viewer, kind, status=422, error=error.text(viewer.lang))
+    if upload is None:
+        return _page(viewer, kind, status=422, error=viewer.say("file_missing"))
+    does, rest = step in {"do", "do_rest"}, step == "do_rest"
+    try:
+        again = does and _logged_in_again(viewer, kind, form)
+        taken = take(
+            viewer.actor, kind, upload.body, dry_run=not does, again=again, without_failed=rest
+        )
+    except (InputError, AgainError, LockedError, BusyError) as error:
+        return _page(viewer, kind, status=422, error=error.text(viewer.lang), upload=upload)
     if taken.wrong and step == "errors":
         return attached(errors_workbook(taken, viewer.lang), f"{kind.about.code}-errors.xlsx")
-    done = step == "do" and not taken.wrong
-    return _page(viewer, kind, status=422 if taken.wrong else 200, taken=taken, ended=done)
+    ended = does and bool(taken.done or not taken.wrong)
+    status = 422 if taken.wrong and not ended else 200
+    return _page(viewer, kind, status=status, taken=taken, ended=ended, upload=upload)
+
+
+def _upload(viewer: Viewer, form: FormData) -> Upload | None:
+    """Return the file that was chosen, or else the one that waits; None where there is neither."""
+    sent, number = form.get("file"), str(form.get("upload", ""))
+    if isinstance(sent, UploadFile) and (body := sent.file.read()):
+        return keep(viewer.actor, (sent.filename or "file")[:200], body)
+    return waiting(viewer.actor, int(number)) if number.isdecimal() and len(number) < 18 else None
 
 
 def _logged_in_again(viewer: Viewer, kind: Kind, form: FormData) -> bool:
@@ -109,6 +125,7 @@ def _page(
     taken: FileResult | None = None,
     ended: bool = False,
     error: str = "",
+    upload: Upload | None = None,
 ) -> Response:
     return viewer.page(
         "form_file.html",
@@ -118,4 +135,12 @@ def _page(
         shown=taken.wrong[:_SHOWN] if taken else [],
         ended=ended,
         error=error,
+        left=taken.rows - taken.done if taken and ended else 0,
+        rest=_rest(taken) if taken and not ended else 0,
+        upload=upload,
     )
+
+
+def _rest(taken: FileResult) -> int:
+    """Return how many rows would go in without those that are wrong."""
+    return taken.rows - len({one.row for one in taken.wrong}) if taken.wrong else 0

@@ -175,3 +175,49 @@ ALTER TABLE amendment ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON amendment TO commonwatt_api;
 GRANT SELECT ON amendment TO commonwatt_worker;
 GRANT UPDATE (known_until) ON amendment TO commonwatt_api;
+
+-- What an officer answered of files of one layout of one institution: offered at the next of them.
+CREATE TABLE file_answer (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    layout bytea NOT NULL CHECK (length(layout) = 32),  -- SHA-256 of its headings
+    answers jsonb NOT NULL CHECK (answers <> '{}'),     -- by name, pairs as objects
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON file_answer (institution_id, layout) WHERE known_until IS NULL;
+CREATE INDEX ON file_answer (layout) WHERE known_until IS NULL;
+ALTER TABLE file_answer ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON file_answer TO commonwatt_api;
+GRANT UPDATE (known_until) ON file_answer TO commonwatt_api;
+
+-- Files too large for one answer: how far each is, and what stood against it.
+CREATE TABLE reading_import (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    name text NOT NULL,
+    sha256 bytea NOT NULL,                   -- of the bytes as they came
+    bytes bigint NOT NULL,
+    -- read: all of it can be taken; in_accounts: nothing of it waits to be counted
+    state text NOT NULL DEFAULT 'received' CHECK (state IN
+        ('received', 'read', 'stored', 'in_accounts', 'refused', 'interrupted')),
+    bytes_read bigint NOT NULL DEFAULT 0,
+    rows_read bigint NOT NULL DEFAULT 0,
+    rows_stored bigint NOT NULL DEFAULT 0,   -- on their way, until it is stored
+    counts jsonb NOT NULL DEFAULT '{}',      -- what became of the readings
+    channels integer[] NOT NULL DEFAULT '{}',
+    first timestamptz,
+    last timestamptz,
+    errors jsonb NOT NULL DEFAULT '[]',      -- the first, each with its line
+    error_count bigint NOT NULL DEFAULT 0,
+    stored_at timestamptz,
+    ended_at timestamptz
+);
+CREATE INDEX ON reading_import (made_by, id);
+ALTER TABLE reading_import ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON reading_import TO commonwatt_api;
+GRANT SELECT, UPDATE ON reading_import TO commonwatt_collector;
+GRANT SELECT, DELETE ON reading_import TO commonwatt_worker;
+GRANT UPDATE (state, ended_at) ON reading_import TO commonwatt_worker;

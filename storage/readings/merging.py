@@ -201,11 +201,18 @@ def _revise(cursor: Cursor[Any], bound: Bound, folded: Fold) -> int:
     differ.update(bound.channel_id[folded.outdone].tolist())
     if not differ:
         return 0
-    locked = sorted(differ)
-    cursor.execute(_LOCK, [_LOCK_CLASS, locked])
     _copy(cursor, "outdone", bound, folded.outdone)
-    revised = cursor.execute(_KEEP_LOSERS, {"locked": locked}).rowcount
-    cursor.execute(_REPLACE, {"locked": locked})
+    return settle(cursor.connection, sorted(differ))
+
+
+def settle(connection: Connection[Any], channels: list[int]) -> int:
+    """Let the greatest stand and keep the others, all being inserted; return how many are kept.
+
+    channels: in order of id, all of which `incoming` and `outdone` hold what differs.
+    """
+    connection.execute(_LOCK, [_LOCK_CLASS, channels])
+    revised = connection.execute(_KEEP_LOSERS, {"locked": channels}).rowcount
+    connection.execute(_REPLACE, {"locked": channels})
     return revised
 
 

@@ -1,7 +1,7 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -198,8 +198,8 @@ class Store:
         merged = merge(connection, bound, tell_new=tell_new)
         marks.add(connection, marks.CLOCK, bound, marked & merged.new)
         marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
-        counts = {name: getattr(merged, name) for name in ("stored", "revised", "duplicates")}
-        connection.execute(_TALLY, {"name": self._name, "messages": messages, **counts})
+        counts = {name: getattr(merged, name) for name in ("revised", "duplicates")}
+        tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
         return merged
 
     def close(self) -> None:
@@ -250,6 +250,12 @@ def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
+
+
+def tally(connection: Connection[Any], name: str, messages: int, counts: Mapping[str, int]) -> None:
+    """Count what was delivered; counts: inserted, revised and duplicates."""
+    told = {"stored": counts["inserted"], **{of: counts[of] for of in ("revised", "duplicates")}}
+    connection.execute(_TALLY, {"name": name, "messages": messages, **told})
 
 
 def _taken_meanwhile() -> ConflictError:

@@ -25,11 +25,25 @@ def test_a_file_is_tried_refused_mended_and_done(front):
     ]
 
     tried = client.post(URL, content=HEAD + good, params={"dry_run": "true"})
-    assert tried.json() == {"dry_run": True, "rows": 1, "done": 1, "file_id": None}
+    assert tried.json() == {"dry_run": True, "rows": 1, "done": 1, "left_out": 0, "file_id": None}
     assert client.get(exchanges).json()["items"] == []
     done = client.post(URL, content=HEAD + good)
-    assert done.json() == {"dry_run": False, "rows": 1, "done": 1, "file_id": 1}
+    assert done.json() == {"dry_run": False, "rows": 1, "done": 1, "left_out": 0, "file_id": 1}
     assert [one["at"] for one in client.get(exchanges).json()["items"]] == ["2016-04-01T09:30:00Z"]
+
+
+def test_wrong_rows_are_left_out_where_that_is_asked_and_counted(front):
+    client, channel = front.client("of the office"), front.world.channel["office e"]
+    body = HEAD + f"{channel},2016-04-01 10:30,0,form\n{channel},2016-04-01 11:30,x,form\n"
+    rest = {"without_failed": "true"}
+
+    tried = client.post(URL, content=body, params=rest | {"dry_run": "true"}).json()
+    done = client.post(URL, content=body, params=rest).json()
+    for one in (tried, done):
+        assert (one["rows"], one["done"], one["left_out"]) == (2, 1, 1)
+    assert (tried["file_id"], done["file_id"] is not None) == (None, True)
+    none = client.post(URL, content=HEAD + f"{channel},2016-04-01 11:30,x,form\n", params=rest)
+    assert (none.status_code, none.json()["code"]) == (422, "import.wrong_rows")
 
 
 def test_a_file_may_be_larger_than_other_bodies(front):

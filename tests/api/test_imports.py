@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from actions.cells import cells_of
 from api import ApiSettings, create_app
 from storage.readings.store import Store
 from tests.actions.world import HOUR_MS, START_MS
@@ -53,6 +54,8 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "examples": [],
         "behind": 0,
         "behind_lines": [],
+        "left_out": 0,
+        "kept": [],
         "file_id": None,
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)
@@ -174,3 +177,18 @@ def test_bills_that_went_out_come_back_with_both_their_instants(front):
 
 def hours(front: Front) -> list[tuple]:
     return front.world.admin("SELECT hour, used, known_s FROM usage_hour ORDER BY channel_id, hour")
+
+
+def test_failed_rows_come_back_as_a_workbook_and_the_others_may_go_in(front):
+    client = front.client("of the office")
+    text = HEADER + row(280, 500) + row(281, 501, "nobody's") + "demo-a/g1,office e,never,1\n"
+
+    refused = client.post(URL, content=text, params={"format": "xlsx", "name": "july.csv"})
+    assert refused.status_code == 422
+    assert "readings-errors.xlsx" in refused.headers["content-disposition"]
+    assert [one[1] for one in cells_of(refused.content, 9)] == ["行号", "3", "4"]
+    done = client.post(f"{URL}&without_failed=true", content=text).json()["done"]
+    assert (done["inserted"], done["left_out"]) == (1, 2)
+    again = client.post(URL, content=refused.content)
+    assert again.status_code == 422, "sent back as it is, the same rows fail"
+    assert {one["line"] for one in again.json()["where"]["problems"]} == {2, 3}

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from actions.cells import cells_of
+
 Said = subprocess.CompletedProcess[str]
 REGIONS = """\
 code,kind,name_zh,name_en,parent_code
@@ -114,6 +116,36 @@ def test_a_mistake_names_file_line_field_and_next_step_and_nothing_comes_in(say,
     assert refused.returncode == 2
     assert "channels.csv, line 2, unit" in refused.stderr
     assert counts(database) == before
+
+
+def test_failed_rows_are_kept_and_the_others_imported_where_that_is_asked(say, folder, database):
+    say("registry", folder)
+    file, errors = folder / "march.csv", folder / "wrong.xlsx"
+    file.write_text(READINGS + "demo-x/g1,分表,2024-03-01T10:00Z,1\n", encoding="utf-8")
+
+    refused = say("readings", file, "--errors", errors)
+    assert refused.returncode == 2
+    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "4"]
+    errors.unlink()
+    done = say("readings", file, "--without-failed", "--errors", errors)
+    assert done.returncode == 0, done.stderr
+    assert "1 rows are wrong and were left out" in done.stdout
+    assert counts(database)[2] == 2
+    assert errors.exists()
+
+
+def test_failed_rows_of_a_registry_are_kept_and_come_in_mended(say, folder, database):
+    errors = folder / "wrong.xlsx"
+    (folder / "channels.csv").write_bytes(CHANNELS.replace(",kWh,", ",kVA,").encode())
+
+    done = say("registry", folder, "--without-failed", "--errors", errors)
+    assert done.returncode == 0, done.stderr
+    assert "1 rows are wrong and were left out" in done.stdout
+    assert counts(database)[:2] == (1, 0)
+    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "2"]
+    again = say("registry", errors)
+    assert again.returncode == 2
+    assert "wrong.xlsx channels, line 2, unit" in again.stderr
 
 
 def test_one_gateway_may_be_named_for_the_whole_file(say, folder):

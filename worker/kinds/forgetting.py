@@ -7,14 +7,20 @@ from psycopg import Connection
 
 from storage import answered, attachments, connections, days, file_done, tasks
 from storage.connections import WRITING, Bounds
-from storage.readings import rejects
+from storage.readings import imports, rejects
 from storage.readings.rejects import Retention
 from storage.tasks import Again, Task
 from worker.registered import kind, tonight
 
 KIND: Final = "kept.forget"
 _MOST: Final = 10_000  # of a transaction
-_OTHERS: Final = (answered.forget, attachments.forget, file_done.forget, tasks.forget)
+_OTHERS: Final = (
+    answered.forget,
+    attachments.forget,
+    file_done.forget,
+    imports.forget,
+    tasks.forget,
+)
 
 
 def plan(url: str, keep: Retention, bounds: Bounds = WRITING) -> None:

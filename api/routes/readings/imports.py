@@ -4,17 +4,20 @@ import io
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from actions.readings.effects import Effects
+from actions.readings.failed_readings import failed_readings
 from actions.readings.file_answers import answers_of
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.import_readings import import_readings
 from actions.registry.meters import channels_of
+from actions.registry.values import ProblemsError
 from api.auth import CurrentActor
+from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_failed
 from api.fields import Shown
 from api.routes.readings.corrections import EffectsShown, effects_shown
 from api.routes.readings.file_answers import answers_given
@@ -57,6 +60,14 @@ class RecognisedShown(Shown):
     rates_both: bool = Field(description="Whether a total and its rates are both read.")
 
 
+class KeptAnswerShown(Shown):
+    """An answer of an earlier file of the layout and institution that holds for this one too."""
+
+    name: str
+    value: str = Field(description="Of columns and same: LEFT=RIGHT.")
+    since: datetime
+
+
 class ImportShown(Shown):
     """What an import of readings did, or in a dry run would do."""
 
@@ -85,6 +96,10 @@ class ImportShown(Shown):
     )
     behind_lines: list[int] = Field(description="The first of these.")
     recognised: list[RecognisedShown] = Field(description="What each table was read as.")
+    kept: list[KeptAnswerShown] = Field(
+        description="Answers of earlier files of this layout; another answer of yours replaces one."
+    )
+    left_out: int = Field(description="Rows that cannot be taken, left out as was asked.")
     file_id: int | None = Field(
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
         "; null where it stands already."
@@ -115,6 +130,7 @@ async def _file(request: Request, _actor: CurrentActor) -> bytes:
             "recognised; what it leaves open is asked, with code and `where.question`.",
         }
     },
+    response_model=ImportAnswer,
 )
 def post_readings(
     request: Request,
@@ -129,7 +145,12 @@ def post_readings(
     reason: Annotated[
         str, Query(max_length=500, description="Why it corrects; needed for a correction.")
     ] = "",
-) -> ImportAnswer:
+    without_failed: WithoutFailed = False,
+    form: FailedForm = "json",
+    fresh: Annotated[
+        bool, Query(description="Without the answers that earlier files of the layout had.")
+    ] = False,
+) -> Any:
     """Store a file of readings; a single bad row is told with its line, and nothing is kept.
 
     Sending the same file again changes nothing. Of several readings of one instant the greatest
@@ -138,15 +159,26 @@ def post_readings(
     sink = request.app.state.file_sink
     if sink is None:
         raise _no_sink()
-    file, now_ms = io.BytesIO(content), int(time.time() * 1000)
-    known = answers_of(answers)
-    if as_correction:
-        done = correct_by_file(
-            actor, file, name, known, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
-            dry_run=dry_run,
+    file, now_ms, known = io.BytesIO(content), int(time.time() * 1000), answers_of(answers)
+    try:
+        if as_correction:
+            done = correct_by_file(
+                actor, file, name, known, reason=reason, now_ms=now_ms, ahead_ms=sink.ahead_ms,
+                dry_run=dry_run, without_failed=without_failed, fresh=fresh,
+            )  # fmt: skip
+        else:
+            done = import_readings(
+                actor, sink, file, name, known, now_ms=now_ms, dry_run=dry_run,
+                without_failed=without_failed, fresh=fresh,
+            )  # fmt: skip
+    except ProblemsError:
+        body = form == "xlsx" and failed_readings(
+            actor, file, name, known, now_ms=now_ms, ahead_ms=sink.ahead_ms,
+            lang=lang_of_failed(request), corrects=as_correction, fresh=fresh,
         )  # fmt: skip
-    else:
-        done = import_readings(actor, sink, file, name, known, now_ms=now_ms, dry_run=dry_run)
+        if not body:
+            raise
+        return failed_file(body, "readings")
     return ImportAnswer(
         dry_run=dry_run,
         done=ImportShown.model_validate(done),

@@ -2,6 +2,8 @@
 
 import io
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -14,9 +16,11 @@ from actions.actor import denied
 from actions.declared import Effect
 from actions.doing import acting
 from actions.readings.effect_words import of_use
+from actions.readings.failed_readings import failed_readings
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.file_template import readings_template
 from actions.readings.import_readings import Imported, WholeSink, import_readings
+from actions.readings.kept_answers import KeptAnswer, remembered
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
@@ -46,7 +50,9 @@ class Importing:
     """An import on its way: what was chosen and filled in, what came of it, what is wrong.
 
     answers: to what the file leaves open, by name; questions: what still is.
-    corrects: the file counts against what there is. missing: the field that is left open.
+    corrects: the file counts against what there is. rest: without the rows that fail.
+    missing: the field that is left open. fresh: without answers that earlier files had; kept: those
+    that hold.
     """
 
     gateway: str = ""
@@ -54,6 +60,9 @@ class Importing:
     questions: tuple[Asked, ...] = ()
     reason: str = ""
     corrects: bool = False
+    rest: bool = False
+    fresh: bool = False
+    kept: tuple[KeptAnswer, ...] = ()
     upload: Upload | None = None
     done: Imported | None = None
     effects: tuple[Effect, ...] = ()
@@ -81,6 +90,8 @@ def post_form(viewer: FileWriter, form: SentFile) -> Response:
         answers=answered(form),
         reason=str(form.get("reason", "")).strip()[:500],
         corrects=step.endswith("correction"),
+        rest=step == "check_rest" or form.get("rest") == "1",
+        fresh=form.get("fresh") == "1",
     )
     try:
         one = replace(one, upload=_upload(viewer, form))
@@ -100,15 +111,20 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
     except InputError as error:
         problems = problems_of(viewer, error)
         if step == "errors":
-            return problems_workbook(viewer, problems, "readings")
+            return _failed_or_problems(viewer, one, problems)
         each = error.problems if isinstance(error, ProblemsError) else (error,)
         plain = (one for one, why in zip(problems, each, strict=True) if not is_asked(why))
-        found = replace(one, problems=tuple(plain), questions=questions_of(viewer, error))
+        asked = questions_of(viewer, error)
+        found = replace(one, problems=tuple(plain), questions=asked, kept=_kept(viewer, one))
         return _page(viewer, found, 422)
+    if step == "errors":
+        return _failed_or_problems(viewer, one, ())
     if step.startswith("do"):
-        query = urlencode({"imported": done.readings, "file": done.file_id or ""})
+        told = {"imported": done.readings, "file": done.file_id or "", "left": done.left_out}
+        query = urlencode(told)
         return RedirectResponse(f"{PATH}?{query}", 303)
-    return _page(viewer, replace(one, done=done, effects=_effects(viewer, done)))
+    found = replace(one, done=done, effects=_effects(viewer, done), kept=tuple(done.kept))
+    return _page(viewer, found)
 
 
 def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
@@ -123,11 +139,41 @@ def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
     if one.corrects:
         return correct_by_file(
             viewer.actor, file, upload.name, answers, reason=one.reason, now_ms=now_ms,
-            ahead_ms=taken.ahead_ms, dry_run=dry_run,
+            ahead_ms=taken.ahead_ms, dry_run=dry_run, without_failed=one.rest, fresh=one.fresh,
         )  # fmt: skip
     return import_readings(
-        viewer.actor, taken, file, upload.name, answers, now_ms=now_ms, dry_run=dry_run
-    )
+        viewer.actor, taken, file, upload.name, answers, now_ms=now_ms, dry_run=dry_run,
+        without_failed=one.rest, fresh=one.fresh,
+    )  # fmt: skip
+
+
+def _kept(viewer: Viewer, one: Importing) -> tuple[KeptAnswer, ...]:
+    """Return which answers of earlier files a file is read with that is not taken yet."""
+    assert one.upload is not None
+    with suppress(InputError):
+        read = remembered(
+            viewer.actor, io.BytesIO(one.upload.body), one.upload.name,
+            given(one.gateway, one.answers), now_ms=int(time.time() * 1000), fresh=one.fresh,
+        )  # fmt: skip
+        return tuple(read.kept)
+    return ()
+
+
+def _failed_or_problems(viewer: Viewer, one: Importing, problems: Sequence[Problem]) -> Response:
+    """Return the rows that fail as a workbook; where the file fails as a whole, what is wrong."""
+    sink, upload = viewer.actor.sink, one.upload
+    assert sink is not None
+    assert upload is not None
+    body = None
+    with suppress(InputError):
+        body = failed_readings(
+            viewer.actor, io.BytesIO(upload.body), upload.name, given(one.gateway, one.answers),
+            now_ms=int(time.time() * 1000), ahead_ms=sink.ahead_ms,  # type: ignore[attr-defined]
+            lang=viewer.lang, corrects=one.corrects, fresh=one.fresh,
+        )  # fmt: skip
+    if body is None:
+        return problems_workbook(viewer, problems, "readings")
+    return attached(body, "readings-errors.xlsx")
 
 
 def _effects(viewer: Viewer, done: Imported) -> tuple[Effect, ...]:
@@ -154,6 +200,7 @@ def _must_hold(viewer: Viewer) -> None:
 def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
     query = viewer.request.query_params
     imported, file = query.get("imported", ""), query.get("file", "")
+    left = query.get("left", "")
     return viewer.page(
         "readings/import_readings.html",
         status=status,
@@ -165,5 +212,6 @@ def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
         problems=one.problems[:_MOST_SHOWN],
         count=len(one.problems),
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,
+        left=int(left) if left.isdecimal() and len(left) < 9 else 0,
         file=file if file.isdecimal() and len(file) < 10 else "",
     )

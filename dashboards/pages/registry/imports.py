@@ -4,10 +4,11 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from actions.actor import denied
+from actions.registry.failed import Tables, failed_registry, register_rest
 from actions.registry.file_template import registry_template
-from actions.registry.importing import Count, Registered, register
-from actions.registry.uploaded import packed, read_upload
+from actions.registry.files import read_tables
+from actions.registry.importing import Count, Registered, must_register, register
+from actions.registry.uploaded import packed, uploaded_tables
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
 from dashboards.pages.attaching import attached
@@ -34,7 +35,7 @@ def get_imports(viewer: Reader) -> Response:
 @router.get(PATH)
 def get_form(viewer: Reader) -> Response:
     """Return the page that asks for the files."""
-    _must_hold(viewer)
+    must_register(viewer.actor)
     if "template" in viewer.request.query_params:
         return attached(registry_template(viewer.lang), "registry.xlsx")
     return _page(viewer)
@@ -43,7 +44,7 @@ def get_form(viewer: Reader) -> Response:
 @router.post(PATH)
 def post_form(viewer: FilesWriter, form: SentFiles) -> Response:
     """Try what was chosen, or do what was tried."""
-    _must_hold(viewer)
+    must_register(viewer.actor)
     namespace = str(form.get("namespace", "")).strip() or "import"
     try:
         upload = _upload(viewer, form)
@@ -51,19 +52,41 @@ def post_form(viewer: FilesWriter, form: SentFiles) -> Response:
         return _page(viewer, namespace, status=422, error=error)
     if upload is None:
         return _page(viewer, namespace, status=422, missing=True)
-    step = form.get("step")
+    step = str(form.get("step", ""))
+    rest = step == "check_rest" or form.get("rest") == "1"
     try:
-        rows = read_upload(upload.name, upload.body, namespace)
-        done = register(viewer.actor, rows, dry_run=step != "do")
-    except InputError as error:
+        tables = uploaded_tables(upload.name, upload.body)
         if step == "errors":
-            return problems_workbook(viewer, problems_of(viewer, error), "registry")
+            return _failed(viewer, tables, namespace)
+        done = _taken(viewer, tables, namespace, dry_run=step != "do", rest=rest)
+    except InputError as error:
         return _page(viewer, namespace, status=422, upload=upload, error=error)
     if step == "do":
         counts = (done.regions, done.institutions, done.channels)
         query = "-".join(f"{one.made}.{one.changed}.{one.unchanged}" for one in counts)
-        return RedirectResponse(f"{PATH}?imported={query}", 303)
-    return _page(viewer, namespace, upload=upload, done=done)
+        return RedirectResponse(f"{PATH}?imported={query}&left={done.left_out}", 303)
+    return _page(viewer, namespace, upload=upload, done=done, rest=rest)
+
+
+def _taken(
+    viewer: Viewer, tables: Tables, namespace: str, *, dry_run: bool, rest: bool
+) -> Registered:
+    """Have the files taken, or their rows that do not fail, or only try."""
+    if rest:
+        return register_rest(viewer.actor, tables, namespace, dry_run=dry_run)
+    return register(viewer.actor, read_tables(tables, namespace), dry_run=dry_run)
+
+
+def _failed(viewer: Viewer, tables: Tables, namespace: str) -> Response:
+    """Return the rows that fail as a workbook; where a file fails as a whole, what is wrong."""
+    body, problems = None, []
+    try:
+        body = failed_registry(viewer.actor, tables, namespace, viewer.lang)
+    except InputError as error:
+        problems = problems_of(viewer, error)
+    if body is None:
+        return problems_workbook(viewer, problems, "registry")
+    return attached(body, "registry-errors.xlsx")
 
 
 def _upload(viewer: Viewer, form: FormData) -> Upload | None:
@@ -76,12 +99,6 @@ def _upload(viewer: Viewer, form: FormData) -> Upload | None:
     return waiting(viewer.actor, int(number)) if number.isdecimal() and len(number) < 18 else None
 
 
-def _must_hold(viewer: Viewer) -> None:
-    with viewer.actor.look() as connection:
-        if not holds(connection, Right.REGISTER, "access.administers()"):
-            raise denied("registry.import")
-
-
 def _page(
     viewer: Viewer,
     namespace: str = "import",
@@ -91,7 +108,9 @@ def _page(
     done: Registered | None = None,
     error: EnergyError | None = None,
     missing: bool = False,
+    rest: bool = False,
 ) -> Response:
+    left = viewer.request.query_params.get("left", "")
     problems = problems_of(viewer, error) if error else []
     return viewer.page(
         "registry/import_registry.html",
@@ -103,6 +122,8 @@ def _page(
         problems=problems[:_MOST_SHOWN],
         count=len(problems),
         missing=missing,
+        rest=rest,
+        left=int(left) if left.isdecimal() and len(left) < 9 else 0,
     )
 
 

@@ -56,3 +56,20 @@ CREATE POLICY retired ON amendment FOR UPDATE TO commonwatt_api
     USING (channel_id IN (SELECT s.id FROM access.writes_channels() AS s(id)));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON amendment
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON file_answer TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON file_answer FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.writes() AS s(id)));
+CREATE POLICY made ON file_answer FOR INSERT TO commonwatt_api
+    WITH CHECK (institution_id IN (SELECT s.id FROM access.writes() AS s(id)));
+CREATE POLICY retired ON file_answer FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.writes() AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON file_answer
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON reading_import TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON reading_import FOR SELECT TO commonwatt_api
+    USING (made_by = access.viewer() OR (SELECT access.administers()));
+CREATE POLICY made ON reading_import FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer());

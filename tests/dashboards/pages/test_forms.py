@@ -247,6 +247,29 @@ def test_a_file_is_checked_then_done_and_wrong_rows_are_kept(site, browsers):
     assert site.client("city reader").get(path).status_code == 403
 
 
+def test_after_a_check_the_rows_that_are_right_are_done_with_the_file_that_was_chosen(
+    site, browsers
+):
+    client, path = browsers["en"], "/do/exchange.record/file"
+    csrf, clinic = hidden(client.get(path).text), site.world.channel["clinic e"]
+    text = "channel,at,initial,source\n"
+    text += f"{clinic},2016-04-02 10:30,0,form\n{clinic},2016-04-02 11:30,x,form\n"
+    count = "SELECT count(*) FROM exchange WHERE channel_id = %s"
+    (before,) = site.world.admin(count, clinic)
+
+    checked = client.post(
+        path, data=csrf | {"step": "check"}, files={"file": ("a.csv", text.encode(), "text/csv")}
+    )
+    assert "Do the 1 rows that are right" in checked.text
+    kept = {"upload": hidden(checked.text)["upload"][0]}
+    assert client.post(path, data=csrf | kept | {"step": "errors"}).content[:2] == b"PK"
+    assert site.world.admin(count, clinic) == [before]
+    done = client.post(path, data=csrf | kept | {"step": "do_rest"})
+    assert done.status_code == 200
+    assert "Rows that were wrong and left out: 1." in done.text
+    assert site.world.admin(count, clinic) == [(before[0] + 1,)]
+
+
 def test_a_form_from_elsewhere_is_refused(site, browsers):
     path = f"/do/exchange.record/{site.world.channel['office e']}"
     csrf = hidden(browsers["en"].get(path).text)

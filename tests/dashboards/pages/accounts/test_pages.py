@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from dashboards.pages.viewer import CSP
+from tests.actions.compact_world import use
 from tests.actions.correcting import record_exchange, set_value
 from tests.actions.world import counts_since, measure
 
@@ -73,6 +74,20 @@ def test_the_list_shows_the_sums_of_the_accounts_and_what_nobody_stated(site):
     assert "not stated not stated not stated" in school
     assert "Period: Apr 2015 to Mar 2016" in text_of(page)
     assert "6 institutions" in text_of(page)
+
+
+def test_a_sum_of_co2_names_the_carriers_that_it_does_not_hold(site):
+    """Gas billed by its energy has no CO2 factor of its own; of the coal sum it is a part."""
+    clean = site.client("planner of all", "en").get("/institutions").text
+    use(site.world, "office", 2016, 3, 1000, carrier="natural_gas_energy")
+
+    for path in ("/institutions", site.path("office")):
+        for lang, name in (("en", "Natural gas by energy"), ("zh", "天然气")):
+            page = site.client("planner of all", lang).get(path).text
+            words = [text for text in re.findall(r'class="foot warn"[^>]*>([^<]+)<', page)
+                     if name in html.unescape(text)]  # fmt: skip
+            assert len(words) == 1, (path, lang)
+    assert "Natural gas by energy" not in clean
 
 
 def test_unknown_use_is_a_dash_and_never_a_zero(site):

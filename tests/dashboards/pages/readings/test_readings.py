@@ -13,6 +13,7 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
+from actions.cells import cells_of
 from actions.readings.gateways import opens
 from api import create_app
 from collector.codecs import native
@@ -404,6 +405,29 @@ def test_what_is_wrong_with_a_file_is_told_by_row_and_kept_as_a_workbook(site, o
     assert of["city reader"].get("/imports").text.count("/imports/r") == 0
 
 
+def test_after_the_dry_run_the_rows_that_are_right_may_go_in_alone(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    body = rows_of(name, (5, 150)) + b"demo-a/g1,nowhere,2016-03-01T05:00Z,1\n"
+    count = "SELECT count(*) FROM reading WHERE channel_id = %s"
+    channel = site.world.channel[f"{name} e"]
+
+    wrong = send(client, path, "check", body)
+    assert 'value="check_rest"' in wrong.text
+    upload = hidden(wrong.text)["upload"][0]
+    book = send(client, path, "errors", upload=upload)
+    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    tried = send(client, path, "check_rest", upload=upload)
+    assert tried.status_code == 200, tried.text
+    assert "1 rows are wrong and are left out" in tried.text
+    kept = {name: hidden(tried.text)[name][0] for name in ("upload", "rest")}
+    same = send(client, path, "errors", **kept)
+    assert cells_of(same.content, 9) == cells_of(book.content, 9)
+    assert site.world.admin(count, channel) == [(4,)]
+    done = send(client, path, "do", **kept)
+    assert site.world.admin(count, channel) == [(5,)]
+    assert "1 rows were wrong and left out" in client.get(done.headers["location"]).text
+
+
 def test_a_workbook_of_readings_is_read_as_a_file_is(site, of):
     name = new_register(site.world)
     content = io.BytesIO()
@@ -436,6 +460,27 @@ def test_what_a_file_leaves_open_is_asked_on_the_page_and_answered_there(site, o
     assert done.status_code == 303
     at = "SELECT value FROM reading WHERE channel_id = %s AND at = '2016-03-01T05:00Z'"
     assert site.world.admin(at, site.world.channel[f"{name} e"]) == [(150_000,)]
+
+
+def test_an_answer_is_offered_at_the_next_file_told_with_its_day_and_changed_there(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    head = "gateway,channel,时刻,示数,remarks\n"
+    first, second = (
+        f"{head}{GATEWAY},{name} e,2016-03-02 0{hour}:00,{value},\n".encode()
+        for hour, value in ((5, 150), (6, 160))
+    )
+    send(client, path, "do", first, **{"answer.zone": "UTC"})
+    ((day,),) = site.world.admin("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+
+    tried = send(client, path, "check", second)
+    assert tried.status_code == 200, tried.text
+    assert f"zone (as on {day})" in tried.text
+    upload = {"upload": hidden(tried.text)["upload"][0]}
+    changed = send(client, path, "check", **upload, **{"answer.zone": "Asia/Shanghai"})
+    assert "2016-03-01 22:00" in changed.text
+    assert "zone (as on" not in changed.text
+    anew = send(client, path, "check", **upload, fresh="1")
+    assert (anew.status_code, 'name="answer.zone"' in anew.text) == (422, True)
 
 
 def folder(**files: str) -> bytes:
@@ -480,6 +525,25 @@ def test_faults_of_a_registry_are_told_by_file_and_row(site, of):
     assert (none.status_code, "regions.csv" in none.text) == (422, True)
     assert of["province officer"].get(path).status_code == 403
     assert "/imports/registry" not in of["province officer"].get("/imports").text
+
+
+def test_after_the_dry_run_a_registry_may_go_in_without_its_wrong_rows(site, of):
+    client, path = of["planner of all"], "/imports/registry"
+    head, first, *_ = INSTITUTIONS.splitlines()
+    rows = [head, first.replace("office-1", "rest-1"), first.replace("2025", "2o25"), ""]
+    count = "SELECT count(*) FROM institution_code WHERE namespace = 'rest'"
+
+    files = folder(regions=REGIONS, institutions="\n".join(rows))
+    wrong = send(client, path, "check", files, "r.zip", namespace="rest")
+    fields = {"upload": hidden(wrong.text)["upload"][0], "namespace": "rest"}
+    book = send(client, path, "errors", **fields)
+    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    tried = send(client, path, "check_rest", **fields)
+    assert "1 rows are wrong and are left out" in tried.text
+    assert site.world.admin(count) == [(0,)]
+    done = send(client, path, "do", **fields, rest=hidden(tried.text)["rest"][0])
+    assert site.world.admin(count) == [(1,)]
+    assert "1 rows were wrong and left out" in client.get(done.headers["location"]).text
 
 
 def test_a_registry_comes_as_a_workbook_with_its_dates_too(site, of):

@@ -1,0 +1,181 @@
+"""How the readings of a large file join those that are there, in one transaction.
+
+All of them are inserted before anything is locked; what then differs from what stands is merged as
+any batch is. A piece holds as many readings as a statement should take.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from metering.errors import ConflictError
+from storage.readings import merging
+from storage.readings.staged import Piece
+
+_MAKE = """
+    CREATE TEMPORARY TABLE differs (
+        channel_id integer NOT NULL, at timestamptz NOT NULL, seq bigint NOT NULL,
+        value bigint NOT NULL) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE finer (channel_id integer NOT NULL, at timestamptz NOT NULL)
+        ON COMMIT DROP
+"""
+_COUNT = """
+    SELECT count(*), count(*) FILTER (WHERE rounded) FROM sorted
+     WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
+"""
+# Of two of one instant on both sides of a border the second differs from the first, once it stands.
+_INSERT = """
+    INSERT INTO reading (channel_id, at, rank, seq, value)
+    SELECT DISTINCT ON (channel_id, at) channel_id, at, 0, seq, value FROM sorted
+     WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
+     ORDER BY channel_id, at, seq DESC, value DESC
+    ON CONFLICT DO NOTHING
+"""
+_INSERT_AND_TELL = """
+    WITH each AS (
+        SELECT DISTINCT ON (channel_id, at) channel_id, at, seq, value, rounded FROM sorted
+         WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
+         ORDER BY channel_id, at, seq DESC, value DESC
+    ), new AS (
+        INSERT INTO reading (channel_id, at, rank, seq, value)
+        SELECT channel_id, at, 0, seq, value FROM each
+        ON CONFLICT DO NOTHING RETURNING channel_id, at
+    ), told AS (
+        INSERT INTO finer SELECT channel_id, at FROM new JOIN each USING (channel_id, at)
+         WHERE rounded
+    )
+    SELECT count(*) FROM new
+"""
+_DIFFER = """
+    INSERT INTO differs
+    SELECT DISTINCT s.channel_id, s.at, s.seq, s.value
+      FROM (SELECT channel_id, at, seq, value FROM sorted
+             WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid) s
+      LEFT JOIN LATERAL (
+           SELECT rank, seq, value FROM reading
+            WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r ON true
+     WHERE (r.rank, r.seq, r.value) IS DISTINCT FROM (0::smallint, s.seq, s.value)
+"""
+_CHANNELS = "SELECT DISTINCT channel_id FROM differs ORDER BY channel_id"
+_GREATEST = """
+    INSERT INTO incoming (channel_id, at, rank, seq, value)
+    SELECT DISTINCT ON (channel_id, at) channel_id, at, 0, seq, value FROM differs
+     ORDER BY channel_id, at, seq DESC, value DESC
+"""
+_OTHERS = """
+    INSERT INTO outdone (channel_id, at, rank, seq, value)
+    SELECT channel_id, at, 0, seq, value FROM differs
+    EXCEPT SELECT channel_id, at, rank, seq, value FROM incoming
+"""
+# What stood as the file says it may have given way to another reading of the file.
+_OUTDONE = """
+    SELECT count(*)
+      FROM (SELECT DISTINCT channel_id, at, seq, value FROM sorted
+             WHERE (channel_id, at) IN (SELECT channel_id, at FROM differs)) s
+     CROSS JOIN LATERAL (
+           SELECT value FROM reading
+            WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r
+     WHERE s.value IS DISTINCT FROM r.value
+"""
+_MARK = """
+    INSERT INTO intake_mark AS m (channel_id, mark, readings, first, last)
+    SELECT channel_id, 'rounded', count(*), min(at), max(at) FROM finer
+     GROUP BY channel_id ORDER BY channel_id
+    ON CONFLICT (channel_id, mark) DO UPDATE SET readings = m.readings + EXCLUDED.readings,
+        first = least(m.first, EXCLUDED.first), last = greatest(m.last, EXCLUDED.last)
+"""
+_FINER = "SELECT count(*) FROM finer"
+# A row for each run of days, as after any batch.
+_QUEUE = """
+    INSERT INTO stale_usage (channel_id, first, last, added)
+    SELECT channel_id, min(first), max(last), %s
+      FROM (SELECT channel_id, first, last, sum(apart) OVER of_channel AS run
+              FROM (SELECT channel_id, first, last,
+                           (day - lag(day, 1, day) OVER (PARTITION BY channel_id ORDER BY day) > 1)
+                           ::integer AS apart, day
+                      FROM (SELECT channel_id, (at AT TIME ZONE 'UTC')::date AS day,
+                                   min(at) AS first, max(at) AS last
+                              FROM sorted GROUP BY 1, 2) by_day) gaps
+            WINDOW of_channel AS (PARTITION BY channel_id ORDER BY day)) runs
+     GROUP BY channel_id, run
+"""
+# What was true of a channel while the file was read holds still.
+_CHANGED = """
+    SELECT EXISTS (SELECT FROM binding
+                    WHERE channel_id = ANY(%(channels)s)
+                      AND (known_since > %(since)s OR known_until > %(since)s))
+        OR EXISTS (SELECT FROM unnest(%(channels)s::integer[], %(first)s::bigint[])
+                               AS s (channel_id, first_ms)
+                     JOIN channel c ON c.id = s.channel_id
+                    WHERE s.first_ms < storage.ms(greatest(c.since, c.sealed_before)))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the readings of a large file; the words are those of small ones."""
+
+    inserted: int
+    revised: int
+    duplicates: int
+    rounded: int
+    outdone: int
+
+
+def unchanged(
+    connection: Connection[Any], channels: Sequence[int], first_ms: Sequence[int], since: object
+) -> None:
+    """Refuse a file whose channels were bound, sealed or begun otherwise while it was read."""
+    asked = {"channels": list(channels), "first": list(first_ms), "since": since}
+    if connection.execute(_CHANGED, asked).fetchone() == (True,):
+        raise ConflictError(
+            "import.channels_changed",
+            zh="读取文件期间,其中的通道绑定或起始时间有变动,没有导入任何内容。",
+            en="Channels of the file were bound or sealed otherwise meanwhile; nothing was kept.",
+            next_zh="请重新发送该文件。",
+            next_en="Send the file again.",
+        )
+
+
+def prepare(connection: Connection[Any]) -> None:
+    """Make what the transaction needs."""
+    for statement in _MAKE.split(";"):
+        connection.execute(statement.encode())
+
+
+def insert(connection: Connection[Any], piece: Piece) -> tuple[int, int]:
+    """Insert a piece; return how many readings it has, and how many are of new instants."""
+    where = piece._asdict()
+    row = connection.execute(_COUNT, where).fetchone()
+    readings, rounded = row or (0, 0)
+    if rounded:
+        told = connection.execute(_INSERT_AND_TELL, where).fetchone()
+        inserted = told[0] if told else 0
+    else:
+        inserted = connection.execute(_INSERT, where).rowcount
+    if inserted < readings:
+        connection.execute(_DIFFER, where)
+    return readings, inserted
+
+
+def settle(connection: Connection[Any], readings: int, inserted: int) -> Counts:
+    """Merge what differs from what stands, once all is inserted; mark and queue."""
+    ids = [row[0] for row in connection.execute(_CHANNELS)]
+    revised = outdone = 0
+    if ids:
+        connection.execute(_GREATEST)
+        connection.execute(_OTHERS)
+        revised = merging.settle(connection, ids)
+        outdone = _one(connection, _OUTDONE)
+    rounded = _one(connection, _FINER)
+    if inserted or revised:
+        connection.execute(_QUEUE, [revised == 0])
+    connection.execute(_MARK)
+    return Counts(inserted, revised, readings - inserted - revised, rounded, outdone)
+
+
+def _one(connection: Connection[Any], asked: str) -> int:
+    row = connection.execute(asked.encode()).fetchone()
+    return int(row[0]) if row else 0
