@@ -23,7 +23,8 @@ from collector.codecs.parts.sparkplug_nodes import (
     topic_of,
     unit_said,
 )
-from collector.codecs.parts.sparkplug_payload import Metric, Payload, Type, read, written
+from collector.codecs.parts.sparkplug_payload import Metric, Payload, Type, read
+from collector.codecs.parts.sparkplug_writing import written
 from collector.codecs.parts.times import within
 from collector.codecs.payload import MAX_PAYLOAD_BYTES, PayloadError, malformed, too_large
 from metering.messages import Decoded, Message

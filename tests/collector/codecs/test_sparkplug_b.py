@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.codecs.parts import protobuf
-from collector.codecs.parts.sparkplug_payload import Metric, Payload, Type, read, written
+from collector.codecs.parts.sparkplug_payload import Metric, Payload, Type, read
+from collector.codecs.parts.sparkplug_writing import written
 from collector.codecs.payload import PayloadError
 from collector.codecs.sparkplug_b import Codec, rebirth_request
 from metering.messages import Decoded, Message
