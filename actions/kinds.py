@@ -80,13 +80,17 @@ def _first_of(value: Any) -> Any:
         raise PydanticCustomError("not_a_month", "Write a month as 2025-01") from None
 
 
+def ungrouped(text: str) -> str:
+    """Return a number without the commas between its thousands; others may be decimal signs."""
+    text = text.strip()
+    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
+
+
 def _plain(value: Any) -> Any:
     """Read a number as people group its digits; a comma that groups none may be a decimal sign."""
     if not isinstance(value, str):
         return value
-    text = value.strip()
-    if _GROUPED.fullmatch(text):
-        return text.replace(",", "")
+    text = ungrouped(value)
     if "," in text or "_" in text:
         raise PydanticCustomError("decimal_parsing", "Write it as 1234.5 or 1,234.5")
     return text

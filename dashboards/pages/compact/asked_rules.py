@@ -9,6 +9,7 @@ from actions.compact.rule_fields import given
 from actions.compact.rules import Parameter, RuleInWords, Value
 from actions.fields import Option, Words, plain
 from actions.filled import pairs_of
+from actions.kinds import ungrouped
 from actions.saying import words_of
 from dashboards.pages.asking import FormField
 from dashboards.pages.viewer import Viewer
@@ -133,7 +134,7 @@ def _values(group: Group) -> Value | Mapping[str, Decimal] | None:
 
 def _number(text: str) -> Decimal | None:
     try:
-        value = Decimal(text.replace(",", ""))
+        value = Decimal(ungrouped(text))
     except InvalidOperation:
         return None
     return value if value.is_finite() else None

@@ -129,6 +129,11 @@ def test_what_cannot_be_read_is_told_beside_its_field_and_stops_no_other_rule(si
     assert 'id="f-A-floor_percent-error">Enter a number' in text.text
     assert 'id="f-A-ceiling_percent-error">It cannot be more than 1000' in text.text
     assert html.escape(say("compare_wrong", "en")) in text.text
+    comma = browsers["en"].get(
+        path, params={"A.floor_percent": "97,5", "A.ceiling_percent": "1,000"}
+    )
+    assert 'id="f-A-floor_percent-error">Enter a number' in comma.text  # it may be 97.5
+    assert "f-A-ceiling_percent-error" not in comma.text
     assert 'data-rule="C"' in text.text
     weight = f"C.weights.{site.world.region['city 1']}"
     below = browsers["en"].get(path, params={weight: "-1"}).text
