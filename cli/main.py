@@ -17,6 +17,7 @@ from cli.commands import (
     healthy,
     imports,
     migrate,
+    ministry,
     published,
     recompute,
     replay,
@@ -53,6 +54,7 @@ app.command(
 )(do.do)
 app.command("migrate")(migrate.migrate)
 app.command("collect")(collect.collect)
+app.command("ministry")(ministry.ministry)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
 app.command("replay")(replay.replay)

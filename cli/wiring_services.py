@@ -2,11 +2,15 @@
 
 import threading
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 import psycopg
 
+from cli.current_routes import CurrentRoutes
 from cli.settings import Settings
-from cli.wiring import routes, store, writing
+from cli.wiring import routes, routing, store, writing
+from collector.ministry.door import Door, DoorSettings
+from collector.ministry.keys import read
 from collector.mqtt import Collector
 from collector.settings import CollectorSettings
 from metering.errors import InputError
@@ -37,6 +41,12 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         key_file=settings.broker_key_file,
     )
     return Collector(known, store(settings, url, settings.collector_name), log, file)
+
+
+def door(settings: Settings, url: str, where: DoorSettings, keys: Path, log: Log) -> Door:
+    """Return the ministry's door, with the database as its sink."""
+    table = CurrentRoutes(lambda: routing(settings), settings.routes_file)
+    return Door(where, read(keys), table, store(settings, url, "ministry"), log)
 
 
 def worker(settings: Settings, url: str, log: Log, only: Collection[str] = ()) -> Worker:

@@ -192,6 +192,12 @@ def receipts(batch: Sequence[Message], stored: Stored) -> list[tuple[str, bytes]
     ]
 
 
+def asked(rejected: Sequence[Rejection]) -> list[tuple[str, bytes]]:
+    """Return what to publish so that senders make up for what they left out."""
+    reasons = [one.reason for one in rejected]
+    return [one.ask for one in reasons if isinstance(one, PayloadError) and one.ask is not None]
+
+
 def closed_ranges(seqs: Iterable[int]) -> list[tuple[int, int]]:
     """Return the closed ranges that hold exactly these numbers, in order."""
     ranges: list[tuple[int, int]] = []

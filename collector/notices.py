@@ -1,8 +1,10 @@
 """What the collector tells those who run it, in both languages and with the next step."""
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from metering.errors import ConflictError, EnergyError, UnavailableError
+from metering.errors import ConflictError, EnergyError, InputError, UnavailableError
+
+UNSTORABLE: Final = "message.unstorable"
 
 
 class Log(Protocol):
@@ -91,4 +93,15 @@ def overflowed(held: int) -> UnavailableError:
         en=f"The broker limits nothing: {held} messages are held, and the rest is left to it.",
         next_zh="请改用支持 MQTT 5 的代理。",
         next_en="Use a broker with MQTT 5.",
+    )
+
+
+def unstorable(error: Exception) -> InputError:
+    """The database chokes on a message that was read well."""
+    return InputError(
+        UNSTORABLE,
+        zh=f"消息无法入库({type(error).__name__})。",
+        en=f"The message cannot be stored ({type(error).__name__}).",
+        next_zh="原文已保留;请把接收服务的日志报告给开发者。",
+        next_en="Its bytes are kept; report the collector's log to the developers.",
     )

@@ -49,6 +49,9 @@ class Outbox:
         current: whether the messages' numbers are of this connection. On another one, somebody
             else's message may have them.
         """
+        if current:
+            for topic, payload in settled.asks:  # one that is lost is asked again
+                self._client.publish(topic, payload, qos=0)
         one = _Waiting([mid for mid in settled.mids if mid] if current else [])
         for gateway, payload in settled.receipts:
             if len(self._queued) >= self._most:

@@ -10,11 +10,11 @@ from queue import SimpleQueue
 from typing import Final
 
 from collector.codecs import Decode
-from collector.intake import Portion, ReadingSink, joined, joint, portions, receipts
-from collector.notices import Log, tell
+from collector.intake import Portion, ReadingSink, asked, joined, joint, portions, receipts
+from collector.notices import UNSTORABLE, Log, tell, unstorable
 from collector.settings import CollectorSettings
 from collector.tally import Tally
-from metering.errors import InputError, UnavailableError
+from metering.errors import UnavailableError
 from metering.messages import Message, Rejection, Stored
 
 _BATCHES_AT_HAND: Final = 2  # one is being written, one lies ready
@@ -37,11 +37,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is committed: whom to send a receipt, and what to acknowledge after that."""
+    """What is committed: whom to send a receipt, and what to acknowledge after that.
+
+    asks: topics and payloads that ask senders for what they left out.
+    """
 
     connection: int
     mids: Sequence[int]
     receipts: Sequence[tuple[str, bytes]]
+    asks: Sequence[tuple[str, bytes]] = ()
 
 
 class Writer:
@@ -113,25 +117,31 @@ class Writer:
     def _write(self, batch: Batch) -> None:
         """Write a batch in portions, and settle what is committed at least every `receipt_ms`."""
         parts: list[tuple[Sequence[Message], Stored]] = []
+        asks: list[tuple[str, bytes]] = []
         settled, since = 0, time.monotonic()
         for portion in portions(batch.messages, batch.decode, self._settings.write_readings):
             stored = self._commit(portion, batch.decode)
             if stored is None:
                 break
             parts.append((portion.batch, stored))
+            asks += asked(portion.rejected)
             if (time.monotonic() - since) * 1000 >= self._settings.receipt_ms:
-                settled, since = self._settle(batch, settled, parts), time.monotonic()
-                parts = []
+                settled = self._settle(batch, settled, parts, asks)
+                since, parts, asks = time.monotonic(), [], []
         if parts:
-            self._settle(batch, settled, parts)
+            self._settle(batch, settled, parts, asks)
 
     def _settle(
-        self, batch: Batch, first: int, parts: list[tuple[Sequence[Message], Stored]]
+        self,
+        batch: Batch,
+        first: int,
+        parts: list[tuple[Sequence[Message], Stored]],
+        asks: Sequence[tuple[str, bytes]],
     ) -> int:
         messages, stored = joint(parts)
         last = first + len(messages)
         self.settled.append(
-            Settled(batch.connection, batch.mids[first:last], receipts(messages, stored))
+            Settled(batch.connection, batch.mids[first:last], receipts(messages, stored), asks)
         )
         self._wake()
         return last
@@ -167,11 +177,11 @@ class Writer:
                     return None
                 parts.append((half, stored))
             return joint(parts)[1]
-        if portion.rejected and portion.rejected[0].reason.code == _UNSTORABLE:
+        if portion.rejected and portion.rejected[0].reason.code == UNSTORABLE:
             raise error  # not even its refusal can be written: the sink itself is broken
         self._log(logging.ERROR, f"a message cannot be stored: {error!r}", topic=batch[0].topic)
         numbers = portion.readings.seq.tolist() or [one.seq for one in portion.rejected] or [None]
-        refusal = Rejection(0, numbers[0] or None, _unstorable(error))
+        refusal = Rejection(0, numbers[0] or None, unstorable(error))
         return self._commit(Portion(batch, joined(batch, ()), [refusal]), decode)
 
     def _say_away(self, away: UnavailableError) -> None:
@@ -195,16 +205,3 @@ class Writer:
             tally.sink_away = False
             self._log(logging.INFO, "the database is back")
             self._wake()
-
-
-_UNSTORABLE: Final = "message.unstorable"
-
-
-def _unstorable(error: Exception) -> InputError:
-    return InputError(
-        _UNSTORABLE,
-        zh=f"消息无法入库({type(error).__name__})。",
-        en=f"The message cannot be stored ({type(error).__name__}).",
-        next_zh="原文已保留;请把接收服务的日志报告给开发者。",
-        next_en="Its bytes are kept; report the collector's log to the developers.",
-    )

@@ -1,4 +1,4 @@
-"""Telegrams of a meter's P1 port (DSMR 4 and 5), as readers of that port publish them.
+"""Telegrams of a meter's P1 port (DSMR 2 to 5, ESMR, Belgium, Luxembourg), as readers publish them.
 
 Keys are the OBIS codes of the telegram, such as 1-0:1.8.1 or 0-1:24.2.1. What is energy, volume or
 power is a reading; voltages, currents, texts and counts of failures are passed over.
@@ -11,6 +11,8 @@ from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
+from collector.codecs.parts.rows import NO_VALUE
+from collector.codecs.parts.times import within
 from collector.codecs.payload import (
     MAX_PAYLOAD_BYTES,
     PayloadError,
@@ -33,7 +35,9 @@ _GAS_2: Final = re.compile(
     rb"^(\d-\d:24\.3\.0)(?:\([^()\r\n]{0,40}\)){5}\((m3)\)\r?\n\((\d{1,9}(?:\.\d{1,6})?)\)\r?$",
     re.MULTILINE,
 )
-_PEAK: Final = re.compile(rb"\.6\.0$")  # the month's greatest quarter: no power of now
+# No power of now: the month's greatest quarter, and the limit at which the meter would cut off.
+_NO_POWER: Final = re.compile(rb"\.6\.0$|:17\.0\.0$")
+_ENCRYPTED: Final = b"\xdb\x08"  # as meters of Luxembourg and Austria send them
 _END: Final = re.compile(rb"^!([0-9A-Fa-f]{4})?[ \t\r\n]*\Z", re.MULTILINE)
 _HOUR: Final = timedelta(hours=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,18 +87,20 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         rows = [
             row
             for row in _LINE.findall(telegram)
-            if row[3].decode() in _UNITS and not _PEAK.search(row[0])
+            if row[3].decode() in _UNITS and not _NO_POWER.search(row[0])
         ]
         rows += [(key, b"", value, unit) for key, unit, value in _GAS_2.findall(telegram)]
         keys = [key.decode() for key, _, _, _ in rows]
-        values = [float(value) for _, _, value, _ in rows]
-        check_shape(keys, keys, values)
+        check_shape(keys, keys, keys)
+        times = [self._own(own) if own else at_ms for _, own, _, _ in rows]
+        bad = [bool(own) and time is None for (_, own, _, _), time in zip(rows, times, strict=True)]
         return Decoded(
             None,
             keys,
-            [self._instant(own) if own else at_ms for _, own, _, _ in rows],
-            values,
+            times,
+            [NO_VALUE if wrong else float(row[2]) for row, wrong in zip(rows, bad, strict=True)],
             unit=[unit.decode() for _, _, _, unit in rows],
+            quality=["dsmr.no_time" if wrong else None for wrong in bad] if any(bad) else None,
         )
 
     def encode(
@@ -113,13 +119,15 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _check(self, telegram: bytes) -> None:
         """Refuse what is cut short or garbled on the way."""
+        if telegram.startswith(_ENCRYPTED):
+            raise _encrypted()
         start, end = telegram.find(b"/"), _END.search(telegram)
         if start < 0 or end is None or start > end.start():
             raise malformed("dsmr", "no telegram from / to !")
         if end[1] is None:
             if self.checksum_needed:
                 raise malformed("dsmr", "no checksum after !")
-        elif int(end[1], 16) != crc16(telegram[start : end.start() + 1]):
+        elif not _whole(telegram[start : end.start() + 1], int(end[1], 16)):
             raise PayloadError(
                 "payload.checksum",
                 zh="报文的校验码不符:传输中有误。",
@@ -135,7 +143,14 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except ValueError as error:
             raise malformed("dsmr", f"no time: {text.decode()}") from error
         at = local - self._ahead(summer=text[12:] == b"S")
-        return (at - _EPOCH) // timedelta(milliseconds=1)
+        return within("dsmr", (at - _EPOCH) // timedelta(milliseconds=1), text.decode())
+
+    def _own(self, text: bytes) -> int | None:
+        """Return the time of another meter's value; None where it has none, for it is dead."""
+        try:
+            return self._instant(text)
+        except PayloadError:
+            return None
 
     def _instant_text(self, at_ms: int, summer: bool) -> bytes:
         local = _EPOCH + timedelta(milliseconds=at_ms) + self._ahead(summer=summer)
@@ -143,6 +158,25 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _ahead(self, *, summer: bool) -> timedelta:
         return timedelta(minutes=self.winter_offset_min) + (_HOUR if summer else timedelta(0))
+
+
+def _whole(telegram: bytes, checksum: int) -> bool:
+    """Return whether a checksum is right; a reader may have left the returns out of its lines."""
+    if crc16(telegram) == checksum:
+        return True
+    lines = telegram.replace(b"\r\n", b"\n")
+    return lines == telegram and crc16(lines.replace(b"\n", b"\r\n")) == checksum
+
+
+def _encrypted() -> PayloadError:
+    return PayloadError(
+        "payload.encrypted",
+        zh="报文已加密(DLMS,AES-GCM)。",
+        en="The telegram is encrypted (DLMS, AES-GCM).",
+        next_zh="请在读取 P1 端口的设备上填写电网公司给出的密钥,由它解密后再发布。",
+        next_en="Give the reader of the P1 port the key that the grid operator handed out: it "
+        "decrypts before it publishes.",
+    )
 
 
 def crc16(telegram: bytes) -> int:

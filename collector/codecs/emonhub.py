@@ -1,7 +1,8 @@
 """emonHub and its sensors: a number a topic (emon/{node}/{name}), a frame of numbers, or JSON.
 
 Keys are its names: e1, power1, pulsecount. Energy is in Wh and power in W, as the nodes send them;
-a pulse count has the unit of its channel.
+a pulse count has the unit of its channel, and so has what people named themselves, unless the end
+of the name tells one. Voltages, temperatures, batteries and radio are passed over.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from collector.codecs.parts.quantities import is_other
+from collector.codecs.parts.quantities import is_other, named, unit_in
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
@@ -19,7 +20,9 @@ from metering.messages import Decoded, Message
 
 _WH: Final = re.compile(r"(e|energy|wh|total_?energy)_?\d{0,3}", re.IGNORECASE)
 _W: Final = re.compile(r"(p|power|realpower|real_power|watts)_?\d{0,3}", re.IGNORECASE)
-_PULSES: Final = re.compile(r"pulse_?(count)?_?\d{0,3}|pulses", re.IGNORECASE)
+_OTHER: Final = re.compile(
+    r"(v|i|t|vrms|irms|temp|pf|rssi|battery|missing|msg|node|nodeid)_?\d{0,3}", re.IGNORECASE
+)
 _FRAME: Final = re.compile(r"[\d\s.,eE+\-]+")
 _TIME: Final = "time"  # of its JSON, seconds since 1970
 
@@ -32,6 +35,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     names: tuple[str, ...] = ()
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the counters and powers of a message."""
@@ -65,9 +72,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _rows(self, said: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         for name, thing in said.items():
-            value = number(thing)
-            unit = self.units.get(name)
-            if unit is None and not is_other(name):
-                unit = "Wh" if _WH.fullmatch(name) else "W" if _W.fullmatch(name) else None
-            if value is not None and (unit is not None or _PULSES.fullmatch(name)):
-                yield Row(name, value, unit, at_ms)
+            value, unit = number(thing), self.units.get(name)
+            if value is None or (unit is None and (is_other(name) or _OTHER.fullmatch(name))):
+                continue
+            if unit is None:
+                unit = "Wh" if _WH.fullmatch(name) else "W" if _W.fullmatch(name) else unit_in(name)
+            yield Row(name, value, unit, at_ms)

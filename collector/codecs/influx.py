@@ -1,7 +1,7 @@
 """Influx line protocol, as Telegraf and many loggers write it: a line a point, fields with types.
 
-Keys are measurement/field, with the values of chosen tags between: power/m1/total_kwh. Texts and
-switches are no readings.
+Keys are measurement, tags and field, `power,meter=m1/total_kwh`; where a route chooses tags, only
+their values: power/m1/total_kwh. Texts and switches are no readings.
 """
 
 import re
@@ -10,12 +10,13 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from collector.codecs.parts.quantities import unit_in
+from collector.codecs.parts.quantities import named, unit_in
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import text_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
+from metering.unit_names import unit_of
 
 _ESCAPED: Final = re.compile(r"\\([,= \\])")
 _NAME: Final = r"(?:\\.|[^,= \\\n])+"
@@ -25,6 +26,11 @@ _TAG: Final = re.compile(rf",({_NAME})=({_NAME})")
 _FIELD: Final = re.compile(rf"({_NAME})=({_TEXT}|[^, \t\"\n]+)")
 _TIME: Final = re.compile(r"[ \t]+(-?\d{1,20})[ \t\r]*")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,20}[iu]")
+_SWITCH: Final = re.compile(r"t|T|true|True|TRUE|f|F|false|False|FALSE")
+# Home Assistant names a measurement after the unit.
+_MEASURED: Final = frozenset({"Wh", "kWh", "MWh", "MJ", "GJ", "m³", "W", "kW", "MW"})
+_UNIT_TAGS: Final = ("unit", "unit_of_measurement", "units")
+_EARLIEST_MS: Final = 100_000_000_000  # 1973: what is before it was told in another unit
 
 
 class Point(NamedTuple):
@@ -39,12 +45,18 @@ class Point(NamedTuple):
 class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How lines are written, and which tags tell meters apart.
 
-    precision: of the time. tags: whose values stand in keys, in this order. units: by key.
+    precision: of the time. units: by key.
+    tags: whose values stand in keys, in this order. Unsaid, all of them do, with their names, as
+        in a line that lacks one of those chosen: two meters never share a key unasked.
     """
 
     precision: Literal["ns", "us", "ms", "s"] = "ns"
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = None
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the numbers of all lines."""
@@ -66,13 +78,46 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{head} {said} {time}".encode()
 
     def _rows(self, point: Point) -> Iterator[Row]:
-        at_ms = None if point.time is None else instant("influx", point.time, self.precision)
-        before = "/".join([point.measurement, *(point.tags.get(tag, "") for tag in self.tags)])
+        at_ms = None if point.time is None else self._instant(point.time)
+        before, said = self._before(point), _unit_said(point)
         for name, text in point.fields.items():
-            value = number(text[:-1] if _WHOLE.fullmatch(text) else text)
+            value = _number(name, text)
             if value is not None:
                 key = f"{before}/{name}"
-                yield Row(key, value, self.units.get(key) or unit_in(name), at_ms)
+                yield Row(key, value, self.units.get(key) or said or unit_in(name), at_ms)
+
+    def _before(self, point: Point) -> str:
+        """Return what stands before the field in a key."""
+        values = [point.tags.get(tag) for tag in self.tags or ()]
+        if self.tags is None or None in values:
+            tags = "".join(f",{name}={value}" for name, value in sorted(point.tags.items()))
+            return f"{point.measurement}{tags}"
+        return "/".join([point.measurement, *(value for value in values if value is not None)])
+
+    def _instant(self, text: str) -> int:
+        at_ms = instant("influx", text, self.precision)
+        if 0 < at_ms < _EARLIEST_MS:
+            why = f"the time {text} in {self.precision} is before 1973: see `precision`"
+            raise malformed("influx", why)
+        return at_ms
+
+
+def _unit_said(point: Point) -> str | None:
+    """Return the unit that a tag tells, or the measurement."""
+    for tag in _UNIT_TAGS:
+        if (found := unit_of(point.tags.get(tag, ""))) is not None:
+            return found
+    return unit_of(point.measurement) if point.measurement in _MEASURED else None
+
+
+def _number(name: str, text: str) -> float | None:
+    """Return a field's number; None for a text or a switch."""
+    if text.startswith('"') or _SWITCH.fullmatch(text):
+        return None
+    value = number(text[:-1] if _WHOLE.fullmatch(text) else text)
+    if value is None:
+        raise malformed("influx", f"{name} is no number, text or switch: {text[:40]!r}")
+    return value
 
 
 def _points(text: str) -> Iterator[Point]:

@@ -14,9 +14,13 @@ _MAX_WHY_CHARACTERS: Final = 300
 
 
 class PayloadError(InputError):
-    """A payload that says nothing usable; it still names its number where that can be read."""
+    """A payload that says nothing usable; it still names its number where that can be read.
+
+    ask: topic and payload that ask its sender for what would have made it usable.
+    """
 
     seq: int | None = None
+    ask: tuple[str, bytes] | None = None
 
 
 def too_large() -> PayloadError:

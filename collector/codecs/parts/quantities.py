@@ -1,9 +1,10 @@
 """What a field measures, told by its name: its unit, or that it is no energy, volume or power."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from metering.errors import InputError
 from metering.unit_names import unit_of
 
 _MAX_DEPTH: Final = 16
@@ -48,3 +49,23 @@ def flattened(thing: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str,
         return
     for step, inner in pairs:
         yield from flattened(inner, f"{name}.{step}" if name else str(step), depth + 1)
+
+
+def named(units: Mapping[str, str]) -> dict[str, str]:
+    """Return units of keys as we name them: kwh is kWh; InputError where one is none of ours."""
+    found = {key: unit_of(text) for key, text in units.items()}
+    for key, unit in found.items():
+        if unit is None:
+            raise _no_unit(key, units[key])
+    return {key: unit for key, unit in found.items() if unit is not None}
+
+
+def _no_unit(key: str, text: str) -> InputError:
+    return InputError(
+        "codec.bad_settings",
+        zh=f"units 中“{key}”的单位“{text}”不认识。",
+        en=f"The unit “{text}” of “{key}” in `units` is none of ours.",
+        next_zh="可写 Wh、kWh、MWh、MJ、GJ、L、m3、t、kg、W、kW、MW 等。",
+        next_en="Write Wh, kWh, MWh, MJ, GJ, L, m3, t, kg, W, kW, MW or the like.",
+        where={"field": "settings"},
+    )

@@ -17,7 +17,7 @@ from metering.messages import Decoded
 
 NO_VALUE: Final = float("nan")  # of a reading that is set aside for its quality
 _NUMBER: Final = re.compile(
-    r"\s*[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?\s*"
+    r"\s*[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?\s*", re.ASCII
 )
 
 

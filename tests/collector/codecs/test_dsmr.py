@@ -163,3 +163,34 @@ def test_gas_of_dsmr_2_stands_on_two_lines_and_a_peak_is_no_power_of_now():
     assert found.value == [608.4, 1.01, 124.477]
     assert found.unit == ["kWh", "kW", "m3"]
     assert found.at_ms == [None] * 3
+
+
+def test_a_belgian_telegram_has_gas_of_its_own_code_and_no_power_of_limits():
+    telegram = TELEGRAMS[-1]["payload"]
+    assert "FLU5" in telegram
+    found = decoded_from(telegram)
+
+    by_key = dict(zip(found.channel_key, zip(found.value, found.at_ms, strict=True), strict=True))
+    assert by_key["0-1:24.2.3"] == (1.315, ms("2019-09-19T14:50:07Z"))
+    assert by_key["1-0:1.8.2"] == (40.792, ms("2019-09-19T14:54:30Z"))
+    assert "0-0:17.0.0" not in by_key
+    assert decoded_from(telegram.replace("\r\n", "\n")) == found  # as several readers publish it
+
+
+@pytest.mark.parametrize("own", ["632525252525S", "700101000000W", "231301000000W"])
+def test_a_dead_gas_meter_takes_nothing_from_the_electricity(own):
+    register = [Register("1-0:1.8.1", 5.0, "kWh"), Register("0-1:24.2.1", 0.0, "m3", 0)]
+    body = CODEC.encode(1_600_000_000_000, register).partition(b"!")[0] + b"!"
+    body = body.replace(b"700101010000W", own.encode())
+    assert own.encode() in body
+    found = decoded_from(body + b"%04X" % dsmr.crc16(body))
+
+    assert found.channel_key == ["1-0:1.8.1", "0-1:24.2.1"]
+    assert found.quality == [None, "dsmr.no_time"]
+    assert found.value[0] == 5.0
+
+
+def test_a_telegram_that_is_still_encrypted_is_refused_with_where_its_key_goes():
+    with pytest.raises(PayloadError) as caught:
+        decoded_from(b"\xdb\x08SAGy\x00\x00\x01\x02\x82\x01\x0c0" + bytes(40))
+    assert caught.value.code == "payload.encrypted"

@@ -66,6 +66,14 @@ def test_settings_that_a_format_does_not_take_are_named(settings):
     assert "winter_offset_min" in caught.value.next_en
 
 
+@pytest.mark.parametrize("name", ["influx", "emonhub", "mohurd_xml", "sparkplug_b"])
+def test_units_are_named_as_ours_and_others_are_refused_with_their_key(name):
+    assert configured(name, {"units": {"a": "kwh", "b": "立方米"}}).units == {"a": "kWh", "b": "m3"}
+    with pytest.raises(InputError, match="furlong") as caught:
+        configured(name, {"units": {"meter 7": "furlong"}})
+    assert "meter 7" in caught.value.en
+
+
 def test_a_format_that_does_not_exist_is_answered_with_those_that_do():
     with pytest.raises(InputError) as caught:
         configured("unheard-of", {})

@@ -83,6 +83,13 @@ def test_a_number_is_finite_or_none(said):
     assert number(True) is None
 
 
+@pytest.mark.parametrize(
+    "said", ["4\x1f", "\x1c4", "\u00a04", "\u0664", "4\u2003", "1_0", "\uff11"]
+)
+def test_signs_that_only_look_like_numbers_and_blanks_are_none(said):
+    assert number(said) is None
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_written_as_text_is_that_number(value):
     assert number(f"{value!r}") == value
