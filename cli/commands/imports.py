@@ -8,6 +8,7 @@ import typer
 
 from cli import settings
 from cli.commands import file_answers
+from cli.commands.import_large import large
 from cli.commands.options import ApiUrl, DryRun
 from cli.failed import keeping
 from cli.imported import tell_readings, tell_registry
@@ -23,6 +24,7 @@ app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
     no_args_is_help=True,
 )
+app.command()(large)
 
 Readings = Annotated[
     Path,
@@ -62,25 +64,6 @@ Fresh = Annotated[
         help=say(
             "不采用此前同版式文件的回答。",
             "Without the answers that earlier files of the layout had.",
-        ),
-    ),
-]
-Large = Annotated[
-    bool,
-    typer.Option(
-        "--large",
-        help=say(
-            "任意长度的 CSV(gateway,channel,at,value[,seq],可 gzip),边读边写,内存占用不变。",
-            "A CSV of any length (gateway,channel,at,value[,seq], gzip too), in constant memory.",
-        ),
-    ),
-]
-Wait = Annotated[
-    bool,
-    typer.Option(
-        "--wait",
-        help=say(
-            "与 --large 一样,并等到台账已计入。", "As --large, and until the accounts have it."
         ),
     ),
 ]
@@ -171,8 +154,6 @@ def readings(
     errors: Errors = None,
     without_failed: WithoutFailed = False,
     fresh: Fresh = False,
-    large: Large = False,
-    wait: Wait = False,
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
@@ -184,44 +165,12 @@ def readings(
         "sheets": sheets, "columns": column, "same": same,
     }  # fmt: skip
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
-    plain = not (dry_run or as_correction or errors or without_failed or fresh)
-    if _large(file, given, known, large=large, wait=wait, plain=plain):
-        return
     done = _imported(
         file, given, known, dry_run=dry_run, reason=reason if as_correction else None,
         errors=errors, without_failed=without_failed, fresh=fresh,
     )  # fmt: skip
     _rehearsed(dry_run)
     tell_readings(done, dry_run=dry_run)
-
-
-_NOT_LARGE = "--dry-run, --as-correction, --errors, --without-failed, --fresh"
-
-
-def _large(
-    file: Path,
-    given: Mapping[str, str | list[str] | None],
-    known: Settings,
-    *,
-    large: bool,
-    wait: bool,
-    plain: bool,
-) -> bool:
-    """Take a large file; return whether it is one.
-
-    plain: neither a dry run nor a correction nor in part, which a large file cannot be.
-    """
-    if not (large or wait):
-        return False
-    also = [name for name, value in given.items() if value and name != "gateway"]
-    if also or not plain:
-        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else _NOT_LARGE)
-    from cli.large_file import taken
-
-    gateway = given["gateway"]
-    with _opened(file) as source:
-        taken(source, file, gateway if isinstance(gateway, str) else None, known, wait=wait)
-    return True
 
 
 def _imported(
@@ -272,18 +221,6 @@ def _imported(
                 actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=dry_run,
                 without_failed=without_failed, fresh=fresh,
             )  # fmt: skip
-
-
-def _not_plain(option: str) -> InputError:
-    """Return the refusal of what a large file cannot be told: nothing in it is guessed or asked."""
-    return InputError(
-        "import.large_is_plain",
-        zh=f"大文件导入不支持 {option}。",
-        en=f"A large file is not taken with {option}.",
-        next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
-        next_en="Leave it out, or import a small file, without --large and --wait.",
-        where={"field": option},
-    )
 
 
 def _rehearsed(dry_run: bool) -> None:
