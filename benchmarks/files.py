@@ -101,12 +101,12 @@ def _large(root: Path, server: ground.Server, tables: Tables, plan: Plan, count:
     file = root / "large.csv.gz"
     _write_large(file, plan, count)
     tables.empty()
-    first = _ran(["readings", str(file), "--large"], tables, server)
+    first = _ran(["large", str(file)], tables, server)
     stored = tables.ask("SELECT count(*) FROM reading")
     if stored != count:
         raise RuntimeError(f"the large file says {count} readings, {stored} are stored")
     copied_s = _copied_within(tables)
-    again = _ran(["readings", str(file), "--large"], tables, server)
+    again = _ran(["large", str(file)], tables, server)
     section = _section(f"a large file of {count:,} readings, gzipped", [first])
     section.figures.insert(0, Figure("readings in a second", "/s", [count / first.took_s]))
     section.figures.insert(1, Figure("times as long as a copy", "×", [first.took_s / copied_s]))

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Given = Mapping[str, str | list[str] | None]
 
-_NOT_LARGE = "--dry-run, --as-correction, --errors, --without-failed, --fresh"
-
 
 @dataclass(frozen=True, slots=True)
 class How:
@@ -34,18 +32,6 @@ class How:
     errors: Path | None = None
     without_failed: bool = False
     fresh: bool = False
-
-
-def take_large(file: Path, given: Given, known: Settings, how: How, *, wait: bool) -> None:
-    """Take a file of any length: plainly, as nothing in it is guessed or asked."""
-    also = [name for name, value in given.items() if value and name != "gateway"]
-    if also or how != How():
-        raise _not_plain(f"--{also[0].replace('_', '-')}" if also else _NOT_LARGE)
-    from cli.large_file import taken
-
-    gateway = given["gateway"]
-    with _opened(file) as source:
-        taken(source, file, gateway if isinstance(gateway, str) else None, known, wait=wait)
 
 
 def import_file(file: Path, given: Given, known: Settings, how: How) -> "Imported":
@@ -82,18 +68,6 @@ def import_file(file: Path, given: Given, known: Settings, how: How) -> "Importe
                 actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=how.dry_run,
                 without_failed=how.without_failed, fresh=how.fresh,
             )  # fmt: skip
-
-
-def _not_plain(option: str) -> InputError:
-    """Return the refusal of what a large file cannot be told: nothing in it is guessed or asked."""
-    return InputError(
-        "import.large_is_plain",
-        zh=f"大文件导入不支持 {option}。",
-        en=f"A large file is not taken with {option}.",
-        next_zh="请去掉该选项,或按小文件导入(不加 --large、--wait)。",
-        next_en="Leave it out, or import a small file, without --large and --wait.",
-        where={"field": option},
-    )
 
 
 def _opened(file: Path) -> BinaryIO:

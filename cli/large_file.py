@@ -1,4 +1,4 @@
-"""`commonwatt import readings --large`: a file of any length, with progress while it is taken."""
+"""`commonwatt import large`: a file of any length, with progress while it is taken."""
 
 import hashlib
 import threading

@@ -64,25 +64,6 @@ Fresh = Annotated[
         ),
     ),
 ]
-Large = Annotated[
-    bool,
-    typer.Option(
-        "--large",
-        help=say(
-            "任意长度的 CSV(gateway,channel,at,value[,seq],可 gzip),边读边写,内存占用不变。",
-            "A CSV of any length (gateway,channel,at,value[,seq], gzip too), in constant memory.",
-        ),
-    ),
-]
-Wait = Annotated[
-    bool,
-    typer.Option(
-        "--wait",
-        help=say(
-            "与 --large 一样,并等到台账已计入。", "As --large, and until the accounts have it."
-        ),
-    ),
-]
 CollectorUrl = Annotated[
     str | None,
     typer.Option(

@@ -6,23 +6,22 @@ import typer
 
 from cli import settings
 from cli.commands import file_answers
+from cli.commands.import_large import large
 from cli.commands.import_options import (
     AsCorrection,
     CollectorUrl,
     Errors,
     Folder,
     Fresh,
-    Large,
     Namespace,
     Readings,
     Reason,
-    Wait,
     WithoutFailed,
 )
 from cli.commands.options import ApiUrl, DryRun
 from cli.failed import keeping
 from cli.imported import rehearsed, tell_readings, tell_registry
-from cli.importing import How, import_file, take_large
+from cli.importing import How, import_file
 from cli.services.words import language, say
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ app = typer.Typer(
     help=say("导入名录或读数文件。", "Import a registry, or files of readings."),
     no_args_is_help=True,
 )
+app.command()(large)
 
 
 @app.command()
@@ -96,8 +96,6 @@ def readings(
     errors: Errors = None,
     without_failed: WithoutFailed = False,
     fresh: Fresh = False,
-    large: Large = False,
-    wait: Wait = False,
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
@@ -105,7 +103,4 @@ def readings(
     given = file_answers.given(locals())
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     how = How(dry_run, reason if as_correction else None, errors, without_failed, fresh)
-    if large or wait:
-        take_large(file, given, known, how, wait=wait)
-        return
     tell_readings(import_file(file, given, known, how), dry_run=dry_run)

@@ -149,7 +149,8 @@ class _Rows:
         found = np.zeros(len(cells), np.int64)
         for row, one in enumerate(Instants("dmy").column(cells)):
             if isinstance(one, CellError):
-                self.blame(row, "at", one)
+                odd = one.code == "bad_time"
+                self.blame(row, "at", CellError("streamed_time", one.value) if odd else one)
             elif one == DOUBT or one >= LOCAL // 2:
                 self.blame(row, "at", CellError("no_offset", cells[row]))
             else:

@@ -5,6 +5,12 @@ from typing import Final
 from collector.files.words import Words
 
 STREAMED: Final[dict[str, Words]] = {
+    "streamed_time": Words(
+        "“{}”不是可识别的时间。",
+        "“{}” is not a time.",
+        "请写成 2026-01-31T08:00:00+08:00,或 1970 年以来的毫秒数。",
+        "Write it like 2026-01-31T08:00:00+08:00, or as milliseconds since 1970.",
+    ),
     "no_offset": Words(
         "“{}”没有说明时区偏移。",
         "“{}” names no offset from UTC.",

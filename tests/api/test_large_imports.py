@@ -81,7 +81,7 @@ def test_mistakes_are_told_by_line_and_nothing_is_kept(big):
 
     assert (found["state"], found["error_count"]) == ("refused", 1)
     (error,) = found["errors"]
-    assert (error["line"], error["field"], error["code"]) == (7, "at", "file.bad_time")
+    assert (error["line"], error["field"], error["code"]) == (7, "at", "file.streamed_time")
     assert big.world.admin("SELECT count(*) FROM reading") == [(0,)]
 
 

@@ -190,8 +190,8 @@ def _not_offered() -> UnavailableError:
         "import.not_offered",
         zh="本服务未启用文件导入。",
         en="This service does not take files of readings.",
-        next_zh="请由管理员运行 commonwatt import readings --large,或启用导入。",
-        next_en="Have the administrator run commonwatt import readings --large, or enable it.",
+        next_zh="请由管理员运行 commonwatt import large,或启用导入。",
+        next_en="Have the administrator run commonwatt import large, or enable it.",
     )
 
 
