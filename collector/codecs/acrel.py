@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from collector.codecs.parts.quantities import flattened, is_other, unit_in
+from collector.codecs.parts.quantities import flattened, is_other, named, unit_in
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
 from collector.codecs.parts.text import object_of
 from collector.codecs.parts.times import instant, zone_of
@@ -46,8 +46,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     with_meter: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse a zone that does not exist."""
+        """Refuse a zone that does not exist, and a unit that is none of ours."""
         zone_of(self.zone)
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the registers and active powers of a data message."""
@@ -76,10 +77,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for below in inner:
             yield from self._rows(below, meter, at_ms)
         if "name" in thing or "id" in thing:  # {"name": "EPI", "value": "1.5"}
-            named = {str(thing.get("name", thing.get("id"))): thing.get("value", thing.get("val"))}
+            texts = {str(thing.get("name", thing.get("id"))): thing.get("value", thing.get("val"))}
         else:
-            named = {name: one for name, one in thing.items() if not isinstance(one, dict | list)}
-        for name, one in flattened(named):
+            texts = {name: one for name, one in thing.items() if not isinstance(one, dict | list)}
+        for name, one in flattened(texts):
             value, unit = number(one), self._unit(name, thing)
             if unit is not None and value is not None:
                 key = f"{meter}/{name}" if self.with_meter and meter else name

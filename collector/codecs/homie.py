@@ -5,7 +5,7 @@ The key is the property's name; a route gives the rest: `homie/+/+/+`, key `{2}/
 
 import msgspec
 
-from collector.codecs.parts.quantities import unit_in
+from collector.codecs.parts.quantities import named, unit_in
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import text_of
 from collector.codecs.payload import malformed
@@ -19,6 +19,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the one value; attributes ($…), commands (set) and texts say nothing."""

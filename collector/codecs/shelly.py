@@ -60,8 +60,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.json.encode({"src": "shelly", "method": "NotifyStatus", "params": params})
 
     def _notified(self, said: Mapping[str, Any]) -> Decoded:
-        params = said.get("params")
-        if said["method"] not in _NOTICES:
+        method, params = said["method"], said.get("params")
+        if not isinstance(method, str):
+            raise malformed("shelly", "a method that is no text")
+        if method not in _NOTICES:
             return nothing()
         if not isinstance(params, dict):
             raise malformed("shelly", "a notification without params")

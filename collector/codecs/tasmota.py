@@ -69,7 +69,8 @@ def _rows(said: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         if not isinstance(values, dict):
             continue
         for key, thing in flattened(values, sensor):
-            name = next(part for part in reversed(key.split(".")) if not part.isdigit())
+            parts = reversed(key.split("."))
+            name = next((part for part in parts if not part.isdigit()), "")
             value = None if isinstance(thing, str) else number(thing)
             if value is None or name in _OF_A_SPAN:
                 continue

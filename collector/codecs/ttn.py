@@ -10,6 +10,7 @@ import msgspec
 
 from collector.codecs.parts.lora import Reading, Uplink, readings_of
 from collector.codecs.parts.lorawan import decoder
+from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import nothing
 from collector.codecs.parts.text import member, object_of
 from collector.codecs.payload import malformed
@@ -28,7 +29,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a decoder that there is not."""
+        """Refuse a decoder that there is not, and a unit that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
         if self.payload_decoder:
             decoder(self.payload_decoder)
 

@@ -7,6 +7,7 @@ import re
 
 import msgspec
 
+from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of
 from collector.codecs.payload import malformed
@@ -20,6 +21,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Units of paths beside those that are known: `units = { "tank/20/Level" = "m3" }`."""
 
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return a register or power; paths that are neither, and null, say nothing."""

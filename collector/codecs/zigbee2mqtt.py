@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
@@ -29,6 +30,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Units where a device departs from the bridge's: `units = { energy = "Wh" }`."""
 
     units: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Name units as we do; refuse one that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
 
     def decode(self, message: Message) -> Decoded:
         """Return the registers, volumes and powers of a device's state."""

@@ -61,6 +61,18 @@ def test_any_bytes_give_readings_or_a_refusal(name, payload, topic):
     holds(name, payload, topic)
 
 
+@pytest.mark.parametrize("method", [["NotifyStatus"], {"NotifyStatus": 1}, 1, None])
+def test_a_method_that_is_no_text_is_refused(method):
+    payload = json.dumps({"method": method, "params": {"ts": 1_700_000_000}})
+    with pytest.raises(PayloadError):
+        configured("shelly", {}).decode(samples.message(payload, "s/events/rpc"))
+
+
+@pytest.mark.parametrize("sensor", ["0", "12", "²"])
+def test_a_sensor_named_by_digits_alone_is_no_crash(sensor):
+    holds("tasmota", json.dumps({sensor: {"1": 5}}).encode(), "tele/x/SENSOR")
+
+
 @harder
 @given(st.sampled_from(["chirpstack", "ttn"]), st.binary(max_size=60), st.integers(0, 3))
 def test_any_uplink_of_bytes_gives_readings_or_a_refusal(name, data, port):

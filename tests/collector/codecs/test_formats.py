@@ -13,6 +13,9 @@ from collector.routing import Route, Routing
 from metering.errors import InputError
 from tests.collector.codecs import samples
 
+OF_UNITS = "acrel chirpstack emonhub homie influx mohurd_xml sparkplug_b ttn victron zigbee2mqtt"
+WITH_UNITS = OF_UNITS.split()
+
 TOY = '''"""One number a message, under one name."""
 
 import msgspec
@@ -66,7 +69,7 @@ def test_settings_that_a_format_does_not_take_are_named(settings):
     assert "winter_offset_min" in caught.value.next_en
 
 
-@pytest.mark.parametrize("name", ["influx", "emonhub", "mohurd_xml", "sparkplug_b"])
+@pytest.mark.parametrize("name", WITH_UNITS)
 def test_units_are_named_as_ours_and_others_are_refused_with_their_key(name):
     assert configured(name, {"units": {"a": "kwh", "b": "立方米"}}).units == {"a": "kWh", "b": "m3"}
     with pytest.raises(InputError, match="furlong") as caught:
