@@ -16,13 +16,14 @@ _OTHER: Final = re.compile(
     r"|_(v|a|c|f|hz|pct|counter|h|min|s|dbm|kvar|kvarh|kva|kvah|deg|bar|hpa|ppm)$",
     re.IGNORECASE,
 )
+_PHASE: Final = re.compile(r"((?:energy|power)\w*?)_(?:phase_?)?[abc]$", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"[_\[( ]([A-Za-z]{1,3}3?h?|m³/?h?|m\^?3/?h?)[\])]?$")
 _RATES: Final = {"m3h": "m3/h", "m³h": "m3/h", "lh": "L/h", "m3/h": "m3/h", "m³/h": "m3/h"}
 
 
 def is_other(name: str) -> bool:
     """Return whether a name is that of a voltage, a temperature or the like."""
-    return bool(_OTHER.search(name))
+    return bool(_OTHER.search(_PHASE.sub(r"\1", name)))
 
 
 def unit_in(name: str) -> str | None:

@@ -131,3 +131,18 @@ def test_rows_that_nobody_could_store_are_refused_with_the_number():
         assert caught.value.seq == 7
     bad = gathered("t", [Row("a", float("nan"), quality="t.2")])
     assert bad.quality == ["t.2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("energy_phase_a", False),
+        ("active_power_b", False),
+        ("current_a", True),
+        ("reactive_power_c", True),
+        ("total_act", False),
+        ("voltage_a", True),
+    ],
+)
+def test_a_phase_is_no_ampere(name, other):
+    assert is_other(name) is other
