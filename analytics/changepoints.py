@@ -26,7 +26,7 @@ KINDS: Final = tuple(_NAMES)
 _STARTS: Final = 12
 _GRID: Final = 400  # temperatures of which each pair is tried
 _FINEST: Final = 1e-9  # of the range of temperatures
-_FLAT: Final = 1e-12  # of a square: nothing but what floats lose
+_FLAT: Final = 1e-8  # of the squares of temperatures: a side that near the edge is no bend
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class _Sums:
         order = np.argsort(t, kind="stable")
         self.t, y = t[order] - t.mean(), y[order] - y.mean()
         self.middle, self.total = float(t.mean()), float(y @ y)
+        self.least = _FLAT * float(self.t @ self.t)
         parts = (np.ones(len(y)), self.t, self.t**2, y, y * self.t)
         self.before = np.array([np.append(0.0, np.cumsum(part)) for part in parts])
 
@@ -120,16 +121,14 @@ class _Sums:
         # Deviations from the mean: a side's own square, and what two sides share.
         own = [xx - x * x / n for x, xx, _ in sides]
         xy = [one[2] for one in sides]
-        empty = np.any(
-            [one <= 1e-12 * (1 + xx) for one, (_, xx, _) in zip(own, sides, strict=True)], 0
-        )
+        empty = np.any([one <= self.least for one in own], axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             if len(sides) == 1:
                 gain = xy[0] ** 2 / own[0]
             else:
                 both = -sides[0][0] * sides[1][0] / n
                 det = own[0] * own[1] - both**2
-                empty |= det <= _FLAT * own[0] * own[1]
+                empty |= det <= 1e-12 * own[0] * own[1]
                 gain = (own[1] * xy[0] ** 2 - 2 * both * xy[0] * xy[1] + own[0] * xy[1] ** 2) / det
         return np.where(empty, np.inf, self.total - gain)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.solving.cases import solve
@@ -31,6 +31,7 @@ def records(draw):
 def test_a_status_is_what_its_years_say():
     seen: Counter[CoverStatus] = Counter()
 
+    @settings(max_examples=400)
     @given(records())
     def law(record):
         seen[record.status] += 1
