@@ -84,7 +84,7 @@ def changed(world: World, channel: int, effects) -> tuple[dict, dict]:
     return fresh, then
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 def test_what_is_told_happens_and_comes_undone(world, seed):
     random, actor = Random(seed), world.actor()
     done, told = [], 0

@@ -23,7 +23,7 @@ def test_twenty_kills_change_no_figure(tmp_path):
 
 @pytest.mark.crash
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_database_killed_while_all_is_being_prepared_changes_no_figure(tmp_path, seed):
     data = sets.cut(tmp_path / "set", meters=2, days=40)
     calm = runs.once(data, tmp_path / "calm")
