@@ -5,6 +5,8 @@ children's real shares follow, and are rounded to it. So nothing is rounded firs
 and every part lies within one unit of its share of the parent's total.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -40,7 +42,7 @@ class Tree:
     twig: Ints
 
     @classmethod
-    def of(cls, parent: Ints) -> "Tree":
+    def of(cls, parent: Ints) -> Tree:
         """Return the tree that these parents make, if they make one."""
         count = len(parent)
         if ((parent < ROOT) | (parent >= count)).any():
@@ -117,7 +119,7 @@ class Divided:
         below = int(self.denominator[node])
         return Fraction(int(self.numerator[node]), below) if below else None
 
-    def explain(self, tree: Tree, holders: Holders, leaf: int) -> "Line":
+    def explain(self, tree: Tree, holders: Holders, leaf: int) -> Line:
         """Return the arithmetic behind the holder at a place among the leaves."""
         node = int(tree.leaves[leaf])
         parent = int(tree.parent[node])

@@ -1,5 +1,7 @@
 """Whole shares that add up exactly: published figures are integers of a small unit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise

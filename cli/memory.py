@@ -1,4 +1,4 @@
-"""How a service that many people ask gives memory back that it no longer needs."""
+"""How a service that many people ask does without what it needs not, and gives memory back."""
 
 import ctypes
 import gc
@@ -6,7 +6,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
 
 _TRIM_THRESHOLD: Final = -1  # of mallopt, as malloc.h has them
 _MMAP_THRESHOLD: Final = -3
@@ -15,6 +17,7 @@ _LARGE: Final = 256 * 1024
 _ARENAS: Final = 2
 # For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
 _UNUSED: Final = ("pydantic.v1", "watchfiles")
+_LOADING: Final = threading.RLock()
 _EVERY_S: Final = 2.0
 _WORK_S: Final = 0.05  # of the processor; who did less has freed little
 
@@ -38,6 +41,38 @@ def do_without() -> None:
     """Let whoever asks for a module that a service never uses do without; before it is asked."""
     for name in _UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # an ImportError from now on
+
+
+class _Later(ModuleType):
+    """A module that is loaded when something of it is first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        # What the interpreter asks of every module is no need of it.
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        with _LOADING:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+            real = import_module(self.__name__)
+        self.__dict__.update(vars(real))  # from now on nothing stands between
+        return getattr(real, name)
+
+
+class _OnlyTypes(ModuleType):
+    """`numpy.typing`, of which our modules take the one name that their annotations need."""
+
+    NDArray = ArrayLike = list
+
+
+def put_off_numpy() -> None:
+    """Load numpy when something is first computed with it; before any module asks for it.
+
+    It is 13 MB, and most pages are read without it. What computes writes `np` as ever; its modules
+    say `from __future__ import annotations`, for an annotation that is looked up would load it.
+    """
+    if "numpy" not in sys.modules:
+        sys.modules["numpy"] = _Later("numpy")
+        sys.modules["numpy.typing"] = _OnlyTypes("numpy.typing")
 
 
 def settle() -> None:

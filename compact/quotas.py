@@ -1,5 +1,7 @@
 """What a run comes to: the levels of its cascade, and quotas as columns."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
