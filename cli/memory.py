@@ -2,11 +2,13 @@
 
 import ctypes
 import gc
+import linecache
 import sys
 import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from numbers import Integral
 from types import ModuleType
 from typing import Any, Final
 
@@ -44,7 +46,10 @@ def do_without() -> None:
 
 
 class _Later(ModuleType):
-    """A module that is loaded when something of it is first asked for."""
+    """numpy, loaded when something of it is first asked for."""
+
+    # psycopg asks of every number whether it is one of numpy's; all that are, are these too.
+    integer = Integral
 
     def __getattr__(self, name: str) -> Any:
         # What the interpreter asks of every module is no need of it.
@@ -94,6 +99,7 @@ def keep_tidy(forget: Callable[[], None]) -> None:
             time.sleep(_EVERY_S)
             forget()
             if time.process_time() - worked_s > _WORK_S:
+                linecache.clearcache()  # FastAPI looks up the line of each route that is asked
                 trim()
                 worked_s = time.process_time()
 
