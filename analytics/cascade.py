@@ -119,51 +119,6 @@ class Divided:
         below = int(self.denominator[node])
         return Fraction(int(self.numerator[node]), below) if below else None
 
-    def explain(self, tree: Tree, holders: Holders, leaf: int) -> Line:
-        """Return the arithmetic behind the holder at a place among the leaves."""
-        node = int(tree.leaves[leaf])
-        parent = int(tree.parent[node])
-        multiplier = None if parent == ROOT else self.multiplier(parent)
-        return Line(
-            slope=int(holders.slope[leaf]),
-            start=int(holders.start[leaf]),
-            multiplier=multiplier,
-            floor=int(holders.floor[leaf]) if self.at_floor[leaf] else None,
-            ceiling=int(holders.ceiling[leaf]) if self.at_ceiling[leaf] else None,
-            amount=int(self.amount[node]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One holder's number as its notice prints it: start + slope × λ, the bound, the rounding.
-
-    multiplier: of its parent's total; None of a root, whose total is given.
-    floor, ceiling: where it decides.
-    """
-
-    slope: int
-    start: int
-    multiplier: Fraction | None
-    floor: int | None
-    ceiling: int | None
-    amount: int
-
-    @property
-    def share(self) -> Fraction:
-        """The real share, of which the amount is the whole part or one unit more."""
-        if self.multiplier is None:
-            return Fraction(self.amount)
-        for bound in (self.floor, self.ceiling):
-            if bound is not None:
-                return Fraction(bound)
-        return self.start + self.slope * self.multiplier
-
-    @property
-    def rounding(self) -> Fraction:
-        """What rounding gave or took, less than one unit."""
-        return self.amount - self.share
-
 
 def divide(
     totals: Ints,

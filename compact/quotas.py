@@ -148,13 +148,3 @@ class Allocation:
     def base_g(self) -> int:
         """What all had used in their base years."""
         return sum(self.nodes.base_g[self.nodes.years].tolist())
-
-
-def chain(allocation: Allocation, quota: Quota) -> list[Node]:
-    """Return the nodes above a quota, the year first."""
-    found = []
-    place = quota.node
-    while place != _NONE:
-        found.append(allocation.nodes[place])
-        place = allocation.nodes[place].parent
-    return found[::-1]
