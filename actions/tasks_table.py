@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from actions.declared import ACTIONS
-from actions.fields import Acting, Lang, Words, field
+from actions.fields import Acting, Lang, Words, field, plain
 from actions.tables import Filter, Table, attribute, page_of
 from storage import tasks
 from storage.pages import NEWEST, Page, key_of
@@ -15,6 +15,14 @@ _STATES: Final = {
     "set_aside": Words("失败,将重试", "failed, and tried again"),
     "done": Words("已完成", "done"),
 }
+
+
+# What the platform does by itself, and no action has started; any other is called by its kind.
+_OWN: Final = {
+    "kept.forget": Words("清理过期记录", "Forget what is kept no longer"),
+    "readings.import.watch": Words("跟踪大文件的导入", "Watch over a large file"),
+}
+_ITSELF: Final = Words("平台自身", "the platform itself")
 
 
 class TaskStates(StrEnum):
@@ -40,7 +48,13 @@ def _ask(at: Acting, asked: WhichTasks, after: str | None, limit: int) -> Page[T
 def _called(row: TaskRow, lang: Lang) -> str:
     """Return what a task is called: as the action that had it started, else by its kind."""
     kind = ACTIONS.get(row.kind)
-    return kind.about.words.say(lang) if kind else row.kind
+    words = kind.about.words if kind else _OWN.get(row.kind, plain(row.kind))
+    return words.say(lang)
+
+
+def _by(row: TaskRow, lang: Lang) -> str:
+    ours = row.by is None or row.by.startswith("login:")
+    return _ITSELF.say(lang) if ours else row.by_name or ""
 
 
 def _wrong(row: TaskRow, lang: Lang) -> list[str]:
@@ -70,7 +84,7 @@ TASKS: Final = Table[TaskRow, WhichTasks](
         attribute("attempts", "失败次数", "Failures", "whole"),
         attribute("reason", "原因代码", "Reason", only="programs"),
         attribute("error", "失败原因", "Last failure", shown=_wrong),
-        attribute("by", "发起人", "Started by", named=lambda row, lang: row.by_name or ""),
+        attribute("by", "发起人", "Started by", named=_by),
         attribute("added_at", "登记时间", "Added", "instant"),
         attribute("done_at", "完成时间", "Done at", "instant"),
     ),
