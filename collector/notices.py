@@ -52,6 +52,18 @@ def connection_lost(where: str, why: str) -> UnavailableError:
     )
 
 
+def session_forgotten() -> UnavailableError:
+    """The broker is back and knows nothing of the session that it was to keep."""
+    return UnavailableError(
+        "broker.session_forgotten",
+        zh="代理已不记得本接收服务的会话,其中未交付的消息已丢失。",
+        en="The broker has forgotten this collector's session, and what it had not delivered.",
+        next_zh="采集网关会重发没有回执的消息;请为代理启用持久化(mosquitto:persistence true)。",
+        next_en="Gateways send again what has no receipt; let the broker keep sessions on disk "
+        "(mosquitto: persistence true).",
+    )
+
+
 def taken_over(name: str) -> ConflictError:
     """Somebody else connected under the same client id."""
     return ConflictError(

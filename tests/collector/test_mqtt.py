@@ -123,7 +123,7 @@ def test_a_stop_finishes_what_the_writer_has_at_hand(broker, gateways):
         until(lambda: gateways.states[-1:] == ["up"])
         gateways.say_many(G1, range(1, 51))
         until(lambda: one.tally.messages == 50)
-        until(lambda: one.collector._writer.at_hand)
+        until(lambda: one.collector._machine.at_hand)
     committed = sink.seqs(G1)
 
     assert committed
@@ -308,7 +308,7 @@ def test_a_broker_without_a_window_does_not_fill_the_memory(mosquitto, tmp_path)
         until(lambda: gateways.states[-1:] == ["up"])
         gateways.say_many(G1, range(1, 401))
         until(lambda: one.tally.messages == 400)
-        assert one.collector._inbox.held_bytes < 31_000
+        assert one.collector._machine.inbox.held_bytes < 31_000
         assert one.tally.overflowed > 200
         sink.away.clear()
         until(lambda: gateways.has_receipts(G1, range(1, 401)))
