@@ -1,4 +1,4 @@
-"""A broker of a few lines: sessions with a queue and a window, as MQTT says, and as brokers fail."""
+"""A broker of a few lines: sessions with a queue and a window, which fails as brokers do."""
 
 from collections import deque
 from dataclasses import dataclass, field

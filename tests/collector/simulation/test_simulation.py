@@ -29,6 +29,11 @@ def test_a_seed_is_the_same_world_each_time():
     assert run(13) == run(13)
 
 
+def run_all():
+    for seed in SEEDS:
+        run(seed)
+
+
 def acknowledges_on_another_connection(patch):
     send = Outbox.send
     patch.setattr(Outbox, "send", lambda self, one, *, current: send(self, one, current=True))
@@ -136,5 +141,4 @@ def test_a_collector_with_a_fault_breaks_a_law(monkeypatch, fault):
     fault(monkeypatch)
 
     with pytest.raises(LawBrokenError):
-        for seed in SEEDS:
-            run(seed)
+        run_all()
