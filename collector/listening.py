@@ -24,7 +24,7 @@ class Listener:
     def __init__(
         self, client: Client, settings: CollectorSettings, log: Log, file: RoutesFile | None
     ) -> None:
-        self.routing = Routing(settings.routes)
+        self.routing = Routing(settings.routes, settings.bounds)
         self._client = client
         self._settings = settings
         self._log = log
@@ -64,7 +64,7 @@ class Listener:
             return False
         self._told = False
         try:
-            fresh = Routing((*self._file.routes(), NATIVE))
+            fresh = Routing((*self._file.routes(), NATIVE), self._settings.bounds)
         except InputError as error:
             tell(self._log, logging.ERROR, error)
             return False

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
 from collector.delivery.effects import Batch
 from collector.routing import Routing
 from collector.settings import CollectorSettings
@@ -38,7 +37,9 @@ class Inbox:
 
         now_s: of a clock that only goes on. now_ms: since 1970, UTC.
         """
-        kept = bytes(payload[: MAX_PAYLOAD_BYTES + 1])  # longer ones are refused anyway
+        kept = bytes(
+            payload[: self.settings.bounds.most_bytes + 1]
+        )  # longer ones are refused anyway
         if self.held_bytes + len(kept) > self.settings.held_bytes:
             self.overflowed = True
             return False
