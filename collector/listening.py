@@ -16,6 +16,8 @@ from collector.settings import CollectorSettings
 from metering.errors import InputError
 
 _LOOK_S: Final = 1.0  # between looks at the file
+# Where mosquitto says how many messages it threw away, as a queue was full; others say nothing.
+DROPPED: Final = "$SYS/broker/publish/messages/dropped"
 
 
 class Listener:
@@ -46,6 +48,7 @@ class Listener:
         self._unsubscribe(stale)
         self._dropped = []
         self._ask(filters)
+        self._client.subscribe(DROPPED, qos=0)  # one that refuses this loses nothing by it
 
     def reload(self) -> None:
         """Read the file at the next look, whether it seems changed or not; any thread may ask."""

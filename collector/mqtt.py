@@ -16,14 +16,14 @@ from collector import notices
 from collector.connection import (
     connect,
     make_client,
+    offered,
     parsed,
-    receipt_window,
     status,
 )
 from collector.delivery import effects as do
 from collector.delivery.machine import Machine
 from collector.intake import ReadingSink
-from collector.listening import Listener
+from collector.listening import DROPPED, Listener
 from collector.notices import tell
 from collector.routes_file import RoutesFile
 from collector.settings import CollectorSettings
@@ -69,12 +69,17 @@ class Collector:
         self._listener.reload()
 
     def run(self, stop: threading.Event) -> None:
-        """Collect until told to stop; then finish what the writer has at hand, and leave."""
+        """Collect until told to stop; then finish what the writer has at hand, and leave.
+
+        ConflictError where the first broker that answers would lose data.
+        """
         self._writer.start()
         try:
             self._act()
             while not stop.is_set() and self._writer.alive:
                 self._turn()
+                if self._machine.refuses is not None:
+                    raise self._machine.refuses
             self._machine.stop(time.monotonic())
             self._writer.finish()
             while not self._machine.over(time.monotonic()):
@@ -181,9 +186,8 @@ class Collector:
             tell(self._log, logging.ERROR, notices.broker_refuses(where, str(reason)))
             return
         self._log(logging.INFO, f"listening at {where}", session_present=flags.session_present)
-        self._machine.opened(
-            time.monotonic(), receipt_window(properties), session_present=flags.session_present
-        )
+        offer = offered(properties, session_present=flags.session_present)
+        self._machine.opened(time.monotonic(), offer)
 
     def _on_disconnect(
         self,
@@ -224,10 +228,15 @@ class Collector:
         self._machine.published(self._number_of.pop(mid, 0))
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
+        topic = _topic(message)
+        if not message.qos and topic == DROPPED:
+            if message.payload.isdigit():
+                self._machine.dropped(int(message.payload))
+            return
         self._machine.arrived(
             message.mid,
             message.qos,
-            _topic(message),
+            topic,
             message.payload,
             time.monotonic(),
             time.time_ns() // 1_000_000,

@@ -26,11 +26,12 @@ from collector.delivery.effects import (
 )
 from collector.delivery.inbox import Inbox
 from collector.delivery.link import Link
+from collector.delivery.offers import Offer, refusal
 from collector.delivery.outbox import Outbox
 from collector.routing import Routing
 from collector.settings import CollectorSettings
 from collector.tally import Tally
-from metering.errors import EnergyError
+from metering.errors import ConflictError, EnergyError
 
 _BATCHES_AT_HAND: Final = 2  # one is being written, one lies ready
 _NARROW: Final = 20  # the window of brokers that were told nothing else
@@ -38,11 +39,15 @@ _NARROW_AFTER: Final = 1_000  # messages
 
 
 class Machine:
-    """Takes messages, hands over batches, and lets go of nothing before it is committed."""
+    """Takes messages, hands over batches, and lets go of nothing before it is committed.
+
+    refuses: why nothing is begun with this broker; one that turned so later is waited for.
+    """
 
     def __init__(self, settings: CollectorSettings, routing: Routing, tally: Tally) -> None:
         self.inbox = Inbox(settings, routing)
         self.outbox = Outbox(tally, settings.queued_receipts)
+        self.refuses: ConflictError | None = None
         self._settings = settings
         self._tally = tally
         self._link = Link(settings.reconnect_first_s, settings.reconnect_most_s)
@@ -50,6 +55,7 @@ class Machine:
         self._at_hand = 0
         self._said = ""
         self._warned = False
+        self._dropped: int | None = None
         self._stops_by_s: float | None = None
         self._writer_ended = False
         self._left = False
@@ -72,15 +78,20 @@ class Machine:
 
     # What the network says.
 
-    def opened(self, now_s: float, window: int, *, session_present: bool) -> None:
-        """The broker has let us in; window: receipts that it takes at once."""
-        self.outbox.window = window
+    def opened(self, now_s: float, offer: Offer) -> None:
+        """The broker has let us in; one that would lose data is left again."""
+        self._link.opened(now_s)
+        unfit = refusal(offer, self._settings)
+        if unfit is not None:
+            self.refuses = None if self._tally.connects else unfit
+            self._pending += [Tell(logging.ERROR, unfit), Disconnect()]
+            return
+        self.outbox.window = offer.receipts
         self._tally.connects += 1
         self._tally.connected = True
-        self._link.opened(now_s)
         self._said = ""
         self.inbox.make_room()
-        if not session_present and self._tally.connects > 1:
+        if not offer.session_present and self._tally.connects > 1:
             self._pending.append(Tell(logging.WARNING, notices.session_forgotten()))
         self._pending.append(Subscribe())
 
@@ -137,6 +148,13 @@ class Machine:
     def published(self, number: int) -> None:
         """The broker has what was published under this number."""
         self.outbox.published(number)
+
+    def dropped(self, count: int) -> None:
+        """The broker says how many messages it has thrown away since it runs."""
+        before, self._dropped = self._dropped, count
+        if before is not None and count > before:
+            self._tally.broker_dropped += count - before
+            self._pending.append(Tell(logging.ERROR, notices.dropped(count - before)))
 
     # What the writer says.
 

@@ -1,10 +1,5 @@
 from dataclasses import dataclass, field
 
-import pytest
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-
-from collector.connection import receipt_window
 from collector.delivery.effects import Acknowledge, Publish, Settled
 from collector.delivery.outbox import Outbox
 from collector.tally import Tally
@@ -80,13 +75,3 @@ def test_receipts_outlive_a_connection_and_its_numbers_do_not():
 
     assert len(broker.published) == 3
     assert broker.acknowledged == []
-
-
-@pytest.mark.parametrize(("decoded", "window"), [(None, 1_000), (20, 19), (1, 1), (65_535, 1_000)])
-def test_the_window_is_the_brokers_but_for_one_place(decoded, window):
-    properties = Properties(PacketTypes.CONNACK)
-    if decoded is not None:
-        properties.ReceiveMaximum = decoded
-
-    assert receipt_window(properties) == window
-    assert receipt_window(None) == 1_000

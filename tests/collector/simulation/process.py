@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from collector import notices
 from collector.delivery import effects as do
 from collector.delivery.machine import Machine
+from collector.delivery.offers import Offer
 from collector.delivery.writing import Writing
 from collector.routing import Routing
 from collector.settings import CollectorSettings
@@ -76,7 +77,7 @@ class Process:
         if wire is self._wire and self.alive:
             for mid, one in self._numbers.items():
                 self._send_receipt(wire, mid, one)
-            self.machine.opened(self._clock.now_s, self._broker.takes, session_present=known)
+            self.machine.opened(self._clock.now_s, Offer(known, self._broker.takes + 1))
             self._wake()
 
     def arrived(self, wire: Wire, mid: int, sent: Sent) -> None:
