@@ -34,6 +34,24 @@ _WRONG: Final = {
         "请写成 2026-11-24T02:00:00+08:00,或 1970 年以来的毫秒数。",
         "Write 2026-11-24T02:00:00+08:00, or milliseconds since 1970.",
     ),
+    "no_key": (
+        "通道键为空、过长或含不可见字符",
+        "the channel is empty, too long, or cannot be shown",
+        "通道键请用不超过 200 个可见字符。",
+        "Name a channel by up to 200 visible characters.",
+    ),
+    "no_row": (
+        "该行的单元格数与表头不符",
+        "the row has not as many cells as there are headings",
+        "请核对该行的分隔符与引号。",
+        "Look at separators and quotes of that row.",
+    ),
+    "other_gateway": (
+        "该行写明属于另一个采集网关",
+        "the row says that it is another gateway's",
+        "请用该采集网关的密钥发送,或去掉 gateway 列。",
+        "Send it with that gateway's key, or leave the column out.",
+    ),
     "no_unit": (
         "单位不认识",
         "the unit is none of ours",

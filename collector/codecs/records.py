@@ -7,6 +7,7 @@ wrong with one row sets that row aside, and no other.
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,7 @@ from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import NO_VALUE, Row, gathered, number
 from collector.codecs.parts.text import json_of, text_of
 from collector.codecs.parts.times import instant, zone_of
-from collector.codecs.payload import MAX_SEQ, PayloadError, malformed
+from collector.codecs.payload import MAX_KEY_CHARACTERS, MAX_SEQ, PayloadError, malformed
 from metering.messages import Decoded, Message
 from metering.unit_names import unit_of
 
@@ -30,6 +31,8 @@ _NAMES: Final = {
     "unit": "unit", "单位": "unit",
 }  # fmt: skip
 _SEPARATORS: Final = ",;\t|"
+_NO_KEY: Final = "–"  # of a row that names no channel
+_FAULT: Final = "fault"
 
 
 class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,23 +80,31 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _rows(self, things: Iterator[Mapping[str, Any]], gateway: str) -> Iterator[Row]:
         zone = None if self.zone is None else zone_of(self.zone)
         for thing in things:
-            key = thing["channel"].strip()
-            if (whose := thing.get("gateway") or gateway) != gateway:
-                raise malformed("records", f"{key}: a reading of {whose}, sent by {gateway}")
-            value, unit, bad = number(thing["value"]), self.units.get(key), None
-            if value is None:
-                bad = "records.no_number"
-            if said := thing.get("unit"):
-                unit = unit_of(str(said))
-                bad = bad if unit is not None else "records.no_unit"
-            at_ms = None
-            if (at := thing.get("at")) not in (None, ""):
-                try:
-                    at_ms = instant("records", at, zone=zone)
-                except PayloadError:
-                    bad = bad or "records.no_time"
+            key, value, at = thing["channel"].strip(), number(thing["value"]), thing.get("at")
+            at_ms = None if at in (None, "") else _instant(at, zone)
+            unit = unit_of(str(thing["unit"])) if thing.get("unit") else self.units.get(key)
+            faults = (
+                (_FAULT in thing, "records.no_row"),
+                (not _is_key(key), "records.no_key"),
+                ((thing.get("gateway") or gateway) != gateway, "records.other_gateway"),
+                (value is None, "records.no_number"),
+                (thing.get("unit") and unit is None, "records.no_unit"),
+                (at_ms is None and at not in (None, ""), "records.no_time"),
+            )
+            bad = next((code for holds, code in faults if holds), None)
             shown = NO_VALUE if bad or value is None else value
-            yield Row(key, shown, unit, at_ms, bad)
+            yield Row(key if _is_key(key) else _NO_KEY, shown, unit, at_ms, bad)
+
+
+def _is_key(text: str) -> bool:
+    return 0 < len(text) <= MAX_KEY_CHARACTERS and text.isprintable()
+
+
+def _instant(thing: Any, zone: tzinfo | None) -> int | None:
+    try:
+        return instant("records", thing, zone=zone)
+    except PayloadError:
+        return None
 
 
 def _seq(said: Mapping[str, Any]) -> int | None:
@@ -125,10 +136,17 @@ def _of_csv(text: str) -> Iterator[Mapping[str, Any]]:
     if missing or "" in found or len(set(found)) != len(found):
         why = f"headings are {', '.join(FIELDS)}; channel and value are needed: {head[:80]!r}"
         raise malformed("records", why)
-    try:
-        for place, cells in enumerate(csv.reader(lines[1:], delimiter=separator, strict=True), 2):
-            if len(cells) != len(found):
-                raise malformed("records", f"line {place}: {len(cells)} cells, not {len(found)}")
+    for line in lines[1:]:
+        cells = _cells(line, separator)
+        if len(cells) == len(found):
             yield dict(zip(found, cells, strict=True))
-    except csv.Error as error:
-        raise malformed("records", str(error)) from error
+        else:
+            yield {"channel": _NO_KEY, "value": None, _FAULT: True}
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        (cells,) = csv.reader([line], delimiter=separator, strict=True)
+    except (csv.Error, ValueError):
+        return []
+    return cells

@@ -47,6 +47,22 @@ def test_rows_of_csv_say_readings_and_a_bad_row_is_set_aside_alone_with_the_next
     assert said("records", CSV, zone="Asia/Shanghai").at_ms[1] == AT_MS + 15 * 60_000
 
 
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("demo-b/g9,m1,5", "records.other_gateway"),
+        ("demo-a/g1,m1,5,6", "records.no_row"),
+        ('demo-a/g1,"m1,5', "records.no_row"),
+        ("demo-a/g1,,5", "records.no_key"),
+        (f"demo-a/g1,{'m' * 201},5", "records.no_key"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_costs_no_other(row, code):
+    found = said("records", f"gateway,channel,value\n{row}\ndemo-a/g1,m1,7\n")
+    assert found.quality == [code, None]
+    assert found.value[1] == 7.0
+
+
 def test_headings_are_known_in_chinese_and_other_separators_too():
     found = said("records", f"时间;通道;读数\n{AT};m1;5\n")
     assert (found.channel_key, found.at_ms, found.value) == (["m1"], [AT_MS], [5.0])
@@ -66,13 +82,9 @@ def test_objects_say_the_same_as_rows_and_columns_are_native():
     ("payload", "why"),
     [
         ("a,b\n1,2", "headings"),
-        ("channel,value\nm1,2,3", "line 2"),
-        ('channel,value\nm1,"2', "records"),
         ('{"channel":"m1","vlaue":5}', "vlaue"),
         ('[{"channel":"m1"}]', "value"),
         ('{"seq":0,"readings":[]}', "seq"),
-        ('[{"channel":"m1","value":5,"gateway":"demo-b/g9"}]', "demo-b/g9"),
-        ("gateway,channel,value\ndemo-b/g9,m1,5", "demo-b/g9"),
     ],
 )
 def test_what_is_no_such_text_is_refused_as_a_whole(payload, why):
