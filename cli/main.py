@@ -19,6 +19,7 @@ from cli.commands import (
     migrate,
     ministry,
     published,
+    push,
     recompute,
     replay,
     replay_rejected,
@@ -57,6 +58,7 @@ app.command("collect")(collect.collect)
 app.command("ministry")(ministry.ministry)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
+app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
