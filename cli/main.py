@@ -27,6 +27,7 @@ from cli.commands import (
     serve,
     services,
     solve,
+    status,
     targets,
     users,
     work,
@@ -75,6 +76,7 @@ app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
+app.command("status")(status.status)
 app.command("gateways")(gateways.gateways)
 
 

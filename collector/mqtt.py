@@ -116,6 +116,7 @@ class Collector:
             current = settled.connection == self.tally.connects and self.tally.connected
             self._outbox.send(settled, current=current)
         self._outbox.flush()
+        self.tally.held, self.tally.held_bytes = len(self._inbox), self._inbox.held_bytes
         if not self._stopping:
             if self._listener.look():
                 self._inbox.reroute(self._listener.routing)
@@ -268,6 +269,7 @@ class Collector:
             return
         if message.qos:
             tally.unacknowledged += 1
+            tally.came()
             tally.most_unacknowledged = max(tally.most_unacknowledged, tally.unacknowledged)
             self._judge_window()
 

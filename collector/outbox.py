@@ -80,8 +80,10 @@ class Outbox:
             for mid in mids:
                 self._client.ack(mid, 1)
             self._tally.unacknowledged -= len(mids)
+            self._tally.let_go(len(mids))
 
     def disown(self) -> None:
         """Forget what was to be acknowledged on a connection that has ended."""
         self._waiting.clear()
         self._tally.unacknowledged = 0
+        self._tally.arrived.clear()

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from metering.messages import Message, Readings, Rejection, Stored
 from storage import answered
 from storage.answered import Answered
+from storage.readings import minutes
 from storage.readings.store import Store
 
 
@@ -37,13 +37,12 @@ class PushStore(Store):
         """Commit a batch with what is answered, or return what was answered to this key before."""
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
-            with connection.transaction():
+            with self._stopwatch, connection.transaction():
                 before = answered.claim(connection, claim.actor, claim.act, claim.key, claim.digest)
                 if before is not None:
                     return before
                 stored = self._take(connection, batch, readings, rejected)
-                self._keep(connection, claim, stored)
+                minutes.count(connection, self._name, batch, stored, self._stopwatch)
+                answer = claim.answer(stored)
+                answered.keep(connection, claim.actor, claim.act, claim.key, answer)
         return stored
-
-    def _keep(self, connection: Any, claim: Claim, stored: Stored) -> None:
-        answered.keep(connection, claim.actor, claim.act, claim.key, claim.answer(stored))
