@@ -16,8 +16,6 @@ _REASONS: Final = 8
 def as_json(found: Sight) -> str:
     """Return everything as one line; null where nothing is known."""
     said = msgspec.to_builtins(found)
-    for one, shown in zip(found.collectors, said["collectors"], strict=True):
-        shown["silent"] = one.silent
     return msgspec.json.encode({**said, "stalled": found.stalled}).decode()
 
 

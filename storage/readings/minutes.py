@@ -13,7 +13,6 @@ from metering.messages import Message, Stored
 
 KEPT: Final = timedelta(days=31)
 BEAT: Final = timedelta(seconds=5)
-SILENT: Final = timedelta(seconds=20)  # without a beat: four were missed
 
 _TALLY: Final = """
     INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
@@ -52,7 +51,7 @@ _FORGET: Final = """
 """
 _COLLECTORS: Final = """
     SELECT c.collector, c.messages, c.stored, c.revised, c.duplicates, c.last_at, c.began_at,
-           c.state, c.unacknowledged, c.held, c.held_bytes,
+           c.state, c.silent, c.unacknowledged, c.held, c.held_bytes,
            extract(epoch FROM now() - c.beat_at)::float8 AS beat_age_s,
            extract(epoch FROM now() - c.oldest_at)::float8 AS oldest_s,
            coalesce(r.stored / r.over_s, 0)::float8 AS stored_per_s,
@@ -94,7 +93,8 @@ class Stopwatch:
 class Collector:
     """What one collector, or other door, has delivered, and how it is.
 
-    state: connected, broker_away, stopped; None for a door that says nothing of itself.
+    state: connected, broker_away, stopped; None for a door that says nothing of itself. silent: it
+    ought to, and does not any more.
     beat_age_s: since it last said so. oldest_s: for how long the first of the messages waits that
     are not acknowledged. The rates are of the current minute and the one before; the rest of them,
     None where nothing was stored then: write_ms of a transaction on average, lag_most_ms the
@@ -109,6 +109,7 @@ class Collector:
     last_at: datetime | None
     began_at: datetime | None
     state: str | None
+    silent: bool
     unacknowledged: int | None
     held: int | None
     held_bytes: int | None
@@ -119,12 +120,6 @@ class Collector:
     write_ms: float | None
     write_most_ms: int | None
     lag_most_ms: int | None
-
-    @property
-    def silent(self) -> bool:
-        """Whether it says nothing of itself any more, and did not say that it stops."""
-        late = self.beat_age_s is not None and self.beat_age_s > SILENT.total_seconds()
-        return late and self.state != "stopped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,11 @@ SELECT minute, collector, messages, stored, revised, duplicates, refused, commit
   FROM intake_minute;
 
 CREATE VIEW report.collector AS
-SELECT t.collector, t.messages, t.stored, t.revised, t.duplicates, t.last_at, b.began_at,
-       b.beat_at, b.state, b.unacknowledged, b.oldest_at, b.held, b.held_bytes
+SELECT collector, t.messages, t.stored, t.revised, t.duplicates, t.last_at, b.began_at,
+       b.beat_at, b.state, b.unacknowledged, b.oldest_at, b.held, b.held_bytes,
+       -- Four beats were missed, and it did not say that it stops.
+       coalesce(b.beat_at < now() - interval '20 seconds' AND b.state <> 'stopped', false)
+           AS silent
   FROM intake_tally t FULL JOIN collector_beat b USING (collector);
 
 CREATE VIEW report.queue AS
