@@ -36,9 +36,9 @@ def screen(found: Sight) -> str:
 
 def _collectors(some: list[Collector]) -> Iterable[str]:
     if not some:
-        return ["", say("还没有采集进程入库过数据。", "No collector has stored anything yet.")]
+        return ["", say("还没有接收服务入库过数据。", "No collector has stored anything yet.")]
     heads = (
-        say("采集", "collector"), say("状态", "state"), say("读数/秒", "readings/s"),
+        say("接收服务", "collector"), say("状态", "state"), say("读数/秒", "readings/s"),
         say("消息/秒", "messages/s"), say("待写消息", "inbox"), say("未确认", "unacked"),
         say("最久未确认", "oldest"), say("提交", "commit"), say("到达→可查", "arrival→stored"),
         say("累计读数", "stored"),
