@@ -22,6 +22,7 @@ from cli.commands import (
     migrate,
     ministry,
     published,
+    push,
     recompute,
     replay,
     replay_rejected,
@@ -29,6 +30,7 @@ from cli.commands import (
     serve,
     services,
     solve,
+    status,
     targets,
     users,
     work,
@@ -84,6 +86,7 @@ app.command("collect")(collect.collect)
 app.command("ministry")(ministry.ministry)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
+app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
@@ -100,6 +103,7 @@ app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
+app.command("status")(status.status)
 app.command("gateways")(gateways.gateways)
 
 

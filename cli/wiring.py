@@ -9,12 +9,14 @@ from actions.access.login import Pool
 from actions.actor import SYSTEM, Actor, open_pool, ours
 from cli import embedded
 from cli.settings import Settings, need
+from collector import pushed
 from collector.bounds import MessageBounds
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, PUSHED, Route, Routing
+from collector.routing import NATIVE, Route, Routing
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
 from storage.readings.large_store import LargeStore
+from storage.readings.pushed import PushStore
 from storage.readings.store import Store
 
 
@@ -58,7 +60,7 @@ def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
 def routing(settings: Settings) -> Routing:
     """Return the table by which kept messages are decoded, those that were pushed too."""
     known, _ = routes(settings)
-    return Routing((*known, PUSHED), bounds(settings))
+    return Routing((*known, *pushed.ROUTES), bounds(settings))
 
 
 def bounds(settings: Settings) -> MessageBounds:
@@ -72,6 +74,11 @@ def store(settings: Settings, url: str, name: str) -> Store:
     url: the collector's login. name: whose deliveries are counted together.
     """
     return Store(url, name, ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
+
+
+def push_store(settings: Settings, url: str) -> PushStore:
+    """Return where pushed readings go. url: the collector's login."""
+    return PushStore(url, "push", ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
 
 
 def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:
