@@ -74,7 +74,7 @@ def settle(costs: Costs, duty: Sequence[Fraction]) -> Settled:
     """
     for row, (owed, most) in enumerate(zip(duty, costs.most, strict=True)):
         if owed < 0 or (most is not None and owed > most):
-            raise InfeasibleError(owed, 0, most, f"#{row + 1} ")
+            raise InfeasibleError(owed, 0, most, f"#{row + 1}")
     made = efficient_saving(sum(duty), costs.alpha, costs.beta, list(costs.most))
     alone, spent = costs.of(duty), costs.of(made.shares)
     received = [

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from analytics import games
+from analytics.bounds import InfeasibleError
 from analytics.nucleolus import MOST as MOST_EXACT
 from analytics.nucleolus import least_core, nucleolus
 from compact.given import Given
@@ -22,7 +23,11 @@ def _game(given: Given, most: int) -> list[Fraction]:
         asked = given.inside("bankruptcy")
         claims = asked.numbers("bankruptcy.claims")
         _refuse_many(given, "bankruptcy.claims", len(claims), most)
-        return games.of_claims(asked.number("bankruptcy.total"), claims)
+        total, most = asked.number("bankruptcy.total"), sum(claims, Fraction(0))
+        asked.hold("bankruptcy.claims", claims)
+        if not 0 <= total <= most:
+            raise InfeasibleError(total, 0, most)
+        return games.of_claims(total, claims)
     if "costs" in given:
         if "rule" in given and given.word("rule") != _GREATEST:
             raise given.refuse("rule", f"应为 {_GREATEST}", f"must be: {_GREATEST}")

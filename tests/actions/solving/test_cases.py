@@ -74,6 +74,15 @@ WRONG = {
     ),
     "nothing used": ("to_kgce", {"profiles": {"P": 0.1}}, "given"),
     "nothing": ("gini", {"x": []}, "x"),
+    "negative": ("interim_cover", {"used": [5, -1], "interim_share": 1}, "used[1]"),
+    "above all": ("period_cap", {"base": 9, "rate": "1.5", "years": 5}, "rate"),
+    "more than all": ("classes", {"base": [1, 2], "class_percent": [5, "118"]}, "class_percent[1]"),
+    "half a unit": ("bands", {"last_year": [1, 0.5]}, "last_year[1]"),
+    "a negative claim": (
+        "shapley",
+        {"bankruptcy": {"total": 1, "claims": [2, -1]}},
+        "bankruptcy.claims[1]",
+    ),
     "zeros": ("cascade", {"values": [0, 0], "total": 5}, "values"),
 }
 
@@ -220,6 +229,8 @@ def test_games_beyond_what_can_be_weighed_say_what_to_do():
     assert cut.error.where["field"] == "lex"
     assert answer("gately", {"lex": [0, 0, 0, 1, 1, 1, 1]}).result == {"error": "field_wrong"}
     assert answer("nucleolus", {"lex": [1, 1, 1]}).result == {"error": "field_wrong"}
+    over = {"bankruptcy": {"total": 7, "claims": [2, 3]}}
+    assert answer("nucleolus", over).result == {"error": "infeasible", "short_by": 2}
     assert answer("nucleolus", {"kind": "cost", "lex": [2, 2, 3]}).result["value"] == [1.5, 1.5]
 
 
