@@ -23,10 +23,10 @@ def _game(given: Given, most: int) -> list[Fraction]:
         asked = given.inside("bankruptcy")
         claims = asked.numbers("bankruptcy.claims")
         _refuse_many(given, "bankruptcy.claims", len(claims), most)
-        total, most = asked.number("bankruptcy.total"), sum(claims, Fraction(0))
+        total, whole = asked.number("bankruptcy.total"), sum(claims, Fraction(0))
         asked.hold("bankruptcy.claims", claims)
-        if not 0 <= total <= most:
-            raise InfeasibleError(total, 0, most)
+        if not 0 <= total <= whole:
+            raise InfeasibleError(total, 0, whole)
         return games.of_claims(total, claims)
     if "costs" in given:
         if "rule" in given and given.word("rule") != _GREATEST:

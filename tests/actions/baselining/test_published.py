@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from actions.baselining.filed import solve_beside
 from actions.baselining.published import compare_of, files_of
+from actions.solving.cases import read
 from metering.errors import InputError, NotFoundError
 
 ROOT = Path(__file__).parents[3]
@@ -55,3 +57,29 @@ def test_what_holds_no_answers_is_refused(tmp_path):
     (tmp_path / "a.json").write_text("{", "utf-8")
     with pytest.raises(InputError, match="no JSON"):
         compare_of(tmp_path / "a.json")
+
+
+def test_cases_that_name_files_are_solved_beside_the_others():
+    file = SHARED / "known-answers" / "changepoint.json"
+    if not file.exists():
+        pytest.skip(f"{file} is not here")
+    answers = {one.id: one for one in solve_beside(file, read(file.read_text("utf-8")))}
+
+    assert answers["office-linear"].result["r2"] == pytest.approx(0.69089, abs=1e-5)
+    assert answers["il-gas-hdd-only-daily"].result["avoided_fraction"] == pytest.approx(
+        0.0853, abs=0.012
+    )
+    assert all(one.error is None for one in answers.values())
+
+
+def test_a_file_that_is_not_there_is_an_error_of_its_case(tmp_path):
+    cases = [
+        {"id": "none", "rule": "2P", "given": {"file": "nowhere.csv"}},
+        {"id": "other", "rule": "gini", "given": {"file": "nowhere.csv"}},
+        {"id": "here", "rule": "gini", "given": {"x": [1, 1]}},
+    ]
+    none, other, here = solve_beside(tmp_path / "cases.json", cases)
+
+    assert none.result == other.result == {"error": "file_wrong"}
+    assert "nowhere.csv" in none.error.text("zh")
+    assert here.result == {"value": 0.0}
