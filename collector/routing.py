@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any, Final
 
+from collector.bounds import BOUNDS, MessageBounds
 from collector.codecs import Codec, Decode, configured
 from collector.codecs.payload import MAX_KEY_CHARACTERS, PayloadError
 from metering.errors import InputError
@@ -75,8 +76,9 @@ PUSHED: Final = Route("http/v1/+/+/data", "native", "{1}/{2}")
 class Routing:
     """The routing table: of several filters that match a topic, the first one counts."""
 
-    def __init__(self, routes: Sequence[Route] = (NATIVE,)) -> None:
+    def __init__(self, routes: Sequence[Route] = (NATIVE,), bounds: MessageBounds = BOUNDS) -> None:
         self.routes = tuple(routes)
+        self._bounds = bounds
         self._known: dict[str, tuple[str, Decode] | None] = {}
 
     @property
@@ -105,7 +107,7 @@ class Routing:
                 "page of refused messages, or run commonwatt replay-rejected.",
                 where={"topic": message.topic},
             )
-        return found[1](message)
+        return self._bounds.decoded(found[1], message)
 
     def _find(self, topic: str) -> tuple[str, Decode] | None:
         if topic not in self._known:

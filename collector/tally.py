@@ -14,6 +14,7 @@ class Tally:
     readings, batches: written, in how many transactions.
     unacknowledged, most_unacknowledged: messages now, and at the worst moment.
     last_commit_ms: how long the last transaction took.
+    broker_dropped: messages that the broker itself says it threw away, since we listen.
     """
 
     messages: int = 0
@@ -34,3 +35,4 @@ class Tally:
     retries: int = 0
     sink_away: bool = False
     last_commit_ms: float = 0.0
+    broker_dropped: int = 0
