@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    baseline,
     boards,
     codecs,
     collect,
@@ -99,6 +100,7 @@ app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)
+app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
