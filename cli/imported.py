@@ -100,6 +100,15 @@ def _told_undo(done: "Imported") -> None:
             )
         )
 
+    if done.import_id is not None:
+        command = f"commonwatt do import.undo --reading_file {done.import_id} --reason"
+        typer.echo(
+            say(
+                f"24 小时内可撤销:{command} 理由",
+                f"To take it back within 24 hours: {command} WHY",
+            )
+        )
+
 
 def _told_recognised(done: "Imported", *, dry_run: bool) -> None:
     from actions.readings.recognised import notices, sentences

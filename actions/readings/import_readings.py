@@ -75,6 +75,7 @@ class Imported:
     kept: answers of earlier files of the layout with which this one was read.
     file_id: of a file that corrects, by which it is undone; None where it stands already.
     effects: of a file that corrects, what it changes.
+    import_id: of a file that said something new, by which it is taken back within 24 hours.
     """
 
     readings: int
@@ -95,6 +96,7 @@ class Imported:
     kept: list[KeptAnswer] = field(default_factory=list)
     file_id: int | None = None
     effects: Effects | None = None
+    import_id: int | None = None
 
 
 class _DoneError(Exception):
@@ -136,6 +138,7 @@ def import_readings(
         stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
         refuse(in_order(refused(file, stored.rejected)))
         done = replace(imported(file, stored, units, left), kept=one.kept)
+        done = replace(done, import_id=None) if dry_run else done
         raise _DoneError
     assert done is not None
     if not dry_run:
@@ -169,6 +172,7 @@ def imported(
         behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
         recognised=file.told,
         left_out=left_out,
+        import_id=stored.file_id,
     )
 
 

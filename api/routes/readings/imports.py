@@ -106,6 +106,10 @@ class ImportShown(Shown):
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
         "; null where it stands already."
     )
+    import_id: int | None = Field(
+        description="By which it is taken back within 24 hours, at /imports/readings/files/"
+        "{import_id}/undo; null of a correction, and where nothing was new."
+    )
 
 
 class ImportAnswer(BaseModel):

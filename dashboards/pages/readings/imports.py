@@ -120,8 +120,8 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
     if step == "errors":
         return _failed_or_problems(viewer, one, ())
     if step.startswith("do"):
-        told = {"imported": done.readings, "file": done.file_id or "", "left": done.left_out}
-        query = urlencode(told)
+        undo = {"file": done.file_id or "", "import": done.import_id or ""}
+        query = urlencode({"imported": done.readings, "left": done.left_out} | undo)
         return RedirectResponse(f"{PATH}?{query}", 303)
     found = replace(one, done=done, effects=_effects(viewer, done), kept=tuple(done.kept))
     return _page(viewer, found)
@@ -199,8 +199,8 @@ def _must_hold(viewer: Viewer) -> None:
 
 def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
     query = viewer.request.query_params
-    imported, file = query.get("imported", ""), query.get("file", "")
-    left = query.get("left", "")
+    imported, left = query.get("imported", ""), query.get("left", "")
+    file, undo = (_number(query.get(name, "")) for name in ("file", "import"))
     return viewer.page(
         "readings/import_readings.html",
         status=status,
@@ -214,5 +214,10 @@ def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
         count=len(one.problems),
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,
         left=int(left) if left.isdecimal() and len(left) < 9 else 0,
-        file=file if file.isdecimal() and len(file) < 10 else "",
+        file=file,
+        undo=undo,
     )
+
+
+def _number(text: str) -> str:
+    return text if text.isdecimal() and len(text) < 10 else ""
