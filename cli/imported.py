@@ -1,13 +1,17 @@
 """What came of an import, said to the person at the terminal."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
 from cli.services.words import say
+from metering.errors import InputError
 
 if TYPE_CHECKING:
     from actions.readings.import_readings import Imported
+    from actions.readings.kept_answers import KeptAnswer
     from actions.registry.values import Registered
 
 
@@ -39,7 +43,7 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
 
     rehearsed(dry_run)
     _told_recognised(done, dry_run=dry_run)
-    _told_kept(done)
+    tell_kept(done.kept)
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -78,8 +82,9 @@ def rehearsed(dry_run: bool) -> None:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
 
 
-def _told_kept(done: "Imported") -> None:
-    for one in done.kept:
+def tell_kept(kept: Sequence["KeptAnswer"]) -> None:
+    """Say with which answers of earlier files a file was read."""
+    for one in kept:
         option = "--" + {"columns": "column"}.get(one.name, one.name).replace("_", "-")
         typer.echo(
             say(
@@ -87,6 +92,18 @@ def _told_kept(done: "Imported") -> None:
                 f"as on {one.since:%Y-%m-%d}: {option} {one.value} (--fresh: without)",
             )
         )
+
+
+@contextmanager
+def kept_told() -> Iterator[None]:
+    """Say of a refused file, too, with which answers of earlier files it was read."""
+    from actions.readings.kept_answers import kept_in
+
+    try:
+        yield
+    except InputError as error:
+        tell_kept(kept_in(error))
+        raise
 
 
 def _told_undo(done: "Imported") -> None:
@@ -101,7 +118,7 @@ def _told_undo(done: "Imported") -> None:
         )
 
     if done.import_id is not None:
-        command = f"commonwatt do import.undo --reading_file {done.import_id} --reason"
+        command = f"commonwatt do import.undo --imported {done.import_id} --reason"
         typer.echo(
             say(
                 f"24 小时内可撤销:{command} 理由",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
@@ -13,7 +13,13 @@ from actions.figures import in_units, instant
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
 from actions.readings.import_checks import in_order, refused, shown, units_of
-from actions.readings.kept_answers import KeptAnswer, Remembered, keep, remembered
+from actions.readings.kept_answers import (
+    KeptAnswer,
+    Remembered,
+    keep,
+    remembered,
+    told_if_refused,
+)
 from actions.registry.values import refuse
 from collector.files.answers import NONE, Answers
 from collector.files.gathered import Told
@@ -21,6 +27,7 @@ from collector.files.limits import DEFAULT
 from collector.files.reading import FileReadings
 from metering.messages import AuditNote, Message, Outdone, Readings, Stored
 
+_ACT: Final = "readings.import"
 _LINES: Final = 20  # told of what is left out; the rest is counted
 
 
@@ -123,22 +130,21 @@ def import_readings(
     """
     done, limits = None, OF_FAILED if without_failed else DEFAULT
     one = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
-    with suppress(_DoneError), actor.act("readings.import", name) as connection:
+    with suppress(_DoneError), told_if_refused(one), actor.act(_ACT, name) as connection:
         file, bound, left = taken_of(
             connection, one.file, sink.ahead_ms, corrects=False, without_failed=without_failed
         )
         units = units_of(connection, file, bound)
         ids = np.unique(bound.channel_id).tolist()
-        del bound  # the sink binds again, in the transaction that stores
+        del bound  # the sink binds again, when it stores
 
         def audit(stored: Stored) -> AuditNote:
-            done = replace(imported(file, stored, units, left), kept=one.kept)
-            return AuditNote(actor.name, "readings.import", name, asdict(done))
+            done = imported(file, stored, units, left, one.kept)
+            return AuditNote(actor.name, _ACT, name, asdict(done))
 
         stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
         refuse(in_order(refused(file, stored.rejected)))
-        done = replace(imported(file, stored, units, left), kept=one.kept)
-        done = replace(done, import_id=None) if dry_run else done
+        done = imported(file, stored, units, left, one.kept)
         raise _DoneError
     assert done is not None
     if not dry_run:
@@ -152,7 +158,11 @@ def _keep_answers(actor: Actor, one: Remembered, ids: list[int]) -> None:
 
 
 def imported(
-    file: FileReadings, stored: Stored, per_unit: dict[int, int], left_out: int = 0
+    file: FileReadings,
+    stored: Stored,
+    per_unit: dict[int, int],
+    left_out: int = 0,
+    kept: Sequence[KeptAnswer] = (),
 ) -> Imported:
     """Return what became of a file, with the first rows that do not count by themselves."""
     at_ms = file.readings.at_ms
@@ -172,6 +182,7 @@ def imported(
         behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
         recognised=file.told,
         left_out=left_out,
+        kept=list(kept),
         import_id=stored.file_id,
     )
 

@@ -96,7 +96,7 @@ def _reading_file(at: Acting, file_id: int) -> ReadingFile | None:
 
 
 READING_FILE: Final = Thing[ReadingFile](
-    "reading_file",
+    "imported",
     Words("读数文件", "file of readings"),
     ReadingFile,
     find=_reading_file,

@@ -20,7 +20,7 @@ from cli.commands.import_options import (
 )
 from cli.commands.options import ApiUrl, DryRun
 from cli.failed import keeping
-from cli.imported import rehearsed, tell_readings, tell_registry
+from cli.imported import kept_told, rehearsed, tell_readings, tell_registry
 from cli.importing import How, import_file
 from cli.services.words import language, say
 
@@ -103,4 +103,6 @@ def readings(
     given = file_answers.given(locals())
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     how = How(dry_run, reason if as_correction else None, errors, without_failed, fresh)
-    tell_readings(import_file(file, given, known, how), dry_run=dry_run)
+    with kept_told():
+        done = import_file(file, given, known, how)
+    tell_readings(done, dry_run=dry_run)

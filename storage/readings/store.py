@@ -140,7 +140,7 @@ class Store:
                 late = file_clocks.behind(connection, bound)
                 behind = bound.place[late].tolist()
                 bound = bound.only(~late) if behind else bound
-                file_id = None if audit is None else said.begin(connection)
+                file_id = None if audit is None or dry_run else said.begin(connection)
                 stored = self._whole(connection, batch, readings, bound, file_id)
                 stored = replace(stored, behind=behind)
                 if audit is not None:

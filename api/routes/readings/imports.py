@@ -146,7 +146,8 @@ Fresh = Annotated[
             "required": True,
             "content": {"text/csv": {"schema": {"type": "string"}}},
             "description": "CSV, XLSX, ZIP, gzip or Green Button XML. Its form and columns are "
-            "recognised; what it leaves open is asked, with code and `where.question`.",
+            "recognised; what it leaves open is asked, with code and `where.question`; answers of "
+            "earlier files of the layout that held are in `where.kept`.",
         }
     },
     response_model=ImportAnswer,

@@ -20,7 +20,7 @@ from actions.readings.failed_readings import failed_readings
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.file_template import readings_template
 from actions.readings.import_readings import Imported, WholeSink, import_readings
-from actions.readings.kept_answers import CALLED, KeptAnswer, remembered
+from actions.readings.kept_answers import CALLED, KeptAnswer, kept_in
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
@@ -115,7 +115,7 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
         each = error.problems if isinstance(error, ProblemsError) else (error,)
         plain = (one for one, why in zip(problems, each, strict=True) if not is_asked(why))
         asked = questions_of(viewer, error)
-        found = replace(one, problems=tuple(plain), questions=asked, kept=_kept(viewer, one))
+        found = replace(one, problems=tuple(plain), questions=asked, kept=tuple(kept_in(error)))
         return _page(viewer, found, 422)
     if step == "errors":
         return _failed_or_problems(viewer, one, ())
@@ -145,18 +145,6 @@ def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
         viewer.actor, taken, file, upload.name, answers, now_ms=now_ms, dry_run=dry_run,
         without_failed=one.rest, fresh=one.fresh,
     )  # fmt: skip
-
-
-def _kept(viewer: Viewer, one: Importing) -> tuple[KeptAnswer, ...]:
-    """Return which answers of earlier files a file is read with that is not taken yet."""
-    assert one.upload is not None
-    with suppress(InputError):
-        read = remembered(
-            viewer.actor, io.BytesIO(one.upload.body), one.upload.name,
-            given(one.gateway, one.answers), now_ms=int(time.time() * 1000), fresh=one.fresh,
-        )  # fmt: skip
-        return tuple(read.kept)
-    return ()
 
 
 def _failed_or_problems(viewer: Viewer, one: Importing, problems: Sequence[Problem]) -> Response:
