@@ -58,6 +58,7 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
             f"{done.revised} beside another reading of their instant",
         )
     )
+    _told_files(done)
     if done.rounded:
         _told_rounded(done)
     if done.left_out:
@@ -69,6 +70,14 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     if done.effects is not None:
         tell_effects(done.effects)
     _told_undo(done)
+
+
+def _told_files(done: "Imported") -> None:
+    """Say of several files what each of them gave."""
+    names = list(dict.fromkeys(told.file for told in done.recognised))
+    for name in names if len(names) > 1 else ():
+        count = sum(told.readings for told in done.recognised if told.file == name)
+        typer.echo(say(f"  {name}:{count} 个读数", f"  {name}: {count} readings"))
 
 
 def tell_left_out(rows: int) -> None:

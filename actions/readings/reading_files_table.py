@@ -32,8 +32,8 @@ def _undo(row: ReadingFile, lang: Lang) -> str:
 
 READING_FILES: Final = Table[ReadingFile, WhichFiles](
     code="reading-files",
-    path="/imports/readings/files",
-    page="/imports/readings/files",
+    path="/imports/files",
+    page="/imports/files",
     words=Words("导入的读数文件", "Files of readings"),
     about="Files of readings that said something new, the last first: one's own, and those of "
     "channels that one sees. For 24 hours each can be taken back.",

@@ -101,13 +101,13 @@ READING_FILE: Final = Thing[ReadingFile](
     ReadingFile,
     find=_reading_file,
     name=lambda one, _: f"{one.name} · #{one.id}",
-    page=lambda _: "/imports/readings/files",
+    page=lambda _: "/imports/files",
     covered="""(SELECT channels FROM reading_file WHERE id = %(on)s)
                    <@ ARRAY(SELECT * FROM access.covers_channels(%(right)s))""",
     # Readings are written under a lock of the channel's own, so no row is.
     lock="SELECT pg_advisory_xact_lock(hashtext('reading_file'), %s)",
     way=Words("在列表中选择文件", "choose the file in the list"),
-    way_from="/imports/readings/files",
+    way_from="/imports/files",
 )
 
 

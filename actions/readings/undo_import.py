@@ -48,7 +48,7 @@ class UndoImport(Action[ReadingFile, ImportUndone]):
         code="import.undo",
         on=READING_FILE,
         right=Right.CORRECT_READINGS,
-        path="/imports/readings/files/{on}/undo",
+        path="/imports/files/{on}/undo",
         tag="imports",
         zh="撤销导入的读数文件",
         en="Take a file of readings back",

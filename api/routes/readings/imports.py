@@ -107,7 +107,7 @@ class ImportShown(Shown):
         "; null where it stands already."
     )
     import_id: int | None = Field(
-        description="By which it is taken back within 24 hours, at /imports/readings/files/"
+        description="By which it is taken back within 24 hours, at /imports/files/"
         "{import_id}/undo; null of a correction, and where nothing was new."
     )
 

@@ -26,6 +26,7 @@ from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
+from collector.files.bundles import together
 from dashboards.pages.attaching import attached
 from dashboards.pages.readings.file_questions import (
     Asked,
@@ -35,7 +36,7 @@ from dashboards.pages.readings.file_questions import (
     questions_of,
 )
 from dashboards.pages.registry.problems import Problem, problems_of, problems_workbook
-from dashboards.pages.sending import FileWriter, SentFile
+from dashboards.pages.sending import ReadingsForm, ReadingsWriter
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import InputError, NotFoundError
 
@@ -81,7 +82,7 @@ def get_form(viewer: Reader) -> Response:
 
 
 @router.post(PATH)
-def post_form(viewer: FileWriter, form: SentFile) -> Response:
+def post_form(viewer: ReadingsWriter, form: ReadingsForm) -> Response:
     """Try what was chosen, or do what was tried."""
     _must_hold(viewer)
     step = str(form.get("step", ""))
@@ -95,7 +96,7 @@ def post_form(viewer: FileWriter, form: SentFile) -> Response:
     )
     try:
         one = replace(one, upload=_upload(viewer, form))
-    except NotFoundError as error:
+    except (InputError, NotFoundError) as error:
         return _page(viewer, replace(one, problems=tuple(problems_of(viewer, error))), 422)
     if one.upload is None:
         return _page(viewer, replace(one, missing="files"), 422)
@@ -172,10 +173,15 @@ def _effects(viewer: Viewer, done: Imported) -> tuple[Effect, ...]:
 
 
 def _upload(viewer: Viewer, form: FormData) -> Upload | None:
-    """Return the file that waits, or keep the one chosen; None where none was."""
-    sent, number = form.get("files"), str(form.get("upload", ""))
-    if isinstance(sent, UploadFile) and (body := sent.file.read()):
-        return keep(viewer.actor, (sent.filename or "file")[:200], body)
+    """Return what waits, or keep the files chosen, several as one; None where none was."""
+    number = str(form.get("upload", ""))
+    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.size]
+    if len(sent) > 1:
+        whole = io.BytesIO()
+        name = together([((one.filename or "file")[:200], one.file) for one in sent], whole)
+        return keep(viewer.actor, name, whole.getvalue())
+    if sent:
+        return keep(viewer.actor, (sent[0].filename or "file")[:200], sent[0].file.read())
     return waiting(viewer.actor, int(number)) if number.isdecimal() and len(number) < 18 else None
 
 
@@ -188,7 +194,7 @@ def _must_hold(viewer: Viewer) -> None:
 def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
     query = viewer.request.query_params
     imported, left = query.get("imported", ""), query.get("left", "")
-    file, undo = (_number(query.get(name, "")) for name in ("file", "import"))
+    file, import_id = (_number(query.get(name, "")) for name in ("file", "import"))
     return viewer.page(
         "readings/import_readings.html",
         status=status,
@@ -203,7 +209,7 @@ def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,
         left=int(left) if left.isdecimal() and len(left) < 9 else 0,
         file=file,
-        undo=undo,
+        import_id=import_id,
     )
 
 
