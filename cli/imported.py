@@ -59,6 +59,9 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
         )
     )
     _told_files(done)
+    for one in done.converted:
+        words = f"1 {one.sent} = {one.factor} {one.unit}"
+        typer.echo(say(f"单位换算:{words}", f"converted: {words}"))
     if done.rounded:
         _told_rounded(done)
     if done.left_out:

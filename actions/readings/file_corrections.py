@@ -10,9 +10,9 @@ from psycopg import Connection
 
 from actions.actor import Actor
 from actions.readings import effects
+from actions.readings.converted import units_of
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
-from actions.readings.import_checks import units_of
 from actions.readings.import_readings import Imported, imported
 from actions.readings.kept_answers import keep, remembered, told_if_refused
 from collector.files.answers import NONE, Answers

@@ -10,9 +10,10 @@ import numpy as np
 
 from actions.actor import Actor
 from actions.figures import in_units, instant
+from actions.readings.converted import Converted, Units, units_of
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
-from actions.readings.import_checks import in_order, refused, shown, units_of
+from actions.readings.import_checks import in_order, refused, shown
 from actions.readings.kept_answers import (
     KeptAnswer,
     Remembered,
@@ -82,6 +83,7 @@ class Imported:
     kept: answers of earlier files of the layout with which this one was read.
     file_id: of a file that corrects, by which it is undone; None where it stands already.
     effects: of a file that corrects, what it changes.
+    converted: units of the file that are not those of their channels.
     import_id: of a file that said something new, by which it is taken back within 24 hours.
     """
 
@@ -104,6 +106,7 @@ class Imported:
     file_id: int | None = None
     effects: Effects | None = None
     import_id: int | None = None
+    converted: list[Converted] = field(default_factory=list)
 
 
 class _DoneError(Exception):
@@ -160,7 +163,7 @@ def _keep_answers(actor: Actor, one: Remembered, ids: list[int]) -> None:
 def imported(
     file: FileReadings,
     stored: Stored,
-    per_unit: dict[int, int],
+    units: Units,
     left_out: int = 0,
     kept: Sequence[KeptAnswer] = (),
 ) -> Imported:
@@ -177,12 +180,13 @@ def imported(
         rounded=stored.rounded,
         outdone=stored.outdone_count,
         corrected=stored.corrected,
-        examples=[_example(file, one, per_unit) for one in stored.outdone],
+        examples=[_example(file, one, units.per_unit) for one in stored.outdone],
         behind=len(stored.behind),
         behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
         recognised=file.told,
         left_out=left_out,
         kept=list(kept),
+        converted=units.converted,
         import_id=stored.file_id,
     )
 

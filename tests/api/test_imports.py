@@ -58,6 +58,7 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "behind_lines": [],
         "left_out": 0,
         "kept": [],
+        "converted": [],
         "file_id": None,
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)

@@ -70,6 +70,14 @@ class KeptAnswerShown(Shown):
     since: datetime
 
 
+class ConvertedShown(Shown):
+    """A unit of the file that is not its channel's."""
+
+    sent: str
+    unit: str = Field(description="The channel's.")
+    factor: str = Field(description="How many of the channel's one is, to 12 digits.")
+
+
 class ImportShown(Shown):
     """What an import of readings did, or in a dry run would do."""
 
@@ -101,6 +109,7 @@ class ImportShown(Shown):
     kept: list[KeptAnswerShown] = Field(
         description="Answers of earlier files of this layout; another answer of yours replaces one."
     )
+    converted: list[ConvertedShown] = Field(description="Units that were converted, exactly.")
     left_out: int = Field(description="Rows that cannot be taken, left out as was asked.")
     file_id: int | None = Field(
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
