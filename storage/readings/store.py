@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from metering.channels import Kind
 from metering.clocks import AHEAD_MS
-from metering.errors import ConflictError, UnavailableError
+from metering.errors import UnavailableError
 from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage import connections
 from storage.connections import WRITING, Bounds
@@ -26,6 +26,7 @@ from storage.readings import (
     merging,
     minutes,
     rejects,
+    said,
     starts,
 )
 from storage.readings.binding import Bound, bind
@@ -130,7 +131,8 @@ class Store:
 
         What a clock that fell back has stamped is left out: whoever brings the file is told.
 
-        audit: says what is written down of it, in the same transaction.
+        audit: says what is written down of it, in the same transaction; then the file can be taken
+        back.
         """
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
@@ -141,19 +143,37 @@ class Store:
                 late = file_clocks.behind(connection, bound)
                 behind = bound.place[late].tolist()
                 bound = bound.only(~late) if behind else bound
-                none = np.zeros(len(bound.at_ms), np.bool_)
-                merged = self._merge(connection, len(batch), bound, none)
-                starts.keep(connection, bound, readings.from_ms)
-                lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
-                stored = replace(
-                    _stored([], refused, bound, merged),
-                    outdone=lost[:_TOLD],
-                    outdone_count=len(lost),
-                    behind=behind,
-                )
+                file_id = None if audit is None or dry_run else said.begin(connection)
+                stored = self._whole(connection, batch, readings, bound, file_id)
+                stored = replace(stored, behind=behind)
                 if audit is not None:
-                    corrections.write_down(connection, audit(stored))
+                    note = audit(stored)
+                    corrections.write_down(connection, note)
+                    if stored.file_id is not None:
+                        said.end(connection, bound, stored.file_id, note)
         return stored
+
+    def _whole(
+        self,
+        connection: Connection[Any],
+        batch: Sequence[Message],
+        readings: Readings,
+        bound: Bound,
+        file_id: int | None,
+    ) -> Stored:
+        """Merge a file that can be taken as a whole, and say what does not count of it."""
+        none, begun = np.zeros(len(bound.at_ms), np.bool_), readings.from_ms is not None
+        lock = np.unique(bound.channel_id).tolist() if begun else ()
+        merged = self._merge(connection, len(batch), bound, none, file_id, lock)
+        starts.keep(connection, bound, readings.from_ms, file_id)
+        lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
+        new = file_id is not None and said.anything(connection, bound, file_id)
+        return replace(
+            _stored([], (), bound, merged),
+            outdone=lost[:_TOLD],
+            outdone_count=len(lost),
+            file_id=file_id if new else None,
+        )
 
     def write_shifted(
         self,
@@ -181,8 +201,7 @@ class Store:
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch) - len(still), bound, none)
                 taken = [one for place, one in enumerate(ids) if place not in still]
-                if not rejects.resolve_shifted(connection, taken, shift_ms):
-                    raise _taken_meanwhile()
+                rejects.resolve_shifted(connection, taken, shift_ms)
                 stored = replace(
                     _stored(_seqs(batch, readings, refused), refused, bound, merged),
                     misfits=bound.place[misfits].tolist(),
@@ -196,10 +215,12 @@ class Store:
         messages: int,
         bound: Bound,
         marked: NDArray[np.bool_],
+        file_id: int | None = None,
+        lock: Sequence[int] = (),
     ) -> Merged:
         """Merge, mark and count."""
         tell_new = bool(marked.any() or bound.rounded.any())
-        merged = merge(connection, bound, tell_new=tell_new)
+        merged = merge(connection, bound, tell_new=tell_new, file_id=file_id, lock=lock)
         marks.add(connection, marks.CLOCK, bound, marked & merged.new)
         marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
         counts = {name: getattr(merged, name) for name in ("revised", "duplicates")}
@@ -254,16 +275,6 @@ def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
-
-
-def _taken_meanwhile() -> ConflictError:
-    return ConflictError(
-        "rejects.taken_meanwhile",
-        zh="部分拒收报文刚被他人处理。",
-        en="Some of these messages were just taken by somebody else.",
-        next_zh="请重新预览。",
-        next_en="Look at the preview again.",
-    )
 
 
 def _stored(

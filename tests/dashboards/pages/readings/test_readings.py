@@ -363,6 +363,28 @@ def test_a_file_of_readings_is_tried_then_taken_as_it_was_tried(site, of):
     assert (other.status_code, "no longer here" in other.text) == (422, True)
 
 
+def test_several_files_are_one_import_and_taken_back_whole(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    count = "SELECT count(*) FROM reading WHERE channel_id = %s"
+    channel = site.world.channel[f"{name} e"]
+    csrf = {"csrf": hidden(client.get(path).text)["csrf"][0], "step": "check"}
+    bodies = {"may.csv": rows_of(name, (5, 150)), "june.csv": rows_of(name, (6, 160))}
+    files = [("files", (one, body, "text/csv")) for one, body in bodies.items()]
+    tried = client.post(path, data=csrf, files=files)
+    assert tried.status_code == 200, tried.text
+    assert "may.csv, june.csv: " in tried.text
+    assert all(f"<li>{one}: csv" in tried.text for one in bodies)
+    done = send(client, path, "do", upload=hidden(tried.text)["upload"][0])
+    assert site.world.admin(count, channel) == [(6,)]
+
+    page = client.get(done.headers["location"])
+    (undo,) = (one for one in links(page.text) if one.startswith("/do/import.undo/"))
+    assert undo in links(client.get("/imports/files").text)
+    walk(client, undo, {"reason": "the other meter"})
+    assert site.world.admin(count, channel) == [(4,)]
+    assert undo not in links(client.get("/imports/files").text)
+
+
 def test_lower_values_are_offered_as_a_correction_which_is_undone(site, of):
     name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
     site.world.work()
