@@ -21,6 +21,7 @@ from api import action_files, declared_tables, errors, shell
 from api import actions as declared
 from api.auth import Auth
 from api.errors import ErrorPage
+from api.late import LateRoute
 from api.problems import Problem
 from api.routes import metrics, routers
 from api.routes.access import attachments
@@ -111,9 +112,14 @@ def _bare() -> FastAPI:
         docs_url=None,  # its assets would come from a foreign host
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
+        generate_unique_id_function=_called,
         responses=_REFUSALS,
     )
+
+
+def _called(route: APIRoute) -> str:
+    """Return what generated clients call a route."""
+    return route.operation_id or route.name
 
 
 def _of_app(route: BaseRoute) -> BaseRoute:
@@ -123,9 +129,11 @@ def _of_app(route: BaseRoute) -> BaseRoute:
     of the memory of `serve`), and each request would look for its route twice in each of them. A
     route that several applications share is told the same by each.
     """
-    if isinstance(route, APIRoute):
+    if isinstance(route, LateRoute):
+        route.of_app(_REFUSALS, _called)
+    elif isinstance(route, APIRoute):
         route.responses = _REFUSALS | route.responses
-        route.unique_id = route.operation_id or route.name
+        route.unique_id = _called(route)
         if route.response_field is not None:
             route.response_field.name = f"Response_{route.unique_id}"  # its title
     return route

@@ -1,5 +1,7 @@
 """One large file on its way in: put aside in slices, then stored as a whole or not at all."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict

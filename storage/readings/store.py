@@ -1,5 +1,7 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

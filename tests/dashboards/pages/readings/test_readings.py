@@ -13,7 +13,6 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
-from actions.cells import cells_of
 from actions.readings.gateways import opens
 from api import create_app
 from collector.codecs import native
@@ -24,6 +23,7 @@ from tests.actions import examples_of_readings as readings
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
+from tests.sheets import cells_of
 
 OFFICER = "of the office"
 REGIONS = """\
@@ -437,13 +437,13 @@ def test_after_the_dry_run_the_rows_that_are_right_may_go_in_alone(site, of):
     assert 'value="check_rest"' in wrong.text
     upload = hidden(wrong.text)["upload"][0]
     book = send(client, path, "errors", upload=upload)
-    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    assert [row[1] for row in cells_of(book.content)] == ["Row", "3"]
     tried = send(client, path, "check_rest", upload=upload)
     assert tried.status_code == 200, tried.text
     assert "1 rows are wrong and are left out" in tried.text
     kept = {name: hidden(tried.text)[name][0] for name in ("upload", "rest")}
     same = send(client, path, "errors", **kept)
-    assert cells_of(same.content, 9) == cells_of(book.content, 9)
+    assert cells_of(same.content) == cells_of(book.content)
     assert site.world.admin(count, channel) == [(4,)]
     done = send(client, path, "do", **kept)
     assert site.world.admin(count, channel) == [(5,)]
@@ -559,7 +559,7 @@ def test_after_the_dry_run_a_registry_may_go_in_without_its_wrong_rows(site, of)
     wrong = send(client, path, "check", files, "r.zip", namespace="rest")
     fields = {"upload": hidden(wrong.text)["upload"][0], "namespace": "rest"}
     book = send(client, path, "errors", **fields)
-    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    assert [row[1] for row in cells_of(book.content)] == ["Row", "3"]
     tried = send(client, path, "check_rest", **fields)
     assert "1 rows are wrong and are left out" in tried.text
     assert site.world.admin(count) == [(0,)]
