@@ -14,6 +14,7 @@ class ApiSettings:
     session: how long a log-in lasts. body_bytes: the most that a request may carry.
     pushed_bytes: the most that one pushed message may carry. file_bytes: the same of a file.
     large_file_bytes: of one that is not held in memory.
+    gateways_broker: where gateways reach the broker, as they are told; empty where nobody said.
     proxies: whose word counts on where a request comes from, in the header `forwarded`.
     """
 
@@ -23,6 +24,7 @@ class ApiSettings:
     pushed_bytes: int = 1 << 16
     file_bytes: int = 16 << 20
     large_file_bytes: int = 8 << 30
+    gateways_broker: str = ""
     proxies: tuple[Network, ...] = ()
     forwarded: str = "X-Forwarded-For"
 

@@ -21,6 +21,7 @@ from storage.connections import WRITING, Bounds
 from storage.readings import clocks, corrections, file_clocks, marks, merging, rejects, starts
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
+from storage.readings.gates import turned_away
 from storage.readings.merging import Merged, merge, outdone
 from storage.readings.rejects import Rejected
 
@@ -105,7 +106,8 @@ class Store:
         readings: Readings,
         rejected: Sequence[Rejection],
     ) -> Stored:
-        """Bind, judge clocks, merge, and keep what is refused."""
+        """Turn away, bind, judge clocks, merge, and keep what is refused."""
+        readings, rejected = turned_away(connection, batch, readings, rejected)
         bound, refused = bind(connection, batch, readings, self.ahead_ms)
         judged = clocks.judge(connection, batch, readings, bound, refused)
         refusals = [*rejected, *refused, *judged.refused]
