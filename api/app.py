@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from actions import catalogue
 from actions.access.login import Failures, Pool
+from actions.readings.broker_asks import Asks
 from actions.readings.import_readings import WholeSink
 from actions.readings.large_running import LargeFiles
 from actions.routes import OURS, Routes
@@ -83,7 +84,7 @@ def create_app(
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.registry = registry
     app.state.sink, app.state.file_sink = sink, file_sink
-    app.state.large_files = large_files
+    app.state.large_files, app.state.asks = large_files, Asks(pool, routes)
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):

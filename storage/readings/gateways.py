@@ -63,6 +63,7 @@ _LOGINS = """
     SELECT name, key_pbkdf2 FROM gateway WHERE key_pbkdf2 IS NOT NULL ORDER BY name COLLATE "C"
 """
 _OPENS = "SELECT access.opens_gateway(%s, %s)"
+_KNOWS = "SELECT access.knows_gateway(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,10 @@ def logins(connection: Connection[Any]) -> list[tuple[str, str]]:
 def opens(connection: Connection[Any], name: str, key: bytes) -> bool:
     """Return whether this is the gateway's key."""
     row = connection.execute(_OPENS, [name, key]).fetchone()
+    return bool(row and row[0])
+
+
+def knows(connection: Connection[Any], name: str) -> bool:
+    """Return whether there is a gateway of this name that has a key."""
+    row = connection.execute(_KNOWS, [name]).fetchone()
     return bool(row and row[0])
