@@ -12,7 +12,7 @@ from actions.readings.pasted import try_line
 from actions.readings.things import GATEWAY
 from actions.rights import Right
 from metering.credentials import check_login
-from storage.readings import gateways
+from storage.readings import gateways, watched
 from storage.readings.gateways import Gateway
 
 
@@ -77,6 +77,7 @@ class IssueKey(Action[Gateway, KeyIssued]):
         return f"/gateways/{result.gateway_id}"
 
 
+_WATCHED_H: Final = 24  # while it is being installed
 YES: Final = Words("是", "yes")
 NO: Final = Words("否", "no")
 
@@ -85,6 +86,7 @@ def issued(at: Acting, gateway_id: int, name: str) -> KeyIssued:
     """Make a gateway's key, keep its hashes, and watch what it sends with it for a day."""
     key = secrets.token_urlsafe(32)
     gateways.set_key(at.connection, name, key)
+    watched.watch(at.connection, gateway_id, _WATCHED_H)
     return KeyIssued(
         gateway=name,
         gateway_id=gateway_id,

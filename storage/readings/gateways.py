@@ -1,7 +1,7 @@
 """Gateways as readers see them, and the keys with which they come in."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from metering.clocks import shift_for, shift_text
 from metering.credentials import hashed
+from metering.gateways import Habits
 
 _SHOWN = """
     SELECT g.id AS gateway_id, g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
@@ -25,11 +26,14 @@ _SHOWN = """
               JOIN channel_setting s ON s.channel_id = b.channel_id AND s.known_until IS NULL
              WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL
            ) AS period_s,
-           g.keyed_at, g.revoked_at, k.ahead_ms AS clock_ahead_ms, k.heard_at,
+           g.keyed_at, g.revoked_at, k.ahead_ms AS clock_ahead_ms,
+           greatest(k.heard_at, s.seen_at) AS heard_at, coalesce(s.every_s, '{}') AS every_s,
+           coalesce(s.ahead_ms, '{}') AS offsets_ms,
            k.set_aside_at AS clock_set_aside_at,
            (SELECT max(x.off_ms) FROM rejected_message x WHERE x.gateway = g.name
                AND x.resolved_at IS NULL AND x.reason = 'clock.ahead') AS waits_ahead_ms
       FROM gateway g LEFT JOIN gateway_clock k ON k.gateway_id = g.id
+      LEFT JOIN gateway_seen s ON s.gateway_id = g.id
 """
 _LIST = f"""
     {_SHOWN}
@@ -42,9 +46,11 @@ _NAMED = f"{_SHOWN} WHERE g.name = %s"
 _SILENT = """
      WHERE g.id IN (
            SELECT h.id FROM gateway h LEFT JOIN gateway_clock c ON c.gateway_id = h.id
+             LEFT JOIN gateway_seen n ON n.gateway_id = h.id
             WHERE strpos(lower(h.name), lower(%(text)s)) > 0
-            ORDER BY c.heard_at NULLS FIRST, h.name LIMIT %(most)s OFFSET %(skip)s)
-     ORDER BY k.heard_at NULLS FIRST, g.name
+            ORDER BY greatest(c.heard_at, n.seen_at) NULLS FIRST, h.name
+            LIMIT %(most)s OFFSET %(skip)s)
+     ORDER BY heard_at NULLS FIRST, g.name
 """
 _SILENT_FIRST = _SHOWN + _SILENT
 _COUNT = "SELECT count(*) FROM gateway WHERE strpos(lower(name), lower(%s)) > 0"
@@ -77,6 +83,7 @@ class Gateway:
         0 where it sent what happened long before.
     clock_set_aside_at: when readings were last set aside for its clock.
     waits_ahead_ms: the farthest that waits, set aside as ahead of its arrival.
+    every_s: between its last arrivals. offsets_ms: of its last messages from their arrival.
     """
 
     gateway_id: int
@@ -91,13 +98,19 @@ class Gateway:
     revoked_at: datetime | None
     clock_ahead_ms: int | None
     heard_at: datetime | None
+    every_s: list[int]
+    offsets_ms: list[int]
     clock_set_aside_at: datetime | None
     waits_ahead_ms: int | None
 
+    @property
+    def habits(self) -> Habits:
+        """Its own interval and clock, by which it is judged."""
+        return Habits(self.heard_at, self.every_s, self.offsets_ms, (), self.period_s)
+
     def silent_at(self, now: datetime) -> bool:
-        """Return whether it has said nothing for three periods and an hour."""
-        quiet = timedelta(seconds=3 * (self.period_s or 0), hours=1)
-        return self.heard_at is None or now - self.heard_at > quiet
+        """Return whether it has said nothing for longer than it uses to."""
+        return self.habits.offline(now)
 
     @property
     def clock_ahead_s(self) -> int | None:

@@ -24,6 +24,7 @@ from storage.readings.fitting import fitting
 from storage.readings.gates import turned_away
 from storage.readings.merging import Merged, merge, outdone
 from storage.readings.rejects import Rejected
+from storage.readings.sightings import Sightings
 
 _TALLY = """
     INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
@@ -56,6 +57,7 @@ class Store:
         self._connection: Connection[Any] | None = None
         self._months: set[int] = set()
         self._one_writer = threading.Lock()
+        self._sightings = Sightings()
 
     def write(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
@@ -64,7 +66,10 @@ class Store:
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction():
-                return self._take(connection, batch, readings, rejected)
+                stored = self._take(connection, batch, readings, rejected)
+                committed = self._sightings.note(connection, batch, readings, stored)
+            committed()
+            return stored
 
     def try_out(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]

@@ -187,6 +187,7 @@ EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     ),
     "gateway.key": lambda world: (gateway(world), {"reason": "a new gateway"}),
     "gateway.register": lambda world: (None, {"name": f"demo-a/fresh-{next(_NUMBER)}"}),
+    "gateway.watch": lambda world: (unrevoked(world), {}),
     "gateway.revoke": lambda world: (unrevoked(world), {"reason": "it was stolen"}),
     "set_aside.retry_all": lambda world: (failing(world), {"reason": "the disk has room again"}),
     "task.retry": lambda world: (failed(world), {"reason": "the base was answered for"}),
