@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from actions import catalogue
 from actions.access.login import Failures, Pool
 from actions.readings.allowance import Allowance
+from actions.readings.broker_asks import Asks
 from actions.readings.import_readings import WholeSink
 from actions.readings.large_running import LargeFiles
 from actions.readings.push_many import PushSink
@@ -85,7 +86,8 @@ def create_app(
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.registry = registry
     app.state.sink, app.state.file_sink = sink, file_sink
-    app.state.large_files, app.state.allowance = large_files, Allowance(told.push_readings_per_min)
+    app.state.large_files, app.state.asks = large_files, Asks(pool, routes)
+    app.state.allowance = Allowance(told.push_readings_per_min)
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):
