@@ -16,7 +16,7 @@ from actions.kinds import Amount, Line
 from actions.rights import Right
 from compact.targets import Curve, Indicator, Origin, Target
 from metering.errors import ConflictError
-from storage.compact import targets, unions
+from storage.compact import agreements, targets
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
 from storage.registry import regions
@@ -105,7 +105,7 @@ class SetTarget(Action[UnionRow, TargetMade]):
     def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse years that make no path, and unions without an agreement in force."""
         self._target()
-        agreement = unions.agreement(at.connection, on.union_id)
+        agreement = agreements.standing(at.connection, on.union_id)
         if agreement is None:
             raise _no_agreement(on.union_id)
         agreement.must_hold()
@@ -167,7 +167,7 @@ def _no_agreement(union_id: int) -> ConflictError:
         "target.no_agreement",
         zh="该区域联合体还没有协议。",
         en="This union has no agreement yet.",
-        next_zh="请先登记各成员单位签署的协议。",
-        next_en="Record the agreement that its members signed first.",
+        next_zh="请先起草协议(agreement.draft),由各成员单位签署。",
+        next_en="Draft one (agreement.draft), and let its members sign it.",
         where={"union_id": union_id},
     )

@@ -116,7 +116,7 @@ UNIONS: Final = Table[UnionLine, All](
             Words("协议状态", "State"),
             _state,
             only="programs",
-            hint=Words("草案、待签署、生效或已终止", "draft, proposed, in_force or ended"),
+            hint=Words("如协议表所列", "As in the table of agreements"),
         ),
         Column("targets", Words("节能目标", "Targets"), lambda row: row.targets, "whole"),
         Column(

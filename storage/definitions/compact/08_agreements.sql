@@ -1,0 +1,132 @@
+-- An agreement moves on as its members' signatures say, and in no other way, whoever writes.
+
+CREATE FUNCTION storage.refuse_agreement(why text, "constraint" text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', why
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = "constraint";
+END $$;
+
+-- Who has signed what is laid before the members now.
+CREATE FUNCTION storage.signatures(asked integer, asked_round integer) RETURNS integer[]
+LANGUAGE sql STABLE RETURN coalesce(
+    (SELECT array_agg(region_id ORDER BY region_id) FROM public.agreement_signature
+      WHERE agreement_id = asked AND round = asked_round AND confirmed_by IS NOT NULL), '{}');
+
+-- Nobody is a party who is no member, and no full member that stays is left out.
+CREATE FUNCTION storage.fits_members(asked integer, parties integer[]) RETURNS boolean
+LANGUAGE sql STABLE RETURN
+    (parties <@ ARRAY(SELECT region_id FROM storage.member_now WHERE union_id = asked)
+     AND ARRAY(SELECT region_id FROM public.union_member
+                WHERE union_id = asked AND step = 'full' AND known_until IS NULL
+                  AND storage.civil_day() >= valid_from AND valid_to IS NULL) <@ parties);
+
+CREATE FUNCTION storage.agreement_begins() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.state <> 'draft' OR NEW.signed_by <> '{}' OR NEW.round <> 1 THEN
+        PERFORM storage.refuse_agreement('an agreement begins as a draft', 'agreement_begins');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION storage.agreement_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    move CONSTANT text := OLD.state || ' to ' || NEW.state;
+BEGIN
+    IF move NOT IN ('draft to draft', 'draft to proposed', 'draft to withdrawn', 'proposed to draft',
+                    'proposed to proposed', 'proposed to in_force', 'in_force to amended',
+                    'in_force to ended')
+       OR (NEW.id, NEW.union_id, NEW.version, NEW.made_by, NEW.made_at)
+          IS DISTINCT FROM (OLD.id, OLD.union_id, OLD.version, OLD.made_by, OLD.made_at)
+       OR (move <> 'draft to draft' AND (NEW.text, NEW.grade, NEW.members, NEW.source)
+           IS DISTINCT FROM (OLD.text, OLD.grade, OLD.members, OLD.source))
+       OR NEW.round <> OLD.round + (move = 'proposed to draft')::integer THEN
+        PERFORM storage.refuse_agreement('an agreement does not go from ' || move,
+                                         'agreement_moves');
+    END IF;
+    IF NEW.signed_by <> storage.signatures(NEW.id, NEW.round) THEN
+        PERFORM storage.refuse_agreement('its signatures say who has signed', 'agreement_signed');
+    END IF;
+    IF move = 'draft to proposed' AND NOT storage.fits_members(NEW.union_id, NEW.members) THEN
+        PERFORM storage.refuse_agreement(
+            'its parties are members, and all full members are among them', 'agreement_parties');
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- A signature names the very text that is laid before the members in this round.
+CREATE FUNCTION storage.signature_fits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    of agreement;
+BEGIN
+    SELECT * INTO of FROM agreement WHERE id = NEW.agreement_id FOR UPDATE;
+    IF of.state <> 'proposed' OR NEW.round <> of.round OR NOT ARRAY[NEW.region_id] <@ of.members
+       OR ARRAY[NEW.region_id] <@ of.signed_by THEN
+        PERFORM storage.refuse_agreement('this is not for that member to sign now',
+                                         'signature_now');
+    END IF;
+    IF NEW.sha256 <> of.sha256 THEN
+        PERFORM storage.refuse_agreement('the text is not the one that was read',
+                                         'signature_text');
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.confirmed_by IS NOT NULL THEN
+        PERFORM storage.refuse_agreement('another person confirms it', 'signature_second');
+    ELSIF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(NEW) - 'confirmed_by' - 'confirmed_at'
+           IS DISTINCT FROM to_jsonb(OLD) - 'confirmed_by' - 'confirmed_at'
+           OR OLD.confirmed_by IS NOT NULL THEN
+            PERFORM storage.refuse_agreement('a signature never changes', 'signature_changes');
+        END IF;
+        IF EXISTS (SELECT FROM app_user a JOIN app_user b USING (person_id)
+                    WHERE 'user:' || a.id = NEW.prepared_by AND 'user:' || b.id = NEW.confirmed_by)
+        THEN
+            PERFORM storage.refuse_agreement('another person confirms it', 'signature_second');
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- The last signature brings it into force: the version before is amended, its members are full ones.
+CREATE FUNCTION storage.signed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    of agreement;
+    names integer[] := storage.signatures(NEW.agreement_id, NEW.round);
+BEGIN
+    SELECT * INTO of FROM agreement WHERE id = NEW.agreement_id;
+    IF NOT of.members <@ names THEN
+        UPDATE agreement SET signed_by = names WHERE id = of.id;
+        RETURN NULL;
+    END IF;
+    UPDATE agreement SET state = 'amended' WHERE union_id = of.union_id AND state = 'in_force';
+    UPDATE agreement SET signed_by = names, state = 'in_force', since = storage.civil_day()
+     WHERE id = of.id;
+    INSERT INTO membership_deed (membership_id, union_id, region_id, deed, step, day, source, made_by)
+    SELECT m.id, m.union_id, m.region_id, 'full', 'full', greatest(d.day, storage.civil_day()),
+           of.source, NEW.confirmed_by
+      FROM membership m
+     CROSS JOIN LATERAL (SELECT * FROM membership_deed WHERE membership_id = m.id
+                          ORDER BY id DESC LIMIT 1) d
+     WHERE m.union_id = of.union_id AND m.region_id = ANY(of.members)
+       AND d.deed IN ('accept', 'step', 'stay') AND d.step <> 'full';
+    RETURN NULL;
+END $$;
+
+-- What was computed with a shadow member is for its eyes: nothing of it enters the books.
+CREATE FUNCTION storage.no_shadow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT shadow <> '{}' FROM run WHERE id = NEW.run_id) THEN
+        RAISE EXCEPTION 'run % counts shadow members and is never issued', NEW.run_id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'no_shadow';
+    END IF;
+    RETURN NEW;
+END $$;
+
+REVOKE ALL ON FUNCTION storage.refuse_agreement, storage.signatures, storage.fits_members,
+    storage.agreement_begins, storage.agreement_moves, storage.signature_fits, storage.signed,
+    storage.no_shadow
+    FROM PUBLIC;
