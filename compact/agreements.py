@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from compact.clauses import Clause, Grade, Kind
+from compact.clauses import Clause, Grade, Kind, Value
 from compact.runs import canonical
 from metering.errors import ConflictError
 
@@ -52,6 +52,11 @@ class AgreementText:
             "parties": list(self.parties),
             "clauses": clauses,
         }
+
+    @property
+    def terms(self) -> dict[str, Value]:
+        """All that its clauses say, by term."""
+        return {name: value for one in self.clauses for name, value in one.terms.items()}
 
     @property
     def digest(self) -> str:

@@ -109,9 +109,13 @@ def refuse_beyond(grade: Grade, clauses: Iterable[Clause]) -> None:
 
 
 def refuse_years(clauses: Iterable[Clause]) -> None:
-    """Refuse a target year that is not after the base year, and a base year outside its window."""
+    """Refuse half a path, a target year before the base year, and a base year not allowed."""
     said = {name: value for one in clauses for name, value in one.terms.items()}
     base, end = said.get("base_year"), said.get("target_year")
+    if end is not None and base is None:
+        raise _years(
+            "base_year", "约定目标年须同时约定基期年。", "A target year needs a base year."
+        )
     if isinstance(base, int) and isinstance(end, int) and end <= base:
         raise _years(
             "target_year", "目标年须在基期年之后。", "The target year is after the base year."

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from actions.compact.agreement_effects import figures, refuse_without_accounts
 from actions.compact.agreement_words import AGREEMENT_STATES
 from actions.compact.clause_fields import words_of
 from actions.compact.draft_agreement import changes
@@ -59,6 +60,7 @@ class ProposeAgreement(Action[AgreementRow, AgreementStands]):
         staying = [one for one in seats if one.state == "full" and not one.seat.leaves]
         if left_out := [one for one in staying if one.region_id not in on.members]:
             raise _left_out(on, left_out)
+        refuse_without_accounts(on, at)
 
     def foresee(self, on: AgreementRow, at: Acting) -> list[Effect]:
         """Return what is laid before whom, and what it says otherwise than what holds."""
@@ -67,6 +69,7 @@ class ProposeAgreement(Action[AgreementRow, AgreementStands]):
             moves(on, on.agreement.propose()),
             Effect("clauses", Words("条款", "Clauses"), None, words_of(on.said.clauses)),
             *changes(held, on.said),
+            *figures(on.said, held, at),
         ]
 
     def do(self, on: AgreementRow, at: Acting) -> AgreementStands:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from actions.compact.agreement_effects import figures
 from actions.compact.agreement_words import AGREEMENT_STATES
 from actions.compact.draft_agreement import changes
 from actions.compact.things import MEMBER
@@ -100,6 +101,7 @@ class PrepareSignature(Action[MembershipRow, SignaturePrepared]):
             Effect("signature", Words("本单位签署", "The member's signature"), None, waits),
             Effect("text", Words("文本摘要", "Digest of the text"), None, plain(found.sha256[:16])),
             *changes(held, found.said),
+            *figures(found.said, held, at),
         ]
 
     def do(self, on: MembershipRow, at: Acting) -> SignaturePrepared:
@@ -166,6 +168,7 @@ class ConfirmSignature(Action[MembershipRow, SignatureConfirmed]):
             Effect("signed", Words("已签署", "Signed"), None, signed),
             Effect("state", Words("协议", "Agreement"), *states),
             *changes(held, found.said),
+            *figures(found.said, held, at),
         ]
 
     def do(self, on: MembershipRow, at: Acting) -> SignatureConfirmed:

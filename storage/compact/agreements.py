@@ -44,6 +44,9 @@ _PREPARE: Final = """
             %(basis)s, %(reviewed)s, %(document_number)s, %(sealed_on)s, %(scan_sha256)s, %(by)s)
     RETURNING id
 """
+_WITHOUT_ACCOUNTS: Final = """
+    SELECT region_id FROM access.parties_without_accounts(%s) AS w (region_id) ORDER BY 1
+"""
 _CONFIRM: Final = """
     UPDATE agreement_signature SET confirmed_at = now(), confirmed_by = %s WHERE id = %s
 """
@@ -153,6 +156,11 @@ def standing(connection: Connection[Any], union_id: int) -> Agreement | None:
     rows = listed(connection, union_id)
     found = in_force(rows) or (rows[-1] if rows else None)
     return None if found is None else found.agreement
+
+
+def without_accounts(connection: Connection[Any], agreement_id: int) -> list[int]:
+    """Return the parties of which no account of the text's base year is known, or of any year."""
+    return [row[0] for row in connection.execute(_WITHOUT_ACCOUNTS, [agreement_id])]
 
 
 def signatures(connection: Connection[Any], agreement_id: int) -> list[SignatureRow]:

@@ -367,3 +367,40 @@ def test_a_member_may_not_lie_within_another_whenever_it_is_asked(world, people)
         do(people["city 1.1"], AcceptSeat(source="m"), seats_of(world, union_id)["city 1"]) and do(
             people["city 1.1"], AcceptSeat(source="m"), seats_of(world, union_id)["city 1"]
         )
+
+
+def test_who_signs_reads_what_it_would_do_and_no_target_stands_on_nothing(world, people):
+    made = make_union_world(world)
+    union_id, seats = made.union, seats_of(world, made.union)
+    planner, officer = people["province.1"], people["city 1.1"]
+    draft = DraftAgreement.model_validate(
+        {"scope": "all", "base_year": 2013, "target_year": 2016, "fall_percent": "5",
+         "rule": "A", "grade": "departments", "binding": ["target"], "source": "m"}
+    )  # fmt: skip
+    lacking = do(officer, draft, union_id)
+    assert code_of(officer, ProposeAgreement(), lacking.agreement_id) == (
+        "agreement.no_base_accounts"
+    )
+    with pytest.raises(psycopg.errors.IntegrityError, match="no accounts of the base year"):
+        world.admin("UPDATE agreement SET state = 'proposed' WHERE id = %s", lacking.agreement_id)
+    draft = draft.model_copy(update={"base_year": 2015})
+    agreement = do(officer, draft, union_id).agreement_id
+
+    # Everybody reads their own figures; who plans for all, each member's by the rule agreed on.
+    own = effects(officer, ProposeAgreement(), agreement)
+    whole = effects(planner, ProposeAgreement(), agreement)
+    assert own["base"].endswith("kgce")
+    assert own["base"] != whole["base"]
+    assert "member" not in own
+    base, cap = (Decimal(whole[one].split()[0].replace(",", "")) for one in ("base", "cap"))
+    assert abs(cap - base * Decimal("0.95")) <= 1  # 5 % below, one year on
+    assert whole["member"].startswith("withheld")  # the police are restricted, here too
+    do(officer, ProposeAgreement(), agreement)
+    fields = SIGNATURE | {"text_sha256": digest(world, agreement)}
+    told = effects(officer, PrepareSignature.model_validate(fields), seats["city 1"])
+    assert told["cap"] == own["cap"]
+
+
+def effects(who: Actor, action, on: int) -> dict[str, str]:
+    """Return what would be after an act, by kind of effect."""
+    return {one.code: one.after.en for one in foresee(who, action, on).effects if one.after}

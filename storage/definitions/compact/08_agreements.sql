@@ -21,6 +21,41 @@ LANGUAGE sql STABLE RETURN
                 WHERE union_id = asked AND step = 'full' AND known_until IS NULL
                   AND storage.civil_day() >= valid_from AND valid_to IS NULL) <@ parties);
 
+-- What a text says of a term; null where no clause names it.
+CREATE FUNCTION storage.agreement_term(said text, name text) RETURNS text
+LANGUAGE sql IMMUTABLE RETURN
+    (SELECT c -> 'terms' ->> name FROM jsonb_array_elements(said::jsonb -> 'clauses') AS c
+      WHERE c -> 'terms' ? name LIMIT 1);
+
+-- Of which of these members no account is known to count from: of the base year, where one is agreed
+-- on, else of any.
+CREATE FUNCTION storage.without_accounts(parties integer[], said text) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH RECURSIVE below (member_id, region_id) AS (
+        SELECT p, p FROM unnest(parties) AS p
+         UNION
+        SELECT b.member_id, u.region_id
+          FROM storage.region_up u JOIN below b ON u.parent_id = b.region_id
+    ), base (year) AS (SELECT storage.agreement_term(said, 'base_year')::integer)
+    SELECT p FROM unnest(parties) AS p
+     WHERE coalesce(storage.agreement_term(said, 'fall_percent'),
+                    storage.agreement_term(said, 'base_year')) IS NOT NULL
+       AND NOT EXISTS (
+           SELECT FROM below b
+             JOIN affiliation a ON a.region_id = b.region_id AND a.known_until IS NULL
+              AND a.level <> 'central'
+             JOIN account c ON c.institution_id = a.institution_id AND c.quanta IS NOT NULL
+            WHERE b.member_id = p
+              AND (SELECT base.year IS NULL OR c.month >= make_date(base.year, 1, 1)
+                          AND c.month < make_date(base.year + 1, 1, 1) FROM base))
+$$;
+
+CREATE FUNCTION access.parties_without_accounts(asked integer) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT w.id FROM agreement a CROSS JOIN LATERAL storage.without_accounts(a.members, a.text) AS w(id)
+     WHERE a.id = asked AND a.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id))
+$$;
+
 CREATE FUNCTION storage.agreement_begins() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
@@ -52,6 +87,11 @@ BEGIN
     IF move = 'draft to proposed' AND NOT storage.fits_members(NEW.union_id, NEW.members) THEN
         PERFORM storage.refuse_agreement(
             'its parties are members, and all full members are among them', 'agreement_parties');
+    END IF;
+    IF move = 'draft to proposed'
+       AND EXISTS (SELECT FROM storage.without_accounts(NEW.members, NEW.text)) THEN
+        PERFORM storage.refuse_agreement('a party has no accounts of the base year',
+                                         'agreement_accounts');
     END IF;
     RETURN NEW;
 END $$;
@@ -127,6 +167,9 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION storage.refuse_agreement, storage.signatures, storage.fits_members,
+    storage.agreement_term, storage.without_accounts, access.parties_without_accounts,
     storage.agreement_begins, storage.agreement_moves, storage.signature_fits, storage.signed,
     storage.no_shadow
     FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION access.parties_without_accounts TO commonwatt_api;
