@@ -42,6 +42,7 @@ _RULES: Final = {one.value: plain(one.value) for one in Rule}
 def _term(name: str, hint: tuple[str, str] | None = None, **more: Any) -> Any:
     """Return the field of a term; left open, the agreement says nothing of it."""
     words, unit = TERM_WORDS[name]
+    unit = "" if unit == "months" else unit  # the label says so, in both languages
     return field(zh=words.zh, en=words.en, unit=unit, hint=hint, default=None, **more)
 
 

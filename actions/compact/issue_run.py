@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from actions.actor import SYSTEM
 from actions.compact.beyond_target import Beyond, beyond_effects, beyond_of
 from actions.compact.run_changes import amount_words, effects_of, replaced_by
+from actions.compact.targets import bound_elsewhere
 from actions.compact.things import RUN
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
@@ -140,8 +141,12 @@ class IssueRun(Action[Run, RunIssued]):
         if waiting := bases.not_reviewed(connection, on.run_id):
             raise _not_reviewed(on, waiting)
         shares = runs.shares(connection, on.run_id)
+        target = _target(connection, on)
+        members = sorted({one.member_id for one in shares})
+        if bound := targets.bound_elsewhere(connection, on.union_id, members, target):
+            raise bound_elsewhere(bound)
         wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        indicator, years = _target(connection, on).indicator, {year for year, _ in wanted}
+        indicator, years = target.indicator, {year for year, _ in wanted}
         held = books.held(connection, on.union_id, indicator, years)
         asked = (on.request_reason if on.waits else None) or ""
         return causes.issue(held, wanted, self.reason or asked)

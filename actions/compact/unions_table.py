@@ -21,6 +21,8 @@ _PLANS: Final = {
     False: Words("您可查看", "you may look"),
 }
 
+_BINDS: Final = {True: Words("约束成员", "binds"), False: Words("比较", "compares")}
+
 
 @dataclass(frozen=True, slots=True)
 class UnionLine:
@@ -196,6 +198,14 @@ TARGETS: Final = Table[TargetRow, WhichTargets](
             Words("来源", "Origin"),
             lambda row: row.target.origin.value,
             shown=lambda row, lang: ORIGINS[row.target.origin.value].say(lang),
+        ),
+        Column(
+            "binding",
+            Words("约束", "Binds"),
+            lambda row: row.binding,
+            "flag",
+            shown=lambda row, lang: _BINDS[row.binding].say(lang),
+            hint=Words("否则仅供比较", "Else it compares only"),
         ),
         Column(
             "profile",

@@ -176,6 +176,7 @@ CREATE TABLE target (
     target_year integer,
     curve text NOT NULL CHECK (curve IN ('compound', 'linear')),
     origin text NOT NULL CHECK (origin IN ('agreed', 'issued')),
+    binding boolean NOT NULL DEFAULT false,      -- else it compares
     source text NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
@@ -185,6 +186,21 @@ CREATE TABLE target (
 ALTER TABLE target ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON target TO commonwatt_api;
 GRANT SELECT ON target TO commonwatt_worker;
+
+-- Which full members a binding target binds, for which years; one union at a time binds a member.
+CREATE TABLE target_binding (
+    target_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL REFERENCES region,
+    indicator text NOT NULL,
+    years int4range NOT NULL CHECK (NOT isempty(years)),
+    PRIMARY KEY (target_id, region_id),
+    FOREIGN KEY (target_id, union_id) REFERENCES target (id, union_id),
+    CONSTRAINT bound_once EXCLUDE USING gist
+        (region_id WITH =, indicator WITH =, years WITH &&, union_id WITH <>)
+);
+ALTER TABLE target_binding ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON target_binding TO commonwatt_api;
 
 -- A base is answered for: what its months rest on, what planners estimate, confirm and leave out,
 -- each with a reason.

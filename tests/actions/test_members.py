@@ -404,3 +404,33 @@ def test_who_signs_reads_what_it_would_do_and_no_target_stands_on_nothing(world,
 def effects(who: Actor, action, on: int) -> dict[str, str]:
     """Return what would be after an act, by kind of effect."""
     return {one.code: one.after.en for one in foresee(who, action, on).effects if one.after}
+
+
+def test_one_union_binds_a_member_and_the_others_compare(world, people):
+    made = make_union_world(world)  # of a memorandum
+    target = {"percent": "3", "profile": "GB2589-2020", "source": "m", "binding": True}
+    target |= {"base_year": 2015, "target_year": 2017}
+    binds = SetTarget.model_validate(target)
+    planner = world.actor("planner of all")
+    assert code_of(planner, binds, made.union) == "target.memorandum"
+
+    union_id, seats = founded(world, people["city 1.1"], "city 1")
+    join_all(world.actor(), union_id, Grade.DEPARTMENTS)
+    do(planner, binds, union_id)
+    with pytest.raises(psycopg.errors.ExclusionViolation):  # past all rights, too
+        world.admin(
+            """INSERT INTO target_binding
+               SELECT %s, %s, region_id, indicator, years FROM target_binding""",
+            made.target, made.union,
+        )  # fmt: skip
+    # The same years compare in the other union: set, run, and not issued.
+    compares = SetTarget.model_validate(target | {"binding": False})
+    other = do(planner, compares, made.union).id
+    made.answered(other)
+    run = do(planner, MakeRun(rule="A", year=2016), other)
+    assert code_of(planner, IssueRun(), run.run_id) == "target.bound_elsewhere"
+
+    # A member that leaves is bound up to its last year, and free for another union after it.
+    today = Actor(world.pool, people["city 1.1"].name)
+    do(today, LeaveUnion(last_day="2099-12-31", source="m"), seats["city 1"])
+    assert world.admin("SELECT years::text FROM target_binding") == [("[2016,2018)",)]

@@ -155,6 +155,73 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- The years of which a target speaks; without any each institution has its own.
+CREATE FUNCTION storage.years_of(base_year integer, target_year integer) RETURNS int4range
+LANGUAGE sql IMMUTABLE RETURN int4range(base_year + 1, target_year, '[]');
+
+-- Bind a full member to its union's binding targets up to its last year, if it leaves; nobody else's
+-- binding target may hold for it then.
+CREATE FUNCTION storage.bind(asked integer, asked_region integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM target_binding WHERE union_id = asked AND region_id = asked_region;
+    INSERT INTO target_binding (target_id, union_id, region_id, indicator, years)
+    SELECT t.id, t.union_id, m.region_id, t.indicator, b.years
+      FROM union_member m
+      JOIN target t ON t.union_id = m.union_id AND t.binding
+     CROSS JOIN LATERAL (
+           SELECT storage.years_of(t.base_year, t.target_year)
+                  * int4range(NULL, extract(year FROM m.valid_to - 1)::integer, '[]') AS years) b
+     WHERE m.union_id = asked AND m.region_id = asked_region AND m.known_until IS NULL
+       AND m.step = 'full' AND NOT isempty(b.years)
+       AND (m.valid_to IS NULL OR m.valid_to > storage.civil_day());
+END $$;
+
+-- A target binds where departments or governments have signed; a memorandum binds no amount.
+CREATE FUNCTION storage.target_binds() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM agreement WHERE union_id = NEW.union_id AND state = 'in_force'
+                                           AND grade <> 'memorandum') THEN
+        PERFORM storage.refuse_agreement('a memorandum binds nobody to a target', 'target_grade');
+    END IF;
+    PERFORM storage.bind(NEW.union_id, m.region_id)
+       FROM storage.member_now m WHERE m.union_id = NEW.union_id AND m.step = 'full';
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION storage.member_bound() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM storage.bind(NEW.union_id, NEW.region_id);
+    RETURN NULL;
+END $$;
+
+-- Which of a union's members another union's binding target holds in these years.
+CREATE FUNCTION access.bound_elsewhere(asked integer, regions integer[], wanted text,
+                                       asked_years int4range) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT DISTINCT b.region_id FROM target_binding b
+     WHERE b.union_id <> asked AND b.region_id = ANY(regions) AND b.indicator = wanted
+       AND b.years && asked_years
+       AND asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
+$$;
+
+-- What compares does not enter the books of a member that another union binds.
+CREATE FUNCTION storage.not_bound_elsewhere() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM target_binding b
+                WHERE b.union_id <> NEW.union_id AND b.indicator = NEW.indicator
+                  AND EXISTS (SELECT FROM run_quota q
+                               WHERE q.run_id = NEW.run_id AND q.member_id = b.region_id
+                                 AND b.years @> q.year)) THEN
+        RAISE EXCEPTION 'another union binds a member of run %', NEW.run_id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'bound_once';
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- What was computed with a shadow member is for its eyes: nothing of it enters the books.
 CREATE FUNCTION storage.no_shadow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
@@ -169,7 +236,9 @@ END $$;
 REVOKE ALL ON FUNCTION storage.refuse_agreement, storage.signatures, storage.fits_members,
     storage.agreement_term, storage.without_accounts, access.parties_without_accounts,
     storage.agreement_begins, storage.agreement_moves, storage.signature_fits, storage.signed,
-    storage.no_shadow
+    storage.no_shadow, storage.bind, storage.target_binds, storage.member_bound,
+    storage.not_bound_elsewhere, access.bound_elsewhere
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.parties_without_accounts TO commonwatt_api;
+GRANT EXECUTE ON FUNCTION access.parties_without_accounts, access.bound_elsewhere
+    TO commonwatt_api;

@@ -41,6 +41,9 @@ CREATE TRIGGER follows BEFORE INSERT ON membership_deed
 CREATE TRIGGER sits AFTER INSERT ON membership_deed
     FOR EACH ROW WHEN (new.deed NOT IN ('propose', 'decline'))
     EXECUTE FUNCTION storage.sits();
+CREATE TRIGGER then_bound AFTER INSERT ON membership_deed
+    FOR EACH ROW WHEN (new.deed IN ('full', 'notice', 'stay'))
+    EXECUTE FUNCTION storage.member_bound();
 
 CREATE POLICY ours ON union_enough TO commonwatt_owner, commonwatt_worker
     USING (true) WITH CHECK (true);
@@ -101,6 +104,13 @@ CREATE POLICY made ON target FOR INSERT TO commonwatt_api
     WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON target
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE TRIGGER binds AFTER INSERT ON target
+    FOR EACH ROW WHEN (new.binding) EXECUTE FUNCTION storage.target_binds();
+
+CREATE POLICY ours ON target_binding TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON target_binding FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
 
 CREATE POLICY ours ON base_month TO commonwatt_owner USING (true) WITH CHECK (true);
 CREATE POLICY seen ON base_month FOR SELECT TO commonwatt_api
@@ -190,6 +200,9 @@ CREATE TRIGGER need_second_person BEFORE INSERT ON book_cause
 CREATE TRIGGER no_shadow BEFORE INSERT ON book_cause
     FOR EACH ROW WHEN (new.run_id IS NOT NULL)
     EXECUTE FUNCTION storage.no_shadow();
+CREATE TRIGGER not_bound_elsewhere BEFORE INSERT ON book_cause
+    FOR EACH ROW WHEN (new.run_id IS NOT NULL)
+    EXECUTE FUNCTION storage.not_bound_elsewhere();
 CREATE TRIGGER put_in_force AFTER INSERT ON book_cause
     FOR EACH ROW WHEN (new.run_id IS NOT NULL)
     EXECUTE FUNCTION storage.put_in_force();
