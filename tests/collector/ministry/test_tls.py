@@ -52,7 +52,7 @@ def test_a_report_under_tls_is_stored_and_whoever_speaks_plainly_or_old_is_not_h
         old = trusting(issued, "first")
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
         old.set_ciphers("ALL:@SECLEVEL=0")
-        with pytest.raises(ssl.SSLError, match="(?i)protocol.version|unsupported.protocol"):
+        with pytest.raises(ssl.SSLError, match=r"(?i)protocol.version|unsupported.protocol"):
             Collector(door.port, tls=old)
     assert len(sink.rows) == 1
 
