@@ -1,6 +1,9 @@
 """`commonwatt`: one command per file, and one plain message where something is wrong."""
 
+import platform
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -47,6 +50,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"commonwatt {version('commonwatt')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            "-V",
+            callback=_tell_version,
+            is_eager=True,
+            help=say("显示版本后结束。", "Show the version and exit."),
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
 app.command("demo")(demo.demo)
 app.command(
     "do",

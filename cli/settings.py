@@ -104,6 +104,15 @@ class Settings(BaseSettings):
     )
     batch_messages: int = Field(2000, ge=1, le=30_000, description="of a batch at most")
     batch_ms: int = Field(100, ge=1, le=60_000, description="a batch waits for more, at most")
+    message_bytes: int = Field(
+        64 * 1024,
+        ge=1024,
+        le=2**20,
+        description="collect, serve: of a message at most; a longer one is set aside",
+    )
+    message_readings: int = Field(
+        1000, ge=1, le=20_000, description="and readings of one; it is set aside with its reason"
+    )
     clock_ahead_s: int = Field(
         600,
         ge=60,

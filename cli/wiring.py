@@ -10,6 +10,7 @@ from actions.actor import SYSTEM, Actor, open_pool, ours
 from cli import embedded
 from cli.settings import Settings, need
 from collector import pushed
+from collector.bounds import MessageBounds
 from collector.routes_file import RoutesFile
 from collector.routing import NATIVE, Route, Routing
 from metering.errors import InputError, UnavailableError
@@ -59,7 +60,12 @@ def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
 def routing(settings: Settings) -> Routing:
     """Return the table by which kept messages are decoded, those that were pushed too."""
     known, _ = routes(settings)
-    return Routing((*known, *pushed.ROUTES))
+    return Routing((*known, *pushed.ROUTES), bounds(settings))
+
+
+def bounds(settings: Settings) -> MessageBounds:
+    """Return how much one message may be."""
+    return MessageBounds(settings.message_bytes, settings.message_readings)
 
 
 def store(settings: Settings, url: str, name: str) -> Store:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any, Final, Protocol
 
+from collector.bounds import BOUNDS, MessageBounds
 from collector.codecs import Codec, Decode, configured
 from collector.codecs.payload import MAX_KEY_CHARACTERS, PayloadError
 from metering.errors import InputError
@@ -86,8 +87,11 @@ class Matching(Protocol):
 class Routing:
     """The routing table: of several filters that match a topic, the first one counts."""
 
-    def __init__(self, routes: Sequence[Matching] = (NATIVE,)) -> None:
+    def __init__(
+        self, routes: Sequence[Matching] = (NATIVE,), bounds: MessageBounds = BOUNDS
+    ) -> None:
         self.routes = tuple(routes)
+        self._bounds = bounds
         self._known: dict[str, tuple[str, Decode] | None] = {}
 
     @property
@@ -116,7 +120,7 @@ class Routing:
                 "page of refused messages, or run commonwatt replay-rejected.",
                 where={"topic": message.topic},
             )
-        return found[1](message)
+        return self._bounds.decoded(found[1], message)
 
     def decode_for(self, topic: str) -> Decode | None:
         """Return how messages of a topic are decoded, None where no route matches."""

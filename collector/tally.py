@@ -73,6 +73,7 @@ class Tally:
     retries: int = 0
     sink_away: bool = False
     last_commit_ms: float = 0.0
+    broker_dropped: int = 0
     commit_seconds: Histogram = field(default_factory=lambda: Histogram(_COMMIT_S))
     arrival_to_queryable_seconds: Histogram = field(default_factory=lambda: Histogram(_ARRIVED_S))
     reading_to_queryable_seconds: Histogram = field(default_factory=lambda: Histogram(_READ_S))
@@ -86,9 +87,9 @@ class Tally:
         except IndexError:
             return 0.0
 
-    def came(self) -> None:
-        """Note that a message came which the broker wants acknowledged."""
-        self.arrived.append(time.monotonic())
+    def came(self, now_s: float) -> None:
+        """Note that a message came which the broker wants acknowledged; now_s: monotonic."""
+        self.arrived.append(now_s)
 
     def let_go(self, messages: int) -> None:
         """Note that the oldest of them are acknowledged."""
@@ -116,6 +117,7 @@ HELP: Final[dict[str, str]] = {
     "retained": "Messages replayed from the broker's store: acknowledged and left out.",
     "overflowed": "Messages left to be redelivered, because more came than may be held.",
     "connects": "Connections that the broker took.",
+    "broker_dropped": "Messages that the broker itself says it threw away, since we listen.",
     "connected": "1 while the broker is connected.",
     "unacknowledged": "Messages that are not acknowledged yet.",
     "most_unacknowledged": "The most of these that there ever were.",

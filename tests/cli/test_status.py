@@ -156,9 +156,8 @@ def test_a_histogram_counts_each_figure_where_it_belongs():
 def test_the_oldest_of_what_waits_is_the_first_that_came():
     tally = Tally()
     assert tally.oldest_unacknowledged_seconds == 0.0
-    tally.came()
-    tally.came()
-    tally.arrived[0] -= 100
+    tally.came(time.monotonic() - 100)
+    tally.came(time.monotonic())
     assert 100 <= tally.oldest_unacknowledged_seconds < 160
     tally.let_go(1)
     assert tally.oldest_unacknowledged_seconds < 60
