@@ -13,7 +13,7 @@ from actions.readings.allowance import Allowance
 from actions.readings.push import let_in
 from actions.refusals import other_request
 from collector.intake import Portion, ReadingSink, closed_ranges, portions
-from collector.pushed import BOUNDS, TABLE, Form, Heard, Piece, cut, topic_of
+from collector.pushed import MOST_BYTES, TABLE, Form, Heard, Piece, cut, topic_of
 from metering.messages import Message, Readings, Rejection, Stored
 from storage.answered import Answered
 from storage.readings.pushed import Claim
@@ -63,7 +63,7 @@ def push_many(pool: Pool, sink: PushSink, allowance: Allowance, key: str, pushed
     let_in(pool, pushed.gateway, key)
     topic = topic_of(pushed.gateway, pushed.form)
     TABLE.decode_for(topic)  # refuses a format that is not there, before anything is kept
-    pieces, most = cut(pushed.form, pushed.body), BOUNDS.most_bytes + 1
+    pieces, most = cut(pushed.form, pushed.body), MOST_BYTES + 1
     batch = [
         Message(topic, pushed.gateway, one.payload[:most], pushed.received_ms) for one in pieces
     ]

@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from collector.ministry.tls import Tls
 
 
+Certificate = Annotated[
+    Path | None,
+    typer.Option(help=say("TLS 证书(PEM);更新后自动重读。", "For TLS; read again once renewed.")),
+]
+CertificateKey = Annotated[Path | None, typer.Option(help=say("其私钥(PEM)。", "Its private key."))]
+ClientCa = Annotated[
+    Path | None,
+    typer.Option(
+        help=say(
+            "签发采集器证书的机构;指定后采集器须出示证书。",
+            "Who signs collectors' certificates; with it they have to show one.",
+        )
+    ),
+]
+
+
 def ministry(
     keys: Annotated[
         Path,
@@ -22,27 +38,9 @@ def ministry(
         ),
     ],
     database_url: CollectorUrl = None,
-    certificate: Annotated[
-        Path | None,
-        typer.Option(
-            help=say(
-                "TLS 证书(PEM);更新后自动重读。",
-                "For TLS; read again once renewed.",
-            )
-        ),
-    ] = None,
-    certificate_key: Annotated[
-        Path | None, typer.Option(help=say("其私钥(PEM)。", "Its private key."))
-    ] = None,
-    client_ca: Annotated[
-        Path | None,
-        typer.Option(
-            help=say(
-                "签发采集器证书的机构;指定后采集器须出示证书。",
-                "Who signs collectors' certificates; with it they have to show one.",
-            )
-        ),
-    ] = None,
+    certificate: Certificate = None,
+    certificate_key: CertificateKey = None,
+    client_ca: ClientCa = None,
     host: Annotated[str, typer.Option(help=say("监听地址。", "Where it listens."))] = "127.0.0.1",
     port: Annotated[int, typer.Option(help=say("监听端口。", "The port it listens on."))] = 9700,
 ) -> None:
