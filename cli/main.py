@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    baseline,
     boards,
+    broker,
     codecs,
     collect,
     demo,
@@ -95,10 +97,12 @@ app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
+app.add_typer(broker.app, name="broker")
 app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)
+app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)

@@ -197,7 +197,6 @@ class Machine:
     def decide(self, now_s: float) -> list[Effect]:
         """Return what is to be done now."""
         effects, self._pending = self._pending, []
-        self._tally.held, self._tally.held_bytes = len(self.inbox), self.inbox.held_bytes
         if not self.stopping and self._link.due(now_s):
             self._link.tried(now_s)
             effects.append(Connect())

@@ -113,7 +113,9 @@ def shows_in_both_languages(database) -> None:
     url = database.url("api")
     english, chinese = (say(url, None, "status", "--once", lang=lang) for lang in ("en", "zh"))
     assert english.returncode == chinese.returncode == 0, english.stderr
-    assert re.search(r"^main +silent [\d.]+ (s|min) .* 3 +[\d.]+ (s|min) ", english.stdout, re.MULTILINE)
+    assert re.search(
+        r"^main +silent [\d.]+ (s|min) .* 3 +[\d.]+ (s|min) ", english.stdout, re.MULTILINE
+    )
     assert "Gateways: 1 online, 0 silent, 0 never heard" in english.stdout
     assert re.search(r"reading\.unknown_key +1$", english.stdout, re.MULTILINE)
     assert re.search(r"^main +无消息 [\d.]+ (s|min)", chinese.stdout, re.MULTILINE)
