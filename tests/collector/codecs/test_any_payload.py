@@ -116,7 +116,7 @@ def test_a_payload_that_is_too_large_or_too_deep_is_refused(name):
 
 def holds(name: str, payload: bytes, topic: str) -> None:
     """Check that a codec answers as every codec must."""
-    began_s = time.monotonic()
+    began_s = time.process_time()  # of this process: others may be busy
     try:
         found = configured(name, SETTINGS.get(name, {})).decode(Message(topic, "g/1", payload, 0))
     except PayloadError as refusal:
@@ -124,7 +124,7 @@ def holds(name: str, payload: bytes, topic: str) -> None:
             raise
         return
     finally:
-        took_s = time.monotonic() - began_s
+        took_s = time.process_time() - began_s
         assert not ATTEMPTS or took_s < 1, f"{name} took {took_s} s: {payload!r}"
     columns = [found.channel_key, found.at_ms, found.value]
     columns += [one for one in (found.unit, found.quality) if one is not None]
