@@ -79,10 +79,9 @@ def create_app(
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
     told = settings or ApiSettings()
-    app = _bare()
+    app, registry = _bare(), CollectorRegistry()
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
-    registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
     app.state.sink, app.state.file_sink = sink, file_sink
     app.state.large_files, app.state.registry = large_files, registry

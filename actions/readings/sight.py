@@ -31,11 +31,12 @@ class Sight:
 
 def sight(actor: Actor) -> Sight:
     """Return how the intake is, as far as the actor sees it."""
+    now = datetime.now(UTC)
     with actor.look() as connection:
         return Sight(
-            datetime.now(UTC),
+            now,
             minutes.collectors(connection),
-            heard.heard(connection),
+            heard.heard(connection, now),
             sorted(health.rejects(connection), key=lambda one: -one.messages),
             health.queues(connection),
         )
