@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from collector.codecs import native
-from collector.routing import NATIVE, Route
+from collector.gateway_rights import Routed
+from collector.routing import NATIVE
 from metering.messages import Decoded, Message
 
 _TOPIC: Final = re.compile(r"(?:cw|http)/v1/([^/]+/[^/]+)/data")
@@ -15,7 +16,7 @@ class Routes(Protocol):
     """Who sent a message, and what it says, by the routes of today."""
 
     @property
-    def routes(self) -> Sequence[Route]:
+    def routes(self) -> Sequence[Routed]:
         """The routes themselves, of which the first that matches counts."""
         ...
 
@@ -31,7 +32,7 @@ class Routes(Protocol):
 class _OurFormat:
     """Every message in the format of our own gateways, and the topics theirs."""
 
-    routes: Sequence[Route] = (NATIVE,)
+    routes: Sequence[Routed] = (NATIVE,)
 
     def gateway_of(self, topic: str) -> str:
         found = _TOPIC.fullmatch(topic)

@@ -1,9 +1,10 @@
 """The routing table of what serves for long: read again where its file has changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from collector.routing import Route, Routing
+from collector.gateway_rights import Routed
+from collector.routing import Routing
 from metering.messages import Decoded, Message
 
 _Stat = tuple[int, int, int] | None  # which file, how long, from when
@@ -19,7 +20,7 @@ class CurrentRoutes:
         self._table = read()
 
     @property
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> Sequence[Routed]:
         """The routes themselves."""
         return self._now().routes
 

@@ -11,11 +11,14 @@ from actions.actor import SYSTEM, Actor, open_pool, ours
 from cli import embedded
 from cli.broker_files import BrokerFiles, Log
 from cli.settings import Settings, need
+from collector import pushed
+from collector.bounds import MessageBounds
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, PUSHED, Route, Routing
+from collector.routing import NATIVE, Route, Routing
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
 from storage.readings.large_store import LargeStore
+from storage.readings.pushed import PushStore
 from storage.readings.store import Store
 
 
@@ -59,7 +62,12 @@ def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
 def routing(settings: Settings) -> Routing:
     """Return the table by which kept messages are decoded, those that were pushed too."""
     known, _ = routes(settings)
-    return Routing((*known, PUSHED))
+    return Routing((*known, *pushed.ROUTES), bounds(settings))
+
+
+def bounds(settings: Settings) -> MessageBounds:
+    """Return how much one message may be."""
+    return MessageBounds(settings.message_bytes, settings.message_readings)
 
 
 def store(settings: Settings, url: str, name: str) -> Store:
@@ -68,6 +76,11 @@ def store(settings: Settings, url: str, name: str) -> Store:
     url: the collector's login. name: whose deliveries are counted together.
     """
     return Store(url, name, ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
+
+
+def push_store(settings: Settings, url: str) -> PushStore:
+    """Return where pushed readings go. url: the collector's login."""
+    return PushStore(url, "push", ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
 
 
 def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:

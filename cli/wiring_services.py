@@ -9,7 +9,7 @@ import psycopg
 from cli import embedded
 from cli.current_routes import CurrentRoutes
 from cli.settings import Settings
-from cli.wiring import broker_files, routes, routing, store, writing
+from cli.wiring import bounds, broker_files, routes, routing, store, writing
 from collector.ministry.door import Door, DoorSettings
 from collector.ministry.keys import read
 from collector.mqtt import Collector
@@ -36,6 +36,7 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         batch_ms=settings.batch_ms,
         write_readings=settings.write_readings,
         share=settings.collector_share,
+        bounds=bounds(settings),
         session_expiry_s=settings.session_expiry_s,
         ca_file=settings.broker_ca_file,
         certificate_file=settings.broker_certificate_file,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from collector.routing import Route
 from metering.topics import holds
@@ -22,7 +22,14 @@ class TopicRight:
     read: bool
 
 
-def rights_of(gateway: str, routes: Iterable[Route]) -> list[TopicRight]:
+class Routed(Protocol):
+    """A line of the routing table; those of gateways are a `Route` each."""
+
+    @property
+    def topic_filter(self) -> str: ...
+
+
+def rights_of(gateway: str, routes: Iterable[Routed]) -> list[TopicRight]:
     """Return what a gateway may do: of our topics each one way, of those of its routes both.
 
     A route whose filter begins with a wildcard, or with the platform's own topics, opens none: what
@@ -33,7 +40,7 @@ def rights_of(gateway: str, routes: Iterable[Route]) -> list[TopicRight]:
     if not gateway.startswith(_SERVICES):
         rights.append(TopicRight(f"{mine}/status", write=True, read=False))
     rights += [TopicRight(f"{mine}/{of}", write=False, read=True) for of in ("receipt", "command")]
-    filters = (_narrowed(route, gateway) for route in routes)
+    filters = (_narrowed(one, gateway) for one in routes if isinstance(one, Route))
     theirs = dict.fromkeys(one for one in filters if one is not None)
     return rights + [TopicRight(one, write=True, read=True) for one in theirs]
 

@@ -26,7 +26,7 @@ def collect(
 ) -> None:
     """Take readings from the broker into the database; receipts say what is stored."""
     # Numpy and drivers load here, not for --help.
-    from cli import embedded, logs, metrics, running, wiring_services
+    from cli import beating, embedded, logs, metrics, running, wiring_services
 
     known = settings.load(
         database_url=database_url,
@@ -43,9 +43,9 @@ def collect(
     log = logs.begin_levelled("collect")
     collector = wiring_services.collector(known, url, broker, log)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
-    if known.routes_file is not None:
-        running.on_hangup(collector.reload)
+    running.on_hangup(collector.reload)
     wiring_services.keep_embedded_broker(known, url, broker, log, stop)
-    collector.run(stop)
+    with beating.beating(url, known.collector_name, collector.tally):
+        collector.run(stop)
     if not stop.is_set():  # its writer died; whoever keeps services running starts it again
         raise typer.Exit(1)

@@ -29,6 +29,7 @@ topic read cw/v1/+/+/status
 topic write cw/v1/+/+/receipt
 topic write cw/v1/+/+/command
 topic readwrite cw/v1/collector/+/status
+topic read $SYS/broker/publish/messages/dropped
 
 user gateways
 topic write cw/v1/+/+/data

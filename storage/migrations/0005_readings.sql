@@ -168,6 +168,40 @@ CREATE TABLE intake_tally (
 GRANT SELECT ON intake_tally TO commonwatt_api, commonwatt_worker;
 GRANT SELECT, INSERT, UPDATE ON intake_tally TO commonwatt_collector;
 
+-- The same by the minute, for the board of collectors and `commonwatt status`; kept a month.
+CREATE TABLE intake_minute (
+    minute timestamptz NOT NULL,
+    collector text NOT NULL,
+    messages bigint NOT NULL,
+    stored bigint NOT NULL,
+    revised bigint NOT NULL,
+    duplicates bigint NOT NULL,
+    refused bigint NOT NULL,        -- refusals: of a message, or of its readings of one reason
+    commits bigint NOT NULL,
+    write_ms bigint NOT NULL,       -- of these transactions together, their commit included
+    write_most_ms bigint NOT NULL,
+    lag_most_ms bigint NOT NULL,    -- the longest from a message's arrival to its commit
+    PRIMARY KEY (minute, collector)
+);
+GRANT SELECT ON intake_minute TO commonwatt_api;
+GRANT SELECT, DELETE ON intake_minute TO commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON intake_minute TO commonwatt_collector;
+
+-- How each collector is, as it says itself every few seconds: one that is silent has died, or its
+-- database was away.
+CREATE TABLE collector_beat (
+    collector text PRIMARY KEY,
+    began_at timestamptz NOT NULL,
+    beat_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('connected', 'broker_away', 'stopped')),
+    unacknowledged integer NOT NULL,  -- messages
+    oldest_at timestamptz,            -- when the first of these came
+    held integer NOT NULL,            -- messages that wait for the writer
+    held_bytes bigint NOT NULL
+);
+GRANT SELECT ON collector_beat TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON collector_beat TO commonwatt_collector;
+
 -- A reading that was set aside stands, or the fall to it is a wrap: a person's word, with a reason.
 CREATE TABLE verdict (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -18,7 +18,8 @@ from storage import connections
 from storage.connections import WRITING, Bounds
 from storage.readings import corrections, imports, staged, staged_merging
 from storage.readings.binding import Bound
-from storage.readings.store import connect, tally
+from storage.readings.minutes import tally
+from storage.readings.store import connect
 from storage.reasons import reason_of, text_of
 
 _LOCK = "SELECT pg_try_advisory_lock(%s, %s)"

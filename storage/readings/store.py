@@ -1,7 +1,7 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,21 +18,22 @@ from metering.errors import ConflictError, UnavailableError
 from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage import connections
 from storage.connections import WRITING, Bounds
-from storage.readings import clocks, corrections, file_clocks, marks, merging, rejects, starts
+from storage.readings import (
+    clocks,
+    corrections,
+    file_clocks,
+    marks,
+    merging,
+    minutes,
+    rejects,
+    starts,
+)
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
 from storage.readings.gates import turned_away
 from storage.readings.merging import Merged, merge, outdone
 from storage.readings.rejects import Rejected
 from storage.readings.sightings import Sightings
-
-_TALLY = """
-    INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
-    VALUES (%(name)s, %(messages)s, %(stored)s, %(revised)s, %(duplicates)s, now())
-    ON CONFLICT (collector) DO UPDATE SET messages = t.messages + EXCLUDED.messages,
-        stored = t.stored + EXCLUDED.stored, revised = t.revised + EXCLUDED.revised,
-        duplicates = t.duplicates + EXCLUDED.duplicates, last_at = now()
-"""
 
 _MONTHS = "SELECT storage.ensure_months(%s, %s)"
 
@@ -58,6 +59,7 @@ class Store:
         self._months: set[int] = set()
         self._one_writer = threading.Lock()
         self._sightings = Sightings()
+        self._stopwatch = minutes.Stopwatch()
 
     def write(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
@@ -65,11 +67,12 @@ class Store:
         """Commit what a batch says; after this returns it may be receipted."""
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
-            with connection.transaction():
+            with self._stopwatch, connection.transaction():
                 stored = self._take(connection, batch, readings, rejected)
                 committed = self._sightings.note(connection, batch, readings, stored)
-            committed()
-            return stored
+                minutes.count(connection, self._name, batch, stored, self._stopwatch)
+        committed()
+        return stored
 
     def try_out(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
@@ -206,7 +209,7 @@ class Store:
         marks.add(connection, marks.CLOCK, bound, marked & merged.new)
         marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
         counts = {name: getattr(merged, name) for name in ("revised", "duplicates")}
-        tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
+        minutes.tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
         return merged
 
     def close(self) -> None:
@@ -257,12 +260,6 @@ def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
-
-
-def tally(connection: Connection[Any], name: str, messages: int, counts: Mapping[str, int]) -> None:
-    """Count what was delivered; counts: inserted, revised and duplicates."""
-    told = {"stored": counts["inserted"], **{of: counts[of] for of in ("revised", "duplicates")}}
-    connection.execute(_TALLY, {"name": name, "messages": messages, **told})
 
 
 def _taken_meanwhile() -> ConflictError:
