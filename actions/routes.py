@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from collector.codecs import native
-from collector.gateway_rights import Routed
-from collector.routing import NATIVE
+from collector.routing import NATIVE, Matching
 from metering.messages import Decoded, Message
 
 _TOPIC: Final = re.compile(r"(?:cw|http)/v1/([^/]+/[^/]+)/data")
@@ -16,7 +15,7 @@ class Routes(Protocol):
     """Who sent a message, and what it says, by the routes of today."""
 
     @property
-    def routes(self) -> Sequence[Routed]:
+    def routes(self) -> Sequence[Matching]:
         """The routes themselves, of which the first that matches counts."""
         ...
 
@@ -32,7 +31,7 @@ class Routes(Protocol):
 class _OurFormat:
     """Every message in the format of our own gateways, and the topics theirs."""
 
-    routes: Sequence[Routed] = (NATIVE,)
+    routes: Sequence[Matching] = (NATIVE,)
 
     def gateway_of(self, topic: str) -> str:
         found = _TOPIC.fullmatch(topic)

@@ -53,8 +53,8 @@ def _told(settings: Settings) -> ApiSettings:
     return ApiSettings(
         https=settings.secure,
         large_file_bytes=settings.large_file_bytes,
-        gateways_broker=settings.gateways_broker or "",
         push_readings_per_min=settings.push_readings_per_min,
+        gateways_broker=settings.gateways_broker or "",
         proxies=_proxies(settings.trusted_proxies),
         forwarded=settings.forwarded_header,
     )

@@ -1,10 +1,9 @@
 """The routing table of what serves for long: read again where its file has changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from collector.gateway_rights import Routed
-from collector.routing import Routing
+from collector.routing import Matching, Routing
 from metering.messages import Decoded, Message
 
 _Stat = tuple[int, int, int] | None  # which file, how long, from when
@@ -20,7 +19,7 @@ class CurrentRoutes:
         self._table = read()
 
     @property
-    def routes(self) -> Sequence[Routed]:
+    def routes(self) -> tuple[Matching, ...]:
         """The routes themselves."""
         return self._now().routes
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from collector.routing import Route
+from collector.routing import Matching, Route
 from metering.topics import holds
 
 _PLACE: Final = re.compile(r"\{(\d+)\}")
@@ -22,14 +22,7 @@ class TopicRight:
     read: bool
 
 
-class Routed(Protocol):
-    """A line of the routing table; those of gateways are a `Route` each."""
-
-    @property
-    def topic_filter(self) -> str: ...
-
-
-def rights_of(gateway: str, routes: Iterable[Routed]) -> list[TopicRight]:
+def rights_of(gateway: str, routes: Iterable[Matching]) -> list[TopicRight]:
     """Return what a gateway may do: of our topics each one way, of those of its routes both.
 
     A route whose filter begins with a wildcard, or with the platform's own topics, opens none: what
@@ -40,7 +33,7 @@ def rights_of(gateway: str, routes: Iterable[Routed]) -> list[TopicRight]:
     if not gateway.startswith(_SERVICES):
         rights.append(TopicRight(f"{mine}/status", write=True, read=False))
     rights += [TopicRight(f"{mine}/{of}", write=False, read=True) for of in ("receipt", "command")]
-    filters = (_narrowed(one, gateway) for one in routes if isinstance(one, Route))
+    filters = (_narrowed(route, gateway) for route in routes)
     theirs = dict.fromkeys(one for one in filters if one is not None)
     return rights + [TopicRight(one, write=True, read=True) for one in theirs]
 
@@ -54,8 +47,10 @@ def allows(rights: Iterable[TopicRight], topic: str, *, publishes: bool) -> bool
     )
 
 
-def _narrowed(route: Route, gateway: str) -> str | None:
+def _narrowed(route: Matching, gateway: str) -> str | None:
     """Return the route's filter with those levels filled in by which the gateway is known."""
+    if not isinstance(route, Route):  # of what is pushed: no broker has its topics
+        return None
     levels = route.topic_filter.split("/")
     if levels[0] in {"+", "#", _OURS} or levels[0].startswith("$"):
         return None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from actions.doing import carry_out
 from actions.readings.correct_reading import SetReading, VoidReading
 from actions.readings.file_corrections import correct_by_file
+from actions.readings.import_readings import import_readings
 from actions.readings.record_exchange import RecordExchange
 from collector.codecs import native
 from collector.intake import take_in
@@ -138,6 +139,20 @@ def bind(world: World, name: str, key: str, channel: int) -> None:
     )  # fmt: skip
 
 
+def imported(world: World, name: str = "") -> int:
+    """Return a file of readings that somebody imported: of a new office, or of an institution."""
+    hour = 4 + next(_NUMBER) / 100
+    if not name:
+        name = f"office {next(_NUMBER)}"
+        register(world, [(hour, 100.0 + 10 * hour) for hour in range(4)], name)
+    gateway = "demo-a/g2" if name == "clinic" else GATEWAY
+    text = f"gateway,channel,at,value\n{gateway},{name} e,{at(hour)},145\n"
+    file = io.BytesIO(text.encode())
+    done = import_readings(world.actor(), world.sink, file, "july.csv", now_ms=NOW_MS)
+    assert done.import_id is not None
+    return done.import_id
+
+
 def set_aside(world: World, institution: str = "office") -> int:
     """Return something of an institution that could not be computed."""
     [(number,)] = world.admin(
@@ -180,6 +195,7 @@ EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     "exchange.withdraw": lambda world: (exchanged(world), {"at": at(1.5), "reason": "other"}),
     "correction.undo": lambda world: (voided(world), {"reason": "it was right"}),
     "correction.undo_import": lambda world: (filed(world), {"reason": "the other letter"}),
+    "import.undo": lambda world: (imported(world), {"reason": "the wrong file"}),
     "rejected.replay": lambda world: (refused(world), {"reason": "the key was bound"}),
     "rejected.shift": lambda world: (refused(world, ahead_h=8), {"shift": "-8h"}),
     "rejected.route": lambda world: (

@@ -210,12 +210,23 @@ document.addEventListener("click", (event) => {
   go(link.href, true);
 });
 
+// What a form says; one that steers another takes along what stands in that one, and not its token.
+function filledIn(form) {
+  const beside = document.getElementById(form.dataset.beside);
+  const all = [...new FormData(form)];
+  if (!beside) return all;
+  const own = all.filter(([name]) => form.querySelector(`[name="${CSS.escape(name)}"]`).type !== "hidden");
+  const chosen = new Set(own.map(([name]) => name));
+  const typed = [...new FormData(beside)].filter(([name, value]) => name !== "csrf" && !chosen.has(name) && typeof value === "string");
+  return [...own, ...typed];
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "get" || !("keep" in form.dataset)) return;
   event.preventDefault();
   const url = new URL(form.getAttribute("action") ?? location.pathname, location.href);
-  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  const filled = filledIn(form).filter(([, value]) => value !== "");
   url.search = new URLSearchParams(filled).toString();
   go(url, true);
 });

@@ -94,3 +94,21 @@ CREATE POLICY seen ON reading_import FOR SELECT TO commonwatt_api
     USING (made_by = access.viewer() OR (SELECT access.administers()));
 CREATE POLICY made ON reading_import FOR INSERT TO commonwatt_api
     WITH CHECK (made_by = access.viewer());
+
+CREATE POLICY ours ON reading_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON reading_file FOR SELECT TO commonwatt_api
+    USING (made_by = access.viewer() OR (SELECT access.administers())
+           OR channels <@ ARRAY(SELECT s.id FROM access.sees_channels() AS s(id)));
+CREATE POLICY undone ON reading_file FOR UPDATE TO commonwatt_api
+    USING (channels <@ ARRAY(SELECT s.id FROM access.writes_channels() AS s(id)));
+
+CREATE POLICY ours ON reading_of_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON reading_of_file FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
+
+CREATE POLICY ours ON start_of_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON start_of_file FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));

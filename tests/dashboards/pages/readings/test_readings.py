@@ -14,7 +14,6 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
-from actions.cells import cells_of
 from actions.doing import carry_out
 from actions.readings.gateways import opens
 from actions.readings.revoke_gateway import RevokeGateway
@@ -28,6 +27,7 @@ from tests.actions import examples_of_readings as readings
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
+from tests.sheets import cells_of
 
 OFFICER = "of the office"
 REGIONS = """\
@@ -413,6 +413,28 @@ def test_a_file_of_readings_is_tried_then_taken_as_it_was_tried(site, of):
     assert (other.status_code, "no longer here" in other.text) == (422, True)
 
 
+def test_several_files_are_one_import_and_taken_back_whole(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    count = "SELECT count(*) FROM reading WHERE channel_id = %s"
+    channel = site.world.channel[f"{name} e"]
+    csrf = {"csrf": hidden(client.get(path).text)["csrf"][0], "step": "check"}
+    bodies = {"may.csv": rows_of(name, (5, 150)), "june.csv": rows_of(name, (6, 160))}
+    files = [("files", (one, body, "text/csv")) for one, body in bodies.items()]
+    tried = client.post(path, data=csrf, files=files)
+    assert tried.status_code == 200, tried.text
+    assert "may.csv, june.csv: " in tried.text
+    assert all(f"<li>{one}: csv" in tried.text for one in bodies)
+    done = send(client, path, "do", upload=hidden(tried.text)["upload"][0])
+    assert site.world.admin(count, channel) == [(6,)]
+
+    page = client.get(done.headers["location"])
+    (undo,) = (one for one in links(page.text) if one.startswith("/do/import.undo/"))
+    assert undo in links(client.get("/imports/files").text)
+    walk(client, undo, {"reason": "the other meter"})
+    assert site.world.admin(count, channel) == [(4,)]
+    assert undo not in links(client.get("/imports/files").text)
+
+
 def test_lower_values_are_offered_as_a_correction_which_is_undone(site, of):
     name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
     site.world.work()
@@ -465,13 +487,13 @@ def test_after_the_dry_run_the_rows_that_are_right_may_go_in_alone(site, of):
     assert 'value="check_rest"' in wrong.text
     upload = hidden(wrong.text)["upload"][0]
     book = send(client, path, "errors", upload=upload)
-    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    assert [row[1] for row in cells_of(book.content)] == ["Row", "3"]
     tried = send(client, path, "check_rest", upload=upload)
     assert tried.status_code == 200, tried.text
     assert "1 rows are wrong and are left out" in tried.text
     kept = {name: hidden(tried.text)[name][0] for name in ("upload", "rest")}
     same = send(client, path, "errors", **kept)
-    assert cells_of(same.content, 9) == cells_of(book.content, 9)
+    assert cells_of(same.content) == cells_of(book.content)
     assert site.world.admin(count, channel) == [(4,)]
     done = send(client, path, "do", **kept)
     assert site.world.admin(count, channel) == [(5,)]
@@ -587,7 +609,7 @@ def test_after_the_dry_run_a_registry_may_go_in_without_its_wrong_rows(site, of)
     wrong = send(client, path, "check", files, "r.zip", namespace="rest")
     fields = {"upload": hidden(wrong.text)["upload"][0], "namespace": "rest"}
     book = send(client, path, "errors", **fields)
-    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    assert [row[1] for row in cells_of(book.content)] == ["Row", "3"]
     tried = send(client, path, "check_rest", **fields)
     assert "1 rows are wrong and are left out" in tried.text
     assert site.world.admin(count) == [(0,)]
