@@ -36,7 +36,7 @@ def sight(actor: Actor) -> Sight:
         return Sight(
             now,
             minutes.collectors(connection),
-            heard.heard(connection, now),
+            heard.heard(connection),
             sorted(health.rejects(connection), key=lambda one: -one.messages),
             health.queues(connection),
         )
