@@ -58,6 +58,18 @@ def unfit(what: str, offered: int, wanted: int, mosquitto: str, own: str = "") -
     )
 
 
+def too_fast(gateway: str) -> InputError:
+    """A gateway says so much that others wait."""
+    return InputError(
+        "gateway.too_fast",
+        zh=f"采集网关 {gateway} 上报过多,其他网关因此等待;超出份额的消息已暂存。",
+        en=f"The gateway {gateway} says so much that others wait; what is beyond its share is "
+        "set aside.",
+        next_zh="请降低其上报频率,或调大 COMMONWATT_GATEWAY_BYTES_PER_S。",
+        next_en="Let it send less often, or raise COMMONWATT_GATEWAY_BYTES_PER_S.",
+    )
+
+
 def dropped(count: int) -> UnavailableError:
     """The broker itself counts messages that it threw away, as its queues were full."""
     return UnavailableError(
