@@ -40,6 +40,20 @@ def broker_refuses(where: str, why: str) -> UnavailableError:
     )
 
 
+def not_to_be_shared(topic_filter: str, codec: str) -> InputError:
+    """A format that needs what came before is shared among collectors, each of which has a part."""
+    return InputError(
+        "collector.share_splits",
+        zh=f"路由 {topic_filter}({codec})须由同一接收服务收下全部消息,而共享订阅会把它们分开。",
+        en=f"The route {topic_filter} ({codec}) needs all its messages at one collector; a shared "
+        "subscription divides them.",
+        next_zh="请为该路由另起一个接收服务,用另一份路由文件,且不设 COMMONWATT_COLLECTOR_SHARE。",
+        next_en="Run another collector for it, with a routes file of its own and no "
+        "COMMONWATT_COLLECTOR_SHARE.",
+        where={"topic": topic_filter},
+    )
+
+
 def unfit(what: str, offered: int, wanted: int, mosquitto: str, own: str = "") -> ConflictError:
     """The broker says itself that it would not keep what gateways entrust to it.
 
