@@ -11,7 +11,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from collector import notices
 from collector.notices import Log, tell
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, Routing
+from collector.routing import NATIVE, Route, Routing
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 
@@ -98,7 +98,7 @@ class Listener:
     def _warn(self) -> None:
         """Say which routes a group of collectors cannot have."""
         for route in self.routing.routes if self._settings.share else ():
-            if route.remembers:
+            if isinstance(route, Route) and route.remembers:
                 split = notices.not_to_be_shared(route.topic_filter, route.codec)
                 tell(self._log, logging.ERROR, split)
 

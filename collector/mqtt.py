@@ -100,6 +100,8 @@ class Collector:
         if not self._machine.stopping and self._listener.look():
             self._machine.rerouted(self._listener.routing)
         self._act()
+        inbox = self._machine.inbox
+        self.tally.held, self.tally.held_bytes = len(inbox), inbox.held_bytes
         client = self._client
         if client.socket() is not None:
             if client.want_write():

@@ -118,6 +118,7 @@ class Writer:
     def _count(self, portion: Portion, stored: Stored, commit_ms: float) -> None:
         tally = self._tally
         tally.last_commit_ms = commit_ms
+        tally.committed(portion.batch, portion.readings, commit_ms)
         tally.batches += 1
         tally.readings += len(portion.readings)
         tally.inserted += stored.inserted

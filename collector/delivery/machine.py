@@ -141,6 +141,7 @@ class Machine:
             return
         if qos:
             tally.unacknowledged += 1
+            tally.came(now_s)
             if tally.unacknowledged > tally.most_unacknowledged:
                 tally.most_unacknowledged = tally.unacknowledged
             if not self._warned:

@@ -81,6 +81,7 @@ class Outbox:
         while self._waiting and not self._waiting[0].receipts_under_way:
             mids = self._waiting.popleft().mids
             self._tally.unacknowledged -= len(mids)
+            self._tally.let_go(len(mids))
             if mids:
                 yield Acknowledge(mids)
 
@@ -89,3 +90,4 @@ class Outbox:
         self._waiting.clear()
         self._asks.clear()
         self._tally.unacknowledged = 0
+        self._tally.arrived.clear()

@@ -14,23 +14,6 @@ from tests.collector.rig import Gateways, MemorySink, Mosquitto, payload_of, run
 G1 = "demo-a/g1"
 
 
-@pytest.fixture
-def broker(mosquitto, tmp_path):
-    """A broker of this test alone."""
-    made = Mosquitto(mosquitto, tmp_path)
-    made.start()
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def gateways(broker):
-    """Gateways at that broker."""
-    made = Gateways(broker.port)
-    yield made
-    made.close()
-
-
 def test_every_message_is_committed_and_receipted_and_no_other(broker, gateways):
     sink = MemorySink()
     with running(sink, broker.url) as one:
