@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 
 from collector.codecs import Decode, configured
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
+from collector.codecs.payload import USUAL_BYTES
 from collector.codecs.records import FIELDS
 from collector.routing import PUSHED, Routing
 from metering.errors import InputError
@@ -118,7 +118,7 @@ def cut(form: Form, body: bytes) -> list[Piece]:
 def _packed(rows: Numbered, around: tuple[str, str, str]) -> Iterator[Piece]:
     """Yield rows in messages of bounded length. around: what stands before, between and after."""
     before, between, after = around
-    most_bytes = MAX_PAYLOAD_BYTES - _ROOM - len(before.encode())
+    most_bytes = USUAL_BYTES - _ROOM - len(before.encode())
     for some in _shared(rows, most_bytes):
         text = before + between.join(text for _, text in some) + after
         yield Piece(text.encode(), [place for place, _ in some])

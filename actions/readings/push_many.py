@@ -12,7 +12,7 @@ from actions.access.login import Pool
 from actions.readings.allowance import Allowance
 from actions.readings.push import let_in
 from actions.refusals import other_request
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
+from collector.codecs.payload import USUAL_BYTES
 from collector.intake import Portion, ReadingSink, closed_ranges, portions
 from collector.pushed import TABLE, Form, Heard, Piece, cut, topic_of
 from metering.messages import Message, Readings, Rejection, Stored
@@ -66,7 +66,7 @@ def push_many(pool: Pool, sink: PushSink, allowance: Allowance, key: str, pushed
     TABLE.decode_for(topic)  # refuses a format that is not there, before anything is kept
     pieces = cut(pushed.form, pushed.body)
     batch = [
-        Message(topic, pushed.gateway, one.payload[: MAX_PAYLOAD_BYTES + 1], pushed.received_ms)
+        Message(topic, pushed.gateway, one.payload[: USUAL_BYTES + 1], pushed.received_ms)
         for one in pieces
     ]
     with allowance.turn(pushed.gateway):
