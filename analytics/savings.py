@@ -139,15 +139,14 @@ def half_width(
     return factor * t * baseline.cvrmse * root
 
 
-def normal_year(
-    baseline: Baselines, use: ArrayLike, temperature: ArrayLike, normal: ArrayLike
-) -> Floats:
-    """Return (m,) what a normal year would have used: the meter's own residual is kept.
+def normal_year(used: ArrayLike, expected: ArrayLike, normal: ArrayLike) -> Floats:
+    """Return what a normal year would have used: the meter's own residual is kept.
 
-    use: (m,) of the year. temperature, normal: (n,) of its days, and of a normal year's.
+    used: (m,) or one, of the year. expected, normal: (m, n) or (n,) what the baseline has for its
+    periods, in their own weather and in a normal year's.
     """
-    moved = baseline.at(normal).sum(axis=1) - baseline.at(temperature).sum(axis=1)
-    return np.asarray(np.asarray(use, float) + moved)
+    sums = [np.asarray(one, float).sum(axis=-1) for one in (normal, expected)]
+    return np.asarray(np.asarray(used, float) + sums[0] - sums[1])
 
 
 def portfolio(savings: Savings) -> tuple[float, float]:

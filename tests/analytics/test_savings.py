@@ -76,8 +76,8 @@ def test_a_normal_year_moves_by_the_weather_alone():
     made = baselines.fitted(use, degrees.of_days(t))
     used = np.array([use.sum() + 77])
 
-    assert savings.normal_year(made, used, t, t) == pytest.approx(used)
-    colder = savings.normal_year(made, used, np.full(9, 10.0), np.full(9, 9.0))
+    assert savings.normal_year(used, made.at(t), made.at(t)) == pytest.approx(used)
+    colder = savings.normal_year(used, made.at(np.full(9, 10.0)), made.at(np.full(9, 9.0)))
     assert colder == pytest.approx(used + 9 * 2, rel=1e-3)
 
 
