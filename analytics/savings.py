@@ -21,7 +21,8 @@ CLAIMED_AT: Final = 0.68
 USUAL: Final = 0.9
 
 _DAYS_IN_MONTH: Final = 30.0
-_NODES: Final = np.linspace(0.0, 0.5, 513)  # of 1 / degrees of freedom
+_NODES: Final = np.linspace(0.0, 0.5, 129)  # of 1 / degrees of freedom
+_FEW: Final = 40  # quantiles that are worked out one by one
 _ENDLESS: Final = 1e6
 
 
@@ -166,14 +167,17 @@ def claimable(savings: Savings, at_usual: float = USUAL) -> Bools:
 
 
 def quantiles(confidence: float, degrees: ArrayLike) -> Floats:
-    """Return t of many degrees of freedom, to about five digits; NaN below one degree.
+    """Return t of many degrees of freedom; NaN below one degree.
 
-    Between nodes over 1 / degrees; fewer than two degrees are worked out one by one.
+    More than forty are taken from between nodes over 1 / degrees, to four digits behind the point.
     """
     free = np.asarray(degrees, float)
-    found = np.interp(1 / np.maximum(free, 1e-9), _NODES, _nodes(confidence))
-    for place in np.argwhere((free >= 1) & (free < 2)):
-        found[tuple(place)] = student.two_sided(confidence, float(free[tuple(place)]))
+    alone = np.ones(free.shape, np.bool_) if free.size <= _FEW else free < 2
+    found = np.full(free.shape, np.nan)
+    if not alone.all():
+        found = np.interp(1 / np.maximum(free, 2), _NODES, _nodes(confidence))
+    for place in map(tuple, np.argwhere(alone & (free >= 1))):
+        found[place] = student.two_sided(confidence, float(free[place]))
     return np.where(free >= 1, found, np.nan)
 
 

@@ -64,6 +64,17 @@ def test_a_usual_week_has_hardly_any_findings_in_any_unit(seed):
     assert alone.first.tolist() == few.first[few.meter == 1].tolist()
 
 
+def test_zeros_matter_while_a_building_is_open():
+    use = week(np.random.default_rng(7), m=1)
+    night, day = 24 * 50 + 1, 24 * 60 + 5
+    use[0, night : night + 5] = use[0, day : day + 5] = 0
+    hour = np.arange(use.shape[1]) % 24
+    zeros = found(use, is_open=(hour >= 8) & (hour < 18))
+
+    assert of(found(use), "zero") == [(0, night, 5), (0, day, 5)]
+    assert of(zeros, "zero") == [(0, day, 5)]
+
+
 def test_what_was_dismissed_widens_its_hours():
     use = week(np.random.default_rng(3), m=1)
     use[0, 1500] += 400
