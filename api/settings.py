@@ -15,6 +15,7 @@ class ApiSettings:
     pushed_bytes: the most that one pushed message may carry. push_readings_per_min: of a gateway.
     file_bytes: the same of a file.
     large_file_bytes: of one that is not held in memory.
+    gateways_broker: where gateways reach the broker, as they are told; empty where nobody said.
     proxies: whose word counts on where a request comes from, in the header `forwarded`.
     """
 
@@ -25,6 +26,7 @@ class ApiSettings:
     push_readings_per_min: int = 60_000
     file_bytes: int = 16 << 20
     large_file_bytes: int = 8 << 30
+    gateways_broker: str = ""
     proxies: tuple[Network, ...] = ()
     forwarded: str = "X-Forwarded-For"
 

@@ -54,6 +54,7 @@ def _told(settings: Settings) -> ApiSettings:
         https=settings.secure,
         large_file_bytes=settings.large_file_bytes,
         push_readings_per_min=settings.push_readings_per_min,
+        gateways_broker=settings.gateways_broker or "",
         proxies=_proxies(settings.trusted_proxies),
         forwarded=settings.forwarded_header,
     )

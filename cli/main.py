@@ -10,6 +10,7 @@ import typer
 from cli.commands import (
     baseline,
     boards,
+    broker,
     codecs,
     collect,
     demo,
@@ -96,6 +97,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
+app.add_typer(broker.app, name="broker")
 app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")

@@ -124,6 +124,11 @@ class Settings(BaseSettings):
     session_expiry_s: int = Field(
         14 * 86_400, ge=60, le=365 * 86_400, description="the broker keeps messages so long"
     )
+    gateways_broker: str | None = Field(
+        None,
+        description="serve: where gateways reach the broker, as mqtts://host:port; shown with "
+        "their passwords",
+    )
     broker_ca_file: Path | None = Field(None, description="mqtts: authority of the broker")
     broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
     broker_key_file: Path | None = Field(None, description="mqtts: our key")

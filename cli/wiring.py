@@ -1,13 +1,15 @@
 """Where settings meet the parts: each service is put together here, and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg
 
 from actions.access.login import Pool
 from actions.actor import SYSTEM, Actor, open_pool, ours
 from cli import embedded
+from cli.broker_files import BrokerFiles, Log
 from cli.settings import Settings, need
 from collector import pushed
 from collector.bounds import MessageBounds
@@ -43,7 +45,7 @@ def operator(settings: Settings) -> Iterator[Actor]:
     with away():
         opened(url, "commonwatt", reading(settings)).close()  # says why not; a pool only waits
     with closing(pool_of(settings, url, 2)) as pool:
-        yield Actor(pool, SYSTEM)
+        yield Actor(pool, SYSTEM, broker=settings.gateways_broker or "")
 
 
 def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
@@ -87,6 +89,26 @@ def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:
     long_s = settings.migrate_statement_s
     bounds = Bounds(long_s, long_s, settings.idle_transaction_s)
     return LargeStore(url, import_id, ahead_ms=settings.clock_ahead_ms, bounds=bounds)
+
+
+def broker_files(
+    settings: Settings,
+    url: str,
+    folder: Path,
+    reload: Callable[[], None],
+    log: Log,
+    collector: str = "collector",
+) -> BrokerFiles:
+    """Return what keeps a broker's files. url: the collector's login."""
+    return BrokerFiles(
+        folder,
+        url,
+        lambda: routes(settings)[0],
+        reload,
+        bounds=reading(settings),
+        log=log,
+        collector=collector,
+    )
 
 
 def pool_of(settings: Settings, url: str, most: int) -> Pool:

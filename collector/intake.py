@@ -1,5 +1,7 @@
 """From messages to the sink and back: what was said, what was refused, what may be receipted."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain

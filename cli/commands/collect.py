@@ -40,10 +40,12 @@ def collect(
     stop = running.until_stopped()
     if owned:
         running.with_owner(stop.set)
-    collector = wiring_services.collector(known, url, broker, logs.begin_levelled("collect"))
+    log = logs.begin_levelled("collect")
+    collector = wiring_services.collector(known, url, broker, log)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
     if known.routes_file is not None:
         running.on_hangup(collector.reload)
+    wiring_services.keep_embedded_broker(known, url, broker, log, stop)
     with beating.beating(url, known.collector_name, collector.tally):
         collector.run(stop)
     if not stop.is_set():  # its writer died; whoever keeps services running starts it again

@@ -1,5 +1,7 @@
 """Rule G: bands: next year's cap by where last year stood between a standard's three values."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -36,7 +36,7 @@ class PushStore(Store):
     ) -> Stored | Answered:
         """Commit a batch with what is answered, or return what was answered to this key before."""
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with self._stopwatch, connection.transaction():
                 before = answered.claim(connection, claim.actor, claim.act, claim.key, claim.digest)
                 if before is not None:
@@ -45,4 +45,6 @@ class PushStore(Store):
                 minutes.count(connection, self._name, batch, stored, self._stopwatch)
                 answer = claim.answer(stored)
                 answered.keep(connection, claim.actor, claim.act, claim.key, answer)
+                committed = self._sightings.note(connection, batch, readings, stored)
+            committed()
         return stored
