@@ -108,3 +108,13 @@ def test_a_building_that_rests_at_weekends_is_seen_to():
     assert made.in_use.tolist() == [True] * 5 + [False] * 2
     assert made.r2 > 0.99
     assert made.degrees == 364 - made.parameters - 2
+
+
+def test_what_is_left_over_and_what_was_saved_are_told_by_meter():
+    some = Savings(np.array([80.0, 110.0]), np.full(2, 100.0), np.full(2, 5.0), np.full(2, 9.0))
+
+    assert some.saved.tolist() == [20, -10]
+    assert some.share.tolist() == [0.2, -0.1]
+    assert some.relative.tolist() == [0.25, 0.5]
+    assert savings.claimable(some).tolist() == [True, False]
+    assert savings.left_over([3, np.nan], [1, 1])[0].tolist()[0] == 2
