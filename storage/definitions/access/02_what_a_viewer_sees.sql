@@ -14,7 +14,7 @@ LANGUAGE sql STABLE AS $$
         (SELECT region_id FROM held WHERE scope = 'region'
          UNION
          SELECT m.region_id FROM storage.member_now m JOIN held h ON h.union_id = m.union_id
-          WHERE 'look' = ANY(asked))
+          WHERE 'look' = ANY(asked) AND m.step <> 'observer')
         UNION
         SELECT u.region_id FROM storage.region_up u JOIN below b ON u.parent_id = b.region_id
     ), placed AS (
@@ -170,7 +170,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                        AND storage.civil_day() >= valid_from
                        AND (valid_to IS NULL OR storage.civil_day() < valid_to))
         OR access.plans_regions(ARRAY(SELECT region_id FROM storage.member_now
-                                       WHERE union_id = u.id))
+                                       WHERE union_id = u.id AND step = 'full'))
 $$;
 
 -- How many people plan for a union, each with all their log-ins: planned_unions, of everybody.
@@ -191,7 +191,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     SELECT count(DISTINCT h.person_id)::integer FROM held h
      WHERE h.scope = 'all' OR h.union_id = asked
         OR (h.scope = 'region'
-            AND ARRAY(SELECT region_id FROM storage.member_now WHERE union_id = asked)
+            AND ARRAY(SELECT region_id FROM storage.member_now
+                       WHERE union_id = asked AND step = 'full')
                 <@ ARRAY(SELECT b.region_id FROM below b WHERE b.id = h.id))
 $$;
 
