@@ -50,6 +50,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     office = world.channel["office e"]
     examples_of_readings.refused(world)
     examples_of_readings.set_aside(world)
+    examples_of_readings.imported(world, "office")
     examples_of_readings.correction_of(world, office)
     exchange = RecordExchange(
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
@@ -71,7 +72,7 @@ def test_all_forms_say_the_same(browsers, code):
     table, client = ALL[code], browsers["en"]
     path, json = f"/api/v1{table.path.format(**OF)}", {"Accept": "application/json"}
     whole = client.get(path, params={"limit": 1000}, headers=json).json()
-    assert whole["items"]
+    assert whole["items"], whole
     assert whole["next"] is None
     names = [one.name for one in table.columns if one.for_programs]
     assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
