@@ -1,5 +1,7 @@
 """What gateways say, from bytes to columns, and what the store answers."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -75,7 +77,7 @@ class Readings:
     def __len__(self) -> int:
         return len(self.message)
 
-    def only(self, kept: NDArray[np.bool_]) -> "Readings":
+    def only(self, kept: NDArray[np.bool_]) -> Readings:
         """Return some of the readings; each keeps its place in its message."""
         keeps = kept.tolist()
         return Readings(

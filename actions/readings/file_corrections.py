@@ -1,5 +1,7 @@
 """A file that counts against what stands: one act, told before, undone whole or by channel."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO, Final

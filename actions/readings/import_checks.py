@@ -1,5 +1,7 @@
 """What stands against the rows of a file: each mistake by file, line and field."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final

@@ -3,6 +3,8 @@
 Whoever sends one gets a handle, which says how far it is and when the accounts have it.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """How readings join those that are there: the greatest stands, the others are kept, days wait."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple

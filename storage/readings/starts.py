@@ -1,5 +1,7 @@
 """When intervals began, where a file tells it: kept beside the readings, and held apart."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 

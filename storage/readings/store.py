@@ -1,10 +1,11 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -24,18 +25,18 @@ from storage.readings import (
     file_clocks,
     marks,
     merging,
+    minutes,
     rejects,
     said,
     starts,
 )
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
+from storage.readings.gates import turned_away
 from storage.readings.merging import Merged, merge, outdone
+from storage.readings.months import Months
 from storage.readings.rejects import Rejected
-from storage.readings.tallies import tally
-
-_MONTHS = "SELECT storage.ensure_months(%s, %s)"
-
+from storage.readings.sightings import Sightings
 
 _TOLD: Final = 20  # of what is outdone; the rest is counted
 
@@ -55,24 +56,30 @@ class Store:
         self._bounds = bounds
         self.ahead_ms = ahead_ms
         self._connection: Connection[Any] | None = None
-        self._months: set[int] = set()
+        self._months = Months(ahead_ms)
         self._one_writer = threading.Lock()
+        self._stopwatch = minutes.Stopwatch()
+        self._sightings = Sightings()
 
     def write(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
     ) -> Stored:
         """Commit what a batch says; after this returns it may be receipted."""
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
-            with connection.transaction():
-                return self._take(connection, batch, readings, rejected)
+            self._months.ensure(connection, batch, readings.at_ms)
+            with self._stopwatch, connection.transaction():
+                stored = self._take(connection, batch, readings, rejected)
+                minutes.count(connection, self._name, batch, stored, self._stopwatch)
+                committed = self._sightings.note(connection, batch, readings, stored)
+            committed()
+        return stored
 
     def try_out(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
     ) -> Stored:
         """Return what writing a batch would come to; nothing is kept."""
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=True):
                 return self._take(connection, batch, readings, rejected)
 
@@ -91,7 +98,7 @@ class Store:
         refused for the same reason again.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 stored = self._take(connection, batch, readings, ())
                 still = {rejects.identity_in(batch, one) for one in stored.rejected}
@@ -107,7 +114,8 @@ class Store:
         readings: Readings,
         rejected: Sequence[Rejection],
     ) -> Stored:
-        """Bind, judge clocks, merge, and keep what is refused."""
+        """Turn away, bind, judge clocks, merge, and keep what is refused."""
+        readings, rejected = turned_away(connection, batch, readings, rejected)
         bound, refused = bind(connection, batch, readings, self.ahead_ms)
         judged = clocks.judge(connection, batch, readings, bound, refused)
         refusals = [*rejected, *refused, *judged.refused]
@@ -132,7 +140,7 @@ class Store:
         back.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 if refused:
@@ -189,7 +197,7 @@ class Store:
         ids: of the refusals that the messages come from.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 still = {one.message for one in refused}
@@ -221,7 +229,7 @@ class Store:
         marks.add(connection, marks.CLOCK, bound, marked & merged.new)
         marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
         counts = {name: getattr(merged, name) for name in ("revised", "duplicates")}
-        tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
+        minutes.tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
         return merged
 
     def close(self) -> None:
@@ -246,25 +254,6 @@ class Store:
                 next_zh="未经确认的数据请在恢复后重发,重复发送不会重复计数。",
                 next_en="Send what was not confirmed again once it is back; twice counts once.",
             ) from error
-
-    def _ensure_months(
-        self, connection: Connection[Any], batch: Sequence[Message], at_ms: NDArray[np.int64]
-    ) -> None:
-        """Have the partitions that a batch needs, in a transaction of their own.
-
-        What binding refuses as being before 1970 or in the future makes none.
-        """
-        if not len(at_ms):
-            return
-        latest_ms = max(message.received_ms for message in batch) + self.ahead_ms
-        may_stand = at_ms[(at_ms >= 0) & (at_ms <= latest_ms)]
-        months = may_stand.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-        for month in sorted(set(np.unique(months).tolist()) - self._months):
-            first = np.datetime64(int(month), "M").astype("datetime64[s]").astype(datetime)
-            at = first.replace(tzinfo=UTC)
-            connection.execute(_MONTHS, [at, at])
-            connection.commit()
-            self._months.add(int(month))
 
 
 def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:

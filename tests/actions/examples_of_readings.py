@@ -124,6 +124,13 @@ def unrouted(world: World) -> str:
     return topic
 
 
+def unrevoked(world: World) -> int:
+    """Return a new gateway."""
+    name = f"demo-a/new-{next(_NUMBER)}"
+    world.admin("INSERT INTO gateway (name) VALUES (%s)", name)
+    return gateway(world, name)
+
+
 def bind(world: World, name: str, key: str, channel: int) -> None:
     world.admin(
         """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
@@ -195,6 +202,9 @@ EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
         None, {"topic": unrouted(world), "reason": "a route was added"},
     ),
     "gateway.key": lambda world: (gateway(world), {"reason": "a new gateway"}),
+    "gateway.register": lambda world: (None, {"name": f"demo-a/fresh-{next(_NUMBER)}"}),
+    "gateway.watch": lambda world: (unrevoked(world), {}),
+    "gateway.revoke": lambda world: (unrevoked(world), {"reason": "it was stolen"}),
     "set_aside.retry_all": lambda world: (failing(world), {"reason": "the disk has room again"}),
     "task.retry": lambda world: (failed(world), {"reason": "the base was answered for"}),
     "set_aside.retry": lambda world: (set_aside(world), {"reason": "a setting was mended"}),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from actions.cells import cells_of
+from tests.sheets import cells_of
 
 Said = subprocess.CompletedProcess[str]
 REGIONS = """\
@@ -146,7 +146,7 @@ def test_failed_rows_are_kept_and_the_others_imported_where_that_is_asked(say, f
 
     refused = say("readings", file, "--errors", errors)
     assert refused.returncode == 2
-    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "4"]
+    assert [row[1] for row in cells_of(errors.read_bytes())] == ["Row", "4"]
     errors.unlink()
     done = say("readings", file, "--without-failed", "--errors", errors)
     assert done.returncode == 0, done.stderr
@@ -163,7 +163,7 @@ def test_failed_rows_of_a_registry_are_kept_and_come_in_mended(say, folder, data
     assert done.returncode == 0, done.stderr
     assert "1 rows are wrong and were left out" in done.stdout
     assert counts(database)[:2] == (1, 0)
-    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "2"]
+    assert [row[1] for row in cells_of(errors.read_bytes())] == ["Row", "2"]
     again = say("registry", errors)
     assert again.returncode == 2
     assert "wrong.xlsx channels, line 2, unit" in again.stderr

@@ -14,6 +14,27 @@ CREATE POLICY ours ON gateway_clock TO commonwatt_owner, commonwatt_collector, c
 CREATE POLICY seen ON gateway_clock FOR SELECT TO commonwatt_api
     USING (gateway_id IN (SELECT gateway.id FROM gateway));
 
+CREATE POLICY ours ON gateway_seen TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON gateway_seen FOR SELECT TO commonwatt_api
+    USING (gateway_id IN (SELECT gateway.id FROM gateway));
+
+CREATE POLICY ours ON gateway_day TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON gateway_day FOR SELECT TO commonwatt_api
+    USING (gateway_id IN (SELECT gateway.id FROM gateway));
+
+-- What a gateway sends may be of meters that only some see: it is for whoever installs it.
+CREATE POLICY ours ON gateway_watch TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY asked ON gateway_watch TO commonwatt_api
+    USING ((SELECT access.administers())) WITH CHECK ((SELECT access.administers()));
+
+CREATE POLICY ours ON gateway_message TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON gateway_message FOR SELECT TO commonwatt_api
+    USING ((SELECT access.administers()));
+
 CREATE POLICY ours ON intake_mark TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON intake_mark FOR SELECT TO commonwatt_api

@@ -11,6 +11,7 @@ from actions.access.login import hash_password
 from actions.compact.bases import review
 from api import create_app
 from dashboards.pages.app import error_page, router
+from tests.actions.acts import join_all
 from tests.actions.compact_world import UnionWorld, make_union_world, use
 from tests.actions.world import TODAY, make_world, new_office
 from tests.dashboards.pages.conftest import PASSWORD, Site
@@ -132,11 +133,12 @@ def test_a_planner_founds_a_union_sets_a_target_and_answers_for_its_bases(site):
     made = make_union_world(world)  # its accounts; the planner founds another one
     regions = [str(world.region["city 1"]), str(world.region["city 2"])]
     fields = {"name_zh": "新", "name_en": "New", "members": regions, "source": "minutes"}
-    _, then = walk(
-        client, "/do/union.make", fields | {"grade": "memorandum", "since": "2015-01-01"}
-    )
+    _, then = walk(client, "/do/union.make", fields)
     page = client.get(then)
-    assert "The union has been founded." in page.text
+    assert "The union has been founded; each member is to answer." in page.text
+    assert "A target needs an agreement in force" in page.text
+    join_all(world.actor(), int(then.split("/")[2].split("?")[0]))
+    page = client.get(then)
     assert "There is no target yet" in page.text
     (at,) = set(re.findall(r'href="(/do/target\.set/\d+)"', page.text))
 
