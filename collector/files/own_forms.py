@@ -23,6 +23,7 @@ FOR_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
 _AS: Final = (
     "institution_id", "institution", "meter", "gateway", "channel", "at", "value", "unit", "from",
 )  # fmt: skip
+OWN_ROLES: Final = frozenset((*_AS, "seq", "channel_id"))  # of a file that is streamed
 _EXPORTED: Final = tuple(map(set, FOR_PEOPLE.values()))
 
 

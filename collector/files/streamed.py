@@ -22,7 +22,7 @@ from collector.files.gathered import Told
 from collector.files.instants import DOUBT, LOCAL, Instants
 from collector.files.iso_instants import iso_instants
 from collector.files.numbers import Numbers
-from collector.files.own_forms import roles_of
+from collector.files.own_forms import OWN_ROLES, roles_of
 from collector.files.reading import FileReadings
 from collector.files.refusals import CellError, Place, refusal
 from collector.files.tables import REMARK
@@ -30,10 +30,6 @@ from metering.errors import InputError
 from metering.messages import Message, Readings
 from metering.unit_names import unit_of
 
-_ROLES: Final = (
-    "gateway", "channel", "at", "value", "seq", "unit", "from", "channel_id", "institution_id",
-    "institution", "meter",
-)  # fmt: skip
 _LINE_BYTES: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 
@@ -113,7 +109,7 @@ def _roles(header: tuple[int, list[str]], place: Place, gateway: str | None) -> 
     line, cells = header
     roles = roles_of([cell.strip().lower() for cell in cells])
     for cell, role in zip(cells, roles, strict=True):
-        if role not in _ROLES:
+        if role not in OWN_ROLES:
             raise refusal(CellError("streamed_column", cell), place.at(line))
         if roles.count(role) > 1:
             raise refusal(CellError("double_column", cell), place.at(line))
