@@ -18,6 +18,12 @@ def declared() -> dict[str, type[Action]]:  # type: ignore[type-arg]
     return dict(sorted(ACTIONS.items()))
 
 
+def of_code(code: str) -> type[Action] | None:  # type: ignore[type-arg]
+    """Return the action of a code, None where there is none."""
+    declared()
+    return ACTIONS.get(code)
+
+
 def by_file() -> dict[str, type[Action]]:  # type: ignore[type-arg]
     """Return the actions that rows of a file may do."""
     return {code: kind for code, kind in declared().items() if kind.about.by_file}

@@ -16,6 +16,8 @@ from collector.settings import CollectorSettings
 from metering.errors import InputError
 
 _LOOK_S: Final = 1.0  # between looks at the file
+# Where mosquitto says how many messages it threw away, as a queue was full; others say nothing.
+DROPPED: Final = "$SYS/broker/publish/messages/dropped"
 
 
 class Listener:
@@ -24,7 +26,7 @@ class Listener:
     def __init__(
         self, client: Client, settings: CollectorSettings, log: Log, file: RoutesFile | None
     ) -> None:
-        self.routing = Routing(settings.routes)
+        self.routing = Routing(settings.routes, settings.bounds)
         self._client = client
         self._settings = settings
         self._log = log
@@ -46,6 +48,7 @@ class Listener:
         self._unsubscribe(stale)
         self._dropped = []
         self._ask(filters)
+        self._client.subscribe(DROPPED, qos=0)  # one that refuses this loses nothing by it
 
     def reload(self) -> None:
         """Read the file at the next look, whether it seems changed or not; any thread may ask."""
@@ -64,7 +67,7 @@ class Listener:
             return False
         self._told = False
         try:
-            fresh = Routing((*self._file.routes(), NATIVE))
+            fresh = Routing((*self._file.routes(), NATIVE), self._settings.bounds)
         except InputError as error:
             tell(self._log, logging.ERROR, error)
             return False

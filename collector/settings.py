@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from collector.bounds import BOUNDS, MessageBounds
 from collector.routing import NATIVE, Route
 from metering.errors import InputError
 
@@ -30,6 +31,7 @@ class CollectorSettings:
     share: the group of collectors that divide the messages among them, empty for none.
     session_expiry_s: how long the broker keeps messages while the collector is away (MQTT 5).
     stop_s: how long a stop may take.
+    bounds: of one message.
     """
 
     broker_url: str
@@ -52,6 +54,7 @@ class CollectorSettings:
     retry_most_s: float = 5.0
     stop_s: float = 20.0
     queued_receipts: int = 20_000
+    bounds: MessageBounds = BOUNDS
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None

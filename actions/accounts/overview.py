@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.accounts.listed import known_profile
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.registry.institutions import no_institution
 from analytics.coverage import ENOUGH

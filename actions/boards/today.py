@@ -9,8 +9,8 @@ from typing import Final
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from actions.accounts.listed import known_profile
 from actions.accounts.overview import months_before
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress

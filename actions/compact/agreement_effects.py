@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from actions.accounts.listed import known_profile
+from actions.accounts.profiles import known_profile
 from actions.compact.base_lines import seen_base_g
 from actions.compact.comparing import sums_of
 from actions.compact.make_run import MakeRun

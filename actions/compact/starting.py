@@ -1,5 +1,7 @@
 """What every run of a target starts from: a union loaded once, in one snapshot, tried often."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

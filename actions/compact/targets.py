@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
-from actions.accounts.listed import known_profile
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.compact.base_lines import seen_base_g
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, kgce, years_of

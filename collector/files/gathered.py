@@ -1,8 +1,10 @@
 """Readings as they are gathered out of tables, kept small: numbers in arrays, each name once."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from metering.errors import InputError
 
 _SPARED = ("column", "unit", "seq", "ratio")  # the same in most files, and never written to
 _LINES = 20  # told of what is left out; the rest is counted
-Ints = NDArray[np.int64]
+Ints: TypeAlias = "NDArray[np.int64]"
 
 
 @dataclass(slots=True)
@@ -37,12 +39,12 @@ class Chunk:
     def __len__(self) -> int:
         return len(self.line)
 
-    def spare(self) -> "Chunk":
+    def spare(self) -> Chunk:
         """Return the same with less of what all its rows share, for as long as others are read."""
         kept = {name: spared(getattr(self, name)) for name in (*_SPARED, "message", "from_ms")}
         return replace(self, **kept)
 
-    def taken(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Chunk":
+    def taken(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Chunk:
         """Return some of the readings, or all in another order."""
         return Chunk(**{name: getattr(self, name)[rows] for name in self.__slots__})
 
@@ -108,7 +110,7 @@ class Problems:
         else:
             self.count += 1
 
-    def add_all(self, others: "Problems") -> None:
+    def add_all(self, others: Problems) -> None:
         """Add those of a part."""
         self.kept += others.kept[: self.limits.errors - len(self.kept)]
         self.count += others.count

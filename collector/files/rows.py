@@ -1,5 +1,7 @@
 """The rows of a table as readings, a block at a time."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple

@@ -4,6 +4,8 @@ It is the form that programs write, our exports among them: nothing in it is gue
 asked. What people have goes through `reading`, which looks at a file as a whole.
 """
 
+from __future__ import annotations
+
 import csv
 import gzip
 import zlib

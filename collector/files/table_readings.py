@@ -1,5 +1,7 @@
 """One table as readings: read again where it showed only later how it is meant, then settled."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Any, Final
 

@@ -10,7 +10,8 @@ from dashboards.pages.words import Lang
 from metering.days import CIVIL_ZONE
 
 DASH: Final = "–"
-_UNITS: Final = {"m3": "m³", "m2": "m²"}
+_UNITS: Final = {"m3": "m³", "m2": "m²", "kgce/m2": "kgce/m²"}
+_IN_CHINESE: Final = {"yuan/tce": "元/吨标准煤"}
 # The larger units of a screen, from the largest down; tables keep the plain one.
 _LARGER: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {
     "zh": {
@@ -88,8 +89,10 @@ def large(value: Decimal | None, unit: str, lang: Lang) -> Large:
     return Large(number(shown, places_for([shown])), name, plain if size > 1 else "")
 
 
-def unit_name(unit: str) -> str:
-    """Return a unit as it is printed."""
+def unit_name(unit: str, lang: Lang = "en") -> str:
+    """Return a unit as it is set: superscripts, and money in words of the language."""
+    if lang == "zh" and unit in _IN_CHINESE:
+        return _IN_CHINESE[unit]
     return _UNITS.get(unit, unit)
 
 

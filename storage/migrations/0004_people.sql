@@ -141,9 +141,9 @@ CREATE TABLE answered (
 );
 CREATE INDEX ON answered (at);
 ALTER TABLE answered ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT ON answered TO commonwatt_api;
+GRANT SELECT, INSERT ON answered TO commonwatt_api, commonwatt_collector;
 GRANT SELECT, DELETE ON answered TO commonwatt_worker;
-GRANT UPDATE (answer) ON answered TO commonwatt_api;
+GRANT UPDATE (answer) ON answered TO commonwatt_api, commonwatt_collector;
 
 -- A file waits for its confirmation, a day at most: it cannot ride hidden through a preview.
 CREATE TABLE upload (

@@ -102,6 +102,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, int]]] = {
         lambda world, name: readings.correction_of(world, world.channel[f"{name} e"])
     ),
     "correction_file": of_each(readings.filed),
+    "imported": of_each(readings.imported),
     "gateway": lambda world: {f"g{n}": readings.gateway(world, f"demo-a/g{n}") for n in (1, 2)},
     "set_aside": of_each(readings.set_aside),
     "task": lambda world: {"task": readings.failed(world)},

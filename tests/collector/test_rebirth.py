@@ -8,7 +8,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.codecs.sparkplug_b import Codec, rebirth_request
 from collector.routes_file import RoutesFile
-from tests.collector.rig import MemorySink, Mosquitto, running, until
+from tests.collector.rig import MemorySink, running, until
 
 ROUTES = """
 [[route]]
@@ -53,15 +53,6 @@ class Node:
         with self._turn:
             self.say("NBIRTH", "", [("bdSeq", 1)])
             self.say("DBIRTH", "/m1", [("energy_kwh", 5.0)])
-
-
-@pytest.fixture
-def broker(mosquitto, tmp_path):
-    """A broker of this test alone."""
-    made = Mosquitto(mosquitto, tmp_path)
-    made.start()
-    yield made
-    made.end()
 
 
 @pytest.fixture

@@ -70,6 +70,14 @@ class KeptAnswerShown(Shown):
     since: datetime
 
 
+class ConvertedShown(Shown):
+    """A unit of the file that is not its channel's."""
+
+    sent: str
+    unit: str = Field(description="The channel's.")
+    factor: str = Field(description="How many of the channel's one is, to 12 digits.")
+
+
 class ImportShown(Shown):
     """What an import of readings did, or in a dry run would do."""
 
@@ -101,10 +109,15 @@ class ImportShown(Shown):
     kept: list[KeptAnswerShown] = Field(
         description="Answers of earlier files of this layout; another answer of yours replaces one."
     )
+    converted: list[ConvertedShown] = Field(description="Units that were converted, exactly.")
     left_out: int = Field(description="Rows that cannot be taken, left out as was asked.")
     file_id: int | None = Field(
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
         "; null where it stands already."
+    )
+    import_id: int | None = Field(
+        description="By which it is taken back within 24 hours, at /imports/files/"
+        "{import_id}/undo; null of a correction, and where nothing was new."
     )
 
 
@@ -142,7 +155,8 @@ Fresh = Annotated[
             "required": True,
             "content": {"text/csv": {"schema": {"type": "string"}}},
             "description": "CSV, XLSX, ZIP, gzip or Green Button XML. Its form and columns are "
-            "recognised; what it leaves open is asked, with code and `where.question`.",
+            "recognised; what it leaves open is asked, with code and `where.question`; answers of "
+            "earlier files of the layout that held are in `where.kept`.",
         }
     },
     response_model=ImportAnswer,

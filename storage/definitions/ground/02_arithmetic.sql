@@ -62,3 +62,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
                 WHEN scope = 'grid_region' AND code = grid_region THEN 100000
                 WHEN scope = 'national' THEN 200000 END
          + CASE WHEN year > wanted THEN 10000 + year - wanted ELSE wanted - year END;
+
+-- The last of an array's elements, so many at most.
+CREATE FUNCTION storage.last_of(elements anyarray, most integer) RETURNS anyarray
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT elements[greatest(1, cardinality(elements) - most + 1):]
+$$;
+
+-- The last of the ranges of a set of numbers, so many at most.
+CREATE FUNCTION storage.last_ranges(numbers int8multirange, most integer) RETURNS int8multirange
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(range_agg(r), '{}') FROM (
+        SELECT r FROM unnest(numbers) AS u(r) ORDER BY lower(r) DESC LIMIT most) AS kept
+$$;

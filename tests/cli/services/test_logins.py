@@ -29,7 +29,7 @@ from cli.services import logins
     ],
 )
 def test_topics_are_their_owners(login, topic, publishes, may):
-    assert logins.allows(login, topic, publishes=publishes) is may
+    assert logins.allows(logins.read_rights(logins.ACL), login, topic, publishes=publishes) is may
 
 
 def test_passwords_are_kept_as_mosquitto_reads_them():
@@ -42,7 +42,8 @@ def test_passwords_are_kept_as_mosquitto_reads_them():
 
 
 def test_login_and_password_go_together():
-    passwords = {"collector": "a", "gateways": "b"}
+    text = logins.password_file({"collector": "a", "gateways": "b"}, old=False)
+    passwords = logins.read_passwords(text)
     assert logins.lets_in(passwords, "collector", "a")
     for login, password in (("collector", "b"), ("x", ""), (None, None), ("collector", None)):
         assert not logins.lets_in(passwords, login, password)

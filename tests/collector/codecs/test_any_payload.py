@@ -28,7 +28,8 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 WORDS = """
 value data ENERGY Total energy power time ts id type meterSN EPI result params em:0 object
 deviceInfo end_device_ids uplink_message decoded_payload frm_payload total_m3 status _ meter
-timestamp Time last_seen method total_act aenergy StatusSNS unit quality
+timestamp Time last_seen method total_act aenergy StatusSNS unit quality metrics name fields tags
+readings channel at
 """
 NAMES = st.sampled_from(WORDS.split()) | st.text(max_size=8)
 THINGS = st.recursive(

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from actions.catalogue import tables
-from actions.cells import sheets_of
 from actions.doing import carry_out
 from actions.fields import Words, field
 from actions.kinds import Line
@@ -25,6 +24,7 @@ from tests.actions.compact_world import make_union_world, record_progress
 from tests.actions.examples import parts
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
+from tests.sheets import sheets_of
 
 ALL = {one.code: one for one in tables()}
 OF: dict[str, int] = {}  # what rows are of, where a path says so

@@ -13,7 +13,6 @@ from actions.declared import ACTIONS, About, Action, Effect, Started
 from actions.fields import Acting, Words
 from actions.rights import Right
 from api import actions, create_app
-from dashboards.pages import forms
 from dashboards.pages.app import error_page, router
 from storage import tasks
 from storage.tasks import Done, Onward
@@ -43,7 +42,7 @@ def site(database_of_module) -> Iterator[Site]:
     world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
     routes = APIRouter(prefix="/api/v1")
     actions._add(routes, Toy)
-    pages = [routes, forms.router([Toy]), router()]
+    pages = [routes, router()]
     yield Site(
         world, create_app(world.pool, extra_routers=pages, error_page=error_page, today=TODAY)
     )

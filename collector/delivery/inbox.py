@@ -1,16 +1,12 @@
 """Messages between the broker and the writer: no more than memory has been promised for."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from paho.mqtt.client import MQTTMessage
-
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
+from collector.delivery.effects import Batch
 from collector.routing import Routing
 from collector.settings import CollectorSettings
-from collector.writer import Batch
 from metering.messages import Message
 
 _OVERHEAD_BYTES: Final = 300  # of a message beside its payload, measured: 262
@@ -34,25 +30,24 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._messages)
 
-    def take_in(self, message: MQTTMessage) -> bool:
-        """Keep of a message what a batch needs, for all of it costs 8 kB; False where full."""
-        payload = bytes(message.payload[: MAX_PAYLOAD_BYTES + 1])  # longer ones are refused anyway
-        if self.held_bytes + len(payload) > self.settings.held_bytes:
+    def take_in(
+        self, mid: int, topic: str, payload: bytes | bytearray, now_s: float, now_ms: int
+    ) -> bool:
+        """Keep of a message what a batch needs, for all of it costs 8 kB; False where full.
+
+        now_s: of a clock that only goes on. now_ms: since 1970, UTC.
+        """
+        kept = bytes(
+            payload[: self.settings.bounds.most_bytes + 1]
+        )  # longer ones are refused anyway
+        if self.held_bytes + len(kept) > self.settings.held_bytes:
             self.overflowed = True
             return False
-        self.held_bytes += len(payload) + _OVERHEAD_BYTES
+        self.held_bytes += len(kept) + _OVERHEAD_BYTES
         if not self._messages:
-            self._first_s = time.monotonic()
-        topic = _topic(message)
-        self._mids.append(message.mid)
-        self._messages.append(
-            Message(
-                topic,
-                self.routing.gateway_of(topic),
-                payload,
-                time.time_ns() // 1_000_000,
-            )
-        )
+            self._first_s = now_s
+        self._mids.append(mid)
+        self._messages.append(Message(topic, self.routing.gateway_of(topic), kept, now_ms))
         return True
 
     def reroute(self, routing: Routing) -> None:
@@ -63,13 +58,13 @@ class Inbox:
             for message in self._messages
         ]
 
-    def due_in_s(self) -> float:
+    def due_in_s(self, now_s: float) -> float:
         """Return when the next batch should be handed over, 0 where one is full or old enough."""
         if not self._messages:
             return float("inf")
         if len(self._messages) >= self.settings.batch_messages:
             return 0.0
-        return max(0.0, self._first_s + self.settings.batch_ms / 1000 - time.monotonic())
+        return max(0.0, self._first_s + self.settings.batch_ms / 1000 - now_s)
 
     def next_batch(self, connection: int) -> Batch:
         """Give away the oldest messages, a batch of them."""
@@ -95,11 +90,3 @@ class Inbox:
 
 def _size_bytes(messages: Sequence[Message]) -> int:
     return sum(len(message.payload) + _OVERHEAD_BYTES for message in messages)
-
-
-def _topic(message: MQTTMessage) -> str:
-    """Return a topic that can be stored; brokers that check it let no other pass."""
-    try:
-        return message.topic.replace("\0", "�")
-    except UnicodeDecodeError:
-        return "�"

@@ -1,0 +1,42 @@
+"""How many gateways are heard, are silent, and were never heard; counts alone."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+# Silent as `gateways.Gateway.silent_at` has it: for three of its longest periods and an hour.
+_COUNT: Final = """
+    WITH periods AS (
+        SELECT b.gateway_id, max(s.period_s) AS period_s
+          FROM binding b
+          JOIN channel_setting s ON s.channel_id = b.channel_id AND s.known_until IS NULL
+         WHERE b.known_until IS NULL AND b.valid_to IS NULL
+         GROUP BY 1)
+    SELECT count(*) FILTER (WHERE k.heard_at >= l.since) AS online,
+           count(*) FILTER (WHERE k.heard_at < l.since) AS silent,
+           count(*) FILTER (WHERE k.heard_at IS NULL) AS never
+      FROM gateway g
+      LEFT JOIN gateway_clock k ON k.gateway_id = g.id
+      LEFT JOIN periods p ON p.gateway_id = g.id
+     CROSS JOIN LATERAL (SELECT now() - interval '1 hour'
+           - make_interval(secs => 3 * coalesce(p.period_s, 0)) AS since) l
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Gateways: heard within three periods and an hour, before that, and never."""
+
+    online: int
+    silent: int
+    never: int
+
+
+def heard(connection: Connection[Any]) -> Heard:
+    """Count the gateways that the viewer sees."""
+    with connection.cursor(row_factory=class_row(Heard)) as cursor:
+        found = cursor.execute(_COUNT).fetchone()
+    assert found is not None
+    return found
