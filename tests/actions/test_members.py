@@ -17,7 +17,6 @@ from actions.compact.leave_union import LeaveUnion, StayInUnion
 from actions.compact.make_run import MakeRun
 from actions.compact.member_contacts import NameAuthority, NameOfficer
 from actions.compact.propose_agreement import ProposeAgreement, RecallAgreement
-from actions.compact.quotas import list_quotas
 from actions.compact.runs import list_runs, prove
 from actions.compact.sign_agreement import ConfirmSignature, PrepareSignature
 from actions.compact.targets import SetTarget
@@ -29,6 +28,7 @@ from metering.errors import ConflictError, EnergyError, InputError, NotFoundErro
 from tests.actions.acts import as_user, join_all
 from tests.actions.compact_world import make_union_world
 from tests.actions.examples_of_members import SIGNATURE, digest
+from tests.actions.tables import list_quotas
 from tests.actions.world import World
 
 
