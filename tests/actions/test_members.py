@@ -489,3 +489,22 @@ def test_a_member_names_its_authorities_and_liaison_officers_dated(world, people
     assert [one.name for one in found.officers] == ["Wang Fang"]
     assert world.admin("SELECT valid_to FROM member_authority WHERE kind LIKE 'offices%%'"
                        " AND known_until IS NULL") == [(date(2016, 3, 1),)]  # fmt: skip
+
+
+def test_an_agreement_ends_with_its_term(world, people):
+    made = make_union_world(world)
+    seats = seats_of(world, made.union)
+    sooner = DraftAgreement(scope="all", until="2016-04-10", source="m")
+    third = do(people["city 1.1"], sooner, made.union).agreement_id
+    do(people["city 1.1"], ProposeAgreement(), third)
+    signed(world, people, seats, third, "city 1", "city 2")
+    target = SetTarget.model_validate({"percent": "4", "profile": "GB2589-2020", "source": "m"})
+    planner = world.actor("planner of all")
+    do(planner, target, made.union)  # on its last day
+
+    after = Actor(world.pool, planner.name, date(2016, 4, 11))
+    assert code_of(after, target, made.union) == "agreement.not_now"
+    assert agreement_of(after, third).agreement.state == "ended"
+    with pytest.raises(psycopg.errors.IntegrityError) as caught:
+        world.admin("UPDATE agreement SET state = 'draft' WHERE id = %s", third)
+    assert caught.value.diag.constraint_name == "agreement_moves"
