@@ -26,6 +26,8 @@ from storage.compact.runs import RunRow
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
 from storage.health import Queue, Rejects
+from storage.readings import new_keys
+from storage.readings.new_keys import NewKeys
 
 _INSTITUTIONS: Final = 8
 _LOOKED_INTO: Final = 40  # institutions, the largest, in whose hours use while closed is sought
@@ -99,13 +101,17 @@ class OfPlatform:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs somebody; a part that is None is not for this reader."""
+    """What needs somebody; a part that is None is not for this reader.
+
+    new_keys: of known gateways, for whoever registers channels.
+    """
 
     day: date
     institutions: OfInstitutions | None
     unions: Sequence[OfUnion] | None
     platform: OfPlatform | None
     corrects: bool
+    new_keys: Sequence[NewKeys] = ()
 
 
 def today_of(actor: Actor) -> Today:
@@ -119,6 +125,7 @@ def today_of(actor: Actor) -> Today:
             _of_unions(connection) if plans else None,
             _of_platform(connection) if runs_it else None,
             holds(connection, Right.CORRECT_READINGS),
+            new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
         )
 
 
