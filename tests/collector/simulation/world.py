@@ -141,11 +141,16 @@ class World:
             self.broker.restart(chance.random() * 2, disk)
 
     def wire_cut(self) -> None:
-        """Cut a collector off, or let another of its name take over."""
+        """Cut a collector off."""
         sessions = [one for one in self.broker.sessions.values() if one.wire is not None]
         if sessions:
             session = self.clock.chance.choice(sessions)
             self.broker.cut(session.wire)
+
+    def taken_over(self) -> None:
+        """Let somebody connect under a collector's name."""
+        if self.broker.up and self.broker.sessions:
+            self.broker.taken_over(self.clock.chance.choice(sorted(self.broker.sessions)))
 
     def database_away(self) -> None:
         """Let the database be away, or its disk full, for a while."""
@@ -186,7 +191,7 @@ FAULTS = (
     World.stopped,
     World.broker_restarted,
     World.wire_cut,
-    World.wire_cut,
+    World.taken_over,
     World.database_away,
     World.database_slow,
     World.commit_fails,
