@@ -84,10 +84,9 @@ def create_app(
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
-    app.state.registry = registry
+    app.state.registry, app.state.asks = registry, Asks(pool, routes)
     app.state.sink, app.state.file_sink = sink, file_sink
-    app.state.large_files, app.state.asks = large_files, Asks(pool, routes)
-    app.state.allowance = Allowance(told.push_readings_per_min)
+    app.state.large_files, app.state.allowance = large_files, Allowance(told.push_readings_per_min)
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):
