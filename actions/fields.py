@@ -54,6 +54,7 @@ class Acting:
     sink: where readings go, on the collector's login, in transactions of its own.
     routes: whose messages are, and what they say.
     chosen: a password that was chosen; no field, for fields are written down. Empty: one is made.
+    broker: where gateways reach the broker, as mqtts://host:port; empty where nobody said.
     """
 
     connection: Connection[Any]
@@ -64,6 +65,7 @@ class Acting:
     sink: object | None = None
     routes: Routes = OURS
     chosen: str = of_dataclass(default="", repr=False)
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

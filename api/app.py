@@ -12,8 +12,11 @@ from starlette.routing import BaseRoute
 
 from actions import catalogue
 from actions.access.login import Failures, Pool
+from actions.readings.allowance import Allowance
+from actions.readings.broker_asks import Asks
 from actions.readings.import_readings import WholeSink
 from actions.readings.large_running import LargeFiles
+from actions.readings.push_many import PushSink
 from actions.routes import OURS, Routes
 from api import action_files, declared_tables, errors, shell
 from api import actions as declared
@@ -26,7 +29,6 @@ from api.routes.access import attachments
 from api.routes.readings import imports, large_imports
 from api.routes.registry import imports as registry_imports
 from api.settings import ApiSettings
-from collector.intake import ReadingSink
 
 _ABOUT = """
 Open energy accounting of public institutions. 公共机构能源核算开放平台。
@@ -57,7 +59,7 @@ def create_app(
     pool: Pool,
     *,
     settings: ApiSettings | None = None,
-    sink: ReadingSink | None = None,
+    sink: PushSink | None = None,
     file_sink: WholeSink | None = None,
     large_files: LargeFiles | None = None,
     routes: Routes = OURS,
@@ -77,14 +79,13 @@ def create_app(
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
     told = settings or ApiSettings()
-    app = _bare()
+    app, registry = _bare(), CollectorRegistry()
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
-    registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
-    app.state.registry = registry
     app.state.sink, app.state.file_sink = sink, file_sink
-    app.state.large_files = large_files
+    app.state.large_files, app.state.registry = large_files, registry
+    app.state.asks, app.state.allowance = Asks(pool, routes), Allowance(told.push_readings_per_min)
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):

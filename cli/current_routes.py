@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from collector.routing import Routing
+from collector.routing import Matching, Routing
 from metering.messages import Decoded, Message
 
 _Stat = tuple[int, int, int] | None  # which file, how long, from when
@@ -17,6 +17,11 @@ class CurrentRoutes:
         self._path = path
         self._seen = self._stat()
         self._table = read()
+
+    @property
+    def routes(self) -> tuple[Matching, ...]:
+        """The routes themselves."""
+        return self._now().routes
 
     def gateway_of(self, topic: str) -> str:
         """Return whose topic it is; the topic itself where no route matches."""

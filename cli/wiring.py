@@ -1,19 +1,24 @@
 """Where settings meet the parts: each service is put together here, and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg
 
 from actions.access.login import Pool
 from actions.actor import SYSTEM, Actor, open_pool, ours
 from cli import embedded
+from cli.broker_files import BrokerFiles, Log
 from cli.settings import Settings, need
+from collector import pushed
+from collector.bounds import MessageBounds
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, PUSHED, Route, Routing
+from collector.routing import NATIVE, Route, Routing
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
 from storage.readings.large_store import LargeStore
+from storage.readings.pushed import PushStore
 from storage.readings.store import Store
 
 
@@ -40,7 +45,7 @@ def operator(settings: Settings) -> Iterator[Actor]:
     with away():
         opened(url, "commonwatt", reading(settings)).close()  # says why not; a pool only waits
     with closing(pool_of(settings, url, 2)) as pool:
-        yield Actor(pool, SYSTEM)
+        yield Actor(pool, SYSTEM, broker=settings.gateways_broker or "")
 
 
 def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
@@ -57,7 +62,12 @@ def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
 def routing(settings: Settings) -> Routing:
     """Return the table by which kept messages are decoded, those that were pushed too."""
     known, _ = routes(settings)
-    return Routing((*known, PUSHED))
+    return Routing((*known, *pushed.ROUTES), bounds(settings))
+
+
+def bounds(settings: Settings) -> MessageBounds:
+    """Return how much one message may be."""
+    return MessageBounds(settings.message_bytes, settings.message_readings)
 
 
 def store(settings: Settings, url: str, name: str) -> Store:
@@ -68,12 +78,37 @@ def store(settings: Settings, url: str, name: str) -> Store:
     return Store(url, name, ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
 
 
+def push_store(settings: Settings, url: str) -> PushStore:
+    """Return where pushed readings go. url: the collector's login."""
+    return PushStore(url, "push", ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
+
+
 def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:
     """Return where a large file goes. url: the collector's login."""
     # It sorts all of it in a statement, and waits until another that says the same is stored.
     long_s = settings.migrate_statement_s
     bounds = Bounds(long_s, long_s, settings.idle_transaction_s)
     return LargeStore(url, import_id, ahead_ms=settings.clock_ahead_ms, bounds=bounds)
+
+
+def broker_files(
+    settings: Settings,
+    url: str,
+    folder: Path,
+    reload: Callable[[], None],
+    log: Log,
+    collector: str = "collector",
+) -> BrokerFiles:
+    """Return what keeps a broker's files. url: the collector's login."""
+    return BrokerFiles(
+        folder,
+        url,
+        lambda: routes(settings)[0],
+        reload,
+        bounds=reading(settings),
+        log=log,
+        collector=collector,
+    )
 
 
 def pool_of(settings: Settings, url: str, most: int) -> Pool:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from collector.bounds import BOUNDS, MessageBounds
 from collector.codecs import Codec, Decode, configured
 from collector.codecs.payload import MAX_KEY_CHARACTERS, PayloadError
 from metering.errors import InputError
@@ -52,6 +53,11 @@ class Route:
             raise _wrong("gateway", self.gateway)
         object.__setattr__(self, "_codec", configured(self.codec, self.settings))
 
+    @property
+    def remembers(self) -> bool:
+        """Whether its format understands a message only by what the same collector had before."""
+        return bool(getattr(self._codec, "remembers", False))
+
     def gateway_of(self, topic: str) -> str | None:
         """Return whose topic it is, None where the filter does not match."""
         matched = _matched(self.topic_filter.split("/"), topic.split("/"))
@@ -72,11 +78,25 @@ NATIVE: Final = Route("cw/v1/+/+/data", "native", "{1}/{2}")
 PUSHED: Final = Route("http/v1/+/+/data", "native", "{1}/{2}")
 
 
+class Matching(Protocol):
+    """A line of the table, as the table asks it."""
+
+    @property
+    def topic_filter(self) -> str: ...
+
+    def gateway_of(self, topic: str) -> str | None: ...
+
+    def decode_for(self, topic: str) -> Decode: ...
+
+
 class Routing:
     """The routing table: of several filters that match a topic, the first one counts."""
 
-    def __init__(self, routes: Sequence[Route] = (NATIVE,)) -> None:
+    def __init__(
+        self, routes: Sequence[Matching] = (NATIVE,), bounds: MessageBounds = BOUNDS
+    ) -> None:
         self.routes = tuple(routes)
+        self._bounds = bounds
         self._known: dict[str, tuple[str, Decode] | None] = {}
 
     @property
@@ -105,7 +125,12 @@ class Routing:
                 "page of refused messages, or run commonwatt replay-rejected.",
                 where={"topic": message.topic},
             )
-        return found[1](message)
+        return self._bounds.decoded(found[1], message)
+
+    def decode_for(self, topic: str) -> Decode | None:
+        """Return how messages of a topic are decoded, None where no route matches."""
+        found = self._find(topic)
+        return None if found is None else found[1]
 
     def _find(self, topic: str) -> tuple[str, Decode] | None:
         if topic not in self._known:

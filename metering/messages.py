@@ -143,6 +143,7 @@ class Stored:
     outdone_count: all of these. corrected: those that count after all, as a correction.
     misfits: of readings that were shifted, places of those that do not fit what is around them.
     behind: of a whole file, places of readings left out, for a clock fell back when they were made.
+    file_id: of a whole file that said anything new: by which it can be taken back.
     """
 
     seqs: Sequence[int | None]
@@ -156,3 +157,4 @@ class Stored:
     corrected: int = 0
     misfits: Sequence[int] = field(default_factory=tuple)
     behind: Sequence[int] = field(default_factory=tuple)
+    file_id: int | None = None

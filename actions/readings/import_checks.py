@@ -89,14 +89,6 @@ def checked(
     return bound
 
 
-def units_of(connection: Connection[Any], file: FileReadings, bound: Bound) -> dict[int, int]:
-    """Return, by message of a file without faults, the quanta in one unit of its channel."""
-    messages, first = np.unique(file.readings.message, return_index=True)
-    ids = bound.channel_id[first].tolist() if len(first) else []
-    known = {one.channel_id: one.per_unit for one in meters.channels(connection, ids)}
-    return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
-
-
 def _certain(file: FileReadings, rejections: Iterable[Rejection]) -> Iterator[Rejection]:
     """Return refusals without those of an instant that waits for an answer."""
     for one in rejections:

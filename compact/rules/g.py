@@ -19,7 +19,8 @@ from compact.ruling import About, AllocationRule, Among, Facts, Reach
 
 
 def _bands(given: Given) -> dict[str, Any]:
-    last_year = [int(one) for one in given.numbers("last_year")]
+    last_year = given.wholes("last_year")
+    given.hold("last_year", last_year)
     standard = given.inside("standard")
     values = (standard.each(f"standard.{tier}", len(last_year)) for tier in TIERS)
     tiers = {

@@ -147,8 +147,10 @@ def test_a_planner_of_one_member_does_not_plan_for_the_union_and_one_above_does(
     [
         """INSERT INTO book_cause (union_id, indicator, kind, reason, made_by)
            VALUES (%s, 'total_kgce', 'issue', '', 'user:1')""",
-        """INSERT INTO union_member (union_id, region_id, level, valid_from, source, known_by)
-           SELECT %s, max(region_id), 'city', '2000-01-01', 'test', 'user:1' FROM region_fact""",
+        """INSERT INTO union_member (union_id, region_id, level, step, valid_from, source,
+                   known_by)
+           SELECT %s, max(region_id), 'city', 'full', '2000-01-01', 'test', 'user:1'
+             FROM region_fact""",
         "SELECT access.record_progress(%s, 'total_kgce', '2016-04-10')",
     ],
 )

@@ -39,6 +39,8 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
     done, tried = ({**one.json()["done"]} for one in (stored, rehearsed))
     for one in (done, tried):
         assert [each["how"]["encoding"] for each in one.pop("recognised")] == ["UTF-8"]
+    assert tried.pop("import_id") is None
+    assert done.pop("import_id") > 0
     assert done == tried
     assert done == {
         "readings": 2,
@@ -56,6 +58,7 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "behind_lines": [],
         "left_out": 0,
         "kept": [],
+        "converted": [],
         "file_id": None,
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)

@@ -118,6 +118,27 @@ def test_a_mistake_names_file_line_field_and_next_step_and_nothing_comes_in(say,
     assert counts(database) == before
 
 
+def test_a_folder_is_one_import_whole_or_not_at_all_and_taken_back_whole(say, folder, database):
+    say("registry", folder)
+    months = folder / "months"
+    months.mkdir()
+    head, *lines = READINGS.splitlines(keepends=True)
+    (months / "a.csv").write_text(head + lines[0], "utf-8")
+    (months / "b.csv").write_text(head + "demo-x/g1,总表,soon,1\n", "utf-8")
+    (months / "note.docx").write_bytes(b"PK")
+    refused = say("readings", months, folder / "months" / "a.csv")
+    assert refused.returncode == 2
+    assert "b.csv, line 2, at: " in refused.stderr
+    assert "Files that are not read: note.docx" in refused.stderr
+    assert counts(database)[2] == 0
+
+    (months / "b.csv").write_text(head + lines[1], "utf-8")
+    done = say("readings", months)
+    assert "  a.csv: 1 readings\n  b.csv: 1 readings" in done.stdout
+    assert "commonwatt do import.undo --imported 1 " in done.stdout
+    assert counts(database)[2] == 2
+
+
 def test_failed_rows_are_kept_and_the_others_imported_where_that_is_asked(say, folder, database):
     say("registry", folder)
     file, errors = folder / "march.csv", folder / "wrong.xlsx"

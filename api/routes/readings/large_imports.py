@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from actions.readings.large_imports import LargeFile, Progress, may_send, progress
+from actions.readings.large_refusals import refusals
 from actions.readings.large_running import LargeFiles
 from api.auth import CurrentActor
 from api.fields import Id, Shown
@@ -174,6 +175,7 @@ def get_large_import(
 def _shown(found: Progress) -> LargeImportShown:
     one = found.of
     told: dict[str, Any] = {name: getattr(one, name) for name in one.__slots__}
+    told["errors"] = refusals(one)
     told |= {"state": found.state, "ended": found.ended, "counts": one.counts or None}
     waits = {"usage_waits": found.usage_waits, "accounts_wait": found.accounts_wait}
     return LargeImportShown.model_validate(told | waits)

@@ -252,6 +252,26 @@ window.addEventListener("resize", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
+// A part of the page that changes by itself is fetched again while somebody looks.
+const EVERY_MS = 3000;
+
+async function live(element) {
+  if (!element.isConnected) return;
+  if (!document.hidden && !element.contains(document.activeElement)) {
+    try {
+      const answer = await fetch(element.dataset.live, { headers: { Accept: "text/html" } });
+      if (answer.redirected || answer.status === 401) return location.reload();
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        element.replaceChildren(...page.body.childNodes);
+      }
+    } catch {
+      // The network is away: the next look may find it.
+    }
+  }
+  setTimeout(live, EVERY_MS, element);
+}
+
 // Paper is white and narrow: charts are drawn anew for it, light, sharp and as wide as they will be,
 // with their figures below where these are few; after it all is as it was.
 const FEW_CELLS = 200;
@@ -273,3 +293,4 @@ window.addEventListener("beforeprint", () => paper(true));
 window.addEventListener("afterprint", () => paper(false));
 
 drawAll();
+for (const element of document.querySelectorAll("[data-live]")) setTimeout(live, EVERY_MS, element);

@@ -1,31 +1,26 @@
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any
 
-import pytest
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-
-from collector.connection import receipt_window
-from collector.outbox import Outbox
+from collector.delivery.effects import Acknowledge, Publish, Settled
+from collector.delivery.outbox import Outbox
 from collector.tally import Tally
-from collector.writer import Settled
 
 
 @dataclass
 class Broker:
-    """Stands for paho's client: what was published, by number, and what was acknowledged."""
+    """Stands for the network: what was published, by number, and what was acknowledged."""
 
     published: dict[int, str] = field(default_factory=dict)
     acknowledged: list[int] = field(default_factory=list)
 
-    def publish(self, topic: str, payload: bytes, qos: int) -> Any:
-        mid = len(self.published) + 1
-        self.published[mid] = topic
-        return SimpleNamespace(mid=mid)
-
-    def ack(self, mid: int, qos: int) -> None:
-        self.acknowledged.append(mid)
+    def let(self, outbox: Outbox) -> None:
+        """Do what the outbox says."""
+        for effect in outbox.flush():
+            match effect:
+                case Publish(topic, _, number):
+                    assert number not in self.published
+                    self.published[number] = topic
+                case Acknowledge(mids):
+                    self.acknowledged += mids
 
 
 def settled(mids: list[int], receipts: int) -> Settled:
@@ -35,17 +30,17 @@ def settled(mids: list[int], receipts: int) -> Settled:
 
 def test_the_broker_never_has_more_receipts_than_it_takes_and_gets_them_all():
     broker = Broker()
-    outbox = Outbox(broker, Tally(), most=1_000)
+    outbox = Outbox(Tally(), most=1_000)
     outbox.window = 3
 
     outbox.send(settled([7, 8], 10), current=True)
-    outbox.flush()
+    broker.let(outbox)
     assert len(broker.published) == 3
     for mid in range(1, 11):
         assert len(broker.published) - (mid - 1) <= 3
         assert broker.acknowledged == []
         outbox.published(mid)
-        outbox.flush()
+        broker.let(outbox)
 
     assert list(broker.published.values()) == [f"cw/v1/p/g{place}/receipt" for place in range(10)]
     assert broker.acknowledged == [7, 8]
@@ -54,13 +49,13 @@ def test_the_broker_never_has_more_receipts_than_it_takes_and_gets_them_all():
 
 def test_receipts_beyond_what_may_wait_are_dropped_and_hold_nobody_up():
     broker, tally = Broker(), Tally()
-    outbox = Outbox(broker, tally, most=4)
+    outbox = Outbox(tally, most=4)
 
     outbox.send(settled([1], 6), current=True)
-    outbox.flush()
+    broker.let(outbox)
     for mid in list(broker.published):
         outbox.published(mid)
-    outbox.flush()
+    broker.let(outbox)
 
     assert (tally.receipts, tally.receipts_dropped) == (4, 2)
     assert broker.acknowledged == [1]
@@ -68,25 +63,15 @@ def test_receipts_beyond_what_may_wait_are_dropped_and_hold_nobody_up():
 
 def test_receipts_outlive_a_connection_and_its_numbers_do_not():
     broker = Broker()
-    outbox = Outbox(broker, Tally(), most=100)
+    outbox = Outbox(Tally(), most=100)
     outbox.window = 1
     outbox.send(settled([5], 3), current=True)
-    outbox.flush()
+    broker.let(outbox)
 
     outbox.disown()
     for mid in (1, 2, 3):
         outbox.published(mid)
-        outbox.flush()
+        broker.let(outbox)
 
     assert len(broker.published) == 3
     assert broker.acknowledged == []
-
-
-@pytest.mark.parametrize(("decoded", "window"), [(None, 1_000), (20, 19), (1, 1), (65_535, 1_000)])
-def test_the_window_is_the_brokers_but_for_one_place(decoded, window):
-    properties = Properties(PacketTypes.CONNACK)
-    if decoded is not None:
-        properties.ReceiveMaximum = decoded
-
-    assert receipt_window(properties) == window
-    assert receipt_window(None) == 1_000
