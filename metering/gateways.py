@@ -10,7 +10,7 @@ from typing import Final
 _FEW: Final = 5  # arrivals, before which nothing is usual
 _SLACK_S: Final = 60
 _TIMES: Final = 3  # of the usual interval, after which it is late
-_BEYOND: Final = 1.2  # of its longest but one, which one outage does not move
+_BEYOND: Final = (6, 5)  # of its longest but one, which one outage does not move
 _CLOCK_OF: Final = 9  # messages whose middle is the clock's offset: one of old readings is no clock
 _AHEAD_MS: Final = 60_000
 _WINDOW: Final = 10_000  # numbers in which gaps are looked for
@@ -50,13 +50,15 @@ class Habits:
     def late_after_s(self) -> int:
         """For how long it may be silent: by its own habit, else by its channels' period.
 
+        `storage.late_after_s` says the same in SQL.
+
         The longest silence but one counts too: who sends a day's readings at once, and is silent
         for the rest of the day, is not late for it.
         """
         if self.usual_s is None:
             return _TIMES * (self.period_s or 0) + _FIRST_S
         longest = sorted(self.every_s)[-2]
-        return int(max(_TIMES * self.usual_s, _BEYOND * longest)) + _SLACK_S
+        return max(_TIMES * self.usual_s, longest * _BEYOND[0] // _BEYOND[1]) + _SLACK_S
 
     def offline(self, now: datetime) -> bool:
         """Return whether it has been silent for longer than it uses to."""

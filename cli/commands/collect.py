@@ -37,14 +37,12 @@ def collect(
     known = embedded.filled(known, "collector")
     url = settings.need(known.database_url, "database_url")
     broker = settings.need(known.broker_url, "broker_url")
-    stop = running.until_stopped()
+    stop, log = running.until_stopped(), logs.begin_levelled("collect")
     if owned:
         running.with_owner(stop.set)
-    log = logs.begin_levelled("collect")
     collector = wiring_services.collector(known, url, broker, log)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
-    if known.routes_file is not None:
-        running.on_hangup(collector.reload)
+    running.on_hangup(collector.reload)
     wiring_services.keep_embedded_broker(known, url, broker, log, stop)
     with beating.beating(url, known.collector_name, collector.tally):
         collector.run(stop)

@@ -136,3 +136,15 @@ def test_habits_by_hand():
     assert Habits(now, [900] * 9, [-9_000_000] * 9, []).clock is Clock.BEHIND
     assert Habits(now, [900] * 9, [-9_000_000] * 4 + [-1_000] * 5, []).clock is Clock.FINE
     assert Habits(now, [], [], [(1, 5), (9, 20_000), (20_002, 20_009)]).gaps == [(20_001, 20_001)]
+
+
+def test_sql_and_python_call_a_gateway_late_alike(admin):
+    random.seed(3)
+    for _ in range(60):
+        every_s = [
+            random.choice([1, 60, 899, 900, 901, 86_399]) for _ in range(random.randint(0, 9))
+        ]
+        period_s = random.choice([None, 60, 900])
+        row = admin.execute("SELECT storage.late_after_s(%s, %s)", [every_s, period_s]).fetchone()
+        assert row == (Habits(None, every_s, [], [], period_s).late_after_s,), (every_s, period_s)
+    assert admin.execute("SELECT storage.late_after_s(NULL, NULL)").fetchone() == (3_600,)

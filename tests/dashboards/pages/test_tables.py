@@ -47,6 +47,18 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         world.admin(
             "INSERT INTO audit_entry (actor, act, subject) VALUES ('user:1', %s, '=1+1')", act
         )
+    world.admin(
+        """INSERT INTO file_done (actor, act, sha256, rows, opposites)
+           VALUES ('user:1', 'exchange.record', sha256('x'), 2, '[]')"""
+    )
+    world.admin(
+        """INSERT INTO reading_import (made_by, name, sha256, bytes, counts)
+           VALUES ('user:1', '=big.csv', sha256('y'), 10, '{"inserted": 3}')"""
+    )
+    world.admin(
+        """INSERT INTO task (kind, key, at, by, attempts, reason, error)
+           VALUES ('progress', '1', now(), 'user:1', 2, 'toy.torn', '=torn')"""
+    )
     for make in (make for part in parts() for make in getattr(part, "OBJECTS", {}).values()):
         make(world)
     office = world.channel["office e"]
