@@ -79,14 +79,13 @@ def create_app(
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
     told = settings or ApiSettings()
-    app = _bare()
+    app, registry = _bare(), CollectorRegistry()
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
-    registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
-    app.state.registry, app.state.asks = registry, Asks(pool, routes)
     app.state.sink, app.state.file_sink = sink, file_sink
-    app.state.large_files, app.state.allowance = large_files, Allowance(told.push_readings_per_min)
+    app.state.large_files, app.state.registry = large_files, registry
+    app.state.asks, app.state.allowance = Asks(pool, routes), Allowance(told.push_readings_per_min)
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):

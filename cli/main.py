@@ -34,6 +34,7 @@ from cli.commands import (
     solve,
     status,
     targets,
+    upload,
     users,
     work,
 )
@@ -88,6 +89,7 @@ app.command("collect")(collect.collect)
 app.command("ministry")(ministry.ministry)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
+app.command("upload")(upload.upload)
 app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)

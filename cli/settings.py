@@ -104,6 +104,16 @@ class Settings(BaseSettings):
     )
     batch_messages: int = Field(2000, ge=1, le=30_000, description="of a batch at most")
     batch_ms: int = Field(100, ge=1, le=60_000, description="a batch waits for more, at most")
+    gateway_bytes_per_s: int = Field(
+        2**20,
+        ge=1024,
+        le=2**30,
+        description="collect: of one gateway while messages pile up and others wait behind it; "
+        "what is beyond is set aside",
+    )
+    gateway_burst_bytes: int = Field(
+        2**25, ge=2**16, le=2**40, description="collect: and so much more at once"
+    )
     message_bytes: int = Field(
         64 * 1024,
         ge=1024,

@@ -37,6 +37,8 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         write_readings=settings.write_readings,
         share=settings.collector_share,
         bounds=bounds(settings),
+        gateway_bytes_per_s=settings.gateway_bytes_per_s,
+        gateway_burst_bytes=settings.gateway_burst_bytes,
         session_expiry_s=settings.session_expiry_s,
         ca_file=settings.broker_ca_file,
         certificate_file=settings.broker_certificate_file,

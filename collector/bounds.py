@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from collector.codecs import Decode
-from collector.codecs.payload import PayloadError, too_large, too_many_readings
+from collector.codecs.payload import (
+    USUAL_BYTES,
+    USUAL_READINGS,
+    PayloadError,
+    too_large,
+    too_many_readings,
+)
 from metering.messages import Decoded, Message
 
 
@@ -12,8 +18,8 @@ from metering.messages import Decoded, Message
 class MessageBounds:
     """What an operator lets a message be; formats have ceilings of their own far above."""
 
-    most_bytes: int = 64 * 1024
-    most_readings: int = 1_000
+    most_bytes: int = USUAL_BYTES
+    most_readings: int = USUAL_READINGS
 
     def decoded(self, decode: Decode, message: Message) -> Decoded:
         """Return what a message says, or refuse it under its number where it is too much."""

@@ -11,7 +11,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from collector import notices
 from collector.notices import Log, tell
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, Routing
+from collector.routing import NATIVE, Route, Routing
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 
@@ -43,6 +43,7 @@ class Listener:
         every message would come twice. The same goes for routes that were dropped meanwhile.
         """
         self._asked.clear()
+        self._warn()
         filters = self.routing.filters
         stale = [*self._dropped, *(filters if self._settings.share else ())]
         self._unsubscribe(stale)
@@ -85,6 +86,7 @@ class Listener:
         """Take what is new before letting go of what is old, so that nothing falls between."""
         old, new = self.routing.filters, fresh.filters
         self.routing = fresh
+        self._warn()
         dropped = [one for one in old if one not in new]
         self._log(logging.INFO, "routes read", routes=len(fresh.routes))
         if self._client.is_connected():
@@ -92,6 +94,13 @@ class Listener:
             self._unsubscribe([self._prefix + one for one in dropped])
         else:
             self._dropped += [self._prefix + one for one in dropped]
+
+    def _warn(self) -> None:
+        """Say which routes a group of collectors cannot have."""
+        for route in self.routing.routes if self._settings.share else ():
+            if isinstance(route, Route) and route.remembers:
+                split = notices.not_to_be_shared(route.topic_filter, route.codec)
+                tell(self._log, logging.ERROR, split)
 
     @property
     def _prefix(self) -> str:

@@ -40,6 +40,20 @@ def broker_refuses(where: str, why: str) -> UnavailableError:
     )
 
 
+def not_to_be_shared(topic_filter: str, codec: str) -> InputError:
+    """A format that needs what came before is shared among collectors, each of which has a part."""
+    return InputError(
+        "collector.share_splits",
+        zh=f"路由 {topic_filter}({codec})须由同一接收服务收下全部消息,而共享订阅会把它们分开。",
+        en=f"The route {topic_filter} ({codec}) needs all its messages at one collector; a shared "
+        "subscription divides them.",
+        next_zh="请为该路由另起一个接收服务,用另一份路由文件,且不设 COMMONWATT_COLLECTOR_SHARE。",
+        next_en="Run another collector for it, with a routes file of its own and no "
+        "COMMONWATT_COLLECTOR_SHARE.",
+        where={"topic": topic_filter},
+    )
+
+
 def unfit(what: str, offered: int, wanted: int, mosquitto: str, own: str = "") -> ConflictError:
     """The broker says itself that it would not keep what gateways entrust to it.
 
@@ -55,6 +69,18 @@ def unfit(what: str, offered: int, wanted: int, mosquitto: str, own: str = "") -
         next_zh=f"请修改代理的配置(mosquitto 中为 {mosquitto}){ours_zh}。",
         next_en=f"Change the broker's configuration (mosquitto: {mosquitto}){ours_en}.",
         where={"field": what, "value": str(offered)},
+    )
+
+
+def too_fast(gateway: str) -> InputError:
+    """A gateway says so much that others wait."""
+    return InputError(
+        "gateway.too_fast",
+        zh=f"采集网关 {gateway} 上报过多,其他网关因此等待;超出份额的消息已暂存。",
+        en=f"The gateway {gateway} says so much that others wait; what is beyond its share is "
+        "set aside.",
+        next_zh="请降低其上报频率,或调大 COMMONWATT_GATEWAY_BYTES_PER_S。",
+        next_en="Let it send less often, or raise COMMONWATT_GATEWAY_BYTES_PER_S.",
     )
 
 

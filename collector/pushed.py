@@ -13,14 +13,15 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
+from collector.bounds import BOUNDS
 from collector.codecs import Decode, configured
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
 from collector.codecs.records import FIELDS
 from collector.routing import PUSHED, Routing
 from metering.errors import InputError
 from metering.messages import Decoded, Message
 
 ROWS: Final = 500  # of a message at most, half of what one may hold
+MOST_BYTES: Final = BOUNDS.most_bytes  # of a message
 _ROOM: Final = 1024  # bytes of a message beside its rows, and for the last of them
 _SET: Final = "set"
 _TOPIC: Final = "topic"
@@ -118,7 +119,7 @@ def cut(form: Form, body: bytes) -> list[Piece]:
 def _packed(rows: Numbered, around: tuple[str, str, str]) -> Iterator[Piece]:
     """Yield rows in messages of bounded length. around: what stands before, between and after."""
     before, between, after = around
-    most_bytes = MAX_PAYLOAD_BYTES - _ROOM - len(before.encode())
+    most_bytes = MOST_BYTES - _ROOM - len(before.encode())
     for some in _shared(rows, most_bytes):
         text = before + between.join(text for _, text in some) + after
         yield Piece(text.encode(), [place for place, _ in some])

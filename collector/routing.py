@@ -53,6 +53,11 @@ class Route:
             raise _wrong("gateway", self.gateway)
         object.__setattr__(self, "_codec", configured(self.codec, self.settings))
 
+    @property
+    def remembers(self) -> bool:
+        """Whether its format understands a message only by what the same collector had before."""
+        return bool(getattr(self._codec, "remembers", False))
+
     def gateway_of(self, topic: str) -> str | None:
         """Return whose topic it is, None where the filter does not match."""
         matched = _matched(self.topic_filter.split("/"), topic.split("/"))

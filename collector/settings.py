@@ -24,7 +24,9 @@ class CollectorSettings:
     receive_maximum: messages that may wait for their acknowledgement: the back-pressure.
     held_bytes: for messages that wait for the writer. Brokers that know no window, or do not keep
         to it, would fill the memory; what comes beyond this is left to be delivered again.
-    batch_messages, batch_ms: whichever comes first hands a batch to the writer.
+    gateway_bytes_per_s, gateway_burst_bytes: what one gateway may say while messages pile up and
+        others wait; what is beyond is set aside.
+    batch_messages, batch_bytes, batch_ms: whichever comes first hands a batch to the writer.
     write_readings: where the writer cuts a batch; one transaction holds these and the rest of
         the last message.
     receipt_ms: how long the writer of a long batch may keep receipts and acknowledgements back.
@@ -39,7 +41,10 @@ class CollectorSettings:
     version: Literal[4, 5] = 5
     receive_maximum: int = 4_000
     held_bytes: int = 32 * 1024 * 1024
+    gateway_bytes_per_s: int = 1024 * 1024
+    gateway_burst_bytes: int = 32 * 1024 * 1024
     batch_messages: int = 2_000
+    batch_bytes: int = 1024 * 1024
     batch_ms: int = 100
     write_readings: int = 5_000
     receipt_ms: int = 250
@@ -69,6 +74,9 @@ class CollectorSettings:
                 self.receive_maximum // _BATCHES_PER_WINDOW,
             ),
             ("held_bytes", self.held_bytes, 1, 2**40),
+            ("gateway_bytes_per_s", self.gateway_bytes_per_s, 1, 2**40),
+            ("gateway_burst_bytes", self.gateway_burst_bytes, 1, 2**40),
+            ("batch_bytes", self.batch_bytes, 1, 2**40),
             ("batch_ms", self.batch_ms, 1, 60_000),
             ("write_readings", self.write_readings, 1, 1_000_000),
             ("receipt_ms", self.receipt_ms, 0, 60_000),

@@ -88,7 +88,7 @@ class Tally:
             return 0.0
 
     def came(self, now_s: float) -> None:
-        """Note that a message came which the broker wants acknowledged."""
+        """Note that a message came which the broker wants acknowledged; now_s: monotonic."""
         self.arrived.append(now_s)
 
     def let_go(self, messages: int) -> None:
@@ -117,6 +117,7 @@ HELP: Final[dict[str, str]] = {
     "retained": "Messages replayed from the broker's store: acknowledged and left out.",
     "overflowed": "Messages left to be redelivered, because more came than may be held.",
     "connects": "Connections that the broker took.",
+    "broker_dropped": "Messages that the broker itself says it threw away, since we listen.",
     "connected": "1 while the broker is connected.",
     "unacknowledged": "Messages that are not acknowledged yet.",
     "most_unacknowledged": "The most of these that there ever were.",
@@ -133,7 +134,6 @@ HELP: Final[dict[str, str]] = {
     "rejected": "Refusals, of a message or of its readings for one reason, by reason.",
     "retries": "Attempts to write that found the database away.",
     "sink_away": "1 while the database is away.",
-    "broker_dropped": "Messages that the broker itself says it threw away, since we listen.",
     "last_commit_ms": "How long the last transaction took, in milliseconds.",
     "commit_seconds": "How long transactions took, their commit included.",
     "arrival_to_queryable_seconds": "From a message's arrival until its readings can be queried.",

@@ -12,9 +12,8 @@ from actions.access.login import Pool
 from actions.readings.allowance import Allowance
 from actions.readings.push import let_in
 from actions.refusals import other_request
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
 from collector.intake import Portion, ReadingSink, closed_ranges, portions
-from collector.pushed import TABLE, Form, Heard, Piece, cut, topic_of
+from collector.pushed import MOST_BYTES, TABLE, Form, Heard, Piece, cut, topic_of
 from metering.messages import Message, Readings, Rejection, Stored
 from storage.answered import Answered
 from storage.readings.pushed import Claim
@@ -64,10 +63,9 @@ def push_many(pool: Pool, sink: PushSink, allowance: Allowance, key: str, pushed
     let_in(pool, pushed.gateway, key)
     topic = topic_of(pushed.gateway, pushed.form)
     TABLE.decode_for(topic)  # refuses a format that is not there, before anything is kept
-    pieces = cut(pushed.form, pushed.body)
+    pieces, most = cut(pushed.form, pushed.body), MOST_BYTES + 1
     batch = [
-        Message(topic, pushed.gateway, one.payload[: MAX_PAYLOAD_BYTES + 1], pushed.received_ms)
-        for one in pieces
+        Message(topic, pushed.gateway, one.payload[:most], pushed.received_ms) for one in pieces
     ]
     with allowance.turn(pushed.gateway):
         heard = Heard(TABLE.decode)

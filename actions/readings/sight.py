@@ -31,9 +31,10 @@ class Sight:
 
 def sight(actor: Actor) -> Sight:
     """Return how the intake is, as far as the actor sees it."""
+    now = datetime.now(UTC)
     with actor.look() as connection:
         return Sight(
-            datetime.now(UTC),
+            now,
             minutes.collectors(connection),
             heard.heard(connection),
             sorted(health.rejects(connection), key=lambda one: -one.messages),

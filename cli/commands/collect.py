@@ -37,10 +37,9 @@ def collect(
     known = embedded.filled(known, "collector")
     url = settings.need(known.database_url, "database_url")
     broker = settings.need(known.broker_url, "broker_url")
-    stop = running.until_stopped()
+    stop, log = running.until_stopped(), logs.begin_levelled("collect")
     if owned:
         running.with_owner(stop.set)
-    log = logs.begin_levelled("collect")
     collector = wiring_services.collector(known, url, broker, log)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
     running.on_hangup(collector.reload)

@@ -5,7 +5,9 @@ from typing import Final
 
 from metering.errors import InputError
 
-# What a format can be made to read at all; operators allow far less (collector/bounds.py).
+USUAL_BYTES: Final = 64 * 1024  # of a message, unless an operator allows another length
+USUAL_READINGS: Final = 1_000
+# What a format can be made to read at all.
 MAX_PAYLOAD_BYTES: Final = 1024 * 1024
 MAX_READINGS: Final = 20_000  # in one message
 MAX_KEY_CHARACTERS: Final = 200

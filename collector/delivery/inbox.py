@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from collector.codecs import Decode
 from collector.delivery.effects import Batch
+from collector.delivery.shares import Shares, TooFast, sparing
 from collector.routing import Routing
 from collector.settings import CollectorSettings
 from metering.messages import Message
 
 _OVERHEAD_BYTES: Final = 300  # of a message beside its payload, measured: 262
+_CROWDED_S: Final = 10.0  # for which gateways are held to their shares after messages piled up
 
 
 @dataclass(slots=True)
@@ -17,15 +20,24 @@ class Inbox:
     """What has arrived and not been handed over, in order of arrival.
 
     overflowed: whether messages were left with the broker, because it knows no window.
+    too_fast: gateways that said more than their share since the last look, while others waited.
     """
 
     settings: CollectorSettings
     routing: Routing
     overflowed: bool = False
     held_bytes: int = 0
+    too_fast: set[str] = field(default_factory=set)
+    _shares: Shares = field(init=False)
+    _set_aside: int = 0  # messages here that are to be
+    _crowded_until_s: float = float("-inf")
     _mids: list[int] = field(default_factory=list)
     _messages: list[Message] = field(default_factory=list)
     _first_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        self._shares = Shares(settings.gateway_bytes_per_s, settings.gateway_burst_bytes)
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -46,8 +58,17 @@ class Inbox:
         self.held_bytes += len(kept) + _OVERHEAD_BYTES
         if not self._messages:
             self._first_s = now_s
+        message = Message(topic, self.routing.gateway_of(topic), kept, now_ms)
+        if self._piles_up():
+            self._crowded_until_s = now_s + _CROWDED_S
+        if now_s < self._crowded_until_s and self._shares.too_fast(
+            message.gateway, len(kept), now_s
+        ):
+            message = TooFast(topic, message.gateway, kept, now_ms)
+            self.too_fast.add(message.gateway)
+            self._set_aside += 1
         self._mids.append(mid)
-        self._messages.append(Message(topic, self.routing.gateway_of(topic), kept, now_ms))
+        self._messages.append(message)
         return True
 
     def reroute(self, routing: Routing) -> None:
@@ -62,16 +83,25 @@ class Inbox:
         """Return when the next batch should be handed over, 0 where one is full or old enough."""
         if not self._messages:
             return float("inf")
-        if len(self._messages) >= self.settings.batch_messages:
+        settings = self.settings
+        if (
+            len(self._messages) >= settings.batch_messages
+            or self.held_bytes >= settings.batch_bytes
+        ):
             return 0.0
-        return max(0.0, self._first_s + self.settings.batch_ms / 1000 - now_s)
+        return max(0.0, self._first_s + settings.batch_ms / 1000 - now_s)
 
     def next_batch(self, connection: int) -> Batch:
         """Give away the oldest messages, a batch of them."""
-        most = self.settings.batch_messages
-        batch = Batch(connection, self._mids[:most], self._messages[:most], self.routing.decode)
+        most = self._most()
+        messages = self._messages[:most]
+        decode: Decode = self.routing.decode
+        if self._set_aside:
+            self._set_aside -= sum(isinstance(one, TooFast) for one in messages)
+            decode = sparing(decode)
+        batch = Batch(connection, self._mids[:most], messages, decode)
         del self._mids[:most], self._messages[:most]
-        self.held_bytes -= _size_bytes(batch.messages)
+        self.held_bytes -= _size_bytes(messages)
         return batch
 
     def disown(self) -> None:
@@ -84,8 +114,28 @@ class Inbox:
         The broker delivers again what is dropped here, and mostly what is kept too.
         """
         most = self.settings.receive_maximum
-        self.held_bytes -= _size_bytes(self._messages[most:])
+        gone = self._messages[most:]
+        self.held_bytes -= _size_bytes(gone)
+        self._set_aside -= sum(isinstance(one, TooFast) for one in gone)
         del self._mids[most:], self._messages[most:]
+
+    def _piles_up(self) -> bool:
+        """Return whether more is here than the next batch takes: the writer does not keep up."""
+        settings = self.settings
+        return (
+            self.held_bytes > settings.batch_bytes or len(self._messages) > settings.batch_messages
+        )
+
+    def _most(self) -> int:
+        """Return how many messages a batch takes: one at least, neither too many nor too big."""
+        most, left_bytes = self.settings.batch_messages, self.settings.batch_bytes
+        if self.held_bytes <= left_bytes:
+            return most
+        for place, message in enumerate(self._messages[:most]):
+            left_bytes -= len(message.payload) + _OVERHEAD_BYTES
+            if left_bytes <= 0:
+                return place + 1
+        return most
 
 
 def _size_bytes(messages: Sequence[Message]) -> int:

@@ -52,6 +52,7 @@ class Machine:
         self._tally = tally
         self._link = Link(settings.reconnect_first_s, settings.reconnect_most_s)
         self._pending: list[Effect] = []
+        self._too_fast: set[str] = set()  # of whom it was told
         self._at_hand = 0
         self._said = ""
         self._warned = False
@@ -204,11 +205,20 @@ class Machine:
             if not self.stopping:
                 self._say("database_away" if self._tally.sink_away else "up", effects)
             effects += self.outbox.flush()
+        if self.inbox.too_fast:
+            self._blame(effects)
         if self.stopping:
             self._leave(effects)
         else:
             self._hand_over(now_s, effects)
         return effects
+
+    def _blame(self, effects: list[Effect]) -> None:
+        """Tell once of each gateway that was too fast."""
+        fresh = sorted(self.inbox.too_fast - self._too_fast)
+        effects += [Tell(logging.WARNING, notices.too_fast(gateway)) for gateway in fresh]
+        self._too_fast |= self.inbox.too_fast
+        self.inbox.too_fast.clear()
 
     def _hand_over(self, now_s: float, effects: list[Effect]) -> None:
         """Give the writer a batch that is due, and fetch what overflowed once all is done."""

@@ -15,13 +15,16 @@ def main() -> int:
     asks = argparse.ArgumentParser(prog="python -m tests.chaos")
     asks.add_argument("--kills", type=int, default=10, help="of each program")
     asks.add_argument("--seed", type=int, help="of kills and cables; else of this moment")
+    asks.add_argument("--collectors", type=int, default=1, help="that share the messages")
     asked = asks.parse_args()
     seed = time.time_ns() // 1_000_000 if asked.seed is None else asked.seed
     print(f"seed {seed}: {asked.kills} kills each", flush=True)
     with tempfile.TemporaryDirectory(prefix="commonwatt-chaos-") as folder:
-        told = run(Path(folder) / "state", seed, asked.kills, lambda line: print(line, flush=True))
+        state = Path(folder) / "state"
+        told = run(state, seed, asked.kills, lambda line: print(line, flush=True), asked.collectors)
     _print(told)
-    print(f"Again: python -m tests.chaos --kills {asked.kills} --seed {seed}")
+    more = f"--kills {asked.kills} --collectors {asked.collectors}"
+    print(f"Again: python -m tests.chaos {more} --seed {seed}")
     return 0 if told.verdict.good and told.all_receipted else 1
 
 

@@ -29,11 +29,13 @@ class Told:
     disturbed: Counter[str] = field(default_factory=Counter)
 
 
-def run(folder: Path, seed: int, kills: int, say: Callable[[str], None]) -> Told:
+def run(
+    folder: Path, seed: int, kills: int, say: Callable[[str], None], collectors: int = 1
+) -> Told:
     """Kill each program so often, let it calm down, and judge."""
     waits: dict[str, list[float]] = {victim: [] for victim in VICTIMS}
     disturbed: Counter[str] = Counter()
-    with Scene(folder, seed) as scene:
+    with Scene(folder, seed, collectors=collectors) as scene:
         if scene.receipt_after(time.monotonic(), _AT_WORK_S) is None:
             raise AssertionError("no receipt before anything was killed")
         while left := [one for one in VICTIMS if len(waits[one]) < kills]:

@@ -24,14 +24,16 @@ from tests.storage.world import make_channels
 ROOT = Path(__file__).parents[2]
 VICTIMS = ("collector", "broker", "database", "worker")
 _PASSWORDS = {group: f"{group}-of-chaos" for group in migrate.GROUPS}
-_COMMANDS = {"collector": "collect", "worker": "work"}
 _LOOK_S = 0.05
 
 
 class Scene:
-    """All of it, in a folder; cables lead from the collector to broker and database."""
+    """All of it, in a folder; cables lead from the collectors to broker and database.
 
-    def __init__(self, folder: Path, seed: int, per_s: float = 20.0) -> None:
+    collectors: how many share the messages. works: whether there is a worker.
+    """
+
+    def __init__(self, folder: Path, seed: int, *, collectors: int = 1, works: bool = True) -> None:
         self.chance = random.Random(seed)
         self._services = services.up(folder)
         running = self._services.running
@@ -44,11 +46,15 @@ class Scene:
         self.to_database = Proxy(int(known["port"]), seed)
         self.to_broker = Proxy(urlsplit(running.broker_url).port or 0, seed)
         self._folder = folder
+        self._resting: set[str] = set()
+        self._share = "chaos" if collectors > 1 else ""
+        self.collectors = [f"collector-{number}" for number in range(collectors)]
+        self._programs = [*self.collectors, *(["worker"] if works else [])]
         self._over = threading.Event()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._tender = threading.Thread(target=self._tend, daemon=True)
         self._tender.start()
-        self.gateways = Gateways(running.gateway_url, per_s)
+        self.gateways = Gateways(running.gateway_url, per_s=20.0)
         self.gateways.start()
 
     def __enter__(self) -> Self:
@@ -75,7 +81,9 @@ class Scene:
         services.remove(self._folder)
 
     def kill(self, victim: str) -> bool:
-        """Kill a process as it stands; return whether it was there."""
+        """Kill a process as it stands, of several collectors any; return whether it was there."""
+        if victim == "collector":
+            victim = self.chance.choice(self.collectors)
         running = self._services.running
         pid = {"broker": running.broker_pid, "database": running.postgres_pid}.get(victim)
         child = self._children.get(victim)
@@ -88,6 +96,15 @@ class Scene:
         except ProcessLookupError:
             return False
         return True
+
+    def rest(self, victim: str) -> None:
+        """Kill a program, and let it lie until it may `rise`."""
+        self._resting.add(victim)
+        self.kill(victim)
+
+    def rise(self) -> None:
+        """Start again all that were to lie."""
+        self._resting.clear()
 
     def disturb(self) -> str:
         """Do something to a cable; return what."""
@@ -128,9 +145,10 @@ class Scene:
     def _tend(self) -> None:
         """Start what has ended, as a service manager does."""
         while not self._over.wait(_LOOK_S):
-            for name in _COMMANDS:
+            for name in self._programs:
                 child = self._children.get(name)
-                if child is None or child.poll() is not None:
+                ended = child is None or child.poll() is not None
+                if ended and name not in self._resting:
                     self._children[name] = self._started(name)
 
     def _started(self, name: str) -> subprocess.Popen[bytes]:
@@ -138,17 +156,20 @@ class Scene:
         broker = urlsplit(running.broker_url)
         login = f"{broker.username}:{broker.password}"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COMMONWATT_")}
+        group = name.split("-")[0]
+        environment["COMMONWATT_COLLECTOR_NAME"] = name
+        environment["COMMONWATT_COLLECTOR_SHARE"] = self._share
         environment["COMMONWATT_BROKER_URL"] = f"mqtt://{login}@127.0.0.1:{self.to_broker.port}"
         environment["COMMONWATT_DATABASE_URL"] = psycopg.conninfo.make_conninfo(
             self.admin_url,
-            user=f"chaos_{name}",
-            password=_PASSWORDS[name],
+            user=f"chaos_{group}",
+            password=_PASSWORDS[group],
             host="127.0.0.1",
             port=self.to_database.port,
         )
         with (self._folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "cli", _COMMANDS[name]],
+                [sys.executable, "-m", "cli", "work" if name == "worker" else "collect"],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,

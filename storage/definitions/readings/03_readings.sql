@@ -98,26 +98,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
       LEFT JOIN worker_lane l ON l.queue = q.queue
 $$;
 
--- Counts of the whole installation, which name no institution, meter or gateway: anybody may look,
--- as at /metrics.
-CREATE VIEW report.intake_minute AS
+-- Counts of the whole installation, which name no institution, meter or gateway, as at /metrics:
+-- whoever may look at anything sees them.
+CREATE VIEW report.intake_minute WITH (security_barrier) AS
 SELECT minute, collector, messages, stored, revised, duplicates, refused, commits, write_ms,
        write_most_ms, lag_most_ms
-  FROM intake_minute;
+  FROM intake_minute WHERE (SELECT access.may('look'));
 
-CREATE VIEW report.collector AS
+CREATE VIEW report.collector WITH (security_barrier) AS
 SELECT collector, t.messages, t.stored, t.revised, t.duplicates, t.last_at, b.began_at,
        b.beat_at, b.state, b.unacknowledged, b.oldest_at, b.held, b.held_bytes,
        -- Four beats were missed, and it did not say that it stops.
        coalesce(b.beat_at < now() - interval '20 seconds' AND b.state <> 'stopped', false)
            AS silent
-  FROM intake_tally t FULL JOIN collector_beat b USING (collector);
+  FROM intake_tally t FULL JOIN collector_beat b USING (collector)
+ WHERE (SELECT access.may('look'));
 
-CREATE VIEW report.queue AS
-SELECT queue, rows, oldest, set_aside, looked_at, moved_at FROM access.queues();
+CREATE VIEW report.queue WITH (security_barrier) AS
+SELECT queue, rows, oldest, set_aside, looked_at, moved_at FROM access.queues()
+ WHERE (SELECT access.may('look'));
 
-CREATE VIEW report.rejected_reason AS
-SELECT reason, messages, readings FROM access.rejects_by_reason();
+CREATE VIEW report.rejected_reason WITH (security_barrier) AS
+SELECT reason, messages, readings FROM access.rejects_by_reason()
+ WHERE (SELECT access.may('look'));
 
 REVOKE ALL ON FUNCTION access.guards_refused, access.rejects_by_reason, access.backlog,
     access.queues

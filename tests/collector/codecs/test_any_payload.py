@@ -1,13 +1,14 @@
 """Any payload at all: readings, or a refusal that says what to do; never anything else.
 
 `COMMONWATT_TEST_ATTEMPTS=100000 pytest tests/collector/codecs/test_any_payload.py --timeout 0`
-tries each law as often.
+tries each law as often, and fails where a payload takes over a second.
 """
 
 import base64
 import json
 import math
 import os
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -62,6 +63,21 @@ def test_any_bytes_give_readings_or_a_refusal(name, payload, topic):
     holds(name, payload, topic)
 
 
+LINES = st.lists(
+    st.sampled_from(["channel", "value", "at", "unit", "1", "-2.5", "kWh", "m1", "2026-01-01"])
+    | st.sampled_from([",", ";", "\t", "=", " ", '"', "\n", "\r\n", "(", ")", ":", "!", "/", "*"])
+    | st.text(max_size=3),
+    max_size=40,
+).map("".join)
+
+
+@harder
+@given(st.sampled_from(["records", "influx", "dsmr", "emonhub", "telegraf"]), LINES, TOPICS)
+def test_any_lines_give_readings_or_a_refusal(name, text, topic):
+    holds(name, text.encode(), topic)
+    holds(name, f"channel,value\n{text}".encode(), topic)
+
+
 @pytest.mark.parametrize("method", [["NotifyStatus"], {"NotifyStatus": 1}, 1, None])
 def test_a_method_that_is_no_text_is_refused(method):
     payload = json.dumps({"method": method, "params": {"ts": 1_700_000_000}})
@@ -100,12 +116,16 @@ def test_a_payload_that_is_too_large_or_too_deep_is_refused(name):
 
 def holds(name: str, payload: bytes, topic: str) -> None:
     """Check that a codec answers as every codec must."""
+    began_s = time.process_time()  # of this process: others may be busy
     try:
         found = configured(name, SETTINGS.get(name, {})).decode(Message(topic, "g/1", payload, 0))
     except PayloadError as refusal:
         if not (refusal.en and refusal.next_en and refusal.next_zh):
             raise
         return
+    finally:
+        took_s = time.process_time() - began_s
+        assert not ATTEMPTS or took_s < 1, f"{name} took {took_s} s: {payload!r}"
     columns = [found.channel_key, found.at_ms, found.value]
     columns += [one for one in (found.unit, found.quality) if one is not None]
     assert len({len(one) for one in columns}) == 1

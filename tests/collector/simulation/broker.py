@@ -21,13 +21,35 @@ class Sent(NamedTuple):
     payload: bytes
 
 
+class Stranger:
+    """Who connects under the name of a collector, and does nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def opened(self, wire: "Wire", known: bool) -> None:
+        """Listen."""
+
+    def arrived(self, wire: "Wire", mid: int, sent: Sent) -> None:
+        """Forget it."""
+
+    def published(self, wire: "Wire", mid: int) -> None:
+        """Nothing was."""
+
+    def noticed(self, wire: "Wire") -> None:
+        """Go."""
+
+
 class Wire:
     """A connection: packets keep their order, and those under way are lost with it."""
 
-    def __init__(self, clock: Clock, process: "Process", latency_s: float) -> None:
+    def __init__(self, clock: Clock, process: "Process | Stranger", latency_s: float) -> None:
         self.open = True
         self.process = process
-        self.delivered: dict[int, Sent] = {}  # by number, and not yet acknowledged
+        # By number, and not yet acknowledged: which one it is, and the message.
+        self.delivered: dict[int, tuple[int, Sent]] = {}
+        self.acknowledged = 0  # the last one that was
+        self._arrived = 0
         self._clock = clock
         self._latency_s = latency_s
         self._there_s = [0.0, 0.0]
@@ -49,7 +71,8 @@ class Wire:
 
     def arrived(self, mid: int, sent: Sent) -> None:
         """A message reaches the collector."""
-        self.delivered[mid] = sent
+        self._arrived += 1
+        self.delivered[mid] = (self._arrived, sent)
         self.process.arrived(self, mid, sent)
 
     def published(self, mid: int) -> None:
@@ -152,6 +175,13 @@ class Broker:
             if session is not None and session.wire is wire:
                 session.wire = None
             self.clock.after(self.clock.chance.random() * 0.5, wire.process.noticed, wire)
+
+    def taken_over(self, name: str) -> None:
+        """Let a stranger in under a collector's name, who hears everything and lets go of nothing.
+
+        He stays until whose name it is comes back.
+        """
+        self.connect(Wire(self.clock, Stranger(name), 0.01))
 
     def save(self) -> None:
         """Write the sessions to disk, as it does now and then."""

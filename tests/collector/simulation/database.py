@@ -25,6 +25,7 @@ class Database:
         self.answers_lost = 0.0
         self.rows: dict[tuple[str, str, int], float] = {}
         self.refused: dict[tuple[str, int], str] = {}
+        self.set_aside: set[tuple[str, int]] = set()  # whole, for they were too many
         self.committed: set[tuple[str, int]] = set()
         self.ledger = Ledger()
         self._clock = clock
@@ -78,8 +79,11 @@ class Database:
             assert one.seq is not None
             seqs[one.message] = one.seq
             identity = (batch[one.message].gateway, one.seq)
+            self.committed.add(identity)
+            if one.reason.code == "gateway.too_fast":
+                self.set_aside.add(identity)
+                continue
             hold(self.ledger.refused.get(identity) == one.reason.code, "refused", *identity)
             self.refused[identity] = one.reason.code
-            self.committed.add(identity)
         hold(None not in seqs, "a message of a portion is in none of its columns")
         return Stored(seqs, portion.rejected, len(readings))

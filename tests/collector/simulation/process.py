@@ -85,7 +85,10 @@ class Process:
         if wire is self._wire and self.alive:
             now_s = self._clock.now_s
             topic = f"cw/v1/{sent.gateway}/data"
+            overflowed = self.tally.overflowed
             self.machine.arrived(mid, 1, topic, sent.payload, now_s, int(now_s * 1000))
+            if self.tally.overflowed > overflowed:
+                del wire.delivered[mid]  # it was not kept, so it must not be acknowledged
             inbox, settings = self.machine.inbox, self._settings
             hold = self._clock.hold
             hold(inbox.held_bytes <= settings.held_bytes + 400, "too many bytes", inbox.held_bytes)
@@ -167,9 +170,12 @@ class Process:
         if wire is None:
             return
         for mid in mids:
-            sent = wire.delivered.pop(mid, None)
-            hold(sent is not None, "acknowledged a number of another connection", mid)
-            assert sent is not None
+            delivered = wire.delivered.pop(mid, None)
+            hold(delivered is not None, "acknowledged a number of another connection", mid)
+            assert delivered is not None
+            place, sent = delivered
+            hold(place > wire.acknowledged, "acknowledged out of order", mid)  # [MQTT-4.6.0-2]
+            wire.acknowledged = place
             key = (sent.gateway, sent.seq)
             hold(key in self._database.committed, "acknowledged before its commit", *key)
             hold(key in self._broker.receipted, "acknowledged before its receipt", *key)
