@@ -76,12 +76,17 @@ class Findings:
         return cls(**{name: column[order] for name, column in columns.items()})
 
 
-def found(use: ArrayLike, known: Usual | None = None, wide: ArrayLike | None = None) -> Findings:
+def found(
+    use: ArrayLike,
+    known: Usual | None = None,
+    wide: ArrayLike | None = None,
+    is_open: Bools | None = None,
+) -> Findings:
     """Return what stands out of the hours of meters.
 
     use: (m, n) of civil hours from a midnight, whole days, NaN where unknown. wide: (m, 168), by
     how much dismissals have widened the band of each hour of the week; the first is that of the
-    first hour here.
+    first hour here. is_open: (n,) hours in which zeros matter; without it, all.
     """
     hours = np.atleast_2d(np.asarray(use, float))
     about = usual(hours) if known is None else known
@@ -92,7 +97,7 @@ def found(use: ArrayLike, known: Usual | None = None, wide: ArrayLike | None = N
     masks = (
         _spikes(hours, about, score),
         _stuck(hours),
-        _zeros(hours, about, score),
+        _zeros(hours, about, score, is_open),
         _overuse(hours, about, score),
     )
     return Findings.of(
@@ -132,11 +137,17 @@ def _stuck(use: Floats) -> Bools:
     return np.asarray(run & (apart < _STUCK_USUAL * hours) & seldom)
 
 
-def _zeros(use: Floats, about: Usual, score: Floats) -> Bools:
-    """Nothing, or next to nothing, where something is always used."""
-    return filled(
-        (use <= _ZERO_PART * about.level) & (score < _ZERO) & (about.level > 0), _ZERO_RUN
-    )
+def _zeros(use: Floats, about: Usual, score: Floats, is_open: Bools | None) -> Bools:
+    """Nothing, or next to nothing, where something is always used; with an open hour in it."""
+    nothing = (use <= _ZERO_PART * about.level) & (score < _ZERO) & (about.level > 0)
+    runs = filled(nothing, _ZERO_RUN)
+    if is_open is None:
+        return runs
+    row, first, end = stretches(runs)
+    opened = np.append(0, np.cumsum(is_open))
+    for place in np.flatnonzero(opened[end] == opened[first]):
+        runs[row[place], first[place] : end[place]] = False
+    return runs
 
 
 def _overuse(use: Floats, about: Usual, score: Floats) -> Bools:

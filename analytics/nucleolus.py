@@ -14,7 +14,7 @@ from analytics import games
 from analytics.rational import Limits, minimised, rank_added
 
 Row = list[Fraction]
-MOST: Final = 9  # members whose groups are weighed exactly in a few seconds
+MOST: Final = 10  # members whose groups are weighed exactly in a few seconds
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 

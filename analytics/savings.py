@@ -21,7 +21,8 @@ CLAIMED_AT: Final = 0.68
 USUAL: Final = 0.9
 
 _DAYS_IN_MONTH: Final = 30.0
-_NODES: Final = np.linspace(0.0, 0.5, 513)  # of 1 / degrees of freedom
+_NODES: Final = np.linspace(0.0, 0.5, 129)  # of 1 / degrees of freedom
+_FEW: Final = 40  # quantiles that are worked out one by one
 _ENDLESS: Final = 1e6
 
 
@@ -139,15 +140,14 @@ def half_width(
     return factor * t * baseline.cvrmse * root
 
 
-def normal_year(
-    baseline: Baselines, use: ArrayLike, temperature: ArrayLike, normal: ArrayLike
-) -> Floats:
-    """Return (m,) what a normal year would have used: the meter's own residual is kept.
+def normal_year(used: ArrayLike, expected: ArrayLike, normal: ArrayLike) -> Floats:
+    """Return what a normal year would have used: the meter's own residual is kept.
 
-    use: (m,) of the year. temperature, normal: (n,) of its days, and of a normal year's.
+    used: (m,) or one, of the year. expected, normal: (m, n) or (n,) what the baseline has for its
+    periods, in their own weather and in a normal year's.
     """
-    moved = baseline.at(normal).sum(axis=1) - baseline.at(temperature).sum(axis=1)
-    return np.asarray(np.asarray(use, float) + moved)
+    sums = [np.asarray(one, float).sum(axis=-1) for one in (normal, expected)]
+    return np.asarray(np.asarray(used, float) + sums[0] - sums[1])
 
 
 def portfolio(savings: Savings) -> tuple[float, float]:
@@ -167,14 +167,17 @@ def claimable(savings: Savings, at_usual: float = USUAL) -> Bools:
 
 
 def quantiles(confidence: float, degrees: ArrayLike) -> Floats:
-    """Return t of many degrees of freedom, to about five digits; NaN below one degree.
+    """Return t of many degrees of freedom; NaN below one degree.
 
-    Between nodes over 1 / degrees; fewer than two degrees are worked out one by one.
+    More than forty are taken from between nodes over 1 / degrees, to four digits behind the point.
     """
     free = np.asarray(degrees, float)
-    found = np.interp(1 / np.maximum(free, 1e-9), _NODES, _nodes(confidence))
-    for place in np.argwhere((free >= 1) & (free < 2)):
-        found[tuple(place)] = student.two_sided(confidence, float(free[tuple(place)]))
+    alone = np.ones(free.shape, np.bool_) if free.size <= _FEW else free < 2
+    found = np.full(free.shape, np.nan)
+    if not alone.all():
+        found = np.interp(1 / np.maximum(free, 2), _NODES, _nodes(confidence))
+    for place in map(tuple, np.argwhere(alone & (free >= 1))):
+        found[place] = student.two_sided(confidence, float(free[place]))
     return np.where(free >= 1, found, np.nan)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -120,12 +119,6 @@ class Agreement:
         if self.state is not of:
             raise not_now(f"moved to {to.value}", self.state)
         return replace(self, state=to)
-
-
-def until_of(clauses: tuple[Clause, ...]) -> date | None:
-    """Return the last day of an agreement's term, None where it names none."""
-    said = next((one.terms.get("until") for one in clauses if one.kind is Kind.TERM), None)
-    return None if said is None else date.fromisoformat(str(said))
 
 
 def not_now(what: str, state: State) -> ConflictError:

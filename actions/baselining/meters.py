@@ -1,5 +1,6 @@
-"""Meters of a file of one's own: the baseline of each, and what was saved after it."""
+"""Meters of a file of one's own: the baseline of each, what was saved after it, a normal year."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,198 +8,136 @@ from typing import Any, Final
 
 import numpy as np
 
-from actions.baselining.tables import by_day, columns, numbers, unusable, wall_days
+from actions.baselining.calendars import off_days
+from actions.baselining.metered import Metered, read, read_normal
+from actions.baselining.tables import unusable
 from analytics import baselines, daykinds, degrees, savings, uncertainty
 from analytics.baselines import KINDS
 from analytics.daykinds import DayBaselines
-from analytics.moments import Floats, Ints
-
-TIMES: Final = ("day", "date", "ts", "time", "start", "month", "日期", "时间")
-WARMTH: Final = ("temperature", "temp", "temp_c", "temp_f", "tempf", "t", "气温", "温度")
+from analytics.moments import Bools, Floats, Ints
 
 _EPOCH: Final = date(1970, 1, 1)
 _YEAR: Final = 365
 _LEAST: Final = {"day": 30, "month": 9}  # known periods of a baseline
-_MONTH_FROM: Final = 27  # days between rows that are months
-_DAY_LIMITS: Final = uncertainty.LIMITS["hour"]  # of days Guideline 14 says nothing: those of hours
+_LIMITS: Final = {  # of days Guideline 14 says nothing: those of hours
+    "day": uncertainty.LIMITS["hour"],
+    "month": uncertainty.LIMITS["month"],
+}
+_DAYS: Final = (("all",), ("workdays", "days off"), (
+    "workdays", "workdays, summer", "days off", "days off, summer",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Metered:
-    """The days or months of a file. use: (m, n) per period, NaN where unknown.
+class Asked:
+    """What somebody wants to know.
 
-    starts: (n,) days since 1970. length: (n,) days of each period.
+    until: the baseline's last day; None, the file's first year. confidence: of a saving's band.
+    calendar: whose holidays and make-up workdays count; None, weekends only. normal: a file with
+    the temperatures of a normal year.
     """
 
-    names: list[str]
-    starts: Ints
-    length: Floats
-    temperature: Floats
-    use: Floats
-    interval: str
+    until: date | None = None
+    confidence: float = savings.USUAL
+    calendar: str | None = None
+    normal: Path | None = None
 
 
-def is_meters(path: Path) -> bool:
-    """Return whether a file is a CSV with a time, a temperature and something else."""
-    if not path.name.lower().endswith((".csv", ".csv.gz")):
-        return False
-    names = {name.strip().lower() for name in columns(path)}
-    return bool(names & set(TIMES)) and bool(names & set(WARMTH)) and len(names) > 2
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """The meters of a file with the baselines by each way of telling days apart.
 
-
-def read(path: Path) -> Metered:
-    """Return the meters of a file; hours are added to days, their temperatures averaged."""
-    table = columns(path)
-    found = {name.strip().lower(): name for name in table}
-    at = next((found[name] for name in TIMES if name in found), None)
-    warm = next((found[name] for name in WARMTH if name in found), None)
-    if at is None or warm is None or len(table) < 3:
-        raise unusable(
-            path,
-            f"须有时间列({TIMES[0]})、气温列({WARMTH[0]})和至少一个用量列",
-            f"needs a column of time ({TIMES[0]}), one of temperature ({WARMTH[0]}) and one of use",
-        )
-    try:
-        days = wall_days([_whole(text) for text in table[at]])
-    except ValueError as wrong:
-        raise unusable(
-            path, f"{at} 列应为 YYYY-MM-DD({wrong})", f"needs days like YYYY-MM-DD ({wrong})"
-        ) from None
-    names = [name for name in table if name not in (at, warm)]
-    values = {name: numbers(path, name, table[name]) for name in (warm, *names)}
-    return _periods(path, days, values.pop(warm), values)
-
-
-def _whole(text: str) -> str:
-    """Return a month as its first day."""
-    return f"{text}-01" if len(text) == 7 else text
-
-
-def _periods(path: Path, days: Ints, warm: Floats, use: dict[str, Floats]) -> Metered:
-    starts, _, temperature = by_day(days, warm)
-    if len(starts) < 2:
-        raise unusable(path, "天数不足", "has too few days")
-    rows, hourly = list(use.items()), len(starts) < len(days)
-    added = np.array([_added(days, starts, one, hourly=hourly) for _, one in rows])
-    monthly = bool(np.median(np.diff(starts)) >= _MONTH_FROM)
-    length = np.diff(starts, append=_end(starts)) if monthly else starts * 0 + 1
-    interval = "month" if monthly else "day"
-    names = [name for name, _ in rows]
-    return Metered(names, starts, length.astype(float), temperature, added, interval)
-
-
-def _end(starts: Ints) -> int:
-    """Return where the last period ends: with the month that it begins, else as the one before."""
-    last = _EPOCH + timedelta(days=int(starts[-1]))
-    if last.day == 1:
-        return ((last + timedelta(days=31)).replace(day=1) - _EPOCH).days
-    return int(2 * starts[-1] - starts[-2])
-
-
-def _added(days: Ints, starts: Ints, values: Floats, *, hourly: bool) -> Floats:
-    """Return the sum of each day; a day with an hour that is not known is not known."""
-    place = np.searchsorted(starts, days)
-    sums = np.bincount(place, np.nan_to_num(values), len(starts))
-    unknown = np.bincount(place, ~np.isfinite(values), len(starts)) > 0
-    if hourly:
-        hours = np.bincount(place, minlength=len(starts))
-        unknown |= hours < np.median(hours) - 1  # a day of 23 hours is whole
-    return np.where(unknown, np.nan, sums)
-
-
-def baselines_of(path: Path, until: date | None, confidence: float) -> list[dict[str, Any]]:
-    """Return what is told of each meter of a file: model, fit, and saving where time follows.
-
-    until: the last day of the baseline; without it, of the file's first year.
+    first: (n,) periods of the baseline. kinds: (n,) days by each way. ways: (m,) each meter's.
     """
+
+    metered: Metered
+    asked: Asked
+    last: date
+    first: Bools
+    made: list[DayBaselines]
+    kinds: list[Ints]
+    ways: Ints
+
+    def would(self, row: int, temperature: Floats) -> Floats:
+        """Return (n,) what a meter would use per day of the file's periods at temperatures."""
+        way = int(self.ways[row])
+        return np.asarray(self.made[way].at(temperature, self.kinds[way])[row])
+
+
+def baselines_of(path: Path, asked: Asked) -> list[dict[str, Any]]:
+    """Return what is told of each meter of a file: model, fit, saving and normal year."""
     metered = read(path)
-    last = until or _EPOCH + timedelta(days=int(metered.starts[0]) + _YEAR - 1)
-    first = metered.starts <= (last - _EPOCH).days
+    last = asked.until or _EPOCH + timedelta(days=int(metered.starts[0]) + _YEAR - 1)
+    first = np.asarray(metered.starts <= (last - _EPOCH).days)
     _refuse_few(path, metered, first, last)
-    made, kind, ways = _fitted(metered, first)
-    would = np.array(
-        [made[way].at(metered.temperature, kind[way])[row] for row, way in _each(ways)]
-    )
-    per_day = metered.use / metered.length
-    return [
-        _told(metered, row, made[way], per_day[row], would[row], first, last, confidence)
-        for row, way in _each(ways)
-    ]
+    fitted = _Fitted(metered, asked, last, first, *_fitted(metered, first, asked.calendar))
+    return [dict(_told(fitted, row)) for row in range(len(metered.names))]
 
 
-def _each(ways: Ints) -> list[tuple[int, int]]:
-    return list(enumerate(ways.tolist()))
-
-
-def _fitted(metered: Metered, first: Any) -> tuple[list[DayBaselines], list[Ints], Ints]:
-    """Return baselines by each way of telling days apart, the kinds of days, and each meter's."""
+def _fitted(
+    metered: Metered, first: Bools, calendar: str | None
+) -> tuple[list[DayBaselines], list[Ints], Ints]:
     at, per_day = metered.starts, metered.use / metered.length
     if metered.interval == "month":
         of = degrees.of_months(metered.temperature, metered.length)
         kinds, terms = [daykinds.all_alike(at)], baselines.MONTHLY
     else:
         of, terms = degrees.of_days(metered.temperature), baselines.DAILY
-        work = daykinds.workdays(at)
+        work = daykinds.workdays(at, None if calendar is None else off_days(calendar, at))
         kinds = [daykinds.all_alike(at), work, daykinds.by_season(at, work)]
     some = [kind[first] for kind in kinds]
     made, ways = daykinds.chosen(per_day[:, first], of.only(first), some, terms)
     return made, kinds, ways
 
 
-def _told(
-    metered: Metered,
-    row: int,
-    made: DayBaselines,
-    per_day: Floats,
-    would: Floats,
-    first: Any,
-    last: date,
-    confidence: float,
-) -> dict[str, Any]:
-    limits = uncertainty.LIMITS["month"] if metered.interval == "month" else _DAY_LIMITS
+def _told(fitted: _Fitted, row: int) -> Iterator[tuple[str, Any]]:
+    metered, way = fitted.metered, int(fitted.ways[row])
+    made, limit = fitted.made[way], _LIMITS[metered.interval][0]
     cv = float(made.cvrmse[row])
-    told: dict[str, Any] = {
-        "meter": metered.names[row],
-        "interval": metered.interval,
-        "until": last.isoformat(),
-        "models": [_model(part, row) for part in made.parts],
-        "periods": int(made.count[row]),
-        "r2": float(made.r2[row]),
-        "cvrmse": cv,
-        "cvrmse_limit": limits[0],
-        "usable": cv <= limits[0],
-    }
-    if not first.all():
-        told["saving"] = _saving(metered, row, made, per_day, would, first, confidence)
-    return told
+    yield "meter", metered.names[row]
+    yield "interval", metered.interval
+    yield "until", fitted.last.isoformat()
+    yield (
+        "models",
+        [
+            {"days": days, **_model(part, row)}
+            for days, part in zip(_DAYS[way], made.parts, strict=True)
+        ],
+    )
+    yield "periods", int(made.count[row])
+    yield "r2", float(made.r2[row])
+    yield "cvrmse", cv
+    yield "cvrmse_limit", limit
+    yield "usable", cv <= limit
+    if not fitted.first.all():
+        yield "saving", _saving(fitted, row)
+    if fitted.asked.normal is not None:
+        yield "normal_year", _normal_year(fitted, row, fitted.asked.normal)
 
 
 def _model(part: baselines.Baselines, row: int) -> dict[str, Any]:
     """Return one kind of day's coefficients; what a model lacks is left out."""
-    fields = {"below": part.h, "slope_below": part.left, "above": part.c, "slope_above": part.right}
-    sides = {name: float(one[row]) for name, one in fields.items()}
-    if np.isnan(sides["below"]):
-        del sides["below"], sides["slope_below"]
-    if np.isnan(sides["above"]):
-        del sides["above"], sides["slope_above"]
     kind = KINDS[int(part.kind[row])] if part.kind[row] >= 0 else None
-    return {"model": kind, "per_day": float(part.base[row]), **sides}
+    told: dict[str, Any] = {"model": kind, "per_day": float(part.base[row])}
+    if not np.isnan(part.h[row]):
+        told |= {"below": float(part.h[row]), "slope_below": float(part.left[row])}
+    if not np.isnan(part.c[row]):
+        told |= {"above": float(part.c[row]), "slope_above": float(part.right[row])}
+    return told
 
 
-def _saving(
-    metered: Metered,
-    row: int,
-    made: DayBaselines,
-    per_day: Floats,
-    would: Floats,
-    first: Any,
-    confidence: float,
-) -> dict[str, Any]:
-    one = savings.only(made, row)
-    residual = savings.left_over(per_day[first], would[first])
-    used, expected = metered.use[row][~first], (would * metered.length)[~first]
-    monthly = metered.interval == "month"
-    found = savings.avoided(one, residual, used, expected, confidence=confidence, monthly=monthly)
+def _saving(fitted: _Fitted, row: int) -> dict[str, Any]:
+    metered, first, confidence = fitted.metered, fitted.first, fitted.asked.confidence
+    would = fitted.would(row, metered.temperature)
+    residual = savings.left_over((metered.use[row] / metered.length)[first], would[first])
+    found = savings.avoided(
+        savings.only(fitted.made[int(fitted.ways[row])], row),
+        residual,
+        metered.use[row][~first],
+        (would * metered.length)[~first],
+        confidence=confidence,
+        monthly=metered.interval == "month",
+    )
     return {
         "periods": int(found.periods[0]),
         "used": float(found.used[0]),
@@ -211,7 +150,20 @@ def _saving(
     }
 
 
-def _refuse_few(path: Path, metered: Metered, first: Any, last: date) -> None:
+def _normal_year(fitted: _Fitted, row: int, file: Path) -> dict[str, Any]:
+    """Return the last year's use, and what it would have been in a normal year's weather."""
+    metered = fitted.metered
+    last = metered.starts > metered.starts[-1] + metered.length[-1] - 1 - _YEAR
+    known = last & np.isfinite(metered.use[row]) & np.isfinite(metered.temperature)
+    normal = read_normal(file, metered)
+    used = np.where(known, metered.use[row], 0.0)
+    would = fitted.would(row, metered.temperature) * metered.length
+    moved = fitted.would(row, normal) * metered.length
+    found = savings.normal_year(used.sum(), np.where(known, would, 0), np.where(known, moved, 0))
+    return {"periods": int(known.sum()), "used": float(used.sum()), "normal": float(found)}
+
+
+def _refuse_few(path: Path, metered: Metered, first: Bools, last: date) -> None:
     known = np.isfinite(metered.use[:, first]) & np.isfinite(metered.temperature[first])
     least = _LEAST[metered.interval]
     for name, count in zip(metered.names, known.sum(axis=1).tolist(), strict=True):

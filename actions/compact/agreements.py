@@ -6,8 +6,9 @@ from actions.actor import Actor
 from actions.compact.things import AGREEMENT, MEMBER
 from actions.figures import not_found
 from compact.clauses import Difference, differences
-from storage.compact import agreements, memberships, unions
+from storage.compact import agreements, contacts, memberships, unions
 from storage.compact.agreements import AgreementRow, SignatureRow
+from storage.compact.contacts import AuthorityRow, CommentRow, OfficerRow
 from storage.compact.memberships import DeedRow, MembershipRow
 from storage.compact.unions import UnionRow
 
@@ -38,11 +39,13 @@ class AgreementDetail:
 
 @dataclass(frozen=True, slots=True)
 class MemberDetail:
-    """A member's seat with its union and all that was done about it."""
+    """A member's seat with its union, all that was done about it, and whom it names today."""
 
     seat: MembershipRow
     union: UnionRow
     deeds: list[DeedRow]
+    authorities: list[AuthorityRow]
+    officers: list[OfficerRow]
 
 
 def agreement_of(actor: Actor, agreement_id: int) -> AgreementDetail:
@@ -73,4 +76,16 @@ def member_of(actor: Actor, membership_id: int) -> MemberDetail:
         union = next(iter(unions.listed(connection, seat.union_id)), None) if seat else None
         if seat is None or union is None:
             raise not_found(MEMBER.words.zh, MEMBER.words.en, {"membership_id": membership_id})
-        return MemberDetail(seat, union, memberships.deeds(connection, membership_id))
+        return MemberDetail(
+            seat,
+            union,
+            memberships.deeds(connection, membership_id),
+            contacts.authorities(connection, seat.region_id),
+            contacts.officers(connection, seat.union_id, seat.region_id),
+        )
+
+
+def comments_of(actor: Actor, union_id: int) -> list[CommentRow]:
+    """Return the newest comments on a union's results, where the reader sees the union."""
+    with actor.look() as connection:
+        return contacts.comments(connection, union_id)

@@ -144,6 +144,10 @@ UNION: Final = Thing[UnionRow](
 PREPARED: Final = replace(
     UNION, covered="%(on)s::integer IN (SELECT * FROM access.prepares_unions())"
 )
+# The same union, for who guides it and for its members: who may say something of its results.
+COMMENTED: Final = replace(
+    UNION, covered="%(on)s::integer IN (SELECT * FROM access.comments_unions())"
+)
 # A member's seat: only a grant that names the member itself reaches it.
 MEMBER: Final = Thing[MembershipRow](
     "member",

@@ -230,12 +230,6 @@ def watched(actor: Actor, import_id: int, every_s: float = _LOOK_S) -> Iterator[
     yield found
 
 
-def latest(actor: Actor, most: int = 20) -> list[LargeImport]:
-    """Return the latest files that the actor may know of."""
-    with actor.look() as connection:
-        return imports.latest(connection, most)
-
-
 def _progress(actor: Actor, import_id: int) -> Progress:
     with actor.look() as connection:
         found = imports.one(connection, import_id)

@@ -49,7 +49,13 @@ READING_FILES: Final = Table[ReadingFile, WhichFiles](
         attribute("last", "最晚读数", "Last reading", "instant"),
         attribute("undone_at", "撤销时间", "Taken back", "instant", apart=True),
         attribute("undone_by", "撤销人", "Taken back by", apart=True),
-        Column("open", Words("可撤销", "Can be taken back"), lambda row: row.open, only="programs"),
+        Column(
+            "open",
+            Words("可撤销", "Can be taken back"),
+            lambda row: row.open,
+            "flag",
+            only="programs",
+        ),
         Column(
             "undo",
             Words("撤销", "Take back"),

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from analytics import games, settlement
+from analytics.leximin import leximin
 from analytics.nucleolus import nucleolus
 from analytics.settlement import Costs, Settled
 from compact.given import Given, columns_of
@@ -61,8 +62,12 @@ def _blended(given: Given, made: Settled, game: list[Fraction] | None) -> Result
     if min(weights) < 0 or not sum(weights):
         raise given.refuse("weights", "应非负且不全为零", "must not be negative, nor all zero")
     gains = settlement.blended(made.gain, weights, share)
-    worst = {} if game is None else {"objection_blend": max(games.worst_excess(game, gains), 0)}
-    return {"gains_blend": gains, **worst}
+    if game is None:
+        return {"gains_blend": gains}
+    told: Result = {"objection_blend": max(games.worst_excess(game, gains), 0)}
+    if min(weights) > 0:
+        told["gains_leximin"] = leximin(game, weights, made.gain)
+    return {"gains_blend": gains, **told}
 
 
 def _round_transfers(given: Given) -> Result:

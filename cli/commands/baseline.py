@@ -12,38 +12,67 @@ from cli.services.words import language, say
 
 if TYPE_CHECKING:
     from actions.baselining.compared import Compared
+    from actions.baselining.meters import Asked
 
+_DAYS_ZH: Final = {
+    "workdays": "工作日",
+    "days off": "休息日",
+    "workdays, summer": "夏季工作日",
+    "days off, summer": "夏季休息日",
+}
 _MANY: Final = 24  # cases of one figure, of which only a count and what differs are printed
 
 
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help=say(
+            "CSV(日期、气温、用量各列),或含已知答案的文件、目录。",
+            "CSV (a day, a temperature, use), or files or folders of known answers.",
+        )
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help=say("基准期的最后一天;默认首年。", "The baseline's last day; else a year's."),
+    ),
+]
+Confidence = Annotated[
+    float,
+    typer.Option(min=0.5, max=0.999, help=say("节能量区间的置信度。", "Of the saving's band.")),
+]
+Calendar = Annotated[
+    str | None,
+    typer.Option(
+        help=say("按此日历的节假日和调休(如 CN);默认仅周末。", "Whose holidays: CN; else weekends.")
+    ),
+]
+Normal = Annotated[
+    Path | None,
+    typer.Option(help=say("常年气温的 CSV(日期、气温)。", "CSV of a normal year's weather.")),
+]
+Every = Annotated[
+    bool, typer.Option("--all", help=say("逐项列出已知答案。", "Print every known figure."))
+]
+AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON。", "As JSON."))]
+
+
 def baseline(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help=say(
-                "CSV(日期、气温、用量各列),或含已知答案的文件、目录。",
-                "CSV (a day, a temperature, use), or files or folders of known answers.",
-            )
-        ),
-    ],
-    until: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help=say("基准期的最后一天;默认首年。", "The baseline's last day; else a year's."),
-        ),
-    ] = None,
-    confidence: Annotated[
-        float,
-        typer.Option(min=0.5, max=0.999, help=say("节能量区间的置信度。", "Of the saving's band.")),
-    ] = 0.9,
-    every: Annotated[
-        bool, typer.Option("--all", help=say("逐项列出已知答案。", "Print every known figure."))
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON。", "As JSON."))] = False,
+    files: Files,
+    until: Until = None,
+    confidence: Confidence = 0.9,
+    calendar: Calendar = None,
+    normal: Normal = None,
+    every: Every = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit baselines, or compare published ones; status 1 where one differs and nobody knows why."""
-    told, compared = _read(files, until, confidence)
+    from actions.baselining.meters import Asked
+
+    last = until.date() if until else None
+    told, compared = _read(files, Asked(last, confidence, calendar, normal))
     if as_json:
         _as_json(told, compared)
     else:
@@ -53,9 +82,7 @@ def baseline(
         raise typer.Exit(1)
 
 
-def _read(
-    files: list[Path], until: datetime | None, confidence: float
-) -> "tuple[list[dict[str, Any]], list[Compared]]":
+def _read(files: list[Path], asked: "Asked") -> "tuple[list[dict[str, Any]], list[Compared]]":
     from actions.baselining.meters import baselines_of
     from actions.baselining.published import compare_of, files_of
 
@@ -65,7 +92,7 @@ def _read(
         if (compare := compare_of(file)) is not None:
             compared += compare(file)
         else:
-            told += baselines_of(file, until.date() if until else None, confidence)
+            told += baselines_of(file, asked)
     return told, compared
 
 
@@ -80,7 +107,7 @@ def _as_json(told: list[dict[str, Any]], compared: "Sequence[Compared]") -> None
 def _meter(told: dict[str, Any]) -> str:
     unit = say("天", "days") if told["interval"] == "day" else say("月", "months")
     usable = say("可用", "usable") if told["usable"] else say("误差过大", "too inexact")
-    lines = [f"{told['meter']}: {' | '.join(map(_model, told['models']))}"]
+    lines = [f"{told['meter']}: {'; '.join(map(_model, told['models']))}"]
     lines.append(
         f"  {told['periods']} {unit}, R² {told['r2']:.3f}, CV(RMSE) {told['cvrmse']:.1%} "
         f"(≤ {told['cvrmse_limit']:.0%}: {usable})"
@@ -96,6 +123,11 @@ def _meter(told: dict[str, Any]) -> str:
             f"± {saving['plus_minus']:,.1f} ({saving['confidence']:.0%}): "
             f"{sure if saving['claimable'] else unsure}"
         )
+    if (year := told.get("normal_year")) is not None:
+        own, moved = say("最近一年", "the last year"), say("常年气候下", "in a normal year")
+        lines.append(
+            f"  {own} {year['used']:,.1f} ({year['periods']} {unit}), {moved} {year['normal']:,.1f}"
+        )
     return "\n".join(lines)
 
 
@@ -105,7 +137,8 @@ def _model(one: dict[str, Any]) -> str:
         text += f" + {one['slope_below']:.4g} × ({one['below']:.1f}° − T)"
     if "above" in one:
         text += f" + {one['slope_above']:.4g} × (T − {one['above']:.1f}°)"
-    return text
+    days = one["days"]
+    return text if days == "all" else f"{say(_DAYS_ZH[days], days)} {text}"
 
 
 def _lines(compared: "Sequence[Compared]", *, every: bool) -> list[str]:

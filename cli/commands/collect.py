@@ -42,8 +42,7 @@ def collect(
         running.with_owner(stop.set)
     collector = wiring_services.collector(known, url, broker, log)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
-    if known.routes_file is not None:
-        running.on_hangup(collector.reload)
+    running.on_hangup(collector.reload)
     wiring_services.keep_embedded_broker(known, url, broker, log, stop)
     with beating.beating(url, known.collector_name, collector.tally):
         collector.run(stop)

@@ -121,6 +121,7 @@ class Told:
     """What was recognised in one table, for people: a dry run shows it.
 
     columns: heading and what it was read as. left_out: headings that are not read.
+    remarks: how many rows are remarks below the table, left out; remark_lines: the first of them.
     totals: how many rows sum others and are left out; total_lines: the first of them.
     repeated: rows that say the headings again.
     empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
@@ -138,6 +139,8 @@ class Told:
     left_out: list[str] = field(default_factory=list)
     rows: int = 0
     readings: int = 0
+    remarks: int = 0
+    remark_lines: list[int] = field(default_factory=list)
     totals: int = 0
     total_lines: list[int] = field(default_factory=list)
     repeated: int = 0
@@ -147,6 +150,12 @@ class Told:
     stamp: str = ""
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False
+
+    def remark(self, line: int) -> None:
+        """Count a row that is a remark below the table."""
+        self.remarks += 1
+        if len(self.remark_lines) < _LINES:
+            self.remark_lines.append(line)
 
     def total(self, line: int) -> None:
         """Count a row that sums others."""

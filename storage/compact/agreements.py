@@ -23,8 +23,10 @@ _MOVE: Final = """
      WHERE id = %(agreement)s
 """
 _LISTED: Final = """
-    SELECT id AS agreement_id, union_id, version, grade, state, round, members, signed_by, text,
-           sha256, source, made_at, made_by, since
+    SELECT id AS agreement_id, union_id, version, grade, round, members, signed_by, text, sha256,
+           source, made_at, made_by, since,
+           CASE WHEN state = 'in_force' AND storage.agreement_over(text, storage.today())
+                THEN 'ended' ELSE state END AS state
       FROM agreement
      WHERE (%(union)s::integer IS NULL OR union_id = %(union)s)
        AND (%(only)s::integer IS NULL OR id = %(only)s)
@@ -54,13 +56,15 @@ _CONFIRM: Final = """
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """A version of a union's agreement; since: in force from this day, None before."""
+    """A version of a union's agreement; since: in force from this day, None before.
+
+    state: ended, too, of what was in force until its term was over.
+    """
 
     agreement_id: int
     union_id: int
     version: int
     grade: str
-    state: str
     round: int
     members: list[int]
     signed_by: list[int]
@@ -70,6 +74,7 @@ class AgreementRow:
     made_at: datetime
     made_by: str
     since: date | None
+    state: str
 
     @property
     def agreement(self) -> Agreement:

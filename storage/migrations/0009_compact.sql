@@ -70,6 +70,65 @@ ALTER TABLE union_member ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON union_member TO commonwatt_api;
 GRANT SELECT ON union_member TO commonwatt_worker;
 
+-- Which authority of a member is competent for what, and who holds the power that it lacks.
+CREATE TABLE member_authority (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer NOT NULL REFERENCES region,
+    subject text NOT NULL CHECK
+        (subject IN ('energy', 'statistics', 'quotas', 'assessment', 'finance', 'standards')),
+    name_zh text NOT NULL CHECK (name_zh <> ''),
+    name_en text NOT NULL CHECK (name_en <> ''),
+    kind text NOT NULL CHECK (kind IN ('offices_administration', 'development_reform',
+                                       'energy_bureau', 'statistics', 'finance', 'other')),
+    powers text NOT NULL CHECK (powers <> ''),
+    held_by text,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    EXCLUDE USING gist (region_id WITH =, subject WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+ALTER TABLE member_authority ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON member_authority TO commonwatt_api;
+
+-- Whom a member names as its contact in a union, and in whose place.
+CREATE TABLE liaison_officer (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    region_id integer NOT NULL REFERENCES region,
+    place text NOT NULL CHECK (place IN ('officer', 'deputy')),
+    name text NOT NULL CHECK (name <> ''),
+    contact text NOT NULL CHECK (contact <> ''),
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    EXCLUDE USING gist (union_id WITH =, region_id WITH =, place WITH =,
+                        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+ALTER TABLE liaison_officer ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON liaison_officer TO commonwatt_api;
+
+-- What the guiding authority, members and planners say of a union's results; region: for whom they
+-- speak, null for planners of all.
+CREATE TABLE union_comment (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    region_id integer REFERENCES region,
+    text text NOT NULL CHECK (text <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL
+);
+CREATE INDEX ON union_comment (union_id, id);
+ALTER TABLE union_comment ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON union_comment TO commonwatt_api;
+
 -- How much of the expected time makes a figure of this union's enough measured: 900 in a thousand,
 -- unless the union says otherwise; the newest word holds.
 CREATE TABLE union_enough (

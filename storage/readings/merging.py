@@ -39,8 +39,9 @@ _INSERT_OF_FILE: Final = f"""
     WITH new AS ({_INSERT} RETURNING channel_id, at, seq, value), told AS (
         INSERT INTO reading_of_file (file_id, channel_id, at, seq, value)
         SELECT %s, channel_id, at, seq, value FROM new)
-    SELECT channel_id, storage.ms(at) FROM new
 """  # noqa: S608 - only our own text
+_COUNT_NEW: Final = _INSERT_OF_FILE + "SELECT count(*) FROM new"  # noqa: S608
+_TELL_NEW: Final = _INSERT_OF_FILE + "SELECT channel_id, storage.ms(at) FROM new"  # noqa: S608
 
 # What was said before stands already, and whoever replaces it keeps it: sent again, it waits for
 # nobody, however long somebody's file of the same channel takes. What only files said can go again.
@@ -226,8 +227,11 @@ def merge(
 
 
 def _insert(cursor: Cursor[Any], *, tell_new: bool, file_id: int | None) -> int:
+    if file_id is not None and tell_new:
+        return cursor.execute(_TELL_NEW.encode(), [file_id]).rowcount
     if file_id is not None:
-        return cursor.execute(_INSERT_OF_FILE.encode(), [file_id]).rowcount
+        counted = cursor.execute(_COUNT_NEW.encode(), [file_id]).fetchone()
+        return int(counted[0]) if counted else 0
     return cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
 
 

@@ -26,7 +26,7 @@ SIGNATURE: Final = {
 }
 # Only people of the member itself do these.
 FIRST: Final = ("member.accept", "member.decline", "member.shadow", "member.leave", "member.stay",
-                "member.sign")  # fmt: skip
+                "member.sign", "member.authority", "member.liaison")  # fmt: skip
 
 
 def who(world: World, code: str) -> Actor:
@@ -118,6 +118,23 @@ EXAMPLES: Final = {
     "member.stay": _on_notice,
     "member.sign": _to_sign,
     "member.confirm": _prepared,
+    "member.authority": lambda world: (
+        joined(world)[0].membership_id,
+        {
+            "subject": "energy",
+            "name_zh": "机关事务管理局",
+            "name_en": "Offices administration",
+            "kind": "offices_administration",
+            "powers": "issues quotas",
+            "since": f"20{next(_AGAIN) + 10}-01-01",
+            "source": "notice 2",
+        },
+    ),
+    "member.liaison": lambda world: (
+        joined(world)[0].membership_id,
+        {"name": "Wang", "contact": "010", "since": "2016-01-01", "source": "notice 2"},
+    ),
+    "union.comment": lambda world: (seats(world)[0].union_id, {"text": "June is beyond"}),
     "agreement.draft": lambda world: (
         joined(world)[0].union_id,
         {"scope": "all", "notice_months": 6, "binding": ["scope"], "source": "minutes"},

@@ -141,7 +141,7 @@ def bind(world: World, name: str, key: str, channel: int) -> None:
 
 def imported(world: World, name: str = "") -> int:
     """Return a file of readings that somebody imported: of a new office, or of an institution."""
-    hour = 4 + next(_NUMBER) / 100
+    hour = 480 + next(_NUMBER) / 100  # after all that others say of an institution
     if not name:
         name = f"office {next(_NUMBER)}"
         register(world, [(hour, 100.0 + 10 * hour) for hour in range(4)], name)

@@ -63,6 +63,7 @@ HOLD = {
     "register": {"province officer", "of the office", "planner of all", "system"},
     "keep_accounts": {"province officer", "of the office", "planner of all", "system"},
     "plan": {"planner of all", "system"},
+    "comment": {"planner of all", "system"},
     "administer": {"system"},
 }
 

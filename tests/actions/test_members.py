@@ -7,25 +7,28 @@ import psycopg
 import pytest
 
 from actions.actor import Actor, DeniedError
-from actions.compact.agreements import agreement_of, member_of
+from actions.compact.agreements import agreement_of, comments_of, member_of
+from actions.compact.comment_union import CommentUnion
 from actions.compact.draft_agreement import DraftAgreement
 from actions.compact.found_union import FoundUnion, ProposeMembers
 from actions.compact.issue_run import IssueRun
 from actions.compact.join_union import AcceptSeat, DeclineSeat, Entry, ShadowSeat
 from actions.compact.leave_union import LeaveUnion, StayInUnion
 from actions.compact.make_run import MakeRun
+from actions.compact.member_contacts import NameAuthority, NameOfficer
 from actions.compact.propose_agreement import ProposeAgreement, RecallAgreement
-from actions.compact.quotas import list_quotas
 from actions.compact.runs import list_runs, prove
 from actions.compact.sign_agreement import ConfirmSignature, PrepareSignature
 from actions.compact.targets import SetTarget
 from actions.compact.unions import list_unions, union_of
 from actions.doing import carry_out, foresee
+from actions.registry.institutions import list_institutions
 from compact.clauses import Grade, Kind
 from metering.errors import ConflictError, EnergyError, InputError, NotFoundError
 from tests.actions.acts import as_user, join_all
 from tests.actions.compact_world import make_union_world
 from tests.actions.examples_of_members import SIGNATURE, digest
+from tests.actions.tables import list_quotas
 from tests.actions.world import World
 
 
@@ -434,3 +437,74 @@ def test_one_union_binds_a_member_and_the_others_compare(world, people):
     today = Actor(world.pool, people["city 1.1"].name)
     do(today, LeaveUnion(last_day="2099-12-31", source="m"), seats["city 1"])
     assert world.admin("SELECT years::text FROM target_binding") == [("[2016,2018)",)]
+
+
+def test_a_guide_sees_results_and_comments_and_no_institution(world, people):
+    members = [world.region["city 1"], world.region["city 2"]]
+    action = FoundUnion(
+        name_zh="双城", name_en="Two", members=members, guide=world.region["province"], source="m"
+    )
+    union_id = carry_out(people["city 1.1"], action).result.id
+    join_all(world.actor(), union_id)
+    guide = world.actor("outsider")
+    assert list_unions(guide) == []
+    world.admin(
+        """INSERT INTO access_grant (viewer, role, scope, region_id, valid_from)
+           VALUES (%s, 'guide', 'region', %s, '2015-01-01')""",
+        guide.name, world.region["province"],
+    )  # fmt: skip
+
+    assert [one.union.union_id for one in list_unions(guide)] == [union_id]
+    assert list_institutions(guide).rows == []
+    seat = seats_of(world, union_id)["city 1"]
+    assert code_of(guide, LeaveUnion(last_day="2099-12-31", source="x"), seat) == "access.denied"
+    assert code_of(guide, DraftAgreement(scope="all", source="x"), union_id) == "access.denied"
+    made = do(guide, CommentUnion(text="June is beyond the path"), union_id)
+    assert made.region_id == world.region["province"]
+    assert do(people["city 2.1"], CommentUnion(text="It is"), union_id).region_id == members[1]
+    assert [(one.text, one.guides) for one in comments_of(people["city 1.1"], union_id)] == [
+        ("It is", False), ("June is beyond the path", True),
+    ]  # fmt: skip
+
+
+def test_a_member_names_its_authorities_and_liaison_officers_dated(world, people):
+    _, seats = founded(world, people["city 1.1"], "city 1", "city 2")
+    fields = {
+        "subject": "energy", "name_zh": "机关事务管理局", "name_en": "Offices administration",
+        "kind": "offices_administration", "powers": "supervises", "source": "notice 2",
+        "held_by": "energy bureau: fines", "since": "2015-01-01",
+    }  # fmt: skip
+    who, seat = people["city 1.1"], seats["city 1"]
+    do(who, NameAuthority.model_validate(fields), seat)
+    later = fields | {"name_en": "Energy bureau", "kind": "energy_bureau", "since": "2016-03-01"}
+    do(who, NameAuthority.model_validate(later), seat)
+    officer = NameOfficer(name="Wang Fang", contact="010", since="2016-01-01", source="notice 3")
+    do(who, officer, seat)
+    assert code_of(people["city 2.1"], officer, seat) == "access.denied"
+
+    found = member_of(people["city 2.1"], seat)  # who sees the union reads whom to ask
+    assert [(one.name_en, one.valid_from) for one in found.authorities] == [
+        ("Energy bureau", date(2016, 3, 1))
+    ]
+    assert [one.name for one in found.officers] == ["Wang Fang"]
+    assert world.admin("SELECT valid_to FROM member_authority WHERE kind LIKE 'offices%%'"
+                       " AND known_until IS NULL") == [(date(2016, 3, 1),)]  # fmt: skip
+
+
+def test_an_agreement_ends_with_its_term(world, people):
+    made = make_union_world(world)
+    seats = seats_of(world, made.union)
+    sooner = DraftAgreement(scope="all", until="2016-04-10", source="m")
+    third = do(people["city 1.1"], sooner, made.union).agreement_id
+    do(people["city 1.1"], ProposeAgreement(), third)
+    signed(world, people, seats, third, "city 1", "city 2")
+    target = SetTarget.model_validate({"percent": "4", "profile": "GB2589-2020", "source": "m"})
+    planner = world.actor("planner of all")
+    do(planner, target, made.union)  # on its last day
+
+    after = Actor(world.pool, planner.name, date(2016, 4, 11))
+    assert code_of(after, target, made.union) == "agreement.not_now"
+    assert agreement_of(after, third).agreement.state == "ended"
+    with pytest.raises(psycopg.errors.IntegrityError) as caught:
+        world.admin("UPDATE agreement SET state = 'draft' WHERE id = %s", third)
+    assert caught.value.diag.constraint_name == "agreement_moves"

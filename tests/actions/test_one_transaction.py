@@ -202,7 +202,8 @@ def _declared(code: str) -> Callable[[World], Do]:
     def prepared(world: World) -> Do:
         on, fields = example_for(world, code)
         action = declared()[code].model_validate(fields)
-        return lambda: carry_out(who_does(world, code), action, on, key="once", again=True)
+        who = who_does(world, code)
+        return lambda: carry_out(who, action, on, key="once", again=True)
 
     return prepared
 

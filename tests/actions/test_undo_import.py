@@ -19,6 +19,7 @@ from storage import connections
 from storage.readings import reading_files
 from tests.actions import correcting
 from tests.actions.test_corrections import accounts, figures
+from tests.actions.test_large_imports import sent
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS
@@ -195,6 +196,19 @@ def test_what_a_gateway_says_while_it_is_taken_back_stays_and_is_counted(world):
         says.result(10)
     assert [value for *_, value, _ in world.admin(SAID)] == [7_000]
     assert world.admin("SELECT count(*) FROM stale_usage") == [(2,)]  # of each of the two
+
+
+def test_what_a_large_file_says_too_is_said_for_good(world):
+    """Of a register that a large file says again, and of what stood beside it."""
+    world.say("office e", [(START_MS + 2 * HOUR_MS, 9.0)], seq=5)
+    done = bring(world, [("office e", 1, 7.0), ("office e", 2, 9.0), ("office e", 3, 10.0)])
+    again = csv([("office e", 1, 7.0), ("office e", 2, 9.0)]).read()
+    assert sent(world, again.replace(b",0\n", b",\n")).state == "stored"
+    result = undo(world, done.import_id)
+    assert (result.gone, result.beside, result.kept) == (1, 0, 0)
+    assert [row[2:] for row in world.admin(SAID)] == [
+        (0, 0, 7_000, True), (0, 0, 9_000, False), (0, 5, 9_000, True),
+    ]  # fmt: skip
 
 
 def deeds(random: Random) -> list[tuple]:

@@ -170,3 +170,64 @@ def test_caltrack_refuses_a_negative_base():
     assert free.base[0] == pytest.approx(0, abs=1e-9)
     assert held.base[0] >= 0
     assert caltrack.told(held, 0).r2_adjusted <= 1
+
+
+def test_how_well_it_fits_is_what_definitions_say():
+    rng = np.random.default_rng(9)
+    t = weather(rng, 120)
+    _, use = true(rng, 4, t, 6.0)
+    of, days = of_days(t), np.arange(17_532, 17_652)
+    parts = daykinds.fitted_by_kind(use, of, daykinds.workdays(days))
+    fits = [(fitted(use, of), None), (parts, daykinds.workdays(days))]
+
+    for found, kind in fits:
+        fit = found.at(t) if kind is None else found.at(t, kind)
+        sse = ((use - fit) ** 2).sum(axis=1)
+        total = ((use - use.mean(axis=1)[:, None]) ** 2).sum(axis=1)
+        assert found.r2 == pytest.approx(1 - sse / total)
+        free = 120 - found.parameters
+        assert found.cvrmse == pytest.approx(np.sqrt(sse / free) / use.mean(axis=1))
+    assert (parts.parameters == sum(part.parameters for part in parts.parts)).all()
+    none = fitted(np.array([[1.0, -1.0] * 60, [3.0] + [np.nan] * 119]), of)
+    assert np.isnan(none.cvrmse).all()  # a mean of 0; no degree of freedom
+    assert np.isnan(fitted(np.full((1, 120), 2.0), of).r2[0])
+
+
+@pytest.mark.parametrize(
+    ("terms", "cold"),
+    [
+        (Terms(5.0, every=True), True),
+        (Terms(6.0, every=True), False),
+        (Terms(5.0, 50.0, every=True), True),
+        (Terms(5.0, 50.5, every=True), False),
+        (Terms(5.0, heating=False, every=True), False),
+    ],
+)
+def test_a_side_needs_days_and_degree_days(terms, cold):
+    t = np.array([10.0] * 5 + [30.0] * 40)
+    use = 50 + 2 * np.maximum(0, 20 - t) + np.tile([0.1, -0.1, 0.0], 15)
+    found = fitted(use, of_days(t, [20.0]), terms)
+
+    assert np.isfinite(found.h[0]) == cold
+
+
+def test_a_side_that_falls_is_no_side_and_a_base_may_have_to_be_positive():
+    t = np.linspace(10, 30, 60)
+    use = 3 * np.maximum(0, t - 20) - 2.0 + np.tile([0.01, -0.01], 30)
+    both = 3 * np.maximum(0, 15 - t) + 2 * np.maximum(0, t - 15) + 5
+    at_one = fitted(both, of_days(t, [15.0]), Terms(5.0, every=True))
+    free = fitted(use, of_days(t, [20.0]), Terms(5.0, every=True))
+    held = fitted(use, of_days(t, [20.0]), Terms(5.0, every=True, positive_base=True))
+
+    assert (at_one.h[0], at_one.c[0]) == (15, 15)  # both sides may bend at one temperature
+    assert [at_one.left[0], at_one.right[0]] == pytest.approx([3, 2])
+    assert free.base[0] == pytest.approx(-2, abs=0.01)
+    assert KINDS[held.kind[0]] == "1P"
+
+
+def test_seasons_part_each_kind_of_day():
+    days = np.array([17_532 + n for n in (0, 5, 150, 151, 272, 273)])  # 2018-01-01 and so on
+    work = daykinds.workdays(days)
+
+    assert work.tolist() == [0, 1, 0, 0, 1, 0]
+    assert daykinds.by_season(days, work).tolist() == [0, 2, 0, 1, 3, 0]

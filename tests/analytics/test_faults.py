@@ -64,6 +64,17 @@ def test_a_usual_week_has_hardly_any_findings_in_any_unit(seed):
     assert alone.first.tolist() == few.first[few.meter == 1].tolist()
 
 
+def test_zeros_matter_while_a_building_is_open():
+    use = week(np.random.default_rng(7), m=1)
+    night, day = 24 * 50 + 1, 24 * 60 + 5
+    use[0, night : night + 5] = use[0, day : day + 5] = 0
+    hour = np.arange(use.shape[1]) % 24
+    zeros = found(use, is_open=(hour >= 8) & (hour < 18))
+
+    assert of(found(use), "zero") == [(0, night, 5), (0, day, 5)]
+    assert of(zeros, "zero") == [(0, day, 5)]
+
+
 def test_what_was_dismissed_widens_its_hours():
     use = week(np.random.default_rng(3), m=1)
     use[0, 1500] += 400
@@ -154,3 +165,33 @@ def test_what_is_usual_is_a_median_of_nine_weeks_that_a_fault_does_not_move():
     assert about.level == pytest.approx(np.tile(np.arange(168.0) + 1, (1, 11)))
     assert (about.spread > 0).all()
     assert faults.METHOD == "weekly-1"
+
+
+@pytest.mark.parametrize(("run", "stuck"), [(4, False), (5, True), (12, True)])
+def test_five_equal_hours_are_stuck(run, stuck):
+    use = week(np.random.default_rng(11), m=1)
+    use[0, 1200 : 1200 + run] = use[0, 1200]
+
+    assert of(found(use), "stuck") == ([(0, 1200, run)] if stuck else [])
+
+
+@pytest.mark.parametrize(
+    ("part", "hours", "zero"), [(0.0, 1, False), (0.0, 2, True), (0.015, 3, True), (0.05, 3, False)]
+)
+def test_next_to_nothing_for_two_hours_is_a_zero(part, hours, zero):
+    use = week(np.random.default_rng(12), m=1)
+    at = 24 * 70 + 9
+    use[0, at : at + hours] *= part
+
+    assert of(found(use), "zero") == ([(0, at, hours)] if zero else [])
+
+
+def test_a_spike_is_above_what_the_meter_seldom_exceeds():
+    use = week(np.random.default_rng(13), m=1)
+    night, top = 24 * 70 + 2, np.sort(use[0])[int(np.ceil(0.95 * use.size)) - 1]
+    assert weekly.usual(use).top[0, 0] == top
+    low, high = use.copy(), use.copy()
+    low[0, night], high[0, night] = 1.2 * top, 1.3 * top
+
+    assert of(found(low), "spike") == []
+    assert of(found(high), "spike") == [(0, night, 1)]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analytics import claims, games, settlement
 from analytics.bounds import InfeasibleError
+from analytics.leximin import leximin
 from analytics.nucleolus import least_core, nucleolus
 from analytics.settlement import Costs
 
@@ -140,6 +141,26 @@ def test_a_price_harms_nobody_and_no_group(costly, share, data):
     assert games.worst_excess(values, blend) <= share * made.gained
 
 
+@settings(max_examples=30)
+@given(costly(), st.data())
+def test_who_gains_least_gains_most_where_no_group_objects(costly, data):
+    costs, duty = costly
+    made, values = settlement.settle(costs, duty), settlement.game(costs, duty)
+    some = st.integers(1, 5).map(Fraction)
+    weights = data.draw(st.lists(some, min_size=len(duty), max_size=len(duty)))
+    best = leximin(values, weights, made.gain)
+
+    def served(shares):
+        return sorted(share / weight for share, weight in zip(shares, weights, strict=True))
+
+    assert games.in_core(values, best)
+    for other in (made.gain, nucleolus(values), games.shapley(values)):
+        near = [b + (o - b) / 50 for b, o in zip(best, other, strict=True)]
+        for shares in (other, near):
+            assert not games.in_core(values, shares) or served(shares) <= served(best)
+
+
+@settings(max_examples=30)
 @given(st.lists(st.fractions(-50, 50, max_denominator=9), min_size=1, max_size=6))
 def test_whole_transfers_add_to_nothing_and_are_less_than_one_off(received):
     received = [*received, -sum(received)]

@@ -26,8 +26,10 @@ def test_a_gap_is_passed_over_by_correlation(values):
 def test_many_quantiles_are_those_of_one(confidence):
     degrees_ = [1.0, 1.5, 2.0, 2.7, 9.0, 87.5, 5000.0]
 
-    found = savings.quantiles(confidence, degrees_)
-    assert found == pytest.approx([student.two_sided(confidence, n) for n in degrees_], abs=2e-4)
+    one_by_one = [student.two_sided(confidence, n) for n in degrees_]
+    assert savings.quantiles(confidence, degrees_).tolist() == one_by_one
+    many = savings.quantiles(confidence, degrees_ * 6)
+    assert many == pytest.approx(one_by_one * 6, abs=1e-4)
     assert np.isnan(savings.quantiles(confidence, [0.5])).all()
 
 
@@ -76,8 +78,8 @@ def test_a_normal_year_moves_by_the_weather_alone():
     made = baselines.fitted(use, degrees.of_days(t))
     used = np.array([use.sum() + 77])
 
-    assert savings.normal_year(made, used, t, t) == pytest.approx(used)
-    colder = savings.normal_year(made, used, np.full(9, 10.0), np.full(9, 9.0))
+    assert savings.normal_year(used, made.at(t), made.at(t)) == pytest.approx(used)
+    colder = savings.normal_year(used, made.at(np.full(9, 10.0)), made.at(np.full(9, 9.0)))
     assert colder == pytest.approx(used + 9 * 2, rel=1e-3)
 
 
@@ -106,3 +108,13 @@ def test_a_building_that_rests_at_weekends_is_seen_to():
     assert made.in_use.tolist() == [True] * 5 + [False] * 2
     assert made.r2 > 0.99
     assert made.degrees == 364 - made.parameters - 2
+
+
+def test_what_is_left_over_and_what_was_saved_are_told_by_meter():
+    some = Savings(np.array([80.0, 110.0]), np.full(2, 100.0), np.full(2, 5.0), np.full(2, 9.0))
+
+    assert some.saved.tolist() == [20, -10]
+    assert some.share.tolist() == [0.2, -0.1]
+    assert some.relative.tolist() == [0.25, 0.5]
+    assert savings.claimable(some).tolist() == [True, False]
+    assert savings.left_over([3, np.nan], [1, 1])[0].tolist()[0] == 2

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from actions.compact.agreements import agreement_of, member_of
+from actions.compact.agreements import agreement_of, comments_of, member_of
 from api.auth import CurrentActor
 from api.fields import Id, Shown
 
@@ -71,6 +71,40 @@ class DeedShown(Shown):
     made_by: str
 
 
+class AuthorityShown(Shown):
+    """An authority of the member that is competent for a subject."""
+
+    subject: str = Field(description="energy, statistics, quotas, assessment, standards or finance")
+    name_zh: str
+    name_en: str
+    kind: str
+    powers: str
+    held_by: str | None = Field(description="Who holds a power that it lacks.")
+    valid_from: date
+    source: str
+
+
+class OfficerShown(Shown):
+    """A liaison officer or deputy."""
+
+    place: str = Field(description="officer or deputy")
+    name: str
+    contact: str
+    valid_from: date
+    source: str
+
+
+class CommentShown(Shown):
+    """A comment on a union's results."""
+
+    comment_id: int
+    region_id: int | None = Field(description="For whom; null: by a planner of the union.")
+    guides: bool = Field(description="Whether for the authority that guides the union.")
+    text: str
+    made_at: datetime
+    made_by: str
+
+
 class SeatShown(BaseModel):
     """A member's seat with all that was done about it."""
 
@@ -81,6 +115,8 @@ class SeatShown(BaseModel):
     state: str = Field(description="proposed, declined, observer, shadow, full or left")
     agreement_id: int | None = Field(description="Which agreement waits for its signature.")
     deeds: list[DeedShown]
+    authorities: list[AuthorityShown] = Field(description="Of today, by subject.")
+    liaison: list[OfficerShown] = Field(description="Of today.")
 
 
 @router.get("/agreements/{agreement_id}", summary="One version of an agreement")
@@ -119,4 +155,12 @@ def get_member(membership_id: Id, actor: CurrentActor) -> SeatShown:
         state=seat.state,
         agreement_id=seat.agreement_id,
         deeds=[DeedShown.model_validate(one) for one in found.deeds],
+        authorities=[AuthorityShown.model_validate(one) for one in found.authorities],
+        liaison=[OfficerShown.model_validate(one) for one in found.officers],
     )
+
+
+@router.get("/unions/{union_id}/comments", summary="Comments on a union's results")
+def get_comments(union_id: Id, actor: CurrentActor) -> list[CommentShown]:
+    """Return the newest comments, at most 200; none where the reader does not see the union."""
+    return [CommentShown.model_validate(one) for one in comments_of(actor, union_id)]

@@ -55,6 +55,7 @@ class RecognisedShown(Shown):
     rows: int
     readings: int
     totals: int = Field(description="Rows that sum others, left out.")
+    remarks: int = Field(description="Rows that are remarks below the table, left out.")
     total_lines: list[int] = Field(description="The first of these.")
     repeated: int = Field(description="Rows that say the headings again.")
     empty: int = Field(description="Empty values passed over.")

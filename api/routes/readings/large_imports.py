@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from actions.readings.large_imports import LargeFile, Progress, latest, may_send, progress
+from actions.readings.large_imports import LargeFile, Progress, may_send, progress
 from actions.readings.large_refusals import refusals
 from actions.readings.large_running import LargeFiles
 from api.auth import CurrentActor
@@ -153,12 +153,6 @@ def post_large_readings(
         raise
     response.headers["Location"] = f"/api/v1/imports/readings/{import_id}"
     return _shown(progress(actor, import_id))
-
-
-@router.get("/readings", summary="Large files of readings")
-def get_large_imports(actor: CurrentActor) -> list[LargeImportShown]:
-    """Return the reader's latest 20, newest first; administrators see all. Queues are not asked."""
-    return [_shown(Progress(one)) for one in latest(actor)]
 
 
 @router.get("/readings/{import_id}", summary="How far a large file of readings is")

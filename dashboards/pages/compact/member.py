@@ -6,12 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from actions.compact.agreements import member_of
+from actions.compact.member_contacts import BODIES, PLACES, SUBJECTS
 from actions.compact.member_words import DEEDS, LEVELS, MEANINGS, STANDINGS, STEPS
 from actions.compact.things import MEMBER
 from compact.memberships import Deed, Standing, Step
 from dashboards.pages import writing
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
+from storage.compact.contacts import AuthorityRow
 from storage.compact.memberships import DeedRow
 
 router = APIRouter(include_in_schema=False)
@@ -42,9 +44,17 @@ def get_member(membership_id: Annotated[int, Path(ge=1, le=2**31 - 1)], viewer: 
         state=STANDINGS[Standing(seat.state)].say(lang),
         meaning=MEANINGS[Step(seat.state)].say(lang) if seat.sits else "",
         leaves=seat.day if seat.sits and seat.seat.leaves else None,
+        authorities=[_authority(viewer, one) for one in found.authorities],
+        officers=[(PLACES[one.place].say(lang), one) for one in found.officers],
         deeds=[_line(viewer, one) for one in found.deeds],
         offers=offers_of(viewer, MEMBER, membership_id),
     )
+
+
+def _authority(viewer: Viewer, one: AuthorityRow) -> tuple[str, str, str, AuthorityRow]:
+    """Return a subject, the authority's name and its kind in the reader's language."""
+    kind = BODIES[one.kind].say(viewer.lang)
+    return SUBJECTS[one.subject].say(viewer.lang), viewer.name(one) or "", kind, one
 
 
 def _line(viewer: Viewer, one: DeedRow) -> DeedLine:

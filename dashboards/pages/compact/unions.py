@@ -6,14 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
+from actions.compact.agreements import comments_of
 from actions.compact.columns import agreed
 from actions.compact.members_table import AGREEMENTS, MEMBERS
 from actions.compact.progress import Progress, Withheld, progress_of, withheld_of
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, years_of
 from actions.compact.targets import TargetRow
-from actions.compact.things import PREPARED, UNION
+from actions.compact.things import COMMENTED, PREPARED, UNION
 from actions.compact.unions import UnionDetail, union_of
 from actions.compact.unions_table import TARGETS, UNIONS
+from actions.registry.regions import list_regions
 from actions.rights import Right, holds
 from compact.agreements import State
 from dashboards.boards.catalogue import UNION as BOARD
@@ -31,7 +33,7 @@ Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 class UnionLine:
     """A union as the head of its page; agreement: its grade and state in words.
 
-    holds: whether that is in force.
+    holds: whether that is in force. guide: whose authority guides it, empty for none.
     """
 
     union_id: int
@@ -39,6 +41,7 @@ class UnionLine:
     agreement: str
     planned: bool
     holds: bool
+    guide: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ def get_union(union_id: Id, viewer: Reader) -> Response:
         chart=_chart(viewer, progress),
         board=f"/boards/{BOARD.uid}?var-union={union_id}",
         kg=kg,
-        offers=offers_of(viewer, UNION, union_id) + offers_of(viewer, PREPARED, union_id),
+        comments=comments_of(viewer.actor, union_id),
+        offers=[
+            offer
+            for thing in (UNION, PREPARED, COMMENTED)
+            for offer in offers_of(viewer, thing, union_id)
+        ],
     )
 
 
@@ -123,7 +131,17 @@ def _row(viewer: Viewer, one: UnionDetail) -> UnionLine:
         agreed(one.agreement, viewer.lang),
         union.planned,
         one.agreement is not None and one.agreement.state is State.IN_FORCE,
+        _guide(viewer, union.guide_id),
     )
+
+
+def _guide(viewer: Viewer, region_id: int | None) -> str:
+    """Return what the region is called whose authority guides a union, empty for none."""
+    if region_id is None:
+        return ""
+    found = list_regions(viewer.actor, only_seen=False)
+    name = next((viewer.name(one) for one in found if one.region_id == region_id), None)
+    return name or str(region_id)
 
 
 def _named(viewer: Viewer, member: Any) -> str:

@@ -1,16 +1,15 @@
-"""Large files of readings: the latest, and how far one is; the page looks again by itself."""
+"""How far a large file of readings is; the page looks again by itself."""
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Response
 
-from actions.readings.large_imports import Progress, latest, may_send, progress
+from actions.readings.large_imports import Progress, progress
 from actions.readings.large_refusals import refusals
 from dashboards.pages.viewer import Reader
 
 router = APIRouter(include_in_schema=False)
 
-PATH: Final = "/imports/readings/large"
 _EVERY_S: Final = 3
 _MOST_SHOWN: Final = 200  # errors
 _PERCENT: Final = 100
@@ -34,15 +33,7 @@ _COUNTS: Final = {
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.get(PATH)
-def get_latest(viewer: Reader) -> Response:
-    """Return the latest files, and how one is sent."""
-    may_send(viewer.actor)
-    files = [(one, _STATES[one.state]) for one in latest(viewer.actor)]
-    return viewer.page("readings/large_imports.html", files=files)
-
-
-@router.get("/imports/readings/{import_id}")
+@router.get("/imports/readings/{import_id:int}")
 def get_one(viewer: Reader, import_id: Id) -> Response:
     """Return how far a file is; while something may become of it the page reloads by itself."""
     found = progress(viewer.actor, import_id)

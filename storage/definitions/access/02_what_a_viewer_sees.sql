@@ -196,6 +196,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                 <@ ARRAY(SELECT b.region_id FROM below b WHERE b.id = h.id))
 $$;
 
+-- The unions that the viewer guides: a grant of that names the very region of the guiding authority.
+-- It opens the unions' results and no institution.
+CREATE FUNCTION access.guides() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT u.id FROM region_union u JOIN access_grant g ON g.region_id = u.guide_id
+     WHERE g.viewer = access.viewer() AND g.scope = 'region'
+       AND g.role IN (SELECT role FROM role_right WHERE named_right = 'comment')
+       AND storage.civil_day() >= g.valid_from
+       AND (g.valid_to IS NULL OR storage.civil_day() < g.valid_to)
+$$;
+
 CREATE FUNCTION access.sits_with_members()
 RETURNS TABLE (union_id integer, region_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -223,6 +234,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      WHERE EXISTS (SELECT FROM held WHERE scope = 'all')
         OR m.union_id IN (SELECT held.union_id FROM held)
         OR m.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))
+        OR m.union_id IN (SELECT s.id FROM access.guides() AS s(id))
         OR m.region_id IN (SELECT below.region_id FROM below)
         OR m.region_id IN (SELECT above.region_id FROM above)
 $$;
@@ -244,9 +256,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION access.opens_gateway, access.knows_gateway, access.guarded, access.guarded_unseen,
+    access.guides,
     access.planned_regions, access.planners_of, access.acts_naming, access.named_attachment
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.opens_gateway, access.knows_gateway, access.planned_regions, access.planners_of,
+GRANT EXECUTE ON FUNCTION access.opens_gateway, access.knows_gateway, access.guides,
+    access.planned_regions, access.planners_of,
     access.acts_naming, access.named_attachment
     TO commonwatt_api;

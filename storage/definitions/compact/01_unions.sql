@@ -47,6 +47,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      UNION
     SELECT id FROM region_union WHERE made_by = access.viewer()
      UNION
+    SELECT s.id FROM access.guides() AS s(id)
+     UNION
     SELECT d.union_id
       FROM (SELECT DISTINCT ON (membership_id) union_id, region_id, deed
               FROM membership_deed ORDER BY membership_id, id DESC) d
@@ -68,6 +70,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      UNION
     SELECT union_id FROM storage.member_now
      WHERE region_id IN (SELECT s.id FROM access.acts_for() AS s(id))
+$$;
+
+-- Who may comment in a union: who guides it, who plans it, and who acts for somebody in it.
+CREATE FUNCTION access.comments_unions() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT s.id FROM access.guides() AS s(id)
+     UNION
+    SELECT s.id FROM access.prepares_unions() AS s(id)
 $$;
 
 -- No sum tells of a single guarded institution: sums over what the viewer does not see are withheld
@@ -97,8 +107,10 @@ SELECT id AS target_id, union_id, indicator, profile, fall_millionths, base_year
        curve, origin
   FROM target WHERE union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
-REVOKE ALL ON FUNCTION access.union_institutions, access.acts_for, access.prepares_unions
+REVOKE ALL ON FUNCTION access.union_institutions, access.acts_for, access.prepares_unions,
+    access.comments_unions
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.union_institutions, access.acts_for, access.prepares_unions
+GRANT EXECUTE ON FUNCTION access.union_institutions, access.acts_for, access.prepares_unions,
+    access.comments_unions
     TO commonwatt_api;

@@ -27,6 +27,11 @@ LANGUAGE sql IMMUTABLE RETURN
     (SELECT c -> 'terms' ->> name FROM jsonb_array_elements(said::jsonb -> 'clauses') AS c
       WHERE c -> 'terms' ? name LIMIT 1);
 
+-- Whether a text's term is over; one without a term has no end of its own.
+CREATE FUNCTION storage.agreement_over(said text, today date) RETURNS boolean
+LANGUAGE sql STABLE RETURN
+    coalesce(storage.agreement_term(said, 'until')::date < today, false);
+
 -- Of which of these members no account is known to count from: of the base year, where one is agreed
 -- on, else of any.
 CREATE FUNCTION storage.without_accounts(parties integer[], said text) RETURNS SETOF integer
@@ -83,6 +88,10 @@ BEGIN
     END IF;
     IF NEW.signed_by <> storage.signatures(NEW.id, NEW.round) THEN
         PERFORM storage.refuse_agreement('its signatures say who has signed', 'agreement_signed');
+    END IF;
+    IF move = 'in_force to ended' AND NOT storage.agreement_over(NEW.text, storage.civil_day()) THEN
+        PERFORM storage.refuse_agreement('it ends with its term, or by an amended version',
+                                         'agreement_ends');
     END IF;
     IF move = 'draft to proposed' AND NOT storage.fits_members(NEW.union_id, NEW.members) THEN
         PERFORM storage.refuse_agreement(
@@ -182,7 +191,8 @@ CREATE FUNCTION storage.target_binds() RETURNS trigger LANGUAGE plpgsql SECURITY
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM agreement WHERE union_id = NEW.union_id AND state = 'in_force'
-                                           AND grade <> 'memorandum') THEN
+                                           AND grade <> 'memorandum'
+                                           AND NOT storage.agreement_over(text, storage.today())) THEN
         PERFORM storage.refuse_agreement('a memorandum binds nobody to a target', 'target_grade');
     END IF;
     PERFORM storage.bind(NEW.union_id, m.region_id)
@@ -234,11 +244,12 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION storage.refuse_agreement, storage.signatures, storage.fits_members,
-    storage.agreement_term, storage.without_accounts, access.parties_without_accounts,
+    storage.agreement_term, storage.agreement_over, storage.without_accounts, access.parties_without_accounts,
     storage.agreement_begins, storage.agreement_moves, storage.signature_fits, storage.signed,
     storage.no_shadow, storage.bind, storage.target_binds, storage.member_bound,
     storage.not_bound_elsewhere, access.bound_elsewhere
     FROM PUBLIC;
 
+GRANT EXECUTE ON FUNCTION storage.agreement_term, storage.agreement_over TO commonwatt_api;
 GRANT EXECUTE ON FUNCTION access.parties_without_accounts, access.bound_elsewhere
     TO commonwatt_api;

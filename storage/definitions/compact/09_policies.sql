@@ -45,6 +45,39 @@ CREATE TRIGGER then_bound AFTER INSERT ON membership_deed
     FOR EACH ROW WHEN (new.deed IN ('full', 'notice', 'stay'))
     EXECUTE FUNCTION storage.member_bound();
 
+CREATE POLICY ours ON member_authority TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON member_authority FOR SELECT TO commonwatt_api
+    USING (region_id IN (SELECT m.region_id FROM membership m));
+CREATE POLICY made ON member_authority FOR INSERT TO commonwatt_api
+    WITH CHECK (region_id IN (SELECT s.id FROM access.acts_for() AS s(id)));
+CREATE POLICY retired ON member_authority FOR UPDATE TO commonwatt_api
+    USING (region_id IN (SELECT s.id FROM access.acts_for() AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON member_authority
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON liaison_officer TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON liaison_officer FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON liaison_officer FOR INSERT TO commonwatt_api
+    WITH CHECK (region_id IN (SELECT s.id FROM access.acts_for() AS s(id)));
+CREATE POLICY retired ON liaison_officer FOR UPDATE TO commonwatt_api
+    USING (region_id IN (SELECT s.id FROM access.acts_for() AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON liaison_officer
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON union_comment TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON union_comment FOR SELECT TO commonwatt_api
+    USING (union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+CREATE POLICY made ON union_comment FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer()
+        AND union_id IN (SELECT s.id FROM access.comments_unions() AS s(id))
+        AND (region_id IS NULL OR region_id IN (SELECT s.id FROM access.acts_for() AS s(id))
+             OR (union_id, region_id) IN (
+                 SELECT u.id, u.guide_id FROM region_union u
+                  WHERE u.id IN (SELECT s.id FROM access.guides() AS s(id)))));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON union_comment
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
 CREATE POLICY ours ON union_enough TO commonwatt_owner, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON union_enough FOR SELECT TO commonwatt_api

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from actions.baselining.meters import baselines_of, read
+from actions.baselining.calendars import off_days
+from actions.baselining.metered import read
+from actions.baselining.meters import Asked, baselines_of
 from metering.errors import InputError
 
 FIRST = date(2018, 1, 1)
@@ -33,11 +35,11 @@ def test_a_saving_is_found_with_its_band(tmp_path):
     rows = [(day, t, one, "" if n == 5 else 1000 - one) for n, (day, t, one) in
             enumerate(zip(days, WARMTH.round(2), use.round(3), strict=True))]  # fmt: skip
     file = written(tmp_path / "m.csv.gz", ["日期", "气温", "office", "other"], rows)
-    office, other = baselines_of(file, None, 0.9)
+    office, other = baselines_of(file, Asked())
 
     assert (office["meter"], other["meter"]) == ("office", "other")
     assert (office["periods"], other["periods"]) == (365, 364)
-    assert len(office["models"]) == 2  # workdays and days off
+    assert [one["days"] for one in office["models"]] == ["workdays", "days off"]
     assert office["models"][0]["model"] == "3PH"
     assert office["models"][0]["below"] == pytest.approx(15, abs=1.5)
     assert office["usable"]
@@ -75,7 +77,7 @@ def test_months_are_per_day_of_their_length(tmp_path):
     use[12:] = [0.9 * one for one in use[12:]]
     rows = zip(months, t, use, strict=True)
     [told] = baselines_of(
-        written(tmp_path / "m.csv", ["month", "temp", "kwh"], rows), date(2018, 12, 31), 0.9
+        written(tmp_path / "m.csv", ["month", "temp", "kwh"], rows), Asked(date(2018, 12, 31))
     )
 
     assert (told["interval"], told["periods"]) == ("month", 12)
@@ -98,7 +100,37 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path, text, said):
     file = tmp_path / "wrong.csv"
     file.write_text(text, "utf-8")
     with pytest.raises(InputError) as caught:
-        baselines_of(file, None, 0.9)
+        baselines_of(file, Asked())
 
     assert said in caught.value.text("en")
     assert "wrong.csv" in caught.value.text("zh")
+
+
+def test_a_normal_year_is_colder_by_what_the_model_says(tmp_path):
+    days, use = used(saved=0)
+    rows = zip(days, WARMTH, use, strict=True)
+    file = written(tmp_path / "m.csv", ["day", "temp", "office"], rows)
+    one = [date(2020, 1, 1) + timedelta(days=n) for n in range(366)]
+    colder = {day: WARMTH[(day - date(2018, 1, 1)).days] - 1 for day in days[365:]}
+    rows = [(day, colder.get(_in(day, 2019), 0)) for day in one if (day.month, day.day) != (2, 29)]
+    normal = written(tmp_path / "normal.csv", ["day", "temp"], rows)
+    [told] = baselines_of(file, Asked(normal=normal))
+
+    year = told["normal_year"]
+    assert (year["periods"], year["used"]) == (365, pytest.approx(use[365:].sum()))
+    cold = (WARMTH[365:] < 14).sum()
+    assert year["normal"] - year["used"] == pytest.approx(5 * cold, rel=0.15)
+    with pytest.raises(InputError, match="has no temperature of 1-01"):
+        baselines_of(file, Asked(normal=written(tmp_path / "x.csv", ["day", "temp"], rows[1:])))
+
+
+def _in(day, year):
+    return day.replace(year=year)
+
+
+def test_a_calendar_knows_holidays_and_the_workdays_that_make_up_for_them():
+    days = np.array([(date(2015, 1, n) - date(1970, 1, 1)).days for n in (1, 2, 4, 5, 10)])
+
+    assert off_days("CN", days).tolist() == [True, True, False, False, True]
+    with pytest.raises(InputError, match="There are CN"):
+        off_days("XX", days)

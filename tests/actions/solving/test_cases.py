@@ -220,12 +220,12 @@ def test_results_are_the_nearest_floats_of_exact_numbers(weights):
 
 
 def test_games_beyond_what_can_be_weighed_say_what_to_do():
-    many = answer("nucleolus", {"bankruptcy": {"total": 1, "claims": [1] * 10}})
+    many = answer("nucleolus", {"bankruptcy": {"total": 1, "claims": [1] * 11}})
     cut = answer("shapley", {"lex": [1, 2]})
 
     assert many.result == {"error": "too_many_members"}
     assert "compensation" in many.error.text("en")
-    assert "10" in many.error.text("zh")
+    assert "11" in many.error.text("zh")
     assert cut.error.where["field"] == "lex"
     assert answer("gately", {"lex": [0, 0, 0, 1, 1, 1, 1]}).result == {"error": "field_wrong"}
     assert answer("nucleolus", {"lex": [1, 1, 1]}).result == {"error": "field_wrong"}

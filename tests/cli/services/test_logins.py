@@ -5,7 +5,11 @@ import hashlib
 
 import pytest
 
+from cli.broker_files import acl, passwords
 from cli.services import logins
+from cli.services.broker_parts import join, write
+from collector.routing import NATIVE
+from metering.credentials import hashed
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,25 @@ def test_login_and_password_go_together():
     assert logins.lets_in(passwords, "collector", "a")
     for login, password in (("collector", "b"), ("x", ""), (None, None), ("collector", None)):
         assert not logins.lets_in(passwords, login, password)
+
+
+def test_the_python_broker_follows_the_files_that_mosquitto_reads(tmp_path):
+    rights = pytest.importorskip("cli.services.amqtt_rights")
+    for kind in ("passwords", "acl"):
+        write(tmp_path / f"{kind}.own", logins.ACL if kind == "acl" else "")
+    write(tmp_path / "passwords.gateways", passwords([("demo/g1", hashed("first"))]))
+    write(tmp_path / "acl.gateways", acl([("demo/g1", "")], [NATIVE], "collector"))
+    join(tmp_path)
+    kept, may = rights.passwords(str(tmp_path)), rights.rights(str(tmp_path))
+
+    assert logins.lets_in(kept(), "demo/g1", "first")
+    assert logins.allows(may(), "demo/g1", "cw/v1/demo/g1/data", publishes=True)
+    assert not logins.allows(may(), "demo/g1", "cw/v1/demo/g2/data", publishes=True)
+    assert not logins.allows(may(), "demo/g1", "cw/v1/+/+/receipt", publishes=False)
+    assert logins.allows(may(), "collector", "cw/v1/+/+/data", publishes=False)
+
+    write(tmp_path / "passwords.gateways", "")
+    write(tmp_path / "acl.gateways", acl([], [NATIVE], "collector"))
+    join(tmp_path)
+    assert not logins.lets_in(kept(), "demo/g1", "first")
+    assert not logins.allows(may(), "demo/g1", "cw/v1/demo/g1/data", publishes=True)

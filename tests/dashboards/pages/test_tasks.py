@@ -99,3 +99,25 @@ def test_the_api_answers_202_with_where_to_look(site):
         other = site.client(stranger)
         assert other.get(place).status_code == 404
         assert other.get(f"/api/v1{place}").status_code == 404
+
+
+def test_tasks_are_listed_newest_first_to_whoever_had_them_started(site):
+    client = site.client("city reader", "en")
+    world = site.world
+    world.admin(
+        """INSERT INTO task (kind, key, at, by, attempts, reason, error)
+           SELECT 'toy.begin', n::text, now(), 'user:' || %s, 1, 'toy.torn', 'the paper is torn'
+             FROM generate_series(1, 3) n""",
+        world.user["city reader"],
+    )
+
+    page = client.get("/tasks?state=set_aside")
+    assert page.text.count("the paper is torn") == 3
+    assert "Play" in page.text  # as its action is called
+    first, rest = client.get("/api/v1/tasks?state=set_aside&limit=2").json(), None
+    rest = client.get(first["next"]).json()
+    ids = [one["id"] for one in (*first["items"], *rest["items"])]
+    assert ids == sorted(ids, reverse=True)
+    assert (len(ids), rest["next"]) == (3, None)
+    assert site.client("outsider", "en").get("/api/v1/tasks").json()["items"] == []
+    assert site.client("outsider", "zh").get("/tasks").status_code == 200
