@@ -135,6 +135,8 @@ class Table(Generic[RowT, FilterT]):
         names = [one.name for one in self.columns]
         if self.code in TABLES or len(set(names)) < len(names):
             raise TypeError(f"the table {self.code}, or one of its columns, is declared twice")
+        if any(self.path == one.path or self.page == one.page != "" for one in TABLES.values()):
+            raise TypeError(f"the table {self.code} has the address of another one")
         object.__setattr__(self, "of", tuple(_IN_PATH.findall(self.path)))
         fields = self.filter.model_fields
         if unknown := set(self.of) - set(fields):

@@ -27,8 +27,8 @@ def _called(row: FileRow, lang: Lang) -> str:
 
 FILES_DONE: Final = Table[FileRow, WhichFiles](
     code="files-done",
-    path="/imports/files",
-    page="/imports/files",
+    path="/imports/rows",
+    page="/imports/rows",
     words=Words("已办理的文件", "Files that were done"),
     about="Files of rows that the reader had done, newest first; an administrator sees all. For 31 "
     "days each can be taken back: POST /imports/{file_id}/undo.",
