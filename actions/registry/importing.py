@@ -41,10 +41,6 @@ def must_register(actor: Actor) -> None:
             raise denied("registry.import")
 
 
-class _RehearsedError(Exception):
-    """Ends the transaction of a dry run without keeping it."""
-
-
 def register(
     actor: Actor, registry: Registry, *, dry_run: bool = False, left_out: int = 0
 ) -> Registered:
@@ -56,17 +52,10 @@ def register(
     stays on record. A dry run does all of it and keeps none.
     """
     refuse(checks.check_rows(registry))
-    done: Registered | None = None
     detail: dict[str, object] = {}
-    try:
-        with actor.act("registry.import", registry.namespace, detail) as connection:
-            if not table.administers(connection):
-                raise denied("registry.import")
-            done = replace(rows.write(connection, registry, actor.name), left_out=left_out)
-            detail.update(asdict(done))
-            if dry_run:
-                raise _RehearsedError
-    except _RehearsedError:
-        pass
-    assert done is not None
+    with actor.act("registry.import", registry.namespace, detail, dry_run=dry_run) as connection:
+        if not table.administers(connection):
+            raise denied("registry.import")
+        done = replace(rows.write(connection, registry, actor.name), left_out=left_out)
+        detail.update(asdict(done))
     return done

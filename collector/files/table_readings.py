@@ -60,7 +60,7 @@ def read_table(
 def _layout(table: Table, answers: Answers) -> tuple[Table, Layout]:
     """Return a table in the form that is read, and how it is."""
     first = _first(table)
-    tidy = tidied(table, first, answers.columns)
+    tidy = tidied(table, first, answers)
     first = first if tidy is table else _first(tidy)
     separator = table.how.get("separator", ",")
     return tidy, layout_of(first.lines, first.rows, table.place, answers, separator)

@@ -14,10 +14,14 @@ SAMPLE: Final = 60  # rows below the headings
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The first rows of a table that are not blank; header: the place of the headings' row."""
+    """The first rows of a table that are not blank.
+
+    header: the place of the headings' row. named: somebody said of which channel all rows are.
+    """
 
     rows: Sequence[Line]
     header: int | None
+    named: bool = False
 
     @property
     def head(self) -> list[Cell]:

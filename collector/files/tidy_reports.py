@@ -76,7 +76,7 @@ def _said(rows: Sequence[Line], words: frozenset[str]) -> str:
 
 def of_one_meter(looked: Looked) -> Step | None:
     """Let all rows be of the one meter that a line above names, as 表号:0001."""
-    if looked.header is None or looked.places("channel"):
+    if looked.header is None or looked.named or looked.places("channel"):
         return None
     said = {key for _, row in looked.above for key in _keys(row)}
     if len(said) != 1 or not (looked.places("value") or looked.places("current")):

@@ -3,12 +3,13 @@
 A table that needs none of it is read as it is. Columns keep their places, and new ones follow.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from collector.files import tidy_cells, tidy_headings, tidy_reports, tidy_times
+from collector.files.answers import Answers
 from collector.files.delimited import blank
 from collector.files.layouts import header_row
 from collector.files.own_forms import is_own
@@ -46,8 +47,9 @@ class _Tidy:
             yield tidy
 
 
-def tidied(table: Table, first: Block, told: Mapping[str, str]) -> Table:
-    """Return a table in the form that is read. first: its first block; told: roles of columns."""
+def tidied(table: Table, first: Block, answers: Answers) -> Table:
+    """Return a table in the form that is read. first: its first block."""
+    told, named = answers.columns, bool(answers.channel)
     pairs = zip(first.lines, first.rows, strict=True)
     rows = list(islice((one for one in pairs if not blank(one[1])), _LOOKED_AT))
     steps: list[Step] = []
@@ -55,7 +57,7 @@ def tidied(table: Table, first: Block, told: Mapping[str, str]) -> Table:
     if at is not None and is_own({text_of(one).lower() for one in rows[at][1]}):
         return table  # which says one thing only
     for find in _STEPS:
-        step = find(Looked(rows, at))
+        step = find(Looked(rows, at, named))
         if step is not None:
             steps.append(step)
             rows = [each for one in rows for each in step(one)]

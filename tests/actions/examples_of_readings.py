@@ -141,12 +141,13 @@ def bind(world: World, name: str, key: str, channel: int) -> None:
 
 def imported(world: World, name: str = "") -> int:
     """Return a file of readings that somebody imported: of a new office, or of an institution."""
-    hour = 480 + next(_NUMBER) / 100  # after all that others say of an institution
+    hour, value = 480 + next(_NUMBER) / 100, 20  # between what others say of an institution
     if not name:
+        value = 145
         name = f"office {next(_NUMBER)}"
         register(world, [(hour, 100.0 + 10 * hour) for hour in range(4)], name)
     gateway = "demo-a/g2" if name == "clinic" else GATEWAY
-    text = f"gateway,channel,at,value\n{gateway},{name} e,{at(hour)},145\n"
+    text = f"gateway,channel,at,value\n{gateway},{name} e,{at(hour)},{value}\n"
     file = io.BytesIO(text.encode())
     done = import_readings(world.actor(), world.sink, file, "july.csv", now_ms=NOW_MS)
     assert done.import_id is not None

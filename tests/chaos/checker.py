@@ -17,7 +17,7 @@ _WAITING = "SELECT count(*) FROM stale_usage"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Readings that were receipted and are not there, are there twice, or are other ones."""
+    """Readings that were receipted and are not there (lost), are there twice, or are others."""
 
     said: int
     stored: int
@@ -44,7 +44,10 @@ def judged(admin_url: str, ledger: Ledger, *, hours: bool = True) -> Verdict:
     return Verdict(
         said=len(ledger.rows),
         stored=len(rows),
-        lost=len(ledger.rows.keys() - stored.keys()),
+        lost=sum(
+            ledger.number_of[place] in ledger.receipted
+            for place in ledger.rows.keys() - stored.keys()
+        ),
         doubled=len(rows) - len(stored) + revised,
         altered=sum(value != ledger.rows.get(place) for place, value in stored.items()),
         refused=refused + len(ledger.rejected),

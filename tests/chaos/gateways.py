@@ -15,7 +15,8 @@ from tests.storage.world import GATEWAY, START_MS
 KEYS = 4
 READINGS = 3  # of a message
 _STEP_MS = 60_000
-_AGAIN_S = 3.0
+_AGAIN_S = 3.0  # at first; twice as long each time, so that nobody is flooded
+_AGAIN_MOST_S = 30.0
 _TURN_S = 0.05
 
 
@@ -29,10 +30,15 @@ _RECEIPT = msgspec.json.Decoder(_Receipt)
 
 @dataclass
 class Ledger:
-    """Readings by (key, instant), and the numbers of messages by what became of them."""
+    """Readings by (key, instant), and the numbers of messages by what became of them.
+
+    number_of: the message of a reading. waiting: what has no receipt: when it was said last, when
+    it is to be said again, and its bytes.
+    """
 
     rows: dict[tuple[str, int], int] = field(default_factory=dict)
-    waiting: dict[int, tuple[float, bytes]] = field(default_factory=dict)
+    number_of: dict[tuple[str, int], int] = field(default_factory=dict)
+    waiting: dict[int, tuple[float, float, bytes]] = field(default_factory=dict)
     receipted: set[int] = field(default_factory=set)
     rejected: list[dict] = field(default_factory=list)
     newest_s: float = 0.0  # of what has its receipt, when it was said
@@ -74,17 +80,17 @@ class Gateways(threading.Thread):
             now = time.monotonic()
             due = int((now - began) * self._per_s) if self.measuring else seq
             for number in range(seq + 1, due + 1):
-                self._publish(number, self._said(number), now)
+                self._publish(number, self._said(number), now, _AGAIN_S)
             seq = max(seq, due)
             with self._turn:
                 late = [
-                    (number, payload)
-                    for number, (sent_s, payload) in self.ledger.waiting.items()
-                    if now - sent_s > _AGAIN_S
+                    (number, min(2 * (again_s - said_s), _AGAIN_MOST_S), payload)
+                    for number, (said_s, again_s, payload) in self.ledger.waiting.items()
+                    if now > again_s
                 ]
-            for number, payload in late:
+            for number, wait_s, payload in late:
                 self.ledger.said_again += 1
-                self._publish(number, payload, now)
+                self._publish(number, payload, now, wait_s)
 
     def _said(self, seq: int) -> bytes:
         """Return a message of a register that rises with every reading, and enter it."""
@@ -93,13 +99,14 @@ class Gateways(threading.Thread):
         at_ms = [START_MS + one * _STEP_MS for one in places]
         for one, at in zip(places, at_ms, strict=True):
             self.ledger.rows[f"k{place}", at] = one
+            self.ledger.number_of[f"k{place}", at] = seq
         return native.encode_columns(seq, f"k{place}", at_ms, [float(one) for one in places])
 
-    def _publish(self, seq: int, payload: bytes, now_s: float) -> None:
+    def _publish(self, seq: int, payload: bytes, now_s: float, wait_s: float) -> None:
         with self._turn:
             if seq in self.ledger.receipted:
                 return
-            self.ledger.waiting[seq] = (now_s, payload)
+            self.ledger.waiting[seq] = (now_s, now_s + wait_s, payload)
         if self._client.is_connected():
             self._client.publish(f"cw/v1/{GATEWAY}/data", payload, qos=1)
 
@@ -111,5 +118,5 @@ class Gateways(threading.Thread):
             for first, last in receipt.stored:
                 for seq in range(first, last + 1):
                     ledger.receipted.add(seq)
-                    said_s, _ = ledger.waiting.pop(seq, (0.0, b""))
+                    said_s, *_ = ledger.waiting.pop(seq, (0.0, 0.0, b""))
                     ledger.newest_s = max(ledger.newest_s, said_s)

@@ -12,7 +12,7 @@ from tests.chaos.scene import VICTIMS, Scene
 _AT_WORK_S = 60.0  # within which all is at work at first
 _NEXT_RECEIPT_S = 60.0
 _PAUSE_S = 1.5
-_CALM_S = 120.0
+_CALM_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,11 @@ def test_the_checker_counts_what_is_lost_doubled_altered_and_refused(database):
     batch = [Message("t", GATEWAY, one, START_MS + 10**9) for one in (*payloads, b"{}")]
     take_in(batch, native.decode, store)
     store.close()
-    ledger = Ledger({("k0", START_MS): 1, ("k0", START_MS + 1): 2, ("k0", START_MS + 3): 9})
+    said = {("k0", START_MS + place): place + 1 for place in (0, 1, 3, 4)}
+    ledger = Ledger(said, number_of=dict.fromkeys(said, 1) | {("k0", START_MS + 4): 3})
+    ledger.receipted = {1, 2}
 
     verdict = checker.judged(database.admin_url, ledger, hours=False)
 
-    assert (verdict.said, verdict.stored, verdict.lost, verdict.altered) == (3, 3, 1, 1)
+    assert (verdict.said, verdict.stored, verdict.lost, verdict.altered) == (4, 3, 1, 1)
     assert (verdict.doubled, verdict.refused, verdict.good) == (3, 1, False)

@@ -65,6 +65,11 @@ def test_groups_above_their_parts_are_one_heading():
     assert [row.key for row in rows(rates, **MINE)] == ["m1.sharp", "m1.peak"]
 
 
+def test_who_says_of_which_channel_all_rows_are_is_heard_before_a_line_above():
+    content = "表号:m1,\n日期,用电量\n2025-01-01,5\n"
+    assert [row.key for row in rows(content, channel="m9", **MINE)] == ["m9"]
+
+
 def test_two_columns_of_one_channel_are_refused():
     content = "日期,电,电\n2025-01-01,5,6\n"
     assert codes(content, **MINE) == [("file.double_column", 1)]
