@@ -122,8 +122,8 @@ class Settings(BaseSettings):
     routes_file: Path | None = Field(
         None,
         description="collect, serve, replay-rejected: TOML that says which topics are whose, in "
-        "which format; beside them our own topics always count. collect reads it again when it "
-        "changes, and at SIGHUP",
+        "which format; routes kept on the platform come before it, our own topics after it. "
+        "collect reads it again when it changes, and at SIGHUP",
     )
 
     rejects_resolved_days: int = Field(

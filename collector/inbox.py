@@ -43,15 +43,10 @@ class Inbox:
         self.held_bytes += len(payload) + _OVERHEAD_BYTES
         if not self._messages:
             self._first_s = time.monotonic()
-        topic = _topic(message)
+        topic, now_ms = _topic(message), time.time_ns() // 1_000_000
         self._mids.append(message.mid)
         self._messages.append(
-            Message(
-                topic,
-                self.routing.gateway_of(topic),
-                payload,
-                time.time_ns() // 1_000_000,
-            )
+            Message(topic, self.routing.gateway_of(topic, now_ms), payload, now_ms)
         )
         return True
 
@@ -59,7 +54,7 @@ class Inbox:
         """Take messages by another table from now on, those that are here already too."""
         self.routing = routing
         self._messages = [
-            replace(message, gateway=routing.gateway_of(message.topic))
+            replace(message, gateway=routing.gateway_of(message.topic, message.received_ms))
             for message in self._messages
         ]
 

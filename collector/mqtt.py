@@ -26,10 +26,9 @@ from collector.connection import (
 )
 from collector.inbox import Inbox
 from collector.intake import ReadingSink
-from collector.listening import Listener
+from collector.listening import Listener, RoutesSource
 from collector.notices import tell
 from collector.outbox import Outbox
-from collector.routes_file import RoutesFile
 from collector.settings import CollectorSettings
 from collector.tally import Tally
 from collector.writer import Writer
@@ -50,7 +49,7 @@ class Collector:
         settings: CollectorSettings,
         sink: ReadingSink,
         log: notices.Log,
-        routes_file: RoutesFile | None = None,
+        routes_file: RoutesSource | None = None,
     ) -> None:
         self.tally = Tally()
         self._settings = settings

@@ -87,7 +87,7 @@ def _looked_at(connection: Connection[Any], portion: Portion) -> list[Rejection]
 
 def _message(row: Rejected, routes: Routes) -> Message:
     received_ms = round(row.received_at.timestamp() * 1000)
-    found = routes.gateway_of(row.topic)
+    found = routes.gateway_of(row.topic, received_ms)
     gateway = row.gateway if found == row.topic else found
     return Message(row.topic, gateway, row.payload, received_ms)
 

@@ -40,7 +40,8 @@ def collect(
     stop = running.until_stopped()
     if owned:
         running.with_owner(stop.set)
-    collector = wiring_services.collector(known, url, broker, logs.begin_levelled("collect"))
+    log = logs.begin_levelled("collect")
+    collector = wiring_services.collector(known, url, broker, log, stop)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
     if known.routes_file is not None:
         running.on_hangup(collector.reload)

@@ -40,7 +40,7 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("unions", "/unions", ("/targets", "/runs", "/quotas")),
     ("do", "/do", ()),
     ("data", "/data", ("/gateways", "/rejects", "/set-aside", "/exchanges", "/imports",
-                       "/channels", "/published")),
+                       "/channels", "/published", "/routes", "/unbound-keys")),
 )  # fmt: skip
 # For who administers.
 _PEOPLE: Final = ("people", "/people", ("/audit",))

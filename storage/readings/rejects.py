@@ -28,6 +28,7 @@ _WAITING = """
      WHERE resolved_at IS NULL AND id > %(after)s AND id <= %(until)s
        AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
        AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+       AND (%(topics)s::text IS NULL OR topic ~ %(topics)s)
      ORDER BY id LIMIT %(most)s
 """
 
@@ -161,8 +162,12 @@ def waiting(
     most: int = 500,
     gateway: str | None = None,
     reason: str | None = None,
+    topics: str | None = None,
 ) -> list[Rejected]:
-    """Return refusals in the order they came, a page at a time."""
+    """Return refusals in the order they came, a page at a time.
+
+    topics: what their topics match, an expression of PostgreSQL.
+    """
     with connection.cursor(row_factory=class_row(Rejected)) as cursor:
         parameters = {
             "after": after,
@@ -170,6 +175,7 @@ def waiting(
             "most": most,
             "gateway": gateway,
             "reason": reason,
+            "topics": topics,
         }
         return cursor.execute(_WAITING, parameters).fetchall()
 

@@ -81,17 +81,18 @@ class Store:
         refusals: Sequence[Rejected],
         *,
         audit: Callable[[Stored], AuditNote],
+        rejected: Sequence[Rejection] = (),
         dry_run: bool = False,
     ) -> Stored:
         """Commit what of refused messages can be taken by now; a dry run keeps nothing.
 
         refusals: message by message the one that it comes from; it is settled unless it is
-        refused for the same reason again.
+        refused for the same reason again. rejected: what the format refuses of them.
         """
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
-                stored = self._take(connection, batch, readings, ())
+                stored = self._take(connection, batch, readings, rejected)
                 still = {rejects.identity_in(batch, one) for one in stored.rejected}
                 gone = [one.id for one in refusals if rejects.identity_of(one) not in still]
                 rejects.resolve(connection, gone)

@@ -98,9 +98,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
       LEFT JOIN worker_lane l ON l.queue = q.queue
 $$;
 
+-- By what messages are decoded, whoever takes them; lists of routes ask the table itself.
+CREATE FUNCTION access.routes()
+RETURNS TABLE (topic text, codec text, gateway text, key text, only_keys text[], settings jsonb,
+               since_ms bigint, until_ms bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT topic, codec, gateway, key, only_keys, settings, storage.ms(valid_from),
+           storage.ms(coalesce(valid_to, 'infinity'))
+      FROM route WHERE known_until IS NULL
+$$;
+
+-- It is another one after every change of the routes.
+CREATE FUNCTION access.routes_state() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT concat(max(id), ' ', count(known_until)) FROM route
+$$;
+
 REVOKE ALL ON FUNCTION access.guards_refused, access.rejects_by_reason, access.backlog,
-    access.queues
+    access.queues, access.routes, access.routes_state
     FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION access.routes, access.routes_state
+    TO commonwatt_api, commonwatt_collector;
 
 GRANT EXECUTE ON FUNCTION access.guards_refused
     TO commonwatt_api, commonwatt_boards;
