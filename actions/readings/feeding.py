@@ -1,11 +1,12 @@
 """Feeding in what was kept: messages that waited, taken after an act that lets them be read."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from actions.fields import Acting
+from actions.readings.routes_now import routes_now
 from actions.readings.settle_rejected import AgainSink, Taken, again, taken_of
-from actions.readings.waiting import Waiting
+from actions.readings.waiting import Waiting, holding
 from metering.messages import AuditNote, Stored
 
 Find = Callable[[Acting, int], Waiting]  # what waits after a refusal's id
@@ -63,3 +64,23 @@ def _sum(one: Taken, other: Taken) -> Taken:
     }
     counts = {name: getattr(one, name) + getattr(other, name) for name in names}
     return Taken(**counts, reasons=reasons, left=other.left)
+
+
+class HasFedIn(Protocol):
+    """A result that says what became of messages that waited."""
+
+    fed_in: Taken | None
+
+
+def later(at: Acting, act: str, gateway: str, key: str, result: HasFedIn) -> None:
+    """Take what waits of a gateway under a key, and others bound with it, after the commit."""
+    bound: list[str] = at.known.setdefault(("bound", gateway), [])
+    bound.append(key)
+
+    def feed(then: Acting) -> None:
+        def find(at: Acting, after: int) -> Waiting:
+            return holding(at.connection, gateway, bound, routes_now(at), after)
+
+        result.fed_in = fed(then, act, {"gateway": gateway, "keys": bound}, find)
+
+    at.later[f"bound {gateway}"] = feed

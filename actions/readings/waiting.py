@@ -14,6 +14,7 @@ from collector.intake import portions
 from metering.messages import Message, Readings, Rejection
 from storage.readings import rejects
 from storage.readings.binding import bind
+from storage.readings.elsewhere import UNBOUND
 from storage.readings.rejects import Rejected
 from storage.registry import meters
 
@@ -71,6 +72,24 @@ def under(connection: Connection[Any], topics: str, routes: Routes, after: int =
     rows = rejects.waiting(connection, topics=topics, after=after, most=MOST + 1)
     batch = [_anew(row, routes) for row in rows[:MOST]]
     return _decoded(rows, batch, routes, whole=True)
+
+
+def holding(
+    connection: Connection[Any], gateway: str, keys: Sequence[str], routes: Routes, after: int = 0
+) -> Waiting:
+    """Return what waits of a gateway for want of a channel, where it holds one of these keys.
+
+    Other keys of the same messages are tried with them.
+    """
+    rows = rejects.waiting(connection, gateway=gateway, reasons=UNBOUND, after=after, most=MOST + 1)
+    batch = [
+        Message(row.topic, row.gateway, row.payload, _ms(row.received_at)) for row in rows[:MOST]
+    ]
+    found = _decoded(rows, batch, routes, whole=False)
+    wanted = np.array([key in set(keys) for key in found.readings.channel_key], np.bool_)
+    meant = set(found.readings.message[wanted].tolist())
+    strange = {place: "" for place in range(len(found.batch)) if place not in meant}
+    return replace(without(found, strange), skipped=[])
 
 
 def _decoded(rows: list[Rejected], batch: list[Message], routes: Routes, *, whole: bool) -> Waiting:

@@ -73,6 +73,27 @@ GRANT SELECT, INSERT ON rejected_message TO commonwatt_collector;
 GRANT SELECT, DELETE ON rejected_message TO commonwatt_worker;
 GRANT UPDATE (resolved_at, shift_ms) ON rejected_message TO commonwatt_collector;
 
+-- Keys that gateways send and no channel is bound to. What becomes of them is decided elsewhere: a
+-- key that was bound stays here until it is forgotten, and is shown no more.
+CREATE TABLE unbound_key (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    gateway text NOT NULL CHECK (length(gateway) <= 200),
+    key text NOT NULL,
+    first_at timestamptz NOT NULL,  -- arrivals
+    last_at timestamptz NOT NULL,
+    readings bigint NOT NULL,       -- set aside, each counted once
+    since timestamptz NOT NULL,     -- the oldest of their instants
+    at timestamptz NOT NULL,        -- the newest, with its value
+    value double precision NOT NULL,
+    unit text,                      -- where the message names one
+    rises bigint NOT NULL,          -- of neighbouring values, as far as they came in order
+    falls bigint NOT NULL,
+    UNIQUE (gateway, key)
+);
+ALTER TABLE unbound_key ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON unbound_key TO commonwatt_collector;
+GRANT SELECT, DELETE ON unbound_key TO commonwatt_worker;
+
 -- Which topics are whose, and in which format: the routing table as people keep it, beside the
 -- routes file. It is asked for the instant at which a message arrived.
 CREATE TABLE route (

@@ -1,7 +1,7 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,10 +18,21 @@ from metering.errors import ConflictError, UnavailableError
 from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage import connections
 from storage.connections import WRITING, Bounds
-from storage.readings import clocks, corrections, file_clocks, marks, merging, rejects, starts
+from storage.readings import (
+    clocks,
+    corrections,
+    elsewhere,
+    file_clocks,
+    marks,
+    merging,
+    rejects,
+    starts,
+    unbound,
+)
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
 from storage.readings.merging import Merged, merge, outdone
+from storage.readings.outcomes import seqs_of, stored_of
 from storage.readings.rejects import Rejected
 
 _TALLY = """
@@ -57,13 +68,21 @@ class Store:
         self._one_writer = threading.Lock()
 
     def write(
-        self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        rejected: Sequence[Rejection],
+        *,
+        noted: Container[int] = (),
     ) -> Stored:
-        """Commit what a batch says; after this returns it may be receipted."""
+        """Commit what a batch says; after this returns it may be receipted.
+
+        noted: places of messages that waited for a key, which is counted already.
+        """
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction():
-                return self._take(connection, batch, readings, rejected)
+                return self._take(connection, batch, readings, rejected, noted)
 
     def try_out(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
@@ -92,7 +111,8 @@ class Store:
         with self._one_writer, self._connected() as connection:
             self._ensure_months(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
-                stored = self._take(connection, batch, readings, rejected)
+                noted = unbound.noted(refusals)
+                stored = self._take(connection, batch, readings, rejected, noted)
                 still = {rejects.identity_in(batch, one) for one in stored.rejected}
                 gone = [one.id for one in refusals if rejects.identity_of(one) not in still]
                 rejects.resolve(connection, gone)
@@ -105,15 +125,18 @@ class Store:
         batch: Sequence[Message],
         readings: Readings,
         rejected: Sequence[Rejection],
+        noted: Container[int] = (),
     ) -> Stored:
         """Bind, judge clocks, merge, and keep what is refused."""
         bound, refused = bind(connection, batch, readings, self.ahead_ms)
+        refused = elsewhere.told(connection, batch, readings, refused)
         judged = clocks.judge(connection, batch, readings, bound, refused)
         refusals = [*rejected, *refused, *judged.refused]
         merged = self._merge(connection, len(batch), judged.bound, judged.marked)
-        rejects.keep(connection, batch, refusals)
+        new = rejects.keep(connection, batch, refusals)
+        unbound.note(connection, batch, readings, [one for one in new if one.message not in noted])
         clocks.keep(connection, judged.moved)
-        return _stored(_seqs(batch, readings, refusals), refusals, judged.bound, merged)
+        return stored_of(seqs_of(batch, readings, refusals), refusals, judged.bound, merged)
 
     def write_whole(
         self,
@@ -143,7 +166,7 @@ class Store:
                 starts.keep(connection, bound, readings.from_ms)
                 lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
                 stored = replace(
-                    _stored([], refused, bound, merged),
+                    stored_of([], refused, bound, merged),
                     outdone=lost[:_TOLD],
                     outdone_count=len(lost),
                     behind=behind,
@@ -181,7 +204,7 @@ class Store:
                 if not rejects.resolve_shifted(connection, taken, shift_ms):
                     raise _taken_meanwhile()
                 stored = replace(
-                    _stored(_seqs(batch, readings, refused), refused, bound, merged),
+                    stored_of(seqs_of(batch, readings, refused), refused, bound, merged),
                     misfits=bound.place[misfits].tolist(),
                 )
                 corrections.write_down(connection, audit(stored))
@@ -267,26 +290,3 @@ def _taken_meanwhile() -> ConflictError:
         next_zh="请重新预览。",
         next_en="Look at the preview again.",
     )
-
-
-def _stored(
-    seqs: list[int | None], refusals: Sequence[Rejection], bound: Bound, merged: Merged
-) -> Stored:
-    rounded = int((bound.rounded & merged.new).sum())
-    return Stored(seqs, refusals, merged.stored, merged.revised, merged.duplicates, rounded)
-
-
-def _seqs(
-    batch: Sequence[Message], readings: Readings, refusals: Sequence[Rejection]
-) -> list[int | None]:
-    """Return the sequence number of each message, known from its readings or its refusal."""
-    seqs: list[int | None] = [None] * len(batch)
-    if len(readings):
-        firsts = np.flatnonzero(np.append(True, readings.message[1:] != readings.message[:-1]))
-        places, numbers = readings.message[firsts].tolist(), readings.seq[firsts].tolist()
-        for place, seq in zip(places, numbers, strict=True):
-            seqs[place] = seq or None
-    for refusal in refusals:
-        if refusal.seq:
-            seqs[refusal.message] = refusal.seq
-    return seqs

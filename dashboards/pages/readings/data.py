@@ -29,6 +29,7 @@ def get_data(viewer: Reader) -> Response:
         lists=(
             ("gateways", "/gateways", writing.number(gateways)),
             ("rejects", "/rejects", writing.number(waiting)),
+            ("unbound_keys", "/unbound-keys", ""),
             *((("routes", "/routes", ""),) if keeps else ()),
             ("set_aside", "/set-aside", writing.number(len(aside.rows)) + at_least),
             ("exchanges", "/exchanges", ""),

@@ -58,6 +58,20 @@ SELECT gateway, received_at, reason, message_zh, message_en, readings, resolved_
                         WHERE h.gateway = r.gateway
                           AND r.received_at >= h.since AND r.received_at < h.until);
 
+-- Keys that are bound to no channel now, whoever sees the channel that they might be bound to.
+CREATE VIEW report.unbound_key WITH (security_barrier) AS
+SELECT k.id AS unbound_id, k.gateway, g.id AS gateway_id, k.key, k.first_at, k.last_at, k.readings,
+       k.since, k.at, k.value, k.unit, k.rises, k.falls
+  FROM unbound_key k LEFT JOIN gateway g ON g.name = k.gateway
+ WHERE NOT EXISTS (SELECT FROM binding b
+                    WHERE b.gateway_id = g.id AND b.key = k.key AND b.known_until IS NULL
+                      AND b.valid_from <= k.since AND b.valid_to IS NULL)
+   AND ((SELECT access.administers())
+        OR k.gateway IN (SELECT s.id FROM access.sees_gateways() AS s(id))
+           AND NOT EXISTS (SELECT FROM access.guards_refused() h
+                            WHERE h.gateway = k.gateway
+                              AND k.last_at >= h.since AND k.first_at < h.until));
+
 CREATE FUNCTION access.rejects_by_reason()
 RETURNS TABLE (reason text, messages bigint, readings bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$

@@ -74,6 +74,9 @@ CREATE POLICY seen ON reading_import FOR SELECT TO commonwatt_api
 CREATE POLICY made ON reading_import FOR INSERT TO commonwatt_api
     WITH CHECK (made_by = access.viewer());
 
+CREATE POLICY ours ON unbound_key TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+
 CREATE POLICY ours ON route TO commonwatt_owner USING (true) WITH CHECK (true);
 CREATE POLICY seen ON route FOR SELECT TO commonwatt_api USING ((SELECT access.administers()));
 CREATE POLICY made ON route FOR INSERT TO commonwatt_api
