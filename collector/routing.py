@@ -119,6 +119,13 @@ class Routing:
         found = self._find(topic, FOREVER - 1 if at_ms is None else at_ms)
         return found[2] if found else topic
 
+    def route_of(self, topic: str, at_ms: int) -> Route | None:
+        """Return the route by which a message is read that arrives at an instant."""
+        for route in self.routes:
+            if route.since_ms <= at_ms < route.until_ms and route.gateway_of(topic) is not None:
+                return route
+        return None
+
     def decode(self, message: Message) -> Decoded:
         """Return what a message says, in the format that its topic had as it arrived."""
         found = self._find(message.topic, message.received_ms)
