@@ -40,7 +40,8 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("unions", "/unions", ("/targets", "/runs", "/quotas")),
     ("do", "/do", ()),
     ("data", "/data", ("/gateways", "/rejects", "/set-aside", "/exchanges", "/imports",
-                       "/channels", "/published", "/routes", "/unbound-keys")),
+                       "/channels", "/published", "/routes", "/unbound-keys",
+                       "/payloads")),
 )  # fmt: skip
 # For who administers.
 _PEOPLE: Final = ("people", "/people", ("/audit",))
