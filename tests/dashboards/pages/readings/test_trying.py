@@ -92,7 +92,7 @@ def test_it_says_what_would_be_stored_and_keeps_nothing(site, world):
     assert "reading.unknown_key" in page
     payload = base64.b64encode(message(said("office e", 5)).encode()).decode()
     asked = {"topic": "maker/g1/up", "payload": payload, "encoding": "base64"}
-    csrf = hidden(client.get("/payloads/try").text)["csrf"]
+    csrf = hidden(client.get("/payloads/try").text)["csrf"][0]
     headers = {"Accept": "application/json", CSRF_HEADER: csrf}
     answer = client.post("/api/v1/payloads/try", json=asked, headers=headers).json()
     assert (answer["inserted"], answer["codec"], answer["gateway"]) == (1, "json", GATEWAY)
