@@ -133,7 +133,10 @@ class Settings(BaseSettings):
         description="work: refused messages that were taken later are kept so long",
     )
     rejects_waiting_days: int = Field(
-        730, ge=30, le=36_500, description="work: and those that still wait"
+        730,
+        ge=30,
+        le=36_500,
+        description="work: and those that still wait, with the list of unbound keys",
     )
     chunk_days: int | None = Field(
         None,

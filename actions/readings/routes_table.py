@@ -119,8 +119,8 @@ ROUTES: Final = Table[RouteLine, WhichRoutes](
     tag="rejects and gateways",
     right=Right.ADMINISTER,
     columns=(
-        Column("place", Words("次序", "Place"), lambda row: row.place, "whole"),
         Column("topic", Words("主题", "Topic"), lambda row: row.topic, look="code"),
+        Column("place", Words("次序", "Place"), lambda row: row.place, "whole"),
         Column("codec", Words("格式", "Format"), lambda row: row.codec),
         Column("gateway", Words("采集网关", "Gateway"), lambda row: row.gateway),
         Column("key", Words("通道键", "Key"), lambda row: row.key),

@@ -100,7 +100,7 @@ def test_a_wrong_format_is_mended_for_what_came_meanwhile(world):
     """The kept bytes are read whole by the right route, though the wrong one took them apart."""
     carry_out(world.actor(), native_route(gateway="demo-b/{1}"))
     come(world, one(1), T0 + 2 * HOUR_MS)
-    assert world.admin(WAITING) == [("demo-b/g1", "reading.unknown_key")]
+    assert world.admin(WAITING) == [("demo-b/g1", "reading.bound_elsewhere")]
 
     carry_out(world.actor(), native_route())
 

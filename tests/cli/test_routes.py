@@ -93,7 +93,7 @@ def test_a_route_that_names_the_wrong_gateway_can_be_mended_after_it(database, t
     routes.write_text(ROUTES.replace("demo-a", "demo-x"), encoding="utf-8")
     wrong = say(url, routes, "replay-rejected")
     assert "0 taken, 1 refused" in wrong.stdout
-    assert ask(database, WAITING) == [("demo-x/g1", "reading.unknown_key")]
+    assert ask(database, WAITING) == [("demo-x/g1", "reading.bound_elsewhere")]
 
     routes.write_text(ROUTES, encoding="utf-8")
     assert "1 taken, 0 refused" in say(url, routes, "replay-rejected").stdout
