@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 from psycopg import Connection
 
 from metering.errors import InputError
@@ -72,9 +73,15 @@ def told(
 
 def _keys(readings: Readings, refused: Sequence[Rejection]) -> dict[tuple[int, int], str]:
     """Return the keys of refused readings, by message and place in it."""
+    return {at: readings.channel_key[row] for row, at in rows_of(readings, refused)}
+
+
+def rows_of(readings: Readings, refused: Sequence[Rejection]) -> list[tuple[int, tuple[int, int]]]:
+    """Return the rows of refused readings, each with its message and place in it."""
     wanted = {(one.message, i) for one in refused for i in one.i}
-    places = zip(readings.message.tolist(), readings.i.tolist(), strict=True)
-    return {at: readings.channel_key[row] for row, at in enumerate(places) if at in wanted}
+    rows = np.flatnonzero(np.isin(readings.message, [one.message for one in refused]))
+    places = zip(readings.message[rows].tolist(), readings.i[rows].tolist(), strict=True)
+    return [(row, at) for row, at in zip(rows.tolist(), places, strict=True) if at in wanted]
 
 
 def _part(

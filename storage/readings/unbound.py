@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from metering.messages import Message, Readings, Rejection
-from storage.readings.elsewhere import UNBOUND
+from storage.readings.elsewhere import UNBOUND, rows_of
 from storage.readings.rejects import Rejected, Retention
 
 _MOST_KEYS: Final = 1_000  # of one gateway: more are no keys, but something gone wrong
@@ -112,14 +112,13 @@ def note(
     refused: Sequence[Rejection],
 ) -> None:
     """Count the readings of keys that no channel is bound to."""
-    wanted = {(one.message, i) for one in refused if one.reason.code in UNBOUND for i in one.i}
+    wanted = [one for one in refused if one.reason.code in UNBOUND]
     if not wanted:
         return
-    places = zip(readings.message.tolist(), readings.i.tolist(), strict=True)
     rows: dict[tuple[str, str], list[int]] = {}
-    for row, at in enumerate(places):
-        gateway = batch[at[0]].gateway
-        if at in wanted and len(gateway) <= _MOST_NAME:
+    for row, (message, _) in rows_of(readings, wanted):
+        gateway = batch[message].gateway
+        if len(gateway) <= _MOST_NAME:
             rows.setdefault((gateway, readings.channel_key[row]), []).append(row)
     if not rows:
         return

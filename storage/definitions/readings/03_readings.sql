@@ -65,7 +65,7 @@ SELECT k.id AS unbound_id, k.gateway, g.id AS gateway_id, k.key, k.first_at, k.l
   FROM unbound_key k LEFT JOIN gateway g ON g.name = k.gateway
  WHERE NOT EXISTS (SELECT FROM binding b
                     WHERE b.gateway_id = g.id AND b.key = k.key AND b.known_until IS NULL
-                      AND b.valid_from <= k.since AND b.valid_to IS NULL)
+                      AND b.valid_to IS NULL)
    AND ((SELECT access.administers())
         OR k.gateway IN (SELECT s.id FROM access.sees_gateways() AS s(id))
            AND NOT EXISTS (SELECT FROM access.guards_refused() h
