@@ -15,7 +15,7 @@ FROM python:3.13-slim
 COPY --from=made /opt/commonwatt /opt/commonwatt
 # The folders of named volumes: a new volume takes owner and content, no routes, from here.
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin commonwatt \
- && install -d -o commonwatt -g commonwatt /export /routes /state \
+ && install -d -o commonwatt -g commonwatt /export /kept /routes /state \
  && install -m 644 -o commonwatt -g commonwatt /dev/null /routes/routes.toml
 ENV PATH=/opt/commonwatt/bin:$PATH PYTHONDONTWRITEBYTECODE=1 COMMONWATT_STATE=/state
 WORKDIR /state

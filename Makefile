@@ -27,7 +27,8 @@ UPGRADE := --upgrade
 HERE := $(shell test "$$(cat .venv/.place 2>&1)" = "$(CURDIR)" \
 	&& $(BIN)/python -c "" 2>/dev/null || echo anew)
 
-.PHONY: help anew demo test lint ruff types contracts format bench mutation lock clean clean-demo
+.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate chaos \
+	lock clean clean-demo
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -63,6 +64,13 @@ bench: .venv/.test  ## measure, and compare with the goals
 
 mutation: .venv/.mutation  ## break the arithmetic in many small ways, count what tests notice
 	@exec $(BIN)/python scripts/mutation.py $(ARGS)
+
+simulate: .venv/.test  ## run the collector's decisions through worlds where everything fails
+	@exec $(BIN)/python -m tests.collector.simulation $(ARGS)
+
+KILLS := 10
+chaos: .venv/.test  ## kill the real programs KILLS times each, and compare ledger and database
+	@exec $(BIN)/python -m tests.chaos --kills $(KILLS) $(ARGS)
 
 # run.txt is resolved first; the others hold to it and list only what they add. UPGRADE= keeps
 # the versions that are pinned now as far as they still fit.

@@ -38,6 +38,7 @@ class Actor:
     today: the day that counts as today; None is the database's own.
     sink: where readings go, on the collector's login; None where none are taken here.
     routes: whose messages are, and what they say.
+    broker: where gateways reach the broker; empty where nobody said.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class Actor:
         today: date | None = None,
         sink: object | None = None,
         routes: Routes = OURS,
+        broker: str = "",
     ) -> None:
         self.pool = pool
         self.name = name
         self.today = today
         self.sink = sink
         self.routes = routes
+        self.broker = broker
 
     @contextmanager
     def look(

@@ -3,19 +3,30 @@
 import pkgutil
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import actions
 from actions.declared import ACTIONS, Action
 from actions.tables import TABLES, Table
 
+# What stands beside the rooms answers questions, and declares nothing.
+ROOMS: Final = ("access", "registry", "readings", "accounts", "compact", "boards")
+
 
 @cache
 def declared() -> dict[str, type[Action]]:  # type: ignore[type-arg]
     """Return all actions in order of their codes."""
-    for one in pkgutil.walk_packages(actions.__path__, "actions."):
-        import_module(one.name)
+    for room in ROOMS:
+        for path in actions.__path__:
+            for one in pkgutil.iter_modules([f"{path}/{room}"], f"actions.{room}."):
+                import_module(one.name)
     return dict(sorted(ACTIONS.items()))
+
+
+def of_code(code: str) -> type[Action] | None:  # type: ignore[type-arg]
+    """Return the action of a code, None where there is none."""
+    declared()
+    return ACTIONS.get(code)
 
 
 def by_file() -> dict[str, type[Action]]:  # type: ignore[type-arg]

@@ -11,31 +11,16 @@ from metering.errors import InputError
 _LIMITS: Final = Limits(unpacked_bytes=256 * 2**20, xml_bytes=128 * 2**20, columns=500)
 
 
-def cells_of(body: bytes, most_rows: int) -> list[list[str]]:
-    """Return all rows of the first table, the header first; empty ones are left out.
-
-    InputError where it is no table, or larger than that.
-    """
-    return first_of(body, most_rows).rows
-
-
 def first_of(body: bytes, most_rows: int) -> Grid:
     """Return the first table of a file with the lines of its rows, the header first.
 
-    Rows that are empty, or begin with `# `, are left out. InputError as of cells_of.
+    Rows that are empty, or begin with `# `, are left out. InputError where it is no
+    table, or larger than that.
     """
     for one in _grids(body, "", most_rows):
         if one.rows:
             return one
     raise _empty()
-
-
-def sheets_of(body: bytes, most_rows: int = 1_048_576) -> list[tuple[str, list[list[str]]]]:
-    """Return all sheets of a workbook with their titles, rows that are empty left out.
-
-    InputError where it is no workbook, or larger than that.
-    """
-    return [(one.place.sheet, one.rows) for one in _grids(body, "", most_rows)]
 
 
 def too_many(most: int) -> InputError:

@@ -60,7 +60,7 @@ def acting(actor: Actor, connection: Connection[Any], chosen: str = "") -> Actin
     """Return who acts in a transaction, on which day, and with which password that was chosen."""
     today = actor.today or days.today(connection)
     ways: dict[str, Any] = {"sink": actor.sink, "routes": actor.routes, "chosen": chosen}
-    return Acting(connection, actor.name, today, **ways)
+    return Acting(connection, actor.name, today, broker=actor.broker, **ways)
 
 
 def may(kind: type[Action[Any, Any]], on: int | None, at: Acting) -> bool:

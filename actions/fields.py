@@ -56,6 +56,7 @@ class Acting:
     sink: where readings go, on the collector's login, in transactions of its own.
     routes: whose messages are, and what they say.
     chosen: a password that was chosen; no field, for fields are written down. Empty: one is made.
+    broker: where gateways reach the broker, as mqtts://host:port; empty where nobody said.
     """
 
     connection: Connection[Any]
@@ -67,6 +68,7 @@ class Acting:
     sink: object | None = None
     routes: Routes = OURS
     chosen: str = of_dataclass(default="", repr=False)
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class FieldWords:
 
     called: what people call that whose id it is, None where the actor does not see it; for what
     is too many to choose from, and comes from the page that shows it.
+    among: (field, values): a choice before it, and for which of its options forms show this one.
     """
 
     label: Words
@@ -101,6 +104,7 @@ class FieldWords:
     names: Mapping[str, Words]  # of an enum's members
     when: tuple[str, str] | None
     called: Called | None = None
+    among: tuple[str, tuple[str, ...]] | None = None
 
 
 @overload
@@ -114,6 +118,7 @@ def field(
     choices: Choices | None = ...,
     names: Mapping[str, Words] | None = ...,
     called: Called | None = ...,
+    among: tuple[str, tuple[str, ...]] | None = ...,
     examples: list[Any] | None = ...,
 ) -> T: ...
 @overload
@@ -140,6 +145,7 @@ def field(
     names: Mapping[str, Words] | None = None,
     called: Called | None = None,
     when: tuple[str, str] | None = None,
+    among: tuple[str, tuple[str, ...]] | None = None,
     examples: list[Any] | None = None,
 ) -> Any:
     """Return a field with its words; a required one is typed Any, as pydantic's own Field is.
@@ -147,7 +153,7 @@ def field(
     Limits (ge, max_length) belong to the type: on a field they would land outside its validators.
     """
     told = Words(*hint) if hint else None
-    words = FieldWords(Words(zh, en), told, unit, choices, names or {}, when, called)
+    words = FieldWords(Words(zh, en), told, unit, choices, names or {}, when, called, among)
     described = f"{en}. {words.hint.en}." if words.hint else f"{en}."
     extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}} | ({"x-unit": unit} if unit else {})
     if when:

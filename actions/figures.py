@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from actions.fields import Lang
+from metering.days import CIVIL_ZONE
 from metering.errors import NotFoundError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,3 +52,10 @@ def not_found(what_zh: str, what_en: str, where: Mapping[str, Any]) -> NotFoundE
 def kilograms(grams: int) -> str:
     """Return whole grams as an exact decimal number of kilograms."""
     return in_units(grams, 1000) or "0"
+
+
+def civil(at: datetime, lang: Lang, *, seconds: bool = False) -> str:
+    """Return an instant as people read it: in China's civil time, to the minute, with its name."""
+    here = at.astimezone(ZoneInfo(CIVIL_ZONE))
+    zone = {"zh": "(北京时间)", "en": "(UTC+8)"}[lang]
+    return f"{here:%Y-%m-%d %H:%M:%S} {zone}" if seconds else f"{here:%Y-%m-%d %H:%M} {zone}"

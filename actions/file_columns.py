@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 from actions.declared import Action
 from actions.fields import Lang, field_words, input_kind
 from actions.kinds import row_of
+from actions.tables import TABLES
 from metering.errors import InputError
 
 Kind = type[Action[Any, Any]]
@@ -21,7 +22,7 @@ def pairs_of_row(kind: Kind, names: Sequence[str], row: Sequence[str]) -> list[t
         (name, part)
         for name, text in zip(names, row, strict=False)
         for part in _parts(kind, name, text)
-        if name != "on"
+        if name not in ("on", "")  # a column that an export has beside
     ]
 
 
@@ -57,14 +58,30 @@ def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
         known |= dict.fromkeys((thing.code, thing.words.zh, thing.words.en), "on")
     while header and not header[-1].strip():
         header = header[:-1]
-    found = [known.get(one.strip(), "") for one in header]
-    strange = [one for one, name in zip(header, found, strict=True) if not name]
+    exported = _of_export(kind, header)
+    found = exported or [known.get(one.strip(), "") for one in header]
+    strange = [] if exported else [one for one, name in zip(header, found, strict=True) if not name]
     ours = {name for name, info in kind.model_fields.items() if info.is_required()}
     ours |= {"on"} if kind.about.on is not None else set()
     missing = sorted(ours - {one.partition(".")[0] for one in found})
-    if strange or missing or len(set(found)) < len(found):
+    if strange or missing or len(set(found)) < len(found) - max(found.count("") - 1, 0):
         raise _wrong_header(kind, strange, missing)
     return found
+
+
+def _of_export(kind: Kind, header: Sequence[str]) -> list[str]:
+    """Return which field each column of a table is that went out; empty where it is none of ours.
+
+    A column that is no field is passed over: it says what the row is of, in other words.
+    """
+    heads = [one.strip() for one in header]
+    for table in TABLES.values():
+        names = {one.name for one in table.columns if one.for_programs}
+        if table.entered_by != kind.about.code or set(heads) != names:
+            continue
+        on = f"{kind.about.on.code}_id" if kind.about.on else ""
+        return ["on" if one == on else one if one in kind.model_fields else "" for one in heads]
+    return []
 
 
 def _of_rows(name: str, info: FieldInfo) -> dict[str, str]:

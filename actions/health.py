@@ -7,6 +7,8 @@ from typing import Final
 from actions.actor import Actor
 from storage import health
 from storage.health import Backlog, Queue, Rejects, Tally
+from storage.readings import minutes
+from storage.readings.minutes import Collector
 
 _WAIT_S: Final = 1.0
 
@@ -42,6 +44,7 @@ class Counts:
     tally: list[Tally]
     rejects: list[Rejects]
     backlog: Backlog
+    collectors: list[Collector]
 
 
 def readiness(actor: Actor) -> Readiness:
@@ -57,5 +60,8 @@ def counts(actor: Actor) -> Counts:
     """Return the counts that monitoring reads."""
     with actor.look() as connection:
         return Counts(
-            health.tally(connection), health.rejects(connection), health.backlog(connection)
+            health.tally(connection),
+            health.rejects(connection),
+            health.backlog(connection),
+            minutes.collectors(connection),
         )

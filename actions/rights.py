@@ -16,6 +16,7 @@ class Right(StrEnum):
     REGISTER = "register"
     KEEP_ACCOUNTS = "keep_accounts"
     PLAN = "plan"
+    COMMENT = "comment"
     ADMINISTER = "administer"
 
 

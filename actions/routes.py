@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from collector.codecs import native
-from collector.routing import NATIVE, PUSHED, Route, Routing
+from collector.pushed import ROUTES
+from collector.routing import NATIVE, Matching, Route, Routing
 from metering.messages import Decoded, Message
 
 _TOPIC: Final = re.compile(r"(?:cw|http)/v1/([^/]+/[^/]+)/data")
@@ -13,6 +14,11 @@ _TOPIC: Final = re.compile(r"(?:cw|http)/v1/([^/]+/[^/]+)/data")
 
 class Routes(Protocol):
     """Who sent a message, and what it says, by the routes as they are known now."""
+
+    @property
+    def routes(self) -> Sequence[Matching]:
+        """The routes themselves, of which the first that matches counts."""
+        ...
 
     def gateway_of(self, topic: str, at_ms: int | None = None) -> str:
         """Return whose topic it is; the topic itself where no route matches.
@@ -29,16 +35,11 @@ class Routes(Protocol):
         """Return the table in which these come first."""
         ...
 
-    @property
-    def routes(self) -> Sequence[Route]:
-        """The routes of the file, and our own."""
-        ...
-
 
 class _OurFormat:
     """Every message in the format of our own gateways, and the topics theirs."""
 
-    routes: Sequence[Route] = (NATIVE, PUSHED)
+    routes: Sequence[Matching] = (NATIVE, *ROUTES)
 
     def gateway_of(self, topic: str, at_ms: int | None = None) -> str:
         found = _TOPIC.fullmatch(topic)

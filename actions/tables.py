@@ -106,6 +106,7 @@ class Table(Generic[RowT, FilterT]):
     under the page's title. unasked: fields of the filter that a page takes from its address, and
     has no control for. at_once: how many rows a file asks for at a time. reckons: the query reads
     all rows of a planned union to compute from, and shows none of those that are not seen.
+    entered_by: code of the action that enters such rows; its files take the table as programs do.
     """
 
     code: str
@@ -127,6 +128,7 @@ class Table(Generic[RowT, FilterT]):
     unasked: tuple[str, ...] = ()
     at_once: int = MOST_AT_ONCE
     reckons: bool = False
+    entered_by: str = ""
     of: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

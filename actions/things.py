@@ -34,12 +34,11 @@ def people(at: Acting) -> Sequence[Option]:
 
 
 def member_regions(at: Acting) -> Sequence[Option]:
-    """Return the regions that can be members of a union, of those that the actor plans for."""
-    planned = regions.planned(at.connection)
+    """Return the regions that can be members of a union; each joins by its own act."""
     return [
         Option(str(one.region_id), Words(one.name_zh, one.name_en))
         for one in regions.tree(at.connection, only_seen=False)
-        if one.region_id in planned and unions.member_of(one.region_id, one.kind) is not None
+        if unions.member_of(one.region_id, one.kind) is not None
     ]
 
 

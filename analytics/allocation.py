@@ -4,6 +4,8 @@ Floats only guess which bounds bind; whole-number comparisons confirm it. So a p
 allocation recomputes to the same bytes on any machine.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,7 +51,7 @@ class Holders:
         floor: Ints | None = None,
         ceiling: Ints | None = None,
         names: Sequence[str] | Ints | None = None,
-    ) -> "Holders":
+    ) -> Holders:
         """Return holders with the usual bounds where none are given: from 0 to all there is.
 
         Contradictory bounds are refused, and said to be whose.
@@ -76,7 +78,7 @@ class Holders:
     def __len__(self) -> int:
         return len(self.slope)
 
-    def at(self, rows: NDArray[np.intp]) -> "Holders":
+    def at(self, rows: NDArray[np.intp]) -> Holders:
         """Return some of them."""
         return Holders(self.slope[rows], self.start[rows], self.floor[rows], self.ceiling[rows])
 

@@ -1,5 +1,7 @@
 """What a register's steps must add to: last − first, wraps, less what nobody knows."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

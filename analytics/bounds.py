@@ -1,5 +1,7 @@
 """What makes a division impossible, said so that somebody can mend it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final

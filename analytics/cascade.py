@@ -5,6 +5,8 @@ children's real shares follow, and are rounded to it. So nothing is rounded firs
 and every part lies within one unit of its share of the parent's total.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -40,7 +42,7 @@ class Tree:
     twig: Ints
 
     @classmethod
-    def of(cls, parent: Ints) -> "Tree":
+    def of(cls, parent: Ints) -> Tree:
         """Return the tree that these parents make, if they make one."""
         count = len(parent)
         if ((parent < ROOT) | (parent >= count)).any():
@@ -116,51 +118,6 @@ class Divided:
         """Return the λ by which a node's amount was divided, None of a leaf."""
         below = int(self.denominator[node])
         return Fraction(int(self.numerator[node]), below) if below else None
-
-    def explain(self, tree: Tree, holders: Holders, leaf: int) -> "Line":
-        """Return the arithmetic behind the holder at a place among the leaves."""
-        node = int(tree.leaves[leaf])
-        parent = int(tree.parent[node])
-        multiplier = None if parent == ROOT else self.multiplier(parent)
-        return Line(
-            slope=int(holders.slope[leaf]),
-            start=int(holders.start[leaf]),
-            multiplier=multiplier,
-            floor=int(holders.floor[leaf]) if self.at_floor[leaf] else None,
-            ceiling=int(holders.ceiling[leaf]) if self.at_ceiling[leaf] else None,
-            amount=int(self.amount[node]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One holder's number as its notice prints it: start + slope × λ, the bound, the rounding.
-
-    multiplier: of its parent's total; None of a root, whose total is given.
-    floor, ceiling: where it decides.
-    """
-
-    slope: int
-    start: int
-    multiplier: Fraction | None
-    floor: int | None
-    ceiling: int | None
-    amount: int
-
-    @property
-    def share(self) -> Fraction:
-        """The real share, of which the amount is the whole part or one unit more."""
-        if self.multiplier is None:
-            return Fraction(self.amount)
-        for bound in (self.floor, self.ceiling):
-            if bound is not None:
-                return Fraction(bound)
-        return self.start + self.slope * self.multiplier
-
-    @property
-    def rounding(self) -> Fraction:
-        """What rounding gave or took, less than one unit."""
-        return self.amount - self.share
 
 
 def divide(

@@ -4,14 +4,16 @@ Source: ASHRAE Guideline 14 and RP-1050 (Kissock, Haberl, Claridge 2003). Unlike
 toolkit a bend may lie anywhere, not only at a temperature that was seen.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 # base + left · max(0, h − T) + right · max(0, T − c); None: that side has no bend. The names are
 # those of each model's coefficients. 4P bends once, and 2P is a straight line.

@@ -1,5 +1,7 @@
 """Rules for claims when there is not enough: comparators beside the rules that are in force."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import factorial, lcm

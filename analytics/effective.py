@@ -1,5 +1,7 @@
 """Readings, exchanges and dated settings of many channels, joined into what steps are made of."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any, Final
 

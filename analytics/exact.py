@@ -1,14 +1,16 @@
 """Products and quotients that outgrow 64 bits on the way, exact, for whole columns."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+Ints: TypeAlias = "NDArray[np.int64]"
+Bools: TypeAlias = "NDArray[np.bool_]"
 Exact = int | Decimal | Fraction
 
 _SURE: Final = 2.0**50  # up to here a quotient guessed in floats is off by one at most

@@ -3,7 +3,10 @@
 No rule is efficient in cost, equal in rate and blind to history at once; a choice needs all of it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +14,7 @@ from numpy.typing import NDArray
 from analytics.exact import Ints
 from analytics.inequality import gini
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """Where λ lies, nearly: floats for many groups at once, so that whole numbers need only confirm."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.exact import Ints
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 _ROUNDS: Final = 80
 _NEAR: Final = 1e-12  # of a total: what adding a million floats may lose

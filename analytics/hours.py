@@ -1,5 +1,7 @@
 """From steps to hours: one function spreads; the sum of hours is the sum of known steps."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple

@@ -1,5 +1,7 @@
 """What intervals and power used: values that say it themselves, held to time and to the limit."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np

@@ -1,5 +1,7 @@
 """From effective readings to judged steps, for all channels and kinds at once."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from analytics.intervals import begun_ms, follows, intervals, power

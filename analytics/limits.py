@@ -1,5 +1,7 @@
 """Whether a use can have been: compared in whole numbers, however great they are."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from analytics.steps import HOUR_MS, Bools, Ints

@@ -7,6 +7,8 @@ A pair is plausible where it rises, and by no more than the connection can carry
 across an exchange, and no judgement looks further than its bounds, so order of arrival is nothing.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -63,7 +65,7 @@ class Line(NamedTuple):
     period: Ints
     reinstated: Bools
 
-    def only(self, rows: Any) -> "Line":
+    def only(self, rows: Any) -> Line:
         """Return some of the rows."""
         columns: Any = self
         return Line(*(column[rows] for column in columns))

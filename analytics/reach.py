@@ -1,5 +1,7 @@
 """Which hours a change within a span can touch, and the readings from which they are judged."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple

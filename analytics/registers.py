@@ -1,5 +1,7 @@
 """What registers used: differences of the readings that stand, each judged before it counts."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Final
 

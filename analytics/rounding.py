@@ -1,5 +1,7 @@
 """Whole shares that add up exactly: published figures are integers of a small unit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -81,23 +83,6 @@ def topped_up(
     return whole
 
 
-def by_segment(totals: Ints, weights: Ints, segment: Ints, keys: Ints | None = None) -> Ints:
-    """Return many totals, each divided inside its own group by largest remainder.
-
-    totals: (m,) one per group. weights: (n,) from 0. segment: (n,) each row's group, 0 to m − 1.
-    keys: (n,) what breaks ties, the lower first; the place where none are given.
-    returns: (n,) adding to totals[g] over the rows of each group g.
-    """
-    rough = np.bincount(segment, weights, minlength=len(totals))
-    if (weights < 0).any() or ((rough == 0) & (totals != 0)).any():
-        raise _weightless()
-    if (rough >= _ROOM).any():
-        return _one_by_one(totals, weights, segment, keys)
-    whole = np.maximum(added(weights, segment, len(totals)), 1)
-    shares, rest = multiply_divide(totals[segment], weights, whole[segment])
-    return shares + extra_units(totals, shares, rest, segment, keys)
-
-
 def extra_units(
     totals: Ints, shares: Ints, rest: Ints, segment: Ints, keys: Ints | None = None
 ) -> Ints:
@@ -129,15 +114,6 @@ def _greatest(rest: Ints, many: int, keys: Ints | None) -> Ints:
     if keys is not None:
         equal = equal[np.argsort(keys[equal], kind="stable")]
     return np.concatenate([above, equal[: many - len(above)]])
-
-
-def _one_by_one(totals: Ints, weights: Ints, segment: Ints, keys: Ints | None) -> Ints:
-    shares = np.zeros(len(weights), np.int64)
-    for group, total in enumerate(totals.tolist()):
-        rows = np.flatnonzero(segment == group)
-        own = None if keys is None else keys[rows].tolist()
-        shares[rows] = largest_remainder(total, weights[rows].tolist(), own)
-    return shares
 
 
 def _weightless() -> InputError:

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 HOUR_MS: Final = 3_600_000
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Codes = NDArray[np.int8]
+Ints: TypeAlias = "NDArray[np.int64]"
+Bools: TypeAlias = "NDArray[np.bool_]"
+Codes: TypeAlias = "NDArray[np.int8]"
 
 
 class Reason(IntEnum):
@@ -30,12 +30,13 @@ class Reason(IntEnum):
     BILL = 10  # as GAP, of a use whose beginning a file tells
 
 
-_IS_KNOWN: Final = np.isin(np.arange(len(Reason)), (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP))
+_KNOWN: Final = (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP)
+_IS_KNOWN: Final = tuple(one in _KNOWN for one in Reason)  # by reason
 
 
 def is_known(reason: Codes) -> Bools:
     """Return which reasons are those of a known use."""
-    known: Bools = _IS_KNOWN[reason]
+    known: Bools = np.array(_IS_KNOWN)[reason]
     return known
 
 

@@ -14,8 +14,11 @@ from analytics import student
 FACTOR: Final = 1.26
 # Guideline 14, calibration: the most of CV(RMSE) and of the amount of NMBE, by interval.
 LIMITS: Final = {"month": (0.15, 0.05), "hour": (0.30, 0.10)}
-_DAILY: Final = (-0.00024, 0.03535, 1.00286)
-_MONTHLY: Final = (-0.00022, 0.03306, 0.94054)
+# What stands for FACTOR after M months of values: a · M² + b · M + c.
+POLYNOMIALS: Final = {
+    "daily": (-0.00024, 0.03535, 1.00286),
+    "monthly": (-0.00022, 0.03306, 0.94054),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,7 @@ def effective_n(n: float, rho: float) -> float:
 
 def factors(months: float) -> dict[str, float]:
     """Return what stands for 1.26 after so many months of daily or of monthly values."""
-    return {
-        "daily": _DAILY[0] * months**2 + _DAILY[1] * months + _DAILY[2],
-        "monthly": _MONTHLY[0] * months**2 + _MONTHLY[1] * months + _MONTHLY[2],
-    }
+    return {name: a * months**2 + b * months + c for name, (a, b, c) in POLYNOMIALS.items()}
 
 
 def relative(

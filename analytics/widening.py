@@ -5,6 +5,8 @@ to the next: what lies beyond cannot differ. Where a window of readings ends bef
 the answer is None, and the caller reads further.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 

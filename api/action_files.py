@@ -18,6 +18,7 @@ from api.again import logged_in_again, parameters_of
 from api.auth import CurrentActor
 from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_failed
 from api.fields import Id
+from api.late import LateRoute
 from api.problems import FieldProblem, problem_of
 from metering.errors import InputError
 
@@ -63,7 +64,7 @@ def paths() -> list[str]:
 
 def router() -> APIRouter:
     """Return the routes of every declared action."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=LateRoute)
     for path, kind in zip(paths(), by_file().values(), strict=True):
         _add(routes, path, kind)
     routes.add_api_route(

@@ -13,6 +13,7 @@ from actions.declared import Action, Effect, Started, result_of
 from actions.doing import MOST_KEY, Foreseen, Repeat, carry_out, foresee
 from api.again import logged_in_again, parameters_of, responses_of
 from api.auth import CurrentActor
+from api.late import LateRoute
 
 _KEY = Annotated[
     str,
@@ -64,7 +65,7 @@ class ForeseenShown(BaseModel):
 
 def router() -> APIRouter:
     """Return a route for every declared action."""
-    made = APIRouter(prefix="/api/v1")
+    made = APIRouter(prefix="/api/v1", route_class=LateRoute)
     for kind in declared().values():
         _add(made, kind)
     return made

@@ -12,20 +12,23 @@ from starlette.routing import BaseRoute
 
 from actions import catalogue
 from actions.access.login import Failures, Pool
+from actions.readings.allowance import Allowance
+from actions.readings.broker_asks import Asks
 from actions.readings.import_readings import WholeSink
 from actions.readings.large_running import LargeFiles
+from actions.readings.push_many import PushSink
 from actions.routes import OURS, Routes
 from api import action_files, declared_tables, errors, shell
 from api import actions as declared
 from api.auth import Auth
 from api.errors import ErrorPage
+from api.late import LateRoute
 from api.problems import Problem
 from api.routes import metrics, routers
 from api.routes.access import attachments
 from api.routes.readings import imports, large_imports
 from api.routes.registry import imports as registry_imports
 from api.settings import ApiSettings
-from collector.intake import ReadingSink
 
 _ABOUT = """
 Open energy accounting of public institutions. 公共机构能源核算开放平台。
@@ -56,7 +59,7 @@ def create_app(
     pool: Pool,
     *,
     settings: ApiSettings | None = None,
-    sink: ReadingSink | None = None,
+    sink: PushSink | None = None,
     file_sink: WholeSink | None = None,
     large_files: LargeFiles | None = None,
     routes: Routes = OURS,
@@ -76,14 +79,13 @@ def create_app(
     error_page: how errors look to a browser outside /api/; None shows the problem as JSON.
     """
     told = settings or ApiSettings()
-    app = _bare()
+    app, registry = _bare(), CollectorRegistry()
     # A second series beside each counter, which nobody asks for.
     disable_created_metrics()  # type: ignore[no-untyped-call]
-    registry = CollectorRegistry()
     app.state.auth = Auth(pool, told, Failures(), today, file_sink, routes)
-    app.state.registry = registry
     app.state.sink, app.state.file_sink = sink, file_sink
-    app.state.large_files = large_files
+    app.state.large_files, app.state.registry = large_files, registry
+    app.state.asks, app.state.allowance = Asks(pool, routes), Allowance(told.push_readings_per_min)
     registry.register(metrics.Database(app.state.auth.system_actor))
     generated = _generated(tuple(catalogue.declared().values()), tuple(catalogue.tables()))
     for router in (*routers(), *generated, *extra_routers):
@@ -110,9 +112,14 @@ def _bare() -> FastAPI:
         docs_url=None,  # its assets would come from a foreign host
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
+        generate_unique_id_function=_called,
         responses=_REFUSALS,
     )
+
+
+def _called(route: APIRoute) -> str:
+    """Return what generated clients call a route."""
+    return route.operation_id or route.name
 
 
 def _of_app(route: BaseRoute) -> BaseRoute:
@@ -122,9 +129,11 @@ def _of_app(route: BaseRoute) -> BaseRoute:
     of the memory of `serve`), and each request would look for its route twice in each of them. A
     route that several applications share is told the same by each.
     """
-    if isinstance(route, APIRoute):
+    if isinstance(route, LateRoute):
+        route.of_app(_REFUSALS, _called)
+    elif isinstance(route, APIRoute):
         route.responses = _REFUSALS | route.responses
-        route.unique_id = route.operation_id or route.name
+        route.unique_id = _called(route)
         if route.response_field is not None:
             route.response_field.name = f"Response_{route.unique_id}"  # its title
     return route

@@ -80,7 +80,8 @@ class Auth:
 
     def actor_of(self, session: Session) -> Actor:
         """Return whose session this is, as an actor."""
-        return Actor(self.pool, f"user:{session.user_id}", self.today, self.sink, self.routes)
+        who, broker = f"user:{session.user_id}", self.settings.gateways_broker
+        return Actor(self.pool, who, self.today, self.sink, self.routes, broker)
 
     def again(self, request: Request, session: Session, password: str) -> None:
         """Ask once more for the password of who is logged in; AgainError where it is not theirs."""

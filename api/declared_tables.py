@@ -16,6 +16,7 @@ from actions.fields import FieldWords, Lang, field_words
 from actions.tables import MOST_AT_ONCE, Column, Filter, Table, kept_shut, rows_of, values_of
 from api.auth import CurrentActor
 from api.fields import Exact
+from api.late import LateRoute
 from api.tables import TABLE_ANSWER, After, AsWished, Wish, file_answer, next_url
 
 AnyTable = Table[Any, Any]
@@ -46,7 +47,7 @@ _LABELS = Annotated[
 
 def router() -> APIRouter:
     """Return a route for every declared table."""
-    routes = APIRouter(prefix="/api/v1")
+    routes = APIRouter(prefix="/api/v1", route_class=LateRoute)
     for table in tables():
         _add(routes, table)
     return routes

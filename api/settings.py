@@ -12,8 +12,10 @@ class ApiSettings:
 
     https: whether browsers come over TLS; decides the session cookie's name and flags.
     session: how long a log-in lasts. body_bytes: the most that a request may carry.
-    pushed_bytes: the most that one pushed message may carry. file_bytes: the same of a file.
+    pushed_bytes: the most that one pushed message may carry. push_readings_per_min: of a gateway.
+    file_bytes: the same of a file.
     large_file_bytes: of one that is not held in memory.
+    gateways_broker: where gateways reach the broker, as they are told; empty where nobody said.
     proxies: whose word counts on where a request comes from, in the header `forwarded`.
     """
 
@@ -21,8 +23,10 @@ class ApiSettings:
     session: timedelta = timedelta(hours=12)
     body_bytes: int = 1 << 20
     pushed_bytes: int = 1 << 16
+    push_readings_per_min: int = 60_000
     file_bytes: int = 16 << 20
     large_file_bytes: int = 8 << 30
+    gateways_broker: str = ""
     proxies: tuple[Network, ...] = ()
     forwarded: str = "X-Forwarded-For"
 

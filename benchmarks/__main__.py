@@ -12,10 +12,12 @@ from typing import Final
 from benchmarks import (
     accounts,
     allocation,
+    baselines,
     bases,
     boards,
     demo,
     files,
+    findings,
     ground,
     ingest,
     late,
@@ -23,6 +25,7 @@ from benchmarks import (
     machine,
     memory,
     out,
+    outlooks,
     rush,
     serving,
     viewers,
@@ -43,6 +46,9 @@ PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "logins": logins.run,
     "flood": rush.run,
     "files": files.run,
+    "baselines": baselines.run,
+    "findings": findings.run,
+    "outlook": outlooks.run,
     "demo": demo.run,
 }
 ONCE: Final = {"flood"}  # lasts minutes: each second is a sample

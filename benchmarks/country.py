@@ -82,6 +82,7 @@ def country(count: int, seed: int) -> Start:
         area=_areas(random, base),
         left_out=np.zeros(count, np.bool_),
         members=tuple(range(1, MEMBERS + 1)),
+        shadow=frozenset(),
         above=above,
         enough_permille=900,
         unseen=Unseen(frozenset(), frozenset()),

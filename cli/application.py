@@ -11,7 +11,7 @@ from api.app import create_app
 from api.settings import ApiSettings
 from cli.current_routes import CurrentRoutes
 from cli.settings import PREFIX, Settings
-from cli.wiring import large_store, pool_of, routing, store
+from cli.wiring import large_store, pool_of, push_store, routing, store
 from dashboards.pages import form_files
 from dashboards.pages.app import error_page, router
 from dashboards.pages.readings import imports as readings_imports
@@ -23,7 +23,7 @@ from metering.errors import InputError
 def application(settings: Settings, url: str) -> Iterator[FastAPI]:
     """Lend the application; it takes readings where the collector's login is known."""
     taking = settings.collector_database_url
-    sink = store(settings, taking, "push") if taking else None
+    sink = push_store(settings, taking) if taking else None
     file_sink = store(settings, taking, "import") if taking else None
     large = LargeFiles(lambda one: large_store(settings, taking, one)) if taking else None
     pool = pool_of(settings, url, settings.database_pool)
@@ -53,6 +53,8 @@ def _told(settings: Settings) -> ApiSettings:
     return ApiSettings(
         https=settings.secure,
         large_file_bytes=settings.large_file_bytes,
+        push_readings_per_min=settings.push_readings_per_min,
+        gateways_broker=settings.gateways_broker or "",
         proxies=_proxies(settings.trusted_proxies),
         forwarded=settings.forwarded_header,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from collector.routing import Route, Routing
+from collector.routing import Matching, Route, Routing
 from metering.messages import Decoded, Message
 
 _Stat = tuple[int, int, int] | None  # which file, how long, from when
@@ -43,7 +43,7 @@ class CurrentRoutes:
         return self._now().decode(message)
 
     @property
-    def routes(self) -> Sequence[Route]:
+    def routes(self) -> Sequence[Matching]:
         """All of them."""
         return self._now().routes
 

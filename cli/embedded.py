@@ -4,11 +4,15 @@ import json
 import secrets
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from cli import services
+from cli.broker_reload import hang_up
+from cli.services.place import MOSQUITTO
+from cli.services.ports import HOST
 from cli.services.state import Layout, Running, read_json, write_private
 from cli.settings import Settings
 from metering.errors import ConflictError
@@ -33,6 +37,8 @@ def filled(settings: Settings, login: Login) -> Settings:
         theirs = running.gateway_url if login == "gateways" else ""
         update["broker_url"] = theirs or running.broker_url
         update["broker_version"] = running.mqtt_version
+        port = urlsplit(running.broker_url).port
+        update["gateways_broker"] = settings.gateways_broker or f"mqtt://{HOST}:{port}"
     if login == "gateways":  # they have no business in the database
         return settings.model_copy(update=update)
     if settings.database_url is None and running.postgres_pid is not None:
@@ -81,6 +87,22 @@ def exists(running: Running) -> bool:
         wanted = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
         row = connection.execute(wanted, [NAME]).fetchone()
     return bool(row and row[0])
+
+
+def broker_folder(settings: Settings, broker_url: str) -> Path | None:
+    """Return where the embedded broker's files are, None where the address is another's."""
+    record = services.status(settings.state).record
+    running = record.running if record is not None else None
+    if record is None or running is None or running.broker_pid is None:
+        return None
+    return Path(record.place, MOSQUITTO) if broker_url == running.broker_url else None
+
+
+def reload_broker(settings: Settings) -> None:
+    """Have the embedded broker read its files; amqtt looks at them by itself."""
+    running = _running(settings)
+    if running is not None and running.broker_pid and running.broker.startswith(MOSQUITTO):
+        hang_up(running.broker_pid)
 
 
 def _path(state: Path) -> Path:

@@ -1,13 +1,17 @@
 """What came of an import, said to the person at the terminal."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
 from cli.services.words import say
+from metering.errors import InputError
 
 if TYPE_CHECKING:
     from actions.readings.import_readings import Imported
+    from actions.readings.kept_answers import KeptAnswer
     from actions.registry.values import Registered
 
 
@@ -39,7 +43,7 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
 
     rehearsed(dry_run)
     _told_recognised(done, dry_run=dry_run)
-    _told_kept(done)
+    tell_kept(done.kept)
     typer.echo(
         say(
             f"读数 {done.readings},通道 {done.channels}:{done.first_at} 至 {done.last_at}",
@@ -54,6 +58,10 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
             f"{done.revised} beside another reading of their instant",
         )
     )
+    _told_files(done)
+    for one in done.converted:
+        words = f"1 {one.sent} = {one.factor} {one.unit}"
+        typer.echo(say(f"单位换算:{words}", f"converted: {words}"))
     if done.rounded:
         _told_rounded(done)
     if done.left_out:
@@ -67,6 +75,14 @@ def tell_readings(done: "Imported", *, dry_run: bool = False) -> None:
     _told_undo(done)
 
 
+def _told_files(done: "Imported") -> None:
+    """Say of several files what each of them gave."""
+    names = list(dict.fromkeys(told.file for told in done.recognised))
+    for name in names if len(names) > 1 else ():
+        count = sum(told.readings for told in done.recognised if told.file == name)
+        typer.echo(say(f"  {name}:{count} 个读数", f"  {name}: {count} readings"))
+
+
 def tell_left_out(rows: int) -> None:
     """Say how many rows were wrong and left out."""
     typer.echo(say(f"{rows} 行有误,未导入。", f"{rows} rows are wrong and were left out."))
@@ -78,8 +94,9 @@ def rehearsed(dry_run: bool) -> None:
         typer.echo(say("演练:没有写入。", "Dry run: nothing was kept."))
 
 
-def _told_kept(done: "Imported") -> None:
-    for one in done.kept:
+def tell_kept(kept: Sequence["KeptAnswer"]) -> None:
+    """Say with which answers of earlier files a file was read."""
+    for one in kept:
         option = "--" + {"columns": "column"}.get(one.name, one.name).replace("_", "-")
         typer.echo(
             say(
@@ -87,6 +104,18 @@ def _told_kept(done: "Imported") -> None:
                 f"as on {one.since:%Y-%m-%d}: {option} {one.value} (--fresh: without)",
             )
         )
+
+
+@contextmanager
+def kept_told() -> Iterator[None]:
+    """Say of a refused file, too, with which answers of earlier files it was read."""
+    from actions.readings.kept_answers import kept_in
+
+    try:
+        yield
+    except InputError as error:
+        tell_kept(kept_in(error))
+        raise
 
 
 def _told_undo(done: "Imported") -> None:
@@ -97,6 +126,15 @@ def _told_undo(done: "Imported") -> None:
                 f"--correction_file {done.file_id} --reason 理由",
                 "To take it back: commonwatt do correction.undo_import "
                 f"--correction_file {done.file_id} --reason WHY",
+            )
+        )
+
+    if done.import_id is not None:
+        command = f"commonwatt do import.undo --imported {done.import_id} --reason"
+        typer.echo(
+            say(
+                f"24 小时内可撤销:{command} 理由",
+                f"To take it back within 24 hours: {command} WHY",
             )
         )
 

@@ -1,17 +1,17 @@
-"""Taking a file of readings at the terminal: as a person's small file, or of any length."""
+"""Taking files of readings at the terminal, as a person brings them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from cli import settings
+from cli.brought import brought
 from cli.failed import keeping
 from cli.services.words import language
 from cli.settings import Settings
-from metering.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from actions.readings.import_readings import Imported
@@ -34,8 +34,8 @@ class How:
     fresh: bool = False
 
 
-def import_file(file: Path, given: Given, known: Settings, how: How) -> "Imported":
-    """Import a file; where rows fail, keep them as a workbook if that is asked for."""
+def import_files(files: Sequence[Path], given: Given, known: Settings, how: How) -> "Imported":
+    """Import files as one; where rows fail, keep them as a workbook if that is asked for."""
     from actions.readings.failed_readings import failed_readings
     from actions.readings.file_answers import answers_of
     from actions.readings.file_corrections import correct_by_file
@@ -48,11 +48,11 @@ def import_file(file: Path, given: Given, known: Settings, how: How) -> "Importe
     url = settings.need(known.collector_database_url, "collector_database_url")
     now_ms, kept = int(time.time() * 1000), store(known, url, "import")
     answers = answers_of({name: value for name, value in given.items() if value is not None})
-    with _opened(file) as source, operator(known) as actor, closing(kept) as sink:
+    with brought(files) as (source, name), operator(known) as actor, closing(kept) as sink:
 
         def failed() -> bytes | None:
             return failed_readings(
-                actor, source, file.name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
+                actor, source, name, answers, now_ms=now_ms, ahead_ms=kept.ahead_ms,
                 lang="zh" if language() == "zh" else "en", corrects=how.reason is not None,
                 fresh=how.fresh,
             )  # fmt: skip
@@ -60,34 +60,11 @@ def import_file(file: Path, given: Given, known: Settings, how: How) -> "Importe
         with keeping(how.errors, failed):
             if how.reason is not None:
                 return correct_by_file(
-                    actor, source, file.name, answers, reason=how.reason, now_ms=now_ms,
+                    actor, source, name, answers, reason=how.reason, now_ms=now_ms,
                     ahead_ms=kept.ahead_ms, dry_run=how.dry_run,
                     without_failed=how.without_failed, fresh=how.fresh,
                 )  # fmt: skip
             return import_readings(
-                actor, sink, source, file.name, answers, now_ms=now_ms, dry_run=how.dry_run,
+                actor, sink, source, name, answers, now_ms=now_ms, dry_run=how.dry_run,
                 without_failed=how.without_failed, fresh=how.fresh,
             )  # fmt: skip
-
-
-def _opened(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except FileNotFoundError:
-        raise NotFoundError(
-            "import.no_file",
-            zh=f"没有文件 {file}。",
-            en=f"There is no file {file}.",
-            next_zh="请核对路径。",
-            next_en="Check the path.",
-            where={"file": str(file)},
-        ) from None
-    except OSError as error:
-        raise InputError(
-            "import.unreadable_file",
-            zh=f"无法读取 {file}:{error.strerror}。",
-            en=f"{file} cannot be read: {error.strerror}.",
-            next_zh="请指定一个有权读取的 CSV 文件。",
-            next_en="Name a CSV file that you may read.",
-            where={"file": str(file)},
-        ) from error

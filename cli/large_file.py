@@ -11,6 +11,7 @@ import typer
 from actions.actor import ours
 from actions.readings import large_imports
 from actions.readings.large_imports import LargeFile, Progress
+from actions.readings.large_refusals import refusals
 from cli import embedded
 from cli.services.words import say
 from cli.settings import Settings, need
@@ -103,14 +104,15 @@ def _counts(found: Progress) -> None:
 
 
 def _refused(found: Progress) -> InputError:
-    errors, count = found.of.errors[:_SHOWN], found.of.error_count
-    told = {
-        of: "\n".join(f"{one[of]} {one['next_' + of]}" for one in errors) for of in ("zh", "en")
-    }
+    errors, count = refusals(found.of, _SHOWN), found.of.error_count
+    zh, en = (
+        "\n".join(one.said("zh") for one in errors),
+        "\n".join(one.said("en") for one in errors),
+    )
     return InputError(
         "import.problems",
-        zh=f"{told['zh']}\n共 {count} 处。",
-        en=f"{told['en']}\n{count} in all.",
+        zh=f"{zh}\n共 {count} 处。",
+        en=f"{en}\n{count} in all.",
         next_zh="\n没有导入任何内容:请改正后重新导入。",
         next_en="\nNothing was imported: mend this, then import again.",
         where={"import_id": found.of.id},

@@ -1,11 +1,16 @@
 """`commonwatt`: one command per file, and one plain message where something is wrong."""
 
+import platform
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
 from cli.commands import (
+    baseline,
     boards,
+    broker,
     codecs,
     collect,
     demo,
@@ -19,6 +24,7 @@ from cli.commands import (
     migrate,
     ministry,
     published,
+    push,
     recompute,
     replay,
     replay_rejected,
@@ -26,7 +32,9 @@ from cli.commands import (
     serve,
     services,
     solve,
+    status,
     targets,
+    upload,
     users,
     work,
 )
@@ -45,6 +53,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"commonwatt {version('commonwatt')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            "-V",
+            callback=_tell_version,
+            is_eager=True,
+            help=say("显示版本后结束。", "Show the version and exit."),
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
 app.command("demo")(demo.demo)
 app.command(
     "do",
@@ -57,6 +89,8 @@ app.command("collect")(collect.collect)
 app.command("ministry")(ministry.ministry)
 app.command("work")(work.work)
 app.command("serve")(serve.serve)
+app.command("upload")(upload.upload)
+app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
@@ -65,14 +99,17 @@ app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
 app.add_typer(boards.app, name="boards")
+app.add_typer(broker.app, name="broker")
 app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)
+app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)
+app.command("status")(status.status)
 app.command("gateways")(gateways.gateways)
 
 

@@ -1,12 +1,16 @@
-"""How a service that many people ask gives memory back that it no longer needs."""
+"""How a service that many people ask does without what it needs not, and gives memory back."""
 
 import ctypes
 import gc
+import linecache
 import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from importlib import import_module
+from numbers import Integral
+from types import ModuleType
+from typing import Any, Final
 
 _TRIM_THRESHOLD: Final = -1  # of mallopt, as malloc.h has them
 _MMAP_THRESHOLD: Final = -3
@@ -15,6 +19,7 @@ _LARGE: Final = 256 * 1024
 _ARENAS: Final = 2
 # For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
 _UNUSED: Final = ("pydantic.v1", "watchfiles")
+_LOADING: Final = threading.RLock()
 _EVERY_S: Final = 2.0
 _WORK_S: Final = 0.05  # of the processor; who did less has freed little
 
@@ -40,6 +45,41 @@ def do_without() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # an ImportError from now on
 
 
+class _Later(ModuleType):
+    """numpy, loaded when something of it is first asked for."""
+
+    # psycopg asks of every number whether it is one of numpy's; all that are, are these too.
+    integer = Integral
+
+    def __getattr__(self, name: str) -> Any:
+        # What the interpreter asks of every module is no need of it.
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        with _LOADING:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+            real = import_module(self.__name__)
+        self.__dict__.update(vars(real))  # from now on nothing stands between
+        return getattr(real, name)
+
+
+class _OnlyTypes(ModuleType):
+    """`numpy.typing`, of which our modules take the one name that their annotations need."""
+
+    NDArray = ArrayLike = list
+
+
+def put_off_numpy() -> None:
+    """Load numpy when something is first computed with it; before any module asks for it.
+
+    It is 13 MB, and most pages are read without it. What computes writes `np` as ever; its modules
+    say `from __future__ import annotations`, for an annotation that is looked up would load it.
+    """
+    if "numpy" not in sys.modules:
+        sys.modules["numpy"] = _Later("numpy")
+        sys.modules["numpy.typing"] = _OnlyTypes("numpy.typing")
+
+
 def settle() -> None:
     """Let what was made until now be no garbage: no collection looks at it again.
 
@@ -59,6 +99,7 @@ def keep_tidy(forget: Callable[[], None]) -> None:
             time.sleep(_EVERY_S)
             forget()
             if time.process_time() - worked_s > _WORK_S:
+                linecache.clearcache()  # FastAPI looks up the line of each route that is asked
                 trim()
                 worked_s = time.process_time()
 

@@ -2,20 +2,44 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from cli.network import free_port
 from cli.services import ports
+from collector.tally import HELP as OF_COLLECTOR
+from collector.tally import Histogram
 
-_NOW = {"connected", "unacknowledged", "sink_away", "last_commit_ms", "most_unacknowledged"}
+OF_WORKER: Final[dict[str, str]] = {
+    "readings": "Readings from which use was computed.",
+    "channels": "Channels whose use was computed.",
+    "institutions": "Institutions whose accounts were computed.",
+    "tasks": "Tasks done.",
+    "failures": "What could not be computed, and was set aside.",
+    "busy_s": "Seconds at work.",
+}
+_HELP: Final[dict[str, Mapping[str, str]]] = {"collector": OF_COLLECTOR, "worker": OF_WORKER}
+_NOW: Final = frozenset(
+    {
+        "connected", "unacknowledged", "sink_away", "last_commit_ms", "most_unacknowledged",
+        "oldest_unacknowledged_seconds", "held", "held_bytes",
+    }
+)  # fmt: skip
+_COMPUTED: Final = ("oldest_unacknowledged_seconds",)
+_NOT_SHOWN: Final = frozenset({"arrived"})
 
 
-class _Tallied(Collector):
+class Tallied(Collector):
     """Reads a service's plain counters whenever somebody asks."""
 
     def __init__(self, service: str, tally: Callable[[], Any]) -> None:
@@ -25,19 +49,26 @@ class _Tallied(Collector):
     def collect(self) -> Iterator[Metric]:
         """Return every counter under the service's name."""
         tally = self._tally()
-        for field in dataclasses.fields(tally):
-            value = getattr(tally, field.name)
-            name = f"commonwatt_{self._service}_{field.name}"
-            what = f"{field.name.replace('_', ' ')} of the {self._service}"
-            if isinstance(value, Counter):
-                family = CounterMetricFamily(name, what, labels=["reason"])
-                for reason, count in dict(value).items():
-                    family.add_metric([reason], count)
-                yield family
-            elif field.name in _NOW:
-                yield GaugeMetricFamily(name, what, float(value))
-            else:
-                yield CounterMetricFamily(name, what, float(value))
+        names = [one.name for one in dataclasses.fields(tally)]
+        names += [name for name in _COMPUTED if hasattr(tally, name)]
+        for name in names:
+            if name not in _NOT_SHOWN:
+                yield self._family(name, getattr(tally, name))
+
+    def _family(self, name: str, value: Any) -> Metric:
+        full, what = f"commonwatt_{self._service}_{name}", _HELP[self._service][name]
+        if isinstance(value, Counter):
+            family = CounterMetricFamily(full, what, labels=["reason"])
+            for reason, count in dict(value).items():
+                family.add_metric([reason], count)
+            return family
+        if isinstance(value, Histogram):
+            bounds = [*map(str, value.bounds), "+Inf"]
+            counts = list(zip(bounds, map(float, accumulate(value.counts)), strict=True))
+            return HistogramMetricFamily(full, what, buckets=counts, sum_value=value.total)
+        if name in _NOW:
+            return GaugeMetricFamily(full, what, float(value))
+        return CounterMetricFamily(full, what, float(value))
 
 
 def expose(port: int | None, service: str, tally: Callable[[], Any]) -> None:
@@ -46,5 +77,5 @@ def expose(port: int | None, service: str, tally: Callable[[], Any]) -> None:
         return
     free_port(port, ports.HOST, "--metrics-port")
     registry = CollectorRegistry()
-    registry.register(_Tallied(service, tally))
+    registry.register(Tallied(service, tally))
     start_http_server(port, addr=ports.HOST, registry=registry)

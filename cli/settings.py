@@ -104,6 +104,25 @@ class Settings(BaseSettings):
     )
     batch_messages: int = Field(2000, ge=1, le=30_000, description="of a batch at most")
     batch_ms: int = Field(100, ge=1, le=60_000, description="a batch waits for more, at most")
+    gateway_bytes_per_s: int = Field(
+        2**20,
+        ge=1024,
+        le=2**30,
+        description="collect: of one gateway while messages pile up and others wait behind it; "
+        "what is beyond is set aside",
+    )
+    gateway_burst_bytes: int = Field(
+        2**25, ge=2**16, le=2**40, description="collect: and so much more at once"
+    )
+    message_bytes: int = Field(
+        64 * 1024,
+        ge=1024,
+        le=2**20,
+        description="collect, serve: of a message at most; a longer one is set aside",
+    )
+    message_readings: int = Field(
+        1000, ge=1, le=20_000, description="and readings of one; it is set aside with its reason"
+    )
     clock_ahead_s: int = Field(
         600,
         ge=60,
@@ -114,6 +133,11 @@ class Settings(BaseSettings):
     write_readings: int = Field(5000, ge=1, le=1_000_000, description="of a transaction, about")
     session_expiry_s: int = Field(
         14 * 86_400, ge=60, le=365 * 86_400, description="the broker keeps messages so long"
+    )
+    gateways_broker: str | None = Field(
+        None,
+        description="serve: where gateways reach the broker, as mqtts://host:port; shown with "
+        "their passwords",
     )
     broker_ca_file: Path | None = Field(None, description="mqtts: authority of the broker")
     broker_certificate_file: Path | None = Field(None, description="mqtts: our certificate")
@@ -178,6 +202,15 @@ class Settings(BaseSettings):
         None, ge=1, le=65_535, description="collect, work: loopback port of /metrics"
     )
 
+    push_url: str = Field("http://127.0.0.1:8460", description="push: where the platform is")
+    push_gateway: str | None = Field(None, description="push: province/gateway")
+    push_key: str | None = Field(None, description="push: the gateway's key")
+    push_readings_per_min: int = Field(
+        60_000,
+        ge=60,
+        le=100_000_000,
+        description="serve: what one gateway may push over HTTP; a minute's at once",
+    )
     large_file_bytes: int = Field(
         8 * 2**30,
         ge=1 << 20,

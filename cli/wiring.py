@@ -1,7 +1,8 @@
 """Where settings meet the parts: each service is put together here, and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg
 
@@ -9,12 +10,16 @@ from actions.access.login import Pool
 from actions.actor import SYSTEM, Actor, open_pool, ours
 from actions.readings.routes_now import kept
 from cli import embedded
+from cli.broker_files import BrokerFiles, Log
 from cli.settings import Settings, need
+from collector import pushed
+from collector.bounds import MessageBounds
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, PUSHED, Routing
+from collector.routing import NATIVE, PUSHED, Route, Routing
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
 from storage.readings.large_store import LargeStore
+from storage.readings.pushed import PushStore
 from storage.readings.store import Store
 
 
@@ -45,11 +50,12 @@ def operator(settings: Settings, *, taking: bool = False) -> Iterator[Actor]:
         opened(url, "commonwatt", reading(settings)).close()  # says why not; a pool only waits
     sink_url = settings.collector_database_url if taking else None
     with closing(pool_of(settings, url, 2)) as pool:
+        broker = settings.gateways_broker or ""
         if not sink_url:
-            yield Actor(pool, SYSTEM)
+            yield Actor(pool, SYSTEM, broker=broker)
             return
         with closing(store(settings, sink_url, "commands")) as sink:
-            yield Actor(pool, SYSTEM, None, sink, routing(settings))
+            yield Actor(pool, SYSTEM, None, sink, routing(settings), broker)
 
 
 def routing(settings: Settings) -> Routing:
@@ -58,7 +64,8 @@ def routing(settings: Settings) -> Routing:
     InputError names the line of the file that cannot be used.
     """
     file = settings.routes_file
-    return Routing((*(RoutesFile(file).routes() if file else ()), NATIVE, PUSHED))
+    of_file = RoutesFile(file).routes() if file else ()
+    return Routing((*of_file, NATIVE, *pushed.ROUTES), bounds(settings))
 
 
 def routing_now(settings: Settings, url: str) -> Routing:
@@ -71,6 +78,18 @@ def routing_now(settings: Settings, url: str) -> Routing:
         return file.after(kept(connection))
 
 
+def listened(settings: Settings, url: str) -> list[Route]:
+    """Return the routes that a broker's topics have, as they are known now."""
+    with opened(url, "commonwatt", reading(settings)) as connection:
+        table = routing(settings).after(kept(connection))
+    return [one for one in table.routes if isinstance(one, Route) and one is not PUSHED]
+
+
+def bounds(settings: Settings) -> MessageBounds:
+    """Return how much one message may be."""
+    return MessageBounds(settings.message_bytes, settings.message_readings)
+
+
 def store(settings: Settings, url: str, name: str) -> Store:
     """Return where readings go.
 
@@ -79,12 +98,37 @@ def store(settings: Settings, url: str, name: str) -> Store:
     return Store(url, name, ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
 
 
+def push_store(settings: Settings, url: str) -> PushStore:
+    """Return where pushed readings go. url: the collector's login."""
+    return PushStore(url, "push", ahead_ms=settings.clock_ahead_ms, bounds=writing(settings))
+
+
 def large_store(settings: Settings, url: str, import_id: int) -> LargeStore:
     """Return where a large file goes. url: the collector's login."""
     # It sorts all of it in a statement, and waits until another that says the same is stored.
     long_s = settings.migrate_statement_s
     bounds = Bounds(long_s, long_s, settings.idle_transaction_s)
     return LargeStore(url, import_id, ahead_ms=settings.clock_ahead_ms, bounds=bounds)
+
+
+def broker_files(
+    settings: Settings,
+    url: str,
+    folder: Path,
+    reload: Callable[[], None],
+    log: Log,
+    collector: str = "collector",
+) -> BrokerFiles:
+    """Return what keeps a broker's files. url: the collector's login."""
+    return BrokerFiles(
+        folder,
+        url,
+        lambda: listened(settings, url),
+        reload,
+        bounds=reading(settings),
+        log=log,
+        collector=collector,
+    )
 
 
 def pool_of(settings: Settings, url: str, most: int) -> Pool:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import psycopg
 
+from cli import embedded
 from cli.current_routes import CurrentRoutes
 from cli.routes_watch import AllRoutes, RoutesWatch
 from cli.settings import Settings
-from cli.wiring import routing, store, writing
+from cli.wiring import bounds, broker_files, routing, store, writing
 from collector.ministry.door import Door, DoorSettings
 from collector.ministry.keys import read
 from collector.mqtt import Collector
@@ -48,12 +49,25 @@ def collector(
         batch_ms=settings.batch_ms,
         write_readings=settings.write_readings,
         share=settings.collector_share,
+        bounds=bounds(settings),
+        gateway_bytes_per_s=settings.gateway_bytes_per_s,
+        gateway_burst_bytes=settings.gateway_burst_bytes,
         session_expiry_s=settings.session_expiry_s,
         ca_file=settings.broker_ca_file,
         certificate_file=settings.broker_certificate_file,
         key_file=settings.broker_key_file,
     )
     return Collector(known, store(settings, url, settings.collector_name), log, source)
+
+
+def keep_embedded_broker(
+    settings: Settings, url: str, broker_url: str, log: Log, stop: threading.Event
+) -> None:
+    """Keep the files of the embedded broker, beside the collector; of another one nothing."""
+    folder = embedded.broker_folder(settings, broker_url)
+    if folder is not None:
+        kept = broker_files(settings, url, folder, lambda: embedded.reload_broker(settings), log)
+        threading.Thread(target=kept.keep, args=[stop], name="broker files", daemon=True).start()
 
 
 def door(settings: Settings, url: str, where: DoorSettings, keys: Path, log: Log) -> Door:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -11,11 +11,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from collector.delivery.offers import Offer
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
-_MOST_RECEIPTS: Final = 1_000  # at the broker at once; each takes 2 kB
+_UNDER_WAY: Final = 2_000  # more than the outbox ever has: it keeps the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def make_client(settings: CollectorSettings, address: Address) -> Client:
         manual_ack=True,
     )
     client.connect_timeout = settings.connect_timeout_s
-    client.max_inflight_messages_set(2 * _MOST_RECEIPTS)  # paho's 20; the outbox keeps the window
+    client.max_inflight_messages_set(_UNDER_WAY)  # paho's own 20 would hold receipts up
     client.will_set(settings.status_topic, status("gone"), qos=1, retain=True)
     if address.user is not None:
         client.username_pw_set(address.user, address.password)
@@ -98,13 +99,22 @@ def connect(client: Client, settings: CollectorSettings, address: Address) -> No
     )
 
 
-def receipt_window(properties: Properties | None) -> int:
-    """Return how many receipts may be with a broker that said this when it took the connection.
+def offered(properties: Properties | None, *, session_present: bool) -> Offer:
+    """Return what a broker said of itself when it let us in; 3.1.1 has no words for it."""
 
-    One place is the state's.
-    """
-    theirs = getattr(properties, "ReceiveMaximum", None)
-    return _MOST_RECEIPTS if theirs is None else max(1, min(_MOST_RECEIPTS, theirs - 1))
+    def said(name: str, otherwise: Any) -> Any:
+        return getattr(properties, name, otherwise)
+
+    return Offer(
+        session_present=session_present,
+        receive_maximum=said("ReceiveMaximum", 65_535),
+        qos=said("MaximumQoS", 2),
+        retains=bool(said("RetainAvailable", 1)),
+        wildcards=bool(said("WildcardSubscriptionAvailable", 1)),
+        shares=bool(said("SharedSubscriptionAvailable", 1)),
+        session_expiry_s=said("SessionExpiryInterval", None),
+        packet_bytes=said("MaximumPacketSize", None),
+    )
 
 
 def status(state: str, **facts: int | str) -> bytes:

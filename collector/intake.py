@@ -1,9 +1,11 @@
 """From messages to the sink and back: what was said, what was refused, what may be receipted."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import numpy as np
@@ -13,6 +15,52 @@ from collector.codecs import Decode
 from collector.codecs.payload import PayloadError
 from metering.errors import InputError
 from metering.messages import Decoded, Message, Readings, Rejection, Stored
+
+_CALLED_BAD: Final = (
+    "采集网关标明读数不可用",
+    "the gateway itself calls the value bad",
+    "请检查该仪表及其与采集网关的连接。",
+    "Look at that meter, and at its line to the gateway.",
+)
+# By the end of a code: what a codec itself found wrong with a single value.
+_WRONG: Final = {
+    "no_number": (
+        "读数不是数字",
+        "the value is no number",
+        "请发送不带单位的数字,小数点用“.”。",
+        "Send digits without a unit, with a point before decimals.",
+    ),
+    "no_time": (
+        "时间无法识别,或没有时区偏移",
+        "the time cannot be read, or names no offset",
+        "请写成 2026-11-24T02:00:00+08:00,或 1970 年以来的毫秒数。",
+        "Write 2026-11-24T02:00:00+08:00, or milliseconds since 1970.",
+    ),
+    "no_key": (
+        "通道键为空、过长或含不可见字符",
+        "the channel is empty, too long, or cannot be shown",
+        "通道键请用不超过 200 个可见字符。",
+        "Name a channel by up to 200 visible characters.",
+    ),
+    "no_row": (
+        "该行的单元格数与表头不符",
+        "the row has not as many cells as there are headings",
+        "请核对该行的分隔符与引号。",
+        "Look at separators and quotes of that row.",
+    ),
+    "other_gateway": (
+        "该行写明属于另一个采集网关",
+        "the row says that it is another gateway's",
+        "请用该采集网关的密钥发送,或去掉 gateway 列。",
+        "Send it with that gateway's key, or leave the column out.",
+    ),
+    "no_unit": (
+        "单位不认识",
+        "the unit is none of ours",
+        "可写 Wh、kWh、MWh、MJ、GJ、L、m3、t、kg、W、kW、MW 等。",
+        "Write Wh, kWh, MWh, MJ, GJ, L, m3, t, kg, W, kW, MW or the like.",
+    ),
+}
 
 
 class ReadingSink(Protocol):
@@ -119,12 +167,13 @@ def bad_quality(place: int, decoded: Decoded) -> list[Rejection]:
 
 def _bad(code: str, key: str, count: int) -> InputError:
     more = f" +{count - 1}" if count > 1 else ""
+    zh, en, next_zh, next_en = _WRONG.get(code.rpartition(".")[2], _CALLED_BAD)
     return InputError(
         "reading.bad_quality",
-        zh=f"{key}{more}:采集网关标明读数不可用({code}),已暂存待核。",
-        en=f"{key}{more}: the gateway itself calls the value bad ({code}); it is set aside.",
-        next_zh="请检查该仪表及其与采集网关的连接。",
-        next_en="Look at that meter, and at its line to the gateway.",
+        zh=f"{key}{more}:{zh}({code}),已暂存待核。",
+        en=f"{key}{more}: {en} ({code}); it is set aside.",
+        next_zh=next_zh,
+        next_en=next_en,
         where={"channel": key, "quality": code},
     )
 

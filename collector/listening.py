@@ -15,6 +15,8 @@ from collector.settings import CollectorSettings
 from metering.errors import InputError
 
 _LOOK_S: Final = 1.0  # between looks at the routes
+# Where mosquitto says how many messages it threw away, as a queue was full; others say nothing.
+DROPPED: Final = "$SYS/broker/publish/messages/dropped"
 
 
 class RoutesSource(Protocol):
@@ -35,7 +37,7 @@ class Listener:
     def __init__(
         self, client: Client, settings: CollectorSettings, log: Log, file: RoutesSource | None
     ) -> None:
-        self.routing = Routing(settings.routes)
+        self.routing = Routing(settings.routes, settings.bounds)
         self._client = client
         self._settings = settings
         self._log = log
@@ -52,11 +54,13 @@ class Listener:
         every message would come twice. The same goes for routes that were dropped meanwhile.
         """
         self._asked.clear()
+        self._warn()
         filters = self.routing.filters
         stale = [*self._dropped, *(filters if self._settings.share else ())]
         self._unsubscribe(stale)
         self._dropped = []
         self._ask(filters)
+        self._client.subscribe(DROPPED, qos=0)  # one that refuses this loses nothing by it
 
     def reload(self) -> None:
         """Read the file at the next look, whether it seems changed or not; any thread may ask."""
@@ -75,7 +79,8 @@ class Listener:
             return False
         self._told = False
         try:
-            fresh = Routing((*self._file.routes(), NATIVE)).resuming(self.routing)
+            table = Routing((*self._file.routes(), NATIVE), self._settings.bounds)
+            fresh = table.resuming(self.routing)
         except InputError as error:
             tell(self._log, logging.ERROR, error)
             return False
@@ -93,6 +98,7 @@ class Listener:
         """Take what is new before letting go of what is old, so that nothing falls between."""
         old, new = self.routing.filters, fresh.filters
         self.routing = fresh
+        self._warn()
         dropped = [one for one in old if one not in new]
         added = [one for one in new if one not in old]
         told = {"routes": len(fresh.routes), "added": added, "dropped": dropped}
@@ -102,6 +108,13 @@ class Listener:
             self._unsubscribe([self._prefix + one for one in dropped])
         else:
             self._dropped += [self._prefix + one for one in dropped]
+
+    def _warn(self) -> None:
+        """Say which routes a group of collectors cannot have."""
+        for route in self.routing.routes if self._settings.share else ():
+            if isinstance(route, Route) and route.remembers:
+                split = notices.not_to_be_shared(route.topic_filter, route.codec)
+                tell(self._log, logging.ERROR, split)
 
     @property
     def _prefix(self) -> str:

@@ -1,8 +1,4 @@
-"""The shell around paho: it collects, hands over, and says what was stored, on one thread.
-
-Only the thread in `run` touches the client. Whole batches go to the writer's thread; what it has
-committed comes back to be receipted and then acknowledged.
-"""
+"""The MQTT shell of the collector: it does on the network what the machine decides."""
 
 import logging
 import select
@@ -20,25 +16,22 @@ from collector import notices
 from collector.connection import (
     connect,
     make_client,
+    offered,
     parsed,
-    receipt_window,
     status,
 )
-from collector.inbox import Inbox
+from collector.delivery import effects as do
+from collector.delivery.machine import Machine
 from collector.intake import ReadingSink
-from collector.listening import Listener, RoutesSource
+from collector.listening import DROPPED, Listener, RoutesSource
 from collector.notices import tell
-from collector.outbox import Outbox
 from collector.settings import CollectorSettings
 from collector.tally import Tally
 from collector.writer import Writer
 
 _TURN_S: Final = 0.1  # the longest wait for the network, so that a stop is noticed
 _READS_PER_TURN: Final = 500  # then acknowledgements and hand-over have their turn
-_STABLE_S: Final = 10.0  # a connection that held so long starts the back-off anew
 _TAKEN_OVER: Final = 0x8E
-_NARROW: Final = 20  # the window of brokers that were told nothing else
-_NARROW_AFTER: Final = 1_000  # messages
 
 
 class Collector:
@@ -58,7 +51,7 @@ class Collector:
         self._bell_in, self._bell_out = socket.socketpair()
         self._bell_in.setblocking(False)
         self._bell_out.setblocking(False)
-        self._writer = Writer(settings, sink, self.tally, log, self._ring_bell)
+        self._writer = Writer(settings, sink, self.tally, self._ring_bell)
         self._client = make_client(settings, self._address)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
@@ -67,67 +60,59 @@ class Collector:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_socket_register_write = _later
         self._listener = Listener(self._client, settings, log, routes_file)
-        self._inbox = Inbox(settings, self._listener.routing)
-        self._outbox = Outbox(self._client, self.tally, settings.queued_receipts)
-        self._stopping = False
-        self._warned = False
-        self._logged = ""
-        self._wait_s = settings.reconnect_first_s
-        self._try_at_s = 0.0
-        self._up_since_s = 0.0
+        self._machine = Machine(settings, self._listener.routing, self.tally)
+        self._number_of: dict[int, int] = {}  # the machine's number of what paho has under way
 
     def reload(self) -> None:
         """Have the routes file read at once; a handler of signals may call it."""
         self._listener.reload()
 
     def run(self, stop: threading.Event) -> None:
-        """Collect until told to stop; then finish what the writer has at hand, and leave."""
+        """Collect until told to stop; then finish what the writer has at hand, and leave.
+
+        ConflictError where the first broker that answers would lose data.
+        """
         self._writer.start()
         try:
+            self._act()
             while not stop.is_set() and self._writer.alive:
-                self._keep_connected()
                 self._turn()
-            self._finish()
+                if self._machine.refuses is not None:
+                    raise self._machine.refuses
+            self._machine.stop(time.monotonic())
+            self._writer.finish()
+            while not self._machine.over(time.monotonic()):
+                self._turn()
         finally:
             self._writer.finish()
             self._bell_in.close()
             self._bell_out.close()
 
-    def _keep_connected(self) -> None:
-        """Connect where there is no connection and the wait is over."""
-        now = time.monotonic()
-        if self._client.socket() is not None or now < self._try_at_s:
-            return
-        self._try_at_s = now + self._wait_s
-        self._wait_s = min(2 * self._wait_s, self._settings.reconnect_most_s)
-        try:
-            connect(self._client, self._settings, self._address)
-        except OSError as error:
-            tell(self._log, logging.WARNING, notices.broker_away(str(self._address), str(error)))
-
     def _turn(self) -> None:
         """Wait for the network or the writer, and do what there is to do."""
-        client = self._client
         self._wait_and_read()
-        self._say_state()
-        while self._writer.settled:
-            settled = self._writer.settled.popleft()
-            current = settled.connection == self.tally.connects and self.tally.connected
-            self._outbox.send(settled, current=current)
-        self._outbox.flush()
-        if not self._stopping:
-            if self._listener.look():
-                self._inbox.reroute(self._listener.routing)
-            self._hand_over()
+        ended = not self._writer.alive  # asked before its last words are heard
+        while self._writer.told:
+            self._machine.heard(self._writer.told.popleft())
+        if ended:
+            self._machine.writer_ended()
+        if not self._machine.stopping and self._listener.look():
+            self._machine.rerouted(self._listener.routing)
+        self._act()
+        inbox = self._machine.inbox
+        self.tally.held, self.tally.held_bytes = len(inbox), inbox.held_bytes
+        client = self._client
         if client.socket() is not None:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
+        if client.socket() is None:
+            self._machine.lost(time.monotonic(), None)
 
     def _wait_and_read(self) -> None:
         """Return after something has arrived, can be sent, was committed, or is due."""
         sock: Any = self._client.socket()
-        wait_s = min(self._inbox.due_in_s(), _TURN_S) if self._writer.has_room else _TURN_S
+        wait_s = min(self._machine.due_in_s(time.monotonic()), _TURN_S)
         buffered = hasattr(sock, "pending") and sock.pending() > 0  # TLS keeps what select misses
         ready, _, _ = select.select(
             [self._bell_in] if sock is None else [self._bell_in, sock],
@@ -148,46 +133,46 @@ class Collector:
             if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or self.tally.messages == before:
                 return
 
-    def _hand_over(self) -> None:
-        """Give the writer a batch that is due, and fetch what overflowed once all is done."""
-        if self._writer.has_room and not self._inbox.due_in_s():
-            self._writer.give(self._inbox.next_batch(self.tally.connects))
-        elif self._inbox.overflowed and not (
-            self._inbox or self._writer.at_hand or self._writer.settled or self._outbox
-        ):
-            self._inbox.overflowed = False
-            self._try_at_s = 0.0
-            self._client.disconnect()  # under the same session it will be delivered again
+    def _act(self) -> None:
+        """Do what the machine decides."""
+        for effect in self._machine.decide(time.monotonic()):
+            self._do(effect)
 
-    def _say_state(self) -> None:
-        """Publish the state where it changed; the broker keeps it for whoever looks later."""
-        state = "database_away" if self.tally.sink_away else "up"
-        if self.tally.connected and not self._stopping and state != self._logged:
-            self._publish_state(state)
+    def _do(self, effect: do.Effect) -> None:
+        client = self._client
+        match effect:
+            case do.Give(batch):
+                self._writer.give(batch)
+            case do.Acknowledge(mids):
+                for mid in mids:
+                    client.ack(mid, 1)
+            case do.Publish(topic, payload, number):
+                info = client.publish(topic, payload, qos=1 if number else 0)
+                if number:
+                    self._number_of[info.mid] = number
+            case do.State(state):
+                self._publish_state(state)
+            case do.Connect():
+                self._connect()
+            case do.Subscribe():
+                self._listener.subscribe()
+            case do.Disconnect():
+                client.disconnect()
+            case do.Tell(level, notice):
+                tell(self._log, level, notice)
+            case do.Log(level, event, facts):
+                self._log(level, event, **facts)
+
+    def _connect(self) -> None:
+        try:
+            connect(self._client, self._settings, self._address)
+        except OSError as error:
+            self._machine.unreachable(notices.broker_away(str(self._address), str(error)))
 
     def _publish_state(self, state: str) -> None:
-        self._logged = state
         since_ms = time.time_ns() // 1_000_000
         payload = status(state, since_ms=since_ms, unacknowledged=self.tally.unacknowledged)
         self._client.publish(self._settings.status_topic, payload, qos=1, retain=True)
-
-    def _finish(self) -> None:
-        """Finish what the writer has at hand; all else stays with the broker, in the session."""
-        self._stopping = True
-        self._writer.finish()
-        ends_s = time.monotonic() + self._settings.stop_s
-        while time.monotonic() < ends_s and (
-            self._writer.alive or self._writer.settled or self._under_way()
-        ):
-            self._turn()
-        if self.tally.connected:
-            self._publish_state("stopped")
-            self._client.disconnect()
-        while self._client.socket() is not None and time.monotonic() < ends_s:
-            self._turn()
-
-    def _under_way(self) -> bool:
-        return self.tally.connected and (bool(self._outbox) or self._client.want_write())
 
     def _on_connect(
         self,
@@ -198,17 +183,12 @@ class Collector:
         properties: Properties | None,
     ) -> None:
         where = str(self._address)
-        if reason.is_failure:
+        if reason.is_failure:  # paho ends the connection, and says so
             tell(self._log, logging.ERROR, notices.broker_refuses(where, str(reason)))
             return
-        self._outbox.window = receipt_window(properties)
-        self.tally.connects += 1
-        self.tally.connected = True
-        self._up_since_s = time.monotonic()
-        self._logged = ""
-        self._inbox.make_room()
         self._log(logging.INFO, f"listening at {where}", session_present=flags.session_present)
-        self._listener.subscribe()
+        offer = offered(properties, session_present=flags.session_present)
+        self._machine.opened(time.monotonic(), offer)
 
     def _on_disconnect(
         self,
@@ -218,18 +198,15 @@ class Collector:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        if not self.tally.connected:
-            return
-        self.tally.connected = False
-        self._inbox.disown()
-        self._outbox.disown()
-        if time.monotonic() - self._up_since_s >= _STABLE_S:
-            self._wait_s = self._settings.reconnect_first_s
+        now_s = time.monotonic()
         if reason.value == _TAKEN_OVER:
-            tell(self._log, logging.ERROR, notices.taken_over(self._settings.name))
+            notice = notices.taken_over(self._settings.name)
+            self._machine.lost(now_s, notice, logging.ERROR)
         elif reason.is_failure:
             lost = notices.connection_lost(str(self._address), str(reason))
-            tell(self._log, logging.WARNING, lost)
+            self._machine.lost(now_s, lost)
+        else:
+            self._machine.lost(now_s, None)
 
     def _on_subscribe(
         self,
@@ -249,44 +226,37 @@ class Collector:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        self._outbox.published(mid)
+        self._machine.published(self._number_of.pop(mid, 0))
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
-        tally = self.tally
-        tally.messages += 1
-        if self._stopping:
+        topic = _topic(message)
+        if not message.qos and topic == DROPPED:
+            if message.payload.isdigit():
+                self._machine.dropped(int(message.payload))
             return
-        if message.retain:
-            tally.retained += 1
-            client.ack(message.mid, message.qos)
-            return
-        if not self._inbox.take_in(message):
-            tally.overflowed += 1
-            if tally.overflowed == 1:
-                tell(self._log, logging.WARNING, notices.overflowed(len(self._inbox)))
-            return
-        if message.qos:
-            tally.unacknowledged += 1
-            tally.most_unacknowledged = max(tally.most_unacknowledged, tally.unacknowledged)
-            self._judge_window()
-
-    def _judge_window(self) -> None:
-        """Warn once where the broker's window, which 3.1.1 cannot set, holds the flow back."""
-        tally = self.tally
-        if (
-            self._settings.version == 4
-            and tally.most_unacknowledged == _NARROW
-            and tally.messages >= _NARROW_AFTER
-            and not self._warned
-        ):
-            self._warned = True
-            tell(self._log, logging.WARNING, notices.narrow_window())
+        self._machine.arrived(
+            message.mid,
+            message.qos,
+            topic,
+            message.payload,
+            time.monotonic(),
+            time.time_ns() // 1_000_000,
+            message.retain,
+        )
 
     def _ring_bell(self) -> None:
         try:
             self._bell_out.send(b"!")
         except OSError:  # full means that it rings already; closed, that nobody waits
             return
+
+
+def _topic(message: MQTTMessage) -> str:
+    """Return a topic that can be stored; brokers that check it let no other pass."""
+    try:
+        return message.topic.replace("\0", "�")
+    except UnicodeDecodeError:
+        return "�"
 
 
 def _later(client: Client, userdata: Any, sock: Any) -> None:

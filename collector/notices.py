@@ -40,6 +40,63 @@ def broker_refuses(where: str, why: str) -> UnavailableError:
     )
 
 
+def not_to_be_shared(topic_filter: str, codec: str) -> InputError:
+    """A format that needs what came before is shared among collectors, each of which has a part."""
+    return InputError(
+        "collector.share_splits",
+        zh=f"路由 {topic_filter}({codec})须由同一接收服务收下全部消息,而共享订阅会把它们分开。",
+        en=f"The route {topic_filter} ({codec}) needs all its messages at one collector; a shared "
+        "subscription divides them.",
+        next_zh="请为该路由另起一个接收服务,用另一份路由文件,且不设 COMMONWATT_COLLECTOR_SHARE。",
+        next_en="Run another collector for it, with a routes file of its own and no "
+        "COMMONWATT_COLLECTOR_SHARE.",
+        where={"topic": topic_filter},
+    )
+
+
+def unfit(what: str, offered: int, wanted: int, mosquitto: str, own: str = "") -> ConflictError:
+    """The broker says itself that it would not keep what gateways entrust to it.
+
+    what: the property's name in MQTT 5. mosquitto: what that broker calls it. own: the setting of
+    ours that may give way.
+    """
+    ours_zh = f",或相应调整 {own}" if own else ""
+    ours_en = f", or set {own} to what it grants" if own else ""
+    return ConflictError(
+        "broker.unfit",
+        zh=f"代理声明的 {what} 为 {offered},至少需要 {wanted},否则会丢失数据;接收服务不启动。",
+        en=f"The broker grants {what} {offered} where {wanted} is needed: it would lose data.",
+        next_zh=f"请修改代理的配置(mosquitto 中为 {mosquitto}){ours_zh}。",
+        next_en=f"Change the broker's configuration (mosquitto: {mosquitto}){ours_en}.",
+        where={"field": what, "value": str(offered)},
+    )
+
+
+def too_fast(gateway: str) -> InputError:
+    """A gateway says so much that others wait."""
+    return InputError(
+        "gateway.too_fast",
+        zh=f"采集网关 {gateway} 上报过多,其他网关因此等待;超出份额的消息已暂存。",
+        en=f"The gateway {gateway} says so much that others wait; what is beyond its share is "
+        "set aside.",
+        next_zh="请降低其上报频率,或调大 COMMONWATT_GATEWAY_BYTES_PER_S。",
+        next_en="Let it send less often, or raise COMMONWATT_GATEWAY_BYTES_PER_S.",
+    )
+
+
+def dropped(count: int) -> UnavailableError:
+    """The broker itself counts messages that it threw away, as its queues were full."""
+    return UnavailableError(
+        "broker.dropped",
+        zh=f"代理因队列已满又丢弃了 {count} 条消息。",
+        en=f"The broker has dropped {count} more messages, for a queue of its own was full.",
+        next_zh="没有回执的采集网关会重发,其他的已丢失;"
+        "请把代理的 max_queued_messages 设为 0(不限)。",
+        next_en="Gateways that wait for receipts send them again, others do not; set "
+        "max_queued_messages 0 (no limit) in the broker's configuration.",
+    )
+
+
 def connection_lost(where: str, why: str) -> UnavailableError:
     """A connection that worked has ended."""
     return UnavailableError(
@@ -49,6 +106,18 @@ def connection_lost(where: str, why: str) -> UnavailableError:
         next_zh="正在自动重连,未确认的消息将重新送达;若反复出现,请检查是否有同名的接收服务。",
         next_en="Connecting again; what was not acknowledged will be delivered again. "
         "If it recurs, look for another collector of the same name.",
+    )
+
+
+def session_forgotten() -> UnavailableError:
+    """The broker is back and knows nothing of the session that it was to keep."""
+    return UnavailableError(
+        "broker.session_forgotten",
+        zh="代理已不记得本接收服务的会话,其中未交付的消息已丢失。",
+        en="The broker has forgotten this collector's session, and what it had not delivered.",
+        next_zh="采集网关会重发没有回执的消息;请为代理启用持久化(mosquitto:persistence true)。",
+        next_en="Gateways send again what has no receipt; let the broker keep sessions on disk "
+        "(mosquitto: persistence true).",
     )
 
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from collector import filters
+from collector.bounds import BOUNDS, MessageBounds
 from collector.codecs import Codec, Decode, configured
 from collector.codecs.payload import MAX_KEY_CHARACTERS, PayloadError
 from metering.errors import InputError
@@ -66,6 +67,11 @@ class Route:
                 return self.with_codec(one._codec)
         return self
 
+    @property
+    def remembers(self) -> bool:
+        """Whether its format understands a message only by what the same collector had before."""
+        return bool(getattr(self._codec, "remembers", False))
+
     def gateway_of(self, topic: str) -> str | None:
         """Return whose topic it is, None where the filter does not match."""
         matched = filters.matched(self.topic_filter.split("/"), topic.split("/"))
@@ -89,11 +95,31 @@ PUSHED: Final = Route("http/v1/+/+/data", "native", "{1}/{2}")
 _Way = tuple[int, int, str, Decode]  # from when to when, whose, and how it is decoded
 
 
+class Matching(Protocol):
+    """A line of the table, as the table asks it."""
+
+    @property
+    def topic_filter(self) -> str: ...
+
+    @property
+    def since_ms(self) -> int: ...
+
+    @property
+    def until_ms(self) -> int: ...
+
+    def gateway_of(self, topic: str) -> str | None: ...
+
+    def decode_for(self, topic: str) -> Decode: ...
+
+
 class Routing:
     """The routing table: of several routes that match a topic at an instant, the first counts."""
 
-    def __init__(self, routes: Sequence[Route] = (NATIVE,)) -> None:
+    def __init__(
+        self, routes: Sequence[Matching] = (NATIVE,), bounds: MessageBounds = BOUNDS
+    ) -> None:
         self.routes = tuple(routes)
+        self._bounds = bounds
         self._known: dict[str, tuple[_Way, ...]] = {}
 
     @property
@@ -103,12 +129,14 @@ class Routing:
 
     def after(self, first: Sequence[Route]) -> "Routing":
         """Return the table in which these come first."""
-        return Routing((*first, *self.routes)) if first else self
+        return Routing((*first, *self.routes), self._bounds) if first else self
 
     def resuming(self, before: "Routing") -> "Routing":
         """Go on with the codecs of the table of before, where a route is in both."""
+        known = [one for one in before.routes if isinstance(one, Route)]
         for route in self.routes:
-            route.resuming(before.routes)
+            if isinstance(route, Route):
+                route.resuming(known)
         return self
 
     def gateway_of(self, topic: str, at_ms: int | None = None) -> str:
@@ -122,7 +150,9 @@ class Routing:
     def route_of(self, topic: str, at_ms: int) -> Route | None:
         """Return the route by which a message is read that arrives at an instant."""
         for route in self.routes:
-            if route.since_ms <= at_ms < route.until_ms and route.gateway_of(topic) is not None:
+            if not isinstance(route, Route) or not route.since_ms <= at_ms < route.until_ms:
+                continue
+            if route.gateway_of(topic) is not None:
                 return route
         return None
 
@@ -131,7 +161,12 @@ class Routing:
         found = self._find(message.topic, message.received_ms)
         if found is None:
             raise _no_route(message.topic)
-        return found[3](message)
+        return self._bounds.decoded(found[3], message)
+
+    def decode_for(self, topic: str) -> Decode | None:
+        """Return how messages of a topic are decoded, None where no route matches."""
+        found = self._find(topic, FOREVER - 1)
+        return None if found is None else found[3]
 
     def _find(self, topic: str, at_ms: int) -> _Way | None:
         ways = self._known.get(topic)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from collector.bounds import BOUNDS, MessageBounds
 from collector.routing import NATIVE, Route
 from metering.errors import InputError
 
@@ -23,13 +24,16 @@ class CollectorSettings:
     receive_maximum: messages that may wait for their acknowledgement: the back-pressure.
     held_bytes: for messages that wait for the writer. Brokers that know no window, or do not keep
         to it, would fill the memory; what comes beyond this is left to be delivered again.
-    batch_messages, batch_ms: whichever comes first hands a batch to the writer.
+    gateway_bytes_per_s, gateway_burst_bytes: what one gateway may say while messages pile up and
+        others wait; what is beyond is set aside.
+    batch_messages, batch_bytes, batch_ms: whichever comes first hands a batch to the writer.
     write_readings: where the writer cuts a batch; one transaction holds these and the rest of
         the last message.
     receipt_ms: how long the writer of a long batch may keep receipts and acknowledgements back.
     share: the group of collectors that divide the messages among them, empty for none.
     session_expiry_s: how long the broker keeps messages while the collector is away (MQTT 5).
     stop_s: how long a stop may take.
+    bounds: of one message.
     """
 
     broker_url: str
@@ -37,7 +41,10 @@ class CollectorSettings:
     version: Literal[4, 5] = 5
     receive_maximum: int = 4_000
     held_bytes: int = 32 * 1024 * 1024
+    gateway_bytes_per_s: int = 1024 * 1024
+    gateway_burst_bytes: int = 32 * 1024 * 1024
     batch_messages: int = 2_000
+    batch_bytes: int = 1024 * 1024
     batch_ms: int = 100
     write_readings: int = 5_000
     receipt_ms: int = 250
@@ -52,6 +59,7 @@ class CollectorSettings:
     retry_most_s: float = 5.0
     stop_s: float = 20.0
     queued_receipts: int = 20_000
+    bounds: MessageBounds = BOUNDS
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
@@ -66,6 +74,9 @@ class CollectorSettings:
                 self.receive_maximum // _BATCHES_PER_WINDOW,
             ),
             ("held_bytes", self.held_bytes, 1, 2**40),
+            ("gateway_bytes_per_s", self.gateway_bytes_per_s, 1, 2**40),
+            ("gateway_burst_bytes", self.gateway_burst_bytes, 1, 2**40),
+            ("batch_bytes", self.batch_bytes, 1, 2**40),
             ("batch_ms", self.batch_ms, 1, 60_000),
             ("write_readings", self.write_readings, 1, 1_000_000),
             ("receipt_ms", self.receipt_ms, 0, 60_000),

@@ -1,5 +1,7 @@
 """A target shared down to institutions and months; every level sums to the one above, exactly."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction

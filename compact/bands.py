@@ -4,6 +4,8 @@ Source: 国管局、中直管理局, notice of 2021-02-20 on quotas of central s
 Rows are those of the table `band_rule`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,7 +37,7 @@ class Band:
             raise _wrong(f"{self.band}: {', '.join(map(str, tiers)) or self.factor}")
 
     @classmethod
-    def of(cls, row: Sequence[Any]) -> "Band":
+    def of(cls, row: Sequence[Any]) -> Band:
         """Return a band of its row: band, above, up to, factor, cap."""
         band, above, up_to, factor, cap = row
         return cls(str(band), above or None, up_to or None, int(factor), cap or None)

@@ -4,9 +4,11 @@ A base of which columns can say that nothing is missing, partial or implausible 
 every other one is reviewed alone, by `compact.findings`, from the history that its columns hold.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +18,18 @@ from compact.findings import BEYOND, Reviewed, reviewed
 from compact.holders import NULL, STATES, Bases
 from compact.targets import MONTHS, Base, State, Target
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+Ints: TypeAlias = "NDArray[np.int64]"
+Flags: TypeAlias = "NDArray[np.bool_]"
 
 HOWS: Final = tuple(How)  # `how` counts them from 1
 _STATES: Final = (State.MISSING, State.ESTIMATED, State.BILLED, State.MEASURED)  # the worst first
 _ABSENT: Final = len(_STATES)
 _MOST: Final = 2.0**62  # of a month's grams together; beyond, integers of any size add them
-_STATE_OF: Final = np.array(
-    [_ABSENT, *(_STATES.index(CarrierMonth(None, None, how).state) for how in HOWS)], np.int64
+_STATE_OF: Final = (
+    _ABSENT,
+    *(_STATES.index(CarrierMonth(None, None, how).state) for how in HOWS),
 )
-_AS_HELD: Final = np.array([STATES.index(one) for one in _STATES] + [-1], np.int8)
+_AS_HELD: Final = (*(STATES.index(one) for one in _STATES), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ def bases_of(target: Target, known: Known) -> tuple[Bases, Flags]:
     some = [(place, base) for place, base in zip(odd.tolist(), rows, strict=True) if base]
     single, at = Bases.of([base for _, base in some]), [place for place, _ in some]
     has[at] = True
-    years, months, states = made.years.copy(), made.grams.copy(), _AS_HELD[made.states]
+    years, months = made.years.copy(), made.grams.copy()
+    states = np.array(_AS_HELD, np.int8)[made.states]
     years[at], months[at], states[at] = single.year, single.months_g, single.states
     marks = {at[row]: marks_of for row, marks_of in single.marks.items()}
     return Bases(years, months, states, marks), has
@@ -194,7 +198,7 @@ def _grid(known: Known, carrier: int) -> _Grid:
     who, month = known.months.who[mine], known.months.month[mine] - first
     expected = _expected(known, carrier, first, width)
     states = np.where(expected, np.int64(0), np.int64(_ABSENT))
-    states[who, month] = _STATE_OF[known.months.how[mine]]
+    states[who, month] = np.array(_STATE_OF, np.int64)[known.months.how[mine]]
     grams, by_act = np.zeros((count, width), np.int64), np.zeros((count, width), np.bool_)
     known_grams = known.months.grams[mine]
     grams[who, month] = np.where(known_grams == NULL, 0, known_grams)

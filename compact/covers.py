@@ -1,5 +1,7 @@
 """What a run's sum is a sum of: how many institutions and months it holds, and what it lacks."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

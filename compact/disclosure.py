@@ -6,6 +6,8 @@ what is left counts for the sum above. The same holds for what a sum changed by 
 for two sums subtracted are one. `access.nodes_shown` says the same in SQL.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +35,7 @@ class Rest:
     whole: tuple[int, ...] = ()
     greatest: tuple[int, ...] = ()
 
-    def with_(self, other: "Rest") -> "Rest":
+    def with_(self, other: Rest) -> Rest:
         """Return both together."""
         if not self.many or not other.many:
             return self if self.many else other

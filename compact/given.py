@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any, Final, TypeVar
 
+from analytics.exact import Exact
 from metering.errors import InputError
 
 _MOST_DIGITS: Final = 300  # before or behind the point: more is a slip, and slow
@@ -67,6 +68,14 @@ class Given:
         if value.denominator != 1:
             raise self._wrong(name, "应为整数", "must be a whole number")
         return value.numerator
+
+    def wholes(self, name: str) -> list[int]:
+        """Return a list of numbers without a fraction."""
+        found = self.numbers(name)
+        for place, value in enumerate(found):
+            if value.denominator != 1:
+                raise self._wrong(f"{name}[{place}]", "应为整数", "must be a whole number")
+        return [value.numerator for value in found]
 
     def numbers(self, name: str, count: int | None = None) -> list[Fraction]:
         """Return a list of numbers, as many as asked."""
@@ -155,6 +164,15 @@ class Given:
     def objects(self, name: str) -> list["Given"]:
         """Return the objects of a list, each with fields of its own."""
         return self._list(name, None, self._object_of)
+
+    def hold(self, name: str, values: Sequence[Exact], most: Exact | None = None) -> None:
+        """Refuse a value below zero, or above the most there may be; a list names the place."""
+        for place, value in enumerate(values):
+            if value < 0 or (most is not None and value > most):
+                at = f"{name}[{place}]" if isinstance(self.fields.get(name), list) else name
+                if most is None:
+                    raise self._wrong(at, "不得为负", "must not be negative")
+                raise self._wrong(at, f"应在 0 与 {most} 之间", f"must be between 0 and {most}")
 
     def refuse(self, name: str, zh: str, en: str) -> InputError:
         """Return the error that a field cannot be used, and why."""

@@ -1,5 +1,7 @@
 """Who shares a target, as columns: row i is one institution with its base and what it is."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -51,7 +53,7 @@ class Bases:
     marks: Mapping[int, tuple[Mark, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Sequence[Base]) -> "Bases":
+    def of(cls, rows: Sequence[Base]) -> Bases:
         """Return some bases as columns."""
         months = [[NULL if one is None else one for one in base.months_g] for base in rows]
         places = {state: place for place, state in enumerate(STATES)}
@@ -90,7 +92,7 @@ class Bases:
         marks = Counter(mark.code for some in self.marks.values() for mark in some)
         return dict(zip(STATES, by_state, strict=True)), marks
 
-    def at(self, rows: NDArray[np.intp]) -> "Bases":
+    def at(self, rows: NDArray[np.intp]) -> Bases:
         """Return some of them."""
         marks = {}
         if self.marks:
@@ -123,7 +125,7 @@ class Areas:
     longer: Mapping[int, Decimal] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Sequence[Decimal | None]) -> "Areas":
+    def of(cls, rows: Sequence[Decimal | None]) -> Areas:
         """Return some areas as columns."""
         digits, places = np.zeros(len(rows), np.int64), np.full(len(rows), -1, np.int8)
         longer = {}
@@ -137,7 +139,7 @@ class Areas:
                 longer[row] = one
         return cls(digits, places, longer)
 
-    def at(self, rows: NDArray[np.intp]) -> "Areas":
+    def at(self, rows: NDArray[np.intp]) -> Areas:
         """Return some of them."""
         longer = {}
         if self.longer:
@@ -195,7 +197,7 @@ class Holders:
     area: Areas
 
     @classmethod
-    def of(cls, rows: Sequence[Holder]) -> "Holders":
+    def of(cls, rows: Sequence[Holder]) -> Holders:
         """Return some holders as columns."""
         lines = tuple(sorted({one.line for one in rows}))
         classes = tuple(sorted({one.class_code for one in rows if one.class_code is not None}))
@@ -232,7 +234,7 @@ class Holders:
             area_m2=self.area[place],
         )
 
-    def at(self, rows: NDArray[np.intp]) -> "Holders":
+    def at(self, rows: NDArray[np.intp]) -> Holders:
         """Return some of them, in this order."""
         picked: dict[str, Any] = {}
         for one in fields(self):

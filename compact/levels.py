@@ -1,5 +1,7 @@
 """The levels of a cascade: years, regions with their own level, department lines."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """How a run shares a target: one of the rules with what it takes, and corrections of bases."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,7 +76,7 @@ class Method:
         """Whether everybody's part of the own base does not depend on what others have."""
         return self.by.is_plain and not self.factors
 
-    def but(self, **changes: Any) -> "Method":
+    def but(self, **changes: Any) -> Method:
         """Return the method with other parameters."""
         given = {one.name: getattr(self.by, one.name) for one in self.by.parameters()}
         kept: dict[str, Any] = {"factors": self.factors, "unused": self.unused}
@@ -87,7 +89,7 @@ class Method:
         return {"rule": self.by.about.letter, **self.unused, **values}
 
     @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> "Method":
+    def from_payload(cls, payload: Mapping[str, Any]) -> Method:
         """Return the method that JSON says; KeyError where it says what no rule ever took."""
         own = {one.name: one for one in rule_of(payload["rule"]).parameters()}
         given, unused = {}, {}

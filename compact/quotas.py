@@ -1,5 +1,7 @@
 """What a run comes to: the levels of its cascade, and quotas as columns."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,13 +148,3 @@ class Allocation:
     def base_g(self) -> int:
         """What all had used in their base years."""
         return sum(self.nodes.base_g[self.nodes.years].tolist())
-
-
-def chain(allocation: Allocation, quota: Quota) -> list[Node]:
-    """Return the nodes above a quota, the year first."""
-    found = []
-    place = quota.node
-    while place != _NONE:
-        found.append(allocation.nodes[place])
-        place = allocation.nodes[place].parent
-    return found[::-1]

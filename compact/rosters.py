@@ -1,5 +1,7 @@
 """Who is counted where: the roster of a year is that of its first day, whatever moved since."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +30,7 @@ class Dated:
     until: Ints
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[int, int, date, date | None]]) -> "Dated":
+    def of(cls, rows: Sequence[tuple[int, int, date, date | None]]) -> Dated:
         """Return rows of place, value, and first day to before another."""
         last = [_NO_END if until is None else day_of(until) for *_, until in rows]
         return cls(
@@ -65,7 +67,7 @@ class Roster:
     classed: Dated
     classes: tuple[str, ...]
 
-    def on(self, day: Ints) -> "Located":
+    def on(self, day: Ints) -> Located:
         """Return where each counted on its day.
 
         A day before anything was known takes the first place, and the first class.

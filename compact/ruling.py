@@ -3,6 +3,8 @@
 Each rule is one file in `compact/rules`, found where it stands.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal

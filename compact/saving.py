@@ -1,5 +1,7 @@
 """What rules that share a saving have in common: nobody is asked for more than a part of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,10 +1,10 @@
-"""Unions and their members, and the agreement that they act under."""
+"""Unions and their members."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from metering.errors import ConflictError, InputError
+from metering.errors import InputError
 
 
 class Level(StrEnum):
@@ -12,24 +12,8 @@ class Level(StrEnum):
 
     PROVINCE = "province"
     CITY = "city"
+    CAPITAL = "capital"  # a city with which others of its province act together
     COUNTY = "county"
-
-
-class Grade(StrEnum):
-    """Who signed: departments without money, departments, or governments."""
-
-    MEMORANDUM = "memorandum"
-    DEPARTMENTS = "departments"
-    GOVERNMENTS = "governments"
-
-
-class State(StrEnum):
-    """How far an agreement is."""
-
-    DRAFT = "draft"
-    PROPOSED = "proposed"
-    IN_FORCE = "in_force"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,57 +74,3 @@ class Union:
                     next_en="Keep only one of them.",
                     where={"field": "members", "regions": [one, above]},
                 )
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """The terms that members of a union have put, or are putting, their names to."""
-
-    grade: Grade
-    members: frozenset[int]
-    signed_by: frozenset[int] = frozenset()
-    state: State = State.DRAFT
-
-    def propose(self) -> "Agreement":
-        """Return it laid before the members."""
-        if self.state is not State.DRAFT:
-            raise _not_now("proposed", self.state)
-        return replace(self, state=State.PROPOSED)
-
-    def sign(self, member: int) -> "Agreement":
-        """Return it with one more signature; the last one brings it into force."""
-        if self.state is not State.PROPOSED or member not in self.members - self.signed_by:
-            raise _not_now(f"signed by {member}", self.state)
-        signed_by = self.signed_by | {member}
-        state = State.IN_FORCE if signed_by == self.members else State.PROPOSED
-        return replace(self, signed_by=signed_by, state=state)
-
-    def end(self) -> "Agreement":
-        """Return it as one that holds no more."""
-        if self.state is not State.IN_FORCE:
-            raise _not_now("ended", self.state)
-        return replace(self, state=State.ENDED)
-
-    def must_hold(self) -> None:
-        """Refuse what only an agreement in force allows."""
-        if self.state is not State.IN_FORCE:
-            raise _not_now("acted under", self.state)
-
-
-def signed_on_paper(grade: Grade, union: Union) -> Agreement:
-    """Return an agreement that all members have signed outside this system."""
-    agreement = Agreement(grade, frozenset(one.region for one in union.members)).propose()
-    for one in union.members:
-        agreement = agreement.sign(one.region)
-    return agreement
-
-
-def _not_now(what: str, state: State) -> ConflictError:
-    return ConflictError(
-        "agreement.not_now",
-        zh=f"协议处于“{state.value}”状态,不能进行此操作。",
-        en=f"An agreement that is {state.value} cannot be {what}.",
-        next_zh="请先查看协议的签署情况。",
-        next_en="Look at who has signed it.",
-        where={"state": state.value},
-    )

@@ -1,5 +1,7 @@
 """What gateways say, from bytes to columns, and what the store answers."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -75,7 +77,7 @@ class Readings:
     def __len__(self) -> int:
         return len(self.message)
 
-    def only(self, kept: NDArray[np.bool_]) -> "Readings":
+    def only(self, kept: NDArray[np.bool_]) -> Readings:
         """Return some of the readings; each keeps its place in its message."""
         keeps = kept.tolist()
         return Readings(
@@ -141,6 +143,7 @@ class Stored:
     outdone_count: all of these. corrected: those that count after all, as a correction.
     misfits: of readings that were shifted, places of those that do not fit what is around them.
     behind: of a whole file, places of readings left out, for a clock fell back when they were made.
+    file_id: of a whole file that said anything new: by which it can be taken back.
     """
 
     seqs: Sequence[int | None]
@@ -154,3 +157,4 @@ class Stored:
     corrected: int = 0
     misfits: Sequence[int] = field(default_factory=tuple)
     behind: Sequence[int] = field(default_factory=tuple)
+    file_id: int | None = None

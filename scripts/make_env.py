@@ -37,6 +37,8 @@ BROKER_PORT=1883
 BROKER_TLS_ADDRESS=127.0.0.1
 BROKER_TLS_PORT=8883
 BROKER_TLS_FOLDER=./containers/tls
+# Where gateways reach the broker, as their pages say. 页面上告知网关的代理地址。
+COMMONWATT_GATEWAYS_BROKER=mqtts://127.0.0.1:8883
 
 # The containers' network. What a proxy on this machine passes on comes from its gateway, and from
 # nobody else is a visitor's address believed. 容器网络;本机代理转发的请求来自其网关地址。

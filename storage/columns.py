@@ -1,5 +1,7 @@
 """Columns in and out of PostgreSQL: numpy arrays as binary COPY, without a Python object a row."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any, Final, LiteralString
 

@@ -19,6 +19,11 @@ _ONE = """
     SELECT id, actor, act, sha256, rows, at, undone_at
       FROM file_done WHERE id = %s
 """
+_LISTED = """
+    SELECT id, actor, act, sha256, rows, at, undone_at,
+           coalesce((SELECT p.name FROM access.called(ARRAY[actor]) p), actor) AS by_name
+      FROM file_done WHERE id < %(before)s ORDER BY id DESC LIMIT %(most)s
+"""
 _LOCK = "SELECT opposites FROM file_done WHERE id = %s FOR UPDATE"
 _UNDONE = "UPDATE file_done SET undone_at = now(), undone_by = %s WHERE id = %s"
 _FORGET = """
@@ -40,6 +45,13 @@ class FileDone:
     undone_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class FileRow(FileDone):
+    """A file in a list, with who brought it."""
+
+    by_name: str
+
+
 def add(
     connection: Connection[Any],
     actor: str,
@@ -58,6 +70,12 @@ def one(connection: Connection[Any], file_id: int) -> FileDone | None:
     """Return a file that the viewer may know of: their own, or any for an administrator."""
     with connection.cursor(row_factory=class_row(FileDone)) as cursor:
         return cursor.execute(_ONE, [file_id]).fetchone()
+
+
+def listed(connection: Connection[Any], *, before: int, most: int) -> list[FileRow]:
+    """Return the files that the viewer may know of, newest first; before: of lesser ids."""
+    with connection.cursor(row_factory=class_row(FileRow)) as cursor:
+        return cursor.execute(_LISTED, {"before": before, "most": most}).fetchall()
 
 
 def opposites(connection: Connection[Any], file_id: int) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from metering.errors import InputError
 Row = TypeVar("Row")
 Key = int | str
 
+NEWEST: Final = 2**63 - 1  # before which a list begins whose ids fall
 MOST_ROWS: Final = 50_000  # of one page, whatever is asked
 
 

@@ -25,6 +25,14 @@ _ONE = """
                 ELSE 'waiting' END AS state
       FROM task WHERE id = %s
 """
+_LISTED = """
+    SELECT id, kind, key, at, attempts, reason, error, rows_left, result, added_at, done_at, state,
+           by, coalesce((SELECT p.name FROM access.called(ARRAY[by]) p), by) AS by_name
+      FROM (SELECT *, CASE WHEN done_at IS NOT NULL THEN 'done' WHEN attempts > 0 THEN 'set_aside'
+                           ELSE 'waiting' END AS state FROM task) t
+     WHERE id < %(before)s AND (%(state)s::text IS NULL OR state = %(state)s)
+     ORDER BY id DESC LIMIT %(most)s
+"""
 _SET_ASIDE = """
     SELECT id, kind, key, at, attempts, reason, error, rows_left, result, added_at, done_at,
            'set_aside' AS state
@@ -146,6 +154,14 @@ class TaskState:
     done_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskRow(TaskState):
+    """A task in a list; by, by_name: who had it started, None where the platform itself did."""
+
+    by: str | None
+    by_name: str | None
+
+
 def add(
     connection: Connection[Any],
     kind: str,
@@ -167,6 +183,15 @@ def one(connection: Connection[Any], task_id: int) -> TaskState | None:
     """Return where a task is; None where there is none that the viewer may see."""
     with connection.cursor(row_factory=class_row(TaskState)) as cursor:
         return cursor.execute(_ONE, [task_id]).fetchone()
+
+
+def listed(
+    connection: Connection[Any], *, state: str | None, before: int, most: int
+) -> list[TaskRow]:
+    """Return the tasks that the viewer may see, newest first; before: of lesser ids."""
+    with connection.cursor(row_factory=class_row(TaskRow)) as cursor:
+        asked = {"state": state, "before": before, "most": most}
+        return cursor.execute(_LISTED, asked).fetchall()
 
 
 def set_aside(connection: Connection[Any], *, after: int = 0, most: int = 1000) -> list[TaskState]:

@@ -51,6 +51,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: -lasts[item.path])
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their kind: an archive holds the second in which it was packed.
+
+    Processes that collect in two different seconds would have different tests, and run none.
+    """
+    return "bytes" if isinstance(val, bytes) else None
+
+
 _ASKED = "COMMONWATT_TEST_DATABASE_URL"
 PASSWORDS = {group: f"{group}-of-the-tests" for group in migrate.GROUPS}
 

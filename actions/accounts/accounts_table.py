@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-from actions.accounts.listed import EVER, known_profile
+from actions.accounts.profiles import known_profile
 from actions.fields import Acting, Words, field
 from actions.figures import in_units
 from actions.kinds import Id, Line, Month
@@ -18,6 +19,9 @@ from storage.accounts import ledger
 from storage.accounts.ledger import Account, AccountFilter
 from storage.pages import Page, cursor_of, key_of
 from storage.registry import institutions
+
+_FIRST: Final = date(1970, 1, 1)
+_UNTIL: Final = date(2100, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,8 @@ class _Months(Filter):
 
     def months(self) -> AccountFilter:
         """Return the filter of the query; all months where none are named."""
-        first = self.from_.replace(day=1) if self.from_ else EVER.first
-        return AccountFilter(first, month_after(self.to) if self.to else EVER.until, self.carrier)
+        first = self.from_.replace(day=1) if self.from_ else _FIRST
+        return AccountFilter(first, month_after(self.to) if self.to else _UNTIL, self.carrier)
 
 
 class WhichAccounts(_Months, WhichInstitutions):

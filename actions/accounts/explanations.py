@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.accounts.listed import known_profile
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings.evidence import Evidence, evidence_of

@@ -6,44 +6,13 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.accounts.listed import known_profile
-from actions.actor import Actor
+from actions.accounts.profiles import known_profile
 from metering.errors import InputError
 from storage.accounts import indicators
 from storage.accounts.indicators import Indicator, IndicatorFilter
-from storage.pages import Page, check_size, cursor_of, key_of
+from storage.pages import Page, cursor_of, key_of
 
-__all__ = ["Indicator", "indicators_of"]
-
-
-def indicators_of(
-    actor: Actor,
-    first: date,
-    until: date,
-    *,
-    profiles: Sequence[str] = (),
-    region_id: int | None = None,
-    institution_id: int | None = None,
-    after: str | None = None,
-    limit: int = 50,
-) -> Page[Indicator]:
-    """Return the indicators of what the reader sees, over whole months; a row a profile.
-
-    until: the first month after them. profiles: none are the default one and those of the
-    targets that the reader sees. limit: institutions a page.
-    """
-    check_size(limit, 1000)
-    with actor.look() as connection:
-        return indicators_in(
-            connection,
-            first,
-            until,
-            profiles=profiles,
-            region_id=region_id,
-            institution_id=institution_id,
-            after=after,
-            limit=limit,
-        )
+__all__ = ["Indicator", "indicators_in"]
 
 
 def indicators_in(
@@ -57,7 +26,11 @@ def indicators_in(
     after: str | None,
     limit: int,
 ) -> Page[Indicator]:
-    """Return the same in a transaction."""
+    """Return the indicators of what the reader sees, over whole months; a row a profile.
+
+    until: the first month after them. profiles: none are the default one and those of the
+    targets that the reader sees. limit: institutions a page.
+    """
     if first >= until:
         raise _no_months(first, until)
     (last,) = key_of(after, 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.accounts.listed import known_profile
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.registry.institutions import no_institution
 from analytics.coverage import ENOUGH
@@ -17,7 +17,7 @@ from storage.accounts.overview import Compared, Sizes, Sum
 from storage.pages import check_size
 from storage.registry import institutions, regions
 from storage.registry.institutions import Fact, Institution, InstitutionFilter
-from storage.registry.regions import Carrier, Profile, Region
+from storage.registry.regions import Carrier, GridName, Profile, Region
 
 MONTHS = 12
 
@@ -29,6 +29,7 @@ class Words:
     carriers: dict[str, Carrier]
     profiles: list[Profile]
     regions: list[Region]
+    grids: dict[str, GridName]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def year_of(
 def _words(connection: Connection[Any], tree: list[Region]) -> Words:
     """Return the names of carriers and profiles, beside those of the regions to choose from."""
     carriers = {one.code: one for one in regions.carriers(connection)}
-    return Words(carriers, regions.profiles(connection), tree)
+    grids = {one.code: one for one in regions.grids(connection)}
+    return Words(carriers, regions.profiles(connection), tree, grids)
 
 
 def months_before(month: date, count: int) -> date:

@@ -9,23 +9,27 @@ from typing import Final
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from actions.accounts.listed import known_profile
 from actions.accounts.overview import months_before
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
 from actions.declared import Effect
 from actions.rights import Right, holds
+from compact.memberships import Standing
 from storage import days, health
 from storage.access import people
 from storage.accounts import overview
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
-from storage.compact import progress, runs, targets, unions
+from storage.compact import memberships, progress, runs, targets, unions
+from storage.compact.memberships import MembershipRow
 from storage.compact.runs import RunRow
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
 from storage.health import Queue, Rejects
+from storage.readings import new_keys
+from storage.readings.new_keys import NewKeys
 
 _INSTITUTIONS: Final = 8
 _LOOKED_INTO: Final = 40  # institutions, the largest, in whose hours use while closed is sought
@@ -88,6 +92,19 @@ class OfUnion:
 
 
 @dataclass(frozen=True, slots=True)
+class OfMember:
+    """A deed that a member owes: to answer, to prepare its signature, or to confirm that.
+
+    action: the code of the declared action that settles it. by: who prepared the signature.
+    """
+
+    seat: MembershipRow
+    union: UnionRow
+    action: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfPlatform:
     """What an administrator looks after."""
 
@@ -99,13 +116,18 @@ class OfPlatform:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs somebody; a part that is None is not for this reader."""
+    """What needs somebody; a part that is None is not for this reader.
+
+    new_keys: of known gateways, for whoever registers channels.
+    """
 
     day: date
     institutions: OfInstitutions | None
     unions: Sequence[OfUnion] | None
+    members: Sequence[OfMember]
     platform: OfPlatform | None
     corrects: bool
+    new_keys: Sequence[NewKeys] = ()
 
 
 def today_of(actor: Actor) -> Today:
@@ -117,8 +139,10 @@ def today_of(actor: Actor) -> Today:
             actor.today or days.today(connection),
             _of_institutions(connection),
             _of_unions(connection) if plans else None,
+            _of_members(connection) if plans else (),
             _of_platform(connection) if runs_it else None,
             holds(connection, Right.CORRECT_READINGS),
+            new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
         )
 
 
@@ -159,6 +183,29 @@ def _of_unions(connection: Connection[TupleRow]) -> list[OfUnion]:
         for one in unions.listed(connection)
         if unions.plans(connection, one.union_id)
     ]
+
+
+def _of_members(connection: Connection[TupleRow]) -> list[OfMember]:
+    """Return what members owe for whom the actor acts, but for what another person must do."""
+    known = {one.union_id: one for one in unions.listed(connection)}
+    found = []
+    for seat in memberships.listed(connection):
+        if seat.own and (action := _owed(connection, seat)):
+            by = seat.prepared_by or ""
+            name = people.called(connection, [by])[by] if by else ""
+            found.append(OfMember(seat, known[seat.union_id], action, name))
+    return found
+
+
+def _owed(connection: Connection[TupleRow], seat: MembershipRow) -> str:
+    """Return the action that waits for the actor, empty for none."""
+    if seat.state == Standing.PROPOSED:
+        return "member.accept"
+    if seat.agreement_id is None or not seat.sits:
+        return ""
+    if seat.prepared_by is None:
+        return "member.sign"
+    return "" if people.is_one_of(connection, [seat.prepared_by]) else "member.confirm"
 
 
 def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:

@@ -54,7 +54,7 @@ class AskIssue(Action[Run, IssueAsked]):
     @classmethod
     def fits(cls, on: Run) -> bool:
         """Return whether its union asks for two people, and nobody has asked yet."""
-        return on.issued_as is None and on.second_person and not on.waits
+        return on.issued_as is None and not on.shadow and on.second_person and not on.waits
 
     def check(self, on: Run, at: Acting) -> None:
         """Refuse what waits already, and what could not be issued."""

@@ -3,19 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from actions.compact.agreement_words import AGREEMENT_STATES, GRADES
 from actions.compact.disclosure import WITHHELD
-from actions.compact.found_union import GRADES
 from actions.fields import Lang, Words
 from actions.figures import in_units
 from actions.tables import Column
-from compact.unions import Agreement, State
+from compact.agreements import Agreement
 
-AGREEMENT_STATES: Final = {
-    State.DRAFT: Words("草案", "draft"),
-    State.PROPOSED: Words("待签署", "proposed"),
-    State.IN_FORCE: Words("生效", "in force"),
-    State.ENDED: Words("已终止", "ended"),
-}
 INDICATOR: Final = ("控制指标", "Control indicator")
 
 

@@ -40,7 +40,6 @@ __all__ = [
     "load",
     "sums_of",
     "try_one",
-    "try_rules",
 ]  # fmt: skip
 
 
@@ -133,20 +132,6 @@ def load(actor: Actor, target_id: int) -> Loaded:
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
     return Loaded(begun, leading_of_like(holders), named, published, at)
-
-
-def try_rules(
-    actor: Actor, target_id: int, methods: Sequence[Method], year: int | None = None
-) -> list[RuleResult]:
-    """Return what each rule would come to, in order; one that cannot be stops no other.
-
-    All of them start from the same bases, which are loaded once.
-    """
-    try:
-        begun = start(actor, target_id)
-    except EnergyError as error:
-        return [RuleResult(error=error) for _ in methods]
-    return [try_one(begun, method, year) for method in methods]
 
 
 def try_one(begun: Start, method: Method, year: int | None = None) -> RuleResult:

@@ -1,23 +1,22 @@
-"""Founding a union, declared once: by whoever plans for all its members."""
+"""Founding a union and asking regions into it, declared once each: both bind nobody."""
 
-from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from actions.compact.unions import ALWAYS, Grade, checked_union, found
+from actions.compact.things import PREPARED
+from actions.compact.unions import checked_members, checked_union, refuse_nested
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
-from actions.kinds import Day, Id, Line
+from actions.kinds import Id, Line
 from actions.rights import Right
-from actions.things import member_regions
-from compact.unions import Union
+from actions.things import every_region, member_regions
+from compact.unions import Level, Member, Union
+from metering.errors import InputError
+from storage.compact import memberships, unions
+from storage.compact.unions import UnionRow
 
-GRADES: Final = {
-    "memorandum": Words("备忘录", "Memorandum"),
-    "departments": Words("部门间协议", "Agreement of departments"),
-    "governments": Words("政府间协议", "Agreement of governments"),
-}
+Regions = Annotated[list[Id], Field(min_length=1, max_length=500)]
 
 
 class UnionFounded(BaseModel):
@@ -26,72 +25,94 @@ class UnionFounded(BaseModel):
     id: int = Field(description="Permanent.")
 
 
-class FoundUnion(Action[None, UnionFounded]):
-    """Found a union of regions that the actor plans for; its members have signed already."""
+class MembersProposed(BaseModel):
+    """Who was asked in; each answers by a deed of its own."""
 
-    about = About(
-        code="union.make",
-        right=Right.PLAN,
-        path="/unions",
-        tag="unions and targets",
-        zh="组建区域联合体",
-        en="Found a union",
-        done=("联合体已组建。", "The union has been founded."),
-    )
+    union_id: int
+    regions: list[int]
 
-    name_zh: Line = field(zh="中文名称", en="Chinese name", examples=["演示联合体"])
-    name_en: Line = field(zh="英文名称", en="English name", examples=["Demo union"])
-    members: Annotated[list[Id], Field(min_length=1, max_length=500)] = field(
-        zh="成员单位",
-        en="Members",
-        hint=("成员之间互不包含", "No member lies within another"),
-        choices=member_regions,
-        examples=[[3, 4]],
-    )
-    grade: Grade = field(
-        zh="协议等级",
-        en="Grade of the agreement",
-        hint=(
-            "备忘录不涉及资金;协议写明权利义务",
-            "A memorandum moves no money; an agreement says rights and duties",
-        ),
-        names=GRADES,
-        default=Grade.MEMORANDUM,
-    )
-    since: Day = field(zh="生效日期", en="In force since", default=ALWAYS)
-    source: Line = field(
+
+def source_field() -> Any:
+    """Return the field of what a deed rests on."""
+    return field(
         zh="依据",
         en="Source",
         hint=("文件名称、会议纪要或文号", "Document, minutes or number"),
         examples=["Minutes of 2026-03-01"],
     )
 
+
+class FoundUnion(Action[None, UnionFounded]):
+    """Found a union by proposing who is to be in it; each joins by an act of its own.
+
+    Nobody is a member before that: not even the regions of whoever founds it.
+    """
+
+    about = About(
+        code="union.make",
+        right=Right.PLAN,
+        path="/unions",
+        tag="unions and targets",
+        zh="发起组建区域联合体",
+        en="Found a union",
+        done=(
+            "区域联合体已发起,待各成员单位答复。",
+            "The union has been founded; each member is to answer.",
+        ),
+    )
+
+    name_zh: Line = field(zh="中文名称", en="Chinese name", examples=["演示联合体"])
+    name_en: Line = field(zh="英文名称", en="English name", examples=["Demo union"])
+    members: Regions = field(
+        zh="拟邀成员单位",
+        en="Proposed members",
+        hint=(
+            "成员之间互不包含;各自答复后才加入",
+            "No member lies within another; each answers itself",
+        ),
+        choices=member_regions,
+        examples=[[3, 4]],
+    )
+    capital: Id | None = field(
+        zh="其中的省会(首府)城市",
+        en="The capital among them",
+        hint=("仅“省会与周边城市”的联合体填写", "Only in a union of a capital and cities"),
+        choices=member_regions,
+        default=None,
+    )
+    guide: Id | None = field(
+        zh="指导机关所在行政区划",
+        en="Guided by the authority of",
+        hint=(
+            "指导机关可查看联合体结果并提出意见;不填即由成员自行组织",
+            "It sees the union's results and comments; left open: by its members alone",
+        ),
+        choices=every_region,
+        default=None,
+    )
+    source: Line = source_field()
+
     def check(self, on: None, at: Acting) -> None:
-        """Refuse members that the actor does not plan for, or that make no union."""
-        self._union(at)
+        """Refuse members that make no union, a capital that is none, and a guide from within."""
+        union = self._union(at)
+        if self.guide in {one.region for one in union.members}:
+            raise _guide_within(self.guide)
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
-        """Return the union that there would be."""
+        """Return the union that there would be, and that nobody is in it yet."""
         union = self._union(at)
-        count = plain(str(len(union.members)))
+        new = Words("新联合体", "New union")
         return [
-            Effect(
-                "union", Words("新联合体", "New union"), None, Words(union.name_zh, union.name_en)
-            ),
-            Effect("members", Words("成员单位数", "Members"), None, count),
+            Effect("union", new, None, Words(union.name_zh, union.name_en)),
+            proposed(len(union.members)),
         ]
 
     def do(self, on: None, at: Acting) -> UnionFounded:
-        """Found it, and keep its agreement as signed on paper."""
-        since: date = self.since
-        made = found(
-            at.connection,
-            self._union(at),
-            by=at.actor,
-            source=self.source,
-            grade=self.grade,
-            since=since,
-        )
+        """Found it, and ask everybody in."""
+        union = self._union(at)
+        made = unions.add(at.connection, union, at.actor, self.guide)
+        how: dict[str, Any] = {"day": at.today, "source": self.source, "by": at.actor}
+        memberships.propose(at.connection, made, union.members, **how)
         at.told["union"] = made
         return UnionFounded(id=made)
 
@@ -101,4 +122,85 @@ class FoundUnion(Action[None, UnionFounded]):
         return f"/unions/{result.id}"
 
     def _union(self, at: Acting) -> Union:
-        return checked_union(at.connection, self.name_zh, self.name_en, self.members)
+        union = checked_union(at.connection, self.name_zh, self.name_en, self.members)
+        if self.capital is None:
+            return union
+        if Member(self.capital, Level.CITY) not in union.members:
+            raise _no_capital(self.capital)
+        return Union(union.name_zh, union.name_en, tuple(map(self._placed, union.members)))
+
+    def _placed(self, one: Member) -> Member:
+        return Member(one.region, Level.CAPITAL) if one.region == self.capital else one
+
+
+class ProposeMembers(Action[UnionRow, MembersProposed]):
+    """Ask more regions into a union, or again after they declined or left."""
+
+    about = About(
+        code="union.propose",
+        on=PREPARED,
+        right=Right.PLAN,
+        path="/unions/{on}/proposals",
+        tag="unions and targets",
+        zh="邀请成员单位",
+        en="Propose members",
+        done=("已发出邀请,待其答复。", "Proposed; each is to answer."),
+    )
+
+    members: Regions = field(
+        zh="拟邀成员单位",
+        en="Proposed members",
+        choices=member_regions,
+        examples=[[5]],
+    )
+    source: Line = source_field()
+
+    def check(self, on: UnionRow, at: Acting) -> None:
+        """Refuse who sits in it or has been asked, and whoever lies within a member."""
+        seats = {one.region_id: one for one in memberships.listed(at.connection, on.union_id)}
+        for region in self.members:
+            if region in seats:
+                seats[region].seat.propose(at.today)
+        there = [one.region_id for one in seats.values() if one.sits or one.state == "proposed"]
+        members = checked_members(at.connection, [*self.members, *there])
+        refuse_nested(at.connection, Union(on.name_zh, on.name_en, members))
+
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
+        """Return how many are asked in."""
+        return [proposed(len(self.members))]
+
+    def do(self, on: UnionRow, at: Acting) -> MembersProposed:
+        """Ask them in."""
+        members = checked_members(at.connection, self.members)
+        how: dict[str, Any] = {"day": at.today, "source": self.source, "by": at.actor}
+        memberships.propose(at.connection, on.union_id, members, **how)
+        return MembersProposed(union_id=on.union_id, regions=self.members)
+
+
+def proposed(many: int) -> Effect:
+    """Return how many are asked, and that none is in by that."""
+    return Effect(
+        "members", Words("待答复的成员单位", "Members that are to answer"), None, plain(str(many))
+    )
+
+
+def _no_capital(region: int) -> InputError:
+    return InputError(
+        "union.no_capital",
+        zh=f"行政区划 {region} 不是拟邀的城市成员。",
+        en=f"Region {region} is no city among the proposed members.",
+        next_zh="省会(首府)须是拟邀成员中的一个城市。",
+        next_en="The capital is one of the cities that are proposed.",
+        where={"field": "capital", "value": region},
+    )
+
+
+def _guide_within(region: int | None) -> InputError:
+    return InputError(
+        "union.guide_within",
+        zh="指导机关不能是成员单位。",
+        en="A member does not guide its own union.",
+        next_zh="请选择上级机关所在的行政区划,或不填。",
+        next_en="Name the region of an authority above, or leave it open.",
+        where={"field": "guide", "value": region},
+    )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from actions.actor import SYSTEM
 from actions.compact.beyond_target import Beyond, beyond_effects, beyond_of
 from actions.compact.run_changes import amount_words, effects_of, replaced_by
+from actions.compact.targets import bound_elsewhere
 from actions.compact.things import RUN
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
@@ -77,7 +78,7 @@ class IssueRun(Action[Run, RunIssued]):
     @classmethod
     def fits(cls, on: Run) -> bool:
         """Return whether it is a proposal still, and asked for where its union has that."""
-        return on.issued_as is None and (on.waits or not on.second_person)
+        return on.issued_as is None and not on.shadow and (on.waits or not on.second_person)
 
     @classmethod
     def made_by(cls, on: Run, at: Acting) -> Collection[str]:
@@ -135,11 +136,17 @@ class IssueRun(Action[Run, RunIssued]):
         connection = at.connection
         if on.issued_as is not None:
             raise _issued_already(on.run_id)
+        if on.shadow:
+            raise _on_trial(on)
         if waiting := bases.not_reviewed(connection, on.run_id):
             raise _not_reviewed(on, waiting)
         shares = runs.shares(connection, on.run_id)
+        target = _target(connection, on)
+        members = sorted({one.member_id for one in shares})
+        if bound := targets.bound_elsewhere(connection, on.union_id, members, target):
+            raise bound_elsewhere(bound)
         wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        indicator, years = _target(connection, on).indicator, {year for year, _ in wanted}
+        indicator, years = target.indicator, {year for year, _ in wanted}
         held = books.held(connection, on.union_id, indicator, years)
         asked = (on.request_reason if on.waits else None) or ""
         return causes.issue(held, wanted, self.reason or asked)
@@ -184,6 +191,17 @@ def _issued_already(run_id: int) -> ConflictError:
         next_zh="如台账有变,请重新分解,再下达新的版本。",
         next_en="Where accounts changed, run again and issue the new version.",
         where={"run_id": run_id},
+    )
+
+
+def _on_trial(on: Run) -> ConflictError:
+    return ConflictError(
+        "run.on_trial",
+        zh="该方案含试算成员,仅供试算,不能下达。",
+        en="This run counts shadow members: it is a trial, and is never issued.",
+        next_zh="请不含试算成员重新分解,再下达。",
+        next_en="Keep a run without them, and issue that.",
+        where={"run_id": on.run_id, "regions": on.shadow},
     )
 
 

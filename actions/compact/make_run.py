@@ -16,8 +16,10 @@ from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.rights import Right
+from compact.memberships import Step
+from metering.errors import ConflictError
 from storage import days
-from storage.compact import runs
+from storage.compact import runs, unions
 from storage.compact.targets import TargetRow as Target
 from storage.registry import bands
 
@@ -59,6 +61,12 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
         hint=("按机构,例如气候、使用率", "By institution, such as climate or occupancy"),
         default=None,
     )
+    shadow: bool = field(
+        zh="试算成员一并计算",
+        en="Count shadow members too",
+        hint=("仅供试算,不能下达", "A trial, which is never issued"),
+        default=False,
+    )
 
     def check(self, on: Target, at: Acting) -> None:
         """Refuse what the rule does not take, and what cannot be shared by it."""
@@ -69,7 +77,7 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
         """Return the version that it would be, its sums, and what it would change if issued."""
         trial = self._trial(on, at)
         made, problem = trial.run.allocation, trial.run.problem
-        same = runs.same(at.connection, on.target_id, trial.run.sha256)
+        same = runs.same(at.connection, on.target_id, trial.run.sha256, self._on_trial(on, at))
         before = None if same is None else runs.one(at.connection, same)
         sums = sums_of(trial)
         found = replaced_by(at.connection, on.union_id, on.target.indicator, sums)
@@ -85,8 +93,9 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
     def do(self, on: Target, at: Acting) -> RunMade:
         """Keep it."""
         run = self._trial(on, at).run
-        same = runs.same(at.connection, on.target_id, run.sha256)
-        run_id = runs.add(at.connection, on.target_id, run, at.actor) if same is None else same
+        trial = self._on_trial(on, at)
+        same = runs.same(at.connection, on.target_id, run.sha256, trial)
+        run_id = same or runs.add(at.connection, on.target_id, run, at.actor, trial)
         kept = runs.one(at.connection, run_id)
         assert kept is not None
         at.told.update(run_id=run_id, sha256=run.sha256)
@@ -107,13 +116,20 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
         """Return the run's page."""
         return f"/runs/{result.run_id}"
 
+    def _on_trial(self, on: Target, at: Acting) -> list[int]:
+        """Return the shadow members that it counts."""
+        members = unions.members(at.connection, on.union_id) if self.shadow else []
+        return [one.region_id for one in members if one.step == Step.SHADOW]
+
     def _trial(self, on: Target, at: Acting) -> Trial:
         """Return what it comes to; computed once in a transaction, for nothing moves in it."""
         key = (self.about.code, on.target_id, self.model_dump_json())
         if key not in at.known:
             start = start_of(at.connection, on.target_id, self.about.code)
             method = self.method_with(bands.in_force(at.connection, at.today))
-            at.known[key] = try_from(start, method, self.year)
+            if self.shadow and not start.shadow:
+                raise _no_shadow(on.union_id)
+            at.known[key] = try_from(start, method, self.year, shadow=self.shadow)
         found: Trial = at.known[key]
         return found
 
@@ -124,6 +140,17 @@ def tried_by(actor: Actor, target_id: int, wanted: MakeRun) -> Trial:
         day = actor.today or days.today(connection)
         method = wanted.method_with(bands.in_force(connection, day))
     return try_target(actor, target_id, method, wanted.year)
+
+
+def _no_shadow(union_id: int) -> ConflictError:
+    return ConflictError(
+        "run.no_shadow",
+        zh="该联合体没有试算成员。",
+        en="This union has no shadow members.",
+        next_zh="请不勾选“试算成员一并计算”。",
+        next_en="Keep the run without them.",
+        where={"field": "shadow", "union_id": union_id},
+    )
 
 
 def _version(same: int | None) -> Effect:

@@ -17,9 +17,8 @@ from storage.compact import bases, books, runs
 from storage.compact.bases import Act, Verdict
 from storage.compact.books import Quota, QuotaFilter
 from storage.compact.runs import Level, RunRow, Share
-from storage.pages import Page, check_size, cursor_of, key_of
 
-__all__ = ["Explained", "Quota", "QuotaFilter", "Word", "explain_quota", "list_quotas", "shares_of"]
+__all__ = ["Explained", "Word", "explain_quota"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,43 +59,6 @@ class Explained:
         """Return in words what was odd about the base when it was run; carriers: their names."""
         year = self.base_year
         return [marked(Mark(*one), year, lang, carriers) for one in self.share.base_marks or ()]
-
-
-def list_quotas(
-    actor: Actor, asked: QuotaFilter | None = None, *, after: str | None = None, limit: int = 100
-) -> Page[Quota]:
-    """Return the quotas in force that the reader sees, in order of institution and year."""
-    check_size(limit, 1000)
-    institution, year, union = key_of(after, 0, 0, 0)
-    place = (int(institution), int(year), int(union))
-    with actor.look() as connection:
-        found = books.quotas(connection, asked or QuotaFilter(), after=place, most=limit + 1)
-    rows = found[:limit]
-    more = len(found) > limit
-    last = (rows[-1].institution_id, rows[-1].year, rows[-1].union_id) if more else ()
-    return Page(rows, cursor_of(*last) if more else None)
-
-
-def shares_of(
-    actor: Actor,
-    run_id: int,
-    *,
-    named: str | None = None,
-    after: str | None = None,
-    limit: int = 100,
-) -> Page[Share]:
-    """Return what a run gives each institution that the reader sees, issued or not.
-
-    named: part of a name or credit code.
-    """
-    check_size(limit, 1000)
-    (last,) = key_of(after, 0)
-    with actor.look() as connection:
-        if runs.one(connection, run_id) is None:
-            raise not_found("分解方案", "run", {"run_id": run_id})
-        found = runs.shares(connection, run_id, after=int(last), most=limit + 1, named=named)
-    rows = found[:limit]
-    return Page(rows, cursor_of(rows[-1].institution_id) if len(found) > limit else None)
 
 
 def explain_quota(

@@ -159,7 +159,13 @@ def _fields() -> Iterator[tuple[str, Any]]:
         if one.published:
             offered = every_band_rule
         asked: Any = field(
-            zh=zh_name, en=en_name, hint=hint, unit=one.unit, default=None, choices=offered
+            zh=zh_name,
+            en=en_name,
+            hint=hint,
+            unit=one.unit,
+            default=None,
+            choices=offered,
+            among=("rule", tuple(takers)),
         )
         kind: Any = Line if offered else Signed if one.least < 0 else Amount
         yield one.name, ((_LISTS[one.of] if one.of else kind) | None, asked)

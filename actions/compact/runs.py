@@ -80,9 +80,11 @@ def try_target(actor: Actor, target_id: int, method: Method, year: int | None = 
     return try_from(start(actor, target_id), method, year)
 
 
-def try_from(start: Start, method: Method, year: int | None = None) -> Trial:
-    """Return what a rule would come to, from what is loaded already."""
-    run, unseen = computed(problem_of(start, method, year)), start.unseen
+def try_from(
+    start: Start, method: Method, year: int | None = None, *, shadow: bool = False
+) -> Trial:
+    """Return what a rule would come to, from what is loaded already; shadow: with such members."""
+    run, unseen = computed(problem_of(start, method, year, shadow=shadow)), start.unseen
     shown = shown_of(run.allocation, unseen.all, unseen.guarded, start.before)
     return Trial(run, shown, unseen.all)
 

@@ -1,5 +1,7 @@
 """What every run of a target starts from: a union loaded once, in one snapshot, tried often."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,7 @@ from compact.base_columns import bases_of
 from compact.bases import Size, area_m2
 from compact.disclosure import Part
 from compact.holders import NULL, Areas, Bases, Holders
+from compact.memberships import Step
 from compact.methods import Method
 from compact.rosters import ANY_DAY, Roster, first_days
 from storage.compact import bases, rosters, targets, unions
@@ -29,6 +32,7 @@ class Start:
     """What every run of a target starts from, whatever its rule; (n,) institutions in order of id.
 
     base, has: their bases, and who has one. area: of the base year. left_out: by an act.
+    members: full ones and shadow ones, who count in trials alone.
     above: the parent of each region. before: what runs before said of institutions that the
     planner does not see.
     """
@@ -40,6 +44,7 @@ class Start:
     area: Areas
     left_out: Bools
     members: tuple[int, ...]
+    shadow: frozenset[int]
     above: Mapping[int, int | None]
     enough_permille: int
     unseen: Unseen
@@ -61,6 +66,8 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
     base, has = bases_of(kept.target, known)
     ids = known.institutions
     unseen = unseen_of(connection, kept.union_id)
+    seated = unions.members(connection, kept.union_id)
+    members = [one for one in seated if one.step != Step.OBSERVER]
     return Start(
         kept=kept,
         roster=rosters.roster(connection, kept.union_id, ids),
@@ -68,7 +75,8 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
         has=has,
         area=_areas(known.sizes, ids, base, has),
         left_out=np.isin(np.array(ids, np.int64), list(left_out(connection, target_id))),
-        members=tuple(one.region_id for one in unions.members(connection, kept.union_id)),
+        members=tuple(one.region_id for one in members),
+        shadow=frozenset(one.region_id for one in members if one.step == Step.SHADOW),
         above={region: above for region, (above, _) in unions.regions(connection).items()},
         enough_permille=bases.enough(connection, kept.union_id),
         unseen=unseen,
@@ -76,12 +84,16 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
     )
 
 
-def problem_of(start: Start, method: Method, year: int | None) -> Problem:
-    """Return the problem of one rule; refuse one that would tell of a restricted institution."""
+def problem_of(start: Start, method: Method, year: int | None, *, shadow: bool = False) -> Problem:
+    """Return the problem of one rule; refuse one that would tell of a restricted institution.
+
+    shadow: whether shadow members count too, in a trial that is never issued.
+    """
     of_year = _years(start, year)
     there = start.roster.on(_first_days(of_year))
+    here = there.here if shadow else there.here & ~np.isin(there.member, list(start.shadow))
     total = start.base.total_g
-    shares = there.here & ~start.left_out & start.has & (total > 0)
+    shares = here & ~start.left_out & start.has & (total > 0)
     ids = start.roster.institution
     holders = Holders(
         institution=ids,
@@ -100,11 +112,11 @@ def problem_of(start: Start, method: Method, year: int | None) -> Problem:
         union=start.kept.union_id,
         target=start.kept.target,
         method=method,
-        members=start.members,
+        members=tuple(one for one in start.members if shadow or one not in start.shadow),
         parents=_parents(start, holders.region),
         holders=holders,
-        without_base=tuple(ids[there.here & ~start.left_out & ~shares].tolist()),
-        left_out=tuple(ids[there.here & start.left_out].tolist()),
+        without_base=tuple(ids[here & ~start.left_out & ~shares].tolist()),
+        left_out=tuple(ids[here & start.left_out].tolist()),
         enough_permille=start.enough_permille,
     )
     must_tell_of_none(problem, start.unseen)

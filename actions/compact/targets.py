@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
-from actions.accounts.listed import known_profile
+from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.compact.base_lines import seen_base_g
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, kgce, years_of
@@ -14,9 +14,11 @@ from actions.declared import About, Action, Effect
 from actions.fields import Acting, Option, Words, field
 from actions.kinds import Amount, Line
 from actions.rights import Right
+from compact.agreements import Agreement
+from compact.clauses import Grade
 from compact.targets import Curve, Indicator, Origin, Target
 from metering.errors import ConflictError
-from storage.compact import targets, unions
+from storage.compact import agreements, targets, unions
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
 from storage.registry import regions
@@ -94,6 +96,15 @@ class SetTarget(Action[UnionRow, TargetMade]):
         names=CURVES,
         default=Curve.COMPOUND,
     )
+    binding: bool = field(
+        zh="约束成员",
+        en="Binds the members",
+        hint=(
+            "一个成员、指标和时期只受一个联合体的目标约束,其余仅供比较;备忘录不能约束",
+            "One union binds a member at a time, others compare; not under a memorandum",
+        ),
+        default=False,
+    )
     origin: Origin = field(zh="来源", en="Origin", names=ORIGINS, default=Origin.AGREED)
     source: Line = field(
         zh="依据",
@@ -105,11 +116,13 @@ class SetTarget(Action[UnionRow, TargetMade]):
     def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse years that make no path, and unions without an agreement in force."""
         self._target()
-        agreement = unions.agreement(at.connection, on.union_id)
+        agreement = agreements.standing(at.connection, on.union_id)
         if agreement is None:
             raise _no_agreement(on.union_id)
         agreement.must_hold()
         known_profile(at.connection, self.profile)
+        if self.binding:
+            self._must_bind(on, agreement, at)
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return what might be used each year, by the bases of institutions that the actor sees."""
@@ -128,7 +141,14 @@ class SetTarget(Action[UnionRow, TargetMade]):
 
     def do(self, on: UnionRow, at: Acting) -> TargetMade:
         """Set it."""
-        made = targets.add(at.connection, on.union_id, self._target(), self.source, at.actor)
+        made = targets.add(
+            at.connection,
+            on.union_id,
+            self._target(),
+            self.source,
+            at.actor,
+            binding=self.binding,
+        )
         at.told["target"] = made
         return TargetMade(id=made)
 
@@ -136,6 +156,14 @@ class SetTarget(Action[UnionRow, TargetMade]):
     def where_to(cls, on: UnionRow, result: TargetMade) -> str:
         """Return the target's page."""
         return f"/targets/{result.id}"
+
+    def _must_bind(self, on: UnionRow, agreement: Agreement, at: Acting) -> None:
+        """Refuse what a memorandum cannot bind, and members whom another union binds."""
+        if agreement.grade is Grade.MEMORANDUM:
+            raise _grade(on.union_id)
+        members = [one.region_id for one in unions.members(at.connection, on.union_id)]
+        if bound := targets.bound_elsewhere(at.connection, on.union_id, members, self._target()):
+            raise bound_elsewhere(bound)
 
     def _target(self) -> Target:
         return Target(
@@ -162,12 +190,36 @@ def _cap(target: Target, base_g: int, year: int | None) -> Effect:
     return Effect("cap", words, None, kgce(target.cap_g(base_g, year or 0)))
 
 
+def bound_elsewhere(regions: list[int]) -> ConflictError:
+    """Return the refusal of what would bind members, or issue to them, a second time."""
+    names = ", ".join(map(str, regions))
+    return ConflictError(
+        "target.bound_elsewhere",
+        zh=f"另一联合体的目标在同一时期已约束成员(行政区划 {names})。",
+        en=f"A target of another union binds members (regions {names}) in the same period.",
+        next_zh="请将本目标设为仅供比较,或待该时期结束。",
+        next_en="Let this one compare only, or wait until that period is over.",
+        where={"field": "binding", "regions": regions},
+    )
+
+
+def _grade(union_id: int) -> ConflictError:
+    return ConflictError(
+        "target.memorandum",
+        zh="备忘录不能约束成员的用能总量。",
+        en="A memorandum binds nobody to an amount.",
+        next_zh="请签署部门间或政府间协议,或将本目标设为仅供比较。",
+        next_en="Sign an agreement of departments or governments, or let this one compare only.",
+        where={"field": "binding", "union_id": union_id},
+    )
+
+
 def _no_agreement(union_id: int) -> ConflictError:
     return ConflictError(
         "target.no_agreement",
         zh="该区域联合体还没有协议。",
         en="This union has no agreement yet.",
-        next_zh="请先登记各成员单位签署的协议。",
-        next_en="Record the agreement that its members signed first.",
+        next_zh="请先起草协议(agreement.draft),由各成员单位签署。",
+        next_en="Draft one (agreement.draft), and let its members sign it.",
         where={"union_id": union_id},
     )

@@ -8,7 +8,9 @@ from actions.compact.target_words import in_short
 from actions.declared import Thing
 from actions.fields import Acting, Lang, Option, Words
 from actions.things import every_union
-from storage.compact import runs, targets, unions
+from storage.compact import agreements, memberships, runs, targets, unions
+from storage.compact.agreements import AgreementRow
+from storage.compact.memberships import MembershipRow
 from storage.compact.runs import RunRow as Run
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
@@ -65,6 +67,55 @@ def _run_name(one: Run, lang: Lang) -> str:
     return Words("分解方案 第 {n} 版", "Run, version {n}").say(lang, n=one.version)
 
 
+def _member(at: Acting, membership_id: int) -> MembershipRow | None:
+    return memberships.one(at.connection, membership_id)
+
+
+def _member_name(one: MembershipRow, lang: Lang) -> str:
+    name = one.name_zh if lang == "zh" else one.name_en or one.name_zh
+    return name or str(one.region_id)
+
+
+def own_seats(at: Acting) -> Sequence[Option]:
+    """Return the seats of the members that the actor acts for, each with its union."""
+    names = {one.union_id: one for one in unions.listed(at.connection)}
+    return [
+        Option(
+            str(one.membership_id),
+            Words(
+                f"{_member_name(one, 'zh')} · {names[one.union_id].name_zh}",
+                f"{_member_name(one, 'en')} · {names[one.union_id].name_en}",
+            ),
+        )
+        for one in memberships.listed(at.connection)
+        if one.own
+    ]
+
+
+def _agreement(at: Acting, agreement_id: int) -> AgreementRow | None:
+    return agreements.one(at.connection, agreement_id)
+
+
+def _agreement_name(one: AgreementRow, lang: Lang) -> str:
+    return Words("协议 第 {n} 版", "Agreement, version {n}").say(lang, n=one.version)
+
+
+def open_agreements(at: Acting) -> Sequence[Option]:
+    """Return the agreements that are being written or signed, of the unions that the actor sees."""
+    names = {one.union_id: one for one in unions.listed(at.connection)}
+    return [
+        Option(
+            str(one.agreement_id),
+            Words(
+                f"{names[one.union_id].name_zh} · {_agreement_name(one, 'zh')}",
+                f"{names[one.union_id].name_en} · {_agreement_name(one, 'en')}",
+            ),
+        )
+        for one in agreements.listed(at.connection)
+        if one.state in ("draft", "proposed")
+    ]
+
+
 def _union_name(one: UnionRow, lang: Lang) -> str:
     return one.name_zh if lang == "zh" else one.name_en
 
@@ -88,6 +139,39 @@ UNION: Final = Thing[UnionRow](
     covered="%(on)s::integer IN (SELECT * FROM access.planned_unions())",
     lock="SELECT pg_advisory_xact_lock(12, id) FROM region_union WHERE id = %s",
     options=every_union,
+)
+# The same union, for who asks regions in and writes its agreement: any member, not planners of all.
+PREPARED: Final = replace(
+    UNION, covered="%(on)s::integer IN (SELECT * FROM access.prepares_unions())"
+)
+# The same union, for who guides it and for its members: who may say something of its results.
+COMMENTED: Final = replace(
+    UNION, covered="%(on)s::integer IN (SELECT * FROM access.comments_unions())"
+)
+# A member's seat: only a grant that names the member itself reaches it.
+MEMBER: Final = Thing[MembershipRow](
+    "member",
+    Words("成员单位", "member"),
+    MembershipRow,
+    find=_member,
+    name=_member_name,
+    page=lambda one: f"/members/{one.membership_id}",
+    covered="""(SELECT region_id FROM membership WHERE id = %(on)s::integer)
+        IN (SELECT * FROM access.acts_for())""",
+    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM membership WHERE id = %s",
+    options=own_seats,
+)
+AGREEMENT: Final = Thing[AgreementRow](
+    "agreement",
+    Words("协议", "agreement"),
+    AgreementRow,
+    find=_agreement,
+    name=_agreement_name,
+    page=lambda one: f"/agreements/{one.agreement_id}",
+    covered="""(SELECT union_id FROM agreement WHERE id = %(on)s::integer)
+        IN (SELECT * FROM access.prepares_unions())""",
+    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM agreement WHERE id = %s",
+    options=open_agreements,
 )
 TARGET: Final = Thing[TargetRow](
     "target",

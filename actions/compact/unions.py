@@ -2,38 +2,46 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from psycopg import Connection
 
 from actions.actor import Actor, denied
 from actions.figures import not_found
-from compact.unions import Agreement, Grade, Union, signed_on_paper
+from compact.agreements import Agreement
+from compact.unions import Member, Union
 from metering.errors import InputError, NotFoundError
-from storage.compact import unions
+from storage.compact import agreements, memberships, unions
+from storage.compact.memberships import MembershipRow
 from storage.compact.unions import MemberRow, UnionRow
-
-__all__ = ["Grade", "UnionDetail", "list_unions", "union_of"]
-
-ALWAYS: Final = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class UnionDetail:
-    """A union with its members; agreement: None where none was ever proposed."""
+    """A union with its members of today; seats: of all that were ever asked in.
+
+    agreement: the one in force, else the newest; None where none was ever written.
+    """
 
     union: UnionRow
     members: list[MemberRow]
     agreement: Agreement | None
+    seats: list[MembershipRow]
 
 
 def checked_union(
     connection: Connection[Any], name_zh: str, name_en: str, regions: Sequence[int]
 ) -> Union:
-    """Return a union of regions that the actor plans for, or refuse it."""
-    if not unions.plans_regions(connection, regions):
+    """Return a union of regions, of one of which at least the actor plans, or refuse it."""
+    if not any(unions.plans_regions(connection, [one]) for one in regions):
         raise denied("union.make")
+    union = Union(name_zh, name_en, checked_members(connection, regions))
+    refuse_nested(connection, union)
+    return union
+
+
+def checked_members(connection: Connection[Any], regions: Sequence[int]) -> tuple[Member, ...]:
+    """Return regions as members, or refuse what can be none."""
     known = unions.regions(connection)
     members = []
     for region in regions:
@@ -41,18 +49,13 @@ def checked_union(
         if member is None:
             raise _no_member(region)
         members.append(member)
-    union = Union(name_zh, name_en, tuple(members))
+    return tuple(members)
+
+
+def refuse_nested(connection: Connection[Any], union: Union) -> None:
+    """Refuse a member that lies within another."""
+    known = unions.regions(connection)
     union.refuse_nested({region: parent for region, (parent, _) in known.items()})
-    return union
-
-
-def found(
-    connection: Connection[Any], union: Union, *, by: str, source: str, grade: Grade, since: date
-) -> int:
-    """Write a union down with the agreement that its members have signed on paper."""
-    union_id = unions.add(connection, union, by, source, since)
-    unions.agree(connection, union_id, signed_on_paper(grade, union), source)
-    return union_id
 
 
 def list_unions(actor: Actor) -> list[UnionDetail]:
@@ -86,10 +89,18 @@ def no_union(union_id: int) -> NotFoundError:
 def details_of(connection: Connection[Any], only: int | None) -> list[UnionDetail]:
     """Return the unions that the viewer has a part in, or one of them."""
     members: dict[int, list[MemberRow]] = {}
+    seats: dict[int, list[MembershipRow]] = {}
     for one in unions.members(connection, only):
         members.setdefault(one.union_id, []).append(one)
+    for seat in memberships.listed(connection, only):
+        seats.setdefault(seat.union_id, []).append(seat)
     return [
-        UnionDetail(one, members.get(one.union_id, []), unions.agreement(connection, one.union_id))
+        UnionDetail(
+            one,
+            members.get(one.union_id, []),
+            agreements.standing(connection, one.union_id),
+            seats.get(one.union_id, []),
+        )
         for one in unions.listed(connection, only)
     ]
 

@@ -21,6 +21,8 @@ _PLANS: Final = {
     False: Words("您可查看", "you may look"),
 }
 
+_BINDS: Final = {True: Words("约束成员", "binds"), False: Words("比较", "compares")}
+
 
 @dataclass(frozen=True, slots=True)
 class UnionLine:
@@ -116,7 +118,7 @@ UNIONS: Final = Table[UnionLine, All](
             Words("协议状态", "State"),
             _state,
             only="programs",
-            hint=Words("草案、待签署、生效或已终止", "draft, proposed, in_force or ended"),
+            hint=Words("如协议表所列", "As in the table of agreements"),
         ),
         Column("targets", Words("节能目标", "Targets"), lambda row: row.targets, "whole"),
         Column(
@@ -196,6 +198,14 @@ TARGETS: Final = Table[TargetRow, WhichTargets](
             Words("来源", "Origin"),
             lambda row: row.target.origin.value,
             shown=lambda row, lang: ORIGINS[row.target.origin.value].say(lang),
+        ),
+        Column(
+            "binding",
+            Words("约束", "Binds"),
+            lambda row: row.binding,
+            "flag",
+            shown=lambda row, lang: _BINDS[row.binding].say(lang),
+            hint=Words("否则仅供比较", "Else it compares only"),
         ),
         Column(
             "profile",

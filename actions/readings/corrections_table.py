@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from actions.fields import Acting, Lang, Words, field
-from actions.figures import in_units, instant
+from actions.figures import civil, in_units, instant
 from actions.kinds import Id
 from actions.readings.evidence_words import OCCURRED
 from actions.readings.undo_correction import UndoCorrection
@@ -80,7 +80,7 @@ def _state(row: CorrectionRow, lang: Lang) -> list[str]:
     until = row.one.known_until
     if until is None:
         return [Words("有效", "holds").say(lang)]
-    return [Words("已撤销", "taken back").say(lang), f"{until:%Y-%m-%d %H:%M} UTC"]
+    return [Words("已撤销", "taken back").say(lang), civil(until, lang)]
 
 
 CORRECTIONS: Final = Table[CorrectionRow, WhichCorrections](
@@ -149,7 +149,7 @@ CORRECTIONS: Final = Table[CorrectionRow, WhichCorrections](
             "known_by",
             Words("由谁", "By whom"),
             lambda row: row.one.known_by,
-            shown=lambda row, lang: [row.by, f"{row.one.known_since:%Y-%m-%d %H:%M} UTC"],
+            shown=lambda row, lang: [row.by, civil(row.one.known_since, lang)],
         ),
         Column(
             "known_since",

@@ -1,5 +1,7 @@
 """What a channel's use in a span of time stands on: its readings, and the stretches without."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final

@@ -97,6 +97,7 @@ EXCHANGES: Final = Table[OfChannel, OfWhichChannel](
     tag="meters and channels",
     columns=_COLUMNS,
     filter=OfWhichChannel,
+    entered_by="exchange.record",
     every=_of_channel,
 )
 EXCHANGES_OF: Final = Table[OfChannel, OfWhichInstitution](
@@ -116,6 +117,7 @@ EXCHANGES_OF: Final = Table[OfChannel, OfWhichInstitution](
         ),
     ),
     filter=OfWhichInstitution,
+    entered_by="exchange.record",
     every=_of_institution,
     size=1000,
     empty=Words("尚无换表记录。", "None is known."),

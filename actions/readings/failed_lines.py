@@ -1,5 +1,7 @@
 """Which rows of a file of readings cannot be taken, and the file without them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final

@@ -1,5 +1,7 @@
 """A file that counts against what stands: one act, told before, undone whole or by channel."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO, Final
@@ -10,11 +12,11 @@ from psycopg import Connection
 
 from actions.actor import Actor
 from actions.readings import effects
+from actions.readings.converted import units_of
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
-from actions.readings.import_checks import units_of
 from actions.readings.import_readings import Imported, imported
-from actions.readings.kept_answers import keep, remembered
+from actions.readings.kept_answers import keep, remembered, told_if_refused
 from collector.files.answers import NONE, Answers
 from collector.files.limits import DEFAULT
 from metering.errors import ConflictError, InputError
@@ -49,7 +51,8 @@ def correct_by_file(
     limits = OF_FAILED if without_failed else DEFAULT
     read = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
     detail: dict[str, Any] = {"reason": because}
-    with actor.act("readings.correct", name, detail, dry_run=dry_run) as connection:
+    acts = actor.act("readings.correct", name, detail, dry_run=dry_run)
+    with told_if_refused(read), acts as connection:
         file, bound, left = taken_of(
             connection, read.file, ahead_ms, corrects=True, without_failed=without_failed
         )
@@ -59,14 +62,20 @@ def correct_by_file(
         done = imported(file, stored, units_of(connection, file, bound), left)
         told = starts.kept(connection, one, file.readings.from_ms)
         if not _stands(one, stood) or starts.differ(connection, one, file.from_ms, told):
-            begins = np.full(len(one.at_ms), -1, np.int64)
-            begins[told] = file.from_ms[one.place[told]]
+            begins = _begins(one, file.from_ms, told)
             file_id, changes = _put(connection, one, begins, name, because, actor.name)
             done = replace(done, file_id=file_id, effects=changes)
         done = replace(done, kept=read.kept)
         keep(connection, read, np.unique(bound.channel_id).tolist(), actor.name)
         detail |= asdict(replace(done, effects=None))
     return replace(done, file_id=None) if dry_run else done
+
+
+def _begins(one: Bound, from_ms: NDArray[np.int64], told: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return when the use of each began, -1 where that need not be told."""
+    begins = np.full(len(one.at_ms), -1, np.int64)
+    begins[told] = from_ms[one.place[told]]
+    return begins
 
 
 def check_holds(file_id: int, corrections: list[Correction]) -> list[Correction]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,8 @@ from storage.registry import keys, meters
 
 _MOST_LIKE: Final = 3
 _MOST_CHANNELS: Final = 1_000
-Found = tuple[NDArray[np.int64], InputError, str, str]  # rows, why, the field, what it shows
+# Rows, why, the field, what it shows.
+Found: TypeAlias = "tuple[NDArray[np.int64], InputError, str, str]"
 
 
 def likenesses(

@@ -1,5 +1,7 @@
 """What stands against the rows of a file: each mistake by file, line and field."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -85,14 +87,6 @@ def checked(
         against += _two_values(file, bound)
     refuse(in_order(against), beyond=file.more)
     return bound
-
-
-def units_of(connection: Connection[Any], file: FileReadings, bound: Bound) -> dict[int, int]:
-    """Return, by message of a file without faults, the quanta in one unit of its channel."""
-    messages, first = np.unique(file.readings.message, return_index=True)
-    ids = bound.channel_id[first].tolist() if len(first) else []
-    known = {one.channel_id: one.per_unit for one in meters.channels(connection, ids)}
-    return {message: known[one] for message, one in zip(messages.tolist(), ids, strict=True)}
 
 
 def _certain(file: FileReadings, rejections: Iterable[Rejection]) -> Iterator[Rejection]:

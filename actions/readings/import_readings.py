@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
@@ -10,10 +10,17 @@ import numpy as np
 
 from actions.actor import Actor
 from actions.figures import in_units, instant
+from actions.readings.converted import Converted, Units, units_of
 from actions.readings.effects import Effects
 from actions.readings.failed_lines import OF_FAILED, taken_of
-from actions.readings.import_checks import in_order, refused, shown, units_of
-from actions.readings.kept_answers import KeptAnswer, Remembered, keep, remembered
+from actions.readings.import_checks import in_order, refused, shown
+from actions.readings.kept_answers import (
+    KeptAnswer,
+    Remembered,
+    keep,
+    remembered,
+    told_if_refused,
+)
 from actions.registry.values import refuse
 from collector.files.answers import NONE, Answers
 from collector.files.gathered import Told
@@ -21,6 +28,7 @@ from collector.files.limits import DEFAULT
 from collector.files.reading import FileReadings
 from metering.messages import AuditNote, Message, Outdone, Readings, Stored
 
+_ACT: Final = "readings.import"
 _LINES: Final = 20  # told of what is left out; the rest is counted
 
 
@@ -75,6 +83,8 @@ class Imported:
     kept: answers of earlier files of the layout with which this one was read.
     file_id: of a file that corrects, by which it is undone; None where it stands already.
     effects: of a file that corrects, what it changes.
+    converted: units of the file that are not those of their channels.
+    import_id: of a file that said something new, by which it is taken back within 24 hours.
     """
 
     readings: int
@@ -95,6 +105,8 @@ class Imported:
     kept: list[KeptAnswer] = field(default_factory=list)
     file_id: int | None = None
     effects: Effects | None = None
+    import_id: int | None = None
+    converted: list[Converted] = field(default_factory=list)
 
 
 class _DoneError(Exception):
@@ -121,21 +133,21 @@ def import_readings(
     """
     done, limits = None, OF_FAILED if without_failed else DEFAULT
     one = remembered(actor, source, name, answers, now_ms=now_ms, limits=limits, fresh=fresh)
-    with suppress(_DoneError), actor.act("readings.import", name) as connection:
+    with suppress(_DoneError), told_if_refused(one), actor.act(_ACT, name) as connection:
         file, bound, left = taken_of(
             connection, one.file, sink.ahead_ms, corrects=False, without_failed=without_failed
         )
         units = units_of(connection, file, bound)
         ids = np.unique(bound.channel_id).tolist()
-        del bound  # the sink binds again, in the transaction that stores
+        del bound  # the sink binds again, when it stores
 
         def audit(stored: Stored) -> AuditNote:
-            done = replace(imported(file, stored, units, left), kept=one.kept)
-            return AuditNote(actor.name, "readings.import", name, asdict(done))
+            done = imported(file, stored, units, left, one.kept)
+            return AuditNote(actor.name, _ACT, name, asdict(done))
 
         stored = sink.write_whole(file.batch, file.readings, audit=audit, dry_run=dry_run)
         refuse(in_order(refused(file, stored.rejected)))
-        done = replace(imported(file, stored, units, left), kept=one.kept)
+        done = imported(file, stored, units, left, one.kept)
         raise _DoneError
     assert done is not None
     if not dry_run:
@@ -149,7 +161,11 @@ def _keep_answers(actor: Actor, one: Remembered, ids: list[int]) -> None:
 
 
 def imported(
-    file: FileReadings, stored: Stored, per_unit: dict[int, int], left_out: int = 0
+    file: FileReadings,
+    stored: Stored,
+    units: Units,
+    left_out: int = 0,
+    kept: Sequence[KeptAnswer] = (),
 ) -> Imported:
     """Return what became of a file, with the first rows that do not count by themselves."""
     at_ms = file.readings.at_ms
@@ -164,11 +180,14 @@ def imported(
         rounded=stored.rounded,
         outdone=stored.outdone_count,
         corrected=stored.corrected,
-        examples=[_example(file, one, per_unit) for one in stored.outdone],
+        examples=[_example(file, one, units.per_unit) for one in stored.outdone],
         behind=len(stored.behind),
         behind_lines=sorted(file.line[list(stored.behind)].tolist())[:_LINES],
         recognised=file.told,
         left_out=left_out,
+        kept=list(kept),
+        converted=units.converted,
+        import_id=stored.file_id,
     )
 
 

@@ -1,7 +1,8 @@
 """Answers given of files of one layout of one institution, which hold for the next of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
@@ -14,6 +15,7 @@ from collector.files.answers import NONE, Answers
 from collector.files.fingerprint import fingerprint
 from collector.files.limits import DEFAULT, Limits
 from collector.files.reading import FileReadings
+from metering.errors import InputError
 from storage.readings import file_answers
 from storage.readings.file_answers import FileAnswer
 
@@ -110,6 +112,25 @@ def keep(connection: Connection[Any], one: Remembered, channel_ids: Iterable[int
         return
     whose = file_answers.institutions_of(connection, list(channel_ids))
     file_answers.keep(connection, one.layout, whose, _as_data(one.answers), by)
+
+
+@contextmanager
+def told_if_refused(one: Remembered) -> Iterator[None]:
+    """Have a refusal say with which answers of earlier files the file was read, too."""
+    try:
+        yield
+    except InputError as error:
+        kept = [{**asdict(each), "since": each.since.isoformat()} for each in one.kept]
+        error.where |= {"kept": kept} if kept else {}
+        raise
+
+
+def kept_in(error: InputError) -> list[KeptAnswer]:
+    """Return the answers of earlier files with which a refused file was read."""
+    return [
+        KeptAnswer(each["name"], each["value"], datetime.fromisoformat(each["since"]))
+        for each in error.where.get("kept", ())
+    ]
 
 
 def _institutions(connection: Connection[Any], file: FileReadings) -> set[int]:

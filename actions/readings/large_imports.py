@@ -3,6 +3,8 @@
 Whoever sends one gets a handle, which says how far it is and when the accounts have it.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from actions.actor import Actor, denied
 from actions.figures import not_found
 from actions.readings.import_checks import checked
+from actions.readings.large_refusals import as_kept
 from actions.registry.values import ProblemsError
 from actions.rights import Right, holds
 from collector.files.reading import FileReadings
@@ -106,7 +109,7 @@ class _Wrong:
 
     def add(self, errors: Sequence[InputError], beyond: int = 0) -> None:
         self.count += beyond + len(errors)
-        self.kept += map(_told, errors[: _MOST_ERRORS - len(self.kept)])
+        self.kept += map(as_kept, errors[: _MOST_ERRORS - len(self.kept)])
 
 
 def may_send(actor: Actor) -> None:
@@ -227,12 +230,6 @@ def watched(actor: Actor, import_id: int, every_s: float = _LOOK_S) -> Iterator[
     yield found
 
 
-def latest(actor: Actor, most: int = 20) -> list[LargeImport]:
-    """Return the latest files that the actor may know of."""
-    with actor.look() as connection:
-        return imports.latest(connection, most)
-
-
 def _progress(actor: Actor, import_id: int) -> Progress:
     with actor.look() as connection:
         found = imports.one(connection, import_id)
@@ -241,15 +238,6 @@ def _progress(actor: Actor, import_id: int) -> Progress:
         if found.state != "stored":
             return Progress(found)
         return Progress(found, *imports.waits(connection, import_id))
-
-
-def _told(error: InputError) -> dict[str, Any]:
-    where = error.where
-    place = {name: where[name] for name in ("line", "field", "value", "rows") if name in where}
-    return place | {
-        "code": error.code, "zh": error.zh, "en": error.en,
-        "next_zh": error.next_zh, "next_en": error.next_en,
-    }  # fmt: skip
 
 
 def _stopped() -> UnavailableError:

@@ -31,15 +31,7 @@ def push(
 
     The gateway is known by its key; its record is the reading itself.
     """
-    if not opens(pool, gateway, key):
-        raise LoginError(
-            "gateway.wrong_key",
-            zh=f"采集网关 {gateway} 的密钥不正确。",
-            en=f"This is not the key of the gateway {gateway}.",
-            next_zh="请核对网关名称,或由管理员重新签发密钥。",
-            next_en="Check the gateway's name, or have the administrator issue a new key.",
-            where={"gateway": gateway},
-        )
+    let_in(pool, gateway, key)
     message = Message(f"http/v1/{gateway}/data", gateway, payload, received_ms)
     stored = take_in([message], native.decode, sink)
     return Receipt(
@@ -49,3 +41,16 @@ def push(
         revised=stored.revised,
         duplicates=stored.duplicates,
     )
+
+
+def let_in(pool: Pool, gateway: str, key: str) -> None:
+    """Refuse whoever does not bring the gateway's key."""
+    if not opens(pool, gateway, key):
+        raise LoginError(
+            "gateway.wrong_key",
+            zh=f"采集网关 {gateway} 的密钥不正确。",
+            en=f"This is not the key of the gateway {gateway}.",
+            next_zh="请核对网关名称,或由管理员重新签发密钥。",
+            next_en="Check the gateway's name, or have the administrator issue a new key.",
+            where={"gateway": gateway},
+        )

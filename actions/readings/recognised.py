@@ -60,14 +60,25 @@ def _columns(told: Told) -> Iterator[Words]:
         yield Words(f"未读取的列:{names}", f"columns that are not read: {names}")
 
 
-def notices(told: Told) -> Iterator[Words]:
-    """Return what a person should know although it is taken."""
+def _left_out(told: Told) -> Iterator[Words]:
+    """Say which rows are no readings."""
     if told.totals:
         lines = ", ".join(map(str, told.total_lines)) + (" …" if told.totals > 20 else "")
         yield Words(
             f"{told.totals} 行合计未导入(第 {lines} 行)",
             f"{told.totals} rows that sum others are left out (line {lines})",
         )
+    if told.remarks:
+        lines = ", ".join(map(str, told.remark_lines)) + (" …" if told.remarks > 20 else "")
+        yield Words(
+            f"{told.remarks} 行说明文字未读取(第 {lines} 行)",
+            f"{told.remarks} rows are remarks and are left out (line {lines})",
+        )
+
+
+def notices(told: Told) -> Iterator[Words]:
+    """Return what a person should know although it is taken."""
+    yield from _left_out(told)
     if told.rates_left:
         names = "、".join(told.rates_left)
         yield Words(

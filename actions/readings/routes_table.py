@@ -64,7 +64,8 @@ class WhichRoutes(Filter):
 def _every(at: Acting, asked: WhichRoutes) -> Iterator[RouteLine]:
     rows = sorted(routes.listed(at.connection, most=10_000), key=lambda one: exactness(one.topic))
     lines = [_kept(place, one) for place, one in enumerate(rows, 1)]
-    lines += [_beneath(place, one) for place, one in enumerate(at.routes.routes, len(lines) + 1)]
+    beneath = [one for one in at.routes.routes if isinstance(one, Route)]
+    lines += [_beneath(place, one) for place, one in enumerate(beneath, len(lines) + 1)]
     wanted = (asked.topic or "").casefold()
     return (one for one in lines if wanted in one.topic.casefold())
 

@@ -122,7 +122,8 @@ class SetRoute(Action[None, RoutePut]):
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
         """Return what holds there now, and what would become of messages that wait."""
-        beneath = next((one for one in at.routes.routes if one.topic_filter == self.topic), None)
+        known = (one for one in at.routes.routes if isinstance(one, Route))
+        beneath = next((one for one in known if one.topic_filter == self.topic), None)
         put = self._put(at)
         held = said_of(put.before) if put.before else None
         return [

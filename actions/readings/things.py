@@ -7,9 +7,10 @@ from actions.declared import Thing
 from actions.fields import Acting, Lang, Option, Words, plain
 from actions.figures import instant
 from storage import tasks
-from storage.readings import amendments, gateways, set_aside
+from storage.readings import amendments, gateways, reading_files, set_aside
 from storage.readings.amendments import Correction
 from storage.readings.gateways import Gateway
+from storage.readings.reading_files import ReadingFile
 from storage.readings.set_aside import SetAside
 from storage.registry import meters
 from storage.registry.meters import Channel
@@ -87,6 +88,26 @@ CORRECTION_FILE: Final = Thing[CorrectionFile](
     lock="""SELECT FROM channel
              WHERE id IN (SELECT channel_id FROM amendment WHERE file_id = %s)
              ORDER BY id FOR NO KEY UPDATE""",
+)
+
+
+def _reading_file(at: Acting, file_id: int) -> ReadingFile | None:
+    return reading_files.one(at.connection, file_id)
+
+
+READING_FILE: Final = Thing[ReadingFile](
+    "imported",
+    Words("读数文件", "file of readings"),
+    ReadingFile,
+    find=_reading_file,
+    name=lambda one, _: f"{one.name} · #{one.id}",
+    page=lambda _: "/imports/files",
+    covered="""(SELECT channels FROM reading_file WHERE id = %(on)s)
+                   <@ ARRAY(SELECT * FROM access.covers_channels(%(right)s))""",
+    # Readings are written under a lock of the channel's own, so no row is.
+    lock="SELECT pg_advisory_xact_lock(hashtext('reading_file'), %s)",
+    way=Words("在列表中选择文件", "choose the file in the list"),
+    way_from="/imports/files",
 )
 
 

@@ -93,7 +93,9 @@ def try_payload(actor: Actor, topic: str, payload: bytes) -> Tried:
             (
                 one
                 for one in table.routes
-                if one.since_ms <= now_ms < one.until_ms and one.gateway_of(topic) is not None
+                if isinstance(one, Route)
+                and one.since_ms <= now_ms < one.until_ms
+                and one.gateway_of(topic) is not None
             ),
             None,
         )

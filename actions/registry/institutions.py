@@ -15,7 +15,7 @@ from storage.registry.institutions import (
     Location,
 )
 
-__all__ = ["InstitutionDetail", "InstitutionFilter", "institution", "list_institutions", "names_of"]
+__all__ = ["InstitutionDetail", "InstitutionFilter", "institution", "list_institutions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,6 @@ def institution(actor: Actor, institution_id: int) -> InstitutionDetail:
             institutions.affiliations(connection, institution_id),
             institutions.locations(connection, institution_id),
         )
-
-
-def names_of(actor: Actor, ids: list[int]) -> dict[int, tuple[str | None, str | None]]:
-    """Return the Chinese and English names of those institutions that the reader sees."""
-    with actor.look() as connection:
-        found = institutions.some(connection, ids)
-    return {one.institution_id: (one.name_zh, one.name_en) for one in found}
 
 
 def no_institution(institution_id: int) -> NotFoundError:

@@ -8,8 +8,6 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from actions.registry.columns import FILES
-from actions.registry.files import read_tables
-from actions.registry.values import Registry
 from collector.files.grids import headed
 from collector.files.limits import Limits
 from collector.files.refusals import Place
@@ -19,11 +17,6 @@ from metering.errors import InputError
 
 _LIMITS: Final = Limits(unpacked_bytes=256 * 2**20)
 _LETTERS: Final = re.compile(r"[^a-z]")
-
-
-def read_upload(name: str, body: bytes, namespace: str) -> Registry:
-    """Return what an upload says; everything that cannot be read is raised together."""
-    return read_tables(uploaded_tables(name, body), namespace)
 
 
 def uploaded_tables(name: str, body: bytes) -> Mapping[str, Table]:

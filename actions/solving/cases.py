@@ -14,10 +14,12 @@ from actions.solving import (
     converting,
     covering,
     dividing,
+    gaming,
     projecting,
     quality,
     savings,
     scoring,
+    settling,
     terms,
 )
 from analytics.bounds import BoundsError, InfeasibleError
@@ -37,6 +39,8 @@ RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = {
         projecting,
         scoring,
         bending,
+        gaming,
+        settling,
     )
     for rule, solver in topic.RULES.items()
 }

@@ -4,6 +4,8 @@ Registers go the way that readings of the product go: judged steps, spread over 
 states where its register wraps says that its falls are wraps, as a person would.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction

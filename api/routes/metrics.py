@@ -34,7 +34,7 @@ class Database(Collector):
             up.add_metric([], 0)
             return [up]
         up.add_metric([], 1)
-        return [up, *_intake(found), _rejects(found), _waiting(found)]
+        return [up, *_intake(found), *_collectors(found), _rejects(found), _waiting(found)]
 
 
 @router.get("/metrics", summary="Metrics", response_class=Response)
@@ -58,6 +58,32 @@ def _intake(found: Counts) -> list[CounterMetricFamily]:
             family.add_metric([tally.collector], getattr(tally, name))
         families.append(family)
     return families
+
+
+def _collectors(found: Counts) -> list[GaugeMetricFamily]:
+    """Return how collectors are, as they say it themselves; doors that say nothing are left out."""
+    of = ["collector"]
+    up = GaugeMetricFamily(
+        "commonwatt_collector_up",
+        "1 while a collector is connected to its broker and says so every few seconds.",
+        labels=of,
+    )
+    waiting = GaugeMetricFamily(
+        "commonwatt_collector_unacknowledged",
+        "Messages that it had not acknowledged when it last said how it is.",
+        labels=of,
+    )
+    oldest = GaugeMetricFamily(
+        "commonwatt_collector_oldest_unacknowledged_seconds",
+        "For how long the oldest of these waits, 0 where none does.",
+        labels=of,
+    )
+    for one in found.collectors:
+        if one.state is not None:
+            up.add_metric([one.collector], one.state == "connected" and not one.silent)
+            waiting.add_metric([one.collector], one.unacknowledged or 0)
+            oldest.add_metric([one.collector], one.oldest_s or 0.0)
+    return [up, waiting, oldest]
 
 
 def _rejects(found: Counts) -> GaugeMetricFamily:

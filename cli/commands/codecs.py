@@ -4,7 +4,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -98,9 +98,10 @@ def _decode_of(
     """Return how to decode; by the routes as they hold now also whose topic it is."""
     from cli.wiring import routing, routing_now
     from collector.codecs import configured
+    from collector.pushed import settings_said
 
     if codec is not None:
-        return configured(codec, _settings(given)).decode, None
+        return configured(codec, settings_said(given)).decode, None
     url = known.database_url
     table = routing_now(known, url) if url else routing(known)
     if not url:
@@ -108,21 +109,6 @@ def _decode_of(
     if (found := table.route_of(topic, now_ms)) is not None:
         typer.echo(f"{found.topic_filter}: {found.codec} → {table.gateway_of(topic, now_ms)}")
     return table.decode, table.gateway_of(topic, now_ms)
-
-
-def _settings(given: list[str]) -> dict[str, Any]:
-    import tomllib
-
-    found: dict[str, Any] = {}
-    for one in given:
-        name, sign, text = one.partition("=")
-        if not sign:
-            raise _bad_setting(one)
-        try:
-            found[name.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            found[name.strip()] = text  # a word needs no quotes
-    return found
 
 
 def _bytes(file: str) -> bytes:
@@ -176,14 +162,3 @@ def _show_stored(stored: "Stored", decoded: "Decoded") -> None:
         keys = ", ".join(decoded.channel_key[place] for place in one.i) or "–"
         why = one.reason
         typer.echo(f"  {keys}: {say(why.zh, why.en)} {say(why.next_zh, why.next_en)}")
-
-
-def _bad_setting(said: str) -> InputError:
-    return InputError(
-        "codec.bad_settings",
-        zh=f"--set {said} 缺少 =。",
-        en=f"--set {said} has no =.",
-        next_zh="请写成 --set zone=Asia/Shanghai。",
-        next_en="Write it as --set zone=Asia/Shanghai.",
-        where={"field": "--set"},
-    )

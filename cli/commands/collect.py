@@ -26,7 +26,7 @@ def collect(
 ) -> None:
     """Take readings from the broker into the database; receipts say what is stored."""
     # Numpy and drivers load here, not for --help.
-    from cli import embedded, logs, metrics, running, wiring_services
+    from cli import beating, embedded, logs, metrics, running, wiring_services
 
     known = settings.load(
         database_url=database_url,
@@ -37,14 +37,14 @@ def collect(
     known = embedded.filled(known, "collector")
     url = settings.need(known.database_url, "database_url")
     broker = settings.need(known.broker_url, "broker_url")
-    stop = running.until_stopped()
+    stop, log = running.until_stopped(), logs.begin_levelled("collect")
     if owned:
         running.with_owner(stop.set)
-    log = logs.begin_levelled("collect")
     collector = wiring_services.collector(known, url, broker, log, stop)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
-    if known.routes_file is not None:
-        running.on_hangup(collector.reload)
-    collector.run(stop)
+    running.on_hangup(collector.reload)
+    wiring_services.keep_embedded_broker(known, url, broker, log, stop)
+    with beating.beating(url, known.collector_name, collector.tally):
+        collector.run(stop)
     if not stop.is_set():  # its writer died; whoever keeps services running starts it again
         raise typer.Exit(1)

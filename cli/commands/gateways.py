@@ -1,5 +1,6 @@
 """`commonwatt gateways`: which gateways there are, when they spoke, how their clocks are."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -36,7 +37,14 @@ def _line(one: "Gateway") -> str:
         f"{one.name}:通道 {one.channels},最后读数 {last},拒收 {one.rejects}",
         f"{one.name}: {one.channels} channels, last reading {last}, {one.rejects} refused",
     )
-    return line + _clock(one)
+    return line + _state(one) + _clock(one)
+
+
+def _state(one: "Gateway") -> str:
+    """Return that it is revoked, or silent for longer than it uses to."""
+    if one.revoked_at is not None:
+        return say(";凭据已吊销", "; revoked")
+    return say(";离线", "; offline") if one.silent_at(datetime.now(UTC)) else ""
 
 
 def _clock(one: "Gateway") -> str:

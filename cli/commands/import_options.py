@@ -24,11 +24,12 @@ Namespace = Annotated[
     ),
 ]
 Readings = Annotated[
-    Path,
+    list[Path],
     typer.Argument(
         help=say(
-            "CSV、XLSX、ZIP 或 Green Button XML;列名、编码和格式自动识别。",
-            "CSV, XLSX, ZIP or Green Button XML; columns, encoding and form are recognised.",
+            "CSV、XLSX、ZIP 或 Green Button XML,可为多个文件或目录;列名、编码和格式自动识别。",
+            "CSV, XLSX, ZIP or Green Button XML, several of them, or a folder; columns, encoding "
+            "and form are recognised.",
         )
     ),
 ]

@@ -20,8 +20,8 @@ from cli.commands.import_options import (
 )
 from cli.commands.options import ApiUrl, DryRun
 from cli.failed import keeping
-from cli.imported import rehearsed, tell_readings, tell_registry
-from cli.importing import How, import_file
+from cli.imported import kept_told, rehearsed, tell_readings, tell_registry
+from cli.importing import How, import_files
 from cli.services.words import language, say
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def registry(
 
 @app.command()
 def readings(
-    file: Readings,
+    files: Readings,
     dry_run: DryRun = False,
     gateway: file_answers.Gateway = None,
     channel: file_answers.Channel = None,
@@ -99,8 +99,10 @@ def readings(
     database_url: ApiUrl = None,
     collector_database_url: CollectorUrl = None,
 ) -> None:
-    """Store a file of readings as a whole or not at all; again changes nothing."""
+    """Store files of readings together, all of them or nothing; again changes nothing."""
     given = file_answers.given(locals())
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     how = How(dry_run, reason if as_correction else None, errors, without_failed, fresh)
-    tell_readings(import_file(file, given, known, how), dry_run=dry_run)
+    with kept_told():
+        done = import_files(files, given, known, how)
+    tell_readings(done, dry_run=dry_run)

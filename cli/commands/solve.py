@@ -22,12 +22,13 @@ def solve(
     """Print [{"id", "result"}]: what each case comes to, or the error that says why not."""
     import json
 
-    from actions.solving.cases import read, solve_all
+    from actions.baselining.filed import solve_beside
+    from actions.solving.cases import read
 
     answers = [
         {"id": answer.id, "result": answer.result}
         | ({} if answer.error is None else {"error": answer.error.text(language())})
-        for answer in solve_all(read(_text(file)))
+        for answer in solve_beside(file, read(_text(file)))
     ]
     typer.echo(json.dumps(answers, ensure_ascii=False, indent=1))
 

@@ -115,6 +115,7 @@ class Demo:
         to_broker = {
             "COMMONWATT_BROKER_URL": broker.broker_url,
             "COMMONWATT_BROKER_VERSION": str(broker.mqtt_version),
+            "COMMONWATT_STATE": str(self.state.root.absolute()),  # there are the broker's files
         }
         self.children = [
             self._child(
@@ -136,6 +137,7 @@ class Demo:
                 "COMMONWATT_DATABASE_URL": urls["api"],
                 "COMMONWATT_COLLECTOR_DATABASE_URL": urls["collector"],
                 "COMMONWATT_PORT": str(self.wanted.port),
+                "COMMONWATT_STATE": to_broker["COMMONWATT_STATE"],
             }
             self.children.append(self._child("api", ["serve"], serve))
         takers, sender = self.children[1:], self.children[0]

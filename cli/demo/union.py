@@ -19,7 +19,7 @@ from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import list_unions
 from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
-from cli.demo import bases
+from cli.demo import bases, members
 from cli.services.words import say
 from compact.notices import in_kgce
 from compact.runs import again
@@ -62,7 +62,7 @@ class Shared:
 def found(actor: Actor, codes: Collection[str]) -> int:
     """Return the id of the union of these provinces, with its target; made where it is missing.
 
-    codes: of the provinces.
+    Its members join and sign by acts of their own people. codes: of the provinces.
     """
     for one in list_unions(actor):
         if one.union.name_zh == _NAME_ZH:
@@ -75,6 +75,7 @@ def found(actor: Actor, codes: Collection[str]) -> int:
         new = FoundUnion(name_zh=_NAME_ZH, name_en=_NAME_EN, members=regions, source=_SOURCE)
         founded: UnionFounded = carry_out(actor, new).result
         union_id = founded.id
+    members.join(actor, union_id)
     if not list_targets(actor, union_id):
         profile = list_profiles(actor)[0].code
         target = SetTarget(percent=_FALL_PERCENT, profile=profile, source=_SOURCE)

@@ -14,6 +14,8 @@ def welcome(url: str, memory: Memory, told: str) -> str:
         for login, zh, en in (
             ("officer", "能源管理人员(示范省甲)", "energy officer (Demo A)"),
             ("planner", "指标规划员(示范联合体)", "planner (the demo union)"),
+            ("demo-a.1", "示范省甲经办人", "acts for Demo A in the union"),
+            ("demo-a.2", "示范省甲复核人", "confirms for Demo A"),
             ("admin", "系统管理员(全部)", "administrator (everything)"),
         )
         if login in memory.users

@@ -20,7 +20,7 @@ from actions.actor import Actor
 from actions.doing import together
 from actions.registry.importing import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
 from actions.registry.regions import list_regions
-from cli.demo import facts
+from cli.demo import facts, members
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.options import DemoOptions
 from cli.demo.state import DemoState, Memory
@@ -158,13 +158,15 @@ def officers_site(plan: Plan) -> str:
 
 def users(actor: Actor, union_id: int) -> dict[str, str]:
     """Return the passwords, made now, of people: an administrator, the first province's officer,
-    the union's planner."""
+    the union's planner, and the first province's two who act for it in the union."""
     regions = {one.code: one.region_id for one in list_regions(actor, only_seen=False)}
     wanted = {
         _ADMIN: ("演示管理员", _grant("administrator", Scope.ALL)),
         _PLANNER: ("演示指标规划员", _grant("planner", Scope.UNION, union_id)),
         _OFFICER: ("演示能源管理员", _grant("officer", Scope.REGION, regions[_OFFICERS])),
     }
+    for login in members.logins(_OFFICERS):
+        wanted[login] = ("演示经办人", _grant("planner", Scope.REGION, regions[_OFFICERS]))
     known = {one.login: one.user_id for one in list_users(actor)}
     passwords = {}
     for login, (name, grant) in wanted.items():

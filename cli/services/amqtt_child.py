@@ -1,7 +1,6 @@
-"""The process of the Python broker: `python -m cli.services.amqtt_child PORT [UID GID]`."""
+"""The process of the Python broker: `python -m cli.services.amqtt_child PORT FOLDER [UID GID]`."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -9,20 +8,19 @@ import sys
 
 from amqtt.broker import Broker
 
-from cli.services.broker import LOGINS
 from cli.services.ports import HOST
 from cli.services.privileges import Servant, drop_to
 
 _LOOK_S = 0.25
 
 
-async def serve(port: int, servant: Servant | None) -> None:
+async def serve(port: int, folder: str, servant: Servant | None) -> None:
     """Pass messages on until the parent says stop, or is gone."""
     listener = {"type": "tcp", "bind": f"{HOST}:{port}"}
-    passwords = json.loads(os.environ.pop(LOGINS, "{}"))
+    told = {"folder": folder}
     welcome = {
-        "cli.services.amqtt_rights.LetsIn": {"logins": passwords},
-        "cli.services.amqtt_rights.Allows": {},
+        "cli.services.amqtt_rights.LetsIn": told,
+        "cli.services.amqtt_rights.Allows": told,
     }
     broker = Broker({"listeners": {"default": listener}, "plugins": welcome})
     if servant is not None:
@@ -43,8 +41,9 @@ async def serve(port: int, servant: Servant | None) -> None:
 def main() -> None:
     """Run the broker on the port that the supervisor chose."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    port, *user = (int(argument) for argument in sys.argv[1:])
-    asyncio.run(serve(port, Servant(*user) if user else None))
+    port, folder, *user = sys.argv[1:]
+    servant = Servant(*(int(number) for number in user)) if user else None
+    asyncio.run(serve(int(port), folder, servant))
 
 
 if __name__ == "__main__":

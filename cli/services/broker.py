@@ -1,6 +1,5 @@
 """The broker: mosquitto where it is installed, else amqtt, as something to be kept running."""
 
-import json
 import os
 import re
 import shutil
@@ -16,8 +15,9 @@ from typing import Final, Literal
 import psutil
 
 from cli.services import logins, ports
+from cli.services.broker_parts import KINDS, join
 from cli.services.place import Place
-from cli.services.privileges import give, may
+from cli.services.privileges import Servant, give, may
 from cli.services.process import Server, Steps
 from cli.services.state import Layout, write_private
 from metering.errors import UnavailableError
@@ -27,7 +27,6 @@ Kind = Literal["auto", "mosquitto", "amqtt"]
 _ASIDE: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")  # off a user's PATH
 _FIRST_WITH_MQTT_5: Final = (1, 6)
 _FILE: Final = "mosquitto.conf"
-LOGINS: Final = "_COMMONWATT_BROKER_LOGINS"  # for the Python broker's process alone
 _STOPS: Final[Steps] = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 
 # max_queued_messages 0: mosquitto's limit of 1,000 loses messages that it has acknowledged.
@@ -105,13 +104,9 @@ class Mosquitto(Broker):
     def prepare(self) -> None:
         """Write its configuration, and who may do what."""
         folder = self._place.own(self._folder)
-        for path, text in (
-            (self._configuration, _CONFIGURATION.format(port=self.port, folder=folder)),
-            (folder / "acl", logins.ACL),
-            (folder / "passwords", logins.password_file(self._logins, old=self._old)),
-        ):
-            write_private(path, text)
-            give(self.servant, path)
+        write_private(self._configuration, _CONFIGURATION.format(port=self.port, folder=folder))
+        give(self.servant, self._configuration)
+        _write_own(folder, self._logins, self.servant, old=self._old)
 
     def command(self) -> list[str]:
         return [str(self._program), "-c", str(self._configuration)]
@@ -119,6 +114,19 @@ class Mosquitto(Broker):
     def relics(self) -> tuple[Sequence[psutil.Process], Steps]:
         """Return brokers that were started with this very configuration."""
         return relics(self._folder)
+
+
+def _write_own(folder: Path, known: dict[str, str], servant: Servant | None, *, old: bool) -> None:
+    """Write the logins of our services; those of gateways stay as they were left."""
+    for name, text in (
+        ("acl.own", logins.ACL),
+        ("passwords.own", logins.password_file(known, old=old)),
+    ):
+        write_private(folder / name, text)
+    join(folder)
+    for path in folder.iterdir():
+        if path.name.startswith(KINDS):
+            give(servant, path)
 
 
 class Amqtt(Broker):
@@ -135,14 +143,20 @@ class Amqtt(Broker):
         # It turns into the servant by itself, after its modules were loaded: the servant may not
         # be able to read them. It also watches its parent by itself.
         self._becomes, self.servant = self.servant, None
+        self._folder = place.mosquitto  # of the files that both read
+
+    def prepare(self) -> None:
+        """Write who may do what."""
+        _write_own(self._place.own(self._folder), self._logins, self._becomes, old=False)
 
     def command(self) -> list[str]:
         user = [str(self._becomes.uid), str(self._becomes.gid)] if self._becomes else []
-        return [sys.executable, "-m", "cli.services.amqtt_child", str(self.port), *user]
+        told = [str(self.port), str(self._folder), *user]
+        return [sys.executable, "-m", "cli.services.amqtt_child", *told]
 
     def environment(self) -> dict[str, str]:
-        """Return ours, for Python finds its modules by it, with the logins."""
-        return dict(os.environ) | {LOGINS: json.dumps(self._logins)}
+        """Return ours, for Python finds its modules by it."""
+        return dict(os.environ)
 
     def relics(self) -> tuple[Sequence[psutil.Process], Steps]:
         """Return none: it ends with its parent."""

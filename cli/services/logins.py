@@ -7,7 +7,6 @@ The collector's topics are its own: gateways write data and their state, and rea
 
 import base64
 import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -15,10 +14,12 @@ from typing import Final
 from urllib.parse import quote
 
 from cli.services.state import Layout, read_json, write_private
+from metering.credentials import fits, hashed
+from metering.topics import holds
 
 COLLECTOR: Final = "collector"
 GATEWAYS: Final = "gateways"
-_ROUNDS: Final = 101  # as mosquitto_passwd makes them; the passwords are random
+_NOBODY: Final = hashed(secrets.token_urlsafe(24))  # so that unknown names take as long
 
 ACL: Final = """\
 # Written by CommonWatt at every start.
@@ -28,6 +29,7 @@ topic read cw/v1/+/+/status
 topic write cw/v1/+/+/receipt
 topic write cw/v1/+/+/command
 topic readwrite cw/v1/collector/+/status
+topic read $SYS/broker/publish/messages/dropped
 
 user gateways
 topic write cw/v1/+/+/data
@@ -56,42 +58,44 @@ def password_file(passwords: dict[str, str], *, old: bool) -> str:
     return "".join(f"{name}:{_hashed(password, old=old)}\n" for name, password in passwords.items())
 
 
-def lets_in(passwords: dict[str, str], login: str | None, password: str | None) -> bool:
-    """Return whether login and password go together."""
-    kept = passwords.get(login or "", "")
-    return hmac.compare_digest(kept.encode(), (password or "").encode()) and bool(kept)
+def lets_in(kept: dict[str, str], login: str | None, password: str | None) -> bool:
+    """Return whether login and password go together; kept: the hash of each login."""
+    known = kept.get(login or "")
+    return fits(known or _NOBODY, password or "") and known is not None
 
 
-def allows(login: str | None, topic: str, *, publishes: bool) -> bool:
-    """Return whether the list above lets a login publish to a topic, or subscribe to a filter."""
+def read_passwords(text: str) -> dict[str, str]:
+    """Return the hashes of a password file by login."""
+    return {name: kept for name, _, kept in (line.partition(":") for line in text.splitlines())}
+
+
+Rights = dict[str, list[tuple[str, str]]]
+
+
+def read_rights(text: str) -> Rights:
+    """Return of each login of a file of rights: read, write or readwrite, and the filter."""
+    found: Rights = {}
     holder = ""
-    for line in ACL.splitlines():
-        words = line.split()
+    for line in text.splitlines():
+        words = line.split(maxsplit=2)
         if words[:1] == ["user"]:
-            holder = words[1]
-        elif words[:1] == ["topic"] and holder == login:
-            right, allowed = words[1], words[2]
-            may = ("write", "readwrite") if publishes else ("read", "readwrite")
-            if right in may and _holds(allowed, topic):
-                return True
-    return False
+            holder = line.strip().removeprefix("user ")
+        elif words[:1] == ["topic"] and len(words) == 3:
+            found.setdefault(holder, []).append((words[1], words[2]))
+    return found
 
 
-def _holds(allowed: str, asked: str) -> bool:
-    """Return whether one filter holds all that another one or a topic does."""
-    levels, wanted = allowed.split("/"), asked.split("/")
-    return (
-        len(levels) == len(wanted)
-        and all(level == "+" or level == one for level, one in zip(levels, wanted, strict=True))
-        and "#" not in wanted
+def allows(rights: Rights, login: str | None, topic: str, *, publishes: bool) -> bool:
+    """Return whether a login may publish to a topic, or subscribe to a filter."""
+    may = ("write", "readwrite") if publishes else ("read", "readwrite")
+    return any(
+        right in may and holds(allowed, topic) for right, allowed in rights.get(login or "", ())
     )
 
 
 def _hashed(password: str, *, old: bool) -> str:
+    if not old:
+        return hashed(password)
     salt = os.urandom(12)
-    written = base64.b64encode(salt).decode()
-    if old:
-        made = hashlib.sha512(password.encode() + salt).digest()
-        return f"$6${written}${base64.b64encode(made).decode()}"
-    made = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ROUNDS)
-    return f"$7${_ROUNDS}${written}${base64.b64encode(made).decode()}"
+    made = hashlib.sha512(password.encode() + salt).digest()
+    return f"$6${base64.b64encode(salt).decode()}${base64.b64encode(made).decode()}"

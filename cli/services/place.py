@@ -22,6 +22,7 @@ from cli.services.wheel import Wheel
 from cli.services.words import say
 from metering.errors import ConflictError, UnavailableError
 
+MOSQUITTO: Final = "mosquitto"  # the folder of either broker's files
 _OWNER: Final = "state"  # in a private folder: the state folder that it belongs to
 _OTHERS: Final = ("/tmp", "/var/tmp")  # noqa: S108  where TMPDIR is root's own; folders by mkdtemp
 
@@ -40,7 +41,7 @@ class Place:
 
     @property
     def mosquitto(self) -> Path:
-        return self.root / "mosquitto"
+        return self.root / MOSQUITTO
 
     def own(self, folder: Path) -> Path:
         """Make a folder of the servant's alone."""

@@ -11,16 +11,13 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import flattened, is_other, named, unit_in
+from collector.codecs.parts.registers import unit_of_register
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
 from collector.codecs.parts.text import object_of
 from collector.codecs.parts.times import instant, zone_of
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
-# Active energy (EP, import and export, and its tariffs) and total active power; JGJ/T 285 and the
-# makers of meters name them so. Reactive ones (EQL, EQC, Q) are no readings.
-_KWH: Final = re.compile(r"EP[IEJFPVGS]?([1-4A-D]|_?total)?", re.IGNORECASE)
-_KW: Final = re.compile(r"P|PT|PALL|PSUM|P_?total|P[ABC]", re.IGNORECASE)
 # DL/T 645-2007, table A.1: active energy (combined, forward, reverse; total and rates) and active
 # power; 9010 and B630 are those of the edition of 1997.
 _ENERGY_DI: Final = re.compile(r"000[012][0-9A-F]{2}00|90[12][0-4]", re.IGNORECASE)
@@ -90,10 +87,12 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         di = name.replace("-", "").replace(" ", "")
         if name in self.units:
             return self.units[name]
-        if _ENERGY_DI.fullmatch(di) or _KWH.fullmatch(name):
+        if _ENERGY_DI.fullmatch(di):
             return "kWh"
-        if _POWER_DI.fullmatch(di) or _KW.fullmatch(name):
+        if _POWER_DI.fullmatch(di):
             return "kW"
+        if (unit := unit_of_register(name)) is not None:
+            return unit
         return None if is_other(name) or name in (*_METER, *_TIME) else unit_in(name)
 
 

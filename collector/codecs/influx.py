@@ -10,13 +10,13 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from collector.codecs.parts.points import before_field, unit_said
 from collector.codecs.parts.quantities import named, unit_in
 from collector.codecs.parts.rows import Row, gathered, nothing, number
 from collector.codecs.parts.text import text_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
-from metering.unit_names import unit_of
 
 _ESCAPED: Final = re.compile(r"\\([,= \\])")
 _NAME: Final = r"(?:\\.|[^,= \\\n])+"
@@ -27,9 +27,6 @@ _FIELD: Final = re.compile(rf"({_NAME})=({_TEXT}|[^, \t\"\n]+)")
 _TIME: Final = re.compile(r"[ \t]+(-?\d{1,20})[ \t\r]*")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,20}[iu]")
 _SWITCH: Final = re.compile(r"t|T|true|True|TRUE|f|F|false|False|FALSE")
-# Home Assistant names a measurement after the unit.
-_MEASURED: Final = frozenset({"Wh", "kWh", "MWh", "MJ", "GJ", "m³", "W", "kW", "MW"})
-_UNIT_TAGS: Final = ("unit", "unit_of_measurement", "units")
 _EARLIEST_MS: Final = 100_000_000_000  # 1973: what is before it was told in another unit
 
 
@@ -79,20 +76,13 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _rows(self, point: Point) -> Iterator[Row]:
         at_ms = None if point.time is None else self._instant(point.time)
-        before, said = self._before(point), _unit_said(point)
+        before = before_field(point.measurement, point.tags, self.tags)
+        said = unit_said(point.measurement, point.tags)
         for name, text in point.fields.items():
             value = _number(name, text)
             if value is not None:
                 key = f"{before}/{name}"
                 yield Row(key, value, self.units.get(key) or said or unit_in(name), at_ms)
-
-    def _before(self, point: Point) -> str:
-        """Return what stands before the field in a key."""
-        values = [point.tags.get(tag) for tag in self.tags or ()]
-        if self.tags is None or None in values:
-            tags = "".join(f",{name}={value}" for name, value in sorted(point.tags.items()))
-            return f"{point.measurement}{tags}"
-        return "/".join([point.measurement, *(value for value in values if value is not None)])
 
     def _instant(self, text: str) -> int:
         at_ms = instant("influx", text, self.precision)
@@ -100,14 +90,6 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             why = f"the time {text} in {self.precision} is before 1973: see `precision`"
             raise malformed("influx", why)
         return at_ms
-
-
-def _unit_said(point: Point) -> str | None:
-    """Return the unit that a tag tells, or the measurement."""
-    for tag in _UNIT_TAGS:
-        if (found := unit_of(point.tags.get(tag, ""))) is not None:
-            return found
-    return unit_of(point.measurement) if point.measurement in _MEASURED else None
 
 
 def _number(name: str, text: str) -> float | None:

@@ -15,14 +15,13 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from collector.codecs.parts.quantities import named
+from collector.codecs.parts.registers import unit_of_register
 from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
 from collector.codecs.parts.times import instant, zone_of
 from collector.codecs.parts.xml import Element, elements
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
-_KWH: Final = re.compile(r"EP[IEJFPVGS]?([1-4A-D]|_?total)?", re.IGNORECASE)
-_KW: Final = re.compile(r"P([ABCT]|_?total)?", re.IGNORECASE)
 # Voltages, currents, reactive and apparent powers and energies, factors, frequency, transformers.
 _OTHER: Final = re.compile(
     r"([UVIQS]|EQ|ES|PF|COS|COSQ|F|FR|HZ|CT|PT|THD\w*|T|TEMP)(_?[ABCNLTZ1-4]{1,3})?", re.IGNORECASE
@@ -128,4 +127,4 @@ def _unit_of(name: str) -> str | None:
     item = _ITEM.fullmatch(name)
     if item:
         return _OF_CLASS.get(item[1])
-    return "kWh" if _KWH.fullmatch(name) else "kW" if _KW.fullmatch(name) else None
+    return unit_of_register(name)

@@ -5,8 +5,11 @@ from typing import Final
 
 from metering.errors import InputError
 
-MAX_PAYLOAD_BYTES: Final = 64 * 1024
-MAX_READINGS: Final = 1_000  # in one message
+USUAL_BYTES: Final = 64 * 1024  # of a message, unless an operator allows another length
+USUAL_READINGS: Final = 1_000
+# What a format can be made to read at all.
+MAX_PAYLOAD_BYTES: Final = 1024 * 1024
+MAX_READINGS: Final = 20_000  # in one message
 MAX_KEY_CHARACTERS: Final = 200
 MAX_SEQ: Final = 2**53
 MAX_AT_MS: Final = 4_102_444_800_000  # 2100-01-01, UTC
@@ -23,14 +26,25 @@ class PayloadError(InputError):
     ask: tuple[str, bytes] | None = None
 
 
-def too_large() -> PayloadError:
+def too_large(most_bytes: int = MAX_PAYLOAD_BYTES) -> PayloadError:
     """Return the refusal of a payload beyond what a gateway has reason to send."""
     return PayloadError(
         "payload.too_large",
-        zh=f"消息超过上限 {MAX_PAYLOAD_BYTES} 字节。",
-        en=f"The message has more than the {MAX_PAYLOAD_BYTES} bytes that are allowed.",
+        zh=f"消息超过上限 {most_bytes} 字节。",
+        en=f"The message has more than the {most_bytes} bytes that are allowed.",
         next_zh="请减少每条消息中的读数。",
         next_en="Send fewer readings in each message.",
+    )
+
+
+def too_many_readings(count: int, most: int = MAX_READINGS) -> PayloadError:
+    """Return the refusal of a message with more readings than a transaction should hold."""
+    return PayloadError(
+        "payload.too_many_readings",
+        zh=f"消息含 {count} 个读数,超过上限 {most} 个。",
+        en=f"The message holds {count} readings; {most} are allowed.",
+        next_zh="请分成多条消息发送。",
+        next_en="Send them as several messages.",
     )
 
 
@@ -70,13 +84,7 @@ def check_shape(channels: Sequence[str], at_ms: Sequence[object], value: Sequenc
             next_en="Send a message only when there is a reading.",
         )
     if len(value) > MAX_READINGS:
-        raise PayloadError(
-            "payload.too_many_readings",
-            zh=f"消息含 {len(value)} 个读数,超过上限 {MAX_READINGS} 个。",
-            en=f"The message holds {len(value)} readings; {MAX_READINGS} are allowed.",
-            next_zh="请分成多条消息发送。",
-            next_en="Send them as several messages.",
-        )
+        raise too_many_readings(len(value))
 
 
 def check_keys(channels: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ until the node's next birth, which `rebirth_request()` asks for.
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
@@ -59,6 +59,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, d
     ask: whether a node without birth is asked for a rebirth, once a minute.
     """
 
+    remembers: ClassVar[bool] = True  # so all messages of a node belong to one collector
     time: Literal["metric", "payload"] = "metric"
     units: dict[str, str] = {}
     numbered: bool = True

@@ -1,5 +1,7 @@
 """When the values of a row were used, where columns or rows are days or months of a calendar."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np

@@ -26,6 +26,8 @@ _OTHERS: Final = (
     (b"ARROW1", "Arrow"),
     (b"SQLite", "SQLite"),
 )
+# The comment of an archive of ours, whose members are named alone.
+BUNDLE: Final = b"commonwatt: files brought together"
 _XML_HEADS: Final = (b"<?xml", b"<feed", b"<ns", b"<atom:")
 
 
@@ -61,7 +63,7 @@ def parts(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tuple[
         elif head[:2] == b"\x1f\x8b":
             yield _gzipped(source, name, limits)
         else:
-            yield Part(name, form_of(head), lambda: _rewound(source))
+            yield Part(name, form_of(head), lambda: rewound(source))
     except CellError as error:
         yield name, error
 
@@ -90,7 +92,8 @@ def _buffered(raw: io.RawIOBase) -> IO[bytes]:
     return io.BufferedReader(raw)
 
 
-def _rewound(source: BinaryIO) -> IO[bytes]:
+def rewound(source: BinaryIO) -> IO[bytes]:
+    """Open a file from its beginning; it stays open when its reader is closed."""
     source.seek(0)
     return _buffered(_Kept(source))
 
@@ -143,14 +146,18 @@ class _Bounded(io.RawIOBase):
 
 
 def _gzipped(source: BinaryIO, name: str, limits: Limits) -> Part:
-    size = source.seek(0, io.SEEK_END)
-
     def opened() -> IO[bytes]:
-        source.seek(0)
-        raw = gzip.GzipFile(fileobj=source, mode="rb")
-        return _buffered(_Bounded(raw, limits.unpacked_bytes, size, limits))
+        return opened_gzip(source, limits)
 
     return _inner(name, name.removesuffix(".gz"), opened, limits, _Room(limits.unpacked_bytes))
+
+
+def opened_gzip(source: BinaryIO, limits: Limits) -> IO[bytes]:
+    """Open what was compressed within its bounds."""
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    raw = gzip.GzipFile(fileobj=source, mode="rb")
+    return _buffered(_Bounded(raw, limits.unpacked_bytes, size, limits))
 
 
 @dataclass(slots=True)
@@ -217,14 +224,11 @@ def _zipped(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tupl
     archive = opened_archive(source, limits, "broken_workbook" if book else "broken_archive")
     names = set(archive.namelist())
     if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
-        yield Part(name, "xlsx", lambda: _rewound(source))
+        yield Part(name, "xlsx", lambda: rewound(source))
         return
-    files = [info for info in archive.infolist() if not _beside(info)]
-    if not files:
-        raise CellError("empty", "")
     room = _Room(limits.unpacked_bytes)
-    for info in files:
-        inner = f"{name}/{info.filename}"
+    for info in members(archive):
+        inner = info.filename if archive.comment == BUNDLE else f"{name}/{info.filename}"
 
         def opened(info: zipfile.ZipInfo = info) -> IO[bytes]:
             return member(archive, info, limits)
@@ -233,6 +237,14 @@ def _zipped(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tupl
             yield _inner(inner, info.filename, opened, limits, room)
         except CellError as error:
             yield inner, error
+
+
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive; CellError where there is none."""
+    found = [info for info in archive.infolist() if not _beside(info)]
+    if not found:
+        raise CellError("empty", "")
+    return found
 
 
 def _head(opened: Callable[[], IO[bytes]]) -> bytes:

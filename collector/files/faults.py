@@ -1,5 +1,6 @@
 """What is wrong in the rows of a block, told once a row; rows that say nothing are no fault."""
 
+import re
 from dataclasses import dataclass, field
 
 from collector.files.delimited import blank
@@ -10,6 +11,14 @@ from collector.files.tables import REMARK, Cell, text_of
 from collector.files.values import Layout
 
 _FIRST = 4  # cells, of which one says that its row sums others
+# What stands below a table: who made it, of when, and what is to be said of it.
+_REMARK = re.compile(
+    r"(?:备\s*注|说\s*明|注\s*释?|附\s*注|制\s*表|填\s*[表报]|审\s*[核批]|复\s*核|编\s*制|统\s*计\s*[人单]|负\s*责\s*人|经\s*办|"
+    r"单位负责|数据来源|资料来源|打\s*印|导\s*出|报\s*送|联\s*系\s*[人电]|签\s*[字章名]|盖\s*章|第\s*\d+\s*页|共\s*\d+\s*[页条行]|"
+    r"notes?\b|remarks?\b|source\b|prepared\b|printed\b|exported\b|generated\b|page \d)",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"[+-]?\d[\d,.]*")
 _CALLED = {"bad_time": "at", "bad_key": "channel", "bad_gateway": "gateway"}
 
 
@@ -62,6 +71,8 @@ class Faults:
             self.told.rows -= 1
         elif self._sums(row):
             self.told.total(line)
+        elif self._remarks(row):
+            self.told.remark(line)
         elif [text_of(cell) for cell in row] == list(self.layout.headings):
             self.told.repeated += 1
         else:
@@ -87,6 +98,9 @@ class Faults:
             return [*row, *[""] * (width - len(row))]
         if len(row) > width and blank(row[width:]):
             return row[:width]
+        if self._remarks(row):
+            self.told.remark(line)
+            return None
         wrong = CellError("row", f"{len(row)} / {width}")
         self.problems.cell(wrong, self.place.at(line, "row"))
         return None
@@ -102,7 +116,16 @@ class Faults:
         """Return whether a row sums others: it says so, and has no time of its own."""
         times = [row[at] for at in self.layout.at or self.layout.start]
         timeless = all(is_total(cell) or not text_of(cell) for cell in times)
-        return timeless and any(is_total(cell) for cell in row[:_FIRST])
+        return timeless and any(is_total(cell) for cell in (*row[:_FIRST], *times))
+
+    def _remarks(self, row: list[Cell]) -> bool:
+        """Return whether a row is a remark below the table: it begins as one and holds no value."""
+        said = [text for cell in row if (text := text_of(cell))]
+        values = (row[one.place] for one in self.layout.values if one.place < len(row))
+        figures = len(row) == self.layout.width and any(
+            _FIGURE.fullmatch(text_of(v)) for v in values
+        )
+        return bool(said) and _REMARK.match(said[0]) is not None and not figures
 
     def _heading(self, column: int | None, error: CellError) -> str:
         headings = self.layout.headings

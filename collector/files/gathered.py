@@ -1,8 +1,10 @@
 """Readings as they are gathered out of tables, kept small: numbers in arrays, each name once."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from metering.errors import InputError
 
 _SPARED = ("column", "unit", "seq", "ratio")  # the same in most files, and never written to
 _LINES = 20  # told of what is left out; the rest is counted
-Ints = NDArray[np.int64]
+Ints: TypeAlias = "NDArray[np.int64]"
 
 
 @dataclass(slots=True)
@@ -37,12 +39,12 @@ class Chunk:
     def __len__(self) -> int:
         return len(self.line)
 
-    def spare(self) -> "Chunk":
+    def spare(self) -> Chunk:
         """Return the same with less of what all its rows share, for as long as others are read."""
         kept = {name: spared(getattr(self, name)) for name in (*_SPARED, "message", "from_ms")}
         return replace(self, **kept)
 
-    def taken(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Chunk":
+    def taken(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Chunk:
         """Return some of the readings, or all in another order."""
         return Chunk(**{name: getattr(self, name)[rows] for name in self.__slots__})
 
@@ -108,7 +110,7 @@ class Problems:
         else:
             self.count += 1
 
-    def add_all(self, others: "Problems") -> None:
+    def add_all(self, others: Problems) -> None:
         """Add those of a part."""
         self.kept += others.kept[: self.limits.errors - len(self.kept)]
         self.count += others.count
@@ -119,6 +121,7 @@ class Told:
     """What was recognised in one table, for people: a dry run shows it.
 
     columns: heading and what it was read as. left_out: headings that are not read.
+    remarks: how many rows are remarks below the table, left out; remark_lines: the first of them.
     totals: how many rows sum others and are left out; total_lines: the first of them.
     repeated: rows that say the headings again.
     empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
@@ -136,6 +139,8 @@ class Told:
     left_out: list[str] = field(default_factory=list)
     rows: int = 0
     readings: int = 0
+    remarks: int = 0
+    remark_lines: list[int] = field(default_factory=list)
     totals: int = 0
     total_lines: list[int] = field(default_factory=list)
     repeated: int = 0
@@ -145,6 +150,12 @@ class Told:
     stamp: str = ""
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False
+
+    def remark(self, line: int) -> None:
+        """Count a row that is a remark below the table."""
+        self.remarks += 1
+        if len(self.remark_lines) < _LINES:
+            self.remark_lines.append(line)
 
     def total(self, line: int) -> None:
         """Count a row that sums others."""

@@ -10,7 +10,8 @@ HEADINGS: Final[dict[str, str]] = {
     "channel": (
         "channel key 通道 通道键 表号 电表号 水表号 气表号 表计号 表计编号 电表编号 "
         "水表编号 仪表编号 仪表号 电能表编号 资产编号 电能表资产号 电表资产号 计量点 "
-        "计量点编号 计量点号 测点 测点编号 点号 户号 用户编号 用户号 客户编号 用电户号 "
+        "计量点编号 计量点号 测点 测点编号 点号 户号 水表户号 气表户号 用户编号 用户号 "
+        "客户编号 用电户号 "
         "meter meterid meternumber meterno meteridentifier meterserial meterserialnumber "
         "serialnumber zählpunkt zaehlpunkt zählpunktnummer mpan mprn esiid entityid "
         "statisticid point pointid deviceid sensor datapoint portfoliomanagermeterid "
@@ -21,13 +22,13 @@ HEADINGS: Final[dict[str, str]] = {
         "数据时间 读数时间 记录时间 采样时间 统计时间 zeitstempel ts lastchanged "
         "lastupdated readingtime meterreadingtime startdatetimeutc utc"
     ),
-    "date": ("date datum 日期 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期"),
+    "date": ("date datum 日期 日 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期"),
     "year": ("year 年 年份 年度 统计年度 统计年份"),
     "month": (
-        "month 月 月份 年月 统计月份 用电月份 用水月份 用气月份 电费年月 抄表年月 账期 "
-        "所属月份 billingmonth monat"
+        "month 月 月份 年月 账单月份 结算月份 计费月份 费用年月 统计月份 用电月份 用水月份 "
+        "用气月份 电费年月 抄表年月 账期 所属月份 billingmonth monat"
     ),
-    "clock": ("time 时刻 uhrzeit timeofday"),
+    "clock": ("time 时刻 时 小时 钟点 时点 整点 hour hourofday uhrzeit timeofday"),
     "from": (
         "start startdate starttime startdatetime starttimestamp from begin beginn "
         "开始时间 开始日期 起始时间 起始日期 起始日 起始 zeitvon von 上次抄表日期 "
@@ -74,6 +75,10 @@ HEADINGS: Final[dict[str, str]] = {
         "行号 category type 区域 位置 楼栋 房间 抄表员 meterconsumptionid "
         "portfoliomanagerid metertype estimation estimated deliverydate lastmodifieddate "
         "lastmodifiedby friendlyname status 状态 数据来源 "
+        "星期 周几 星期几 weekday dayofweek 抄表人 抄表人员 填表人 审核人 记录人 经办人 负责人 "
+        "联系人 电话 联系电话 部门 科室 型号 规格 用途 安装位置 安装地点 表名 仪表名称 设备名称 "
+        "楼层 节假日 天气 气温 同比 环比 费率 税率 税额 应缴金额 实缴金额 水费 气费 热费 燃气费 "
+        "污水费 违约金 合计金额 总金额 总费用 "
         "channelid institutionid institution 机构编号 quanta rank"
     ),
 }

@@ -30,6 +30,12 @@ _HOUR: Final = re.compile(
     r"(?:\s*[-~–至到]\s*(?P<h2>\d{1,2})[:：时点]?(?P<m2>\d{2})?分?)?(?:小时)?",
     re.ASCII | re.IGNORECASE,
 )
+_MOST_OF_TOTAL: Final = 24  # characters
+_TOTAL: Final = re.compile(
+    r"(?:[本当全各年月日周旬季度页总累上下半小楼层区]|当期|本期)*(?:合计|总计|小计|累计|汇总|共计|总和|平均)(?:值|数|用量|电量)?"
+    r"|(?:平均|最大|最小|最高|最低|峰)(?:值|数|负荷)|第?[一二三四]季度?|[上下]半年|全年|合\s*计"
+    r"|average|mean|maximum|minimum|max|min"
+)
 _POINT: Final = re.compile(r"p(?:oint)?_?(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 
@@ -51,6 +57,8 @@ def plain(text: str) -> str:
 def heading_of(cell: Cell, told: str = "") -> Heading:
     """Return what a heading says. told: the role that a person gave it."""
     text = text_of(cell)
+    if not text:
+        return Heading("", told)
     unit, bare = _unit(text)
     if told:
         return Heading(text, told, unit)
@@ -101,5 +109,9 @@ def point_of(cell: Cell) -> int | None:
 
 
 def is_total(cell: Cell) -> bool:
-    """Return whether a cell says that its row sums others."""
-    return plain(text_of(cell)) in TOTALS
+    """Return whether a cell says that its row sums others, or is their mean or extreme."""
+    text = text_of(cell)
+    if not text or len(text) > _MOST_OF_TOTAL or text[0].isdecimal():
+        return False
+    word = plain(text)
+    return word in TOTALS or _TOTAL.fullmatch(word) is not None

@@ -48,6 +48,11 @@ _FORMS: Final = tuple(
     )
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+_WEEKDAY: Final = re.compile(
+    r"\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?(?=\s|$)"
+    r"|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]?\s+(?=.*\d)",
+    re.IGNORECASE,
+)
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 
 
@@ -112,6 +117,7 @@ class Instants:
         return LOCAL + round((days - _EXCEL_EPOCH) * 86_400) * 1000
 
     def _written(self, text: str, raw: str) -> int:
+        text = _WEEKDAY.sub("", text).strip()
         compact = _COMPACT.fullmatch(text)
         if compact:
             text = "{}-{}-{} {}:{}:{}".format(*compact.groups())

@@ -1,5 +1,7 @@
 """Instants as programs write them, a column at once: 2026-01-31T08:00:00, then Z or an offset."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Final
 

@@ -19,7 +19,7 @@ from collector.files.rates import rate_columns
 from collector.files.refusals import CellError, Place, asked, refusal
 from collector.files.tables import Cell, text_of
 from collector.files.values import Layout, ValueColumn
-from collector.files.wide_columns import channels_of, hours_of
+from collector.files.wide_columns import channels_of, each_a_channel, hours_of, must_differ
 from metering.unit_names import unit_of
 
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
@@ -27,7 +27,8 @@ _OF_ROWS: Final = ("gateway", "channel", "seq", "ratio", "duration")
 _SEARCHED: Final = 60  # rows, for the one that names the columns
 _TIMES: Final = ("at", "date", "from", "to")
 _UNIT_SAID: Final = re.compile(
-    r"\s*(?:uom|units?|单位|计量单位)\s*[::]\s*(\S{1,20})\s*", re.IGNORECASE
+    r"\s*[(\uff08]?\s*(?:uom|units?|单位|计量单位)\s*[:\uff1a]\s*([^\s)\uff09]{1,20})\s*[)\uff09]?\s*",
+    re.IGNORECASE,
 )
 _EXACT: Final = ("channel", "key", "通道", "通道键")
 
@@ -89,6 +90,11 @@ def _header(top: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) -> i
     return best
 
 
+def header_row(rows: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) -> int | None:
+    """Return which of the first rows of a table names the columns; none of them is blank."""
+    return _header(rows[:_SEARCHED], told)
+
+
 def _heading(cell: Cell, told: Mapping[str, str], at: int = -1) -> Heading:
     return heading_of(cell, told.get(text_of(cell) or f"#{at + 1}", ""))
 
@@ -112,7 +118,7 @@ def _columns(
     row: list[Cell], sample: Sequence[list[Cell]], place: Place, told: Mapping[str, str]
 ) -> Columns:
     """Return the columns by their roles; InputError where two have the same."""
-    headings = [_heading(cell, told, at) for at, cell in enumerate(row)]
+    headings = each_a_channel([_heading(cell, told, at) for at, cell in enumerate(row)])
     columns, twice = Columns(headings), []
     for at, one in enumerate(headings):
         filled = any(len(cells) > at and text_of(cells[at]) for cells in sample)
@@ -225,11 +231,14 @@ def _values(
         return "hours", hours_of(columns.headings, hours, place, answers)
     if columns.rates:
         return "rates", rate_columns(headings, columns.rates, known, answers)
-    single = known.get("value", known.get("current", known.get("total")))
+    single = known.get("value", known.get("current"))
+    if single is None and not (columns.unknown and at and "channel" not in known):
+        single = known.get("total")  # which else sums the channels beside it
     if single is not None:
         return "long", (_value(headings, single),)
     if columns.unknown and (at or "month" in known) and "channel" not in known:
         found = channels_of(columns.headings, columns.unknown, sample)
+        must_differ(found, place)
         if answers.channel and len(found) == 1 and not headings[found[0].place].role:
             return "long", (replace(found[0], key=""),)
         return "channels", found

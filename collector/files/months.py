@@ -9,7 +9,8 @@ from collector.files.tables import Cell, text_of
 
 _MONTH: Final = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s*(?:(?:年|[-/.])\s*(?P<m>\d{1,2})|(?P<m2>\d\d))\s*(?:月份?)?"
-    r"|(?P<m3>\d{1,2})[-/.](?P<y3>(?:19|20)\d\d)",
+    r"|(?P<m3>\d{1,2})[-/.](?P<y3>(?:19|20)\d\d)"
+    r"|(?P<m4>\d{1,2})月-(?P<y4>\d\d)",  # as spreadsheets in Chinese show a month
     re.ASCII,
 )
 _FIRST_DAY: Final = re.compile(r"((?:19|20)\d\d)-(\d\d)-01(?: 00:00:00)?", re.ASCII)
@@ -22,6 +23,11 @@ _IN_TEXT: Final = re.compile(
     re.ASCII,
 )  # neither a day, nor the first or last of several months
 _YEAR_IN_TEXT: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年", re.ASCII)
+
+
+def year_in(cell: Cell) -> list[int]:
+    """Return the years that a text says, each with its word."""
+    return [int(one) for one in _YEAR_IN_TEXT.findall(_plain(cell))]
 
 
 def month_of(cell: Cell, *, dated: bool = False) -> int | None:
@@ -40,8 +46,8 @@ def month_of(cell: Cell, *, dated: bool = False) -> int | None:
     found = _MONTH.fullmatch(text)
     if not found:
         return None
-    year = found["y"] or found["y3"]
-    month = int(found["m"] or found["m2"] or found["m3"])
+    year = found["y"] or found["y3"] or f"20{found['y4']}"
+    month = int(found["m"] or found["m2"] or found["m3"] or found["m4"])
     return _months(int(year), month) if 0 < month < 13 else None
 
 

@@ -1,5 +1,7 @@
 """Numbers as people write them: which sign comes before decimals is found, or asked."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Sequence

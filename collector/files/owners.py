@@ -1,5 +1,7 @@
 """Whose the values of a row are, and in which unit: each name read once."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Hashable
 from typing import Final, TypeVar

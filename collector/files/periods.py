@@ -1,5 +1,7 @@
 """Periods of any length as two instants: whether a last day is part of one, and how long one is."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np

@@ -3,6 +3,8 @@
 A file is taken as a whole or not at all, so it is read to its end before anything is stored.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced

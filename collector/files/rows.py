@@ -1,5 +1,7 @@
 """The rows of a table as readings, a block at a time."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
@@ -98,7 +100,7 @@ class RowReader:
         cells: Sequence[Cell] = rows.columns[places[0]]
         if len(places) == 2:
             cells = [
-                f"{text_of(day)} {text_of(clock)}"
+                f"{text_of(day)} {_clock(text_of(clock))}"
                 for day, clock in zip(cells, rows.columns[places[1]], strict=True)
             ]
         texts = map(text_of, cells[:_LOOKED_AT])
@@ -192,6 +194,14 @@ class RowReader:
             shared.ratio,
             unsure,
         ).taken(good)
+
+
+def _clock(text: str) -> str:
+    """Return a time of day with its colons: 0830 and 80000 have lost them."""
+    if len(text) in {3, 4, 5, 6} and text.isascii() and text.isdigit():
+        whole = text.zfill(4 if len(text) < 5 else 6)
+        return ":".join(whole[n : n + 2] for n in range(0, len(whole), 2))
+    return text
 
 
 def _by_row(parts: list[Chunk]) -> Chunk:

@@ -4,6 +4,8 @@ It is the form that programs write, our exports among them: nothing in it is gue
 asked. What people have goes through `reading`, which looks at a file as a whole.
 """
 
+from __future__ import annotations
+
 import csv
 import gzip
 import zlib
@@ -20,13 +22,14 @@ from collector.files.gathered import Told
 from collector.files.instants import DOUBT, LOCAL, Instants
 from collector.files.iso_instants import iso_instants
 from collector.files.numbers import Numbers
+from collector.files.own_forms import OWN_ROLES, roles_of
 from collector.files.reading import FileReadings
 from collector.files.refusals import CellError, Place, refusal
+from collector.files.tables import REMARK
 from metering.errors import InputError
 from metering.messages import Message, Readings
 from metering.unit_names import unit_of
 
-_ROLES: Final = ("gateway", "channel", "at", "value", "seq", "unit", "from", "channel_id")
 _LINE_BYTES: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 
@@ -74,7 +77,7 @@ def _rows(source: BinaryIO, place: Place, bounds: Streaming) -> Iterator[tuple[i
     reader = csv.reader(_lines(source, place, bounds), strict=True)
     try:
         for row in reader:
-            if row:
+            if row and not row[0].startswith(REMARK):
                 yield reader.line_num, row
     except csv.Error:
         raise refusal(CellError("row"), place.at(reader.line_num)) from None
@@ -104,9 +107,9 @@ def _lines(source: BinaryIO, place: Place, bounds: Streaming) -> Iterator[str]:
 def _roles(header: tuple[int, list[str]], place: Place, gateway: str | None) -> list[str]:
     """Return what each column holds; InputError where a heading is unknown, twice there or away."""
     line, cells = header
-    roles = [cell.strip().lower() for cell in cells]
+    roles = roles_of([cell.strip().lower() for cell in cells])
     for cell, role in zip(cells, roles, strict=True):
-        if role not in _ROLES:
+        if role not in OWN_ROLES:
             raise refusal(CellError("streamed_column", cell), place.at(line))
         if roles.count(role) > 1:
             raise refusal(CellError("double_column", cell), place.at(line))

@@ -1,5 +1,7 @@
 """One table as readings: read again where it showed only later how it is meant, then settled."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from collector.files.limits import Limits
 from collector.files.refusals import CellError, Question, asked, refusal
 from collector.files.rows import RowReader
 from collector.files.tables import Block, Table
+from collector.files.tidying import tidied
 from collector.files.values import Layout
 from metering.errors import InputError
 
@@ -32,7 +35,7 @@ def read_table(
     told = Told(table.place.file, table.place.sheet, table.form, how=table.how)
     problems = Problems(limits)
     try:
-        layout = _layout(table, answers)
+        table, layout = _layout(table, answers)
     except InputError as error:
         problems.add(error)
         return joined([]), problems, told
@@ -54,12 +57,20 @@ def read_table(
     return chunk, problems, told
 
 
-def _layout(table: Table, answers: Answers) -> Layout:
+def _layout(table: Table, answers: Answers) -> tuple[Table, Layout]:
+    """Return a table in the form that is read, and how it is."""
+    first = _first(table)
+    tidy = tidied(table, first, answers)
+    first = first if tidy is table else _first(tidy)
+    separator = table.how.get("separator", ",")
+    return tidy, layout_of(first.lines, first.rows, table.place, answers, separator)
+
+
+def _first(table: Table) -> Block:
     blocks = table.blocks()
     first = next(blocks, Block())
     blocks.close()  # type: ignore[attr-defined]
-    separator = table.how.get("separator", ",")
-    return layout_of(first.lines, first.rows, table.place, answers, separator)
+    return first
 
 
 def _gathered(

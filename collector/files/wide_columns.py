@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from collector.files.answers import Answers
 from collector.files.headings import Heading
 from collector.files.questions import STAMP
-from collector.files.refusals import Place, asked
+from collector.files.refusals import CellError, Place, asked, refusal
 from collector.files.tables import Cell, text_of
 from collector.files.values import ValueColumn
 
@@ -48,3 +49,19 @@ def channels_of(
 
 def _bare(one: Heading) -> str:
     return re.sub(r"\s*[\[(（][^\])）]*[\])）]\s*$", "", one.text).strip() if one.unit else one.text
+
+
+def each_a_channel(headings: list[Heading]) -> list[Heading]:
+    """Return several columns of values, of meters that nothing names, as a channel each."""
+    roles = [one.role for one in headings]
+    if "channel" in roles or roles.count("value") < 2:
+        return headings
+    return [replace(one, role="") if one.role == "value" else one for one in headings]
+
+
+def must_differ(found: Sequence[ValueColumn], place: Place) -> None:
+    """Refuse two columns of one channel: what tells them apart may stand above."""
+    keys = [one.key for one in found]
+    twice = [one.heading for one in found if keys.count(one.key) > 1]
+    if twice:
+        raise refusal(CellError("double_column", ", ".join(twice)), place.at(place.line, "header"))

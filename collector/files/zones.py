@@ -1,5 +1,7 @@
 """From wall clock times to instants, where clocks are put forward and back."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones

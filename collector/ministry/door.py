@@ -21,6 +21,7 @@ from collector.ministry.frames import Deframer, Frame, Torn, framed, opened, sea
 from collector.ministry.keys import Keys
 from collector.ministry.messages import said
 from collector.ministry.session import Close, Reply, Session, Step, Take, heard
+from collector.ministry.tls import Tls
 from collector.notices import Log, unstorable
 from metering.errors import UnavailableError
 from metering.messages import Decoded, Message, Rejection
@@ -44,6 +45,7 @@ class Routes(Protocol):
 class DoorSettings:
     """Where the door is, and how patient.
 
+    tls: its certificate; None where frames come as they are. The handshake counts to the proof.
     proof_s: within which a peer has to prove itself; idle_s: without a word before it is let go.
     """
 
@@ -53,6 +55,7 @@ class DoorSettings:
     proof_s: float = 30.0
     idle_s: float = 900.0
     retry_s: float = 1.0
+    tls: Tls | None = None
 
 
 class Door:
@@ -127,6 +130,12 @@ class _Line:
     def run(self) -> None:
         """Hear a collector until it leaves, is shown out, or the door closes."""
         deframer = Deframer()
+        try:
+            self._shake_hands()
+        except OSError as error:
+            self._door.log(logging.INFO, "no TLS at the door", peer=self._name, why=str(error))
+            self._peer.close()
+            return
         with self._peer:
             self._peer.settimeout(_LOOK_S)
             try:
@@ -140,6 +149,15 @@ class _Line:
             except Exception as error:  # a sink that is broken; the collector sends again
                 why = f"not even a refusal can be stored: {error!r}"
         self._door.log(logging.INFO, "a collector left the door", peer=self._name, why=why)
+
+    def _shake_hands(self) -> None:
+        """Go over to TLS, where the door has a certificate."""
+        settings = self._door.settings
+        if settings.tls is not None:
+            self._peer.settimeout(settings.proof_s)
+            under_tls = settings.tls.wrapped(self._peer)
+            self._peer = under_tls
+            under_tls.do_handshake()
 
     def _overdue(self) -> str | None:
         now, settings = time.monotonic(), self._door.settings

@@ -12,7 +12,7 @@ from binascii import crc_hqx
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from collector.codecs.payload import MAX_PAYLOAD_BYTES
+from collector.bounds import BOUNDS
 from collector.ministry.aes import BLOCK_BYTES, decrypted, encrypted
 
 _MARKS: Final = {
@@ -24,7 +24,7 @@ _SHORT_BYTES: Final = 7  # the mark, the kind, the length
 USUAL_HEAD: Final = bytes.fromhex("68681616")
 _HEAD_BYTES: Final = 8  # the mark and the length
 _END_BYTES: Final = 6  # the checksum and the mark
-_MAX_BODY_BYTES: Final = MAX_PAYLOAD_BYTES + 4 + BLOCK_BYTES
+_MAX_BODY_BYTES: Final = BOUNDS.most_bytes + 4 + BLOCK_BYTES
 
 
 class Frame(NamedTuple):

@@ -1,5 +1,7 @@
 """Rule B: savings by the distance to the leading value; whoever is better is asked for nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal

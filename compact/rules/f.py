@@ -1,5 +1,7 @@
 """Rule F: alpha-fair, between shares by weight and equal shares."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal

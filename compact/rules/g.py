@@ -1,5 +1,7 @@
 """Rule G: bands: next year's cap by where last year stood between a standard's three values."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +19,8 @@ from compact.ruling import About, AllocationRule, Among, Facts, Reach
 
 
 def _bands(given: Given) -> dict[str, Any]:
-    last_year = [int(one) for one in given.numbers("last_year")]
+    last_year = given.wholes("last_year")
+    given.hold("last_year", last_year)
     standard = given.inside("standard")
     values = (standard.each(f"standard.{tier}", len(last_year)) for tier in TIERS)
     tiers = {

@@ -22,6 +22,8 @@ def fallen(base: Exact, fall: Exact) -> int:
 def _classes(given: Given) -> dict[str, Any]:
     base = given.decimals("base")
     percent = given.decimals("class_percent", len(base))
+    given.hold("base", base)
+    given.hold("class_percent", percent, 100)
     return {"caps": [fallen(one, by / 100) for one, by in zip(base, percent, strict=True)]}
 
 

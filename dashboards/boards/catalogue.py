@@ -3,6 +3,7 @@
 from typing import Final
 
 from dashboards.boards.building import BUILDING
+from dashboards.boards.collector import COLLECTOR
 from dashboards.boards.comparison import COMPARISON
 from dashboards.boards.institution import INSTITUTION
 from dashboards.boards.model import Board
@@ -10,9 +11,19 @@ from dashboards.boards.quality import QUALITY
 from dashboards.boards.region import REGION
 from dashboards.boards.union import UNION
 
-__all__ = ["BOARDS", "BUILDING", "COMPARISON", "INSTITUTION", "QUALITY", "REGION", "UNION", "board"]
+__all__ = [
+    "BOARDS",
+    "BUILDING",
+    "COLLECTOR",
+    "COMPARISON",
+    "INSTITUTION",
+    "QUALITY",
+    "REGION",
+    "UNION",
+    "board",
+]
 
-BOARDS: Final = (UNION, REGION, INSTITUTION, BUILDING, COMPARISON, QUALITY)
+BOARDS: Final = (UNION, REGION, INSTITUTION, BUILDING, COMPARISON, QUALITY, COLLECTOR)
 
 
 def board(uid: str) -> Board | None:

@@ -6,7 +6,7 @@ and the last ones, which say how much was measured, are cut off.
 
 from typing import Final
 
-from dashboards.boards.model import INSTANT, PERCENT, Column, Panel
+from dashboards.boards.model import INSTANT, PERCENT, Column
 
 _SIGN_PX: Final = 8  # of a digit or a Latin letter, at Grafana's 14 px
 _CHINESE_PX: Final = 14
@@ -23,11 +23,6 @@ SCREEN_PX: Final = 1600 - 56 - 16 - 32
 def least_px(column: Column, header: str) -> int:
     """Return the least width of a column under its header. [px]"""
     return max(_of_text(header) + _MARGIN_PX, _of_cells(column))
-
-
-def room_px(panel: Panel) -> int:
-    """Return how wide a panel's table may be on a screen of 1600 px. [px]"""
-    return SCREEN_PX * panel.width // 24 - 24
 
 
 def _of_text(text: str) -> int:

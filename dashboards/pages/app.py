@@ -35,7 +35,7 @@ def router() -> APIRouter:
     """Return all pages; says so at once where the charts' program is missing."""
     routes = APIRouter()
     # In this order: /do/CODE/{on} is wide.
-    made = (tasks.router, tables.router(), files_done.router, form_files.router(), forms.router())
+    made = (tasks.router, tables.router(), files_done.router, form_files.router, forms.router)
     rooms = (part for room in _ROOMS for part in _routers(room))
     for part in (assets.router(loaded()), *rooms, *made):
         routes.routes += part.routes

@@ -24,6 +24,7 @@ from actions.fields import (
 )
 from actions.kinds import row_of
 from actions.scans import attached
+from dashboards.pages.writing import unit_name
 from metering.days import CIVIL_ZONE
 
 _FEW: Final = 7  # options that are shown at once rather than in a list
@@ -43,7 +44,8 @@ class FormField:
 
     name: with its path, such as members.0.region. value: as it was filled in.
     under: fields asked for one of the options alone, by that option. searched: its options are too
-    many to list, so these are the chosen ones.
+    many to list, so these are the chosen ones. steers: other fields are shown for some of its
+    options alone, so it is chosen before them.
     """
 
     name: str
@@ -58,6 +60,7 @@ class FormField:
     under: dict[str, list["FormField"]] = field(default_factory=dict)
     rows: list[list["FormField"]] = field(default_factory=list)
     searched: bool = False
+    steers: bool = False
 
     @property
     def id(self) -> str:
@@ -70,6 +73,7 @@ class FormField:
         return (
             self.kind == "choice"
             and not self.searched
+            and not self.steers
             and (0 < len(self.options) <= _FEW or bool(self.under))
         )
 
@@ -94,8 +98,12 @@ def asked(model: type[BaseModel], asking: Asking, path: str = "") -> list[FormFi
     """Return the fields of a model with what was filled in and what is wrong."""
     known: dict[str, FormField] = {}
     top: list[FormField] = []
+    steering = _steering(model)
     for name, info in model.model_fields.items():
+        if not _belongs(f"{path}{name}", info, asking):
+            continue
         known[name] = one = _one(name, info, asking, path)
+        one.steers = name in steering
         when = field_words(info).when
         (top if when is None else known[when[0]].under.setdefault(when[1], [])).append(one)
     return top
@@ -125,6 +133,20 @@ def answers(action: BaseModel, asking: Asking) -> list[tuple[str, str]]:
         else:
             found.append((label, _text(info, value, asking)))
     return found
+
+
+def _steering(model: type[BaseModel]) -> set[str]:
+    """Return the choices by which other fields are shown or not."""
+    every = (field_words(info).among for info in model.model_fields.values())
+    return {among[0] for among in every if among is not None}
+
+
+def _belongs(path: str, info: FieldInfo, asking: Asking) -> bool:
+    """Return whether a field belongs to what is chosen before it, or is wrong there."""
+    among = field_words(info).among
+    if among is None or asking.values.get(among[0]) in among[1]:
+        return True
+    return any(one == path or one.startswith(f"{path}.") for one in asking.errors)
 
 
 def _one(name: str, info: FieldInfo, asking: Asking, path: str) -> FormField:
@@ -163,7 +185,7 @@ def _brought(info: FieldInfo, value: Any, asking: Asking) -> Sequence[Option]:
 def _beside(info: FieldInfo, value: Any, asking: Asking) -> str:
     """Return what stands beside a field: its unit, or what the id in it is called."""
     name = called(info, value, asking.at)
-    return name.say(asking.lang) if name else _unit(info, asking)
+    return name.say(asking.lang) if name else unit_name(_unit(info, asking), asking.lang)
 
 
 def _chosen(one: FormField, info: FieldInfo, at: Acting) -> list[Option]:

@@ -1,8 +1,5 @@
 """A page for every action that takes a file of rows: checked, or done as a whole, or mended."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
@@ -10,7 +7,6 @@ from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
 from actions.actor import denied
 from actions.catalogue import by_file, declared
-from actions.declared import Action
 from actions.doing import acting
 from actions.fields import input_kind
 from actions.file_templates import template
@@ -19,21 +15,14 @@ from actions.refusals import AgainError
 from actions.rights import holds
 from actions.uploads import Upload, keep, waiting
 from dashboards.pages.attaching import attached
+from dashboards.pages.named_actions import Kind, NamedByFile
 from dashboards.pages.sending import FileWriter, SentFile
 from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import InputError, NotFoundError
 
-Kind = type[Action[Any, Any]]
+router = APIRouter(include_in_schema=False)
+
 _SHOWN = 100  # wrong rows on the page; the workbook holds them all
-
-
-def router(kinds: Iterable[Kind] | None = None) -> APIRouter:
-    """Return the pages of all actions, or of these."""
-    routes = APIRouter(include_in_schema=False)
-    for kind in by_file().values() if kinds is None else kinds:
-        if kind.about.by_file:
-            _add(routes, kind)
-    return routes
 
 
 def paths() -> list[str]:
@@ -48,20 +37,19 @@ def takes_scans(kind: Kind) -> bool:
     return any(input_kind(info) == "scan" for info in kind.model_fields.values())
 
 
-def _add(routes: APIRouter, kind: Kind) -> None:
-    path = f"/do/{kind.about.code}/file"
+@router.get("/do/{code}/file")
+def get_page(viewer: Reader, kind: NamedByFile) -> Response:
+    """Return the page that takes a file, or the template of one."""
+    _must_hold(viewer, kind)
+    if "template" in viewer.request.query_params:
+        return _template(viewer, kind, viewer.request.query_params["template"])
+    return _page(viewer, kind)
 
-    def get_page(viewer: Reader) -> Response:
-        _must_hold(viewer, kind)
-        if "template" in viewer.request.query_params:
-            return _template(viewer, kind, viewer.request.query_params["template"])
-        return _page(viewer, kind)
 
-    def post_page(viewer: FileWriter, form: SentFile) -> Response:
-        return _sent(viewer, kind, form)
-
-    routes.add_api_route(path, get_page, methods=["GET"])
-    routes.add_api_route(path, post_page, methods=["POST"])
+@router.post("/do/{code}/file")
+def post_page(viewer: FileWriter, form: SentFile, kind: NamedByFile) -> Response:
+    """Check a file, or do it, or return the workbook of what is wrong in it."""
+    return _sent(viewer, kind, form)
 
 
 def _template(viewer: Viewer, kind: Kind, form: str) -> Response:

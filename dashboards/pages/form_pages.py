@@ -58,8 +58,17 @@ def form_page(filling: Filling) -> Response:
     summary = [(one.id, _named(kind, one, viewer)) for one in known.values() if one.error]
     summary += [("", text) for path, text in filling.errors.items() if path not in known]
     scans = takes_scans(kind)
-    here = {"fields": fields, "summary": summary, "scans": scans, "focus": filling.focus}
-    return _page(filling, "form.html", found, **here)
+    here = {"summary": summary, "scans": scans, "focus": filling.focus}
+    return _page(filling, "form.html", found, **here, **_steered(filling, fields))
+
+
+def _steered(filling: Filling, fields: list[FormField]) -> dict[str, Any]:
+    """Return the fields, apart from them the choice that they depend on, and what goes with it."""
+    steering = next((one for one in fields if one.steers), None)
+    rest = [one for one in fields if one is not steering]
+    filled_in = pairs_of(filling.values) if steering else []
+    beside = [(name, text) for name, text in filled_in if steering and name != steering.name]
+    return {"fields": rest, "steering": steering, "beside": beside}
 
 
 def _named(kind: Kind, one: FormField, viewer: Viewer) -> str:

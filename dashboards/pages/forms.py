@@ -1,11 +1,10 @@
 """A form for every action: filled in, previewed, done; without script, and without state here."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
@@ -23,11 +22,13 @@ from actions.tables import may_read
 from dashboards.pages.asking import Place
 from dashboards.pages.form_pages import Filling, choosing_page, form_page, preview_page
 from dashboards.pages.form_scans import with_scans
+from dashboards.pages.named_actions import Kind, Named
 from dashboards.pages.sending import Sent, Writer
 from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import ConflictError, EnergyError, InputError, InsufficientDataError
 
-Kind = type[Action[Any, Any]]
+router = APIRouter(include_in_schema=False)
+
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _REMEMBERED = ("lang", "theme", "done", "undo", "on")
 
@@ -40,15 +41,6 @@ class Confirmation:
     key: str = ""
     seen: str = ""
     again: str = ""
-
-
-def router(kinds: Iterable[Kind] | None = None) -> APIRouter:
-    """Return the pages of all actions, or of these."""
-    routes = APIRouter(include_in_schema=False)
-    routes.add_api_route("/do", _list, methods=["GET"])
-    for kind in declared().values() if kinds is None else kinds:
-        _add(routes, kind)
-    return routes
 
 
 def offered(viewer: Viewer, thing: Thing[Any], on: int) -> list[Kind]:
@@ -64,7 +56,8 @@ def offered(viewer: Viewer, thing: Thing[Any], on: int) -> list[Kind]:
         return [one for one in fitting if one.about.right in allowed]
 
 
-def _list(viewer: Reader) -> Response:
+@router.get("/do")
+def get_list(viewer: Reader) -> Response:
     """Return the page of what the reader may do."""
     with viewer.actor.look() as connection:
         kinds = [one for one in declared().values() if holds(connection, one.about.right)]
@@ -77,29 +70,38 @@ def _list(viewer: Reader) -> Response:
     )
 
 
-def _add(routes: APIRouter, kind: Kind) -> None:
-    path = f"/do/{kind.about.code}"
+@router.get("/do/{code}")
+def get_plain(viewer: Reader, kind: Named) -> Response:
+    """Return the form of an action on no object, or the page that asks on which."""
+    if kind.about.on is not None:
+        return _choose(viewer, kind)
+    return form_page(Filling(viewer, kind, None, _asked_for(viewer, kind), opened=True))
 
-    def get_form(viewer: Reader, on: Id) -> Response:
-        return form_page(Filling(viewer, kind, on, _asked_for(viewer, kind), opened=True))
 
-    def post_form(viewer: Writer, form: Sent, on: Id) -> Response:
-        return _sent(viewer, kind, on, form)
+@router.post("/do/{code}")
+def post_plain(viewer: Writer, form: Sent, kind: Named) -> Response:
+    """Take what the form of an action on no object says."""
+    return _sent(viewer, _on_object(kind, False), None, form)
 
-    def get_plain(viewer: Reader) -> Response:
-        if kind.about.on is not None:
-            return _choose(viewer, kind)
-        return form_page(Filling(viewer, kind, None, _asked_for(viewer, kind), opened=True))
 
-    def post_plain(viewer: Writer, form: Sent) -> Response:
-        return _sent(viewer, kind, None, form)
+@router.get("/do/{code}/{on}")
+def get_form(viewer: Reader, kind: Named, on: Id) -> Response:
+    """Return the form of an action on an object."""
+    kind = _on_object(kind, True)
+    return form_page(Filling(viewer, kind, on, _asked_for(viewer, kind), opened=True))
 
-    routes.add_api_route(path, get_plain, methods=["GET"])
-    if kind.about.on is None:
-        routes.add_api_route(path, post_plain, methods=["POST"])
-    else:
-        routes.add_api_route(f"{path}/{{on}}", get_form, methods=["GET"])
-        routes.add_api_route(f"{path}/{{on}}", post_form, methods=["POST"])
+
+@router.post("/do/{code}/{on}")
+def post_form(viewer: Writer, form: Sent, kind: Named, on: Id) -> Response:
+    """Take what the form of an action on an object says."""
+    return _sent(viewer, _on_object(kind, True), on, form)
+
+
+def _on_object(kind: Kind, wanted: bool) -> Kind:
+    """Return an action that hangs on an object, or on none, as the address has it."""
+    if (kind.about.on is not None) is not wanted:
+        raise HTTPException(404)
+    return kind
 
 
 def _asked_for(viewer: Viewer, kind: Kind) -> dict[str, Any]:

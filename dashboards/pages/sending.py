@@ -30,9 +30,15 @@ async def files_of(request: Request) -> FormData:
     return await request.form(max_fields=20, max_files=5)
 
 
+async def readings_of(request: Request) -> FormData:
+    """Return what a form with files of readings sent."""
+    return await request.form(max_fields=120, max_files=100)
+
+
 Sent = Annotated[FormData, Depends(form_of)]
 SentFile = Annotated[FormData, Depends(file_of)]
 SentFiles = Annotated[FormData, Depends(files_of)]
+ReadingsForm = Annotated[FormData, Depends(readings_of)]
 
 
 def writer(request: Request, form: Sent) -> Viewer:
@@ -50,9 +56,15 @@ def files_writer(request: Request, form: SentFiles) -> Viewer:
     return _writer(request, form)
 
 
+def readings_writer(request: Request, form: ReadingsForm) -> Viewer:
+    """Return the viewer who sends files of readings in a form."""
+    return _writer(request, form)
+
+
 Writer = Annotated[Viewer, Depends(writer)]
 FileWriter = Annotated[Viewer, Depends(file_writer)]
 FilesWriter = Annotated[Viewer, Depends(files_writer)]
+ReadingsWriter = Annotated[Viewer, Depends(readings_writer)]
 
 
 def _writer(request: Request, form: FormData) -> Viewer:

@@ -37,7 +37,7 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("today", "/", ()),
     ("institutions", "/institutions", ()),
     ("boards", "/boards", ()),
-    ("unions", "/unions", ("/targets", "/runs", "/quotas")),
+    ("unions", "/unions", ("/targets", "/runs", "/quotas", "/members", "/agreements")),
     ("do", "/do", ()),
     ("data", "/data", ("/gateways", "/rejects", "/set-aside", "/exchanges", "/imports",
                        "/channels", "/published", "/routes", "/unbound-keys",

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from actions.figures import civil
 from dashboards.pages.words import Lang
-from metering.days import CIVIL_ZONE
 
 DASH: Final = "–"
-_UNITS: Final = {"m3": "m³", "m2": "m²"}
+_UNITS: Final = {"m3": "m³", "m2": "m²", "kgce/m2": "kgce/m²"}
+_IN_CHINESE: Final = {"yuan/tce": "元/吨标准煤"}
 # The larger units of a screen, from the largest down; tables keep the plain one.
 _LARGER: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {
     "zh": {
@@ -88,8 +88,10 @@ def large(value: Decimal | None, unit: str, lang: Lang) -> Large:
     return Large(number(shown, places_for([shown])), name, plain if size > 1 else "")
 
 
-def unit_name(unit: str) -> str:
-    """Return a unit as it is printed."""
+def unit_name(unit: str, lang: Lang = "en") -> str:
+    """Return a unit as it is set: superscripts, and money in words of the language."""
+    if lang == "zh" and unit in _IN_CHINESE:
+        return _IN_CHINESE[unit]
     return _UNITS.get(unit, unit)
 
 
@@ -129,13 +131,9 @@ def day_name(day: date, lang: Lang) -> str:
     return f"{weekday} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def moment(at: datetime | None, lang: Lang) -> str:
-    """Return when something was done, to the minute, in China's civil time with its name."""
-    if at is None:
-        return DASH
-    civil = at.astimezone(ZoneInfo(CIVIL_ZONE))
-    return f"{civil:%Y-%m-%d %H:%M} {_ZONE_NAME[lang]}"
+def moment(at: datetime | None, lang: Lang, *, seconds: bool = False) -> str:
+    """Return when something was done, in China's civil time with its name."""
+    return DASH if at is None else civil(at, lang, seconds=seconds)
 
 
-_ZONE_NAME: Final = {"zh": "(北京时间)", "en": "(UTC+8)"}
 _PLACES: Final = ((Decimal(1000), 0), (Decimal(100), 1), (Decimal(10), 2), (Decimal(1), 3))

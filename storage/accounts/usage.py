@@ -1,5 +1,7 @@
 """What usage is made of, and the hours, days and months that come of it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, Final
 

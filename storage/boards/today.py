@@ -145,8 +145,9 @@ _MISSING: Final = """
 _SILENT: Final = """
     SELECT g.name, g.last_reading_at, g.channels, count(*) OVER () AS all
       FROM report.gateway g
-     WHERE g.channels > 0
-       AND (g.last_reading_at IS NULL OR g.last_reading_at < now() - interval '1 day')
+     WHERE g.channels > 0 AND g.revoked_at IS NULL
+       AND coalesce(greatest(g.heard_at, g.last_reading_at), '-infinity')
+           < now() - g.late_after_s * interval '1 second'
      ORDER BY g.last_reading_at NULLS FIRST, g.name LIMIT %(most)s
 """
 _PEOPLE: Final = """
@@ -218,7 +219,7 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A gateway from which nothing came for a day; all: how many such gateways there are."""
+    """A gateway that is silent for longer than it uses to; all: how many such there are."""
 
     name: str
     last_reading_at: datetime | None

@@ -1,5 +1,7 @@
 """What bases are made of, of many institutions at once: months, terms, stretches and sizes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -35,7 +37,7 @@ _SIZES = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
 _TODAY = "SELECT storage.today()"
 
 _FEW: Final = 500  # institutions that are asked for by id; of more, all are read
-_EPOCH: Final = np.datetime64("2000-01-01", "D")
+_EPOCH: Final = "2000-01-01"
 
 
 def known(
@@ -106,7 +108,7 @@ def _terms(rows: Columns) -> Terms:
 
 def _month(days: NDArray[Any]) -> NDArray[np.int64]:
     """Return the months of days that are counted from 2000, as months since the year 0."""
-    months = (_EPOCH + days).astype("datetime64[M]").astype(np.int64)
+    months = (np.datetime64(_EPOCH, "D") + days).astype("datetime64[M]").astype(np.int64)
     return np.asarray(months + 1970 * MONTHS)
 
 

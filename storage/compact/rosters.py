@@ -1,5 +1,7 @@
 """Where a union's institutions count and what they are, as dated: to ask whose roster holds."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Runs: what they are computed from, their snapshots, and their quotas as rows."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,17 +13,20 @@ from psycopg.rows import class_row
 from compact.covers import covers_of
 from compact.runs import Run
 from storage.compact.run_columns import node_columns, quota_columns
+from storage.compact.run_rows import RunRow
 from storage.registry.institutions import like
+
+__all__ = ["Level", "RunRow", "Share"]
 
 _LONG = "SET LOCAL statement_timeout = '10min'"  # a union may have a million institutions
 _LOCK = "SELECT pg_advisory_xact_lock(12, %s)"  # runs and issues of a union: one after the other
-_SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s"
+_SAME = "SELECT id FROM run WHERE target_id = %s AND sha256 = %s AND shadow = %s::integer[]"
 _ADD = """
     INSERT INTO run (target_id, union_id, version, rule, method, sha256, quotas, base_g, total_g,
-                     made_by, without_base, left_out, covers)
+                     made_by, without_base, left_out, covers, shadow)
     SELECT %(target)s, %(union)s, coalesce(max(version), 0) + 1, %(rule)s, %(method)s,
            %(sha256)s, %(quotas)s, %(base_g)s, %(total_g)s, %(by)s, %(without_base)s, %(left_out)s,
-           %(covers)s
+           %(covers)s, %(shadow)s
       FROM run WHERE target_id = %(target)s
     RETURNING id
 """
@@ -52,7 +55,7 @@ _ADD_QUOTAS = """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
            r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force, r.without_base,
-           r.left_out, r.covers, coalesce(s.needed, false) AS second_person,
+           r.left_out, r.covers, r.shadow, coalesce(s.needed, false) AS second_person,
            q.said AS request, q.made_by AS request_by, q.made_at AS request_at,
            q.reason AS request_reason
       FROM report.run r
@@ -99,53 +102,6 @@ _OF_MEMBERS = """
     SELECT member_id, year, count(*)::integer, sum(amount_g)
       FROM run_quota WHERE run_id = %s GROUP BY member_id, year ORDER BY year, member_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """A run without its snapshot; issued_as: how its quotas came into the books, if they did.
-
-    base_g, total_g: None where they would tell of a restricted institution.
-    in_force: the years whose quotas are those of this run; a later issue may have taken them.
-    covers: what its sums hold and lack; None where they are withheld, and in runs of before.
-    second_person: whether its union has another person issue it than who asks for it.
-    request: "asked" while somebody waits for that, "refused" since; by whom, when and why.
-    """
-
-    run_id: int
-    target_id: int
-    union_id: int
-    version: int
-    rule: str
-    method: dict[str, Any]
-    sha256: str
-    quotas: int
-    base_g: int | None
-    total_g: int | None
-    made_at: datetime
-    issued_as: str | None
-    issued_at: datetime | None
-    in_force: list[int]
-    without_base: int
-    left_out: int
-    covers: dict[str, int] | None
-    second_person: bool
-    request: str | None
-    request_by: str | None
-    request_at: datetime | None
-    request_reason: str | None
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody asked for its issue, and nobody has answered."""
-        return self.request == "asked" and self.issued_as is None
-
-    @property
-    def state(self) -> str:
-        """Whether it is a proposal, holds for some year, or a later run took its place."""
-        if self.issued_as is None:
-            return "proposal"
-        return "in_force" if self.in_force else "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +153,21 @@ def lock(connection: Connection[Any], union_id: int) -> None:
     connection.execute(_LOCK, [union_id])
 
 
-def same(connection: Connection[Any], target_id: int, sha256: str) -> int | None:
+def same(
+    connection: Connection[Any], target_id: int, sha256: str, shadow: Sequence[int] = ()
+) -> int | None:
     """Return the run of a target that came to the very same snapshot, if there is one."""
-    row = connection.execute(_SAME, [target_id, sha256]).fetchone()
+    row = connection.execute(_SAME, [target_id, sha256, list(shadow)]).fetchone()
     return int(row[0]) if row else None
 
 
-def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
-    """Keep a run as the target's next version; return its id."""
+def add(
+    connection: Connection[Any], target_id: int, run: Run, by: str, shadow: Sequence[int] = ()
+) -> int:
+    """Keep a run as the target's next version; return its id.
+
+    shadow: members that it counts on trial.
+    """
     union_id, made = run.problem.union, run.allocation
     parameters = {
         "target": target_id,
@@ -218,6 +181,7 @@ def add(connection: Connection[Any], target_id: int, run: Run, by: str) -> int:
         "by": by,
         "without_base": list(run.problem.without_base),
         "left_out": list(run.problem.left_out),
+        "shadow": list(shadow),
         "covers": json.dumps(
             covers_of(run.problem.holders, run.problem.without_base, run.problem.left_out)
         ),

@@ -1,5 +1,6 @@
 """Targets of unions: set once, never changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,17 @@ from compact.targets import Curve, Indicator, Origin, Target
 
 _ADD = """
     INSERT INTO target (union_id, indicator, profile, fall_millionths, base_year, target_year,
-                        curve, origin, source, made_by)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+                        curve, origin, source, made_by, binding)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+_BOUND = """
+    SELECT region_id FROM access.bound_elsewhere(
+           %s, %s::integer[], %s, storage.years_of(%s::integer, %s::integer)) AS b (region_id)
+     ORDER BY 1
 """
 _LISTED = """
     SELECT id, union_id, source, indicator, profile, fall_millionths, base_year, target_year,
-           curve, origin
+           curve, origin, binding
       FROM target
      WHERE (%(union)s::integer IS NULL OR union_id = %(union)s)
        AND (%(only)s::integer IS NULL OR id = %(only)s)
@@ -30,10 +36,19 @@ class TargetRow:
     union_id: int
     source: str
     target: Target
+    binding: bool = False
 
 
-def add(connection: Connection[Any], union_id: int, target: Target, source: str, by: str) -> int:
-    """Set a target and return its id."""
+def add(
+    connection: Connection[Any],
+    union_id: int,
+    target: Target,
+    source: str,
+    by: str,
+    *,
+    binding: bool = False,
+) -> int:
+    """Set a target and return its id; binding: no other union's may bind its full members then."""
     parameters = [
         union_id,
         target.indicator.value,
@@ -45,10 +60,20 @@ def add(connection: Connection[Any], union_id: int, target: Target, source: str,
         target.origin.value,
         source,
         by,
+        binding,
     ]
     row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def bound_elsewhere(
+    connection: Connection[Any], union_id: int, regions: Sequence[int], target: Target
+) -> list[int]:
+    """Return which of these members another union's binding target holds in the same years."""
+    years = target.base_year, target.target_year
+    found = connection.execute(_BOUND, [union_id, list(regions), target.indicator.value, *years])
+    return [row[0] for row in found]
 
 
 def listed(connection: Connection[Any], union_id: int | None = None) -> list[TargetRow]:
@@ -71,6 +96,7 @@ def _found(connection: Connection[Any], parameters: dict[str, int | None]) -> li
             Target(
                 Indicator(row[3]), row[4], row[5], row[6], row[7], Curve(row[8]), Origin(row[9])
             ),
+            row[10],
         )
         for row in connection.execute(_LISTED, parameters)
     ]

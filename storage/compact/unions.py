@@ -1,40 +1,27 @@
-"""Unions with their members, and the agreement that holds between them."""
+"""Unions with their members of today."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from compact.unions import Agreement, Grade, Level, Member, State, Union
+from compact.unions import Level, Member, Union
 
 _NEXT = "SELECT nextval(pg_get_serial_sequence('region_union', 'id'))"
-_ADD = "INSERT INTO region_union (id, name_zh, name_en, made_by) VALUES (%s, %s, %s, %s)"
-# One statement: the first members of a new union come together.
-_JOIN = """
-    INSERT INTO union_member (union_id, region_id, level, valid_from, source, known_by)
-    SELECT %s, region, level, %s, %s, %s FROM unnest(%s::integer[], %s::text[]) AS m (region, level)
-"""
-_AGREE = """
-    INSERT INTO agreement (union_id, version, grade, state, members, signed_by, source)
-    VALUES (%s, (SELECT coalesce(max(version), 0) + 1 FROM agreement WHERE union_id = %s),
-            %s, %s, %s, %s, %s)
-"""
-_AGREEMENT = """
-    SELECT grade, state, members, signed_by FROM agreement
-     WHERE union_id = %s ORDER BY version DESC LIMIT 1
+_ADD = """
+    INSERT INTO region_union (id, name_zh, name_en, guide_id, made_by) VALUES (%s, %s, %s, %s, %s)
 """
 _LISTED = """
     SELECT u.union_id, u.name_zh, u.name_en,
-           u.union_id IN (SELECT * FROM access.planned_unions()) AS planned
+           u.union_id IN (SELECT * FROM access.planned_unions()) AS planned, u.guide_id
       FROM report.region_union u
      WHERE %(only)s::integer IS NULL OR u.union_id = %(only)s
      ORDER BY u.union_id
 """
 _MEMBERS = """
-    SELECT m.union_id, m.region_id, m.level, f.code, f.name_zh, f.name_en
+    SELECT m.union_id, m.region_id, m.level, m.step, f.code, f.name_zh, f.name_en
       FROM report.union_member m
       LEFT JOIN region_fact f ON f.region_id = m.region_id AND f.known_until IS NULL
            AND storage.today() >= f.valid_from
@@ -53,51 +40,38 @@ _PLANS_REGIONS = "SELECT access.plans_regions(%s)"
 
 @dataclass(frozen=True, slots=True)
 class UnionRow:
-    """A union as readers find it; planned: whether the viewer may set targets and issue quotas."""
+    """A union as readers find it; planned: whether the viewer may set targets and issue quotas.
+
+    guide_id: the region whose authority guides it, None: by its members alone.
+    """
 
     union_id: int
     name_zh: str
     name_en: str
     planned: bool
+    guide_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member with what its region is called today."""
+    """A member with what its region is called today; step: observer, shadow or full."""
 
     union_id: int
     region_id: int
     level: str
+    step: str
     code: str | None
     name_zh: str | None
     name_en: str | None
 
 
-def add(connection: Connection[Any], union: Union, by: str, source: str, since: date) -> int:
-    """Add a union with its members from a day on; return its permanent id."""
+def add(connection: Connection[Any], union: Union, by: str, guide: int | None) -> int:
+    """Add a union that has no members yet; return its permanent id."""
     row = connection.execute(_NEXT).fetchone()
     assert row is not None
     union_id = int(row[0])
-    connection.execute(_ADD, [union_id, union.name_zh, union.name_en, by])
-    regions = [one.region for one in union.members]
-    levels = [one.level.value for one in union.members]
-    connection.execute(_JOIN, [union_id, since, source, by, regions, levels])
+    connection.execute(_ADD, [union_id, union.name_zh, union.name_en, guide, by])
     return union_id
-
-
-def agree(connection: Connection[Any], union_id: int, agreement: Agreement, source: str) -> None:
-    """Keep an agreement as the union's newest."""
-    members, signed = sorted(agreement.members), sorted(agreement.signed_by)
-    parameters = [union_id, union_id, agreement.grade.value, agreement.state.value, members, signed]
-    connection.execute(_AGREE, [*parameters, source])
-
-
-def agreement(connection: Connection[Any], union_id: int) -> Agreement | None:
-    """Return the newest agreement of a union."""
-    row = connection.execute(_AGREEMENT, [union_id]).fetchone()
-    if row is None:
-        return None
-    return Agreement(Grade(row[0]), frozenset(row[2]), frozenset(row[3]), State(row[1]))
 
 
 def listed(connection: Connection[Any], only: int | None = None) -> list[UnionRow]:

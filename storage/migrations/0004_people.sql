@@ -70,23 +70,26 @@ INSERT INTO role VALUES
     ('reader', '查看人员', 'Reader'),
     ('officer', '管理人员', 'Officer'),
     ('planner', '规划人员', 'Planner'),
-    ('administrator', '系统管理员', 'Administrator');
+    ('administrator', '系统管理员', 'Administrator'),
+    ('guide', '指导人员', 'Guide');
 INSERT INTO named_right VALUES
     ('look', '查看', 'Look at what the grant covers'),
     ('correct_readings', '更正读数', 'Import and correct readings, record exchanges'),
     ('register', '登记', 'Register institutions, meters, channels and their settings'),
     ('keep_accounts', '管理台账', 'Keep accounts, bills and statistical forms'),
     ('plan', '规划', 'Make unions, targets and runs, issue quotas'),
+    ('comment', '提出意见', 'Comment on a union''s results, which a guide sees and no institutions'),
     ('administer', '系统管理', 'Manage users, grants, gateways and their keys');
 INSERT INTO role_right VALUES
     ('reader', 'look'),
     ('officer', 'look'), ('officer', 'correct_readings'), ('officer', 'register'),
     ('officer', 'keep_accounts'),
     ('planner', 'look'), ('planner', 'correct_readings'), ('planner', 'register'),
-    ('planner', 'keep_accounts'), ('planner', 'plan'),
+    ('planner', 'keep_accounts'), ('planner', 'plan'), ('planner', 'comment'),
     ('administrator', 'look'), ('administrator', 'correct_readings'), ('administrator', 'register'),
     ('administrator', 'keep_accounts'), ('administrator', 'plan'),
-    ('administrator', 'administer');
+    ('administrator', 'comment'), ('administrator', 'administer'),
+    ('guide', 'comment');
 
 -- viewer: user:<id> of a person, login:<name> of a database login such as Grafana's.
 CREATE TABLE access_grant (
@@ -138,9 +141,9 @@ CREATE TABLE answered (
 );
 CREATE INDEX ON answered (at);
 ALTER TABLE answered ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT ON answered TO commonwatt_api;
+GRANT SELECT, INSERT ON answered TO commonwatt_api, commonwatt_collector;
 GRANT SELECT, DELETE ON answered TO commonwatt_worker;
-GRANT UPDATE (answer) ON answered TO commonwatt_api;
+GRANT UPDATE (answer) ON answered TO commonwatt_api, commonwatt_collector;
 
 -- A file waits for its confirmation, a day at most: it cannot ride hidden through a preview.
 CREATE TABLE upload (

@@ -131,6 +131,62 @@ ALTER TABLE gateway_clock ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON gateway_clock TO commonwatt_api, commonwatt_worker;
 GRANT SELECT, INSERT, UPDATE ON gateway_clock TO commonwatt_collector;
 
+-- What was seen of each gateway, so that each is judged by its own habits.
+CREATE TABLE gateway_seen (
+    gateway_id integer PRIMARY KEY REFERENCES gateway,
+    seen_at timestamptz NOT NULL,              -- its last message's arrival, within some seconds
+    receipted_at timestamptz,                  -- when a numbered one was last committed
+    every_s integer[] NOT NULL DEFAULT '{}',   -- between its last arrivals, the newest last
+    ahead_ms bigint[] NOT NULL DEFAULT '{}',   -- newest instant less arrival, the newest last
+    seqs int8multirange NOT NULL DEFAULT '{}'  -- the last ranges of its numbers
+) WITH (fillfactor = 50);
+ALTER TABLE gateway_seen ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON gateway_seen TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON gateway_seen TO commonwatt_collector;
+
+CREATE TABLE gateway_day (
+    gateway_id integer NOT NULL REFERENCES gateway,
+    day date NOT NULL,          -- UTC, of the arrival
+    messages bigint NOT NULL,
+    refused bigint NOT NULL,    -- of these, in whole or in part
+    PRIMARY KEY (gateway_id, day)
+) WITH (fillfactor = 50);
+ALTER TABLE gateway_day ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON gateway_day TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON gateway_day TO commonwatt_collector;
+GRANT DELETE ON gateway_day TO commonwatt_worker;
+
+-- Somebody looks at what a gateway sends: until then its messages are kept, the last of them.
+CREATE TABLE gateway_watch (
+    gateway_id integer PRIMARY KEY REFERENCES gateway,
+    until timestamptz NOT NULL
+);
+ALTER TABLE gateway_watch ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON gateway_watch TO commonwatt_api;
+GRANT SELECT ON gateway_watch TO commonwatt_collector, commonwatt_worker;
+GRANT DELETE ON gateway_watch TO commonwatt_worker;
+
+CREATE TABLE gateway_message (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    gateway_id integer NOT NULL REFERENCES gateway,
+    received_at timestamptz NOT NULL,
+    topic text NOT NULL,
+    payload bytea NOT NULL,    -- its beginning
+    bytes integer NOT NULL,    -- of all of it
+    seq bigint,
+    said text NOT NULL,        -- the first readings: key = value
+    readings integer NOT NULL, -- that were read in it
+    taken integer NOT NULL,    -- of these, that are stored or were known
+    reason text,               -- of its first refusal
+    message_zh text,
+    message_en text
+);
+CREATE INDEX ON gateway_message (gateway_id, id);
+ALTER TABLE gateway_message ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON gateway_message TO commonwatt_api;
+GRANT SELECT, INSERT, DELETE ON gateway_message TO commonwatt_collector;
+GRANT SELECT, DELETE ON gateway_message TO commonwatt_worker;
+
 -- Readings that were stored, and are still to be told about.
 CREATE TABLE intake_mark (
     channel_id integer NOT NULL REFERENCES channel,
@@ -155,6 +211,40 @@ CREATE TABLE intake_tally (
 );
 GRANT SELECT ON intake_tally TO commonwatt_api, commonwatt_worker;
 GRANT SELECT, INSERT, UPDATE ON intake_tally TO commonwatt_collector;
+
+-- The same by the minute, for the board of collectors and `commonwatt status`; kept a month.
+CREATE TABLE intake_minute (
+    minute timestamptz NOT NULL,
+    collector text NOT NULL,
+    messages bigint NOT NULL,
+    stored bigint NOT NULL,
+    revised bigint NOT NULL,
+    duplicates bigint NOT NULL,
+    refused bigint NOT NULL,        -- refusals: of a message, or of its readings of one reason
+    commits bigint NOT NULL,
+    write_ms bigint NOT NULL,       -- of these transactions together, their commit included
+    write_most_ms bigint NOT NULL,
+    lag_most_ms bigint NOT NULL,    -- the longest from a message's arrival to its commit
+    PRIMARY KEY (minute, collector)
+);
+GRANT SELECT ON intake_minute TO commonwatt_api;
+GRANT SELECT, DELETE ON intake_minute TO commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON intake_minute TO commonwatt_collector;
+
+-- How each collector is, as it says itself every few seconds: one that is silent has died, or its
+-- database was away.
+CREATE TABLE collector_beat (
+    collector text PRIMARY KEY,
+    began_at timestamptz NOT NULL,
+    beat_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('connected', 'broker_away', 'stopped')),
+    unacknowledged integer NOT NULL,  -- messages
+    oldest_at timestamptz,            -- when the first of these came
+    held integer NOT NULL,            -- messages that wait for the writer
+    held_bytes bigint NOT NULL
+);
+GRANT SELECT ON collector_beat TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, UPDATE ON collector_beat TO commonwatt_collector;
 
 -- A reading that was set aside stands, or the fall to it is a wrap: a person's word, with a reason.
 CREATE TABLE verdict (
@@ -265,3 +355,54 @@ GRANT SELECT, INSERT ON reading_import TO commonwatt_api;
 GRANT SELECT, UPDATE ON reading_import TO commonwatt_collector;
 GRANT SELECT, DELETE ON reading_import TO commonwatt_worker;
 GRANT UPDATE (state, ended_at) ON reading_import TO commonwatt_worker;
+
+-- Files of readings that people brought: who, when, and whether it was taken back.
+CREATE TABLE reading_file (
+    id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    name text NOT NULL,
+    channels integer[] NOT NULL,  -- of which it alone said something
+    readings bigint NOT NULL,     -- that nobody had said before
+    first timestamptz NOT NULL,
+    last timestamptz NOT NULL,
+    undone_at timestamptz,
+    undone_by text,
+    settled_at timestamptz,       -- since when it cannot be taken back
+    CONSTRAINT reading_file_undone CHECK ((undone_at IS NULL) = (undone_by IS NULL))
+);
+CREATE INDEX ON reading_file (made_at) WHERE settled_at IS NULL AND undone_at IS NULL;
+CREATE INDEX ON reading_file (made_by, id);
+ALTER TABLE reading_file ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON reading_file TO commonwatt_api, commonwatt_worker;
+GRANT UPDATE (undone_at, undone_by) ON reading_file TO commonwatt_api;
+GRANT SELECT, INSERT ON reading_file TO commonwatt_collector;
+GRANT USAGE ON SEQUENCE reading_file_id_seq TO commonwatt_collector;
+GRANT DELETE ON reading_file TO commonwatt_worker;
+
+-- What only such files said so far, and can take back. What anybody else says too is said for good,
+-- and its rows go; so they do when a file is settled.
+CREATE TABLE reading_of_file (
+    at timestamptz NOT NULL,
+    value bigint NOT NULL,
+    seq bigint NOT NULL,
+    file_id bigint NOT NULL,
+    channel_id integer NOT NULL,
+    PRIMARY KEY (channel_id, at, seq, value, file_id)
+);
+ALTER TABLE reading_of_file ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON reading_of_file TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, DELETE ON reading_of_file TO commonwatt_collector;
+
+-- The same of beginnings of intervals.
+CREATE TABLE start_of_file (
+    at timestamptz NOT NULL,
+    from_at timestamptz NOT NULL,
+    seq bigint NOT NULL,
+    file_id bigint NOT NULL,
+    channel_id integer NOT NULL,
+    PRIMARY KEY (channel_id, at, seq, from_at, file_id)
+);
+ALTER TABLE start_of_file ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON start_of_file TO commonwatt_api, commonwatt_worker;
+GRANT SELECT, INSERT, DELETE ON start_of_file TO commonwatt_collector;

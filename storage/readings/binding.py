@@ -1,8 +1,10 @@
 """From a gateway's words to channels: which is meant, in which whole quanta, what is refused."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +30,9 @@ _BINDINGS = """
      ORDER BY p.pair, b.valid_from
 """
 
-Ints = NDArray[np.signedinteger[Any]]
-Scale = tuple[NDArray[np.float64], NDArray[np.float64]]  # quanta are value * first / second
+Ints: TypeAlias = "NDArray[np.signedinteger[Any]]"
+# Quanta are value * first / second.
+Scale: TypeAlias = "tuple[NDArray[np.float64], NDArray[np.float64]]"
 
 _AT_ONCE: Final = 1 << 16  # readings
 _FINER: Final = 1e-3  # of a quantum: less is what a double makes of a decimal
@@ -51,7 +54,7 @@ class Bound:
     kind: Ints
     rounded: NDArray[np.bool_]
 
-    def only(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> "Bound":
+    def only(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> Bound:
         """Return some of the readings, or all in another order."""
         columns = {name: getattr(self, name)[kept] for name in self.__slots__}
         return Bound(**columns)

@@ -1,5 +1,7 @@
 """Gateways' clocks: what each said newest, and what a clock that fell back has stamped."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final

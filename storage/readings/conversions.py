@@ -1,5 +1,7 @@
 """From the unit that a message names to whole quanta of the channel, exactly or not at all."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any

@@ -1,5 +1,7 @@
 """What a file that corrects stands beside, and the record of what people did with readings."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,7 @@
 """Rows of a file that a clock which fell back has stamped: the order of the lines tells them."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Any
 

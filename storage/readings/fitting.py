@@ -1,5 +1,7 @@
 """Whether registers' readings fit what stands around them, as they come one after another."""
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right, insort
 from typing import Any, Final
 

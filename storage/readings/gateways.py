@@ -1,13 +1,15 @@
-"""Gateways as readers see them, and the keys with which they push over HTTP."""
+"""Gateways as readers see them, and the keys with which they come in."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
 from metering.clocks import shift_for, shift_text
+from metering.credentials import hashed
+from metering.gateways import Habits
 
 _SHOWN = """
     SELECT g.id AS gateway_id, g.name, g.since, g.key_sha256 IS NOT NULL AS has_key,
@@ -24,10 +26,14 @@ _SHOWN = """
               JOIN channel_setting s ON s.channel_id = b.channel_id AND s.known_until IS NULL
              WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL
            ) AS period_s,
-           k.ahead_ms AS clock_ahead_ms, k.heard_at, k.set_aside_at AS clock_set_aside_at,
+           g.keyed_at, g.revoked_at, k.ahead_ms AS clock_ahead_ms,
+           greatest(k.heard_at, s.seen_at) AS heard_at, coalesce(s.every_s, '{}') AS every_s,
+           coalesce(s.ahead_ms, '{}') AS offsets_ms,
+           k.set_aside_at AS clock_set_aside_at,
            (SELECT max(x.off_ms) FROM rejected_message x WHERE x.gateway = g.name
                AND x.resolved_at IS NULL AND x.reason = 'clock.ahead') AS waits_ahead_ms
       FROM gateway g LEFT JOIN gateway_clock k ON k.gateway_id = g.id
+      LEFT JOIN gateway_seen s ON s.gateway_id = g.id
 """
 _LIST = f"""
     {_SHOWN}
@@ -40,14 +46,30 @@ _NAMED = f"{_SHOWN} WHERE g.name = %s"
 _SILENT = """
      WHERE g.id IN (
            SELECT h.id FROM gateway h LEFT JOIN gateway_clock c ON c.gateway_id = h.id
+             LEFT JOIN gateway_seen n ON n.gateway_id = h.id
             WHERE strpos(lower(h.name), lower(%(text)s)) > 0
-            ORDER BY c.heard_at NULLS FIRST, h.name LIMIT %(most)s OFFSET %(skip)s)
-     ORDER BY k.heard_at NULLS FIRST, g.name
+            ORDER BY greatest(c.heard_at, n.seen_at) NULLS FIRST, h.name
+            LIMIT %(most)s OFFSET %(skip)s)
+     ORDER BY heard_at NULLS FIRST, g.name
 """
 _SILENT_FIRST = _SHOWN + _SILENT
 _COUNT = "SELECT count(*) FROM gateway WHERE strpos(lower(name), lower(%s)) > 0"
-_SET_KEY = "UPDATE gateway SET key_sha256 = sha256(%s) WHERE name = %s"
+# What is seen is asked as of before it was made, so nothing can be returned of a new row.
+_NEXT = "SELECT nextval('gateway_id_seq')::integer"
+_MAKE = "INSERT INTO gateway (id, name) VALUES (%s, %s)"
+_SET_KEY = """
+    UPDATE gateway SET key_sha256 = sha256(%s), key_pbkdf2 = %s, keyed_at = now(), revoked_at = NULL
+     WHERE name = %s
+"""
+_REVOKE = """
+    UPDATE gateway SET key_sha256 = NULL, key_pbkdf2 = NULL, keyed_at = NULL, revoked_at = now()
+     WHERE id = %s
+"""
+_LOGINS = """
+    SELECT name, key_pbkdf2 FROM gateway WHERE key_pbkdf2 IS NOT NULL ORDER BY name COLLATE "C"
+"""
 _OPENS = "SELECT access.opens_gateway(%s, %s)"
+_KNOWS = "SELECT access.knows_gateway(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +78,12 @@ class Gateway:
 
     channels: bound to it. last_reading_at: of those bound to it now. rejects: that still wait.
     period_s: the longest between readings of these.
+    keyed_at: when it got the key that it has. revoked_at: since when it is refused.
     clock_ahead_ms: the newest instant of its last message, less that message's arrival; far below
         0 where it sent what happened long before.
     clock_set_aside_at: when readings were last set aside for its clock.
     waits_ahead_ms: the farthest that waits, set aside as ahead of its arrival.
+    every_s: between its last arrivals. offsets_ms: of its last messages from their arrival.
     """
 
     gateway_id: int
@@ -70,15 +94,23 @@ class Gateway:
     last_reading_at: datetime | None
     rejects: int
     period_s: int | None
+    keyed_at: datetime | None
+    revoked_at: datetime | None
     clock_ahead_ms: int | None
     heard_at: datetime | None
+    every_s: list[int]
+    offsets_ms: list[int]
     clock_set_aside_at: datetime | None
     waits_ahead_ms: int | None
 
+    @property
+    def habits(self) -> Habits:
+        """Its own interval and clock, by which it is judged."""
+        return Habits(self.heard_at, self.every_s, self.offsets_ms, (), self.period_s)
+
     def silent_at(self, now: datetime) -> bool:
-        """Return whether it has said nothing for three periods and an hour."""
-        quiet = timedelta(seconds=3 * (self.period_s or 0), hours=1)
-        return self.heard_at is None or now - self.heard_at > quiet
+        """Return whether it has said nothing for longer than it uses to."""
+        return self.habits.offline(now)
 
     @property
     def clock_ahead_s(self) -> int | None:
@@ -119,12 +151,36 @@ def silent_first(
         return (row[0] if row else 0), cursor.execute(_SILENT_FIRST, asked).fetchall()
 
 
-def set_key(connection: Connection[Any], name: str, key: bytes) -> bool:
-    """Keep the hash of a gateway's key; return whether there is such a gateway."""
-    return connection.execute(_SET_KEY, [key, name]).rowcount == 1
+def make(connection: Connection[Any], name: str) -> int:
+    """Register a gateway without a key; return its id."""
+    row = connection.execute(_NEXT).fetchone()
+    assert row is not None
+    connection.execute(_MAKE, [row[0], name])
+    return int(row[0])
+
+
+def set_key(connection: Connection[Any], name: str, key: str) -> bool:
+    """Keep the hashes of a gateway's key, which ends its revocation; False where there is none."""
+    return connection.execute(_SET_KEY, [key.encode(), hashed(key), name]).rowcount == 1
+
+
+def revoke(connection: Connection[Any], gateway_id: int) -> None:
+    """Forget a gateway's key, and have all refused that it sends."""
+    connection.execute(_REVOKE, [gateway_id])
+
+
+def logins(connection: Connection[Any]) -> list[tuple[str, str]]:
+    """Return the gateways that have a key, each with its hash as mosquitto keeps it."""
+    return connection.execute(_LOGINS).fetchall()
 
 
 def opens(connection: Connection[Any], name: str, key: bytes) -> bool:
     """Return whether this is the gateway's key."""
     row = connection.execute(_OPENS, [name, key]).fetchone()
+    return bool(row and row[0])
+
+
+def knows(connection: Connection[Any], name: str) -> bool:
+    """Return whether there is a gateway of this name that has a key."""
+    row = connection.execute(_KNOWS, [name]).fetchone()
     return bool(row and row[0])

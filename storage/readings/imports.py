@@ -19,7 +19,12 @@ _COLUMNS: Final = """
       FROM reading_import
 """
 _ONE: Final = _COLUMNS + " WHERE id = %s"
-_LATEST: Final = _COLUMNS + " ORDER BY id DESC LIMIT %s"
+_LISTED: Final = f"""
+    SELECT i.*, coalesce((SELECT p.name FROM access.called(ARRAY[made_by]) p), made_by) AS by_name
+      FROM ({_COLUMNS}) i
+     WHERE id < %(before)s AND (%(state)s::text IS NULL OR state = %(state)s)
+     ORDER BY id DESC LIMIT %(most)s
+"""  # noqa: S608  # our own columns
 _ADD = """
     INSERT INTO reading_import (made_by, name, sha256, bytes) VALUES (%s, %s, %s, %s) RETURNING id
 """
@@ -86,6 +91,13 @@ class LargeImport:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LargeImportRow(LargeImport):
+    """A large file in a list, with who sent it."""
+
+    by_name: str
+
+
 def add(connection: Connection[Any], by: str, name: str, sha256: bytes, size: int) -> int:
     """Write down that a file came."""
     row = connection.execute(_ADD, [by, name, sha256, size]).fetchone()
@@ -99,10 +111,13 @@ def one(connection: Connection[Any], import_id: int) -> LargeImport | None:
         return cursor.execute(_ONE, [import_id]).fetchone()
 
 
-def latest(connection: Connection[Any], most: int) -> list[LargeImport]:
-    """Return the latest files that the viewer may know of."""
-    with connection.cursor(row_factory=class_row(LargeImport)) as cursor:
-        return cursor.execute(_LATEST, [most]).fetchall()
+def listed(
+    connection: Connection[Any], *, state: str | None, before: int, most: int
+) -> list[LargeImportRow]:
+    """Return the files that the viewer may know of, newest first; before: of lesser ids."""
+    with connection.cursor(row_factory=class_row(LargeImportRow)) as cursor:
+        asked = {"state": state, "before": before, "most": most}
+        return cursor.execute(_LISTED, asked).fetchall()
 
 
 def waits(connection: Connection[Any], import_id: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """One large file on its way in: put aside in slices, then stored as a whole or not at all."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,12 +20,13 @@ from storage import connections
 from storage.connections import WRITING, Bounds
 from storage.readings import corrections, imports, staged, staged_merging
 from storage.readings.binding import Bound
-from storage.readings.store import connect, tally
+from storage.readings.minutes import tally
+from storage.readings.months import ENSURE
+from storage.readings.store import connect
 from storage.reasons import reason_of, text_of
 
 _LOCK = "SELECT pg_try_advisory_lock(%s, %s)"
 _ROOM: Final = ("work_mem", "64MB")
-_MONTHS = "SELECT storage.ensure_months(%s, %s)"
 _NAME: Final = "import"
 
 
@@ -85,7 +88,7 @@ class LargeStore:
         for month in sorted(self._heard.months):
             at = np.datetime64(month, "M").astype("datetime64[s]").astype(datetime)
             at = at.replace(tzinfo=UTC)
-            self._work.execute(_MONTHS, [at, at])
+            self._work.execute(ENSURE, [at, at])
         with self._work.transaction():
             ids = self._heard.channels
             first_ms = self._heard.first[ids].tolist()

@@ -1,5 +1,7 @@
 """What is still to be told of readings that were stored: finer than the quantum, or of a clock."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final

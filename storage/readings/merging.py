@@ -1,7 +1,10 @@
 """How readings join those that are there: the greatest stands, the others are kept, days wait."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +12,7 @@ from psycopg import Connection, Cursor
 
 from metering.messages import Outdone
 from storage.columns import Columns, copy_in
+from storage.readings import said
 from storage.readings.binding import Bound
 
 _INCOMING: Final = {
@@ -31,16 +35,27 @@ _INSERT: Final = """
     ON CONFLICT DO NOTHING
 """
 _INSERT_AND_TELL: Final = _INSERT + " RETURNING channel_id, storage.ms(at)"
+_INSERT_OF_FILE: Final = f"""
+    WITH new AS ({_INSERT} RETURNING channel_id, at, seq, value), told AS (
+        INSERT INTO reading_of_file (file_id, channel_id, at, seq, value)
+        SELECT %s, channel_id, at, seq, value FROM new)
+"""  # noqa: S608 - only our own text
+_COUNT_NEW: Final = _INSERT_OF_FILE + "SELECT count(*) FROM new"  # noqa: S608
+_TELL_NEW: Final = _INSERT_OF_FILE + "SELECT channel_id, storage.ms(at) FROM new"  # noqa: S608
 
 # What was said before stands already, and whoever replaces it keeps it: sent again, it waits for
-# nobody, however long somebody's file of the same channel takes.
+# nobody, however long somebody's file of the same channel takes. What only files said can go again.
 _DIFFERS = """
     SELECT DISTINCT i.channel_id
       FROM incoming i
       LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
             WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r ON true
-     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
+      LEFT JOIN LATERAL (
+           SELECT true AS open FROM reading_of_file
+            WHERE channel_id = i.channel_id AND at = i.at AND seq = i.seq AND value = i.value
+            LIMIT 1) f ON true
+     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value) OR f.open
 """
 
 # Only who holds a channel's lock replaces its effective readings. It works on both engines, whereas
@@ -124,6 +139,13 @@ class Fold:
     duplicates: int
 
 
+class Settled(NamedTuple):
+    """How many readings are kept beside others, and how many stand now that did not."""
+
+    revised: int
+    replaced: int
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What became of readings: counts, and which are of instants that had none, where asked."""
@@ -173,47 +195,67 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute(_MAKE_INCOMING.format(name=table).encode())
 
 
-def merge(connection: Connection[Any], bound: Bound, *, tell_new: bool = False) -> Merged:
+def merge(
+    connection: Connection[Any],
+    bound: Bound,
+    *,
+    tell_new: bool = False,
+    file_id: int | None = None,
+    lock: Sequence[int] = (),
+) -> Merged:
     """Merge readings of gateways and files, whose rank is 0, in the caller's transaction.
 
     tell_new: whether to say which readings are of instants that had none.
+    file_id: of a file that can be taken back: what nobody else has said is noted as its own.
+    lock: channels to lock in any case.
     """
     new = np.zeros(len(bound.at_ms), np.bool_)
     if not len(bound.at_ms):
         return Merged(0, 0, 0, new)
-    folded = fold(bound)
+    folded, settled = fold(bound), Settled(0, 0)
     with connection.cursor() as cursor:
         _copy(cursor, "incoming", bound, folded.effective)
-        stored = cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
+        stored = _insert(cursor, tell_new=tell_new, file_id=file_id)
         if tell_new:
             new[folded.effective] = _among(bound, folded.effective, cursor.fetchall())
-        revised = 0
-        if stored < len(folded.effective) or len(folded.outdone):
-            revised = _revise(cursor, bound, folded)
-        if stored or revised:
-            cursor.execute(_QUEUE, [revised == 0, *runs_of_days(bound, folded.effective)])
+        if stored < len(folded.effective) or len(folded.outdone) or lock:
+            settled = _revise(cursor, bound, folded, file_id, lock)
+        if stored or any(settled):
+            cursor.execute(_QUEUE, [not any(settled), *runs_of_days(bound, folded.effective)])
+    revised = settled.revised
     return Merged(stored, revised, len(bound.at_ms) - stored - revised, new)
 
 
-def _revise(cursor: Cursor[Any], bound: Bound, folded: Fold) -> int:
-    """Let the greatest stand where something else was said before; return how much did not."""
+def _insert(cursor: Cursor[Any], *, tell_new: bool, file_id: int | None) -> int:
+    if file_id is not None and tell_new:
+        return cursor.execute(_TELL_NEW.encode(), [file_id]).rowcount
+    if file_id is not None:
+        counted = cursor.execute(_COUNT_NEW.encode(), [file_id]).fetchone()
+        return int(counted[0]) if counted else 0
+    return cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
+
+
+def _revise(
+    cursor: Cursor[Any], bound: Bound, folded: Fold, file_id: int | None, lock: Sequence[int]
+) -> Settled:
+    """Let the greatest stand where something else was said before."""
     differ = {channel for (channel,) in cursor.execute(_DIFFERS)}
-    differ.update(bound.channel_id[folded.outdone].tolist())
+    differ.update(bound.channel_id[folded.outdone].tolist(), lock)
     if not differ:
-        return 0
+        return Settled(0, 0)
     _copy(cursor, "outdone", bound, folded.outdone)
-    return settle(cursor.connection, sorted(differ))
+    return settle(cursor.connection, sorted(differ), file_id)
 
 
-def settle(connection: Connection[Any], channels: list[int]) -> int:
-    """Let the greatest stand and keep the others, all being inserted; return how many are kept.
+def settle(connection: Connection[Any], channels: list[int], file_id: int | None = None) -> Settled:
+    """Let the greatest stand and keep the others, all being inserted.
 
     channels: in order of id, all of which `incoming` and `outdone` hold what differs.
     """
     connection.execute(_LOCK, [_LOCK_CLASS, channels])
+    said.note_readings(connection, channels, file_id)
     revised = connection.execute(_KEEP_LOSERS, {"locked": channels}).rowcount
-    connection.execute(_REPLACE, {"locked": channels})
-    return revised
+    return Settled(revised, connection.execute(_REPLACE, {"locked": channels}).rowcount)
 
 
 def _among(

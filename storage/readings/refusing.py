@@ -1,5 +1,7 @@
 """Why readings are refused, in words for whoever sent them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Final
 

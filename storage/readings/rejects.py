@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from metering.errors import ConflictError
 from metering.messages import Message, Rejection
 
 _KEEP = """
@@ -211,9 +212,20 @@ def resolve(connection: Connection[Any], ids: Sequence[int]) -> None:
     connection.execute(_RESOLVE, [list(ids)])
 
 
-def resolve_shifted(connection: Connection[Any], ids: Sequence[int], shift_ms: int) -> bool:
-    """Mark refusals as taken with their times shifted; return whether all of them still waited."""
-    return connection.execute(_SHIFTED, [shift_ms, list(ids)]).rowcount == len(ids)
+def resolve_shifted(connection: Connection[Any], ids: Sequence[int], shift_ms: int) -> None:
+    """Mark refusals as taken with their times shifted; ConflictError unless all of them waited."""
+    if connection.execute(_SHIFTED, [shift_ms, list(ids)]).rowcount != len(ids):
+        raise _taken_meanwhile()
+
+
+def _taken_meanwhile() -> ConflictError:
+    return ConflictError(
+        "rejects.taken_meanwhile",
+        zh="部分拒收报文刚被他人处理。",
+        en="Some of these messages were just taken by somebody else.",
+        next_zh="请重新预览。",
+        next_en="Look at the preview again.",
+    )
 
 
 def forget(connection: Connection[Any], keep: Retention, most: int) -> int:

@@ -4,8 +4,10 @@ The table is the session's own, and written to no log: whoever dies leaves nothi
 its rows are taken a piece of the table at a time, which needs no index and no room here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +46,7 @@ _LEAVE_OUT = "DELETE FROM came WHERE channel_id = %s AND line = ANY(%s)"
 _PAGES = "SELECT pg_relation_size('pg_temp.sorted') / current_setting('block_size')::bigint"
 _PAGES_AT_ONCE: Final = 4_096  # about 550,000 readings
 
-Ints = NDArray[np.int64]
+Ints: TypeAlias = "NDArray[np.int64]"
 
 
 class Piece(NamedTuple):

@@ -56,7 +56,11 @@ _DIFFER = """
       LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
             WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r ON true
-     WHERE (r.rank, r.seq, r.value) IS DISTINCT FROM (0::smallint, s.seq, s.value)
+      LEFT JOIN LATERAL (
+           SELECT true AS open FROM reading_of_file
+            WHERE channel_id = s.channel_id AND at = s.at AND seq = s.seq AND value = s.value
+            LIMIT 1) f ON true
+     WHERE (r.rank, r.seq, r.value) IS DISTINCT FROM (0::smallint, s.seq, s.value) OR f.open
 """
 _CHANNELS = "SELECT DISTINCT channel_id FROM differs ORDER BY channel_id"
 _GREATEST = """
@@ -163,15 +167,15 @@ def insert(connection: Connection[Any], piece: Piece) -> tuple[int, int]:
 def settle(connection: Connection[Any], readings: int, inserted: int) -> Counts:
     """Merge what differs from what stands, once all is inserted; mark and queue."""
     ids = [row[0] for row in connection.execute(_CHANNELS)]
-    revised = outdone = 0
+    revised = replaced = outdone = 0
     if ids:
         connection.execute(_GREATEST)
         connection.execute(_OTHERS)
-        revised = merging.settle(connection, ids)
+        revised, replaced = merging.settle(connection, ids)
         outdone = _one(connection, _OUTDONE)
     rounded = _one(connection, _FINER)
-    if inserted or revised:
-        connection.execute(_QUEUE, [revised == 0])
+    if inserted or revised or replaced:
+        connection.execute(_QUEUE, [not revised and not replaced])
     connection.execute(_MARK)
     return Counts(inserted, revised, readings - inserted - revised, rounded, outdone)
 

@@ -1,5 +1,7 @@
 """The queue of what is to be recomputed: spans of channels' time, taken oldest first."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,7 @@
 """When intervals began, where a file tells it: kept beside the readings, and held apart."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from metering.channels import Kind
+from storage.readings import said
 from storage.readings.binding import Bound
 
 # 0 for a channel that had several: then every beginning is kept.
@@ -18,17 +21,15 @@ _PERIODS = """
      GROUP BY channel_id
 """
 
-_KEEP = """
+_KEEP: Final = f"""
     INSERT INTO reading_start (channel_id, at, from_at, rank, seq)
-    SELECT channel, to_timestamp(at_ms / 1000.0), to_timestamp(from_ms / 1000.0), 0, seq
-      FROM unnest(%s::integer[], %s::bigint[], %s::bigint[], %s::bigint[])
-           AS s (channel, at_ms, from_ms, seq)
+    SELECT channel_id, at, from_at, 0, seq FROM ({said.STARTS}) s
         ON CONFLICT DO NOTHING
     RETURNING channel_id, least(storage.ms(from_at), (
                   SELECT min(storage.ms(o.from_at)) FROM reading_start o
                    WHERE o.channel_id = reading_start.channel_id AND o.at = reading_start.at)),
               storage.ms(at)
-"""
+"""  # noqa: S608 - only our own text
 
 _QUEUE = """
     INSERT INTO stale_usage (channel_id, first, last)
@@ -106,16 +107,34 @@ def kept(
     return said
 
 
-def keep(connection: Connection[Any], bound: Bound, from_ms: NDArray[np.int64] | None) -> None:
-    """Write down when intervals began, and have what is new of it computed."""
+def keep(
+    connection: Connection[Any],
+    bound: Bound,
+    from_ms: NDArray[np.int64] | None,
+    file_id: int | None = None,
+) -> None:
+    """Write down when intervals began, and have what is new of it computed.
+
+    file_id: of a file that can be taken back; the caller holds the channels' locks.
+    """
     rows = kept(connection, bound, from_ms)
     if from_ms is None or not len(rows):
         return
-    columns = (bound.channel_id, bound.at_ms, from_ms[bound.place], bound.seq)
+    columns = {
+        "channels": bound.channel_id, "ats": bound.at_ms, "froms": from_ms[bound.place],
+        "seqs": bound.seq,
+    }  # fmt: skip
     new: list[tuple[int, int, int]] = []
     for some in _in_parts(rows):
-        asked = [column[some].tolist() for column in columns]
-        new += connection.execute(_KEEP, asked).fetchall()
+        asked: dict[str, Any] = {name: column[some].tolist() for name, column in columns.items()}
+        asked["file"] = file_id
+        said.note_starts(connection, asked)
+        new += connection.execute(_KEEP.encode(), asked).fetchall()
+    _queue(connection, new)
+
+
+def _queue(connection: Connection[Any], new: list[tuple[int, int, int]]) -> None:
+    """Have the use of intervals computed; new: channel, beginning and end of each."""
     runs: list[list[int]] = []
     for channel, first, last in sorted(new):
         if runs and runs[-1][0] == channel and first <= runs[-1][2]:

@@ -1,10 +1,11 @@
 """Where readings go: bind, quantize, merge, queue, commit; a second writing changes nothing."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from psycopg import Connection
 
 from metering.channels import Kind
 from metering.clocks import AHEAD_MS
-from metering.errors import ConflictError, UnavailableError
+from metering.errors import UnavailableError
 from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage import connections
 from storage.connections import WRITING, Bounds
@@ -25,26 +26,20 @@ from storage.readings import (
     file_clocks,
     marks,
     merging,
+    minutes,
     rejects,
+    said,
     starts,
     unbound,
 )
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
+from storage.readings.gates import turned_away
 from storage.readings.merging import Merged, merge, outdone
+from storage.readings.months import Months
 from storage.readings.outcomes import seqs_of, stored_of
 from storage.readings.rejects import Rejected
-
-_TALLY = """
-    INSERT INTO intake_tally AS t (collector, messages, stored, revised, duplicates, last_at)
-    VALUES (%(name)s, %(messages)s, %(stored)s, %(revised)s, %(duplicates)s, now())
-    ON CONFLICT (collector) DO UPDATE SET messages = t.messages + EXCLUDED.messages,
-        stored = t.stored + EXCLUDED.stored, revised = t.revised + EXCLUDED.revised,
-        duplicates = t.duplicates + EXCLUDED.duplicates, last_at = now()
-"""
-
-_MONTHS = "SELECT storage.ensure_months(%s, %s)"
-
+from storage.readings.sightings import Sightings
 
 _TOLD: Final = 20  # of what is outdone; the rest is counted
 
@@ -64,8 +59,10 @@ class Store:
         self._bounds = bounds
         self.ahead_ms = ahead_ms
         self._connection: Connection[Any] | None = None
-        self._months: set[int] = set()
+        self._months = Months(ahead_ms)
         self._one_writer = threading.Lock()
+        self._stopwatch = minutes.Stopwatch()
+        self._sightings = Sightings()
 
     def write(
         self,
@@ -80,16 +77,20 @@ class Store:
         noted: places of messages that waited for a key, which is counted already.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
-            with connection.transaction():
-                return self._take(connection, batch, readings, rejected, noted)
+            self._months.ensure(connection, batch, readings.at_ms)
+            with self._stopwatch, connection.transaction():
+                stored = self._take(connection, batch, readings, rejected, noted)
+                minutes.count(connection, self._name, batch, stored, self._stopwatch)
+                committed = self._sightings.note(connection, batch, readings, stored)
+            committed()
+        return stored
 
     def try_out(
         self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
     ) -> Stored:
         """Return what writing a batch would come to; nothing is kept."""
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=True):
                 return self._take(connection, batch, readings, rejected)
 
@@ -109,7 +110,7 @@ class Store:
         refused for the same reason again. rejected: what the format refuses of them.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 noted = unbound.noted(refusals)
                 stored = self._take(connection, batch, readings, rejected, noted)
@@ -127,7 +128,8 @@ class Store:
         rejected: Sequence[Rejection],
         noted: Container[int] = (),
     ) -> Stored:
-        """Bind, judge clocks, merge, and keep what is refused."""
+        """Turn away, bind, judge clocks, merge, and keep what is refused."""
+        readings, rejected = turned_away(connection, batch, readings, rejected)
         bound, refused = bind(connection, batch, readings, self.ahead_ms)
         refused = elsewhere.told(connection, batch, readings, refused)
         judged = clocks.judge(connection, batch, readings, bound, refused)
@@ -150,10 +152,11 @@ class Store:
 
         What a clock that fell back has stamped is left out: whoever brings the file is told.
 
-        audit: says what is written down of it, in the same transaction.
+        audit: says what is written down of it, in the same transaction; then the file can be taken
+        back.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 if refused:
@@ -161,19 +164,37 @@ class Store:
                 late = file_clocks.behind(connection, bound)
                 behind = bound.place[late].tolist()
                 bound = bound.only(~late) if behind else bound
-                none = np.zeros(len(bound.at_ms), np.bool_)
-                merged = self._merge(connection, len(batch), bound, none)
-                starts.keep(connection, bound, readings.from_ms)
-                lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
-                stored = replace(
-                    stored_of([], refused, bound, merged),
-                    outdone=lost[:_TOLD],
-                    outdone_count=len(lost),
-                    behind=behind,
-                )
+                file_id = None if audit is None or dry_run else said.begin(connection)
+                stored = self._whole(connection, batch, readings, bound, file_id)
+                stored = replace(stored, behind=behind)
                 if audit is not None:
-                    corrections.write_down(connection, audit(stored))
+                    note = audit(stored)
+                    corrections.write_down(connection, note)
+                    if stored.file_id is not None:
+                        said.end(connection, bound, stored.file_id, note)
         return stored
+
+    def _whole(
+        self,
+        connection: Connection[Any],
+        batch: Sequence[Message],
+        readings: Readings,
+        bound: Bound,
+        file_id: int | None,
+    ) -> Stored:
+        """Merge a file that can be taken as a whole, and say what does not count of it."""
+        none, begun = np.zeros(len(bound.at_ms), np.bool_), readings.from_ms is not None
+        lock = np.unique(bound.channel_id).tolist() if begun else ()
+        merged = self._merge(connection, len(batch), bound, none, file_id, lock)
+        starts.keep(connection, bound, readings.from_ms, file_id)
+        lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
+        new = file_id is not None and said.anything(connection, bound, file_id)
+        return replace(
+            stored_of([], (), bound, merged),
+            outdone=lost[:_TOLD],
+            outdone_count=len(lost),
+            file_id=file_id if new else None,
+        )
 
     def write_shifted(
         self,
@@ -192,7 +213,7 @@ class Store:
         ids: of the refusals that the messages come from.
         """
         with self._one_writer, self._connected() as connection:
-            self._ensure_months(connection, batch, readings.at_ms)
+            self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
                 bound, refused = bind(connection, batch, readings, self.ahead_ms)
                 still = {one.message for one in refused}
@@ -201,8 +222,7 @@ class Store:
                 none = np.zeros(len(bound.at_ms), np.bool_)
                 merged = self._merge(connection, len(batch) - len(still), bound, none)
                 taken = [one for place, one in enumerate(ids) if place not in still]
-                if not rejects.resolve_shifted(connection, taken, shift_ms):
-                    raise _taken_meanwhile()
+                rejects.resolve_shifted(connection, taken, shift_ms)
                 stored = replace(
                     stored_of(seqs_of(batch, readings, refused), refused, bound, merged),
                     misfits=bound.place[misfits].tolist(),
@@ -216,14 +236,16 @@ class Store:
         messages: int,
         bound: Bound,
         marked: NDArray[np.bool_],
+        file_id: int | None = None,
+        lock: Sequence[int] = (),
     ) -> Merged:
         """Merge, mark and count."""
         tell_new = bool(marked.any() or bound.rounded.any())
-        merged = merge(connection, bound, tell_new=tell_new)
+        merged = merge(connection, bound, tell_new=tell_new, file_id=file_id, lock=lock)
         marks.add(connection, marks.CLOCK, bound, marked & merged.new)
         marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
         counts = {name: getattr(merged, name) for name in ("revised", "duplicates")}
-        tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
+        minutes.tally(connection, self._name, messages, {"inserted": merged.stored, **counts})
         return merged
 
     def close(self) -> None:
@@ -249,44 +271,9 @@ class Store:
                 next_en="Send what was not confirmed again once it is back; twice counts once.",
             ) from error
 
-    def _ensure_months(
-        self, connection: Connection[Any], batch: Sequence[Message], at_ms: NDArray[np.int64]
-    ) -> None:
-        """Have the partitions that a batch needs, in a transaction of their own.
-
-        What binding refuses as being before 1970 or in the future makes none.
-        """
-        if not len(at_ms):
-            return
-        latest_ms = max(message.received_ms for message in batch) + self.ahead_ms
-        may_stand = at_ms[(at_ms >= 0) & (at_ms <= latest_ms)]
-        months = may_stand.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-        for month in sorted(set(np.unique(months).tolist()) - self._months):
-            first = np.datetime64(int(month), "M").astype("datetime64[s]").astype(datetime)
-            at = first.replace(tzinfo=UTC)
-            connection.execute(_MONTHS, [at, at])
-            connection.commit()
-            self._months.add(int(month))
-
 
 def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     """Open a connection on which readings can be merged."""
     connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
-
-
-def tally(connection: Connection[Any], name: str, messages: int, counts: Mapping[str, int]) -> None:
-    """Count what was delivered; counts: inserted, revised and duplicates."""
-    told = {"stored": counts["inserted"], **{of: counts[of] for of in ("revised", "duplicates")}}
-    connection.execute(_TALLY, {"name": name, "messages": messages, **told})
-
-
-def _taken_meanwhile() -> ConflictError:
-    return ConflictError(
-        "rejects.taken_meanwhile",
-        zh="部分拒收报文刚被他人处理。",
-        en="Some of these messages were just taken by somebody else.",
-        next_zh="请重新预览。",
-        next_en="Look at the preview again.",
-    )

@@ -37,6 +37,10 @@ _CARRIERS = """
 """
 
 _PROFILES = "SELECT code, name_zh, name_en, is_default FROM profile ORDER BY is_default DESC, code"
+_GRIDS = """
+    SELECT DISTINCT ON (code) code, name_zh, name_en FROM grid_factor
+     WHERE known_until IS NULL ORDER BY code, year DESC
+"""
 _PLANNED = "SELECT * FROM access.planned_regions()"
 _LINES = "SELECT code, name_zh, name_en FROM department_line ORDER BY code"
 
@@ -89,6 +93,15 @@ class Profile:
     is_default: bool
 
 
+@dataclass(frozen=True, slots=True)
+class GridName:
+    """What a grid with a factor is called: a province's, a region's, the national one."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
 def tree(connection: Connection[Any], *, only_seen: bool) -> list[Region]:
     """Return the regions in order of code; children name their parents.
 
@@ -113,6 +126,12 @@ def profiles(connection: Connection[Any]) -> list[Profile]:
     """Return all profiles, the default first."""
     with connection.cursor(row_factory=class_row(Profile)) as cursor:
         return cursor.execute(_PROFILES).fetchall()
+
+
+def grids(connection: Connection[Any]) -> list[GridName]:
+    """Return what the grids that have factors are called."""
+    with connection.cursor(row_factory=class_row(GridName)) as cursor:
+        return cursor.execute(_GRIDS).fetchall()
 
 
 def lines(connection: Connection[Any]) -> dict[str, tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Acts on people, unions, targets and bases as tests say them, each by its declared action."""
 
+from datetime import date
 from decimal import Decimal
 
 from actions.access.add_user import AddUser, Language, UserAdded
 from actions.access.give_grant import GiveGrant
 from actions.access.reset_password import ResetPassword
 from actions.accounts.enough import StateEnough
-from actions.actor import Actor
+from actions.actor import SYSTEM, Actor
 from actions.compact.base_estimates import Estimate
 from actions.compact.base_lines import BaseLine
 from actions.compact.bases import asked_bases, line_of, review
@@ -16,7 +17,10 @@ from actions.compact.found_union import FoundUnion
 from actions.compact.targets import SetTarget, Target
 from actions.compact.union_enough import SayEnough
 from actions.doing import Done, carry_out, together
-from storage.compact import targets
+from compact.agreements import Agreement, AgreementText
+from compact.clauses import Clause, Grade, Kind
+from compact.memberships import Step
+from storage.compact import agreements, memberships, targets
 
 __all__ = [
     "add_user", "confirm", "estimate", "give", "leave_out", "make_union", "reopen", "reset",
@@ -51,9 +55,81 @@ def reset(actor: Actor, user_id: int, password: str = "") -> str | None:
 def make_union(
     actor: Actor, name_zh: str, name_en: str, members: list[int], source: str = "test"
 ) -> int:
-    """Found a union; return its id."""
+    """Found a union whose members have joined and signed; return its id."""
     action = FoundUnion(name_zh=name_zh, name_en=name_en, members=members, source=source)
-    return _result(actor, action, None).id
+    made = _result(actor, action, None).id
+    join_all(actor, made)
+    return made
+
+
+def as_user(actor: Actor, name: str) -> Actor:
+    """Return somebody else on the same day and database."""
+    return Actor(actor.pool, name, actor.today, actor.sink)
+
+
+def signers(actor: Actor, regions: list[int]) -> tuple[Actor, Actor]:
+    """Return two people who act for these members; the grants that they had stay."""
+    found = []
+    with as_user(actor, SYSTEM).change() as connection:
+        for login in ("signs.1", "signs.2"):
+            connection.execute(
+                "INSERT INTO app_user (login, name) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [login, login],
+            )
+            (made,) = connection.execute(
+                "SELECT id FROM app_user WHERE login = %s", [login]
+            ).fetchone() or (0,)
+            connection.execute(
+                """INSERT INTO access_grant (viewer, role, scope, region_id, valid_from)
+                   SELECT %(viewer)s, 'planner', 'region', region, '2015-01-01'
+                     FROM unnest(%(regions)s::integer[]) AS region
+                    WHERE NOT EXISTS (SELECT FROM access_grant g WHERE g.region_id = region
+                                         AND g.viewer = %(viewer)s AND g.valid_to IS NULL)""",
+                {"viewer": f"user:{made}", "regions": regions},
+            )
+            found.append(as_user(actor, f"user:{made}"))
+    return found[0], found[1]
+
+
+def join_all(actor: Actor, union_id: int, grade: Grade = Grade.MEMORANDUM) -> None:
+    """Let all who were asked into a union join it and sign its memorandum, past the actions."""
+    with as_user(actor, SYSTEM).look() as connection:
+        seats = memberships.listed(connection, union_id)
+    regions = sorted(one.region_id for one in seats)
+    first, second = signers(actor, regions)
+    clause = Clause(Kind.SCOPE, {"scope": "all institutions of the roster"})
+    said = AgreementText(union_id, 1, grade, tuple(regions), (clause,))
+    with first.change() as connection:
+        for one in seats:
+            joined = one.seat.accept(Step.SHADOW, date(2000, 1, 1), one.day)
+            memberships.record(connection, one.membership_id, joined, source="test", by=first.name)
+        agreement = agreements.add(connection, said, "test", first.name)
+        agreements.move(connection, agreement, Agreement(grade, frozenset(regions)).propose())
+        prepared = [
+            agreements.prepare(
+                connection,
+                {
+                    "agreement_id": agreement,
+                    "union_id": union_id,
+                    "region_id": region,
+                    "round": 1,
+                    "sha256": said.digest,
+                    "sealed_on": date(2015, 1, 1),
+                    "scan_sha256": None,
+                    "by": first.name,
+                }
+                | dict.fromkeys(("bodies", "basis", "reviewed", "document_number"), "test"),
+            )
+            for region in regions
+        ]
+    with second.change() as connection:
+        for one_prepared in prepared:
+            agreements.confirm(connection, one_prepared, second.name)
+    with as_user(actor, SYSTEM).change() as connection:  # nobody else plans here than before
+        connection.execute(
+            "UPDATE access_grant SET valid_to = storage.civil_day() WHERE viewer = ANY(%s)",
+            [[first.name, second.name]],
+        )
 
 
 def set_target(actor: Actor, union_id: int, target: Target, source: str) -> int:

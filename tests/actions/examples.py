@@ -12,6 +12,7 @@ from itertools import count
 from types import ModuleType
 from typing import Any, Final
 
+from actions.actor import Actor
 from actions.compact.ask_issue import AskIssue
 from actions.compact.issue_run import IssueRun
 from actions.compact.make_run import MakeRun, RunMade
@@ -28,6 +29,15 @@ def parts() -> list[ModuleType]:
     found = (one.name for one in pkgutil.iter_modules(here.__path__))
     own = sorted(name for name in found if name.startswith("examples_of_"))
     return [import_module(f"{here.__name__}.{name}") for name in own]
+
+
+def who_does(world: World, code: str) -> Actor:
+    """Return who does an action here: the operator, unless a resource says it is somebody else."""
+    for part in parts():
+        if code in part.EXAMPLES and hasattr(part, "who"):
+            found: Actor = part.who(world, code)
+            return found
+    return world.actor()
 
 
 def union_in(world: World) -> UnionWorld:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from actions.doing import carry_out
 from actions.readings.correct_reading import SetReading, VoidReading
 from actions.readings.file_corrections import correct_by_file
+from actions.readings.import_readings import import_readings
 from actions.readings.record_exchange import RecordExchange
 from collector.codecs import native
 from collector.intake import take_in
@@ -123,12 +124,33 @@ def unrouted(world: World) -> str:
     return topic
 
 
+def unrevoked(world: World) -> int:
+    """Return a new gateway."""
+    name = f"demo-a/new-{next(_NUMBER)}"
+    world.admin("INSERT INTO gateway (name) VALUES (%s)", name)
+    return gateway(world, name)
+
+
 def bind(world: World, name: str, key: str, channel: int) -> None:
     world.admin(
         """INSERT INTO binding (gateway_id, key, channel_id, valid_from, source, known_by)
            SELECT id, %s, %s, '-infinity', 'test', 'test' FROM gateway WHERE name = %s""",
         key, channel, name,
     )  # fmt: skip
+
+
+def imported(world: World, name: str = "") -> int:
+    """Return a file of readings that somebody imported: of a new office, or of an institution."""
+    hour = 480 + next(_NUMBER) / 100  # after all that others say of an institution
+    if not name:
+        name = f"office {next(_NUMBER)}"
+        register(world, [(hour, 100.0 + 10 * hour) for hour in range(4)], name)
+    gateway = "demo-a/g2" if name == "clinic" else GATEWAY
+    text = f"gateway,channel,at,value\n{gateway},{name} e,{at(hour)},145\n"
+    file = io.BytesIO(text.encode())
+    done = import_readings(world.actor(), world.sink, file, "july.csv", now_ms=NOW_MS)
+    assert done.import_id is not None
+    return done.import_id
 
 
 def set_aside(world: World, institution: str = "office") -> int:
@@ -173,12 +195,16 @@ EXAMPLES: Final[dict[str, Callable[[World], Example]]] = {
     "exchange.withdraw": lambda world: (exchanged(world), {"at": at(1.5), "reason": "other"}),
     "correction.undo": lambda world: (voided(world), {"reason": "it was right"}),
     "correction.undo_import": lambda world: (filed(world), {"reason": "the other letter"}),
+    "import.undo": lambda world: (imported(world), {"reason": "the wrong file"}),
     "rejected.replay": lambda world: (refused(world), {"reason": "the key was bound"}),
     "rejected.shift": lambda world: (refused(world, ahead_h=8), {"shift": "-8h"}),
     "rejected.route": lambda world: (
         None, {"topic": unrouted(world), "reason": "a route was added"},
     ),
     "gateway.key": lambda world: (gateway(world), {"reason": "a new gateway"}),
+    "gateway.register": lambda world: (None, {"name": f"demo-a/fresh-{next(_NUMBER)}"}),
+    "gateway.watch": lambda world: (unrevoked(world), {}),
+    "gateway.revoke": lambda world: (unrevoked(world), {"reason": "it was stolen"}),
     "set_aside.retry_all": lambda world: (failing(world), {"reason": "the disk has room again"}),
     "task.retry": lambda world: (failed(world), {"reason": "the base was answered for"}),
     "set_aside.retry": lambda world: (set_aside(world), {"reason": "a setting was mended"}),

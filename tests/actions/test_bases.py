@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from actions.actor import DeniedError
 from actions.compact.base_estimates import Estimate
 from actions.compact.bases import How, review
-from actions.compact.quotas import explain_quota, list_quotas, shares_of
+from actions.compact.quotas import explain_quota
 from actions.compact.runs import Method, Rule, waiting_bases
 from actions.compact.targets import Indicator, Target
 from compact.targets import Mark, State
 from metering.errors import ConflictError, InputError, InsufficientDataError, NotFoundError
 from tests.actions.acts import confirm, estimate, leave_out, reopen, set_enough, set_target
 from tests.actions.compact_world import KWH, USED, issue_run, make_union_world, run_target, use
+from tests.actions.tables import list_quotas, shares_of
 from tests.actions.test_progress import disclosed, in_account_since
 from tests.actions.test_quotas import grams
 

@@ -12,6 +12,7 @@ from actions.readings.bulk import Asked, begin, pieces_of
 from actions.readings.import_readings import import_readings
 from metering.errors import NotFoundError
 from storage.readings.store import Store
+from tests.actions.test_large_imports import sent
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS
@@ -62,6 +63,23 @@ def test_an_export_comes_back_in_equal(filled, lang):
 
     assert done.readings == done.inserted == len(before)
     kept = 4 if lang is None else 3  # the numbers of messages are for programs
+    assert [row[:kept] for row in filled.admin(STANDS)] == [row[:kept] for row in before]
+
+
+@pytest.mark.parametrize("lang", [None, "zh", "en"])
+def test_an_export_of_several_carriers_comes_back_in_equal_as_a_large_file(filled, lang):
+    first = START_MS + 30 * 24 * HOUR_MS
+    said = {"office e": [123.456, 0.001, 99_999.999], "office gas": [7, 0.25]}
+    for channel, values in said.items():
+        filled.say(channel, [(first + n * HOUR_MS, value) for n, value in enumerate(values)], 7)
+    before = filled.admin(STANDS)
+    text = text_of(filled, Asked(zone="Asia/Shanghai", lang=lang))
+    filled.admin("TRUNCATE reading")
+    stored = sent(filled, text + "# CommonWatt, 170 rows\n")
+
+    assert stored.state == "stored", stored.of.errors
+    assert stored.of.counts["inserted"] == len(before)
+    kept = 4 if lang is None else 3
     assert [row[:kept] for row in filled.admin(STANDS)] == [row[:kept] for row in before]
 
 

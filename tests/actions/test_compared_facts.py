@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from actions.accounts.decomposition import explain_use_change
-from actions.accounts.indicators import indicators_of
 from actions.boards.today import today_of
+from tests.actions.tables import indicators_of
 from tests.actions.test_indicators import fact
 from tests.actions.world import counts_since, measure
 

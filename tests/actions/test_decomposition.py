@@ -5,12 +5,12 @@ from math import log
 import pytest
 
 from actions.accounts.decomposition import explain_quota_change, explain_use_change
-from actions.compact.quotas import QuotaFilter, list_quotas
 from actions.compact.runs import Method, Rule
 from actions.compact.targets import Indicator, Target
 from metering.errors import InsufficientDataError, NotFoundError
 from tests.actions.acts import set_target
 from tests.actions.compact_world import issue_run, make_union_world, run_target, use
+from tests.actions.tables import list_quotas
 from tests.actions.world import counts_since, measure
 
 
@@ -41,7 +41,7 @@ def test_a_quota_changes_by_its_factors_and_by_what_rule_and_cap_made_of_them(un
     change = explain_quota_change(world.actor("of the office"), office, 2017, 2016)
 
     held = {
-        one.year: one.amount_g for one in list_quotas(world.actor(), QuotaFilter(union.union)).rows
+        one.year: one.amount_g for one in list_quotas(world.actor(), union=union.union).rows
         if one.institution_id == office
     }  # fmt: skip
     effects = effects_of(change)

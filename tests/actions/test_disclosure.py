@@ -13,7 +13,7 @@ import pytest
 from actions.actor import DeniedError
 from actions.compact.disclosure import unseen_of
 from actions.compact.progress import progress_of, withheld_of
-from actions.compact.quotas import explain_quota, list_quotas, shares_of
+from actions.compact.quotas import explain_quota
 from actions.compact.runs import (
     Method,
     Rule,
@@ -39,6 +39,7 @@ from tests.actions.prying import (
     make_random_world,
     secrets_of,
 )
+from tests.actions.tables import list_quotas, shares_of
 
 ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "600"))
 

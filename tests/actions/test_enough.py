@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from actions.accounts.enough import list_shares
-from actions.accounts.indicators import indicators_of
 from actions.actor import DeniedError
 from tests.actions.acts import make_union, set_enough, state_share
+from tests.actions.tables import indicators_of
 from tests.actions.world import counts_since, measure
 
 YEAR = date(2015, 1, 1), date(2016, 1, 1)

@@ -6,7 +6,6 @@ import zipfile
 
 import pytest
 
-from actions.cells import cells_of, sheets_of
 from actions.readings.failed_readings import failed_readings
 from actions.readings.file_answers import answers_of
 from actions.readings.import_readings import import_readings
@@ -16,6 +15,7 @@ from metering.errors import InputError
 from storage.readings.store import Store
 from tests.actions.test_import_readings import HEADER, NOW_MS, at, rows
 from tests.actions.world import GATEWAY
+from tests.sheets import cells_of, sheets_of
 
 BAD = (
     HEADER
@@ -66,7 +66,7 @@ def failed(world, sink):
 
 def mended(body: bytes, **cells: str) -> bytes:
     """Return a workbook with other cells, by their names."""
-    rows = [[*row, *[""] * 9][:6] for row in cells_of(body, 100)]
+    rows = [[*row, *[""] * 9][:6] for row in cells_of(body)]
     for name, text in cells.items():
         rows[int(name[1:]) - 1][ord(name[0]) - ord("A")] = text
     return workbook(rows[0], rows[1:])
@@ -98,7 +98,7 @@ def test_the_workbook_holds_the_failed_rows_alone_reason_first(failed):
 
 
 def test_in_chinese_it_is_told_in_chinese(failed):
-    told = cells_of(failed(BAD, lang="zh"), 100)
+    told = cells_of(failed(BAD, lang="zh"))
     assert told[0][:2] == ["问题", "行号"]
     assert "数" in told[1][0]
 
@@ -118,7 +118,7 @@ def test_mended_the_workbook_goes_in_as_it_is(world, take, failed):
 def test_sent_back_unmended_the_same_rows_fail_again(take, failed):
     first = failed(BAD)
     second = failed(first, name="july-failed.xlsx")
-    one, other = (cells_of(each, 100) for each in (first, second))
+    one, other = (cells_of(each) for each in (first, second))
     assert [row[2:] for row in one] == [row[2:] for row in other]
 
 
@@ -154,7 +154,7 @@ def test_where_all_rows_fail_nothing_is_taken(world, take):
 
 def test_rows_of_others_fail_and_are_told_as_unknown(failed, take):
     mixed = HEADER + rows("office e", range(2)) + rows("clinic e", range(2), "demo-a/g2")
-    told = cells_of(failed(mixed, "of the office"), 100)
+    told = cells_of(failed(mixed, "of the office"))
     assert [row[1] for row in told[1:]] == ["4", "5"]
     assert "no channel" in told[1][0]
     assert take(mixed, "of the office", without_failed=True).inserted == 2
@@ -190,6 +190,6 @@ def test_lines_above_the_header_go_with_the_rows(failed, take):
     text = "Report of the meters;;;\nUnit: kWh;;;\ngateway;channel;at;value\n"
     text += f"{GATEWAY};office e;{at(0)};x\n{GATEWAY};office e;{at(1)};101\n"
     body = failed(text)
-    assert cells_of(body, 100)[0][:3] == ["What is wrong", "Row", "Report of the meters"]
+    assert cells_of(body)[0][:3] == ["What is wrong", "Row", "Report of the meters"]
     book = mended(body, F4="100")
     assert take(book, name="again.xlsx").inserted == 1

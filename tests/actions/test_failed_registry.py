@@ -5,7 +5,6 @@ import zipfile
 
 import pytest
 
-from actions.cells import sheets_of
 from actions.registry.failed import failed_registry, register_rest
 from actions.registry.files import read_tables, tables_of
 from actions.registry.importing import register
@@ -15,6 +14,7 @@ from actions.workbooks import Sheet, write_workbook
 from metering.errors import InputError
 from tests.actions.test_registry import actor as actor
 from tests.actions.test_registry import rows
+from tests.sheets import sheets_of
 
 REGIONS = """\
 code,kind,name_zh,name_en,parent_code

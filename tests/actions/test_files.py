@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from actions.access.give_grant import GiveGrant
 from actions.actor import DeniedError
 from actions.catalogue import by_file
-from actions.cells import cells_of, sheets_of
+from actions.cells import first_of
 from actions.doing import acting, carry_out
 from actions.fields import input_kind
 from actions.file_templates import template
@@ -25,6 +25,7 @@ from actions.undoing import take_back
 from actions.workbooks import workbook
 from metering.errors import InputError
 from tests.actions.world import World, make_world
+from tests.sheets import cells_of, sheets_of
 
 HEAD = "channel,at,final,initial,source\n"
 
@@ -81,7 +82,7 @@ def test_any_wrong_row_keeps_all_from_being_done_and_each_is_named(world):
     assert all(one.text.zh and one.text.en for one in taken.wrong)
     assert (exchanges(world), world.admin("SELECT count(*) FROM audit_entry")) == (before, entries)
 
-    mended = cells_of(errors_workbook(taken, "zh"), 100)
+    mended = cells_of(errors_workbook(taken, "zh"))
     assert mended[0][:2] == ["问题", "行号"]
     assert [row[1] for row in mended[1:]] == ["3", "4", "5", "6", "7"]
     assert mended[1][2:] == rows[1].split(",")
@@ -114,7 +115,7 @@ def test_the_rows_that_were_wrong_are_mended_and_sent_again_as_they_came(world):
 
     for lang in ("zh", "en"):
         failed = errors_workbook(take(world.actor(), RecordExchange, body), lang)
-        head, row = cells_of(failed, 100)
+        head, row = cells_of(failed)
         assert row[1] == "4"
         again = take(world.actor(), RecordExchange, failed, dry_run=True)
         assert [one.path for one in again.wrong] == ["initial"]
@@ -197,7 +198,7 @@ def test_a_long_file_is_done_in_columns_where_the_action_can(world):
 @pytest.mark.parametrize("code", sorted(by_file()))
 def test_a_template_has_columns_that_are_taken(world, code, lang):
     kind = by_file()[code]
-    columns = cells_of(template(kind, lang), 1)[0]
+    columns = cells_of(template(kind, lang))[0]
 
     fields = sum(
         len(row_of(info).model_fields) if input_kind(info) == "rows" else 1
@@ -207,7 +208,7 @@ def test_a_template_has_columns_that_are_taken(world, code, lang):
     for form in ("xlsx", "csv"):  # its examples are no rows
         with world.actor().look() as connection:
             body = template(kind, lang, acting(world.actor(), connection), form)
-        assert cells_of(body, 100)[0] == columns
+        assert cells_of(body)[0] == columns
         empty = take(world.actor(), kind, body, again=True)
         assert (empty.rows, empty.wrong) == (0, [])
     titles = [title for title, _ in sheets_of(template(kind, lang))]
@@ -220,7 +221,7 @@ def test_a_template_has_columns_that_are_taken(world, code, lang):
 @given(body=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_whatever_is_sent_is_read_or_refused(body):
     with suppress(InputError):
-        assert cells_of(body, 10)
+        assert first_of(body, 10).rows
 
 
 def test_a_workbook_that_is_none_or_swells_is_refused():
@@ -229,4 +230,4 @@ def test_a_workbook_that_is_none_or_swells_is_refused():
         book.writestr("xl/worksheets/sheet1.xml", b" " * 100_000_001)
     for body in (file.getvalue(), b"PK\x03\x04", b"PK" + b"x" * 100):
         with pytest.raises(InputError):
-            cells_of(body, 10)
+            first_of(body, 10)

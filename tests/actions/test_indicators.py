@@ -6,9 +6,9 @@ from statistics import quantiles
 
 import pytest
 
-from actions.accounts.indicators import indicators_of
 from metering.errors import InputError, NotFoundError
 from tests.actions.compact_world import make_union_world, use
+from tests.actions.tables import indicators_of
 from tests.actions.world import counts_since, measure
 
 YEAR = date(2016, 1, 1), date(2017, 1, 1)

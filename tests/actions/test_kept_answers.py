@@ -7,6 +7,7 @@ import pytest
 
 from actions.readings.file_answers import answers_of
 from actions.readings.import_readings import import_readings
+from actions.readings.kept_answers import kept_in
 from actions.registry.values import ProblemsError
 from collector.files.fingerprint import fingerprint
 from tests.actions.test_failed_readings import sink as sink
@@ -96,6 +97,17 @@ def test_a_dry_run_and_a_refused_file_keep_nothing(world, take):
     with pytest.raises(ProblemsError):
         take(day(1, channel="nobody's"), zone="UTC")
     assert world.admin(ROWS) == []
+
+
+def test_a_refusal_says_with_which_answers_the_file_was_read(take):
+    take(day(1), zone="UTC")
+    with pytest.raises(ProblemsError) as caught:
+        take(day(2, channel="nobody's"))
+    assert [(one.name, one.value) for one in kept_in(caught.value)] == [("zone", "UTC")]
+    assert caught.value.where["kept"][0]["name"] == "zone"
+    with pytest.raises(ProblemsError) as caught:
+        take(day(2, channel="nobody's"), zone="UTC")
+    assert "kept" not in caught.value.where
 
 
 def test_another_layout_is_asked(take):

@@ -4,11 +4,10 @@ from datetime import date
 
 import pytest
 
-from actions.accounts.indicators import indicators_of
 from actions.compact.bases import review
 from actions.compact.progress import progress_of
-from actions.compact.quotas import shares_of
 from tests.actions.compact_world import make_union_world, record_progress, use
+from tests.actions.tables import indicators_of, shares_of
 from tests.actions.test_progress import disclosed
 from tests.actions.test_quotas import grams
 from tests.actions.world import measure

@@ -23,7 +23,7 @@ from storage.readings.store import Store
 from tests.actions import test_corrections as people
 from tests.actions.acts import add_user, give
 from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, record_progress
-from tests.actions.examples import example_for
+from tests.actions.examples import example_for, who_does
 from tests.actions.settling import issue_key, shift_rejected
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
@@ -202,7 +202,8 @@ def _declared(code: str) -> Callable[[World], Do]:
     def prepared(world: World) -> Do:
         on, fields = example_for(world, code)
         action = declared()[code].model_validate(fields)
-        return lambda: carry_out(world.actor(), action, on, key="once", again=True)
+        who = who_does(world, code)
+        return lambda: carry_out(who, action, on, key="once", again=True)
 
     return prepared
 

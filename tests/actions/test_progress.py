@@ -8,7 +8,7 @@ import pytest
 
 from actions.actor import DeniedError
 from actions.compact.progress import progress_of
-from actions.compact.quotas import explain_quota, list_quotas, shares_of
+from actions.compact.quotas import explain_quota
 from actions.compact.runs import Method, Rule, list_runs
 from actions.compact.targets import Indicator, Target
 from compact.books import Cause, Entry, Kind
@@ -24,6 +24,7 @@ from tests.actions.compact_world import (
     run_target,
     use,
 )
+from tests.actions.tables import list_quotas, shares_of
 from tests.actions.test_quotas import grams
 from tests.actions.world import TODAY
 from worker.loop import Worker, WorkSettings

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from actions.actor import DeniedError
-from actions.compact.quotas import QuotaFilter, explain_quota, list_quotas, shares_of
+from actions.compact.quotas import explain_quota
 from actions.compact.runs import Method, Rule, list_runs, one_run, prove, snapshot_of, try_target
 from actions.compact.targets import Indicator, Target, list_targets
 from actions.compact.unions import list_unions, union_of
@@ -20,6 +20,7 @@ from metering.errors import ConflictError, InputError, NotFoundError
 from storage.registry.bands import shipped
 from tests.actions.acts import make_union, set_target
 from tests.actions.compact_world import USED, issue_run, make_union_world, run_target, use
+from tests.actions.tables import list_quotas, shares_of
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_quotas_are_balances_and_are_what_the_run_said(union):
     assert {(one.union_id, one.year, one.run_id) for one in rows} == {(union.union, 2016, run_id)}
     pages, after = [], None
     while True:
-        page = list_quotas(world.actor(), QuotaFilter(union.union, 2016), after=after, limit=3)
+        page = list_quotas(world.actor(), union=union.union, year=2016, after=after, limit=3)
         pages += page.rows
         if (after := page.next) is None:
             break
@@ -146,8 +147,10 @@ def test_a_planner_of_one_member_does_not_plan_for_the_union_and_one_above_does(
     [
         """INSERT INTO book_cause (union_id, indicator, kind, reason, made_by)
            VALUES (%s, 'total_kgce', 'issue', '', 'user:1')""",
-        """INSERT INTO union_member (union_id, region_id, level, valid_from, source, known_by)
-           SELECT %s, max(region_id), 'city', '2000-01-01', 'test', 'user:1' FROM region_fact""",
+        """INSERT INTO union_member (union_id, region_id, level, step, valid_from, source,
+                   known_by)
+           SELECT %s, max(region_id), 'city', 'full', '2000-01-01', 'test', 'user:1'
+             FROM region_fact""",
         "SELECT access.record_progress(%s, 'total_kgce', '2016-04-10')",
     ],
 )

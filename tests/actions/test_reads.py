@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.accounts.listed import EVER, accounts_of, list_accounts
 from actions.accounts.usage import channel_usage, institution_usage
 from actions.readings.gateways import list_gateways
 from actions.readings.rejects import reject
@@ -15,7 +14,7 @@ from actions.registry.meters import channel, list_meters, meter
 from actions.registry.regions import list_carriers, list_profiles, list_regions
 from actions.tables import rows_of
 from metering.errors import InputError, NotFoundError
-from storage.accounts.ledger import AccountFilter
+from tests.actions.tables import accounts_of, list_accounts
 from tests.actions.world import GAP, HOUR_MS, OFFICE_WH, START_MS
 
 # Restricted institutions show to their own line and authority, off-platform ones to nobody else.
@@ -51,7 +50,7 @@ def test_each_reader_sees_what_the_grant_covers_in_every_read(filled, who):
 
     listed = {names[one.institution_id] for one in list_institutions(actor).rows}
     met = {names[one.meter.institution_id] for one in list_meters(actor).rows}
-    with_accounts = {names[one.institution_id] for one in list_accounts(actor, EVER).rows}
+    with_accounts = {names[one.institution_id] for one in list_accounts(actor).rows}
 
     assert listed == SEES[who]
     assert met <= SEES[who]
@@ -251,7 +250,7 @@ def test_pages_of_use_are_all_of_it(filled, grain):
 @pytest.mark.parametrize("name", ["office", "school", "academy", "police"])
 def test_days_of_an_institution_add_to_its_account(filled, name):
     actor, number = filled.actor(), filled.institution[name]
-    account = accounts_of(actor, number, AccountFilter(EVER.first, EVER.until, "electricity"))[0]
+    account = accounts_of(actor, number, "electricity")[0]
 
     days = institution_usage(actor, number, "electricity", "day")
     hours = institution_usage(actor, number, "electricity", "hour")
@@ -286,7 +285,7 @@ def test_months_of_an_institution_come_page_by_page(filled):
 
     assert (first.columns.t, rest.columns.t) == (["2016-03"], ["2016-04"])
     assert march.columns == first.columns
-    accounts = accounts_of(actor, number, AccountFilter(EVER.first, EVER.until, "electricity"))
+    accounts = accounts_of(actor, number, "electricity")
     assert first.columns.used + rest.columns.used == [one.quanta for one in accounts]
 
 
@@ -307,10 +306,10 @@ def test_accounts_carry_coal_and_co2_of_the_profile(filled):
 
 
 def test_pages_of_accounts_are_all_accounts(filled):
-    whole = list_accounts(filled.actor(), EVER)
+    whole = list_accounts(filled.actor())
     seen, after = [], None
     while True:
-        page = list_accounts(filled.actor(), EVER, after=after, limit=1)
+        page = list_accounts(filled.actor(), after=after, limit=1)
         seen += page.rows
         if (after := page.next) is None:
             break

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.cells import cells_of, sheets_of
 from actions.table_files import About, Head, write
 from metering.errors import InputError
 from tests.api.test_tables import rows_of
+from tests.sheets import cells_of, sheets_of
 
 HEADS = [Head("kgce", number=True), Head("code"), Head("text"), Head("known")]
 ROWS = [
@@ -104,7 +104,7 @@ SAYABLE = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_fr
 @given(st.lists(st.lists(SAYABLE, min_size=3, max_size=3), max_size=8))
 def test_a_workbook_says_every_text_as_it_is(rows):
     made = [row for row in rows if any(cell.strip() for cell in row)]
-    read = cells_of(content(write("xlsx", [Head(one) for one in "abc"], rows)), 100)
+    read = cells_of(content(write("xlsx", [Head(one) for one in "abc"], rows)))
     assert [[*row, "", "", ""][:3] for row in read[1:]] == made
 
 

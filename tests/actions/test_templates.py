@@ -5,15 +5,16 @@ import zipfile
 
 import pytest
 
-from actions.cells import sheets_of
 from actions.fields import Option, plain
 from actions.readings.file_template import readings_template
 from actions.registry.columns import FILES
 from actions.registry.file_template import registry_template
-from actions.registry.uploaded import read_upload
+from actions.registry.files import read_tables
+from actions.registry.uploaded import uploaded_tables
 from actions.templates import Blank, BlankSheet, template_workbook
 from actions.workbooks import Sheet, write_workbook
 from collector.files.reading import read
+from tests.sheets import sheets_of
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -25,7 +26,7 @@ def test_the_template_of_a_registry_has_its_tables_and_what_each_column_means(la
         assert sheets[file.removesuffix(".csv")] == [[one.name for one in columns]]
     guide = sheets["说明" if lang == "zh" else "Guide"]
     assert len(guide) == 1 + sum(map(len, FILES.values()))
-    registry = read_upload("registry.xlsx", body, "x")
+    registry = read_tables(uploaded_tables("registry.xlsx", body), "x")
     assert (registry.regions, registry.institutions, registry.channels) == ([], [], [])
 
 
@@ -42,7 +43,7 @@ def test_a_filled_template_of_a_registry_is_read():
             for name, columns in FILES.items()
         ],
     )
-    registry = read_upload("名录.xlsx", file.getvalue(), "x")
+    registry = read_tables(uploaded_tables("名录.xlsx", file.getvalue()), "x")
 
     assert (len(registry.regions), len(registry.institutions)) == (2, 2)
 
@@ -57,7 +58,7 @@ def test_a_registry_is_read_in_any_encoding_and_with_any_separator_and_from_any_
     with zipfile.ZipFile(archive, "w") as packed:
         for name, body in plain_ones.items():
             packed.writestr(f"folder/{name}", body)
-    registry = read_upload("registry.zip", archive.getvalue(), "x")
+    registry = read_tables(uploaded_tables("registry.zip", archive.getvalue()), "x")
 
     assert (len(registry.regions), len(registry.institutions)) == (2, 2)
     assert registry.institutions[0].name_zh == "市图书馆"

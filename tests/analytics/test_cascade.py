@@ -92,29 +92,30 @@ def test_nobody_gets_less_than_the_floor_or_more_than_the_ceiling(drawn):
 
 
 @given(cascades())
-def test_every_number_explains_itself(drawn):
+def test_a_bound_is_marked_where_it_decides_and_else_lambda_does(drawn):
     tree, holders, totals = drawn
     made = divide(totals, tree, holders)
 
-    for place, node in enumerate(tree.leaves.tolist()):
-        line = made.explain(tree, holders, place)
-        assert line.amount == made.amount[node]
-        assert abs(line.rounding) < 1
-        if tree.parent[node] != ROOT:
-            assert line.share == real(tree, holders, made, int(tree.parent[node]))[node]
+    for leaf, node in enumerate(tree.leaves.tolist()):
+        parent = int(tree.parent[node])
+        if parent == ROOT:
+            continue
+        share = holders.start[leaf] + int(holders.slope[leaf]) * made.multiplier(parent)
+        if made.at_floor[leaf]:
+            share = holders.floor[leaf]
+        elif made.at_ceiling[leaf]:
+            share = holders.ceiling[leaf]
+        assert share == real(tree, holders, made, parent)[node]
+        assert abs(int(made.amount[node]) - share) < 1
 
 
 def test_a_root_without_children_has_what_is_given_and_no_multiplier():
     tree = Tree.of(np.array([ROOT, ROOT, 1, 1]))
     made = divide(np.array([7, 9]), tree, Holders.of(np.array([5, 1, 2])))
-    alone, *below = (made.explain(tree, Holders.of(np.array([5, 1, 2])), leaf) for leaf in range(3))
 
-    assert (alone.multiplier, alone.share, alone.amount, alone.rounding) == (None, 7, 7, 0)
-    assert [line.multiplier for line in below] == [3, 3]
-    assert [line.amount for line in below] == [3, 6]
-    assert {line.floor for line in (alone, *below)} == {None}
-    assert made.multiplier(1) == 3
-    assert made.multiplier(0) is None
+    assert made.amount.tolist() == [7, 9, 3, 6]
+    assert [made.multiplier(node) for node in range(4)] == [None, 3, None, None]
+    assert not (made.at_floor | made.at_ceiling).any()
 
 
 @given(cascades(), st.data())

@@ -5,11 +5,11 @@ from itertools import accumulate
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.exact import half_up
-from analytics.rounding import by_segment, cascade, cascade_rows, largest_remainder
+from analytics.rounding import cascade, cascade_rows, largest_remainder
 from metering.errors import InputError
 
 WEIGHT = st.one_of(st.integers(0, 5), st.integers(0, 10**6), st.integers(0, 2**57))
@@ -50,33 +50,6 @@ def test_one_more_unit_takes_at_most_one_from_anybody(total, weights):
     before, after = (largest_remainder(one, weights) for one in (total, total + 1))
 
     assert all(b >= a - 1 for a, b in zip(before, after, strict=True))
-
-
-GROUPS = st.lists(st.tuples(TOTAL, WEIGHTS), min_size=1, max_size=4)
-
-
-@given(GROUPS, st.data())
-def test_groups_in_one_column_get_what_each_gets_alone(groups, data):
-    totals = np.array([total for total, _ in groups])
-    rows = [(g, w) for g, (_, weights) in enumerate(groups) for w in weights]
-    order = data.draw(st.permutations(range(len(rows))))
-    segment, weights = np.array([rows[i] for i in order]).T
-
-    shares = by_segment(totals, weights, segment, np.array(order))
-
-    for g, (total, own) in enumerate(groups):
-        keys = [i for i in order if rows[i][0] == g]
-        wanted = largest_remainder(total, [rows[i][1] for i in keys], keys)
-        assert shares[segment == g].tolist() == wanted
-        assert sum(own) == 0 or shares[segment == g].sum() == total
-
-
-def test_weights_whose_sum_outgrows_64_bits_are_shared_group_by_group():
-    totals, keys = np.array([5, 7]), np.array([3, 2, 1, 0])
-    segment, weights = np.array([0, 1, 0, 1]), np.array([2**62, 1, 2**62, 1])
-
-    assert by_segment(totals, weights, segment).tolist() == [3, 4, 2, 3]
-    assert by_segment(totals, weights, segment, keys).tolist() == [2, 3, 3, 4]
 
 
 VALUES = st.lists(st.fractions(-50, 50, max_denominator=40), max_size=14)
@@ -123,7 +96,6 @@ def test_a_single_unit_of_weight_takes_all():
     weights = np.array([[0, 1, 0], [1, 0, 0]])
 
     assert cascade_rows(np.array([5, 6]), weights).tolist() == [[0, 5, 0], [6, 0, 0]]
-    assert by_segment(np.array([5]), weights[0], np.zeros(3, np.int64)).tolist() == [0, 5, 0]
 
 
 @pytest.mark.parametrize("weights", [[0, 0], [3, -1]])
@@ -131,23 +103,8 @@ def test_nothing_to_share_by_is_an_error(weights):
     with pytest.raises(InputError, match="Weights"):
         largest_remainder(5, weights)
     with pytest.raises(InputError, match="Weights"):
-        by_segment(np.array([5]), np.array(weights), np.zeros(2, np.int64))
-    with pytest.raises(InputError, match="Weights"):
         cascade_rows(np.array([5]), np.array([weights]))
 
 
 def test_nothing_is_shared_by_nothing():
     assert largest_remainder(0, [0, 0]) == [0, 0]
-    assert by_segment(np.array([0]), np.zeros(2, np.int64), np.zeros(2, np.int64)).tolist() == [
-        0,
-        0,
-    ]
-
-
-@given(st.integers(0, 3))
-def test_groups_without_rows_are_left_alone(empty):
-    assume(empty != 1)
-    totals = np.zeros(4, np.int64)
-    totals[1] = 7
-
-    assert by_segment(totals, np.array([1, 1]), np.array([1, 1])).tolist() == [4, 3]

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from api import ApiSettings, create_app
+from storage.readings.pushed import PushStore
 from storage.readings.store import Store
 from tests.actions.world import TODAY, World, fill, make_world
 
@@ -70,7 +71,7 @@ def _opened(database: Any) -> Iterator[Front]:
     )
     with (
         closing(world),
-        closing(Store(database.url("collector"), "http")) as sink,
+        closing(PushStore(database.url("collector"), "http")) as sink,
         closing(Store(database.url("collector"), "import")) as files,
     ):
         settings = ApiSettings(body_bytes=100_000)

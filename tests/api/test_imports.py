@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from actions.cells import cells_of
 from api import ApiSettings, create_app
 from storage.readings.store import Store
 from tests.actions.world import HOUR_MS, START_MS
 from tests.api.conftest import Front
 from tests.api.test_problems import assert_problem
+from tests.sheets import cells_of
 from tests.storage.world import forget_readings
 
 URL = "/api/v1/imports/readings?name=july.csv"
@@ -39,6 +39,8 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
     done, tried = ({**one.json()["done"]} for one in (stored, rehearsed))
     for one in (done, tried):
         assert [each["how"]["encoding"] for each in one.pop("recognised")] == ["UTF-8"]
+    assert tried.pop("import_id") is None
+    assert done.pop("import_id") > 0
     assert done == tried
     assert done == {
         "readings": 2,
@@ -56,6 +58,7 @@ def test_a_file_is_rehearsed_then_stored_then_known_already(front):
         "behind_lines": [],
         "left_out": 0,
         "kept": [],
+        "converted": [],
         "file_id": None,
     }
     assert (again["done"]["inserted"], again["done"]["duplicates"]) == (0, 2)
@@ -186,7 +189,7 @@ def test_failed_rows_come_back_as_a_workbook_and_the_others_may_go_in(front):
     refused = client.post(URL, content=text, params={"format": "xlsx", "name": "july.csv"})
     assert refused.status_code == 422
     assert "readings-errors.xlsx" in refused.headers["content-disposition"]
-    assert [one[1] for one in cells_of(refused.content, 9)] == ["行号", "3", "4"]
+    assert [one[1] for one in cells_of(refused.content)] == ["行号", "3", "4"]
     done = client.post(f"{URL}&without_failed=true", content=text).json()["done"]
     assert (done["inserted"], done["left_out"]) == (1, 2)
     again = client.post(URL, content=refused.content)

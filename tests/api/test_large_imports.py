@@ -72,7 +72,9 @@ def test_a_file_in_pieces_is_stored_and_known_to_be_in_the_accounts(big):
     assert found["sha256"] == hashlib.sha256(body).hexdigest()
     assert found["counts"]["inserted"] == 100
     assert big.world.admin("SELECT count(*) FROM reading") == [(100,)]
-    assert [one["id"] for one in client.get("/api/v1/imports/readings").json()] == [found["id"]]
+    assert [one["id"] for one in client.get("/api/v1/imports/readings").json()["items"]] == [
+        found["id"]
+    ]
 
 
 def test_mistakes_are_told_by_line_and_nothing_is_kept(big):
@@ -100,7 +102,7 @@ def test_the_handle_is_its_senders_and_administrators(big):
 
     assert big.client("planner of all").get(where).status_code == 200
     assert_problem(big.client("city reader").get(where), 404, "not_found")
-    assert big.client("city reader").get("/api/v1/imports/readings").json() == []
+    assert big.client("city reader").get("/api/v1/imports/readings").json()["items"] == []
 
 
 def test_who_may_bring_none_has_no_handle(big):

@@ -111,6 +111,11 @@ def test_figures_count_what_was_delivered_refused_and_asked(front):
            VALUES (now(), 't', 'demo-a/g1', 'x', 'reading.unknown_key', '坏', 'bad', '{0,1}', 2,
                    'one')"""
     )
+    front.world.admin(
+        """INSERT INTO collector_beat VALUES
+               ('main', now(), now(), 'connected', 3, now() - interval '40 s', 0, 0),
+               ('gone', now(), now() - interval '1 minute', 'connected', 0, NULL, 0, 0)"""
+    )
     client = front.client("planner of all")
     client.get(f"/api/v1/institutions/{front.world.institution['police']}")
     client.get("/api/v1/institutions/424242")
@@ -123,6 +128,10 @@ def test_figures_count_what_was_delivered_refused_and_asked(front):
     assert found["commonwatt_intake_stored_total", "test"] == stored
     assert found["commonwatt_rejected_messages_waiting", "reading.unknown_key"] == 1
     assert found["commonwatt_queue_rows", "stale_usage"] == 0
+    assert found["commonwatt_collector_up", "main"] == 1
+    assert found["commonwatt_collector_up", "gone"] == 0
+    assert found["commonwatt_collector_unacknowledged", "main"] == 3
+    assert 40 <= found["commonwatt_collector_oldest_unacknowledged_seconds", "main"] < 90
     route = "/api/v1/institutions/{institution_id}"
     assert found["commonwatt_http_requests_total", "GET", route, "200"] == 1
     assert found["commonwatt_http_requests_total", "GET", route, "404"] == 1

@@ -1,6 +1,6 @@
 """A registry over HTTP: tried, taken, its failed rows given back, and only by who may register."""
 
-from actions.cells import cells_of
+from tests.sheets import cells_of
 
 URL = "/api/v1/imports/registry?name=institutions.csv&namespace=roster"
 HEAD = (
@@ -22,7 +22,7 @@ def test_a_registry_is_tried_then_taken_and_failed_rows_come_back(front):
     refused = client.post(URL, content=HEAD + GOOD + BAD)
     assert (refused.status_code, refused.json()["code"]) == (422, "import.problems")
     book = client.post(f"{URL}&format=xlsx", content=HEAD + GOOD + BAD)
-    assert (book.status_code, [row[1] for row in cells_of(book.content, 9)]) == (422, ["行号", "3"])
+    assert (book.status_code, [row[1] for row in cells_of(book.content)]) == (422, ["行号", "3"])
     assert count(COUNT) == [(0,)]
     done = client.post(f"{URL}&without_failed=true", content=HEAD + GOOD + BAD).json()["done"]
     assert (done["institutions"]["made"], done["left_out"]) == (1, 1)

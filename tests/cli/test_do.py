@@ -51,7 +51,7 @@ def test_several_are_said_one_by_one(world):
     members = [part for one in cities for part in ("--members", one)]
 
     made = json.loads(do("union.make", *names, *members).stdout)
-    rows = world.admin("SELECT region_id FROM union_member WHERE union_id = %s", made["id"])
+    rows = world.admin("SELECT region_id FROM membership WHERE union_id = %s", made["id"])
     assert sorted(row[0] for row in rows) == sorted(cities)
 
 

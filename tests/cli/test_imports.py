@@ -8,7 +8,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from actions.cells import cells_of
+from tests.sheets import cells_of
 
 Said = subprocess.CompletedProcess[str]
 REGIONS = """\
@@ -118,6 +118,27 @@ def test_a_mistake_names_file_line_field_and_next_step_and_nothing_comes_in(say,
     assert counts(database) == before
 
 
+def test_a_folder_is_one_import_whole_or_not_at_all_and_taken_back_whole(say, folder, database):
+    say("registry", folder)
+    months = folder / "months"
+    months.mkdir()
+    head, *lines = READINGS.splitlines(keepends=True)
+    (months / "a.csv").write_text(head + lines[0], "utf-8")
+    (months / "b.csv").write_text(head + "demo-x/g1,总表,soon,1\n", "utf-8")
+    (months / "note.docx").write_bytes(b"PK")
+    refused = say("readings", months, folder / "months" / "a.csv")
+    assert refused.returncode == 2
+    assert "b.csv, line 2, at: " in refused.stderr
+    assert "Files that are not read: note.docx" in refused.stderr
+    assert counts(database)[2] == 0
+
+    (months / "b.csv").write_text(head + lines[1], "utf-8")
+    done = say("readings", months)
+    assert "  a.csv: 1 readings\n  b.csv: 1 readings" in done.stdout
+    assert "commonwatt do import.undo --imported 1 " in done.stdout
+    assert counts(database)[2] == 2
+
+
 def test_failed_rows_are_kept_and_the_others_imported_where_that_is_asked(say, folder, database):
     say("registry", folder)
     file, errors = folder / "march.csv", folder / "wrong.xlsx"
@@ -125,7 +146,7 @@ def test_failed_rows_are_kept_and_the_others_imported_where_that_is_asked(say, f
 
     refused = say("readings", file, "--errors", errors)
     assert refused.returncode == 2
-    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "4"]
+    assert [row[1] for row in cells_of(errors.read_bytes())] == ["Row", "4"]
     errors.unlink()
     done = say("readings", file, "--without-failed", "--errors", errors)
     assert done.returncode == 0, done.stderr
@@ -142,7 +163,7 @@ def test_failed_rows_of_a_registry_are_kept_and_come_in_mended(say, folder, data
     assert done.returncode == 0, done.stderr
     assert "1 rows are wrong and were left out" in done.stdout
     assert counts(database)[:2] == (1, 0)
-    assert [row[1] for row in cells_of(errors.read_bytes(), 9)] == ["Row", "2"]
+    assert [row[1] for row in cells_of(errors.read_bytes())] == ["Row", "2"]
     again = say("registry", errors)
     assert again.returncode == 2
     assert "wrong.xlsx channels, line 2, unit" in again.stderr

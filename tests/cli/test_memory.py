@@ -31,21 +31,42 @@ def test_what_threads_freed_is_given_back():
     assert float(_printed(PROGRAM)) < 19
 
 
-LEAN = """
+# What computes, reads and writes files, speaks to brokers or is for development.
+HEAVY = (
+    "amqtt", "arro3", "grafana_client", "hypothesis", "niquests", "numpy.linalg", "paho",
+    "pydantic.v1", "rich", "simulators", "watchfiles", "worker", "xlsxwriter", "yaml",
+)  # fmt: skip
+LEAN = f"""
 import sys
 from cli import memory
 memory.do_without()
+memory.put_off_numpy()
 import uvicorn
 from cli.application import application
 from api.app import create_app
 from dashboards.pages.app import router
-create_app(object(), extra_routers=[router()])
-print([name for name in ("pydantic.v1", "watchfiles", "xlsxwriter") if sys.modules.get(name)])
+app = create_app(object(), extra_routers=[router()])
+print([name for name in {HEAVY} if sys.modules.get(name)])
+"""
+COMPUTES = """
+import numpy, threading
+meet, found = threading.Barrier(8), []
+def ask():
+    meet.wait()
+    found.append(numpy.int64(3) + numpy.arange(3).sum())
+threads = [threading.Thread(target=ask) for _ in range(8)]
+for one in threads: one.start()
+for one in threads: one.join()
+print(found == [6] * 8, sys.modules["numpy.linalg"].__name__, numpy.linalg.norm([3, 4]))
 """
 
 
-def test_the_application_begins_without_what_it_never_uses():
+def test_the_application_begins_without_what_no_page_needs():
     assert _printed(LEAN) == "[]"
+
+
+def test_numpy_comes_whole_when_threads_first_compute():
+    assert _printed(LEAN + COMPUTES) == "[]\nTrue numpy.linalg 5.0"
 
 
 TIDY = """

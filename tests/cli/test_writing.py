@@ -4,10 +4,12 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from actions.catalogue import declared
 from cli.main import app
@@ -56,3 +58,9 @@ def test_a_command_does_the_declared_actions_that_it_says(name):
     module = sys.modules[inspect.unwrap(FOUND[name].callback).__module__]
     for code in codes:
         assert declared()[code].__name__ in inspect.getsource(module)
+
+
+def test_the_program_says_its_version():
+    said = CliRunner().invoke(app, ["--version"])
+
+    assert (said.exit_code, said.output.split(",")[0]) == (0, f"commonwatt {version('commonwatt')}")

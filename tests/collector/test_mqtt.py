@@ -14,23 +14,6 @@ from tests.collector.rig import Gateways, MemorySink, Mosquitto, payload_of, run
 G1 = "demo-a/g1"
 
 
-@pytest.fixture
-def broker(mosquitto, tmp_path):
-    """A broker of this test alone."""
-    made = Mosquitto(mosquitto, tmp_path)
-    made.start()
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def gateways(broker):
-    """Gateways at that broker."""
-    made = Gateways(broker.port)
-    yield made
-    made.close()
-
-
 def test_every_message_is_committed_and_receipted_and_no_other(broker, gateways):
     sink = MemorySink()
     with running(sink, broker.url) as one:
@@ -123,7 +106,7 @@ def test_a_stop_finishes_what_the_writer_has_at_hand(broker, gateways):
         until(lambda: gateways.states[-1:] == ["up"])
         gateways.say_many(G1, range(1, 51))
         until(lambda: one.tally.messages == 50)
-        until(lambda: one.collector._writer.at_hand)
+        until(lambda: one.collector._machine.at_hand)
     committed = sink.seqs(G1)
 
     assert committed
@@ -308,7 +291,7 @@ def test_a_broker_without_a_window_does_not_fill_the_memory(mosquitto, tmp_path)
         until(lambda: gateways.states[-1:] == ["up"])
         gateways.say_many(G1, range(1, 401))
         until(lambda: one.tally.messages == 400)
-        assert one.collector._inbox.held_bytes < 31_000
+        assert one.collector._machine.inbox.held_bytes < 31_000
         assert one.tally.overflowed > 200
         sink.away.clear()
         until(lambda: gateways.has_receipts(G1, range(1, 401)))
@@ -317,6 +300,26 @@ def test_a_broker_without_a_window_does_not_fill_the_memory(mosquitto, tmp_path)
 
     assert sink.seqs(G1) == set(range(1, 401))
     assert "broker.no_window" in one.log.codes
+
+
+def test_a_broker_that_drops_messages_is_told_of(mosquitto, tmp_path):
+    """Its default of 1,000 queued messages loses what it has acknowledged; here it is 5."""
+    broker = Mosquitto(mosquitto, tmp_path, "sys_interval 1")
+    file = tmp_path / "mosquitto.conf"
+    file.write_text(file.read_text().replace("max_queued_messages 0", "max_queued_messages 5"))
+    broker.start()
+    gateways = Gateways(broker.port)
+    sink = MemorySink()
+    sink.away.set()
+    with running(sink, broker.url, receive_maximum=4, batch_messages=2) as one:
+        until(lambda: gateways.states[-1:] == ["up"])
+        until(lambda: one.collector._machine._dropped is not None)
+        gateways.say_many(G1, range(1, 101))
+        until(lambda: "broker.dropped" in one.log.codes)
+        assert one.tally.broker_dropped > 50
+        sink.away.clear()
+    gateways.close()
+    broker.end()
 
 
 def test_the_status_topic_tells_of_a_collector_that_was_cut_off(broker, gateways):

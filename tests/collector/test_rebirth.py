@@ -8,7 +8,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.codecs.sparkplug_b import Codec, rebirth_request
 from collector.routes_file import RoutesFile
-from tests.collector.rig import MemorySink, Mosquitto, running, until
+from collector.routing import NATIVE
+from tests.collector.rig import MemorySink, running, until
 
 ROUTES = """
 [[route]]
@@ -56,15 +57,6 @@ class Node:
 
 
 @pytest.fixture
-def broker(mosquitto, tmp_path):
-    """A broker of this test alone."""
-    made = Mosquitto(mosquitto, tmp_path)
-    made.start()
-    yield made
-    made.end()
-
-
-@pytest.fixture
 def node(broker):
     """A node at that broker."""
     made = Node(broker.port)
@@ -85,6 +77,19 @@ def test_a_node_that_was_born_before_is_asked_once_and_then_understood(broker, n
     assert {code for _, code in sink.rejected} == {"payload.no_birth"}
     assert {row[:1] + row[2:3] for row in sink.rows} == {("demo-a/n1", "m1/energy_kwh")}
     assert 5.0 in values(sink)
+
+
+def test_a_group_of_collectors_is_told_that_it_cannot_have_a_node(broker, tmp_path):
+    routes = tmp_path / "routes.toml"
+    routes.write_text(ROUTES, encoding="utf-8")
+    table = RoutesFile(routes)
+    known = {"routes": (*table.routes(), NATIVE)}
+    with running(MemorySink(), broker.url, table, share="all", **known) as one:
+        until(lambda: "collector.share_splits" in one.log.codes)
+    with running(MemorySink(), broker.url, table, name="alone", **known) as one:
+        until(lambda: one.tally.connected)
+
+    assert "collector.share_splits" not in one.log.codes
 
 
 def values(sink: MemorySink) -> set[float]:

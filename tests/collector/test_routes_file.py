@@ -6,7 +6,7 @@ from collector.codecs import native
 from collector.routes_file import RoutesFile, parsed
 from collector.routing import NATIVE, Route
 from metering.errors import InputError
-from tests.collector.rig import Gateways, MemorySink, Mosquitto, running, until
+from tests.collector.rig import MemorySink, running, until
 
 GOOD = """\
 # what the city's readers publish
@@ -103,23 +103,6 @@ def test_a_change_is_seen_once_it_has_settled_and_a_touch_is_none(tmp_path):
 
 
 PLANT = '[[route]]\ntopic = "{}"\ncodec = "native"\ngateway = "demo-b/{{1}}"\n'
-
-
-@pytest.fixture
-def broker(mosquitto, tmp_path):
-    """A broker of this test alone."""
-    made = Mosquitto(mosquitto, tmp_path)
-    made.start()
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def gateways(broker):
-    """Gateways at that broker."""
-    made = Gateways(broker.port)
-    yield made
-    made.close()
 
 
 def reading(seq: int) -> bytes:

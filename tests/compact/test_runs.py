@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from compact.allocations import BEFORE, Problem, allocated
 from compact.holders import Holder, Holders
 from compact.methods import Method
-from compact.quotas import Allocation, chain
+from compact.quotas import Allocation, Node, Quota
 from compact.ruling import Reach
 from compact.runs import again, run
 from compact.targets import Base, Curve, Indicator, Target, first_whole_year
@@ -33,6 +33,15 @@ def solvable(problem: Problem) -> Allocation:
     found = tried(problem)
     assume(isinstance(found, Allocation))
     return found
+
+
+def chain(found: Allocation, quota: Quota) -> list[Node]:
+    """Return the nodes above a quota, the year first."""
+    above, place = [], quota.node
+    while place >= 0:
+        above.append(found.nodes[place])
+        place = above[-1].parent
+    return above[::-1]
 
 
 @given(problem=problems())

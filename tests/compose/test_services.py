@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -16,10 +15,15 @@ import pytest
 from psycopg import conninfo
 from typer.testing import CliRunner
 
+from actions.actor import Actor, open_pool
+from actions.doing import carry_out
+from actions.readings.register_gateway import RegisterGateway
+from actions.readings.revoke_gateway import RevokeGateway
 from cli.main import app
 from metering.errors import InputError
 from scripts import make_env
 from storage import migrate
+from tests.collector.rig import until
 from tests.compose.native import ROOT, Native, compose, ended, env_of, filled
 
 OURS = ("collector", "worker", "api")
@@ -65,7 +69,7 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
     known = conninfo.conninfo_to_dict(server.admin_url)
     ports = {name: free_port() for name in ("broker", "tls", "api")}
     broker = place / "broker"
-    for folder in ("config", "data", "tls"):
+    for folder in ("config", "data", "logins", "tls"):
         (broker / folder).mkdir(parents=True)
     certified(broker / "tls")
     (place / "routes.toml").touch()  # as the image has it
@@ -77,6 +81,7 @@ def native(server, env, place, mosquitto) -> Iterator[Native]:
         "-p 1883": f"-p {ports['broker']}",
         "/mosquitto/": f"{broker}/",
         "/export": f"{place}/export",
+        "/kept": f"{broker}/logins",
         "/routes/routes.toml": f"{place}/routes.toml",
         "/state": f"{place}/state",
         "8460": str(ports["api"]),
@@ -240,9 +245,11 @@ def test_a_gateway_that_is_added_while_the_broker_runs_reaches_its_own_topics(
     if shutil.which("mosquitto_pub") is None:
         pytest.skip("mosquitto_pub is not installed: rights at the broker were not tried")
     passwords = place / "broker" / "data" / "passwords"
-    add = ["mosquitto_passwd", "-b", str(passwords), "example/gw1", "a secret"]
-    subprocess.run(add, check=True, **as_broker(passwords))
-    broker.send_signal(signal.SIGHUP)
+    own = passwords.with_name("passwords.own")
+    add = ["mosquitto_passwd", "-b", str(own), "example/gw1", "a secret"]
+    subprocess.run(add, check=True, **as_broker(own))
+    until(lambda: "example/gw1:" in passwords.read_text())
+    time.sleep(0.2)  # for the broker to read it
     collector = ("collector", env["BROKER_COLLECTOR_PASSWORD"])
     gateway = ("example/gw1", "a secret")
 
@@ -250,6 +257,27 @@ def test_a_gateway_that_is_added_while_the_broker_runs_reaches_its_own_topics(
     assert published(ground, *gateway, "cw/v1/example/gw1/data", collector)
     assert not published(ground, *gateway, "cw/v1/example/gw2/data", collector)
     assert published(ground, *collector, "cw/v1/example/gw1/receipt", gateway)
+
+
+def test_a_gateway_of_the_platform_comes_in_within_seconds_and_is_out_when_revoked(
+    ground, broker, place, env
+):
+    if shutil.which("mosquitto_pub") is None:
+        pytest.skip("mosquitto_pub is not installed: rights at the broker were not tried")
+    collector = ("collector", env["BROKER_COLLECTOR_PASSWORD"])
+    topic, log = "cw/v1/example/gw7/data", place / "logins.log"
+    actor = Actor(open_pool(ground.environment("api")["COMMONWATT_DATABASE_URL"]), "user:1")
+    process = ground.start("logins", log)
+    try:
+        ground.until_healthy("logins", process, log)
+        made = carry_out(actor, RegisterGateway(name="example/gw7")).result
+        until(lambda: published(ground, "example/gw7", made.key, topic, collector))
+        assert not published(ground, "example/gw7", made.key, "cw/v1/example/gw8/data", collector)
+        carry_out(actor, RevokeGateway(reason="lost"), made.gateway_id)
+        until(lambda: not published(ground, "example/gw7", made.key, topic, collector))
+    finally:
+        actor.pool.close()
+        assert ended(process) == 0, log.read_text()[-2000:]
 
 
 def test_the_demo_registers_sends_and_ends_when_it_is_told(ground, place):

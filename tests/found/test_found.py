@@ -19,17 +19,16 @@ from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from actions.accounts.explanations import explain_account
-from actions.accounts.indicators import indicators_of
 from actions.actor import SYSTEM, Actor, open_pool
 from actions.compact.bases import review
 from actions.compact.progress import progress_of
-from actions.compact.quotas import shares_of
 from actions.compact.runs import Method, Rule
 from actions.compact.targets import Indicator, Target
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions.acts import confirm, make_union, set_target
 from tests.actions.compact_world import issue_run, record_progress, run_target
+from tests.actions.tables import indicators_of, shares_of
 from tests.collector.rig import Mosquitto
 from tests.found.folders import FOUND, NEWEST_MS, FoundServer, clocked, rows_of
 

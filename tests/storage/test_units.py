@@ -55,6 +55,13 @@ def send(store, key: str, value: float, unit: str | None, hour: int = 1):
         (0, "Wh", 1, "kWh", 1073.079, 1_073_079),
         (0, "kWh", 1000, "MJ", 3.6, 1000),
         (0, "GJ", 1000, "kWh", 2500.0, 9000),
+        (0, "kWh", 1000, "10MWh", 1.23456, 12_345_600),
+        # 1 Btu = 1055.05585262 J: a therm is 29.3071070... kWh, a kBtu a hundredth of it.
+        (0, "kWh", 1000, "therm", 10.0, 293_071),
+        (0, "kWh", 1000, "kBtu", 1000.0, 293_071),
+        (0, "kWh", 1000, "MMBtu", 1.0, 293_071),
+        (0, "kWh", 1000, "ton-hour", 1.0, 3_517),
+        (0, "GJ", 1000, "Gcal", 1.0, 4_187),
         (2, "W", 1, "kW", 0.143, 143),
         (2, "kW", 1000, "W", 143.0, 143),
     ],
@@ -69,7 +76,9 @@ def test_a_unit_is_converted(database, store, kind, unit, per_unit, sent, value,
     assert ask(database, "SELECT value FROM reading") == [(quanta,)]
 
 
-@pytest.mark.parametrize(("kind", "sent"), [(0, "m3"), (0, "kW"), (0, "furlong"), (2, "kWh")])
+@pytest.mark.parametrize(
+    ("kind", "sent"), [(0, "m3"), (0, "kW"), (0, "furlong"), (0, "therms of gas"), (2, "kWh")]
+)
 def test_what_cannot_be_converted_is_refused_with_its_reason(database, store, kind, sent):
     make_channels(database.admin_url, [kind])
 

@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from storage import answered, attachments, connections, days, file_done, tasks
 from storage.connections import WRITING, Bounds
-from storage.readings import imports, rejects, unbound
+from storage.readings import imports, minutes, reading_files, rejects, unbound, watched
 from storage.readings.rejects import Retention
 from storage.tasks import Again, Task
 from worker.registered import kind, tonight
@@ -19,7 +19,11 @@ _OTHERS: Final = (
     attachments.forget,
     file_done.forget,
     imports.forget,
+    minutes.forget,
+    reading_files.settle,
+    reading_files.forget,
     tasks.forget,
+    watched.forget,
 )
 
 

@@ -2,10 +2,10 @@
 
 from pydantic import BaseModel, Field
 
-from actions.accounts.listed import Account
 from actions.figures import in_units
 from analytics.coverage import coverage
 from api.fields import Coverage, Exact
+from storage.accounts.ledger import Account
 
 
 class AccountShown(BaseModel):

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
-from actions.compact.quotas import Explained, Quota, explain_quota
+from actions.compact.quotas import Explained, explain_quota
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
+from storage.compact.books import Quota
 
 router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
 

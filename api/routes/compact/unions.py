@@ -14,7 +14,8 @@ class MemberShown(Shown):
     """A region in a union."""
 
     region_id: int
-    level: str = Field(description="province, city or county")
+    level: str = Field(description="province, city, capital or county")
+    step: str = Field(description="observer, shadow or full")
     code: str | None
     name_zh: str | None
     name_en: str | None
@@ -28,8 +29,13 @@ class UnionShown(BaseModel):
     name_en: str
     planned: bool = Field(description="Whether the reader plans for all of it.")
     agreement_grade: str | None = Field(description="memorandum, departments or governments")
-    agreement_state: str | None = Field(description="draft, proposed, in_force or ended")
-    members: list[MemberShown]
+    agreement_state: str | None = Field(
+        description="draft, proposed, in_force, amended, withdrawn or ended"
+    )
+    guide_id: int | None = Field(
+        description="The region whose authority guides it; null: by its members alone."
+    )
+    members: list[MemberShown] = Field(description="Of today; /members has every seat.")
 
 
 @router.get("/unions/{union_id}", summary="One union")
@@ -47,5 +53,6 @@ def _shown(detail: UnionDetail) -> UnionShown:
         planned=detail.union.planned,
         agreement_grade=None if agreement is None else agreement.grade.value,
         agreement_state=None if agreement is None else agreement.state.value,
+        guide_id=detail.union.guide_id,
         members=[MemberShown.model_validate(one) for one in detail.members],
     )

@@ -69,12 +69,12 @@ def post_data(
     """
     key, _ = auth.tokens(request)
     if key is None:
-        raise _no_key()
+        raise no_key()
     if len(payload) > auth.settings.pushed_bytes:
         raise HTTPException(413, str(auth.settings.pushed_bytes))
     sink = request.app.state.sink
     if sink is None:
-        raise _no_sink()
+        raise no_sink()
     return _receipt(_pushed(auth, sink, f"{province}/{gateway}", key, payload))
 
 
@@ -101,7 +101,7 @@ def _receipt(receipt: Receipt) -> ReceiptShown:
     )
 
 
-def _no_key() -> LoginError:
+def no_key() -> LoginError:
     return LoginError(
         "gateway.no_key",
         zh="缺少采集网关密钥。",
@@ -111,7 +111,7 @@ def _no_key() -> LoginError:
     )
 
 
-def _no_sink() -> UnavailableError:
+def no_sink() -> UnavailableError:
     return UnavailableError(
         "push.not_offered",
         zh="本服务未启用 HTTP 推送。",

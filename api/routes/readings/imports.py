@@ -55,6 +55,7 @@ class RecognisedShown(Shown):
     rows: int
     readings: int
     totals: int = Field(description="Rows that sum others, left out.")
+    remarks: int = Field(description="Rows that are remarks below the table, left out.")
     total_lines: list[int] = Field(description="The first of these.")
     repeated: int = Field(description="Rows that say the headings again.")
     empty: int = Field(description="Empty values passed over.")
@@ -68,6 +69,14 @@ class KeptAnswerShown(Shown):
     name: str
     value: str = Field(description="Of columns and same: LEFT=RIGHT.")
     since: datetime
+
+
+class ConvertedShown(Shown):
+    """A unit of the file that is not its channel's."""
+
+    sent: str
+    unit: str = Field(description="The channel's.")
+    factor: str = Field(description="How many of the channel's one is, to 12 digits.")
 
 
 class ImportShown(Shown):
@@ -101,10 +110,15 @@ class ImportShown(Shown):
     kept: list[KeptAnswerShown] = Field(
         description="Answers of earlier files of this layout; another answer of yours replaces one."
     )
+    converted: list[ConvertedShown] = Field(description="Units that were converted, exactly.")
     left_out: int = Field(description="Rows that cannot be taken, left out as was asked.")
     file_id: int | None = Field(
         description="Of a correction: by which it is undone, at /imports/corrections/{file_id}/undo"
         "; null where it stands already."
+    )
+    import_id: int | None = Field(
+        description="By which it is taken back within 24 hours, at /imports/files/"
+        "{import_id}/undo; null of a correction, and where nothing was new."
     )
 
 
@@ -142,7 +156,8 @@ Fresh = Annotated[
             "required": True,
             "content": {"text/csv": {"schema": {"type": "string"}}},
             "description": "CSV, XLSX, ZIP, gzip or Green Button XML. Its form and columns are "
-            "recognised; what it leaves open is asked, with code and `where.question`.",
+            "recognised; what it leaves open is asked, with code and `where.question`; answers of "
+            "earlier files of the layout that held are in `where.kept`.",
         }
     },
     response_model=ImportAnswer,

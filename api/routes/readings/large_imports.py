@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from actions.readings.large_imports import LargeFile, Progress, latest, may_send, progress
+from actions.readings.large_imports import LargeFile, Progress, may_send, progress
+from actions.readings.large_refusals import refusals
 from actions.readings.large_running import LargeFiles
 from api.auth import CurrentActor
 from api.fields import Id, Shown
@@ -154,12 +155,6 @@ def post_large_readings(
     return _shown(progress(actor, import_id))
 
 
-@router.get("/readings", summary="Large files of readings")
-def get_large_imports(actor: CurrentActor) -> list[LargeImportShown]:
-    """Return the reader's latest 20, newest first; administrators see all. Queues are not asked."""
-    return [_shown(Progress(one)) for one in latest(actor)]
-
-
 @router.get("/readings/{import_id}", summary="How far a large file of readings is")
 def get_large_import(
     actor: CurrentActor,
@@ -180,6 +175,7 @@ def get_large_import(
 def _shown(found: Progress) -> LargeImportShown:
     one = found.of
     told: dict[str, Any] = {name: getattr(one, name) for name in one.__slots__}
+    told["errors"] = refusals(one)
     told |= {"state": found.state, "ended": found.ended, "counts": one.counts or None}
     waits = {"usage_waits": found.usage_waits, "accounts_wait": found.accounts_wait}
     return LargeImportShown.model_validate(told | waits)

@@ -3,6 +3,8 @@
 Field numbers and types are those of the public specification, version 3.0.
 """
 
+from __future__ import annotations
+
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -62,7 +64,7 @@ class Metric:
     kind: Kind = "none"
     value: float | str | bool | None = None
     properties: Mapping[str, Property] = field(default_factory=dict)
-    members: Sequence["Metric"] = ()
+    members: Sequence[Metric] = ()
 
     def number(self, type_: int) -> float | None:
         """Return its number by the type that its birth says; None where the two disagree."""

@@ -13,6 +13,7 @@ from actions.kinds import ungrouped
 from actions.saying import words_of
 from dashboards.pages.asking import FormField
 from dashboards.pages.viewer import Viewer
+from dashboards.pages.writing import unit_name
 
 _ASKED: Final = "asked"  # in the address once somebody chose among the rules
 
@@ -95,7 +96,7 @@ def _field(
         kind="choice" if parameter.choices else "number",
         label=words.say(viewer.lang),
         hint=parameter.hint.say(viewer.lang) if parameter.hint and not parameter.of else "",
-        unit=parameter.unit,
+        unit=unit_name(parameter.unit, viewer.lang),
         value=value,
         error=error.say(viewer.lang) if error else "",
         needed=True,

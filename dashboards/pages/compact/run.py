@@ -105,7 +105,7 @@ def _state(viewer: Viewer, run: RunRow) -> str:
     years = ("、" if viewer.lang == "zh" else ", ").join(map(str, run.in_force))
     held = viewer.say("run_in_force_for", years=years) if years else viewer.say("run_superseded")
     issued = words.get(run.issued_as or "", run.issued_as)
-    return f"{issued} {run.issued_at:%Y-%m-%d %H:%M} UTC · {held}"
+    return f"{issued} {writing.moment(run.issued_at, viewer.lang)} · {held}"
 
 
 def _levels(viewer: Viewer, levels: list[Level]) -> list[LevelLine]:

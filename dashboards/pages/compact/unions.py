@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
+from actions.compact.agreements import comments_of
 from actions.compact.columns import agreed
+from actions.compact.members_table import AGREEMENTS, MEMBERS
 from actions.compact.progress import Progress, Withheld, progress_of, withheld_of
 from actions.compact.target_words import CURVES, ORIGINS, fall_of, years_of
 from actions.compact.targets import TargetRow
-from actions.compact.things import UNION
+from actions.compact.things import COMMENTED, PREPARED, UNION
 from actions.compact.unions import UnionDetail, union_of
 from actions.compact.unions_table import TARGETS, UNIONS
+from actions.registry.regions import list_regions
 from actions.rights import Right, holds
+from compact.agreements import State
 from dashboards.boards.catalogue import UNION as BOARD
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
@@ -23,21 +27,21 @@ from dashboards.pages.viewer import Reader, Viewer
 router = APIRouter(include_in_schema=False)
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_LEVELS: Final = {
-    "province": "member_province",
-    "city": "member_city",
-    "county": "member_county",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class UnionLine:
-    """A union as the head of its page; agreement: its grade and state in words."""
+    """A union as the head of its page; agreement: its grade and state in words.
+
+    holds: whether that is in force. guide: whose authority guides it, empty for none.
+    """
 
     union_id: int
     name: str
     agreement: str
     planned: bool
+    holds: bool
+    guide: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,19 @@ def get_union(union_id: Id, viewer: Reader) -> Response:
     return viewer.page(
         "compact/union.html",
         row=_row(viewer, detail),
-        members=[(_named(viewer, one), viewer.say(_LEVELS[one.level])) for one in detail.members],
+        seats=listing(viewer, MEMBERS, viewer.path, {"union": union_id}),
+        agreements=listing(viewer, AGREEMENTS, viewer.path, {"union": union_id}),
         list=listing(viewer, TARGETS, viewer.path, {"union": union_id}),
         progress=progress,
         chart=_chart(viewer, progress),
         board=f"/boards/{BOARD.uid}?var-union={union_id}",
         kg=kg,
-        offers=offers_of(viewer, UNION, union_id),
+        comments=comments_of(viewer.actor, union_id),
+        offers=[
+            offer
+            for thing in (UNION, PREPARED, COMMENTED)
+            for offer in offers_of(viewer, thing, union_id)
+        ],
     )
 
 
@@ -120,7 +130,18 @@ def _row(viewer: Viewer, one: UnionDetail) -> UnionLine:
         viewer.name(union) or str(union.union_id),
         agreed(one.agreement, viewer.lang),
         union.planned,
+        one.agreement is not None and one.agreement.state is State.IN_FORCE,
+        _guide(viewer, union.guide_id),
     )
+
+
+def _guide(viewer: Viewer, region_id: int | None) -> str:
+    """Return what the region is called whose authority guides a union, empty for none."""
+    if region_id is None:
+        return ""
+    found = list_regions(viewer.actor, only_seen=False)
+    name = next((viewer.name(one) for one in found if one.region_id == region_id), None)
+    return name or str(region_id)
 
 
 def _named(viewer: Viewer, member: Any) -> str:

@@ -20,12 +20,13 @@ from actions.readings.failed_readings import failed_readings
 from actions.readings.file_corrections import correct_by_file
 from actions.readings.file_template import readings_template
 from actions.readings.import_readings import Imported, WholeSink, import_readings
-from actions.readings.kept_answers import CALLED, KeptAnswer, remembered
+from actions.readings.kept_answers import CALLED, KeptAnswer, kept_in
 from actions.readings.recognised import sentences
 from actions.readings.settle_rejected import no_sink
 from actions.registry.values import ProblemsError
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
+from collector.files.bundles import together
 from dashboards.pages.attaching import attached
 from dashboards.pages.readings.file_questions import (
     Asked,
@@ -35,7 +36,7 @@ from dashboards.pages.readings.file_questions import (
     questions_of,
 )
 from dashboards.pages.registry.problems import Problem, problems_of, problems_workbook
-from dashboards.pages.sending import FileWriter, SentFile
+from dashboards.pages.sending import ReadingsForm, ReadingsWriter
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import InputError, NotFoundError
 
@@ -81,7 +82,7 @@ def get_form(viewer: Reader) -> Response:
 
 
 @router.post(PATH)
-def post_form(viewer: FileWriter, form: SentFile) -> Response:
+def post_form(viewer: ReadingsWriter, form: ReadingsForm) -> Response:
     """Try what was chosen, or do what was tried."""
     _must_hold(viewer)
     step = str(form.get("step", ""))
@@ -95,7 +96,7 @@ def post_form(viewer: FileWriter, form: SentFile) -> Response:
     )
     try:
         one = replace(one, upload=_upload(viewer, form))
-    except NotFoundError as error:
+    except (InputError, NotFoundError) as error:
         return _page(viewer, replace(one, problems=tuple(problems_of(viewer, error))), 422)
     if one.upload is None:
         return _page(viewer, replace(one, missing="files"), 422)
@@ -115,13 +116,13 @@ def _stepped(viewer: Viewer, one: Importing, step: str) -> Response:
         each = error.problems if isinstance(error, ProblemsError) else (error,)
         plain = (one for one, why in zip(problems, each, strict=True) if not is_asked(why))
         asked = questions_of(viewer, error)
-        found = replace(one, problems=tuple(plain), questions=asked, kept=_kept(viewer, one))
+        found = replace(one, problems=tuple(plain), questions=asked, kept=tuple(kept_in(error)))
         return _page(viewer, found, 422)
     if step == "errors":
         return _failed_or_problems(viewer, one, ())
     if step.startswith("do"):
-        told = {"imported": done.readings, "file": done.file_id or "", "left": done.left_out}
-        query = urlencode(told)
+        undo = {"file": done.file_id or "", "import": done.import_id or ""}
+        query = urlencode({"imported": done.readings, "left": done.left_out} | undo)
         return RedirectResponse(f"{PATH}?{query}", 303)
     found = replace(one, done=done, effects=_effects(viewer, done), kept=tuple(done.kept))
     return _page(viewer, found)
@@ -145,18 +146,6 @@ def _taken(viewer: Viewer, one: Importing, *, dry_run: bool) -> Imported:
         viewer.actor, taken, file, upload.name, answers, now_ms=now_ms, dry_run=dry_run,
         without_failed=one.rest, fresh=one.fresh,
     )  # fmt: skip
-
-
-def _kept(viewer: Viewer, one: Importing) -> tuple[KeptAnswer, ...]:
-    """Return which answers of earlier files a file is read with that is not taken yet."""
-    assert one.upload is not None
-    with suppress(InputError):
-        read = remembered(
-            viewer.actor, io.BytesIO(one.upload.body), one.upload.name,
-            given(one.gateway, one.answers), now_ms=int(time.time() * 1000), fresh=one.fresh,
-        )  # fmt: skip
-        return tuple(read.kept)
-    return ()
 
 
 def _failed_or_problems(viewer: Viewer, one: Importing, problems: Sequence[Problem]) -> Response:
@@ -184,10 +173,15 @@ def _effects(viewer: Viewer, done: Imported) -> tuple[Effect, ...]:
 
 
 def _upload(viewer: Viewer, form: FormData) -> Upload | None:
-    """Return the file that waits, or keep the one chosen; None where none was."""
-    sent, number = form.get("files"), str(form.get("upload", ""))
-    if isinstance(sent, UploadFile) and (body := sent.file.read()):
-        return keep(viewer.actor, (sent.filename or "file")[:200], body)
+    """Return what waits, or keep the files chosen, several as one; None where none was."""
+    number = str(form.get("upload", ""))
+    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.size]
+    if len(sent) > 1:
+        whole = io.BytesIO()
+        name = together([((one.filename or "file")[:200], one.file) for one in sent], whole)
+        return keep(viewer.actor, name, whole.getvalue())
+    if sent:
+        return keep(viewer.actor, (sent[0].filename or "file")[:200], sent[0].file.read())
     return waiting(viewer.actor, int(number)) if number.isdecimal() and len(number) < 18 else None
 
 
@@ -199,8 +193,8 @@ def _must_hold(viewer: Viewer) -> None:
 
 def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
     query = viewer.request.query_params
-    imported, file = query.get("imported", ""), query.get("file", "")
-    left = query.get("left", "")
+    imported, left = query.get("imported", ""), query.get("left", "")
+    file, import_id = (_number(query.get(name, "")) for name in ("file", "import"))
     return viewer.page(
         "readings/import_readings.html",
         status=status,
@@ -214,5 +208,10 @@ def _page(viewer: Viewer, one: Importing, status: int = 200) -> Response:
         count=len(one.problems),
         imported=int(imported) if imported.isdecimal() and len(imported) < 9 else None,
         left=int(left) if left.isdecimal() and len(left) < 9 else 0,
-        file=file if file.isdecimal() and len(file) < 10 else "",
+        file=file,
+        import_id=import_id,
     )
+
+
+def _number(text: str) -> str:
+    return text if text.isdecimal() and len(text) < 10 else ""

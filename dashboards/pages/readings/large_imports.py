@@ -1,15 +1,15 @@
-"""Large files of readings: the latest, and how far one is; the page looks again by itself."""
+"""How far a large file of readings is; the page looks again by itself."""
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Response
 
-from actions.readings.large_imports import Progress, latest, may_send, progress
+from actions.readings.large_imports import Progress, progress
+from actions.readings.large_refusals import refusals
 from dashboards.pages.viewer import Reader
 
 router = APIRouter(include_in_schema=False)
 
-PATH: Final = "/imports/readings/large"
 _EVERY_S: Final = 3
 _MOST_SHOWN: Final = 200  # errors
 _PERCENT: Final = 100
@@ -33,19 +33,10 @@ _COUNTS: Final = {
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.get(PATH)
-def get_latest(viewer: Reader) -> Response:
-    """Return the latest files, and how one is sent."""
-    may_send(viewer.actor)
-    files = [(one, _STATES[one.state]) for one in latest(viewer.actor)]
-    return viewer.page("readings/large_imports.html", files=files)
-
-
-@router.get("/imports/readings/{import_id}")
+@router.get("/imports/readings/{import_id:int}")
 def get_one(viewer: Reader, import_id: Id) -> Response:
     """Return how far a file is; while something may become of it the page reloads by itself."""
     found = progress(viewer.actor, import_id)
-    errors = found.of.errors[:_MOST_SHOWN]
     answer = viewer.page(
         "readings/large_import.html",
         file=found.of,
@@ -53,7 +44,7 @@ def get_one(viewer: Reader, import_id: Id) -> Response:
         word=_STATES[found.state],
         percent=_percent(found),
         counts=[(_COUNTS[name], count) for name, count in found.of.counts.items()],
-        errors=[(one.get("line", 0), one[viewer.lang], _then(one, viewer.lang)) for one in errors],
+        errors=[(one.line, one.said(viewer.lang)) for one in refusals(found.of, _MOST_SHOWN)],
     )
     if not found.ended:
         answer.headers["Refresh"] = str(_EVERY_S)
@@ -67,8 +58,3 @@ def _percent(found: Progress) -> int:
         (one.rows_stored, one.rows_read) if one.state == "read" else (one.bytes_read, one.bytes)
     )
     return min(_PERCENT, _PERCENT * done // max(of, 1))
-
-
-def _then(error: object, lang: str) -> str:
-    assert isinstance(error, dict)
-    return str(error.get(f"next_{lang}", ""))

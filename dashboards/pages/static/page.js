@@ -210,12 +210,23 @@ document.addEventListener("click", (event) => {
   go(link.href, true);
 });
 
+// What a form says; one that steers another takes along what stands in that one, and not its token.
+function filledIn(form) {
+  const beside = document.getElementById(form.dataset.beside);
+  const all = [...new FormData(form)];
+  if (!beside) return all;
+  const own = all.filter(([name]) => form.querySelector(`[name="${CSS.escape(name)}"]`).type !== "hidden");
+  const chosen = new Set(own.map(([name]) => name));
+  const typed = [...new FormData(beside)].filter(([name, value]) => name !== "csrf" && !chosen.has(name) && typeof value === "string");
+  return [...own, ...typed];
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "get" || !("keep" in form.dataset)) return;
   event.preventDefault();
   const url = new URL(form.getAttribute("action") ?? location.pathname, location.href);
-  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  const filled = filledIn(form).filter(([, value]) => value !== "");
   url.search = new URLSearchParams(filled).toString();
   go(url, true);
 });
@@ -241,6 +252,26 @@ window.addEventListener("resize", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
+// A part of the page that changes by itself is fetched again while somebody looks.
+const EVERY_MS = 3000;
+
+async function live(element) {
+  if (!element.isConnected) return;
+  if (!document.hidden && !element.contains(document.activeElement)) {
+    try {
+      const answer = await fetch(element.dataset.live, { headers: { Accept: "text/html" } });
+      if (answer.redirected || answer.status === 401) return location.reload();
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        element.replaceChildren(...page.body.childNodes);
+      }
+    } catch {
+      // The network is away: the next look may find it.
+    }
+  }
+  setTimeout(live, EVERY_MS, element);
+}
+
 // Paper is white and narrow: charts are drawn anew for it, light, sharp and as wide as they will be,
 // with their figures below where these are few; after it all is as it was.
 const FEW_CELLS = 200;
@@ -262,3 +293,4 @@ window.addEventListener("beforeprint", () => paper(true));
 window.addEventListener("afterprint", () => paper(false));
 
 drawAll();
+for (const element of document.querySelectorAll("[data-live]")) setTimeout(live, EVERY_MS, element);

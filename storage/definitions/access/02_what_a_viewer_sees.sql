@@ -14,7 +14,7 @@ LANGUAGE sql STABLE AS $$
         (SELECT region_id FROM held WHERE scope = 'region'
          UNION
          SELECT m.region_id FROM storage.member_now m JOIN held h ON h.union_id = m.union_id
-          WHERE 'look' = ANY(asked))
+          WHERE 'look' = ANY(asked) AND m.step <> 'observer')
         UNION
         SELECT u.region_id FROM storage.region_up u JOIN below b ON u.parent_id = b.region_id
     ), placed AS (
@@ -94,9 +94,16 @@ SET search_path = public, pg_catalog, pg_temp AS $$
                      WHERE channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)))
 $$;
 
+-- A name that nobody has costs as much as one that somebody has: both are compared with a hash.
 CREATE FUNCTION access.opens_gateway(wanted text, key bytea) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM gateway WHERE name = wanted AND key_sha256 = sha256(key))
+    SELECT coalesce((SELECT key_sha256 FROM gateway WHERE name = wanted),
+                    decode(repeat('00', 32), 'hex')) = sha256(key)
+$$;
+
+CREATE FUNCTION access.knows_gateway(wanted text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM gateway WHERE name = wanted AND key_sha256 IS NOT NULL)
 $$;
 
 CREATE FUNCTION access.guarded() RETURNS SETOF integer
@@ -163,7 +170,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                        AND storage.civil_day() >= valid_from
                        AND (valid_to IS NULL OR storage.civil_day() < valid_to))
         OR access.plans_regions(ARRAY(SELECT region_id FROM storage.member_now
-                                       WHERE union_id = u.id))
+                                       WHERE union_id = u.id AND step = 'full'))
 $$;
 
 -- How many people plan for a union, each with all their log-ins: planned_unions, of everybody.
@@ -184,8 +191,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     SELECT count(DISTINCT h.person_id)::integer FROM held h
      WHERE h.scope = 'all' OR h.union_id = asked
         OR (h.scope = 'region'
-            AND ARRAY(SELECT region_id FROM storage.member_now WHERE union_id = asked)
+            AND ARRAY(SELECT region_id FROM storage.member_now
+                       WHERE union_id = asked AND step = 'full')
                 <@ ARRAY(SELECT b.region_id FROM below b WHERE b.id = h.id))
+$$;
+
+-- The unions that the viewer guides: a grant of that names the very region of the guiding authority.
+-- It opens the unions' results and no institution.
+CREATE FUNCTION access.guides() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT u.id FROM region_union u JOIN access_grant g ON g.region_id = u.guide_id
+     WHERE g.viewer = access.viewer() AND g.scope = 'region'
+       AND g.role IN (SELECT role FROM role_right WHERE named_right = 'comment')
+       AND storage.civil_day() >= g.valid_from
+       AND (g.valid_to IS NULL OR storage.civil_day() < g.valid_to)
 $$;
 
 CREATE FUNCTION access.sits_with_members()
@@ -215,6 +234,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      WHERE EXISTS (SELECT FROM held WHERE scope = 'all')
         OR m.union_id IN (SELECT held.union_id FROM held)
         OR m.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))
+        OR m.union_id IN (SELECT s.id FROM access.guides() AS s(id))
         OR m.region_id IN (SELECT below.region_id FROM below)
         OR m.region_id IN (SELECT above.region_id FROM above)
 $$;
@@ -235,10 +255,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      ORDER BY a.at LIMIT 1
 $$;
 
-REVOKE ALL ON FUNCTION access.opens_gateway, access.guarded, access.guarded_unseen,
+REVOKE ALL ON FUNCTION access.opens_gateway, access.knows_gateway, access.guarded, access.guarded_unseen,
+    access.guides,
     access.planned_regions, access.planners_of, access.acts_naming, access.named_attachment
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.opens_gateway, access.planned_regions, access.planners_of,
+GRANT EXECUTE ON FUNCTION access.opens_gateway, access.knows_gateway, access.guides,
+    access.planned_regions, access.planners_of,
     access.acts_naming, access.named_attachment
     TO commonwatt_api;

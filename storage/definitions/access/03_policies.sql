@@ -35,6 +35,10 @@ CREATE POLICY ours ON answered TO commonwatt_owner, commonwatt_worker
 CREATE POLICY own ON answered TO commonwatt_api
     USING (actor = access.viewer())
     WITH CHECK (actor = access.viewer());
+-- Of what gateways push.
+CREATE POLICY pushed ON answered TO commonwatt_collector
+    USING (starts_with(actor, 'gateway:'))
+    WITH CHECK (starts_with(actor, 'gateway:'));
 
 CREATE POLICY ours ON upload TO commonwatt_owner USING (true) WITH CHECK (true);
 CREATE POLICY own ON upload TO commonwatt_api

@@ -9,7 +9,7 @@ RETURNS TABLE (union_id integer, institution_id integer, region_id integer, memb
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     WITH RECURSIVE below (union_id, region_id, member_id) AS (
         SELECT m.union_id, m.region_id, m.region_id FROM storage.member_now m
-         WHERE (asked IS NULL OR m.union_id = asked)
+         WHERE (asked IS NULL OR m.union_id = asked) AND m.step <> 'observer'
            AND (m.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))
                 OR access.plans_regions(ARRAY[m.region_id]))
          UNION

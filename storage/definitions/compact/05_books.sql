@@ -113,7 +113,7 @@ SELECT r.id AS run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.s
        r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
        ARRAY(SELECT f.year FROM run_in_force f WHERE f.run_id = r.id ORDER BY f.year) AS in_force,
        cardinality(r.without_base) AS without_base, cardinality(r.left_out) AS left_out,
-       CASE WHEN s.known THEN r.covers END AS covers
+       CASE WHEN s.known THEN r.covers END AS covers, r.shadow
   FROM run r LEFT JOIN book_cause c ON c.run_id = r.id
  CROSS JOIN LATERAL (SELECT -1 = ANY(access.nodes_shown(r.id)) AS known) s
  WHERE r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));

@@ -62,3 +62,27 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
                 WHEN scope = 'grid_region' AND code = grid_region THEN 100000
                 WHEN scope = 'national' THEN 200000 END
          + CASE WHEN year > wanted THEN 10000 + year - wanted ELSE wanted - year END;
+
+-- The last of an array's elements, so many at most.
+CREATE FUNCTION storage.last_of(elements anyarray, most integer) RETURNS anyarray
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT elements[greatest(1, cardinality(elements) - most + 1):]
+$$;
+
+-- The last of the ranges of a set of numbers, so many at most.
+CREATE FUNCTION storage.last_ranges(numbers int8multirange, most integer) RETURNS int8multirange
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(range_agg(r), '{}') FROM (
+        SELECT r FROM unnest(numbers) AS u(r) ORDER BY lower(r) DESC LIMIT most) AS kept
+$$;
+
+-- For how long a gateway may be silent, by the times between its last arrivals, else by the longest
+-- period of its channels: as metering.gateways.Habits has it.
+CREATE FUNCTION storage.late_after_s(every_s integer[], period_s integer) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN count(e) < 5 THEN 3 * coalesce(period_s, 0) + 3600
+                ELSE 60 + greatest(
+                    3 * floor(percentile_cont(0.5) WITHIN GROUP (ORDER BY e)),
+                    (array_agg(e ORDER BY e DESC))[2]::bigint * 6 / 5)::integer END
+      FROM unnest(every_s) AS u(e)
+$$;

@@ -6,7 +6,7 @@ SELECT region_id, parent_id FROM region_fact
    AND (valid_to IS NULL OR storage.civil_day() < valid_to);
 
 CREATE VIEW storage.member_now AS
-SELECT union_id, region_id, level FROM union_member
+SELECT union_id, region_id, level, step FROM union_member
  WHERE known_until IS NULL AND storage.civil_day() >= valid_from
    AND (valid_to IS NULL OR storage.civil_day() < valid_to);
 

@@ -128,6 +128,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     SELECT concat(max(id), ' ', count(known_until)) FROM route
 $$;
 
+-- Counts of the whole installation, which name no institution, meter or gateway, as at /metrics:
+-- whoever may look at anything sees them.
+CREATE VIEW report.intake_minute WITH (security_barrier) AS
+SELECT minute, collector, messages, stored, revised, duplicates, refused, commits, write_ms,
+       write_most_ms, lag_most_ms
+  FROM intake_minute WHERE (SELECT access.may('look'));
+
+CREATE VIEW report.collector WITH (security_barrier) AS
+SELECT collector, t.messages, t.stored, t.revised, t.duplicates, t.last_at, b.began_at,
+       b.beat_at, b.state, b.unacknowledged, b.oldest_at, b.held, b.held_bytes,
+       -- Four beats were missed, and it did not say that it stops.
+       coalesce(b.beat_at < now() - interval '20 seconds' AND b.state <> 'stopped', false)
+           AS silent
+  FROM intake_tally t FULL JOIN collector_beat b USING (collector)
+ WHERE (SELECT access.may('look'));
+
+CREATE VIEW report.queue WITH (security_barrier) AS
+SELECT queue, rows, oldest, set_aside, looked_at, moved_at FROM access.queues()
+ WHERE (SELECT access.may('look'));
+
+CREATE VIEW report.rejected_reason WITH (security_barrier) AS
+SELECT reason, messages, readings FROM access.rejects_by_reason()
+ WHERE (SELECT access.may('look'));
+
 REVOKE ALL ON FUNCTION access.guards_refused, access.rejects_by_reason, access.backlog,
     access.queues, access.routes, access.routes_state
     FROM PUBLIC;
@@ -138,8 +162,11 @@ GRANT EXECUTE ON FUNCTION access.routes, access.routes_state
 GRANT EXECUTE ON FUNCTION access.guards_refused
     TO commonwatt_api, commonwatt_boards;
 
-GRANT EXECUTE ON FUNCTION access.rejects_by_reason, access.backlog
+GRANT EXECUTE ON FUNCTION access.backlog
     TO commonwatt_api;
 
+GRANT EXECUTE ON FUNCTION access.rejects_by_reason
+    TO commonwatt_api, commonwatt_boards;
+
 GRANT EXECUTE ON FUNCTION access.queues
-    TO commonwatt_api, commonwatt_worker;
+    TO commonwatt_api, commonwatt_boards, commonwatt_worker;

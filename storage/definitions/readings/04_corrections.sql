@@ -41,8 +41,29 @@ BEGIN
      WHERE channel_id = c.channel_id AND at = c.at;
 END $$;
 
--- Of what is left at each instant, the greatest (rank, seq, value) stands, as if the correction had
--- never been; where nothing is left, there is no reading.
+-- Of what is left at instants whose reading has been taken back, the greatest (rank, seq, value)
+-- stands; where nothing is left, there is no reading. Called under the channel's lock.
+CREATE FUNCTION storage.elect_again(
+    channel integer, instants timestamptz[], first timestamptz, until timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM reading r
+     WHERE r.channel_id = channel AND r.at = ANY (instants)
+       AND NOT EXISTS (SELECT FROM reading_revision v
+                        WHERE v.channel_id = r.channel_id AND v.at = r.at);
+    INSERT INTO reading AS r (channel_id, at, rank, seq, value)
+    SELECT DISTINCT ON (v.at) v.channel_id, v.at, v.rank, v.seq, v.value
+      FROM reading_revision v WHERE v.channel_id = channel AND v.at = ANY (instants)
+     ORDER BY v.at, v.rank DESC, v.seq DESC, v.value DESC NULLS LAST
+        ON CONFLICT (channel_id, at) DO UPDATE
+       SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value;
+    DELETE FROM reading_revision v USING reading r
+     WHERE v.channel_id = channel AND v.at = ANY (instants)
+       AND r.channel_id = v.channel_id AND r.at = v.at AND r.at BETWEEN first AND until
+       AND (r.rank, r.seq) = (v.rank, v.seq) AND r.value IS NOT DISTINCT FROM v.value;
+END $$;
+
+-- All is as if the correction had never been.
 CREATE FUNCTION storage.take_back_correction(asked bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
@@ -70,20 +91,7 @@ BEGIN
     stood := ARRAY(SELECT at FROM reading WHERE channel_id = c.channel_id
                       AND at BETWEEN c.at AND until AND rank = 1 AND seq = c.id);
     PERFORM storage.queue_instants(c.channel_id, stood || outdone);
-    DELETE FROM reading r
-     WHERE r.channel_id = c.channel_id AND r.at = ANY (stood)
-       AND NOT EXISTS (SELECT FROM reading_revision v
-                        WHERE v.channel_id = r.channel_id AND v.at = r.at);
-    INSERT INTO reading AS r (channel_id, at, rank, seq, value)
-    SELECT DISTINCT ON (v.at) v.channel_id, v.at, v.rank, v.seq, v.value
-      FROM reading_revision v WHERE v.channel_id = c.channel_id AND v.at = ANY (stood)
-     ORDER BY v.at, v.rank DESC, v.seq DESC, v.value DESC NULLS LAST
-        ON CONFLICT (channel_id, at) DO UPDATE
-       SET rank = EXCLUDED.rank, seq = EXCLUDED.seq, value = EXCLUDED.value;
-    DELETE FROM reading_revision v USING reading r
-     WHERE v.channel_id = c.channel_id AND v.at = ANY (stood)
-       AND r.channel_id = v.channel_id AND r.at = v.at AND r.at BETWEEN c.at AND until
-       AND (r.rank, r.seq) = (v.rank, v.seq) AND r.value IS NOT DISTINCT FROM v.value;
+    PERFORM storage.elect_again(c.channel_id, stood, c.at, until);
 END $$;
 
 -- All readings of a file for one channel. A later correction that came to stand meanwhile stays.
@@ -145,7 +153,7 @@ BEGIN
      WHERE s.channel_id = c.channel_id AND s.at = ANY (instants) GROUP BY s.at;
 END $$;
 
-REVOKE ALL ON FUNCTION storage.queue_instants, storage.put_correction, storage.take_back_correction,
+REVOKE ALL ON FUNCTION storage.queue_instants, storage.elect_again, storage.put_correction, storage.take_back_correction,
     storage.put_file, storage.put_starts
     FROM PUBLIC;
 

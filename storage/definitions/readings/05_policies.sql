@@ -14,6 +14,27 @@ CREATE POLICY ours ON gateway_clock TO commonwatt_owner, commonwatt_collector, c
 CREATE POLICY seen ON gateway_clock FOR SELECT TO commonwatt_api
     USING (gateway_id IN (SELECT gateway.id FROM gateway));
 
+CREATE POLICY ours ON gateway_seen TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON gateway_seen FOR SELECT TO commonwatt_api
+    USING (gateway_id IN (SELECT gateway.id FROM gateway));
+
+CREATE POLICY ours ON gateway_day TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON gateway_day FOR SELECT TO commonwatt_api
+    USING (gateway_id IN (SELECT gateway.id FROM gateway));
+
+-- What a gateway sends may be of meters that only some see: it is for whoever installs it.
+CREATE POLICY ours ON gateway_watch TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY asked ON gateway_watch TO commonwatt_api
+    USING ((SELECT access.administers())) WITH CHECK ((SELECT access.administers()));
+
+CREATE POLICY ours ON gateway_message TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON gateway_message FOR SELECT TO commonwatt_api
+    USING ((SELECT access.administers()));
+
 CREATE POLICY ours ON intake_mark TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON intake_mark FOR SELECT TO commonwatt_api
@@ -85,3 +106,21 @@ CREATE POLICY retired ON route FOR UPDATE TO commonwatt_api
     USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON route
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON reading_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON reading_file FOR SELECT TO commonwatt_api
+    USING (made_by = access.viewer() OR (SELECT access.administers())
+           OR channels <@ ARRAY(SELECT s.id FROM access.sees_channels() AS s(id)));
+CREATE POLICY undone ON reading_file FOR UPDATE TO commonwatt_api
+    USING (channels <@ ARRAY(SELECT s.id FROM access.writes_channels() AS s(id)));
+
+CREATE POLICY ours ON reading_of_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON reading_of_file FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
+
+CREATE POLICY ours ON start_of_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON start_of_file FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));

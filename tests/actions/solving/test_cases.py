@@ -74,6 +74,15 @@ WRONG = {
     ),
     "nothing used": ("to_kgce", {"profiles": {"P": 0.1}}, "given"),
     "nothing": ("gini", {"x": []}, "x"),
+    "negative": ("interim_cover", {"used": [5, -1], "interim_share": 1}, "used[1]"),
+    "above all": ("period_cap", {"base": 9, "rate": "1.5", "years": 5}, "rate"),
+    "more than all": ("classes", {"base": [1, 2], "class_percent": [5, "118"]}, "class_percent[1]"),
+    "half a unit": ("bands", {"last_year": [1, 0.5]}, "last_year[1]"),
+    "a negative claim": (
+        "shapley",
+        {"bankruptcy": {"total": 1, "claims": [2, -1]}},
+        "bankruptcy.claims[1]",
+    ),
     "zeros": ("cascade", {"values": [0, 0], "total": 5}, "values"),
 }
 
@@ -208,3 +217,38 @@ def test_results_are_the_nearest_floats_of_exact_numbers(weights):
         assert found["awards"] == [float(Fraction(str(weight)) / whole) for weight in exact]
     else:
         assert found["error"] == "infeasible"
+
+
+def test_games_beyond_what_can_be_weighed_say_what_to_do():
+    many = answer("nucleolus", {"bankruptcy": {"total": 1, "claims": [1] * 11}})
+    cut = answer("shapley", {"lex": [1, 2]})
+
+    assert many.result == {"error": "too_many_members"}
+    assert "compensation" in many.error.text("en")
+    assert "11" in many.error.text("zh")
+    assert cut.error.where["field"] == "lex"
+    assert answer("gately", {"lex": [0, 0, 0, 1, 1, 1, 1]}).result == {"error": "field_wrong"}
+    assert answer("nucleolus", {"lex": [1, 1, 1]}).result == {"error": "field_wrong"}
+    over = {"bankruptcy": {"total": 7, "claims": [2, 3]}}
+    assert answer("nucleolus", over).result == {"error": "infeasible", "short_by": 2}
+    assert answer("nucleolus", {"kind": "cost", "lex": [2, 2, 3]}).result["value"] == [1.5, 1.5]
+
+
+def test_a_price_takes_any_number_of_members():
+    n = 40
+    given = {"alpha": [0] * n, "beta": [1, 3] * (n // 2), "duty": [30] * n, "max_saving": 100}
+    found = answer("compensation", given | {"phi": 0.5, "weights": [1] * n}).result
+
+    assert found["savings"][:2] == [45, 15]
+    assert found["gains_price_rule"][:2] == [112.5, 337.5]
+    assert found["gains_blend"][:2] == [168.75, 281.25]
+    assert "gains_nucleolus" not in found
+    assert answer("compensation", given | {"max_saving": 29}).result == {
+        "error": "infeasible",
+        "short_by": 1,
+    }
+
+
+def test_transfers_that_do_not_cancel_are_refused():
+    assert answer("round_transfers", {"real": [0.5, 0.5, -1]}).result["transfers"] == [1, 0, -1]
+    assert answer("round_transfers", {"real": [5, -4]}).result["error"] == "transfers_unbalanced"

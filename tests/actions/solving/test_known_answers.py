@@ -22,6 +22,8 @@ TOPICS = (
     "uncertainty",
     "forecast",
     "changepoint",
+    "games",
+    "compensation",
 )
 
 

@@ -5,7 +5,11 @@ import hashlib
 
 import pytest
 
+from cli.broker_files import acl, passwords
 from cli.services import logins
+from cli.services.broker_parts import join, write
+from collector.routing import NATIVE
+from metering.credentials import hashed
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ from cli.services import logins
     ],
 )
 def test_topics_are_their_owners(login, topic, publishes, may):
-    assert logins.allows(login, topic, publishes=publishes) is may
+    assert logins.allows(logins.read_rights(logins.ACL), login, topic, publishes=publishes) is may
 
 
 def test_passwords_are_kept_as_mosquitto_reads_them():
@@ -42,7 +46,30 @@ def test_passwords_are_kept_as_mosquitto_reads_them():
 
 
 def test_login_and_password_go_together():
-    passwords = {"collector": "a", "gateways": "b"}
+    text = logins.password_file({"collector": "a", "gateways": "b"}, old=False)
+    passwords = logins.read_passwords(text)
     assert logins.lets_in(passwords, "collector", "a")
     for login, password in (("collector", "b"), ("x", ""), (None, None), ("collector", None)):
         assert not logins.lets_in(passwords, login, password)
+
+
+def test_the_python_broker_follows_the_files_that_mosquitto_reads(tmp_path):
+    rights = pytest.importorskip("cli.services.amqtt_rights")
+    for kind in ("passwords", "acl"):
+        write(tmp_path / f"{kind}.own", logins.ACL if kind == "acl" else "")
+    write(tmp_path / "passwords.gateways", passwords([("demo/g1", hashed("first"))]))
+    write(tmp_path / "acl.gateways", acl([("demo/g1", "")], [NATIVE], "collector"))
+    join(tmp_path)
+    kept, may = rights.passwords(str(tmp_path)), rights.rights(str(tmp_path))
+
+    assert logins.lets_in(kept(), "demo/g1", "first")
+    assert logins.allows(may(), "demo/g1", "cw/v1/demo/g1/data", publishes=True)
+    assert not logins.allows(may(), "demo/g1", "cw/v1/demo/g2/data", publishes=True)
+    assert not logins.allows(may(), "demo/g1", "cw/v1/+/+/receipt", publishes=False)
+    assert logins.allows(may(), "collector", "cw/v1/+/+/data", publishes=False)
+
+    write(tmp_path / "passwords.gateways", "")
+    write(tmp_path / "acl.gateways", acl([], [NATIVE], "collector"))
+    join(tmp_path)
+    assert not logins.lets_in(kept(), "demo/g1", "first")
+    assert not logins.allows(may(), "demo/g1", "cw/v1/demo/g1/data", publishes=True)

@@ -1,13 +1,14 @@
 """Any payload at all: readings, or a refusal that says what to do; never anything else.
 
 `COMMONWATT_TEST_ATTEMPTS=100000 pytest tests/collector/codecs/test_any_payload.py --timeout 0`
-tries each law as often.
+tries each law as often, and fails where a payload takes over a second.
 """
 
 import base64
 import json
 import math
 import os
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,8 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 WORDS = """
 value data ENERGY Total energy power time ts id type meterSN EPI result params em:0 object
 deviceInfo end_device_ids uplink_message decoded_payload frm_payload total_m3 status _ meter
-timestamp Time last_seen method total_act aenergy StatusSNS unit quality
+timestamp Time last_seen method total_act aenergy StatusSNS unit quality metrics name fields tags
+readings channel at
 """
 NAMES = st.sampled_from(WORDS.split()) | st.text(max_size=8)
 THINGS = st.recursive(
@@ -59,6 +61,21 @@ def test_any_json_gives_readings_or_a_refusal(name, thing, topic):
 @given(st.sampled_from(ALL), st.binary(max_size=300), TOPICS)
 def test_any_bytes_give_readings_or_a_refusal(name, payload, topic):
     holds(name, payload, topic)
+
+
+LINES = st.lists(
+    st.sampled_from(["channel", "value", "at", "unit", "1", "-2.5", "kWh", "m1", "2026-01-01"])
+    | st.sampled_from([",", ";", "\t", "=", " ", '"', "\n", "\r\n", "(", ")", ":", "!", "/", "*"])
+    | st.text(max_size=3),
+    max_size=40,
+).map("".join)
+
+
+@harder
+@given(st.sampled_from(["records", "influx", "dsmr", "emonhub", "telegraf"]), LINES, TOPICS)
+def test_any_lines_give_readings_or_a_refusal(name, text, topic):
+    holds(name, text.encode(), topic)
+    holds(name, f"channel,value\n{text}".encode(), topic)
 
 
 @pytest.mark.parametrize("method", [["NotifyStatus"], {"NotifyStatus": 1}, 1, None])
@@ -99,12 +116,16 @@ def test_a_payload_that_is_too_large_or_too_deep_is_refused(name):
 
 def holds(name: str, payload: bytes, topic: str) -> None:
     """Check that a codec answers as every codec must."""
+    began_s = time.process_time()  # of this process: others may be busy
     try:
         found = configured(name, SETTINGS.get(name, {})).decode(Message(topic, "g/1", payload, 0))
     except PayloadError as refusal:
         if not (refusal.en and refusal.next_en and refusal.next_zh):
             raise
         return
+    finally:
+        took_s = time.process_time() - began_s
+        assert not ATTEMPTS or took_s < 1, f"{name} took {took_s} s: {payload!r}"
     columns = [found.channel_key, found.at_ms, found.value]
     columns += [one for one in (found.unit, found.quality) if one is not None]
     assert len({len(one) for one in columns}) == 1

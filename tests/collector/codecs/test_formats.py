@@ -13,7 +13,10 @@ from collector.routing import Route, Routing
 from metering.errors import InputError
 from tests.collector.codecs import samples
 
-OF_UNITS = "acrel chirpstack emonhub homie influx mohurd_xml sparkplug_b ttn victron zigbee2mqtt"
+OF_UNITS = """
+acrel chirpstack emonhub homie influx mohurd_xml records sparkplug_b telegraf ttn victron
+zigbee2mqtt
+"""
 WITH_UNITS = OF_UNITS.split()
 
 TOY = '''"""One number a message, under one name."""

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.codecs import configured, native
-from collector.codecs.payload import MAX_AT_MS, MAX_PAYLOAD_BYTES, MAX_SEQ, PayloadError
+from collector.codecs.payload import (
+    MAX_AT_MS,
+    MAX_PAYLOAD_BYTES,
+    MAX_READINGS,
+    MAX_SEQ,
+    PayloadError,
+)
 from metering.messages import Decoded, Message
 
 SEQS = st.none() | st.integers(1, MAX_SEQ)
@@ -132,13 +138,14 @@ def test_a_refusal_has_a_stable_code_and_the_number_where_it_can_be_read(payload
 
 
 def test_limits_hold_to_the_byte_and_to_the_reading():
-    full = native.encode_columns(3, "e", [1] * 1_000, [1.0] * 1_000)
+    full = native.encode_columns(3, "e", [1] * MAX_READINGS, [1.0] * MAX_READINGS)
     exact = full + b" " * (MAX_PAYLOAD_BYTES - len(full))
 
-    assert len(decoded_from(exact).value) == 1_000
+    assert len(decoded_from(exact).value) == MAX_READINGS
     assert refusal(exact + b" ").code == "payload.too_large"
     assert refusal(exact + b" ").seq == 3
-    over = native.encode_columns(4, "e", [1] * 1_001, [1.0] * 1_001)
+    too_many = MAX_READINGS + 1
+    over = native.encode_columns(4, "e", [1] * too_many, [1.0] * too_many)
     assert (refusal(over).code, refusal(over).seq) == ("payload.too_many_readings", 4)
 
 

@@ -1,6 +1,7 @@
 """A collector in a building, which speaks to the ministry's door as its maker's manual has it."""
 
 import socket
+import ssl
 
 from collector.codecs.parts.xml import elements
 from collector.ministry.frames import USUAL_HEAD, Deframer, Frame, framed, opened, sealed
@@ -12,9 +13,13 @@ AES = bytes(range(1, 17))
 class Collector:
     """A collector on site, as its maker's manual has it."""
 
-    def __init__(self, port: int, head: bytes = USUAL_HEAD) -> None:
+    def __init__(
+        self, port: int, head: bytes = USUAL_HEAD, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._head = head
         self.peer = socket.create_connection(("127.0.0.1", port), 10)
+        if tls is not None:
+            self.peer = tls.wrap_socket(self.peer, server_hostname="localhost")
         self._deframer, self._frames, self._number = Deframer(), [], 0
 
     def ask(self, kind: str, block: str) -> dict[str, str]:

@@ -31,8 +31,9 @@ def make_union(world: World) -> None:
            VALUES ('演示联合体', 'Demo union', 'user:1') RETURNING id"""
     )[0][0]
     world.admin(
-        """INSERT INTO union_member (union_id, region_id, level, valid_from, source, known_by)
-           VALUES (%s, %s, 'province', '2015-01-01', 'test', 'user:1')""",
+        """INSERT INTO union_member (union_id, region_id, level, step, valid_from, source,
+                   known_by)
+           VALUES (%s, %s, 'province', 'full', '2015-01-01', 'test', 'user:1')""",
         union, world.region["province"],
     )  # fmt: skip
     target = world.admin(

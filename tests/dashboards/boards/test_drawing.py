@@ -18,7 +18,7 @@ from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.macros import Scope, expand
 from dashboards.boards.model import Kind
 from dashboards.grafana.drawing import drawn
-from dashboards.grafana.widths import room_px
+from dashboards.grafana.widths import SCREEN_PX
 from tests.dashboards.boards.test_queries import first_choices, run
 
 MODELS = {
@@ -125,7 +125,7 @@ def test_all_columns_of_a_table_fit_on_a_screen_of_1600_px(panel, one, lang):
     shown = [column for column in panel.columns if not column.hidden]
     least = [told(one)[(column.name, "custom.minWidth")] for column in shown]
 
-    assert sum(least) <= room_px(panel)
+    assert sum(least) <= SCREEN_PX * panel.width // 24 - 24
     for column, width in zip(shown, least, strict=True):
         header = told(one)[(column.name, "displayName")]
         assert width >= 7 * len(header), header

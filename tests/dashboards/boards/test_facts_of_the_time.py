@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from actions.accounts.indicators import indicators_of
 from dashboards.boards.catalogue import BOARDS
 from dashboards.boards.macros import Scope, Value, expand
 from tests.actions.compact_world import use
+from tests.actions.tables import indicators_of
 
 JANUARY, JULY, END = (datetime(2017, 1, 1, tzinfo=UTC), datetime(2017, 7, 1, tzinfo=UTC),
                       datetime(2018, 1, 1, tzinfo=UTC))  # fmt: skip

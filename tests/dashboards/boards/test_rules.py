@@ -33,6 +33,7 @@ def test_uids_are_these_for_good():
         "commonwatt-building",
         "commonwatt-comparison",
         "commonwatt-quality",
+        "commonwatt-collector",
     ]
     assert len({one.uid for one in BOARDS}) == len(BOARDS)
 

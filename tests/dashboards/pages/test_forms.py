@@ -22,7 +22,7 @@ EXCHANGE = {"at": "2016-03-02T10:30", "final": "", "initial": "0", "source": "fo
 
 @pytest.fixture(scope="module")
 def site(database_of_module) -> Iterator[Site]:
-    """One world for all of these tests; the planner of all administers, too."""
+    """One world for all of these tests; the planner of all administers, and acts for members."""
     world = make_world(database_of_module)
     fill(world)
     make_union_world(world)
@@ -31,6 +31,12 @@ def site(database_of_module) -> Iterator[Site]:
         "INSERT INTO access_grant (viewer, role, scope) VALUES (%s, 'administrator', 'all')",
         f"user:{world.user['planner of all']}",
     )
+    for city in ("city 1", "city 2"):  # and acts for both members
+        world.admin(
+            """INSERT INTO access_grant (viewer, role, scope, region_id)
+               VALUES (%s, 'planner', 'region', %s)""",
+            f"user:{world.user['planner of all']}", world.region[city],
+        )  # fmt: skip
     app = create_app(
         world.pool,
         file_sink=world.sink,
@@ -186,16 +192,16 @@ def test_going_back_keeps_what_was_filled_in(site, browsers):
 
 def test_a_union_is_founded_out_of_ticked_regions(site, browsers):
     region = site.world.region
-    fields = {"name_zh": "双城", "name_en": "Two", "source": "minutes", "grade": "departments"}
+    fields = {"name_zh": "双城", "name_en": "Two", "source": "minutes"}
     members = {"members": [str(region["city 1"]), str(region["city 2"])]}
 
-    check, then = walk(browsers["zh"], "/do/union.make", fields | {"since": "2016-01-01"} | members)
-    assert "部门间协议" in check
+    check, then = walk(browsers["zh"], "/do/union.make", fields | members)
+    assert "待答复的成员单位" in check
     assert then.endswith("?done=union.make")
     assert browsers["zh"].get(then).status_code == 200
     made = site.world.admin(
-        """SELECT array_agg(region_id ORDER BY region_id) FROM union_member
-            WHERE union_id = (SELECT max(union_id) FROM union_member)"""
+        """SELECT array_agg(region_id ORDER BY region_id) FROM membership
+            WHERE union_id = (SELECT max(union_id) FROM membership)"""
     )
     assert made == [(sorted([region["city 1"], region["city 2"]]),)]
 

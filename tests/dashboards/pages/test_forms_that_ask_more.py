@@ -18,7 +18,6 @@ from actions.kinds import Instant, Line, Scan
 from actions.rights import Right
 from actions.things import PERSON
 from api import create_app
-from dashboards.pages import forms
 from dashboards.pages.app import error_page, router
 from storage import attachments
 from storage.access.people import User
@@ -101,7 +100,7 @@ def site(database_of_module, toy) -> Iterator[Site]:
         "INSERT INTO access_grant (viewer, role, scope) VALUES (%s, 'administrator', 'all')",
         f"user:{world.user['planner of all']}",
     )
-    pages = [forms.router([toy]), router()]
+    pages = [router()]
     app = create_app(world.pool, extra_routers=pages, error_page=error_page, today=TODAY)
     yield Site(world, app)
     world.close()

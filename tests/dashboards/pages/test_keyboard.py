@@ -7,7 +7,6 @@ import pytest
 
 from actions.access.login import hash_password
 from api import create_app
-from dashboards.pages import forms
 from dashboards.pages.app import error_page, router
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD
@@ -23,7 +22,7 @@ def page(database, toy, chromium) -> Iterator[Any]:
     """The log-in page, in English."""
     world = make_world(database)
     world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
-    pages = [forms.router([toy]), router()]
+    pages = [router()]
     app = create_app(world.pool, extra_routers=pages, error_page=error_page, today=TODAY)
     with served(app) as url:
         context = chromium.new_context(base_url=url, locale="en-US")

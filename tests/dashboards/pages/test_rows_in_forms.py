@@ -16,7 +16,6 @@ from actions.fields import Acting, Words, field
 from actions.kinds import Amount, Day, Instant, Line, Month, Row, Text
 from actions.rights import Right
 from api import create_app
-from dashboards.pages import forms
 from dashboards.pages.app import error_page, router
 from tests.actions.world import TODAY, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
@@ -80,7 +79,7 @@ def toy() -> Iterator[type[Action[None, Nothing]]]:
 def client(database_of_module, toy) -> Iterator[TestClient]:
     world = make_world(database_of_module)
     world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
-    pages = [forms.router([toy]), router()]
+    pages = [router()]
     app = create_app(world.pool, extra_routers=pages, error_page=error_page, today=TODAY)
     yield Site(world, app).client("city reader", "en")
     world.close()

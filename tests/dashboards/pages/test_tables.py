@@ -11,10 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
-from actions.catalogue import tables
-from actions.cells import sheets_of
+from actions.catalogue import declared, tables
 from actions.doing import carry_out
 from actions.fields import Words, field
+from actions.files import take
 from actions.kinds import Line
 from actions.readings.record_exchange import RecordExchange
 from actions.tables import TABLES, Column, Filter, Table
@@ -23,11 +23,13 @@ from dashboards.pages.app import error_page, router
 from tests.actions import examples_of_keys, examples_of_readings
 from tests.actions.compact_world import make_union_world, record_progress
 from tests.actions.examples import parts
-from tests.actions.world import TODAY, make_world
+from tests.actions.world import TODAY, World, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
+from tests.sheets import sheets_of
 
 ALL = {one.code: one for one in tables()}
 OF: dict[str, int] = {}  # what rows are of, where a path says so
+WORLD: list[World] = []
 PAGES = sorted(code for code, one in ALL.items() if one.page)
 
 
@@ -45,12 +47,25 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         world.admin(
             "INSERT INTO audit_entry (actor, act, subject) VALUES ('user:1', %s, '=1+1')", act
         )
+    world.admin(
+        """INSERT INTO file_done (actor, act, sha256, rows, opposites)
+           VALUES ('user:1', 'exchange.record', sha256('x'), 2, '[]')"""
+    )
+    world.admin(
+        """INSERT INTO reading_import (made_by, name, sha256, bytes, counts)
+           VALUES ('user:1', '=big.csv', sha256('y'), 10, '{"inserted": 3}')"""
+    )
+    world.admin(
+        """INSERT INTO task (kind, key, at, by, attempts, reason, error)
+           VALUES ('progress', '1', now(), 'user:1', 2, 'toy.torn', '=torn')"""
+    )
     for make in (make for part in parts() for make in getattr(part, "OBJECTS", {}).values()):
         make(world)
     office = world.channel["office e"]
     examples_of_readings.refused(world)
     examples_of_readings.set_aside(world)
     examples_of_keys.sent(world)
+    examples_of_readings.imported(world, "office")
     examples_of_readings.correction_of(world, office)
     exchange = RecordExchange(
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
@@ -63,6 +78,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     OF.update(of | {"union_id": union.union, "run_id": run_id})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
+    WORLD.append(world)
     yield {lang: site.client("planner of all", lang) for lang in ("zh", "en")}
     world.close()
 
@@ -72,7 +88,7 @@ def test_all_forms_say_the_same(browsers, code):
     table, client = ALL[code], browsers["en"]
     path, json = f"/api/v1{table.path.format(**OF)}", {"Accept": "application/json"}
     whole = client.get(path, params={"limit": 1000}, headers=json).json()
-    assert whole["items"]
+    assert whole["items"], whole
     assert whole["next"] is None
     names = [one.name for one in table.columns if one.for_programs]
     assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
@@ -113,6 +129,22 @@ def test_files_for_people_are_headed_in_their_language_and_say_how_many_rows(bro
     assert len(rows) == len(body) + 1
     assert len(rows[-1]) == 1
     assert answer.headers["x-as-of"] in rows[-1][0]
+
+
+@pytest.mark.parametrize("code", sorted(code for code, one in ALL.items() if one.entered_by))
+def test_what_a_declared_action_enters_goes_out_and_comes_back_in_equal(browsers, code):
+    table, client = ALL[code], browsers["en"]
+    kind = declared()[table.entered_by]
+    names = {one.name for one in table.columns if one.for_programs}
+    needed = {name for name, info in kind.model_fields.items() if info.is_required()}
+    assert needed | {f"{kind.about.on.code}_id"} <= names
+
+    path = f"/api/v1{table.path.format(**OF)}"
+    out = client.get(path, params={"format": "csv"}).content
+    assert len(out.splitlines()) > 1
+    done = take(WORLD[-1].actor(), kind, out)
+    assert (done.wrong, done.done) == ([], len(out.splitlines()) - 1)
+    assert client.get(path, params={"format": "csv"}).content == out
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -13,7 +13,6 @@ from actions.declared import ACTIONS, About, Action, Effect, Started
 from actions.fields import Acting, Words
 from actions.rights import Right
 from api import actions, create_app
-from dashboards.pages import forms
 from dashboards.pages.app import error_page, router
 from storage import tasks
 from storage.tasks import Done, Onward
@@ -43,7 +42,7 @@ def site(database_of_module) -> Iterator[Site]:
     world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
     routes = APIRouter(prefix="/api/v1")
     actions._add(routes, Toy)
-    pages = [routes, forms.router([Toy]), router()]
+    pages = [routes, router()]
     yield Site(
         world, create_app(world.pool, extra_routers=pages, error_page=error_page, today=TODAY)
     )
@@ -100,3 +99,25 @@ def test_the_api_answers_202_with_where_to_look(site):
         other = site.client(stranger)
         assert other.get(place).status_code == 404
         assert other.get(f"/api/v1{place}").status_code == 404
+
+
+def test_tasks_are_listed_newest_first_to_whoever_had_them_started(site):
+    client = site.client("city reader", "en")
+    world = site.world
+    world.admin(
+        """INSERT INTO task (kind, key, at, by, attempts, reason, error)
+           SELECT 'toy.begin', n::text, now(), 'user:' || %s, 1, 'toy.torn', 'the paper is torn'
+             FROM generate_series(1, 3) n""",
+        world.user["city reader"],
+    )
+
+    page = client.get("/tasks?state=set_aside")
+    assert page.text.count("the paper is torn") == 3
+    assert "Play" in page.text  # as its action is called
+    first, rest = client.get("/api/v1/tasks?state=set_aside&limit=2").json(), None
+    rest = client.get(first["next"]).json()
+    ids = [one["id"] for one in (*first["items"], *rest["items"])]
+    assert ids == sorted(ids, reverse=True)
+    assert (len(ids), rest["next"]) == (3, None)
+    assert site.client("outsider", "en").get("/api/v1/tasks").json()["items"] == []
+    assert site.client("outsider", "zh").get("/tasks").status_code == 200

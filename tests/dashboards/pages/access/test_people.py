@@ -213,6 +213,7 @@ def test_a_file_of_grants_is_taken_back_on_its_page(site, admin):
     )
     (file,) = re.findall(r'href="(/do/files/\d+)"', sent.text)
     assert world.admin(held, f"user:{person}") == [(1,)]
+    assert f'href="{file}"' in admin.get("/imports/files").text
     page = admin.get(file)
     assert "all 1 rows" in page.text
     done = admin.post(file, data=hidden(page.text))

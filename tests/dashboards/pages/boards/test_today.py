@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actions.boards.today import today_of
+from collector.codecs import native
+from collector.intake import take_in
+from metering.messages import Message
 from tests.actions.world import HOUR_MS, START_MS, ZONE
 from tests.dashboards.pages.accounts.test_pages import row_of, text_of
 
@@ -115,6 +118,23 @@ def test_an_administrator_sees_what_is_silent_and_refused(site):
     assert "silent since 2016-03-0" in page
     assert "0 rejected messages wait" in page
     assert "All queues move." in page
+
+
+def test_a_new_key_of_a_known_gateway_is_told_to_who_registers_and_may_see_it(site):
+    assert "New keys" not in text_of(site.client("planner of all", "en").get("/").text)
+    payload = native.encode_one(1, "a new meter", START_MS, 5.0)
+    for name in ("demo-a/g1", "demo-a/nobody knows it"):
+        message = Message(f"cw/v1/{name}/data", name, payload, START_MS + 1)
+        take_in([message], native.decode, site.world.sink)
+
+    page = site.client("planner of all", "en").get("/").text
+    assert "Gateway demo-a/g1 sends under keys that are not bound" in text_of(page)
+    assert "a new meter" in page
+    assert "nobody knows it" not in page
+    assert 'href="/rejects?gateway=demo-a%2Fg1"' in page
+    # A guarded meter is bound there too, whose messages an officer of another does not see.
+    assert "New keys" not in site.client("of the office", "en").get("/").text
+    assert "New keys" not in site.client("outsider", "en").get("/").text
 
 
 def test_the_first_page_names_what_lacks_most_with_a_way_to_it(site):

@@ -110,7 +110,7 @@ def test_rules_by_bands_are_offered_as_they_are_in_force_here(site, union):
         site.world.admin(_ADD, code, 500_000, first, last)
     client = site.client("planner of all", "en")
 
-    for path in (f"/do/run.make/{union.target}", f"/targets/{union.target}/compare"):
+    for path in (f"/do/run.make/{union.target}?rule=G", f"/targets/{union.target}/compare"):
         text = client.get(path).text
         assert "TOY-NOW · Notice of a province" in text
         assert "TOY-OVER" not in text

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from actions.access.login import hash_password
 from actions.compact import comparing
 from actions.compact.disclosure import WITHHELD
+from actions.compact.rule_fields import parameters
+from actions.compact.rules import rules
 from api import create_app
 from cli.main import app as program
 from dashboards.pages.app import error_page, router
@@ -256,6 +258,7 @@ def test_a_rule_refuses_what_it_does_not_take(site, browsers):
         page = browsers["en"].post(path, data=csrf | fields)
         assert page.status_code == 422, fields
         assert f'href="#f-{field}"' in page.text, fields
+        assert field in asked_in(page.text), fields
 
 
 def test_shares_of_members_add_to_the_whole(site, browsers, path):
@@ -283,3 +286,32 @@ def _filled(text: str) -> dict[str, str]:
         if chosen := re.search(r'value="([^"]+)" selected', inner):
             found[name] = chosen[1]
     return found
+
+
+def asked_in(text: str) -> set[str]:
+    """Return the parameters of rules that a form asks for."""
+    named = re.findall(r'<(?:input|select|fieldset)[^>]* id="f-([a-z0-9_]+)', text)
+    return set(named) & {one.name for one in parameters()}
+
+
+def test_the_form_asks_what_the_rule_in_its_address_takes(site, browsers):
+    path = f"/do/run.make/{site.world.target['cities']}"
+
+    assert asked_in(browsers["en"].get(path).text) == set()
+    for rule in rules():
+        text = browsers["en"].get(path, params={"rule": rule.code}).text
+        assert asked_in(text) == {one.name for one in rule.parameters}, rule.code
+        assert hidden(text)["rule"] == [rule.code]
+
+
+def test_what_was_filled_in_goes_along_to_another_rule(site, browsers):
+    path = f"/do/run.make/{site.world.target['cities']}"
+    beside = {"year": "2016", "most_saved_percent": "7"}
+
+    text = browsers["zh"].get(path, params={"rule": "E", **beside}).text
+
+    (steers,) = re.findall(r'<form method="get".*?</form>', text, re.DOTALL)
+    assert dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', steers)) == beside
+    assert "csrf" not in steers
+    assert "元/吨标准煤" in text
+    assert "yuan" not in text

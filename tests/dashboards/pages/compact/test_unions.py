@@ -9,9 +9,14 @@ from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from actions.compact.bases import review
+from actions.compact.sign_agreement import PrepareSignature
+from actions.doing import carry_out
 from api import create_app
 from dashboards.pages.app import error_page, router
+from tests.actions.acts import join_all, signers
 from tests.actions.compact_world import UnionWorld, make_union_world, use
+from tests.actions.examples_of_members import SIGNATURE, digest, proposed
+from tests.actions.examples_of_members import seats as asked_in
 from tests.actions.world import TODAY, make_world, new_office
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
@@ -132,11 +137,12 @@ def test_a_planner_founds_a_union_sets_a_target_and_answers_for_its_bases(site):
     made = make_union_world(world)  # its accounts; the planner founds another one
     regions = [str(world.region["city 1"]), str(world.region["city 2"])]
     fields = {"name_zh": "新", "name_en": "New", "members": regions, "source": "minutes"}
-    _, then = walk(
-        client, "/do/union.make", fields | {"grade": "memorandum", "since": "2015-01-01"}
-    )
+    _, then = walk(client, "/do/union.make", fields)
     page = client.get(then)
-    assert "The union has been founded." in page.text
+    assert "The union has been founded; each member is to answer." in page.text
+    assert "A target needs an agreement in force" in page.text
+    join_all(world.actor(), int(then.split("/")[2].split("?")[0]))
+    page = client.get(then)
     assert "There is no target yet" in page.text
     (at,) = set(re.findall(r'href="(/do/target\.set/\d+)"', page.text))
 
@@ -335,3 +341,31 @@ def test_a_planner_of_one_member_answers_for_that_one_and_waits(site, union):
     )
     assert refused.status_code == 422
     assert review(world.actor("planner of all"), union.target).open == 1
+
+
+def test_the_first_page_tells_a_member_what_waits_for_it(site):
+    world = site.world
+    agreement, seats = proposed(world)
+    asked = asked_in(world)[0]
+    first, second = signers(world.actor(), [world.region["city 1"], world.region["city 2"]])
+    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    fields = SIGNATURE | {"text_sha256": digest(world, agreement)}
+    carry_out(first, PrepareSignature.model_validate(fields), seats[0].membership_id)
+
+    one, two = (site.client(login, "en") for login in ("signs.1", "signs.2"))
+    pages = [client.get("/").text for client in (one, two)]
+    assert "has asked Demo city 1 in: an answer waits" in pages[0]
+    assert "signs.1 has prepared the signature of Demo city 1" not in pages[0]
+    assert "signs.1 has prepared the signature of Demo city 1" in pages[1]
+    assert "waits for Demo city 2: one person prepares" in pages[1]
+    (seat,) = re.findall(r'href="(/members/\d+)">New union \d+ has asked Demo city 1 in', pages[1])
+    assert seat == f"/members/{asked.membership_id}"
+    page = two.get(seat).text
+    assert f'href="/do/member.accept/{asked.membership_id}"' in page
+    shown = two.get(f"/agreements/{agreement}").text
+    assert "waits for a second person" in shown
+    assert digest(world, agreement) in shown
+    reader = site.client("city reader", "en").get(seat).text
+    assert "Only a planner whose grant names this member itself" in reader
+    assert "/do/member" not in reader
+    assert second.name != first.name

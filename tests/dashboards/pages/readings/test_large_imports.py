@@ -60,4 +60,4 @@ def test_mistakes_stand_with_their_lines_in_the_language_of_the_page(site):
     assert "is not a time" in site.client("of the office", "en").get(path).text
     assert "不是可识别的时间" in site.client("of the office", "zh").get(path).text
     assert site.client("city reader", "en").get(path).status_code == 404
-    assert site.client("city reader", "en").get(LIST).status_code in {403, 404}
+    assert "None was sent yet." in site.client("city reader", "en").get(LIST).text

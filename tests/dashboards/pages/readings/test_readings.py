@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,17 +14,20 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
-from actions.cells import cells_of
+from actions.doing import carry_out
 from actions.readings.gateways import opens
+from actions.readings.revoke_gateway import RevokeGateway
 from api import create_app
 from collector.codecs import native
 from collector.intake import take_in
 from dashboards.pages.app import error_page, router
 from metering.messages import Message
+from storage.readings.store import Store
 from tests.actions import examples_of_readings as readings
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.dashboards.pages.test_forms import fill_in, hidden, walk
+from tests.sheets import cells_of
 
 OFFICER = "of the office"
 REGIONS = """\
@@ -219,7 +223,7 @@ def test_gateways_that_are_silent_come_first(site, of):
            ON CONFLICT (gateway_id) DO UPDATE SET ahead_ms = -7200000, heard_at = now()"""
     )
     page = of["planner of all"].get("/gateways")
-    names = re.findall(r'<th scope="row">(demo-a/[^<]+?)(?: <span|</th>)', page.text)
+    names = re.findall(r'<th scope="row"><a [^>]+>(demo-a/[^<]+)</a>', page.text)
     assert names[-1] == "demo-a/g2"
     assert "demo-a/zz mute" in names
     assert "2 h behind" in page.text
@@ -233,18 +237,64 @@ def test_gateways_that_are_silent_come_first(site, of):
 def test_a_key_is_shown_once_and_kept_nowhere(site, of):
     number, client = readings.gateway(site.world), of["planner of all"]
     form = f"/do/gateway.key/{number}"
-    assert form in links(client.get("/gateways").text)
-    assert form not in of[OFFICER].get("/gateways").text
+    page = f"/gateways/{number}"
+    assert page in links(client.get("/gateways").text)
+    assert form in links(client.get(page).text)
+    assert form not in of[OFFICER].get(page).text
     assert of[OFFICER].get(form).status_code == 403
 
     check = fill_in(client, form, {"reason": "new"})
     shown = client.post(form, data=hidden(check) | {"step": "do"})
-    (key,) = re.findall(r"[\w-]{43}", shown.text.split("<main")[1])
+    (key,) = set(re.findall(r"[\w-]{43}", shown.text.split("<main")[1]))
     assert opens(site.world.pool, GATEWAY, key)
     again = client.post(form, data=hidden(check) | {"step": "do"})
     assert key not in again.text
     for table in ("audit_entry", "answered", "gateway"):
         assert key not in str(site.world.admin(f"SELECT t::text FROM {table} t"))
+
+
+def test_a_gateways_page_shows_what_came_until_the_first_reading_is_stored(site, of):
+    client, world = of["planner of all"], site.world
+    assert "/do/gateway.register" in links(client.get("/gateways").text)
+    check = fill_in(client, "/do/gateway.register", {"name": "demo-a/page-1"})
+    shown = client.post("/do/gateway.register", data=hidden(check) | {"step": "do"})
+    assert "mosquitto_pub" in shown.text
+    page = next(one for one in links(shown.text) if one.startswith("/gateways/")).split("?")[0]
+    number = int(page.rsplit("/", 1)[1])
+    live = f"{page}/heard"
+    assert f'data-live="{live}"' in client.get(page).text
+    assert '<noscript><meta http-equiv="refresh"' in client.get(page).text
+    assert "Nothing has come yet" in client.get(live).text
+
+    sink = Store(world.database.url("collector"), "main")
+    at_ms = int(time.time() * 1000)
+    for seq, key in ((1, "<b>no key</b>"), (2, "e")):
+        payload = native.encode_one(seq, key, at_ms - 1000, 5.0 + seq)
+        message = Message("cw/v1/demo-a/page-1/data", "demo-a/page-1", payload, at_ms + seq)
+        take_in([message], native.decode, sink)
+        if seq == 1:
+            readings.bind(world, "demo-a/page-1", "e", readings.steady(world))
+        text = client.get(live).text
+        assert ("reading.unknown_key" in text, "<b>" in text) == (True, False)
+        assert ("Readings are stored: e = 7" in text) == (seq == 2)
+    take_in([Message("t", "demo-a/page-1", b"\xff\x00", at_ms)], native.decode, sink)
+    sink.close()
+    text = client.get(page).text
+    assert "ff 00" in text
+    assert "online" in text
+    assert "66.7%" in text  # two of three were refused
+    assert "PASSWORD" in text
+    carry_out(world.actor(), RevokeGateway(reason="lost"), number)
+    assert "revoked" in client.get(page).text
+    assert "data-live" in client.get(page).text
+
+    seen = f"/gateways/{readings.gateway(world)}"
+    officer = of[OFFICER].get(seen)
+    assert officer.status_code == 200
+    for hidden_part in ("data-live", "PASSWORD", "/do/gateway."):
+        assert hidden_part not in officer.text
+    for address in (seen, f"{seen}/heard"):
+        assert of["outsider"].get(address).status_code == 404
 
 
 def test_rejects_are_filtered_looked_into_and_shifted(site, of):
@@ -363,6 +413,28 @@ def test_a_file_of_readings_is_tried_then_taken_as_it_was_tried(site, of):
     assert (other.status_code, "no longer here" in other.text) == (422, True)
 
 
+def test_several_files_are_one_import_and_taken_back_whole(site, of):
+    name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
+    count = "SELECT count(*) FROM reading WHERE channel_id = %s"
+    channel = site.world.channel[f"{name} e"]
+    csrf = {"csrf": hidden(client.get(path).text)["csrf"][0], "step": "check"}
+    bodies = {"may.csv": rows_of(name, (5, 150)), "june.csv": rows_of(name, (6, 160))}
+    files = [("files", (one, body, "text/csv")) for one, body in bodies.items()]
+    tried = client.post(path, data=csrf, files=files)
+    assert tried.status_code == 200, tried.text
+    assert "may.csv, june.csv: " in tried.text
+    assert all(f"<li>{one}: csv" in tried.text for one in bodies)
+    done = send(client, path, "do", upload=hidden(tried.text)["upload"][0])
+    assert site.world.admin(count, channel) == [(6,)]
+
+    page = client.get(done.headers["location"])
+    (undo,) = (one for one in links(page.text) if one.startswith("/do/import.undo/"))
+    assert undo in links(client.get("/imports/files").text)
+    walk(client, undo, {"reason": "the other meter"})
+    assert site.world.admin(count, channel) == [(4,)]
+    assert undo not in links(client.get("/imports/files").text)
+
+
 def test_lower_values_are_offered_as_a_correction_which_is_undone(site, of):
     name, client, path = new_register(site.world), of["planner of all"], "/imports/readings"
     site.world.work()
@@ -415,13 +487,13 @@ def test_after_the_dry_run_the_rows_that_are_right_may_go_in_alone(site, of):
     assert 'value="check_rest"' in wrong.text
     upload = hidden(wrong.text)["upload"][0]
     book = send(client, path, "errors", upload=upload)
-    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    assert [row[1] for row in cells_of(book.content)] == ["Row", "3"]
     tried = send(client, path, "check_rest", upload=upload)
     assert tried.status_code == 200, tried.text
     assert "1 rows are wrong and are left out" in tried.text
     kept = {name: hidden(tried.text)[name][0] for name in ("upload", "rest")}
     same = send(client, path, "errors", **kept)
-    assert cells_of(same.content, 9) == cells_of(book.content, 9)
+    assert cells_of(same.content) == cells_of(book.content)
     assert site.world.admin(count, channel) == [(4,)]
     done = send(client, path, "do", **kept)
     assert site.world.admin(count, channel) == [(5,)]
@@ -537,7 +609,7 @@ def test_after_the_dry_run_a_registry_may_go_in_without_its_wrong_rows(site, of)
     wrong = send(client, path, "check", files, "r.zip", namespace="rest")
     fields = {"upload": hidden(wrong.text)["upload"][0], "namespace": "rest"}
     book = send(client, path, "errors", **fields)
-    assert [row[1] for row in cells_of(book.content, 9)] == ["Row", "3"]
+    assert [row[1] for row in cells_of(book.content)] == ["Row", "3"]
     tried = send(client, path, "check_rest", **fields)
     assert "1 rows are wrong and are left out" in tried.text
     assert site.world.admin(count) == [(0,)]

@@ -1,0 +1,74 @@
+"""Tables as people lay them out, brought into the form of one heading and one instant a row.
+
+A table that needs none of it is read as it is. Columns keep their places, and new ones follow.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from collector.files import tidy_cells, tidy_headings, tidy_reports, tidy_times
+from collector.files.answers import Answers
+from collector.files.delimited import blank
+from collector.files.layouts import header_row
+from collector.files.own_forms import is_own
+from collector.files.tables import Block, Table, text_of
+from collector.files.tidied import Line, Looked, Step
+
+_LOOKED_AT: Final = 120  # rows
+_STEPS: Final[Sequence[Callable[[Looked], Step | None]]] = (
+    tidy_cells.without_marks,
+    tidy_reports.batch,
+    tidy_headings.in_two_rows,
+    tidy_times.of_three_columns,
+    tidy_times.of_spans,
+    tidy_times.without_year,
+    tidy_cells.with_units,
+    tidy_reports.of_one_meter,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tidy:
+    """A table read through steps."""
+
+    table: Table
+    steps: tuple[Step, ...]
+
+    def __call__(self) -> Iterator[Block]:
+        """Return its blocks."""
+        for block in self.table.blocks():
+            tidy = Block()
+            for line, row in zip(block.lines, block.rows, strict=True):
+                for each_line, each in through(self.steps, (line, row)):
+                    tidy.lines.append(each_line)
+                    tidy.rows.append(each)
+            yield tidy
+
+
+def tidied(table: Table, first: Block, answers: Answers) -> Table:
+    """Return a table in the form that is read. first: its first block."""
+    told, named = answers.columns, bool(answers.channel)
+    pairs = zip(first.lines, first.rows, strict=True)
+    rows = list(islice((one for one in pairs if not blank(one[1])), _LOOKED_AT))
+    steps: list[Step] = []
+    at = header_row(rows, told)
+    if at is not None and is_own({text_of(one).lower() for one in rows[at][1]}):
+        return table  # which says one thing only
+    for find in _STEPS:
+        step = find(Looked(rows, at, named))
+        if step is not None:
+            steps.append(step)
+            rows = [each for one in rows for each in step(one)]
+            at = header_row(rows, told)
+    return replace(table, blocks=_Tidy(table, tuple(steps))) if steps else table
+
+
+def through(steps: Sequence[Step], line: Line) -> Iterator[Line]:
+    """Return what becomes of a row."""
+    if not steps:
+        yield line
+        return
+    for one in steps[0](line):
+        yield from through(steps[1:], one)

@@ -1,0 +1,106 @@
+-- Files of readings are taken back by channel, and settled once they cannot be any more.
+
+-- What is told of a file is of the last 24 hours, which are counted here and nowhere else.
+CREATE FUNCTION storage.file_is_open(made timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN made > now() - interval '24 hours';
+
+-- What the file alone said of a channel goes, and what it outdid stands again: all is as if the
+-- file had never said it. gone: instants without a reading from now on; back: where another reading
+-- stands again; beside: others that stood beside what stands; kept: said by another file, too.
+CREATE FUNCTION storage.take_back_file(asked bigint, channel integer)
+RETURNS TABLE (gone bigint, back bigint, beside bigint, kept bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    f reading_file;
+    instants timestamptz[];
+    seqs bigint[];
+    quanta bigint[];
+    stood timestamptz[];
+    outdone timestamptz[];
+BEGIN
+    SELECT * INTO STRICT f FROM reading_file
+     WHERE id = asked AND undone_at IS NULL AND storage.file_is_open(made_at)
+       AND channel = ANY (channels)
+       AND channels <@ ARRAY(SELECT s.id FROM access.writes_channels() AS s(id));
+    PERFORM pg_advisory_xact_lock(2, channel);
+    WITH mine AS (
+        DELETE FROM reading_of_file t WHERE t.channel_id = channel AND t.file_id = asked
+        RETURNING t.at, t.seq, t.value
+    ), alone AS (
+        SELECT m.at, m.seq, m.value FROM mine m
+         WHERE NOT EXISTS (SELECT FROM reading_of_file o
+                            WHERE o.channel_id = channel AND o.at = m.at AND o.seq = m.seq
+                              AND o.value = m.value AND o.file_id <> asked))
+    SELECT coalesce(array_agg(a.at), '{}'), coalesce(array_agg(a.seq), '{}'),
+           coalesce(array_agg(a.value), '{}'), (SELECT count(*) FROM mine) - count(*)
+      INTO instants, seqs, quanta, kept FROM alone a;
+    WITH lost AS (
+        DELETE FROM reading_revision v USING unnest(instants, seqs, quanta) AS m (at, seq, value)
+         WHERE v.channel_id = channel AND v.at = m.at AND v.rank = 0 AND v.seq = m.seq
+           AND v.value = m.value
+        RETURNING v.at)
+    SELECT coalesce(array_agg(l.at), '{}') INTO outdone FROM lost l;
+    stood := ARRAY(SELECT m.at FROM unnest(instants, seqs, quanta) AS m (at, seq, value)
+                     CROSS JOIN LATERAL (
+                          SELECT r.rank, r.seq, r.value FROM reading r
+                           WHERE r.channel_id = channel AND r.at = m.at LIMIT 1) r
+                    WHERE r.rank = 0 AND r.seq = m.seq AND r.value = m.value);
+    PERFORM storage.queue_instants(channel, stood || outdone);
+    PERFORM storage.elect_again(channel, stood, f.first, f.last);
+    back := (SELECT count(*) FROM unnest(stood) AS t (at)
+              WHERE EXISTS (SELECT FROM reading r WHERE r.channel_id = channel AND r.at = t.at));
+    gone := cardinality(stood) - back;
+    beside := cardinality(outdone);
+    PERFORM storage.take_back_starts(asked, channel);
+    RETURN NEXT;
+END $$;
+
+CREATE FUNCTION storage.take_back_starts(asked bigint, channel integer) RETURNS void
+LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH mine AS (
+        DELETE FROM start_of_file t WHERE t.channel_id = channel AND t.file_id = asked
+        RETURNING t.at, t.seq, t.from_at
+    ), gone AS (
+        DELETE FROM reading_start s USING mine m
+         WHERE s.channel_id = channel AND s.at = m.at AND s.rank = 0 AND s.seq = m.seq
+           AND s.from_at = m.from_at
+           AND NOT EXISTS (SELECT FROM start_of_file o
+                            WHERE o.channel_id = channel AND o.at = m.at AND o.seq = m.seq
+                              AND o.from_at = m.from_at AND o.file_id <> asked)
+        RETURNING s.from_at, s.at)
+    INSERT INTO stale_usage (channel_id, first, last) SELECT channel, from_at, at FROM gone
+$$;
+
+-- An hour later than it could be taken back, for whoever was just doing so. What it said is said
+-- for good, also where younger files said it too.
+CREATE FUNCTION storage.settle_files(most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    f reading_file;
+    settled integer := 0;
+BEGIN
+    FOR f IN SELECT * FROM reading_file
+              WHERE settled_at IS NULL AND undone_at IS NULL
+                AND NOT storage.file_is_open(made_at + interval '1 hour')
+              ORDER BY made_at, id LIMIT most FOR UPDATE SKIP LOCKED
+    LOOP
+        PERFORM pg_advisory_xact_lock(2, c) FROM unnest(f.channels) AS t (c);
+        DELETE FROM reading_of_file t USING reading_of_file o
+         WHERE o.file_id = f.id AND o.channel_id = ANY (f.channels)
+           AND t.channel_id = o.channel_id AND t.at = o.at AND t.seq = o.seq AND t.value = o.value;
+        DELETE FROM start_of_file t USING start_of_file o
+         WHERE o.file_id = f.id AND o.channel_id = ANY (f.channels)
+           AND t.channel_id = o.channel_id AND t.at = o.at AND t.seq = o.seq
+           AND t.from_at = o.from_at;
+        UPDATE reading_file SET settled_at = now() WHERE id = f.id;
+        settled := settled + 1;
+    END LOOP;
+    RETURN settled;
+END $$;
+
+REVOKE ALL ON FUNCTION storage.take_back_file, storage.take_back_starts, storage.settle_files
+    FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION storage.take_back_file TO commonwatt_api;
+GRANT EXECUTE ON FUNCTION storage.settle_files TO commonwatt_worker;
