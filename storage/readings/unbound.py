@@ -1,5 +1,7 @@
 """Keys that gateways send and no channel is bound to, each with what came under it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
