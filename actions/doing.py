@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Generic
@@ -18,6 +18,7 @@ from actions.filled import address_of
 from actions.refusals import again_needed, changed, not_offered, other_request, same_person
 from actions.rights import holds
 from actions.scans import check_scans, keep_scans
+from metering.errors import EnergyError
 from storage import answered, days
 from storage.access import people
 from storage.answered import Answered
@@ -115,13 +116,25 @@ def carry_out(
         done = _carried(actor, action, on, at, seen)
         if key:
             answered.keep(connection, actor.name, code, key, _written(done))
+    if follow_up(actor, at) and key:  # what followed belongs to the answer
+        with actor.change() as connection:
+            answered.keep(connection, actor.name, code, key, _written(done))
     return done
+
+
+def follow_up(actor: Actor, at: Acting) -> bool:
+    """Do what was left for after the commit; return whether there was anything."""
+    for later in at.later.values():
+        with suppress(EnergyError), actor.look() as connection:
+            later(acting(actor, connection))
+    return bool(at.later)
 
 
 class Together:
     """A transaction in which several actions are done, all of them or none."""
 
     def __init__(self, actor: Actor, connection: Connection[Any]) -> None:
+        self.done: list[Acting] = []
         self._actor = actor
         self._connection = connection
 
@@ -130,6 +143,7 @@ class Together:
     ) -> ResultT:
         """Do one more, with an audit entry of its own."""
         at = acting(self._actor, self._connection, chosen)
+        self.done.append(at)
         return _carried(self._actor, action, on, at).result
 
 
@@ -137,7 +151,10 @@ class Together:
 def together(actor: Actor) -> Iterator[Together]:
     """Lend a transaction for several actions, to whom needs no password again: our commands."""
     with actor.change() as connection:
-        yield Together(actor, connection)
+        acts = Together(actor, connection)
+        yield acts
+    for at in acts.done:
+        follow_up(actor, at)
 
 
 def _carried(
@@ -202,6 +219,7 @@ def _foreseen(action: Action[OnT, Any], found: OnT, on: int | None, at: Acting) 
     with at.connection.transaction(force_rollback=True):
         effects = action.foresee(found, at)
     at.told.clear()
+    at.later.clear()
     content = f"{_asked(action, on)} {effects!r}"
     return Foreseen(effects, sha256(content.encode()).hexdigest()[:32])
 

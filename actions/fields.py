@@ -50,6 +50,8 @@ class Acting:
     """Who acts, in which transaction, on which day.
 
     told: what the audit entry will say beyond the fields; `do` may add to it.
+    later: what is done once this is committed, by name, each once; what fails there takes nothing
+        of it back.
     known: what was asked for already, such as the options of a field.
     sink: where readings go, on the collector's login, in transactions of its own.
     routes: whose messages are, and what they say.
@@ -61,6 +63,7 @@ class Acting:
     actor: str
     today: date
     told: dict[str, Any] = of_dataclass(default_factory=dict)
+    later: dict[str, Callable[["Acting"], None]] = of_dataclass(default_factory=dict)
     known: dict[Any, Any] = of_dataclass(default_factory=dict)
     sink: object | None = None
     routes: Routes = OURS

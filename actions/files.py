@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from actions.actor import Actor, denied
 from actions.cells import first_of, too_many
 from actions.declared import Action, Thing
-from actions.doing import acting, check, lock, must_log_in_again, target
+from actions.doing import acting, check, follow_up, lock, must_log_in_again, target
 from actions.failed_rows import FailedRow, FailedTable, failed_workbook
 from actions.fields import Acting, Lang, Words
 from actions.file_columns import names_of, pairs_of_row
@@ -138,6 +138,7 @@ def take(
                 raise _UndoneError
             told = {"rows": done} | ({"left_out": left} if left else {})
             undo = _noted(actor, at, kind, body, opposites, told)
+        follow_up(actor, at)
     except _UndoneError:
         undo = None
     rows = len(file.cells) - 1

@@ -82,7 +82,7 @@ def _command(kind: Kind) -> Callable[..., None]:
         dry_run, key = given.pop("dry_run"), given.pop("key")
         file, errors = given.pop("file", None), given.pop("errors", None)
         rest = given.pop("without_failed", False)
-        with operator(settings.load(database_url=url)) as actor:
+        with operator(settings.load(database_url=url), taking=True) as actor:
             if file is not None:
                 _take(actor, kind, file, errors, dry_run=dry_run, rest=rest)
                 return

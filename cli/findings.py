@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cli.settings import Settings
-from cli.wiring import routes
+from collector.routes_file import RoutesFile
 from metering.errors import InputError
 
 
@@ -25,12 +25,12 @@ def routes_file(settings: Settings) -> Iterator[Check]:
     if settings.routes_file is None:
         return
     try:
-        table, _ = routes(settings)
+        table = RoutesFile(settings.routes_file).routes()
     except InputError as error:
         yield Check("bad", error.zh, error.en, error.next_zh, error.next_en)
     else:
         yield Check(
             "good",
-            f"路由文件 {settings.routes_file}:{len(table) - 1} 条路由",
-            f"Routes file {settings.routes_file}: {len(table) - 1} routes",
+            f"路由文件 {settings.routes_file}:{len(table)} 条路由",
+            f"Routes file {settings.routes_file}: {len(table)} routes",
         )

@@ -146,8 +146,8 @@ class Settings(BaseSettings):
     routes_file: Path | None = Field(
         None,
         description="collect, serve, replay-rejected: TOML that says which topics are whose, in "
-        "which format; beside them our own topics always count. collect reads it again when it "
-        "changes, and at SIGHUP",
+        "which format; routes kept on the platform come before it, our own topics after it. "
+        "collect reads it again when it changes, and at SIGHUP",
     )
 
     rejects_resolved_days: int = Field(
@@ -157,7 +157,10 @@ class Settings(BaseSettings):
         description="work: refused messages that were taken later are kept so long",
     )
     rejects_waiting_days: int = Field(
-        730, ge=30, le=36_500, description="work: and those that still wait"
+        730,
+        ge=30,
+        le=36_500,
+        description="work: and those that still wait, with the list of unbound keys",
     )
     chunk_days: int | None = Field(
         None,

@@ -8,13 +8,14 @@ import psycopg
 
 from actions.access.login import Pool
 from actions.actor import SYSTEM, Actor, open_pool, ours
+from actions.readings.routes_now import kept
 from cli import embedded
 from cli.broker_files import BrokerFiles, Log
 from cli.settings import Settings, need
 from collector import pushed
 from collector.bounds import MessageBounds
 from collector.routes_file import RoutesFile
-from collector.routing import NATIVE, Route, Routing
+from collector.routing import NATIVE, PUSHED, Route, Routing
 from metering.errors import InputError, UnavailableError
 from storage.connections import MIGRATING, Bounds, opened
 from storage.readings.large_store import LargeStore
@@ -38,31 +39,50 @@ def away() -> Iterator[None]:
 
 
 @contextmanager
-def operator(settings: Settings) -> Iterator[Actor]:
-    """Lend this machine's operator, who acts as the system."""
+def operator(settings: Settings, *, taking: bool = False) -> Iterator[Actor]:
+    """Lend this machine's operator, who acts as the system.
+
+    taking: who may also take messages that wait, where the collector's login is known.
+    """
     settings = embedded.filled(settings, "api")
     url = need(settings.database_url, "database_url")
     with away():
         opened(url, "commonwatt", reading(settings)).close()  # says why not; a pool only waits
+    sink_url = settings.collector_database_url if taking else None
     with closing(pool_of(settings, url, 2)) as pool:
-        yield Actor(pool, SYSTEM, broker=settings.gateways_broker or "")
-
-
-def routes(settings: Settings) -> tuple[tuple[Route, ...], RoutesFile | None]:
-    """Return the routing table, the file's before our own topic, and the file where there is one.
-
-    InputError names the line of the file that cannot be used.
-    """
-    if settings.routes_file is None:
-        return (NATIVE,), None
-    file = RoutesFile(settings.routes_file)
-    return (*file.routes(), NATIVE), file
+        broker = settings.gateways_broker or ""
+        if not sink_url:
+            yield Actor(pool, SYSTEM, broker=broker)
+            return
+        with closing(store(settings, sink_url, "commands")) as sink:
+            yield Actor(pool, SYSTEM, None, sink, routing(settings), broker)
 
 
 def routing(settings: Settings) -> Routing:
-    """Return the table by which kept messages are decoded, those that were pushed too."""
-    known, _ = routes(settings)
-    return Routing((*known, *pushed.ROUTES), bounds(settings))
+    """Return the file's table before our own topics, by which kept messages are decoded, too.
+
+    InputError names the line of the file that cannot be used.
+    """
+    file = settings.routes_file
+    of_file = RoutesFile(file).routes() if file else ()
+    return Routing((*of_file, NATIVE, *pushed.ROUTES), bounds(settings))
+
+
+def routing_now(settings: Settings, url: str) -> Routing:
+    """Return the table as it is known now: what people keep, then the file, then our own topics.
+
+    url: the collector's login.
+    """
+    file = routing(settings)
+    with away(), opened(url, "commonwatt", reading(settings)) as connection:
+        return file.after(kept(connection))
+
+
+def listened(settings: Settings, url: str) -> list[Route]:
+    """Return the routes that a broker's topics have, as they are known now."""
+    with opened(url, "commonwatt", reading(settings)) as connection:
+        table = routing(settings).after(kept(connection))
+    return [one for one in table.routes if isinstance(one, Route) and one is not PUSHED]
 
 
 def bounds(settings: Settings) -> MessageBounds:
@@ -103,7 +123,7 @@ def broker_files(
     return BrokerFiles(
         folder,
         url,
-        lambda: routes(settings)[0],
+        lambda: listened(settings, url),
         reload,
         bounds=reading(settings),
         log=log,

@@ -8,11 +8,14 @@ import psycopg
 
 from cli import embedded
 from cli.current_routes import CurrentRoutes
+from cli.routes_watch import AllRoutes, RoutesWatch
 from cli.settings import Settings
-from cli.wiring import bounds, broker_files, routes, routing, store, writing
+from cli.wiring import bounds, broker_files, routing, store, writing
 from collector.ministry.door import Door, DoorSettings
 from collector.ministry.keys import read
 from collector.mqtt import Collector
+from collector.routes_file import RoutesFile
+from collector.routing import NATIVE
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 from storage.readings.rejects import Retention
@@ -23,12 +26,22 @@ from worker.usage import Limits
 Log = Callable[..., None]
 
 
-def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collector:
-    """Return the collector, with the database as its sink."""
-    table, file = routes(settings)
+def collector(
+    settings: Settings, url: str, broker_url: str, log: Log, stop: threading.Event
+) -> Collector:
+    """Return the collector, with the database as its sink.
+
+    What a topic means stands there, so a database that is away is waited for, until told to stop.
+    """
+    file = RoutesFile(settings.routes_file) if settings.routes_file else None
+    source = AllRoutes(RoutesWatch(url, log), file)
+    if file is not None:
+        source.routes()  # one that cannot be used is told at once
+    source.watch.first(stop)
+    source.watch.start()
     known = CollectorSettings(
         broker_url,
-        routes=table,
+        routes=(*source.routes(), NATIVE),
         name=settings.collector_name,
         version=settings.broker_version,
         receive_maximum=settings.receive_maximum,
@@ -44,7 +57,7 @@ def collector(settings: Settings, url: str, broker_url: str, log: Log) -> Collec
         certificate_file=settings.broker_certificate_file,
         key_file=settings.broker_key_file,
     )
-    return Collector(known, store(settings, url, settings.collector_name), log, file)
+    return Collector(known, store(settings, url, settings.collector_name), log, source)
 
 
 def keep_embedded_broker(
@@ -59,7 +72,10 @@ def keep_embedded_broker(
 
 def door(settings: Settings, url: str, where: DoorSettings, keys: Path, log: Log) -> Door:
     """Return the ministry's door, with the database as its sink."""
-    table = CurrentRoutes(lambda: routing(settings), settings.routes_file)
+    watch = RoutesWatch(url, log)
+    watch.look()
+    watch.start()
+    table = CurrentRoutes(lambda: routing(settings), settings.routes_file, watch)
     return Door(where, read(keys), table, store(settings, url, "ministry"), log)
 
 

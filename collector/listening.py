@@ -1,8 +1,8 @@
-"""What a collector is subscribed to, and how it follows the routes file and loses no message."""
+"""What a collector is subscribed to, and how it follows the routes and loses no message."""
 
 import logging
 import time
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from paho.mqtt.client import Client
 from paho.mqtt.reasoncodes import ReasonCode
@@ -10,21 +10,32 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collector import notices
 from collector.notices import Log, tell
-from collector.routes_file import RoutesFile
 from collector.routing import NATIVE, Route, Routing
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 
-_LOOK_S: Final = 1.0  # between looks at the file
+_LOOK_S: Final = 1.0  # between looks at the routes
 # Where mosquitto says how many messages it threw away, as a queue was full; others say nothing.
 DROPPED: Final = "$SYS/broker/publish/messages/dropped"
+
+
+class RoutesSource(Protocol):
+    """Where routes come from, beside our own: a file, or more."""
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return its routes in their order; InputError where they cannot be used."""
+        ...
+
+    def changed(self) -> bool:
+        """Return, without waiting for anything, whether they differ from those read last."""
+        ...
 
 
 class Listener:
     """Keeps subscriptions as the routes say; only the thread that owns the client calls it."""
 
     def __init__(
-        self, client: Client, settings: CollectorSettings, log: Log, file: RoutesFile | None
+        self, client: Client, settings: CollectorSettings, log: Log, file: RoutesSource | None
     ) -> None:
         self.routing = Routing(settings.routes, settings.bounds)
         self._client = client
@@ -56,9 +67,9 @@ class Listener:
         self._told = True
 
     def look(self) -> bool:
-        """Follow the routes file where it has changed; return whether there is a new table.
+        """Follow the routes where they have changed; return whether there is a new table.
 
-        A file that cannot be used changes nothing: the routes of before stay, and the log says why.
+        What cannot be used changes nothing: the routes of before stay, and the log says why.
         """
         now = time.monotonic()
         if self._file is None or (now < self._look_at_s and not self._told):
@@ -68,7 +79,8 @@ class Listener:
             return False
         self._told = False
         try:
-            fresh = Routing((*self._file.routes(), NATIVE), self._settings.bounds)
+            table = Routing((*self._file.routes(), NATIVE), self._settings.bounds)
+            fresh = table.resuming(self.routing)
         except InputError as error:
             tell(self._log, logging.ERROR, error)
             return False
@@ -88,9 +100,11 @@ class Listener:
         self.routing = fresh
         self._warn()
         dropped = [one for one in old if one not in new]
-        self._log(logging.INFO, "routes read", routes=len(fresh.routes))
+        added = [one for one in new if one not in old]
+        told = {"routes": len(fresh.routes), "added": added, "dropped": dropped}
+        self._log(logging.INFO, "routes read", **told)
         if self._client.is_connected():
-            self._ask([one for one in new if one not in old])
+            self._ask(added)
             self._unsubscribe([self._prefix + one for one in dropped])
         else:
             self._dropped += [self._prefix + one for one in dropped]

@@ -23,9 +23,8 @@ from collector.connection import (
 from collector.delivery import effects as do
 from collector.delivery.machine import Machine
 from collector.intake import ReadingSink
-from collector.listening import DROPPED, Listener
+from collector.listening import DROPPED, Listener, RoutesSource
 from collector.notices import tell
-from collector.routes_file import RoutesFile
 from collector.settings import CollectorSettings
 from collector.tally import Tally
 from collector.writer import Writer
@@ -43,7 +42,7 @@ class Collector:
         settings: CollectorSettings,
         sink: ReadingSink,
         log: notices.Log,
-        routes_file: RoutesFile | None = None,
+        routes_file: RoutesSource | None = None,
     ) -> None:
         self.tally = Tally()
         self._settings = settings

@@ -16,7 +16,7 @@ import msgspec
 from collector.bounds import BOUNDS
 from collector.codecs import Decode, configured
 from collector.codecs.records import FIELDS
-from collector.routing import PUSHED, Routing
+from collector.routing import FOREVER, PUSHED, Routing
 from metering.errors import InputError
 from metering.messages import Decoded, Message
 
@@ -54,6 +54,8 @@ class PushedAs:
     """The route of messages that were pushed in any format; the topic says in which."""
 
     topic_filter: Final = "http/v1/+/+/+"
+    since_ms: Final = -FOREVER
+    until_ms: Final = FOREVER
 
     def gateway_of(self, topic: str) -> str | None:
         """Return whose topic it is, None where it is none of ours."""

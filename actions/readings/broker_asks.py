@@ -16,6 +16,7 @@ from actions.access.login import Pool
 from actions.access.turnstile import Bucket
 from actions.actor import ours
 from actions.readings.gateways import opens
+from actions.readings.routes_now import kept
 from actions.routes import Routes
 from collector.gateway_rights import allows, rights_of
 from storage.readings import gateways
@@ -61,7 +62,9 @@ class Asks:
         """Return whether a gateway may publish to a topic, or subscribe to a filter, now."""
         if not topic or len(topic) > _LONGEST:
             return False
-        rights = rights_of(name, self._routes.routes)
+        with ours(), self._pool.connection() as connection:
+            table = self._routes.after(kept(connection))
+        rights = rights_of(name, table.routes)
         return allows(rights, topic, publishes=publishes) and self.knows(name)
 
     def allows_resource(self, name: str, resource: str, of: str, permission: str) -> bool:

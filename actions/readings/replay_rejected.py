@@ -1,6 +1,6 @@
 """Feeding refused messages in again, after a key was bound or a setting mended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from collector.codecs import Decode
 from collector.intake import Portion, portions
 from metering.messages import Message, Rejection
 from storage.connections import WRITING, Bounds
-from storage.readings import rejects
+from storage.readings import rejects, unbound
 from storage.readings.binding import bind
 from storage.readings.rejects import Rejected
 from storage.readings.store import Store, connect
@@ -55,7 +55,8 @@ def replay_rejected(
         ):
             after = waiting[-1].id
             batch = [_message(row, routes) for row in waiting]
-            refused = _try(connection, store, batch, routes.decode, dry_run)
+            noted = unbound.noted(waiting)
+            refused = _try(connection, store, batch, routes.decode, noted, dry_run)
             if not dry_run:
                 still = {rejects.identity_in(batch, refusal) for refusal in refused}
                 gone = [row.id for row in waiting if rejects.identity_of(row) not in still]
@@ -71,13 +72,15 @@ def _try(
     store: Store,
     batch: Sequence[Message],
     decode: Decode,
+    noted: Container[int],
     dry_run: bool,
 ) -> Sequence[Rejection]:
     """Store a page, or only look whether it could be; return what is refused."""
     (portion,) = portions(batch, decode)
     if dry_run:
         return _looked_at(connection, portion)
-    return store.write(portion.batch, portion.readings, portion.rejected).rejected
+    written = store.write(portion.batch, portion.readings, portion.rejected, noted=noted)
+    return written.rejected
 
 
 def _looked_at(connection: Connection[Any], portion: Portion) -> list[Rejection]:
@@ -87,7 +90,7 @@ def _looked_at(connection: Connection[Any], portion: Portion) -> list[Rejection]
 
 def _message(row: Rejected, routes: Routes) -> Message:
     received_ms = round(row.received_at.timestamp() * 1000)
-    found = routes.gateway_of(row.topic)
+    found = routes.gateway_of(row.topic, received_ms)
     gateway = row.gateway if found == row.topic else found
     return Message(row.topic, gateway, row.payload, received_ms)
 

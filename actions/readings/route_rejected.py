@@ -1,4 +1,4 @@
-"""Taking messages whose topic had no route, once the routes file has one for it."""
+"""Taking messages whose topic had no route, once there is one for it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,9 +6,11 @@ from typing import Final
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Option, field, plain
 from actions.kinds import Line
+from actions.readings.routes_now import routes_now
 from actions.readings.settle_rejected import (
     AgainSink,
     Taken,
+    again,
     counts_of,
     no_sink,
     reasons_of,
@@ -32,8 +34,8 @@ def _topics(at: Acting) -> Sequence[Option]:
 class RouteRejected(Action[None, Taken]):
     """Take the waiting messages of a topic that has a route by now.
 
-    Whose they are, and what they say, is by the routes file as it is now. What is refused for
-    another reason then, such as an unknown key, waits on under its gateway.
+    Whose they are, and what they say, is by the route that holds for their arrival. What is
+    refused for another reason then, such as an unknown key, waits on under its gateway.
     """
 
     about = About(
@@ -51,8 +53,8 @@ class RouteRejected(Action[None, Taken]):
         zh="主题",
         en="Topic",
         hint=(
-            "没有路由、有报文等待的主题;先在路由文件中添加 [[route]]",
-            "Without a route when its messages came; add a [[route]] to the routes file first",
+            "没有路由、有报文等待的主题;先设置路由,或在路由文件中添加 [[route]]",
+            "Without a route when its messages came; set one, or add it to the routes file, first",
         ),
         choices=_topics,
         examples=["dsmr/g1/raw"],
@@ -76,7 +78,7 @@ class RouteRejected(Action[None, Taken]):
 
     def check(self, on: None, at: Acting) -> None:
         """Refuse a topic that has no route still."""
-        if at.routes.gateway_of(self.topic) == self.topic:
+        if routes_now(at).gateway_of(self.topic) == self.topic:
             raise _no_route(self.topic)
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
@@ -93,16 +95,14 @@ class RouteRejected(Action[None, Taken]):
         sink = at.sink
         if not isinstance(sink, AgainSink):
             raise no_sink()
-        found = waiting(at.connection, self.topic, at.routes, reason=NO_ROUTE)
+        found = waiting(at.connection, self.topic, routes_now(at), reason=NO_ROUTE)
 
         def audit(stored: Stored) -> AuditNote:
             told = taken_of(found, stored).model_dump(mode="json")
             detail = {"topic": self.topic, "reason": self.reason, "replayed": told}
             return AuditNote(at.actor, self.about.code, "", detail)
 
-        stored = sink.write_again(
-            found.batch, found.readings, found.rows, audit=audit, dry_run=dry_run
-        )
+        stored = again(sink, found, audit, dry_run=dry_run)
         return taken_of(found, stored)
 
 
@@ -111,8 +111,9 @@ def _no_route(topic: str) -> InputError:
         "rejects.no_route_yet",
         zh=f"主题“{topic}”仍没有路由。",
         en=f"The topic “{topic}” has no route still.",
-        next_zh="请在 COMMONWATT_ROUTES_FILE 指定的路由文件中为它添加 [[route]],再试一次。",
-        next_en="Add a [[route]] for it to the file that COMMONWATT_ROUTES_FILE names, "
-        "and try again.",
+        next_zh="请在“路由”页面(/routes)为它设置路由,或在 COMMONWATT_ROUTES_FILE 指定的"
+        "路由文件中添加 [[route]],再试一次。",
+        next_en="Set one on the page of routes (/routes), or add a [[route]] to the file that "
+        "COMMONWATT_ROUTES_FILE names, and try again.",
         where={"field": "topic", "value": topic},
     )

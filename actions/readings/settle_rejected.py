@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Line
+from actions.readings.routes_now import routes_now
 from actions.readings.shift_rejected import ACT, GUESS, Shifted, ShiftSink, shift
 from actions.readings.things import GATEWAY
 from actions.readings.waiting import Waiting, of_actor, waiting
 from actions.rights import Right
 from metering.clocks import shift_of
 from metering.errors import InputError, UnavailableError
-from metering.messages import AuditNote, Message, Readings, Stored
+from metering.messages import AuditNote, Message, Readings, Rejection, Stored
 from storage.readings.gateways import Gateway
 from storage.readings.rejects import Rejected
 
@@ -33,6 +34,7 @@ class AgainSink(Protocol):
         refusals: Sequence[Rejected],
         *,
         audit: Callable[[Stored], AuditNote],
+        rejected: Sequence[Rejection] = (),
         dry_run: bool = False,
     ) -> Stored:
         """Commit what can be taken by now, and settle the refusals of it."""
@@ -112,7 +114,7 @@ class ShiftRejected(Action[Gateway, Shifted]):
         sink = at.sink
         if not isinstance(sink, ShiftSink):
             raise no_sink()
-        found = shift(at.connection, on.name, self.shift, at.routes).of_actor(at.connection)
+        found = shift(at.connection, on.name, self.shift, routes_now(at)).of_actor(at.connection)
 
         def audit(more: dict[str, Any]) -> AuditNote:
             detail = {"gateway": on.name, "shift": self.shift, "shifted": more}
@@ -170,7 +172,7 @@ class ReplayRejected(Action[Gateway, Replayed]):
         sink = at.sink
         if not isinstance(sink, AgainSink):
             raise no_sink()
-        found = waiting(at.connection, on.name, at.routes)
+        found = waiting(at.connection, on.name, routes_now(at))
         if not (found.rows or found.skipped):
             raise _nothing(on.name)
         found = of_actor(at.connection, found, self.about.code)
@@ -180,15 +182,27 @@ class ReplayRejected(Action[Gateway, Replayed]):
             detail = {"gateway": on.name, "reason": self.reason, "replayed": told}
             return AuditNote(at.actor, self.about.code, str(on.gateway_id), detail)
 
-        stored = sink.write_again(
-            found.batch, found.readings, found.rows, audit=audit, dry_run=dry_run
-        )
+        stored = again(sink, found, audit, dry_run=dry_run)
         return _replayed(on.name, found, stored)
 
 
 def rejects_of(on: Gateway) -> str:
     """Return the address of the page of what waits of a gateway."""
     return f"/rejects?gateway={quote(on.name, safe='')}"
+
+
+def again(
+    sink: AgainSink, found: Waiting, audit: Callable[[Stored], AuditNote], *, dry_run: bool
+) -> Stored:
+    """Have the sink take what waits, or only try."""
+    return sink.write_again(
+        found.batch,
+        found.readings,
+        found.rows,
+        audit=audit,
+        rejected=found.rejected,
+        dry_run=dry_run,
+    )
 
 
 def no_sink() -> UnavailableError:

@@ -291,3 +291,9 @@ def _since_when(row: NewChannel) -> str:
 
 def _share_is_known(row: NewChannel, shares: set[int]) -> bool:
     return row.share_millionths in shares or (not row.share_millionths and not shares)
+
+
+def id_of(connection: Connection[Any], institution_id: int, meter: str, channel: str) -> int:
+    """Return the id of a channel that there is."""
+    meter_id = table.meters(connection, [institution_id])[institution_id, meter][0]
+    return table.channels(connection, [meter_id])[meter_id, channel].id

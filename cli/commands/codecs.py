@@ -31,7 +31,7 @@ _ARGUMENT = Annotated[
 _CODEC = Annotated[
     str | None,
     typer.Option(
-        "--codec", help=say("格式;不写则按路由文件。", "The format; else by the routes file.")
+        "--codec", help=say("格式;不写则按现行路由。", "The format; else by the routes of now.")
     ),
 ]
 _TOPIC = Annotated[
@@ -79,30 +79,36 @@ def try_one(
     database_url: CollectorUrl = None,
 ) -> None:
     """Decode a message and say what it would store, and why not."""
+    from cli import embedded
     from metering.messages import Message
 
-    known = settings.load(database_url=database_url)
-    decode, whose = _decode_of(known, codec, topic, set_ or [])
-    payload = _bytes(file)
-    message = Message(topic, gateway or whose or "", payload, int(time.time() * 1000))
+    known = embedded.filled(settings.load(database_url=database_url), "collector")
+    now_ms = int(time.time() * 1000)
+    decode, whose = _decode_of(known, codec, topic, set_ or [], now_ms)
+    message = Message(topic, gateway or whose or "", _bytes(file), now_ms)
     decoded = decode(message)
     _show(decoded)
-    if gateway is not None or whose is not None:
+    if gateway is not None or (whose is not None and known.database_url):
         _show_stored(_tried(known, message, decode), decoded)
 
 
 def _decode_of(
-    known: settings.Settings, codec: str | None, topic: str, given: list[str]
+    known: settings.Settings, codec: str | None, topic: str, given: list[str], now_ms: int
 ) -> tuple["Decode", str | None]:
-    """Return how to decode; by the routes file also whose topic it is."""
-    from cli.wiring import routing
+    """Return how to decode; by the routes as they hold now also whose topic it is."""
+    from cli.wiring import routing, routing_now
     from collector.codecs import configured
     from collector.pushed import settings_said
 
     if codec is not None:
         return configured(codec, settings_said(given)).decode, None
-    table = routing(known)
-    return table.decode, table.gateway_of(topic)
+    url = known.database_url
+    table = routing_now(known, url) if url else routing(known)
+    if not url:
+        typer.echo(say("未指明数据库:仅按路由文件。", "No database is named: by the file alone."))
+    if (found := table.route_of(topic, now_ms)) is not None:
+        typer.echo(f"{found.topic_filter}: {found.codec} → {table.gateway_of(topic, now_ms)}")
+    return table.decode, table.gateway_of(topic, now_ms)
 
 
 def _bytes(file: str) -> bytes:
@@ -138,10 +144,8 @@ def _shown(at_ms: int) -> str:
 
 def _tried(known: settings.Settings, message: "Message", decode: "Decode") -> "Stored":
     from actions.readings.trying import try_message
-    from cli import embedded
     from cli.wiring import writing
 
-    known = embedded.filled(known, "collector")
     url = settings.need(known.database_url, "database_url")
     return try_message(url, message, decode, bounds=writing(known))
 

@@ -40,7 +40,7 @@ def collect(
     stop, log = running.until_stopped(), logs.begin_levelled("collect")
     if owned:
         running.with_owner(stop.set)
-    collector = wiring_services.collector(known, url, broker, log)
+    collector = wiring_services.collector(known, url, broker, log, stop)
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
     running.on_hangup(collector.reload)
     wiring_services.keep_embedded_broker(known, url, broker, log, stop)

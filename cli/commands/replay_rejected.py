@@ -46,11 +46,11 @@ def replay_rejected(
     """Try refused messages again, after keys were bound, routes added or settings mended."""
     from actions.readings.replay_rejected import replay_rejected as again
     from cli import embedded
-    from cli.wiring import routing, writing
+    from cli.wiring import routing_now, writing
 
     known = embedded.filled(settings.load(database_url=database_url), "collector")
     url = settings.need(known.database_url, "database_url")
-    table = routing(known)
+    table = routing_now(known, url)
     if shift is not None:
         _shift(url, table, gateway, shift, writing(known), dry_run=dry_run, yes=yes)
         return

@@ -58,7 +58,7 @@ class Inbox:
         self.held_bytes += len(kept) + _OVERHEAD_BYTES
         if not self._messages:
             self._first_s = now_s
-        message = Message(topic, self.routing.gateway_of(topic), kept, now_ms)
+        message = Message(topic, self.routing.gateway_of(topic, now_ms), kept, now_ms)
         if self._piles_up():
             self._crowded_until_s = now_s + _CROWDED_S
         if now_s < self._crowded_until_s and self._shares.too_fast(
@@ -75,7 +75,7 @@ class Inbox:
         """Take messages by another table from now on, those that are here already too."""
         self.routing = routing
         self._messages = [
-            replace(message, gateway=routing.gateway_of(message.topic))
+            replace(message, gateway=routing.gateway_of(message.topic, message.received_ms))
             for message in self._messages
         ]
 

@@ -36,7 +36,7 @@ _SEND_S: Final = 10.0
 class Routes(Protocol):
     """Whose topics are, and in which format."""
 
-    def gateway_of(self, topic: str) -> str: ...
+    def gateway_of(self, topic: str, at_ms: int | None = None) -> str: ...
 
     def decode(self, message: Message) -> Decoded: ...
 
@@ -93,7 +93,8 @@ class Door:
 
     def commit(self, topic: str, xml: bytes, stop: threading.Event) -> bool:
         """Store what a message says, waiting while the database is away; False where it ended."""
-        message = Message(topic, self._routes.gateway_of(topic), xml, time.time_ns() // 1_000_000)
+        now_ms = time.time_ns() // 1_000_000
+        message = Message(topic, self._routes.gateway_of(topic, now_ms), xml, now_ms)
         while not stop.is_set():
             try:
                 with self._turn:

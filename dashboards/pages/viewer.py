@@ -40,7 +40,8 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("unions", "/unions", ("/targets", "/runs", "/quotas", "/members", "/agreements")),
     ("do", "/do", ()),
     ("data", "/data", ("/gateways", "/rejects", "/set-aside", "/exchanges", "/imports",
-                       "/channels", "/published")),
+                       "/channels", "/published", "/routes", "/unbound-keys",
+                       "/payloads")),
 )  # fmt: skip
 # For who administers.
 _PEOPLE: Final = ("people", "/people", ("/audit",))

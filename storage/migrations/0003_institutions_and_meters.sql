@@ -204,6 +204,7 @@ CREATE TABLE binding (
         WHERE (known_until IS NULL)
 );
 CREATE INDEX ON binding (channel_id) WHERE known_until IS NULL;
+CREATE INDEX ON binding (key) WHERE known_until IS NULL;  -- whether another gateway has it
 ALTER TABLE binding ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON binding TO commonwatt_api;
 GRANT SELECT ON binding TO commonwatt_collector, commonwatt_worker;

@@ -73,6 +73,50 @@ GRANT SELECT, INSERT ON rejected_message TO commonwatt_collector;
 GRANT SELECT, DELETE ON rejected_message TO commonwatt_worker;
 GRANT UPDATE (resolved_at, shift_ms) ON rejected_message TO commonwatt_collector;
 
+-- Keys that gateways send and no channel is bound to. What becomes of them is decided elsewhere: a
+-- key that was bound stays here until it is forgotten, and is shown no more.
+CREATE TABLE unbound_key (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    gateway text NOT NULL CHECK (length(gateway) <= 200),
+    key text NOT NULL,
+    first_at timestamptz NOT NULL,  -- arrivals
+    last_at timestamptz NOT NULL,
+    readings bigint NOT NULL,       -- set aside, each counted once
+    since timestamptz NOT NULL,     -- the oldest of their instants
+    at timestamptz NOT NULL,        -- the newest, with its value
+    value double precision NOT NULL,
+    unit text,                      -- where the message names one
+    rises bigint NOT NULL,          -- of neighbouring values, as far as they came in order
+    falls bigint NOT NULL,
+    UNIQUE (gateway, key)
+);
+ALTER TABLE unbound_key ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON unbound_key TO commonwatt_collector;
+GRANT SELECT, DELETE ON unbound_key TO commonwatt_worker;
+
+-- Which topics are whose, and in which format: the routing table as people keep it, beside the
+-- routes file. It is asked for the instant at which a message arrived.
+CREATE TABLE route (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic text NOT NULL CHECK (length(topic) BETWEEN 1 AND 500),  -- a filter of MQTT
+    codec text NOT NULL,
+    gateway text NOT NULL,       -- {1} is what the first + of the topic stood for
+    key text NOT NULL,           -- {key} is what the payload calls it
+    only_keys text[] NOT NULL,   -- as the payload calls them; empty means all
+    settings jsonb NOT NULL,     -- of the format
+    valid_from timestamptz NOT NULL,  -- '-infinity' where it has always held
+    valid_to timestamptz,
+    source text NOT NULL,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    EXCLUDE USING gist (topic WITH =, tstzrange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+ALTER TABLE route ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON route TO commonwatt_api;
+GRANT UPDATE (known_until) ON route TO commonwatt_api;
+
 -- Clocks go wrong: how far each gateway's is off, what was set aside for it, what was marked.
 
 CREATE TABLE gateway_clock (

@@ -20,8 +20,14 @@ REASONS: Final[dict[str, tuple[str, str, str, str]]] = {
     "reading.unknown_key": (
         "该采集网关没有此通道键。",
         "This gateway has no channel under that key.",
-        "请在平台绑定该键,再运行 commonwatt replay-rejected。",
-        "Bind the key, then run commonwatt replay-rejected.",
+        (
+            "请在“未绑定的键”页面(/unbound-keys)绑定该键,暂存的读数随即收下;"
+            "导入登记之后则运行 commonwatt replay-rejected。"
+        ),
+        (
+            "Bind it on the page of unbound keys (/unbound-keys), which takes what waits, too; "
+            "after an import of the registry run commonwatt replay-rejected."
+        ),
     ),
     "reading.no_time": (
         "时段用量必须带有自己的时间。",

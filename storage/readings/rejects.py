@@ -20,6 +20,7 @@ _KEEP = """
             %(off_ms)s, %(identity)s)
     ON CONFLICT (identity) DO UPDATE SET resolved_at = NULL
      WHERE rejected_message.resolved_at IS NOT NULL AND rejected_message.shift_ms IS NULL
+    RETURNING xmax = 0
 """
 
 _WAITING = """
@@ -29,6 +30,8 @@ _WAITING = """
      WHERE resolved_at IS NULL AND id > %(after)s AND id <= %(until)s
        AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
        AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+       AND (%(reasons)s::text[] IS NULL OR reason = ANY(%(reasons)s))
+       AND (%(topics)s::text IS NULL OR topic ~ %(topics)s)
      ORDER BY id LIMIT %(most)s
 """
 
@@ -137,15 +140,23 @@ def counted(
 
 def keep(
     connection: Connection[Any], batch: Sequence[Message], refusals: Sequence[Rejection]
-) -> None:
-    """Write refusals down; the same bytes refused again for the same reason are one row.
+) -> list[Rejection]:
+    """Write refusals down, and return those that never were before.
 
-    One that was resolved waits again, unless it was taken with its times shifted.
+    The same bytes refused again for the same reason are one row. One that was resolved waits
+    again, unless it was taken with its times shifted.
     """
     if not refusals:
-        return
+        return []
+    new = []
     with connection.cursor() as cursor:
-        cursor.executemany(_KEEP, [_row(batch[refusal.message], refusal) for refusal in refusals])
+        rows = [_row(batch[refusal.message], refusal) for refusal in refusals]
+        cursor.executemany(_KEEP, rows, returning=True)
+        for refusal in refusals:
+            if cursor.fetchone() == (True,):
+                new.append(refusal)
+            cursor.nextset()
+    return new
 
 
 def newest(connection: Connection[Any]) -> int:
@@ -162,8 +173,13 @@ def waiting(
     most: int = 500,
     gateway: str | None = None,
     reason: str | None = None,
+    topics: str | None = None,
+    reasons: Sequence[str] | None = None,
 ) -> list[Rejected]:
-    """Return refusals in the order they came, a page at a time."""
+    """Return refusals in the order they came, a page at a time.
+
+    reasons: any of these. topics: what their topics match, an expression of PostgreSQL.
+    """
     with connection.cursor(row_factory=class_row(Rejected)) as cursor:
         parameters = {
             "after": after,
@@ -171,6 +187,8 @@ def waiting(
             "most": most,
             "gateway": gateway,
             "reason": reason,
+            "topics": topics,
+            "reasons": None if reasons is None else list(reasons),
         }
         return cursor.execute(_WAITING, parameters).fetchall()
 

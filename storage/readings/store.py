@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -22,6 +22,7 @@ from storage.connections import WRITING, Bounds
 from storage.readings import (
     clocks,
     corrections,
+    elsewhere,
     file_clocks,
     marks,
     merging,
@@ -29,12 +30,14 @@ from storage.readings import (
     rejects,
     said,
     starts,
+    unbound,
 )
 from storage.readings.binding import Bound, bind
 from storage.readings.fitting import fitting
 from storage.readings.gates import turned_away
 from storage.readings.merging import Merged, merge, outdone
 from storage.readings.months import Months
+from storage.readings.outcomes import seqs_of, stored_of
 from storage.readings.rejects import Rejected
 from storage.readings.sightings import Sightings
 
@@ -62,13 +65,21 @@ class Store:
         self._sightings = Sightings()
 
     def write(
-        self, batch: Sequence[Message], readings: Readings, rejected: Sequence[Rejection]
+        self,
+        batch: Sequence[Message],
+        readings: Readings,
+        rejected: Sequence[Rejection],
+        *,
+        noted: Container[int] = (),
     ) -> Stored:
-        """Commit what a batch says; after this returns it may be receipted."""
+        """Commit what a batch says; after this returns it may be receipted.
+
+        noted: places of messages that waited for a key, which is counted already.
+        """
         with self._one_writer, self._connected() as connection:
             self._months.ensure(connection, batch, readings.at_ms)
             with self._stopwatch, connection.transaction():
-                stored = self._take(connection, batch, readings, rejected)
+                stored = self._take(connection, batch, readings, rejected, noted)
                 minutes.count(connection, self._name, batch, stored, self._stopwatch)
                 committed = self._sightings.note(connection, batch, readings, stored)
             committed()
@@ -90,17 +101,19 @@ class Store:
         refusals: Sequence[Rejected],
         *,
         audit: Callable[[Stored], AuditNote],
+        rejected: Sequence[Rejection] = (),
         dry_run: bool = False,
     ) -> Stored:
         """Commit what of refused messages can be taken by now; a dry run keeps nothing.
 
         refusals: message by message the one that it comes from; it is settled unless it is
-        refused for the same reason again.
+        refused for the same reason again. rejected: what the format refuses of them.
         """
         with self._one_writer, self._connected() as connection:
             self._months.ensure(connection, batch, readings.at_ms)
             with connection.transaction(force_rollback=dry_run):
-                stored = self._take(connection, batch, readings, ())
+                noted = unbound.noted(refusals)
+                stored = self._take(connection, batch, readings, rejected, noted)
                 still = {rejects.identity_in(batch, one) for one in stored.rejected}
                 gone = [one.id for one in refusals if rejects.identity_of(one) not in still]
                 rejects.resolve(connection, gone)
@@ -113,16 +126,19 @@ class Store:
         batch: Sequence[Message],
         readings: Readings,
         rejected: Sequence[Rejection],
+        noted: Container[int] = (),
     ) -> Stored:
         """Turn away, bind, judge clocks, merge, and keep what is refused."""
         readings, rejected = turned_away(connection, batch, readings, rejected)
         bound, refused = bind(connection, batch, readings, self.ahead_ms)
+        refused = elsewhere.told(connection, batch, readings, refused)
         judged = clocks.judge(connection, batch, readings, bound, refused)
         refusals = [*rejected, *refused, *judged.refused]
         merged = self._merge(connection, len(batch), judged.bound, judged.marked)
-        rejects.keep(connection, batch, refusals)
+        new = rejects.keep(connection, batch, refusals)
+        unbound.note(connection, batch, readings, [one for one in new if one.message not in noted])
         clocks.keep(connection, judged.moved)
-        return _stored(_seqs(batch, readings, refusals), refusals, judged.bound, merged)
+        return stored_of(seqs_of(batch, readings, refusals), refusals, judged.bound, merged)
 
     def write_whole(
         self,
@@ -174,7 +190,7 @@ class Store:
         lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
         new = file_id is not None and said.anything(connection, bound, file_id)
         return replace(
-            _stored([], (), bound, merged),
+            stored_of([], (), bound, merged),
             outdone=lost[:_TOLD],
             outdone_count=len(lost),
             file_id=file_id if new else None,
@@ -208,7 +224,7 @@ class Store:
                 taken = [one for place, one in enumerate(ids) if place not in still]
                 rejects.resolve_shifted(connection, taken, shift_ms)
                 stored = replace(
-                    _stored(_seqs(batch, readings, refused), refused, bound, merged),
+                    stored_of(seqs_of(batch, readings, refused), refused, bound, merged),
                     misfits=bound.place[misfits].tolist(),
                 )
                 corrections.write_down(connection, audit(stored))
@@ -261,26 +277,3 @@ def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:
     connection = connections.writer(url, name, bounds)
     merging.prepare(connection)
     return connection
-
-
-def _stored(
-    seqs: list[int | None], refusals: Sequence[Rejection], bound: Bound, merged: Merged
-) -> Stored:
-    rounded = int((bound.rounded & merged.new).sum())
-    return Stored(seqs, refusals, merged.stored, merged.revised, merged.duplicates, rounded)
-
-
-def _seqs(
-    batch: Sequence[Message], readings: Readings, refusals: Sequence[Rejection]
-) -> list[int | None]:
-    """Return the sequence number of each message, known from its readings or its refusal."""
-    seqs: list[int | None] = [None] * len(batch)
-    if len(readings):
-        firsts = np.flatnonzero(np.append(True, readings.message[1:] != readings.message[:-1]))
-        places, numbers = readings.message[firsts].tolist(), readings.seq[firsts].tolist()
-        for place, seq in zip(places, numbers, strict=True):
-            seqs[place] = seq or None
-    for refusal in refusals:
-        if refusal.seq:
-            seqs[refusal.message] = refusal.seq
-    return seqs

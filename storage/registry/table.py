@@ -235,3 +235,10 @@ def queue_usage(
     """Have the use of channels recomputed from an instant on."""
     if channel_ids:
         connection.execute(_STALE_USAGE, [list(channel_ids), list(since)])
+
+
+def new_gateway(connection: Connection[Any], name: str) -> int:
+    """Register a gateway, and return its id."""
+    (made,) = new_ids(connection, "gateway", 1)
+    insert(connection, "gateway", {"id": "integer", "name": "text"}, [(made, name)])
+    return made

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from storage.readings.routes import put
 from tests.storage.world import GATEWAY, START_MS, make_channels, rename_key
 
 AT = datetime.fromtimestamp(START_MS / 1000 + 3600, UTC).isoformat()
@@ -76,3 +77,33 @@ def test_formats_are_listed_with_their_settings():
 
     assert "with_meter" in done.stdout
     assert "winter_offset_min" in done.stdout
+
+
+def test_a_topic_is_read_by_the_routes_as_they_hold_now_and_says_why_not(database):
+    """The database's route comes first; what is bound elsewhere, or out of range, says so."""
+    channel, other = make_channels(database.admin_url, [0, 0])
+    rename_key(database.admin_url, channel, "ENERGY.Total")
+    rename_key(database.admin_url, other, "ENERGY.Power")
+    url = database.url("collector")
+    with psycopg.connect(database.admin_url) as c:
+        put(c, "tele/+/SENSOR", ("tasmota", GATEWAY, "{key}", [], {}), None, "test", "test")
+        c.execute("INSERT INTO gateway (name) VALUES ('demo-a/other')")
+        put(c, "old/+/SENSOR", ("tasmota", "demo-a/other", "{key}", [], {}), None, "test", "test")
+
+    done = codec("try", "-", "--topic", "tele/m1/SENSOR", url=url, stdin=TASMOTA)
+    assert done.returncode == 0, done.stderr
+    assert f"tele/+/SENSOR: tasmota → {GATEWAY}" in done.stdout
+    assert "1 would be stored" in done.stdout
+    assert "a unit that cannot be converted" in done.stdout  # W to a register in kWh
+    elsewhere = codec("try", "-", "--topic", "old/m1/SENSOR", url=url, stdin=TASMOTA, lang="zh")
+    assert "别的采集网关" in elsewhere.stdout
+    below = codec(
+        "try", "-", "--topic", "tele/m1/SENSOR", url=url, stdin=TASMOTA.replace("12.5", "-1")
+    )
+    assert "outside what the channel can show" in below.stdout
+    ahead = TASMOTA.replace(AT, "2099-01-01T00:00:00+00:00")
+    assert "ahead of its arrival" in codec(
+        "try", "-", "--topic", "tele/m1/SENSOR", url=url, stdin=ahead
+    ).stdout  # fmt: skip
+    nobody = codec("try", "-", "--topic", "x/y", url=url, stdin=TASMOTA)
+    assert "/routes" in nobody.stderr

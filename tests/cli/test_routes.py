@@ -14,6 +14,7 @@ from collector.codecs.dsmr import Codec, Register
 from collector.intake import take_in
 from collector.routing import Routing
 from metering.messages import Message
+from storage.readings.routes import put
 from storage.readings.store import Store
 from tests.collector.rig import Gateways, Mosquitto, until
 from tests.storage.world import START_MS, make_channels, rename_key
@@ -92,7 +93,7 @@ def test_a_route_that_names_the_wrong_gateway_can_be_mended_after_it(database, t
     routes.write_text(ROUTES.replace("demo-a", "demo-x"), encoding="utf-8")
     wrong = say(url, routes, "replay-rejected")
     assert "0 taken, 1 refused" in wrong.stdout
-    assert ask(database, WAITING) == [("demo-x/g1", "reading.unknown_key")]
+    assert ask(database, WAITING) == [("demo-x/g1", "reading.bound_elsewhere")]
 
     routes.write_text(ROUTES, encoding="utf-8")
     assert "1 taken, 0 refused" in say(url, routes, "replay-rejected").stdout
@@ -125,6 +126,13 @@ def broker(mosquitto, tmp_path):
     made.end()
 
 
+def kept_here(database) -> None:
+    """Have a route kept of topics that the file does not know."""
+    with psycopg.connect(database.admin_url) as connection:
+        how = ("dsmr", "demo-x/{1}", "{key}", [], {})
+        assert put(connection, "p1/+/raw", how, None, "test", "test")
+
+
 def test_a_hangup_has_a_running_collector_read_its_routes_and_ends_it_not(
     database, broker, tmp_path
 ):
@@ -149,6 +157,13 @@ def test_a_hangup_has_a_running_collector_read_its_routes_and_ends_it_not(
 
         until(stored, within_s=60)
         assert process.poll() is None
+        kept_here(database)
+
+        def followed() -> bool:
+            gateways.publish("p1/g1/raw", payload)
+            return bool(ask(database, WAITING))
+
+        until(followed, within_s=60)  # of a route that people keep, without being told
     finally:
         process.terminate()
         gateways.close()

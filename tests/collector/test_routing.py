@@ -9,7 +9,8 @@ from paho.mqtt.client import topic_matches_sub
 
 from collector.codecs import native
 from collector.codecs.payload import PayloadError
-from collector.routing import NATIVE, Route, Routing
+from collector.filters import exactness, overlap, pattern
+from collector.routing import NATIVE, Route, Routing, unusable
 from metering.errors import InputError
 from metering.messages import Message
 
@@ -43,6 +44,61 @@ def test_other_vendors_topics_become_gateways_by_a_template():
 
     assert routing.gateway_of("shellies/3em-7/emdata/0") == "demo-a/shelly-3em-7"
     assert routing.gateway_of("cw/v1/demo-b/g1/data") == "demo-b/g1"
+
+
+@given(FILTERS, TOPICS)
+def test_the_expression_of_a_filter_leaves_out_no_topic_that_it_matches(topic_filter, topic):
+    found = re.fullmatch(pattern(topic_filter)[1:-1], topic, re.DOTALL) is not None
+
+    assert found or not topic_matches_sub(topic_filter, topic)
+    assert found == topic_matches_sub(topic_filter, topic) or topic.startswith("$")
+
+
+@given(FILTERS, FILTERS, TOPICS)
+def test_filters_that_match_one_topic_overlap_and_the_more_exact_is_always_the_same(a, b, topic):
+    if topic_matches_sub(a, topic) and topic_matches_sub(b, topic):
+        assert overlap(a, b)
+        assert overlap(b, a)
+        assert (exactness(a)[0] == exactness(b)[0]) == (a == b)
+    assert exactness("a/b/c") < exactness("a/+/c") < exactness("a/+/+") < exactness("a/#")
+
+
+def test_a_route_is_for_what_arrives_in_its_time_and_then_the_next_one_counts():
+    first = Route("a/+", "native", "p/first", since_ms=10, until_ms=20)
+    routing = Routing([first, Route("a/b", "native", "p/second", since_ms=15)])
+
+    found = [routing.gateway_of("a/b", at_ms) for at_ms in (9, 10, 19, 20)]
+    assert found == ["a/b", "p/first", "p/first", "p/second"]
+    assert routing.gateway_of("a/b") == "p/second"
+    assert routing.gateway_of("a/c") == "a/c"
+    payload = native.encode_one(1, "e", 1, 2.0)
+    assert routing.decode(Message("a/c", "p/first", payload, 10)).value == [2.0]
+    with pytest.raises(PayloadError):
+        routing.decode(Message("a/c", "a/c", payload, 20))
+
+
+def test_a_new_table_goes_on_with_what_its_formats_know():
+    """Of a Sparkplug node the birth tells what data mean; it comes but once."""
+    before = Routing([Route("spBv1.0/#", "sparkplug_b", "p/a"), NATIVE])
+    moved = Route("spBv1.0/#", "sparkplug_b", "p/b", until_ms=9)
+    other = Route("spBv1.0/+/#", "sparkplug_b", "p/c")
+
+    after = Routing([other, moved]).resuming(before)
+
+    assert after.routes[1]._codec is before.routes[0]._codec
+    assert after.routes[0]._codec is not before.routes[0]._codec
+
+
+def test_a_route_whose_format_is_gone_keeps_its_messages_and_says_why():
+    why = InputError(
+        "codec.unloadable", zh="没有。", en="Gone.", next_zh="装上。", next_en="Install."
+    )
+    routing = Routing([unusable(Route("a", "native", "p/g"), why)])
+
+    assert routing.filters == ["a"]
+    with pytest.raises(PayloadError, match="Gone") as caught:
+        routing.decode(Message("a", "p/g", b"", 0))
+    assert caught.value.code == "route.unusable"
 
 
 def test_a_template_may_refer_to_more_than_nine_wildcards():

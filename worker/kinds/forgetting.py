@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from storage import answered, attachments, connections, days, file_done, tasks
 from storage.connections import WRITING, Bounds
-from storage.readings import imports, minutes, reading_files, rejects, watched
+from storage.readings import imports, minutes, reading_files, rejects, unbound, watched
 from storage.readings.rejects import Retention
 from storage.tasks import Again, Task
 from worker.registered import kind, tonight
@@ -42,6 +42,7 @@ def forget(connection: Connection[Any], task: Task) -> Again:
     """Delete some; come again at once where more may be left, else next night."""
     gone = max(
         rejects.forget(connection, Retention(**task.payload), _MOST),
+        unbound.forget(connection, Retention(**task.payload), _MOST),
         *(forget_some(connection, _MOST) for forget_some in _OTHERS),
     )
     now = datetime.now(UTC)

@@ -16,18 +16,17 @@ from actions.readings.register_gateway import RegisterGateway
 from actions.readings.revoke_gateway import RevokeGateway
 from actions.readings.watch_gateway import WatchGateway
 from dashboards.pages.forms import Id
-from dashboards.pages.readings.clocks import offset
+from dashboards.pages.readings.clocks import judged, offset
 from dashboards.pages.viewer import Reader, Viewer
 from metering.clocks import lasting
 from metering.days import CIVIL_ZONE
-from metering.gateways import Clock
+from storage.readings.gateways import Gateway
 from storage.readings.watched import Heard
 
 router = APIRouter(include_in_schema=False)
 
 _SIZE = 50
 _BYTES: Final = 300  # of a message that are shown in the list
-_WRONG: Final = (Clock.AHEAD, Clock.BEHIND)
 
 
 @router.get("/gateways")
@@ -46,8 +45,7 @@ def get_gateways(
         "readings/gateways.html",
         search=search,
         found=[
-            (one, one.silent_at(now), offset(viewer, one.clock_ahead_ms), quote(one.name, safe=""))
-            for one in found
+            (one, one.silent_at(now), _off(viewer, one), quote(one.name, safe="")) for one in found
         ],
         count=count,
         registers=registers,
@@ -92,13 +90,18 @@ def _shown(viewer: Viewer, gateway_id: int) -> dict[str, Any]:
         "page": page,
         "one": page.gateway,
         "state": _state(page, now),
-        "offset": offset(viewer, habits.offset_ms) if habits.clock in _WRONG else "",
+        "offset": judged(viewer, habits),
         "usual": _lasting(viewer, habits.usual_s),
         "late": _lasting(viewer, habits.late_after_s),
         "gaps": [f"{first}" if first == last else f"{first}–{last}" for first, last in habits.gaps],
         "share": page.counts.refused / page.counts.messages if page.counts.messages else None,
         "heard": [(each, _text(each.payload), _clock(each)) for each in page.heard or ()],
     }
+
+
+def _off(viewer: Viewer, one: Gateway) -> str:
+    """Return how far a clock is off: by its habits, or by its last message where there are none."""
+    return judged(viewer, one.habits) if one.offsets_ms else offset(viewer, one.clock_ahead_ms)
 
 
 def _clock(each: Heard) -> str:

@@ -5,10 +5,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
+from actions.readings.bind_key import BindKey
 from actions.readings.gateways import named
 from actions.readings.rejects import counted, reject
 from actions.readings.rejects_table import REJECTS
 from actions.readings.route_rejected import NO_ROUTE, RouteRejected
+from actions.readings.set_route import SetRoute
 from actions.readings.settle_rejected import ReplayRejected, ShiftRejected
 from actions.readings.things import GATEWAY
 from actions.rights import holds
@@ -21,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 _BYTES: Final = 4000  # of a message that are shown; the API has them all
 _CLOCKS: Final = ("clock.ahead", "clock.behind")
+_UNBOUND: Final = {"reading.unknown_key", "reading.unbound_then", "reading.bound_elsewhere"}
 
 
 @router.get("/rejects")
@@ -73,11 +76,15 @@ def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:
         right = ReplayRejected.about.right
         if not holds(connection, right, GATEWAY.covered, found.gateway_id):
             return []
+    links = []
+    if reasons & _UNBOUND:
+        query = urlencode({"gateway": gateway})
+        links = [Link(f"/unbound-keys?{query}", BindKey.about.words.say(viewer.lang))]
     kinds = [ReplayRejected.about]
     if reasons & set(_CLOCKS):
         kinds.insert(0, ShiftRejected.about)
     shift = f"?shift={found.shift_proposed}" if found.shift_proposed else ""
-    return [
+    return links + [
         Link(
             f"/do/{one.code}/{found.gateway_id}{shift if one is ShiftRejected.about else ''}",
             one.words.say(viewer.lang),
@@ -95,7 +102,10 @@ def _route_links(viewer: Viewer, topic: str, reasons: set[str]) -> list[Link]:
         if not holds(connection, about.right):
             return []
     query = f"?{urlencode({'topic': topic})}" if topic else ""
-    return [Link(f"/do/{about.code}{query}", about.words.say(viewer.lang))]
+    return [
+        Link(f"/do/{one.code}{query}", one.words.say(viewer.lang))
+        for one in (SetRoute.about, about)
+    ]
 
 
 def _text(payload: bytes) -> str:

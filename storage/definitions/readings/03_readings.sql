@@ -58,6 +58,20 @@ SELECT gateway, received_at, reason, message_zh, message_en, readings, resolved_
                         WHERE h.gateway = r.gateway
                           AND r.received_at >= h.since AND r.received_at < h.until);
 
+-- Keys that are bound to no channel now, whoever sees the channel that they might be bound to.
+CREATE VIEW report.unbound_key WITH (security_barrier) AS
+SELECT k.id AS unbound_id, k.gateway, g.id AS gateway_id, k.key, k.first_at, k.last_at, k.readings,
+       k.since, k.at, k.value, k.unit, k.rises, k.falls
+  FROM unbound_key k LEFT JOIN gateway g ON g.name = k.gateway
+ WHERE NOT EXISTS (SELECT FROM binding b
+                    WHERE b.gateway_id = g.id AND b.key = k.key AND b.known_until IS NULL
+                      AND b.valid_to IS NULL)
+   AND ((SELECT access.administers())
+        OR k.gateway IN (SELECT s.id FROM access.sees_gateways() AS s(id))
+           AND NOT EXISTS (SELECT FROM access.guards_refused() h
+                            WHERE h.gateway = k.gateway
+                              AND k.last_at >= h.since AND k.first_at < h.until));
+
 CREATE FUNCTION access.rejects_by_reason()
 RETURNS TABLE (reason text, messages bigint, readings bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -98,6 +112,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
       LEFT JOIN worker_lane l ON l.queue = q.queue
 $$;
 
+-- By what messages are decoded, whoever takes them; lists of routes ask the table itself.
+CREATE FUNCTION access.routes()
+RETURNS TABLE (topic text, codec text, gateway text, key text, only_keys text[], settings jsonb,
+               since_ms bigint, until_ms bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT topic, codec, gateway, key, only_keys, settings, storage.ms(valid_from),
+           storage.ms(coalesce(valid_to, 'infinity'))
+      FROM route WHERE known_until IS NULL
+$$;
+
+-- It is another one after every change of the routes.
+CREATE FUNCTION access.routes_state() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT concat(max(id), ' ', count(known_until)) FROM route
+$$;
+
 -- Counts of the whole installation, which name no institution, meter or gateway, as at /metrics:
 -- whoever may look at anything sees them.
 CREATE VIEW report.intake_minute WITH (security_barrier) AS
@@ -123,8 +153,11 @@ SELECT reason, messages, readings FROM access.rejects_by_reason()
  WHERE (SELECT access.may('look'));
 
 REVOKE ALL ON FUNCTION access.guards_refused, access.rejects_by_reason, access.backlog,
-    access.queues
+    access.queues, access.routes, access.routes_state
     FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION access.routes, access.routes_state
+    TO commonwatt_api, commonwatt_collector;
 
 GRANT EXECUTE ON FUNCTION access.guards_refused
     TO commonwatt_api, commonwatt_boards;

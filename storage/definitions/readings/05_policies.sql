@@ -95,6 +95,18 @@ CREATE POLICY seen ON reading_import FOR SELECT TO commonwatt_api
 CREATE POLICY made ON reading_import FOR INSERT TO commonwatt_api
     WITH CHECK (made_by = access.viewer());
 
+CREATE POLICY ours ON unbound_key TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+
+CREATE POLICY ours ON route TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON route FOR SELECT TO commonwatt_api USING ((SELECT access.administers()));
+CREATE POLICY made ON route FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer() AND (SELECT access.administers()));
+CREATE POLICY retired ON route FOR UPDATE TO commonwatt_api
+    USING ((SELECT access.administers()));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON route
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 CREATE POLICY ours ON reading_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON reading_file FOR SELECT TO commonwatt_api

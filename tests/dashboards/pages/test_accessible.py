@@ -12,6 +12,7 @@ from actions.catalogue import declared
 from actions.fields import input_kind
 from actions.kinds import row_of
 from tests.actions.examples import union_in
+from tests.actions.examples_of_keys import sent
 from tests.actions.examples_of_readings import refused, set_aside
 from tests.dashboards.pages.conftest import PASSWORD
 from tests.dashboards.pages.test_browser import chromium, fits, served
@@ -55,11 +56,13 @@ def paths(site) -> list[str]:
     union_in(world).issued()
     set_aside(world, "office")
     refused(world, ahead_h=8)
+    sent(world)
     (reject,) = world.admin("SELECT min(id) FROM rejected_message")[0]
     (run,) = world.admin("SELECT max(id) FROM run")[0]
     return [
         *("/", "/institutions", "/institutions?search=nowhere", "/boards", "/unions", "/do"),
         *("/people", "/audit", "/me", "/me/password", "/data", "/gateways", "/rejects"),
+        *("/unbound-keys", "/payloads/try"),
         *(
             "/quotas",
             "/set-aside",

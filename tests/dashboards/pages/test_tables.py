@@ -20,7 +20,7 @@ from actions.readings.record_exchange import RecordExchange
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions import examples_of_readings
+from tests.actions import examples_of_keys, examples_of_readings
 from tests.actions.compact_world import make_union_world, record_progress
 from tests.actions.examples import parts
 from tests.actions.world import TODAY, World, make_world
@@ -64,6 +64,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     office = world.channel["office e"]
     examples_of_readings.refused(world)
     examples_of_readings.set_aside(world)
+    examples_of_keys.sent(world)
     examples_of_readings.imported(world, "office")
     examples_of_readings.correction_of(world, office)
     exchange = RecordExchange(

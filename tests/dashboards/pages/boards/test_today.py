@@ -131,7 +131,7 @@ def test_a_new_key_of_a_known_gateway_is_told_to_who_registers_and_may_see_it(si
     assert "Gateway demo-a/g1 sends under keys that are not bound" in text_of(page)
     assert "a new meter" in page
     assert "nobody knows it" not in page
-    assert 'href="/rejects?gateway=demo-a%2Fg1"' in page
+    assert 'href="/unbound-keys?gateway=demo-a%2Fg1"' in page
     # A guarded meter is bound there too, whose messages an officer of another does not see.
     assert "New keys" not in site.client("of the office", "en").get("/").text
     assert "New keys" not in site.client("outsider", "en").get("/").text

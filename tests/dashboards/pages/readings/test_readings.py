@@ -222,11 +222,18 @@ def test_gateways_that_are_silent_come_first(site, of):
            SELECT id, now(), -7200000, now() FROM gateway WHERE name = 'demo-a/g2'
            ON CONFLICT (gateway_id) DO UPDATE SET ahead_ms = -7200000, heard_at = now()"""
     )
+    site.world.admin(
+        """INSERT INTO gateway_seen (gateway_id, seen_at, every_s, ahead_ms)
+           SELECT gateway_id, now(), '{60,60,60,60,60}', '{-10800000}' FROM gateway_clock
+            WHERE gateway_id = (SELECT id FROM gateway WHERE name = 'demo-a/g2')
+           ON CONFLICT (gateway_id) DO UPDATE SET seen_at = now(), every_s = EXCLUDED.every_s,
+                ahead_ms = EXCLUDED.ahead_ms"""
+    )
     page = of["planner of all"].get("/gateways")
     names = re.findall(r'<th scope="row"><a [^>]+>(demo-a/[^<]+)</a>', page.text)
     assert names[-1] == "demo-a/g2"
     assert "demo-a/zz mute" in names
-    assert "2 h behind" in page.text
+    assert "3 h behind" in page.text  # its channels' period is an hour
     only = of["planner of all"].get("/gateways", params={"search": "zz"})
     assert only.text.count('<th scope="row">') == 1
     none = of["planner of all"].get("/gateways", params={"search": "nowhere"})

@@ -1,0 +1,66 @@
+"""Filters of MQTT: what they match, which of two is the more exact, whether they overlap."""
+
+import re
+from typing import Final
+
+_OTHER: Final = re.compile(r"(\W)")
+
+
+def valid(topic_filter: str) -> bool:
+    """Return whether this is a filter: `+` is a whole level, `#` the last one."""
+    levels = topic_filter.split("/")
+    return bool(topic_filter) and not any(
+        ("#" in level and (level != "#" or place < len(levels) - 1))
+        or ("+" in level and level != "+")
+        for place, level in enumerate(levels)
+    )
+
+
+def matched(wanted: list[str], levels: list[str]) -> list[str] | None:
+    """Return what each `+` stands for, None where the levels do not match."""
+    if levels[0].startswith("$") and wanted[0] in {"+", "#"}:
+        return None  # topics of the broker itself are never meant by a wildcard
+    rest = wanted[-1] == "#"
+    if rest:
+        wanted = wanted[:-1]
+        levels = levels[: len(wanted)]
+    if len(wanted) != len(levels):
+        return None
+    pairs = list(zip(wanted, levels, strict=True))
+    if any(want not in {"+", level} for want, level in pairs):
+        return None
+    return [level for want, level in pairs if want == "+"]
+
+
+def exactness(topic_filter: str) -> tuple[tuple[int, ...], str]:
+    """Return by what filters are put in order: of two that match one topic, the more exact first.
+
+    A level that is named goes before `+`, and that before `#`, from the left.
+    """
+    return tuple({"+": 1, "#": 2}.get(one, 0) for one in topic_filter.split("/")), topic_filter
+
+
+def pattern(topic_filter: str) -> str:
+    """Return the expression of PostgreSQL that the topics of a filter match."""
+    levels = topic_filter.split("/")
+    rest = levels[-1] == "#"
+    parts = ["[^/]*" if one == "+" else _OTHER.sub(r"\\\1", one) for one in levels]
+    if rest:
+        parts = parts[:-1]
+    body = "/".join(parts)
+    return f"^{body}(/.*)?$" if rest and parts else "^.*$" if rest else f"^{body}$"
+
+
+def overlap(one: str, other: str) -> bool:
+    """Return whether there is a topic that both filters match."""
+    left, right = one.split("/"), other.split("/")
+    for place, (a, b) in enumerate(zip(left, right, strict=False)):
+        if "#" in (a, b):
+            return True
+        if a != b and "+" not in (a, b):
+            return False
+        shorter = min(len(left), len(right)) == place + 1
+        if shorter and len(left) != len(right):
+            longer = left if len(left) > len(right) else right
+            return longer[place + 1 :] == ["#"]
+    return True
