@@ -18,7 +18,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"product", "colon"}
 # Put together from a stem and a value: level_city, source_meter, the disclosure classes …
 BUILT = re.compile(
-    r"(unverified|secondary|outside)_why$|(level|source|kind|scope|status|span|closed|todo_member)_|restricted$|off_platform$"
+    r"(unverified|secondary|outside)_why$|(level|source|kind|scope|status|span|closed|todo_member|try_as)_|restricted$|off_platform$"
 )
 
 
