@@ -65,7 +65,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_readings.refused(world)
     examples_of_readings.set_aside(world)
     examples_of_keys.sent(world)
-    examples_of_readings.imported(world, "office")
+    examples_of_readings.imported(world)
     examples_of_readings.correction_of(world, office)
     exchange = RecordExchange(
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
