@@ -4,8 +4,20 @@ import json
 
 from tests.api.conftest import Front
 
-# They change nothing of the field: who is logged in, and what gateways bring with a key.
-OPEN = {"/api/v1/login", "/api/v1/logout", "/api/v1/gateways/{province}/{gateway}/data"}
+# They change nothing of the field: who is logged in, what gateways bring with a key, and what
+# brokers ask about those.
+OPEN = {
+    "/api/v1/login",
+    "/api/v1/logout",
+    "/api/v1/gateways/{province}/{gateway}/data",
+    "/api/v1/readings",
+    "/api/v1/broker/emqx/user",
+    "/api/v1/broker/emqx/topic",
+    "/api/v1/broker/rabbitmq/user",
+    "/api/v1/broker/rabbitmq/vhost",
+    "/api/v1/broker/rabbitmq/resource",
+    "/api/v1/broker/rabbitmq/topic",
+}
 PLACES = {"carrier": "electricity", "month": "2016-03", "province": "demo-a", "gateway": "g1"}
 WORDS = {"indicator": "total_kgce", "profile": "GB2589-2020", "rule": "A"}
 
