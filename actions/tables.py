@@ -17,7 +17,7 @@ from actions.actor import Actor, denied
 from actions.doing import acting
 from actions.fields import Acting, Lang, Words, input_kind
 from actions.rights import Right, holds
-from storage.pages import Page, check_size, cursor_of, key_of
+from storage.pages import Page, check_size, count_of, cursor_of
 
 RowT = TypeVar("RowT")
 FilterT = TypeVar("FilterT", bound="Filter")
@@ -248,9 +248,9 @@ def _page(
     if table.ask is not None:
         return table.ask(at, asked, after, limit)
     assert table.every is not None
-    (begun,) = key_of(after, 0)
-    found = list(islice(table.every(at, asked), int(begun), int(begun) + limit + 1))
-    return Page(found[:limit], cursor_of(int(begun) + limit) if len(found) > limit else None)
+    begun = count_of(after)
+    found = list(islice(table.every(at, asked), begun, begun + limit + 1))
+    return Page(found[:limit], cursor_of(begun + limit) if len(found) > limit else None)
 
 
 def _may_be_asked(info: FieldInfo) -> bool:

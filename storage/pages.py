@@ -42,15 +42,27 @@ def key_of(cursor: str | None, *start: Key) -> tuple[Key, ...]:
     except (binascii.Error, ValueError):
         key = None
     if not isinstance(key, list) or not _like(key, start):
-        raise InputError(
-            "page.bad_cursor",
-            zh="分页游标无效。",
-            en="The page cursor is not one of ours.",
-            next_zh="请从第一页重新开始,并原样使用返回的 next。",
-            next_en="Begin with the first page, and use `next` as it came.",
-            where={"field": "after"},
-        )
+        raise _bad_cursor()
     return tuple(key)
+
+
+def count_of(cursor: str | None) -> int:
+    """Return how many rows come before a page of a list that is counted through."""
+    (begun,) = key_of(cursor, 0)
+    if int(begun) < 0:
+        raise _bad_cursor()
+    return int(begun)
+
+
+def _bad_cursor() -> InputError:
+    return InputError(
+        "page.bad_cursor",
+        zh="分页游标无效。",
+        en="The page cursor is not one of ours.",
+        next_zh="请从第一页重新开始,并原样使用返回的 next。",
+        next_en="Begin with the first page, and use `next` as it came.",
+        where={"field": "after"},
+    )
 
 
 def check_size(limit: int, most: int = MOST_ROWS) -> int:

@@ -29,7 +29,7 @@ class WhichIndicators(Filter):
     def months(self, today: date) -> tuple[date, date]:
         """Return the first month and that after the last; the twelve that are over if unsaid."""
         until = month_after(self.to) if self.to else today.replace(day=1)
-        return (self.from_ or until.replace(year=until.year - 1)).replace(day=1), until
+        return (self.from_ or until.replace(year=max(until.year - 1, 1))).replace(day=1), until
 
 
 def _ask(at: Acting, asked: WhichIndicators, after: str | None, limit: int) -> Page[Indicator]:

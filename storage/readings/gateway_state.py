@@ -20,7 +20,7 @@ _HABITS: Final = """
 _COUNTS: Final = """
     SELECT coalesce(sum(messages), 0)::bigint, coalesce(sum(refused), 0)::bigint,
            (SELECT receipted_at FROM gateway_seen WHERE gateway_id = %(on)s)
-      FROM gateway_day WHERE gateway_id = %(on)s AND day >= (now() AT TIME ZONE 'UTC')::date - 1
+      FROM gateway_day WHERE gateway_id = %(on)s AND day >= storage.today() - 1
 """
 
 

@@ -40,7 +40,8 @@ _SEEN: Final = """
 """
 _COUNTED: Final = """
     INSERT INTO gateway_day AS d (gateway_id, day, messages, refused)
-    SELECT g.id, (to_timestamp(n.seen / 1000.0) AT TIME ZONE 'UTC')::date, n.messages, n.refused
+    SELECT g.id, storage.civil_day(to_timestamp(n.seen / 1000.0), storage.civil_zone()),
+           n.messages, n.refused
       FROM unnest(%(name)s::text[], %(seen)s::bigint[], %(messages)s::bigint[],
                   %(refused)s::bigint[]) AS n (name, seen, messages, refused)
       JOIN gateway g ON g.name = n.name

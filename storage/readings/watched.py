@@ -48,7 +48,7 @@ _FORGET: Final = """
 """
 _FORGET_DAYS: Final = """
     DELETE FROM gateway_day WHERE (gateway_id, day) IN (
-        SELECT gateway_id, day FROM gateway_day WHERE day < current_date - 400 LIMIT %s)
+        SELECT gateway_id, day FROM gateway_day WHERE day < storage.today() - 400 LIMIT %s)
 """
 
 

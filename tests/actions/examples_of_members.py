@@ -1,5 +1,6 @@
 """What can be said of the members of unions and of their agreements, and who says it."""
 
+from datetime import date, timedelta
 from itertools import count
 from typing import Any, Final
 
@@ -126,7 +127,7 @@ EXAMPLES: Final = {
             "name_en": "Offices administration",
             "kind": "offices_administration",
             "powers": "issues quotas",
-            "since": f"20{next(_AGAIN) + 10}-01-01",
+            "since": str(date(2010, 1, 1) + timedelta(days=next(_AGAIN))),
             "source": "notice 2",
         },
     ),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from api.auth import PASSWORD_HEADER
+from tests.actions.acts import join_all
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import counts_since, measure
 from tests.api.conftest import PASSWORD
@@ -32,6 +33,8 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     made = planner.post("/api/v1/unions", json=wanted)
     assert made.status_code == 201, made.text
     of = made.json()["id"]
+    assert planner.get(f"/api/v1/unions/{of}").json()["members"] == []  # founding proposes
+    join_all(world.actor("planner of all"), of)
     assert [one["region_id"] for one in planner.get(f"/api/v1/unions/{of}").json()["members"]] == (
         sorted(members)
     )

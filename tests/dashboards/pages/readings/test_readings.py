@@ -556,7 +556,7 @@ def test_an_answer_is_offered_at_the_next_file_told_with_its_day_and_changed_the
     assert f"Zone (as on {day})" in tried.text
     upload = {"upload": hidden(tried.text)["upload"][0]}
     changed = send(client, path, "check", **upload, **{"answer.zone": "Asia/Shanghai"})
-    assert "2016-03-01 22:00" in changed.text
+    assert "2016-03-02 06:00" in changed.text
     assert "(as on" not in changed.text
     anew = send(client, path, "check", **upload, fresh="1")
     assert (anew.status_code, 'name="answer.zone"' in anew.text) == (422, True)
