@@ -38,7 +38,7 @@ def test_of_three_collectors_that_share_any_may_be_killed_and_stay_away(mosquitt
         said_s = time.monotonic()
         assert scene.receipt_after(said_s, 30) is not None
         time.sleep(2)
-        assert scene.calm(300)  # what lies in the session of the one is said again to the others
+        assert scene.calm(200)  # what lies in the session of the one is said again to the others
         before = checker.judged(scene.admin_url, scene.gateways.ledger, hours=False)
         messages = shares(scene)[gone]
         scene.rise()
