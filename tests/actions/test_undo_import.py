@@ -14,12 +14,13 @@ from actions.readings.import_readings import import_readings
 from actions.readings.reading_files_table import READING_FILES, WhichFiles
 from actions.readings.undo_import import UndoImport
 from actions.tables import rows_of
+from collector.files.streamed import DEFAULT
 from metering.errors import ConflictError, NotFoundError
 from storage import connections
 from storage.readings import reading_files
 from tests.actions import correcting
 from tests.actions.test_corrections import accounts, figures
-from tests.actions.test_large_imports import sent
+from tests.actions.test_large_imports import SMALL, sent
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS
@@ -216,7 +217,8 @@ def test_what_a_large_file_says_too_is_kept_until_that_is_taken_back_too(world):
 
 def large_of(world: World, rows: list[tuple[str, int, float]], seq: int = 0) -> int | None:
     """Send readings as a large file; return by what it is taken back."""
-    handle = sent(world, csv(rows, seq).read().replace(b",0\n", b",\n"))
+    text = csv(rows, seq).read().replace(b",0\n", b",\n")
+    handle = sent(world, text, bounds=DEFAULT if len(rows) > 100 else SMALL)
     assert handle.state == "stored"
     return handle.of.file_id
 

@@ -39,10 +39,12 @@ END $$;
 -- What the file alone said of a channel goes: all is as if the file had never said it. Some thousand
 -- readings at a time, so that a file of any length takes the same room. gone: instants without a
 -- reading from now on; back: where another reading stands again; beside: others that stood beside
--- what stands; kept: said by another file, too.
+-- what stands; kept: said by another file, too. All is found by keys, however lately it came: no
+-- plan may take a table for small that was filled a moment ago.
 CREATE FUNCTION storage.take_back_file(asked bigint, channel integer,
     OUT gone bigint, OUT back bigint, OUT beside bigint, OUT kept bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
+    SET enable_seqscan = off AS $$
 DECLARE
     f reading_file;
     done record;
@@ -51,6 +53,7 @@ DECLARE
     quanta bigint[];
     others bigint;
     beyond timestamptz := '-infinity';
+    upto timestamptz;
     run bigint;
 BEGIN
     SELECT * INTO STRICT f FROM reading_file
@@ -61,14 +64,14 @@ BEGIN
     PERFORM pg_advisory_xact_lock(2, channel);
     gone := 0; back := 0; beside := 0; kept := 0;
     LOOP  -- of what was noted one by one
-        WITH part AS (
-            SELECT t.at, t.seq, t.value FROM reading_of_file t
-             WHERE t.channel_id = channel AND t.file_id = asked AND t.at > beyond
-             ORDER BY t.at FETCH FIRST 10000 ROWS WITH TIES
-        ), mine AS (
-            DELETE FROM reading_of_file t USING part s
-             WHERE t.channel_id = channel AND t.file_id = asked AND t.at = s.at AND t.seq = s.seq
-               AND t.value = s.value
+        SELECT max(p.at) INTO upto
+          FROM (SELECT t.at FROM reading_of_file t
+                 WHERE t.channel_id = channel AND t.file_id = asked AND t.at > beyond
+                 ORDER BY t.at LIMIT 10000) p;
+        EXIT WHEN upto IS NULL;
+        WITH mine AS (
+            DELETE FROM reading_of_file t
+             WHERE t.channel_id = channel AND t.file_id = asked AND t.at > beyond AND t.at <= upto
             RETURNING t.at, t.seq, t.value
         ), alone AS (
             SELECT m.at, m.seq, m.value FROM mine m
@@ -76,10 +79,9 @@ BEGIN
                                 WHERE o.channel_id = channel AND o.at = m.at AND o.seq = m.seq
                                   AND o.value = m.value AND o.file_id <> asked))
         SELECT coalesce(array_agg(a.at), '{}'), coalesce(array_agg(a.seq), '{}'),
-               coalesce(array_agg(a.value), '{}'), (SELECT count(*) FROM mine) - count(*),
-               (SELECT max(m.at) FROM mine m)
-          INTO instants, seqs, quanta, others, beyond FROM alone a;
-        EXIT WHEN beyond IS NULL;
+               coalesce(array_agg(a.value), '{}'), (SELECT count(*) FROM mine) - count(*)
+          INTO instants, seqs, quanta, others FROM alone a;
+        beyond := upto;
         SELECT * INTO done FROM storage.unsay(channel, instants, seqs, quanta);
         gone := gone + done.gone; back := back + done.back; beside := beside + done.beside;
         kept := kept + others;
