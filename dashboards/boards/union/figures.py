@@ -27,7 +27,8 @@ FIGURES: Final = (
         PERCENT,
         """
     SELECT fall_millionths / 1000000.0 AS value FROM report.target
-     WHERE union_id::text = '$union' ORDER BY target_id DESC LIMIT 1
+     WHERE union_id::text = '$union' AND indicator = 'total_kgce'
+     ORDER BY target_id DESC LIMIT 1
         """,
         width=6,
         height=6,
