@@ -38,6 +38,7 @@ from cli.commands import (
     upload,
     users,
     work,
+    years,
 )
 from cli.errors import INTERRUPTED, show, status_of
 from cli.services.words import say
@@ -95,6 +96,7 @@ app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
+app.command("years")(years.years)
 app.command("retry")(retry.retry)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from actions.compact.base_fields import institution_name
 from actions.compact.book_words import KINDS, MOVEMENT_STATES
-from actions.compact.targets import Year
+from actions.compact.target_fields import Year
 from actions.declared import Effect, Thing
 from actions.fields import Acting, Lang, Option, Words, field, plain
 from actions.figures import kilograms

@@ -228,9 +228,13 @@ GRANT UPDATE (confirmed_at, confirmed_by) ON agreement_signature TO commonwatt_a
 CREATE TABLE target (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     union_id integer NOT NULL REFERENCES region_union,
-    indicator text NOT NULL CHECK (indicator IN ('total_kgce')),
+    indicator text NOT NULL CHECK (indicator IN (
+        'total_kgce', 'kgce_per_m2', 'kgce_per_person', 'total_kgco2', 'kgco2_per_m2',
+        'kgco2_per_person', 'total_water_m3', 'water_m3_per_m2', 'water_m3_per_person')),
     profile text NOT NULL REFERENCES profile,
     fall_millionths integer NOT NULL CHECK (fall_millionths BETWEEN 0 AND 999999),
+    incentive_millionths integer,                -- a further fall; null: none
+    stale_days integer NOT NULL DEFAULT 92 CHECK (stale_days > 0),  -- older data give no percentage
     base_year integer,
     target_year integer,
     curve text NOT NULL CHECK (curve IN ('compound', 'linear')),
@@ -240,7 +244,9 @@ CREATE TABLE target (
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
     UNIQUE (id, union_id),
-    CHECK (num_nulls(base_year, target_year) IN (0, 2) AND target_year > base_year)
+    CHECK (num_nulls(base_year, target_year) IN (0, 2) AND target_year > base_year),
+    CHECK (indicator = 'total_kgce' OR base_year IS NOT NULL),
+    CHECK (incentive_millionths > fall_millionths AND incentive_millionths < 1000000)
 );
 ALTER TABLE target ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON target TO commonwatt_api;
@@ -260,6 +266,42 @@ CREATE TABLE target_binding (
 );
 ALTER TABLE target_binding ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON target_binding TO commonwatt_api;
+
+-- How far a target is reached, a row a night, over the months that both years measured: sums in the
+-- smallest unit (g, L); sizes in m² or persons × months, 1 of a total. member: null is all.
+CREATE TABLE target_progress (
+    target_id integer NOT NULL,
+    union_id integer NOT NULL,
+    member_id integer REFERENCES region,
+    day date NOT NULL,
+    year integer NOT NULL,
+    upto date,                                   -- of the newest month that is compared
+    due integer NOT NULL,                        -- institution-months that are over
+    institutions integer NOT NULL,
+    months integer NOT NULL,                     -- of these, compared with the base year
+    base numeric NOT NULL,
+    base_size numeric NOT NULL,
+    now numeric NOT NULL,
+    now_size numeric NOT NULL,
+    annual_months integer NOT NULL,              -- compared with the year before
+    annual_before numeric NOT NULL,
+    annual_before_size numeric NOT NULL,
+    annual_now numeric NOT NULL,
+    annual_now_size numeric NOT NULL,
+    enough_permille integer NOT NULL,
+    guarded integer[] NOT NULL,                  -- restricted institutions that the row holds
+    -- what comes of it, in millionths of the base; null where there is no percentage
+    verdict text NOT NULL CHECK (verdict IN ('incentive', 'on_path', 'behind', 'unknown')),
+    fall_millionths integer,
+    asked_millionths integer NOT NULL,
+    annual_fall_millionths integer,
+    annual_asked_millionths integer NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE NULLS NOT DISTINCT (target_id, member_id, day),
+    FOREIGN KEY (target_id, union_id) REFERENCES target (id, union_id)
+);
+ALTER TABLE target_progress ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, DELETE ON target_progress TO commonwatt_api, commonwatt_worker;
 
 -- A base is answered for: what its months rest on, what planners estimate, confirm and leave out,
 -- each with a reason.

@@ -56,15 +56,12 @@ SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.wha
     OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
     OR d.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
--- What a holder used in a year that is over and closed, under a profile; null where it is not final.
+-- What a holder used in a year by its newest verified accounts; null where they are not final.
 CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text) RETURNS numeric
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT sum(c.kgce_g[p.place])
-      FROM storage.account_counted c JOIN profile p ON p.code = asked_profile
-      JOIN carrier k ON k.code = c.carrier AND k.in_total_energy
-     WHERE c.institution_id = holder AND c.month >= make_date(of_year, 1, 1)
-       AND c.month < make_date(of_year + 1, 1, 1) AND make_date(of_year + 1, 1, 1) <= storage.today()
-    HAVING count(DISTINCT c.month) = 12 AND count(*) = count(c.kgce_g[p.place])
+    SELECT u.kgce_g FROM storage.verified_use u
+     WHERE u.institution_id = holder AND u.year = of_year AND u.profile = asked_profile
+     ORDER BY u.version DESC LIMIT 1
 $$;
 
 -- Every holder of a union's quota with its years, for who sees it or reckons for the union.
