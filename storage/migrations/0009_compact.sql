@@ -501,5 +501,28 @@ CREATE TABLE progress_part (
 );
 ALTER TABLE progress_part ENABLE ROW LEVEL SECURITY;
 
+-- By which document a member's own authority issues a run's quotas to its institutions. Below a
+-- member's total a run is a proposal until then. The newest word of a member on a run holds; a
+-- document is of one run.
+CREATE TABLE quota_notice (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL REFERENCES region,
+    document_number text NOT NULL CHECK (document_number <> ''),
+    authority_zh text NOT NULL CHECK (authority_zh <> ''),
+    authority_en text NOT NULL CHECK (authority_en <> ''),
+    issued_on date NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    CONSTRAINT one_document_one_run EXCLUDE USING gist
+        (region_id WITH =, document_number WITH =, run_id WITH <>)
+);
+CREATE INDEX ON quota_notice (run_id, region_id, id);
+ALTER TABLE quota_notice ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON quota_notice TO commonwatt_api;
+
 -- A grant may be of a union.
 ALTER TABLE access_grant ADD FOREIGN KEY (union_id) REFERENCES region_union;
