@@ -48,8 +48,9 @@ class Ledger:
 class Gateways(threading.Thread):
     """Measures, publishes and hears until told to stop measuring, and then to end."""
 
-    def __init__(self, broker_url: str, per_s: float) -> None:
+    def __init__(self, broker_url: str, per_s: float, again_most_s: float = _AGAIN_MOST_S) -> None:
         super().__init__(daemon=True)
+        self._again_most_s = again_most_s
         self.ledger = Ledger()
         self.measuring = True
         self._ending = threading.Event()
@@ -84,7 +85,7 @@ class Gateways(threading.Thread):
             seq = max(seq, due)
             with self._turn:
                 late = [
-                    (number, min(2 * (again_s - said_s), _AGAIN_MOST_S), payload)
+                    (number, min(2 * (again_s - said_s), self._again_most_s), payload)
                     for number, (said_s, again_s, payload) in self.ledger.waiting.items()
                     if now > again_s
                 ]

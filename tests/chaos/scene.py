@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
 from cli import services
@@ -30,10 +31,19 @@ _LOOK_S = 0.05
 class Scene:
     """All of it, in a folder; cables lead from the collectors to broker and database.
 
-    collectors: how many share the messages. works: whether there is a worker.
+    collectors: how many share the messages. works: whether there is a worker. hurried: whether
+    gateways say again sooner what has no receipt.
     """
 
-    def __init__(self, folder: Path, seed: int, *, collectors: int = 1, works: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        *,
+        collectors: int = 1,
+        works: bool = True,
+        hurried: bool = False,
+    ) -> None:
         self.chance = random.Random(seed)
         self._services = services.up(folder)
         running = self._services.running
@@ -54,7 +64,7 @@ class Scene:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._tender = threading.Thread(target=self._tend, daemon=True)
         self._tender.start()
-        self.gateways = Gateways(running.gateway_url, per_s=20.0)
+        self.gateways = Gateways(running.gateway_url, 20.0, *((5.0,) if hurried else ()))
         self.gateways.start()
 
     def __enter__(self) -> Self:
@@ -80,8 +90,11 @@ class Scene:
         self._services.close()
         services.remove(self._folder)
 
-    def kill(self, victim: str) -> bool:
-        """Kill a process as it stands, of several collectors any; return whether it was there."""
+    def kill(self, victim: str, *, at_work: bool = False) -> bool:
+        """Kill a process as it stands, of several collectors any; return whether it was there.
+
+        at_work: spare one since whose start nothing was said and receipted.
+        """
         if victim == "collector":
             victim = self.chance.choice(self.collectors)
         running = self._services.running
@@ -92,8 +105,11 @@ class Scene:
         if pid is None:
             return False
         try:
+            up_s = time.time() - psutil.Process(pid).create_time()
+            if at_work and self.gateways.ledger.newest_s < time.monotonic() - up_s:
+                return False
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
+        except (ProcessLookupError, psutil.NoSuchProcess):
             return False
         return True
 
