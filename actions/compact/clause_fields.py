@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field
 
 from actions.compact.agreement_words import CLAUSES, TERM_WORDS
+from actions.compact.target_fields import Percent, Year, every_profile
 from actions.compact.target_words import CURVES
-from actions.compact.targets import Percent, Year, every_profile
 from actions.fields import Words, field, plain
 from actions.kinds import Amount, Day, Line, Text
 from compact.clauses import TERMS, Clause, Kind, clauses_of
@@ -67,6 +67,7 @@ class ClauseFields(BaseModel):
     borrow_percent: Share | None = _term("borrow_percent")
     carry_factor: Factor | None = _term("carry_factor")
     delay_hours: Hours | None = _term("delay_hours")
+    longer_hours: Hours | None = _term("longer_hours")
     trusted: Text | None = _term("trusted")
     sharing: Text | None = _term("sharing")
     lag_months: Months | None = _term("lag_months")

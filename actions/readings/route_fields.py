@@ -4,7 +4,6 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from actions.fields import Acting, Option, plain
@@ -67,11 +66,6 @@ def checked(
         ) from error
     must_not_hear_us(topic)
     return route
-
-
-def since_of(at: datetime | None) -> datetime | None:
-    """Return from when on; the beginning of time counts as ever since."""
-    return None if at is None or at.timestamp() <= 0 else at
 
 
 def _toml(value: Any) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.checker import Verdict, judged
+from tests.chaos.gateways import AGAIN_S
 from tests.chaos.scene import VICTIMS, Scene
 
 _AT_WORK_S = 60.0  # within which all is at work at first
@@ -14,6 +15,7 @@ _NEXT_RECEIPT_S = 60.0
 _PAUSE_S = 1.5
 _CALM_S = 300.0
 _HURRIED_PAUSE_S = 0.4
+_HURRIED_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def run(
     waits: dict[str, list[float]] = {victim: [] for victim in VICTIMS}
     disturbed: Counter[str] = Counter()
     pause_s = _HURRIED_PAUSE_S if hurried else _PAUSE_S
-    with Scene(folder, seed, collectors=collectors, hurried=hurried) as scene:
+    with Scene(
+        folder, seed, collectors=collectors, again_s=_HURRIED_AGAIN_S if hurried else AGAIN_S
+    ) as scene:
         if scene.receipt_after(time.monotonic(), _AT_WORK_S) is None:
             raise AssertionError("no receipt before anything was killed")
         while left := [one for one in VICTIMS if len(waits[one]) < kills]:
