@@ -1,7 +1,9 @@
 """The table of the closing of a year: where each institution stands, and what comes next."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from actions.accounts.close_year import CloseYear, RestateYear
 from actions.accounts.closing_fields import STATES, Year
@@ -15,6 +17,7 @@ from actions.kinds import Id
 from actions.registry.institutions import institution_name
 from actions.registry.institutions_table import WhichInstitutions
 from actions.registry.named import institution_columns
+from actions.registry.things import every_carrier
 from actions.tables import Column, Table, attribute
 from compact.closing import Closing
 from storage.accounts import closing
@@ -47,6 +50,7 @@ class ClosingShown:
     row: ClosingRow
     name_zh: str | None
     name_en: str | None
+    carriers: Mapping[str, Words]
 
     @property
     def institution_id(self) -> int:
@@ -63,7 +67,9 @@ class ClosingShown:
         """The address of the form of what comes next, empty for nothing."""
         whose = {"year": self.year, "institution": self.institution_id}
         if self.state in (Closing.MISSING, Closing.PARTIAL):
-            return f"/do/{EstimateAccount.about.code}/{self.institution_id}"
+            carrier, month = self.row.wants[0].split()
+            asked = {"month": month} | ({"carrier": carrier} if carrier in self.carriers else {})
+            return f"/do/{EstimateAccount.about.code}/{self.institution_id}?{urlencode(asked)}"
         if self.state is Closing.READY:
             return address_of(CloseYear.model_validate(whose), None)
         if self.state in (Closing.LOCKED, Closing.RESTATED):
@@ -72,6 +78,18 @@ class ClosingShown:
             query = f"?year={self.year}&institution={self.institution_id}"
             return f"/do/{RestateYear.about.code}{query}"
         return ""
+
+    def wants(self, lang: Lang) -> list[str]:
+        """Return the months that are unknown, a line for each carrier."""
+        months: dict[str, list[str]] = {}
+        for one in self.row.wants:
+            carrier, month = one.split()
+            months.setdefault(carrier, []).append(month)
+        none = Words("无能源台账", "no energy in account")
+        return [
+            f"{self.carriers.get(carrier, none).say(lang)}: {', '.join(_spans(listed))}"
+            for carrier, listed in months.items()
+        ]
 
 
 class WhichClosing(WhichInstitutions):
@@ -99,8 +117,9 @@ def _ask(at: Acting, asked: WhichClosing, after: str | None, limit: int) -> Page
         rows = closing.listed(at.connection, some, year, profile)
         found += [one for one in rows if asked.state in (None, one.state)]
     names = institutions.names(at.connection, [one.institution_id for one in found[:limit]])
+    carriers = {one.value: one.words for one in every_carrier(at)}
     shown = [
-        ClosingShown(year, one, *names.get(one.institution_id, (None, None)))
+        ClosingShown(year, one, *names.get(one.institution_id, (None, None)), carriers)
         for one in found[:limit]
     ]
     more = len(found) > limit
@@ -110,6 +129,17 @@ def _ask(at: Acting, asked: WhichClosing, after: str | None, limit: int) -> Page
 def _ids(at: Acting, asked: WhichClosing) -> list[int]:
     ids = institutions.matching(at.connection, asked.wanted())
     return ids if asked.institution is None else [one for one in ids if one == asked.institution]
+
+
+def _spans(months: Sequence[str]) -> list[str]:
+    """Return months of a year, those one after the other as a span: 2015-03 – 2015-12."""
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and int(month[-2:]) == int(spans[-1][-1][-2:]) + 1:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return [one[0] if len(one) == 1 else f"{one[0]} – {one[-1]}" for one in spans]
 
 
 def _state(row: ClosingShown, lang: Lang) -> list[str]:
@@ -169,6 +199,7 @@ CLOSING: Final = Table[ClosingShown, WhichClosing](
             "缺失或不足的月份",
             "Months unknown",
             "several",
+            shown=lambda row, lang: row.wants(lang),
             hint=("- 为全无能源台账", "Carrier and month; - where no energy is in account at all"),
         ),
         _of("known_months", "已知月数", "Months known", "whole", apart=True),
