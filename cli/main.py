@@ -26,6 +26,7 @@ from cli.commands import (
     published,
     push,
     recompute,
+    reconcile,
     replay,
     replay_rejected,
     retry,
@@ -108,6 +109,7 @@ app.add_typer(targets.app, name="targets")
 app.command("solve")(solve.solve)
 app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)
+app.command("reconcile")(reconcile.reconcile)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)

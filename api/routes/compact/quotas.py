@@ -14,9 +14,10 @@ from actions.compact.quotas import Explained, explain_quota
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
+from api.late import LateRoute
 from storage.compact.books import Quota
 
-router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
 
 class QuotaShown(BaseModel):

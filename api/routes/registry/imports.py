@@ -13,8 +13,9 @@ from actions.registry.values import ProblemsError, Registered
 from api.auth import CurrentActor
 from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_failed
 from api.fields import Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/imports", tags=["imports"])
 
 REGISTRY: Final = "/api/v1/imports/registry"  # takes larger bodies than the others
 
