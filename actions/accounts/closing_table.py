@@ -26,6 +26,7 @@ from storage.pages import Page, cursor_of, key_of
 from storage.registry import institutions
 
 _AT_A_TIME: Final = 1_000
+_OPEN: Final = (Closing.MISSING, Closing.PARTIAL, Closing.READY)
 _LOOKS: Final = {
     Closing.MISSING: "tag warn",
     Closing.PARTIAL: "tag warn",
@@ -109,7 +110,7 @@ def _ask(at: Acting, asked: WhichClosing, after: str | None, limit: int) -> Page
     (last,) = key_of(after, 0)
     year = asked.year or at.today.year - 1
     profile = known_profile(at.connection, None)
-    ids = [one for one in _ids(at, asked) if one > int(last)]
+    ids = [one for one in _ids(at, asked, year) if one > int(last)]
     found: list[ClosingRow] = []
     at_a_time = _AT_A_TIME if asked.state else limit + 1
     while ids and len(found) <= limit:
@@ -126,9 +127,15 @@ def _ask(at: Acting, asked: WhichClosing, after: str | None, limit: int) -> Page
     return Page(shown, cursor_of(shown[-1].institution_id) if more else None)
 
 
-def _ids(at: Acting, asked: WhichClosing) -> list[int]:
+def _ids(at: Acting, asked: WhichClosing, year: int) -> list[int]:
+    """Return whose year may be meant; a version or none rules most of them out at once."""
     ids = institutions.matching(at.connection, asked.wanted())
-    return ids if asked.institution is None else [one for one in ids if one == asked.institution]
+    if asked.institution is not None:
+        ids = [one for one in ids if one == asked.institution]
+    if asked.state is None:
+        return ids
+    held = closing.with_version(at.connection, year)
+    return [one for one in ids if (one in held) is (asked.state not in _OPEN)]
 
 
 def _spans(months: Sequence[str]) -> list[str]:
