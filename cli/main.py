@@ -23,6 +23,7 @@ from cli.commands import (
     imports,
     migrate,
     ministry,
+    plan,
     published,
     push,
     recompute,
@@ -106,6 +107,7 @@ app.add_typer(broker.app, name="broker")
 app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")
+app.add_typer(plan.app, name="plan")
 app.command("solve")(solve.solve)
 app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)

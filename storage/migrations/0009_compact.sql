@@ -1101,5 +1101,67 @@ CREATE TABLE progress_part (
 );
 ALTER TABLE progress_part ENABLE ROW LEVEL SECURITY;
 
+-- By which document a member's own authority issues a run's quotas to its institutions. Below a
+-- member's total a run is a proposal until then. The newest word of a member on a run holds; a
+-- document is of one run.
+CREATE TABLE quota_notice (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL REFERENCES region,
+    document_number text NOT NULL CHECK (document_number <> ''),
+    authority_zh text NOT NULL CHECK (authority_zh <> ''),
+    authority_en text NOT NULL CHECK (authority_en <> ''),
+    issued_on date NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    CONSTRAINT one_document_one_run EXCLUDE USING gist
+        (region_id WITH =, document_number WITH =, run_id WITH <>)
+);
+CREATE INDEX ON quota_notice (run_id, region_id, id);
+ALTER TABLE quota_notice ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON quota_notice TO commonwatt_api;
+
+-- What a union's plan asks of a member by when; what became of it are words, of which the newest
+-- holds.
+CREATE TABLE commitment (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,
+    number text NOT NULL CHECK (number <> ''),   -- in the plan
+    title text NOT NULL CHECK (title <> ''),
+    body text,                                   -- which department of the member
+    due date NOT NULL,
+    evidence text,                               -- what is to be shown
+    source text NOT NULL CHECK (source <> ''),   -- the plan
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    UNIQUE (id, union_id, region_id)
+);
+CREATE INDEX ON commitment (union_id, due, id);
+ALTER TABLE commitment ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON commitment TO commonwatt_api;
+
+CREATE TABLE commitment_word (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    commitment_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,
+    said text NOT NULL CHECK (said IN ('under_way', 'done', 'confirmed', 'returned', 'withdrawn')),
+    percent integer CHECK (percent BETWEEN 0 AND 100),
+    text text NOT NULL CHECK (text <> ''),       -- evidence, or the reason
+    scan_sha256 text CHECK (scan_sha256 ~ '^[0-9a-f]{64}$'),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (commitment_id, union_id, region_id)
+        REFERENCES commitment (id, union_id, region_id)
+);
+CREATE INDEX ON commitment_word (commitment_id, id);
+ALTER TABLE commitment_word ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON commitment_word TO commonwatt_api;
+
 -- A grant may be of a union.
 ALTER TABLE access_grant ADD FOREIGN KEY (union_id) REFERENCES region_union;

@@ -78,7 +78,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
     examples_of_books.differing(world)
     of = {"channel_id": office, "institution_id": world.institution["office"]}
-    OF.update(of | {"union_id": union.union, "run_id": run_id})
+    OF.update(of | {"union_id": union.union, "run_id": run_id, "year": 2016})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
     WORLD.append(world)
