@@ -12,6 +12,7 @@ from actions.compact.trust_acts import TrustTaker
 from actions.doing import carry_out
 from tests.actions.book_world import (
     give_reserve,
+    lock_year,
     make_books,
     people,
     progressed,
@@ -121,6 +122,12 @@ def _transfer(world: World) -> Example:
     return _moved(world, taker=world.institution["office"])
 
 
+def _short(world: World) -> Example:
+    found = _moved(world)
+    lock_year(world, "school", 2016, 700)
+    return found
+
+
 def _rebalanced(world: World) -> Example:
     union = make_books(union_in(world))
     city = world.region["city 1"]
@@ -185,7 +192,7 @@ EXAMPLES: Final = {
     "quota.return": _moved,
     "quota.bank": _moved,
     "quota.borrow": _moved,
-    "quota.carry": _moved,
+    "quota.carry": _short,
     "reserve.fill": _reserve,
     "quota.rebalance": _rebalanced,
     "quota.succeed": _succession,

@@ -66,13 +66,13 @@ RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg
        AND e.indicator = wanted AND e.account = 'holder' AND c.run_id IS NOT NULL
 $$;
 
--- What one holder's account has moved by some kind of cause, of a year.
+-- What a holder has banked or borrowed of a year so far.
 CREATE FUNCTION storage.moved_g(asked integer, wanted text, of_year integer, holder integer, by_kind text)
 RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT coalesce(sum(e.amount_g), 0)::bigint
-      FROM book_entry e JOIN book_cause c ON c.id = e.cause_id
-     WHERE e.institution_id = holder AND e.year = of_year AND e.union_id = asked
-       AND e.indicator = wanted AND e.account = 'holder' AND c.kind = by_kind
+    SELECT coalesce(sum(m.amount_g), 0)::bigint
+      FROM movement m JOIN book_cause c ON c.movement_id = m.id
+     WHERE m.institution_id = holder AND m.year = of_year AND m.union_id = asked
+       AND m.indicator = wanted AND m.kind = by_kind
 $$;
 
 -- What is banked or borrowed is bounded by a share of the next year's quota, as agreed.
@@ -82,8 +82,8 @@ DECLARE
     term CONSTANT text := CASE m.kind WHEN 'bank' THEN 'bank_percent' ELSE 'borrow_percent' END;
     percent CONSTANT numeric := storage.binding_term(m.union_id, term)::numeric;
     next_g CONSTANT bigint := storage.issued_g(m.union_id, m.indicator, m.year + 1, m.institution_id);
-    already CONSTANT bigint := abs(storage.moved_g(m.union_id, m.indicator, m.year, m.institution_id,
-                                                   m.kind));
+    already CONSTANT bigint := storage.moved_g(m.union_id, m.indicator, m.year, m.institution_id,
+                                               m.kind);
 BEGIN
     IF percent IS NULL THEN
         PERFORM storage.refuse_movement('no clause that binds says ' || term, 'no_clause');
