@@ -27,7 +27,7 @@ UPGRADE := --upgrade
 HERE := $(shell test "$$(cat .venv/.place 2>&1)" = "$(CURDIR)" \
 	&& $(BIN)/python -c "" 2>/dev/null || echo anew)
 
-.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate chaos \
+.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate chaos fuzz \
 	lock clean clean-demo
 
 help:  ## what can be made
@@ -71,6 +71,10 @@ simulate: .venv/.test  ## run the collector's decisions through worlds where eve
 KILLS := 10
 chaos: .venv/.test  ## kill the real programs KILLS times each, and compare ledger and database
 	@exec $(BIN)/python -m tests.chaos --kills $(KILLS) $(ARGS)
+
+MESSAGES := 100000
+fuzz: .venv/.test  ## mangle MESSAGES messages of all formats, and store a twentieth of them
+	@exec $(BIN)/python -m tests.collector.codecs --messages $(MESSAGES) --store 20 $(ARGS)
 
 # run.txt is resolved first; the others hold to it and list only what they add. UPGRADE= keeps
 # the versions that are pinned now as far as they still fit.

@@ -27,6 +27,7 @@ from cli.commands import (
     published,
     push,
     recompute,
+    reconcile,
     replay,
     replay_rejected,
     retry,
@@ -38,6 +39,7 @@ from cli.commands import (
     upload,
     users,
     work,
+    years,
 )
 from cli.errors import INTERRUPTED, show, status_of
 from cli.services.words import say
@@ -95,6 +97,7 @@ app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
+app.command("years")(years.years)
 app.command("retry")(retry.retry)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
@@ -108,6 +111,7 @@ app.add_typer(plan.app, name="plan")
 app.command("solve")(solve.solve)
 app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)
+app.command("reconcile")(reconcile.reconcile)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)

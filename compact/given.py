@@ -161,6 +161,11 @@ class Given:
         self._inside.append(Given(self.case, fields))
         return self._inside[-1]
 
+    def one(self, name: str) -> "Given":
+        """Return an object with fields of its own."""
+        self._inside.append(self._object_of(name, self._there(name)))
+        return self._inside[-1]
+
     def objects(self, name: str) -> list["Given"]:
         """Return the objects of a list, each with fields of its own."""
         return self._list(name, None, self._object_of)

@@ -1,4 +1,4 @@
-"""What a union promises: a fall below a base year, and the cap that follows for each year."""
+"""What a union promises: a fall below a base year, and what may be used each year by its path."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,30 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from analytics.conversion import yearly_path
-from metering.errors import InputError
+from analytics.conversion import annual_rate, yearly_path
+from compact.indicators import Indicator, Per, Quantity
+from metering.errors import ConflictError, InputError
+
+__all__ = [
+    "MILLION",
+    "MONTHS",
+    "STALE_DAYS",
+    "Base",
+    "Curve",
+    "Indicator",
+    "Mark",
+    "Origin",
+    "Per",
+    "Quantity",
+    "State",
+    "Target",
+    "first_whole_year",
+]  # fmt: skip
 
 MILLION: Final = 1_000_000
 MONTHS: Final = 12
+STALE_DAYS: Final = 92  # a quarter: how old data may be, where a target does not say
 _YEARS: Final = range(1970, 2101)
-
-
-class Indicator(StrEnum):
-    """What a target is set on."""
-
-    TOTAL_KGCE = "total_kgce"
 
 
 class Curve(StrEnum):
@@ -81,6 +93,8 @@ class Target:
     base_year, target_year: None of both lets every institution count from its own first whole
         year, for the year after it.
     profile: the coefficients under which all members are counted.
+    incentive_millionths: a greater fall; who reaches it is free of the total's assessment.
+    stale_days: data older than that give no percentage.
     """
 
     indicator: Indicator
@@ -90,6 +104,8 @@ class Target:
     target_year: int | None = None
     curve: Curve = Curve.COMPOUND
     origin: Origin = Origin.AGREED
+    incentive_millionths: int | None = None
+    stale_days: int = STALE_DAYS
 
     def __post_init__(self) -> None:
         if not 0 <= self.fall_millionths < MILLION:
@@ -98,8 +114,23 @@ class Target:
                 "下降率应不低于 0 且小于 100%。",
                 "A fall is at least 0 and less than 100 %.",
             )
+        more = self.incentive_millionths
+        if more is not None and not self.fall_millionths < more < MILLION:
+            raise _wrong(
+                "incentive_percent",
+                "激励目标应高于基本目标,且小于 100%。",
+                "The incentive target falls further than the base target, by less than 100 %.",
+            )
+        if self.stale_days < 1:
+            raise _wrong(
+                "stale_days", "数据时限至少为 1 天。", "Data may be a day old at the least."
+            )
+        self._check_years()
+
+    def _check_years(self) -> None:
+        """Refuse years that make no path."""
         base, end = self.base_year, self.target_year
-        if base is None and end is None:
+        if base is None and end is None and self.indicator.shared:
             return
         if base is None or end is None or base not in _YEARS or end not in _YEARS or end <= base:
             raise _wrong(
@@ -150,6 +181,37 @@ class Target:
         own = None if base is None else base.year
         year = own if self.base_year is None else self.base_year
         return None if year is None else date(year + 1, 1, 1)
+
+    def must_be_shared(self) -> None:
+        """Refuse to share by a rule what no quotas come of."""
+        if not self.indicator.shared:
+            raise ConflictError(
+                "target.not_shared",
+                zh="该目标不是综合能耗总量,不能分解为用能指标。",
+                en="This target is no total of standard coal, so no quotas come of it.",
+                next_zh="请查看其进度;分解请选择综合能耗总量的目标。",
+                next_en="Look at its progress; share a target of total energy instead.",
+                where={"indicator": self.indicator.value},
+            )
+
+    def remaining(self, year: int, *, incentive: bool = False) -> Fraction:
+        """Return what part of the base year the path leaves in a year; 1 in the base year.
+
+        incentive: of the further fall, where there is one. InputError for a year off the path.
+        """
+        if self.base_year is None or self.target_year is None:
+            raise _no_year(year)
+        if not self.base_year <= year <= self.target_year:
+            raise _no_year(year)
+        fall = (self.incentive_millionths if incentive else None) or self.fall_millionths
+        whole, passed = Fraction(fall, MILLION), year - self.base_year
+        many = self.target_year - self.base_year
+        if self.curve is Curve.LINEAR:
+            return 1 - whole * passed / many
+        if passed == many:
+            return 1 - whole
+        yearly: Fraction = (1 - Fraction(annual_rate(whole, many))) ** passed
+        return yearly
 
     def cap_g(self, base_g: int, year: int) -> int:
         """Return what may be used in a year of the path, where the base year's use is known."""

@@ -209,7 +209,9 @@ def _owed(connection: Connection[TupleRow], seat: MembershipRow) -> str:
 
 
 def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:
-    aims = targets.listed(connection, union.union_id)
+    aims = [
+        one for one in targets.listed(connection, union.union_id) if one.target.indicator.shared
+    ]
     made = runs.listed(connection, union_id=union.union_id)
     newest = {one.target_id: one for one in sorted(made, key=lambda one: one.version)}
     issued = {one.target_id for one in newest.values() if one.issued_as is not None}

@@ -113,6 +113,7 @@ def compared(actor: Actor, target_id: int) -> Compared:
         if kept is None:
             raise not_found("节能目标", "target", {"target_id": target_id})
         must_plan(connection, kept.union_id, "run.try")
+        kept.target.must_be_shared()
         state = comparisons.state(connection, target_id)
     union = union_of(actor, kept.union_id)
     return Compared(kept, union.union.name_zh, union.union.name_en, union.members, state)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from actions.compact.columns import INDICATOR, amount
-from actions.compact.targets import Year
+from actions.compact.target_fields import Year
 from actions.fields import Acting, Words, field
 from actions.kinds import Id
 from actions.registry.named import institution_columns

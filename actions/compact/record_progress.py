@@ -11,7 +11,7 @@ from actions.kinds import Day
 from actions.rights import Right
 from compact.targets import Indicator
 from metering.errors import InputError
-from storage.compact import progress
+from storage.compact import progress, target_progress
 from storage.compact.unions import UnionRow
 
 
@@ -19,11 +19,11 @@ class ProgressRecorded(BaseModel):
     """Up to which day progress was worked out."""
 
     day: date
-    rows: int = Field(description="How many rows of members and institutions were kept.")
+    rows: int = Field(description="Of members and institutions, and of targets, that were kept.")
 
 
 class RecordProgress(Action[UnionRow, ProgressRecorded]):
-    """Work out where members and institutions are on their path, by the accounts as they are.
+    """Work out how far targets, members and institutions are, by the accounts as they are.
 
     Every night this happens by itself.
     """
@@ -63,7 +63,7 @@ class RecordProgress(Action[UnionRow, ProgressRecorded]):
             Effect("day", Words("截至", "Up to"), None, plain(made.day.isoformat())),
             Effect(
                 "rows",
-                Words("成员与机构", "Members and institutions"),
+                Words("成员、机构与目标的行数", "Rows of members, institutions and targets"),
                 None,
                 plain(f"{made.rows:,}"),
             ),
@@ -74,6 +74,7 @@ class RecordProgress(Action[UnionRow, ProgressRecorded]):
         last = progress.today(at.connection, on.union_id) - timedelta(days=1)
         day: date = self.day or last
         rows = progress.record(at.connection, on.union_id, Indicator.TOTAL_KGCE.value, day)
+        rows += target_progress.record(at.connection, on.union_id, day)
         at.told.update(day=day.isoformat(), rows=rows)
         return ProgressRecorded(day=day, rows=rows)
 

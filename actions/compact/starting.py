@@ -61,6 +61,7 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
     """Return what every run of a target starts from; refuse who does not plan for its union."""
     kept = target_of(connection, target_id)
     must_plan(connection, kept.union_id, act)
+    kept.target.must_be_shared()
     counted = bases.institutions(connection, kept.union_id)
     known = known_of(connection, kept, counted)
     base, has = bases_of(kept.target, known)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from actions.fields import Words, plain
-from compact.targets import Curve, Origin, Target
+from compact.targets import Curve, Indicator, Origin, Target
 from storage.compact.targets import TargetRow
 
 CURVES: Final = {
@@ -14,6 +14,17 @@ CURVES: Final = {
 ORIGINS: Final = {
     Origin.AGREED.value: Words("成员商定", "agreed by the members"),
     Origin.ISSUED.value: Words("上级下达", "issued from above"),
+}
+INDICATORS: Final = {
+    Indicator.TOTAL_KGCE.value: Words("综合能耗总量", "Total energy"),
+    Indicator.KGCE_PER_M2.value: Words("单位建筑面积能耗", "Energy per m²"),
+    Indicator.KGCE_PER_PERSON.value: Words("人均综合能耗", "Energy per person"),
+    Indicator.TOTAL_KGCO2.value: Words("二氧化碳排放总量", "Total CO2"),
+    Indicator.KGCO2_PER_M2.value: Words("单位建筑面积碳排放", "CO2 per m²"),
+    Indicator.KGCO2_PER_PERSON.value: Words("人均碳排放", "CO2 per person"),
+    Indicator.TOTAL_WATER_M3.value: Words("用水总量", "Total water"),
+    Indicator.WATER_M3_PER_M2.value: Words("单位建筑面积用水量", "Water per m²"),
+    Indicator.WATER_M3_PER_PERSON.value: Words("人均用水量", "Water per person"),
 }
 
 
@@ -33,9 +44,13 @@ def years_of(target: Target) -> Words:
 
 
 def fall_of(target: Target) -> Words:
-    """Return how far it falls."""
+    """Return how far it falls, and of what unless that is total energy."""
     percent = percent_of(target.fall_millionths)
-    return Words(f"较基期下降 {percent}%", f"{percent} % below the base year")
+    zh, en = f"较基期下降 {percent}%", f"{percent} % below the base year"
+    if target.indicator.shared:
+        return Words(zh, en)
+    of = INDICATORS[target.indicator.value]
+    return Words(f"{of.zh}{zh}", f"{of.en} {en}")
 
 
 def in_short(one: TargetRow) -> Words:

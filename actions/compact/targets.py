@@ -1,27 +1,27 @@
 """Targets of unions: set by planners, under an agreement that holds, and never changed."""
 
-from collections.abc import Sequence
-from typing import Annotated, Final
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, Field
 
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.compact.base_lines import seen_base_g
-from actions.compact.target_words import CURVES, ORIGINS, fall_of, kgce, years_of
+from actions.compact.target_fields import TargetFields
+from actions.compact.target_words import fall_of, kgce, percent_of, years_of
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
-from actions.fields import Acting, Option, Words, field
-from actions.kinds import Amount, Line
+from actions.fields import Acting, Words, field, plain
+from actions.kinds import Line
 from actions.rights import Right
 from compact.agreements import Agreement
 from compact.clauses import Grade
-from compact.targets import Curve, Indicator, Origin, Target
+from compact.targets import MILLION, Curve, Indicator, Origin, Target
 from metering.errors import ConflictError
-from storage.compact import agreements, targets, unions
+from storage import tasks
+from storage.compact import agreements, progress, targets, unions
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
-from storage.registry import regions
 
 __all__ = [
     "Curve",
@@ -33,18 +33,6 @@ __all__ = [
     "list_targets",
 ]
 
-_A_PERCENT: Final = 10_000  # millionths
-Percent = Annotated[Amount, Field(lt=100, decimal_places=4)]
-Year = Annotated[int, Field(ge=1970, le=2100)]
-
-
-def every_profile(at: Acting) -> Sequence[Option]:
-    """Return the named sets of coefficients, the default first."""
-    return [
-        Option(one.code, Words(f"{one.name_zh} · {one.code}", f"{one.name_en} · {one.code}"))
-        for one in regions.profiles(at.connection)
-    ]
-
 
 class TargetMade(BaseModel):
     """The target that was set."""
@@ -52,7 +40,7 @@ class TargetMade(BaseModel):
     id: int = Field(description="Permanent.")
 
 
-class SetTarget(Action[UnionRow, TargetMade]):
+class SetTarget(TargetFields, Action[UnionRow, TargetMade]):
     """Set a target for a union whose agreement is in force; another one may follow it later."""
 
     about = About(
@@ -66,36 +54,6 @@ class SetTarget(Action[UnionRow, TargetMade]):
         done=("目标已设定;下一步核查基数。", "The target is set; next its bases are reviewed."),
     )
 
-    percent: Percent = field(
-        zh="较基期下降", en="Fall below the base year", unit="%", examples=["3"]
-    )
-    profile: Line = field(
-        zh="折标系数组",
-        en="Profile",
-        hint=(
-            "全体成员按同一组系数折算标准煤",
-            "The coefficients under which all members are counted",
-        ),
-        choices=every_profile,
-        examples=["GB2589-2020"],
-    )
-    base_year: Year | None = field(
-        zh="基期年",
-        en="Base year",
-        hint=(
-            "基期年和目标年都留空:以各机构首个完整年为基期,次年为目标年",
-            "Both years left open: each institution counts from its first whole year, for the next",
-        ),
-        default=None,
-    )
-    target_year: Year | None = field(zh="目标年", en="Target year", default=None)
-    curve: Curve = field(
-        zh="路径",
-        en="Path",
-        hint=("基期与目标年之间各年如何下降", "How the years between fall"),
-        names=CURVES,
-        default=Curve.COMPOUND,
-    )
     binding: bool = field(
         zh="约束成员",
         en="Binds the members",
@@ -105,7 +63,6 @@ class SetTarget(Action[UnionRow, TargetMade]):
         ),
         default=False,
     )
-    origin: Origin = field(zh="来源", en="Origin", names=ORIGINS, default=Origin.AGREED)
     source: Line = field(
         zh="依据",
         en="Source",
@@ -115,7 +72,7 @@ class SetTarget(Action[UnionRow, TargetMade]):
 
     def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse years that make no path, and unions without an agreement in force."""
-        self._target()
+        self.target()
         agreement = agreements.standing(at.connection, on.union_id)
         if agreement is None:
             raise _no_agreement(on.union_id)
@@ -126,15 +83,18 @@ class SetTarget(Action[UnionRow, TargetMade]):
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return what might be used each year, by the bases of institutions that the actor sees."""
-        target, made = self._target(), self.do(on, at)
+        target, made = self.target(), self.do(on, at)
+        fall, years = fall_of(target), years_of(target)
+        words = Words(f"{fall.zh}({years.zh})", f"{fall.en} ({years.en})")
+        new = Effect("target", Words("新目标", "New target"), None, words)
+        if not target.indicator.shared:
+            return [new, *_path(target)]
         kept = targets.one(at.connection, made.id)
         assert kept is not None
         base_g = seen_base_g(at.connection, kept)
-        fall, years = fall_of(target), years_of(target)
-        words = Words(f"{fall.zh}({years.zh})", f"{fall.en} ({years.en})")
         base = Words("基期用能(您可查看的机构)", "Base of the institutions that you see")
         return [
-            Effect("target", Words("新目标", "New target"), None, words),
+            new,
             Effect("base", base, None, kgce(base_g)),
             *(_cap(target, base_g, year) for year in target.years() or [None]),
         ]
@@ -144,11 +104,13 @@ class SetTarget(Action[UnionRow, TargetMade]):
         made = targets.add(
             at.connection,
             on.union_id,
-            self._target(),
+            self.target(),
             self.source,
             at.actor,
             binding=self.binding,
         )
+        if self.base_year is not None:  # how far it is reached is worked out every night from now
+            tasks.add(at.connection, progress.KIND, str(on.union_id), datetime.now(UTC))
         at.told["target"] = made
         return TargetMade(id=made)
 
@@ -162,25 +124,27 @@ class SetTarget(Action[UnionRow, TargetMade]):
         if agreement.grade is Grade.MEMORANDUM:
             raise _grade(on.union_id)
         members = [one.region_id for one in unions.members(at.connection, on.union_id)]
-        if bound := targets.bound_elsewhere(at.connection, on.union_id, members, self._target()):
+        if bound := targets.bound_elsewhere(at.connection, on.union_id, members, self.target()):
             raise bound_elsewhere(bound)
-
-    def _target(self) -> Target:
-        return Target(
-            indicator=Indicator.TOTAL_KGCE,
-            profile=self.profile,
-            fall_millionths=int(self.percent * _A_PERCENT),
-            base_year=self.base_year,
-            target_year=self.target_year,
-            curve=self.curve,
-            origin=self.origin,
-        )
 
 
 def list_targets(actor: Actor, union_id: int | None = None) -> list[TargetRow]:
     """Return the targets that the reader sees, of one union or of all."""
     with actor.look() as connection:
         return targets.listed(connection, union_id)
+
+
+def _path(target: Target) -> list[Effect]:
+    """Return how far each year of the path lies below the base year."""
+    return [
+        Effect(
+            "path",
+            Words(f"{year} 年较基期至少下降", f"By {year} at least below the base year"),
+            None,
+            plain(f"{percent_of(round((1 - target.remaining(year)) * MILLION))} %"),
+        )
+        for year in target.years()
+    ]
 
 
 def _cap(target: Target, base_g: int, year: int | None) -> Effect:

@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from actions.compact.columns import INDICATOR, agreed
-from actions.compact.target_words import CURVES, ORIGINS, fall_of, percent_of, years_of
+from actions.compact.target_words import (
+    CURVES,
+    INDICATORS,
+    ORIGINS,
+    fall_of,
+    percent_of,
+    years_of,
+)
 from actions.compact.unions import UnionDetail, details_of
 from actions.fields import Acting, Lang, Words, field
 from actions.kinds import Id
 from actions.registry.named import in_words
 from actions.tables import Column, Filter, Table
 from actions.things import every_union
+from compact.targets import Target
 from storage.compact import targets
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
@@ -134,6 +142,13 @@ UNIONS: Final = Table[UnionLine, All](
     every=_unions,
     size=1000,
 )
+
+
+def _incentive(target: Target) -> str | None:
+    more = target.incentive_millionths
+    return None if more is None else percent_of(more)
+
+
 TARGETS: Final = Table[TargetRow, WhichTargets](
     code="targets",
     path="/targets",
@@ -157,7 +172,12 @@ TARGETS: Final = Table[TargetRow, WhichTargets](
             "whole",
             apart=True,
         ),
-        Column("indicator", Words(*INDICATOR), lambda row: row.target.indicator.value, apart=True),
+        Column(
+            "indicator",
+            Words(*INDICATOR),
+            lambda row: row.target.indicator.value,
+            shown=lambda row, lang: INDICATORS[row.target.indicator.value].say(lang),
+        ),
         Column(
             "percent",
             Words("下降", "Fall"),
@@ -166,6 +186,22 @@ TARGETS: Final = Table[TargetRow, WhichTargets](
             unit="%",
             apart=True,
             hint=Words("较基期", "Below the base"),
+        ),
+        Column(
+            "incentive_percent",
+            Words("激励目标", "Incentive"),
+            lambda row: _incentive(row.target),
+            "number",
+            unit="%",
+            hint=Words("达到者总量考核免责", "Who reaches it is free of the total's assessment"),
+        ),
+        Column(
+            "stale_days",
+            Words("数据时限", "Data may be old"),
+            lambda row: row.target.stale_days,
+            "whole",
+            unit="days",
+            apart=True,
         ),
         Column(
             "years",

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any, Final
 
 from actions.solving import (
+    aiming,
     bending,
     comparing,
     converting,
@@ -34,6 +35,7 @@ RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = {
         converting,
         comparing,
         covering,
+        aiming,
         quality,
         savings,
         projecting,

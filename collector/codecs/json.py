@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.paths import MISSING, Path, Place
-from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, number
+from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, number, shown
 from collector.codecs.parts.text import json_of
 from collector.codecs.parts.times import PER_MS, instant, zone_of
 from collector.codecs.payload import malformed
@@ -88,8 +88,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 at = row._replace(stars=found.stars)
                 key = self._key(at)
                 bad = self._bad(at)
-                shown = NO_VALUE if bad else self._scaled(value)
-                yield Row(key, shown, self._unit(at, key), self._time(at), bad)
+                good = NO_VALUE if bad else self._scaled(value)
+                yield Row(key, good, self._unit(at, key), self._time(at), bad)
 
     def _scaled(self, value: float) -> float:
         return value if self.scale == 1 else float(Decimal(repr(value)) * Decimal(str(self.scale)))
@@ -101,7 +101,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _unit(self, at: Place, key: str) -> str | None:
         said = self.units.get(key) or _FIELD.sub(lambda one: _text(at, one[1], ""), self.unit)
-        return (unit_of(said) or said) if said else None
+        return (unit_of(said) or shown(said)) if said else None
 
     def _time(self, at: Place) -> int | None:
         if not self.time:

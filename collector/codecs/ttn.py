@@ -8,31 +8,15 @@ from typing import Any
 
 import msgspec
 
-from collector.codecs.parts.lora import Reading, Uplink, readings_of
-from collector.codecs.parts.lorawan import decoder
-from collector.codecs.parts.quantities import named
+from collector.codecs.parts.lora import Uplink, Uplinks, readings_of
 from collector.codecs.parts.rows import nothing
 from collector.codecs.parts.text import member, object_of
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
 
-class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to read what devices say.
-
-    payload_decoder: of bytes that the server did not decode. units: of paths whose names tell none.
-    time: the field that says when the registers were read, else when the uplink was received.
-    """
-
-    payload_decoder: str = ""
-    units: dict[str, str] = {}
-    time: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a decoder that there is not, and a unit that is none of ours."""
-        msgspec.structs.force_setattr(self, "units", named(self.units))
-        if self.payload_decoder:
-            decoder(self.payload_decoder)
+class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
+    """How to read what devices say; the network's time is when the uplink was received."""
 
     def decode(self, message: Message) -> Decoded:
         """Return the readings of one uplink."""
@@ -50,7 +34,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             up.get("f_port"),
             member(up, "settings", "time") or up.get("received_at") or said.get("received_at"),
         )
-        return readings_of("ttn", uplink, Reading(self.payload_decoder, self.units, self.time))
+        return readings_of("ttn", uplink, self)
 
     def encode(self, device_id: str, time: str, values: Mapping[str, Any]) -> bytes:
         """Return an uplink of a device whose formatter decodes."""

@@ -10,8 +10,8 @@ from compact.targets import Curve, Indicator, Origin, Target
 
 _ADD = """
     INSERT INTO target (union_id, indicator, profile, fall_millionths, base_year, target_year,
-                        curve, origin, source, made_by, binding)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+                        curve, origin, source, made_by, binding, incentive_millionths, stale_days)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 _BOUND = """
     SELECT region_id FROM access.bound_elsewhere(
@@ -20,7 +20,7 @@ _BOUND = """
 """
 _LISTED = """
     SELECT id, union_id, source, indicator, profile, fall_millionths, base_year, target_year,
-           curve, origin, binding
+           curve, origin, binding, incentive_millionths, stale_days
       FROM target
      WHERE (%(union)s::integer IS NULL OR union_id = %(union)s)
        AND (%(only)s::integer IS NULL OR id = %(only)s)
@@ -61,6 +61,8 @@ def add(
         source,
         by,
         binding,
+        target.incentive_millionths,
+        target.stale_days,
     ]
     row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
@@ -88,15 +90,24 @@ def one(connection: Connection[Any], target_id: int) -> TargetRow | None:
 
 
 def _found(connection: Connection[Any], parameters: dict[str, int | None]) -> list[TargetRow]:
-    return [
-        TargetRow(
-            row[0],
-            row[1],
-            row[2],
-            Target(
-                Indicator(row[3]), row[4], row[5], row[6], row[7], Curve(row[8]), Origin(row[9])
-            ),
-            row[10],
-        )
-        for row in connection.execute(_LISTED, parameters)
-    ]
+    return [_row(*row) for row in connection.execute(_LISTED, parameters)]
+
+
+def _row(
+    target_id: int,
+    union_id: int,
+    source: str,
+    indicator: str,
+    profile: str,
+    fall_millionths: int,
+    base_year: int | None,
+    target_year: int | None,
+    curve: str,
+    origin: str,
+    binding: bool,
+    *more: Any,
+) -> TargetRow:
+    years = fall_millionths, base_year, target_year
+    words = Curve(curve), Origin(origin)
+    target = Target(Indicator(indicator), profile, *years, *words, *more)
+    return TargetRow(target_id, union_id, source, target, binding)

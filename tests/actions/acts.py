@@ -141,9 +141,16 @@ def set_target(actor: Actor, union_id: int, target: Target, source: str) -> int:
         target_year=target.target_year,
         curve=target.curve,
         origin=target.origin,
+        indicator=target.indicator,
+        incentive_percent=_percent(target.incentive_millionths),
+        stale_days=target.stale_days,
         source=source,
     )
     return _result(actor, action, union_id).id
+
+
+def _percent(millionths: int | None) -> Decimal | None:
+    return None if millionths is None else Decimal(millionths) / 10_000
 
 
 def estimate(

@@ -34,7 +34,8 @@ def test_what_threads_freed_is_given_back():
 # What computes, reads and writes files, speaks to brokers or is for development.
 HEAVY = (
     "amqtt", "arro3", "grafana_client", "hypothesis", "niquests", "numpy.linalg", "paho",
-    "pydantic.v1", "rich", "simulators", "typst", "watchfiles", "worker", "xlsxwriter", "yaml",
+    "pydantic.v1", "rich", "segno", "simulators", "typst", "watchfiles", "worker", "xlsxwriter",
+    "yaml",
 )  # fmt: skip
 LEAN = f"""
 import sys

@@ -1,4 +1,4 @@
-"""Every night: how far members and institutions are along the path of their quotas."""
+"""Every night: how far members and institutions are on their paths, and targets are reached."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from compact.targets import Indicator
 from storage import days
-from storage.compact import progress
+from storage.compact import progress, target_progress
 from storage.tasks import Again, Task
 from worker.registered import kind, tonight
 
@@ -19,4 +19,5 @@ def record_progress(connection: Connection[Any], task: Task) -> Again:
     union_id = int(task.key)
     yesterday = progress.today(connection, union_id) - timedelta(days=1)
     progress.record(connection, union_id, Indicator.TOTAL_KGCE.value, yesterday)
+    target_progress.record(connection, union_id, yesterday)
     return Again(tonight(now, days.zone(connection)))

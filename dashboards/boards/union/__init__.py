@@ -8,6 +8,7 @@ from dashboards.boards.union.books import DROPPED, IN_FORCE, WITHHELD
 from dashboards.boards.union.figures import FIGURES
 from dashboards.boards.union.members import BEYOND, MEMBERS
 from dashboards.boards.union.path import PATH
+from dashboards.boards.union.targets import TARGETS
 
 _UNION: Final = Variable(
     "union",
@@ -41,6 +42,7 @@ UNION: Final = Board(
     (_UNION, _PROFILE, f.ZONE),
     (
         Row(Text("概况", "At a glance"), FIGURES),
+        Row(Text("目标", "Targets"), (TARGETS,)),
         Row(Text("路径", "Path"), (PATH,)),
         Row(Text("成员与机构", "Members and institutions"), (MEMBERS, BEYOND)),
         Row(Text("账簿", "Books"), (IN_FORCE, DROPPED, WITHHELD)),

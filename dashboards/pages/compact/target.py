@@ -7,16 +7,20 @@ from typing import Annotated, Any, Final, cast
 from fastapi import APIRouter, Path, Response
 
 from actions.compact.bases import Review, review, said_so_far
+from actions.compact.reached import DOUBTS, VERDICTS, TargetReached, reached_of
+from actions.compact.reached_table import TARGET_PROGRESS
 from actions.compact.runs import RunRow as KeptRun
 from actions.compact.runs import list_runs
 from actions.compact.runs_table import RUNS
+from actions.compact.target_sides import sides_of, stricter
+from actions.compact.target_words import percent_of
 from actions.compact.targets import Target, TargetRow
 from actions.compact.things import TARGET
 from actions.compact.unions import UnionDetail, union_of
 from actions.doing import acting
 from actions.figures import not_found
 from dashboards.pages.answers import answers_of
-from dashboards.pages.compact.amounts import kg, kilograms
+from dashboards.pages.compact.amounts import kg, kilograms, percent
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.compact.unions import target_row
 from dashboards.pages.tables import listing
@@ -33,11 +37,13 @@ _WHOLE: Final = 10**12  # grams out of which a share of the base is read to a mi
 class Step:
     """A year of the path; year: None is the year after each institution's own base.
 
-    share: of the base, in percent. cap_g: of the bases that the reader sees, None without any.
+    share: of the base, in percent; incentive: by the incentive path, None where there is none.
+    cap_g: of the bases that the reader sees, None without any.
     """
 
     year: int | None
     share: float
+    incentive: float | None
     cap_g: int | None
 
 
@@ -46,7 +52,10 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
     """Return the page."""
     kept = target_of(viewer, target_id)
     union = union_of(viewer.actor, kept.union_id)
-    found = _reviewed(viewer, target_id)
+    shared = kept.target.indicator.shared
+    found = _reviewed(viewer, target_id) if shared else None
+    sides = sides_of(viewer.actor, kept)
+    reached = reached_of(viewer.actor, target_id=target_id)
     steps = path_of(kept.target, found.base_g if found else None)
     runs = list_runs(viewer.actor, target_id=target_id)
     return viewer.page(
@@ -60,9 +69,20 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
         chart=_chart(viewer, steps),
         runs=runs[::-1],
         list=listing(viewer, RUNS, viewer.path, {"target": target_id}),
-        next_step=_next(found, runs, union),
+        next_step=_next(found, runs, union) if shared else "",
+        shared=shared,
+        sides=sides,
+        stricter=stricter(sides),
+        reached=reached,
+        reached_chart=_reached_chart(viewer, reached),
+        progress=TARGET_PROGRESS,
+        incentive=_incentive(kept.target),
+        verdicts=VERDICTS,
+        doubts=DOUBTS,
         kg=kg,
-        offers=offers_of(viewer, TARGET, target_id),
+        percent=percent,
+        member_of=member_of,
+        offers=offers_of(viewer, TARGET, target_id) if shared else [],
     )
 
 
@@ -81,6 +101,9 @@ def path_of(target: Target, base_g: int | None) -> list[Step]:
         Step(
             year,
             float(Fraction(target.cap_g(_WHOLE, year or 0), _WHOLE) * 100),
+            None
+            if target.incentive_millionths is None or year is None
+            else float(target.remaining(year, incentive=True) * 100),
             target.cap_g(base_g, year or 0) if base_g else None,
         )
         for year in (*target.years(),) or (None,)
@@ -114,6 +137,39 @@ def _next(found: Review | None, runs: list[KeptRun], union: UnionDetail) -> str:
     if not runs:
         return "target_next_compare"
     return "" if any(one.issued_as for one in runs) else "target_next_issue"
+
+
+def _incentive(target: Target) -> str:
+    """Return the incentive target's fall in percent, empty for none."""
+    more = target.incentive_millionths
+    return "" if more is None else percent_of(more)
+
+
+def _reached_chart(viewer: Viewer, rows: list[TargetReached]) -> dict[str, Any] | None:
+    """Return the chart of what fell beside what the path asks, of those with a percentage."""
+    told = [one for one in rows if one.said.fall is not None]
+    if not told:
+        return None
+    fallen = [float(one.said.fall or 0) * 100 for one in told]
+    asked = [float(one.said.asked) * 100 for one in told]
+    series = (("target_asked", "before", asked), ("target_fallen", "electricity", fallen))
+    return {
+        "stack": False,
+        "unit": "%",
+        "names": [member_of(viewer, one) for one in told],
+        "series": [
+            {"name": viewer.say(word), "key": key, "values": values, "partial": [False] * len(told)}
+            for word, key, values in series
+        ],
+    }
+
+
+def member_of(viewer: Viewer, one: TargetReached) -> str:
+    """Return what a row's member is called; the word for all together where it is of none."""
+    if one.row.member_id is None:
+        return viewer.say("compare_total")
+    name = one.member_zh if viewer.lang == "zh" else one.member_en or one.member_zh
+    return name or str(one.row.member_id)
 
 
 def _chart(viewer: Viewer, steps: list[Step]) -> dict[str, Any] | None:

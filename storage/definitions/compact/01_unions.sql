@@ -104,7 +104,7 @@ SELECT union_id, region_id, level, step FROM storage.member_now
 
 CREATE VIEW report.target WITH (security_barrier) AS
 SELECT id AS target_id, union_id, indicator, profile, fall_millionths, base_year, target_year,
-       curve, origin
+       curve, origin, incentive_millionths, stale_days
   FROM target WHERE union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
 REVOKE ALL ON FUNCTION access.union_institutions, access.acts_for, access.prepares_unions,

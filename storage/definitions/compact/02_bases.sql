@@ -213,18 +213,9 @@ CREATE FUNCTION access.base_days(asked integer, asked_institution integer, wante
                                             first_day date, before_day date)
 RETURNS TABLE (day date, quanta bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT d.day, sum(d.quanta)::bigint
-      FROM storage.account_day d
-      JOIN channel c ON c.id = d.channel_id
-     WHERE d.institution_id = asked_institution AND d.carrier = wanted
-       AND d.day >= first_day AND d.day < before_day
-       AND asked_institution IN (SELECT p.institution_id FROM access.plans_bases() p
+    SELECT d.day, d.quanta FROM storage.whole_days(asked_institution, wanted, first_day, before_day) d
+     WHERE asked_institution IN (SELECT p.institution_id FROM access.plans_bases() p
                                   WHERE p.union_id = asked)
-     GROUP BY d.day
-    HAVING sum(d.known_s) + 1
-           >= sum(storage.expected_s(NULL, NULL, c.zone, d.day, d.day + 1, d.day + 1))
-       AND bool_and(d.used IS NOT NULL)
-     ORDER BY d.day
 $$;
 
 REVOKE ALL ON FUNCTION access.base_places_among, access.plans_bases_among, access.plans_bases,

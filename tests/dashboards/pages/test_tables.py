@@ -20,7 +20,7 @@ from actions.readings.record_exchange import RecordExchange
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions import examples_of_keys, examples_of_readings
+from tests.actions import examples_of_books, examples_of_keys, examples_of_readings
 from tests.actions.compact_world import make_union_world, record_progress
 from tests.actions.examples import parts
 from tests.actions.world import TODAY, World, make_world
@@ -74,6 +74,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     union = make_union_world(world)
     run_id = union.issued()
     record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
+    examples_of_books.differing(world)
     of = {"channel_id": office, "institution_id": world.institution["office"]}
     OF.update(of | {"union_id": union.union, "run_id": run_id, "year": 2016})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)

@@ -3,6 +3,8 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,11 +12,12 @@ from starlette.testclient import TestClient
 from actions.access.login import hash_password
 from actions.compact.bases import review
 from actions.compact.sign_agreement import PrepareSignature
+from actions.compact.targets import Indicator, Origin, Target
 from actions.doing import carry_out
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions.acts import join_all, signers
-from tests.actions.compact_world import UnionWorld, make_union_world, use
+from tests.actions.acts import join_all, set_target, signers
+from tests.actions.compact_world import UnionWorld, make_union_world, record_progress, use
 from tests.actions.examples_of_members import SIGNATURE, digest, proposed
 from tests.actions.examples_of_members import seats as asked_in
 from tests.actions.world import TODAY, make_world, new_office
@@ -369,3 +372,38 @@ def test_the_first_page_tells_a_member_what_waits_for_it(site):
     assert "Only a planner whose grant names this member itself" in reader
     assert "/do/member" not in reader
     assert second.name != first.name
+
+
+def test_a_targets_page_says_how_far_it_is_reached_and_what_prevails(lasting):
+    world = lasting.world
+    planner, union = world.actor("planner of all"), world.union["cities"]
+    intensity = Target(Indicator.KGCE_PER_M2, "GB2589-2020", 30_000, 2020, 2025,
+                       incentive_millionths=40_000)  # fmt: skip
+    made = set_target(planner, union, intensity, "minutes")
+    issued = replace(intensity, fall_millionths=60_000, incentive_millionths=None,
+                     origin=Origin.ISSUED)  # fmt: skip
+    above = set_target(planner, union, issued, "from the province")
+    page = lasting.client("planner of all", "en").get(f"/targets/{made}")
+    assert page.status_code == 200
+    text = re.sub(r"<[^>]+>", "", page.text)
+    assert "Energy per m² 3 % below the base year" in text
+    assert "incentive target 4 %" in text
+    assert "stricter, by 0.62 points a year" in text  # 1 − 0.94^(1/5) less 1 − 0.97^(1/5)
+    assert "From above, and so it prevails" in text
+    assert "5 % below the base year" in text  # the nation's plan of 2020 to 2025
+    assert "Compare rules" not in text
+    for month in (1, 2):
+        use(world, "school", 2016, month, 777)
+        use(world, "office", 2016, month, 800)
+    world.admin("""INSERT INTO union_enough (union_id, permille, reason, made_by)
+                   VALUES (%s, 600, 'test', 'user:1')""", union)  # fmt: skip
+    total = replace(intensity, indicator=Indicator.TOTAL_KGCE, base_year=2015, target_year=2017)
+    reached = set_target(planner, union, total, "minutes")
+    record_progress(planner, union, date(2016, 2, 29))
+    rows = re.sub(r"<[^>]+>", "", lasting.client("planner of all", "en").get(
+        f"/targets/{reached}").text)  # fmt: skip
+    assert "11.50 %" in rows  # 2010 + 1554 → 1600 + 1554 kWh
+    assert "reaches the incentive target" in rows
+    assert "data up to 2016-02-29, 40 days old" in rows
+    beside = re.sub(r"<[^>]+>", "", lasting.client("planner of all").get(f"/targets/{above}").text)
+    assert "较宽,每年少 0.62 个百分点" in beside

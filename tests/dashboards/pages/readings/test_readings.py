@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 import xlsxwriter
@@ -254,8 +255,17 @@ def test_a_key_is_shown_once_and_kept_nowhere(site, of):
     shown = client.post(form, data=hidden(check) | {"step": "do"})
     (key,) = set(re.findall(r"[\w-]{43}", shown.text.split("<main")[1]))
     assert opens(site.world.pool, GATEWAY, key)
+    (drawn,) = re.findall(r"<svg.*?</svg>", shown.text)
+    assert {one.tag.split("}")[-1] for one in ElementTree.fromstring(drawn).iter()} == {
+        "svg",
+        "path",
+    }
+    assert "style=" not in drawn
+    assert f"password={key}" in shown.text
+    assert shown.headers["cache-control"] == "no-store"
     again = client.post(form, data=hidden(check) | {"step": "do"})
     assert key not in again.text
+    assert "<svg" not in again.text.split("<main")[1]
     for table in ("audit_entry", "answered", "gateway"):
         assert key not in str(site.world.admin(f"SELECT t::text FROM {table} t"))
 
