@@ -12,7 +12,8 @@ ARGS :=
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-unexport PYTHONPATH PYTHONHOME
+# Every program and every test process would compile all modules again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -37,8 +38,8 @@ help:  ## what can be made
 demo: .venv/.project  ## run everything on real data and show it; Ctrl-C ends it
 	@exec $(BIN)/commonwatt demo $(ARGS)
 
-# Each worker has a database server of its own; a file's tests share what its fixtures made. The
-# order is that of tests/conftest.py: the longest files first.
+# Each worker has a database server of its own; a file's tests share what its fixtures made. How
+# many there are, and the order, says tests/conftest.py: the longest files first.
 WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: .venv/.test lint  ## lint, then every test; ARGS="tests/api" picks some, ARGS="-n 0" one by one

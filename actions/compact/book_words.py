@@ -43,6 +43,14 @@ MOVEMENT_STATES: Final[Mapping[str, Words]] = {
     "cancelled": Words("已撤回", "cancelled"),
     "ended": Words("未能入账", "ended"),
 }
+DEEDS: Final[Mapping[str, Words]] = {
+    "propose": Words("提出", "proposed"),
+    "approve": Words("批准", "approved"),
+    "refuse": Words("不批准", "refused"),
+    "cancel": Words("撤回", "taken back"),
+    "do": Words("入账", "entered into the books"),
+    "end": Words("未能入账", "ended"),
+}
 COVERS: Final[Mapping[str, Words]] = {
     "a": Words("已核销", "covered"),
     "b": Words("超出待处理", "short"),

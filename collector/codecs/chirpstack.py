@@ -11,7 +11,7 @@ import msgspec
 
 from collector.codecs.parts.lora import Uplink, Uplinks, readings_of
 from collector.codecs.parts.rows import nothing
-from collector.codecs.parts.text import object_of
+from collector.codecs.parts.text import member, object_of
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
@@ -30,13 +30,20 @@ class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
         said = object_of("chirpstack", message.payload)
         if not isinstance(said.get("deviceInfo", said.get("devEUI")), dict | str):
             raise malformed("chirpstack", "no deviceInfo, which every event has")
-        uplink = Uplink(_object(said), said.get("data"), said.get("fPort"), said.get("time"))
+        uplink = Uplink(_object(said), said.get("data"), said.get("fPort"), _time(said))
         return readings_of("chirpstack", uplink, self)
 
     def encode(self, dev_eui: str, time: str, values: Mapping[str, Any]) -> bytes:
         """Return an uplink of a device whose profile decodes."""
         head = {"time": time, "deviceInfo": {"devEui": dev_eui}, "fPort": 1, "data": "AA=="}
         return msgspec.json.encode({**head, "object": dict(values)})
+
+
+def _time(said: Mapping[str, Any]) -> Any:
+    """Return when an uplink was received; version 3 tells it by gateway, or as it was published."""
+    gateways = said.get("rxInfo")
+    first = gateways[0] if isinstance(gateways, list) and gateways else None
+    return said.get("time") or member(first, "time") or said.get("publishedAt") or None
 
 
 def _object(said: Mapping[str, Any]) -> Any:

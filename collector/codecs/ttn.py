@@ -1,4 +1,4 @@
-"""Uplinks of The Things Stack v3 (The Things Network): what its payload formatter decoded.
+"""Uplinks of The Things Stack v3 (The Things Network; v2 too): what its formatter decoded.
 
 Keys are paths in decoded_payload. Messages of other kinds (join, down, service) say nothing.
 """
@@ -23,6 +23,8 @@ class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
         said = object_of("ttn", message.payload)
         if "data" in said and "end_device_ids" not in said:  # as its event stream wraps it
             said = said["data"] if isinstance(said["data"], dict) else {}
+        if "hardware_serial" in said:
+            return self._of_version_2(said)
         if not isinstance(said.get("end_device_ids"), dict):
             raise malformed("ttn", "no end_device_ids, which every message has")
         up = said.get("uplink_message")
@@ -33,6 +35,14 @@ class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
             up.get("frm_payload"),
             up.get("f_port"),
             member(up, "settings", "time") or up.get("received_at") or said.get("received_at"),
+        )
+        return readings_of("ttn", uplink, self)
+
+    def _of_version_2(self, said: Mapping[str, Any]) -> Decoded:
+        """Return the readings of an uplink of version 2, which private networks still run."""
+        time = member(said, "metadata", "time")
+        uplink = Uplink(
+            said.get("payload_fields"), said.get("payload_raw"), said.get("port"), time or None
         )
         return readings_of("ttn", uplink, self)
 

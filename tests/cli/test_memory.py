@@ -42,6 +42,7 @@ import sys
 from cli import memory
 memory.do_without()
 memory.put_off_numpy()
+memory.put_off_models()
 import uvicorn
 from cli.application import application
 from api.app import create_app

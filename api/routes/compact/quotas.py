@@ -15,10 +15,11 @@ from actions.compact.quotas import Explained, explained
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
+from api.late import LateRoute
 from storage.compact.books import Quota
 from storage.compact.notices import NoticeRow
 
-router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
 
 class QuotaShown(BaseModel):

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from actions.readings.rejects import Rejected, bound_at, reject
 from api.auth import CurrentActor
 from api.fields import Id
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/rejects", tags=["rejects and gateways"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/rejects", tags=["rejects and gateways"])
 
 
 class RejectShown(BaseModel):

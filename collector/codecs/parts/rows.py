@@ -93,5 +93,5 @@ def code_of(prefix: str, text: object) -> str:
 
 
 def shown(text: str) -> str:
-    """Return the beginning of a sender's text, with what cannot be shown, or stored, blotted."""
+    """Return the beginning of a sender's text; what cannot be shown or stored is blotted out."""
     return "".join(one if one.isprintable() else "�" for one in text[:60])

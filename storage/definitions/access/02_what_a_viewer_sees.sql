@@ -68,6 +68,12 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_cat
     SELECT * FROM access.covered(ARRAY['keep_accounts'], false)
 $$;
 
+-- Whom the viewer may merge, split, move and close.
+CREATE FUNCTION access.keeps_roster() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT * FROM access.covered(ARRAY['register'], false)
+$$;
+
 CREATE FUNCTION access.sees() RETURNS SETOF integer
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT * FROM access.covered(ARRAY['look'])

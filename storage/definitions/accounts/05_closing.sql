@@ -1,13 +1,5 @@
 -- Closing a year: what its months rest on, the version that is locked of it, and what has come since.
 
--- On which day an institution left the roster: it was closed, or went into others.
-CREATE VIEW storage.left_roster AS
-SELECT institution_id, min(valid_from) AS day
-  FROM institution_fact
- WHERE attribute = 'roster_status' AND known_until IS NULL AND valid_to IS NULL
-   AND value IN ('closed', 'dissolved', 'merged', 'split')
- GROUP BY institution_id;
-
 -- The twelve months of each carrier that is in account in a year, and, without a carrier, each month on
 -- the roster in which no energy is. state: measured, bill, typed, estimate; partial or missing where
 -- too little is known of what a meter counts; null where nothing is due.

@@ -26,12 +26,14 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_cat
            AND (f.valid_to IS NULL OR storage.today() < f.valid_to)
     )
     SELECT b.union_id, a.institution_id, a.region_id, b.member_id, a.department_line, a.valid_from,
-           a.valid_to, s.known_from
+           least(a.valid_to, l.day), s.known_from
       FROM affiliation a
       JOIN below b ON b.region_id = a.region_id
       JOIN since s ON s.institution_id = a.institution_id
+      LEFT JOIN storage.left_roster l ON l.institution_id = a.institution_id
      WHERE (whom IS NULL OR a.institution_id = ANY(whom))
        AND a.level <> 'central' AND a.known_until IS NULL
+       AND (l.day IS NULL OR a.valid_from < l.day)
        AND a.institution_id NOT IN (SELECT away.institution_id FROM away)
        AND (access.reckons() OR a.institution_id IN (SELECT s.id FROM access.sees() AS s(id)))
 $$;

@@ -49,6 +49,14 @@ RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, p
        AND q.institution_id = holder
 $$;
 
+-- The same of a taker; null, too, of a guarded institution that the viewer does not see.
+CREATE FUNCTION access.taker_member(asked integer, wanted text, of_year integer, taker integer)
+RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT storage.member_of(asked, wanted, of_year, taker)
+     WHERE taker NOT IN (SELECT g.id FROM access.guarded_unseen() AS g(id))
+       AND asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
+$$;
+
 -- What the runs have issued to a holder for a year, whatever was moved since.
 CREATE FUNCTION storage.issued_g(asked integer, wanted text, of_year integer, holder integer)
 RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -216,6 +224,7 @@ DECLARE
     cause bigint;
 BEGIN
     SELECT * INTO m FROM movement WHERE id = NEW.movement_id;
+    PERFORM pg_advisory_xact_lock(14, m.union_id);  -- from here on one after the other
     IF m.kind IN ('bank', 'borrow') THEN
         PERFORM storage.check_limit(m);
     ELSIF m.kind = 'transfer' AND storage.binding_term(m.union_id, 'delay_hours') IS NULL
@@ -291,7 +300,9 @@ END $$;
 
 REVOKE ALL ON FUNCTION storage.refuse_movement, storage.check_limit, storage.make_legs,
     storage.movement_begins, storage.leg_fits, storage.movement_follows, storage.movement_done,
-    storage.do_due, storage.account_follows, storage.issued_g, storage.moved_g, storage.member_of
+    storage.do_due, storage.account_follows, storage.issued_g, storage.moved_g, storage.member_of,
+    access.taker_member
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION storage.do_due TO commonwatt_worker, commonwatt_api;
+GRANT EXECUTE ON FUNCTION storage.member_of, access.taker_member TO commonwatt_api;
 GRANT EXECUTE ON FUNCTION storage.account_follows TO commonwatt_journal;

@@ -56,6 +56,56 @@ SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.wha
     OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
     OR d.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
+-- What a holder used in a year by its newest verified accounts; null where they are not final.
+CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text) RETURNS numeric
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT u.kgce_g FROM storage.verified_use u
+     WHERE u.institution_id = holder AND u.year = of_year AND u.profile = asked_profile
+     ORDER BY u.version DESC LIMIT 1
+$$;
+
+-- Every holder of a union's quota with its years, for who sees it or reckons for the union.
+CREATE FUNCTION storage.cover_of(asked integer, wanted text)
+RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
+               used_g numeric[], excluded integer[], covered_g numeric)
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH held AS (
+        SELECT q.institution_id, q.member_id, f.year, t.profile
+          FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+          JOIN run r ON r.id = f.run_id JOIN target t ON t.id = r.target_id
+         WHERE f.union_id = asked AND f.indicator = wanted
+    ), left_out AS (
+        SELECT x.institution_id, array_agg(x.year) AS years
+          FROM (SELECT DISTINCT ON (e.institution_id, e.year) e.institution_id, e.year, e.excluded
+                  FROM cover_exclusion e WHERE e.union_id = asked
+                 ORDER BY e.institution_id, e.year, e.id DESC) x
+         WHERE x.excluded GROUP BY x.institution_id
+    ), covered AS (
+        SELECT e.institution_id, sum(e.amount_g) AS g FROM book_entry e
+         WHERE e.union_id = asked AND e.indicator = wanted AND e.account = 'covered'
+         GROUP BY e.institution_id
+    )
+    SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
+           array_agg(h.year ORDER BY h.year),
+           array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile) ORDER BY h.year),
+           coalesce(l.years, '{}'), coalesce(c.g, 0)
+      FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
+     GROUP BY h.institution_id, l.years, c.g
+$$;
+
+-- How many holders each member has: whoever sees fewer is not told how the member stands.
+CREATE FUNCTION access.holders_by_member(asked integer, wanted text)
+RETURNS TABLE (member_id integer, holders bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT h.member_id, count(*)
+      FROM (SELECT DISTINCT ON (q.institution_id) q.institution_id, q.member_id
+              FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+             WHERE f.union_id = asked AND f.indicator = wanted
+             ORDER BY q.institution_id, f.year DESC) h
+     WHERE asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
+     GROUP BY h.member_id
+$$;
+
 -- A planner of the union, and the worker at night.
 CREATE FUNCTION access.reconcile(asked integer) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
@@ -81,5 +131,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      WHERE r.differences > 0 ORDER BY r.union_id
 $$;
 
-REVOKE ALL ON FUNCTION access.reconcile, storage.books_at_odds FROM PUBLIC;
+REVOKE ALL ON FUNCTION access.reconcile, storage.books_at_odds, storage.locked_use_g, storage.cover_of,
+    access.holders_by_member
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_at_odds TO commonwatt_api, commonwatt_worker;
+GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, access.holders_by_member
+    TO commonwatt_api;

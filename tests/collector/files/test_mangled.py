@@ -231,6 +231,7 @@ def lying() -> bytes:
     return bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

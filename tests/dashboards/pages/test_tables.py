@@ -21,8 +21,9 @@ from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions import examples_of_books, examples_of_keys, examples_of_readings
-from tests.actions.compact_world import make_union_world, record_progress
-from tests.actions.examples import parts
+from tests.actions.book_world import make_books
+from tests.actions.compact_world import record_progress
+from tests.actions.examples import parts, union_in
 from tests.actions.world import TODAY, World, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.sheets import sheets_of
@@ -71,8 +72,9 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
     )
     carry_out(world.actor(), exchange, office)
-    union = make_union_world(world)
-    run_id = union.issued()
+    union = make_books(union_in(world))
+    run_id = world.admin("SELECT min(run_id) FROM run_in_force")[0][0]
+    examples_of_books.listed(world)
     record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
     examples_of_books.differing(world)
     of = {"channel_id": office, "institution_id": world.institution["office"]}

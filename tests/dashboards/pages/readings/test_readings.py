@@ -598,6 +598,12 @@ def test_a_registry_is_tried_and_registered_whole_and_again_changes_nothing(site
     assert re.search(rf"Institutions</th><td>{made}</td><td>0</td><td>0</td>", page)
     again = send(client, path, "check", body, "r.zip", namespace="roster").text
     assert re.search(rf"Institutions</th><td>0</td><td>0</td><td>{made}</td>", again)
+    (link,) = re.findall(
+        r'href="(/api/v1/exports/registry\?namespace=roster&amp;format=zip[^"]*)"', again
+    )
+    out = client.get(link.replace("&amp;", "&")).content
+    same = send(client, path, "check", out, "r.zip", namespace="roster").text
+    assert re.search(rf"Institutions</th><td>0</td><td>0</td><td>{made}</td>", same)
 
 
 def test_faults_of_a_registry_are_told_by_file_and_row(site, of):
