@@ -1,6 +1,7 @@
 """Rules side by side for one target: what each gives whom, how fair it is, or why it cannot be."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,11 +15,15 @@ from actions.compact.beyond_target import Beyond, beyond_of
 from actions.compact.rules import BandRules
 from actions.compact.runs import Start, Trial, start, try_from
 from actions.compact.unions import must_plan, union_of
+from actions.fields import Words
 from actions.figures import not_found
+from analytics.exact import Ints
 from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
 from compact.holders import Holders
 from compact.methods import Method
+from compact.proposals import OfMember, Proposed, proposed
+from compact.ruling import Among
 from compact.runs import Run
 from compact.targets import MONTHS, State
 from metering.errors import EnergyError
@@ -36,10 +41,12 @@ __all__ = [
     "Spread",
     "compared",
     "fairness_measures",
+    "lacking",
     "leading_of_like",
     "load",
     "sums_of",
     "try_one",
+    "weights_of",
 ]  # fmt: skip
 
 
@@ -61,15 +68,19 @@ class Compared:
 class Loaded:
     """All that rules of one target are tried on, as it was at an instant.
 
-    leading: by class, to begin with. classes: that institutions which the planner sees are of,
-    with their Chinese and English names. published: rules by bands that are in force.
+    leading: by class, to begin with. weights: of members, as the data suggest; None where these
+    say nothing, or would tell of an institution that the planner does not see. classes: that
+    institutions which the planner sees are of, with their Chinese and English names. published:
+    rules by bands that are in force. among: who shares, as rules look at them; None without any.
     """
 
     start: Start
     leading: Mapping[str, Decimal]
+    weights: Proposed | None
     classes: Mapping[str, tuple[str, str]]
     published: BandRules
     at: datetime
+    among: Among | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +137,16 @@ def load(actor: Actor, target_id: int) -> Loaded:
     with actor.look() as connection:
         names = comparisons.classes(connection)
         published = bands.in_force(connection, actor.today or days.today(connection))
-    try:
-        holders = try_from(begun, Method("A")).holders
-    except EnergyError:
-        holders = Holders.of(())  # there is nothing to share by, and every rule will say so
+    trial, holders = None, Holders.of(())
+    with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
+        trial = try_from(begun, Method("A"))
+        holders = trial.holders
+    leading = leading_of_like(holders)
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
-    return Loaded(begun, leading_of_like(holders), named, published, at)
+    weights = None if trial is None or trial.unseen else weights_of(trial.run, leading)
+    among = None if trial is None else among_of(trial.run.problem, _members(trial.run))
+    return Loaded(begun, leading, weights, named, published, at, among)
 
 
 def try_one(begun: Start, method: Method, year: int | None = None) -> RuleResult:
@@ -200,9 +214,37 @@ def sums_of(trial: Trial) -> Sums:
 def fairness_measures(run: Run) -> Fairness:
     """Return the measures by which a run is compared with one under another rule."""
     quotas, rule = run.allocation.quotas, run.problem.method.by
-    feasible = rule.feasible_g(among_of(run.problem, quotas.member))
+    feasible = rule.feasible_g(among_of(run.problem, _members(run)))
     made = fairness(quotas.amount_g, quotas.base_g, feasible=feasible)
     return replace(made, at_bound=int(np.count_nonzero(quotas.bound)))
+
+
+def lacking(loaded: Loaded, method: Method) -> Words | None:
+    """Return what a rule lacks here, so that it is not offered; None where it has its inputs."""
+    found = None if loaded.among is None else method.by.lacks(loaded.among)
+    return None if found is None else Words(*found)
+
+
+def weights_of(run: Run, leading: Mapping[str, Decimal]) -> Proposed | None:
+    """Return the weights of members that the data suggest, by who has class, area and value."""
+    if not leading:
+        return None
+    among = among_of(run.problem, _members(run))
+    value, known = among.at_intensity(leading)
+    gap = np.maximum(among.base - value, 0)
+    found = {}
+    for member in np.unique(among.member[known]).tolist():
+        rows = np.flatnonzero(known & (among.member == member))
+        areas = (among.holders.area[row] or 0 for row in rows.tolist())
+        area = sum(map(Fraction, areas), Fraction(0))
+        base, beyond = (Fraction(int(column[rows].sum())) for column in (among.base, gap))
+        found[member] = OfMember(base, beyond, area)
+    return proposed(found)
+
+
+def _members(run: Run) -> Ints:
+    """Return (n,) each holder's member."""
+    return run.allocation.quotas.member
 
 
 def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
