@@ -12,7 +12,8 @@ ARGS :=
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-unexport PYTHONPATH PYTHONHOME
+# Every program and every test process would compile all modules again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -27,7 +28,7 @@ UPGRADE := --upgrade
 HERE := $(shell test "$$(cat .venv/.place 2>&1)" = "$(CURDIR)" \
 	&& $(BIN)/python -c "" 2>/dev/null || echo anew)
 
-.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate chaos \
+.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate chaos fuzz \
 	lock clean clean-demo
 
 help:  ## what can be made
@@ -37,8 +38,8 @@ help:  ## what can be made
 demo: .venv/.project  ## run everything on real data and show it; Ctrl-C ends it
 	@exec $(BIN)/commonwatt demo $(ARGS)
 
-# Each worker has a database server of its own; a file's tests share what its fixtures made. The
-# order is that of tests/conftest.py: the longest files first.
+# Each worker has a database server of its own; a file's tests share what its fixtures made. How
+# many there are, and the order, says tests/conftest.py: the longest files first.
 WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: .venv/.test lint  ## lint, then every test; ARGS="tests/api" picks some, ARGS="-n 0" one by one
@@ -71,6 +72,10 @@ simulate: .venv/.test  ## run the collector's decisions through worlds where eve
 KILLS := 10
 chaos: .venv/.test  ## kill the real programs KILLS times each, and compare ledger and database
 	@exec $(BIN)/python -m tests.chaos --kills $(KILLS) $(ARGS)
+
+MESSAGES := 100000
+fuzz: .venv/.test  ## mangle MESSAGES messages of all formats, and store a twentieth of them
+	@exec $(BIN)/python -m tests.collector.codecs --messages $(MESSAGES) --store 20 $(ARGS)
 
 # run.txt is resolved first; the others hold to it and list only what they add. UPGRADE= keeps
 # the versions that are pinned now as far as they still fit.

@@ -236,22 +236,26 @@ def options_like(info: FieldInfo, at: Acting, text: str, most: int) -> list[Opti
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """Marks a field of a result that is shown once and kept nowhere, such as a new password."""
+    """Marks a field of a result that is shown once and kept nowhere, such as a new password.
+
+    scanned: whether a page draws it as a QR code.
+    """
 
     label: Words
+    scanned: bool
 
 
-def once(*, zh: str, en: str) -> Any:
+def once(*, zh: str, en: str, scanned: bool = False) -> Any:
     """Return a field of a result that is shown once: null where the same is answered again."""
     info: Any = Field(None, description=f"{en}. Shown once, and kept nowhere.")
-    info.metadata.append(Once(Words(zh, en)))
+    info.metadata.append(Once(Words(zh, en), scanned))
     return info
 
 
-def once_of(model: type[BaseModel]) -> dict[str, Words]:
-    """Return the fields of a result that are shown once, with their labels."""
+def once_of(model: type[BaseModel]) -> dict[str, Once]:
+    """Return the fields of a result that are shown once, with how they are shown."""
     return {
-        name: mark.label
+        name: mark
         for name, info in model.model_fields.items()
         for mark in info.metadata
         if isinstance(mark, Once)

@@ -84,16 +84,13 @@ class Baselines:
     @property
     def r2(self) -> Floats:
         """(m,) share of the squares that is explained; NaN where all use is the same."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.total > 0, 1 - self.sse / self.total, np.nan)
+        return explained(self.sse, self.total)
 
     @property
     def cvrmse(self) -> Floats:
         """(m,) what is left, as a share of the mean; NaN where it cannot be told (Guideline 14)."""
-        free = self.count - self.parameters
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = np.sqrt(self.sse / free) / self.mean
-        return np.where((free > 0) & (self.mean != 0) & (self.kind >= 0), found, np.nan)
+        found = scattered(self.sse, self.count - self.parameters, self.mean)
+        return np.where(self.kind >= 0, found, np.nan)
 
     def at(self, temperature: ArrayLike) -> Floats:
         """Return (m, n) the use of days at these temperatures; NaN at an unknown one.
@@ -116,6 +113,24 @@ class Baselines:
         """Return several one below the other."""
         some = list(parts)
         return cls(*(np.concatenate([getattr(p, f.name) for p in some]) for f in fields(cls)))
+
+
+def explained(left: Floats, total: Floats) -> Floats:
+    """Return (m,) the share of the squares that is explained; NaN where there are none.
+
+    left, total: (m,) squares that are left, and that there were around the mean.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, 1 - left / total, np.nan)
+
+
+def scattered(left: Floats, free: Floats, mean: Floats) -> Floats:
+    """Return (m,) what is left as a share of the mean, CV(RMSE); NaN where it cannot be told.
+
+    left: (m,) squares. free: (m,) periods without the parameters. mean: (m,) of the use.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((free > 0) & (mean != 0), np.sqrt(left / free) / mean, np.nan)
 
 
 def fitted(use: ArrayLike, degrees: Degrees, terms: Terms = DAILY) -> Baselines:

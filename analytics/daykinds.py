@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analytics.baselines import DAILY, Baselines, Terms, fitted
+from analytics.baselines import DAILY, Baselines, Terms, explained, fitted, scattered
 from analytics.degrees import Degrees
 from analytics.moments import Bools, Floats, Ints
 
@@ -36,17 +36,13 @@ class DayBaselines:
 
     @property
     def r2(self) -> Floats:
-        """(m,) share of the squares that is explained."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.total > 0, 1 - self.sse / self.total, np.nan)
+        """(m,) share of the squares that is explained; NaN where all use is the same."""
+        return explained(self.sse, self.total)
 
     @property
     def cvrmse(self) -> Floats:
         """(m,) what is left, as a share of the mean; NaN where it cannot be told."""
-        free = self.count - self.parameters
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = np.sqrt(self.sse / free) / self.mean
-        return np.where((free > 0) & (self.mean != 0), found, np.nan)
+        return scattered(self.sse, self.count - self.parameters, self.mean)
 
     @property
     def bic(self) -> Floats:

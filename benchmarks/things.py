@@ -19,7 +19,7 @@ _ONE_OF: Final = {
     "channel": "SELECT min(id) FROM channel",
     "correction": "SELECT max(id) FROM amendment",
     "correction_file": "SELECT max(id) FROM correction",
-    "gateway": "SELECT max(id) FROM gateway",
+    "gateway": "SELECT max(gateway_id) FROM binding",
     "grant": "SELECT max(id) FROM access_grant",
     "institution": "SELECT min(id) FROM institution",
     "person": "SELECT max(id) FROM app_user",

@@ -11,7 +11,7 @@ import psycopg
 
 from cli import checkup_logins, embedded, services
 from cli.demo import database, state
-from cli.findings import Check, routes_file
+from cli.findings import Check, books, routes_file
 from cli.settings import Settings, strangers
 from cli.wiring import reading
 from metering.errors import EnergyError
@@ -166,6 +166,7 @@ def _schema(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[Chec
     yield from _queues(connection)
     yield from _notifications(connection)
     yield from checkup_logins.openings(connection)
+    yield from books(connection)
     yield Check(
         "good",
         f"等待重算:用量 {waits.usage_rows},台账 {waits.account_rows};任务 {waits.task_rows}",

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 def tell_registry(done: "Registered") -> None:
     """Say how many regions, institutions and channels were made or changed, and what was noted."""
-    for name, count in (
-        (say("行政区划", "regions"), done.regions),
-        (say("机构", "institutions"), done.institutions),
-        (say("通道", "channels"), done.channels),
-    ):
+    names = {
+        "regions": say("行政区划", "regions"),
+        "institutions": say("机构", "institutions"),
+        "channels": say("通道", "channels"),
+        "exchanges": say("换表", "exchanges"),
+        "settings": say("设置变更", "settings"),
+        "keys": say("通道标识", "keys"),
+        "shares": say("占比变更", "shares"),
+    }
+    for kind, count in done.counts().items():
+        name = names[kind]
         typer.echo(
             say(
                 f"{name}:新增 {count.made},变更 {count.changed},未变 {count.unchanged}",

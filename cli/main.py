@@ -23,9 +23,11 @@ from cli.commands import (
     imports,
     migrate,
     ministry,
+    plan,
     published,
     push,
     recompute,
+    reconcile,
     replay,
     replay_rejected,
     retry,
@@ -37,6 +39,7 @@ from cli.commands import (
     upload,
     users,
     work,
+    years,
 )
 from cli.errors import INTERRUPTED, show, status_of
 from cli.services.words import say
@@ -94,6 +97,7 @@ app.command("push")(push.push)
 app.command("replay")(replay.replay)
 app.command("replay-rejected")(replay_rejected.replay_rejected)
 app.command("enough")(enough.enough)
+app.command("years")(years.years)
 app.command("retry")(retry.retry)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
@@ -103,9 +107,11 @@ app.add_typer(broker.app, name="broker")
 app.add_typer(codecs.app, name="codec")
 app.add_typer(services.app, name="services")
 app.add_typer(targets.app, name="targets")
+app.add_typer(plan.app, name="plan")
 app.command("solve")(solve.solve)
 app.command("baseline")(baseline.baseline)
 app.command("published")(published.published)
+app.command("reconcile")(reconcile.reconcile)
 app.command("recompute")(recompute.recompute)
 app.command("doctor")(doctor.doctor)
 app.command("healthy")(healthy.healthy)

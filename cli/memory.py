@@ -80,6 +80,16 @@ def put_off_numpy() -> None:
         sys.modules["numpy.typing"] = _OnlyTypes("numpy.typing")
 
 
+def put_off_models() -> None:
+    """Have what checks and writes a model built when the model is first used; before any is made.
+
+    Most of some hundred models that describe actions and answers are seldom used by one service.
+    """
+    from pydantic import BaseModel, ConfigDict  # heavy, and only after what is done without
+
+    BaseModel.model_config = ConfigDict(defer_build=True)
+
+
 def settle() -> None:
     """Let what was made until now be no garbage: no collection looks at it again.
 

@@ -209,7 +209,8 @@ class Settings(BaseSettings):
         60_000,
         ge=60,
         le=100_000_000,
-        description="serve: what one gateway may push over HTTP; a minute's at once",
+        description="serve: what one gateway may push over HTTP; a minute's at once; counted by "
+        "each process, so where several serve, a gateway may push as much to each",
     )
     large_file_bytes: int = Field(
         8 * 2**30,

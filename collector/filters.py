@@ -3,7 +3,11 @@
 import re
 from typing import Final
 
+from metering.errors import InputError
+
 _OTHER: Final = re.compile(r"(\W)")
+# To these the platform publishes; a route that heard them would have it answer itself.
+_OURS: Final = ("cw/v1/+/+/receipt", "cw/v1/collector/+/status", "cw/v1/+/+/command")
 
 
 def valid(topic_filter: str) -> bool:
@@ -64,3 +68,17 @@ def overlap(one: str, other: str) -> bool:
             longer = left if len(left) > len(right) else right
             return longer[place + 1 :] == ["#"]
     return True
+
+
+def must_not_hear_us(topic_filter: str) -> None:
+    """Refuse a filter that matches a topic to which the platform publishes."""
+    ours = next((one for one in _OURS if overlap(topic_filter, one)), None)
+    if ours is not None:
+        raise InputError(
+            "route.hears_us",
+            zh=f"过滤器“{topic_filter}”也会收到平台自己发出的 {ours}。",
+            en=f"The filter “{topic_filter}” would also hear {ours}, which the platform sends.",
+            next_zh="请写明第一级,例如 shellies/#。",
+            next_en="Name the first level, such as shellies/#.",
+            where={"field": "topic", "value": topic_filter},
+        )

@@ -143,14 +143,17 @@ def subscription_refused(topic_filter: str, why: str) -> ConflictError:
     )
 
 
-def narrow_window() -> UnavailableError:
+def narrow_window(messages: int) -> UnavailableError:
     """A broker on 3.1.1 hands over too few messages at a time, and drops others meanwhile."""
     return UnavailableError(
         "broker.narrow_window",
-        zh="代理每次只交付 20 条未确认消息,高峰时可能丢弃其余消息。",
-        en="The broker keeps only 20 messages in flight, and may drop others at peaks.",
-        next_zh="请改用 MQTT 5,或调大代理的 max_inflight_messages 与 max_queued_messages。",
-        next_en="Use MQTT 5, or raise max_inflight_messages and max_queued_messages of the broker.",
+        zh=f"代理每次只交付 {messages} 条未确认消息:积压排空缓慢,高峰时可能丢弃其余消息。",
+        en=f"The broker keeps only {messages} messages in flight: a backlog drains slowly, and at "
+        "peaks it may drop others.",
+        next_zh="请改用 MQTT 5,或调大代理的 max_inflight_messages 与 max_queued_messages"
+        "(RabbitMQ 为 mqtt.prefetch)。",
+        next_en="Use MQTT 5, or raise max_inflight_messages and max_queued_messages of the broker "
+        "(mqtt.prefetch of RabbitMQ).",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from collector.filters import must_not_hear_us
 from collector.routing import Route
 from metering.errors import InputError
 
@@ -107,6 +108,7 @@ def parsed(data: bytes, name: str) -> tuple[Route, ...]:
 
 def _route(entry: _Entry, place: int, text: str, name: str) -> Route:
     try:
+        must_not_hear_us(entry.topic)
         return Route(
             entry.topic,
             entry.codec,

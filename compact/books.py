@@ -13,11 +13,18 @@ class Kind(StrEnum):
     """Why amounts move."""
 
     ISSUE = "issue"
+    RESERVE = "reserve"
     ADJUSTMENT = "adjustment"
+    RETURN = "return"
     TRANSFER = "transfer"
     BANK = "bank"
     BORROW = "borrow"
     POOL = "pool"
+    REBALANCE = "rebalance"
+    CARRY = "carry"
+    COVER = "cover"
+    REVERSAL = "reversal"
+    EXPIRY = "expiry"
     ROSTER_CHANGE = "roster_change"
 
 
@@ -52,8 +59,8 @@ class Cause:
 def issue(held: Held, wanted: Held, reason: str) -> Cause:
     """Return what brings every account from what it holds to what it is to hold.
 
-    held: balances of the years that `wanted` speaks of; the first issue finds none. A later one
-        is an adjustment, and says why.
+    held: what runs have issued of the years that `wanted` speaks of; the first issue finds none. A
+        later one is an adjustment, and says why. What was moved since stays as it is.
     """
     moved = {
         key: wanted.get(key, 0) - held.get(key, 0) for key in sorted(held.keys() | wanted.keys())

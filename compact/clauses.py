@@ -56,7 +56,7 @@ TERMS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.PERIODS: ("period_years", "interim_percent"),
     Kind.BANKING: ("bank_percent", "borrow_percent"),
     Kind.CARRY: ("carry_factor",),
-    Kind.TRANSFER: ("delay_hours", "trusted"),
+    Kind.TRANSFER: ("delay_hours", "longer_hours", "trusted"),
     Kind.SHARING: ("sharing", "lag_months"),
     Kind.TERM: ("until",),
     Kind.WITHDRAWAL: ("notice_months",),

@@ -4,7 +4,7 @@ Source: the dynamic surrender status of the UK Emissions Trading Scheme Registry
 Apache-2.0), reproduced on its acceptance scenarios. A status is a function of the record alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -72,3 +72,23 @@ class CoverRecord:
     def include_again(self, year: int) -> "CoverRecord":
         """Return the record with a year that was left out; its figure is to come anew."""
         return replace(self, excluded=self.excluded - {year})
+
+    @property
+    def due(self) -> Fraction | None:
+        """What all its years so far ask for; None while a figure is missing, or no year is over."""
+        asked = [year for year in self.years_over if year not in self.excluded]
+        if not asked or any(year not in self.used for year in asked):
+            return None
+        return sum((self.used[year] for year in asked), Fraction(0))
+
+
+def combined(statuses: Iterable[CoverStatus]) -> CoverStatus:
+    """Return how holders stand together: as the worst of them, for nobody covers another's use."""
+    found = set(statuses)
+    order = (
+        CoverStatus.MISSING,
+        CoverStatus.SHORT,
+        CoverStatus.COVERED,
+        CoverStatus.EXCLUDED,
+    )
+    return next((one for one in order if one in found), CoverStatus.NOT_APPLICABLE)

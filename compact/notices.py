@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, Protocol
 
 from compact.targets import MILLION
 
@@ -35,3 +35,32 @@ def multiplier_shown(value: Fraction) -> str:
     """Return λ with all the decimals that matter."""
     whole, _, part = shown(value, _MULTIPLIER_PLACES).partition(".")
     return f"{whole}.{part.rstrip('0') or '0'}"
+
+
+class OfRun(Protocol):
+    """A run, as the number of a notice names it."""
+
+    @property
+    def run_id(self) -> int: ...
+    @property
+    def union_id(self) -> int: ...
+
+
+def notice_number(document: str | None, run: OfRun, whose: str) -> str:
+    """Return what a notice is called: once, for a document is of one run.
+
+    document: of the authority that issues it; None: a proposal, under a number of the run's own.
+    whose: whose notice it is, as `of_institution` and `of_member` say it.
+    """
+    first = document if document is not None else f"U{run.union_id}-R{run.run_id}"
+    return f"{first}-{whose}"
+
+
+def of_institution(institution: int) -> str:
+    """Return how a notice's number names an institution."""
+    return f"{institution:06d}"
+
+
+def of_member(region: int) -> str:
+    """Return how a notice's number names a member as a whole."""
+    return f"M{region}"

@@ -197,6 +197,18 @@ def share(
     return parameter(default, kind=Kind.SHARE, zh=zh, en=en, unit="%", most=most, hint=hint)
 
 
+def floor_share() -> Any:
+    """Declare the least of its base that an institution gets; nothing unless somebody says so."""
+    hint = ("至少为基期的百分之几。", "The least of its base that anybody gets.")
+    return share(0, zh="下限(占基期)", en="Floor, of the base", hint=hint)
+
+
+def ceiling_share() -> Any:
+    """Declare the most of its base that an institution gets; no limit unless somebody says one."""
+    hint = ("至多为基期的百分之几;不填则不限。", "The most of its base; empty for no limit.")
+    return share(None, zh="上限(占基期)", en="Ceiling, of the base", hint=hint)
+
+
 def parameters_of(owner: type) -> tuple[Parameter, ...]:
     """Return what a rule takes, in the order of its file."""
     return tuple(_read(one) for one in fields(owner) if "kind" in one.metadata)

@@ -24,6 +24,7 @@ class Clock(StrEnum):
     FINE = "fine"
     AHEAD = "ahead"
     BEHIND = "behind"
+    OLD = "old"  # it sends what happened long before, which says nothing of its clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,20 @@ class Habits:
     def clock(self) -> Clock:
         """Whether the clock is right: a reading is never of later, and not older than two sendings.
 
-        Behind may as well mean that it sends what happened long before.
+        A clock that is behind is behind by the same from message to message. What was buffered is
+        sent faster than it was measured, so its offsets move; and one recent message shows that
+        the clock is right, whatever old ones came around it.
         """
         if self.offset_ms is None:
             return Clock.UNKNOWN
         if self.offset_ms > _AHEAD_MS:
             return Clock.AHEAD
-        interval_s = max(self.usual_s or _FIRST_S, self.period_s or 0)
-        behind = self.offset_ms < -1000 * (2 * interval_s + _SLACK_S)
-        return Clock.BEHIND if behind else Clock.FINE
+        last = self.ahead_ms[-_CLOCK_OF:]
+        within_ms = 1000 * (2 * max(self.usual_s or _FIRST_S, self.period_s or 0) + _SLACK_S)
+        if max(last) >= -within_ms:
+            return Clock.FINE
+        steady = len(last) >= _FEW and max(last) - min(last) <= within_ms
+        return Clock.BEHIND if steady else Clock.OLD
 
     @property
     def gaps(self) -> list[tuple[int, int]]:

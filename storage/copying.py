@@ -48,7 +48,7 @@ _END = "DROP SCHEMA copying CASCADE"
 _AS_THEY_ARE = "SET LOCAL session_replication_role = replica"
 _SEQUENCES = """
     SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) FROM pg_sequences
-     WHERE schemaname IN ('public', 'access', 'storage', 'report') ORDER BY 1
+     WHERE schemaname IN ('public', 'access', 'storage', 'report', 'journal') ORDER BY 1
 """
 
 

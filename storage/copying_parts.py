@@ -23,7 +23,8 @@ _TABLES = """
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-     WHERE n.nspname IN ('public', 'access', 'storage', 'report') AND c.relkind IN ('r', 'p')
+     WHERE n.nspname IN ('public', 'access', 'storage', 'report', 'journal')
+       AND c.relkind IN ('r', 'p')
        AND NOT c.relispartition
        AND NOT EXISTS (SELECT FROM pg_depend d
                         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid

@@ -109,6 +109,24 @@ def supersede(
     return [Change(row[:wide], row[wide]) for row in found]
 
 
+def supersede_in_turn(
+    connection: Connection[Any],
+    dated: Dated,
+    rows: Sequence[tuple[Any, ...]],
+    by: str,
+) -> list[Change]:
+    """Do the same of rows in which a key may be said of several days, in the order of these."""
+    wide = len(dated.keys)
+    turns: list[list[tuple[Any, ...]]] = []
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        turn = seen[row[:wide]] = seen.get(row[:wide], -1) + 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(row)
+    return [one for turn in turns for one in supersede(connection, dated, turn, by)]
+
+
 def _do(
     connection: Connection[Any], text: str, parts: dict[str, sql.Composable], *values: str
 ) -> None:

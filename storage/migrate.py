@@ -20,6 +20,7 @@ Say = Callable[[str], None]
 GROUPS = ("api", "collector", "worker")
 CHANGED = "migrate.changed_file"  # the code of a refusal that the demo knows a way out of
 OWNER = "commonwatt_owner"
+JOURNAL = "commonwatt_journal"  # writes the second log, and is nobody's login
 BOARDS = "commonwatt_boards"  # reads schema report alone; members' logins for Grafana hold it
 _LOCK = 7_236_482_911  # any number of our own; whoever migrates holds it
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
@@ -76,7 +77,8 @@ def migrate(
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         preconditions.refuse_rights(connection, _roles())
         _make_roles(connection, passwords or {})
-        provisioning.refuse(connection, [OWNER, *(f"commonwatt_{group}" for group in GROUPS)])
+        writers = [OWNER, JOURNAL, *(f"commonwatt_{group}" for group in GROUPS)]
+        provisioning.refuse(connection, writers)
         chosen = _engine(connection, engine)
         with connection.transaction():
             _become_owner(connection)
@@ -124,14 +126,16 @@ def engine_of(connection: Connection[Any]) -> tuple[str, str]:
 
 def _roles() -> list[str]:
     """Return the roles that all databases of ours on a server share."""
-    return [OWNER, BOARDS, *(f"commonwatt_{group}" for group in GROUPS)]
+    return [OWNER, JOURNAL, BOARDS, *(f"commonwatt_{group}" for group in GROUPS)]
 
 
 def _make_roles(connection: Connection[Any], passwords: Mapping[str, str]) -> None:
     database = sql.Identifier(connection.info.dbname)
     for role in _roles():
         _make_role(connection, role, "NOLOGIN")
-    connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+    for role in (OWNER, JOURNAL):
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+    _make_journal(connection)
     connection.execute(
         sql.SQL("GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
             database, sql.Identifier(OWNER)
@@ -162,6 +166,17 @@ def _make_roles(connection: Connection[Any], passwords: Mapping[str, str]) -> No
                 database, sql.Identifier(login)
             )
         )
+
+
+def _make_journal(connection: Connection[Any]) -> None:
+    """Make the second log's schema: whoever owns the books reads it, and makes nothing in it."""
+    journal, owner = sql.Identifier(JOURNAL), sql.Identifier(OWNER)
+    for statement in (
+        sql.SQL("CREATE SCHEMA IF NOT EXISTS journal AUTHORIZATION {}").format(journal),
+        sql.SQL("GRANT USAGE ON SCHEMA journal TO {}").format(owner),
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(journal),
+    ):
+        connection.execute(statement)
 
 
 def _make_role(connection: Connection[Any], role: str, kind: str) -> None:

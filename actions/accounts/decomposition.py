@@ -20,7 +20,13 @@ from storage.accounts.decomposition import Used
 from storage.compact import books, runs
 from storage.compact.books import QuotaFilter
 
-__all__ = ["Decomposition", "Effect", "explain_quota_change", "explain_use_change"]
+__all__ = [
+    "Decomposition",
+    "Effect",
+    "explain_quota_change",
+    "explain_use_change",
+    "quota_change",
+]
 
 _G_PER_KG: Final = 1000
 
@@ -63,22 +69,23 @@ def explain_quota_change(
     rounding made of the product.
     """
     with actor.look() as connection:
-        before = _quota(connection, institution_id, since, union_id)
-        after = _quota(connection, institution_id, year, union_id)
+        return quota_change(connection, institution_id, year, since, union_id)
+
+
+def quota_change(
+    connection: Connection[Any], institution_id: int, year: int, since: int, union_id: int | None
+) -> Decomposition:
+    """Return the same in a transaction that is open."""
+    before = _quota(connection, institution_id, since, union_id)
+    after = _quota(connection, institution_id, year, union_id)
     named = sorted((before[1].keys() | after[1].keys()) - {"base", "multiplier"})
     units = {"base": "kgce"} | dict.fromkeys([*named, "multiplier"], "")
     factors = [
         {name: run_share.get(name, Fraction(1)) for name in units}
         for run_share in (before[1], after[1])
     ]
-    return Decomposition(
-        institution_id,
-        since,
-        year,
-        before[0],
-        after[0],
-        _effects(units, factors[0], factors[1], before[0], after[0]),
-    )
+    effects = _effects(units, factors[0], factors[1], before[0], after[0])
+    return Decomposition(institution_id, since, year, before[0], after[0], effects)
 
 
 def explain_use_change(

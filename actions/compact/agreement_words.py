@@ -55,6 +55,7 @@ TERM_WORDS: Final[Mapping[str, tuple[Words, str]]] = {
     "borrow_percent": (Words("预借上限", "May be borrowed, at most"), "%"),
     "carry_factor": (Words("超出结转倍数", "Factor on a carried shortfall"), ""),
     "delay_hours": (Words("调剂等待时间", "A transfer waits"), "h"),
+    "longer_hours": (Words("向名单外调剂等待时间", "A transfer outside the list waits"), "h"),
     "trusted": (Words("可信名单", "Trusted list"), ""),
     "sharing": (Words("共享内容与层级", "What is shown to whom"), ""),
     "lag_months": (Words("共享滞后月数", "Months until it is shown"), "months"),

@@ -4,19 +4,9 @@ from typing import Any
 
 from actions.declared import Effect
 from actions.fields import Acting, Words, field, plain
-from storage.registry import institutions
+from actions.registry.institutions import institution_name
 
-
-def institution_name(at: Acting, institution_id: int) -> Words | None:
-    """Return what an institution is called, None where the actor does not see it."""
-    key = ("institution", institution_id)
-    if key not in at.known:
-        one = institutions.one(at.connection, institution_id)
-        known = one is not None and (one.name_zh or one.name_en)
-        at.known[key] = Words(one.name_zh or one.name_en or "", one.name_en or one.name_zh or "") \
-            if one is not None and known else None  # fmt: skip
-    found: Words | None = at.known[key]
-    return found
+__all__ = ["because", "in_account", "institution_name"]
 
 
 def in_account(at: Acting, institution_id: int) -> Effect:

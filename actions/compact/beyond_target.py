@@ -1,6 +1,7 @@
 """What quotas together come to against their target: rules with caps of their own may miss it.
 
-Such a run is no error (users' own authorities apply these rules), so it is said, not refused.
+Such a run is no error (users' own authorities apply these rules), so it is said; only its issue
+beyond the target is refused.
 """
 
 from collections.abc import Iterable

@@ -67,6 +67,7 @@ class ClauseFields(BaseModel):
     borrow_percent: Share | None = _term("borrow_percent")
     carry_factor: Factor | None = _term("carry_factor")
     delay_hours: Hours | None = _term("delay_hours")
+    longer_hours: Hours | None = _term("longer_hours")
     trusted: Text | None = _term("trusted")
     sharing: Text | None = _term("sharing")
     lag_months: Months | None = _term("lag_months")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from pydantic import BaseModel, Field
 
@@ -122,7 +122,30 @@ class ConfirmBases(Action[TargetRow, Answered]):
         return [one for one in found if self.member in (None, one.member_id)]
 
 
-class LeaveOutBases(Action[TargetRow, Answered]):
+class _Ticked(Protocol):
+    @property
+    def institutions(self) -> list[int]: ...
+
+
+class _OfTicked:
+    """Is done to the institutions that are ticked; stands before Action among the bases."""
+
+    def check(self: _Ticked, on: TargetRow, at: Acting) -> None:
+        """Refuse institutions that the actor does not plan for, or does not see."""
+        asked_bases(at.connection, on.union_id, self.institutions)
+        seen = {one.institution_id for one in institutions.some(at.connection, self.institutions)}
+        for one in self.institutions:
+            if one not in seen:
+                raise no_institution(one)
+
+
+def _ticked_field() -> Any:
+    return field(
+        zh="机构", en="Institutions", hint=_TICKED, called=institution_name, examples=[[7]]
+    )
+
+
+class LeaveOutBases(_OfTicked, Action[TargetRow, Answered]):
     """Leave institutions out of a target; they get no quota until their bases are reopened."""
 
     about = _about(
@@ -132,14 +155,8 @@ class LeaveOutBases(Action[TargetRow, Answered]):
         ("已标明不列入。", "They are left out."),
     )
 
-    institutions: Several = field(
-        zh="机构", en="Institutions", hint=_TICKED, called=institution_name, examples=[[7]]
-    )
+    institutions: Several = _ticked_field()
     reason: Line = because()
-
-    def check(self, on: TargetRow, at: Acting) -> None:
-        """Refuse institutions that the actor does not plan for, or does not see."""
-        _seen(on, at, self.institutions)
 
     def foresee(self, on: TargetRow, at: Acting) -> list[Effect]:
         """Return each that would be left out, its member's sum and how many share the target."""
@@ -155,7 +172,7 @@ class LeaveOutBases(Action[TargetRow, Answered]):
         return Answered(bases=len(lines))
 
 
-class ReopenBases(Action[TargetRow, Answered]):
+class ReopenBases(_OfTicked, Action[TargetRow, Answered]):
     """Take back what was decided about bases, and every figure that was put into them."""
 
     about = _about(
@@ -165,14 +182,8 @@ class ReopenBases(Action[TargetRow, Answered]):
         ("已撤回,待重新核查。", "What was said is taken back; they are open again."),
     )
 
-    institutions: Several = field(
-        zh="机构", en="Institutions", hint=_TICKED, called=institution_name, examples=[[7]]
-    )
+    institutions: Several = _ticked_field()
     reason: Line = because()
-
-    def check(self, on: TargetRow, at: Acting) -> None:
-        """Refuse institutions that the actor does not plan for, or does not see."""
-        _seen(on, at, self.institutions)
 
     def foresee(self, on: TargetRow, at: Acting) -> list[Effect]:
         """Return each that would be open, with its base before and after."""
@@ -197,14 +208,6 @@ class ReopenBases(Action[TargetRow, Answered]):
         lines = _lines(on, at, self.institutions)
         _decide(on, at, (REOPENED, self.reason), lines)
         return Answered(bases=len(lines))
-
-
-def _seen(on: TargetRow, at: Acting, asked: Sequence[int]) -> None:
-    asked_bases(at.connection, on.union_id, asked)
-    seen = {one.institution_id for one in institutions.some(at.connection, list(asked))}
-    for one in asked:
-        if one not in seen:
-            raise no_institution(one)
 
 
 def _lines(on: TargetRow, at: Acting, asked: Sequence[int]) -> list[BaseLine]:

@@ -22,7 +22,7 @@ from compact.books import Cause, Kind
 from compact.targets import Target
 from metering.errors import ConflictError
 from storage import tasks
-from storage.compact import bases, books, progress, run_members, runs, targets, unions
+from storage.compact import bases, books, progress, run_members, runs, second_log, targets, unions
 from storage.compact.run_members import Sums
 from storage.compact.runs import RunRow as Run
 
@@ -102,9 +102,11 @@ class IssueRun(Action[Run, RunIssued]):
             raise _not_asked(on.run_id)
 
     def check_books(self, on: Run, at: Acting) -> None:
-        """Refuse what is issued already, rests on unanswered bases, or moves nothing."""
+        """Refuse what is issued, rests on open bases, moves nothing, or exceeds the target."""
         runs.lock(at.connection, on.union_id)
         self._cause(on, at)
+        if over := [one for one in _beyond(at.connection, on) if one.beyond_g > 0]:
+            raise _beyond_target(on.run_id, over[0])
 
     def foresee(self, on: Run, at: Acting) -> list[Effect]:
         """Return what is issued, which run it replaces, and what changes for each member."""
@@ -123,7 +125,8 @@ class IssueRun(Action[Run, RunIssued]):
         cause_id = books.add(
             at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
         )
-        tasks.add(at.connection, progress.KIND, str(on.union_id), datetime.now(UTC))
+        for kind in (progress.KIND, second_log.KIND):
+            tasks.add(at.connection, kind, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
         if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(at.connection, on)}:
             at.told["beyond_target_kgce"] = beyond
@@ -202,6 +205,17 @@ def _on_trial(on: Run) -> ConflictError:
         next_zh="请不含试算成员重新分解,再下达。",
         next_en="Keep a run without them, and issue that.",
         where={"run_id": on.run_id, "regions": on.shadow},
+    )
+
+
+def _beyond_target(run_id: int, over: Beyond) -> ConflictError:
+    return ConflictError(
+        "books.beyond_target",
+        zh=f"不能下达:{over.words.zh}",
+        en=f"It cannot be issued. {over.words.en}",
+        next_zh="请改用不超出目标的分解方案;独立日志也会自行拒绝。",
+        next_en="Keep a run within the target; the second log refuses it by itself, too.",
+        where={"run_id": run_id, "year": over.year, "beyond_kgce": kilograms(over.beyond_g)},
     )
 
 

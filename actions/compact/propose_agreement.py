@@ -28,7 +28,44 @@ class AgreementStands(BaseModel):
     sha256: str
 
 
-class ProposeAgreement(Action[AgreementRow, AgreementStands]):
+class _Moves:
+    """Moves a version on as `to` says; stands before Action among the bases."""
+
+    @classmethod
+    def to(cls, on: AgreementRow) -> Agreement:
+        """Return the version as it would be; ConflictError where its state forbids that."""
+        raise NotImplementedError
+
+    @classmethod
+    def fits(cls, on: AgreementRow) -> bool:
+        """Return whether its state allows it."""
+        try:
+            cls.to(on)
+        except ConflictError:
+            return False
+        return True
+
+    def check(self, on: AgreementRow, at: Acting) -> None:
+        """Refuse what the version's state forbids."""
+        self.to(on)
+
+    def foresee(self, on: AgreementRow, at: Acting) -> list[Effect]:
+        """Return how far the version is, and would be."""
+        before, after = AGREEMENT_STATES[State(on.state)], AGREEMENT_STATES[self.to(on).state]
+        version = Words(f"协议第 {on.version} 版", f"Version {on.version}")
+        return [Effect("state", version, before, after)]
+
+    def do(self, on: AgreementRow, at: Acting) -> AgreementStands:
+        """Let the version be so."""
+        to = self.to(on)
+        agreements.move(at.connection, on.agreement_id, to)
+        at.told["sha256"] = on.sha256
+        return AgreementStands(
+            agreement_id=on.agreement_id, version=on.version, state=to.state.value, sha256=on.sha256
+        )
+
+
+class ProposeAgreement(_Moves, Action[AgreementRow, AgreementStands]):
     """Lay a draft before its parties: its text does not change any more, and each may sign it."""
 
     about = About(
@@ -43,13 +80,13 @@ class ProposeAgreement(Action[AgreementRow, AgreementStands]):
     )
 
     @classmethod
-    def fits(cls, on: AgreementRow) -> bool:
-        """Return whether it is a draft."""
-        return on.state == State.DRAFT
+    def to(cls, on: AgreementRow) -> Agreement:
+        """Return it laid before its parties."""
+        return on.agreement.propose()
 
     def check(self, on: AgreementRow, at: Acting) -> None:
         """Refuse a text without clauses, parties that are not in, and members left out."""
-        on.agreement.propose()
+        super().check(on, at)
         said = on.said
         refuse_beyond(said.grade, said.clauses)
         if not said.clauses:
@@ -66,18 +103,14 @@ class ProposeAgreement(Action[AgreementRow, AgreementStands]):
         """Return what is laid before whom, and what it says otherwise than what holds."""
         held = agreements.in_force(agreements.listed(at.connection, on.union_id))
         return [
-            moves(on, on.agreement.propose()),
+            *super().foresee(on, at),
             Effect("clauses", Words("条款", "Clauses"), None, words_of(on.said.clauses)),
             *changes(held, on.said),
             *figures(on.said, held, at),
         ]
 
-    def do(self, on: AgreementRow, at: Acting) -> AgreementStands:
-        """Lay it before them."""
-        return moved(on, on.agreement.propose(), at)
 
-
-class RecallAgreement(Action[AgreementRow, AgreementStands]):
+class RecallAgreement(_Moves, Action[AgreementRow, AgreementStands]):
     """Take a text back to write it anew; what was signed of it counts no more."""
 
     about = About(
@@ -94,26 +127,18 @@ class RecallAgreement(Action[AgreementRow, AgreementStands]):
     reason: Line = field(zh="理由", en="Reason", examples=["The base year is corrected"])
 
     @classmethod
-    def fits(cls, on: AgreementRow) -> bool:
-        """Return whether it lies before the members."""
-        return on.state == State.PROPOSED
-
-    def check(self, on: AgreementRow, at: Acting) -> None:
-        """Refuse what is not before the members."""
-        on.agreement.recall()
+    def to(cls, on: AgreementRow) -> Agreement:
+        """Return it taken back."""
+        return on.agreement.recall()
 
     def foresee(self, on: AgreementRow, at: Acting) -> list[Effect]:
         """Return whose signatures are void by that."""
         void = Words(f"{len(on.signed_by)} 个作废", f"{len(on.signed_by)} are void")
         signatures = Effect("signatures", Words("已有签署", "Signatures"), None, void)
-        return [moves(on, on.agreement.recall()), signatures]
-
-    def do(self, on: AgreementRow, at: Acting) -> AgreementStands:
-        """Take it back."""
-        return moved(on, on.agreement.recall(), at)
+        return [*super().foresee(on, at), signatures]
 
 
-class WithdrawAgreement(Action[AgreementRow, AgreementStands]):
+class WithdrawAgreement(_Moves, Action[AgreementRow, AgreementStands]):
     """Give a draft up; its version number is not used again."""
 
     about = About(
@@ -130,36 +155,9 @@ class WithdrawAgreement(Action[AgreementRow, AgreementStands]):
     reason: Line = field(zh="理由", en="Reason", examples=["No longer wanted"])
 
     @classmethod
-    def fits(cls, on: AgreementRow) -> bool:
-        """Return whether it is a draft."""
-        return on.state == State.DRAFT
-
-    def check(self, on: AgreementRow, at: Acting) -> None:
-        """Refuse what is no draft."""
-        on.agreement.withdraw()
-
-    def foresee(self, on: AgreementRow, at: Acting) -> list[Effect]:
-        """Return that nobody goes on with it."""
-        return [moves(on, on.agreement.withdraw())]
-
-    def do(self, on: AgreementRow, at: Acting) -> AgreementStands:
-        """Give it up."""
-        return moved(on, on.agreement.withdraw(), at)
-
-
-def moves(on: AgreementRow, to: Agreement) -> Effect:
-    """Return how far the version is, and would be."""
-    words = AGREEMENT_STATES[State(on.state)], AGREEMENT_STATES[to.state]
-    return Effect("state", Words(f"协议第 {on.version} 版", f"Version {on.version}"), *words)
-
-
-def moved(on: AgreementRow, to: Agreement, at: Acting) -> AgreementStands:
-    """Let the version be so."""
-    agreements.move(at.connection, on.agreement_id, to)
-    at.told["sha256"] = on.sha256
-    return AgreementStands(
-        agreement_id=on.agreement_id, version=on.version, state=to.state.value, sha256=on.sha256
-    )
+    def to(cls, on: AgreementRow) -> Agreement:
+        """Return it given up."""
+        return on.agreement.withdraw()
 
 
 def _names(of: list[MembershipRow]) -> Words:

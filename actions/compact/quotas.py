@@ -18,7 +18,7 @@ from storage.compact.bases import Act, Verdict
 from storage.compact.books import Quota, QuotaFilter
 from storage.compact.runs import Level, RunRow, Share
 
-__all__ = ["Explained", "Word", "explain_quota"]
+__all__ = ["Explained", "Word", "explain_quota", "explained", "explained_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,24 @@ def explain_quota(
 ) -> Explained:
     """Return how an institution's quota of a year came about, as far as the reader sees it."""
     with actor.look() as connection:
-        asked = QuotaFilter(union_id, year, institution_id)
-        found = books.quotas(connection, asked, after=(0, 0, 0), most=1)
-        run_id = found[0].run_id if found else None
-        if run_id is None:
-            where = {"institution_id": institution_id, "year": year}
-            raise not_found("年度用能指标", "quota", where)
-        return _explained(connection, found[0], run_id)
+        return explained(connection, institution_id, year, union_id)
 
 
-def _explained(connection: Connection[Any], quota: Quota, run_id: int) -> Explained:
+def explained(
+    connection: Connection[Any], institution_id: int, year: int, union_id: int | None = None
+) -> Explained:
+    """Return the same in a transaction that is open."""
+    asked = QuotaFilter(union_id, year, institution_id)
+    found = books.quotas(connection, asked, after=(0, 0, 0), most=1)
+    run_id = found[0].run_id if found else None
+    if run_id is None:
+        where = {"institution_id": institution_id, "year": year}
+        raise not_found("年度用能指标", "quota", where)
+    return explained_by(connection, found[0], run_id)
+
+
+def explained_by(connection: Connection[Any], quota: Quota, run_id: int) -> Explained:
+    """Return how a run that was issued came to an institution's quota."""
     run = runs.one(connection, run_id)
     shares = runs.shares(connection, run_id, institution_id=quota.institution_id)
     chain = runs.chain(connection, run_id, quota.institution_id)

@@ -7,10 +7,10 @@ from actions.actor import Actor
 from actions.compact.beyond_target import Beyond, beyond_of
 from actions.compact.run_changes import Replaced, replaced_by
 from actions.figures import not_found
-from storage.compact import run_members, runs, targets, unions
+from storage.compact import notices, run_members, runs, targets, unions
 from storage.compact.run_members import Dropped
 from storage.compact.runs import RunRow
-from storage.compact.unions import UnionRow
+from storage.compact.unions import MemberRow, UnionRow
 
 MOST_DROPPED: Final = 100
 
@@ -21,7 +21,8 @@ class RunDetail:
 
     replaced: what it changes, or would, against the runs in force; None to who does not plan, and
     where it is in force itself. dropped: whose quotas it took away, as far as the viewer sees.
-    beyond: years whose quotas together miss the target, to planners.
+    beyond: years whose quotas together miss the target, to planners. members: those with notices,
+    once it is issued.
     """
 
     run: RunRow
@@ -30,6 +31,7 @@ class RunDetail:
     replaced: Replaced | None
     dropped: list[Dropped]
     beyond: list[Beyond]
+    members: list[MemberRow]
 
 
 def run_detail(actor: Actor, run_id: int) -> RunDetail:
@@ -48,10 +50,14 @@ def run_detail(actor: Actor, run_id: int) -> RunDetail:
             found = replaced_by(connection, union.union_id, target.target.indicator, sums)
             others = any(one.run_id != run_id for one in found.runs.values())
             replaced = found if others else None
-        dropped = []
+        dropped, with_notices = [], list[MemberRow]()
+        if run.issued_as is not None:
+            known = set(notices.members(connection, run_id))
+            sitting = unions.members(connection, union.union_id)
+            with_notices = [one for one in sitting if one.region_id in known]
         if run.in_force:
             dropped = run_members.dropped(connection, union.union_id, run_id, MOST_DROPPED)
-    return RunDetail(run, target, union, replaced, dropped, beyond)
+    return RunDetail(run, target, union, replaced, dropped, beyond, with_notices)
 
 
 def count_shares(actor: Actor, run_id: int, named: str | None = None) -> int:

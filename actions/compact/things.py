@@ -1,8 +1,8 @@
 """The objects of this room that actions hang on: unions, targets with their bases, and runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from actions.compact.target_words import in_short
 from actions.declared import Thing
@@ -22,16 +22,19 @@ _PLANS_SOME: Final = """
                AND (t.union_id IN (SELECT * FROM access.planned_unions())
                     OR access.plans_regions(ARRAY[m.region_id])))
 """
-_PLANS: Final = """
-    (SELECT union_id FROM target WHERE id = %(on)s::integer)
-    IN (SELECT * FROM access.planned_unions())
-"""
-_PLANS_RUN: Final = """
-    (SELECT union_id FROM run WHERE id = %(on)s::integer)
-    IN (SELECT * FROM access.planned_unions())
-"""
-# The lock of runs and issues, too: what moves a union's bases or books comes one after the other.
-_LOCK_OF_TARGET: Final = "SELECT pg_advisory_xact_lock(12, union_id) FROM target WHERE id = %s"
+
+RowT = TypeVar("RowT")
+
+
+def _within(table: str, unions: str) -> str:
+    """Return whether the object of a union's table is of one of the unions that a function says."""
+    of = f"SELECT union_id FROM {table} WHERE id = %(on)s::integer"  # noqa: S608 - only our text
+    return f"({of}) IN (SELECT * FROM {unions})"  # noqa: S608
+
+
+def _lock(table: str, union_id: str = "union_id") -> str:
+    """Return the lock of an object's union: what moves its bases, books, members comes in turn."""
+    return f"SELECT pg_advisory_xact_lock(12, {union_id}) FROM {table} WHERE id = %s"  # noqa: S608
 
 
 def _union(at: Acting, union_id: int) -> UnionRow | None:
@@ -46,20 +49,25 @@ def _run(at: Acting, run_id: int) -> Run | None:
     return runs.one(at.connection, run_id)
 
 
+def _option(row_id: int, of: Words, row: RowT, name: Callable[[RowT, Lang], str]) -> Option:
+    """Return an object to choose, after what it is of."""
+    return Option(
+        str(row_id), Words(f"{of.zh} · {name(row, 'zh')}", f"{of.en} · {name(row, 'en')}")
+    )
+
+
+def _unions(at: Acting) -> dict[int, Words]:
+    return {one.union_id: Words(one.name_zh, one.name_en) for one in unions.listed(at.connection)}
+
+
 def proposals(at: Acting) -> Sequence[Option]:
     """Return the runs that the actor sees and that are not issued."""
     found = [one for one in runs.listed(at.connection) if one.issued_as is None]
-    targets_of = {one.target_id: in_short(one) for one in targets.listed(at.connection)}
+    of = {one.target_id: in_short(one) for one in targets.listed(at.connection)}
     return [
-        Option(
-            str(one.run_id),
-            Words(
-                f"{targets_of[one.target_id].zh} · {_run_name(one, 'zh')}",
-                f"{targets_of[one.target_id].en} · {_run_name(one, 'en')}",
-            ),
-        )
+        _option(one.run_id, of[one.target_id], one, _run_name)
         for one in found
-        if one.target_id in targets_of
+        if one.target_id in of
     ]
 
 
@@ -78,15 +86,9 @@ def _member_name(one: MembershipRow, lang: Lang) -> str:
 
 def own_seats(at: Acting) -> Sequence[Option]:
     """Return the seats of the members that the actor acts for, each with its union."""
-    names = {one.union_id: one for one in unions.listed(at.connection)}
+    of = _unions(at)
     return [
-        Option(
-            str(one.membership_id),
-            Words(
-                f"{_member_name(one, 'zh')} · {names[one.union_id].name_zh}",
-                f"{_member_name(one, 'en')} · {names[one.union_id].name_en}",
-            ),
-        )
+        _option(one.membership_id, of[one.union_id], one, _member_name)
         for one in memberships.listed(at.connection)
         if one.own
     ]
@@ -102,15 +104,9 @@ def _agreement_name(one: AgreementRow, lang: Lang) -> str:
 
 def open_agreements(at: Acting) -> Sequence[Option]:
     """Return the agreements that are being written or signed, of the unions that the actor sees."""
-    names = {one.union_id: one for one in unions.listed(at.connection)}
+    of = _unions(at)
     return [
-        Option(
-            str(one.agreement_id),
-            Words(
-                f"{names[one.union_id].name_zh} · {_agreement_name(one, 'zh')}",
-                f"{names[one.union_id].name_en} · {_agreement_name(one, 'en')}",
-            ),
-        )
+        _option(one.agreement_id, of[one.union_id], one, _agreement_name)
         for one in agreements.listed(at.connection)
         if one.state in ("draft", "proposed")
     ]
@@ -137,7 +133,7 @@ UNION: Final = Thing[UnionRow](
     name=_union_name,
     page=lambda one: f"/unions/{one.union_id}",
     covered="%(on)s::integer IN (SELECT * FROM access.planned_unions())",
-    lock="SELECT pg_advisory_xact_lock(12, id) FROM region_union WHERE id = %s",
+    lock=_lock("region_union", "id"),
     options=every_union,
 )
 # The same union, for who asks regions in and writes its agreement: any member, not planners of all.
@@ -158,7 +154,7 @@ MEMBER: Final = Thing[MembershipRow](
     page=lambda one: f"/members/{one.membership_id}",
     covered="""(SELECT region_id FROM membership WHERE id = %(on)s::integer)
         IN (SELECT * FROM access.acts_for())""",
-    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM membership WHERE id = %s",
+    lock=_lock("membership"),
     options=own_seats,
 )
 AGREEMENT: Final = Thing[AgreementRow](
@@ -168,9 +164,8 @@ AGREEMENT: Final = Thing[AgreementRow](
     find=_agreement,
     name=_agreement_name,
     page=lambda one: f"/agreements/{one.agreement_id}",
-    covered="""(SELECT union_id FROM agreement WHERE id = %(on)s::integer)
-        IN (SELECT * FROM access.prepares_unions())""",
-    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM agreement WHERE id = %s",
+    covered=_within("agreement", "access.prepares_unions()"),
+    lock=_lock("agreement"),
     options=open_agreements,
 )
 TARGET: Final = Thing[TargetRow](
@@ -180,8 +175,8 @@ TARGET: Final = Thing[TargetRow](
     find=_target,
     name=_target_name,
     page=lambda one: f"/targets/{one.target_id}",
-    covered=_PLANS,
-    lock=_LOCK_OF_TARGET,
+    covered=_within("target", "access.planned_unions()"),
+    lock=_lock("target"),
     options=every_target,
 )
 # The same target, for whoever plans for one of its members: each answers for the own bases.
@@ -195,7 +190,7 @@ RUN: Final = Thing[Run](
     find=_run,
     name=_run_name,
     page=lambda one: f"/runs/{one.run_id}",
-    covered=_PLANS_RUN,
-    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM run WHERE id = %s",
+    covered=_within("run", "access.planned_unions()"),
+    lock=_lock("run"),
     options=proposals,
 )

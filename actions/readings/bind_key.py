@@ -10,9 +10,10 @@ from actions.declared import About, Action, Effect, Opposite
 from actions.fields import Acting, Option, Searched, Words, field, plain
 from actions.kinds import Amount, Id, Instant, Line
 from actions.readings import feeding, new_channel
+from actions.readings.ending import since_of, source_field
 from actions.readings.key_effects import coming, kept_readings
 from actions.readings.settle_rejected import Taken
-from actions.readings.unbind_key import UnbindKey, since_of
+from actions.readings.unbind_key import UnbindKey
 from actions.registry.things import every_carrier
 from actions.registry.values import NewChannel
 from actions.rights import Right
@@ -142,7 +143,7 @@ class BindKey(Action[None, KeyBound]):
         zh="绑定自读数时间", en="Bound for readings from",
         hint=("不填即始终", "Left open: ever since"), default=None,
     )  # fmt: skip
-    source: Line = field(zh="依据", en="Why, or by whom", examples=["The label on the meter"])
+    source: Line = source_field("The label on the meter")
 
     @classmethod
     def copies(cls) -> bool:

@@ -6,7 +6,17 @@ from actions.readings.correcting import Correcting, corrected, opened, tried
 from actions.readings.effect_words import of_correction, value_at
 from actions.readings.shown import CorrectionShown
 from actions.readings.undo_correction import undo_of
+from metering.channels import Kind
 from storage.registry.meters import Channel
+
+
+class OfRegister:
+    """Is done to registers alone: only their steps are judged, only their meters exchanged."""
+
+    @classmethod
+    def fits(cls, on: Channel) -> bool:
+        """Return whether the channel is a register's."""
+        return on.kind == Kind.REGISTER
 
 
 class Corrects:

@@ -1,14 +1,12 @@
 """Ending a route: from an instant on nothing is read by it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
 
 from actions.declared import About, Action, Effect, Opposite
 from actions.fields import Acting, Option, field, plain
 from actions.kinds import Instant, Line
 from actions.readings import feeding
-from actions.readings.route_fields import since_of
+from actions.readings.ending import Ends, ending_field, since_of, source_field
 from actions.readings.route_shown import (
     RoutePut,
     fed_effects,
@@ -32,7 +30,7 @@ def _topics(at: Acting) -> Sequence[Option]:
     return [Option(one, plain(one)) for one in dict.fromkeys(row.topic for row in found)]
 
 
-class EndRoute(Action[None, RoutePut]):
+class EndRoute(Ends, Action[None, RoutePut]):
     """Let nothing be read by a route that arrives from an instant on, until the next of its topic.
 
     A less exact route, or the routes file, may have its topics then; else their messages are kept.
@@ -49,36 +47,26 @@ class EndRoute(Action[None, RoutePut]):
     )
 
     topic: Line = field(zh="主题", en="Topic", choices=_topics, examples=["shellies/+/status/#"])
-    since: Instant = field(
-        zh="自何时到达的报文起",
-        en="For what arrives from",
-        hint=("1970-01-01 即从未有效", "1970-01-01: as if it had never been"),
-        examples=["2026-11-27T12:00:00+08:00"],
+    since: Instant = ending_field(
+        "自何时到达的报文起", "For what arrives from", ("从未有效", "as if it had never been")
     )
-    source: Line = field(zh="依据", en="Why, or by whom", examples=["The gateway was taken down"])
-
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that dated facts come in by COPY."""
-        return True
-
-    @classmethod
-    def given(cls, on: None, at: Acting) -> Mapping[str, Any]:
-        """Return that it ends now, unless somebody says otherwise."""
-        return {"since": datetime.now(UTC).replace(microsecond=0).isoformat()}
+    source: Line = source_field("The gateway was taken down")
 
     @classmethod
     def where_to(cls, on: None, result: RoutePut) -> str:
         """Return the page of all routes."""
         return "/routes"
 
-    def check(self, on: None, at: Acting) -> None:
-        """Refuse an end at which there is no such route."""
-        self._held(at)
+    def held(self, at: Acting) -> RouteRow:
+        """Return the route that holds then."""
+        found = routes.at(at.connection, self.topic, since_of(self.since))
+        if found is None:
+            raise _none_then(self.topic)
+        return found
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
         """Return what is read by it no longer, and what would become of messages that wait."""
-        held = self._held(at)
+        held = self.held(at)
         self._end(at)
         return [
             Effect("route", plain(self.topic), said_of(shown(held)), None),
@@ -88,7 +76,7 @@ class EndRoute(Action[None, RoutePut]):
 
     def do(self, on: None, at: Acting) -> RoutePut:
         """End it; what waits there is read by what holds now."""
-        result = RoutePut(route=None, before=shown(self._held(at)), fed_in=None)
+        result = RoutePut(route=None, before=shown(self.held(at)), fed_in=None)
         self._end(at)
         detail = {"topic": self.topic, "source": self.source}
 
@@ -102,12 +90,6 @@ class EndRoute(Action[None, RoutePut]):
         """Return what lets the route hold again."""
         assert result.before is not None
         return Opposite(set_again(result.before, self.since))
-
-    def _held(self, at: Acting) -> RouteRow:
-        found = routes.at(at.connection, self.topic, since_of(self.since))
-        if found is None:
-            raise _none_then(self.topic)
-        return found
 
     def _end(self, at: Acting) -> None:
         since = since_of(self.since)

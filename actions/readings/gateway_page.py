@@ -1,7 +1,7 @@
 """A gateway as its page shows it: how it is, what it sent last, how it is set up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actions.actor import Actor
@@ -45,7 +45,7 @@ def gateway_page(actor: Actor, gateway_id: int) -> GatewayPage:
         installs = may(IssueKey, gateway_id, acting(actor, connection))
         return GatewayPage(
             found,
-            gateway_state.habits(connection, gateway_id),
+            replace(found.habits, seqs=gateway_state.seqs(connection, gateway_id)),
             gateway_state.counts(connection, gateway_id),
             watched.heard(connection, gateway_id) if installs else None,
             watched.watched_until(connection, gateway_id) if installs else None,

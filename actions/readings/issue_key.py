@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, once
 from actions.kinds import Line
-from actions.readings.pasted import try_line
+from actions.readings.pasted import settings_text, try_line
 from actions.readings.things import GATEWAY
 from actions.rights import Right
 from metering.credentials import check_login
@@ -24,6 +24,7 @@ class KeyIssued(BaseModel):
     login: str | None = once(zh="用户名", en="User name")
     key: str | None = once(zh="密码(即 HTTP 推送密钥)", en="Password, and the key over HTTP")
     line: str | None = once(zh="粘贴到终端即可试发一条", en="Paste this line to send a reading")
+    settings: str | None = once(zh="接入设置,可扫码", en="Settings, to be scanned", scanned=True)
 
 
 class IssueKey(Action[Gateway, KeyIssued]):
@@ -93,4 +94,5 @@ def issued(at: Acting, gateway_id: int, name: str) -> KeyIssued:
         login=name,
         key=key,
         line=try_line(at.broker, name, key),
+        settings=settings_text(at.broker, name, key),
     )

@@ -5,6 +5,7 @@ from actions.fields import OF_OBJECT, Acting, field
 from actions.kinds import Amount, Instant, Line
 from actions.readings.correcting import (
     Case,
+    Correcting,
     check_register,
     instant_field,
     opened,
@@ -12,20 +13,27 @@ from actions.readings.correcting import (
     tried,
 )
 from actions.readings.corrections import check_set_aside, check_wrapped, judge, reading_at
-from actions.readings.corrects import Corrects
+from actions.readings.corrects import Corrects, OfRegister
 from actions.readings.effect_words import of_correction
 from actions.readings.exchanges import use_stated
 from actions.readings.shown import CorrectionShown
 from actions.rights import Right
 from actions.things import CHANNEL
-from metering.channels import Kind
 from storage.readings import exchanges
 from storage.registry.meters import Channel
 
 _DONE = ("已记录,用量正在重新计算。", "Recorded; the use is being computed anew.")
 
 
-class ConfirmOutlier(Corrects, Action[Channel, CorrectionShown]):
+class _OfSetAside(OfRegister, Corrects):
+    """A judgement of a reading that the rules set aside."""
+
+    def check(self: Correcting, on: Channel, at: Acting) -> None:
+        """Refuse a reading that is not set aside."""
+        check_set_aside(opened(self, on, at))
+
+
+class ConfirmOutlier(_OfSetAside, Action[Channel, CorrectionShown]):
     """Say that a reading which the rules set aside is wrong, whatever comes beside it later."""
 
     about = About(
@@ -42,21 +50,12 @@ class ConfirmOutlier(Corrects, Action[Channel, CorrectionShown]):
     at: Instant = instant_field()
     reason: Line = reason_field()
 
-    @classmethod
-    def fits(cls, on: Channel) -> bool:
-        """Return whether the rules set readings of such a channel aside."""
-        return on.kind == Kind.REGISTER
-
-    def check(self, on: Channel, at: Acting) -> None:
-        """Refuse a reading that is not set aside."""
-        check_set_aside(opened(self, on, at))
-
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return case.record("void")
 
 
-class ReinstateReading(Corrects, Action[Channel, CorrectionShown]):
+class ReinstateReading(_OfSetAside, Action[Channel, CorrectionShown]):
     """Say that a reading which the rules set aside is right: it counts, however it looks."""
 
     about = About(
@@ -73,21 +72,12 @@ class ReinstateReading(Corrects, Action[Channel, CorrectionShown]):
     at: Instant = instant_field()
     reason: Line = reason_field()
 
-    @classmethod
-    def fits(cls, on: Channel) -> bool:
-        """Return whether the rules set readings of such a channel aside."""
-        return on.kind == Kind.REGISTER
-
-    def check(self, on: Channel, at: Acting) -> None:
-        """Refuse a reading that is not set aside."""
-        check_set_aside(opened(self, on, at))
-
     def write(self, case: Case) -> int:
         """Write the correction down, and return its id."""
         return judge(case, wrap=False)
 
 
-class ConfirmWrap(Corrects, Action[Channel, CorrectionShown]):
+class ConfirmWrap(OfRegister, Corrects, Action[Channel, CorrectionShown]):
     """Say that the fall to a reading is a wrap; refused beyond the limit or half the range."""
 
     about = About(
@@ -109,11 +99,6 @@ class ConfirmWrap(Corrects, Action[Channel, CorrectionShown]):
         """Return that the readings around it are read once more."""
         return True
 
-    @classmethod
-    def fits(cls, on: Channel) -> bool:
-        """Return whether the channel is a register's."""
-        return on.kind == Kind.REGISTER
-
     def check(self, on: Channel, at: Acting) -> None:
         """Refuse where no reading of a register is; whether it fits shows when it is judged."""
         case = opened(self, on, at)
@@ -128,7 +113,7 @@ class ConfirmWrap(Corrects, Action[Channel, CorrectionShown]):
         return made
 
 
-class StateUse(Corrects, Action[Channel, CorrectionShown]):
+class StateUse(OfRegister, Corrects, Action[Channel, CorrectionShown]):
     """State how much was used in an unknown step of a register, by the reading that ends it.
 
     Readings that come within the step later share the use out by themselves.
@@ -164,11 +149,6 @@ class StateUse(Corrects, Action[Channel, CorrectionShown]):
     def copies(cls) -> bool:
         """Return that the readings around it are read once more."""
         return True
-
-    @classmethod
-    def fits(cls, on: Channel) -> bool:
-        """Return whether the channel is a register's."""
-        return on.kind == Kind.REGISTER
 
     def check(self, on: Channel, at: Acting) -> None:
         """Refuse where the use is known, and what is no possible use."""

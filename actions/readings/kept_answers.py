@@ -26,6 +26,7 @@ CALLED: Final = {
     "unit": Words("单位", "Unit"),
     "decimal": Words("小数点", "Decimal sign"),
     "dates": Words("日期顺序", "Order of dates"),
+    "brackets": Words("括号的含义", "What brackets mean"),
     "last_day": Words("时段是否含末日", "Whether periods hold their last day"),
     "stamp": Words("时刻标记", "What times mark"),
     "length_s": Words("每行时长(秒)", "How long a row lasts, seconds"),

@@ -42,6 +42,18 @@ def try_line(broker: str, name: str, key: str) -> str:
     return shlex.join(words)
 
 
+def settings_text(broker: str, name: str, key: str) -> str:
+    """Return what a gateway is set to, a line each, as a QR code carries it to a telephone.
+
+    Where nobody said where the broker is, its lines are left out: a code cannot be filled in.
+    """
+    to = reach(broker)
+    at = [f"host={to.host}", f"port={to.port}", f"tls={'yes' if to.tls else 'no'}"]
+    own = [f"username={name}", f"password={key}"]
+    topics = [f"publish=cw/v1/{name}/data", f"subscribe=cw/v1/{name}/receipt", "qos=1"]
+    return "\n".join([*(at if to.host != _UNKNOWN else []), *own, *topics])
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """What to enter at gateways of one family, where the password is not said again."""

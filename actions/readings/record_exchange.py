@@ -10,12 +10,12 @@ from actions.figures import in_units
 from actions.kinds import Amount, Instant, Line
 from actions.readings import effects
 from actions.readings.correcting import Case, check_instant
+from actions.readings.corrects import OfRegister
 from actions.readings.effect_words import of_use
 from actions.readings.exchanges import checked
 from actions.readings.undo_correction import undo_of
 from actions.rights import Right
 from actions.things import CHANNEL
-from metering.channels import Kind
 from storage.readings import amendments, exchanges
 from storage.readings.exchanges import Exchange
 from storage.registry.meters import Channel
@@ -32,7 +32,7 @@ class ExchangeRecorded(BaseModel):
     correction: int = Field(description="The id under which it can be taken back.")
 
 
-class RecordExchange(Action[Channel, ExchangeRecorded]):
+class RecordExchange(OfRegister, Action[Channel, ExchangeRecorded]):
     """Record an exchange, or correct the one of that instant; use around it is computed anew."""
 
     about = About(
@@ -74,11 +74,6 @@ class RecordExchange(Action[Channel, ExchangeRecorded]):
         hint=("请在依据中说明理由", "The source says why"),
         default=False,
     )
-
-    @classmethod
-    def fits(cls, on: Channel) -> bool:
-        """Return whether the channel is a register's."""
-        return on.kind == Kind.REGISTER
 
     def check(self, on: Channel, at: Acting) -> None:
         """Refuse what the register cannot have shown, beside the readings around it."""

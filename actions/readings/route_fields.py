@@ -4,17 +4,14 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from actions.fields import Acting, Option, plain
 from collector.codecs import names
-from collector.filters import overlap
+from collector.filters import must_not_hear_us
 from collector.routing import Route
 from metering.errors import InputError
 
-# What the collector itself says there: it would hear itself.
-_OURS: Final = ("cw/v1/+/+/receipt", "cw/v1/collector/+/status", "cw/v1/+/+/command")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -67,22 +64,8 @@ def checked(
             next_en=error.next_en,
             where={**error.where, "field": "channel_key"},
         ) from error
-    ours = next((one for one in _OURS if overlap(topic, one)), None)
-    if ours is not None:
-        raise InputError(
-            "route.hears_us",
-            zh=f"过滤器“{topic}”也会收到平台自己发出的 {ours}。",
-            en=f"The filter “{topic}” would also hear {ours}, which the platform itself sends.",
-            next_zh="请写明第一级,例如 shellies/#。",
-            next_en="Name the first level, such as shellies/#.",
-            where={"field": "topic", "value": topic},
-        )
+    must_not_hear_us(topic)
     return route
-
-
-def since_of(at: datetime | None) -> datetime | None:
-    """Return from when on; the beginning of time counts as ever since."""
-    return None if at is None or at.timestamp() <= 0 else at
 
 
 def _toml(value: Any) -> str:

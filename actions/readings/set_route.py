@@ -7,13 +7,8 @@ from actions.fields import Acting, Words, field, plain
 from actions.kinds import Instant, Line, Text
 from actions.readings import feeding
 from actions.readings.end_route import EndRoute
-from actions.readings.route_fields import (
-    checked,
-    every_format,
-    keys_of,
-    settings_of,
-    since_of,
-)
+from actions.readings.ending import since_of, source_field
+from actions.readings.route_fields import checked, every_format, keys_of, settings_of
 from actions.readings.route_shown import (
     RoutePut,
     fed_effects,
@@ -99,9 +94,7 @@ class SetRoute(Action[None, RoutePut]):
         ),
         default=None,
     )
-    source: Line = field(
-        zh="依据", en="Why, or by whom", examples=["A gateway of another maker was installed"]
-    )
+    source: Line = source_field("A gateway of another maker was installed")
 
     @classmethod
     def copies(cls) -> bool:

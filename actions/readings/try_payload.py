@@ -3,7 +3,7 @@
 import base64
 import binascii
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
@@ -21,7 +21,7 @@ from collector.intake import Portion, portions
 from collector.routing import Route
 from metering.errors import InputError
 from metering.messages import Decoded, Message, Readings, Rejection, Stored
-from storage.readings import gateways
+from storage.readings import elsewhere, gateways
 
 ACT: Final = "payload.try"
 
@@ -110,7 +110,7 @@ def try_payload(actor: Actor, topic: str, payload: bytes) -> Tried:
     if not isinstance(sink, TrySink):
         raise no_sink()
     (portion,) = portions([message], lambda _: decoded)
-    return _told(topic, whose, route, decoded, portion, sink)
+    return _named(actor, _told(topic, whose, route, decoded, portion, sink))
 
 
 def _told(
@@ -127,6 +127,31 @@ def _told(
     ]
     counts = stored.inserted, stored.duplicates, stored.revised
     return Tried(topic, whose, route, readings, whole, *counts)
+
+
+def _named(actor: Actor, tried: Tried) -> Tried:
+    """Return it with the gateways at which keys are bound, as far as the actor sees them."""
+    keys = {one.key for one in tried.readings if one.why and one.why.code == elsewhere.ELSEWHERE}
+    if not keys:
+        return tried
+    with actor.look() as connection:
+        found = elsewhere.bound_at(connection, tried.gateway or "", keys)
+    return replace(tried, readings=[_at(one, found.get(one.key, [])) for one in tried.readings])
+
+
+def _at(one: TriedReading, gateways: list[str]) -> TriedReading:
+    if one.why is None or one.why.code != elsewhere.ELSEWHERE or not gateways:
+        return one
+    why, names = one.why, gateways[:5]
+    said = InputError(
+        why.code,
+        zh=f"{why.zh}所在采集网关:{'、'.join(names)}。",
+        en=f"{why.en} There: {', '.join(names)}.",
+        next_zh=why.next_zh,
+        next_en=why.next_en,
+        where=why.where,
+    )
+    return replace(one, why=said)
 
 
 def bytes_of(text: str, encoding: Encoding) -> bytes:

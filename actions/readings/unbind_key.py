@@ -1,14 +1,11 @@
 """Unbinding a key: from an instant on it means no channel."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
-
 from pydantic import BaseModel
 
 from actions.declared import ACTIONS, About, Action, Effect, Opposite
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Instant, Line
+from actions.readings.ending import Ends, ending_field, since_of, source_field
 from actions.rights import Right
 from metering.errors import InputError
 from storage.registry import keys
@@ -22,7 +19,7 @@ class KeyUnbound(BaseModel):
     channel_id: int
 
 
-class UnbindKey(Action[None, KeyUnbound]):
+class UnbindKey(Ends, Action[None, KeyUnbound]):
     """Let a key mean no channel for readings from an instant on, until the next that is known.
 
     What was stored stays; what comes under the key waits.
@@ -40,36 +37,33 @@ class UnbindKey(Action[None, KeyUnbound]):
 
     gateway: Line = field(zh="采集网关", en="Gateway", examples=["demo-a/g1"])
     channel_key: Line = field(zh="通道键", en="Key", examples=["meter/EPI"])
-    since: Instant = field(
-        zh="自读数时间起",
-        en="For readings from",
-        hint=("1970-01-01 即从未绑定", "1970-01-01: as if it had never been"),
-        examples=["2026-11-27T12:00:00+08:00"],
+    since: Instant = ending_field(
+        "自读数时间起", "For readings from", ("从未绑定", "as if it had never been")
     )
-    source: Line = field(zh="依据", en="Why, or by whom", examples=["The meter was taken down"])
-
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that dated facts come in by COPY."""
-        return True
-
-    @classmethod
-    def given(cls, on: None, at: Acting) -> Mapping[str, Any]:
-        """Return that it ends now, unless somebody says otherwise."""
-        return {"since": datetime.now(UTC).replace(microsecond=0).isoformat()}
+    source: Line = source_field("The meter was taken down")
 
     @classmethod
     def where_to(cls, on: None, result: KeyUnbound) -> str:
         """Return the page of keys that are bound to nothing."""
         return "/unbound-keys"
 
-    def check(self, on: None, at: Acting) -> None:
-        """Refuse a key that means no channel then."""
-        self._held(at)
+    def held(self, at: Acting) -> int:
+        """Return the channel that it means then."""
+        found = keys.means(at.connection, self.gateway, self.channel_key, since_of(self.since))
+        if found is None:
+            raise InputError(
+                "key.not_bound",
+                zh=f"网关 {self.gateway} 的键“{self.channel_key}”在该时间没有绑定通道。",
+                en=f"The key “{self.channel_key}” of {self.gateway} means no channel then.",
+                next_zh="请核对网关、键和时间。",
+                next_en="Check gateway, key and instant.",
+                where={"field": "channel_key", "value": self.channel_key},
+            )
+        return found
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
         """Return what it means no longer."""
-        before = plain(f"#{self._held(at)}")
+        before = plain(f"#{self.held(at)}")
         what = plain(f"{self.gateway} · {self.channel_key}")
         stays = Words("保留", "stay")
         return [
@@ -79,7 +73,7 @@ class UnbindKey(Action[None, KeyUnbound]):
 
     def do(self, on: None, at: Acting) -> KeyUnbound:
         """Unbind it."""
-        channel = self._held(at)
+        channel = self.held(at)
         gateway = keys.gateways(at.connection, [self.gateway])[self.gateway]
         since, how = since_of(self.since), (self.source, at.actor)
         keys.let_mean(at.connection, gateway, self.channel_key, None, since, *how)
@@ -97,21 +91,3 @@ class UnbindKey(Action[None, KeyUnbound]):
             "source": "undo",
         }
         return Opposite(ACTIONS["key.bind"].model_validate(said))
-
-    def _held(self, at: Acting) -> int:
-        found = keys.means(at.connection, self.gateway, self.channel_key, since_of(self.since))
-        if found is None:
-            raise InputError(
-                "key.not_bound",
-                zh=f"网关 {self.gateway} 的键“{self.channel_key}”在该时间没有绑定通道。",
-                en=f"The key “{self.channel_key}” of {self.gateway} means no channel then.",
-                next_zh="请核对网关、键和时间。",
-                next_en="Check gateway, key and instant.",
-                where={"field": "channel_key", "value": self.channel_key},
-            )
-        return found
-
-
-def since_of(at: datetime | None) -> datetime | None:
-    """Return from when on; the beginning of time counts as ever since."""
-    return None if at is None or at.timestamp() <= 0 else at

@@ -164,6 +164,12 @@ UNBOUND: Final = Table[UnboundRow, WhichUnbound](
             hint=Words("如电压、温度", "Such as voltage, temperature"),
         ),
         Column(
+            "bound_at",
+            Words("绑定于其他网关", "Bound at another gateway"),
+            lambda row: ", ".join(row.one.bound_at),
+            hint=Words("您能查看的网关", "Of the gateways that you see"),
+        ),
+        Column(
             "bind",
             Words("绑定", "Bind"),
             only="page",

@@ -4,17 +4,16 @@ from actions.declared import About, Action, Effect
 from actions.fields import Acting, field
 from actions.kinds import Instant, Line
 from actions.readings.correcting import Case, opened, reason_field, tried
-from actions.readings.corrects import Corrects
+from actions.readings.corrects import Corrects, OfRegister
 from actions.readings.effect_words import of_correction
 from actions.readings.exchanges import check_recorded, withdrawn
 from actions.readings.shown import CorrectionShown
 from actions.rights import Right
 from actions.things import CHANNEL
-from metering.channels import Kind
 from storage.registry.meters import Channel
 
 
-class WithdrawExchange(Corrects, Action[Channel, CorrectionShown]):
+class WithdrawExchange(OfRegister, Corrects, Action[Channel, CorrectionShown]):
     """Say that no meter was exchanged at an instant; use is computed as if none had been."""
 
     about = About(
@@ -35,11 +34,6 @@ class WithdrawExchange(Corrects, Action[Channel, CorrectionShown]):
         examples=["2016-03-02T10:30:00+00:00"],
     )
     reason: Line = reason_field()
-
-    @classmethod
-    def fits(cls, on: Channel) -> bool:
-        """Return whether the channel is a register's."""
-        return on.kind == Kind.REGISTER
 
     def check(self, on: Channel, at: Acting) -> None:
         """Refuse where none is recorded."""

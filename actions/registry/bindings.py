@@ -26,6 +26,8 @@ def taken_over(
     meant = {channel for held in bindings.values() for channel in held}
     holders = {one.channel_id: one for one in keys.holders(connection, sorted(meant))}
     for row, channel in zip(rows, ids, strict=True):
+        if row.valid_from is None and channel in bindings.get((row.gateway, row.key), set()):
+            continue  # it says nothing new
         own = institution_ids[row.institution]
         others = [
             holders[one]
@@ -54,6 +56,16 @@ def _held(row: NewChannel, holders: Iterable[keys.Holder]) -> InputError:
     )
 
 
+def gateways_of(connection: Connection[Any], names: Sequence[str]) -> dict[str, int]:
+    """Return gateways by name, made where they are new."""
+    gateways = keys.gateways(connection, names)
+    new = sorted(set(names) - gateways.keys())
+    made = dict(zip(new, table.new_ids(connection, "gateway", len(new)), strict=True))
+    columns = {"id": "integer", "name": "text"}
+    table.insert(connection, "gateway", columns, [(i, n) for n, i in made.items()])
+    return gateways | made
+
+
 def bind(
     connection: Connection[Any],
     rows: Sequence[NewChannel],
@@ -65,16 +77,11 @@ def bind(
 
     bindings: the channels that each key means, or meant. returns: the channels bound anew.
     """
-    gateways = keys.gateways(connection, [row.gateway for row in rows])
-    new = sorted({row.gateway for row in rows} - gateways.keys())
-    made = dict(zip(new, table.new_ids(connection, "gateway", len(new)), strict=True))
-    columns = {"id": "integer", "name": "text"}
-    table.insert(connection, "gateway", columns, [(i, n) for n, i in made.items()])
-    gateways |= made
+    gateways = gateways_of(connection, [row.gateway for row in rows if row.gateway])
     wanted, owner = [], {}
     for row, channel in zip(rows, ids, strict=True):
         meant = bindings.get((row.gateway, row.key), set())
-        if channel in meant and row.valid_from is None:
+        if not row.key or (channel in meant and row.valid_from is None):
             continue
         since = max(row.valid_from or row.since, row.since).isoformat()
         key = (gateways[row.gateway], row.key)

@@ -15,7 +15,7 @@ class Column:
     needed: bool = True
 
 
-def _may(name: str, examples: tuple[str, ...], zh: str, en: str) -> Column:
+def may(name: str, examples: tuple[str, ...], zh: str, en: str) -> Column:
     return Column(name, examples, zh, en, needed=False)
 
 
@@ -35,26 +35,26 @@ REGIONS: Final = (
         "上级代码；全国为 000000",
         "code of the region above; the nation is 000000",
     ),
-    _may(
+    may(
         "climate_zone",
         ("hot_summer_cold_winter", ""),
         "建筑气候区；空则不改",
         "climate zone of buildings; empty changes nothing",
     ),
-    _may(
+    may(
         "grid_region",
         ("GRID_EC", ""),
         "所属区域电网，取碳排放因子时用；空则不改",
         "regional grid, for the CO2 factor; empty changes nothing",
     ),
-    _may("is_demo", ("", ""), "yes 表示演示数据", "yes marks demonstration data"),
-    _may(
+    may("is_demo", ("", ""), "yes 表示演示数据", "yes marks demonstration data"),
+    may(
         "valid_from",
         ("", "2001-01-01"),
         "自哪天起如此；空为 2000-01-01",
         "from which day on this holds; empty is 2000-01-01",
     ),
-    _may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
+    may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
 )
 
 INSTITUTIONS: Final = (
@@ -101,24 +101,24 @@ INSTITUTIONS: Final = (
     Column(
         "valid_from",
         ("2025-01-01", "2025-07-01"),
-        "这一行所说的自哪天起成立；面积或隶属变更时另写新日期",
-        "from which day on the row holds; a changed area or affiliation gets its own day",
+        "这一行所说的自哪天起成立；面积或隶属变更时以新日期另写一行",
+        "from which day on the row holds; a changed area or affiliation gets a row of its own day",
     ),
-    _may(
+    may(
         "location_region_code",
         ("", "330000"),
         "所在地区划，决定气候和电网因子；空则同隶属",
         "where it stands, for climate and grid factor; empty is region_code",
     ),
-    _may(
+    may(
         "disclosure",
         ("", "restricted"),
         "open、restricted（仅本系统和主管部门可见）或 off_platform；空为 open",
         "open, restricted (own line and authority only) or off_platform; empty is open",
     ),
-    _may("latitude", ("29.98", ""), "纬度，度；可空", "degrees; may be empty"),
-    _may("longitude", ("122.2", ""), "经度，度；可空", "degrees; may be empty"),
-    _may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
+    may("latitude", ("29.98", ""), "纬度，度；可空", "degrees; may be empty"),
+    may("longitude", ("122.2", ""), "经度，度；可空", "degrees; may be empty"),
+    may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
 )
 
 CHANNELS: Final = (
@@ -161,54 +161,53 @@ CHANNELS: Final = (
         "when it begins, with its offset; older readings are refused. A later import may move it "
         "earlier, never later",
     ),
-    Column("gateway", ("example/gw1", "example/gw1"), "网关：省份/网关", "province/gateway"),
+    Column(
+        "gateway",
+        ("example/gw1", "example/gw1"),
+        "网关：省份/网关；通道尚无标识时与 key 一并留空",
+        "province/gateway; empty, with key, where the channel has none",
+    ),
     Column("key", ("m1.import", "w1"), "网关对该通道的称呼", "the gateway's name of the channel"),
     Column("name_zh", ("总电表", "水表"), "计量表中文名", "the meter's Chinese name"),
     Column("name_en", ("Main meter", "Water meter"), "计量表英文名", "the meter's English name"),
-    _may(
+    may(
         "per_unit",
         ("1000", ""),
         "每 unit 的通道最小单位数：1000 保留三位小数；空为 1000",
         "quanta of the channel in one `unit`: 1000 keeps three decimals; empty is 1000",
     ),
-    _may(
+    may(
         "factor",
         ("80", ""),
         "互感器变比，如 80、80/5、1.5；单位换算自动得出；空为 1",
         "the transformers' ratio alone: 80, 80/5, 1.5; units convert by themselves; empty is 1",
     ),
-    _may(
+    may(
         "net",
         ("", ""),
         "yes 表示 interval 或 power 的值可为负；register 不可填",
         "yes where values of interval or power may be negative; refused on a register",
     ),
-    _may(
+    may(
         "share",
         ("", "0.6"),
         "计入该机构台账的占比，-1 至 1，最多六位小数；空为 1，分表填 0",
         "how much counts in the institution's account, -1 to 1, at most six decimals; empty is 1, "
         "0 for a sub-meter",
     ),
-    _may(
+    may(
         "valid_from",
         ("", ""),
         "设置、标识或占比变更自何时起，须带时区；factor 只在换表时改变",
         "from when a changed setting, key or share holds, with its offset; factor changes only at "
         "an exchange",
     ),
-    _may(
+    may(
         "held_by",
         ("", ""),
         "标识从另一机构移来时填该机构的代码，否则整次导入被拒绝；原机构已以占比 0 迁出的可留空",
         "where a key moves here from another institution: that one's code, else all is refused; "
         "may be empty once that one moved out by share 0",
     ),
-    _may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
+    may("source", ("", ""), "依据；空为文件名", "what says so; empty is the file's name"),
 )
-
-FILES: Final = {
-    "regions.csv": REGIONS,
-    "institutions.csv": INSTITUTIONS,
-    "channels.csv": CHANNELS,
-}

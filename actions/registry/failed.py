@@ -1,7 +1,7 @@
 """A registry without the rows that fail, and those rows as a workbook, to be sent again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from actions.actor import Actor
@@ -10,6 +10,7 @@ from actions.fields import Lang
 from actions.registry.cells import called_of
 from actions.registry.checks import check_rows
 from actions.registry.files import read_all
+from actions.registry.history_checks import check_histories
 from actions.registry.importing import register
 from actions.registry.values import ProblemsError, Registered, Registry
 from collector.files.sent_back import apart
@@ -64,9 +65,9 @@ def _sifted(actor: Actor, tables: Tables, namespace: str, *, dry_run: bool) -> _
     for _ in range(_ROUNDS):
         _keep(sifted, problems)
         registry = _without(registry, sifted)
-        if not (registry.regions or registry.institutions or registry.channels):
+        if registry.empty:
             return sifted
-        problems = tuple(check_rows(registry))
+        problems = (*check_rows(registry), *check_histories(registry))
         if problems:
             continue
         try:
@@ -94,12 +95,7 @@ def _without(registry: Registry, sifted: _Sifted) -> Registry:
     def good(row: Any) -> bool:
         return (row.place.file, row.place.line) not in sifted.wrong
 
-    return replace(
-        registry,
-        regions=list(filter(good, registry.regions)),
-        institutions=list(filter(good, registry.institutions)),
-        channels=list(filter(good, registry.channels)),
-    )
+    return registry.kept(good)
 
 
 def _tables(

@@ -3,7 +3,8 @@
 from typing import Final
 
 from actions.fields import Lang, Option, plain
-from actions.registry.columns import FILES, Column
+from actions.registry.columns import Column
+from actions.registry.registry_files import FILES
 from actions.templates import Blank, BlankSheet, template_workbook
 from metering.channels import Kind
 from metering.institutions import Disclosure

@@ -3,7 +3,9 @@
 from dataclasses import asdict, replace
 
 from actions.actor import Actor, denied
-from actions.registry import checks, rows
+from actions.registry import rows
+from actions.registry.checks import check_rows
+from actions.registry.history_checks import check_histories
 from actions.registry.values import (
     ALWAYS,
     Count,
@@ -51,7 +53,7 @@ def register(
     A changed fact holds from the row's day on, until the next one known; what was known before
     stays on record. A dry run does all of it and keeps none.
     """
-    refuse(checks.check_rows(registry))
+    refuse([*check_rows(registry), *check_histories(registry)])
     detail: dict[str, object] = {}
     with actor.act("registry.import", registry.namespace, detail, dry_run=dry_run) as connection:
         if not table.administers(connection):

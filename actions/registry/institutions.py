@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from actions.actor import Actor
+from actions.fields import Acting, Words
 from actions.figures import not_found
 from metering.errors import NotFoundError
 from storage.pages import Page, check_size, cursor_of, key_of
@@ -15,7 +16,13 @@ from storage.registry.institutions import (
     Location,
 )
 
-__all__ = ["InstitutionDetail", "InstitutionFilter", "institution", "list_institutions"]
+__all__ = [
+    "InstitutionDetail",
+    "InstitutionFilter",
+    "institution",
+    "institution_name",
+    "list_institutions",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,15 @@ def institution(actor: Actor, institution_id: int) -> InstitutionDetail:
 def no_institution(institution_id: int) -> NotFoundError:
     """Return the answer for an institution that this reader does not see."""
     return not_found("公共机构", "institution", {"institution_id": institution_id})
+
+
+def institution_name(at: Acting, institution_id: int) -> Words | None:
+    """Return what an institution is called, None where the actor does not see it."""
+    key = ("institution", institution_id)
+    if key not in at.known:
+        one = institutions.one(at.connection, institution_id)
+        known = one is not None and (one.name_zh or one.name_en)
+        at.known[key] = Words(one.name_zh or one.name_en or "", one.name_en or one.name_zh or "") \
+            if one is not None and known else None  # fmt: skip
+    found: Words | None = at.known[key]
+    return found

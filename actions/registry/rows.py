@@ -6,11 +6,12 @@ from typing import Any
 
 from psycopg import Connection
 
-from actions.registry import channels, checks, noted
+from actions.registry import channels, checks, histories, noted
+from actions.registry.history_checks import named
 from actions.registry.values import Count, NewChannel, NewInstitution, Registered, Registry, refuse
 from metering.errors import InputError
 from metering.institutions import check_credit_code
-from storage.dated import supersede
+from storage.dated import supersede_in_turn
 from storage.registry import table
 
 
@@ -35,13 +36,15 @@ def write(connection: Connection[Any], registry: Registry, by: str) -> Registere
     alike = noted.resembling_codes(connection, registry.namespace, registry.institutions, found)
     ids, institutions = _institutions(connection, registry, found, known, by)
     written, told = channels.write(connection, registry.channels, elsewhere | ids, by)
-    return Registered(regions, institutions, written, (*changes, *alike, *told))
+    later, more = histories.write(connection, registry, elsewhere | ids, by)
+    notes = (*changes, *alike, *told, *more)
+    return Registered(regions, institutions, written, notes, **later)
 
 
 def _elsewhere(connection: Connection[Any], registry: Registry) -> dict[str, int]:
     """Return institutions that channels name and an earlier import brought."""
     own = {row.code for row in registry.institutions}
-    codes = list(dict.fromkeys(row.institution for row in registry.channels))
+    codes = list(dict.fromkeys([row.institution for row in registry.channels] + named(registry)))
     wanted = [code for code in codes if code not in own]
     found = table.institutions(connection, registry.namespace, [(code, None) for code in wanted])
     return {code: ids[0] for code, ids in zip(wanted, found, strict=True) if ids[0] is not None}
@@ -78,7 +81,7 @@ def _two_institutions(
         if None not in (by_code, by_credit) and by_code != by_credit:
             zh = f"该代码是机构 {by_code},信用代码却属于机构 {by_credit}。"
             en = f"the code is institution {by_code}'s, the credit code institution {by_credit}'s."
-        elif one is not None and taken.setdefault(one, row) is not row:
+        elif one is not None and taken.setdefault(one, row).code != row.code:
             zh = f"与“{taken[one].code}”是同一机构({one})。"
             en = f"this is the same institution ({one}) as “{taken[one].code}”."
         else:
@@ -128,7 +131,7 @@ def _regions(
 ) -> Count:
     """Make and change regions; `known` then holds the new ones too."""
     rows = registry.regions
-    new = [row.code for row in rows if row.code not in known]
+    new = list(dict.fromkeys(row.code for row in rows if row.code not in known))
     made = dict(zip(new, table.new_ids(connection, "region", len(new)), strict=True))
     table.insert(connection, "region", {"id": "integer"}, [(one,) for one in made.values()])
     known |= made
@@ -146,10 +149,11 @@ def _regions(
             row.valid_from,
             row.source,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: row.valid_from)
     ]
-    changed = supersede(connection, table.REGION, facts, by)
-    return _count(len(rows), set(made.values()), {one.key[0] for one in changed})
+    changed = supersede_in_turn(connection, table.REGION, facts, by)
+    every = {row.code for row in rows}
+    return _count(len(every), set(made.values()), {one.key[0] for one in changed})
 
 
 def _institutions(
@@ -161,18 +165,22 @@ def _institutions(
 ) -> tuple[dict[str, int], Count]:
     """Make and change institutions; return their ids by code."""
     rows = registry.institutions
-    new = [row.code for row, ids in zip(rows, found, strict=True) if ids == (None, None)]
+    known = {row.code for row, who in zip(rows, found, strict=True) if who != (None, None)}
+    new = list(dict.fromkeys(row.code for row in rows if row.code not in known))
     made = dict(zip(new, table.new_ids(connection, "institution", len(new)), strict=True))
     table.insert(connection, "institution", {"id": "integer"}, [(one,) for one in made.values()])
     ids = made | _named(connection, registry, found, made)
+    rows = sorted(rows, key=lambda row: row.valid_from)
+    facts = [fact for row in rows for fact in _facts(row, ids)]
     affiliations = [_affiliation(row, ids, regions) for row in rows]
     locations = [_location(row, ids, regions) for row in rows]
     changed = [
-        *supersede(connection, table.FACT, [f for row in rows for f in _facts(row, ids)], by),
-        *supersede(connection, table.AFFILIATION, affiliations, by),
-        *supersede(connection, table.LOCATION, locations, by),
+        *supersede_in_turn(connection, table.FACT, facts, by),
+        *supersede_in_turn(connection, table.AFFILIATION, affiliations, by),
+        *supersede_in_turn(connection, table.LOCATION, locations, by),
     ]
-    return ids, _count(len(rows), set(made.values()), {one.key[0] for one in changed})
+    every = {row.code for row in rows}
+    return ids, _count(len(every), set(made.values()), {one.key[0] for one in changed})
 
 
 def _named(
@@ -183,14 +191,16 @@ def _named(
 ) -> dict[str, int]:
     """Keep the codes that this namespace did not have; return who was found, by code."""
     ids: dict[str, int] = {}
-    codes = []
+    kept: set[str] = set()
     for row, (by_code, by_credit) in zip(registry.institutions, found, strict=True):
         known = by_code if by_code is not None else by_credit
         if known is not None:
             ids[row.code] = known
-        if by_code is None:
-            one = made[row.code] if known is None else known
-            codes.append((registry.namespace, row.code, one))
+        if by_code is not None:
+            kept.add(row.code)
+    codes = [
+        (registry.namespace, code, one) for code, one in (made | ids).items() if code not in kept
+    ]
     columns = {"namespace": "text", "code": "text", "institution_id": "integer"}
     table.insert(connection, "institution_code", columns, codes)
     return ids

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from actions.registry.columns import FILES
+from actions.registry.registry_files import FILES
 from collector.files.grids import headed
 from collector.files.limits import Limits
 from collector.files.refusals import Place

@@ -1,16 +1,25 @@
 """What an import of the registry says, as values, and what is wrong with it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from metering.channels import Kind
 from metering.errors import InputError
 from metering.institutions import Disclosure
 
+KINDS: Final = (
+    "regions",
+    "institutions",
+    "channels",
+    "exchanges",
+    "settings",
+    "keys",
+    "shares",
+)
 ALWAYS: Final = date(2000, 1, 1)  # regions that carry no date of their own hold from here
 
 
@@ -106,6 +115,71 @@ class NewChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class NewExchange:
+    """When a register's meter was exchanged; final, initial: in the channel's unit."""
+
+    institution: str
+    meter: str
+    channel: str
+    at: datetime
+    final: Decimal | None
+    initial: Decimal
+    source: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSetting:
+    """Settings of a channel that hold from an instant on; amounts in the channel's unit."""
+
+    institution: str
+    meter: str
+    channel: str
+    ratio: Fraction
+    period_s: int
+    max_per_hour: Decimal | None
+    wraps_at: Decimal | None
+    valid_from: datetime
+    source: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """What a gateway's key means from an instant on, None: always; no channel: nothing.
+
+    held_by: whose the key is so far, where another institution has it and gives it away.
+    """
+
+    gateway: str
+    key: str
+    institution: str
+    meter: str
+    channel: str
+    valid_from: datetime | None
+    source: str
+    held_by: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewShare:
+    """How much of a channel makes an institution's account from a day on; 0 ends it.
+
+    meter_of: the institution that has the meter; another one is its tenant.
+    """
+
+    institution: str
+    meter_of: str
+    meter: str
+    channel: str
+    share_millionths: int
+    valid_from: date
+    source: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """What an import says, as a whole.
 
@@ -116,6 +190,20 @@ class Registry:
     institutions: Sequence[NewInstitution] = ()
     channels: Sequence[NewChannel] = ()
     namespace: str = "import"
+    exchanges: Sequence[NewExchange] = ()
+    settings: Sequence[NewSetting] = ()
+    keys: Sequence[NewKey] = ()
+    shares: Sequence[NewShare] = ()
+
+    def kept(self, good: Callable[[Any], bool]) -> "Registry":
+        """Return the rows of which something holds."""
+        rows: dict[str, Any] = {kind: list(filter(good, getattr(self, kind))) for kind in KINDS}
+        return replace(self, **rows)
+
+    @property
+    def empty(self) -> bool:
+        """Return whether no row is left."""
+        return not any(getattr(self, kind) for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +213,9 @@ class Count:
     made: int = 0
     changed: int = 0
     unchanged: int = 0
+
+
+NONE: Final = Count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +231,8 @@ class Note:
 class Registered:
     """What an import did, or in a dry run would do.
 
-    left_out: rows that are wrong, left out because that was asked for.
+    left_out: rows that are wrong, left out because that was asked for. exchanges, settings, keys,
+    shares: what their files say beyond the channels'.
     """
 
     regions: Count
@@ -148,6 +240,15 @@ class Registered:
     channels: Count
     notes: tuple[Note, ...] = ()
     left_out: int = 0
+    exchanges: Count = NONE
+    settings: Count = NONE
+    keys: Count = NONE
+    shares: Count = NONE
+
+    def counts(self) -> dict[str, Count]:
+        """Return what became of the rows of each kind, of the later ones where there are any."""
+        found: dict[str, Count] = {kind: getattr(self, kind) for kind in KINDS}
+        return {kind: one for kind, one in found.items() if kind in KINDS[:3] or one != NONE}
 
 
 class ProblemsError(InputError):

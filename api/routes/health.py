@@ -5,8 +5,9 @@ from pydantic import BaseModel, Field
 
 from actions.health import readiness
 from api.auth import WithAuth
+from api.late import LateRoute
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(route_class=LateRoute, tags=["operations"])
 
 
 class Alive(BaseModel):

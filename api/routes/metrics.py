@@ -10,9 +10,10 @@ from prometheus_client.registry import Collector
 
 from actions.actor import Actor
 from actions.health import Counts, counts
+from api.late import LateRoute
 from metering.errors import EnergyError
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(route_class=LateRoute, tags=["operations"])
 
 
 class Database(Collector):

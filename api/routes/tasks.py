@@ -9,8 +9,9 @@ from pydantic import Field
 from actions.tasks import task
 from api.auth import CurrentActor
 from api.fields import Id, Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/tasks", tags=["tasks"])
 
 
 class TaskShown(Shown):

@@ -1,4 +1,4 @@
-"""`commonwatt export`: readings and usage of any span as a file, taken up where it broke off."""
+"""`commonwatt export`: readings, usage, accounts and the registry as files."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import settings
+from cli.commands.import_options import Namespace
 from cli.commands.options import ApiUrl
 from cli.services.words import say
 from metering.errors import InputError
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help=say(
-        "批量导出读数、用量;中断后再次运行即续传。",
-        "Export readings and usage in bulk; run again, a broken file goes on.",
+        "批量导出读数、用量、台账和名录;读数、用量中断后再次运行即续传。",
+        "Export readings, usage, accounts and the registry; run again, a broken file of readings "
+        "or usage goes on.",
     ),
     no_args_is_help=True,
 )
@@ -201,6 +203,53 @@ def accounts(
             actor, output, form.value, given, institution_id=institution, lang=_lang(headings)
         )
     typer.echo(say(f"{output}:{rows} 行", f"{output}: {rows} rows"))
+
+
+class RegistryAs(StrEnum):
+    """Of the registry: CSV in a folder or a ZIP, or a workbook."""
+
+    FOLDER = "folder"
+    ZIP = "zip"
+    XLSX = "xlsx"
+
+
+@app.command()
+def registry(
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help=say("写入的目录或文件。", "The folder or file to write.")
+        ),
+    ],
+    form: Annotated[
+        RegistryAs,
+        typer.Option(
+            "--as",
+            help=say(
+                "folder、zip 为 CSV;xlsx 每个文件一个工作表。",
+                "folder and zip hold CSV, xlsx a sheet for each file.",
+            ),
+        ),
+    ] = RegistryAs.FOLDER,
+    namespace: Namespace = "import",
+    database_url: ApiUrl = None,
+) -> None:
+    """Write regions, institutions and channels; the importer takes the files back in."""
+    from actions.registry.export import write_registry
+    from cli.wiring import operator
+
+    with operator(settings.load(database_url=database_url)) as actor:
+        done = write_registry(actor, output, form.value, namespace)
+    for name, rows in done.rows.items():
+        typer.echo(say(f"{name}:{rows} 行", f"{name}: {rows} rows"))
+    if done.without_code:
+        typer.echo(
+            say(
+                f"另有 {done.without_code} 个机构没有“{namespace}”的代码,未导出。",
+                f"{done.without_code} institutions have no code of “{namespace}” and stay out.",
+            ),
+            err=True,
+        )
 
 
 def _month(text: str, option: str) -> date | None:

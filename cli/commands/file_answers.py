@@ -42,7 +42,16 @@ Decimal = Annotated[
 Dates = Annotated[
     str | None,
     typer.Option(
-        help=say("03/04/2026 的顺序:dmy 或 mdy。", "The order in 03/04/2026: dmy or mdy.")
+        help=say(
+            "03/04/2026 的顺序:dmy 或 mdy;25-1-12 的顺序:也可为 ymd。",
+            "The order in 03/04/2026: dmy or mdy; in 25-1-12 also ymd.",
+        )
+    ),
+]
+Brackets = Annotated[
+    str | None,
+    typer.Option(
+        help=say("(5) 表示 -5 还是 5:minus 或 mark。", "Whether (5) is -5 or 5: minus or mark.")
     ),
 ]
 LastDay = Annotated[
@@ -124,8 +133,8 @@ Same = Annotated[
 ]
 
 _NAMES = (
-    "gateway", "channel", "zone", "unit", "decimal", "dates", "last_day", "stamp", "length_s",
-    "hour", "rates", "ratio", "formulas", "empty", "month", "sheets", "same",
+    "gateway", "channel", "zone", "unit", "decimal", "dates", "brackets", "last_day", "stamp",
+    "length_s", "hour", "rates", "ratio", "formulas", "empty", "month", "sheets", "same",
 )  # fmt: skip
 
 

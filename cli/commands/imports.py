@@ -79,6 +79,7 @@ def readings(
     unit: file_answers.Unit = None,
     decimal: file_answers.Decimal = None,
     dates: file_answers.Dates = None,
+    brackets: file_answers.Brackets = None,
     last_day: file_answers.LastDay = None,
     month: file_answers.Month = None,
     stamp: file_answers.Stamp = None,

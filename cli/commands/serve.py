@@ -30,6 +30,7 @@ def serve(
     memory.give_back()  # before anything begins a thread
     memory.do_without()
     memory.put_off_numpy()
+    memory.put_off_models()
     import uvicorn  # as the application, too heavy for --help
 
     from cli import embedded, logs, running

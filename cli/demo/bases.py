@@ -1,20 +1,22 @@
 """How the demo answers for its bases: odd months are estimated, others confirmed, with reasons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from actions.actor import Actor
 from actions.compact.base_words import HOWS, STATES, in_words, told
-from actions.compact.bases import OPEN, BaseLine, Finding, Review, review
+from actions.compact.bases import OPEN, BaseLine, Finding, Review, histories, review
 from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, Which
 from actions.compact.estimate_base import EstimateBase, Way
 from actions.doing import carry_out
 from cli.services.words import language, say
-from compact.bases import month_span
+from compact.bases import CarrierMonth, YearMonth, month_span
+from compact.targets import State
 from metering.errors import InsufficientDataError
 
 _MOST_SHOWN: Final = 5
 _WAYS: Final = (Way.YEAR_AFTER, Way.YEAR_BEFORE, Way.LIKE_DAYS)
+_STEPS: Final = {Way.YEAR_AFTER: 1, Way.YEAR_BEFORE: -1}
 _REPLACED: Final = frozenset({"missing", "partial", "beyond"})
 
 
@@ -27,9 +29,11 @@ def answer(actor: Actor, target_id: int, tell: Callable[[str], None]) -> None:
     found = review(actor, target_id)
     for line in shown(found):
         tell(line)
-    for one in found.lines:
-        if one.state == OPEN:
-            _answer(actor, target_id, one)
+    left = [one for one in found.lines if one.state == OPEN]
+    known = histories(actor, target_id, [one.institution_id for one in left])
+    for one in left:
+        carriers = known[one.institution_id].carriers if one.institution_id in known else {}
+        _answer(actor, target_id, one, carriers)
     words = say("演示:未发现异常。", "demo: nothing odd was found.")
     carry_out(actor, ConfirmBases(which=Which.REST, reason=words), target_id)
     after = review(actor, target_id)
@@ -61,7 +65,12 @@ def shown(found: Review) -> Iterator[str]:
         yield say(f"  ……另有 {more} 家", f"  … and {more} more")
 
 
-def _answer(actor: Actor, target_id: int, one: BaseLine) -> None:
+def _answer(
+    actor: Actor,
+    target_id: int,
+    one: BaseLine,
+    carriers: Mapping[str, Mapping[YearMonth, CarrierMonth]],
+) -> None:
     if one.base is None or one.base.total_g <= 0:
         words = say("演示:没有可用的基期数据。", "demo: there is nothing to count from.")
         left = LeaveOutBases(institutions=[one.institution_id], reason=words)
@@ -69,7 +78,8 @@ def _answer(actor: Actor, target_id: int, one: BaseLine) -> None:
         return
     for finding in one.findings:
         if finding.mark.code in _REPLACED and finding.mark.month and finding.mark.carrier:
-            _estimate(actor, target_id, one, finding)
+            months = carriers.get(finding.mark.carrier, {})
+            _estimate(actor, target_id, one, finding, months)
     words = say(
         "演示:异常月份已估算或如实保留,其余按计量。",
         "demo: odd months are estimated or left as they are, the rest is as measured.",
@@ -78,17 +88,25 @@ def _answer(actor: Actor, target_id: int, one: BaseLine) -> None:
     carry_out(actor, these, target_id)
 
 
-def _estimate(actor: Actor, target_id: int, one: BaseLine, finding: Finding) -> None:
+def _estimate(
+    actor: Actor,
+    target_id: int,
+    one: BaseLine,
+    finding: Finding,
+    months: Mapping[YearMonth, CarrierMonth],
+) -> None:
     """Estimate a month by the first way for which something is measured; else it stays as it is."""
     assert one.base is not None
-    month, _ = month_span((one.base.year, finding.mark.month or 1))
+    at = one.base.year, finding.mark.month or 1
     for how in _WAYS:
+        if not _may_do(how, months, at):
+            continue
         zh, en = HOWS[how.value]
         reason = say(f"演示:异常,取{zh}。", f"demo: it is odd, so {en} is taken.")
         try:
             wanted = EstimateBase(
                 institution=one.institution_id,
-                month=month,
+                month=month_span(at)[0],
                 carrier=finding.mark.carrier,
                 how=how,
                 reason=reason,
@@ -97,3 +115,13 @@ def _estimate(actor: Actor, target_id: int, one: BaseLine, finding: Finding) -> 
         except InsufficientDataError:
             continue
         return
+
+
+def _may_do(how: Way, months: Mapping[YearMonth, CarrierMonth], at: YearMonth) -> bool:
+    """Return whether anything is known by which a way could go, to ask for no other."""
+    if how is Way.LIKE_DAYS:
+        first, until = month_span(at, beside=1)
+        near = [one for (y, m), one in months.items() if first <= month_span((y, m))[0] < until]
+        return any(one.quanta is not None for one in near)
+    other = months.get((at[0] + _STEPS[how], at[1]))
+    return other is not None and other.state is not State.MISSING

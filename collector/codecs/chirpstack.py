@@ -9,11 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from collector.codecs.parts.lora import Reading, Uplink, readings_of
-from collector.codecs.parts.lorawan import decoder
-from collector.codecs.parts.quantities import named
+from collector.codecs.parts.lora import Uplink, Uplinks, readings_of
 from collector.codecs.parts.rows import nothing
-from collector.codecs.parts.text import object_of
+from collector.codecs.parts.text import member, object_of
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
@@ -22,22 +20,8 @@ _OTHER_EVENTS: Final = frozenset(
 )
 
 
-class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to read what devices say.
-
-    payload_decoder: of bytes that the server did not decode. units: of paths whose names tell none.
-    time: the field of the object that says when the registers were read, else the gateway's time.
-    """
-
-    payload_decoder: str = ""
-    units: dict[str, str] = {}
-    time: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a decoder that there is not, and a unit that is none of ours."""
-        msgspec.structs.force_setattr(self, "units", named(self.units))
-        if self.payload_decoder:
-            decoder(self.payload_decoder)
+class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
+    """How to read what devices say; the network's time is the gateway's."""
 
     def decode(self, message: Message) -> Decoded:
         """Return the readings of one uplink."""
@@ -46,15 +30,20 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         said = object_of("chirpstack", message.payload)
         if not isinstance(said.get("deviceInfo", said.get("devEUI")), dict | str):
             raise malformed("chirpstack", "no deviceInfo, which every event has")
-        uplink = Uplink(_object(said), said.get("data"), said.get("fPort"), said.get("time"))
-        return readings_of(
-            "chirpstack", uplink, Reading(self.payload_decoder, self.units, self.time)
-        )
+        uplink = Uplink(_object(said), said.get("data"), said.get("fPort"), _time(said))
+        return readings_of("chirpstack", uplink, self)
 
     def encode(self, dev_eui: str, time: str, values: Mapping[str, Any]) -> bytes:
         """Return an uplink of a device whose profile decodes."""
         head = {"time": time, "deviceInfo": {"devEui": dev_eui}, "fPort": 1, "data": "AA=="}
         return msgspec.json.encode({**head, "object": dict(values)})
+
+
+def _time(said: Mapping[str, Any]) -> Any:
+    """Return when an uplink was received; version 3 tells it by gateway, or as it was published."""
+    gateways = said.get("rxInfo")
+    first = gateways[0] if isinstance(gateways, list) and gateways else None
+    return said.get("time") or member(first, "time") or said.get("publishedAt") or None
 
 
 def _object(said: Mapping[str, Any]) -> Any:

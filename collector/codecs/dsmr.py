@@ -26,7 +26,7 @@ _UNITS: Final = frozenset({"Wh", "kWh", "MWh", "W", "kW", "MJ", "GJ", "m3"})
 # A value alone, or with its own time before it: (160210200000W)(01197.484*m3).
 _LINE: Final = re.compile(
     rb"^(\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3})(?:\((\d{12}[SW])\))?"
-    rb"\((\d{1,12}(?:\.\d{1,6})?)\*([A-Za-z0-9]{1,6})\)\r?$",
+    rb"\((\d{1,12}(?:\.\d{1,6})?)\*([A-Za-z0-9]{1,6})\)[ \t]*\r?$",
     re.MULTILINE,
 )
 _TIME: Final = re.compile(rb"^0-0:1\.0\.0\((\d{12}[SW])\)\r?$", re.MULTILINE)
@@ -83,7 +83,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise too_large()
         self._check(telegram)
         found = _TIME.search(telegram)
-        at_ms = self._instant(found[1]) if found else None
+        at_ms = self._own(found[1]) if found else None
+        untold = found is not None and at_ms is None
         rows = [
             row
             for row in _LINE.findall(telegram)
@@ -93,7 +94,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         keys = [key.decode() for key, _, _, _ in rows]
         check_shape(keys, keys, keys)
         times = [self._own(own) if own else at_ms for _, own, _, _ in rows]
-        bad = [bool(own) and time is None for (_, own, _, _), time in zip(rows, times, strict=True)]
+        bad = [
+            time is None and (untold or bool(own))
+            for (_, own, _, _), time in zip(rows, times, strict=True)
+        ]
         return Decoded(
             None,
             keys,

@@ -13,10 +13,10 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.paths import MISSING, Path, Place
-from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, number
+from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, number, shown
 from collector.codecs.parts.text import json_of
 from collector.codecs.parts.times import PER_MS, instant, zone_of
-from collector.codecs.payload import malformed
+from collector.codecs.payload import PayloadError, malformed
 from metering.errors import InputError
 from metering.messages import Decoded, Message
 from metering.unit_names import unit_of
@@ -87,9 +87,11 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     continue
                 at = row._replace(stars=found.stars)
                 key = self._key(at)
-                bad = self._bad(at)
-                shown = NO_VALUE if bad else self._scaled(value)
-                yield Row(key, shown, self._unit(at, key), self._time(at), bad)
+                at_ms = self._time(at)
+                untold = bool(self.time) and at_ms is None
+                bad = self._bad(at) or (f"{_CODEC}.no_time" if untold else None)
+                good = NO_VALUE if bad else self._scaled(value)
+                yield Row(key, good, self._unit(at, key), at_ms, bad)
 
     def _scaled(self, value: float) -> float:
         return value if self.scale == 1 else float(Decimal(repr(value)) * Decimal(str(self.scale)))
@@ -101,14 +103,17 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _unit(self, at: Place, key: str) -> str | None:
         said = self.units.get(key) or _FIELD.sub(lambda one: _text(at, one[1], ""), self.unit)
-        return (unit_of(said) or said) if said else None
+        return (unit_of(said) or shown(said)) if said else None
 
     def _time(self, at: Place) -> int | None:
-        if not self.time:
+        """Return when a value was read; None where that is not told, or cannot be read."""
+        said = _path(self.time).one(at) if self.time else MISSING
+        if said is MISSING or said is None:
             return None
-        if (said := _path(self.time).one(at)) is MISSING or said is None:
-            raise malformed(_CODEC, f"no {self.time}, which says the time")
-        return instant(_CODEC, said, self.time_form, zone_of(self.zone) if self.zone else None)
+        try:
+            return instant(_CODEC, said, self.time_form, zone_of(self.zone) if self.zone else None)
+        except PayloadError:
+            return None
 
     def _bad(self, at: Place) -> str | None:
         if not self.quality:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from collector.codecs.parts.rows import nothing, number
 from collector.codecs.payload import (
     MAX_AT_MS,
     MAX_KEY_CHARACTERS,
@@ -65,6 +66,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             *(_Tag(name, error=code) for name, code in upload.errors.items()),
         ]
         rows = [(f"{before}{one.name}", *_judged(one)) for one in tags if _is_reading(one)]
+        if not rows:
+            return nothing()  # texts and switches, or a group of which nothing was read
         keys = [key for key, _, _ in rows]
         check_shape(keys, keys, keys)
         check_keys(keys)
@@ -101,7 +104,5 @@ def _judged(tag: _Tag) -> tuple[float, str | None]:
     """Return a tag's value, or the code of why there is none."""
     if tag.error:
         return _NO_VALUE, f"neuron.{tag.error}"
-    try:
-        return float(tag.value), None
-    except OverflowError as error:
-        raise malformed("neuron", f"{tag.name}: {error}") from error
+    value = number(tag.value)
+    return (_NO_VALUE, "neuron.no_number") if value is None else (value, None)

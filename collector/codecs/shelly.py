@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import flattened
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
@@ -19,6 +19,9 @@ from metering.messages import Decoded, Message
 
 _WH: Final = re.compile(r"(^|\.)((\w+_)?total_act(_ret)?(_energy)?|(ret_)?aenergy\.total)$")
 _W: Final = re.compile(r"(^|\.)(apower|(\w+_)?act_power)$")
+_PULSES: Final = re.compile(r"^input:\d{1,5}\.counts\.x?total$")  # of a water or gas meter
+# As its components name what makes their figures worthless.
+_FAULTS: Final = ("power_meter_failure", "ct_type_not_set", "phase_sequence")
 _COMPONENT: Final = re.compile(r"[a-z][a-z0-9_]*(:\d{1,5})?")
 # Components that measure, or may; of others nothing is a reading.
 _METERS: Final = (
@@ -32,6 +35,7 @@ _METERS: Final = (
     "light",
     "rgbw",
     "cct",
+    "input",
 )
 _NOTICES: Final = frozenset({"NotifyStatus", "NotifyFullStatus"})
 
@@ -86,5 +90,13 @@ def _rows(components: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
             continue
         unit = "Wh" if _WH.search(key) else "W" if _W.search(key) else None
         value = None if isinstance(thing, str) else number(thing)
-        if unit is not None and value is not None:
-            yield Row(key, value, unit, at_ms)
+        if value is not None and (unit is not None or _PULSES.search(key)):
+            bad = _fault(components.get(key.partition(".")[0]))
+            yield Row(key, NO_VALUE if bad else value, unit, at_ms, bad)
+
+
+def _fault(component: Any) -> str | None:
+    """Return the code of what a component itself says is wrong with its meter."""
+    told = component.get("errors") if isinstance(component, dict) else None
+    found = next((one for one in _FAULTS if isinstance(told, list) and one in told), None)
+    return None if found is None else f"shelly.{found}"

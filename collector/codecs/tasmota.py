@@ -57,7 +57,14 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         at_ms = None
         if (time := said.get("Time")) is not None:
             at_ms = instant("tasmota", time, zone=zone_of(self.zone) if self.zone else None)
-        return gathered("tasmota", _rows(said, at_ms))
+        rows = list(_rows(said, at_ms))
+        if (
+            not rows
+            and "ENERGY" not in said
+            and any(isinstance(one, dict) for one in said.values())
+        ):
+            return nothing()  # sensors of which none measures anything of ours
+        return gathered("tasmota", rows)
 
     def encode(self, time: str, values: Mapping[str, float]) -> bytes:
         """Return a telemetry message of one energy meter; values: Total, Power and the like."""

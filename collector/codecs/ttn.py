@@ -1,4 +1,4 @@
-"""Uplinks of The Things Stack v3 (The Things Network): what its payload formatter decoded.
+"""Uplinks of The Things Stack v3 (The Things Network; v2 too): what its formatter decoded.
 
 Keys are paths in decoded_payload. Messages of other kinds (join, down, service) say nothing.
 """
@@ -8,37 +8,23 @@ from typing import Any
 
 import msgspec
 
-from collector.codecs.parts.lora import Reading, Uplink, readings_of
-from collector.codecs.parts.lorawan import decoder
-from collector.codecs.parts.quantities import named
+from collector.codecs.parts.lora import Uplink, Uplinks, readings_of
 from collector.codecs.parts.rows import nothing
 from collector.codecs.parts.text import member, object_of
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
 
-class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to read what devices say.
-
-    payload_decoder: of bytes that the server did not decode. units: of paths whose names tell none.
-    time: the field that says when the registers were read, else when the uplink was received.
-    """
-
-    payload_decoder: str = ""
-    units: dict[str, str] = {}
-    time: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a decoder that there is not, and a unit that is none of ours."""
-        msgspec.structs.force_setattr(self, "units", named(self.units))
-        if self.payload_decoder:
-            decoder(self.payload_decoder)
+class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
+    """How to read what devices say; the network's time is when the uplink was received."""
 
     def decode(self, message: Message) -> Decoded:
         """Return the readings of one uplink."""
         said = object_of("ttn", message.payload)
         if "data" in said and "end_device_ids" not in said:  # as its event stream wraps it
             said = said["data"] if isinstance(said["data"], dict) else {}
+        if "hardware_serial" in said:
+            return self._of_version_2(said)
         if not isinstance(said.get("end_device_ids"), dict):
             raise malformed("ttn", "no end_device_ids, which every message has")
         up = said.get("uplink_message")
@@ -49,6 +35,14 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             up.get("frm_payload"),
             up.get("f_port"),
             member(up, "settings", "time") or up.get("received_at") or said.get("received_at"),
+        )
+        return readings_of("ttn", uplink, self)
+
+    def _of_version_2(self, said: Mapping[str, Any]) -> Decoded:
+        """Return the readings of an uplink of version 2, which private networks still run."""
+        time = member(said, "metadata", "time")
+        uplink = Uplink(
+            said.get("payload_fields"), said.get("payload_raw"), said.get("port"), time or None
         )
         return readings_of("ttn", uplink, Reading(self.payload_decoder, self.units, self.time))
 

@@ -18,8 +18,8 @@ from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
 
 _NOT_NOW: Final = re.compile(
-    r"^(target|max|min|maximum|minimum|prev|previous|last|history|historical|billing|due|set)_"
-    r"|_(last|at_(set|end|history|billing)|history|prev(ious)?|target|ago)(_|$)|_(month|week|day|hour)_"
+    r"^(target|max|min|maximum|minimum|prev|previous|last|history|historical|historic|billing|due|set)_"
+    r"|_(last|at_(set|end|old|history|billing)|history|prev(ious)?|target|ago)(_|$)|_(month|week|day|hour)_"
 )
 _WRONG: Final = re.compile(r"ERROR|TAMPER|MANIPULATION|INVALID|FAILURE|DECRYPT", re.IGNORECASE)
 _RATES: Final = frozenset({"m3/h", "L/h"})
@@ -40,7 +40,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if said.get("_", "telegram") != "telegram":
             return nothing()
         identity = said.get("id")
-        if not isinstance(identity, str) or "meter" not in said:
+        if not isinstance(identity, str | int) or "meter" not in said:
             raise malformed("wmbusmeters", "no id and meter, which every telegram has")
         time = str(said.get("timestamp") or "")
         at_ms = None

@@ -18,9 +18,17 @@ from metering.messages import Decoded, Message
 
 # As the bridge exposes them to everybody; what a device measures in itself, it converts.
 _UNITS: Final = (
-    (re.compile(r"((produced|consumed|import(ed)?|export(ed)?)_)?energy(_\w+)?"), "kWh"),
+    (
+        re.compile(r"((produced|consumed|import(ed)?|export(ed)?)_)?energy(_\w+)?|consumption"),
+        "kWh",
+    ),
     (re.compile(r"power(_(phase_)?[abc123]|_l\d)?"), "W"),
     (re.compile(r"gas|water_consumed|water_consumption|volume"), "m3"),
+)
+# What is counted anew each day or month, is no energy, or only sets the device up.
+_NO_REGISTER: Final = re.compile(
+    r"_(today|yesterday|daily|day|week|month|year|hour|last)(_|$)"
+    r"|reactive|apparent|calibration|precision|cost|price|threshold|limit|_max$|_min$"
 )
 _NO_DEVICES: Final = re.compile(r"/(bridge(/.*)?|availability|set|get)$|/(set|get)/")
 _DEVICE: Final = frozenset({"linkquality", "last_seen", "battery", "state", "device", "update"})
@@ -39,8 +47,15 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the registers, volumes and powers of a device's state."""
         if _NO_DEVICES.search(message.topic):
             return nothing()
-        if text_of("zigbee2mqtt", message.payload).strip() in {"online", "offline", ""}:
+        text = text_of("zigbee2mqtt", message.payload)
+        if text.strip() in {"online", "offline", ""}:
             return nothing()
+        if (
+            value := number(text.strip())
+        ) is not None:  # a topic an attribute, as it can be told to
+            name = message.topic.rpartition("/")[2]
+            unit = self._unit(name)
+            return gathered("zigbee2mqtt", [Row(name, value, unit)]) if unit else nothing()
         state = object_of("zigbee2mqtt", message.payload)
         seen = state.get("last_seen")
         at_ms = None if seen in (None, "") else instant("zigbee2mqtt", seen)
@@ -56,9 +71,11 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _rows(self, state: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         for name, thing in state.items():
-            unit = self.units.get(name) or next(
-                (unit for pattern, unit in _UNITS if pattern.fullmatch(name)), None
-            )
-            value = number(thing)
+            unit, value = self._unit(name), number(thing)
             if unit is not None and value is not None:
                 yield Row(name, value, unit, at_ms)
+
+    def _unit(self, name: str) -> str | None:
+        if (unit := self.units.get(name)) is not None or _NO_REGISTER.search(name):
+            return unit
+        return next((unit for pattern, unit in _UNITS if pattern.fullmatch(name)), None)

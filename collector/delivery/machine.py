@@ -34,7 +34,7 @@ from collector.tally import Tally
 from metering.errors import ConflictError, EnergyError
 
 _BATCHES_AT_HAND: Final = 2  # one is being written, one lies ready
-_NARROW: Final = 20  # the window of brokers that were told nothing else
+_NARROW: Final = (10, 20)  # the windows of brokers that were told nothing else
 _NARROW_AFTER: Final = 1_000  # messages
 
 
@@ -252,8 +252,10 @@ class Machine:
         tally = self._tally
         if (
             self._settings.version == 4
-            and tally.most_unacknowledged == _NARROW
+            and tally.most_unacknowledged in _NARROW
             and tally.messages >= _NARROW_AFTER
         ):
             self._warned = True
-            self._pending.append(Tell(logging.WARNING, notices.narrow_window()))
+            self._pending.append(
+                Tell(logging.WARNING, notices.narrow_window(tally.most_unacknowledged))
+            )

@@ -13,7 +13,8 @@ class Answers:
 
     gateway, channel, unit: of all rows, where the file does not name one in each.
     zone: of times without offset; CHANNEL is the zone of the channels that the file names.
-    decimal: the sign before the decimals. dates: which comes first in 03/04/2026.
+    decimal: the sign before the decimals. dates: which comes first in 03/04/2026, or 25-1-12.
+    brackets: whether (5) is -5, as in accounts, or 5 with a mark around it.
     month: of a table that says none, such as 2025-01; a year, such as 2025, of one of its months.
     last_day: whether a period that ends on a day holds all of that day.
     stamp: whether a time marks the start or the end of the use beside it.
@@ -32,7 +33,8 @@ class Answers:
     zone: str | None = None
     unit: str | None = None
     decimal: Literal[".", ","] | None = None
-    dates: Literal["dmy", "mdy"] | None = None
+    dates: Literal["ymd", "dmy", "mdy"] | None = None
+    brackets: Literal["minus", "mark"] | None = None
     month: str | None = None
     last_day: Literal["in", "out"] | None = None
     stamp: Literal["start", "end"] | None = None

@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final, Literal
+from typing import Final
 
 from collector.codecs.payload import MAX_AT_MS
 from collector.files.refusals import CellError
+from collector.files.short_years import Order, readings_of
 from collector.files.tables import Cell, text_of
 
-Order = Literal["dmy", "mdy"]
 LOCAL: Final = 1 << 60  # added to the milliseconds of a wall clock time
 DOUBT: Final = -(1 << 61)  # day and month are not told apart yet
 _LEAST_MS: Final = 100_000_000_000  # 1973: a smaller number was meant as seconds
@@ -45,6 +45,8 @@ _FORMS: Final = tuple(
         r"(?P<d>\d{1,2})[- ./]*(?P<n>[A-Za-zä]{3,9})\.?[-, ./]*(?P<y>\d{4})",
         r"(?P<n>[A-Za-zä]{3,9})\.?[- ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[- ]+(?P<y>\d{4})",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?![\d.])",
+        r"(?P<y>\d{2})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日?",
+        r"(?P<a>\d{1,2})(?P<p>[-/.])(?P<b>\d{1,2})(?P=p)(?P<c>\d{1,2})",
     )
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
@@ -59,11 +61,14 @@ _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 class Instants:
     """The cells of the columns with times, and what they have shown of the order of day and month.
 
-    order: known from an answer, or from a day after the twelfth.
+    order: known from an answer, or from a day after the twelfth. short: of days whose year has two
+    digits, known from an answer, or from one that can be read in one way only; what other days
+    show says nothing about them. short_doubts: whether one was doubted.
     """
 
     def __init__(self, order: Order | None) -> None:
-        self.order = order
+        self.order = self.short = order
+        self.short_doubts = False
         self.excel_days = 0
         self._known: dict[Cell, int | CellError] = {}
 
@@ -80,6 +85,11 @@ class Instants:
             if found != DOUBT:  # what is doubted now may be clear later
                 self._known[cell] = found
         return found
+
+    @property
+    def learned(self) -> Order | None:
+        """Return the order that the cells have shown, of those that are doubted."""
+        return self.short if self.short_doubts else self.order
 
     def column(self, cells: Sequence[Cell]) -> list[int | CellError]:
         """Return what `of` says of each cell."""
@@ -128,28 +138,53 @@ class Instants:
         else:
             raise CellError("bad_time", raw)
         part = found.groupdict()
-        day, month = self._day(part, raw)
+        year, month, day = self._day(part, raw)
         if day == 0:
             return DOUBT
         hour, after = _hour(part, raw)
         minute, second = int(part["mi"] or 0), int(part["s"] or 0)
         micro = int((part["ms"] or "0").ljust(6, "0"))
         try:
-            at = datetime(int(part["y"]), month, day, hour, minute, second, micro)  # noqa: DTZ001
+            at = datetime(year, month, day, hour, minute, second, micro)  # noqa: DTZ001
             at += timedelta(days=after)
         except (ValueError, OverflowError):
             raise CellError("bad_time", raw) from None
         return _within(at.replace(tzinfo=_offset(part["z"], raw)) if part["z"] else at, raw)
 
-    def _day(self, part: dict[str, str | None], raw: str) -> tuple[int, int]:
-        """Return day and month, 0 where they cannot be told apart yet."""
+    def _day(self, part: dict[str, str | None], raw: str) -> tuple[int, int, int]:
+        """Return year, month and day, 0 where they cannot be told apart yet."""
+        if part.get("c"):
+            return self._short(part, raw)
+        year = int(part["y"] or 0)
+        year += 2000 if len(part["y"] or "") == 2 else 0
         if part.get("n"):
             month = MONTH_NAMES.get((part["n"] or "").casefold())
             if month is None:
                 raise CellError("bad_time", raw)
-            return int(part["d"] or 0), month
+            return year, month, int(part["d"] or 0)
         if part.get("m"):
-            return int(part["d"] or 0), int(part["m"] or 0)
+            return year, int(part["m"] or 0), int(part["d"] or 0)
+        month, day = self._by_order(part, raw)
+        return year, month, day
+
+    def _short(self, part: dict[str, str | None], raw: str) -> tuple[int, int, int]:
+        """Return a day whose year has two digits, by the order that is known or the only one."""
+        meant = readings_of((part["a"] or "", part["b"] or "", part["c"] or ""))
+        if not meant:
+            raise CellError("bad_time", raw)
+        if self.short is None:
+            if len(meant) == 1:
+                (self.short,) = meant
+            elif len(set(meant.values())) > 1:
+                self.short_doubts = True
+                return 0, 0, 0
+        order = self.short or next(iter(meant))
+        if order not in meant:
+            raise CellError("two_orders", raw)
+        return meant[order].year, meant[order].month, meant[order].day
+
+    def _by_order(self, part: dict[str, str | None], raw: str) -> tuple[int, int]:
+        """Return month and day of a year that stands last, 0 where they are doubted."""
         first, second = int(part["a"] or 0), int(part["b"] or 0)
         order: Order | None = "dmy" if part["p"] == "." or first > 12 else None
         if order is None and second > 12:
@@ -158,11 +193,13 @@ class Instants:
             if self.order is None and first != second:
                 return 0, 0
             order = self.order or "dmy"
+            if order == "ymd":  # the year stands last here
+                raise CellError("two_orders", raw)
         elif part["p"] != ".":
             if self.order not in {None, order}:
                 raise CellError("two_orders", raw)
             self.order = order
-        return (first, second) if order == "dmy" else (second, first)
+        return (second, first) if order == "dmy" else (first, second)
 
 
 def _hour(part: dict[str, str | None], raw: str) -> tuple[int, int]:

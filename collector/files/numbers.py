@@ -14,6 +14,7 @@ from collector.files.refusals import CellError
 from collector.files.tables import Cell
 
 Sign = Literal[".", ","]
+Brackets = Literal["minus", "mark"]
 _PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _PLAIN_ALL: Final = re.compile(r"[0-9.eE+\-\n]*")
 _DOT_SURE: Final = re.compile(
@@ -33,16 +34,25 @@ class Doubt(Exception):  # noqa: N818
     """Neither meaning is ruled out; the sign that would decide is not known yet."""
 
 
+class BracketDoubt(Doubt):
+    """A number in brackets: less than zero, or marked."""
+
+
 class Numbers:
     """The cells of the columns with values, and what they have shown about their decimal sign.
 
     sign: known from an answer, or from a cell that can be read in one way only.
     own_format: the file is in the documented one, whose 1.234 has three decimals.
     doubtful: how many cells could mean two numbers, counted until the sign is known.
+    brackets: what they mean around a number; bracketed: how many cells have them, and none knows.
     """
 
-    def __init__(self, sign: Sign | None, *, own_format: bool) -> None:
+    def __init__(
+        self, sign: Sign | None, *, own_format: bool, brackets: Brackets | None = None
+    ) -> None:
         self.sign = sign
+        self.brackets = brackets
+        self.bracketed = 0
         self.own_format = own_format
         self.doubtful = 0
 
@@ -55,6 +65,8 @@ class Numbers:
         for place, cell in enumerate(cells):
             try:
                 values[place] = self.number(cell)
+            except BracketDoubt:
+                self.bracketed += 1
             except Doubt:
                 self.doubtful += 1
             except CellError as error:
@@ -96,6 +108,12 @@ class Numbers:
         text = text.translate(_SPACES).strip()
         if cell.strip() in _ERRORS:
             raise CellError("spreadsheet_error", cell.strip())
+        bare = bare_of(text)
+        if bare is not None:
+            number = self.number(bare)  # what is no number is no doubt either
+            if self.brackets is None:
+                raise BracketDoubt
+            return -number if self.brackets == "minus" else number
         sign, digits = (text[0], text[1:]) if text[:1] in {"+", "-"} else ("", text)
         plain = digits[:1] not in {"", "+", "-"}  # one sign, and something behind it
         value = float(sign + self._plain(digits, cell)) if plain else float("inf")
@@ -147,6 +165,15 @@ class Numbers:
             return re.sub(r"\D", "", whole)
         bad = "bad_group" if re.fullmatch(r"[\d.,'’ ]+", whole, re.ASCII) else "not_a_number"
         raise CellError(bad, cell.strip())
+
+
+def bare_of(text: Cell) -> str | None:
+    """Return what stands in brackets, without a sign of its own; None where nothing does."""
+    if not isinstance(text, str):
+        return None
+    text = unicodedata.normalize("NFKC", text).strip()
+    inner = text[1:-1].strip()
+    return inner if text[:1] == "(" and text[-1:] == ")" and inner[:1].isdecimal() else None
 
 
 def is_empty(cell: Cell) -> bool:

@@ -35,6 +35,27 @@ DATES: Final = Question(
         Choice("mdy", "月在前", "the month comes first"),
     ),
 )
+SHORT_DATES: Final = Question(
+    "dates",
+    "which_short_date",
+    "“{}”的年份只有两位,分不清年、月、日。",
+    "“{}” has a year of two digits and may be several days.",
+    (
+        Choice("ymd", "年在前,25-1-12 即 2025 年 1 月 12 日", "the year comes first"),
+        Choice("dmy", "日在前,年在后", "the day comes first, the year last"),
+        Choice("mdy", "月在前,年在后", "the month comes first, the year last"),
+    ),
+)
+BRACKETS: Final = Question(
+    "brackets",
+    "which_brackets",
+    "“{}”可以是负数,也可以是加了括号的正数。",
+    "“{}” may be less than zero, or a number with a mark around it.",
+    (
+        Choice("minus", "括号表示负数,(5) 即 -5", "brackets mean less than zero: (5) is -5"),
+        Choice("mark", "括号只是标记,(5) 即 5", "brackets are a mark: (5) is 5"),
+    ),
+)
 LAST_DAY: Final = Question(
     "last_day",
     "which_last_day",

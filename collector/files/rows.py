@@ -16,7 +16,7 @@ from collector.files.delimited import blank
 from collector.files.faults import Faults, Rows
 from collector.files.gathered import Chunk, Ints, Names, joined
 from collector.files.instants import DOUBT, Instants, duration_ms
-from collector.files.numbers import Numbers, is_empty
+from collector.files.numbers import Numbers, bare_of, is_empty
 from collector.files.owners import Owners, tried
 from collector.files.refusals import CellError, Place
 from collector.files.tables import Block, Cell, text_of
@@ -46,7 +46,8 @@ class RowReader:
     """One pass over a table: what its cells say, and what they showed about how to read them.
 
     doubtful_day: line, text and count of days that may be two; doubtful_number: line, heading and
-    text of the first number that may be two. clocks_said: whether ends have a time of day.
+    text of the first number that may be two, bracketed: of the first in brackets. clocks_said:
+    whether ends have a time of day.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class RowReader:
         self.layout, self.answers, self.faults = layout, answers, faults
         self.place: Place = faults.place
         self.instants = Instants(answers.dates)
-        self.numbers = Numbers(answers.decimal, own_format=layout.own_format)
+        own, brackets = layout.own_format, answers.brackets
+        self.numbers = Numbers(answers.decimal, own_format=own, brackets=brackets)
         self.doubtful_day: tuple[int, str, int] | None = None
         self.doubtful_number: tuple[int, str, str] | None = None
+        self.bracketed: tuple[int, str, str] | None = None
         self.clocks_said = False
         self._ratios = Numbers(answers.decimal, own_format=True)
         self._owners = Owners(layout, answers, names, units, faults)
@@ -166,9 +169,8 @@ class RowReader:
         unit = self._owners.units(one, rows)
         value, wrong = self.numbers.column(cells)
         bare = np.isnan(value)
-        if len(wrong) < bare.sum() and self.doubtful_number is None:
-            n = next(n for n in np.flatnonzero(bare).tolist() if n not in wrong)
-            self.doubtful_number = (rows.lines[n], one.heading, text_of(cells[n]))
+        if len(wrong) < bare.sum():
+            self._doubted(one, rows, [n for n in np.flatnonzero(bare).tolist() if n not in wrong])
         skips = self.layout.wide or self.answers.empty == "skip"
         for n, error in wrong.items():
             if skips and is_empty(cells[n]) and not blank(rows.cells[n]):
@@ -194,6 +196,16 @@ class RowReader:
             shared.ratio,
             unsure,
         ).taken(good)
+
+    def _doubted(self, one: ValueColumn, rows: Rows, doubts: Sequence[int]) -> None:
+        """Keep the first number of each kind that may be two."""
+        for n in doubts:
+            cell = rows.columns[one.place][n]
+            seen = (rows.lines[n], one.heading, text_of(cell))
+            if self.answers.brackets is None and bare_of(cell) is not None:
+                self.bracketed = self.bracketed or seen
+            else:
+                self.doubtful_number = self.doubtful_number or seen
 
 
 def _clock(text: str) -> str:

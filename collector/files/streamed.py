@@ -150,11 +150,13 @@ class _Rows:
         if quick is not None:
             return quick
         found = np.zeros(len(cells), np.int64)
-        for row, one in enumerate(Instants("dmy").column(cells)):
+        for row, one in enumerate(Instants(None).column(cells)):
             if isinstance(one, CellError):
                 odd = one.code == "bad_time"
                 self.blame(row, "at", CellError("streamed_time", one.value) if odd else one)
-            elif one == DOUBT or one >= LOCAL // 2:
+            elif one == DOUBT:
+                self.blame(row, "at", CellError("streamed_time", cells[row]))
+            elif one >= LOCAL // 2:
                 self.blame(row, "at", CellError("no_offset", cells[row]))
             else:
                 found[row] = one
@@ -163,6 +165,8 @@ class _Rows:
     def values(self) -> NDArray[np.float64]:
         """Return the numbers, with a point before decimals."""
         values, wrong = Numbers(".", own_format=True).column(self.columns["value"])
+        for row in np.flatnonzero(np.isnan(values)).tolist():
+            wrong.setdefault(row, CellError("not_a_number", self.columns["value"][row]))
         for row, error in wrong.items():
             self.blame(row, "value", error)
         return np.nan_to_num(values, nan=0.0)

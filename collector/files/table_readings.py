@@ -110,8 +110,8 @@ def _learned(reader: RowReader, known: Answers) -> Answers:
     """Return what the rows have shown, where it changes how earlier ones are read."""
     if reader.numbers.doubtful and reader.numbers.sign is not None:
         known = replace(known, decimal=reader.numbers.sign)
-    if reader.doubtful_day and reader.instants.order is not None:
-        known = replace(known, dates=reader.instants.order)
+    if reader.doubtful_day and reader.instants.learned is not None:
+        known = replace(known, dates=reader.instants.learned)
     return known
 
 
@@ -122,9 +122,14 @@ def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answer
         line, heading, text = reader.doubtful_number
         count = reader.numbers.doubtful
         problems.add(asked(questions.DECIMAL, place.at(line, heading), text, count))
+    if reader.bracketed:
+        line, heading, text = reader.bracketed
+        count = max(1, reader.numbers.bracketed)
+        problems.add(asked(questions.BRACKETS, place.at(line, heading), text, count))
     if reader.doubtful_day:
         line, text, count = reader.doubtful_day
-        problems.add(asked(questions.DATES, place.at(line, _time_heading(layout)), text, count))
+        which = questions.SHORT_DATES if reader.instants.short_doubts else questions.DATES
+        problems.add(asked(which, place.at(line, _time_heading(layout)), text, count))
     if layout.gateway is None and not answers.gateway:
         _ask(questions.GATEWAY, reader, problems)
     named = layout.channel is not None or all(one.key for one in layout.values)

@@ -8,7 +8,7 @@ from analytics import claims, division
 from analytics.allocation import Holders as Sharing
 from analytics.exact import millionths
 from compact.given import Given
-from compact.parameters import share
+from compact.parameters import ceiling_share, floor_share
 from compact.ruling import About, AllocationRule, Among, Tells
 
 
@@ -48,14 +48,8 @@ class Proportional(AllocationRule):
     tells: ClassVar = Tells.SUM
     cases: ClassVar[Mapping[str, Any]] = {"pro": _pro, "clip_linear": _clip_linear}
 
-    floor: int = share(
-        0, zh="下限(占基期)", en="Floor, of the base",
-        hint=("至少为基期的百分之几。", "The least of its base that anybody gets."),
-    )  # fmt: skip
-    ceiling: int | None = share(
-        None, zh="上限(占基期)", en="Ceiling, of the base",
-        hint=("至多为基期的百分之几;不填则不限。", "The most of its base; empty for no limit."),
-    )  # fmt: skip
+    floor: int = floor_share()
+    ceiling: int | None = ceiling_share()
 
     @property
     def is_plain(self) -> bool:

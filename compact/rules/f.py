@@ -15,7 +15,7 @@ from analytics.allocation import Holders as Sharing
 from analytics.exact import Ints, millionths
 from compact.given import Given
 from compact.notices import in_kgce
-from compact.parameters import Kind, parameter, share
+from compact.parameters import Kind, ceiling_share, floor_share, parameter
 from compact.ruling import About, AllocationRule, Among, Facts
 
 _SCALE: Final = 10**11  # of the greatest root: roots are whole numbers before anything is shared
@@ -56,14 +56,8 @@ class AlphaFair(AllocationRule):
         Decimal(1), kind=Kind.NUMBER, zh="α", en="α", least="0.01", most="1000", step="0.1",
         hint=("1 为按比例,越大越平均。", "1 shares by weight; greater is nearer to equal."),
     )  # fmt: skip
-    floor: int = share(
-        0, zh="下限(占基期)", en="Floor, of the base",
-        hint=("至少为基期的百分之几。", "The least of its base that anybody gets."),
-    )  # fmt: skip
-    ceiling: int | None = share(
-        None, zh="上限(占基期)", en="Ceiling, of the base",
-        hint=("至多为基期的百分之几;不填则不限。", "The most of its base; empty for no limit."),
-    )  # fmt: skip
+    floor: int = floor_share()
+    ceiling: int | None = ceiling_share()
 
     def check(self) -> None:
         """Refuse a ceiling below the floor."""

@@ -235,6 +235,16 @@ ESTIMATED: Final = Column("estimated", Text("估算", "Estimated"), colour="esti
 NOW: Final = Column("now", Text("本期", "This period"), colour="electricity")
 BEFORE: Final = Column("before", Text("上年同期", "Year before"), colour="before")
 
+TO_INSTITUTION: Final = Link(
+    Text("机构用能", "Institution"),
+    "commonwatt-institution",
+    (("institution", "institution_id"), ("profile", "$profile")),
+)
+# Which institution a row is of, and the way to its use.
+OF_INSTITUTION: Final = (
+    Column("institution_id", Text("编号", "Id"), hidden=True),
+    Column("institution", Text("机构", "Institution"), link=TO_INSTITUTION),
+)
 # Whose meter a row is of, and the way to its load.
 METER: Final = (
     Column("institution_id", Text("机构编号", "Institution"), hidden=True),

@@ -4,26 +4,18 @@
 them, without what it would ask for itself.
 """
 
-import importlib.metadata
 import re
-import shlex
-import sys
-import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from actions.wheels import command_for, places, unpacked
 from metering.errors import UnavailableError
 
 WHEEL: Final = "nicegui==3.18.0"  # as in requirements/assets.txt
+__all__ = ["WHEEL", "modules", "unpacked"]
 _IN_WHEEL: Final = Path("nicegui") / "elements" / "echart" / "dist"
 _FIRST: Final = "index.js"
 _IMPORTED: Final = re.compile(rb'from\s*"\./([\w-]+\.js)"')
-
-
-def unpacked() -> Path:
-    """Return the folder of this environment into which the wheel is unpacked."""
-    return Path(sysconfig.get_path("data")) / "share" / "commonwatt" / "assets"
 
 
 def modules() -> dict[str, bytes]:
@@ -31,17 +23,10 @@ def modules() -> dict[str, bytes]:
 
     UnavailableError where the wheel was not unpacked; it names the command that does it.
     """
-    for place in _places():
+    for place in places(WHEEL):
         if (place / _IN_WHEEL / _FIRST).is_file():
             return _with_imports(place / _IN_WHEEL)
     raise _missing()
-
-
-def _places() -> Iterator[Path]:
-    """Yield where the wheel may lie: unpacked for its file, or installed like any other."""
-    yield unpacked()
-    for found in importlib.metadata.distributions(name="nicegui"):
-        yield Path(str(found.locate_file("")))
 
 
 def _with_imports(folder: Path) -> dict[str, bytes]:
@@ -57,10 +42,7 @@ def _with_imports(folder: Path) -> dict[str, bytes]:
 
 
 def _missing() -> UnavailableError:
-    command = shlex.join(
-        [sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary", ":all:",
-         "--upgrade", "--target", str(unpacked()), WHEEL]
-    )  # fmt: skip
+    command = command_for(WHEEL)
     return UnavailableError(
         "pages.no_echarts",
         zh=f"未找到图表程序 ECharts:它取自软件包 {WHEEL},应解包在 {unpacked()}。",

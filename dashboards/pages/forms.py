@@ -178,10 +178,12 @@ def _ended(filling: Filling, done: Done[Any, Any] | Repeat) -> Response:
     """Go on to where it shows; what is shown once is shown here, for no address may carry it."""
     query = {"done": filling.kind.about.code} | ({"undo": done.undo} if done.undo else {})
     to = f"{done.to}{'&' if '?' in done.to else '?'}{urlencode(query)}"
-    if not (labels := once_of(result_of(filling.kind))):
+    if not (marks := once_of(result_of(filling.kind))):
         return RedirectResponse(to, 303)
     told = done.result if isinstance(done, Repeat) else done.result.model_dump(mode="json")
-    values = [(words, told[name]) for name, words in labels.items() if told.get(name)]
+    values = [
+        (mark.label, told[name], mark.scanned) for name, mark in marks.items() if told.get(name)
+    ]
     return filling.viewer.page("once.html", about=filling.kind.about, values=values, to=to)
 
 

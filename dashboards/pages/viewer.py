@@ -23,6 +23,7 @@ from actions.fields import Words
 from actions.rights import Right, holds
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
+from dashboards.pages.drawn_codes import qr_code
 from dashboards.pages.words import Lang, say
 from metering.days import civil_day
 from storage.access.people import Session
@@ -102,6 +103,7 @@ def templates() -> Environment:
     )
     env.globals["w"] = writing
     env.globals["assets"] = assets()
+    env.globals["qr_code"] = qr_code
     return env
 
 

@@ -10,10 +10,15 @@ from psycopg.rows import class_row
 
 from compact.books import Cause
 from compact.targets import Indicator
+from storage.compact.book_refusals import settle
 
+# What runs have issued: what was moved since stays, whatever is issued anew.
 _HELD = """
-    SELECT year, institution_id, amount_g FROM quota
-     WHERE union_id = %s AND indicator = %s AND year = ANY(%s)
+    SELECT e.year, e.institution_id, sum(e.amount_g)::bigint
+      FROM book_entry e JOIN book_cause c ON c.id = e.cause_id
+     WHERE e.union_id = %s AND e.indicator = %s AND e.year = ANY(%s) AND e.account = 'holder'
+       AND c.run_id IS NOT NULL
+     GROUP BY e.year, e.institution_id
 """
 _ADD = """
     INSERT INTO book_cause (union_id, indicator, kind, run_id, reason, made_by)
@@ -21,8 +26,9 @@ _ADD = """
 """
 # One statement, so that the books are summed once.
 _ADD_ENTRIES = """
-    INSERT INTO book_entry (cause_id, union_id, indicator, year, institution_id, amount_g)
-    SELECT %s, %s, %s, year, institution, amount
+    INSERT INTO book_entry (cause_id, union_id, indicator, year, institution_id, amount_g, account)
+    SELECT %s, %s, %s, year, institution, amount,
+           CASE WHEN institution IS NULL THEN 'union' ELSE 'holder' END
       FROM unnest(%s::integer[], %s::integer[], %s::bigint[]) AS e (year, institution, amount)
 """
 # Of an institution that the run in force has dropped, the run that gave it its last quota.
@@ -79,7 +85,7 @@ class QuotaFilter:
 def held(
     connection: Connection[Any], union_id: int, indicator: Indicator, years: Collection[int]
 ) -> dict[tuple[int, int], int]:
-    """Return the balances by (year, institution)."""
+    """Return what runs have issued, by (year, institution)."""
     rows = connection.execute(_HELD, [union_id, indicator.value, sorted(years)])
     return {(row[0], row[1]): row[2] for row in rows}
 
@@ -93,7 +99,7 @@ def add(
     run_id: int | None,
     by: str,
 ) -> int:
-    """Write a cause with its entries; return its id."""
+    """Write a cause with its entries; return its id, or refuse what the second log refuses."""
     parameters = [union_id, indicator.value, cause.kind.value, run_id, cause.reason, by]
     row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
@@ -104,6 +110,7 @@ def add(
         [one.amount_g for one in cause.entries],
     ]
     connection.execute(_ADD_ENTRIES, [cause_id, union_id, indicator.value, *columns])
+    settle(connection)
     return cause_id
 
 

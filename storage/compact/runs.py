@@ -232,13 +232,13 @@ def count_shares(connection: Connection[Any], run_id: int, named: str | None) ->
 def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
     """Return the levels above a quota, the year first, where the viewer sees the quota."""
     rows = connection.execute(_CHAIN, [run_id, institution_id])
-    return [_level(*row) for row in rows]
+    return [level_of(*row) for row in rows]
 
 
 def levels(connection: Connection[Any], run_id: int, most: int) -> list[Level]:
     """Return the first levels of a run in their order, to planners of its union."""
     rows = connection.execute(_LEVELS, [run_id, most]).fetchall()
-    return [_level(*row) for row in rows]
+    return [level_of(*row) for row in rows]
 
 
 def of_members(connection: Connection[Any], run_id: int) -> list[tuple[int, int, int, int]]:
@@ -247,13 +247,14 @@ def of_members(connection: Connection[Any], run_id: int) -> list[tuple[int, int,
     return [(member, year, quotas, int(total)) for member, year, quotas, total in rows]
 
 
-def _level(
+def level_of(
     key: str,
     base_g: int | None,
     amount_g: int | None,
     numerator: Decimal | None,
     denominator: Decimal | None,
 ) -> Level:
+    """Return a level as its row says it; λ is a fraction of whole numbers."""
     known = numerator is not None and denominator is not None
     by = Fraction(int(numerator or 0), int(denominator or 1)) if known else None
     return Level(key, base_g, amount_g, by)

@@ -39,22 +39,68 @@ ALTER TABLE account ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON account TO commonwatt_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account TO commonwatt_worker;
 
-CREATE TABLE account_version (
+-- What a person states of a carrier's month that no meter knows enough of; the newest word holds, and
+-- one without quanta takes back what was said before. It stands in the account as a source of its own.
+CREATE TABLE account_estimate (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     institution_id integer NOT NULL REFERENCES institution,
     carrier text NOT NULL REFERENCES carrier,
-    month date NOT NULL,
-    source text NOT NULL,
-    version integer NOT NULL CHECK (version > 0),
-    quanta bigint,
-    measured_s bigint NOT NULL,
-    taken_at timestamptz NOT NULL DEFAULT now(),
-    taken_by text NOT NULL,
-    reason text NOT NULL,
-    known_s bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (institution_id, carrier, month, source, version)
+    month date NOT NULL CHECK (extract(day FROM month) = 1),
+    how text NOT NULL CHECK (how IN ('year_before', 'year_after', 'like_days', 'bill', 'withdrawn')),
+    quanta bigint CHECK (quanta >= 0),
+    reason text NOT NULL CHECK (reason <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    CHECK ((how = 'withdrawn') = (quanta IS NULL))
 );
+CREATE INDEX ON account_estimate (institution_id, month, carrier, id);
+ALTER TABLE account_estimate ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON account_estimate TO commonwatt_api;
+GRANT SELECT ON account_estimate TO commonwatt_worker;
+
+-- An institution's year as its authority locked it, and what a second person answered. Nobody writes
+-- here but access.lock_year; the newest version that is verified holds.
+CREATE TABLE account_version (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    year integer NOT NULL CHECK (year BETWEEN 1970 AND 2100),
+    version integer NOT NULL CHECK (version > 0),
+    kgce_g numeric[] NOT NULL,         -- by the profile's place; null where a part has no coefficient
+    co2_g numeric,                     -- null where a part has no factor
+    water_quanta numeric,              -- null where no water is in account
+    estimated_kgce_g numeric[] NOT NULL,  -- of these, what no meter knew enough of
+    known_months integer NOT NULL CHECK (known_months > 0),  -- of all carriers
+    estimated_months integer NOT NULL CHECK (estimated_months BETWEEN 0 AND known_months),
+    sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),  -- of storage.version_text
+    reason text CHECK (reason <> ''),  -- of a restatement: why a verified figure is replaced
+    locked_at timestamptz NOT NULL DEFAULT now(),
+    locked_by text NOT NULL,
+    answer text CHECK (answer IN ('verified', 'returned')),
+    answered_at timestamptz,
+    answered_by text,
+    answer_reason text CHECK (answer_reason <> ''),
+    UNIQUE (institution_id, year, version),
+    CHECK (num_nulls(answer, answered_at, answered_by) IN (0, 3)),
+    CHECK ((answer IS NOT DISTINCT FROM 'returned') = (answer_reason IS NOT NULL))
+);
+CREATE UNIQUE INDEX one_version_waits ON account_version (institution_id, year)
+ WHERE answer IS NULL;
+CREATE INDEX ON account_version (year, institution_id, version) WHERE answer = 'verified';
 ALTER TABLE account_version ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT ON account_version TO commonwatt_api;
+GRANT SELECT ON account_version TO commonwatt_api, commonwatt_worker;
+
+-- Its months, January first: of each carrier what counted, and from where. Null: not in account.
+CREATE TABLE account_version_line (
+    version_id bigint NOT NULL REFERENCES account_version,
+    carrier text NOT NULL REFERENCES carrier,
+    quanta bigint[] NOT NULL CHECK (cardinality(quanta) = 12),
+    source text[] NOT NULL CHECK (cardinality(source) = 12),
+    known_s bigint[] NOT NULL CHECK (cardinality(known_s) = 12),
+    expected_s bigint[] NOT NULL CHECK (cardinality(expected_s) = 12),
+    PRIMARY KEY (version_id, carrier)
+);
+ALTER TABLE account_version_line ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON account_version_line TO commonwatt_api, commonwatt_worker;
 
 CREATE TABLE account_figure (
     institution_id integer NOT NULL,

@@ -439,25 +439,185 @@ CREATE INDEX ON run_request (run_id, id);
 ALTER TABLE run_request ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON run_request TO commonwatt_api;
 
+-- What is to enter the books beside runs, and why: its deeds say how far it is, its legs what it does.
+-- member_id: whose authority answers for it. institution_id: who gives, asks or covers.
+CREATE TABLE movement (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    indicator text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('reserve', 'adjustment', 'return', 'transfer', 'bank', 'borrow',
+                                       'pool', 'rebalance', 'carry', 'cover', 'reversal', 'expiry',
+                                       'roster_change')),
+    year integer NOT NULL CHECK (year BETWEEN 1970 AND 2100),
+    member_id integer REFERENCES region,         -- null: of the union as a whole
+    institution_id integer REFERENCES institution,
+    taker_id integer REFERENCES institution,
+    amount_g bigint NOT NULL CHECK (amount_g > 0),
+    reason text NOT NULL CHECK (reason <> ''),
+    document_sha256 text CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
+    reverses integer UNIQUE,                     -- a cover, once
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    UNIQUE (id, union_id, indicator),
+    FOREIGN KEY (reverses, union_id, indicator) REFERENCES movement (id, union_id, indicator),
+    CHECK ((kind = 'reversal') = (reverses IS NOT NULL)),
+    CHECK ((kind = 'transfer') = (taker_id IS NOT NULL)),
+    CHECK (institution_id <> taker_id)
+);
+CREATE INDEX ON movement (institution_id);
+CREATE INDEX ON movement (taker_id);
+CREATE INDEX ON movement (union_id, id);
+ALTER TABLE movement ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON movement TO commonwatt_api;
+GRANT SELECT ON movement TO commonwatt_worker;
+
+-- The entries that it makes once it is done.
+CREATE TABLE movement_leg (
+    movement_id integer NOT NULL,
+    union_id integer NOT NULL,
+    indicator text NOT NULL,
+    place integer NOT NULL,
+    account text NOT NULL,
+    institution_id integer REFERENCES institution,
+    region_id integer REFERENCES region,
+    year integer NOT NULL,
+    amount_g bigint NOT NULL CHECK (amount_g <> 0),
+    PRIMARY KEY (movement_id, place),
+    FOREIGN KEY (movement_id, union_id, indicator) REFERENCES movement (id, union_id, indicator)
+);
+ALTER TABLE movement_leg ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON movement_leg TO commonwatt_api;
+GRANT SELECT ON movement_leg TO commonwatt_worker;
+
+-- due_at: of an approval, when it may be done. code: of an end, why.
+CREATE TABLE movement_deed (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    movement_id integer NOT NULL REFERENCES movement,
+    deed text NOT NULL CHECK (deed IN ('propose', 'approve', 'refuse', 'cancel', 'do', 'end')),
+    due_at timestamptz,
+    code text,
+    reason text NOT NULL DEFAULT '',
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    CHECK ((deed = 'approve') = (due_at IS NOT NULL)),
+    CHECK ((deed = 'end') = (code IS NOT NULL)),
+    CHECK (deed NOT IN ('refuse', 'cancel') OR reason <> '')
+);
+CREATE INDEX ON movement_deed (movement_id, id);
+CREATE INDEX ON movement_deed (due_at) WHERE deed = 'approve';
+ALTER TABLE movement_deed ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON movement_deed TO commonwatt_api;
+GRANT SELECT, INSERT ON movement_deed TO commonwatt_worker;
+
+-- To whom an institution's transfers wait no longer than the agreement's delay.
+CREATE TABLE trusted_taker (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    institution_id integer NOT NULL REFERENCES institution,
+    taker_id integer NOT NULL REFERENCES institution,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (institution_id <> taker_id),
+    EXCLUDE USING gist (union_id WITH =, institution_id WITH =, taker_id WITH =,
+                        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+ALTER TABLE trusted_taker ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON trusted_taker TO commonwatt_api;
+
+-- What may be done to a holder's account from now on; without a word it is open. Without an
+-- institution: all accounts of the union. The newest word holds, and closed is the last one.
+CREATE TABLE book_account_state (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    institution_id integer REFERENCES institution,
+    state text NOT NULL CHECK (state IN ('open', 'restricted', 'blocked', 'closed')),
+    reason text NOT NULL CHECK (reason <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked'))
+);
+CREATE INDEX ON book_account_state (union_id, institution_id, id);
+ALTER TABLE book_account_state ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON book_account_state TO commonwatt_api;
+GRANT SELECT ON book_account_state TO commonwatt_worker;
+
+-- Years of which the books take nothing more.
+CREATE TABLE book_year_closed (
+    union_id integer NOT NULL REFERENCES region_union,
+    indicator text NOT NULL,
+    year integer NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    PRIMARY KEY (union_id, indicator, year)
+);
+ALTER TABLE book_year_closed ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON book_year_closed TO commonwatt_api;
+GRANT SELECT ON book_year_closed TO commonwatt_worker;
+
+-- Which years of a holder are left out of its cover; the newest word of a year holds.
+CREATE TABLE cover_exclusion (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL REFERENCES region_union,
+    institution_id integer NOT NULL REFERENCES institution,
+    year integer NOT NULL,
+    excluded boolean NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL
+);
+CREATE INDEX ON cover_exclusion (union_id, institution_id, year, id);
+ALTER TABLE cover_exclusion ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON cover_exclusion TO commonwatt_api;
+GRANT SELECT ON cover_exclusion TO commonwatt_worker;
+
+-- How every holder stood at a deadline: what is amended later moves the live status, never this.
+CREATE TABLE cover_frozen (
+    union_id integer NOT NULL REFERENCES region_union,
+    indicator text NOT NULL,
+    deadline date NOT NULL,
+    institution_id integer NOT NULL REFERENCES institution,
+    member_id integer NOT NULL REFERENCES region,
+    status text NOT NULL CHECK (status IN ('a', 'b', 'c', 'excluded', 'not_applicable')),
+    due_g numeric,
+    covered_g numeric NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    PRIMARY KEY (union_id, indicator, deadline, institution_id)
+);
+ALTER TABLE cover_frozen ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON cover_frozen TO commonwatt_api;
+GRANT SELECT ON cover_frozen TO commonwatt_worker;
+
 CREATE TABLE book_cause (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     union_id integer NOT NULL REFERENCES region_union,
     indicator text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('issue', 'adjustment', 'transfer', 'bank', 'borrow', 'pool',
-                                       'roster_change')),
+    kind text NOT NULL CHECK (kind IN ('issue', 'reserve', 'adjustment', 'return', 'transfer', 'bank',
+                                       'borrow', 'pool', 'rebalance', 'carry', 'cover', 'reversal',
+                                       'expiry', 'roster_change')),
     run_id integer,
     reason text NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
+    movement_id integer UNIQUE,
     UNIQUE (id, union_id, indicator),
     UNIQUE (run_id),
-    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id)
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
+    FOREIGN KEY (movement_id, union_id, indicator) REFERENCES movement (id, union_id, indicator),
+    CHECK (num_nonnulls(run_id, movement_id) <= 1)
 );
+CREATE INDEX ON book_cause (union_id, indicator);
 ALTER TABLE book_cause ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON book_cause TO commonwatt_api;
 GRANT SELECT ON book_cause TO commonwatt_worker;
 
--- The account is an institution's, or where there is none the union's own, out of which all come.
+-- account: a holder's own; covered, what is taken out of it for its use (both together are its
+-- quota); a member's reserve or pool; union, out of which all come; expired, into which the rest goes.
 CREATE TABLE book_entry (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     cause_id bigint NOT NULL,
@@ -466,11 +626,16 @@ CREATE TABLE book_entry (
     year integer NOT NULL,
     institution_id integer REFERENCES institution,
     amount_g bigint NOT NULL CHECK (amount_g <> 0),
-    FOREIGN KEY (cause_id, union_id, indicator) REFERENCES book_cause (id, union_id, indicator)
+    region_id integer REFERENCES region,
+    account text NOT NULL CHECK
+        (account IN ('holder', 'covered', 'reserve', 'pool', 'union', 'expired')),
+    FOREIGN KEY (cause_id, union_id, indicator) REFERENCES book_cause (id, union_id, indicator),
+    CHECK ((account IN ('holder', 'covered')) = (institution_id IS NOT NULL)),
+    CHECK ((account IN ('reserve', 'pool')) = (region_id IS NOT NULL))
 );
 CREATE INDEX ON book_entry (cause_id);
 CREATE INDEX ON book_entry (institution_id, year);
-CREATE INDEX ON book_entry (union_id, indicator, year);
+CREATE INDEX ON book_entry (union_id, indicator, year, institution_id);
 ALTER TABLE book_entry ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON book_entry TO commonwatt_api;
 GRANT SELECT ON book_entry TO commonwatt_worker;
@@ -495,6 +660,399 @@ CREATE TABLE run_in_force (
 CREATE INDEX ON run_in_force (run_id);
 ALTER TABLE run_in_force ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON run_in_force TO commonwatt_api, commonwatt_worker;
+
+-- The second log: what enters the books is written here too, in the same transaction, by functions of
+-- another role. It alone inserts; its owner is nobody's login, and the books' owner is not among its
+-- members. Its law stands here and not among the definitions, which the books' owner makes anew.
+SET LOCAL ROLE commonwatt_journal;
+
+-- One line for each cause, chained by its hash. place: an institution, a region, or 0.
+CREATE TABLE journal.line (
+    union_id integer NOT NULL,
+    number bigint NOT NULL CHECK (number > 0),
+    cause_id bigint NOT NULL,
+    kind text NOT NULL,
+    indicator text NOT NULL,
+    run_sha256 text,                             -- of the snapshot that it issues
+    movement_id integer,
+    reason text NOT NULL,
+    made_by text NOT NULL,
+    at_ms bigint NOT NULL,
+    entries bigint[] NOT NULL,                   -- their ids in the books
+    years integer[] NOT NULL,
+    accounts text[] NOT NULL,
+    places integer[] NOT NULL,
+    amounts_g bigint[] NOT NULL,
+    previous bytea NOT NULL CHECK (length(previous) = 32),
+    hash bytea NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (union_id, number),
+    CHECK (cardinality(entries) = cardinality(years) AND cardinality(entries) = cardinality(accounts)
+           AND cardinality(entries) = cardinality(places)
+           AND cardinality(entries) = cardinality(amounts_g) AND cardinality(entries) > 0)
+);
+CREATE INDEX ON journal.line (cause_id);
+
+-- What each account holds by its lines; what nobody may owe is never below zero.
+CREATE TABLE journal.balance (
+    union_id integer NOT NULL,
+    indicator text NOT NULL,
+    year integer NOT NULL,
+    account text NOT NULL,
+    place integer NOT NULL,
+    amount_g bigint NOT NULL,
+    PRIMARY KEY (union_id, indicator, year, account, place),
+    CONSTRAINT never_below_zero CHECK (account = 'union' OR amount_g >= 0)
+);
+
+-- The chain's end on a day, for every member to keep: what is changed before it no longer leads to it.
+CREATE TABLE journal.head (
+    union_id integer NOT NULL,
+    day date NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL CHECK (length(hash) = 32),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (union_id, day)
+);
+
+-- Each comparison of books, log and runs, and what it found.
+CREATE TABLE journal.reconciliation (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    lines bigint NOT NULL,
+    entries bigint NOT NULL,
+    differences bigint NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL
+);
+CREATE INDEX ON journal.reconciliation (union_id, id);
+CREATE TABLE journal.difference (
+    reconciliation_id bigint NOT NULL REFERENCES journal.reconciliation,
+    place integer NOT NULL,
+    code text NOT NULL,
+    institution_id integer,                      -- whose account; null: the union's books as a whole
+    what text NOT NULL,                          -- the line, entry, run or account, by its number
+    PRIMARY KEY (reconciliation_id, place)
+);
+
+CREATE FUNCTION journal.never_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of journal.% are never changed', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON journal.line
+    FOR EACH ROW EXECUTE FUNCTION journal.never_changes();
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON journal.head
+    FOR EACH ROW EXECUTE FUNCTION journal.never_changes();
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON journal.reconciliation
+    FOR EACH ROW EXECUTE FUNCTION journal.never_changes();
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON journal.difference
+    FOR EACH ROW EXECUTE FUNCTION journal.never_changes();
+
+CREATE FUNCTION journal.refuse(why text, "constraint" text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', why
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = "constraint";
+END $$;
+
+-- The bytes of a line, and their hash, as compact.journal says them; the reason comes last, for it
+-- alone may hold lines.
+CREATE FUNCTION journal.digest(l journal.line) RETURNS bytea LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(convert_to(concat_ws(E'\n',
+        l.union_id, l.number, encode(l.previous, 'hex'), l.cause_id, l.kind, l.indicator,
+        coalesce(l.run_sha256, '-'), coalesce(l.movement_id::text, '-'), l.made_by, l.at_ms,
+        array_to_string(l.entries, ','), array_to_string(l.years, ','),
+        array_to_string(l.accounts, ','), array_to_string(l.places, ','),
+        array_to_string(l.amounts_g, ','), l.reason), 'UTF8'))
+$$;
+
+-- What a target lets a union use in a year, of the bases that a run counts; null where the run has
+-- none. As compact.targets.Target.cap_g.
+CREATE FUNCTION journal.cap_g(asked integer, asked_year integer) RETURNS numeric
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH base AS (
+        SELECT sum(m) AS g FROM public.run_quota q CROSS JOIN LATERAL unnest(q.base_g) AS m
+         WHERE q.run_id = asked AND q.year = asked_year
+    ), path AS (
+        SELECT t.fall_millionths::numeric / 1000000 AS fall, t.curve,
+               asked_year - t.base_year AS nth, t.target_year - t.base_year AS years
+          FROM public.run r JOIN public.target t ON t.id = r.target_id WHERE r.id = asked
+    )
+    SELECT floor(base.g * CASE
+               WHEN path.years IS NULL OR path.nth = path.years THEN 1 - path.fall
+               WHEN path.curve = 'linear' THEN 1 - path.fall * path.nth / path.years
+               ELSE power((1 - path.fall)::numeric(60, 40), path.nth::numeric(60, 40) / path.years)
+           END + 0.5)
+      FROM base, path
+$$;
+
+-- Refuse what does not fit, by what this role reads itself: an unknown holder, an account that rests,
+-- a year that is closed, an issue that is not what its run says or goes beyond the target.
+CREATE FUNCTION journal.check_line(l journal.line, issued integer) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wrong integer;
+    beyond integer;
+BEGIN
+    SELECT e.place INTO wrong
+      FROM unnest(l.accounts, l.places) AS e (account, place)
+      LEFT JOIN public.institution i ON i.id = e.place
+     WHERE e.account IN ('holder', 'covered') AND i.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        PERFORM journal.refuse(format('institution %s is unknown', wrong), 'holder_unknown');
+    END IF;
+    SELECT s.institution_id INTO wrong
+      FROM (SELECT DISTINCT ON (institution_id) institution_id, state
+              FROM public.book_account_state WHERE union_id = l.union_id
+             ORDER BY institution_id, id DESC) s
+     WHERE s.state <> 'open' AND (s.institution_id IS NULL OR EXISTS (
+           SELECT FROM unnest(l.accounts, l.places, l.amounts_g) AS e (account, place, amount_g)
+            WHERE e.account IN ('holder', 'covered') AND e.place = s.institution_id
+              AND (s.state <> 'restricted' OR (e.amount_g < 0 AND l.kind IN
+                   ('transfer', 'borrow', 'pool', 'rebalance'))))) LIMIT 1;
+    IF FOUND THEN
+        PERFORM journal.refuse(format('account %s rests', coalesce(wrong, 0)), 'account_state');
+    END IF;
+    SELECT y.year INTO wrong FROM public.book_year_closed y
+     WHERE y.union_id = l.union_id AND y.indicator = l.indicator AND y.year = ANY(l.years) LIMIT 1;
+    IF FOUND THEN
+        PERFORM journal.refuse(format('the books of %s are closed', wrong), 'year_closed');
+    END IF;
+    IF issued IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT coalesce(b.place, q.institution_id) INTO wrong
+      FROM (SELECT e.year, e.institution_id AS place, sum(e.amount_g) AS amount_g
+              FROM public.book_entry e JOIN public.book_cause c ON c.id = e.cause_id
+             WHERE c.union_id = l.union_id AND c.indicator = l.indicator AND c.run_id IS NOT NULL
+               AND e.account = 'holder'
+               AND e.year IN (SELECT r.year FROM public.run_quota r WHERE r.run_id = issued)
+             GROUP BY 1, 2) b
+      FULL JOIN (SELECT year, institution_id, amount_g FROM public.run_quota
+                  WHERE run_id = issued) q ON q.year = b.year AND q.institution_id = b.place
+     WHERE coalesce(b.amount_g, 0) <> coalesce(q.amount_g, 0) LIMIT 1;
+    IF FOUND THEN
+        PERFORM journal.refuse(format('institution %s is not issued what run %s says', wrong, issued),
+                               'as_the_run_says');
+    END IF;
+END $$;
+
+-- An issue and a reserve together never exceed the target: by what the log holds, not the books.
+CREATE FUNCTION journal.check_cap(l journal.line, issued integer) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT b.year, -b.amount_g AS amount_g, journal.cap_g(coalesce(issued, f.run_id), b.year) AS cap_g
+          FROM journal.balance b
+          LEFT JOIN public.run_in_force f ON f.union_id = b.union_id AND f.indicator = b.indicator
+               AND f.year = b.year
+         WHERE b.union_id = l.union_id AND b.indicator = l.indicator AND b.account = 'union'
+           AND b.year = ANY(ARRAY(SELECT DISTINCT e.year FROM unnest(l.years, l.accounts)
+                                      AS e (year, account) WHERE e.account = 'union'))
+    LOOP
+        IF one.amount_g > coalesce(one.cap_g, 0) THEN
+            PERFORM journal.refuse(format('%s g of %s are beyond the target''s %s g', one.amount_g,
+                                          one.year, coalesce(one.cap_g, 0)), 'beyond_target');
+        END IF;
+    END LOOP;
+END $$;
+
+-- Write what a cause has entered that is not written yet; the books' own trigger asks for it.
+CREATE FUNCTION journal.write(asked bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    cause public.book_cause;
+    l journal.line;
+BEGIN
+    SELECT * INTO cause FROM public.book_cause WHERE id = asked;
+    PERFORM pg_advisory_xact_lock(14, cause.union_id);
+    SELECT array_agg(e.id ORDER BY e.id), array_agg(e.year ORDER BY e.id),
+           array_agg(e.account ORDER BY e.id),
+           array_agg(coalesce(e.institution_id, e.region_id, 0) ORDER BY e.id),
+           array_agg(e.amount_g ORDER BY e.id)
+      INTO l.entries, l.years, l.accounts, l.places, l.amounts_g
+      FROM public.book_entry e
+     WHERE e.cause_id = asked
+       AND NOT EXISTS (SELECT FROM journal.line w WHERE w.cause_id = asked AND e.id = ANY(w.entries));
+    IF l.entries IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT w.number, w.hash INTO l.number, l.previous
+      FROM journal.line w WHERE w.union_id = cause.union_id ORDER BY w.number DESC LIMIT 1;
+    l.number := coalesce(l.number, 0) + 1;
+    l.previous := coalesce(l.previous, decode(repeat('00', 32), 'hex'));
+    l.union_id := cause.union_id;
+    l.cause_id := asked;
+    l.kind := cause.kind;
+    l.indicator := cause.indicator;
+    l.run_sha256 := (SELECT r.sha256 FROM public.run r WHERE r.id = cause.run_id);
+    l.movement_id := cause.movement_id;
+    l.reason := cause.reason;
+    l.made_by := cause.made_by;
+    l.at_ms := floor(extract(epoch FROM cause.made_at) * 1000);
+    l.hash := journal.digest(l);
+    PERFORM journal.check_line(l, cause.run_id);
+    INSERT INTO journal.line SELECT l.*;
+    PERFORM journal.move(l);
+    PERFORM journal.check_cap(l, cause.run_id);
+END $$;
+
+-- An account is there before it falls: its row is moved, and made where there is none.
+CREATE FUNCTION journal.move(l journal.line) RETURNS void LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+    WITH moved AS (
+        SELECT e.year, e.account, e.place, sum(e.amount_g)::bigint AS amount_g
+          FROM unnest(l.years, l.accounts, l.places, l.amounts_g) AS e (year, account, place, amount_g)
+         GROUP BY 1, 2, 3
+    ), known AS (
+        UPDATE journal.balance b SET amount_g = b.amount_g + m.amount_g FROM moved m
+         WHERE b.union_id = l.union_id AND b.indicator = l.indicator AND b.year = m.year
+           AND b.account = m.account AND b.place = m.place
+        RETURNING b.year, b.account, b.place
+    )
+    INSERT INTO journal.balance (union_id, indicator, year, account, place, amount_g)
+    SELECT l.union_id, l.indicator, m.year, m.account, m.place, m.amount_g
+      FROM moved m LEFT JOIN known k USING (year, account, place) WHERE k.year IS NULL
+$$;
+
+-- What books, log, heads, runs and snapshots say otherwise than one another, each difference by name.
+CREATE FUNCTION journal.differences(asked integer)
+RETURNS TABLE (code text, institution_id integer, what text) LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    WITH chain AS (
+        SELECT l.number, l.cause_id, l.hash, l.previous, l.hash <> journal.digest(l) AS altered,
+               lag(l.hash) OVER w AS before, lag(l.number) OVER w AS number_before
+          FROM journal.line l WHERE l.union_id = asked WINDOW w AS (ORDER BY l.number)
+    ), logged AS (
+        SELECT l.number, l.cause_id, l.indicator, e.id, e.year, e.account, e.place, e.amount_g
+          FROM journal.line l
+         CROSS JOIN LATERAL unnest(l.entries, l.years, l.accounts, l.places, l.amounts_g)
+                    AS e (id, year, account, place, amount_g)
+         WHERE l.union_id = asked
+    ), booked AS (
+        SELECT e.id, e.cause_id, e.indicator, e.year, e.account, e.amount_g,
+               coalesce(e.institution_id, e.region_id, 0) AS place
+          FROM public.book_entry e WHERE e.union_id = asked
+    )
+    SELECT 'line_altered', NULL::integer, format('line %s', c.number) FROM chain c WHERE c.altered
+    UNION ALL
+    SELECT 'chain_broken', NULL, format('line %s', c.number) FROM chain c
+     WHERE c.previous <> coalesce(c.before, decode(repeat('00', 32), 'hex'))
+        OR c.number <> coalesce(c.number_before, 0) + 1
+    UNION ALL
+    SELECT 'head_differs', NULL, format('%s, line %s', h.day, h.number)
+      FROM journal.head h LEFT JOIN chain c ON c.number = h.number
+     WHERE h.union_id = asked AND c.hash IS DISTINCT FROM h.hash
+    UNION ALL
+    SELECT CASE WHEN b.id IS NULL THEN 'entry_missing' WHEN l.id IS NULL THEN 'entry_not_logged'
+                ELSE 'entry_differs' END,
+           CASE WHEN coalesce(l.account, b.account) IN ('holder', 'covered')
+                THEN coalesce(l.place, b.place) END,
+           format('entry %s of cause %s: %s g in the log, %s g in the books', coalesce(l.id, b.id),
+                  coalesce(l.cause_id, b.cause_id), coalesce(l.amount_g::text, '-'),
+                  coalesce(b.amount_g::text, '-'))
+      FROM logged l FULL JOIN booked b ON b.id = l.id
+     WHERE (l.cause_id, l.indicator, l.year, l.account, l.place, l.amount_g)
+           IS DISTINCT FROM (b.cause_id, b.indicator, b.year, b.account, b.place, b.amount_g)
+    UNION ALL
+    SELECT 'cause_differs', NULL, format('cause %s, line %s', l.cause_id, l.number)
+      FROM journal.line l LEFT JOIN public.book_cause c ON c.id = l.cause_id
+      LEFT JOIN public.run r ON r.id = c.run_id
+     WHERE l.union_id = asked
+       AND (l.union_id, l.kind, l.indicator, l.reason, l.made_by, l.movement_id, l.run_sha256, l.at_ms)
+           IS DISTINCT FROM (c.union_id, c.kind, c.indicator, c.reason, c.made_by, c.movement_id,
+                             r.sha256, floor(extract(epoch FROM c.made_at) * 1000)::bigint)
+    UNION ALL
+    SELECT 'balance_differs', CASE WHEN k.account IN ('holder', 'covered') THEN k.place END,
+           format('%s %s of %s: %s g by the lines, %s g as kept', k.account, k.place, k.year,
+                  coalesce(s.amount_g::text, '-'), coalesce(b.amount_g::text, '-'))
+      FROM (SELECT l.indicator, l.year, l.account, l.place, sum(l.amount_g) AS amount_g
+              FROM logged l GROUP BY 1, 2, 3, 4) s
+      FULL JOIN (SELECT * FROM journal.balance WHERE union_id = asked) b
+             ON b.indicator = s.indicator AND b.year = s.year AND b.account = s.account
+            AND b.place = s.place
+     CROSS JOIN LATERAL (SELECT coalesce(s.account, b.account) AS account,
+                                coalesce(s.place, b.place) AS place,
+                                coalesce(s.year, b.year) AS year) k
+     WHERE s.amount_g IS DISTINCT FROM b.amount_g
+    UNION ALL
+    SELECT 'not_zero', NULL, format('line %s: %s g', l.number, sum(l.amount_g))
+      FROM logged l GROUP BY l.number HAVING sum(l.amount_g) <> 0
+    UNION ALL
+    SELECT 'run_differs', coalesce(q.institution_id, l.place),
+           format('run %s: %s g in the log, %s g in the run', f.run_id, coalesce(l.amount_g, 0),
+                  coalesce(q.amount_g, 0))
+      FROM public.run_in_force f
+     CROSS JOIN LATERAL (
+           SELECT coalesce(q.institution_id, s.place) AS institution_id, q.amount_g, s.place,
+                  s.amount_g AS logged_g
+             FROM (SELECT x.institution_id, x.amount_g FROM public.run_quota x
+                    WHERE x.run_id = f.run_id AND x.year = f.year) q
+             FULL JOIN (SELECT x.place, sum(x.amount_g) AS amount_g
+                          FROM logged x JOIN public.book_cause c ON c.id = x.cause_id
+                         WHERE c.run_id IS NOT NULL AND x.indicator = f.indicator
+                           AND x.year = f.year AND x.account = 'holder'
+                         GROUP BY x.place) s ON s.place = q.institution_id) q
+     CROSS JOIN LATERAL (SELECT q.place, q.logged_g AS amount_g) l
+     WHERE f.union_id = asked AND coalesce(l.amount_g, 0) <> coalesce(q.amount_g, 0)
+    UNION ALL
+    SELECT 'snapshot_altered', NULL, format('run %s', r.id)
+      FROM public.run r JOIN public.run_snapshot s ON s.run_id = r.id
+     WHERE r.union_id = asked AND r.sha256 <> encode(sha256(convert_to(s.snapshot, 'UTF8')), 'hex')
+$$;
+
+-- Compare, keep what was found, and let the accounts concerned rest until a person has looked.
+CREATE FUNCTION journal.reconcile(asked integer, by text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    made bigint;
+    codes text[];
+    whose integer[];
+    whats text[];
+BEGIN
+    PERFORM pg_advisory_xact_lock(14, asked);
+    SELECT array_agg(d.code), array_agg(d.institution_id), array_agg(d.what) INTO codes, whose, whats
+      FROM (SELECT * FROM journal.differences(asked) x ORDER BY x.code, x.institution_id, x.what) d;
+    INSERT INTO journal.reconciliation (union_id, lines, entries, differences, made_by)
+    SELECT asked, count(*), coalesce(sum(cardinality(l.entries)), 0),
+           coalesce(cardinality(codes), 0), by
+      FROM journal.line l WHERE l.union_id = asked
+    RETURNING id INTO made;
+    INSERT INTO journal.difference (reconciliation_id, place, code, institution_id, what)
+    SELECT made, d.place, d.code, d.institution_id, d.what
+      FROM unnest(codes, whose, whats) WITH ORDINALITY AS d (code, institution_id, what, place);
+    INSERT INTO public.book_account_state (union_id, institution_id, state, reason, made_by)
+    SELECT asked, d.id, 'blocked', format('reconciliation %s', made), by
+      FROM (SELECT DISTINCT unnest(whose) AS id) d
+      LEFT JOIN LATERAL (
+           SELECT s.state FROM public.book_account_state s
+            WHERE s.union_id = asked AND s.institution_id IS NOT DISTINCT FROM d.id
+            ORDER BY s.id DESC LIMIT 1) s ON true
+     WHERE coalesce(s.state, 'open') NOT IN ('blocked', 'closed');
+    RETURN made;
+END $$;
+
+-- Let the members know where the chain ends; once a day.
+CREATE FUNCTION journal.publish(asked integer, of_day date) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+    INSERT INTO journal.head (union_id, day, number, hash)
+    SELECT l.union_id, of_day, l.number, l.hash FROM journal.line l
+     WHERE l.union_id = asked ORDER BY l.number DESC LIMIT 1
+    ON CONFLICT (union_id, day) DO NOTHING
+$$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA journal FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION journal.write TO commonwatt_owner;
+GRANT EXECUTE ON FUNCTION journal.reconcile, journal.publish TO commonwatt_owner, commonwatt_worker;
+GRANT SELECT ON ALL TABLES IN SCHEMA journal TO commonwatt_owner;
+SET LOCAL ROLE commonwatt_owner;
+
+-- What the second log reads to check by itself.
+GRANT SELECT ON institution, target, run, run_snapshot, run_quota, run_in_force, book_cause, book_entry,
+    book_account_state, book_year_closed TO commonwatt_journal;
+GRANT INSERT ON book_account_state TO commonwatt_journal;
 
 -- Where a member or an institution stands on the path of its year, a row a night.
 CREATE TABLE progress (
@@ -542,6 +1100,68 @@ CREATE TABLE progress_part (
     PRIMARY KEY (union_id, indicator, year, day, member_id, institution_id)
 );
 ALTER TABLE progress_part ENABLE ROW LEVEL SECURITY;
+
+-- By which document a member's own authority issues a run's quotas to its institutions. Below a
+-- member's total a run is a proposal until then. The newest word of a member on a run holds; a
+-- document is of one run.
+CREATE TABLE quota_notice (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL REFERENCES region,
+    document_number text NOT NULL CHECK (document_number <> ''),
+    authority_zh text NOT NULL CHECK (authority_zh <> ''),
+    authority_en text NOT NULL CHECK (authority_en <> ''),
+    issued_on date NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    CONSTRAINT one_document_one_run EXCLUDE USING gist
+        (region_id WITH =, document_number WITH =, run_id WITH <>)
+);
+CREATE INDEX ON quota_notice (run_id, region_id, id);
+ALTER TABLE quota_notice ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON quota_notice TO commonwatt_api;
+
+-- What a union's plan asks of a member by when; what became of it are words, of which the newest
+-- holds.
+CREATE TABLE commitment (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,
+    number text NOT NULL CHECK (number <> ''),   -- in the plan
+    title text NOT NULL CHECK (title <> ''),
+    body text,                                   -- which department of the member
+    due date NOT NULL,
+    evidence text,                               -- what is to be shown
+    source text NOT NULL CHECK (source <> ''),   -- the plan
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    UNIQUE (id, union_id, region_id)
+);
+CREATE INDEX ON commitment (union_id, due, id);
+ALTER TABLE commitment ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON commitment TO commonwatt_api;
+
+CREATE TABLE commitment_word (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    commitment_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,
+    said text NOT NULL CHECK (said IN ('under_way', 'done', 'confirmed', 'returned', 'withdrawn')),
+    percent integer CHECK (percent BETWEEN 0 AND 100),
+    text text NOT NULL CHECK (text <> ''),       -- evidence, or the reason
+    scan_sha256 text CHECK (scan_sha256 ~ '^[0-9a-f]{64}$'),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (commitment_id, union_id, region_id)
+        REFERENCES commitment (id, union_id, region_id)
+);
+CREATE INDEX ON commitment_word (commitment_id, id);
+ALTER TABLE commitment_word ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON commitment_word TO commonwatt_api;
 
 -- A grant may be of a union.
 ALTER TABLE access_grant ADD FOREIGN KEY (union_id) REFERENCES region_union;

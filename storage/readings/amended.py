@@ -41,11 +41,14 @@ _PUBLISHED = """
        AND s.year = extract(year FROM t.month) AND s.day >= t.month
       LEFT JOIN run r ON r.id = s.run_id
      UNION ALL
-    SELECT 'locked', v.institution_id, NULL, NULL, v.month, extract(year FROM v.month)::integer,
-           true, NULL, NULL
+    SELECT DISTINCT 'locked', v.institution_id, NULL::integer, NULL::integer, t.month, v.year, true,
+           NULL::bigint, v.sha256
       FROM touched t
-      JOIN account_version v ON v.institution_id = t.institution_id AND v.month = t.month
-       AND v.source = 'meter'
+      JOIN account_version v ON v.institution_id = t.institution_id
+       AND v.year = extract(year FROM t.month) AND v.answer IS DISTINCT FROM 'returned'
+       AND v.version = (SELECT max(n.version) FROM account_version n
+                         WHERE n.institution_id = v.institution_id AND n.year = v.year
+                           AND n.answer IS DISTINCT FROM 'returned')
      ORDER BY 1, 2, 5, 3, 4
 """
 

@@ -1,6 +1,6 @@
 """Why a key means no channel: nobody ever bound it, or bound it for another time or gateway."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +22,12 @@ _BOUND = """
            EXISTS (SELECT FROM binding b JOIN gateway g ON g.id = b.gateway_id
                     WHERE g.name <> p.gateway AND b.key = p.key AND b.known_until IS NULL)
       FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS p (gateway, key, pair)
+"""
+# Asked as the viewer: a gateway or channel that he does not see is not there.
+_BOUND_AT = """
+    SELECT DISTINCT b.key, g.name FROM binding b JOIN gateway g ON g.id = b.gateway_id
+     WHERE b.key = ANY(%s) AND g.name <> %s AND b.known_until IS NULL
+     ORDER BY b.key, g.name LIMIT 1000
 """
 _WORDS: Final = {
     UNKNOWN: REASONS[UNKNOWN],
@@ -68,6 +74,16 @@ def told(
         for i in one.i:
             parts.setdefault(why[gateway, keys[one.message, i]], []).append(i)
         found += [_part(one, code, parts[code], keys) for code in UNBOUND if code in parts]
+    return found
+
+
+def bound_at(
+    connection: Connection[Any], gateway: str, keys: Collection[str]
+) -> dict[str, list[str]]:
+    """Return of keys the other gateways at which they are bound, as far as the viewer sees."""
+    found: dict[str, list[str]] = {}
+    for key, name in connection.execute(_BOUND_AT, [list(keys), gateway]) if keys else ():
+        found.setdefault(key, []).append(name)
     return found
 
 

@@ -1,4 +1,4 @@
-"""How a gateway is: its habits, and how much of what it sends is refused."""
+"""How a gateway is: the numbers it has used, and how much of what it sends is refused."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,16 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.types.multirange import Multirange
 
-from metering.gateways import Habits
-
-_HABITS: Final = """
-    SELECT s.seen_at, coalesce(s.every_s, '{}'), coalesce(s.ahead_ms, '{}'), s.seqs,
-           (SELECT max(c.period_s) FROM binding b
-              JOIN channel_setting c ON c.channel_id = b.channel_id AND c.known_until IS NULL
-             WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL)
-      FROM gateway g LEFT JOIN gateway_seen s ON s.gateway_id = g.id
-     WHERE g.id = %s
-"""
+_SEQS: Final = "SELECT seqs FROM gateway_seen WHERE gateway_id = %s"
 _COUNTS: Final = """
     SELECT coalesce(sum(messages), 0)::bigint, coalesce(sum(refused), 0)::bigint,
            (SELECT receipted_at FROM gateway_seen WHERE gateway_id = %(on)s)
@@ -36,13 +27,10 @@ class Counts:
     receipted_at: datetime | None
 
 
-def habits(connection: Connection[Any], gateway_id: int) -> Habits:
-    """Return what was seen of a gateway of late; nothing of one that was never heard."""
-    row = connection.execute(_HABITS, [gateway_id]).fetchone()
-    if row is None:
-        return Habits(None, [], [], [])
-    seen_at, every_s, ahead_ms, seqs, period_s = row
-    return Habits(seen_at, every_s, ahead_ms, _ranges(seqs), period_s)
+def seqs(connection: Connection[Any], gateway_id: int) -> list[tuple[int, int]]:
+    """Return the ranges of a gateway's numbers, first and last, in order."""
+    row = connection.execute(_SEQS, [gateway_id]).fetchone()
+    return _ranges(row[0]) if row else []
 
 
 def counts(connection: Connection[Any], gateway_id: int) -> Counts:

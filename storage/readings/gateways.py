@@ -106,7 +106,8 @@ class Gateway:
     @property
     def habits(self) -> Habits:
         """Its own interval and clock, by which it is judged."""
-        return Habits(self.heard_at, self.every_s, self.offsets_ms, (), self.period_s)
+        last = [] if self.clock_ahead_ms is None else [self.clock_ahead_ms]
+        return Habits(self.heard_at, self.every_s, self.offsets_ms or last, (), self.period_s)
 
     def silent_at(self, now: datetime) -> bool:
         """Return whether it has said nothing for longer than it uses to."""

@@ -46,8 +46,11 @@ _NOTE = """
 """
 _LIST = """
     SELECT unbound_id, gateway, gateway_id, key, first_at, last_at, readings, since, at, value,
-           unit, rises, falls
-      FROM report.unbound_key
+           unit, rises, falls,
+           ARRAY(SELECT DISTINCT g.name FROM binding b JOIN gateway g ON g.id = b.gateway_id
+                  WHERE b.key = k.key AND g.name <> k.gateway AND b.known_until IS NULL
+                  ORDER BY g.name LIMIT 20) AS bound_at
+      FROM report.unbound_key k
      WHERE (gateway, key) > (%(gateway_after)s, %(key_after)s)
        AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
        AND (%(key)s::text IS NULL OR key = %(key)s)
@@ -66,6 +69,7 @@ class UnboundKey:
 
     first_at, last_at: arrivals. since: the oldest instant of its readings, at the newest; value:
     of that one, in the sender's unit. rises, falls: how often a value differed from the one before.
+    bound_at: the other gateways at which it is bound, of those that the viewer sees.
     """
 
     unbound_id: int
@@ -81,6 +85,7 @@ class UnboundKey:
     unit: str | None
     rises: int
     falls: int
+    bound_at: list[str]
 
 
 def listed(

@@ -11,7 +11,7 @@ from psycopg.rows import args_row, class_row
 from storage.dated import ALWAYS, Dated, supersede
 
 BINDING: Final = Dated("binding", ("gateway_id", "key"), ("channel_id",))
-_MEANS: Final = Dated("binding", ("gateway_id", "key"), ("channel_id",), ends="channel_id")
+MEANS: Final = Dated("binding", ("gateway_id", "key"), ("channel_id",), ends="channel_id")
 
 _BINDINGS = """
     SELECT g.name, b.key, b.channel_id FROM binding b JOIN gateway g ON g.id = b.gateway_id
@@ -132,7 +132,7 @@ def let_mean(
 ) -> None:
     """Let a key mean a channel, or none, from an instant until the next that is known of it."""
     when = ALWAYS if since is None else since.isoformat()
-    supersede(connection, _MEANS, [(gateway_id, key, channel_id, when, source)], by)
+    supersede(connection, MEANS, [(gateway_id, key, channel_id, when, source)], by)
 
 
 def suggested(

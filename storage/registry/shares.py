@@ -12,9 +12,18 @@ TERM: Final = Dated(
     "account_term", ("institution_id", "channel_id"), ("carrier", "share"), ends="share"
 )
 
+# Where none began with the channel, none is known as well.
 _TERMS = """
     SELECT channel_id, share FROM account_term
-     WHERE known_until IS NULL AND channel_id = ANY(%s) AND institution_id = ANY(%s)
+     WHERE known_until IS NULL AND channel_id = ANY(%(channels)s)
+       AND institution_id = ANY(%(institutions)s)
+     UNION ALL
+    SELECT c.id, 0 FROM channel c JOIN meter m ON m.id = c.meter_id
+     WHERE c.id = ANY(%(channels)s)
+       AND NOT EXISTS (SELECT FROM account_term t
+                        WHERE t.channel_id = c.id AND t.institution_id = m.institution_id
+                          AND t.known_until IS NULL
+                          AND t.valid_from = (c.since AT TIME ZONE c.zone)::date)
 """
 
 _ENDS = """
@@ -82,9 +91,13 @@ def together(
 def of(
     connection: Connection[Any], channel_ids: Sequence[int], institution_ids: Sequence[int]
 ) -> dict[int, set[int]]:
-    """Return the shares that these institutions have, or had, of channels."""
+    """Return the shares that these institutions have, or had, of channels.
+
+    0 is among them where the channel's own institution had none as the channel began.
+    """
     found: dict[int, set[int]] = {}
-    for channel_id, share in connection.execute(_TERMS, [list(channel_ids), list(institution_ids)]):
+    asked = {"channels": list(channel_ids), "institutions": list(institution_ids)}
+    for channel_id, share in connection.execute(_TERMS, asked):
         found.setdefault(channel_id, set()).add(share)
     return found
 

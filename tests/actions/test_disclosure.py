@@ -163,6 +163,7 @@ def ask_sql(connection, random: Random, learnt: Learnt) -> None:
         learnt.sum((figure, day), f"{where} {columns} {value}", value)
 
 
+@pytest.mark.slow
 def test_people_learn_nothing_of_restricted_institutions(house):
     random, groups = Random(7), groups_of(house)
     learnt = {who: Learnt() for who in house.people}

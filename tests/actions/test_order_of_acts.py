@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,6 +209,7 @@ acts = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(readings=readings, acts=acts, order=st.integers(0, 2**32))
 def test_acts_and_readings_in_any_order_of_arrival_and_all_of_it_undone(

@@ -117,10 +117,9 @@ def test_so_does_a_file_and_its_undo(union, who):
 def test_a_locked_account_is_told_too(union):
     world = union.world
     world.admin(
-        """INSERT INTO account_version (institution_id, carrier, month, source, version, quanta,
-               measured_s, taken_by, reason)
-           SELECT institution_id, carrier, month, source, 1, quanta, measured_s, 'user:1', 'test'
-             FROM account WHERE institution_id = %s AND month = '2015-12-01'""",
+        """INSERT INTO account_version (institution_id, year, version, kgce_g, estimated_kgce_g,
+               known_months, estimated_months, sha256, locked_by)
+           VALUES (%s, 2015, 1, '{1}', '{0}', 12, 0, repeat('0', 64), 'user:1')""",
         world.institution["office"],
     )
     tried = ACTS["void"](world.actor("of the office"), world.channel["office e"], DECEMBER,

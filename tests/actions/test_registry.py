@@ -578,7 +578,6 @@ def test_the_same_row_twice_is_refused(actor):
         ("import.said_twice", "code"),
         ("import.said_twice", "code"),
         ("import.said_twice", "code"),
-        ("import.said_twice", "credit_code"),
         ("import.said_twice", "channel"),
         ("import.said_twice", "key"),
     ]

@@ -7,9 +7,9 @@ import pytest
 
 from actions.fields import Option, plain
 from actions.readings.file_template import readings_template
-from actions.registry.columns import FILES
 from actions.registry.file_template import registry_template
 from actions.registry.files import read_tables
+from actions.registry.registry_files import FILES
 from actions.registry.uploaded import uploaded_tables
 from actions.templates import Blank, BlankSheet, template_workbook
 from actions.workbooks import Sheet, write_workbook

@@ -7,6 +7,7 @@ from actions.doing import carry_out, foresee
 from actions.exports import export
 from actions.files import take
 from actions.readings.bind_key import BindKey
+from actions.readings.rejects import bound_at, reject
 from actions.readings.unbind_key import UnbindKey
 from actions.readings.unbound_table import SUGGESTIONS, UNBOUND, WhichUnbound
 from actions.tables import rows_of
@@ -155,6 +156,21 @@ def test_a_key_that_is_unbound_waits_again_and_says_that_it_meant_something(worl
     assert all("/unbound-keys" in zh and "/unbound-keys" in en for zh, en in texts)
     carry_out(world.actor(), existing(world, "spare", since=end))
     assert world.admin("SELECT value FROM reading ORDER BY at") == [(11_000,), (12_000,)]
+
+
+def test_where_a_key_is_bound_is_named_to_whom_sees_it(world):
+    world.admin("INSERT INTO gateway (name) VALUES ('demo-a/g8')")
+    bind(world, "demo-a/g8", "mine", world.channel["office e"])
+    come(world, 1, ("clinic e", 6, 1.0), gateway="demo-a/g8")
+
+    def told(who: str) -> tuple[list[str], list[list[str]]]:
+        ((number,),) = world.admin("SELECT id FROM rejected_message")
+        one = reject(world.actor(who), number)
+        assert "demo-a/g2" not in one.message_en + one.message_zh
+        return bound_at(world.actor(who), one), [key.bound_at for key in listed(world, who)]
+
+    assert told("system") == (["demo-a/g2"], [["demo-a/g2"]])
+    assert told("of the office") == ([], [[]])
 
 
 def test_suggestions_are_a_file_that_binds_all_keys_of_a_gateway(world):

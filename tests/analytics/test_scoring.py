@@ -74,3 +74,16 @@ def test_a_missed_binding_target_is_a_veto():
         "not met",
     ]
     assert scoring.grade(100, binding_met=False) == "not met"
+
+
+def test_weights_and_closeness_by_hand():
+    # entropies of (1, 3) and (1, 4) are 0.811278 and 0.721928 bits
+    assert scoring.entropy_weights([[1, 1], [3, 4]]) == pytest.approx(
+        [0.188722 / 0.466794, 0.278072 / 0.466794], abs=1e-6
+    )
+    rows = [[1, 2], [2, 1], [2, 2]]
+    assert scoring.topsis(rows, [1, 3], [True, True]) == pytest.approx([0.75, 0.25, 1])
+    assert scoring.topsis(rows, [1, 3], [True, False]) == pytest.approx([0.0, 1.0, 0.25])
+    c, t, d = scoring.coupling([0.4, 0.9], [0.25, 0.75])
+    assert (c, t) == pytest.approx((12 / 13, 0.775))
+    assert d == pytest.approx((12 / 13 * 0.775) ** 0.5)

@@ -38,6 +38,7 @@ def addresses(house, front: Front):
             yield url
 
 
+@pytest.mark.slow
 def test_no_answer_holds_a_restricted_figure(house, front):
     asked = set(addresses(house, front))
     assert len(asked) >= 20

@@ -4,6 +4,7 @@
 """
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ SNAPSHOT = Path(__file__).with_name("openapi.json")
 BREAKS = "The API's description changed; if that is meant: python -m tests.api.test_openapi"
 
 
+@cache
 def described() -> dict[str, Any]:
-    """Return the description, for which no database is asked."""
+    """Return the description, for which no database is asked; it is made once."""
     return create_app(None).openapi()  # type: ignore[arg-type]
 
 

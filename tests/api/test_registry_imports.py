@@ -1,6 +1,6 @@
 """A registry over HTTP: tried, taken, its failed rows given back, and only by who may register."""
 
-from tests.sheets import cells_of
+from tests.sheets import cells_of, sheets_of
 
 URL = "/api/v1/imports/registry?name=institutions.csv&namespace=roster"
 HEAD = (
@@ -33,3 +33,19 @@ def test_who_may_not_register_is_refused_before_the_file_is_read(front):
     refused = front.client("of the office").post(URL, content="nothing of the kind")
     assert (refused.status_code, refused.json()["code"]) == (403, "access.denied")
     assert front.client().post(URL, content=HEAD).status_code == 401
+
+
+def test_a_registry_goes_out_as_the_files_that_come_in(front):
+    client, path = front.client("planner of all"), "/api/v1/exports/registry"
+    client.post(URL, content=HEAD + GOOD)
+    out = client.get(f"{path}?namespace=roster")
+    assert out.status_code == 200, out.text
+    assert (out.headers["content-type"], out.headers["x-rows"] > "0") == ("application/zip", True)
+    again = client.post("/api/v1/imports/registry?name=r.zip&namespace=roster", content=out.content)
+    assert again.json()["done"]["institutions"] == {"made": 0, "changed": 0, "unchanged": 1}
+    book = client.get(f"{path}?namespace=roster&format=xlsx").content
+    assert [row[0] for row in dict(sheets_of(book))["institutions"]] == ["code", "a-1"]
+
+    unknown = client.get(f"{path}?namespace=nobody")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "export.no_namespace")
+    assert front.client("of the office").get(path).status_code == 403

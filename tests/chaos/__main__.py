@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: kills the real programs again and again, and counts what that costs."""
 
 import argparse
+import signal
 import statistics
 import sys
 import tempfile
@@ -17,6 +18,7 @@ def main() -> int:
     asks.add_argument("--seed", type=int, help="of kills and cables; else of this moment")
     asks.add_argument("--collectors", type=int, default=1, help="that share the messages")
     asked = asks.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and what was started ends with it
     seed = time.time_ns() // 1_000_000 if asked.seed is None else asked.seed
     print(f"seed {seed}: {asked.kills} kills each", flush=True)
     with tempfile.TemporaryDirectory(prefix="commonwatt-chaos-") as folder:

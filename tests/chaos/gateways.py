@@ -15,8 +15,8 @@ from tests.storage.world import GATEWAY, START_MS
 KEYS = 4
 READINGS = 3  # of a message
 _STEP_MS = 60_000
-_AGAIN_S = 3.0  # at first; twice as long each time, so that nobody is flooded
-_AGAIN_MOST_S = 30.0
+AGAIN_S = 3.0  # at first; twice as long each time, so that nobody is flooded
+_AGAIN_MOST = 10  # so many times as long at most
 _TURN_S = 0.05
 
 
@@ -46,14 +46,18 @@ class Ledger:
 
 
 class Gateways(threading.Thread):
-    """Measures, publishes and hears until told to stop measuring, and then to end."""
+    """Measures, publishes and hears until told to stop measuring, and then to end.
 
-    def __init__(self, broker_url: str, per_s: float) -> None:
+    again_s: after so long without a receipt a message is said again, for the first time.
+    """
+
+    def __init__(self, broker_url: str, per_s: float, again_s: float = AGAIN_S) -> None:
         super().__init__(daemon=True)
         self.ledger = Ledger()
         self.measuring = True
         self._ending = threading.Event()
         self._per_s = per_s
+        self._again_s = again_s
         self._turn = threading.Lock()
         address = parsed(broker_url)
         self._client = client = Client(
@@ -76,15 +80,16 @@ class Gateways(threading.Thread):
     def run(self) -> None:
         """Measure at a pace, and say again what has had no receipt for too long."""
         began, seq = time.monotonic(), 0
+        most_s = _AGAIN_MOST * self._again_s
         while not self._ending.wait(_TURN_S):
             now = time.monotonic()
             due = int((now - began) * self._per_s) if self.measuring else seq
             for number in range(seq + 1, due + 1):
-                self._publish(number, self._said(number), now, _AGAIN_S)
+                self._publish(number, self._said(number), now, self._again_s)
             seq = max(seq, due)
             with self._turn:
                 late = [
-                    (number, min(2 * (again_s - said_s), _AGAIN_MOST_S), payload)
+                    (number, min(2 * (again_s - said_s), most_s), payload)
                     for number, (said_s, again_s, payload) in self.ledger.waiting.items()
                     if now > again_s
                 ]

@@ -17,7 +17,7 @@ import psycopg
 
 from cli import services
 from storage import migrate
-from tests.chaos.gateways import KEYS, Gateways
+from tests.chaos.gateways import AGAIN_S, KEYS, Gateways
 from tests.chaos.proxy import Proxy
 from tests.storage.world import make_channels
 
@@ -30,10 +30,19 @@ _LOOK_S = 0.05
 class Scene:
     """All of it, in a folder; cables lead from the collectors to broker and database.
 
-    collectors: how many share the messages. works: whether there is a worker.
+    collectors: how many share the messages. works: whether there is a worker. again_s: after how
+    long a gateway says again what has no receipt, for the first time.
     """
 
-    def __init__(self, folder: Path, seed: int, *, collectors: int = 1, works: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        *,
+        collectors: int = 1,
+        works: bool = True,
+        again_s: float = AGAIN_S,
+    ) -> None:
         self.chance = random.Random(seed)
         self._services = services.up(folder)
         running = self._services.running
@@ -54,7 +63,7 @@ class Scene:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._tender = threading.Thread(target=self._tend, daemon=True)
         self._tender.start()
-        self.gateways = Gateways(running.gateway_url, per_s=20.0)
+        self.gateways = Gateways(running.gateway_url, per_s=20.0, again_s=again_s)
         self.gateways.start()
 
     def __enter__(self) -> Self:

@@ -30,7 +30,9 @@ def test_kills_lose_double_and_alter_nothing(mosquitto, tmp_path):
 @pytest.mark.crash
 @pytest.mark.slow
 def test_of_three_collectors_that_share_any_may_be_killed_and_stay_away(mosquitto, tmp_path):
-    with Scene(tmp_path / "state", seed=3, collectors=3, works=False) as scene:
+    # A third of what is said, and said again, waits for who stays away: twice as late each time.
+    state = tmp_path / "state"
+    with Scene(state, seed=3, collectors=3, works=False, again_s=0.5) as scene:
         assert scene.receipt_after(time.monotonic(), 60) is not None
         until(lambda: shares(scene).keys() == set(scene.collectors), 60)
         gone = scene.chance.choice(scene.collectors)

@@ -39,9 +39,9 @@ def say(database) -> Callable[..., Said]:
         "COMMONWATT_COLLECTOR_DATABASE_URL": database.url("collector"),
     }
 
-    def say(*fields: object, lang: str = "en") -> Said:
+    def say(*fields: object, lang: str = "en", group: str = "import") -> Said:
         return subprocess.run(
-            [sys.executable, "-m", "cli", "import", *map(str, fields)],
+            [sys.executable, "-m", "cli", group, *map(str, fields)],
             env={**known, "COMMONWATT_LANG": lang},
             capture_output=True,
             text=True,
@@ -93,6 +93,19 @@ def test_a_registry_and_its_readings_come_in_rehearsed_first(say, folder, databa
     assert "2 new, 0 known already" in say("readings", file).stdout
     assert "0 new, 2 known already" in say("readings", file).stdout
     assert counts(database) == (1, 1, 2, 0, 4)
+
+
+def test_a_registry_goes_out_to_a_folder_and_comes_back_in(say, folder, database, tmp_path):
+    say("registry", folder)
+    out = tmp_path / "out"
+    places = ((out, "folder"), (tmp_path / "r.zip", "zip"), (tmp_path / "r.xlsx", "xlsx"))
+    for place, form in places:
+        done = say("registry", "-o", place, "--as", form, group="export")
+        assert done.returncode == 0, done.stderr
+        assert "channels.csv: 1 rows" in done.stdout
+        again = say("registry", place, "--dry-run")
+        assert "channels: 0 made, 0 changed, 1 unchanged" in again.stdout, again.stderr
+    assert say("registry", "-o", out, "--namespace", "x", group="export").returncode != 0
 
 
 def test_a_mistake_names_file_line_field_and_next_step_and_nothing_comes_in(say, folder, database):

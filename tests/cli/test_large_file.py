@@ -74,6 +74,7 @@ def watched(database) -> None:
         Worker(database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
 
 
+@pytest.mark.slow
 @pytest.mark.crash
 @pytest.mark.parametrize(
     ("state", "rows"), [("received", "rows_read > 0"), ("read", "rows_stored >= 0")]

@@ -34,13 +34,15 @@ def test_what_threads_freed_is_given_back():
 # What computes, reads and writes files, speaks to brokers or is for development.
 HEAVY = (
     "amqtt", "arro3", "grafana_client", "hypothesis", "niquests", "numpy.linalg", "paho",
-    "pydantic.v1", "rich", "simulators", "watchfiles", "worker", "xlsxwriter", "yaml",
+    "pydantic.v1", "rich", "segno", "simulators", "typst", "watchfiles", "worker", "xlsxwriter",
+    "yaml",
 )  # fmt: skip
 LEAN = f"""
 import sys
 from cli import memory
 memory.do_without()
 memory.put_off_numpy()
+memory.put_off_models()
 import uvicorn
 from cli.application import application
 from api.app import create_app

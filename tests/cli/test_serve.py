@@ -22,7 +22,9 @@ START_S = 30.0  # a machine under tests is a busy one
 
 def command(*words: str, lang: str = "en") -> tuple[list[str], dict[str, str]]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("COMMONWATT")}
-    return [sys.executable, "-m", "cli", "serve", *words], {**known, "COMMONWATT_LANG": lang}
+    # A demo may have left its services in the folder of these tests.
+    said = {"COMMONWATT_LANG": lang, "COMMONWATT_STATE": "/nowhere/commonwatt"}
+    return [sys.executable, "-m", "cli", "serve", *words], {**known, **said}
 
 
 def refused(*words: str, lang: str = "en") -> subprocess.CompletedProcess[str]:

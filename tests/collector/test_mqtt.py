@@ -259,28 +259,6 @@ def test_a_sink_that_is_broken_ends_the_collector_with_everything_still_at_the_b
     assert sink.seqs(G1) == set(range(1, 11))
 
 
-def test_a_narrow_window_on_3_1_1_is_said_with_the_remedy(mosquitto, tmp_path):
-    broker = Mosquitto(mosquitto, tmp_path, "max_inflight_messages 20")
-    broker.start()
-    gateways = Gateways(broker.port)
-    sink = MemorySink()
-    sink.away.set()
-    with running(sink, broker.url, version=4) as one:
-        until(lambda: gateways.states[-1:] == ["up"])
-        gateways.say_many(G1, range(1, 101))
-        until(lambda: one.tally.unacknowledged == 20)
-        one.tally.messages += 1_000
-        sink.away.clear()
-        until(lambda: gateways.has_receipts(G1, range(1, 101)))
-        wide = one.tally.most_unacknowledged > 20
-    gateways.close()
-    broker.end()
-
-    if wide:
-        pytest.skip("this broker does not keep to its window once acknowledgements begin")
-    assert "broker.narrow_window" in one.log.codes
-
-
 def test_a_broker_without_a_window_does_not_fill_the_memory(mosquitto, tmp_path):
     broker = Mosquitto(mosquitto, tmp_path, "max_inflight_messages 0")
     broker.start()

@@ -48,6 +48,8 @@ def test_a_file_says_routes_in_their_order():
         ('"demo-a/{1}"', '"demo-a/{2}"', 5, "demo-a/{2}"),
         ('"demo-b/{1}"', '"demo-b"', 14, "demo-b"),
         ('topic = "plant/+/#"', 'topic = "plant/#/x"', 12, "plant/#/x"),
+        ('topic = "plant/+/#"', 'topic = "#"', 12, "the platform sends"),
+        ('topic = "plant/+/#"', 'topic = "+/v1/+/+/receipt"', 12, "cw/v1/+/+/receipt"),
         ('codec = "native"', 'codec = "nativ"', 13, "nativ"),
         ("checksum_needed = true", "checksums = true", 8, "checksums"),
         ("checksum_needed = true", 'checksum_needed = "yes"', 8, "bool"),

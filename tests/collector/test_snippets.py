@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from actions.readings.pasted import PASSWORD, Snippet, reach, snippets, try_line
+from actions.readings.pasted import PASSWORD, Snippet, reach, settings_text, snippets, try_line
 from collector.gateway_rights import allows, rights_of
 from collector.routes_file import RoutesFile
 
@@ -43,6 +43,15 @@ def test_a_snippet_says_where_and_as_whom_and_its_route_takes_its_topic(one: Sni
 def test_where_nobody_said_where_the_broker_is_it_is_left_to_be_filled_in():
     assert (reach("").host, reach("").port, reach("").tls) == ("BROKER", 1883, False)
     assert (reach("mqtts://b").port, reach("mqtts://b:8884").port) == (8883, 8884)
+
+
+def test_the_text_of_a_code_is_a_line_each_and_says_nothing_that_nobody_said():
+    said = dict(line.split("=", 1) for line in settings_text("mqtts://b", NAME, "a=b").split("\n"))
+    wanted = {"host": "b", "port": "8883", "tls": "yes", "password": "a=b"}
+    assert {name: said[name] for name in wanted} == wanted
+    assert allows(rights_of(NAME, []), said["publish"], publishes=True)
+    assert allows(rights_of(NAME, []), said["subscribe"], publishes=False)
+    assert settings_text("", NAME, "a=b").startswith(f"username={NAME}\n")
 
 
 def test_the_line_is_one_that_a_shell_takes_apart_as_it_was_put_together():

@@ -3,9 +3,9 @@
 import pytest
 
 from actions.actor import SYSTEM, Actor, open_pool
-from actions.registry.columns import FILES
 from actions.registry.files import read
 from actions.registry.importing import Count, register
+from actions.registry.registry_files import FILES
 from metering.errors import InputError
 from scripts import make_registry_files as page
 

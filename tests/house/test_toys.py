@@ -64,12 +64,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(house, server) -> dict[str, str]:
-    """What was wrong in each test of the copy, by its name: nothing in one that passed."""
+    """What was wrong in each test of the copy, by its name: nothing in one that passed.
+
+    The laws are asked of a toy by a few examples: those of the house by many, where they stand.
+    """
     ours = {name: one for name, one in os.environ.items() if not name.startswith("PYTEST")}
     wanted = ["tests/house/test_everywhere.py", *GENERATED]
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", "said.xml",
-         "-k", CHOSEN, *wanted],
+         "--hypothesis-profile=mutation", "-k", CHOSEN, *wanted],
         cwd=house,
         env=ours | {"PYTHONPATH": str(house), "COMMONWATT_TEST_DATABASE_URL": server.admin_url},
         capture_output=True,
@@ -96,6 +99,7 @@ def test_a_resource_is_at_most_five_files_with_its_test():
     assert len([one for one in files if one.suffix in (".py", ".sql")]) <= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["resource", "rule", "codec", "carrier", "role", "province"])
 def test_a_toy_is_everywhere(outcome, kind):
     own = {name: wrong for name, wrong in outcome.items() if name.startswith(f"test_a_{kind}_")}

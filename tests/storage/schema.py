@@ -8,7 +8,7 @@ from psycopg import Connection
 _LINES = """
     WITH ours AS (
         SELECT n.oid FROM pg_namespace n
-         WHERE n.nspname IN ('public', 'storage', 'access', 'report')
+         WHERE n.nspname IN ('public', 'storage', 'access', 'report', 'journal')
     ), relation AS (
         SELECT c.*, c.oid::regclass::text AS name FROM pg_class c
          WHERE c.relnamespace IN (SELECT oid FROM ours) AND c.relkind IN ('r', 'p', 'v', 'S')

@@ -152,6 +152,7 @@ def both(world: World) -> tuple[list[tuple], list[tuple]]:
         return connection.execute(KEPT).fetchall(), connection.execute(WORKED_OUT).fetchall()
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_what_is_worked_out(world):
     seen, reached, last = Counter(), Counter(), [[]]
     world.admin("UPDATE account SET source = 'meter' WHERE carrier = 'electricity'")

@@ -15,7 +15,8 @@ from storage.access import members
 from storage.boards.queries import make_member_login, region_of_code
 from tests.conftest import PASSWORDS
 
-ROLES = (migrate.OWNER, migrate.BOARDS, *(f"commonwatt_{group}" for group in migrate.GROUPS))
+GROUPS = (f"commonwatt_{group}" for group in migrate.GROUPS)
+ROLES = (migrate.OWNER, migrate.JOURNAL, migrate.BOARDS, *GROUPS)
 PASSWORD = "of a member's Grafana"
 
 

@@ -2,6 +2,7 @@
 
 import random
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -12,8 +13,7 @@ from collector.intake import take_in
 from metering.errors import UnavailableError
 from metering.gateways import Clock, Habits
 from metering.messages import Message
-from storage.readings import sightings, watched
-from storage.readings.gateway_state import habits
+from storage.readings import gateway_state, gateways, sightings, watched
 from storage.readings.store import Store
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -42,7 +42,8 @@ def sent(seq: int | None, at_s: int, *, gateway: str = "a/g1", ahead_s: int = 0)
 
 def habits_of(admin, gateway: str = "a/g1"):
     (row,) = admin.execute("SELECT id FROM gateway WHERE name = %s", [gateway]).fetchall()
-    return habits(admin, row[0])
+    found = gateways.one(admin, row[0])
+    return replace(found.habits, seqs=gateway_state.seqs(admin, row[0]))
 
 
 def test_numbers_and_counts_are_what_was_sent_in_whatever_order(
@@ -135,6 +136,11 @@ def test_habits_by_hand():
     assert Habits(now, once, [], []).late_after_s == 2_760  # and one outage is none
     assert Habits(now, [900] * 9, [-9_000_000] * 9, []).clock is Clock.BEHIND
     assert Habits(now, [900] * 9, [-9_000_000] * 4 + [-1_000] * 5, []).clock is Clock.FINE
+    hour = 3_600_000  # what was buffered for weeks says nothing of a clock, however it comes
+    assert Habits(now, [], [-722 * 24 * hour], []).clock is Clock.OLD
+    sent_on = [-700 * n * hour for n in range(9, 0, -1)]
+    assert Habits(now, [10] * 9, sent_on, []).clock is Clock.OLD
+    assert Habits(now, [900] * 9, [-900 * hour] * 8 + [-1_000], []).clock is Clock.FINE
     assert Habits(now, [], [], [(1, 5), (9, 20_000), (20_002, 20_009)]).gaps == [(20_001, 20_001)]
 
 

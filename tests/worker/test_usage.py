@@ -119,6 +119,7 @@ def assert_accounts_are_sums(database) -> None:
     assert accounts == days
 
 
+@pytest.mark.slow
 def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
     kinds = [0, 1, 2]
     ids = make_channels(

@@ -8,8 +8,9 @@ from pydantic import Field
 from actions.scans import attach, content_of
 from api.auth import CurrentActor
 from api.fields import Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/attachments", tags=["attachments"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/attachments", tags=["attachments"])
 
 ATTACHMENTS = "/api/v1/attachments"
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]

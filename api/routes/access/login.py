@@ -9,8 +9,9 @@ from actions.access.login import log_in, log_out
 from actions.access.persons import list_grants
 from api.auth import CurrentActor, LoggedIn, WithAuth
 from api.fields import Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["log-in"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["log-in"])
 
 
 class Credentials(BaseModel):

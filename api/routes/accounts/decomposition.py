@@ -10,8 +10,9 @@ from actions.accounts.decomposition import Decomposition, explain_quota_change, 
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
 YearOf = Annotated[int, Path(ge=1970, le=2100)]
 Since = Annotated[int | None, Query(ge=1970, le=2100, description="Else the year before.")]

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from actions.accounts.enough import EnoughShare, list_shares
 from api.auth import CurrentActor
 from api.fields import Exact
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["accounts"])
 
 
 class ShareShown(BaseModel):

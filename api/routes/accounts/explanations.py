@@ -10,6 +10,7 @@ from actions.accounts.explanations import ExplainedTerm, explain_account
 from actions.figures import in_units
 from api.auth import CurrentActor
 from api.fields import Code, Exact, Id, Month, Shown
+from api.late import LateRoute
 from api.routes.accounts.account_shown import AccountShown
 from api.routes.accounts.account_shown import shown as account_shown
 from api.routes.accounts.evidence import EvidenceShown, evidence_shown
@@ -22,7 +23,7 @@ from api.routes.registry.channels import (
 from storage.accounts.explanations import Coefficient, GridFactor
 from storage.seed_words import in_chinese
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["accounts"])
 
 
 class OwnerShown(Shown):

@@ -10,9 +10,10 @@ from actions.figures import in_units
 from analytics.coverage import coverage
 from api.auth import CurrentActor
 from api.fields import Coverage, Exact, From, Id, To, Zone
+from api.late import LateRoute
 from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
 
-router = APIRouter(prefix="/api/v1", tags=["series"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["series"])
 
 Limit = Annotated[int, Query(ge=1, le=50_000)]
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from actions.compact.agreements import agreement_of, comments_of, member_of
 from api.auth import CurrentActor
 from api.fields import Id, Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["unions and targets"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["unions and targets"])
 
 
 class SignatureShown(Shown):

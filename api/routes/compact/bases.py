@@ -8,8 +8,9 @@ from actions.compact.bases import Review, review
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["unions and targets"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["unions and targets"])
 
 
 class MemberBasesShown(Shown):

@@ -1,6 +1,6 @@
 """A quota with its arithmetic; the list is a declared table."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -10,13 +10,16 @@ from pydantic import BaseModel, Field
 
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
-from actions.compact.quotas import Explained, explain_quota
+from actions.compact.notices import issued_as
+from actions.compact.quotas import Explained, explained
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
+from api.late import LateRoute
 from storage.compact.books import Quota
+from storage.compact.notices import NoticeRow
 
-router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
 
 class QuotaShown(BaseModel):
@@ -57,10 +60,23 @@ class StepShown(BaseModel):
     )
 
 
+class IssuedShown(Shown):
+    """The document by which a member's own authority issues its quotas."""
+
+    document_number: str
+    authority_zh: str
+    authority_en: str
+    issued_on: date
+
+
 class QuotaExplained(BaseModel):
     """A quota as base × named factors × λ, rounded."""
 
     quota: QuotaShown
+    notice_number: str
+    issued_by: IssuedShown | None = Field(
+        description="null: a proposal, which the member's authority has not issued yet."
+    )
     version: int
     rule: str
     sha256: str = Field(description="Names the snapshot that it recomputes from.")
@@ -92,7 +108,9 @@ def get_quota_explained(
     union: IdAsked | None = None,
 ) -> QuotaExplained:
     """Return how an institution's quota came about: base, factors, λ of each level, rounding."""
-    return _explained(explain_quota(actor, institution_id, year, union))
+    with actor.look() as connection:
+        found = explained(connection, institution_id, year, union)
+        return _explained(found, *issued_as(connection, found))
 
 
 def _shown(quota: Quota) -> QuotaShown:
@@ -102,10 +120,12 @@ def _shown(quota: Quota) -> QuotaShown:
     return QuotaShown(**fields, amount_kgce=kilograms(quota.amount_g))
 
 
-def _explained(found: Explained) -> QuotaExplained:
+def _explained(found: Explained, number: str, row: NoticeRow | None) -> QuotaExplained:
     share = found.share
     return QuotaExplained(
         quota=_shown(found.quota),
+        notice_number=number,
+        issued_by=None if row is None else IssuedShown.model_validate(row),
         version=found.run.version,
         rule=found.run.rule,
         sha256=found.run.sha256,

@@ -16,8 +16,9 @@ from actions.compact.runs import (
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
 
 class RunShown(BaseModel):

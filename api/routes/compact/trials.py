@@ -11,10 +11,11 @@ from actions.compact.runs import Trial
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
+from api.late import LateRoute
 from compact.covers import covers_of
 from compact.quotas import Node
 
-router = APIRouter(prefix="/api/v1", tags=["runs and quotas"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
 
 class LevelShown(BaseModel):

@@ -6,8 +6,9 @@ from pydantic import BaseModel, Field
 from actions.compact.unions import UnionDetail, union_of
 from api.auth import CurrentActor
 from api.fields import Id, Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1", tags=["unions and targets"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["unions and targets"])
 
 
 class MemberShown(Shown):

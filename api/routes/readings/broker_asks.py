@@ -14,8 +14,9 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from actions.readings.broker_asks import Asks
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/broker", tags=["rejects and gateways"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/broker", tags=["rejects and gateways"])
 
 _MOST_FIELDS: Final = 50
 _ALLOW: Final = "allow"

@@ -13,9 +13,12 @@ from actions.readings.effects import Effects
 from actions.readings.shown import CorrectionShown, correction_shown
 from api.auth import CurrentActor
 from api.fields import Exact, Id, Shown
+from api.late import LateRoute
 from storage.registry.meters import Channel
 
-router = APIRouter(prefix="/api/v1/channels/{channel_id}/corrections", tags=["corrections"])
+router = APIRouter(
+    route_class=LateRoute, prefix="/api/v1/channels/{channel_id}/corrections", tags=["corrections"]
+)
 
 
 class HourChangeShown(BaseModel):

@@ -23,9 +23,10 @@ from actions.readings.bulk_plan import Key
 from actions.workbooks import MEDIA_TYPE
 from api.auth import CurrentActor
 from api.fields import Code, From, IdAsked, To, Zone
+from api.late import LateRoute
 from metering.errors import InputError
 
-router = APIRouter(prefix="/api/v1/exports", tags=["series"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/exports", tags=["series"])
 
 _AT_ONCE: Final = 1 << 18  # bytes
 _MOST_CHANNELS: Final = 1000

@@ -31,7 +31,12 @@ def _named(
 def answers_given(
     named: Annotated[Mapping[str, str | list[str]], Depends(_named)],
     decimal: Annotated[str, Query(max_length=1, description="Before decimals: `.`, `,`.")] = "",
-    dates: Annotated[str, Query(max_length=3, description="In 03/04/2026: `dmy`, `mdy`.")] = "",
+    dates: Annotated[
+        str, Query(max_length=3, description="In 03/04/2026: `dmy`, `mdy`; in 25-1-12 also `ymd`.")
+    ] = "",
+    brackets: Annotated[
+        str, Query(max_length=5, description="Whether (5) is -5: `minus`, `mark`.")
+    ] = "",
     last_day: Annotated[
         str, Query(max_length=3, description="Whether periods hold their last day: `in`, `out`.")
     ] = "",
@@ -58,7 +63,8 @@ def answers_given(
     """Return answers to what a file leaves open, by name; empty ones are not given."""
     return {
         **named,
-        "decimal": decimal, "dates": dates, "last_day": last_day, "stamp": stamp,
+        "decimal": decimal, "dates": dates, "brackets": brackets,
+        "last_day": last_day, "stamp": stamp,
         "length_s": length_s, "hour": hour, "rates": rates, "ratio": ratio,
         "formulas": formulas, "empty": empty, "month": month, "sheets": sheets,
     }  # fmt: skip

@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 from actions.access.login import LoginError
 from actions.readings.push import Receipt, push
 from api.auth import WithAuth
+from api.late import LateRoute
 from collector.intake import ReadingSink
 from metering.errors import UnavailableError
 
-router = APIRouter(prefix="/api/v1/gateways", tags=["rejects and gateways"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/gateways", tags=["rejects and gateways"])
 
 Part = Annotated[str, Path(max_length=100, pattern=r"^[^/+#]+$")]
 

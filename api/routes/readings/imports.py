@@ -20,12 +20,13 @@ from actions.registry.values import ProblemsError
 from api.auth import CurrentActor
 from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_failed
 from api.fields import Shown
+from api.late import LateRoute
 from api.routes.readings.corrections import EffectsShown, effects_shown
 from api.routes.readings.file_answers import answers_given
 from collector.files.answers import Answers
 from metering.errors import UnavailableError
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/imports", tags=["imports"])
 
 READINGS = "/api/v1/imports/readings"  # takes larger bodies than the others
 

@@ -14,9 +14,10 @@ from actions.readings.large_refusals import refusals
 from actions.readings.large_running import LargeFiles
 from api.auth import CurrentActor
 from api.fields import Id, Shown
+from api.late import LateRoute
 from metering.errors import InputError, UnavailableError
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/imports", tags=["imports"])
 
 LARGE: Final = "/api/v1/imports/readings/large"
 # Who waits keeps a thread of the server; whoever comes beyond is answered at once.

@@ -14,11 +14,12 @@ from actions.access.login import LoginError
 from actions.doing import MOST_KEY
 from actions.readings.push_many import Pushed, PushSink, push_many
 from api.auth import Auth, WithAuth
+from api.late import LateRoute
 from api.routes.readings.gateways import no_key, no_sink
 from collector.pushed import Form
 from metering.errors import InputError
 
-router = APIRouter(prefix="/api/v1/readings", tags=["rejects and gateways"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/readings", tags=["rejects and gateways"])
 
 _CSV: Final = ("text/csv", "application/csv")
 _LINES: Final = ("application/x-ndjson", "application/jsonl", "application/jsonlines")

@@ -6,11 +6,12 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from actions.readings.rejects import Rejected, reject
+from actions.readings.rejects import Rejected, bound_at, reject
 from api.auth import CurrentActor
 from api.fields import Id
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/rejects", tags=["rejects and gateways"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/rejects", tags=["rejects and gateways"])
 
 
 class RejectShown(BaseModel):
@@ -38,6 +39,9 @@ class RejectDetail(BaseModel):
     reject: RejectShown
     payload_base64: str
     payload_text: str | None = Field(description="Where the bytes are UTF-8.")
+    bound_at: list[str] = Field(
+        description="Of reading.bound_elsewhere: the gateways, of those that you see, that have it."
+    )
 
 
 @router.get("/{reject_id}", summary="One reject")
@@ -48,6 +52,7 @@ def get_reject(reject_id: Id, actor: CurrentActor) -> RejectDetail:
         reject=_shown(found),
         payload_base64=base64.b64encode(found.payload).decode(),
         payload_text=_text(found.payload),
+        bound_at=bound_at(actor, found),
     )
 
 

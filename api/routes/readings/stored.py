@@ -11,9 +11,10 @@ from actions.figures import in_units, instant
 from actions.readings.stored import ReadingSeries, readings, revisions
 from api.auth import CurrentActor
 from api.fields import Exact, From, Id, To
+from api.late import LateRoute
 from api.tables import TABLE_ANSWER, After, AsWished, Wish, next_url, table_of
 
-router = APIRouter(prefix="/api/v1/channels/{channel_id}", tags=["series"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/channels/{channel_id}", tags=["series"])
 
 _AT_ONCE: Final = 50_000
 _HEADER: Final = ("from", "at", "value", "unit", "quanta", "rank", "seq")

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actions.readings.try_payload import Encoding, Tried, bytes_of, try_payload
 from api.auth import CurrentActor
+from api.late import LateRoute
 from metering.errors import InputError
 
-router = APIRouter(prefix="/api/v1/payloads", tags=["rejects and gateways"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/payloads", tags=["rejects and gateways"])
 
 
 class Payload(BaseModel):

@@ -9,10 +9,11 @@ from actions.figures import in_units, instant
 from actions.registry.meters import channel, ratio_in
 from api.auth import CurrentActor
 from api.fields import Exact, Id, Shown
+from api.late import LateRoute
 from metering.channels import Kind
 from storage.registry.meters import Channel, DatedSetting, Last
 
-router = APIRouter(prefix="/api/v1/channels", tags=["meters and channels"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/channels", tags=["meters and channels"])
 
 
 class ChannelShown(BaseModel):

@@ -13,8 +13,9 @@ from actions.registry.values import ProblemsError, Registered
 from api.auth import CurrentActor
 from api.failed_files import FailedForm, WithoutFailed, failed_file, lang_of_failed
 from api.fields import Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/imports", tags=["imports"])
 
 REGISTRY: Final = "/api/v1/imports/registry"  # takes larger bodies than the others
 
@@ -43,6 +44,10 @@ class RegisteredShown(Shown):
     channels: CountShown
     notes: list[NoteShown]
     left_out: int = Field(description="Rows that are wrong, left out as was asked.")
+    exchanges: CountShown
+    settings: CountShown
+    keys: CountShown
+    shares: CountShown
 
 
 class RegistryAnswer(BaseModel):
@@ -64,8 +69,10 @@ async def _file(request: Request, _actor: CurrentActor) -> bytes:
         "requestBody": {
             "required": True,
             "content": {"application/zip": {}},
-            "description": "regions.csv, institutions.csv and channels.csv, or some of them: a ZIP "
-            "of these, an XLSX with sheets of these names, or one CSV that `name` names.",
+            "description": "regions.csv, institutions.csv and channels.csv, and what holds of channels "
+            "from other days on: exchanges.csv, settings.csv, keys.csv, shares.csv; or some of "
+            "them: a ZIP of these, an XLSX with sheets of these names, or one CSV that `name` "
+            "names.",
         }
     },
     response_model=RegistryAnswer,

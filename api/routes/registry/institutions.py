@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from actions.registry.institutions import institution
 from api.auth import CurrentActor
 from api.fields import Exact, Id, Shown
+from api.late import LateRoute
 
-router = APIRouter(prefix="/api/v1/institutions", tags=["institutions"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/institutions", tags=["institutions"])
 
 
 class InstitutionShown(Shown):

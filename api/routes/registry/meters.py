@@ -6,9 +6,10 @@ from pydantic import BaseModel
 from actions.registry.meters import MeterDetail, meter
 from api.auth import CurrentActor
 from api.fields import Id
+from api.late import LateRoute
 from api.routes.registry.channels import ChannelShown, channel_shown
 
-router = APIRouter(prefix="/api/v1/meters", tags=["meters and channels"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/meters", tags=["meters and channels"])
 
 
 class MeterShown(BaseModel):

@@ -8,9 +8,10 @@ from pydantic import AwareDatetime, BaseModel
 
 from actions.registry.published import BY_CODE, Published, list_published
 from api.auth import CurrentActor
+from api.late import LateRoute
 from api.tables import TABLE_ANSWER, AsWished, table_of
 
-router = APIRouter(prefix="/api/v1/published", tags=["words and places"])
+router = APIRouter(route_class=LateRoute, prefix="/api/v1/published", tags=["words and places"])
 
 
 class ListShown(BaseModel):

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+import msgspec
 
 from collector.codecs.parts.decoded import rows_of
 from collector.codecs.parts.lorawan import decoder
+from collector.codecs.parts.quantities import named
 from collector.codecs.parts.rows import NO_VALUE, code_of, gathered, nothing
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import PayloadError, malformed
@@ -22,15 +24,25 @@ class Uplink(NamedTuple):
     time: Any
 
 
-class Reading(NamedTuple):
-    """How a route wants uplinks read: the settings of both codecs."""
+class Uplinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a route wants uplinks read: the settings of both codecs.
 
-    payload_decoder: str
-    units: Mapping[str, str]
-    time: str
+    payload_decoder: of bytes that the server did not decode. units: of paths whose names tell none.
+    time: the field that says when the registers were read, else the network's time counts.
+    """
+
+    payload_decoder: str = ""
+    units: dict[str, str] = {}
+    time: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a decoder that there is not, and a unit that is none of ours."""
+        msgspec.structs.force_setattr(self, "units", named(self.units))
+        if self.payload_decoder:
+            decoder(self.payload_decoder)
 
 
-def readings_of(codec: str, uplink: Uplink, how: Reading) -> Decoded:
+def readings_of(codec: str, uplink: Uplink, how: Uplinks) -> Decoded:
     """Return the readings of an uplink; their time is the device's where it tells one."""
     thing, time_name, error_name = uplink.decoded, how.time, ""
     if not isinstance(thing, dict | list) or not thing:
@@ -50,7 +62,7 @@ def readings_of(codec: str, uplink: Uplink, how: Reading) -> Decoded:
     return gathered(codec, rows) if rows else nothing()
 
 
-def _by_decoder(codec: str, uplink: Uplink, how: Reading) -> tuple[Any, str, str]:
+def _by_decoder(codec: str, uplink: Uplink, how: Uplinks) -> tuple[Any, str, str]:
     if not how.payload_decoder:
         raise PayloadError(
             "payload.not_decoded",

@@ -11,7 +11,7 @@ _MAX_DEPTH: Final = 16
 _OTHER: Final = re.compile(
     r"volt|current(?!_?(power|energy|act))|amp(ere)?s?$|freq|factor|\bpf\b|(^|[._])pf$|rssi|snr"
     r"|link_?quality|batter|temperature|humidity|phase_?angle|apparent|reactive|aprt|reapower"
-    r"|(error|status|state|code|version|mode)$"
+    r"|(error|status|state|code|version|mode|endpoint)$"
     r"|(^|[._])(id|lat|lon|time|timestamp|uptime|flow|dewpoint|illuminance|pressure|co2)$"
     r"|_(v|a|c|f|hz|pct|counter|h|min|s|dbm|kvar|kvarh|kva|kvah|deg|bar|hpa|ppm)$",
     re.IGNORECASE,

@@ -89,5 +89,9 @@ def number(thing: Any) -> float | None:
 
 def code_of(prefix: str, text: object) -> str:
     """Return the code of a bad value: short, without blanks, as the sender names it."""
-    shown = "".join(one if one.isprintable() else "�" for one in str(text)[:60])
-    return f"{prefix}.{'_'.join(shown.split()) or 'bad'}"
+    return f"{prefix}.{'_'.join(shown(str(text)).split()) or 'bad'}"
+
+
+def shown(text: str) -> str:
+    """Return the beginning of a sender's text; what cannot be shown or stored is blotted out."""
+    return "".join(one if one.isprintable() else "�" for one in text[:60])

@@ -1,5 +1,6 @@
 """Payloads as text and as JSON, within bounds, with what is wrong said."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -7,6 +8,9 @@ import msgspec
 from collector.codecs.payload import MAX_PAYLOAD_BYTES, malformed, too_large
 
 _BOM = b"\xef\xbb\xbf"
+_NO_NUMBER = re.compile(
+    r"([:\[,]\s{0,9})[+-]?(?:nan|inf(?:inity)?)(?=\s{0,9}[,}\]])", re.IGNORECASE
+)
 
 
 def text_of(codec: str, payload: bytes, encoding: str = "utf-8") -> str:
@@ -20,10 +24,19 @@ def text_of(codec: str, payload: bytes, encoding: str = "utf-8") -> str:
 
 
 def json_of(codec: str, payload: bytes, encoding: str = "utf-8") -> Any:
-    """Return what JSON says; nesting beyond what Python holds is refused like any other fault."""
+    """Return what JSON says; nesting beyond what Python holds is refused like any other fault.
+
+    A bare NaN or Infinity, which firmwares and Python's own writer let slip, is null: what came
+    beside it is still said.
+    """
     text = text_of(codec, payload, encoding)
     try:
-        return msgspec.json.decode(text)
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            if not _NO_NUMBER.search(text):
+                raise
+            return msgspec.json.decode(_NO_NUMBER.sub(r"\1null", text))
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         start = text.lstrip()[:40]
         raise malformed(codec, f"{error} – {start!r}" if start else "no bytes") from error

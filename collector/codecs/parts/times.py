@@ -1,5 +1,6 @@
 """Instants as gateways write them: numbers since 1970, ISO 8601, or digits of a wall clock."""
 
+import math
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -89,7 +90,8 @@ def _counted(codec: str, thing: Any, unit: str) -> int:
     if value is None:
         raise malformed(codec, f"no time in {unit}: {thing!r}")
     if unit == "s":
-        return within(codec, round(value * 1000), thing)
+        ms = value * 1000
+        return within(codec, round(ms) if math.isfinite(ms) else -1, thing)
     # In whole numbers: a double tells no nanoseconds since 1970.
     whole = int(thing) if isinstance(thing, int) or str(thing).strip().isdigit() else int(value)
     return within(codec, whole // int(PER_MS[unit]), thing)

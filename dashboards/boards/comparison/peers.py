@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
-from dashboards.boards.model import PERCENT, Column, Link, Text
+from dashboards.boards.model import PERCENT, Column, Text
 
 # Those that were counted in the chosen region in the period and had the own class at its end;
 # without a class, those without one. Of a move only the months in the region count. Who was in
@@ -67,16 +67,10 @@ PEERS: Final = f"""
                SELECT report.coverage(u.known_s, x.expected_s) AS coverage,
                       report.is_enough(u.known_s, x.expected_s, {f.ENOUGH}) AS covered) m)
 """
-_LINK: Final = Link(
-    Text("机构用能", "Institution"),
-    "commonwatt-institution",
-    (("institution", "institution_id"), ("profile", "$profile")),
-)
-NAME: Final = Column("institution", Text("机构", "Institution"), link=_LINK)
+ID, NAME = f.OF_INSTITUTION
 COVERAGE: Final = Column(
     "coverage", Text("总量完整率", "Coverage"), PERCENT, 1, thresholds=f.COVERED
 )
-ID: Final = Column("institution_id", Text("编号", "Id"), hidden=True)
 
 
 def words(text: Text) -> str:

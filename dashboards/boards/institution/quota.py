@@ -4,15 +4,8 @@ from typing import Final
 
 from dashboards.boards import fragments as f
 from dashboards.boards.institution.asked import OWN
-from dashboards.boards.model import KGCE, PERCENT, PLAIN, Column, Kind, Panel, Text
-from dashboards.boards.union.path import (
-    AGAINST,
-    NO_QUOTA,
-    NOT_ENOUGH,
-    ON_PATH,
-    PATH_COLUMNS,
-    path_of,
-)
+from dashboards.boards.model import KGCE, PLAIN, Column, Kind, Panel, Text
+from dashboards.boards.union.path import NO_QUOTA, PATH_COLUMNS, gauges, path_of
 
 _PROGRESS: Final = f"""
     {f.MONTHS}, latest AS (
@@ -23,36 +16,7 @@ _PROGRESS: Final = f"""
          ORDER BY union_id, year, day DESC)
 """
 QUOTA: Final = (
-    Panel(
-        11,
-        Text("指标使用率", "Quota used"),
-        Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
-        Kind.GAUGE,
-        PERCENT,
-        f"""WITH {_PROGRESS} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
-              FROM latest""",
-        width=6,
-        decimals=1,
-        thresholds=ON_PATH,
-        empty=NO_QUOTA,
-    ),
-    Panel(
-        12,
-        Text("相对路径", "Against the path"),
-        Text(
-            "计量充分（按联合体的标准）的各月里，实际用量除以到那一天应用的用能指标；"
-            "超过 100% 即偏离路径。",
-            "What was used over the path of the quota up to that day, in the months that are "
-            "enough measured, as the union asks; beyond 100 % is off the path.",
-        ),
-        Kind.GAUGE,
-        PERCENT,
-        f"WITH {_PROGRESS} SELECT {AGAINST} AS value FROM latest",
-        width=6,
-        decimals=1,
-        thresholds=ON_PATH,
-        empty=NOT_ENOUGH,
-    ),
+    *gauges(11, _PROGRESS),
     Panel(
         13,
         Text("用能指标进度线", "Path of the quota"),

@@ -18,11 +18,6 @@ from dashboards.boards.model import (
 )
 from dashboards.boards.region.energy import ENERGY, EXPECTED, member_name
 
-_TO_INSTITUTION: Final = Link(
-    Text("机构用能", "Institution"),
-    "commonwatt-institution",
-    (("institution", "institution_id"), ("profile", "$profile")),
-)
 TABLES: Final = (
     Panel(
         9,
@@ -109,8 +104,7 @@ TABLES: Final = (
         """,
         width=13,
         columns=(
-            Column("institution_id", Text("编号", "Id"), hidden=True),
-            Column("institution", Text("机构", "Institution"), link=_TO_INSTITUTION),
+            *f.OF_INSTITUTION,
             Column("kgce", Text("综合能耗", "Energy"), KGCE, 0),
             Column("area_m2", Text("建筑面积", "Floor area"), SQUARE_METRES, 0, empty=f.NOT_STATED),
             Column(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
-from dashboards.boards.model import PLAIN, Column, Kind, Link, Panel, Text
+from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text
 from dashboards.boards.union.path import NO_QUOTA
 
 IN_FORCE: Final = Panel(
@@ -96,16 +96,7 @@ DROPPED: Final = Panel(
     width=10,
     height=6,
     columns=(
-        Column("institution_id", Text("编号", "Id"), hidden=True),
-        Column(
-            "institution",
-            Text("机构", "Institution"),
-            link=Link(
-                Text("机构用能", "Institution"),
-                "commonwatt-institution",
-                (("institution", "institution_id"), ("profile", "$profile")),
-            ),
-        ),
+        *f.OF_INSTITUTION,
         Column("year", Text("年份", "Year")),
         Column("since", Text("自", "Since")),
     ),

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.boards import fragments as f
 from dashboards.boards.model import KGCE, PERCENT, Kind, Panel, Text
-from dashboards.boards.union.path import AGAINST, NO_QUOTA, NOT_ENOUGH, ON_PATH
+from dashboards.boards.union.path import NO_QUOTA, gauges
 
 LATEST: Final = f"""
     {f.MONTHS}, latest AS (
@@ -51,36 +51,5 @@ FIGURES: Final = (
         decimals=0,
         empty=NO_QUOTA,
     ),
-    Panel(
-        3,
-        Text("指标使用率", "Quota used"),
-        Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
-        Kind.GAUGE,
-        PERCENT,
-        f"""WITH {LATEST} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value
-              FROM latest""",
-        width=6,
-        height=6,
-        decimals=1,
-        thresholds=ON_PATH,
-        empty=NO_QUOTA,
-    ),
-    Panel(
-        4,
-        Text("相对路径", "Against the path"),
-        Text(
-            "计量充分（按联合体的标准）的各月里，实际用量除以到那一天应用的用能指标；"
-            "超过 100% 即偏离路径。",
-            "What was used over the path of the quota up to that day, in the months that are "
-            "enough measured, as the union asks; beyond 100 % is off the path.",
-        ),
-        Kind.GAUGE,
-        PERCENT,
-        f"WITH {LATEST} SELECT {AGAINST} AS value FROM latest",
-        width=6,
-        height=6,
-        decimals=1,
-        thresholds=ON_PATH,
-        empty=NOT_ENOUGH,
-    ),
+    *gauges(3, LATEST, height=6),
 )

@@ -89,16 +89,7 @@ BEYOND: Final = Panel(
     width=24,
     height=9,
     columns=(
-        Column("institution_id", Text("编号", "Id"), hidden=True),
-        Column(
-            "institution",
-            Text("机构", "Institution"),
-            link=Link(
-                Text("机构用能", "Institution"),
-                "commonwatt-institution",
-                (("institution", "institution_id"), ("profile", "$profile")),
-            ),
-        ),
+        *f.OF_INSTITUTION,
         Column("year", Text("年份", "Year")),
         Column("beyond", Text("超出", "Beyond"), KGCE, 0),
         Column("ratio", Text("相对路径", "Against path"), PERCENT, 1, thresholds=ON_PATH),

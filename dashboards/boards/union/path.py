@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.boards import fragments as f
-from dashboards.boards.model import KGCE, Column, Kind, Panel, Text, Threshold
+from dashboards.boards.model import KGCE, PERCENT, Column, Kind, Panel, Text, Threshold
 
 NO_QUOTA: Final = Text("尚未下达用能指标", "no quota")
 ON_PATH: Final = (Threshold(None, "good"), Threshold(0.97, "warn"), Threshold(1.0, "bad"))
@@ -41,6 +41,45 @@ def path_of(chosen: str) -> str:
     WINDOW w AS (PARTITION BY extract(year FROM month) ORDER BY month)
      ORDER BY 1
     """
+
+
+def gauges(first: int, latest: str, *, height: int = 8) -> tuple[Panel, Panel]:
+    """Return how much of quotas is used, and how far from their path.
+
+    first: the number of the first panel. latest: SQL of the progress that counts, named so.
+    """
+    used = Panel(
+        first,
+        Text("指标使用率", "Quota used"),
+        Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
+        Kind.GAUGE,
+        PERCENT,
+        f"WITH {latest} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value FROM latest",
+        width=6,
+        height=height,
+        decimals=1,
+        thresholds=ON_PATH,
+        empty=NO_QUOTA,
+    )
+    against = Panel(
+        first + 1,
+        Text("相对路径", "Against the path"),
+        Text(
+            "计量充分（按联合体的标准）的各月里，实际用量除以到那一天应用的用能指标；"
+            "超过 100% 即偏离路径。",
+            "What was used over the path of the quota up to that day, in the months that are "
+            "enough measured, as the union asks; beyond 100 % is off the path.",
+        ),
+        Kind.GAUGE,
+        PERCENT,
+        f"WITH {latest} SELECT {AGAINST} AS value FROM latest",
+        width=6,
+        height=height,
+        decimals=1,
+        thresholds=ON_PATH,
+        empty=NOT_ENOUGH,
+    )
+    return used, against
 
 
 PATH_COLUMNS: Final = (

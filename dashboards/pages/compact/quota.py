@@ -11,6 +11,8 @@ from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.decomposition import Decomposition, explain_quota_change
 from actions.compact.base_words import HOWS, MONTHS, in_words
+from actions.compact.notice_change import in_sentences
+from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explain_quota
 from actions.compact.rules import rule_words
 from dashboards.pages import writing
@@ -73,6 +75,7 @@ def get_quota(
         "compact/quota.html",
         found=found,
         quota=quota,
+        number=_number(viewer, found),
         name=viewer.name(quota) or str(quota.institution_id),
         rule=rule_words(found.run.rule).say(viewer.lang),
         amount=_kg(quota.amount_g),
@@ -86,8 +89,15 @@ def get_quota(
         since=None if change is None else change.since,
         effects=[] if change is None else _effects(viewer, change),
         total=_total(change),
+        sentences=[] if change is None else in_sentences(change, viewer.lang),
         printed_at=datetime.now(UTC),
     )
+
+
+def _number(viewer: Viewer, found: Explained) -> str:
+    """Return the number of its notice."""
+    with viewer.actor.look() as connection:
+        return issued_as(connection, found)[0]
 
 
 def _arithmetic(viewer: Viewer, found: Explained) -> list[tuple[str, str]]:

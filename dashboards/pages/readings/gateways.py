@@ -16,11 +16,10 @@ from actions.readings.register_gateway import RegisterGateway
 from actions.readings.revoke_gateway import RevokeGateway
 from actions.readings.watch_gateway import WatchGateway
 from dashboards.pages.forms import Id
-from dashboards.pages.readings.clocks import judged, offset
+from dashboards.pages.readings.clocks import judged
 from dashboards.pages.viewer import Reader, Viewer
 from metering.clocks import lasting
 from metering.days import CIVIL_ZONE
-from storage.readings.gateways import Gateway
 from storage.readings.watched import Heard
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +44,8 @@ def get_gateways(
         "readings/gateways.html",
         search=search,
         found=[
-            (one, one.silent_at(now), _off(viewer, one), quote(one.name, safe="")) for one in found
+            (one, one.silent_at(now), judged(viewer, one.habits), quote(one.name, safe=""))
+            for one in found
         ],
         count=count,
         registers=registers,
@@ -97,11 +97,6 @@ def _shown(viewer: Viewer, gateway_id: int) -> dict[str, Any]:
         "share": page.counts.refused / page.counts.messages if page.counts.messages else None,
         "heard": [(each, _text(each.payload), _clock(each)) for each in page.heard or ()],
     }
-
-
-def _off(viewer: Viewer, one: Gateway) -> str:
-    """Return how far a clock is off: by its habits, or by its last message where there are none."""
-    return judged(viewer, one.habits) if one.offsets_ms else offset(viewer, one.clock_ahead_ms)
 
 
 def _clock(each: Heard) -> str:

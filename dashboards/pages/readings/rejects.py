@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from actions.readings.bind_key import BindKey
 from actions.readings.gateways import named
-from actions.readings.rejects import counted, reject
+from actions.readings.rejects import bound_at, counted, reject
 from actions.readings.rejects_table import REJECTS
 from actions.readings.route_rejected import NO_ROUTE, RouteRejected
 from actions.readings.set_route import SetRoute
@@ -58,11 +58,18 @@ def get_reject(reject_id: Id, viewer: Reader) -> Response:
         one=one,
         text=_text(one.payload[:_BYTES]),
         cut=len(one.payload) > _BYTES,
+        bound_at=[(each, _page_of(viewer, each)) for each in bound_at(viewer.actor, one)],
         links=[
             *_links(viewer, one.gateway, {one.reason}),
             *_route_links(viewer, one.gateway, {one.reason}),
         ],
     )
+
+
+def _page_of(viewer: Viewer, gateway: str) -> str:
+    """Return the address of a gateway's page."""
+    found = named(viewer.actor, gateway)
+    return f"/gateways/{found.gateway_id}" if found else "/gateways"
 
 
 def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:

@@ -4,11 +4,13 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
+from actions.registry.export import keepers
 from actions.registry.failed import Tables, failed_registry, register_rest
 from actions.registry.file_template import registry_template
 from actions.registry.files import read_tables
 from actions.registry.importing import Count, Registered, must_register, register
 from actions.registry.uploaded import packed, uploaded_tables
+from actions.registry.values import KINDS
 from actions.rights import Right, holds
 from actions.uploads import Upload, keep, waiting
 from dashboards.pages.attaching import attached
@@ -21,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 PATH = "/imports/registry"
 _MOST_SHOWN = 200
+_MOST_KEEPERS = 20
 
 
 @router.get("/imports")
@@ -62,8 +65,10 @@ def post_form(viewer: FilesWriter, form: SentFiles) -> Response:
     except InputError as error:
         return _page(viewer, namespace, status=422, upload=upload, error=error)
     if step == "do":
-        counts = (done.regions, done.institutions, done.channels)
-        query = "-".join(f"{one.made}.{one.changed}.{one.unchanged}" for one in counts)
+        query = "-".join(
+            f"{kind}.{one.made}.{one.changed}.{one.unchanged}"
+            for kind, one in done.counts().items()
+        )
         return RedirectResponse(f"{PATH}?imported={query}&left={done.left_out}", 303)
     return _page(viewer, namespace, upload=upload, done=done, rest=rest)
 
@@ -116,6 +121,7 @@ def _page(
         "registry/import_registry.html",
         status=status,
         namespace=namespace,
+        keepers=keepers(viewer.actor)[:_MOST_KEEPERS],
         upload=upload,
         tried=done,
         imported=_imported(viewer),
@@ -127,11 +133,15 @@ def _page(
     )
 
 
-def _imported(viewer: Viewer) -> list[Count]:
-    """Return what the address says was imported: regions, institutions, channels."""
-    value = viewer.request.query_params.get("imported", "")
-    parts = [part.split(".") for part in value.split("-")]
-    whole = len(parts) == 3 and all(
-        len(part) == 3 and all(n.isdecimal() and len(n) < 9 for n in part) for part in parts
+def _imported(viewer: Viewer) -> dict[str, Count]:
+    """Return what the address says was imported, by kind."""
+    parts = [one.split(".") for one in viewer.request.query_params.get("imported", "").split("-")]
+    if not all(_is_count(part) for part in parts):
+        return {}
+    return {kind: Count(*(int(n) for n in numbers)) for kind, *numbers in parts}
+
+
+def _is_count(part: list[str]) -> bool:
+    return (
+        len(part) == 4 and part[0] in KINDS and all(n.isdecimal() and len(n) < 9 for n in part[1:])
     )
-    return [Count(*(int(n) for n in part)) for part in parts] if whole else []

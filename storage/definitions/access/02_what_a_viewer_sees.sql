@@ -3,11 +3,12 @@
 -- The institutions for which the viewer's grants hold one of these rights: by region subtree
 -- (affiliation, not address), line or name. Restricted ones are covered only for their own line,
 -- their own authority and themselves. A union lets its members' open institutions be looked at.
-CREATE FUNCTION access.covered(asked text[]) RETURNS SETOF integer
+-- by_itself: whether a grant that names an institution alone counts too.
+CREATE FUNCTION access.covered(asked text[], by_itself boolean) RETURNS SETOF integer
 LANGUAGE sql STABLE AS $$
     WITH RECURSIVE held AS (
         SELECT * FROM access_grant
-         WHERE viewer = access.viewer()
+         WHERE viewer = access.viewer() AND (by_itself OR scope <> 'institution')
            AND role IN (SELECT role FROM role_right WHERE named_right = ANY(asked))
            AND storage.civil_day() >= valid_from AND (valid_to IS NULL OR storage.civil_day() < valid_to)
     ), below (region_id) AS (
@@ -39,9 +40,26 @@ LANGUAGE sql STABLE AS $$
                OR (g.value IS NULL AND p.region_id IN (SELECT region_id FROM below))))
 $$;
 
+CREATE FUNCTION access.covered(asked text[]) RETURNS SETOF integer
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM access.covered(asked, true)
+$$;
+
 CREATE FUNCTION access.covers(asked text) RETURNS SETOF integer
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT * FROM access.covered(ARRAY[asked])
+$$;
+
+-- Whose authority the viewer acts for: their accounts it keeps, by more than their own word.
+CREATE FUNCTION access.answers_for() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT * FROM access.covered(ARRAY['keep_accounts'], false)
+$$;
+
+-- Whom the viewer may merge, split, move and close.
+CREATE FUNCTION access.keeps_roster() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT * FROM access.covered(ARRAY['register'], false)
 $$;
 
 CREATE FUNCTION access.sees() RETURNS SETOF integer

@@ -26,12 +26,14 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_cat
            AND (f.valid_to IS NULL OR storage.today() < f.valid_to)
     )
     SELECT b.union_id, a.institution_id, a.region_id, b.member_id, a.department_line, a.valid_from,
-           a.valid_to, s.known_from
+           least(a.valid_to, l.day), s.known_from
       FROM affiliation a
       JOIN below b ON b.region_id = a.region_id
       JOIN since s ON s.institution_id = a.institution_id
+      LEFT JOIN storage.left_roster l ON l.institution_id = a.institution_id
      WHERE (whom IS NULL OR a.institution_id = ANY(whom))
        AND a.level <> 'central' AND a.known_until IS NULL
+       AND (l.day IS NULL OR a.valid_from < l.day)
        AND a.institution_id NOT IN (SELECT away.institution_id FROM away)
        AND (access.reckons() OR a.institution_id IN (SELECT s.id FROM access.sees() AS s(id)))
 $$;
@@ -213,18 +215,9 @@ CREATE FUNCTION access.base_days(asked integer, asked_institution integer, wante
                                             first_day date, before_day date)
 RETURNS TABLE (day date, quanta bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT d.day, sum(d.quanta)::bigint
-      FROM storage.account_day d
-      JOIN channel c ON c.id = d.channel_id
-     WHERE d.institution_id = asked_institution AND d.carrier = wanted
-       AND d.day >= first_day AND d.day < before_day
-       AND asked_institution IN (SELECT p.institution_id FROM access.plans_bases() p
+    SELECT d.day, d.quanta FROM storage.whole_days(asked_institution, wanted, first_day, before_day) d
+     WHERE asked_institution IN (SELECT p.institution_id FROM access.plans_bases() p
                                   WHERE p.union_id = asked)
-     GROUP BY d.day
-    HAVING sum(d.known_s) + 1
-           >= sum(storage.expected_s(NULL, NULL, c.zone, d.day, d.day + 1, d.day + 1))
-       AND bool_and(d.used IS NOT NULL)
-     ORDER BY d.day
 $$;
 
 REVOKE ALL ON FUNCTION access.base_places_among, access.plans_bases_among, access.plans_bases,

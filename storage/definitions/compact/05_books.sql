@@ -21,6 +21,24 @@ BEGIN
         RAISE EXCEPTION 'the entries of cause % sum to % g, not to 0', NEW.cause_id, left_over
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'sums_to_zero';
     END IF;
+    PERFORM journal.write(NEW.cause_id);  -- the second log refuses by checks of its own
+    RETURN NULL;
+END $$;
+
+-- Nothing enters the books but a run's quotas and a movement that is done.
+CREATE FUNCTION storage.cause_has_ground() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.run_id IS NOT NULL AND NEW.kind IN ('issue', 'adjustment') THEN
+        RETURN NULL;
+    END IF;
+    IF NOT EXISTS (SELECT FROM movement m
+                    WHERE m.id = NEW.movement_id AND m.kind = NEW.kind
+                      AND 'do' = (SELECT d.deed FROM movement_deed d WHERE d.movement_id = m.id
+                                   ORDER BY d.id DESC LIMIT 1)) THEN
+        RAISE EXCEPTION 'cause % has neither a run nor a movement that is done', NEW.id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'cause_has_ground';
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -123,7 +141,7 @@ SELECT f.union_id, f.indicator, f.year, f.run_id, f.since, r.target_id, r.versio
   FROM run_in_force f JOIN run r ON r.id = f.run_id
  WHERE f.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
-REVOKE ALL ON FUNCTION storage.put_in_force, storage.need_second_person
+REVOKE ALL ON FUNCTION storage.put_in_force, storage.need_second_person, storage.cause_has_ground
     FROM PUBLIC;
 
 GRANT SELECT ON public.quota

@@ -94,13 +94,11 @@ BEGIN
     PERFORM storage.elect_again(c.channel_id, stood, c.at, until);
 END $$;
 
--- All readings of a file for one channel. A later correction that came to stand meanwhile stays.
-CREATE FUNCTION storage.put_file(asked bigint, instants timestamptz[], quanta bigint[])
-RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+-- A file's part for one channel that the actor corrects, and these instants lie in its span.
+CREATE FUNCTION storage.file_of(asked bigint, instants timestamptz[]) RETURNS amendment
+LANGUAGE plpgsql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
     c amendment;
-    month timestamptz;
 BEGIN
     SELECT * INTO STRICT c FROM amendment
      WHERE id = asked AND kind = 'file' AND known_until IS NULL
@@ -108,6 +106,17 @@ BEGIN
     IF EXISTS (SELECT FROM unnest(instants) AS t (at) WHERE t.at NOT BETWEEN c.at AND c.last) THEN
         RAISE check_violation USING MESSAGE = 'a reading lies outside the span of its file';
     END IF;
+    RETURN c;
+END $$;
+
+-- All readings of a file for one channel. A later correction that came to stand meanwhile stays.
+CREATE FUNCTION storage.put_file(asked bigint, instants timestamptz[], quanta bigint[])
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    c amendment := storage.file_of(asked, instants);
+    month timestamptz;
+BEGIN
     FOR month IN SELECT DISTINCT date_trunc('month', t.at, 'UTC') FROM unnest(instants) AS t (at)
     LOOP
         PERFORM storage.ensure_months(month, month);
@@ -137,14 +146,8 @@ CREATE FUNCTION storage.put_starts(asked bigint, instants timestamptz[], starts 
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
-    c amendment;
+    c amendment := storage.file_of(asked, instants);
 BEGIN
-    SELECT * INTO STRICT c FROM amendment
-     WHERE id = asked AND kind = 'file' AND known_until IS NULL
-       AND channel_id IN (SELECT s.id FROM access.writes_channels() AS s(id));
-    IF EXISTS (SELECT FROM unnest(instants) AS t (at) WHERE t.at NOT BETWEEN c.at AND c.last) THEN
-        RAISE check_violation USING MESSAGE = 'a reading lies outside the span of its file';
-    END IF;
     INSERT INTO reading_start (channel_id, at, from_at, rank, seq)
     SELECT c.channel_id, n.at, n.from_at, 1, c.id FROM unnest(instants, starts) AS n (at, from_at)
         ON CONFLICT DO NOTHING;
@@ -154,7 +157,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION storage.queue_instants, storage.elect_again, storage.put_correction, storage.take_back_correction,
-    storage.put_file, storage.put_starts
+    storage.file_of, storage.put_file, storage.put_starts
     FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION storage.put_correction, storage.take_back_correction, storage.put_file,

@@ -12,5 +12,17 @@ from cli import services
 def _nothing_stays(tmp_path: Path) -> Iterator[None]:
     """Remove the services' data of every run of the test."""
     yield
-    for memory in tmp_path.rglob("demo.json"):
+    _remove(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for what several tests of a module look at, runs of the demo among it."""
+    folder = tmp_path_factory.mktemp("shared")
+    yield folder
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    for memory in folder.rglob("demo.json"):
         services.remove(memory.parent)

@@ -13,11 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 
+from cli import services
 from cli.services.state import Layout
 
 # What kills may change: how often something was delivered, how long it took, how much it held.
 MAY_DIFFER = {"duplicates", "seconds", "peak_mb"}
+
+_REFUSED = """
+    SELECT reason, message_en, count(*), min(off_ms), max(off_ms), min(received_at)
+      FROM rejected_message GROUP BY reason, message_en
+"""
 
 
 @dataclass
@@ -103,3 +110,13 @@ def once(
     lines = out.strip().splitlines()
     figures = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
     return Run(process.returncode, errors, figures)
+
+
+def refused(state: Path) -> list[tuple[Any, ...]]:
+    """Return why messages of a run that has ended were refused, and how many, for who looks."""
+    (folder,) = state.glob("once-*")
+    name = json.loads((folder / "demo.json").read_text())["database"]
+    with services.up(folder, broker_url="mqtt://127.0.0.1:1") as up:
+        url = psycopg.conninfo.make_conninfo(up.running.database_url, dbname=name)
+        with psycopg.connect(url) as connection:
+            return connection.execute(_REFUSED).fetchall()

@@ -1,6 +1,6 @@
 """`commonwatt demo --once --json`: the figures of a run, and what it says when they are wrong."""
 
-import csv
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,16 +13,22 @@ SHARED = Path(__file__).parents[4] / "shared" / "data" / "tiny"
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory) -> Path:
-    return sets.cut(tmp_path_factory.mktemp("set"), meters=3, days=40)  # one whole month has a base
+def small(shared) -> Path:
+    return sets.cut(shared / "set", meters=3, days=40)  # one whole month has a base
+
+
+@pytest.fixture(scope="module")
+def first(small, shared) -> runs.Run:
+    """The first run over that set; its state is in `shared`."""
+    run = runs.once(small, shared)
+    assert run.status == 0, run.output
+    return run
 
 
 @pytest.mark.slow
-def test_every_total_matches_and_a_second_run_finds_it_all_done(small, tmp_path):
-    first = runs.once(small, tmp_path)
-    again = runs.once(small, tmp_path)
+def test_every_total_matches_and_a_second_run_finds_it_all_done(small, first, shared):
+    again = runs.once(small, shared)
 
-    assert first.status == 0, first.output
     assert first.figures["sent"] == first.figures["stored"] > 4_000
     assert first.figures["meters_unexplained"] == 0
     assert first.figures["withheld"] > 0
@@ -57,32 +63,32 @@ def test_the_building_whose_gas_makes_a_province_green_comes_first_in_its_review
 
 
 @pytest.mark.slow
-def test_noise_on_the_way_changes_deliveries_and_nothing_else(small, tmp_path):
-    calm = runs.once(small, tmp_path / "calm")
-
-    noisy = runs.once(small, tmp_path / "noisy", "--noise", "5", "--batch", "7")
+def test_noise_on_the_way_changes_deliveries_and_nothing_else(small, first, tmp_path):
+    noisy = runs.once(small, tmp_path, "--noise", "5", "--batch", "7")
 
     assert noisy.status == 0, noisy.output
     assert noisy.figures["duplicates"] > 0
     # Another seed lets registers start elsewhere; what was used and counted is the same.
-    assert noisy.fixed == calm.fixed
+    assert noisy.fixed == first.fixed
+
+
+@pytest.fixture
+def row_less(small) -> Iterator[None]:
+    """The small set without its last row, as long as a test lasts."""
+    meters = small / "meters.csv"
+    whole = meters.read_bytes()
+    meters.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
+    yield
+    meters.write_bytes(whole)
 
 
 @pytest.mark.slow
-def test_a_lost_reading_is_found_and_ends_with_status_1(small, tmp_path):
+def test_a_lost_reading_is_found_and_ends_with_status_1(small, first, shared, row_less):
     """Other figures than the meters' own: a row is taken from the set after its readings went."""
-    data = tmp_path / "set"
-    data.mkdir()
-    for name in ("meters.csv", "buildings.csv"):
-        (data / name).write_bytes((small / name).read_bytes())
-    assert runs.once(data, tmp_path / "state").status == 0
-    memory = next((tmp_path / "state").glob("*/demo.json"))
+    (memory,) = shared.glob("*/demo.json")
     before = memory.read_text()
-    with (data / "meters.csv").open(newline="") as file:
-        rows = list(csv.reader(file))
-    with (data / "meters.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(rows[:-1])
-    other = runs.once(data, tmp_path / "state")
+
+    other = runs.once(small, shared)
 
     assert other.status != 0
     assert "--fresh" in other.output

@@ -48,14 +48,29 @@ SEEDS = [
 ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "0"))
 LAWS = 4
 many = settings(max_examples=max(settings().max_examples, ATTEMPTS // LAWS))
-KEYS = ["", "1.234", "1,234", "03/04/2026", "合计", "=1+1", "\x00", "1e999", "9" * 400, "　", "२"]
+KEYS = [
+    "",
+    "1.234",
+    "1,234",
+    "(5)",
+    "25-1-12",
+    "03/04/2026",
+    "合计",
+    "=1+1",
+    "\x00",
+    "1e999",
+    "9" * 400,
+    "　",
+    "२",
+]
 ANSWERS = st.builds(
     Answers,
     gateway=st.sampled_from([None, "a/b"]),
     channel=st.sampled_from([None, "m"]),
     zone=st.sampled_from([None, "UTC", "America/Chicago"]),
     decimal=st.sampled_from([None, ".", ","]),
-    dates=st.sampled_from([None, "dmy", "mdy"]),
+    dates=st.sampled_from([None, "ymd", "dmy", "mdy"]),
+    brackets=st.sampled_from([None, "minus", "mark"]),
     last_day=st.sampled_from([None, "in"]),
     stamp=st.sampled_from([None, "start"]),
     length_s=st.sampled_from([None, 900]),
@@ -216,6 +231,7 @@ def lying() -> bytes:
     return bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

@@ -144,6 +144,7 @@ def wrong(page: Any, other: str | None = None) -> list[Any]:
     return [*found, *([] if fits(page) else ["too wide"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "width", "light"), [("zh", 1280, "light"), ("en", 390, "dark")])
 def test_axe_finds_nothing_and_nothing_sticks_out(paths, visit, lang, width, light):
     page = visit(lang, width, light)

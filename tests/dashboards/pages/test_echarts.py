@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from actions import pdf
 from dashboards.pages import echarts
 
 ROOT = Path(__file__).parents[3]
@@ -75,7 +76,7 @@ def test_where_it_is_missing_the_command_that_brings_it_is_said_in_both_language
 def test_the_wheel_is_pinned_by_hash_and_alone():
     pinned = (ROOT / "requirements" / "assets.txt").read_text("utf-8")
 
-    assert re.findall(r"^[\w.-]+==[\w.]+", pinned, re.MULTILINE) == [echarts.WHEEL]
+    assert re.findall(r"^[\w.-]+==[\w.]+", pinned, re.MULTILINE) == [echarts.WHEEL, pdf.WHEEL]
     assert re.search(r"--hash=sha256:[0-9a-f]{64}$", pinned, re.MULTILINE)
 
 

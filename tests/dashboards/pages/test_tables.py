@@ -20,9 +20,10 @@ from actions.readings.record_exchange import RecordExchange
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions import examples_of_keys, examples_of_readings
-from tests.actions.compact_world import make_union_world, record_progress
-from tests.actions.examples import parts
+from tests.actions import examples_of_books, examples_of_keys, examples_of_readings
+from tests.actions.book_world import make_books
+from tests.actions.compact_world import record_progress
+from tests.actions.examples import parts, union_in
 from tests.actions.world import TODAY, World, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
 from tests.sheets import sheets_of
@@ -71,11 +72,13 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
     )
     carry_out(world.actor(), exchange, office)
-    union = make_union_world(world)
-    run_id = union.issued()
+    union = make_books(union_in(world))
+    run_id = world.admin("SELECT min(run_id) FROM run_in_force")[0][0]
+    examples_of_books.listed(world)
     record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
+    examples_of_books.differing(world)
     of = {"channel_id": office, "institution_id": world.institution["office"]}
-    OF.update(of | {"union_id": union.union, "run_id": run_id})
+    OF.update(of | {"union_id": union.union, "run_id": run_id, "year": 2016})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
     WORLD.append(world)

@@ -17,7 +17,7 @@ from dashboards.pages.words import say
 from tests.actions.compact_world import UnionWorld, answer_for, make_union_world
 from tests.actions.world import TODAY, fill, make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site
-from tests.dashboards.pages.test_forms import fill_in, hidden, walk
+from tests.dashboards.pages.test_forms import hidden, walk
 
 _ADD = """
     INSERT INTO band_rule (rule_code, band, factor_millionths, valid_from, valid_to, document,
@@ -81,7 +81,7 @@ def test_a_comparison_says_by_how_much_caps_miss_the_target(site, union, percent
     assert len(found) == 1  # A shares the total itself
 
 
-def test_a_run_and_its_issue_warn_before_and_keep_the_amount_on_record(site, union):
+def test_a_run_beyond_the_target_warns_and_is_not_issued(site, union):
     client = site.client("planner of all", "en")
     fields = {"rule": "H"}
     for place, name in enumerate(("city 1", "city 2")):
@@ -94,17 +94,11 @@ def test_a_run_and_its_issue_warn_before_and_keep_the_amount_on_record(site, uni
     assert "more than the" in html.unescape(client.get(f"/runs/{run}").text)
 
     answer_for(site.world.actor("planner of all"), union.target)
-    check = fill_in(client, f"/do/run.issue/{run}", {})
-    assert "Beyond the target" in check
-    issued = client.post(
-        f"/do/run.issue/{run}", data=hidden(check) | {"step": "do", "again": PASSWORD}
+    refused = client.post(
+        f"/do/run.issue/{run}", data=hidden(client.get(f"/do/run.issue/{run}").text)
     )
-    assert issued.status_code == 303, issued.text
-    ((beyond,),) = site.world.admin(
-        "SELECT detail -> 'beyond_target_kgce' FROM audit_entry WHERE act = 'run.issue'"
-    )
-    (by,) = beyond.values()
-    assert f"{Decimal(by):,.3f} kgce more than" in html.unescape(check)
+    assert "It cannot be issued" in html.unescape(refused.text)
+    assert site.world.admin("SELECT count(*) FROM book_cause") == [(0,)]
 
 
 def test_rules_by_bands_are_offered_as_they_are_in_force_here(site, union):

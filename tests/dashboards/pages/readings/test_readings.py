@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 import xlsxwriter
@@ -254,8 +255,17 @@ def test_a_key_is_shown_once_and_kept_nowhere(site, of):
     shown = client.post(form, data=hidden(check) | {"step": "do"})
     (key,) = set(re.findall(r"[\w-]{43}", shown.text.split("<main")[1]))
     assert opens(site.world.pool, GATEWAY, key)
+    (drawn,) = re.findall(r"<svg.*?</svg>", shown.text)
+    assert {one.tag.split("}")[-1] for one in ElementTree.fromstring(drawn).iter()} == {
+        "svg",
+        "path",
+    }
+    assert "style=" not in drawn
+    assert f"password={key}" in shown.text
+    assert shown.headers["cache-control"] == "no-store"
     again = client.post(form, data=hidden(check) | {"step": "do"})
     assert key not in again.text
+    assert "<svg" not in again.text.split("<main")[1]
     for table in ("audit_entry", "answered", "gateway"):
         assert key not in str(site.world.admin(f"SELECT t::text FROM {table} t"))
 
@@ -588,6 +598,12 @@ def test_a_registry_is_tried_and_registered_whole_and_again_changes_nothing(site
     assert re.search(rf"Institutions</th><td>{made}</td><td>0</td><td>0</td>", page)
     again = send(client, path, "check", body, "r.zip", namespace="roster").text
     assert re.search(rf"Institutions</th><td>0</td><td>0</td><td>{made}</td>", again)
+    (link,) = re.findall(
+        r'href="(/api/v1/exports/registry\?namespace=roster&amp;format=zip[^"]*)"', again
+    )
+    out = client.get(link.replace("&amp;", "&")).content
+    same = send(client, path, "check", out, "r.zip", namespace="roster").text
+    assert re.search(rf"Institutions</th><td>0</td><td>0</td><td>{made}</td>", same)
 
 
 def test_faults_of_a_registry_are_told_by_file_and_row(site, of):

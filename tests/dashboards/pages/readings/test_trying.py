@@ -101,6 +101,11 @@ def test_it_says_what_would_be_stored_and_keeps_nothing(site, world):
         assert world.admin(f"SELECT count(*) FROM {table}") == [(0,)]
 
 
+def test_where_a_key_is_bound_is_named(site):
+    client = site.client("province officer", "en")
+    assert f"There: {GATEWAY}." in tried(client, "maker/g2/up", message(said("office e", 5)))
+
+
 def test_who_may_not_take_its_messages_may_not_try_them(site):
     assert site.client("city reader").get("/payloads/try").status_code == 403
     officer = site.client("of the office", "en")

@@ -166,3 +166,29 @@ CREATE POLICY retired ON price FOR UPDATE TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.covers('keep_accounts') AS s(id)));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON price
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON roster_change TO commonwatt_owner, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON roster_change FOR SELECT TO commonwatt_api
+    USING (id IN (SELECT p.change_id FROM roster_part p));
+CREATE POLICY made ON roster_change FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer() AND (SELECT access.may('register')));
+CREATE POLICY retired ON roster_change FOR UPDATE TO commonwatt_api
+    USING (id IN (SELECT p.change_id FROM roster_part p
+                   WHERE p.predecessor_id IN (SELECT k.id FROM access.keeps_roster() AS k(id))));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON roster_change
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON roster_part TO commonwatt_owner, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON roster_part FOR SELECT TO commonwatt_api
+    USING (predecessor_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR successor_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON roster_part FOR INSERT TO commonwatt_api
+    WITH CHECK (predecessor_id IN (SELECT k.id FROM access.keeps_roster() AS k(id))
+                AND (successor_id IS NULL
+                     OR successor_id IN (SELECT k.id FROM access.keeps_roster() AS k(id))));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON roster_part
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+CREATE TRIGGER adds_up AFTER INSERT ON roster_part REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.parts_add_up();

@@ -5,14 +5,37 @@ CREATE POLICY ours ON account TO commonwatt_owner, commonwatt_collector, commonw
 CREATE POLICY seen ON account FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
 
-CREATE POLICY ours ON account_version TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+CREATE POLICY ours ON account_estimate TO commonwatt_owner, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON account_estimate FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON account_estimate FOR INSERT TO commonwatt_api
+    WITH CHECK (made_by = access.viewer()
+                AND institution_id IN (SELECT s.id FROM access.covers('keep_accounts') AS s(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON account_estimate
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+CREATE TRIGGER stands AFTER INSERT ON account_estimate REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.estimate_stands();
+
+CREATE POLICY ours ON account_version TO commonwatt_owner, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON account_version FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
-CREATE POLICY made ON account_version FOR INSERT TO commonwatt_api
-    WITH CHECK (institution_id IN (SELECT s.id FROM access.covers('keep_accounts') AS s(id)));
-CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON account_version
+CREATE TRIGGER begins BEFORE INSERT ON account_version
+    FOR EACH ROW EXECUTE FUNCTION storage.version_begins();
+CREATE TRIGGER moves BEFORE UPDATE ON account_version
+    FOR EACH ROW EXECUTE FUNCTION storage.version_moves();
+CREATE TRIGGER stays BEFORE DELETE ON account_version
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON account_version_line TO commonwatt_owner, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON account_version_line FOR SELECT TO commonwatt_api
+    USING (version_id IN (SELECT v.id FROM account_version v));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON account_version_line
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+CREATE TRIGGER comes_along AFTER INSERT ON account_version_line REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION storage.lines_come_along();
 
 CREATE POLICY ours ON stale_usage TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);

@@ -1,0 +1,294 @@
+"""Cover at the close of a year: done by the holder's authority, reversed once in 14 days."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from actions.compact.account_acts import reason_field, union_field
+from actions.compact.book_words import COVERS
+from actions.compact.covers import INDICATOR, due_g, holder_of, stood_of
+from actions.compact.movement_things import (
+    MOVEMENT,
+    Asked,
+    Kgce,
+    MovementStands,
+    YearOfQuota,
+    done_at_once,
+    member_of,
+    tried,
+    year_field,
+)
+from actions.compact.things import UNION
+from actions.declared import About, Action, Effect
+from actions.fields import Acting, Words, field, plain
+from actions.kinds import Day, Id, Line
+from actions.registry.things import INSTITUTION
+from actions.rights import Right
+from compact.books import Kind
+from compact.movements import Movement, State
+from metering.errors import ConflictError, InputError
+from storage.compact import covers
+from storage.compact.movements import MovementRow
+from storage.compact.unions import UnionRow
+from storage.registry.institutions import Institution
+
+
+class YearLeftOut(BaseModel):
+    """Whether a holder's year asks for cover."""
+
+    institution_id: int
+    year: int
+    excluded: bool
+
+
+class CoverFrozen(BaseModel):
+    """How many holders were frozen at a deadline, by status."""
+
+    deadline: str
+    holders: int
+    statuses: dict[str, int]
+
+
+class CoverUse(Action[Institution, MovementStands]):
+    """Cover a holder's locked use of a year out of its balance.
+
+    Left open, the amount is what is due for the year and not covered yet.
+    """
+
+    about = About(
+        code="cover.make",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/covers",
+        tag="books",
+        zh="核销年度用能",
+        en="Cover a year's use",
+        done=("已核销。", "It is covered."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce | None = field(
+        zh="数额",
+        en="Amount",
+        unit="kgce",
+        hint=("留空为尚未核销的锁定用量", "Left open: what is locked and not covered yet"),
+        default=None,
+    )
+    reason: Line = reason_field("close of the year")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would be covered, and how the holder stands then."""
+        before = stood_of(holder_of(at, self.union, on), at)
+        effects = tried(at, self._asked(on, at), self._what(on, at))
+        after = stood_of(holder_of(at, self.union, on), at)
+        states = COVERS[before.status], COVERS[after.status]
+        return [*effects, Effect("cover", Words("核销状态", "Cover"), *states)]
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Cover it."""
+        return done_at_once(at, self._asked(on, at), self._what(on, at))
+
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the cover's own page, from which it can be reversed."""
+        return f"/movements/{result.movement_id}"
+
+    def _asked(self, on: Institution, at: Acting) -> Asked:
+        kgce = self.amount
+        if kgce is None:
+            kgce = Decimal(due_g(at, self.union, self.year, on)).scaleb(-3)
+        return Asked(self.union, self.year, kgce, self.reason)
+
+    def _what(self, on: Institution, at: Acting) -> Movement:
+        asked, whose = self._asked(on, at), on.institution_id
+        member = member_of(at, self.union, self.year, whose)
+        return Movement(Kind.COVER, self.year, asked.grams, whose, member=member)
+
+
+class ReverseCover(Action[MovementRow, MovementStands]):
+    """Take a whole cover back, once, within 14 days: its amount is the holder's again."""
+
+    about = About(
+        code="cover.reverse",
+        on=MOVEMENT,
+        right=Right.PLAN,
+        path="/movements/{on}/reversal",
+        tag="books",
+        zh="撤销核销",
+        en="Reverse the cover",
+        done=("核销已撤销。", "The cover is reversed."),
+    )
+
+    reason: Line = reason_field("covered for the wrong year")
+
+    @classmethod
+    def fits(cls, on: MovementRow) -> bool:
+        """Return whether it is a cover that was not reversed yet."""
+        return on.kind == Kind.COVER and on.state == State.DONE and on.reversed_by is None
+
+    def foresee(self, on: MovementRow, at: Acting) -> list[Effect]:
+        """Return what comes back, as the books would take it."""
+        return tried(at, self._asked(on), self._what(on), reverses=on.movement_id)
+
+    def do(self, on: MovementRow, at: Acting) -> MovementStands:
+        """Reverse it."""
+        return done_at_once(at, self._asked(on), self._what(on), reverses=on.movement_id)
+
+    def _asked(self, on: MovementRow) -> Asked:
+        return Asked(on.union_id, on.year, Decimal(on.amount_g).scaleb(-3), self.reason)
+
+    def _what(self, on: MovementRow) -> Movement:
+        whose, member = on.institution_id, on.member_id
+        return Movement(Kind.REVERSAL, on.year, on.amount_g, whose, member=member)
+
+
+class ExcludeYear(Action[Institution, YearLeftOut]):
+    """Leave a year of a holder out of its cover: nothing is due for it."""
+
+    about = About(
+        code="cover.exclude",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/cover/exclusions",
+        tag="books",
+        zh="某年不纳入核销",
+        en="Leave a year out of the cover",
+        done=("该年不纳入核销。", "The year is left out."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    reason: Line = reason_field("closed for rebuilding, document 9")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return how the holder stands then."""
+        return _moved(self, on, at, excluded=True)
+
+    def do(self, on: Institution, at: Acting) -> YearLeftOut:
+        """Leave it out."""
+        return _left_out(self, on, at, excluded=True)
+
+
+class IncludeYear(Action[Institution, YearLeftOut]):
+    """Take a year that was left out into the holder's cover again."""
+
+    about = About(
+        code="cover.include",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/cover/inclusions",
+        tag="books",
+        zh="某年重新纳入核销",
+        en="Take a year into the cover again",
+        done=("该年重新纳入核销。", "The year counts again."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    reason: Line = reason_field("it was open from April on")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return how the holder stands then."""
+        return _moved(self, on, at, excluded=False)
+
+    def do(self, on: Institution, at: Acting) -> YearLeftOut:
+        """Take it in again."""
+        return _left_out(self, on, at, excluded=False)
+
+
+class FreezeCover(Action[UnionRow, CoverFrozen]):
+    """Keep how every holder stands at a deadline: what is amended later moves only the live one."""
+
+    about = About(
+        code="cover.freeze",
+        on=UNION,
+        right=Right.PLAN,
+        path="/unions/{on}/cover/deadlines",
+        tag="books",
+        zh="固定核销状态",
+        en="Freeze the cover at a deadline",
+        done=("核销状态已固定。", "The statuses are frozen."),
+    )
+
+    deadline: Day = field(zh="截止日期", en="Deadline", examples=["2027-06-30"])
+
+    def check(self, on: UnionRow, at: Acting) -> None:
+        """Refuse a day to come, one that is frozen already, and a union without holders."""
+        if self.deadline > at.today:
+            raise _not_yet(self.deadline.isoformat())
+        if covers.is_frozen(at.connection, on.union_id, self.deadline):
+            raise _frozen_already(self.deadline.isoformat())
+        if not covers.holders(at.connection, on.union_id, INDICATOR):
+            raise _no_holders(on.union_id)
+
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
+        """Return how many holders stand how."""
+        found = self.do(on, at)
+        return [
+            Effect("status", COVERS[status], None, plain(f"{many:,}"))
+            for status, many in found.statuses.items()
+        ]
+
+    def do(self, on: UnionRow, at: Acting) -> CoverFrozen:
+        """Freeze them."""
+        rows = covers.holders(at.connection, on.union_id, INDICATOR)
+        stood = [stood_of(one, at) for one in rows]
+        covers.freeze(at.connection, on.union_id, INDICATOR, self.deadline, stood, at.actor)
+        counts: dict[str, int] = {}
+        for one in stood:
+            counts[one.status] = counts.get(one.status, 0) + 1
+        found = dict(sorted(counts.items()))
+        return CoverFrozen(deadline=self.deadline.isoformat(), holders=len(stood), statuses=found)
+
+
+def _moved(
+    said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
+) -> list[Effect]:
+    before = stood_of(holder_of(at, said.union, on), at)
+    _left_out(said, on, at, excluded=excluded)
+    after = stood_of(holder_of(at, said.union, on), at)
+    words = Words("核销状态", "Cover")
+    return [Effect("cover", words, COVERS[before.status], COVERS[after.status])]
+
+
+def _left_out(
+    said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
+) -> YearLeftOut:
+    holder_of(at, said.union, on)  # whoever holds nothing covers nothing
+    whose = (said.union, on.institution_id, said.year)
+    covers.exclude(at.connection, *whose, said.reason, at.actor, excluded=excluded)
+    return YearLeftOut(institution_id=on.institution_id, year=said.year, excluded=excluded)
+
+
+def _not_yet(day: str) -> InputError:
+    return InputError(
+        "cover.deadline_to_come",
+        zh=f"{day} 尚未到来。",
+        en=f"{day} has not come yet.",
+        next_zh="请在截止日期当日或之后固定。",
+        next_en="Freeze the statuses on that day or later.",
+        where={"field": "deadline", "value": day},
+    )
+
+
+def _frozen_already(day: str) -> ConflictError:
+    return ConflictError(
+        "cover.frozen_already",
+        zh=f"{day} 的核销状态已经固定。",
+        en=f"The statuses of {day} are frozen already.",
+        next_zh="请查看“核销状态(已固定)”。",
+        next_en="See the table of frozen statuses.",
+        where={"deadline": day},
+    )
+
+
+def _no_holders(union: int) -> ConflictError:
+    return ConflictError(
+        "cover.no_holders",
+        zh="该联合体还没有下达过用能指标。",
+        en="No quota is issued in this union yet.",
+        next_zh="请先下达指标。",
+        next_en="Issue quotas first.",
+        where={"union_id": union},
+    )

@@ -1,0 +1,198 @@
+"""The movement that acts hang on, and what proposals of movements share."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, Field
+
+from actions.compact.base_fields import institution_name
+from actions.compact.book_words import KINDS, MOVEMENT_STATES
+from actions.compact.target_fields import Year
+from actions.declared import Effect, Thing
+from actions.fields import Acting, Lang, Option, Words, field, plain
+from actions.figures import kilograms
+from actions.kinds import Amount
+from compact.books import Kind
+from compact.movements import Deed, Movement, State
+from compact.targets import Indicator
+from metering.errors import ConflictError
+from storage.compact import accounts, movements
+from storage.compact.movements import MovementFilter, MovementRow, Proposal
+from storage.registry.institutions import Institution
+
+INDICATOR: Final = Indicator.TOTAL_KGCE.value
+Kgce = Annotated[Amount, Field(gt=0, le=Decimal(10**12), decimal_places=3)]
+
+
+class MovementStands(BaseModel):
+    """A movement and how far it is."""
+
+    movement_id: int
+    state: str = Field(description="proposed, waiting, done, refused, cancelled or ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a holder wants moved, as forms say it."""
+
+    union: int
+    year: int
+    kgce: Decimal
+    reason: str
+    document: str | None = None
+
+    @property
+    def grams(self) -> int:
+        """The amount in whole grams."""
+        return int(self.kgce.scaleb(3))
+
+
+def amount_field() -> Any:
+    """Return the field of how much."""
+    return field(zh="数额", en="Amount", unit="kgce", examples=["1200"])
+
+
+def year_field() -> Any:
+    """Return the field of which year's quota."""
+    return field(zh="年度", en="Year of the quota", examples=[2027])
+
+
+def taker_field() -> Any:
+    """Return the field of who takes: by its permanent id, for the giver need not see it."""
+    hint = ("机构编号", "By its id")
+    return field(zh="调入机构", en="Taker", hint=hint, called=institution_name, examples=[2])
+
+
+def member_of(at: Acting, union: int, year: int, institution: int, *, takes: bool = False) -> int:
+    """Return the member in whose total a holder's quota was issued; ConflictError without one."""
+    found = movements.member_of(at.connection, union, INDICATOR, year, institution, takes=takes)
+    if found is None:
+        raise ConflictError(
+            "books.no_account",
+            zh=f"该机构 {year} 年在此联合体没有已下达的用能指标。",
+            en=f"No quota of {year} is issued to this institution in this union.",
+            next_zh="请核对联合体和年度。",
+            next_en="Check union and year.",
+            where={"institution_id": institution, "union_id": union, "year": year},
+        )
+    return found
+
+
+def check_held(at: Acting, union: int, year: int, institution: int, grams: int) -> None:
+    """Refuse to give what a holder does not have, or has promised already."""
+    own = accounts.balance(
+        at.connection, union, INDICATOR, year, "holder", institution_id=institution
+    )
+    left = own - movements.pending_g(at.connection, union, institution, year)
+    if left < grams:
+        raise ConflictError(
+            "books.not_enough",
+            zh=f"可调出余额为 {kilograms(left)} kgce,不足 {kilograms(grams)} kgce。",
+            en=f"{kilograms(left)} kgce may be given, which is less than {kilograms(grams)} kgce.",
+            next_zh="请减少数额,或先撤回其他待办的调剂。",
+            next_en="Give less, or take back another transfer that waits.",
+            where={"left_kgce": kilograms(left), "asked_kgce": kilograms(grams)},
+        )
+
+
+def start(at: Acting, asked: Asked, what: Movement, *, reverses: int | None = None) -> int:
+    """Propose a movement; return its id."""
+    said = Proposal(asked.union, INDICATOR, asked.reason, at.actor, asked.document, reverses)
+    made = movements.propose(at.connection, said, what)
+    at.told.update(movement=made, kgce=kilograms(what.amount_g))
+    return made
+
+
+def effects(what: Movement, before_g: int, after_g: int) -> list[Effect]:
+    """Return what kind it is, how much moves and what the holder has before and after."""
+    return [
+        Effect("kind", Words("变动", "Movement"), None, KINDS[what.kind.value]),
+        Effect("amount", Words("数额", "Amount"), None, plain(f"{kilograms(what.amount_g)} kgce")),
+        Effect(
+            "balance",
+            Words("账簿户余额", "Balance of the account"),
+            plain(f"{kilograms(before_g)} kgce"),
+            plain(f"{kilograms(after_g)} kgce"),
+        ),
+    ]
+
+
+def done_at_once(
+    at: Acting, asked: Asked, what: Movement, *, reverses: int | None = None
+) -> MovementStands:
+    """Do what needs no second person; the books take it or refuse it in words."""
+    made = start(at, asked, what, reverses=reverses)
+    movements.say(at.connection, made, Deed.DO, at.actor)
+    return MovementStands(movement_id=made, state=State.DONE.value)
+
+
+def tried(at: Acting, asked: Asked, what: Movement, *, reverses: int | None = None) -> list[Effect]:
+    """Return what it would change, by doing it in a transaction of which nothing is kept."""
+    before = _balance(at, asked, what)
+    done_at_once(at, asked, what, reverses=reverses)
+    return effects(what, before, _balance(at, asked, what))
+
+
+def _balance(at: Acting, asked: Asked, what: Movement) -> int:
+    """Return what the account of which it is holds: the holder's, else the member's reserve."""
+    of = (at.connection, asked.union, INDICATOR, asked.year)
+    if what.institution is None:
+        return accounts.balance(*of, "reserve", region_id=what.member)
+    return accounts.balance(*of, "holder", institution_id=what.institution)
+
+
+def waits_for_another() -> Effect:
+    """Return that another person must approve it."""
+    waits = Words("待另一人批准", "waits for another person")
+    return Effect("state", Words("状态", "State"), None, waits)
+
+
+def own_balance(at: Acting, on: Institution, union: int, year: int) -> int:
+    """Return what a holder's own account holds for a year. [g]"""
+    whose = on.institution_id
+    return accounts.balance(at.connection, union, INDICATOR, year, "holder", institution_id=whose)
+
+
+def movement_name(one: MovementRow, lang: Lang) -> str:
+    """Return what people call a movement."""
+    kind = KINDS[one.kind].say(lang)
+    whose = (one.name_zh if lang == "zh" else one.name_en or one.name_zh) or ""
+    return f"{kind} {one.movement_id} {whose}".strip()
+
+
+def open_movements(at: Acting) -> list[Option]:
+    """Return the movements that something may still be done about."""
+    found = [
+        one
+        for state in ("proposed", "waiting")
+        for one in movements.listed(at.connection, MovementFilter(state=state))
+    ]
+    covers = movements.listed(at.connection, MovementFilter(state="done", kind=Kind.COVER.value))
+    return [
+        Option(
+            str(one.movement_id),
+            Words(
+                f"{movement_name(one, 'zh')} · {MOVEMENT_STATES[one.state].zh}",
+                f"{movement_name(one, 'en')} · {MOVEMENT_STATES[one.state].en}",
+            ),
+        )
+        for one in (*found, *covers)
+    ]
+
+
+MOVEMENT: Final = Thing[MovementRow](
+    "movement",
+    Words("指标变动", "movement"),
+    MovementRow,
+    find=lambda at, on: movements.one(at.connection, on),
+    name=movement_name,
+    page=lambda one: f"/movements/{one.movement_id}",
+    covered="""(SELECT CASE WHEN m.institution_id IS NULL
+                            THEN m.union_id IN (SELECT * FROM access.planned_unions())
+                            ELSE m.institution_id IN (SELECT * FROM access.covers(%(right)s)) END
+                  FROM movement m WHERE m.id = %(on)s::integer)""",
+    lock="SELECT pg_advisory_xact_lock(12, union_id) FROM movement WHERE id = %s",
+    options=open_movements,
+)
+YearOfQuota = Year

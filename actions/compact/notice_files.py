@@ -1,0 +1,149 @@
+"""Notices as files: one by one, and all of a member as a ZIP that is sent as it is written."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from zipfile import ZipFile, ZipInfo
+
+from psycopg import Connection
+
+from actions.actor import Actor
+from actions.compact.member_notice import member_notice
+from actions.compact.notices import Names, Notice, notice_in
+from actions.compact.quotas import explained_by
+from actions.compact.runs import run_of
+from actions.fields import Lang
+from actions.figures import kilograms, not_found
+from actions.paper_workbook import workbook_of
+from actions.pdf import MEDIA_TYPE, press
+from actions.workbooks import MEDIA_TYPE as WORKBOOK
+from storage.compact import books, notices
+from storage.compact.books import QuotaFilter
+
+NoticeForm = Literal["pdf", "xlsx"]
+MEDIA: Final[dict[NoticeForm, str]] = {"pdf": MEDIA_TYPE, "xlsx": WORKBOOK}
+ZIP_TYPE: Final = "application/zip"
+_AT_ONCE: Final = 50  # notices of one moment; no connection is held between them
+_UNFIT: Final = re.compile(r"[^\w.〔〕()-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFile:
+    """A notice as a file of a name that its number gives."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A notice as a ZIP holds it, with its line in the list."""
+
+    file: NoticeFile
+    at: datetime
+    line: tuple[object, ...]
+
+
+def file_of(notice: Notice, form: NoticeForm) -> NoticeFile:
+    """Return a notice as PDF or XLSX; the same notice is the same bytes of PDF."""
+    make = press().print if form == "pdf" else workbook_of
+    name = f"{_UNFIT.sub('_', notice.number)}.{form}"
+    return NoticeFile(name, MEDIA[form], make(notice.paper, notice.at))
+
+
+def bundle(
+    actor: Actor, run_id: int, region_id: int, form: NoticeForm, lang: Lang
+) -> Iterator[bytes]:
+    """Return a ZIP of a member's notices as far as the reader sees its institutions.
+
+    What is refused is refused before the first byte. Fifty notices' values and one file are in
+    memory, however many there are.
+    """
+    first = member_notice(actor, run_id, region_id, lang)
+    with actor.look() as connection:
+        if not notices.institutions(connection, run_id, region_id, after=0, most=1):
+            raise not_found("通知书", "notice", {"run_id": run_id, "region_id": region_id})
+    own = file_of(first, form)
+    return _zipped(first, own, _made(actor, run_id, region_id, form, lang))
+
+
+def _zipped(first: Notice, own: NoticeFile, made: Iterator[_Made]) -> Iterator[bytes]:
+    sink = _Sink()
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(("number", "institution_id", "name", "year", "quota_kgce"))
+    with ZipFile(sink, "w") as archive:  # type: ignore[call-overload]
+        _put(archive, own.name, own.content, first.at)
+        yield sink.taken()
+        for one in made:
+            writer.writerow(one.line)
+            _put(archive, one.file.name, one.file.content, one.at)
+            yield sink.taken()
+        _put(archive, "list.csv", ("\ufeff" + lines.getvalue()).encode(), first.at)
+    yield sink.taken()
+
+
+def _put(archive: ZipFile, name: str, content: bytes, at: datetime) -> None:
+    archive.writestr(ZipInfo(name, at.timetuple()[:6]), content)
+
+
+def _made(
+    actor: Actor, run_id: int, region_id: int, form: NoticeForm, lang: Lang
+) -> Iterator[_Made]:
+    after, names = 0, None
+    while True:
+        with actor.look() as connection:
+            names = names or Names.read(connection, lang)
+            ids = notices.institutions(connection, run_id, region_id, after=after, most=_AT_ONCE)
+            found = [_one(connection, names, run_id, one) for one in ids]
+        for institution_id, notice in zip(ids, found, strict=True):
+            if notice is not None:
+                yield _file(institution_id, notice, form)
+        if len(ids) < _AT_ONCE:
+            return
+        after = ids[-1]
+
+
+def _one(
+    connection: Connection[Any], names: Names, run_id: int, institution_id: int
+) -> tuple[Notice, int, int] | None:
+    run = run_of(connection, run_id)
+    asked = QuotaFilter(run.union_id, None, institution_id)
+    held = books.quotas(connection, asked, after=(0, 0, 0), most=_AT_ONCE)
+    for quota in held:
+        found = explained_by(connection, quota, run_id)
+        if found.share.year == quota.year:
+            notice = notice_in(connection, names, found)
+            return notice, quota.year, found.share.amount_g
+    return None
+
+
+def _file(institution_id: int, found: tuple[Notice, int, int], form: NoticeForm) -> _Made:
+    notice, year, amount_g = found
+    line = (notice.number, institution_id, notice.paper.to, year, kilograms(amount_g))
+    return _Made(file_of(notice, form), notice.at, line)
+
+
+class _Sink:
+    """Takes what a ZIP writes, which never goes back, and hands it on."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, part: bytes) -> int:
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def taken(self) -> bytes:
+        """Return what has been written since it was last asked."""
+        found = b"".join(self._parts)
+        self._parts.clear()
+        return found

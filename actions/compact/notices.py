@@ -1,0 +1,164 @@
+"""The notice of a quota: numbered, with all that its arithmetic is made of, on about one page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from psycopg import Connection
+
+from actions.actor import Actor
+from actions.compact.level_names import LevelNames
+from actions.compact.notice_change import change_block
+from actions.compact.notice_parts import arithmetic, chain, kg, months, review
+from actions.compact.notice_words import say
+from actions.compact.quotas import Explained, explained
+from actions.compact.rules import rule_words
+from actions.compact.target_words import fall_of, years_of
+from actions.fields import Lang
+from actions.figures import civil
+from actions.printed import Paper, numbered
+from compact.notices import notice_number, of_institution
+from storage.compact import notices, targets, unions
+from storage.compact.notices import NoticeRow
+from storage.compact.runs import RunRow
+from storage.registry import regions
+
+PRODUCT: Final = {"zh": "协能 CommonWatt", "en": "CommonWatt 协能"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What notices call things, in one language; read once for many notices."""
+
+    lang: Lang
+    levels: LevelNames
+    carriers: dict[str, str]
+    profiles: dict[str, str]
+
+    @classmethod
+    def read(cls, connection: Connection[Any], lang: Lang) -> Self:
+        """Read them."""
+        return cls(
+            lang,
+            LevelNames.read(connection, lang),
+            {one.code: _name(one, lang) or one.code for one in regions.carriers(connection)},
+            {one.code: _name(one, lang) or one.code for one in regions.profiles(connection)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice with what it is about; at: when it was issued, the document's own time."""
+
+    paper: Paper
+    number: str
+    issued: NoticeRow | None
+    at: datetime
+
+
+def quota_notice(
+    actor: Actor, institution_id: int, year: int, lang: Lang, union_id: int | None = None
+) -> Notice:
+    """Return the notice of an institution's quota, as far as the reader sees it."""
+    with actor.look() as connection:
+        names = Names.read(connection, lang)
+        return notice_in(connection, names, explained(connection, institution_id, year, union_id))
+
+
+def issued_as(connection: Connection[Any], found: Explained) -> tuple[str, NoticeRow | None]:
+    """Return a notice's number, and the document by which it is issued."""
+    row = notices.issued(connection, found.run.run_id, found.share.member_id)
+    document = None if row is None else row.document_number
+    whose = of_institution(found.quota.institution_id)
+    return notice_number(document, found.run, whose), row
+
+
+def notice_in(connection: Connection[Any], names: Names, found: Explained) -> Notice:
+    """Return a notice in a transaction that is open."""
+    lang, quota, share = names.lang, found.quota, found.share
+    number, row = issued_as(connection, found)
+    blocks = [
+        arithmetic(found, lang),
+        chain(found, names.levels, _name(quota, lang) or str(quota.institution_id)),
+        months(found, lang),
+        review(found, lang, names.carriers),
+    ]
+    if (block := change_block(connection, quota, lang)) is not None:
+        blocks.append(block)
+    paper = Paper(
+        lang=lang,
+        title=say("title", lang, year=quota.year),
+        number=number,
+        above=PRODUCT[lang],
+        to=_name(quota, lang) or str(quota.institution_id),
+        state=_state(found, row, lang),
+        told=told(connection, names, found.run, share.member_id, row, share.base_year),
+        headline=say("headline", lang, kg=kg(share.amount_g).text),
+        meaning=[found.meaning(lang)],
+        blocks=numbered(blocks, lang),
+        foot=foot(found.run, lang, quota.as_of),
+    )
+    return Notice(paper, number, row, issued_at(found.run, row))
+
+
+def issued_at(run: RunRow, row: NoticeRow | None) -> datetime:
+    """Return when a notice says that it was made: then the same notice is the same bytes."""
+    if row is not None and row.made_at is not None:
+        return row.made_at
+    return run.issued_at or run.made_at
+
+
+def told(
+    connection: Connection[Any],
+    names: Names,
+    run: RunRow,
+    member_id: int,
+    row: NoticeRow | None,
+    base_year: int | None,
+) -> list[tuple[str, str]]:
+    """Return who issues what to whom, on what ground."""
+    lang = names.lang
+    union = next(iter(unions.listed(connection, run.union_id)), None)
+    target = targets.one(connection, run.target_id)
+    found = []
+    if row is not None:
+        by = row.authority_zh if lang == "zh" else row.authority_en
+        found += [(say("by", lang), by), (say("on", lang), row.issued_on.isoformat())]
+    if union is not None:
+        found.append((say("union", lang), _name(union, lang) or str(union.union_id)))
+    found.append((say("member", lang), names.levels.region(member_id)))
+    if target is not None:
+        profile = names.profiles.get(target.target.profile, target.target.profile)
+        asked = f"{fall_of(target.target).say(lang)} ({years_of(target.target).say(lang)})"
+        found.append((say("indicator", lang), say("total_kgce", lang, profile=profile)))
+        found.append((say("target", lang), asked))
+    if base_year is not None:
+        found.append((say("base_year", lang), str(base_year)))
+    rule = rule_words(run.rule).say(lang)
+    made = say("run_of", lang, version=run.version, rule=rule)
+    return [*found, (say("run", lang), made)]
+
+
+def foot(run: RunRow, lang: Lang, as_of: datetime | None) -> list[str]:
+    """Return how a notice is checked, and from what it recomputes."""
+    lines = [say("check", lang), say("snapshot", lang, sha256=run.sha256)]
+    return lines if as_of is None else [*lines, say("books", lang, at=civil(as_of, lang))]
+
+
+def _state(found: Explained, row: NoticeRow | None, lang: Lang) -> str:
+    """Return what a reader must know before the figures."""
+    if found.quota.state == "dropped":
+        return say("dropped", lang)
+    lines = []
+    if row is None:
+        lines.append(say("proposal", lang))
+    if found.quota.amount_g != found.share.amount_g:
+        lines.append(say("moved", lang, held=f"{Decimal(found.quota.amount_g) / 1000:,.3f}"))
+    return " ".join(lines)
+
+
+def _name(one: Any, lang: Lang) -> str | None:
+    zh, en = one.name_zh, one.name_en
+    found: str | None = (zh or en) if lang == "zh" else (en or zh)
+    return found

@@ -1,0 +1,211 @@
+"""What a holder's authority does at once: return, bank, borrow, carry; and a member's reserve."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from actions.compact.account_acts import reason_field, union_field
+from actions.compact.movement_things import (
+    Asked,
+    Kgce,
+    MovementStands,
+    YearOfQuota,
+    amount_field,
+    done_at_once,
+    member_of,
+    tried,
+    year_field,
+)
+from actions.compact.things import UNION
+from actions.declared import About, Action, Effect
+from actions.fields import Acting, field
+from actions.kinds import Id, Line
+from actions.registry.things import INSTITUTION
+from actions.rights import Right
+from actions.things import member_regions
+from compact.books import Kind
+from compact.movements import Movement
+from storage.compact.unions import UnionRow
+from storage.registry.institutions import Institution
+
+Member = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class ReturnQuota(Action[Institution, MovementStands]):
+    """Give an excess back: it goes to the reserve of the holder's own member."""
+
+    about = About(
+        code="quota.return",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/quota-returns",
+        tag="books",
+        zh="退回多余指标",
+        en="Return an excess of quota",
+        done=("已退回预留。", "It is returned to the reserve."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("a building was given up in March")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would move, as the books would take it."""
+        return tried(at, self._asked, self._what(on, at))
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Do it."""
+        return done_at_once(at, self._asked, self._what(on, at))
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.union, self.year, self.amount, self.reason)
+
+    def _what(self, on: Institution, at: Acting) -> Movement:
+        return _of(Kind.RETURN, self._asked, on, at)
+
+
+class BankQuota(Action[Institution, MovementStands]):
+    """Bank what is left of a year into the next one, up to the agreement's share of that year."""
+
+    about = About(
+        code="quota.bank",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/banked",
+        tag="books",
+        zh="结转指标",
+        en="Bank quota",
+        done=("已结转到下一年。", "It is banked into the next year."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("the heat pump saves more than planned")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would move, as the books would take it."""
+        return tried(at, self._asked, self._what(on, at))
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Do it."""
+        return done_at_once(at, self._asked, self._what(on, at))
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.union, self.year, self.amount, self.reason)
+
+    def _what(self, on: Institution, at: Acting) -> Movement:
+        return _of(Kind.BANK, self._asked, on, at)
+
+
+class BorrowQuota(Action[Institution, MovementStands]):
+    """Borrow from the next year's quota, up to the agreement's share of it."""
+
+    about = About(
+        code="quota.borrow",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/borrowed",
+        tag="books",
+        zh="预借指标",
+        en="Borrow quota",
+        done=("已从下一年预借。", "It is borrowed from the next year."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("a cold winter")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would move, as the books would take it."""
+        return tried(at, self._asked, self._what(on, at))
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Do it."""
+        return done_at_once(at, self._asked, self._what(on, at))
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.union, self.year, self.amount, self.reason)
+
+    def _what(self, on: Institution, at: Acting) -> Movement:
+        return _of(Kind.BORROW, self._asked, on, at)
+
+
+class CarryShortfall(Action[Institution, MovementStands]):
+    """Carry a year's shortfall: it counts as covered, and the next year pays it by the factor."""
+
+    about = About(
+        code="quota.carry",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/carried",
+        tag="books",
+        zh="欠额结转",
+        en="Carry a shortfall",
+        done=("欠额已结转。", "The shortfall is carried."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("short by the heat wave of July; plan 12 is filed")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would move, as the books would take it."""
+        return tried(at, self._asked, self._what(on, at))
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Do it."""
+        return done_at_once(at, self._asked, self._what(on, at))
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.union, self.year, self.amount, self.reason)
+
+    def _what(self, on: Institution, at: Acting) -> Movement:
+        return _of(Kind.CARRY, self._asked, on, at)
+
+
+class FillReserve(Action[UnionRow, MovementStands]):
+    """Hold back a reserve for a member, out of what the target leaves: requests are paid of it."""
+
+    about = About(
+        code="reserve.fill",
+        on=UNION,
+        right=Right.PLAN,
+        path="/unions/{on}/reserves",
+        tag="books",
+        zh="设立预留指标",
+        en="Fill a reserve",
+        done=("已预留。", "It is held back as a reserve."),
+    )
+
+    member: Member = field(zh="成员单位", en="Member", choices=member_regions, examples=[3])
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("2 % for requests, minutes of 3 March")
+
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
+        """Return what would be held back, as the books would take it."""
+        return tried(at, self._asked(on), self._what(on))
+
+    def do(self, on: UnionRow, at: Acting) -> MovementStands:
+        """Hold it back."""
+        return done_at_once(at, self._asked(on), self._what(on))
+
+    def _asked(self, on: UnionRow) -> Asked:
+        return Asked(on.union_id, self.year, self.amount, self.reason)
+
+    def _what(self, on: UnionRow) -> Movement:
+        return Movement(Kind.RESERVE, self.year, self._asked(on).grams, member=self.member)
+
+
+def _of(kind: Kind, asked: Asked, on: Institution, at: Acting) -> Movement:
+    whose = on.institution_id
+    member = member_of(at, asked.union, asked.year, whose)
+    return Movement(kind, asked.year, asked.grams, whose, member=member)

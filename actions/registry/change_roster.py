@@ -1,0 +1,45 @@
+"""What changes of the roster have alike: how they are declared, done and taken back."""
+
+from pydantic import BaseModel, Field
+
+from actions.declared import About, Opposite
+from actions.fields import Acting
+from actions.registry.roster_plans import Plan
+from actions.registry.things import INSTITUTION
+from actions.registry.undo_roster import UndoChange
+from actions.rights import Right
+from storage.registry import roster
+
+
+class RosterChanged(BaseModel):
+    """A change of the roster as it is recorded."""
+
+    change_id: int
+    kind: str
+    day: str
+    institutions: list[int] = Field(description="All that it names.")
+
+
+def about_change(code: str, path: str, zh: str, en: str, *, by_file: bool = False) -> About:
+    return About(
+        code=f"institution.{code}",
+        on=INSTITUTION,
+        right=Right.REGISTER,
+        path=f"/institutions/{{on}}/{path}",
+        tag="institutions",
+        zh=zh,
+        en=en,
+        done=("名录变更已登记。", "The change of the roster is recorded."),
+        by_file=by_file,  # several institutions at once are no row of a file
+    )
+
+
+def done(at: Acting, plan: Plan) -> RosterChanged:
+    made = roster.record(at.connection, plan.change, (plan.before, plan.after), at.actor)
+    at.told.update(change=made, whom=plan.whom)
+    day = f"{plan.change.day}"
+    return RosterChanged(change_id=made, kind=plan.change.kind, day=day, institutions=plan.whom)
+
+
+def back(result: RosterChanged) -> Opposite:
+    return Opposite(UndoChange(reason="taken back"), result.change_id)

@@ -1,0 +1,139 @@
+-- What is shown of the books' accounts, movements, the second log and its reconciliations.
+
+-- Each account with its balance: an institution's for who sees it, a union's own for its members.
+CREATE VIEW report.book_account WITH (security_barrier) AS
+SELECT e.union_id, e.indicator, e.year, e.account, e.institution_id, e.region_id,
+       sum(e.amount_g)::bigint AS amount_g, max(e.cause_id) AS cause_id
+  FROM book_entry e
+ WHERE e.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+    OR (e.institution_id IS NULL AND e.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
+ GROUP BY e.union_id, e.indicator, e.year, e.account, e.institution_id, e.region_id;
+
+-- The newest word of each account.
+CREATE VIEW storage.account_state AS
+SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by
+  FROM book_account_state ORDER BY union_id, institution_id, id DESC;
+
+CREATE VIEW report.account_state WITH (security_barrier) AS
+SELECT * FROM storage.account_state
+ WHERE institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+    OR (institution_id IS NULL AND union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+
+-- Every movement with its last deed, for who sees one of its holders; those of no single holder are
+-- the members'.
+CREATE VIEW report.movement WITH (security_barrier) AS
+SELECT m.id AS movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id, m.institution_id,
+       m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
+       storage.movement_state(d.deed) AS state, d.code, d.due_at, d.reason AS said, d.made_at AS since,
+       d.made_by AS by, storage.needs_two(m.kind) AS second_person,
+       (SELECT r.id FROM movement r WHERE r.reverses = m.id) AS reversed_by
+  FROM movement m
+ CROSS JOIN LATERAL (SELECT * FROM movement_deed x WHERE x.movement_id = m.id
+                      ORDER BY x.id DESC LIMIT 1) d
+ WHERE m.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+    OR m.taker_id IN (SELECT s.id FROM access.sees() AS s(id))
+    OR (m.institution_id IS NULL AND m.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)));
+
+CREATE VIEW report.journal_line WITH (security_barrier) AS
+SELECT l.union_id, l.number, l.cause_id, l.kind, l.indicator, l.movement_id,
+       to_timestamp(l.at_ms / 1000.0) AS made_at, cardinality(l.entries) AS entries,
+       encode(l.previous, 'hex') AS previous, encode(l.hash, 'hex') AS hash
+  FROM journal.line l WHERE l.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
+
+CREATE VIEW report.journal_head WITH (security_barrier) AS
+SELECT h.union_id, h.day, h.number, encode(h.hash, 'hex') AS hash, h.made_at
+  FROM journal.head h WHERE h.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
+
+CREATE VIEW report.reconciliation WITH (security_barrier) AS
+SELECT r.id AS reconciliation_id, r.union_id, r.lines, r.entries, r.differences, r.made_at, r.made_by
+  FROM journal.reconciliation r WHERE r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
+
+-- What differs names accounts and amounts: whoever plans the union reads all of it, others their own.
+CREATE VIEW report.book_difference WITH (security_barrier) AS
+SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.what, r.made_at
+  FROM journal.difference d JOIN journal.reconciliation r ON r.id = d.reconciliation_id
+ WHERE r.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))
+    OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
+    OR d.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
+
+-- What a holder used in a year by its newest verified accounts; null where they are not final.
+CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text) RETURNS numeric
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT u.kgce_g FROM storage.verified_use u
+     WHERE u.institution_id = holder AND u.year = of_year AND u.profile = asked_profile
+     ORDER BY u.version DESC LIMIT 1
+$$;
+
+-- Every holder of a union's quota with its years, for who sees it or reckons for the union.
+CREATE FUNCTION storage.cover_of(asked integer, wanted text)
+RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
+               used_g numeric[], excluded integer[], covered_g numeric)
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH held AS (
+        SELECT q.institution_id, q.member_id, f.year, t.profile
+          FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+          JOIN run r ON r.id = f.run_id JOIN target t ON t.id = r.target_id
+         WHERE f.union_id = asked AND f.indicator = wanted
+    ), left_out AS (
+        SELECT x.institution_id, array_agg(x.year) AS years
+          FROM (SELECT DISTINCT ON (e.institution_id, e.year) e.institution_id, e.year, e.excluded
+                  FROM cover_exclusion e WHERE e.union_id = asked
+                 ORDER BY e.institution_id, e.year, e.id DESC) x
+         WHERE x.excluded GROUP BY x.institution_id
+    ), covered AS (
+        SELECT e.institution_id, sum(e.amount_g) AS g FROM book_entry e
+         WHERE e.union_id = asked AND e.indicator = wanted AND e.account = 'covered'
+         GROUP BY e.institution_id
+    )
+    SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
+           array_agg(h.year ORDER BY h.year),
+           array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile) ORDER BY h.year),
+           coalesce(l.years, '{}'), coalesce(c.g, 0)
+      FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
+     GROUP BY h.institution_id, l.years, c.g
+$$;
+
+-- How many holders each member has: whoever sees fewer is not told how the member stands.
+CREATE FUNCTION access.holders_by_member(asked integer, wanted text)
+RETURNS TABLE (member_id integer, holders bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT h.member_id, count(*)
+      FROM (SELECT DISTINCT ON (q.institution_id) q.institution_id, q.member_id
+              FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+             WHERE f.union_id = asked AND f.indicator = wanted
+             ORDER BY q.institution_id, f.year DESC) h
+     WHERE asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
+     GROUP BY h.member_id
+$$;
+
+-- A planner of the union, and the worker at night.
+CREATE FUNCTION access.reconcile(asked integer) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    made bigint;
+BEGIN
+    IF NOT (pg_has_role(session_user, 'commonwatt_worker', 'MEMBER')
+            OR asked IN (SELECT s.id FROM access.planned_unions() AS s(id))) THEN
+        RAISE EXCEPTION 'not a planner of this union' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    made := journal.reconcile(asked, coalesce(access.viewer(), 'user:1'));
+    PERFORM journal.publish(asked, storage.civil_day());
+    RETURN made;
+END $$;
+
+-- Which unions have accounts that rest, for doctor and status.
+CREATE FUNCTION storage.books_at_odds() RETURNS TABLE (union_id integer, differences bigint,
+                                                       made_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT r.union_id, r.differences, r.made_at
+      FROM (SELECT DISTINCT ON (x.union_id) x.* FROM journal.reconciliation x
+             ORDER BY x.union_id, x.id DESC) r
+     WHERE r.differences > 0 ORDER BY r.union_id
+$$;
+
+REVOKE ALL ON FUNCTION access.reconcile, storage.books_at_odds, storage.locked_use_g, storage.cover_of,
+    access.holders_by_member
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_at_odds TO commonwatt_api, commonwatt_worker;
+GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, access.holders_by_member
+    TO commonwatt_api;

@@ -1,0 +1,136 @@
+"""Cover of locked use: the status that acts, tables and `solve` work out by one value."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from actions.compact.cover_acts import (
+    CoverUse,
+    ExcludeYear,
+    FreezeCover,
+    IncludeYear,
+    ReverseCover,
+)
+from actions.compact.covers import of_members
+from actions.doing import acting, carry_out
+from compact.cover import CoverRecord
+from metering.errors import ConflictError, InputError
+from storage.compact import covers
+from tests.actions.book_world import balances, lock_year, make_books
+from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.world import make_world
+
+SPRING = date(2017, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def union(database_of_module):
+    """A union of whose holders the school's 2016 is over and locked."""
+    world = make_world(database_of_module)
+    made = make_books(make_union_world(world))
+    lock_year(world, "school", 2016, 700)
+    yield made
+    world.close()
+
+
+def planner(union: UnionWorld, day: date = SPRING):
+    return union.world.actor("planner of all", today=day)
+
+
+def status(union: UnionWorld, name: str, day: date = SPRING) -> str:
+    with planner(union, day).look() as connection:
+        of = union.world.institution[name]
+        (row,) = covers.holders(connection, union.union, "total_kgce", of)
+        return row.record(day.year).status.value
+
+
+def cover(union: UnionWorld, name: str = "school", amount: str | None = None, year: int = 2016):
+    kgce = None if amount is None else Decimal(amount)
+    action = CoverUse(union=union.union, year=year, amount=kgce, reason="close of the year")
+    return carry_out(planner(union), action, union.world.institution[name])
+
+
+def refused(act) -> str:
+    with pytest.raises((ConflictError, InputError)) as error:
+        act()
+    return error.value.code
+
+
+def test_a_year_goes_from_short_to_covered_back_and_on(union):
+    school, before = union.world.institution["school"], balances(union)
+    assert status(union, "school", date(2016, 12, 31)) == "not_applicable"
+    assert status(union, "school") == "b"
+    assert status(union, "office") == "c"
+    assert refused(lambda: cover(union, "office")) == "cover.not_locked"
+
+    made = cover(union).result.movement_id
+    assert status(union, "school") == "a"
+    assert refused(lambda: cover(union)) == "cover.nothing_due"
+    after = balances(union)
+    due = 12 * 86_030  # 700 kWh at 122.9 g, each month's gram by itself
+    assert after["covered", school] == due == before["holder", school] - after["holder", school]
+    with planner(union).look() as connection:  # the quota is what is held and what is covered
+        (quota,) = connection.execute(
+            "SELECT amount_g FROM quota WHERE institution_id = %s AND year = 2016", [school]
+        ).fetchone()
+    assert quota == before["holder", school]
+
+    carry_out(planner(union), ReverseCover(reason="wrong year"), made)
+    assert balances(union) == before
+    assert status(union, "school") == "b"
+    again = ReverseCover(reason="twice")
+    assert refused(lambda: carry_out(planner(union), again, made)) == "cover.reversed_already"
+
+    late = cover(union, amount="3").result.movement_id
+    union.world.admin("ALTER TABLE book_cause DISABLE TRIGGER never_changes")
+    union.world.admin(
+        "UPDATE book_cause SET made_at = made_at - interval '15 days' WHERE movement_id = %s", late
+    )
+    assert refused(lambda: carry_out(planner(union), again, late)) == "cover.reversal_late"
+
+
+def test_an_amended_figure_moves_the_live_status_and_leaves_the_frozen_one(union):
+    if status(union, "school") == "b":
+        cover(union)
+    freeze = FreezeCover(deadline=date(2017, 2, 28))
+    assert carry_out(planner(union), freeze, union.union).result.statuses == {"a": 1, "c": 3}
+    assert refused(lambda: carry_out(planner(union), freeze, union.union)) == "cover.frozen_already"
+    tomorrow = FreezeCover(deadline=date(2017, 3, 2))
+    assert refused(lambda: carry_out(planner(union), tomorrow, union.union)) == (
+        "cover.deadline_to_come"
+    )
+
+    lock_year(union.world, "school", 2016, 720)
+    assert status(union, "school") == "b"
+    with planner(union).look() as connection:
+        rows = covers.frozen(connection, union.union, None)
+    school = union.world.institution["school"]
+    assert {one.status for one in rows if one.institution_id == school} == {"a"}
+    cover(union)
+    assert status(union, "school") == "a"
+
+
+def test_a_year_left_out_asks_for_nothing_until_it_is_taken_in_again(union):
+    office = union.world.institution["office"]
+    said = {"union": union.union, "year": 2016, "reason": "rebuilt"}
+    carry_out(planner(union), ExcludeYear(**said), office)
+    assert status(union, "office") == "excluded"
+    carry_out(planner(union), IncludeYear(**said), office)
+    assert status(union, "office") == "c"
+
+
+def test_members_stand_as_the_worst_of_their_holders_for_who_sees_them_all(union):
+    def told(who: str) -> list[str | None]:
+        actor = union.world.actor(who, today=SPRING)
+        with actor.look() as connection:
+            return [one.status for one in of_members(acting(actor, connection), union.union)]
+
+    assert told("planner of all") == ["c", "c", "c"]
+    assert told("union reader") == [None, "c", None]  # it does not see the police station
+
+
+def test_the_product_and_solve_share_one_value(union):
+    with planner(union).look() as connection:
+        rows = covers.holders(connection, union.union, "total_kgce")
+    assert all(isinstance(one.record(2017), CoverRecord) for one in rows)
