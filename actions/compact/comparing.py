@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from statistics import quantiles
 
 import numpy as np
 
 from actions.actor import Actor
 from actions.compact.beyond_target import Beyond, beyond_of
+from actions.compact.proposing import leading_of_like, weights_of
 from actions.compact.rules import BandRules
 from actions.compact.runs import Start, Trial, start, try_from
 from actions.compact.unions import must_plan, union_of
@@ -22,21 +22,23 @@ from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
 from compact.holders import Holders
 from compact.methods import Method
-from compact.proposals import OfMember, Proposed, proposed
+from compact.proposals import Proposed
 from compact.ruling import Among
 from compact.runs import Run
-from compact.targets import MONTHS, State
+from compact.targets import State
+from compact.winning import Moved, Standing, equal_g, standing
 from metering.errors import EnergyError
 from storage import days
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
 from storage.compact.unions import MemberRow
-from storage.registry import bands
+from storage.registry import bands, institutions
 
 __all__ = [
     "Compared",
     "Fairness",
     "Loaded",
+    "Moved",
     "RuleResult",
     "Spread",
     "compared",
@@ -100,7 +102,8 @@ class RuleResult:
     sums tell of nobody; withheld: the others. base_g, amount_g: of all, None where withheld.
     multipliers: λ of each year, of those that tell of nobody. states, marks: how often a month of
     the bases is so, and how often each kind of oddity occurs. beyond: years whose quotas together
-    are not what the target allows, as far as their sums may be told.
+    are not what the target allows, as far as their sums may be told. standing: who gains and loses
+    beside the same percentage for all, of institutions that the planner sees.
     """
 
     error: EnergyError | None = None
@@ -115,6 +118,16 @@ class RuleResult:
     without_base: int = 0
     left_out: int = 0
     beyond: Sequence[Beyond] = ()
+    standing: Standing | None = None
+
+
+def names_of(actor: Actor, results: Sequence[RuleResult]) -> Mapping[int, tuple[str, str]]:
+    """Return what the institutions are called that gain and lose most, in Chinese and English."""
+    found = [one.standing for one in results if one.standing is not None]
+    ids = {one.institution for each in found for one in (*each.winners, *each.losers)}
+    with actor.look() as connection:
+        named = institutions.names(connection, sorted(ids))
+    return {who: (zh or en or str(who), en or zh or str(who)) for who, (zh, en) in named.items()}
 
 
 def compared(actor: Actor, target_id: int) -> Compared:
@@ -175,6 +188,7 @@ def _tried(trial: Trial) -> RuleResult:
         without_base=len(problem.without_base),
         left_out=len(problem.left_out),
         beyond=beyond_of(problem.target, sums_of(trial)),
+        standing=standing_of(trial),
     )
 
 
@@ -211,6 +225,25 @@ def sums_of(trial: Trial) -> Sums:
     return found
 
 
+def standing_of(trial: Trial) -> Standing | None:
+    """Return who gains and loses, of whom the planner sees; None where a year's sum is withheld."""
+    run, nodes = trial.run, trial.run.allocation.nodes
+    years = nodes.years.tolist()
+    if any(one not in trial.shown for one in years):
+        return None
+    caps = {
+        int(nodes.keys[one]): (
+            int(nodes.base_g[one]),
+            run.problem.target.cap_g(int(nodes.base_g[one]), int(nodes.keys[one])),
+        )
+        for one in years
+    }
+    quotas = run.allocation.quotas
+    equal = equal_g(quotas.base_g, quotas.year, caps)
+    shown = ~np.isin(quotas.institution, list(trial.unseen))
+    return standing(quotas.institution, quotas.base_g, quotas.amount_g, equal, shown)
+
+
 def fairness_measures(run: Run) -> Fairness:
     """Return the measures by which a run is compared with one under another rule."""
     quotas, rule = run.allocation.quotas, run.problem.method.by
@@ -225,46 +258,6 @@ def lacking(loaded: Loaded, method: Method) -> Words | None:
     return None if found is None else Words(*found)
 
 
-def weights_of(run: Run, leading: Mapping[str, Decimal]) -> Proposed | None:
-    """Return the weights of members that the data suggest, by who has class, area and value."""
-    if not leading:
-        return None
-    among = among_of(run.problem, _members(run))
-    value, known = among.at_intensity(leading)
-    gap = np.maximum(among.base - value, 0)
-    found = {}
-    for member in np.unique(among.member[known]).tolist():
-        rows = np.flatnonzero(known & (among.member == member))
-        areas = (among.holders.area[row] or 0 for row in rows.tolist())
-        area = sum(map(Fraction, areas), Fraction(0))
-        base, beyond = (Fraction(int(column[rows].sum())) for column in (among.base, gap))
-        found[member] = OfMember(base, beyond, area)
-    return proposed(found)
-
-
 def _members(run: Run) -> Ints:
     """Return (n,) each holder's member."""
     return run.allocation.quotas.member
-
-
-def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
-    """Return the lower quartile of intensity by class, as a start where no standard is at hand.
-
-    holders: those without class or area are left out. returns: kgce/m² a year, two decimals.
-    """
-    months = holders.base.many
-    rows = np.flatnonzero((holders.classed >= 0) & holders.area.stated & (months > 0))
-    year_kg = holders.base.total_g[rows] / 1000 * MONTHS / months[rows]
-    area = np.array([float(holders.area[row] or 0) for row in rows.tolist()])
-    intensity, classed = year_kg / area, holders.classed[rows]
-    return {
-        holders.classes[place]: max(
-            Decimal(str(round(_lower_quartile(intensity[classed == place].tolist()), 2))),
-            Decimal("0.01"),
-        )
-        for place in np.unique(classed).tolist()
-    }
-
-
-def _lower_quartile(values: list[float]) -> float:
-    return quantiles(values, n=4, method="inclusive")[0] if len(values) > 1 else values[0]

@@ -8,7 +8,16 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.compact.comparing import Compared, Loaded, RuleResult, compared, lacking, load, try_one
+from actions.compact.comparing import (
+    Compared,
+    Loaded,
+    RuleResult,
+    compared,
+    lacking,
+    load,
+    names_of,
+    try_one,
+)
 from actions.compact.rules import method_of, rules_with
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
@@ -23,6 +32,7 @@ from dashboards.pages.compact.sides import (
     measures_of,
     whole_of,
 )
+from dashboards.pages.compact.standings import spread_of, standings_of
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 
@@ -60,6 +70,8 @@ def get_comparison(
         "measures": measures_of(viewer, sides),
         "chart": chart_of(viewer, found, sides),
         "marks": marks_of(viewer, sides),
+        "spread": spread_of(viewer, sides),
+        "standings": standings_of(viewer, sides, names_of(viewer.actor, [s.tried for s in sides])),
         "loaded_at": loaded.at,
     }
     if part == "result":

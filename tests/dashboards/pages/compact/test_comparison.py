@@ -84,6 +84,8 @@ def test_rules_stand_side_by_side_and_every_measure_is_explained(browsers, path,
     assert "<h1>" + say("compare_title", lang) in text
     assert all(f'name="{one}"' in text for one in ("A.floor_percent", "C.most_saved_percent"))
     assert 'data-rule="A"' in text
+    assert 'id="chart-spread"' in text
+    assert re.search("0 (家机构多于等比例|institutions get more)", text)  # A without bounds
     assert say("compare_lacks", lang) in text  # C: the members weigh the same
     cities = row(text, say("compare_total", lang))
     assert len(cities) == 3  # the base, and two rules
