@@ -42,6 +42,7 @@ __all__ = [
     "RuleResult",
     "Spread",
     "compared",
+    "equal_of",
     "fairness_measures",
     "lacking",
     "leading_of_like",
@@ -231,6 +232,15 @@ def standing_of(trial: Trial) -> Standing | None:
     years = nodes.years.tolist()
     if any(one not in trial.shown for one in years):
         return None
+    quotas = run.allocation.quotas
+    shown = ~np.isin(quotas.institution, list(trial.unseen))
+    return standing(quotas.institution, quotas.base_g, quotas.amount_g, equal_of(run), shown)
+
+
+def equal_of(run: Run) -> Ints:
+    """Return (n,) what the same percentage of the base would give each. [g]"""
+    nodes, quotas = run.allocation.nodes, run.allocation.quotas
+    years = nodes.years.tolist()
     caps = {
         int(nodes.keys[one]): (
             int(nodes.base_g[one]),
@@ -238,10 +248,7 @@ def standing_of(trial: Trial) -> Standing | None:
         )
         for one in years
     }
-    quotas = run.allocation.quotas
-    equal = equal_g(quotas.base_g, quotas.year, caps)
-    shown = ~np.isin(quotas.institution, list(trial.unseen))
-    return standing(quotas.institution, quotas.base_g, quotas.amount_g, equal, shown)
+    return equal_g(quotas.base_g, quotas.year, caps)
 
 
 def fairness_measures(run: Run) -> Fairness:
