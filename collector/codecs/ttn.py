@@ -44,7 +44,7 @@ class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
         uplink = Uplink(
             said.get("payload_fields"), said.get("payload_raw"), said.get("port"), time or None
         )
-        return readings_of("ttn", uplink, Reading(self.payload_decoder, self.units, self.time))
+        return readings_of("ttn", uplink, self)
 
     def encode(self, device_id: str, time: str, values: Mapping[str, Any]) -> bytes:
         """Return an uplink of a device whose formatter decodes."""

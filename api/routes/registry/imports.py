@@ -69,10 +69,10 @@ async def _file(request: Request, _actor: CurrentActor) -> bytes:
         "requestBody": {
             "required": True,
             "content": {"application/zip": {}},
-            "description": "regions.csv, institutions.csv and channels.csv, and what holds of channels "
-            "from other days on: exchanges.csv, settings.csv, keys.csv, shares.csv; or some of "
-            "them: a ZIP of these, an XLSX with sheets of these names, or one CSV that `name` "
-            "names.",
+            "description": "regions.csv, institutions.csv and channels.csv, and what holds of "
+            "channels from other days on: exchanges.csv, settings.csv, keys.csv, shares.csv; or "
+            "some of them: a ZIP of these, an XLSX with sheets of these names, or one CSV that "
+            "`name` names.",
         }
     },
     response_model=RegistryAnswer,
