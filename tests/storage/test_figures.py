@@ -157,7 +157,7 @@ def test_what_is_kept_is_what_is_worked_out(world):
     seen, reached, last = Counter(), Counter(), [[]]
     world.admin("UPDATE account SET source = 'meter' WHERE carrier = 'electricity'")
 
-    @settings(max_examples=40)
+    @settings(max_examples=60)
     @given(st.lists(CHANGES, min_size=1, max_size=5))
     def law(changes):
         for one in changes:
