@@ -29,9 +29,12 @@ from tests.compact.paper import worked_out
 from tests.compact.test_runs import three
 
 LETTERS = [one.about.letter for one in rules()]
+# Of each rule; what rules share is asked of all of them.
+some = settings(max_examples=min(settings().max_examples, 40))
 
 
 @pytest.mark.parametrize("letter", LETTERS)
+@some
 @given(data=st.data())
 def test_columns_come_to_what_paper_says(letter, data):
     problem = data.draw(problems(letter))
