@@ -303,6 +303,60 @@ CREATE TABLE target_progress (
 ALTER TABLE target_progress ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, DELETE ON target_progress TO commonwatt_api, commonwatt_worker;
 
+-- A way to share a target that planners keep to talk about: a rule with what it is given, and what
+-- it came to then for each member and all (null). A proposal; quotas come of runs alone.
+CREATE TABLE scenario (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    target_id integer NOT NULL,
+    union_id integer NOT NULL,
+    name text NOT NULL CHECK (name <> ''),
+    rule text NOT NULL,
+    method jsonb NOT NULL,
+    year integer,
+    more integer NOT NULL,                       -- institutions beside the same percentage for all
+    less integer NOT NULL,
+    same integer NOT NULL,
+    least double precision,                      -- quota over base, of whoever has least and most
+    most double precision,
+    gini double precision,                       -- of the falls
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    UNIQUE (id, union_id),
+    UNIQUE (target_id, name),
+    FOREIGN KEY (target_id, union_id) REFERENCES target (id, union_id)
+);
+ALTER TABLE scenario ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON scenario TO commonwatt_api;
+
+CREATE TABLE scenario_member (
+    scenario_id integer NOT NULL,
+    union_id integer NOT NULL,
+    member_id integer REFERENCES region,
+    base_g numeric NOT NULL,
+    amount_g numeric NOT NULL,
+    equal_g numeric NOT NULL,                    -- by the same percentage for all
+    guarded integer[] NOT NULL,                  -- restricted institutions that the sums hold
+    UNIQUE NULLS NOT DISTINCT (scenario_id, member_id),
+    FOREIGN KEY (scenario_id, union_id) REFERENCES scenario (id, union_id)
+);
+ALTER TABLE scenario_member ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON scenario_member TO commonwatt_api;
+
+-- What members, the guiding authority and planners say of it; region: for whom, null for planners.
+CREATE TABLE scenario_comment (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    scenario_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer REFERENCES region,
+    text text NOT NULL CHECK (text <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (scenario_id, union_id) REFERENCES scenario (id, union_id)
+);
+CREATE INDEX ON scenario_comment (scenario_id, id);
+ALTER TABLE scenario_comment ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON scenario_comment TO commonwatt_api;
+
 -- A base is answered for: what its months rest on, what planners estimate, confirm and leave out,
 -- each with a reason.
 
@@ -1162,6 +1216,30 @@ CREATE TABLE commitment_word (
 CREATE INDEX ON commitment_word (commitment_id, id);
 ALTER TABLE commitment_word ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON commitment_word TO commonwatt_api;
+
+-- What a member shows of its own figures to whom in a union: its own words, dated; of one receiver
+-- and indicator the newest holds, and one to a receiver before one to every member.
+CREATE TABLE sharing_word (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,                  -- who shows
+    with_id integer REFERENCES region,           -- to whom; null: to every member
+    indicator text NOT NULL CHECK (indicator IN ('total_kgce', 'water')),
+    shown boolean NOT NULL,                      -- false: revoked
+    level text CHECK (level IN ('member', 'line', 'institution')),
+    grain text CHECK (grain IN ('month', 'year')),
+    lag_months integer CHECK (lag_months BETWEEN 0 AND 120),
+    since date NOT NULL,
+    source text NOT NULL CHECK (source <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    CHECK (num_nulls(level, grain, lag_months) = CASE WHEN shown THEN 0 ELSE 3 END),
+    CHECK (with_id <> region_id)
+);
+CREATE INDEX ON sharing_word (union_id, region_id, indicator, id);
+ALTER TABLE sharing_word ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON sharing_word TO commonwatt_api;
 
 -- A grant may be of a union.
 ALTER TABLE access_grant ADD FOREIGN KEY (union_id) REFERENCES region_union;
