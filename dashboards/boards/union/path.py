@@ -12,7 +12,11 @@ AGAINST: Final = """
     CASE WHEN sum(compared_path_g) * 1000 >= sum(path_g) * max(enough_permille)
          THEN sum(compared_used_g)::numeric / nullif(sum(compared_path_g), 0) END
 """
-NOT_ENOUGH: Final = Text("没有指标或计量不足", "no quota, or not enough measured")
+NO_PROGRESS: Final = Text("统计期内没有指标进度", "no progress of a quota in the period")
+NOT_ENOUGH: Final = Text(
+    "统计期内没有指标进度,或计量不足",
+    "no progress of a quota in the period, or not enough measured",
+)
 
 
 def path_of(chosen: str) -> str:
@@ -59,7 +63,7 @@ def gauges(first: int, latest: str, *, height: int = 8) -> tuple[Panel, Panel]:
         height=height,
         decimals=1,
         thresholds=ON_PATH,
-        empty=NO_QUOTA,
+        empty=NO_PROGRESS,
     )
     against = Panel(
         first + 1,
