@@ -1,5 +1,6 @@
 """The path of quotas, summed from January on, and what is off it."""
 
+from dataclasses import replace
 from typing import Final
 
 from dashboards.boards import fragments as f
@@ -52,20 +53,14 @@ def gauges(first: int, latest: str, *, height: int = 8) -> tuple[Panel, Panel]:
 
     first: the number of the first panel. latest: SQL of the progress that counts, named so.
     """
-    used = Panel(
+    used = _gauge(
         first,
         Text("指标使用率", "Quota used"),
         Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
-        Kind.GAUGE,
-        PERCENT,
         f"WITH {latest} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value FROM latest",
-        width=6,
-        height=height,
-        decimals=1,
-        thresholds=ON_PATH,
-        empty=NO_PROGRESS,
+        NO_PROGRESS,
     )
-    against = Panel(
+    against = _gauge(
         first + 1,
         Text("相对路径", "Against the path"),
         Text(
@@ -74,16 +69,25 @@ def gauges(first: int, latest: str, *, height: int = 8) -> tuple[Panel, Panel]:
             "What was used over the path of the quota up to that day, in the months that are "
             "enough measured, as the union asks; beyond 100 % is off the path.",
         ),
+        f"WITH {latest} SELECT {AGAINST} AS value FROM latest",
+        NOT_ENOUGH,
+    )
+    return replace(used, height=height), replace(against, height=height)
+
+
+def _gauge(number: int, title: Text, about: Text, sql: str, empty: Text) -> Panel:
+    return Panel(
+        number,
+        title,
+        about,
         Kind.GAUGE,
         PERCENT,
-        f"WITH {latest} SELECT {AGAINST} AS value FROM latest",
+        sql,
         width=6,
-        height=height,
         decimals=1,
         thresholds=ON_PATH,
-        empty=NOT_ENOUGH,
+        empty=empty,
     )
-    return used, against
 
 
 PATH_COLUMNS: Final = (
