@@ -24,7 +24,8 @@ from compact.ruling import Among, Reach
 from compact.targets import MILLION, Target
 from metering.errors import InputError, InsufficientDataError
 
-FORM: Final = "commonwatt.run/4"
+FORM: Final = "commonwatt.run/5"
+LENIENT: Final = "commonwatt.run/4"  # took who lacks class or area for the mean of the others
 OF_ALL_RULES: Final = "commonwatt.run/3"  # its method said the parameters of every rule
 UNCOVERED: Final = "commonwatt.run/2"  # did not say what its sums cover
 BEFORE: Final = "commonwatt.run/1"  # without marks; a month without a base had a quota of 0
@@ -85,7 +86,7 @@ def among_of(problem: Problem, member: Ints) -> Among:
     """Return the holders as a rule looks at them; member: (n,) each one's."""
     holders, base = problem.holders, problem.holders.base.total_g
     corrected = adjusted(base, holders.institution, problem.method.factors)
-    return Among(holders, base, corrected, member)
+    return Among(holders, base, corrected, member, strict=problem.form == FORM)
 
 
 def _added_up(places: Places, line: Ints, base: Ints) -> Ints:

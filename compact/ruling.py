@@ -70,13 +70,20 @@ class Among:
     """Those who share, as a rule looks at them; (n,) each. [g]
 
     base: what each used in its base year. adjusted: base × its named factors, one exact product,
-    floored once. member: its member's region.
+    floored once. member: its member's region. strict: whether leaving out one's class or area
+    never pays; in snapshots of before it did.
     """
 
     holders: Holders
     base: Ints
     adjusted: Ints
     member: Ints
+    strict: bool = True
+
+    @property
+    def silent(self) -> Bools:
+        """(n,) who states no class or no area."""
+        return np.asarray((self.holders.classed < 0) | ~self.holders.area.stated)
 
     def sharing(
         self,
@@ -96,9 +103,13 @@ class Among:
         return np.array([table.get(one, otherwise) for one in members.tolist()], np.int64)[place]
 
     def of_class(self, table: Mapping[str, int], otherwise: int) -> Ints:
-        """Return (n,) what a table says of each one's class."""
+        """Return (n,) what a table says of each one's class.
+
+        Who states no class has the least of all, which a rule has to ask the most for.
+        """
         values = [table.get(one, otherwise) for one in self.holders.classes]
-        return np.array([*values, otherwise], np.int64)[self.holders.classed]
+        least = min([*values, otherwise]) if self.strict else otherwise
+        return np.array([*values, least], np.int64)[self.holders.classed]
 
     def at_intensity(self, table: Mapping[str, Decimal]) -> tuple[Ints, Bools]:
         """Return (n,) what an intensity by class comes to on each one's area, and for whom.
@@ -179,6 +190,10 @@ class AllocationRule:
 
     def check(self) -> None:
         """Refuse parameters that contradict each other."""
+
+    def lacks(self, among: Among) -> tuple[str, str] | None:
+        """Return what it would need of these holders to say anything of its own, zh and en."""
+        return None
 
     def shares(self, among: Among) -> Sharing:
         """Return what each shares by, and its bounds, in whole numbers."""

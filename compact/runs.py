@@ -11,6 +11,7 @@ from typing import Any, Final
 from compact.allocations import (
     BEFORE,
     FORM,
+    LENIENT,
     OF_ALL_RULES,
     UNCOVERED,
     Problem,
@@ -26,7 +27,7 @@ from metering.errors import InputError
 ALGORITHM: Final = (
     "cascade/1"  # λ anew at each parent, floors, then largest remainder; months cascade
 )
-_COVERED: Final = (FORM, OF_ALL_RULES)
+_COVERED: Final = (FORM, LENIENT, OF_ALL_RULES)
 _CANONICAL: Final = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )

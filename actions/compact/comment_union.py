@@ -41,21 +41,27 @@ class CommentUnion(Action[UnionRow, CommentMade]):
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return for whom it is said."""
-        region = self._speaks_for(on, at)
-        who = _PLANNER if region is None else _GUIDE if region == on.guide_id else _MEMBER
+        who = speaks_in_words(on, speaks_for(on, at))
         return [Effect("comment", Words("意见方", "Said for"), None, who)]
 
     def do(self, on: UnionRow, at: Acting) -> CommentMade:
         """Keep it."""
-        region = self._speaks_for(on, at)
+        region = speaks_for(on, at)
         made = contacts.comment(at.connection, on.union_id, region, self.text, at.actor)
         return CommentMade(comment_id=made, region_id=region)
 
-    def _speaks_for(self, on: UnionRow, at: Acting) -> int | None:
-        if on.guide_id is not None and contacts.guides(at.connection, on.union_id):
-            return on.guide_id
-        seats = memberships.listed(at.connection, on.union_id)
-        return next((one.region_id for one in seats if one.own and one.sits), None)
+
+def speaks_for(on: UnionRow, at: Acting) -> int | None:
+    """Return the region for which the actor speaks in a union, None for a planner of all."""
+    if on.guide_id is not None and contacts.guides(at.connection, on.union_id):
+        return on.guide_id
+    seats = memberships.listed(at.connection, on.union_id)
+    return next((one.region_id for one in seats if one.own and one.sits), None)
+
+
+def speaks_in_words(on: UnionRow, region: int | None) -> Words:
+    """Return for whom that is."""
+    return _PLANNER if region is None else _GUIDE if region == on.guide_id else _MEMBER
 
 
 _GUIDE: Final = Words("指导机关", "the guiding authority")

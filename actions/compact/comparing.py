@@ -1,45 +1,55 @@
 """Rules side by side for one target: what each gives whom, how fair it is, or why it cannot be."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from statistics import quantiles
 
 import numpy as np
 
 from actions.actor import Actor
 from actions.compact.beyond_target import Beyond, beyond_of
+from actions.compact.proposing import leading_of_like, weights_of
 from actions.compact.rules import BandRules
 from actions.compact.runs import Start, Trial, start, try_from
 from actions.compact.unions import must_plan, union_of
+from actions.fields import Words
 from actions.figures import not_found
+from analytics.exact import Ints
 from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
 from compact.holders import Holders
 from compact.methods import Method
+from compact.proposals import Proposed
+from compact.ruling import Among
 from compact.runs import Run
-from compact.targets import MONTHS, State
+from compact.targets import State
+from compact.winning import Moved, Standing, equal_g, standing
 from metering.errors import EnergyError
 from storage import days
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
 from storage.compact.unions import MemberRow
-from storage.registry import bands
+from storage.registry import bands, institutions
 
 __all__ = [
     "Compared",
     "Fairness",
     "Loaded",
+    "Moved",
     "RuleResult",
     "Spread",
     "compared",
+    "equal_of",
     "fairness_measures",
+    "lacking",
     "leading_of_like",
     "load",
     "sums_of",
     "try_one",
+    "weights_of",
 ]  # fmt: skip
 
 
@@ -61,15 +71,19 @@ class Compared:
 class Loaded:
     """All that rules of one target are tried on, as it was at an instant.
 
-    leading: by class, to begin with. classes: that institutions which the planner sees are of,
-    with their Chinese and English names. published: rules by bands that are in force.
+    leading: by class, to begin with. weights: of members, as the data suggest; None where these
+    say nothing, or would tell of an institution that the planner does not see. classes: that
+    institutions which the planner sees are of, with their Chinese and English names. published:
+    rules by bands that are in force. among: who shares, as rules look at them; None without any.
     """
 
     start: Start
     leading: Mapping[str, Decimal]
+    weights: Proposed | None
     classes: Mapping[str, tuple[str, str]]
     published: BandRules
     at: datetime
+    among: Among | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,8 @@ class RuleResult:
     sums tell of nobody; withheld: the others. base_g, amount_g: of all, None where withheld.
     multipliers: λ of each year, of those that tell of nobody. states, marks: how often a month of
     the bases is so, and how often each kind of oddity occurs. beyond: years whose quotas together
-    are not what the target allows, as far as their sums may be told.
+    are not what the target allows, as far as their sums may be told. standing: who gains and loses
+    beside the same percentage for all, of institutions that the planner sees.
     """
 
     error: EnergyError | None = None
@@ -104,6 +119,16 @@ class RuleResult:
     without_base: int = 0
     left_out: int = 0
     beyond: Sequence[Beyond] = ()
+    standing: Standing | None = None
+
+
+def names_of(actor: Actor, results: Sequence[RuleResult]) -> Mapping[int, tuple[str, str]]:
+    """Return what the institutions are called that gain and lose most, in Chinese and English."""
+    found = [one.standing for one in results if one.standing is not None]
+    ids = {one.institution for each in found for one in (*each.winners, *each.losers)}
+    with actor.look() as connection:
+        named = institutions.names(connection, sorted(ids))
+    return {who: (zh or en or str(who), en or zh or str(who)) for who, (zh, en) in named.items()}
 
 
 def compared(actor: Actor, target_id: int) -> Compared:
@@ -126,13 +151,16 @@ def load(actor: Actor, target_id: int) -> Loaded:
     with actor.look() as connection:
         names = comparisons.classes(connection)
         published = bands.in_force(connection, actor.today or days.today(connection))
-    try:
-        holders = try_from(begun, Method("A")).holders
-    except EnergyError:
-        holders = Holders.of(())  # there is nothing to share by, and every rule will say so
+    trial, holders = None, Holders.of(())
+    with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
+        trial = try_from(begun, Method("A"))
+        holders = trial.holders
+    leading = leading_of_like(holders)
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
-    return Loaded(begun, leading_of_like(holders), named, published, at)
+    weights = None if trial is None or trial.unseen else weights_of(trial.run, leading)
+    among = None if trial is None else among_of(trial.run.problem, _members(trial.run))
+    return Loaded(begun, leading, weights, named, published, at, among)
 
 
 def try_one(begun: Start, method: Method, year: int | None = None) -> RuleResult:
@@ -161,6 +189,7 @@ def _tried(trial: Trial) -> RuleResult:
         without_base=len(problem.without_base),
         left_out=len(problem.left_out),
         beyond=beyond_of(problem.target, sums_of(trial)),
+        standing=standing_of(trial),
     )
 
 
@@ -197,32 +226,45 @@ def sums_of(trial: Trial) -> Sums:
     return found
 
 
+def standing_of(trial: Trial) -> Standing | None:
+    """Return who gains and loses, of whom the planner sees; None where a year's sum is withheld."""
+    run, nodes = trial.run, trial.run.allocation.nodes
+    years = nodes.years.tolist()
+    if any(one not in trial.shown for one in years):
+        return None
+    quotas = run.allocation.quotas
+    shown = ~np.isin(quotas.institution, list(trial.unseen))
+    return standing(quotas.institution, quotas.base_g, quotas.amount_g, equal_of(run), shown)
+
+
+def equal_of(run: Run) -> Ints:
+    """Return (n,) what the same percentage of the base would give each. [g]"""
+    nodes, quotas = run.allocation.nodes, run.allocation.quotas
+    years = nodes.years.tolist()
+    caps = {
+        int(nodes.keys[one]): (
+            int(nodes.base_g[one]),
+            run.problem.target.cap_g(int(nodes.base_g[one]), int(nodes.keys[one])),
+        )
+        for one in years
+    }
+    return equal_g(quotas.base_g, quotas.year, caps)
+
+
 def fairness_measures(run: Run) -> Fairness:
     """Return the measures by which a run is compared with one under another rule."""
     quotas, rule = run.allocation.quotas, run.problem.method.by
-    feasible = rule.feasible_g(among_of(run.problem, quotas.member))
+    feasible = rule.feasible_g(among_of(run.problem, _members(run)))
     made = fairness(quotas.amount_g, quotas.base_g, feasible=feasible)
     return replace(made, at_bound=int(np.count_nonzero(quotas.bound)))
 
 
-def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:
-    """Return the lower quartile of intensity by class, as a start where no standard is at hand.
-
-    holders: those without class or area are left out. returns: kgce/m² a year, two decimals.
-    """
-    months = holders.base.many
-    rows = np.flatnonzero((holders.classed >= 0) & holders.area.stated & (months > 0))
-    year_kg = holders.base.total_g[rows] / 1000 * MONTHS / months[rows]
-    area = np.array([float(holders.area[row] or 0) for row in rows.tolist()])
-    intensity, classed = year_kg / area, holders.classed[rows]
-    return {
-        holders.classes[place]: max(
-            Decimal(str(round(_lower_quartile(intensity[classed == place].tolist()), 2))),
-            Decimal("0.01"),
-        )
-        for place in np.unique(classed).tolist()
-    }
+def lacking(loaded: Loaded, method: Method) -> Words | None:
+    """Return what a rule lacks here, so that it is not offered; None where it has its inputs."""
+    found = None if loaded.among is None else method.by.lacks(loaded.among)
+    return None if found is None else Words(*found)
 
 
-def _lower_quartile(values: list[float]) -> float:
-    return quantiles(values, n=4, method="inclusive")[0] if len(values) > 1 else values[0]
+def _members(run: Run) -> Ints:
+    """Return (n,) each holder's member."""
+    return run.allocation.quotas.member

@@ -10,6 +10,7 @@ from actions.actor import Actor
 from actions.compact.disclosure import snapshot_withheld
 from actions.compact.starting import Start, problem_of, start
 from actions.figures import not_found
+from compact.allocations import among_of
 from compact.disclosure import WHOLE, shown_of
 from compact.holders import Holders
 from compact.methods import Method, Rule
@@ -85,8 +86,26 @@ def try_from(
 ) -> Trial:
     """Return what a rule would come to, from what is loaded already; shadow: with such members."""
     run, unseen = computed(problem_of(start, method, year, shadow=shadow)), start.unseen
+    must_have_inputs(run)
     shown = shown_of(run.allocation, unseen.all, unseen.guarded, start.before)
     return Trial(run, shown, unseen.all)
+
+
+def must_have_inputs(run: Run) -> None:
+    """Refuse a rule that says nothing of its own here, for want of what it shares by."""
+    problem, quotas = run.problem, run.allocation.quotas
+    rule = problem.method.by
+    if (lacks := rule.lacks(among_of(problem, quotas.member))) is None:
+        return
+    name = rule.about.letter
+    raise InputError(
+        "method.lacks_input",
+        zh=f"规则 {name} 缺少输入:{lacks[0]}。",
+        en=f"Rule {name} lacks its input: {lacks[1]}.",
+        next_zh="请补齐,或改选规则。",
+        next_en="State it, or choose another rule.",
+        where={"field": "rule", "value": name},
+    )
 
 
 def list_runs(

@@ -22,6 +22,7 @@ from actions.solving import (
     scoring,
     settling,
     terms,
+    weighing,
 )
 from analytics.bounds import BoundsError, InfeasibleError
 from compact.given import Given
@@ -36,6 +37,7 @@ RULES: Final[dict[str, Callable[[Given], dict[str, Any]]]] = {
         comparing,
         covering,
         aiming,
+        weighing,
         quality,
         savings,
         projecting,

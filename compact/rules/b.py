@@ -51,9 +51,9 @@ class Gap(SavingRule):
     leading: Mapping[str, Decimal] = parameter(
         kind=Kind.NUMBER, by=By.CLASS, zh="引导值", en="Leading value", unit="kgce/m²",
         most="1000", step="0.5",
-        hint=("各类机构单位建筑面积年能耗的先进水平。没有类别或面积的机构按其余机构的平均差距计。",
-              ("The advanced intensity of a class, in a year. Institutions without class or area "
-              "are taken to have the mean gap of the others.")),
+        hint=("各类机构单位建筑面积年能耗的先进水平。没有类别或面积的机构,全部用能计为差距,漏报不占便宜。",
+              ("The advanced intensity of a class, in a year. Of institutions without class or "
+              "area the whole use is the gap, so leaving them out never pays.")),
     )  # fmt: skip
 
     def check(self) -> None:
@@ -63,6 +63,15 @@ class Gap(SavingRule):
                 "须给出,且大于零(规则 B)", "must be given for rule B, above zero"
             )
 
+    def lacks(self, among: Among) -> tuple[str, str] | None:
+        """Return that nobody has a gap: without class, area and leading value."""
+        if among.at_intensity(self.leading)[1].any():
+            return None
+        return (
+            "没有一家机构同时有类别、面积和该类引导值",
+            "no institution has class, area and a leading value of its class",
+        )
+
     def shares(self, among: Among) -> Sharing:
         """Return savings by the gap, at most the gap and at most so much of the base."""
         gap = self._gaps(among)
@@ -70,7 +79,11 @@ class Gap(SavingRule):
         return among.sharing(gap, ceiling=gap if most is None else np.minimum(most, gap))
 
     def _gaps(self, among: Among) -> Ints:
-        """Return each gap; where area or value is missing, the others' mean share of base."""
+        """Return each gap.
+
+        Of whoever states no class or area the whole use; of a class without a leading value the
+        others' mean share of base.
+        """
         leading, known = among.at_intensity(self.leading)
         gap: Ints = np.maximum(among.base - leading, 0)
         rows = np.flatnonzero(~known)
@@ -78,6 +91,8 @@ class Gap(SavingRule):
             gaps, bases = int(gap[known].sum()), max(int(among.base[known].sum()), 1)
             columns = (np.full(len(rows), one, np.int64) for one in (gaps, bases))
             gap[rows] = multiply_divide(among.base[rows], *columns)[0]
+        if among.strict:
+            gap = np.where(among.silent, among.base, gap)
         return gap
 
     def words(self, facts: Facts) -> list[tuple[str, str]]:

@@ -46,6 +46,15 @@ class Capability(SavingRule):
         hint=("各成员单位的能力系数,未给出的为 1。", "Of each member; 1 where none is given."),
     )  # fmt: skip
 
+    def lacks(self, among: Among) -> tuple[str, str] | None:
+        """Return that the members' weights are alike: then it is rule A."""
+        if len(set(among.of_member(self.weights, MILLION).tolist())) > 1:
+            return None
+        return (
+            "各成员单位的能力系数相同,等于规则 A;请给出能力系数,或采用由数据建议的",
+            "all members weigh the same, which is rule A; state weights, or take those proposed",
+        )
+
     def shares(self, among: Among) -> Sharing:
         """Return savings by the adjusted base times the member's capability."""
         weight = among.of_member(self.weights, MILLION)

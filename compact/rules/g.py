@@ -35,9 +35,9 @@ def _by_class(zh: str, en: str) -> Any:
     return parameter(
         kind=Kind.NUMBER, by=By.CLASS, zh=zh, en=en, unit="kgce/m²", most="1000",
         step="0.5",
-        hint=("各类机构单位建筑面积年能耗定额;没有类别或面积的机构不变。",
-              ("Of the quota standard, by class, in a year. Institutions without class or "
-              "area stay as they are.")),
+        hint=("各类机构单位建筑面积年能耗定额;没有类别或面积的机构按最严的一档,没有定额的类别不变。",
+              ("Of the quota standard, by class, in a year. Institutions without class or area "
+              "take the strictest band; classes without a standard stay as they are.")),
     )  # fmt: skip
 
 
@@ -90,6 +90,15 @@ class Bands(AllocationRule):
                     f"({code})应不小于基准值、引导值", f"({code}) lies below the others"
                 )
 
+    def lacks(self, among: Among) -> tuple[str, str] | None:
+        """Return that nobody has a band: without class, area and standard."""
+        if among.at_intensity(self.constraint)[1].any():
+            return None
+        return (
+            "没有一家机构同时有类别、面积和该类定额",
+            "no institution has class, area and a standard of its class",
+        )
+
     def shares(self, among: Among) -> Sharing:
         """Return the caps as floors and ceilings at once."""
         caps = among.base.copy()
@@ -99,6 +108,9 @@ class Bands(AllocationRule):
             tier: amount[rows] for tier, (amount, _) in zip(TIERS, found, strict=True)
         }  # each has the same rows: the three are given for the same classes
         caps[rows], _ = capped(among.base[rows], tiers, self.bands)
+        if among.strict:
+            strictest = min(self.bands, key=lambda one: one.factor)
+            caps = np.where(among.silent, millionths(among.base, strictest.factor), caps)
         return among.sharing(among.base, floor=caps, ceiling=caps)
 
     def arithmetic(self, facts: Facts) -> str:

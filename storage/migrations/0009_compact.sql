@@ -303,6 +303,60 @@ CREATE TABLE target_progress (
 ALTER TABLE target_progress ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, DELETE ON target_progress TO commonwatt_api, commonwatt_worker;
 
+-- A way to share a target that planners keep to talk about: a rule with what it is given, and what
+-- it came to then for each member and all (null). A proposal; quotas come of runs alone.
+CREATE TABLE scenario (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    target_id integer NOT NULL,
+    union_id integer NOT NULL,
+    name text NOT NULL CHECK (name <> ''),
+    rule text NOT NULL,
+    method jsonb NOT NULL,
+    year integer,
+    more integer NOT NULL,                       -- institutions beside the same percentage for all
+    less integer NOT NULL,
+    same integer NOT NULL,
+    least double precision,                      -- quota over base, of whoever has least and most
+    most double precision,
+    gini double precision,                       -- of the falls
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    UNIQUE (id, union_id),
+    UNIQUE (target_id, name),
+    FOREIGN KEY (target_id, union_id) REFERENCES target (id, union_id)
+);
+ALTER TABLE scenario ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON scenario TO commonwatt_api;
+
+CREATE TABLE scenario_member (
+    scenario_id integer NOT NULL,
+    union_id integer NOT NULL,
+    member_id integer REFERENCES region,
+    base_g numeric NOT NULL,
+    amount_g numeric NOT NULL,
+    equal_g numeric NOT NULL,                    -- by the same percentage for all
+    guarded integer[] NOT NULL,                  -- restricted institutions that the sums hold
+    UNIQUE NULLS NOT DISTINCT (scenario_id, member_id),
+    FOREIGN KEY (scenario_id, union_id) REFERENCES scenario (id, union_id)
+);
+ALTER TABLE scenario_member ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON scenario_member TO commonwatt_api;
+
+-- What members, the guiding authority and planners say of it; region: for whom, null for planners.
+CREATE TABLE scenario_comment (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    scenario_id integer NOT NULL,
+    union_id integer NOT NULL,
+    region_id integer REFERENCES region,
+    text text NOT NULL CHECK (text <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (scenario_id, union_id) REFERENCES scenario (id, union_id)
+);
+CREATE INDEX ON scenario_comment (scenario_id, id);
+ALTER TABLE scenario_comment ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON scenario_comment TO commonwatt_api;
+
 -- A base is answered for: what its months rest on, what planners estimate, confirm and leave out,
 -- each with a reason.
 

@@ -215,7 +215,8 @@ def test_who_sees_everything_is_told_everything(house):
     assert {one.member_id for one in progress_of(actor, union_id=house.union)} == {
         house.world.region[f"pry city {i}"] for i in range(3)
     }
-    trial = try_target(actor, house.target, Method(Rule.CAPABILITY))
+    weights = {house.world.region["pry city 0"]: 1_500_000}
+    trial = try_target(actor, house.target, Method(Rule.CAPABILITY, weights=weights))
     assert trial.total_shown
     assert WHOLE in trial.shown
 

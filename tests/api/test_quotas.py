@@ -39,7 +39,8 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
         sorted(members)
     )
     target = planner.post(f"/api/v1/unions/{of}/targets", json=FALL).json()["id"]
-    tried = planner.post(f"/api/v1/targets/{target}/compare", json={"rule": "C"}).json()
+    weighed = {"rule": "C", "weights": [{"member": members[0], "value": "1.5"}]}
+    tried = planner.post(f"/api/v1/targets/{target}/compare", json=weighed).json()
     run = planner.post(f"/api/v1/targets/{target}/runs", json={"rule": "A"}).json()
     assert kg(tried["total_kgce"]) == kg(run["total_kgce"])
     fair, equal = (
@@ -149,7 +150,12 @@ def test_every_list_comes_as_csv_with_the_same_figures(front, union):
             {"rule": "A", "floor_percent": "99", "ceiling_percent": "98"},
             "method.bad_ceiling",
         ),
-        ("targets/{target}/runs", {"rule": "C", "most_saved_percent": "1"}, "target.infeasible"),
+        ("targets/{target}/runs", {"rule": "C"}, "method.lacks_input"),
+        (
+            "targets/{target}/runs",
+            {"rule": "E", "rise": "5000", "most_saved_percent": "1"},
+            "target.infeasible",
+        ),
     ],
 )
 def test_what_cannot_be_done_says_what_to_do(front, union, path, body, code):

@@ -125,6 +125,10 @@ def _at(one: Holder, table: dict[str, Decimal]) -> int | None:
     return floor(Fraction(value) * Fraction(one.area_m2) * 1000 * months / 12)
 
 
+def _silent(one: Holder) -> bool:
+    return one.class_code is None or not one.area_m2
+
+
 def _bounds(problem: Problem, one: Holder) -> tuple[int, int | None]:
     rule, base = problem.method.by, one.base.total_g
     most = None if rule.ceiling is None else floor(Fraction(base * rule.ceiling, MILLION))
@@ -148,6 +152,8 @@ def _b(problem: Problem, one: Holder, member: int) -> tuple:
     gap = max(one.base.total_g - own, 0) if own is not None else 0
     if own is None and bases:
         gap = floor(Fraction(one.base.total_g * gaps, bases))
+    if _silent(one):
+        gap = one.base.total_g
     return gap, 0, 0, min(gap, _most_saved(problem, one))
 
 
@@ -166,6 +172,10 @@ def _e(problem: Problem, one: Holder, member: int) -> tuple:
 
     first = Fraction(rule.first_of.get(one.class_code, rule.first))
     rise = Fraction(rule.rise_of.get(one.class_code, rule.rise))
+    if one.class_code is None:
+        classes = {holder.class_code for holder in problem.holders} - {None}
+        first = min([Fraction(rule.first_of.get(code, rule.first)) for code in classes] + [first])
+        rise = min([Fraction(rule.rise_of.get(code, rule.rise)) for code in classes] + [rise])
     least_cost = floor(adjusted * first / rise)
     return floor(adjusted / rise), -least_cost, 0, _most_saved(problem, one)
 
@@ -193,6 +203,8 @@ def _g(problem: Problem, one: Holder, member: int) -> tuple:
             cap = floor(base * Fraction(98, 100))
         elif base <= leading:
             cap = min(floor(base * Fraction(102, 100)), leading)
+    if _silent(one):
+        cap = floor(base * Fraction(96, 100))
     return base, 0, cap, cap
 
 

@@ -8,15 +8,16 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import compact.rules
 from actions.compact import rule_fields
 from actions.compact import rules as in_words
 from actions.solving import dividing
-from compact.allocations import Problem, allocated
+from compact.allocations import Problem, allocated, among_of
 from compact.bands import Band, capped
+from compact.holders import Holders
 from compact.methods import Method
 from compact.notices import in_kgce
 from compact.parameters import By, Kind
@@ -226,3 +227,64 @@ def test_a_problem_needs_a_percentage_for_each_member_under_rule_h():
     assert found.target_g == 323
     with pytest.raises(InputError, match="member 20"):
         allocated(replace(problem, method=Method("H", fall={10: 180_000})))
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_leaving_out_a_figure_never_pays(letter, data):
+    problem = data.draw(problems(letter))
+    holders = list(problem.holders)
+    place = data.draw(st.integers(0, len(holders) - 1))
+    one = holders[place]
+    silent = data.draw(
+        st.sampled_from(
+            [
+                replace(one, area_m2=None),
+                replace(one, class_code=None),
+                replace(one, area_m2=Decimal(0)),
+                replace(one, area_m2=one.area_m2 and one.area_m2 / 2),
+            ]
+        )
+    )
+    told = _amount(problem, place)
+    holders[place] = silent
+    left_out = _amount(replace(problem, holders=Holders.of(holders)), place)
+    if told is not None and left_out is not None:
+        assert left_out <= told + 5  # units to which rounding on five levels comes
+
+
+def _amount(problem, place):
+    """Return one holder's quota, None where the target cannot be met."""
+    try:
+        return next(
+            one.amount_g
+            for one in allocated(problem).quotas
+            if one.institution == problem.holders[place].institution
+        )
+    except InputError as refused:
+        if refused.code != "target.infeasible":
+            raise
+        return None
+
+
+@pytest.mark.parametrize(
+    ("letter", "given", "lacks"),
+    [
+        ("A", {}, False),
+        ("B", {"leading": {"NONE": Decimal(1)}}, True),
+        ("B", {"leading": {"GOV": Decimal(1), "EDU": Decimal(1)}}, False),
+        ("C", {}, True),
+        ("C", {"weights": {10: 2_000_000, 20: 2_000_000}}, True),
+        ("C", {"weights": {10: 2_000_000}}, False),
+        ("G", {"bands": BANDS}, True),
+    ],
+)
+def test_a_rule_without_its_inputs_says_what_it_lacks(letter, given, lacks):
+    problem = replace(three(), method=Method(letter, **given))
+    first, *others = problem.holders
+    some = [replace(first, class_code="GOV", area_m2=Decimal(10)), *others]
+    problem = replace(problem, holders=Holders.of(some))
+    found = problem.method.by.lacks(among_of(problem, np.array([10, 10, 20], np.int64)))
+    assert (found is not None) == lacks
+    assert found is None or all(found)

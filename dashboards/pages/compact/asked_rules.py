@@ -38,10 +38,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """A rule with what the address gives it; shown: whether it is compared."""
+    """A rule with what the address gives it.
+
+    shown: whether it is compared. chosen: whether a person ticked it.
+    """
 
     rule: RuleInWords
     shown: bool
+    chosen: bool
     groups: list[Group]
     values: Mapping[str, Value | Mapping[str, Decimal] | None]
 
@@ -67,7 +71,7 @@ def asked_of(
         groups = [_group(viewer, rule, one, keys, first) for one in rule.parameters]
         values = {group.parameter.name: _values(group) for group in groups}
         shown = rule.code in query if chosen else rule.first
-        found.append(RuleForm(rule, shown, groups, values))
+        found.append(RuleForm(rule, shown, chosen, groups, values))
     return found
 
 

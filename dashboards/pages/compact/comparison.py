@@ -1,12 +1,23 @@
 """Rules compared for one target, side by side; every parameter is in the address."""
 
 from collections.abc import Hashable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.compact.comparing import Compared, Loaded, RuleResult, compared, load, try_one
+from actions.compact.comparing import (
+    Compared,
+    Loaded,
+    RuleResult,
+    compared,
+    lacking,
+    load,
+    names_of,
+    try_one,
+)
 from actions.compact.rules import method_of, rules_with
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
@@ -21,6 +32,7 @@ from dashboards.pages.compact.sides import (
     measures_of,
     whole_of,
 )
+from dashboards.pages.compact.standings import spread_of, standings_of
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 
@@ -42,9 +54,15 @@ def get_comparison(
     found = compared(viewer.actor, target_id)
     loaded = _loaded(viewer, found)
     offered = rules_with(loaded.published)
-    asked = asked_of(viewer, offered, _keys(found, loaded), {"leading": loaded.leading})
+    first = {"leading": loaded.leading, "weights": _weights(loaded)}
+    asked = asked_of(viewer, offered, _keys(found, loaded), first)
     chosen = _year(found, year)
-    sides = [_side(viewer, found, loaded, one, chosen) for one in asked if one.shown]
+    lacks = {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
+    sides = [
+        _side(viewer, found, loaded, one, chosen)
+        for one in asked
+        if one.shown and (one.chosen or not lacks[one.rule.code])
+    ]
     values: dict[str, Any] = {
         "sides": sides,
         "lines": lines_of(viewer, found, sides),
@@ -52,6 +70,8 @@ def get_comparison(
         "measures": measures_of(viewer, sides),
         "chart": chart_of(viewer, found, sides),
         "marks": marks_of(viewer, sides),
+        "spread": spread_of(viewer, sides),
+        "standings": standings_of(viewer, sides, names_of(viewer.actor, [s.tried for s in sides])),
         "loaded_at": loaded.at,
     }
     if part == "result":
@@ -64,6 +84,7 @@ def get_comparison(
         union=found.union_zh if viewer.lang == "zh" else found.union_en,
         union_id=found.target.union_id,
         asked=asked,
+        lacks=lacks,
         year=_asked_year(viewer, found, chosen),
     )
 
@@ -72,6 +93,29 @@ def _loaded(viewer: Viewer, found: Compared) -> Loaded:
     target_id = found.target.target_id
     loaded: Loaded = _LOADED.get(_key(viewer, found), lambda: load(viewer.actor, target_id))
     return loaded
+
+
+def _lacks(viewer: Viewer, loaded: Loaded, asked: RuleForm) -> str:
+    """Return why a rule is not offered, empty where it has its inputs."""
+    if asked.wrong:
+        return ""
+    try:
+        method = method_of(asked.rule.code, asked.values, published=loaded.published)
+    except EnergyError as error:
+        return error.text(viewer.lang)
+    found = lacking(loaded, method)
+    return "" if found is None else found.say(viewer.lang)
+
+
+def _weights(loaded: Loaded) -> dict[str, Decimal]:
+    """Return the weights to begin with: those that the data suggest."""
+    if loaded.weights is None:
+        return {}
+    return {str(who): _decimal(by) for who, by in loaded.weights.by_potential.items()}
+
+
+def _decimal(weight: Fraction) -> Decimal:
+    return Decimal(weight.numerator) / Decimal(weight.denominator)
 
 
 def _keys(found: Compared, loaded: Loaded) -> dict[str, list[Option]]:

@@ -12,6 +12,7 @@ from actions.compact.reached_table import TARGET_PROGRESS
 from actions.compact.runs import RunRow as KeptRun
 from actions.compact.runs import list_runs
 from actions.compact.runs_table import RUNS
+from actions.compact.scenarios import MemberSum, scenarios_of
 from actions.compact.target_sides import sides_of, stricter
 from actions.compact.target_words import percent_of
 from actions.compact.targets import Target, TargetRow
@@ -72,6 +73,8 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
         next_step=_next(found, runs, union) if shared else "",
         shared=shared,
         sides=sides,
+        scenarios=scenarios_of(viewer.actor, target_id),
+        of_base=_of_base,
         stricter=stricter(sides),
         reached=reached,
         reached_chart=_reached_chart(viewer, reached),
@@ -137,6 +140,13 @@ def _next(found: Review | None, runs: list[KeptRun], union: UnionDetail) -> str:
     if not runs:
         return "target_next_compare"
     return "" if any(one.issued_as for one in runs) else "target_next_issue"
+
+
+def _of_base(sums: MemberSum | None) -> str:
+    """Return what part of its base somebody may use by a scenario, a dash where it is not told."""
+    if sums is None or not sums.base_g:
+        return percent(None)
+    return percent(float(Fraction(sums.amount_g, sums.base_g) * 100), 2)
 
 
 def _incentive(target: Target) -> str:

@@ -77,3 +77,13 @@ def test_a_target_from_above_is_called_stricter_or_looser_by_what_it_asks_a_year
     assert found["by"] == pytest.approx((1 - 0.964 ** (1 / 3)) - (1 - 0.95**0.2), abs=1e-12)
     water = {**above, "indicator": "total_water_m3"}
     assert answer("target_beside", this=this, other=water).result["stance"] == "not_comparable"
+
+
+def test_weights_come_of_what_lies_beyond_the_leading_values():
+    # 30 % and 10 % of the use lie beyond; 20 % of the union's: weights 1.5 and 0.5
+    found = answer("capability_weights", base=[100, 100], gap=[30, 10], area=[10, 10]).result
+    assert found["weights"] == [1.5, 0.5]
+    assert found["entropy"] == [1, 0]  # intensities are alike, so they say nothing
+    assert found["by_entropy"] == [1.5, 0.5]
+    assert answer("capability_weights", base=[100], gap=[0], area=[1]).result["weights"] is None
+    assert answer("capability_weights", base=[1], gap=[2], area=[1]).error.code == "weights.bad_gap"

@@ -30,6 +30,12 @@ _ADD = """
 def union(database_of_module) -> Iterator[UnionWorld]:
     world = make_world(database_of_module)
     fill(world)
+    world.admin(
+        """INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source,
+                                         known_by)
+           VALUES (%s, 'class', 'GOV', '2015-01-01', 'test', 'user:1')""",
+        world.institution["office"],
+    )  # without a class there is no band
     yield make_union_world(world)
     world.close()
 

@@ -83,10 +83,13 @@ def test_rules_stand_side_by_side_and_every_measure_is_explained(browsers, path,
     text = answer.text
     assert "<h1>" + say("compare_title", lang) in text
     assert all(f'name="{one}"' in text for one in ("A.floor_percent", "C.most_saved_percent"))
-    assert all(f'data-rule="{one}"' in text for one in "AC")
+    assert 'data-rule="A"' in text
+    assert 'id="chart-spread"' in text
+    assert re.search("0 (家机构多于等比例|institutions get more)", text)  # A without bounds
+    assert say("compare_lacks", lang) in text  # C: the members weigh the same
     cities = row(text, say("compare_total", lang))
-    assert len(cities) == 4  # the base, and three rules
-    assert "97.00 %" in cities[1]
+    assert len(cities) == 3  # the base, and two rules
+    assert "97.00%" in cities[1]
     for key in ("lambda", "gini", "effort", "least", "most", "bound"):
         assert html.escape(say(f"compare_{key}_why", lang)) in text
     assert row(text, say("compare_gini", lang))[0].startswith("0.00")
@@ -96,14 +99,20 @@ def test_rules_stand_side_by_side_and_every_measure_is_explained(browsers, path,
     assert not re.search(r'<script(?![^>]* src=)| style=| on\w+="', text)
 
 
-def test_without_script_the_address_says_what_is_compared(browsers, path):
+def test_without_script_the_address_says_what_is_compared(site, browsers, path):
     client = browsers["en"]
     tight = client.get(path, params={"asked": "1", "A": "on", "A.ceiling_percent": "90"}).text
 
     assert "Smallest change: a fall of 10" in tight
     assert 'name="A.ceiling_percent" value="90"' in tight
     assert not re.search(r'name="C" value="on" checked', tight)
-    loose = client.get(path, params={"asked": "1", "C": "on", "C.most_saved_percent": "50"}).text
+    weight = {f"C.weights.{site.world.region['city 1']}": "1.5"}
+    loose = client.get(
+        path, params={"asked": "1", "C": "on", "C.most_saved_percent": "50", **weight}
+    ).text
+    alike = client.get(path, params={"asked": "1", "C": "on"}).text
+    assert "all members weigh the same, which is rule A" in alike
+    assert 'data-rule="C"' not in alike
     assert 'data-rule="C"' in loose
     assert 'data-rule="A"' not in loose
     none = client.get(path, params={"asked": "1"}).text
@@ -120,13 +129,16 @@ def test_bands_classes_and_comparators_stand_beside_the_others(site, browsers, p
     assert all(f'data-rule="{one}"' in text for one in "DEFGH")
     cells = row(text, say("compare_total", "zh"))
     assert len(cells) == 6
-    assert "90.00 %" in cells[5]  # H: ten percent of each member, whatever the target says
+    assert "90.00%" in cells[5]  # H: ten percent of each member, whatever the target says
     alone = browsers["en"].get(path, params={"asked": "1", "H": "on"}).text
     assert "Fall must be given for rule H" in alone
 
 
 def test_what_cannot_be_read_is_told_beside_its_field_and_stops_no_other_rule(site, browsers, path):
-    text = browsers["en"].get(path, params={"A.floor_percent": "much", "A.ceiling_percent": "2000"})
+    weight = f"C.weights.{site.world.region['city 1']}"
+    text = browsers["en"].get(
+        path, params={"A.floor_percent": "much", "A.ceiling_percent": "2000", weight: "1.5"}
+    )
 
     assert 'id="f-A-floor_percent-error">Enter a number' in text.text
     assert 'id="f-A-ceiling_percent-error">It cannot be more than 1000' in text.text
@@ -137,7 +149,6 @@ def test_what_cannot_be_read_is_told_beside_its_field_and_stops_no_other_rule(si
     assert 'id="f-A-floor_percent-error">Enter a number' in comma.text  # it may be 97.5
     assert "f-A-ceiling_percent-error" not in comma.text
     assert 'data-rule="C"' in text.text
-    weight = f"C.weights.{site.world.region['city 1']}"
     below = browsers["en"].get(path, params={weight: "-1"}).text
     assert f'id="f-{weight.replace(".", "-")}-error">It cannot be less than 0' in below
 
@@ -262,7 +273,8 @@ def test_a_rule_refuses_what_it_does_not_take(site, browsers):
 
 
 def test_shares_of_members_add_to_the_whole(site, browsers, path):
-    text = browsers["en"].get(path, params={"asked": "1", "A": "on", "C": "on"}).text
+    weight = {f"C.weights.{site.world.region['city 1']}": "1.5"}
+    text = browsers["en"].get(path, params={"asked": "1", "A": "on", "C": "on", **weight}).text
     names = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="n">', text)
     amounts = [[_first(cell) for cell in row(text, name)] for name in names]
 

@@ -1,0 +1,66 @@
+"""Scenarios are read and commented by members, and tell of no restricted institution."""
+
+import pytest
+
+from actions.actor import DeniedError
+from actions.compact.comment_scenario import CommentScenario
+from actions.compact.keep_scenario import KeepScenario
+from actions.compact.scenarios import given_of, one, scenarios_of
+from actions.doing import carry_out
+from metering.errors import ConflictError, InputError
+from tests.actions.acts import signers
+from tests.actions.compact_world import make_union_world
+from tests.actions.world import make_world
+
+
+@pytest.fixture(scope="module")
+def union(database_of_module):
+    world = make_world(database_of_module)
+    yield make_union_world(world)
+    world.close()
+
+
+def keep(union, name: str, **given) -> int:
+    action = KeepScenario.model_validate({"name": name, **given})
+    return carry_out(union.world.actor("planner of all"), action, union.target).result.scenario_id
+
+
+def test_a_scenario_says_what_members_get_beside_equal_percentages(union):
+    world = union.world
+    city = world.region["city 1"]
+    weighed = keep(union, "weighed", rule="C", weights=[{"member": city, "value": "1.5"}])
+    found = one(world.actor("planner of all"), weighed)
+
+    assert found.whole is not None
+    first, second = (found.members[world.region[name]] for name in ("city 1", "city 2"))
+    assert first.base_g + second.base_g == found.whole.base_g
+    assert first.amount_g < first.equal_g  # who weighs more saves more
+    assert second.amount_g > second.equal_g
+    assert found.row.more + found.row.less + found.row.same == 4
+    assert given_of(found.row)["weights"] == {city: 1.5}
+    plain = keep(union, "equal", rule="A")
+    assert one(world.actor("planner of all"), plain).row.same == 4
+    assert [each.row.name for each in scenarios_of(world.actor(), union.target)] == [
+        "weighed", "equal",
+    ]  # fmt: skip
+    with pytest.raises(ConflictError) as taken:
+        keep(union, "equal", rule="A")
+    assert taken.value.code == "scenario.named"
+    with pytest.raises(InputError) as lacking:
+        keep(union, "no weights", rule="C")
+    assert lacking.value.code == "method.lacks_input"
+
+
+def test_members_read_and_comment_it_and_see_nothing_that_tells(union):
+    world = union.world
+    made = keep(union, "to talk about", rule="A")
+    seen = one(world.actor("union reader"), made)
+    assert set(seen.members) == {world.region["city 2"]}  # the first city has a police station
+    assert seen.whole is None
+    speaker, _ = signers(world.actor(), [world.region["city 1"]])
+    said = carry_out(speaker, CommentScenario(text="too little for schools"), made).result
+    assert said.region_id == world.region["city 1"]
+    (comment,) = one(world.actor("union reader"), made).comments
+    assert comment.text == "too little for schools"
+    with pytest.raises(DeniedError):
+        carry_out(world.actor("union reader"), KeepScenario(name="n", rule="A"), union.target)
