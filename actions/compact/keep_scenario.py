@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from actions.compact.comparing import equal_of
+from actions.compact.correcting import corrected
 from actions.compact.rule_fields import RuleFields
 from actions.compact.rules import rule_words
 from actions.compact.runs import Trial, try_from
@@ -105,6 +106,8 @@ class KeepScenario(RuleFields, Action[Target, ScenarioKept]):
         if key not in at.known:
             start = start_of(at.connection, on.target_id, self.about.code)
             method = self.method_with(bands.in_force(at.connection, at.today))
+            if self.corrected:
+                method = corrected(start, method, self.year)
             at.known[key] = try_from(start, method, self.year)
         found: Trial = at.known[key]
         return found

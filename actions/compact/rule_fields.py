@@ -89,6 +89,16 @@ class _Chosen(BaseModel):
         hint=("目标路径中的一年;留空为目标年", "Of the target's path; the last where left open"),
     )
 
+    corrected: bool = field(
+        zh="按登记的面积和人数变化修正基期",
+        en="Correct bases by registered areas and persons",
+        hint=(
+            "面积和人员密度自基期以来的变化;逐机构的系数与依据见“建议的基期修正”",
+            "By what changed since the base year; “Proposed corrections” lists each with evidence",
+        ),
+        default=False,
+    )
+
     def method_with(self, published: BandRules) -> Method:
         """Return the rule with what it is given; InputError where it does not take that."""
         values: dict[str, Value | Mapping[str, Decimal] | None] = {}

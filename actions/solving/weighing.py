@@ -1,10 +1,13 @@
 """Cases of weights: what data suggest for members, and how a share bends with one of them."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, Final
 
+from compact.corrections import area_factor, occupancy_factor
 from compact.given import Given
 from compact.proposals import members_of, proposed
+from compact.targets import MILLION
 
 Result = dict[str, Any]
 
@@ -23,4 +26,19 @@ def _capability_weights(given: Given) -> Result:
     }
 
 
-RULES: Final[dict[str, Callable[[Given], Result]]] = {"capability_weights": _capability_weights}
+def _correction(given: Given) -> Result:
+    names = ("area_before", "area_now", "persons_before", "persons_now")
+    values = [given.decimal(name) for name in names]
+    if any(one <= 0 for one in values):
+        raise given.refuse(names[0], "等四项应大于零", "and the others must be above zero")
+    area, area_now, persons, persons_now = values
+    return {
+        "area": Fraction(area_factor(area, area_now), MILLION),
+        "occupancy": Fraction(occupancy_factor(persons / area, persons_now / area_now), MILLION),
+    }
+
+
+RULES: Final[dict[str, Callable[[Given], Result]]] = {
+    "capability_weights": _capability_weights,
+    "correction": _correction,
+}
