@@ -1,6 +1,6 @@
 """Rules compared for one target, side by side; every parameter is in the address."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
@@ -57,24 +57,15 @@ def get_comparison(
     first = {"leading": loaded.leading, "weights": _weights(loaded)}
     asked = asked_of(viewer, offered, _keys(found, loaded), first)
     chosen = _year(found, year)
-    lacks = {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
+    alone = part == "result"  # what moves with a slider: what each rule lacks stands in the form
+    lacks = {} if alone else {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
     sides = [
         _side(viewer, found, loaded, one, chosen)
         for one in asked
-        if one.shown and (one.chosen or not lacks[one.rule.code])
+        if one.shown and (one.chosen or not _lacks(viewer, loaded, one))
     ]
-    values: dict[str, Any] = {
-        "sides": sides,
-        "lines": lines_of(viewer, found, sides),
-        "whole": whole_of(viewer, sides),
-        "measures": measures_of(viewer, sides),
-        "chart": chart_of(viewer, found, sides),
-        "marks": marks_of(viewer, sides),
-        "spread": spread_of(viewer, sides),
-        "standings": standings_of(viewer, sides, names_of(viewer.actor, [s.tried for s in sides])),
-        "loaded_at": loaded.at,
-    }
-    if part == "result":
+    values = _result(viewer, found, loaded, sides)
+    if alone:
         return viewer.page("compact/comparison_result.html", **values)
     return viewer.page(
         "compact/comparison.html",
@@ -87,6 +78,23 @@ def get_comparison(
         lacks=lacks,
         year=_asked_year(viewer, found, chosen),
     )
+
+
+def _result(
+    viewer: Viewer, found: Compared, loaded: Loaded, sides: Sequence[Side]
+) -> dict[str, Any]:
+    """Return what moves with the parameters."""
+    return {
+        "sides": sides,
+        "lines": lines_of(viewer, found, sides),
+        "whole": whole_of(viewer, sides),
+        "measures": measures_of(viewer, sides),
+        "chart": chart_of(viewer, found, sides),
+        "marks": marks_of(viewer, sides),
+        "spread": spread_of(viewer, sides),
+        "standings": standings_of(viewer, sides, names_of(viewer.actor, [s.tried for s in sides])),
+        "loaded_at": loaded.at,
+    }
 
 
 def _loaded(viewer: Viewer, found: Compared) -> Loaded:
