@@ -85,7 +85,7 @@ def _places(value: Fraction) -> str:
 
 CORRECTIONS: Final = Table[CorrectionLine, WhichCorrections](
     code="target-corrections",
-    path="/targets/corrections",
+    path="/target-corrections",
     words=Words("建议的基期修正", "Proposed corrections"),
     about="Corrections of bases that registered sizes propose for a target: area, and occupancy by "
     "the form of GB/T 51161, each a factor with what it rests on. A run takes them by `corrected`.",

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final
 
+from analytics import division
 from compact.corrections import area_factor, occupancy_factor
-from compact.given import Given
+from compact.given import Given, columns_of
 from compact.proposals import members_of, proposed
+from compact.sensitivity import TENTH
 from compact.targets import MILLION
 
 Result = dict[str, Any]
@@ -38,7 +40,21 @@ def _correction(given: Given) -> Result:
     }
 
 
+def _sensitivity(given: Given) -> Result:
+    base, capability = columns_of(given, ["base", "capability"])
+    most = given.bounds("max_saving", len(base))
+    total = given.number("saving_total")
+    before = division.capability_saving(total, base, capability, most).shares
+    found = []
+    for place in range(len(base)):
+        by = [one * TENTH if at == place else one for at, one in enumerate(capability)]
+        after = division.capability_saving(total, base, by, most).shares
+        found.append([b - a for a, b in zip(before, after, strict=True)])
+    return {"moved": found}
+
+
 RULES: Final[dict[str, Callable[[Given], Result]]] = {
     "capability_weights": _capability_weights,
     "correction": _correction,
+    "capability_sensitivity": _sensitivity,
 }
