@@ -65,13 +65,18 @@ class Auth:
 
     def session(self, request: Request) -> Session | None:
         """Return whose request this is; a change by cookie must carry the session's token."""
-        bearer, cookie = self.tokens(request)
-        session = session_of(self.pool, bearer or cookie or "")
+        bearer, _ = self.tokens(request)
+        session = self.known(request)
         if session is not None and bearer is None and request.method not in _SAFE:
             sent = request.headers.get(CSRF_HEADER, "")
             if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
                 raise _forged()
         return session
+
+    def known(self, request: Request) -> Session | None:
+        """Return whose request this is, for what is only shown: no change may rest on it."""
+        bearer, cookie = self.tokens(request)
+        return session_of(self.pool, bearer or cookie or "")
 
     def actor(self, request: Request) -> Actor | None:
         """Return whoever is logged in, as an actor."""

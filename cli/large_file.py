@@ -48,6 +48,7 @@ def taken(
         if found.state == "refused":
             raise _refused(found)
         _counts(found)
+        _undo(found)
         if wait:
             for found in large_imports.watched(actor, import_id, _TELL_S):
                 typer.echo(_line(found), err=True)
@@ -101,6 +102,17 @@ def _counts(found: Progress) -> None:
     one = found.of
     counts = ", ".join(f"{name} {count:,}" for name, count in one.counts.items())
     typer.echo(say(f"已入库 {one.rows_read:,} 行:{counts}", f"Stored {one.rows_read:,}: {counts}"))
+
+
+def _undo(found: Progress) -> None:
+    if found.of.file_id is not None:
+        command = f"commonwatt do import.undo --imported {found.of.file_id} --reason"
+        typer.echo(
+            say(
+                f"24 小时内可撤销:{command} 理由",
+                f"To take it back within 24 hours: {command} WHY",
+            )
+        )
 
 
 def _refused(found: Progress) -> InputError:

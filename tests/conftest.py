@@ -3,18 +3,21 @@
 import os
 import secrets
 import subprocess
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from storage import migrate
+from tests import databases
+from tests.databases import PASSWORDS, Database, Server
 
 settings.register_profile(
     "ci",
@@ -53,8 +56,15 @@ def _keep_in_memory() -> None:
 _keep_in_memory()
 
 
-# About how many others a test outlasts, by its mark.
-_OUTLASTS = {"slow": 40, "crash": 20, "browser": 10}
+# About how many others a test outlasts, by its mark or by what it asks for.
+_OUTLASTS = {"slow": 300, "crash": 100, "browser": 40, "hypothesis": 20}
+_WITH_DATABASE = 5
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Take half as many processes again as there are processors: many tests wait for servers."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return cores + cores // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -67,9 +77,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif hasattr(config, "workerinput"):
         lasts: Counter[Path] = Counter()
         for item in items:
-            marks = [cost for mark, cost in _OUTLASTS.items() if item.get_closest_marker(mark)]
-            lasts[item.path] += max(marks, default=1)
+            lasts[item.path] += _lasts(item)
         items.sort(key=lambda item: -lasts[item.path])
+
+
+def _lasts(item: pytest.Item) -> int:
+    """Return about how long a test lasts, with one that only computes as the unit."""
+    marks = [cost for mark, cost in _OUTLASTS.items() if item.get_closest_marker(mark)]
+    asks = "server" in getattr(item, "fixturenames", ())
+    return max([*marks, _WITH_DATABASE if asks else 1])
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -81,36 +97,6 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 _ASKED = "COMMONWATT_TEST_DATABASE_URL"
-PASSWORDS = {group: f"{group}-of-the-tests" for group in migrate.GROUPS}
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A database server on which tests may make databases.
-
-    ours: nobody else's, so it need not outlive the machine: what it writes is not waited for.
-    """
-
-    admin_url: str
-    ours: bool = False
-
-    def named(self, database: str) -> str:
-        """Return the administrator's URL of another database."""
-        return psycopg.conninfo.make_conninfo(self.admin_url, dbname=database)
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """A migrated database of one test."""
-
-    name: str
-    admin_url: str
-
-    def url(self, group: str) -> str:
-        """Return the URL of the login of api, collector or worker."""
-        return psycopg.conninfo.make_conninfo(
-            self.admin_url, user=f"{self.name}_{group}", password=PASSWORDS[group]
-        )
 
 
 @pytest.fixture(scope="session")
@@ -123,21 +109,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
     state = tmp_path_factory.mktemp("server")
     with services.up(state, broker_url="mqtt://127.0.0.1:1") as running:
-        _hurry(running.running.database_url)
+        databases.hurry(running.running.database_url)
         yield Server(running.running.database_url, ours=True)
     services.remove(state)  # as root the data is elsewhere than in pytest's closed folder
-
-
-def _hurry(admin_url: str) -> None:
-    """Let nothing wait for the disk: a process that is killed loses nothing by it, only a machine.
-
-    A database is made in a tenth of the time, and dropped in a thirtieth. Logging in, which tests
-    do thousands of times, takes a third of the processor: their passwords are no secret.
-    """
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        for setting in ("fsync = off", "full_page_writes = off", "scram_iterations = 1"):
-            connection.execute(f"ALTER SYSTEM SET {setting}".encode())
-        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -147,31 +121,45 @@ def template(server: Server) -> Iterator[str]:
     TimescaleDB keeps its background sessions, which would forbid the copy, off a template that
     nobody may connect to.
     """
-    name = f"cwt_{secrets.token_hex(4)}"
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" IS_TEMPLATE true'.encode())
-    migrate.migrate(server.named(name))
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-    try:
+    with databases.template(server, lambda name: migrate.migrate(server.named(name))) as name:
         yield name
-    finally:
-        with psycopg.connect(server.admin_url, autocommit=True) as connection:
-            connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE false'.encode())
-        _drop(server, name)
+
+
+@pytest.fixture(scope="session")
+def full(server: Server, template: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """A template that holds the world of institutions, filled, and ids by name.
+
+    A test that asks for this, itself or by a fixture, has it in its database from the beginning.
+    """
+    from tests.actions.world import fill, make_world  # most tests need no world
+
+    known: dict[str, Any] = {}
+
+    def make(name: str) -> None:
+        migrate.give_logins(server.named(name), PASSWORDS)
+        world = make_world(Database(name, server.named(name)))
+        fill(world)
+        world.close()
+        known.update(world.known())
+
+    with databases.template(server, make, like=template) as name:
+        yield name, known
 
 
 @pytest.fixture
-def database(server: Server, template: str) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, server: Server, template: str) -> Iterator[Database]:
     """A database of this test alone, with logins for api, collector and worker."""
-    with _copied(server, template) as database:
+    known = None
+    if "full" in request.fixturenames:
+        template, known = request.getfixturevalue("full")
+    with databases.copied(server, template, known) as database:
         yield database
 
 
 @pytest.fixture(scope="module")
 def database_of_module(server: Server, template: str) -> Iterator[Database]:
     """The same for tests of one module that change nothing in it."""
-    with _copied(server, template) as database:
+    with databases.copied(server, template) as database:
         yield database
 
 
@@ -179,7 +167,7 @@ def database_of_module(server: Server, template: str) -> Iterator[Database]:
 def of_engine(server: Server) -> Iterator[Callable[[migrate.Engine], Database]]:
     """Make a database of the named engine, for this test alone."""
     with ExitStack() as stack:
-        yield lambda engine: stack.enter_context(_made(server, engine))
+        yield lambda engine: stack.enter_context(databases.made(server, engine))
 
 
 @pytest.fixture
@@ -189,40 +177,7 @@ def empty(server: Server) -> Iterator[str]:
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     yield server.named(name)
-    _drop(server, name)
-
-
-@contextmanager
-def _copied(server: Server, template: str) -> Iterator[Database]:
-    """Lend a copy of the template: all that migrating makes but the logins is in it already."""
-    name = f"cwt_{secrets.token_hex(6)}"
-    how = "STRATEGY file_copy" if server.ours else ""
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
-    try:
-        migrate.give_logins(server.named(name), PASSWORDS)
-        yield Database(name, server.named(name))
-    finally:
-        _drop(server, name)
-
-
-@contextmanager
-def _made(server: Server, engine: migrate.Engine) -> Iterator[Database]:
-    name = f"cwt_{secrets.token_hex(6)}"
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    try:
-        migrate.migrate(server.named(name), passwords=PASSWORDS, engine=engine)
-        yield Database(name, server.named(name))
-    finally:
-        _drop(server, name)
-
-
-def _drop(server: Server, name: str) -> None:
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-        for group in migrate.GROUPS:
-            connection.execute(f'DROP ROLE IF EXISTS "{name}_{group}"'.encode())
+    databases.drop(server, name)
 
 
 @pytest.fixture(scope="session")

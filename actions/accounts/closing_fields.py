@@ -160,20 +160,30 @@ def unknown_months(at: Acting, year: int, ids: Sequence[int]) -> ConflictError:
     """Return the refusal of years of which months are unknown: whose, which, and by which act."""
     some = closing.listed(at.connection, ids[:_NAMED], year, known_profile(at.connection, None))
     wants = {one.institution_id: one.wants for one in some}
-    first = "; ".join(
-        f"{one}: {', '.join(months[:_NAMED])}{' …' if len(months) > _NAMED else ''}"
-        for one, months in wants.items()
-    )
+    first = [_wants(at, who, months) for who, months in wants.items()]
+    zh, en = ";".join(one.zh for one in first), "; ".join(one.en for one in first)
     who = named(at, ids)
     return ConflictError(
         "year.months_unknown",
-        zh=f"{who.zh}的 {year} 年有月份未知或不足:{first}。",
-        en=f"Months of {year} are unknown, or known in part, of {who.en}: {first}.",
+        zh=f"{who.zh}的 {year} 年有月份未知或不足({zh})。",
+        en=f"Months of {year} are unknown, or known in part, of {who.en} ({en}).",
         next_zh="请先补采读数,或用 account.estimate 逐月估算;或只锁定已齐备的。",
         next_en="Bring the readings, or estimate the months by account.estimate; or lock only "
         "those that are ready.",
         where={"institutions": list(ids[:100]), "year": year, "months": wants},
     )
+
+
+def _wants(at: Acting, who: int, months: Sequence[str]) -> Words:
+    """Return which months of an institution are unknown, as people say it."""
+    name = institution_name(at, who) or plain(str(who))
+    told = [one.removeprefix("- ") for one in months[:_NAMED]]
+    whole = all(one.startswith("- ") for one in months)
+    more = f" … ({len(months)})" if len(months) > _NAMED else ""
+    listed = f"{', '.join(told)}{more}"
+    if whole:
+        return Words(f"{name.zh}:无能源台账 {listed}", f"{name.en}: no energy {listed}")
+    return Words(f"{name.zh}:{listed}", f"{name.en}: {listed}")
 
 
 def nothing(year: int, zh: str, en: str) -> ConflictError:

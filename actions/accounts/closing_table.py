@@ -1,7 +1,9 @@
 """The table of the closing of a year: where each institution stands, and what comes next."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from actions.accounts.close_year import CloseYear, RestateYear
 from actions.accounts.closing_fields import STATES, Year
@@ -15,6 +17,7 @@ from actions.kinds import Id
 from actions.registry.institutions import institution_name
 from actions.registry.institutions_table import WhichInstitutions
 from actions.registry.named import institution_columns
+from actions.registry.things import every_carrier
 from actions.tables import Column, Table, attribute
 from compact.closing import Closing
 from storage.accounts import closing
@@ -23,6 +26,7 @@ from storage.pages import Page, cursor_of, key_of
 from storage.registry import institutions
 
 _AT_A_TIME: Final = 1_000
+_OPEN: Final = (Closing.MISSING, Closing.PARTIAL, Closing.READY)
 _LOOKS: Final = {
     Closing.MISSING: "tag warn",
     Closing.PARTIAL: "tag warn",
@@ -47,6 +51,7 @@ class ClosingShown:
     row: ClosingRow
     name_zh: str | None
     name_en: str | None
+    carriers: Mapping[str, Words]
 
     @property
     def institution_id(self) -> int:
@@ -63,7 +68,9 @@ class ClosingShown:
         """The address of the form of what comes next, empty for nothing."""
         whose = {"year": self.year, "institution": self.institution_id}
         if self.state in (Closing.MISSING, Closing.PARTIAL):
-            return f"/do/{EstimateAccount.about.code}/{self.institution_id}"
+            carrier, month = self.row.wants[0].split()
+            asked = {"month": month} | ({"carrier": carrier} if carrier in self.carriers else {})
+            return f"/do/{EstimateAccount.about.code}/{self.institution_id}?{urlencode(asked)}"
         if self.state is Closing.READY:
             return address_of(CloseYear.model_validate(whose), None)
         if self.state in (Closing.LOCKED, Closing.RESTATED):
@@ -72,6 +79,18 @@ class ClosingShown:
             query = f"?year={self.year}&institution={self.institution_id}"
             return f"/do/{RestateYear.about.code}{query}"
         return ""
+
+    def wants(self, lang: Lang) -> list[str]:
+        """Return the months that are unknown, a line for each carrier."""
+        months: dict[str, list[str]] = {}
+        for one in self.row.wants:
+            carrier, month = one.split()
+            months.setdefault(carrier, []).append(month)
+        none = Words("无能源台账", "no energy in account")
+        return [
+            f"{self.carriers.get(carrier, none).say(lang)}: {', '.join(_spans(listed))}"
+            for carrier, listed in months.items()
+        ]
 
 
 class WhichClosing(WhichInstitutions):
@@ -91,7 +110,7 @@ def _ask(at: Acting, asked: WhichClosing, after: str | None, limit: int) -> Page
     (last,) = key_of(after, 0)
     year = asked.year or at.today.year - 1
     profile = known_profile(at.connection, None)
-    ids = [one for one in _ids(at, asked) if one > int(last)]
+    ids = [one for one in _ids(at, asked, year) if one > int(last)]
     found: list[ClosingRow] = []
     at_a_time = _AT_A_TIME if asked.state else limit + 1
     while ids and len(found) <= limit:
@@ -99,17 +118,35 @@ def _ask(at: Acting, asked: WhichClosing, after: str | None, limit: int) -> Page
         rows = closing.listed(at.connection, some, year, profile)
         found += [one for one in rows if asked.state in (None, one.state)]
     names = institutions.names(at.connection, [one.institution_id for one in found[:limit]])
+    carriers = {one.value: one.words for one in every_carrier(at)}
     shown = [
-        ClosingShown(year, one, *names.get(one.institution_id, (None, None)))
+        ClosingShown(year, one, *names.get(one.institution_id, (None, None)), carriers)
         for one in found[:limit]
     ]
     more = len(found) > limit
     return Page(shown, cursor_of(shown[-1].institution_id) if more else None)
 
 
-def _ids(at: Acting, asked: WhichClosing) -> list[int]:
+def _ids(at: Acting, asked: WhichClosing, year: int) -> list[int]:
+    """Return whose year may be meant; a version or none rules most of them out at once."""
     ids = institutions.matching(at.connection, asked.wanted())
-    return ids if asked.institution is None else [one for one in ids if one == asked.institution]
+    if asked.institution is not None:
+        ids = [one for one in ids if one == asked.institution]
+    if asked.state is None:
+        return ids
+    held = closing.with_version(at.connection, year)
+    return [one for one in ids if (one in held) is (asked.state not in _OPEN)]
+
+
+def _spans(months: Sequence[str]) -> list[str]:
+    """Return months of a year, those one after the other as a span: 2015-03 – 2015-12."""
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and int(month[-2:]) == int(spans[-1][-1][-2:]) + 1:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return [one[0] if len(one) == 1 else f"{one[0]} – {one[-1]}" for one in spans]
 
 
 def _state(row: ClosingShown, lang: Lang) -> list[str]:
@@ -169,6 +206,7 @@ CLOSING: Final = Table[ClosingShown, WhichClosing](
             "缺失或不足的月份",
             "Months unknown",
             "several",
+            shown=lambda row, lang: row.wants(lang),
             hint=("- 为全无能源台账", "Carrier and month; - where no energy is in account at all"),
         ),
         _of("known_months", "已知月数", "Months known", "whole", apart=True),

@@ -1,5 +1,6 @@
 """The movement that acts hang on, and what proposals of movements share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -14,7 +15,7 @@ from actions.fields import Acting, Lang, Option, Words, field, plain
 from actions.figures import kilograms
 from actions.kinds import Amount
 from compact.books import Kind
-from compact.movements import Deed, Movement, State
+from compact.movements import Deed, Leg, Movement, State
 from compact.targets import Indicator
 from metering.errors import ConflictError
 from storage.compact import accounts, movements
@@ -41,6 +42,13 @@ class Asked:
     kgce: Decimal
     reason: str
     document: str | None = None
+
+    @classmethod
+    def of_grams(
+        cls, union: int, year: int, grams: int, reason: str, document: str | None = None
+    ) -> "Asked":
+        """Return what is asked for in whole grams."""
+        return cls(union, year, Decimal(grams).scaleb(-3), reason, document)
 
     @property
     def grams(self) -> int:
@@ -96,10 +104,17 @@ def check_held(at: Acting, union: int, year: int, institution: int, grams: int) 
         )
 
 
-def start(at: Acting, asked: Asked, what: Movement, *, reverses: int | None = None) -> int:
-    """Propose a movement; return its id."""
+def start(
+    at: Acting,
+    asked: Asked,
+    what: Movement,
+    *,
+    reverses: int | None = None,
+    legs: Sequence[Leg] = (),
+) -> int:
+    """Propose a movement, with its legs where it moves among many; return its id."""
     said = Proposal(asked.union, INDICATOR, asked.reason, at.actor, asked.document, reverses)
-    made = movements.propose(at.connection, said, what)
+    made = movements.propose(at.connection, said, what, legs)
     at.told.update(movement=made, kgce=kilograms(what.amount_g))
     return made
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from actions.compact.account_acts import reason_field, union_field
+from actions.compact.covers import due_g
 from actions.compact.movement_things import (
     Asked,
     Kgce,
@@ -19,12 +20,14 @@ from actions.compact.movement_things import (
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, field
+from actions.figures import kilograms
 from actions.kinds import Id, Line
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
 from actions.things import member_regions
 from compact.books import Kind
 from compact.movements import Movement
+from metering.errors import ConflictError
 from storage.compact.unions import UnionRow
 from storage.registry.institutions import Institution
 
@@ -155,6 +158,11 @@ class CarryShortfall(Action[Institution, MovementStands]):
     amount: Kgce = amount_field()
     reason: Line = reason_field("short by the heat wave of July; plan 12 is filed")
 
+    def check(self, on: Institution, at: Acting) -> None:
+        """Refuse more than the year is short of."""
+        if (due := due_g(at, self.union, self.year, on)) < self._asked.grams:
+            raise _not_that_short(due)
+
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would move, as the books would take it."""
         return tried(at, self._asked, self._what(on, at))
@@ -209,3 +217,14 @@ def _of(kind: Kind, asked: Asked, on: Institution, at: Acting) -> Movement:
     whose = on.institution_id
     member = member_of(at, asked.union, asked.year, whose)
     return Movement(kind, asked.year, asked.grams, whose, member=member)
+
+
+def _not_that_short(due: int) -> ConflictError:
+    return ConflictError(
+        "carry.not_that_short",
+        zh=f"该年度尚未核销的用量只有 {kilograms(due)} kgce。",
+        en=f"Only {kilograms(due)} kgce of that year are not covered.",
+        next_zh="请减少数额。",
+        next_en="Carry no more than that.",
+        where={"due_kgce": kilograms(due)},
+    )

@@ -68,6 +68,7 @@ LARGE_IMPORTS: Final = Table[LargeImportRow, WhichLarge](
         attribute("rows_read", "已读行数", "Rows read", "whole"),
         attribute("rows_stored", "已入库行数", "Rows stored", "whole"),
         attribute("channels", "通道数", "Channels", "whole", apart=True),
+        attribute("file_id", "撤销编号", "Id to take it back by", "whole", apart=True),
         attribute("first", "最早读数", "First reading", "instant", apart=True),
         attribute("last", "最晚读数", "Last reading", "instant", apart=True),
         Column(

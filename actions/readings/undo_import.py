@@ -19,6 +19,7 @@ from metering.errors import ConflictError
 from storage.readings import reading_files, starts
 from storage.readings.reading_files import ReadingFile, TakenBack
 
+_MOST_TRIED: Final = 1_000_000  # readings, of a file that is taken in one go
 _COUNTED: Final = {
     "gone": Words("不再有读数的时刻", "Instants left without a reading"),
     "back": Words("恢复原读数的时刻", "Instants whose other reading counts again"),
@@ -63,10 +64,15 @@ class UndoImport(Action[ReadingFile, ImportUndone]):
         _check_free(on, at)
 
     def foresee(self, on: ReadingFile, at: Acting) -> list[Effect]:
-        """Return what goes and comes back, and the hours, accounts and published figures."""
-        done, changes = _tried(on, at)
+        """Return what goes and comes back, and the hours, accounts and published figures.
+
+        Of a large file only how much it is: to try it would take as long as to do it.
+        """
         channels = Words("涉及通道", "Channels")
         counted = [Effect("channels", channels, None, plain(str(len(on.channels))))]
+        if on.readings > _MOST_TRIED:
+            return [*counted, *_of_large(on)]
+        done, changes = _tried(on, at)
         counted += [
             Effect(code, what, None, plain(str(getattr(done, code))))
             for code, what in _COUNTED.items()
@@ -84,6 +90,20 @@ class UndoImport(Action[ReadingFile, ImportUndone]):
         return ImportUndone(
             file_id=on.id, gone=done.gone, back=done.back, beside=done.beside, kept=done.kept
         )
+
+
+def _of_large(on: ReadingFile) -> list[Effect]:
+    """Return how much a large file said, and of when."""
+    days = f"{on.first:%Y-%m-%d} – {on.last:%Y-%m-%d}"
+    what = Words("只有此文件有的读数", "Readings that only files said")
+    use = Words("重新计算的用量与台账", "Use and accounts that are computed anew")
+    kept = Words("已公布的数字", "Published figures")
+    stay = Words("保持不变", "keep what they say")
+    return [
+        Effect("readings", what, None, plain(str(on.readings))),
+        Effect("days", use, None, plain(days)),
+        Effect("published", kept, None, stay),
+    ]
 
 
 def _tried(on: ReadingFile, at: Acting) -> tuple[TakenBack, Effects]:

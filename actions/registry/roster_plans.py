@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from actions.actor import denied
 from actions.declared import Effect
@@ -133,8 +134,8 @@ def _whom(at: Acting, plan: Plan) -> list[Effect]:
     for who in plan.change.whom:
         parts = [one for one in plan.change.parts if one.predecessor == who]
         names = [(_name(at, one.successor), one.share) for one in parts]
-        zh = "、".join(f"{name.zh} {share}" for name, share in names)
-        en = ", ".join(f"{name.en} {share}" for name, share in names)
+        zh = "、".join(f"{name.zh} {_part(share).zh}" for name, share in names)
+        en = ", ".join(f"{name.en} {_part(share).en}" for name, share in names)
         gone = LEFT[Change(plan.change.kind)] if who in plan.leaving else Words("留在名录", "stays")
         after = Words(f"{gone.zh};承继:{zh}", f"{gone.en}; succeeded by {en}") if parts else gone
         where = {"institution": who, "shares": [[p.successor, str(p.share)] for p in parts]}
@@ -188,6 +189,10 @@ def _open(at: Acting, plan: Plan) -> list[Effect]:
         where = {"institution": one.institution_id, "year": one.year, "many": one.many}
         found.append(Effect(one.kind, what, None, after, where, warns=one.kind != "months"))
     return found
+
+
+def _part(share: Fraction) -> Words:
+    return Words("(全部)", "(all of it)") if share == 1 else plain(str(share))
 
 
 def _coal(grams: int | None) -> Words | None:

@@ -33,9 +33,11 @@ class ChangeShown:
 
     def lines(self, lang: Lang) -> list[str]:
         """What of whom went to whom, a line each."""
+        if self.one.kind == Change.MOVE:
+            return [self._name(who, lang) for who in self.one.predecessors]
         return [
             f"{self._name(old, lang)} → {self._name(new, lang) if new else '–'}"
-            + (f" {number}/{whole}" if number != whole else "")
+            + (f" ({number}/{whole})" if number != whole else "")
             for old, new, number, whole in self.one.parts
         ]
 
@@ -68,7 +70,7 @@ ROSTER: Final = Table[ChangeShown, WhichChanges](
     "and what of whom went to whom as an exact fraction; those taken back too, the newest first.",
     tag="institutions",
     columns=(
-        attribute("one.change_id", "编号", "Id", "whole", called="change_id"),
+        attribute("one.change_id", "编号", "Id", "whole", called="change_id", apart=True),
         Column(
             "kind",
             Words("变更", "Change"),
@@ -95,7 +97,7 @@ ROSTER: Final = Table[ChangeShown, WhichChanges](
             "undo",
             Words("撤回", "Take back"),
             shown=lambda row, lang: (
-                Words("已撤回", "taken back") if row.one.known_until else UndoChange.about.words
+                Words("已撤回", "taken back") if row.one.known_until else Words("撤回", "Take back")
             ).say(lang),
             link=lambda row: (
                 "" if row.one.known_until else f"/do/{UndoChange.about.code}/{row.one.change_id}"

@@ -48,4 +48,4 @@ def _line(one: "ClosingShown") -> str:
     parts = [str(one.institution_id), name, str(one.year), say(words.zh, words.en)]
     if one.row.difference_g:
         parts.append(f"{one.row.difference_g / 1000:+,.3f} kgce")
-    return "  ".join([*parts, *one.row.wants])
+    return "  ".join([*parts, *one.wants("zh" if say("zh", "en") == "zh" else "en")])

@@ -26,19 +26,23 @@ class Place:
 
     def said(self) -> tuple[str, str]:
         """Return it in Chinese and English."""
-        zh, en = self.file, self.file
+        zh = en = printable(self.file)
         if self.sheet:
-            zh, en = f"{zh} 工作表“{self.sheet}”", f"{en}, sheet “{self.sheet}”"
+            sheet = printable(self.sheet)
+            zh, en = f"{zh} 工作表“{sheet}”", f"{en}, sheet “{sheet}”"
         if self.line:
             zh, en = f"{zh} 第 {self.line} 行", f"{en}, line {self.line}"
         if self.column:
-            zh, en = f"{zh},{self.column}", f"{en}, {self.column}"
+            column = printable(self.column)
+            zh, en = f"{zh},{column}", f"{en}, {column}"
         return zh, en
 
     def where(self, value: str) -> dict[str, Any]:
         """Return it for programs."""
-        where: dict[str, Any] = {"file": self.file, "line": self.line, "field": self.column}
-        return where | ({"sheet": self.sheet} if self.sheet else {}) | {"value": value}
+        where: dict[str, Any] = {"file": printable(self.file), "line": self.line}
+        where["field"] = printable(self.column)
+        sheet = {"sheet": printable(self.sheet)} if self.sheet else {}
+        return where | sheet | {"value": value}
 
 
 class CellError(Exception):
@@ -69,9 +73,16 @@ class Question:
     choices: Sequence[Choice]
 
 
+def printable(text: str) -> str:
+    """Return a text as it can be shown: headings and names of files may hold anything."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else "�" for one in text)
+
+
 def shown(value: str) -> str:
     """Return what was read, short and printable."""
-    return "".join(one if one.isprintable() else "�" for one in value[:_SHOWN])
+    return printable(value[:_SHOWN])
 
 
 def refusal(error: CellError, place: Place, rows: int = 1) -> InputError:

@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse
 from dashboards import pages
 from dashboards.pages import assets, files_done, form_files, forms, tables, tasks
 from dashboards.pages.viewer import assets as loaded
-from dashboards.pages.viewer import stranger
+from dashboards.pages.viewer import auth_of, stranger
+from storage.access.people import Session
 
 _AGAIN: Final = (429, 500, 503)
 _ROOMS: Final = tuple(
@@ -56,7 +57,7 @@ def error_page(request: Request, problem: Problem) -> Response:
     if problem.status == 401 and request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/login?next={quote(path + query, safe='')}", 303)
-    viewer = stranger(request)
+    viewer = stranger(request, _known(request, problem.status))
     nowhere = problem.code == "route.not_found"
     zh = viewer.lang == "zh"
     detail, after = (
@@ -77,4 +78,10 @@ def error_page(request: Request, problem: Problem) -> Response:
     return answer
 
 
+def _known(request: Request, status: int) -> Session | None:
+    """Return whose navigation stands above an error; none where asking might fail as well."""
+    return auth_of(request).known(request) if status in _READ else None
+
+
+_READ: Final = (403, 404, 409, 422)
 _TITLES: Final = (403, 404, 409, 422, 429, 500, 503)

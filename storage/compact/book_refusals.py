@@ -104,6 +104,24 @@ _SAID: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
         "movement.leg_fits", "该变动不能有这样的分录。", "This movement has no such entry.",
         "请核对账簿户和年度。", "Check accounts and years.",
     ),
+    "year_not_over": (
+        "books.year_not_over", "该年度尚未结束。", "That year is not over.",
+        "请在年度结束后关闭账簿。", "Close its books once it is over.",
+    ),
+    "year_reversible": (
+        "books.year_reversible", "该年度有核销未满 14 天,仍可撤销。",
+        "A cover of that year can still be reversed.",
+        "请在核销满 14 天后关闭账簿。", "Close the books once 14 days have passed since it.",
+    ),
+    "year_not_empty": (
+        "books.year_not_empty", "该年度还有余额未失效。", "Something of that year has not expired.",
+        "请通过关闭年度账簿办理,余额一并失效。",
+        "Close the year's books by their action: what is left expires.",
+    ),
+    "book_year_closed_pkey": (
+        "books.year_closed", "该年度账簿已关闭。", "The books of that year are closed.",
+        "无需操作。", "Nothing is to be done.",
+    ),
     "movement_begins": (
         "movement.whose", "须说明是谁的变动。", "Whose movement it is must be said.",
         "请指明机构或成员单位。", "Name the institution or the member.",

@@ -1217,5 +1217,29 @@ CREATE INDEX ON commitment_word (commitment_id, id);
 ALTER TABLE commitment_word ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON commitment_word TO commonwatt_api;
 
+-- What a member shows of its own figures to whom in a union: its own words, dated; of one receiver
+-- and indicator the newest holds, and one to a receiver before one to every member.
+CREATE TABLE sharing_word (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,                  -- who shows
+    with_id integer REFERENCES region,           -- to whom; null: to every member
+    indicator text NOT NULL CHECK (indicator IN ('total_kgce', 'water')),
+    shown boolean NOT NULL,                      -- false: revoked
+    level text CHECK (level IN ('member', 'line', 'institution')),
+    grain text CHECK (grain IN ('month', 'year')),
+    lag_months integer CHECK (lag_months BETWEEN 0 AND 120),
+    since date NOT NULL,
+    source text NOT NULL CHECK (source <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id),
+    CHECK (num_nulls(level, grain, lag_months) = CASE WHEN shown THEN 0 ELSE 3 END),
+    CHECK (with_id <> region_id)
+);
+CREATE INDEX ON sharing_word (union_id, region_id, indicator, id);
+ALTER TABLE sharing_word ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON sharing_word TO commonwatt_api;
+
 -- A grant may be of a union.
 ALTER TABLE access_grant ADD FOREIGN KEY (union_id) REFERENCES region_union;

@@ -14,8 +14,8 @@ OPEN: Final = ("received", "read")
 
 _COLUMNS: Final = """
     SELECT id, made_by, made_at, name, encode(sha256, 'hex') AS sha256, bytes, state, bytes_read,
-           rows_read, rows_stored, counts, cardinality(channels) AS channels, first, last, errors,
-           error_count, stored_at, ended_at
+           rows_read, rows_stored, counts, cardinality(channels) AS channels, first, last, file_id,
+           errors, error_count, stored_at, ended_at
       FROM reading_import
 """
 _ONE: Final = _COLUMNS + " WHERE id = %s"
@@ -51,7 +51,7 @@ _REFUSED = """
 _STORED = """
     UPDATE reading_import
        SET state = 'stored', stored_at = now(), counts = %(counts)s, rows_stored = rows_read,
-           bytes_read = bytes, channels = %(channels)s,
+           bytes_read = bytes, channels = %(channels)s, file_id = %(file)s,
            first = to_timestamp(%(first_ms)s / 1000.0), last = to_timestamp(%(last_ms)s / 1000.0)
      WHERE id = %(id)s
 """
@@ -68,6 +68,7 @@ class LargeImport:
 
     state: received (being read), read (all of it can be taken), stored, in_accounts, refused,
         interrupted. bytes: as they came; bytes_read: of these. counts: what became of its readings.
+    file_id: by which it is taken back, None where it said nothing new.
     errors: the first that stood against it, each with line, field and what to do.
     """
 
@@ -85,6 +86,7 @@ class LargeImport:
     channels: int
     first: datetime | None
     last: datetime | None
+    file_id: int | None
     errors: Sequence[Mapping[str, Any]]
     error_count: int
     stored_at: datetime | None
@@ -167,9 +169,14 @@ def stored(
     counts: Mapping[str, int],
     channels: Sequence[int],
     span_ms: tuple[int, int],
+    file_id: int | None,
 ) -> None:
-    """Write down that a file is stored, in the transaction that stores it."""
+    """Write down that a file is stored, in the transaction that stores it.
+
+    file_id: by which it can be taken back; None where it said nothing new.
+    """
     told = {"channels": list(channels), "first_ms": span_ms[0], "last_ms": span_ms[1]}
+    told |= {"file": file_id}
     connection.execute(_STORED, {"id": import_id, "counts": Jsonb(dict(counts)), **told})
 
 

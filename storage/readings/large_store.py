@@ -18,7 +18,7 @@ from metering.errors import ConflictError, EnergyError
 from metering.messages import AuditNote
 from storage import connections
 from storage.connections import WRITING, Bounds
-from storage.readings import corrections, imports, staged, staged_merging
+from storage.readings import corrections, imports, said, staged, staged_merging
 from storage.readings.binding import Bound
 from storage.readings.minutes import tally
 from storage.readings.months import ENSURE
@@ -93,11 +93,18 @@ class LargeStore:
             ids = self._heard.channels
             first_ms = self._heard.first[ids].tolist()
             staged_merging.unchanged(self._work, ids, first_ms, self._since)
-            counts = asdict(self._merged(size, pieces)) | {"behind": len(behind)}
+            file_id = said.begin(self._work)
+            counts = asdict(self._merged(size, pieces, file_id)) | {"behind": len(behind)}
             span_ms = (int(self._heard.first[ids].min()), int(self._heard.last[ids].max()))
-            corrections.write_down(self._work, audit(counts))
+            note = audit(counts)
+            corrections.write_down(self._work, note)
             tally(self._work, _NAME, len(ids), counts)
-            imports.stored(self._work, self.import_id, counts, ids, span_ms)
+            new = said.anything(self._work, ids, file_id)
+            if new:
+                said.end(self._work, ids, file_id, note)
+            imports.stored(
+                self._work, self.import_id, counts, ids, span_ms, file_id if new else None
+            )
 
     def cancel(self) -> None:
         """End the statement that is at work, if any; another thread may say so."""
@@ -129,15 +136,17 @@ class LargeStore:
             state="read", bytes_read=size, rows_read=self._rows, rows_stored=stored,
         )  # fmt: skip
 
-    def _merged(self, size: int, pieces: Sequence[staged.Piece]) -> staged_merging.Counts:
+    def _merged(
+        self, size: int, pieces: Sequence[staged.Piece], file_id: int
+    ) -> staged_merging.Counts:
         work: Connection[Any] = self._work
         staged_merging.prepare(work)
         readings = inserted = 0
         for piece in pieces:
-            had, new = staged_merging.insert(work, piece)
+            had, new = staged_merging.insert(work, piece, file_id)
             readings, inserted = readings + had, inserted + new
             self._read(size, readings)
-        return staged_merging.settle(work, readings, inserted)
+        return staged_merging.settle(work, readings, inserted, file_id)
 
 
 def _words(why: BaseException) -> dict[str, str]:

@@ -36,10 +36,8 @@ _INSERT: Final = """
 """
 _INSERT_AND_TELL: Final = _INSERT + " RETURNING channel_id, storage.ms(at)"
 _INSERT_OF_FILE: Final = f"""
-    WITH new AS ({_INSERT} RETURNING channel_id, at, seq, value), told AS (
-        INSERT INTO reading_of_file (file_id, channel_id, at, seq, value)
-        SELECT %s, channel_id, at, seq, value FROM new)
-"""  # noqa: S608 - only our own text
+    WITH new AS ({_INSERT} RETURNING channel_id, at, seq, value), told AS ({said.NOTED})
+"""
 _COUNT_NEW: Final = _INSERT_OF_FILE + "SELECT count(*) FROM new"  # noqa: S608
 _TELL_NEW: Final = _INSERT_OF_FILE + "SELECT channel_id, storage.ms(at) FROM new"  # noqa: S608
 
@@ -51,11 +49,13 @@ _DIFFERS = """
       LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
             WHERE channel_id = i.channel_id AND at = i.at LIMIT 1) r ON true
-      LEFT JOIN LATERAL (
-           SELECT true AS open FROM reading_of_file
-            WHERE channel_id = i.channel_id AND at = i.at AND seq = i.seq AND value = i.value
-            LIMIT 1) f ON true
-     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value) OR f.open
+     WHERE (i.rank, i.seq, i.value) IS DISTINCT FROM (r.rank, r.seq, r.value)
+        OR EXISTS (SELECT FROM reading_of_file f
+                    WHERE f.channel_id = i.channel_id AND f.at = i.at AND f.seq = i.seq
+                      AND f.value = i.value AND f.file_id IS DISTINCT FROM %(file)s)
+        OR EXISTS (SELECT FROM run_of_file f
+                    WHERE f.channel_id = i.channel_id AND f.file_id IS DISTINCT FROM %(file)s
+                      AND tstzrange(f.first, f.last, '[]') @> i.at)
 """
 
 # Only who holds a channel's lock replaces its effective readings. It works on both engines, whereas
@@ -228,9 +228,9 @@ def merge(
 
 def _insert(cursor: Cursor[Any], *, tell_new: bool, file_id: int | None) -> int:
     if file_id is not None and tell_new:
-        return cursor.execute(_TELL_NEW.encode(), [file_id]).rowcount
+        return cursor.execute(_TELL_NEW.encode(), {"file": file_id}).rowcount
     if file_id is not None:
-        counted = cursor.execute(_COUNT_NEW.encode(), [file_id]).fetchone()
+        counted = cursor.execute(_COUNT_NEW.encode(), {"file": file_id}).fetchone()
         return int(counted[0]) if counted else 0
     return cursor.execute(_INSERT_AND_TELL if tell_new else _INSERT).rowcount
 
@@ -239,7 +239,7 @@ def _revise(
     cursor: Cursor[Any], bound: Bound, folded: Fold, file_id: int | None, lock: Sequence[int]
 ) -> Settled:
     """Let the greatest stand where something else was said before."""
-    differ = {channel for (channel,) in cursor.execute(_DIFFERS)}
+    differ = {channel for (channel,) in cursor.execute(_DIFFERS, {"file": file_id})}
     differ.update(bound.channel_id[folded.outdone].tolist(), lock)
     if not differ:
         return Settled(0, 0)

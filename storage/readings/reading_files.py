@@ -27,8 +27,12 @@ _SPAN = """
     SELECT storage.ms(min(at)), storage.ms(max(at))
       FROM (SELECT at FROM reading_of_file WHERE channel_id = %(channel)s AND file_id = %(file)s
              UNION ALL
+            SELECT unnest(ARRAY[first, last]) FROM run_of_file
+             WHERE channel_id = %(channel)s AND file_id = %(file)s
+             UNION ALL
             SELECT at FROM start_of_file WHERE channel_id = %(channel)s AND file_id = %(file)s) s
 """
+_LONG = "SET LOCAL statement_timeout = '1h'"  # of a file of any length
 _TAKE_BACK = "SELECT gone, back, beside, kept FROM storage.take_back_file(%s, %s)"
 _UNDONE = """
     UPDATE reading_file SET undone_at = now(), undone_by = %s WHERE id = %s AND undone_at IS NULL
@@ -40,11 +44,16 @@ _STOOD_UPON = """
       JOIN amendment a ON a.channel_id = ANY(f.channels) AND a.at BETWEEN f.first AND f.last
        AND a.known_until IS NULL AND a.known_since >= f.made_at
        AND a.kind = ANY('{reinstate,wrap,use}')
-      JOIN reading_of_file t ON t.channel_id = a.channel_id AND t.at = a.at AND t.file_id = f.id
      WHERE f.id = %s
-       AND NOT EXISTS (SELECT FROM reading_of_file o
-                        WHERE o.channel_id = t.channel_id AND o.at = t.at AND o.seq = t.seq
-                          AND o.value = t.value AND o.file_id <> f.id)
+       AND (EXISTS (SELECT FROM run_of_file t
+                     WHERE t.channel_id = a.channel_id AND t.file_id = f.id
+                       AND a.at BETWEEN t.first AND t.last AND a.at = ANY(t.at))
+            OR EXISTS (SELECT FROM reading_of_file t
+                        WHERE t.channel_id = a.channel_id AND t.at = a.at AND t.file_id = f.id
+                          AND NOT EXISTS (
+                              SELECT FROM reading_of_file o
+                               WHERE o.channel_id = t.channel_id AND o.at = t.at AND o.seq = t.seq
+                                 AND o.value = t.value AND o.file_id <> f.id)))
      ORDER BY a.id LIMIT 1
 """
 _SEALED = """
@@ -52,7 +61,10 @@ _SEALED = """
       FROM reading_file f JOIN channel c ON c.id = ANY(f.channels)
      WHERE f.id = %s
        AND EXISTS (SELECT FROM reading_of_file t
-                    WHERE t.channel_id = c.id AND t.file_id = f.id AND t.at < c.sealed_before)
+                    WHERE t.channel_id = c.id AND t.file_id = f.id AND t.at < c.sealed_before
+                    UNION ALL
+                   SELECT FROM run_of_file t
+                    WHERE t.channel_id = c.id AND t.file_id = f.id AND t.first < c.sealed_before)
      ORDER BY c.id LIMIT 1
 """
 _SETTLE = "SELECT storage.settle_files(%s)"
@@ -128,6 +140,7 @@ def span(connection: Connection[Any], file_id: int, channel_id: int) -> tuple[in
 
 def take_back(connection: Connection[Any], file_id: int, channel_id: int) -> TakenBack:
     """Let what only the file said of a channel be gone, and queue what that changes."""
+    connection.execute(_LONG)
     row = connection.execute(_TAKE_BACK, [file_id, channel_id]).fetchone()
     assert row is not None
     return TakenBack(*row)

@@ -1,31 +1,49 @@
 """What only files said so far: noted with what they say, forgotten where another says it, too."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
 from psycopg import Connection
 
 from metering.messages import AuditNote
-from storage.readings.binding import Bound
 
 _BEGIN = "SELECT nextval(pg_get_serial_sequence('reading_file', 'id'))"
 _SAID: Final = """
     SELECT EXISTS (SELECT FROM reading_of_file
                     WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s)
+        OR EXISTS (SELECT FROM run_of_file WHERE file_id = %(file)s)
         OR EXISTS (SELECT FROM start_of_file
                     WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s)
 """
 _END = """
     INSERT INTO reading_file (id, made_by, name, channels, readings, first, last)
     SELECT %(file)s, %(by)s, %(name)s, array_agg(DISTINCT channel_id ORDER BY channel_id),
-           count(*) FILTER (WHERE reading), min(at), max(at)
-      FROM (SELECT channel_id, at, true AS reading FROM reading_of_file
-             WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s
+           sum(readings), min(first), max(last)
+      FROM (SELECT channel_id, count(*) AS readings, min(at) AS first, max(at) AS last
+              FROM reading_of_file
+             WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s GROUP BY channel_id
              UNION ALL
-            SELECT channel_id, at, false FROM start_of_file
-             WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s) s
+            SELECT channel_id, cardinality(at), first, last FROM run_of_file
+             WHERE file_id = %(file)s
+             UNION ALL
+            SELECT channel_id, 0, min(at), max(at) FROM start_of_file
+             WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s GROUP BY channel_id) s
 """
 
+# The rows of a file of which what is said may be a part, become readings of the file.
+_UNPACK = """
+    WITH hit AS (
+        DELETE FROM run_of_file f
+         WHERE f.channel_id = ANY(%(locked)s) AND f.file_id IS DISTINCT FROM %(file)s
+           AND EXISTS (SELECT FROM (SELECT channel_id, at FROM incoming
+                                     UNION ALL SELECT channel_id, at FROM outdone) s
+                        WHERE s.channel_id = f.channel_id AND s.at BETWEEN f.first AND f.last)
+        RETURNING f.file_id, f.channel_id, f.at, f.seq, f.value)
+    INSERT INTO reading_of_file (file_id, channel_id, at, seq, value)
+    SELECT h.file_id, h.channel_id, u.at, u.seq, u.value
+      FROM hit h CROSS JOIN LATERAL unnest(h.at, h.seq, h.value) AS u (at, seq, value)
+    ON CONFLICT DO NOTHING
+"""
 # Whoever else says what files said says it for good.
 _SAID_FOR_GOOD = """
     DELETE FROM reading_of_file f
@@ -80,6 +98,15 @@ _STARTS_FOR_GOOD: Final = f"""
 """  # noqa: S608 - only our own text
 
 
+# What was inserted under the name "new", in rows of so many readings; it comes in order.
+NOTED: Final = """
+    INSERT INTO run_of_file (file_id, channel_id, first, last, at, seq, value)
+    SELECT %(file)s, channel_id, min(at), max(at), array_agg(at), array_agg(seq), array_agg(value)
+      FROM (SELECT *, (row_number() OVER () - 1) / 10000 AS part FROM new) n
+     GROUP BY channel_id, part
+"""
+
+
 def begin(connection: Connection[Any]) -> int:
     """Return the number of a file that is about to be stored."""
     row = connection.execute(_BEGIN).fetchone()
@@ -87,19 +114,18 @@ def begin(connection: Connection[Any]) -> int:
     return int(row[0])
 
 
-def anything(connection: Connection[Any], bound: Bound, file_id: int) -> bool:
+def anything(connection: Connection[Any], channels: Sequence[int], file_id: int) -> bool:
     """Return whether a file that was just merged said anything new."""
-    return connection.execute(_SAID, _asked(bound, file_id)).fetchone() == (True,)
+    asked = {"file": file_id, "channels": list(channels)}
+    return connection.execute(_SAID, asked).fetchone() == (True,)
 
 
-def end(connection: Connection[Any], bound: Bound, file_id: int, note: AuditNote) -> None:
+def end(
+    connection: Connection[Any], channels: Sequence[int], file_id: int, note: AuditNote
+) -> None:
     """Write down that a file said something new."""
     told = {"by": note.actor, "name": note.subject}
-    connection.execute(_END, _asked(bound, file_id) | told)
-
-
-def _asked(bound: Bound, file_id: int) -> dict[str, Any]:
-    return {"file": file_id, "channels": np.unique(bound.channel_id).tolist()}
+    connection.execute(_END, {"file": file_id, "channels": list(channels)} | told)
 
 
 def note_readings(connection: Connection[Any], channels: list[int], file_id: int | None) -> None:
@@ -107,8 +133,9 @@ def note_readings(connection: Connection[Any], channels: list[int], file_id: int
 
     channels: whose locks the caller holds; of these it is noted.
     """
-    noted = _SAID_FOR_GOOD if file_id is None else _SAID_BY_FILE
-    connection.execute(noted, {"locked": channels, "file": file_id})
+    asked = {"locked": channels, "file": file_id}
+    connection.execute(_UNPACK, asked)
+    connection.execute(_SAID_FOR_GOOD if file_id is None else _SAID_BY_FILE, asked)
 
 
 def note_starts(connection: Connection[Any], asked: dict[str, Any]) -> None:

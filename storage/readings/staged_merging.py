@@ -6,12 +6,12 @@ any batch is. A piece holds as many readings as a statement should take.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 
 from metering.errors import ConflictError
-from storage.readings import merging
+from storage.readings import merging, said
 from storage.readings.staged import Piece
 
 _MAKE = """
@@ -26,14 +26,17 @@ _COUNT = """
      WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
 """
 # Of two of one instant on both sides of a border the second differs from the first, once it stands.
-_INSERT = """
-    INSERT INTO reading (channel_id, at, rank, seq, value)
-    SELECT DISTINCT ON (channel_id, at) channel_id, at, 0, seq, value FROM sorted
-     WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
-     ORDER BY channel_id, at, seq DESC, value DESC
-    ON CONFLICT DO NOTHING
-"""
-_INSERT_AND_TELL = """
+_INSERT: Final = f"""
+    WITH new AS (
+        INSERT INTO reading (channel_id, at, rank, seq, value)
+        SELECT DISTINCT ON (channel_id, at) channel_id, at, 0, seq, value FROM sorted
+         WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
+         ORDER BY channel_id, at, seq DESC, value DESC
+        ON CONFLICT DO NOTHING RETURNING channel_id, at, seq, value
+    ), noted AS ({said.NOTED})
+    SELECT count(*) FROM new
+"""  # noqa: S608 - only our own text
+_INSERT_AND_TELL: Final = f"""
     WITH each AS (
         SELECT DISTINCT ON (channel_id, at) channel_id, at, seq, value, rounded FROM sorted
          WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
@@ -41,13 +44,13 @@ _INSERT_AND_TELL = """
     ), new AS (
         INSERT INTO reading (channel_id, at, rank, seq, value)
         SELECT channel_id, at, 0, seq, value FROM each
-        ON CONFLICT DO NOTHING RETURNING channel_id, at
-    ), told AS (
+        ON CONFLICT DO NOTHING RETURNING channel_id, at, seq, value
+    ), noted AS ({said.NOTED}), told AS (
         INSERT INTO finer SELECT channel_id, at FROM new JOIN each USING (channel_id, at)
          WHERE rounded
     )
     SELECT count(*) FROM new
-"""
+"""  # noqa: S608 - only our own text
 _DIFFER = """
     INSERT INTO differs
     SELECT DISTINCT s.channel_id, s.at, s.seq, s.value
@@ -56,11 +59,13 @@ _DIFFER = """
       LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
             WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r ON true
-      LEFT JOIN LATERAL (
-           SELECT true AS open FROM reading_of_file
-            WHERE channel_id = s.channel_id AND at = s.at AND seq = s.seq AND value = s.value
-            LIMIT 1) f ON true
-     WHERE (r.rank, r.seq, r.value) IS DISTINCT FROM (0::smallint, s.seq, s.value) OR f.open
+     WHERE (r.rank, r.seq, r.value) IS DISTINCT FROM (0::smallint, s.seq, s.value)
+        OR EXISTS (SELECT FROM reading_of_file f
+                    WHERE f.channel_id = s.channel_id AND f.at = s.at AND f.seq = s.seq
+                      AND f.value = s.value AND f.file_id <> %(file)s)
+        OR EXISTS (SELECT FROM run_of_file f
+                    WHERE f.channel_id = s.channel_id AND f.file_id <> %(file)s
+                      AND tstzrange(f.first, f.last, '[]') @> s.at)
 """
 _CHANNELS = "SELECT DISTINCT channel_id FROM differs ORDER BY channel_id"
 _GREATEST = """
@@ -149,29 +154,30 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute(statement.encode())
 
 
-def insert(connection: Connection[Any], piece: Piece) -> tuple[int, int]:
-    """Insert a piece; return how many readings it has, and how many are of new instants."""
-    where = piece._asdict()
+def insert(connection: Connection[Any], piece: Piece, file_id: int) -> tuple[int, int]:
+    """Insert a piece; return how many readings it has, and how many are of new instants.
+
+    file_id: of the file, as whose what is new is noted.
+    """
+    where = {**piece._asdict(), "file": file_id}
     row = connection.execute(_COUNT, where).fetchone()
     readings, rounded = row or (0, 0)
-    if rounded:
-        told = connection.execute(_INSERT_AND_TELL, where).fetchone()
-        inserted = told[0] if told else 0
-    else:
-        inserted = connection.execute(_INSERT, where).rowcount
+    statement = _INSERT_AND_TELL if rounded else _INSERT
+    told = connection.execute(statement.encode(), where).fetchone()
+    inserted = int(told[0]) if told else 0
     if inserted < readings:
         connection.execute(_DIFFER, where)
     return readings, inserted
 
 
-def settle(connection: Connection[Any], readings: int, inserted: int) -> Counts:
+def settle(connection: Connection[Any], readings: int, inserted: int, file_id: int) -> Counts:
     """Merge what differs from what stands, once all is inserted; mark and queue."""
     ids = [row[0] for row in connection.execute(_CHANNELS)]
     revised = replaced = outdone = 0
     if ids:
         connection.execute(_GREATEST)
         connection.execute(_OTHERS)
-        revised, replaced = merging.settle(connection, ids)
+        revised, replaced = merging.settle(connection, ids, file_id)
         outdone = _one(connection, _OUTDONE)
     rounded = _one(connection, _FINER)
     if inserted or revised or replaced:

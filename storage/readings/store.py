@@ -171,7 +171,7 @@ class Store:
                     note = audit(stored)
                     corrections.write_down(connection, note)
                     if stored.file_id is not None:
-                        said.end(connection, bound, stored.file_id, note)
+                        said.end(connection, channels_of(bound), stored.file_id, note)
         return stored
 
     def _whole(
@@ -184,11 +184,11 @@ class Store:
     ) -> Stored:
         """Merge a file that can be taken as a whole, and say what does not count of it."""
         none, begun = np.zeros(len(bound.at_ms), np.bool_), readings.from_ms is not None
-        lock = np.unique(bound.channel_id).tolist() if begun else ()
+        lock = channels_of(bound) if begun else ()
         merged = self._merge(connection, len(batch), bound, none, file_id, lock)
         starts.keep(connection, bound, readings.from_ms, file_id)
         lost = [] if merged.stored == len(bound.at_ms) else outdone(connection, bound)
-        new = file_id is not None and said.anything(connection, bound, file_id)
+        new = file_id is not None and said.anything(connection, channels_of(bound), file_id)
         return replace(
             stored_of([], (), bound, merged),
             outdone=lost[:_TOLD],
@@ -270,6 +270,12 @@ class Store:
                 next_zh="未经确认的数据请在恢复后重发,重复发送不会重复计数。",
                 next_en="Send what was not confirmed again once it is back; twice counts once.",
             ) from error
+
+
+def channels_of(bound: Bound) -> list[int]:
+    """Return the channels of readings, in order of id."""
+    found: list[int] = np.unique(bound.channel_id).tolist()
+    return found
 
 
 def connect(url: str, name: str, bounds: Bounds = WRITING) -> Connection[Any]:

@@ -115,3 +115,20 @@ def lock_year(world: World, name: str, year: int, kwh: int) -> None:
         world.institution[name], year, 12 * kwh * 1229 // 10, world.institution[name], year,
     )  # fmt: skip
     world.admin("SET session_replication_role = DEFAULT")
+
+
+def progressed(union: UnionWorld, found: dict[str, tuple[int, int]]) -> None:
+    """Let holders of city 1 be somewhere on the path of 2016: path and use, each in g."""
+    world = union.world
+    for name, (path, used) in found.items():
+        world.admin(
+            """INSERT INTO progress (union_id, indicator, year, day, member_id, institution_id,
+                       run_id, quota_g, path_g, used_g, measured_s, expected_s, known_s,
+                       compared_path_g, compared_used_g)
+               SELECT f.union_id, f.indicator, f.year, '2016-04-09', q.member_id, q.institution_id,
+                      f.run_id, q.amount_g, %s, %s, 1, 1, 1, %s, %s
+                 FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+                WHERE f.union_id = %s AND f.year = 2016 AND q.institution_id = %s
+               ON CONFLICT DO NOTHING""",
+            path, used, path, used, union.union, world.institution[name],
+        )  # fmt: skip

@@ -16,7 +16,7 @@ def world(database) -> Iterator[World]:
 
 
 @pytest.fixture
-def filled(world) -> World:
+def filled(full, world) -> World:
     """The same, with readings, hours and accounts."""
     fill(world)
     return world

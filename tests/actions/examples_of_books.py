@@ -10,7 +10,14 @@ from actions.compact.propose_movements import RequestAdjustment
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.trust_acts import TrustTaker
 from actions.doing import carry_out
-from tests.actions.book_world import give_reserve, make_books, people, propose_transfer
+from tests.actions.book_world import (
+    give_reserve,
+    lock_year,
+    make_books,
+    people,
+    progressed,
+    propose_transfer,
+)
 from tests.actions.examples import union_in
 from tests.actions.world import World
 
@@ -115,6 +122,30 @@ def _transfer(world: World) -> Example:
     return _moved(world, taker=world.institution["office"])
 
 
+def _short(world: World) -> Example:
+    found = _moved(world)
+    lock_year(world, "school", 2016, 700)
+    return found
+
+
+def _rebalanced(world: World) -> Example:
+    union = make_books(union_in(world))
+    city = world.region["city 1"]
+    progressed(union, {"school": (600_000, 100_000), "office": (300_000, 350_000)})
+    return union.union, {"member": city, "year": 2016, "reason": "half-year review"}
+
+
+def _succession(world: World) -> Example:
+    school, said = _moved(world)
+    office = world.institution["office"]
+    successors = [{"institution": office, "percent": "100"}]
+    return school, {"union": said["union"], "successors": successors, "reason": "document 12"}
+
+
+def _over(world: World) -> Example:
+    return union_in(world).union, {"year": 2015 - next(_AGAIN) % 40, "reason": "all is final"}
+
+
 def _without_amount(world: World) -> Example:
     institution, said = _moved(world)
     del said["amount"]
@@ -161,8 +192,13 @@ EXAMPLES: Final = {
     "quota.return": _moved,
     "quota.bank": _moved,
     "quota.borrow": _moved,
-    "quota.carry": _moved,
+    "quota.carry": _short,
     "reserve.fill": _reserve,
+    "quota.rebalance": _rebalanced,
+    "quota.succeed": _succession,
+    "pool.put": _moved,
+    "pool.take": _moved,
+    "books.close_year": _over,
     "movement.approve": lambda world: (_requested(world), {}),
     "movement.refuse": lambda world: (_proposed(world), {"reason": "no evidence"}),
     "movement.cancel": lambda world: (_proposed(world), {"reason": "no longer"}),

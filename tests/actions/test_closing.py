@@ -296,3 +296,14 @@ def test_a_verified_year_is_told_to_whoever_corrects_it(world):
     with world.actor(OFFICER).look() as connection:
         found = published(connection, [one], [date(YEAR, 3, 1)])
     assert [(told.kind, told.year) for told in found] == [("locked", YEAR)]
+
+
+def test_months_are_said_as_spans_and_lead_to_the_form_that_estimates_them(world):
+    one = office(world, 200)
+    asked = WhichClosing(institution=one)
+    (shown,) = rows_of(world.actor(OFFICER), CLOSING, asked, None, 5).rows
+    assert shown.wants("en") == ["Electricity: 2015-07 – 2015-12"]
+    assert shown.to_do == f"/do/account.estimate/{one}?month=2015-07&carrier=electricity"
+    asked = WhichClosing(institution=world.institution["school"])
+    (shown,) = rows_of(world.actor(OFFICER), CLOSING, asked, None, 5).rows
+    assert shown.wants("zh") == ["无能源台账: 2015-01 – 2015-12"]

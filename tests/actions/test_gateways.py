@@ -51,7 +51,12 @@ def test_a_registered_gateway_has_a_key_of_which_only_hashes_are_kept(world):
             carry_out(world.actor(), RegisterGateway(name=bad))
 
 
-def test_what_a_revoked_gateway_sends_is_set_aside_until_it_has_a_new_key(world):
+@pytest.mark.parametrize("others", [0, 150])  # revoked too: they are named above a hundred
+def test_what_a_revoked_gateway_sends_is_set_aside_until_it_has_a_new_key(world, others):
+    world.admin(
+        "INSERT INTO gateway (name, revoked_at) SELECT 'demo-a/0' || i, now() "
+        "FROM generate_series(1, %s) AS i", others,
+    )  # fmt: skip
     on = id_of(world.actor(), "demo-a/g1")
     old = carry_out(world.actor(), IssueKey(reason="new"), on).result.key
     assert not sent(world, 1, "demo-a/g1").rejected

@@ -24,6 +24,7 @@ from tests.actions.book_world import (
     agree,
     balances,
     give_reserve,
+    lock_year,
     make_books,
     people,
     propose_transfer,
@@ -209,6 +210,7 @@ def test_without_a_clause_that_binds_nothing_is_banked(union):
     planner, school = union.world.actor("planner of all"), of(union, "school")
     agree(union.world, union.union, delay_hours=24)
     said = {"union": union.union, "year": 2016, "reason": "agreed", "amount": "1"}
+    lock_year(union.world, "school", 2016, 700)
     for kind in (BankQuota, BorrowQuota, CarryShortfall):
         assert code_of(planner, kind(**said), school) == "movement.no_clause"
     make_books(union)
@@ -216,6 +218,7 @@ def test_without_a_clause_that_binds_nothing_is_banked(union):
 
 def test_a_shortfall_is_carried_by_the_agreed_factor(union):
     planner, school = union.world.actor("planner of all"), of(union, "school")
+    lock_year(union.world, "school", 2016, 700)
     before, next_before = balances(union), balances(union, 2017)
     carry = CarryShortfall(union=union.union, year=2016, amount="1", reason="short")
     carry_out(planner, carry, school)

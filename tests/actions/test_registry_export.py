@@ -96,9 +96,8 @@ def histories(draw: st.DrawFn, n: int) -> list[Registry]:
         for place, code in enumerate(codes)
     ]  # fmt: skip
     imports = [Registry([region, other], first, meters, roster)]
-    for _ in range(draw(st.integers(1, 4))):
-        imports.append(draw(changes(roster, first, meters, [region, other])))
-    return imports
+    later = range(draw(st.integers(1, 4)))
+    return imports + [draw(changes(roster, first, meters, [region, other])) for _ in later]
 
 
 @st.composite
@@ -218,20 +217,27 @@ def test_a_registry_by_hand(here, database_of_module, tmp_path):
             ],
         ),
     )
-    # fmt: skip
 
     found = texts(out(here, "x"))
     assert found["institutions.csv"].splitlines()[1:] == [
-        f"office-1,示范机关,Demo Office,{OFFICE.credit_code},GOV,offices,city,demo-x,1234.5,,"
-        "2024-01-01,demo-x,open,31.2,121.5,test",
-        f"office-1,示范机关,Demo Office,{OFFICE.credit_code},GOV,offices,city,demo-x,2000,,"
-        "2025-07-01,demo-x,open,31.2,121.5,deed 7",
-        "tenant,示范机关,Demo Office,,GOV,offices,city,demo-x,1234.5,,2024-01-01,demo-x,open,31.2,"
-        "121.5,test",
+        (
+            f"office-1,示范机关,Demo Office,{OFFICE.credit_code},GOV,offices,city,demo-x,1234.5,,"
+            "2024-01-01,demo-x,open,31.2,121.5,test"
+        ),
+        (
+            f"office-1,示范机关,Demo Office,{OFFICE.credit_code},GOV,offices,city,demo-x,2000,,"
+            "2025-07-01,demo-x,open,31.2,121.5,deed 7"
+        ),
+        (
+            "tenant,示范机关,Demo Office,,GOV,offices,city,demo-x,1234.5,,2024-01-01,demo-x,open,"
+            "31.2,121.5,test"
+        ),
     ]
     assert found["channels.csv"].splitlines()[1:] == [
-        "office-1,m1,e,electricity,register,kWh,3600,500,100000,Asia/Shanghai,"
-        "2024-03-01T00:00:00+08:00,demo-x/g1,m1.e,总表,Main meter,1000,1,,1,,,import"
+        (
+            "office-1,m1,e,electricity,register,kWh,3600,500,100000,Asia/Shanghai,"
+            "2024-03-01T00:00:00+08:00,demo-x/g1,m1.e,总表,Main meter,1000,1,,1,,,import"
+        )
     ]
     assert found["exchanges.csv"].splitlines()[1:] == [
         "office-1,m1,e,2024-05-02T10:00:00+08:00,99.5,0,form"

@@ -14,12 +14,13 @@ from actions.readings.import_readings import import_readings
 from actions.readings.reading_files_table import READING_FILES, WhichFiles
 from actions.readings.undo_import import UndoImport
 from actions.tables import rows_of
+from collector.files.streamed import DEFAULT
 from metering.errors import ConflictError, NotFoundError
 from storage import connections
 from storage.readings import reading_files
 from tests.actions import correcting
 from tests.actions.test_corrections import accounts, figures
-from tests.actions.test_large_imports import sent
+from tests.actions.test_large_imports import SMALL, sent
 from tests.actions.world import GATEWAY, HOUR_MS, START_MS, World
 
 NOW_MS = START_MS + 40 * 24 * HOUR_MS
@@ -146,6 +147,7 @@ def test_after_a_day_it_is_too_late_and_what_it_said_is_said_for_good(world):
     assert undo(world, young.import_id).gone == 1
     assert [value for *_, value, _ in world.admin(SAID)] == [7_000, 8_000]
     assert world.admin("SELECT count(*) FROM reading_of_file") == [(0,)]
+    assert world.admin("SELECT count(*) FROM run_of_file") == [(0,)]
 
 
 def test_what_a_person_said_of_its_reading_since_goes_first(world):
@@ -198,23 +200,62 @@ def test_what_a_gateway_says_while_it_is_taken_back_stays_and_is_counted(world):
     assert world.admin("SELECT count(*) FROM stale_usage") == [(2,)]  # of each of the two
 
 
-def test_what_a_large_file_says_too_is_said_for_good(world):
+def test_what_a_large_file_says_too_is_kept_until_that_is_taken_back_too(world):
     """Of a register that a large file says again, and of what stood beside it."""
     world.say("office e", [(START_MS + 2 * HOUR_MS, 9.0)], seq=5)
     done = bring(world, [("office e", 1, 7.0), ("office e", 2, 9.0), ("office e", 3, 10.0)])
-    again = csv([("office e", 1, 7.0), ("office e", 2, 9.0)]).read()
-    assert sent(world, again.replace(b",0\n", b",\n")).state == "stored"
+    large = large_of(world, [("office e", 1, 7.0), ("office e", 2, 9.0)])
     result = undo(world, done.import_id)
-    assert (result.gone, result.beside, result.kept) == (1, 0, 0)
+    assert (result.gone, result.beside, result.kept) == (1, 0, 2)
     assert [row[2:] for row in world.admin(SAID)] == [
         (0, 0, 7_000, True), (0, 0, 9_000, False), (0, 5, 9_000, True),
     ]  # fmt: skip
+    result = undo(world, large)
+    assert (result.gone, result.beside, result.kept) == (1, 1, 0)
+    assert [row[2:] for row in world.admin(SAID)] == [(0, 5, 9_000, True)]
+
+
+def large_of(world: World, rows: list[tuple[str, int, float]], seq: int = 0) -> int | None:
+    """Send readings as a large file; return by what it is taken back."""
+    text = csv(rows, seq).read().replace(b",0\n", b",\n")
+    handle = sent(world, text, bounds=DEFAULT if len(rows) > 100 else SMALL)
+    assert handle.state == "stored"
+    return handle.of.file_id
+
+
+def test_a_file_of_many_thousand_readings_is_noted_in_few_rows_and_goes_a_part_at_a_time(world):
+    """Of 21,000 readings a gateway says three too, one says another value, and a file says one."""
+    minutes = [("office e", n / 60, 100.0 + n) for n in range(20_500)]
+    minutes += [("clinic e", n / 60, 5.0 + n) for n in range(500)]
+    two = [("office e", 5, 400.0), ("office e", 300, 18_100.0), ("office gas", 1, 3.0)]
+    world.say("office e", [(START_MS + 7 * HOUR_MS, 1.0)])  # before, another value at an instant
+    file_id = large_of(world, minutes, seq=1)
+    assert world.admin("SELECT count(*) FROM reading_of_file") == [(1,)]  # what differed
+    assert world.admin("SELECT sum(cardinality(at)) FROM run_of_file") == [(20_999,)]
+    same = [(START_MS + HOUR_MS, 160.0), (START_MS + 300 * HOUR_MS, 18_100.0)]
+    world.say("office e", same)
+    world.say("office e", [(START_MS + 2 * HOUR_MS, 9_000.0)])  # against the file
+    other = bring(world, two, seq=1)
+    told = foresee(world.actor(), WHY, file_id).effects
+    result = undo(world, file_id)
+    assert (result.gone, result.back, result.beside, result.kept) == (20_995, 1, 1, 1)
+    counted = ("gone", "back", "beside", "kept")
+    assert [one.after.en for one in told if one.code in counted] == ["20995", "1", "1", "1"]
+    assert world.admin("SELECT count(*) FROM run_of_file") == [(1,)]  # the other file's
+    assert [(row[1], row[4]) for row in world.admin(SAID)] == [
+        (datetime.fromisoformat(at(hour)), quanta)
+        for hour, quanta in [
+            (1, 160_000), (2, 9_000_000), (5, 400_000), (7, 1_000), (300, 18_100_000), (1, 3_000),
+        ]
+    ]  # fmt: skip
+    assert undo(world, other.import_id).gone == 2
+    assert world.admin("SELECT count(*) FROM reading") == [(4,)]
 
 
 def deeds(random: Random) -> list[tuple]:
     """Return what files, gateways and a person say of the same few instants."""
     said = []
-    for kind in random.choices(["file", "gateway", "correct"], [6, 3, 1], k=12):
+    for kind in random.choices(["file", "large", "gateway", "correct"], [4, 3, 3, 1], k=12):
         instants = {(random.choice(CHANNELS), random.randrange(3)) for _ in range(4)}
         rows = [(*one, float(random.randrange(1, 3))) for one in sorted(instants)]
         said.append((kind, rows, random.randrange(1, 3)))
@@ -225,6 +266,8 @@ def act(world: World, kind: str, rows: list[tuple[str, int, float]], seq: int) -
     """Do one of these; return the file that can be taken back."""
     if kind == "file":
         return bring(world, rows, seq=seq).import_id
+    if kind == "large":
+        return large_of(world, rows, seq)
     if kind == "gateway":
         for channel, hour, value in rows:
             instant = START_MS + hour * HOUR_MS
@@ -247,7 +290,7 @@ def alike(found: tuple) -> list:
 def test_whatever_comes_beside_them_files_taken_back_might_never_have_come(world, seed):
     random = Random(seed)
     said = deeds(random)
-    files = [place for place, one in enumerate(said) if one[0] == "file"]
+    files = [place for place, one in enumerate(said) if one[0] in ("file", "large")]
     back = random.sample(files, len(files) * 2 // 3)
     waiting: list[int] = []  # to be taken back
     for place, one in enumerate(said):
@@ -261,7 +304,9 @@ def test_whatever_comes_beside_them_files_taken_back_might_never_have_come(world
         undo(world, file_id)
     found = alike(state(world))
 
-    world.admin("TRUNCATE reading, reading_revision, reading_of_file, reading_file, amendment")
+    world.admin(
+        "TRUNCATE reading, reading_revision, reading_of_file, run_of_file, reading_file, amendment"
+    )
     for place, one in enumerate(said):
         if place not in back:
             act(world, *one)

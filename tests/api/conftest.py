@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from storage.readings.store import Store
 from tests.actions.world import TODAY, World, fill, make_world
 
 PASSWORD = "a long enough one"
+_hashed = cache(hash_password)
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Front:
 
 
 @pytest.fixture
-def front(database) -> Iterator[Front]:
+def front(full, database) -> Iterator[Front]:
     """The API with readings and accounts behind it; everybody has the same password."""
     with _opened(database) as front:
         yield front
@@ -64,7 +66,7 @@ def window(database_of_module) -> Iterator[Front]:
 def _opened(database: Any) -> Iterator[Front]:
     world = make_world(database)
     fill(world)
-    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", _hashed(PASSWORD))
     world.admin(
         """INSERT INTO access_grant (viewer, role, scope) VALUES (%s, 'administrator', 'all')""",
         f"user:{world.user['planner of all']}",

@@ -66,10 +66,12 @@ class Proxy:
                 _close(near)
                 continue
             far.settimeout(None)
+            with contextlib.suppress(OSError):  # an end may have hung up already
+                for one in (near, far):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._turn:
-                self._pairs.add((near, far))
+                self._pairs.add((near, far))  # from here on it may be cut at any moment
             for one, other in ((near, far), (far, near)):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(
                     target=self._pass, args=(one, other, one is near), daemon=True
                 ).start()

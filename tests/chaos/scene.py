@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
 from cli import services
@@ -89,8 +90,11 @@ class Scene:
         self._services.close()
         services.remove(self._folder)
 
-    def kill(self, victim: str) -> bool:
-        """Kill a process as it stands, of several collectors any; return whether it was there."""
+    def kill(self, victim: str, *, at_work: bool = False) -> bool:
+        """Kill a process as it stands, of several collectors any; return whether it was there.
+
+        at_work: spare one since whose start nothing was said and receipted.
+        """
         if victim == "collector":
             victim = self.chance.choice(self.collectors)
         running = self._services.running
@@ -101,8 +105,11 @@ class Scene:
         if pid is None:
             return False
         try:
+            up_s = time.time() - psutil.Process(pid).create_time()
+            if at_work and self.gateways.ledger.newest_s < time.monotonic() - up_s:
+                return False
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
+        except (ProcessLookupError, psutil.NoSuchProcess):
             return False
         return True
 

@@ -19,12 +19,13 @@ from tests.storage.world import GATEWAY, START_MS, make_channels
 
 @pytest.mark.crash
 @pytest.mark.slow
-def test_kills_lose_double_and_alter_nothing(mosquitto, tmp_path):
-    told = nemesis.run(tmp_path / "state", seed=1, kills=1, say=deque().append)
+@pytest.mark.timeout(900)
+def test_ten_kills_of_each_lose_double_and_alter_nothing(mosquitto, tmp_path):
+    told = nemesis.run(tmp_path / "state", seed=1, kills=10, say=deque().append, hurried=True)
 
     assert told.verdict.good, told
     assert told.all_receipted
-    assert all(len(waits) == 1 for waits in told.until_receipt_s.values())
+    assert all(len(waits) == 10 for waits in told.until_receipt_s.values())
 
 
 @pytest.mark.crash

@@ -57,7 +57,12 @@ def messages() -> list[Message]:
 
 def written(url: str) -> list[Settled]:
     """Write all messages as the collector does; return what was settled, in order."""
-    store, told = Store(url, "test"), deque()
+    return written_to(Store(url, "test"))
+
+
+def written_to(store: Store, within_s: float = 20.0) -> list[Settled]:
+    """The same to a store that may be connected already; it is closed in the end."""
+    told: deque[object] = deque()
     writer = Writer(QUICK, store, Tally(), lambda: None)
     writer.told = told
     writer.start()
@@ -67,7 +72,7 @@ def written(url: str) -> list[Settled]:
         mids = range(first + 1, first + 1 + len(batch))
         writer.give(Batch(1, mids, batch, native.decode))
     batches = len(range(0, MESSAGES, QUICK.batch_messages))
-    until(lambda: sum(isinstance(one, Taken) for one in told) == batches)
+    until(lambda: sum(isinstance(one, Taken) for one in told) == batches, within_s)
     writer.finish()
     until(lambda: not writer.alive)
     store.close()

@@ -49,7 +49,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("house")
     for folder in (*FLOORS, *(f"tests/{one}" for one in TESTS)):
         shutil.copytree(HOUSE / folder, place / folder)
-    for file in ("pyproject.toml", "tests/conftest.py", "tests/sheets.py"):
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/databases.py", "tests/sheets.py"):
         shutil.copy2(HOUSE / file, place / file)
     shutil.copytree(TOYS / "resource", place, dirs_exist_ok=True)
     for file, text in FILES.items():

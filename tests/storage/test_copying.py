@@ -12,7 +12,7 @@ import pytest
 
 from metering.errors import ConflictError
 from storage import copying, migrate
-from tests.conftest import PASSWORDS, _drop
+from tests.databases import PASSWORDS, drop
 from tests.storage.test_engines import (
     digests,
     has_timescaledb,
@@ -46,7 +46,7 @@ def new(server) -> Iterator[str]:
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"'.encode())
     yield server.named(name)
-    _drop(server, name)
+    drop(server, name)
 
 
 def tables(url: str) -> dict[str, list[tuple]]:

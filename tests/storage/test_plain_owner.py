@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from storage import connections, migrate, provisioning
 from storage.access import members
 from storage.boards.queries import make_member_login, region_of_code
-from tests.conftest import PASSWORDS
+from tests.databases import PASSWORDS
 
 GROUPS = (f"commonwatt_{group}" for group in migrate.GROUPS)
 ROLES = (migrate.OWNER, migrate.JOURNAL, migrate.BOARDS, *GROUPS)

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 from metering.errors import InputError
 from storage import columnstore, connections, migrate, preconditions
 from storage.readings.store import Store
-from tests.conftest import PASSWORDS
+from tests.databases import PASSWORDS
 from tests.storage.test_engines import END, convert, has_timescaledb, make, readings, write
 from tests.storage.world import START_MS, SentReading, batch_of
 from tests.worker.test_usage import HOUR_MS, worker

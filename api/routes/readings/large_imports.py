@@ -69,6 +69,10 @@ class LargeImportShown(Shown):
     channels: int
     first: datetime | None
     last: datetime | None
+    file_id: int | None = Field(
+        description="For 24 hours POST /imports/files/{file_id}/undo takes it back; null where it "
+        "said nothing new."
+    )
     counts: CountsShown | None
     usage_waits: int | None = Field(description="Rows of the queue of its days; null until stored.")
     accounts_wait: int | None

@@ -17,4 +17,4 @@ def kg(grams: int | None) -> str:
 
 def percent(value: Decimal | float | None, places: int = 1) -> str:
     """Return a number of percent."""
-    return writing.DASH if value is None else f"{writing.number(Decimal(value), places)} %"
+    return writing.DASH if value is None else f"{writing.number(Decimal(value), places)}%"

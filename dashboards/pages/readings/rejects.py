@@ -18,6 +18,7 @@ from dashboards.pages.forms import Id
 from dashboards.pages.readings.settling import Link
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
+from storage.readings.gateways import Gateway
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,31 +74,31 @@ def _page_of(viewer: Viewer, gateway: str) -> str:
 
 
 def _links(viewer: Viewer, gateway: str, reasons: set[str]) -> list[Link]:
-    """Return the forms that settle what waits of a gateway, if the reader may."""
+    """Return the forms that settle what waits of a gateway, each if the reader may."""
     if not gateway or not reasons:
         return []
     found = named(viewer.actor, gateway)
     if found is None:
         return []
     with viewer.actor.look() as connection:
-        right = ReplayRejected.about.right
-        if not holds(connection, right, GATEWAY.covered, found.gateway_id):
-            return []
+        binds = reasons & _UNBOUND and holds(connection, BindKey.about.right)
+        # Of a gateway without any bound key nothing can be replayed yet, by nobody.
+        settles = holds(connection, ReplayRejected.about.right, GATEWAY.covered, found.gateway_id)
     links = []
-    if reasons & _UNBOUND:
+    if binds:
         query = urlencode({"gateway": gateway})
         links = [Link(f"/unbound-keys?{query}", BindKey.about.words.say(viewer.lang))]
-    kinds = [ReplayRejected.about]
-    if reasons & set(_CLOCKS):
-        kinds.insert(0, ShiftRejected.about)
+    return links + (_replays(viewer, found, reasons) if settles else [])
+
+
+def _replays(viewer: Viewer, found: Gateway, reasons: set[str]) -> list[Link]:
     shift = f"?shift={found.shift_proposed}" if found.shift_proposed else ""
-    return links + [
-        Link(
-            f"/do/{one.code}/{found.gateway_id}{shift if one is ShiftRejected.about else ''}",
-            one.words.say(viewer.lang),
-        )
-        for one in kinds
-    ]
+    links = []
+    if reasons & set(_CLOCKS):
+        words = ShiftRejected.about.words.say(viewer.lang)
+        links = [Link(f"/do/{ShiftRejected.about.code}/{found.gateway_id}{shift}", words)]
+    about = ReplayRejected.about
+    return [*links, Link(f"/do/{about.code}/{found.gateway_id}", about.words.say(viewer.lang))]
 
 
 def _route_links(viewer: Viewer, topic: str, reasons: set[str]) -> list[Link]:

@@ -1,6 +1,6 @@
 // A board: one request for all its figures, then each panel drawn, with its table beside it.
 
-import { base, css, hatch, lang, write } from "./chart.js";
+import { base, css, hatch, lang, legend, named, write } from "./chart.js";
 
 const PALETTE = ["electricity", "natural_gas", "water", "other", "heat", "other-2", "other-3"];
 const MOST_DAYS = 16; // with a label below a curve
@@ -87,6 +87,8 @@ function stat(element, spec, found) {
 // A ratio up to 120 %, coloured by its state; the figure stands in it as text.
 function gauge(element, spec, found) {
   const ink = css(state(found.value, spec.thresholds) || "accent");
+  const labels = element.clientWidth < 220 ? (value) => (Math.round(value * 100) % 100 ? "" : `${Math.round(value * 100)}%`) // room for two
+    : (value) => `${Math.round(value * 100)}%`;
   beside(element, [[element.getAttribute("aria-label"), ""]], () => [[{ text: figure(found.value, spec.unit, spec.decimals) }]]);
   return {
     animation: false,
@@ -95,8 +97,8 @@ function gauge(element, spec, found) {
       progress: { show: true, width: 14, itemStyle: { color: ink } }, pointer: { show: false },
       axisLine: { lineStyle: { width: 14, color: [[1, css("track")]] } }, axisTick: { show: false },
       splitLine: { distance: 2, length: 5, lineStyle: { color: css("quiet"), width: 1 } },
-      axisLabel: { distance: 20, color: css("quiet"), fontSize: 10.5, formatter: (value) => `${Math.round(value * 100)}%` },
-      detail: { offsetCenter: [0, "4%"], color: ink, fontSize: 22, fontWeight: 650, formatter: (value) => figure(value, spec.unit, spec.decimals) },
+      axisLabel: { distance: 20, color: css("quiet"), fontSize: 10.5, formatter: labels },
+      detail: { offsetCenter: [0, "4%"], color: ink, fontSize: element.clientWidth < 220 ? 18 : 22, fontWeight: 650, formatter: (value) => figure(value, spec.unit, spec.decimals) },
       data: [{ value: found.value }],
     }],
   };
@@ -184,7 +186,6 @@ function frame(spec, label) {
   const ratio = spec.unit === "%";
   const option = base(ratio ? "" : spec.unit);
   option.yAxis.axisLabel.formatter = (value) => (ratio ? `${write(value * 100, 0)}%` : write(value, 3));
-  option.legend = { right: 8, left: "auto", top: 0, type: "scroll", align: "left", itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
   option.tooltip.formatter = (rows) => {
     const known = rows.filter((row) => row.value !== null && row.value !== undefined && !Number.isNaN(row.value));
     const lines = known.map((row) => `${row.seriesName}  ${figure(row.value, spec.unit, spec.decimals)} ${ratio ? "" : spec.unit}`);
@@ -218,6 +219,7 @@ function series(element, spec, found, board) {
       areaStyle: spec.columns.length && spec.columns.length < 3 ? { color: ink, opacity: estimated ? 0.25 : 0.12, decal: estimated ? hatch(ink) : undefined } : undefined,
     };
   });
+  legend(option, element, option.yAxis.name);
   const head = [[board.dataset.time, ""], ...found.series.map((one) => [column(spec, one.name).title, spec.unit])];
   beside(element, head, () => times.map((at, place) => [
     { text: full(at) }, ...found.series.map((one) => ({ text: figure(one.values[place], spec.unit, spec.decimals) })),
@@ -230,14 +232,15 @@ function categories(element, spec, found) {
   const option = frame(spec, (name) => name);
   option.xAxis.data = found.names;
   const many = found.names.length > 30;
-  if (columns.length === 1) option.legend = undefined;
   option.series = found.series.map((one) => {
     const { title, colour } = column(spec, one.name);
     return many
       ? { name: title, type: "line", data: one.values, showSymbol: false, lineStyle: { color: css(colour), width: 1.5 }, itemStyle: { color: css(colour) }, areaStyle: { color: css(colour), opacity: 0.15 } }
       : { name: title, type: "bar", barMaxWidth: 34, barGap: "12%", data: one.values.map((value, at) => ({ value, itemStyle: { color: css(found.names.length < 6 && at ? "before" : colour) } })), itemStyle: { color: css(colour) } };
   });
+  if (columns.length > 1) legend(option, element, option.yAxis.name);
   if (many) option.xAxis.boundaryGap = false;
+  else named(option, element, found.names);
   beside(element, [[first.title, ""], ...columns.map((one) => [one.title, spec.unit])], () => found.names.map((name, place) => [
     { text: name }, ...found.series.map((one) => ({ text: figure(one.values[place], spec.unit, spec.decimals) })),
   ]));
@@ -250,7 +253,6 @@ function heatmap(element, spec, found, board) {
   const cells = lines.flatMap((one, y) => one.values.flatMap((value, x) => (value === null ? [] : [[x, y, value]])));
   const values = cells.map((cell) => cell[2]);
   const option = frame(spec, full);
-  option.legend = undefined;
   option.grid = { ...option.grid, top: 12, right: 64 };
   option.xAxis = { ...option.xAxis, data: found.t, splitArea: { show: false } };
   option.xAxis.axisLabel.formatter = short;

@@ -2,7 +2,7 @@
 // Every choice is in the address, so that back, forward and links work; without scripts, too.
 
 import { drawBoard } from "./board.js";
-import { base, colour, css, fill, hatch, lang, write } from "./chart.js";
+import { base, colour, css, fill, hatch, lang, legend, named, write } from "./chart.js";
 
 const drawn = new Set(); // charts on the page, so that they can be thrown away
 let echarts;
@@ -13,9 +13,6 @@ function months(element) {
   const option = base(spec.unit);
   const ground = css("card");
   option.xAxis.data = spec.names;
-  const room = (element.clientWidth - 90) / spec.names.length;
-  if (room >= 64) Object.assign(option.xAxis.axisLabel, { interval: 0, hideOverlap: false, width: room - 8, overflow: "break" });
-  option.legend = { right: 8, top: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: css("quiet") } };
   option.series = spec.series.map((one, place) => ({
     name: one.name,
     type: "bar",
@@ -37,6 +34,8 @@ function months(element) {
     if (spec.stack && rows.length > 1) lines.push(`Σ  ${write(sum)} ${spec.unit}`);
     return [rows[0].axisValue, ...lines].join("\n");
   };
+  legend(option, element, spec.unit);
+  named(option, element, spec.names);
   return option;
 }
 
@@ -167,6 +166,7 @@ async function plot(element, option) {
   if (!element.isConnected) return;
   const sharp = onPaper() ? { devicePixelRatio: 3 } : {};
   const chart = echarts.getInstanceByDom(element) ?? echarts.init(element, null, { renderer: "canvas", ...sharp });
+  chart.resize(); // names that lie make it higher
   chart.setOption(option, true);
   drawn.add(chart);
 }

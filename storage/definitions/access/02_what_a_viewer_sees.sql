@@ -1,5 +1,16 @@
 -- What a viewer sees and may change, as sets that policies and views ask for.
 
+-- Whether a member lets whoever holds a grant of the union look at its open institutions: so it is
+-- until it states what it shows; then only where it shows them to every member, by month and at once.
+CREATE FUNCTION storage.shows_institutions(asked integer, member integer) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(bool_or(shown AND level = 'institution' AND grain = 'month'
+                            AND lag_months = 0), true)
+      FROM (SELECT DISTINCT ON (with_id, indicator) * FROM sharing_word
+             WHERE union_id = asked AND region_id = member AND since <= storage.civil_day()
+             ORDER BY with_id, indicator, id DESC) w
+$$;
+
 -- The institutions for which the viewer's grants hold one of these rights: by region subtree
 -- (affiliation, not address), line or name. Restricted ones are covered only for their own line,
 -- their own authority and themselves. A union lets its members' open institutions be looked at.
@@ -15,7 +26,8 @@ LANGUAGE sql STABLE AS $$
         (SELECT region_id FROM held WHERE scope = 'region'
          UNION
          SELECT m.region_id FROM storage.member_now m JOIN held h ON h.union_id = m.union_id
-          WHERE 'look' = ANY(asked) AND m.step <> 'observer')
+          WHERE 'look' = ANY(asked) AND m.step <> 'observer'
+            AND storage.shows_institutions(m.union_id, m.region_id))
         UNION
         SELECT u.region_id FROM storage.region_up u JOIN below b ON u.parent_id = b.region_id
     ), placed AS (

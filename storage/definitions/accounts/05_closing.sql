@@ -21,49 +21,65 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
           LEFT JOIN storage.left_roster g ON g.institution_id = a.institution_id
          WHERE a.known_until IS NULL AND a.institution_id = ANY(asked)
            AND a.valid_from < (SELECT until FROM span)
+    ), enough AS MATERIALIZED (  -- asked once a region
+        SELECT r.region_id, storage.enough(NULL, r.region_id) AS share
+          FROM (SELECT DISTINCT region_id FROM roster) r
     ), share AS MATERIALIZED (
         SELECT DISTINCT ON (r.institution_id) r.institution_id, e.share
-          FROM roster r
-          JOIN (SELECT region_id, storage.enough(NULL, region_id) AS share
-                  FROM (SELECT DISTINCT region_id FROM roster) of_each) e USING (region_id)
+          FROM roster r JOIN enough e USING (region_id)
          ORDER BY r.institution_id, r.valid_from DESC
-    ), due AS (
-        SELECT DISTINCT t.institution_id, t.carrier, m.month
-          FROM account_term t
-          JOIN each m ON t.valid_from < m.until AND (t.valid_to IS NULL OR t.valid_to > m.month)
-         WHERE t.known_until IS NULL AND t.institution_id = ANY(asked)
     ), figure AS MATERIALIZED (
         SELECT f.* FROM account_figure f
          WHERE f.institution_id = ANY(asked)
            AND f.month >= (SELECT first FROM span) AND f.month < (SELECT until FROM span)
-    ), part AS MATERIALIZED (
-        SELECT p.institution_id, p.carrier, p.month FROM storage.month_in_part p
-         WHERE p.institution_id = ANY(asked)
     ), other AS (
         SELECT DISTINCT ON (institution_id, carrier, month) *
           FROM figure WHERE source <> 'meter' AND quanta IS NOT NULL
          ORDER BY institution_id, carrier, month, storage.source_rank(source, true)
-    ), judged AS (
-        SELECT institution_id, carrier, month, m.quanta, m.known_s, m.expected_s, m.co2_g, m.kgce_g,
-               m.quanta IS NOT NULL AND p.month IS NULL AND report.is_enough(
-                   m.known_s, m.expected_s, coalesce(s.share, storage.enough(NULL, NULL))) AS enough
-          FROM (SELECT * FROM figure WHERE source = 'meter') m
-          LEFT JOIN part p USING (institution_id, carrier, month)
-          LEFT JOIN share s USING (institution_id)
+    ), said AS (  -- one grouping of all that is said of a month is a fraction of joins by text
+        SELECT t.institution_id, t.carrier, m.month,
+               t.valid_from < m.until AND (t.valid_to IS NULL OR t.valid_to > m.month) AS due,
+               false AS part, NULL::bigint AS m_quanta, NULL::bigint AS known_s,
+               NULL::bigint AS expected_s, NULL::bigint AS m_co2, NULL::bigint[] AS m_kgce,
+               NULL::text AS source, NULL::bigint AS o_quanta, NULL::bigint AS o_co2,
+               NULL::bigint[] AS o_kgce
+          FROM account_term t CROSS JOIN each m
+         WHERE t.known_until IS NULL AND t.institution_id = ANY(asked)
+           AND t.valid_from < (SELECT until FROM span)
+           AND (t.valid_to IS NULL OR t.valid_to > (SELECT first FROM span))
+         UNION ALL
+        SELECT k.institution_id, k.carrier, m.month, false, false, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, NULL, NULL
+          FROM (SELECT DISTINCT institution_id, carrier FROM figure) k CROSS JOIN each m
+         UNION ALL
+        SELECT institution_id, carrier, month, false, false, quanta, known_s, expected_s, co2_g,
+               kgce_g, NULL, NULL, NULL, NULL
+          FROM figure WHERE source = 'meter'
+         UNION ALL
+        SELECT institution_id, carrier, month, false, false, NULL, NULL, NULL, NULL, NULL, source,
+               quanta, co2_g, kgce_g
+          FROM other
+         UNION ALL
+        SELECT p.institution_id, p.carrier, p.month, false, true, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, NULL, NULL
+          FROM storage.month_in_part p JOIN each m ON m.month = p.month
+         WHERE p.institution_id = ANY(asked)
     ), found AS (
-        SELECT institution_id, carrier, month, d.due IS NOT NULL AS due, m.enough,
-               coalesce(storage.meter_counts(m.enough, o.quanta IS NOT NULL), false) AS by_meter,
-               m.quanta AS m_quanta, m.known_s, m.expected_s, m.co2_g AS m_co2, m.kgce_g AS m_kgce,
-               o.source, o.quanta AS o_quanta, o.co2_g AS o_co2, o.kgce_g AS o_kgce
-          FROM (SELECT k.institution_id, k.carrier, e.month
-                  FROM (SELECT institution_id, carrier FROM due
-                         UNION SELECT institution_id, carrier FROM figure) k CROSS JOIN each e) g
-          LEFT JOIN (SELECT *, month AS due FROM due) d USING (institution_id, carrier, month)
-          LEFT JOIN judged m USING (institution_id, carrier, month)
-          LEFT JOIN other o USING (institution_id, carrier, month)
+        SELECT g.*, g.m_quanta IS NOT NULL AND NOT g.part AND report.is_enough(
+                   g.known_s, g.expected_s,
+                   coalesce(s.share, (SELECT storage.enough(NULL, NULL)))) AS enough
+          FROM (SELECT institution_id, carrier, month, bool_or(due) AS due, bool_or(part) AS part,
+                       max(m_quanta) AS m_quanta, max(known_s) AS known_s,
+                       max(expected_s) AS expected_s, max(m_co2) AS m_co2, max(m_kgce) AS m_kgce,
+                       max(source) AS source, max(o_quanta) AS o_quanta, max(o_co2) AS o_co2,
+                       max(o_kgce) AS o_kgce
+                  FROM said GROUP BY institution_id, carrier, month) g
+          LEFT JOIN share s USING (institution_id)
+    ), counted AS (
+        SELECT f.*, storage.meter_counts(f.enough, f.o_quanta IS NOT NULL) AS by_meter FROM found f
     ), told AS (
         SELECT f.institution_id, f.carrier, f.month,
-               CASE WHEN f.by_meter AND f.enough THEN 'measured'
+               CASE WHEN f.enough THEN 'measured'
                     WHEN f.o_quanta IS NOT NULL THEN f.source
                     WHEN f.known_s > 0 AND f.m_quanta IS NOT NULL THEN 'partial'
                     WHEN f.due OR f.known_s > 0 THEN 'missing' END AS state,
@@ -73,7 +89,7 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
                CASE WHEN f.by_meter THEN f.m_co2 ELSE f.o_co2 END AS co2_g,
                CASE WHEN f.by_meter THEN f.m_kgce ELSE f.o_kgce END AS kgce_g,
                c.in_total_energy AS energy
-          FROM found f JOIN carrier c ON c.code = f.carrier
+          FROM counted f JOIN carrier c ON c.code = f.carrier
     )
     SELECT * FROM told
      UNION ALL

@@ -66,13 +66,13 @@ RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg
        AND e.indicator = wanted AND e.account = 'holder' AND c.run_id IS NOT NULL
 $$;
 
--- What one holder's account has moved by some kind of cause, of a year.
+-- What a holder has banked or borrowed of a year so far.
 CREATE FUNCTION storage.moved_g(asked integer, wanted text, of_year integer, holder integer, by_kind text)
 RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT coalesce(sum(e.amount_g), 0)::bigint
-      FROM book_entry e JOIN book_cause c ON c.id = e.cause_id
-     WHERE e.institution_id = holder AND e.year = of_year AND e.union_id = asked
-       AND e.indicator = wanted AND e.account = 'holder' AND c.kind = by_kind
+    SELECT coalesce(sum(m.amount_g), 0)::bigint
+      FROM movement m JOIN book_cause c ON c.movement_id = m.id
+     WHERE m.institution_id = holder AND m.year = of_year AND m.union_id = asked
+       AND m.indicator = wanted AND m.kind = by_kind
 $$;
 
 -- What is banked or borrowed is bounded by a share of the next year's quota, as agreed.
@@ -82,8 +82,8 @@ DECLARE
     term CONSTANT text := CASE m.kind WHEN 'bank' THEN 'bank_percent' ELSE 'borrow_percent' END;
     percent CONSTANT numeric := storage.binding_term(m.union_id, term)::numeric;
     next_g CONSTANT bigint := storage.issued_g(m.union_id, m.indicator, m.year + 1, m.institution_id);
-    already CONSTANT bigint := abs(storage.moved_g(m.union_id, m.indicator, m.year, m.institution_id,
-                                                   m.kind));
+    already CONSTANT bigint := storage.moved_g(m.union_id, m.indicator, m.year, m.institution_id,
+                                               m.kind);
 BEGIN
     IF percent IS NULL THEN
         PERFORM storage.refuse_movement('no clause that binds says ' || term, 'no_clause');
@@ -141,8 +141,10 @@ DECLARE
     cover movement;
     done_at timestamptz;
 BEGIN
-    IF NEW.kind IN ('adjustment', 'return', 'transfer', 'bank', 'borrow', 'carry', 'cover', 'reversal')
-       AND NEW.institution_id IS NULL OR NEW.kind = 'reserve' AND NEW.member_id IS NULL THEN
+    IF NEW.kind IN ('adjustment', 'return', 'transfer', 'bank', 'borrow', 'carry', 'cover', 'reversal',
+                    'pool', 'roster_change')
+       AND NEW.institution_id IS NULL
+       OR NEW.kind IN ('reserve', 'pool') AND NEW.member_id IS NULL THEN
         PERFORM storage.refuse_movement('whose movement it is must be said', 'movement_begins');
     END IF;
     IF NEW.kind = 'reversal' THEN
@@ -173,8 +175,14 @@ BEGIN
         IF pg_trigger_depth() < 2 THEN
             PERFORM storage.refuse_movement('its legs follow from it', 'leg_fits');
         END IF;
-    ELSIF NOT (NEW.account = 'holder' OR (m.kind = 'pool' AND NEW.account = 'pool')
-               OR (m.kind = 'expiry' AND NEW.account IN ('expired', 'reserve', 'pool'))) THEN
+    ELSIF (CASE m.kind
+        WHEN 'pool' THEN (NEW.account = 'holder' AND NEW.institution_id = m.institution_id)
+                         OR (NEW.account = 'pool' AND NEW.region_id = m.member_id)
+        WHEN 'roster_change' THEN NEW.account = 'holder'
+                         AND (NEW.amount_g > 0 OR NEW.institution_id = m.institution_id)
+        WHEN 'rebalance' THEN NEW.account = 'holder' AND m.institution_id IS NULL
+        WHEN 'expiry' THEN NEW.account IN ('holder', 'reserve', 'pool', 'expired')
+                         AND m.institution_id IS NULL END) IS NOT TRUE THEN
         PERFORM storage.refuse_movement(NEW.account || ' has no part in it', 'leg_fits');
     END IF;
     RETURN NEW;
@@ -266,6 +274,29 @@ BEGIN
     RETURN 'ended';
 END $$;
 
+-- The books of a year close when it is over, after what is left of it has expired, and once nothing
+-- of it waits or could still be reversed.
+CREATE FUNCTION storage.year_closes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(14, NEW.union_id);
+    IF make_date(NEW.year + 1, 1, 1) > storage.today() THEN
+        PERFORM storage.refuse_movement(format('%s is not over', NEW.year), 'year_not_over');
+    ELSIF EXISTS (SELECT FROM book_cause c JOIN movement m ON m.id = c.movement_id
+                   WHERE m.union_id = NEW.union_id AND m.indicator = NEW.indicator
+                     AND m.year = NEW.year AND m.kind = 'cover'
+                     AND c.made_at > now() - interval '14 days'
+                     AND NOT EXISTS (SELECT FROM movement r WHERE r.reverses = m.id)) THEN
+        PERFORM storage.refuse_movement('a cover of it can still be reversed', 'year_reversible');
+    ELSIF EXISTS (SELECT FROM book_entry e
+                   WHERE e.union_id = NEW.union_id AND e.indicator = NEW.indicator
+                     AND e.year = NEW.year AND e.account IN ('holder', 'reserve', 'pool')
+                   GROUP BY e.account, e.institution_id, e.region_id HAVING sum(e.amount_g) <> 0) THEN
+        PERFORM storage.refuse_movement('something of it has not expired', 'year_not_empty');
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- What may be done to an account goes back to open only when a reconciliation finds nothing more.
 CREATE FUNCTION storage.account_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
@@ -301,7 +332,7 @@ END $$;
 REVOKE ALL ON FUNCTION storage.refuse_movement, storage.check_limit, storage.make_legs,
     storage.movement_begins, storage.leg_fits, storage.movement_follows, storage.movement_done,
     storage.do_due, storage.account_follows, storage.issued_g, storage.moved_g, storage.member_of,
-    access.taker_member
+    access.taker_member, storage.year_closes
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION storage.do_due TO commonwatt_worker, commonwatt_api;
 GRANT EXECUTE ON FUNCTION storage.member_of, access.taker_member TO commonwatt_api;

@@ -40,7 +40,8 @@ CREATE POLICY seen ON movement_leg FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
         OR (institution_id IS NULL AND union_id IN (SELECT s.id FROM access.sees_unions() AS s(id))));
 CREATE POLICY made ON movement_leg FOR INSERT TO commonwatt_api
-    WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+    WITH CHECK (EXISTS (SELECT FROM movement m
+                         WHERE m.id = movement_id AND m.made_by = access.viewer()));
 CREATE TRIGGER fits BEFORE INSERT ON movement_leg
     FOR EACH ROW EXECUTE FUNCTION storage.leg_fits();
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON movement_leg
@@ -98,6 +99,8 @@ CREATE POLICY seen ON book_year_closed FOR SELECT TO commonwatt_api
 CREATE POLICY made ON book_year_closed FOR INSERT TO commonwatt_api
     WITH CHECK (made_by = access.viewer()
         AND union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER closes BEFORE INSERT ON book_year_closed
+    FOR EACH ROW EXECUTE FUNCTION storage.year_closes();
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON book_year_closed
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 

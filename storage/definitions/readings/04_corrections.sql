@@ -48,7 +48,7 @@ CREATE FUNCTION storage.elect_again(
 LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM reading r
-     WHERE r.channel_id = channel AND r.at = ANY (instants)
+     WHERE r.channel_id = channel AND r.at = ANY (instants) AND r.at BETWEEN first AND until
        AND NOT EXISTS (SELECT FROM reading_revision v
                         WHERE v.channel_id = r.channel_id AND v.at = r.at);
     INSERT INTO reading AS r (channel_id, at, rank, seq, value)

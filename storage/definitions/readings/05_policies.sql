@@ -120,6 +120,11 @@ CREATE POLICY ours ON reading_of_file TO commonwatt_owner, commonwatt_collector,
 CREATE POLICY seen ON reading_of_file FOR SELECT TO commonwatt_api
     USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
 
+CREATE POLICY ours ON run_of_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON run_of_file FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
+
 CREATE POLICY ours ON start_of_file TO commonwatt_owner, commonwatt_collector, commonwatt_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY seen ON start_of_file FOR SELECT TO commonwatt_api

@@ -5,36 +5,18 @@ CREATE FUNCTION storage.file_is_open(made timestamptz) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN made > now() - interval '24 hours';
 
--- What the file alone said of a channel goes, and what it outdid stands again: all is as if the
--- file had never said it. gone: instants without a reading from now on; back: where another reading
--- stands again; beside: others that stood beside what stands; kept: said by another file, too.
-CREATE FUNCTION storage.take_back_file(asked bigint, channel integer)
-RETURNS TABLE (gone bigint, back bigint, beside bigint, kept bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+-- What nobody says any more goes, and what it outdid stands again. Some thousand readings at most,
+-- under the channel's lock.
+CREATE FUNCTION storage.unsay(
+    channel integer, instants timestamptz[], seqs bigint[], quanta bigint[],
+    OUT gone bigint, OUT back bigint, OUT beside bigint)
+LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
-    f reading_file;
-    instants timestamptz[];
-    seqs bigint[];
-    quanta bigint[];
+    since timestamptz := (SELECT min(t) FROM unnest(instants) AS t);
+    until timestamptz := (SELECT max(t) FROM unnest(instants) AS t);
     stood timestamptz[];
     outdone timestamptz[];
 BEGIN
-    SELECT * INTO STRICT f FROM reading_file
-     WHERE id = asked AND undone_at IS NULL AND storage.file_is_open(made_at)
-       AND channel = ANY (channels)
-       AND channels <@ ARRAY(SELECT s.id FROM access.writes_channels() AS s(id));
-    PERFORM pg_advisory_xact_lock(2, channel);
-    WITH mine AS (
-        DELETE FROM reading_of_file t WHERE t.channel_id = channel AND t.file_id = asked
-        RETURNING t.at, t.seq, t.value
-    ), alone AS (
-        SELECT m.at, m.seq, m.value FROM mine m
-         WHERE NOT EXISTS (SELECT FROM reading_of_file o
-                            WHERE o.channel_id = channel AND o.at = m.at AND o.seq = m.seq
-                              AND o.value = m.value AND o.file_id <> asked))
-    SELECT coalesce(array_agg(a.at), '{}'), coalesce(array_agg(a.seq), '{}'),
-           coalesce(array_agg(a.value), '{}'), (SELECT count(*) FROM mine) - count(*)
-      INTO instants, seqs, quanta, kept FROM alone a;
     WITH lost AS (
         DELETE FROM reading_revision v USING unnest(instants, seqs, quanta) AS m (at, seq, value)
          WHERE v.channel_id = channel AND v.at = m.at AND v.rank = 0 AND v.seq = m.seq
@@ -47,13 +29,71 @@ BEGIN
                            WHERE r.channel_id = channel AND r.at = m.at LIMIT 1) r
                     WHERE r.rank = 0 AND r.seq = m.seq AND r.value = m.value);
     PERFORM storage.queue_instants(channel, stood || outdone);
-    PERFORM storage.elect_again(channel, stood, f.first, f.last);
+    PERFORM storage.elect_again(channel, stood, since, until);
     back := (SELECT count(*) FROM unnest(stood) AS t (at)
               WHERE EXISTS (SELECT FROM reading r WHERE r.channel_id = channel AND r.at = t.at));
     gone := cardinality(stood) - back;
     beside := cardinality(outdone);
+END $$;
+
+-- What the file alone said of a channel goes: all is as if the file had never said it. Some thousand
+-- readings at a time, so that a file of any length takes the same room. gone: instants without a
+-- reading from now on; back: where another reading stands again; beside: others that stood beside
+-- what stands; kept: said by another file, too. All is found by keys, however lately it came: no
+-- plan may take a table for small that was filled a moment ago.
+CREATE FUNCTION storage.take_back_file(asked bigint, channel integer,
+    OUT gone bigint, OUT back bigint, OUT beside bigint, OUT kept bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
+    SET enable_seqscan = off AS $$
+DECLARE
+    f reading_file;
+    done record;
+    instants timestamptz[];
+    seqs bigint[];
+    quanta bigint[];
+    others bigint;
+    beyond timestamptz := '-infinity';
+    upto timestamptz;
+    run bigint;
+BEGIN
+    SELECT * INTO STRICT f FROM reading_file
+     WHERE id = asked AND undone_at IS NULL AND storage.file_is_open(made_at)
+       AND channel = ANY (channels)
+       AND NOT EXISTS (SELECT FROM unnest(channels) AS c (id)
+                        WHERE c.id NOT IN (SELECT s.id FROM access.writes_channels() AS s(id)));
+    PERFORM pg_advisory_xact_lock(2, channel);
+    gone := 0; back := 0; beside := 0; kept := 0;
+    LOOP  -- of what was noted one by one
+        SELECT max(p.at) INTO upto
+          FROM (SELECT t.at FROM reading_of_file t
+                 WHERE t.channel_id = channel AND t.file_id = asked AND t.at > beyond
+                 ORDER BY t.at LIMIT 10000) p;
+        EXIT WHEN upto IS NULL;
+        WITH mine AS (
+            DELETE FROM reading_of_file t
+             WHERE t.channel_id = channel AND t.file_id = asked AND t.at > beyond AND t.at <= upto
+            RETURNING t.at, t.seq, t.value
+        ), alone AS (
+            SELECT m.at, m.seq, m.value FROM mine m
+             WHERE NOT EXISTS (SELECT FROM reading_of_file o
+                                WHERE o.channel_id = channel AND o.at = m.at AND o.seq = m.seq
+                                  AND o.value = m.value AND o.file_id <> asked))
+        SELECT coalesce(array_agg(a.at), '{}'), coalesce(array_agg(a.seq), '{}'),
+               coalesce(array_agg(a.value), '{}'), (SELECT count(*) FROM mine) - count(*)
+          INTO instants, seqs, quanta, others FROM alone a;
+        beyond := upto;
+        SELECT * INTO done FROM storage.unsay(channel, instants, seqs, quanta);
+        gone := gone + done.gone; back := back + done.back; beside := beside + done.beside;
+        kept := kept + others;
+    END LOOP;
+    FOR run IN SELECT id FROM run_of_file t
+                WHERE t.channel_id = channel AND t.file_id = asked ORDER BY t.first LOOP
+        DELETE FROM run_of_file t WHERE t.id = run
+        RETURNING t.at, t.seq, t.value INTO instants, seqs, quanta;
+        SELECT * INTO done FROM storage.unsay(channel, instants, seqs, quanta);
+        gone := gone + done.gone; back := back + done.back; beside := beside + done.beside;
+    END LOOP;
     PERFORM storage.take_back_starts(asked, channel);
-    RETURN NEXT;
 END $$;
 
 CREATE FUNCTION storage.take_back_starts(asked bigint, channel integer) RETURNS void
@@ -89,6 +129,7 @@ BEGIN
         DELETE FROM reading_of_file t USING reading_of_file o
          WHERE o.file_id = f.id AND o.channel_id = ANY (f.channels)
            AND t.channel_id = o.channel_id AND t.at = o.at AND t.seq = o.seq AND t.value = o.value;
+        DELETE FROM run_of_file t WHERE t.file_id = f.id;
         DELETE FROM start_of_file t USING start_of_file o
          WHERE o.file_id = f.id AND o.channel_id = ANY (f.channels)
            AND t.channel_id = o.channel_id AND t.at = o.at AND t.seq = o.seq
@@ -99,7 +140,7 @@ BEGIN
     RETURN settled;
 END $$;
 
-REVOKE ALL ON FUNCTION storage.take_back_file, storage.take_back_starts, storage.settle_files
+REVOKE ALL ON FUNCTION storage.unsay, storage.take_back_file, storage.take_back_starts, storage.settle_files
     FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION storage.take_back_file TO commonwatt_api;

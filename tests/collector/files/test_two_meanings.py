@@ -2,6 +2,7 @@
 
 import pytest
 
+from collector.files.refusals import Place
 from collector.files.short_years import readings_of
 from tests.collector.files.rig import asked, codes, rows, taken
 
@@ -78,3 +79,12 @@ def test_what_is_no_number_within_brackets_is_refused(cell):
     content = f"时间,电量(kWh)\n2025-01-02 08:00,{cell}\n"
 
     assert codes(content, **KNOWN) == [("file.not_a_number", 2)]
+
+
+def test_a_place_is_said_so_that_it_can_be_shown_whatever_a_heading_holds():
+    place = Place("a\x00.csv", "s\x1b", 2, "电量(\x00Wh)")
+
+    assert all(text.isprintable() for text in place.said())
+    assert place.where("v")["field"] == "电量(�Wh)"
+    (error,) = taken("时间,电量(\x00Wh)\n2025-01-02 08:00,1\n", gateway="a/b", channel="m").errors
+    assert error.zh.isprintable()

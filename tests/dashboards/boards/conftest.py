@@ -78,7 +78,7 @@ def make_union(world: World) -> None:
 
 
 @pytest.fixture
-def member(database) -> Iterator[Member]:
+def member(full, database) -> Iterator[Member]:
     """The province's login over readings and accounts, dropped afterwards."""
     world = make_world(database)
     fill(world)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,6 +14,7 @@ from dashboards.pages.app import error_page, router
 from tests.actions.world import TODAY, World, fill, make_world
 
 PASSWORD = "a long enough one"
+_hashed = cache(hash_password)
 
 
 @dataclass
@@ -52,14 +54,14 @@ class Site:
 def bare(database) -> Iterator[Site]:
     """The pages without any reading; everybody has the same password."""
     world = make_world(database)
-    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", _hashed(PASSWORD))
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     yield Site(world, app)
     world.close()
 
 
 @pytest.fixture
-def site(bare) -> Site:
+def site(full, bare) -> Site:
     """The same with readings and accounts behind them."""
     fill(bare.world)
     return bare

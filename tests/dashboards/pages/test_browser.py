@@ -175,6 +175,44 @@ def test_a_phone_scrolls_down_only(site, visit, lang, dark):
     assert [one for one in page.wrong if "404" not in one] == []
 
 
+NAMED = """async ([names, series]) => {
+    const from = document.querySelector("script[type=module]").src.replace("page.js", "chart.js");
+    const { base, legend, named } = await import(from);
+    const option = { ...base("kgce"), series: series.map((name) => ({ name })) };
+    const element = Object.assign(document.createElement("div"), { className: "chart" });
+    document.querySelector("main").append(element);
+    legend(option, element, "kgce");
+    named(option, element, names);
+    const { xAxis, legend: by, grid } = option;
+    return [xAxis.type, by.left === 0, grid.top, element.clientHeight];
+}"""
+OFFICES = [f"Demo university building {number}" for number in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("width", "names", "lies"),
+    [(390, OFFICES, True), (1280, OFFICES, False), (390, ["2025-01", "2025-02"] * 6, False)],
+)
+def test_names_beside_bars_that_lie_where_they_do_not_fit_below(visit, width, names, lies):
+    page = visit("en", width=width)
+    axis, _, _, high = page.evaluate(NAMED, [names, ["Year before", "This period"]])
+
+    assert axis == ("value" if lies else "category")
+    assert (high > 400) == lies
+
+
+def test_a_legend_takes_lines_of_its_own_where_the_unit_is_in_its_way(visit):
+    rules = ["A proportional to base", "B by the gap to the leading value", "C by capability"]
+    wide, narrow = (
+        visit("en", width=width).evaluate(NAMED, [["2025", "2026"], rules])[1:3]
+        for width in (1280, 390)
+    )
+
+    assert wide == [False, 36]
+    assert narrow[0]
+    assert narrow[1] >= 2 * 22
+
+
 def test_every_field_has_a_name_and_every_chart_a_table(site, visit):
     page = visit("en")
     page.goto(site.path("office"))

@@ -89,7 +89,7 @@ def test_rules_stand_side_by_side_and_every_measure_is_explained(browsers, path,
     assert say("compare_lacks", lang) in text  # C: the members weigh the same
     cities = row(text, say("compare_total", lang))
     assert len(cities) == 3  # the base, and two rules
-    assert "97.00 %" in cities[1]
+    assert "97.00%" in cities[1]
     for key in ("lambda", "gini", "effort", "least", "most", "bound"):
         assert html.escape(say(f"compare_{key}_why", lang)) in text
     assert row(text, say("compare_gini", lang))[0].startswith("0.00")
@@ -129,7 +129,7 @@ def test_bands_classes_and_comparators_stand_beside_the_others(site, browsers, p
     assert all(f'data-rule="{one}"' in text for one in "DEFGH")
     cells = row(text, say("compare_total", "zh"))
     assert len(cells) == 6
-    assert "90.00 %" in cells[5]  # H: ten percent of each member, whatever the target says
+    assert "90.00%" in cells[5]  # H: ten percent of each member, whatever the target says
     alone = browsers["en"].get(path, params={"asked": "1", "H": "on"}).text
     assert "Fall must be given for rule H" in alone
 

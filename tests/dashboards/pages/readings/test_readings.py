@@ -356,6 +356,29 @@ def test_what_was_refused_for_its_key_is_taken_again_by_its_form(site, of):
     assert (again.status_code, "Nothing that was refused" in again.text) == (422, True)
 
 
+def test_a_gateway_whose_keys_nobody_bound_yet_leads_to_where_they_are_bound(site, of):
+    name = "demo-x/g-new"
+    site.world.admin("INSERT INTO gateway (name) VALUES (%s)", name)
+    payload = native.encode_one(1, "new meter", START_MS, 1.0)
+    message = Message(f"cw/v1/{name}/data", name, payload, START_MS + HOUR_MS)
+    assert take_in([message], native.decode, site.world.sink).rejected
+
+    page = of["planner of all"].get("/rejects", params={"gateway": name})
+    assert "/unbound-keys?gateway=demo-x%2Fg-new" in links(page.text)
+    assert not [one for one in links(page.text) if one.startswith("/do/rejected.")]
+    site.world.admin("DELETE FROM rejected_message WHERE topic = %s", f"cw/v1/{name}/data")
+
+
+def test_an_error_keeps_the_navigation_of_whoever_is_logged_in(site, of):
+    lost = of[OFFICER].get("/institutions/99999")
+    assert lost.status_code == 404
+    assert 'href="/unions"' in lost.text.split("<main")[0]
+    assert 'action="/logout"' in lost.text
+    stranger = TestClient(of[OFFICER].app, headers={"Accept": "text/html"}).get("/nowhere")
+    assert stranger.status_code == 404
+    assert 'href="/unions"' not in stranger.text
+
+
 def test_who_only_looks_settles_nothing_that_was_refused(site, of):
     payload = native.encode_one(901, "office e", START_MS + 60 * 24 * HOUR_MS, 9000.0)
     at_ms = START_MS + 30 * 24 * HOUR_MS

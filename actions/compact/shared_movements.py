@@ -1,0 +1,265 @@
+"""What moves among many: a member's pool, rebalancing, successors; another person approves each."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from actions.compact.account_acts import reason_field, union_field
+from actions.compact.base_fields import institution_name
+from actions.compact.movement_things import (
+    INDICATOR,
+    Asked,
+    Kgce,
+    MovementStands,
+    YearOfQuota,
+    amount_field,
+    check_held,
+    member_of,
+    start,
+    waits_for_another,
+    year_field,
+)
+from actions.compact.things import UNION
+from actions.declared import About, Action, Effect
+from actions.fields import Acting, Words, field, plain
+from actions.figures import kilograms
+from actions.kinds import Amount, Id, Line, Row, Scan
+from actions.registry.things import INSTITUTION
+from actions.rights import Right
+from actions.things import member_regions
+from compact.books import Kind
+from compact.movements import Leg, Movement, State, to_successors
+from compact.rebalancing import Outlook, outlook, rebalanced
+from metering.errors import ConflictError
+from storage.compact import progress, shared_movements
+from storage.compact.unions import UnionRow
+from storage.registry.institutions import Institution
+
+Member = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Percent = Annotated[Amount, Field(gt=0, le=100, decimal_places=4)]
+
+
+class Successor(Row):
+    """An institution that goes on, and its part of what is handed over."""
+
+    institution: Id = field(zh="承接机构", en="Successor", called=institution_name, examples=[2])
+    percent: Percent = field(zh="份额", en="Share", unit="%", examples=["60"])
+
+
+class PutInPool(Action[Institution, MovementStands]):
+    """Propose to put quota into the pool of the holder's member, for whoever there needs it."""
+
+    about = About(
+        code="pool.put",
+        on=INSTITUTION,
+        right=Right.KEEP_ACCOUNTS,
+        path="/institutions/{on}/pooled",
+        tag="books",
+        zh="转入共用池",
+        en="Put quota into the pool",
+        done=("已提出,待另一人批准。", "Proposed; another person approves it."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("spare since the retrofit")
+
+    def check(self, on: Institution, at: Acting) -> None:
+        """Refuse more than is held."""
+        check_held(at, self.union, self.year, on.institution_id, self._asked.grams)
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would move."""
+        return _pooled(self._asked, on, at, into=True)[1]
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Propose it."""
+        return _pool(self._asked, on, at, into=True)
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.union, self.year, self.amount, self.reason)
+
+
+class TakeFromPool(Action[Institution, MovementStands]):
+    """Propose to give a holder quota out of its member's pool."""
+
+    about = About(
+        code="pool.take",
+        on=INSTITUTION,
+        right=Right.KEEP_ACCOUNTS,
+        path="/institutions/{on}/drawn",
+        tag="books",
+        zh="自共用池调入",
+        en="Take quota from the pool",
+        done=("已提出,待另一人批准。", "Proposed; another person approves it."),
+    )
+
+    union: Id = union_field()
+    year: YearOfQuota = year_field()
+    amount: Kgce = amount_field()
+    reason: Line = reason_field("a new ward")
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what would move."""
+        return _pooled(self._asked, on, at, into=False)[1]
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Propose it."""
+        return _pool(self._asked, on, at, into=False)
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.union, self.year, self.amount, self.reason)
+
+
+class ProposeRebalancing(Action[UnionRow, MovementStands]):
+    """Propose what moves within a member in the year: from who can spare it to who will lack it.
+
+    By the newest progress: what is left beyond a cautious forecast goes, pro rata, by equal awards
+    to those whose forecast exceeds what they have. The member's total stays.
+    """
+
+    about = About(
+        code="quota.rebalance",
+        on=UNION,
+        right=Right.PLAN,
+        path="/unions/{on}/rebalancing",
+        tag="books",
+        zh="提出年中平衡",
+        en="Propose a rebalancing",
+        done=("已提出,待另一人批准。", "Proposed; another person approves it."),
+    )
+
+    member: Member = field(zh="成员单位", en="Member", choices=member_regions, examples=[3])
+    year: YearOfQuota = year_field()
+    reason: Line = reason_field("half-year review, minutes of 3 July")
+
+    def check(self, on: UnionRow, at: Acting) -> None:
+        """Refuse where nothing can be spared, or nobody lacks any."""
+        if not self._legs(on, at):
+            raise ConflictError(
+                "rebalance.nothing_moves",
+                zh="按最近的序时进度,该成员没有可以平衡的指标。",
+                en="By the newest progress nothing of this member can be rebalanced.",
+                next_zh="请先核算进度,或选择其他成员、年度。",
+                next_en="Work out the progress first, or choose another member or year.",
+                where={"member": self.member, "year": self.year},
+            )
+
+    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
+        """Return what each would give or get."""
+        return [*_legs_shown(self._legs(on, at)), waits_for_another()]
+
+    def do(self, on: UnionRow, at: Acting) -> MovementStands:
+        """Propose it."""
+        legs = self._legs(on, at)
+        moved = sum(one.amount_g for one in legs if one.amount_g > 0)
+        what = Movement(Kind.REBALANCE, self.year, moved, member=self.member)
+        asked = Asked.of_grams(on.union_id, self.year, moved, self.reason)
+        return _proposed(start(at, asked, what, legs=legs))
+
+    def _legs(self, on: UnionRow, at: Acting) -> tuple[Leg, ...]:
+        rows = progress.newest(
+            at.connection, union_id=on.union_id, institution_id=None, day=None, of_members=False
+        )
+        holders: list[Outlook] = [
+            outlook(one.institution_id, one.quota_g, one.compared_path_g, one.compared_used_g)
+            for one in rows
+            if one.institution_id is not None
+            and (one.member_id, one.year, one.state) == (self.member, self.year, "in_force")
+            and one.over_g is not None
+            and one.compared_used_g is not None
+            and one.compared_path_g > 0
+        ]
+        return rebalanced(self.year, holders)
+
+
+class ProposeSuccession(Action[Institution, MovementStands]):
+    """Propose that what an institution holds goes to its successors by their shares."""
+
+    about = About(
+        code="quota.succeed",
+        on=INSTITUTION,
+        right=Right.PLAN,
+        path="/institutions/{on}/succession",
+        tag="books",
+        zh="机构变更承接指标",
+        en="Hand quota over to successors",
+        done=("已提出,待另一人批准。", "Proposed; another person approves it."),
+        by_file=False,
+    )
+
+    union: Id = union_field()
+    successors: list[Successor] = field(
+        zh="承接机构", en="Successors", examples=[[{"institution": 2, "percent": "100"}]]
+    )
+    reason: Line = reason_field("merged by document 12 of 2026")
+    document: Scan | None = field(zh="文件", en="Document", default=None)
+
+    def check(self, on: Institution, at: Acting) -> None:
+        """Refuse shares that do not add up, and who holds nothing."""
+        self._legs(on, at)
+
+    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
+        """Return what each gets of each year."""
+        return [*_legs_shown(self._legs(on, at)), waits_for_another()]
+
+    def do(self, on: Institution, at: Acting) -> MovementStands:
+        """Propose it."""
+        legs = self._legs(on, at)
+        moved = sum(one.amount_g for one in legs if one.amount_g > 0)
+        year = legs[0].year
+        member = member_of(at, self.union, year, on.institution_id)
+        what = Movement(Kind.ROSTER_CHANGE, year, moved, on.institution_id, member=member)
+        asked = Asked.of_grams(self.union, year, moved, self.reason, self.document)
+        return _proposed(start(at, asked, what, legs=legs))
+
+    def _legs(self, on: Institution, at: Acting) -> tuple[Leg, ...]:
+        held = shared_movements.held(at.connection, self.union, INDICATOR, on.institution_id)
+        shares = [(one.institution, int(one.percent.scaleb(4))) for one in self.successors]
+        legs = to_successors(held, shares)
+        if not legs:
+            raise ConflictError(
+                "books.not_enough",
+                zh="该机构的账簿户没有余额。",
+                en="This institution's accounts hold nothing.",
+                next_zh="无需承接。",
+                next_en="There is nothing to hand over.",
+                where={"institution_id": on.institution_id},
+            )
+        return legs
+
+
+def _pooled(
+    asked: Asked, on: Institution, at: Acting, *, into: bool
+) -> tuple[Movement, list[Effect], tuple[Leg, ...]]:
+    whose, year, g = on.institution_id, asked.year, asked.grams
+    member = member_of(at, asked.union, year, whose)
+    what = Movement(Kind.POOL, year, g, whose, member=member)
+    sign = -g if into else g
+    legs = (Leg("holder", whose, year, sign), Leg("pool", member, year, -sign))
+    return what, [*_legs_shown(legs), waits_for_another()], legs
+
+
+def _pool(asked: Asked, on: Institution, at: Acting, *, into: bool) -> MovementStands:
+    what, _, legs = _pooled(asked, on, at, into=into)
+    return _proposed(start(at, asked, what, legs=legs))
+
+
+def _proposed(movement: int) -> MovementStands:
+    return MovementStands(movement_id=movement, state=State.PROPOSED.value)
+
+
+def _legs_shown(legs: tuple[Leg, ...]) -> list[Effect]:
+    return [
+        Effect(
+            "entry",
+            Words(f"{one.place} · {one.year}", f"{one.place} · {one.year}"),
+            None,
+            plain(f"{'+' if one.amount_g > 0 else '−'}{kilograms(abs(one.amount_g))} kgce"),
+            {"institution": one.place, "account": one.account},
+        )
+        for one in legs
+    ]

@@ -1,0 +1,230 @@
+"""What moves among many accounts, the end of a year, and every pair of deeds at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from itertools import combinations_with_replacement
+
+import pytest
+
+from actions.compact.account_acts import CloseAccount
+from actions.compact.close_books import CloseBooks
+from actions.compact.cover_acts import CoverUse
+from actions.compact.decide_movements import ApproveMovement
+from actions.compact.own_movements import BankQuota, ReturnQuota
+from actions.compact.reconcile_books import ReconcileBooks
+from actions.compact.shared_movements import (
+    ProposeRebalancing,
+    ProposeSuccession,
+    PutInPool,
+    TakeFromPool,
+)
+from actions.doing import carry_out
+from compact.books import Kind
+from compact.movements import Movement
+from metering.errors import ConflictError
+from storage.compact import movements
+from storage.compact.movements import Proposal
+from tests.actions.book_world import agree, balances, make_books, people, progressed
+from tests.actions.compact_world import UnionWorld, make_union_world
+from tests.actions.world import make_world
+
+SPRING = date(2017, 3, 1)
+
+
+@pytest.fixture
+def union(world) -> UnionWorld:
+    return make_books(make_union_world(world))
+
+
+def approved(union: UnionWorld, action, on: int) -> int:
+    """Let one propose and another approve; return the movement."""
+    first, second = people(union.world)
+    made = carry_out(first, action, on).result.movement_id
+    carry_out(second, ApproveMovement(), made, again=True)
+    return made
+
+
+def test_a_pool_takes_and_gives_and_a_years_books_close_with_nothing_left(union):
+    of, city = union.world.institution, union.world.region["city 1"]
+    said = {"union": union.union, "year": 2016, "reason": "spare"}
+    approved(union, PutInPool(**said, amount="5"), of["school"])
+    assert balances(union)["pool", city] == 5000
+    approved(union, TakeFromPool(**said, amount="3"), of["office"])
+    assert balances(union)["pool", city] == 2000
+
+    planner = union.world.actor("planner of all")
+    with pytest.raises(ConflictError) as running:
+        carry_out(planner, CloseBooks(year=2016, reason="too soon"), union.union, again=True)
+    assert running.value.code == "books.year_not_over"
+    later = union.world.actor("planner of all", today=SPRING)
+    cover = CoverUse(union=union.union, year=2016, amount="1", reason="close of the year")
+    carry_out(later, cover, of["school"])
+    with pytest.raises(ConflictError) as open_still:
+        carry_out(later, CloseBooks(year=2016, reason="over"), union.union, again=True)
+    assert open_still.value.code == "books.year_reversible"
+
+    union.world.admin("ALTER TABLE book_cause DISABLE TRIGGER never_changes")
+    union.world.admin("UPDATE book_cause SET made_at = made_at - interval '15 days'")
+    whole = sum(g for (account, _), g in balances(union).items() if account in ("holder", "pool"))
+    closed = carry_out(later, CloseBooks(year=2016, reason="over"), union.union, again=True).result
+    assert Decimal(closed.expired_kgce) == Decimal(whole).scaleb(-3)
+    assert set(balances(union)) == {
+        ("union", 0), ("expired", 0), ("covered", of["school"])
+    }  # fmt: skip
+    with pytest.raises(ConflictError) as shut:
+        carry_out(later, CoverUse(**(said | {"amount": "1"})), of["school"])
+    assert shut.value.code in ("books.year_closed", "books.not_enough")
+
+
+def test_rebalancing_moves_within_a_member_by_the_newest_progress(union):
+    of, city = union.world.institution, union.world.region["city 1"]
+    before = balances(union)
+    school, office = before["holder", of["school"]], before["holder", of["office"]]
+    progressed(union, {"school": (school // 2, school // 8), "office": (office // 2, office // 2)})
+    rebalance = ProposeRebalancing(member=city, year=2016, reason="half-year review")
+    with pytest.raises(ConflictError) as nothing:  # nobody lacks any
+        carry_out(union.world.actor("planner of all"), rebalance, union.union)
+    assert nothing.value.code == "rebalance.nothing_moves"
+
+    union.world.admin("DELETE FROM progress")
+    # The office used 60 % in half a year: it will lack a fifth; the school can spare much.
+    used = office * 6 // 10
+    progressed(union, {"school": (school // 2, school // 8), "office": (office // 2, used)})
+    first, second = union.world.actor("planner of all"), union.world.actor("union planner")
+    made = carry_out(first, rebalance, union.union).result.movement_id
+    carry_out(second, ApproveMovement(), made, again=True)
+    after = balances(union)
+    moved = after["holder", of["office"]] - office
+    assert moved == school - after["holder", of["school"]]
+    assert abs(moved - office // 5) <= 2
+    assert sum(after.values()) == 0
+
+
+def test_what_an_institution_holds_goes_to_its_successors_and_its_account_closes(union):
+    of, world = union.world.institution, union.world
+    before = {year: balances(union, year) for year in (2016, 2017)}
+    successors = [
+        {"institution": of["office"], "percent": "60"},
+        {"institution": of["police"], "percent": "40"},
+    ]
+    hand_over = ProposeSuccession(union=union.union, successors=successors, reason="document 12")
+    approved(union, hand_over, of["school"])
+    for year, was in before.items():
+        now = balances(union, year)
+        held = was["holder", of["school"]]
+        assert ("holder", of["school"]) not in now
+        gained = [now["holder", of[n]] - was["holder", of[n]] for n in ("office", "police")]
+        assert sum(gained) == held
+        assert abs(gained[0] - held * 6 // 10) <= 1
+    planner = world.actor("planner of all")
+    close = CloseAccount(union=union.union, reason="merged")
+    carry_out(planner, close, of["school"], again=True)
+    with pytest.raises(ConflictError) as closed:
+        carry_out(planner, close, of["school"], again=True)
+    assert closed.value.code == "account.not_now"
+    assert carry_out(planner, ReconcileBooks(), union.union).result.differences == 0
+
+
+DEEDS = ("return", "bank", "cover", "transfer")
+
+
+def deed(union: UnionWorld, name: str, waiting: dict[str, int], who: int):
+    """Return something that takes 60 % of what the school holds, done by one of two people."""
+    world, school = union.world, union.world.institution["school"]
+    held = balances_of_start(union)
+    kgce = Decimal(held * 6 // 10).scaleb(-3)
+    actor = people(world)[who]
+    said = {"union": union.union, "year": 2016, "reason": name, "amount": kgce}
+    if name == "transfer":
+        return lambda: carry_out(actor, ApproveMovement(), waiting[f"{name}{who}"], again=True)
+    kinds = {"return": ReturnQuota, "bank": BankQuota, "cover": CoverUse}
+    return lambda: carry_out(actor, kinds[name](**said), school)
+
+
+def balances_of_start(union: UnionWorld) -> int:
+    rows = union.world.admin(
+        "SELECT amount_g FROM run_quota q JOIN run_in_force f USING (run_id)"
+        " WHERE f.year = 2016 AND institution_id = %s", union.world.institution["school"],
+    )  # fmt: skip
+    return int(rows[0][0])
+
+
+def test_two_deeds_at_once_on_one_account_end_as_one_of_the_two_orders(database_of_module):
+    """Each takes 60 % of what is there, so that whichever comes first is the only one."""
+    world = make_world(database_of_module)
+    union = make_books(make_union_world(world))
+    agree(world, union.union, bank_percent="100", borrow_percent="100", delay_hours=0,
+          longer_hours=0, carry_factor="1.08")  # fmt: skip
+    first, second = people(world)
+    start = balances(union)
+    for pair in combinations_with_replacement(DEEDS, 2):
+        held = balances_of_start(union)
+        kgce = str(Decimal(held * 6 // 10).scaleb(-3))
+        waiting = {}
+        for who, name in enumerate(pair):
+            if name == "transfer":  # proposed by the other one
+                waiting[f"{name}{who}"] = _promise((second, first)[who], union, kgce)
+        acts = [deed(union, name, waiting, who) for who, name in enumerate(pair)]
+        with ThreadPoolExecutor(2) as two:
+            outcomes = list(two.map(_tried, acts))
+        refused = {"books.not_enough", "movement.beyond_limit"}
+        assert (outcomes.count("done"), len(refused & set(outcomes))) == (1, 1), (pair, outcomes)
+        now = balances(union)
+        school = world.institution["school"]
+        assert now["holder", school] == held - held * 6 // 10
+        assert sum(now.values()) + sum(balances(union, 2017).values()) == 0
+        _put_back(union, start)
+    assert carry_out(world.actor(), ReconcileBooks(), union.union).result.differences == 0
+    world.close()
+
+
+def _promise(actor, union: UnionWorld, kgce: str) -> int:
+    """Propose a transfer past the check of what is promised already."""
+    of = union.world.institution
+    grams = int(Decimal(kgce).scaleb(3))
+    what = Movement(
+        Kind.TRANSFER, 2016, grams, of["school"], of["office"], union.world.region["city 1"]
+    )
+    with actor.change() as connection:
+        said = Proposal(union.union, "total_kgce", "test", actor.name)
+        return movements.propose(connection, said, what)
+
+
+def _tried(act) -> str:
+    try:
+        act()
+    except ConflictError as error:
+        return error.code
+    return "done"
+
+
+def _put_back(union: UnionWorld, start: dict[tuple[str, int], int]) -> None:
+    """Let the school hold what it held, whoever has it now: by what brings it back."""
+    world, school = union.world, union.world.institution["school"]
+    missing = start["holder", school] - balances(union)["holder", school]
+    world.admin("ALTER TABLE book_cause DISABLE TRIGGER has_ground")
+    ((cause,),) = world.admin(
+        """INSERT INTO book_cause (union_id, indicator, kind, reason, made_by)
+           VALUES (%s, 'total_kgce', 'transfer', 'back', 'user:1') RETURNING id""",
+        union.union,
+    )
+    now = balances(union)
+    changed = {key: start.get(key, 0) - now.get(key, 0) for key in start | now}
+    moves = {key: g for key, g in changed.items() if g}
+    if sum(moves.values()):  # banked: it is in the next year
+        moves["2017", school] = -missing
+    rows = [
+        (account if account != "2017" else "holder", of, 2017 if account == "2017" else 2016, g)
+        for (account, of), g in moves.items()
+    ]
+    world.admin(
+        """INSERT INTO book_entry (cause_id, union_id, indicator, year, account, institution_id,
+                   region_id, amount_g)
+           SELECT %s, %s, 'total_kgce', y, a, CASE WHEN a IN ('holder', 'covered') THEN o END,
+                  CASE WHEN a IN ('reserve', 'pool') THEN o END, g
+             FROM unnest(%s::text[], %s::integer[], %s::integer[], %s::bigint[])
+                  AS r (a, o, y, g)""",
+        cause, union.union, *[list(each) for each in zip(*rows, strict=True)],
+    )  # fmt: skip
+    world.admin("ALTER TABLE book_cause ENABLE TRIGGER has_ground")
