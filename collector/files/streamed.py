@@ -279,9 +279,7 @@ def _file(
 ) -> FileReadings:
     count = len(readings)
     return FileReadings(
-        batch,
-        readings,
-        line,
+        batch, readings, line,
         column=np.zeros(count, np.int32),
         table=np.zeros(count, np.int32),
         from_ms=np.full(count, -1, np.int64),
@@ -290,7 +288,7 @@ def _file(
         errors=errors,
         more=more,
         told=[Told(place.file, "", "csv", "long")],
-    )
+    )  # fmt: skip
 
 
 def _none(place: Place, error: InputError) -> FileReadings:
