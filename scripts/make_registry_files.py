@@ -31,8 +31,9 @@ days on. 可只给几个文件,多数名录只需前三个,后四个写明通道
 links on the page of the import) writes what is known now as these files, with what held on other
 days. Imported where they came from they change nothing; an empty installation that takes them
 exports the same bytes. Facts of one day that had several sources go out with these joined. Left out
-are who knew what when, gateways' secrets and readings; an institution without a code of the
-`--namespace` is left out and counted. 导出的文件可原样导回:导回原处不作任何变更,导入空系统后再导出,
+are who knew what when, changes of the roster (mergers, closures: acts with a table of their own),
+gateways' secrets and readings; an institution without a code of the `--namespace` is left out and
+counted. 导出的文件可原样导回:导回原处不作任何变更,导入空系统后再导出,
 逐字节相同。
 """
 

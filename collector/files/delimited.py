@@ -11,6 +11,9 @@ from collector.files.tables import BLOCK_ROWS, Block, Cell, Table
 from collector.files.text import Opener, called, encoding_of, opened, refused
 
 _SEPARATORS: Final = ",;\t|"
+_WIDE: Final = (
+    "\uff0c"  # typed by hand with a Chinese keyboard; where none of the others parts cells
+)
 SAID_BY_US: Final = "# CommonWatt"  # begins a line of our own exports that is no row
 _CALLED: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 _SAMPLE_CHARACTERS: Final = 1 << 16
@@ -43,6 +46,8 @@ def _separator(sample: str, *, headed: bool) -> tuple[str, int]:
     stand = [one for one in _SEPARATORS if one in first or not headed] or [","]
     scores = {one: _regular(sample, one) for one in stand}
     best = max(scores, key=lambda one: scores[one])
+    if scores[best][1] < 2 and _regular(sample, _WIDE)[1] > 1:
+        return _WIDE, 0
     return (best if scores[best] > (0, 0) else ","), 0
 
 

@@ -11,7 +11,7 @@ HEADINGS: Final[dict[str, str]] = {
         "channel key 通道 通道键 表号 电表号 水表号 气表号 表计号 表计编号 电表编号 "
         "水表编号 仪表编号 仪表号 电能表编号 资产编号 电能表资产号 电表资产号 计量点 "
         "计量点编号 计量点号 测点 测点编号 点号 户号 水表户号 气表户号 用户编号 用户号 "
-        "客户编号 用电户号 "
+        "客户编号 用电户号 热表号 热表编号 热量表号 热量表编号 气表编号 燃气表号 燃气表编号 "
         "meter meterid meternumber meterno meteridentifier meterserial meterserialnumber "
         "serialnumber zählpunkt zaehlpunkt zählpunktnummer mpan mprn esiid entityid "
         "statisticid point pointid deviceid sensor datapoint portfoliomanagermeterid "
@@ -26,7 +26,7 @@ HEADINGS: Final[dict[str, str]] = {
     "year": ("year 年 年份 年度 统计年度 统计年份"),
     "month": (
         "month 月 月份 年月 账单月份 结算月份 计费月份 费用年月 统计月份 用电月份 用水月份 "
-        "用气月份 电费年月 抄表年月 账期 所属月份 billingmonth monat"
+        "用气月份 电费年月 抄表年月 抄表月份 账期 所属月份 billingmonth monat"
     ),
     "clock": ("time 时刻 时 小时 钟点 时点 整点 hour hourofday uhrzeit timeofday"),
     "from": (
@@ -42,6 +42,8 @@ HEADINGS: Final[dict[str, str]] = {
     ),
     "value": (
         "value 数值 值 读数 示数 表码 表底 表读数 用量 用电量 用水量 用气量 用热量 电量 "
+        "日电量 当日电量 日用电量 月电量 月用电量 本月电量 本期电量 本月用电量 本期用电量 结算电量 "
+        "计费电量 日用水量 月用水量 本月用水量 本期用水量 日用气量 月用气量 本月用气量 本期用气量 "
         "水量 气量 热量 抄见电量 有功电量 耗电量 消耗量 能耗 consumption usage use "
         "consumed energy quantity usage/quantity reading meterreading verbrauch amount "
         "state energieverbrauch wert energyconsumption activeenergy meterconsumption "

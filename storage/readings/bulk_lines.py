@@ -1,7 +1,7 @@
 """Lines of readings and usage, made by the database itself.
 
-A line is put together where the row lies, and the lines of a channel's day come as one value: so
-neither server nor client handles a row of its own on the way.
+A line is put together where the row lies, and the lines of a channel come as one value, as many as
+a piece of an export has: so neither server nor client handles a row of its own on the way.
 """
 
 from collections.abc import Iterator, Sequence
@@ -77,8 +77,7 @@ _LONG = """
     COPY (SELECT string_agg(s.before || {at} || ',' || coalesce(({number})::text, '') || s.after
                             || {tail} || E'\\n', '' ORDER BY r.at)
             FROM ({rows}) r JOIN {parts} ON s.channel_id = r.channel_id AND {times}
-           GROUP BY r.channel_id, date_bin('1 day', r.at, 'epoch')
-           ORDER BY r.channel_id, date_bin('1 day', r.at, 'epoch'))
+           GROUP BY r.channel_id ORDER BY r.channel_id)
       TO STDOUT {as_it_is}
 """
 _WIDE = """
@@ -164,7 +163,7 @@ def _copied(
         begun = _BEGUN if row and row[0] else _NEVER
     statement = query.format(
         rows=of.format(begun=begun), at=at, number=_NUMBER, parts=_PARTS, times=_TIMES,
-        as_it_is=_AS_IT_IS, tail=_tail(rows, tail=tail),
+        as_it_is=_AS_IT_IS, tail=_tail(rows, tail=tail, begun=begun is not _NEVER),
     )  # fmt: skip
     with (
         connection.cursor() as cursor,
@@ -174,12 +173,15 @@ def _copied(
             yield bytes(data)
 
 
-def _tail(rows: Rows, *, tail: bool) -> str:
-    """Return what ends a line. tail: whether a reading's number of its message is told."""
+def _tail(rows: Rows, *, tail: bool, begun: bool) -> str:
+    """Return what ends a line. tail: whether a reading's number of its message is told.
+
+    begun: whether any of them has a beginning.
+    """
     if rows != "reading":
         return _USED
-    begun = f"coalesce({_INSTANT.format('r.begun')}, '')"
-    return f"r.seq || ',' || {begun}" if tail else begun
+    start = f"coalesce({_INSTANT.format('r.begun')}, '')" if begun else "''"
+    return f"r.seq || ',' || {start}" if tail else start
 
 
 def _parameters(stretches: Sequence[Stretch]) -> dict[str, list[Any]]:

@@ -27,13 +27,15 @@ REGIONS: Final[LiteralString] = """
      ORDER BY f.code COLLATE "C", f.valid_from
 """
 
-# A row for each fact; the facts of a day come together.
+# A row for each fact; the facts of a day come together. Who left the roster is said by changes of
+# the roster, which have documents, and a table of their own.
 INSTITUTIONS: Final[LiteralString] = """
     SELECT o.code, s.valid_from, s.source, s.attribute, s.said
       FROM own o
       JOIN (SELECT institution_id, valid_from, source, attribute,
                    ARRAY[coalesce(value, number::text)] AS said
-              FROM institution_fact WHERE known_until IS NULL
+              FROM institution_fact
+             WHERE known_until IS NULL AND attribute <> 'roster_status'
              UNION ALL
             SELECT a.institution_id, a.valid_from, a.source, '1 affiliation',
                    ARRAY[(SELECT p.code FROM region_fact p

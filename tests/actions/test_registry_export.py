@@ -251,6 +251,19 @@ def test_a_registry_by_hand(here, database_of_module, tmp_path):
     ]
 
 
+def test_that_an_institution_left_the_roster_is_no_row_of_the_files(here, database):
+    register(here, BASE)
+    before = texts(out(here, "x"))
+    with psycopg.connect(database.admin_url) as c:
+        c.execute(
+            """INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source,
+                                             known_by)
+               SELECT min(id), 'roster_status', 'closed', '2025-01-01', 's', 'user:1'
+                 FROM institution"""
+        )
+    assert texts(out(here, "x")) == before
+
+
 def test_a_workbook_and_a_folder_say_the_same(here, tmp_path):
     register(here, BASE)
     rows = counted(here)

@@ -88,3 +88,25 @@ def test_a_place_is_said_so_that_it_can_be_shown_whatever_a_heading_holds():
     assert place.where("v")["field"] == "电量(�Wh)"
     (error,) = taken("时间,电量(\x00Wh)\n2025-01-02 08:00,1\n", gateway="a/b", channel="m").errors
     assert error.zh.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "values", "unit"),
+    [
+        ("户号,抄表月份,本月电量(千瓦时),电费(元)\n11,2025年1月,1234,900.1\n11,2025年2月,1300,950\n",
+         "11", [1234, 1300], "kWh"),
+        ("户号;日期;日电量(kWh);峰;平;谷\n03;2025/1/1;12,5;5;4;3,5\n", "03", [12.5], "kWh"),
+        ("热表号,日期,热量(GJ)\nH1,2025-01-01,1.5\n", "H1", [1.5], "GJ"),
+        ("燃气表编号,抄表日期,本期用气量(方)\nG1,2025-01-01,100\nG1,2025-02-01,120\n",
+         "G1", [100, 120], "m3"),
+        ("表号\uff0c日期\uff0c电量\uff08度\uff09\nA1\uff0c25-1-5\uff0c12\n", "A1", [12], "kWh"),
+        ("表号,抄表时间,止码\nA1,25年1月31日 8时,1000\n", "A1", [1000], None),
+        ("Meter ID,Start Date,End Date,Usage,Usage Units\n5,1/1/25,1/31/25,12,therms\n",
+         "5", [12], "therm"),
+    ],
+)  # fmt: skip
+def test_files_of_offices_and_grids_as_they_come(content, key, values, unit):
+    read = rows(content, gateway="bj/c1", zone="Asia/Shanghai", last_day="in")
+
+    assert [(row.key, row.unit) for row in read] == [(key, unit)] * len(values)
+    assert [row.value for row in read] == values
