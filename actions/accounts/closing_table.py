@@ -213,7 +213,17 @@ CLOSING: Final = Table[ClosingShown, WhichClosing](
         _of("estimated_months", "其中估算或账单", "Estimated or billed", "whole"),
         _grams("kgce", "现在的台账", "Accounts now"),
         _grams("estimated_kgce", "其中估算或账单", "Of which estimated"),
-        _of("version", "版本", "Version", "whole"),
+        _of(
+            "version",
+            "版本",
+            "Version",
+            "whole",
+            link=lambda row: (
+                f"/years/months?year={row.year}&institution={row.institution_id}"
+                if row.row.version
+                else ""
+            ),
+        ),
         _grams("locked_kgce", "锁定数", "Locked"),
         _grams(
             "difference",

@@ -35,7 +35,7 @@ def join(actor: Actor, union_id: int) -> None:
 
     actor: the operator, who makes the people and does nothing in their place.
     """
-    people = {one.region_id: _people(actor, one) for one in union_of(actor, union_id).seats}
+    people = {one.region_id: people_of(actor, one) for one in union_of(actor, union_id).seats}
     for seat in _seats(actor, union_id):
         if seat.state == "proposed":
             action = AcceptSeat(entry=Entry.SHADOW, source=_SOURCE)
@@ -47,7 +47,7 @@ def join(actor: Actor, union_id: int) -> None:
             _sign(people[seat.region_id], seat)
 
 
-def _people(actor: Actor, seat: MembershipRow) -> tuple[Actor, Actor]:
+def people_of(actor: Actor, seat: MembershipRow) -> tuple[Actor, Actor]:
     """Return the two people of a member, made where they are missing."""
     codes = {one.region_id: one.code for one in list_regions(actor, only_seen=False)}
     known = {one.login: one.user_id for one in list_users(actor)}

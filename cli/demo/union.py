@@ -19,7 +19,7 @@ from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import list_unions
 from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
-from cli.demo import bases, members
+from cli.demo import bases, closing, members
 from cli.services.words import say
 from compact.notices import in_kgce
 from compact.runs import again
@@ -86,7 +86,7 @@ def found(actor: Actor, codes: Collection[str]) -> int:
 def share(
     actor: Actor, union_id: int, today: date, tell: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Review the bases, issue quotas once by them, and see where everybody stands.
+    """Review the bases, issue quotas by them, see where everybody stands, and close a year.
 
     tell: takes the lines of the review. today: up to which day, or the last one that is over
     where it is not. An end in the middle does no harm: the same accounts come to the same run.
@@ -100,6 +100,7 @@ def share(
             return  # a data set in which nobody used anything
         carry_out(actor, IssueRun(), made.run_id, again=True)
     carry_out(actor, RecordProgress(day=min(today, last_day(actor, union_id))), union_id)
+    closing.close(actor, union_id)
 
 
 def judge(connection: Connection[Any]) -> Shared:

@@ -77,6 +77,8 @@ def _of(institution: int, **more: Any) -> tuple[None, dict[str, Any]]:
     return None, {"year": YEAR, "institution": institution, **more}
 
 
+# No object of an action: so that tables have something to show.
+OBJECTS: Final = {"locked_year": lambda world: {"office": changed(world)}}
 EXAMPLES: Final = {
     "account.estimate": lambda world: (office(world, 334), bill()),
     "account.withdraw_estimate": _estimated,

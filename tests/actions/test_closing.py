@@ -9,6 +9,7 @@ import pytest
 from actions.accounts.close_year import CloseYear, RestateYear
 from actions.accounts.closing_table import CLOSING, WhichClosing
 from actions.accounts.estimate_account import EstimateAccount, WithdrawEstimate
+from actions.accounts.locked_table import LOCKED, WhichMonths
 from actions.accounts.verify_year import ReturnYear, VerifyYear
 from actions.actor import DeniedError
 from actions.doing import carry_out, foresee
@@ -307,3 +308,17 @@ def test_months_are_said_as_spans_and_lead_to_the_form_that_estimates_them(world
     asked = WhichClosing(institution=world.institution["school"])
     (shown,) = rows_of(world.actor(OFFICER), CLOSING, asked, None, 5).rows
     assert shown.wants("zh") == ["无能源台账: 2015-01 – 2015-12"]
+
+
+def test_each_locked_month_stands_beside_what_counts_now(world):
+    one = changed(world)
+    asked = WhichMonths(year=YEAR, institution=one)
+    whole = rows_of(world.actor(OFFICER), LOCKED, asked, None, 5).rows
+    assert [row.one.quanta for row in whole] == [
+        31000, 28000, *[31000, 30000] * 2, 31000, *[31000, 30000] * 2, 31000,
+    ]  # fmt: skip
+    asked = WhichMonths(year=YEAR, institution=one, differing=True)
+    (march,) = rows_of(world.actor(OFFICER), LOCKED, asked, None, 5).rows
+    assert (march.one.month, march.one.now_quanta, march.one.difference) == (
+        date(YEAR, 3, 1), 31_500, 500,
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Institutions that merge, split, move and close: what moves, what stays, what is refused."""
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 
 import psycopg
@@ -16,6 +17,7 @@ from actions.tables import rows_of
 from compact.succession import carried
 from metering.errors import ConflictError, InputError
 from storage.registry import roster
+from tests.actions.compact_world import make_union_world
 from tests.actions.examples_of_roster import SAID, offices
 from tests.actions.world import World, make_world
 
@@ -239,3 +241,14 @@ def test_shares_compose_over_several_changes(world):
     by_day = [carried(changes, [old], day)[old] for day in
               (world.actor().today.replace(year=2015), world.actor().today)]  # fmt: skip
     assert by_day == [{old: 1}, {one: 1}]
+
+
+def test_whoever_left_is_in_no_roster_of_a_later_year(world):
+    union = make_union_world(world)
+    gone = offices(world, 1)[0]
+    act(world, "institution.close", gone, day="2016-03-15")
+    with world.actor("planner of all").look() as connection:
+        places = connection.execute(
+            "SELECT valid_to FROM access.base_places_among(%s, %s)", [union.union, [gone]]
+        ).fetchall()
+    assert places == [(date(2016, 3, 15),)]

@@ -260,6 +260,39 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_cat
      ORDER BY b.institution_id
 $$;
 
+-- What was locked of these, month by month, beside what their accounts say now.
+CREATE FUNCTION access.locked_months(asked integer[], asked_year integer)
+RETURNS TABLE (institution_id integer, version integer, answer text, carrier text, month date,
+               source text, quanta bigint, now_source text, now_quanta bigint)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH held AS MATERIALIZED (
+        SELECT DISTINCT ON (v.institution_id) v.id, v.institution_id, v.version, v.answer
+          FROM account_version v
+         WHERE v.year = asked_year AND v.answer IS DISTINCT FROM 'returned'
+           AND v.institution_id = ANY(asked)
+           AND v.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+         ORDER BY v.institution_id, v.version DESC
+    ), locked AS (
+        SELECT h.institution_id, l.carrier, make_date(asked_year, n.place, 1) AS month,
+               l.source[n.place] AS source, l.quanta[n.place] AS quanta
+          FROM held h JOIN account_version_line l ON l.version_id = h.id
+         CROSS JOIN generate_series(1, 12) AS n(place)
+    ), live AS (
+        SELECT m.institution_id, m.carrier, m.month, m.source, m.quanta
+          FROM storage.year_months(ARRAY(SELECT held.institution_id FROM held), asked_year) m
+         WHERE m.carrier IS NOT NULL
+    )
+    SELECT h.institution_id, h.version, h.answer, b.carrier, b.month, b.source, b.quanta, b.now_source,
+           b.now_quanta
+      FROM (SELECT institution_id, carrier, month, k.source, k.quanta,
+                   CASE WHEN m.quanta IS NOT NULL THEN m.source END AS now_source,
+                   m.quanta AS now_quanta
+              FROM locked k FULL JOIN live m USING (institution_id, carrier, month)) b
+      JOIN held h USING (institution_id)
+     WHERE b.quanta IS NOT NULL OR b.now_quanta IS NOT NULL
+     ORDER BY h.institution_id, b.carrier, b.month
+$$;
+
 -- Lock the year of these institutions as their accounts are now: all of them, or none.
 CREATE FUNCTION access.lock_year(asked integer[], asked_year integer, why text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -440,10 +473,12 @@ CREATE VIEW report.verified_use WITH (security_barrier) AS
 SELECT u.* FROM storage.seen s JOIN storage.verified_use u ON u.institution_id = s.institution_id;
 
 REVOKE ALL ON FUNCTION storage.year_months, storage.year_accounts, storage.version_lines,
-    access.closing, access.lock_year, access.answer_year, storage.refuse_version,
+    access.closing, access.locked_months, access.lock_year, access.answer_year,
+    storage.refuse_version,
     storage.version_begins, storage.version_moves, storage.lines_come_along,
     storage.estimate_stands, storage.whole_days, access.whole_days
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.closing, access.lock_year, access.answer_year, access.whole_days
+GRANT EXECUTE ON FUNCTION access.closing, access.locked_months, access.lock_year,
+    access.answer_year, access.whole_days
     TO commonwatt_api;

@@ -65,7 +65,8 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = public, pg_catal
      UNION ALL
     SELECT e.institution_id, 'quota', e.year, count(*), sum(e.amount_g)
       FROM book_entry e JOIN who ON who.id = e.institution_id
-     WHERE e.year >= extract(year FROM since) GROUP BY e.institution_id, e.year
+     WHERE e.account = 'holder' AND e.year >= extract(year FROM since)
+     GROUP BY e.institution_id, e.year
     HAVING sum(e.amount_g) <> 0
      UNION ALL
     SELECT q.institution_id, 'proposal', q.year, count(*), NULL

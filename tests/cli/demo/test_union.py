@@ -4,8 +4,10 @@ import psycopg
 import pytest
 
 from actions.compact.unions import list_unions
+from cli.demo import closing
 from cli.demo import union as demo_union
 from tests.actions.compact_world import make_union_world
+from tests.actions.examples_of_closing import office
 from tests.actions.world import TODAY, make_world
 
 
@@ -36,6 +38,17 @@ def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
     assert (first.quotas, first.faults) == (4, [])
     assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"]
     assert admin.execute("SELECT count(*) FROM book_cause").fetchone() == (1,)
+
+
+def test_a_year_is_closed_once_by_two_people_of_a_member(world, admin):
+    actor, measured = world.actor(), office(world)
+    union_id = demo_union.found(actor, ["990100"])
+
+    assert [closing.close(actor, union_id) for _ in range(2)] == [2015, 2015]
+    locked = admin.execute(
+        "SELECT institution_id, answer, locked_by <> answered_by FROM account_version"
+    ).fetchall()
+    assert locked == [(measured, "verified", True)]
 
 
 def test_a_set_without_use_has_no_quotas_and_no_fault(world, admin):
