@@ -27,6 +27,11 @@ def in_units(quanta: int | None, per_unit: int) -> str | None:
     return format(_EXACT.divide(Decimal(quanta), Decimal(per_unit)), "f")
 
 
+def in_words(quanta: int, per_unit: int, unit: str) -> str:
+    """Return quanta as people read them: thousands apart, with the unit behind."""
+    return f"{Decimal(in_units(quanta, per_unit) or 0):,f} {unit}"
+
+
 def instant(at_ms: int) -> datetime:
     """Return milliseconds since 1970 as an aware instant, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=at_ms)

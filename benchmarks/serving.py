@@ -83,11 +83,13 @@ def run(root: Path, *, runs: int, quick: bool) -> list[Section]:
 class Seen:
     """What each run came to. Memory in MB, a form's processor time in ms, its bytes in kB.
 
-    form_ms, form_kb: of each form in each run.
+    resident: RSS; own: what of it no other process maps as well. form_ms, form_kb: of each form
+    in each run.
     """
 
     started: list[float] = field(default_factory=list)
     resident: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
     peak: list[float] = field(default_factory=list)
     rival: list[float] = field(default_factory=list)
     rival_ms: list[float] = field(default_factory=list)
@@ -105,6 +107,7 @@ class Seen:
         return [
             Figure("resident over the rival's", "×", ratios),
             Figure("resident after all was looked at", "MB", self.resident, RESIDENT_MB, "most"),
+            Figure("of it its own alone (USS)", "MB", self.own),
             Figure("resident when it began to answer", "MB", self.started),
             Figure("peak", "MB", self.peak),
             Figure("rival's resident", "MB", self.rival),
@@ -143,6 +146,7 @@ def _look(
         list(many.map(lambda one: _each(one, known.values()), administrators))
         time.sleep(_QUIET_S)
         seen.resident.append(_resident(process))
+        seen.own.append(process.memory_full_info().uss / 1e6)
         seen.peak.append(peak_bytes(process.pid) / 1e6)
         one = administrators[0]
         seen.form_ms.append(
@@ -196,6 +200,7 @@ def busy_ms(process: psutil.Process, act: Callable[[], object], times: int) -> f
 
 
 def _resident(process: psutil.Process) -> float:
+    """Return what it holds (RSS), pages of program files that others map as well among them."""
     return process.memory_info().rss / 1e6
 
 

@@ -28,6 +28,7 @@ from collector.notices import tell
 from collector.settings import CollectorSettings
 from collector.tally import Tally
 from collector.writer import Writer
+from metering.errors import EnergyError
 
 _TURN_S: Final = 0.1  # the longest wait for the network, so that a stop is noticed
 _READS_PER_TURN: Final = 500  # then acknowledgements and hand-over have their turn
@@ -62,6 +63,7 @@ class Collector:
         self._listener = Listener(self._client, settings, log, routes_file)
         self._machine = Machine(settings, self._listener.routing, self.tally)
         self._number_of: dict[int, int] = {}  # the machine's number of what paho has under way
+        self._answered = True  # by the broker that was asked last
 
     def reload(self) -> None:
         """Have the routes file read at once; a handler of signals may call it."""
@@ -107,7 +109,7 @@ class Collector:
                 client.loop_write()
             client.loop_misc()
         if client.socket() is None:
-            self._machine.lost(time.monotonic(), None)
+            self._machine.lost(time.monotonic(), self._unanswered())
 
     def _wait_and_read(self) -> None:
         """Return after something has arrived, can be sent, was committed, or is due."""
@@ -164,10 +166,16 @@ class Collector:
                 self._log(level, event, **facts)
 
     def _connect(self) -> None:
+        self._answered = False
         try:
             connect(self._client, self._settings, self._address)
         except OSError as error:
             self._machine.unreachable(notices.broker_away(str(self._address), str(error)))
+
+    def _unanswered(self) -> EnergyError | None:
+        """Return what to tell of a broker that hung up without an answer, once an attempt."""
+        answered, self._answered = self._answered, True
+        return None if answered else notices.hung_up(str(self._address))
 
     def _publish_state(self, state: str) -> None:
         since_ms = time.time_ns() // 1_000_000
@@ -182,7 +190,7 @@ class Collector:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        where = str(self._address)
+        where, self._answered = str(self._address), True
         if reason.is_failure:  # paho ends the connection, and says so
             tell(self._log, logging.ERROR, notices.broker_refuses(where, str(reason)))
             return
@@ -199,7 +207,9 @@ class Collector:
         properties: Properties | None,
     ) -> None:
         now_s = time.monotonic()
-        if reason.value == _TAKEN_OVER:
+        if not self.tally.connected:
+            self._machine.lost(now_s, self._unanswered())
+        elif reason.value == _TAKEN_OVER:
             notice = notices.taken_over(self._settings.name)
             self._machine.lost(now_s, notice, logging.ERROR)
         elif reason.is_failure:

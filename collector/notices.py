@@ -40,6 +40,19 @@ def broker_refuses(where: str, why: str) -> UnavailableError:
     )
 
 
+def hung_up(where: str) -> UnavailableError:
+    """The broker ends the connection without a word, as some do that know no MQTT 5."""
+    return UnavailableError(
+        "broker.hung_up",
+        zh=f"代理 {where} 未作应答即断开连接。",
+        en=f"The broker at {where} ends the connection without an answer.",
+        next_zh="请核对 MQTT 版本:只支持 3.1.1 的代理(如 RabbitMQ 3.12 及以前)须设 "
+        "COMMONWATT_BROKER_VERSION=4;并核对端口与 TLS。",
+        next_en="Check the MQTT version: one that speaks only 3.1.1 (RabbitMQ up to 3.12) needs "
+        "COMMONWATT_BROKER_VERSION=4; and check port and TLS.",
+    )
+
+
 def not_to_be_shared(topic_filter: str, codec: str) -> InputError:
     """A format that needs what came before is shared among collectors, each of which has a part."""
     return InputError(

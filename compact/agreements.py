@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from compact.clauses import Clause, Grade, Kind, Value
 from compact.runs import canonical
@@ -20,6 +20,17 @@ class State(StrEnum):
     AMENDED = "amended"
     WITHDRAWN = "withdrawn"
     ENDED = "ended"
+
+
+# Each state in (zh, en).
+STATES: Final = {
+    State.DRAFT: ("草案", "draft"),
+    State.PROPOSED: ("待签署", "proposed"),
+    State.IN_FORCE: ("生效", "in force"),
+    State.AMENDED: ("已由新版本代替", "amended"),
+    State.WITHDRAWN: ("已撤回", "withdrawn"),
+    State.ENDED: ("已终止", "ended"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +136,8 @@ def not_now(what: str, state: State) -> ConflictError:
     """Return the refusal of what an agreement's state does not allow."""
     return ConflictError(
         "agreement.not_now",
-        zh=f"协议处于“{state.value}”状态,不能进行此操作。",
-        en=f"An agreement that is {state.value} cannot be {what}.",
+        zh=f"协议处于“{STATES[state][0]}”状态,不能进行此操作。",
+        en=f"An agreement that is {STATES[state][1]} cannot be {what}.",
         next_zh="请先查看协议的签署情况。",
         next_en="Look at who has signed it.",
         where={"state": state.value},

@@ -14,7 +14,7 @@ from analytics.allocation import Holders as Sharing
 from analytics.bounds import InfeasibleError
 from analytics.cascade import ROOT, Divided, Tree, divide
 from analytics.exact import Ints
-from analytics.rounding import cascade_rows
+from analytics.rounding import cascade_rows, topped_up
 from compact.holders import NULL, Holders
 from compact.levels import Places, placed
 from compact.methods import Method, adjusted
@@ -122,9 +122,9 @@ def _divided(
     Where members have caps of their own they are the roots, and years, which stand first, hang
     above the tree as their sums.
     """
-    if problem.method.by.reach is Reach.INSTITUTION:
+    if problem.method.reach is Reach.INSTITUTION:
         return _as_stated(places, line, sharing)
-    above = len(caps) if problem.method.by.reach is Reach.MEMBER else 0
+    above = len(caps) if problem.method.reach is Reach.MEMBER else 0
     parent = np.concatenate([np.array(places.parents, np.int64), line])
     keys = np.concatenate([np.array(places.ranks, np.int64), problem.holders.institution])
     tree = Tree.of(np.where(parent[above:] < above, ROOT, parent[above:] - above))
@@ -164,12 +164,27 @@ def _with_years(made: Divided, parent: Ints, above: int) -> Divided:
 def _totals(problem: Problem, places: Places, base: Ints, caps: Mapping[int, int]) -> Ints:
     """Return what is divided, in order of the nodes whose total it is."""
     rule = problem.method.by
-    if rule.reach is Reach.MEMBER:
-        members = (place for place, parent in enumerate(places.parents) if parent in caps)
-        found = [rule.cap_g(int(base[place]), places.ranks[place]) for place in members]
+    if problem.method.reach is Reach.MEMBER:
+        members = [place for place, parent in enumerate(places.parents) if parent in caps]
+        if rule.reach is Reach.MEMBER:
+            found = [rule.cap_g(int(base[place]), places.ranks[place]) for place in members]
+        else:
+            own = _equal(places, base, caps)
+            found = [int(base[one]) - own[one] if rule.saves else own[one] for one in members]
     else:
         found = [int(base[place]) - cap if rule.saves else cap for place, cap in caps.items()]
     return np.array(found, np.int64)
+
+
+def _equal(places: Places, base: Ints, caps: Mapping[int, int]) -> dict[int, int]:
+    """Return each member's cap by the same percentage of its base; they sum to each year's cap."""
+    found: dict[int, int] = {}
+    for year, cap in caps.items():
+        members = [place for place, parent in enumerate(places.parents) if parent == year]
+        real = [Fraction(cap * int(base[one]), max(int(base[year]), 1)) for one in members]
+        parts = topped_up(cap, real, [places.ranks[one] for one in members])
+        found |= dict(zip(members, parts, strict=True))
+    return found
 
 
 def _quotas(
@@ -198,8 +213,9 @@ def _months(holders: Holders, amount: Ints) -> Ints:
 def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleError) -> InputError:
     """Say what stands in the way as people set targets: in kgce and in percent below the base."""
     years = {int(key): i for i, key in enumerate(places.keys) if places.parents[i] == ROOT}
-    year = int(str(error.where["name"]).partition("/")[0] or min(years))
-    used = int(base[years[year]])
+    name = str(error.where["name"])
+    year = int(name.partition("/")[0] or min(years))
+    used = int(base[places.known.get(name, years[year])])
     bound = int(used - error.bound if problem.method.shares_savings else error.bound)
     fall = Fraction((used - bound) * MILLION, used)
     # Rounded to the side on which it can be met.

@@ -1,12 +1,8 @@
 """The books of quotas: double entry, so that whatever is done to a union's quotas sums to zero."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
-from metering.errors import ConflictError, InputError
-
-Held = Mapping[tuple[int, int], int]  # (year, institution) → its balance [g]
+from metering.errors import ConflictError
 
 
 class Kind(StrEnum):
@@ -28,44 +24,12 @@ class Kind(StrEnum):
     ROSTER_CHANGE = "roster_change"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One account's change; without an institution it is the union's own. [g]"""
+def kind_of_issue(moved: int, reason: str, *, held: bool) -> Kind:
+    """Return as what a run's quotas enter the books: as the first issue, or an adjustment.
 
-    year: int
-    institution: int | None
-    amount_g: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What was done at once; its entries sum to zero."""
-
-    kind: Kind
-    reason: str
-    entries: tuple[Entry, ...]
-
-    def __post_init__(self) -> None:
-        if left := sum(one.amount_g for one in self.entries):
-            raise InputError(
-                "books.not_zero",
-                zh=f"各分录合计 {left} 克,不为零。",
-                en=f"The entries sum to {left} g, not to zero.",
-                next_zh="请补上对应的分录。",
-                next_en="Add the entry on the other side.",
-            )
-
-
-def issue(held: Held, wanted: Held, reason: str) -> Cause:
-    """Return what brings every account from what it holds to what it is to hold.
-
-    held: what runs have issued of the years that `wanted` speaks of; the first issue finds none. A
-        later one is an adjustment, and says why. What was moved since stays as it is.
+    moved: how many accounts are not yet as the run says. held: whether runs have issued any of its
+    years already: what is issued then is an adjustment, and says why. ConflictError otherwise.
     """
-    moved = {
-        key: wanted.get(key, 0) - held.get(key, 0) for key in sorted(held.keys() | wanted.keys())
-    }
-    moved = {key: amount for key, amount in moved.items() if amount}
     if not moved:
         raise ConflictError(
             "books.nothing_moves",
@@ -74,8 +38,7 @@ def issue(held: Held, wanted: Held, reason: str) -> Cause:
             next_zh="无需操作。",
             next_en="Nothing is to be done.",
         )
-    kind = Kind.ADJUSTMENT if any(held.values()) else Kind.ISSUE
-    if kind is Kind.ADJUSTMENT and not reason.strip():
+    if held and not reason.strip():
         raise ConflictError(
             "books.no_reason",
             zh="指标已经下达;再次下达即为调整,须说明理由。",
@@ -84,13 +47,4 @@ def issue(held: Held, wanted: Held, reason: str) -> Cause:
             next_en="State the reason, or leave the quotas as they are.",
             where={"field": "reason"},
         )
-    entries = [Entry(year, institution, amount) for (year, institution), amount in moved.items()]
-    return Cause(kind, reason.strip(), (*entries, *_other_side(entries)))
-
-
-def _other_side(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the union's own entries, one a year."""
-    sums: dict[int, int] = {}
-    for one in entries:
-        sums[one.year] = sums.get(one.year, 0) - one.amount_g
-    return [Entry(year, None, amount) for year, amount in sorted(sums.items()) if amount]
+    return Kind.ADJUSTMENT if held else Kind.ISSUE

@@ -35,6 +35,28 @@ class Kind(StrEnum):
     COMPENSATION = "compensation"
 
 
+# Each grade and clause in (zh, en).
+GRADES: Final = {
+    Grade.MEMORANDUM: ("备忘录", "Memorandum"),
+    Grade.DEPARTMENTS: ("部门间协议", "Agreement of departments"),
+    Grade.GOVERNMENTS: ("政府间协议", "Agreement of governments"),
+}
+CLAUSES: Final[Mapping[Kind, tuple[str, str]]] = {
+    Kind.SCOPE: ("范围", "Scope"),
+    Kind.INDICATORS: ("控制指标与口径", "Indicators and their definitions"),
+    Kind.BASE: ("基期", "Base years"),
+    Kind.TARGET: ("节能目标", "Target"),
+    Kind.RULE: ("分解规则", "Allocation rule"),
+    Kind.PERIODS: ("考核周期", "Periods"),
+    Kind.BANKING: ("结转与预借", "Banking and borrowing"),
+    Kind.CARRY: ("超出结转", "Carried shortfall"),
+    Kind.TRANSFER: ("指标调剂", "Transfers"),
+    Kind.SHARING: ("数据共享", "Sharing"),
+    Kind.TERM: ("期限", "Term"),
+    Kind.WITHDRAWAL: ("退出", "Withdrawal"),
+    Kind.RUBRIC: ("评分细则", "Rubric"),
+    Kind.COMPENSATION: ("利益共享补偿", "Benefit sharing and compensation"),
+}
 _OF_WORK: Final = {
     Kind.SCOPE, Kind.INDICATORS, Kind.BASE, Kind.SHARING, Kind.TERM, Kind.WITHDRAWAL
 }  # fmt: skip
@@ -154,8 +176,8 @@ def kind_of(name: str) -> Kind:
 def _says_nothing(kind: Kind) -> InputError:
     return InputError(
         "agreement.empty_clause",
-        zh=f"约束性条款“{kind.value}”没有内容。",
-        en=f"The clause {kind.value} is to bind and says nothing.",
+        zh=f"约束性条款“{CLAUSES[kind][0]}”没有内容。",
+        en=f"The clause “{CLAUSES[kind][1]}” is to bind and says nothing.",
         next_zh="请填写该条款,或不列为约束性条款。",
         next_en="Say something in it, or do not let it bind.",
         where={"field": "binding", "value": kind.value},
@@ -166,10 +188,10 @@ def _above(grade: Grade, kind: Kind) -> InputError:
     needed = next(one for one in Grade if kind in MAY_BIND[one])
     return InputError(
         "agreement.above_grade",
-        zh=f"协议等级“{grade.value}”不能约束条款“{kind.value}”。",
-        en=f"An agreement of grade {grade.value} cannot make the clause {kind.value} bind.",
-        next_zh=f"请改为意向条款,或由“{needed.value}”等级的协议约定。",
-        next_en=f"State it as an intention, or agree on it in the grade {needed.value}.",
+        zh=f"协议等级“{GRADES[grade][0]}”不能约束条款“{CLAUSES[kind][0]}”。",
+        en=f"An agreement of the grade “{GRADES[grade][1]}” cannot make “{CLAUSES[kind][1]}” bind.",
+        next_zh=f"请改为意向条款,或由“{GRADES[needed][0]}”等级的协议约定。",
+        next_en=f"State it as an intention, or agree on it in the grade “{GRADES[needed][1]}”.",
         where={"field": "binding", "value": kind.value, "grade": grade.value},
     )
 

@@ -13,7 +13,7 @@ from analytics.exact import Ints, multiply_divide
 from compact.holders import Holder
 from compact.rules import rule as rule_of
 from compact.rules import rules
-from compact.ruling import AllocationRule
+from compact.ruling import AllocationRule, Reach
 from compact.targets import MILLION
 from metering.errors import InputError
 
@@ -34,11 +34,13 @@ class Method:
 
     by: the rule with its parameters. factors: named corrections of an institution's base, such as
     climate or occupancy, in millionths. unused: what a snapshot of before says of other rules.
+    within: MEMBER lets each member have the same percentage of its base, with a λ of its own.
     """
 
     by: AllocationRule
     factors: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     unused: Mapping[str, Any] = field(default_factory=dict)
+    within: Reach | None = None
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Method:
         *,
         factors: Mapping[int, Mapping[str, int]] | None = None,
         unused: Mapping[str, Any] | None = None,
+        within: Reach | None = None,
         **parameters: Any,
     ) -> None:
         """Take a rule by its letter, with its parameters as they are kept."""
@@ -59,6 +62,13 @@ class Method:
         object.__setattr__(self, "by", chosen(**parameters))
         object.__setattr__(self, "factors", factors or {})
         object.__setattr__(self, "unused", unused or {})
+        object.__setattr__(self, "within", within if within is Reach.MEMBER else None)
+
+    @property
+    def reach(self) -> Reach:
+        """How far one λ reaches: the rule's own where it says so, else as was chosen."""
+        own = self.by.reach
+        return self.within if own is Reach.UNION and self.within is not None else own
 
     @property
     def rule(self) -> StrEnum:
@@ -79,14 +89,19 @@ class Method:
     def but(self, **changes: Any) -> Method:
         """Return the method with other parameters."""
         given = {one.name: getattr(self.by, one.name) for one in self.by.parameters()}
-        kept: dict[str, Any] = {"factors": self.factors, "unused": self.unused}
+        kept: dict[str, Any] = {
+            "factors": self.factors,
+            "unused": self.unused,
+            "within": self.within,
+        }
         return Method(self.rule, **(given | kept | changes))
 
     @property
     def payload(self) -> dict[str, object]:
         """The method as JSON writes it, without the factors of single institutions."""
         values = {one.name: one.payload(getattr(self.by, one.name)) for one in self.by.parameters()}
-        return {"rule": self.by.about.letter, **self.unused, **values}
+        within = {} if self.within is None else {"reach": self.within.value}
+        return {"rule": self.by.about.letter, **self.unused, **values, **within}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Method:
@@ -98,10 +113,11 @@ class Method:
                 given[name] = own[name].from_payload(value)
             elif name in _BEFORE:
                 unused[name] = value
-            elif name not in ("rule", "factors"):
+            elif name not in ("rule", "factors", "reach"):
                 raise KeyError(name)
         factors = {int(one): dict(named) for one, named in payload.get("factors", {}).items()}
-        return cls(payload["rule"], factors=factors, unused=unused, **given)
+        within = Reach(payload["reach"]) if "reach" in payload else None
+        return cls(payload["rule"], factors=factors, unused=unused, within=within, **given)
 
 
 def adjusted(base: Ints, institution: Ints, factors: Mapping[int, Mapping[str, int]]) -> Ints:

@@ -4,38 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.fields import Words, plain
-from compact.agreements import State
-from compact.clauses import Difference, Grade, Kind, Value
+from compact import clauses
+from compact.agreements import STATES
+from compact.clauses import Difference, Grade, Value
 
-GRADES: Final = {
-    "memorandum": Words("备忘录", "Memorandum"),
-    "departments": Words("部门间协议", "Agreement of departments"),
-    "governments": Words("政府间协议", "Agreement of governments"),
-}
-AGREEMENT_STATES: Final = {
-    State.DRAFT: Words("草案", "draft"),
-    State.PROPOSED: Words("待签署", "proposed"),
-    State.IN_FORCE: Words("生效", "in force"),
-    State.AMENDED: Words("已由新版本代替", "amended"),
-    State.WITHDRAWN: Words("已撤回", "withdrawn"),
-    State.ENDED: Words("已终止", "ended"),
-}
-CLAUSES: Final[Mapping[str, Words]] = {
-    Kind.SCOPE: Words("范围", "Scope"),
-    Kind.INDICATORS: Words("控制指标与口径", "Indicators and their definitions"),
-    Kind.BASE: Words("基期", "Base years"),
-    Kind.TARGET: Words("节能目标", "Target"),
-    Kind.RULE: Words("分解规则", "Allocation rule"),
-    Kind.PERIODS: Words("考核周期", "Periods"),
-    Kind.BANKING: Words("结转与预借", "Banking and borrowing"),
-    Kind.CARRY: Words("超出结转", "Carried shortfall"),
-    Kind.TRANSFER: Words("指标调剂", "Transfers"),
-    Kind.SHARING: Words("数据共享", "Sharing"),
-    Kind.TERM: Words("期限", "Term"),
-    Kind.WITHDRAWAL: Words("退出", "Withdrawal"),
-    Kind.RUBRIC: Words("评分细则", "Rubric"),
-    Kind.COMPENSATION: Words("利益共享补偿", "Benefit sharing and compensation"),
-}
+GRADES: Final = {one.value: Words(*said) for one, said in clauses.GRADES.items()}
+AGREEMENT_STATES: Final = {one: Words(*said) for one, said in STATES.items()}
+CLAUSES: Final[Mapping[str, Words]] = {one: Words(*said) for one, said in clauses.CLAUSES.items()}
 TERM_WORDS: Final[Mapping[str, tuple[Words, str]]] = {
     "scope": (Words("哪些机构在内", "Which institutions count"), ""),
     "profile": (Words("折标系数组", "Profile"), ""),

@@ -17,8 +17,7 @@ from actions.fields import Acting, Words, field, plain
 from actions.figures import kilograms
 from actions.kinds import Text
 from actions.rights import Right
-from compact import books as causes
-from compact.books import Cause, Kind
+from compact.books import Kind, kind_of_issue
 from compact.targets import Target
 from metering.errors import ConflictError
 from storage import tasks
@@ -104,38 +103,38 @@ class IssueRun(Action[Run, RunIssued]):
     def check_books(self, on: Run, at: Acting) -> None:
         """Refuse what is issued, rests on open bases, moves nothing, or exceeds the target."""
         runs.lock(at.connection, on.union_id)
-        self._cause(on, at)
+        self._planned(on, at)
         if over := [one for one in _beyond(at.connection, on) if one.beyond_g > 0]:
             raise _beyond_target(on.run_id, over[0])
 
     def foresee(self, on: Run, at: Acting) -> list[Effect]:
         """Return what is issued, which run it replaces, and what changes for each member."""
-        cause = self._cause(on, at)
-        moved = plain(f"{_accounts(cause):,}")
+        kind, accounts = self._planned(on, at)
+        moved = plain(f"{accounts:,}")
         return [
-            Effect("kind", Words("记入账簿", "Into the books"), None, _KINDS[cause.kind]),
+            Effect("kind", Words("记入账簿", "Into the books"), None, _KINDS[kind]),
             Effect("accounts", Words("有变动的账户", "Accounts that move"), None, moved),
             *changes_of(at.connection, on),
         ]
 
     def do(self, on: Run, at: Acting) -> RunIssued:
         """Issue it; where everybody is on the path is worked out next."""
-        cause = self._cause(on, at)
-        indicator = _target(at.connection, on).indicator
-        cause_id = books.add(
-            at.connection, on.union_id, indicator, cause, run_id=on.run_id, by=at.actor
+        kind, accounts = self._planned(on, at)
+        indicator, reason = _target(at.connection, on).indicator, self._why(on)
+        cause_id = books.issue(
+            at.connection, on.union_id, indicator, on.run_id, kind, reason, at.actor
         )
-        for kind in (progress.KIND, second_log.KIND):
-            tasks.add(at.connection, kind, str(on.union_id), datetime.now(UTC))
-        at.told.update(kind=cause.kind.value, accounts=_accounts(cause))
+        for task in (progress.KIND, second_log.KIND):
+            tasks.add(at.connection, task, str(on.union_id), datetime.now(UTC))
+        at.told.update(kind=kind.value, accounts=accounts)
         if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(at.connection, on)}:
             at.told["beyond_target_kgce"] = beyond
         if on.waits:
             at.told["asked_by"] = on.request_by
-        return RunIssued(cause_id=cause_id, kind=cause.kind.value, accounts=_accounts(cause))
+        return RunIssued(cause_id=cause_id, kind=kind.value, accounts=accounts)
 
-    def _cause(self, on: Run, at: Acting) -> Cause:
-        """Return what it does to the books."""
+    def _planned(self, on: Run, at: Acting) -> tuple[Kind, int]:
+        """Return as what it enters the books, and how many accounts it moves."""
         connection = at.connection
         if on.issued_as is not None:
             raise _issued_already(on.run_id)
@@ -143,16 +142,16 @@ class IssueRun(Action[Run, RunIssued]):
             raise _on_trial(on)
         if waiting := bases.not_reviewed(connection, on.run_id):
             raise _not_reviewed(on, waiting)
-        shares = runs.shares(connection, on.run_id)
         target = _target(connection, on)
-        members = sorted({one.member_id for one in shares})
+        members = sorted({member for member, *_ in runs.of_members(connection, on.run_id)})
         if bound := targets.bound_elsewhere(connection, on.union_id, members, target):
             raise bound_elsewhere(bound)
-        wanted = {(one.year, one.institution_id): one.amount_g for one in shares}
-        indicator, years = target.indicator, {year for year, _ in wanted}
-        held = books.held(connection, on.union_id, indicator, years)
-        asked = (on.request_reason if on.waits else None) or ""
-        return causes.issue(held, wanted, self.reason or asked)
+        plan = books.planned(connection, on.union_id, target.indicator, on.run_id)
+        return kind_of_issue(plan.moved, self._why(on), held=plan.held), plan.moved
+
+    def _why(self, on: Run) -> str:
+        """Return the reason that was given, else that of who asked for it."""
+        return ((self.reason or (on.request_reason if on.waits else None)) or "").strip()
 
 
 def changes_of(connection: Connection[Any], on: Run) -> list[Effect]:
@@ -180,10 +179,6 @@ def _sums(connection: Connection[Any], on: Run) -> Sums:
 
 def _beyond(connection: Connection[Any], on: Run) -> list[Beyond]:
     return beyond_of(_target(connection, on), _sums(connection, on))
-
-
-def _accounts(cause: Cause) -> int:
-    return sum(one.institution is not None for one in cause.entries)
 
 
 def _issued_already(run_id: int) -> ConflictError:

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from actions.compact.comparing import equal_of
+from actions.compact.correcting import corrected
 from actions.compact.rule_fields import RuleFields
 from actions.compact.rules import rule_words
 from actions.compact.runs import Trial, try_from
@@ -17,6 +18,7 @@ from actions.kinds import Line
 from actions.rights import Right
 from analytics.exact import Ints
 from analytics.fairness import fairness
+from compact.methods import Method
 from compact.winning import standing
 from metering.errors import ConflictError
 from storage.compact import scenarios
@@ -87,7 +89,7 @@ class KeepScenario(RuleFields, Action[Target, ScenarioKept]):
         fair = fairness(quotas.amount_g, quotas.base_g)
         span = fair.to_base
         row = (
-            on.target_id, on.union_id, self.name, self.rule, run.problem.method.payload,
+            on.target_id, on.union_id, self.name, self.rule, _method(run.problem.method),
             self.year, there.more, there.less, there.same, span.least if span else None,
             span.most if span else None, fair.gini_of_rates, at.actor,
         )  # fmt: skip
@@ -105,9 +107,17 @@ class KeepScenario(RuleFields, Action[Target, ScenarioKept]):
         if key not in at.known:
             start = start_of(at.connection, on.target_id, self.about.code)
             method = self.method_with(bands.in_force(at.connection, at.today))
+            if self.corrected:
+                method = corrected(start, method, self.year)
             at.known[key] = try_from(start, method, self.year)
         found: Trial = at.known[key]
         return found
+
+
+def _method(method: Method) -> dict[str, Any]:
+    """Return a rule with all that it was given, corrections too."""
+    factors = {str(who): dict(named) for who, named in method.factors.items()}
+    return {**method.payload, "factors": factors}
 
 
 def _sums(quotas: Any, equal: Ints) -> list[tuple[int | None, int, int, int, list[int]]]:

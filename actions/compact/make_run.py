@@ -7,10 +7,11 @@ from pydantic import BaseModel, Field
 from actions.actor import Actor
 from actions.compact.beyond_target import beyond_effects, beyond_of
 from actions.compact.comparing import sums_of
+from actions.compact.correcting import corrected
 from actions.compact.rule_fields import Correction, RuleFields
 from actions.compact.run_changes import effects_of, replaced_by
-from actions.compact.runs import Trial, try_from, try_target
-from actions.compact.starting import start_of
+from actions.compact.runs import Trial, try_from
+from actions.compact.starting import start, start_of
 from actions.compact.things import TARGET
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
@@ -129,6 +130,8 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
             method = self.method_with(bands.in_force(at.connection, at.today))
             if self.shadow and not start.shadow:
                 raise _no_shadow(on.union_id)
+            if self.corrected:
+                method = corrected(start, method, self.year)
             at.known[key] = try_from(start, method, self.year, shadow=self.shadow)
         found: Trial = at.known[key]
         return found
@@ -139,7 +142,10 @@ def tried_by(actor: Actor, target_id: int, wanted: MakeRun) -> Trial:
     with actor.look() as connection:
         day = actor.today or days.today(connection)
         method = wanted.method_with(bands.in_force(connection, day))
-    return try_target(actor, target_id, method, wanted.year)
+    begun = start(actor, target_id)
+    if wanted.corrected:
+        method = corrected(begun, method, wanted.year)
+    return try_from(begun, method, wanted.year)
 
 
 def _no_shadow(union_id: int) -> ConflictError:

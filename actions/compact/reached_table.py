@@ -53,7 +53,7 @@ def _share(
 
 TARGET_PROGRESS: Final = Table[TargetReached, WhichReached](
     code="target-progress",
-    path="/targets/progress",
+    path="/target-progress",
     words=Words("目标进度", "Progress of targets"),
     about="How far each target is reached, by all members together and by each: the months of the "
     "year so far beside the same months of the base year and of the year before, over institutions "

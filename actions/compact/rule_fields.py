@@ -7,7 +7,9 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field, create_model
 
 from actions.compact.rules import (
+    REACHES,
     BandRules,
+    HowFar,
     Parameter,
     Value,
     Values,
@@ -18,6 +20,7 @@ from actions.compact.rules import (
 from actions.fields import Acting, Choices, Option, Words, field
 from actions.kinds import Amount, Id, Line, Row, Signed
 from compact.methods import Method
+from compact.ruling import Reach
 from storage.compact import unions
 from storage.registry import bands
 
@@ -89,6 +92,26 @@ class _Chosen(BaseModel):
         hint=("目标路径中的一年;留空为目标年", "Of the target's path; the last where left open"),
     )
 
+    reach: HowFar = field(
+        zh="λ 的范围",
+        en="How far λ reaches",
+        hint=(
+            "规则 G、H 自有总量,不受此影响;只约束成员总量时,内部由其主管机关自定",
+            "G and H have caps of their own; where a member's cap alone binds, it decides inside",
+        ),
+        names=REACHES,
+        default=HowFar.UNION,
+    )
+    corrected: bool = field(
+        zh="按登记的面积和人数变化修正基期",
+        en="Correct bases by registered areas and persons",
+        hint=(
+            "面积和人员密度自基期以来的变化;逐机构的系数与依据见“建议的基期修正”",
+            "By what changed since the base year; “Proposed corrections” lists each with evidence",
+        ),
+        default=False,
+    )
+
     def method_with(self, published: BandRules) -> Method:
         """Return the rule with what it is given; InputError where it does not take that."""
         values: dict[str, Value | Mapping[str, Decimal] | None] = {}
@@ -98,7 +121,7 @@ class _Chosen(BaseModel):
         corrections: dict[int, dict[str, Decimal]] = {}
         for row in getattr(self, "factors", None) or ():
             corrections.setdefault(row.institution, {})[row.name] = row.factor
-        return method_of(self.rule, values, corrections, published)
+        return method_of(self.rule, values, corrections, published, Reach(self.reach.value))
 
 
 def parameters() -> Sequence[Parameter]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
@@ -12,13 +13,29 @@ from compact.methods import Method
 from compact.parameters import By, Kind
 from compact.parameters import Parameter as OfRule
 from compact.rules import rules as registered
-from compact.ruling import AllocationRule
+from compact.ruling import AllocationRule, Reach
 from compact.targets import MILLION
 from metering.errors import InputError
 from storage.registry import bands
 from storage.registry.bands import BandRule
 
 _MOST: Final = Decimal(1_000_000_000)  # where a rule says none
+
+
+class HowFar(StrEnum):
+    """How far one λ reaches, as a planner may choose; a rule whose caps are its own keeps them."""
+
+    UNION = Reach.UNION.value
+    MEMBER = Reach.MEMBER.value
+
+
+REACHES: Final = {
+    Reach.UNION.value: Words("全联合体共用一个 λ", "one λ over the whole union"),
+    Reach.MEMBER.value: Words(
+        "各成员总量先按等比例定,成员内部各用一个 λ",
+        "each member the same percentage first, then a λ of its own",
+    ),
+}
 
 Value = Decimal | str
 Values = Mapping[str, Value | Mapping[str, Decimal] | None]
@@ -109,11 +126,12 @@ def method_of(
     values: Values,
     factors: Mapping[int, Mapping[str, Decimal]] | None = None,
     published: BandRules | None = None,
+    within: Reach | None = None,
 ) -> Method:
     """Return a rule with what it is given; refuse what it does not take.
 
     values: by parameter; None, or not there, is its default. factors: corrections by institution.
-    published: rules by bands to choose from; None is those that ship.
+    published: rules by bands to choose from; None is those that ship. within: how far λ reaches.
     """
     one = rule_of(code)
     given = {name: value for name, value in values.items() if value not in (None, {})}
@@ -126,6 +144,7 @@ def method_of(
             institution: {name: int(value * MILLION) for name, value in named.items()}
             for institution, named in (factors or {}).items()
         },
+        within=within,
         **dict(_kept(rule, given, bands.shipped() if published is None else published)),
     )
 

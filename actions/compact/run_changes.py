@@ -15,6 +15,7 @@ from storage.compact import run_members, runs, unions
 from storage.compact.run_members import Sum, Sums
 from storage.compact.unions import MemberRow
 
+_REPLACED: Final = Words("下达后由本方案取代", "replaced by this one once it is issued")
 _WITHHELD: Final = Words(*WITHHELD)
 
 
@@ -79,7 +80,7 @@ def effects_of(found: Replaced) -> Iterable[Effect]:
     """Return the run that is replaced, and what changes for each member, as a preview says it."""
     for year, run in found.runs.items():
         words = Words(f"{year} 年有效的分解方案", f"Run in force for {year}")
-        yield Effect("in_force", words, _version(run.version), None, {"run_id": run.run_id})
+        yield Effect("in_force", words, _version(run.version), _REPLACED, {"run_id": run.run_id})
     for one in found.changes:
         who = one.member
         zh, en = ("合计", "all together") if who is None else (_name(who, "zh"), _name(who, "en"))

@@ -9,17 +9,29 @@ from psycopg import Connection
 from actions.actor import Actor
 from actions.compact.columns import amount
 from actions.compact.rules import rule_words
+from actions.compact.runs import try_target
 from actions.fields import Acting, Words, field
 from actions.figures import not_found
 from actions.kinds import Id
 from actions.tables import Column, Filter, Table
 from compact.methods import Method
 from compact.parameters import By, Kind
+from compact.sensitivity import Bend, bends
 from storage.compact import scenarios
 from storage.compact.scenarios import Comment, MemberSum, ScenarioRow
 
-__all__ = ["SCENARIOS", "Comment", "MemberSum", "ScenarioRow", "ScenarioShown", "given_of", "one",
-           "said_of", "scenarios_of"]  # fmt: skip
+__all__ = [
+    "SCENARIOS",
+    "Comment",
+    "MemberSum",
+    "ScenarioRow",
+    "ScenarioShown",
+    "bends_of",
+    "given_of",
+    "one",
+    "said_of",
+    "scenarios_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,15 @@ def scenarios_of(actor: Actor, target_id: int) -> list[ScenarioShown]:
     """Return the scenarios of a target, to stand side by side."""
     with actor.look() as connection:
         return _shown(connection, scenarios.listed(connection, target_id=target_id))
+
+
+def bends_of(actor: Actor, row: ScenarioRow) -> list[Bend]:
+    """Return how a scenario bends with each number of its rule, to planners who see all of it.
+
+    By the accounts as they are now; nothing where sums may tell of a restricted institution.
+    """
+    trial = try_target(actor, row.target_id, Method.from_payload(row.method), row.year)
+    return [] if trial.unseen else bends(trial.run.problem)
 
 
 def given_of(row: ScenarioRow) -> dict[str, Any]:

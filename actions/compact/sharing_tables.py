@@ -1,6 +1,7 @@
 """The tables of what members show each other: their words, and the figures themselves."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Final
 
 from actions.compact.members_table import OfUnion
@@ -13,6 +14,7 @@ from storage.compact.sharing import FigureRow, TermRow
 _WITHHELD: Final = Words(
     "不予显示:机构过少或会推算出个别机构", "withheld: too few, or it would tell"
 )
+_EXACTLY: Final = Decimal("0.001")  # grams and litres
 _UNITS: Final = {"total_kgce": "kgce", "water": "m3"}
 _WHOLE: Final = Words("合计", "together")
 
@@ -54,7 +56,7 @@ def _period(row: FigureRow) -> str:
 
 
 def _amount(row: FigureRow) -> str | None:
-    return None if row.amount is None else format(row.amount, "f")
+    return None if row.amount is None else format(row.amount.quantize(_EXACTLY), "f")
 
 
 SHARING: Final = Table[TermRow, OfUnion](

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ class Start:
     base, has: their bases, and who has one. area: of the base year. left_out: by an act.
     members: full ones and shadow ones, who count in trials alone.
     above: the parent of each region. before: what runs before said of institutions that the
-    planner does not see.
+    planner does not see. resized: areas and persons of those for whom several were stated.
     """
 
     kept: targets.TargetRow
@@ -49,6 +49,7 @@ class Start:
     enough_permille: int
     unseen: Unseen
     before: Sequence[Mapping[int, Part]]
+    resized: Mapping[int, Sequence[Size]] = field(default_factory=dict)
 
 
 def start(actor: Actor, target_id: int) -> Start:
@@ -82,7 +83,15 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
         enough_permille=bases.enough(connection, kept.union_id),
         unseen=unseen,
         before=of_unseen.parts_before(connection, kept.union_id, sorted(unseen.all)),
+        resized=_resized(known.sizes),
     )
+
+
+def _resized(sizes: Mapping[int, Sequence[Size]]) -> dict[int, Sequence[Size]]:
+    """Return the sizes of those for whom one of them was stated more than once."""
+    return {
+        who: some for who, some in sizes.items() if len(some) > len({one.attribute for one in some})
+    }
 
 
 def problem_of(start: Start, method: Method, year: int | None, *, shadow: bool = False) -> Problem:

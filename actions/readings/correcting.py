@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
 from actions.declared import About
 from actions.fields import Acting
 from actions.fields import field as asked
-from actions.figures import in_units, milliseconds
+from actions.figures import in_words, milliseconds
 from actions.readings import effects
 from actions.readings.effects import Effects
 from actions.readings.shown import CorrectionShown, correction_shown
@@ -63,15 +64,21 @@ class Case:
 
     def shown(self, quanta: int) -> str:
         """Return quanta of the channel with their unit."""
-        return f"{in_units(quanta, self.channel.per_unit)} {self.channel.unit}"
+        return in_words(quanta, self.channel.per_unit, self.channel.unit)
+
+    def civil(self, at: datetime) -> str:
+        """Return an instant as people at the meter read it."""
+        zone = self.channel.zone
+        return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} ({zone})"
 
     def impossible(self, name: str, value: str, zh: str, en: str) -> InputError:
         """Return the refusal of what the person says, by the field at fault."""
         exchange = self.act.startswith("exchange.")
+        said = self.civil(self.at) if name == "at" and self.at.tzinfo else value
         return InputError(
             "exchange.impossible" if exchange else "correction.impossible",
-            zh=f"“{value}”{zh}",
-            en=f"“{value}” {en}",
+            zh=f"“{said}”{zh}",
+            en=f"“{said}” {en}",
             next_zh="请对照抄表或换表记录单核对。",
             next_en="Check it against the record of the reading or of the exchange.",
             where={"field": name, "value": value},
@@ -180,7 +187,7 @@ def check_instant(one: Case) -> None:
         raise one.impossible("at", at.isoformat(), *words)
     opens = max(channel.since, channel.sealed_before or channel.since)
     if not opens <= at <= datetime.now(UTC) + _AHEAD:
-        first = opens.isoformat()
+        first = one.civil(opens)
         words = f"应在 {first} 与现在之间。", f"is not between {first} and now."
         raise one.impossible("at", at.isoformat(), *words)
     one.at = at.astimezone(UTC)

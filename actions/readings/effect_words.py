@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from actions.declared import Effect
 from actions.fields import Acting, Words, plain
-from actions.figures import in_units, instant
+from actions.figures import in_units, in_words, instant
 from actions.readings import effects
 from actions.readings.correcting import Case, Done
 from actions.readings.effects import Effects
@@ -55,8 +55,8 @@ def value_at(one: Case) -> Words | None:
     return plain(one.shown(found[0])) if found else None
 
 
-def _shown(unit: str, quanta: int | None, per_unit: int) -> Words:
-    return plain(f"{in_units(quanta, per_unit)} {unit}")
+def _shown(unit: str, quanta: int | None, per_unit: int) -> Words | None:
+    return None if quanta is None else plain(in_words(quanta, per_unit, unit))
 
 
 def of_use(found: Effects, at: Acting) -> list[Effect]:
@@ -80,8 +80,8 @@ def _of_account(one: AccountChange, names: dict[int | str, Words]) -> Effect:
     return Effect(
         "account",
         Words(f"{of.zh} {carrier.zh} {one.month:%Y-%m}", f"{of.en} {carrier.en} {one.month:%Y-%m}"),
-        None if before is None else plain(f"{before} {one.unit}"),
-        None if after is None else plain(f"{after} {one.unit}"),
+        _shown(one.unit, one.before, one.per_unit),
+        _shown(one.unit, one.after, one.per_unit),
         {
             "institution_id": one.institution_id,
             "carrier": one.carrier,

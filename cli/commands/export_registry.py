@@ -1,4 +1,4 @@
-"""`commonwatt export registry`: the registry as the files that an import takes."""
+"""`commonwatt export registry`: regions, institutions and channels as the importer takes them."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from cli.commands.options import ApiUrl
 from cli.services.words import say
 
 
-class RegistryAs(StrEnum):
+class Form(StrEnum):
     """Of the registry: CSV in a folder or a ZIP, or a workbook."""
 
     FOLDER = "folder"
@@ -28,7 +28,7 @@ def registry(
         ),
     ],
     form: Annotated[
-        RegistryAs,
+        Form,
         typer.Option(
             "--as",
             help=say(
@@ -36,7 +36,7 @@ def registry(
                 "folder and zip hold CSV, xlsx a sheet for each file.",
             ),
         ),
-    ] = RegistryAs.FOLDER,
+    ] = Form.FOLDER,
     namespace: Namespace = "import",
     database_url: ApiUrl = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import settings
-from cli.commands import export_registry
+from cli.commands.export_registry import registry
 from cli.commands.options import ApiUrl
 from cli.services.words import say
 from metering.errors import InputError
@@ -25,6 +25,9 @@ app = typer.Typer(
     ),
     no_args_is_help=True,
 )
+
+
+app.command()(registry)
 
 
 class Form(StrEnum):
@@ -203,9 +206,6 @@ def accounts(
             actor, output, form.value, given, institution_id=institution, lang=_lang(headings)
         )
     typer.echo(say(f"{output}:{rows} 行", f"{output}: {rows} rows"))
-
-
-app.command()(export_registry.registry)
 
 
 def _month(text: str, option: str) -> date | None:

@@ -26,7 +26,7 @@ from metering.unit_names import unit_of
 _ENERGY_DI: Final = re.compile(r"000[012][0-9A-F]{2}00|90[12][0-4]", re.IGNORECASE)
 _POWER_DI: Final = re.compile(r"02030[0-3]00|B63[0-3]", re.IGNORECASE)
 _OTHER_KINDS: Final = re.compile(
-    r"login|logout|para|heart|beat|^time([._]\w+)?$|event|alarm|alert|^ack|ack$|^set|^ota|restart"
+    r"login|logout|para|heart|beat|^time([._]\w+)?$|(?<!\.)event(?!\.)|alarm|alert|^ack|ack$|^set|^ota|restart"
     r"|control|transport|instruct|model|topo|info|config|comtext|version",
     re.IGNORECASE,
 )
@@ -81,7 +81,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             at_ms = self._instant(time)
         untold = time is not None and at_ms is None
         bad = bad or ("acrel.no_time" if untold else None)
-        for below in (one for name in _DATA for one in _objects(thing.get(name))):
+        below_it = [one for name in _DATA for one in _objects(thing.get(name))]
+        for below in (*below_it, *_under_names(thing)):
             for row in self._rows(below, meter, at_ms):
                 lost = untold and row.at_ms is None and row.quality is None
                 yield row._replace(value=NO_VALUE, quality="acrel.no_time") if lost else row
@@ -112,6 +113,13 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if (unit := unit_of_register(name)) is not None:
             return unit
         return None if is_other(name) or name in (*_METER, *_TIME) else unit_in(name)
+
+
+def _under_names(thing: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield {"EPI": {"value": 1.5, "time": …}}, as platforms of clouds have it, with its name."""
+    for name, one in thing.items():
+        if isinstance(one, dict) and "value" in one and name not in _DATA:
+            yield {**one, "name": name}
 
 
 def _named_values(thing: Mapping[str, Any]) -> dict[str, Any]:

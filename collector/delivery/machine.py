@@ -102,8 +102,10 @@ class Machine:
         self._pending.append(Tell(level, notice))
 
     def lost(self, now_s: float, notice: EnergyError | None, level: int = logging.WARNING) -> None:
-        """A connection has ended; notice: None where we left."""
+        """A connection has ended, or never began; notice: None where we left, or told why."""
         if not self._tally.connected:
+            if self._link.asked and notice is not None:
+                self._pending.append(Tell(level, notice))
             self._link.failed()
             return
         self._tally.connected = False

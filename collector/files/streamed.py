@@ -154,10 +154,9 @@ class _Rows:
             if isinstance(one, CellError):
                 odd = one.code == "bad_time"
                 self.blame(row, "at", CellError("streamed_time", one.value) if odd else one)
-            elif one == DOUBT:
-                self.blame(row, "at", CellError("streamed_time", cells[row]))
-            elif one >= LOCAL // 2:
-                self.blame(row, "at", CellError("no_offset", cells[row]))
+            elif one == DOUBT or one >= LOCAL // 2:
+                code = "streamed_time" if one == DOUBT else "no_offset"
+                self.blame(row, "at", CellError(code, cells[row]))
             else:
                 found[row] = one
         return found
@@ -166,9 +165,8 @@ class _Rows:
         """Return the numbers, with a point before decimals."""
         values, wrong = Numbers(".", own_format=True).column(self.columns["value"])
         for row in np.flatnonzero(np.isnan(values)).tolist():
-            wrong.setdefault(row, CellError("not_a_number", self.columns["value"][row]))
-        for row, error in wrong.items():
-            self.blame(row, "value", error)
+            odd = CellError("not_a_number", self.columns["value"][row])
+            self.blame(row, "value", wrong.get(row, odd))
         return np.nan_to_num(values, nan=0.0)
 
     def seqs(self) -> NDArray[np.int64]:

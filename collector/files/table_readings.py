@@ -118,14 +118,13 @@ def _learned(reader: RowReader, known: Answers) -> Answers:
 def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
     """Turn wall clock times into instants, and ask what the table leaves open."""
     layout, place = reader.layout, reader.place
-    if reader.doubtful_number:
-        line, heading, text = reader.doubtful_number
-        count = reader.numbers.doubtful
-        problems.add(asked(questions.DECIMAL, place.at(line, heading), text, count))
-    if reader.bracketed:
-        line, heading, text = reader.bracketed
-        count = max(1, reader.numbers.bracketed)
-        problems.add(asked(questions.BRACKETS, place.at(line, heading), text, count))
+    for which, seen, count in (
+        (questions.DECIMAL, reader.doubtful_number, reader.numbers.doubtful),
+        (questions.BRACKETS, reader.bracketed, max(1, reader.numbers.bracketed)),
+    ):
+        if seen:
+            line, heading, text = seen
+            problems.add(asked(which, place.at(line, heading), text, count))
     if reader.doubtful_day:
         line, text, count = reader.doubtful_day
         which = questions.SHORT_DATES if reader.instants.short_doubts else questions.DATES

@@ -29,10 +29,15 @@ _LISTED: Final = """
      ORDER BY a.union_id, a.year, coalesce(a.institution_id, 0), a.account, coalesce(a.region_id, 0)
      LIMIT %(most)s
 """
-_BALANCE: Final = """
+# Each by an index: a union's own accounts are few entries among millions.
+_BALANCE_OF_HOLDER: Final = """
+    SELECT coalesce(sum(amount_g), 0)::bigint FROM book_entry
+     WHERE union_id = %s AND indicator = %s AND year = %s AND account = %s AND institution_id = %s
+"""
+_BALANCE_OF_UNION: Final = """
     SELECT coalesce(sum(amount_g), 0)::bigint FROM book_entry
      WHERE union_id = %s AND indicator = %s AND year = %s AND account = %s
-       AND institution_id IS NOT DISTINCT FROM %s AND region_id IS NOT DISTINCT FROM %s
+       AND institution_id IS NULL AND region_id IS NOT DISTINCT FROM %s
 """
 _STATE: Final = """
     SELECT state FROM book_account_state
@@ -107,8 +112,11 @@ def balance(
     *, institution_id: int | None = None, region_id: int | None = None,
 ) -> int:  # fmt: skip
     """Return what one account holds, as far as the viewer sees it. [g]"""
-    of = [union_id, indicator, year, account, institution_id, region_id]
-    row = connection.execute(_BALANCE, of).fetchone()
+    of = [union_id, indicator, year, account]
+    if institution_id is None:
+        row = connection.execute(_BALANCE_OF_UNION, [*of, region_id]).fetchone()
+    else:
+        row = connection.execute(_BALANCE_OF_HOLDER, [*of, institution_id]).fetchone()
     assert row is not None
     return int(row[0])
 

@@ -1,6 +1,5 @@
 """The books: causes and their entries, only ever added; a quota is its account's balance."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,29 +7,47 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from compact.books import Cause
+from compact.books import Kind
 from compact.targets import Indicator
 from storage.compact.book_refusals import settle
 
-# What runs have issued: what was moved since stays, whatever is issued anew.
-_HELD = """
-    SELECT e.year, e.institution_id, sum(e.amount_g)::bigint
-      FROM book_entry e JOIN book_cause c ON c.id = e.cause_id
-     WHERE e.union_id = %s AND e.indicator = %s AND e.year = ANY(%s) AND e.account = 'holder'
-       AND c.run_id IS NOT NULL
-     GROUP BY e.year, e.institution_id
+# What a run would move: each account from what runs have issued to what this one says. What was
+# moved since stays, whatever is issued anew. All of it is SQL: a union may have a million accounts.
+_MOVED = """
+    WITH wanted AS (
+        SELECT year, institution_id, amount_g FROM run_quota WHERE run_id = %(run)s
+    ), held AS (
+        SELECT e.year, e.institution_id, sum(e.amount_g)::bigint AS amount_g
+          FROM book_entry e JOIN book_cause c ON c.id = e.cause_id
+         WHERE e.union_id = %(union)s AND e.indicator = %(indicator)s AND e.account = 'holder'
+           AND c.run_id IS NOT NULL AND c.run_id <> %(run)s
+           AND e.year IN (SELECT wanted.year FROM wanted)
+         GROUP BY e.year, e.institution_id
+    ), moved AS (
+        SELECT year, institution_id, coalesce(w.amount_g, 0) - coalesce(h.amount_g, 0) AS amount_g
+          FROM held h FULL JOIN wanted w USING (year, institution_id)
+    )
+"""
+_PLAN = """
+    SELECT (SELECT count(*) FROM moved WHERE amount_g <> 0),
+           EXISTS (SELECT FROM held WHERE amount_g <> 0)
 """
 _ADD = """
     INSERT INTO book_cause (union_id, indicator, kind, run_id, reason, made_by)
     VALUES (%s, %s, %s, %s, %s, %s) RETURNING id
 """
-# One statement, so that the books are summed once.
+# One statement, so that the books are summed once; the union's own account gives what others get.
 _ADD_ENTRIES = """
     INSERT INTO book_entry (cause_id, union_id, indicator, year, institution_id, amount_g, account)
-    SELECT %s, %s, %s, year, institution, amount,
-           CASE WHEN institution IS NULL THEN 'union' ELSE 'holder' END
-      FROM unnest(%s::integer[], %s::integer[], %s::bigint[]) AS e (year, institution, amount)
+    SELECT %(cause)s, %(union)s, %(indicator)s, year, institution_id, amount_g,
+           CASE WHEN institution_id IS NULL THEN 'union' ELSE 'holder' END
+      FROM (SELECT year, institution_id, amount_g FROM moved WHERE amount_g <> 0
+             UNION ALL
+            SELECT year, NULL, -sum(amount_g)::bigint FROM moved
+             GROUP BY year HAVING sum(amount_g) <> 0) e
+     ORDER BY year, institution_id
 """
+_LONG = "SET LOCAL statement_timeout = '10min'"
 # Of an institution that the run in force has dropped, the run that gave it its last quota.
 _LISTED = """
     SELECT q.union_id, q.indicator, q.year, q.institution_id, v.name_zh, v.name_en, v.region_id,
@@ -74,6 +91,14 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How many accounts an issue would move, and whether runs have issued any before."""
+
+    moved: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaFilter:
     """Which quotas are asked for; None asks for all."""
 
@@ -82,34 +107,31 @@ class QuotaFilter:
     institution_id: int | None = None
 
 
-def held(
-    connection: Connection[Any], union_id: int, indicator: Indicator, years: Collection[int]
-) -> dict[tuple[int, int], int]:
-    """Return what runs have issued, by (year, institution)."""
-    rows = connection.execute(_HELD, [union_id, indicator.value, sorted(years)])
-    return {(row[0], row[1]): row[2] for row in rows}
+def planned(connection: Connection[Any], union_id: int, indicator: Indicator, run_id: int) -> Plan:
+    """Return what issuing a run would do to the books."""
+    asked = {"union": union_id, "indicator": indicator.value, "run": run_id}
+    row = connection.execute((_MOVED + _PLAN).encode(), asked).fetchone()
+    assert row is not None
+    return Plan(int(row[0]), bool(row[1]))
 
 
-def add(
+def issue(
     connection: Connection[Any],
     union_id: int,
     indicator: Indicator,
-    cause: Cause,
-    *,
-    run_id: int | None,
+    run_id: int,
+    kind: Kind,
+    reason: str,
     by: str,
 ) -> int:
-    """Write a cause with its entries; return its id, or refuse what the second log refuses."""
-    parameters = [union_id, indicator.value, cause.kind.value, run_id, cause.reason, by]
+    """Write a run's quotas; return the cause's id, or refuse what the second log refuses."""
+    connection.execute(_LONG)
+    parameters = [union_id, indicator.value, kind.value, run_id, reason, by]
     row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     cause_id = int(row[0])
-    columns = [
-        [one.year for one in cause.entries],
-        [one.institution for one in cause.entries],
-        [one.amount_g for one in cause.entries],
-    ]
-    connection.execute(_ADD_ENTRIES, [cause_id, union_id, indicator.value, *columns])
+    asked = {"union": union_id, "indicator": indicator.value, "run": run_id, "cause": cause_id}
+    connection.execute((_MOVED + _ADD_ENTRIES).encode(), asked)
     settle(connection)
     return cause_id
 

@@ -31,3 +31,5 @@ EXAMPLES: Final = {
     ),
     "sharing.revoke": _shown,
 }
+# No action hangs on what is shown: its tables find it in worlds that make all objects.
+OBJECTS: Final = {"sharing_word": lambda world: {"seat": _shown(world)[0]}}

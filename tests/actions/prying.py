@@ -119,14 +119,14 @@ def _institution(world: World, random: Random, name: str, region: int, guarded: 
 
 def _accounts(world: World, random: Random, institution: int, year: int) -> None:
     size = random.choice([10**6, 10**7, 10**8])
-    for month in range(1, 13):
-        world.admin(
-            """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
-               VALUES (%s, 'electricity', make_date(%s, %s, 1), 'meter', %s, 2592000)
-               ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
-                  SET quanta = excluded.quanta""",
-            institution, year, month, random.randrange(size, 10 * size),
-        )  # fmt: skip
+    world.admin(
+        """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
+           SELECT %s, 'electricity', make_date(%s, month::integer, 1), 'meter', quanta, 2592000
+             FROM unnest(%s::bigint[]) WITH ORDINALITY AS of_months(quanta, month)
+           ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
+              SET quanta = excluded.quanta""",
+        institution, year, [random.randrange(size, 10 * size) for _ in range(12)],
+    )  # fmt: skip
 
 
 def _people(house: RandomWorld, random: Random, regions: list[int], members: list[int]) -> None:

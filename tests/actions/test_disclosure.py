@@ -4,7 +4,7 @@
 """
 
 import os
-from contextlib import suppress
+from contextlib import closing, suppress
 from random import Random
 
 import psycopg
@@ -40,15 +40,18 @@ from tests.actions.prying import (
     secrets_of,
 )
 from tests.actions.tables import list_quotas, shares_of
+from tests.actions.world import make_world
 
 ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "600"))
 
 
-@pytest.fixture
-def house(world):
-    made = make_random_world(world, seed=5)
-    yield made
-    drop_logins(made)
+@pytest.fixture(scope="module")
+def house(database_of_module):
+    """A world to pry into, in which nobody changes anything."""
+    with closing(make_world(database_of_module)) as world:
+        made = make_random_world(world, seed=5)
+        yield made
+        drop_logins(made)
 
 
 def seen_by(house, who: str) -> set[int]:

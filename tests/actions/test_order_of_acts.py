@@ -210,7 +210,7 @@ acts = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(readings=readings, acts=acts, order=st.integers(0, 2**32))
 def test_acts_and_readings_in_any_order_of_arrival_and_all_of_it_undone(
     world, readings, acts, order

@@ -7,14 +7,15 @@ import psycopg
 import pytest
 
 from actions.actor import DeniedError
+from actions.compact.decide_movements import ApproveMovement
 from actions.compact.progress import progress_of
 from actions.compact.quotas import explain_quota
 from actions.compact.runs import Method, Rule, list_runs
 from actions.compact.targets import Indicator, Target
-from compact.books import Cause, Entry, Kind
+from actions.doing import carry_out
 from metering.errors import ConflictError, InputError
-from storage.compact import books
 from tests.actions.acts import set_target
+from tests.actions.book_world import agree, people, propose_transfer
 from tests.actions.compact_world import (
     KWH,
     USED,
@@ -165,14 +166,18 @@ def test_the_worker_stands_every_night_once_quotas_are_issued(union):
 
     [(rows,)] = world.admin("SELECT count(*) FROM progress")
     assert rows == 6
-    [(key, again, attempts)] = world.admin("SELECT key, at, attempts FROM task")
+    kinds = world.admin("SELECT kind FROM task ORDER BY kind")
+    assert kinds == [("books.reconcile",), ("progress.record",)]  # each night, both
+    [(key, again, attempts)] = world.admin(
+        "SELECT key, at, attempts FROM task WHERE kind = 'progress.record'"
+    )
     assert (key, attempts) == (str(union.union), 0)
     assert timedelta(0) < again - at <= timedelta(days=1)
     assert again.hour == 17
     world.admin("UPDATE task SET at = now()")
     worker.drain()
     assert world.admin("SELECT count(*) FROM progress") == [(rows,)]
-    assert world.admin("SELECT count(*) FROM task") == [(1,)]
+    assert world.admin("SELECT count(*) FROM task") == [(2,)]
 
 
 def test_a_night_that_fails_is_put_off_and_says_why(union):
@@ -293,7 +298,7 @@ def test_issuing_moves_the_waiting_night_forward_and_progress_is_of_the_run_in_f
     union.answered()
     issue_run(actor, second, "the school's March was read again")
 
-    assert world.admin("SELECT count(*), bool_and(at <= now()) FROM task") == [(1, True)]
+    assert world.admin("SELECT count(*), bool_and(at <= now()) FROM task") == [(2, True)]
     assert progress_of(actor, members=False) == []  # what is shown is of the run in force or not
     drain(world)
     after = {one.institution_id: one for one in progress_of(actor, members=False)}
@@ -411,11 +416,10 @@ def test_progress_and_months_follow_what_the_books_moved(union):
     run = union.issued()
     office, school = (world.institution[name] for name in ("office", "school"))
     shares = {one.institution_id: one for one in shares_of(actor, run).rows}
-    with world.actor("planner of all").change() as connection:
-        entries = (Entry(2016, office, -1000), Entry(2016, school, 1000))
-        moved = Cause(Kind.TRANSFER, "test", entries)
-        by = f"user:{world.user['planner of all']}"
-        books.add(connection, union.union, Indicator.TOTAL_KGCE, moved, run_id=None, by=by)
+    agree(world, union.union, delay_hours=0, longer_hours=0)
+    first, second = people(world)
+    movement = propose_transfer(first, union, "office", "school", "1")
+    assert carry_out(second, ApproveMovement(), movement, again=True).result.state == "done"
 
     record_progress(actor, union.union, date(2016, 3, 31))
     for one, by in ((office, -1000), (school, 1000)):

@@ -95,9 +95,8 @@ def histories(draw: st.DrawFn, n: int) -> list[Registry]:
                 share_millionths=draw(SHARES), ratio=Fraction(draw(st.sampled_from([1, 80]))))
         for place, code in enumerate(codes)
     ]  # fmt: skip
-    imports = [Registry([region, other], first, meters, roster)]
-    later = range(draw(st.integers(1, 4)))
-    return imports + [draw(changes(roster, first, meters, [region, other])) for _ in later]
+    later = st.lists(changes(roster, first, meters, [region, other]), min_size=1, max_size=4)
+    return [Registry([region, other], first, meters, roster), *draw(later)]
 
 
 @st.composite

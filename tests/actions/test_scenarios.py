@@ -4,9 +4,11 @@ import pytest
 
 from actions.actor import DeniedError
 from actions.compact.comment_scenario import CommentScenario
+from actions.compact.correcting import CORRECTIONS, WhichCorrections
 from actions.compact.keep_scenario import KeepScenario
+from actions.compact.make_run import MakeRun, tried_by
 from actions.compact.scenarios import given_of, one, scenarios_of
-from actions.doing import carry_out
+from actions.doing import acting, carry_out
 from metering.errors import ConflictError, InputError
 from tests.actions.acts import signers
 from tests.actions.compact_world import make_union_world
@@ -64,3 +66,32 @@ def test_members_read_and_comment_it_and_see_nothing_that_tells(union):
     assert comment.text == "too little for schools"
     with pytest.raises(DeniedError):
         carry_out(world.actor("union reader"), KeepScenario(name="n", rule="A"), union.target)
+
+
+def test_corrections_come_of_what_is_registered_with_their_evidence(union):
+    world, actor = union.world, union.world.actor("planner of all")
+    office = world.institution["office"]
+    for attribute, number in (("area_m2", "1481.4"), ("persons", "144")):  # were 1234.5 and 80
+        world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
+        world.admin(
+            """UPDATE institution_fact SET valid_to = '2016-01-01'
+                WHERE institution_id = %s AND attribute = %s""", office, attribute,
+        )  # fmt: skip
+        world.admin("ALTER TABLE institution_fact ENABLE TRIGGER only_retire")
+        world.admin(
+            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, source,
+                                             known_by)
+               VALUES (%s, %s, %s, '2016-01-01', 'new wing', 'user:1')""",
+            office, attribute, number,
+        )  # fmt: skip
+    with actor.look(reckons=True) as connection:
+        lines = CORRECTIONS.every(acting(actor, connection), WhichCorrections(target=union.target))
+        found = {line.one.name: (line.institution_id, line.one.factor) for line in lines}
+    # 1.2 times the area; 80/1234.5 → 144/1481.4 persons per m² is 1.5 times as many
+    assert found == {"area": (office, 1_200_000), "occupancy": (office, 1_150_000)}
+    typed = [{"institution": office, "name": "occupancy", "factor": "1"}]
+    wanted = {"rule": "A", "corrected": True}
+    for given, product in ((wanted, 1.38), ({**wanted, "factors": typed}, 1.2)):
+        trial = tried_by(actor, union.target, MakeRun.model_validate(given))
+        quota = next(one for one in trial.run.allocation.quotas if one.institution == office)
+        assert quota.weight_g == pytest.approx(quota.base_g * product, abs=1)

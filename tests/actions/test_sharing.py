@@ -24,10 +24,12 @@ from metering.errors import ConflictError, InputError
 from storage.boards.queries import make_member_login
 from storage.compact import sharing
 from tests.actions.acts import make_union, signers
+from tests.actions.compact_world import make_union_world, use
+from tests.actions.examples_of_notices import seat_of
 from tests.actions.prying import _institution, _region
-from tests.actions.world import make_world
+from tests.actions.world import make_world, new_office
 
-ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "40"))
+ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "25"))
 _SINCE = count(1)
 _CELLS = """
     SELECT b.member, f.month, a.department_line, f.institution_id, f.kgce_g[p.place]
@@ -108,6 +110,13 @@ def house(database_of_module):
     made.person("neighbour", "region", made.members[1])
     made.person("third", "region", made.members[2])
     made.person("of the union", "union", made.union, "reader")
+    made.person("insider", "region", made.members[1])  # who sees all open ones of the first too
+    made.world.admin(
+        """INSERT INTO access_grant (viewer, role, scope, institution_id, valid_from)
+           SELECT %s, 'reader', 'institution', a.institution_id, '2015-01-01' FROM affiliation a
+            WHERE a.region_id = %s AND a.institution_id <> ALL(%s)""",
+        f"user:{made.world.user['insider']}", made.members[0], sorted(made.restricted),
+    )  # fmt: skip
     yield made
     made.world.close()
 
@@ -208,7 +217,7 @@ def test_no_attempt_learns_of_one_from_sums_that_are_shown(house):
                 level=random.choice(["member", "line", "institution"]),
                 lag_months=random.randrange(3),
             )  # fmt: skip
-            who = random.choice(["neighbour", "third", "of the union", "planner of all"])
+            who = random.choice(["neighbour", "third", "of the union", "insider", "planner of all"])
             rows = house.figures(who)
             with house.world.actor(who, house.today).look() as connection:
                 sees = {row[0] for row in connection.execute("SELECT access.sees()")}
@@ -284,3 +293,44 @@ def of_none(cell: dict[int, int], restricted: set[int], sees: set[int]) -> None:
     if unseen.keys() & restricted:
         assert len(unseen) >= 3
         assert max(unseen.values()) * 100 <= sum(unseen.values()) * 85
+
+
+def test_a_sum_does_not_differ_from_those_with_quotas_by_a_restricted_one(database):
+    world = make_world(database)
+    union = make_union_world(world)
+    union.issued()
+    for name, kwh in (("office", 900), ("school", 800), ("police", 700)):
+        use(world, name, 2016, 1, kwh)
+    made = world.admin("INSERT INTO app_user (login, name) VALUES ('next', 'next') RETURNING id")[
+        0
+    ][0]
+    world.user["next"] = made
+    world.admin(
+        """INSERT INTO access_grant (viewer, role, scope, region_id, valid_from)
+           VALUES (%s, 'officer', 'region', %s, '2015-01-01')""",
+        f"user:{made}", world.region["city 2"],
+    )  # fmt: skip
+    first, _ = signers(world.actor(), [world.region["city 1"]])
+    fields = {"indicator": "total_kgce", "to": "every", "level": "member", "grain": "month",
+              "since": "2016-01-01", "source": "x"}  # fmt: skip
+    carry_out(first, SetSharing.model_validate(fields), seat_of(world, "city 1"))
+
+    def january(year: int) -> list[str | None]:
+        actor = world.actor("next", date(2016, 9, 15))
+        rows = rows_of(actor, SHARED, OfUnion(), None, 1000).rows
+        return [one.amount for one in rows if one.period == date(year, 1, 1)]
+
+    assert january(2016) == [Decimal(2400) * Decimal("0.1229")]
+    # Another restricted one, without a base and so without a quota: progress tells the sum of the
+    # others, so the whole would tell of it.
+    new_office(world, "late")
+    world.admin("ALTER TABLE institution_fact DISABLE TRIGGER USER")
+    world.admin(
+        """UPDATE institution_fact SET value = 'restricted'
+            WHERE institution_id = %s AND attribute = 'disclosure'""",
+        world.institution["late"],
+    )
+    use(world, "late", 2016, 1, 600)
+    assert january(2016) == [None]
+    assert january(2015) != [None]  # of a year without a run nothing else is told
+    world.close()

@@ -1,11 +1,8 @@
 """The real programs: broker, database, collector and worker, each started again when it ends."""
 
-import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -19,10 +16,10 @@ import psycopg
 from cli import services
 from storage import migrate
 from tests.chaos.gateways import AGAIN_S, KEYS, Gateways
+from tests.chaos.nursery import Child, Nursery
 from tests.chaos.proxy import Proxy
 from tests.storage.world import make_channels
 
-ROOT = Path(__file__).parents[2]
 VICTIMS = ("collector", "broker", "database", "worker")
 _PASSWORDS = {group: f"{group}-of-chaos" for group in migrate.GROUPS}
 _LOOK_S = 0.05
@@ -61,7 +58,8 @@ class Scene:
         self.collectors = [f"collector-{number}" for number in range(collectors)]
         self._programs = [*self.collectors, *(["worker"] if works else [])]
         self._over = threading.Event()
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._nursery = Nursery()
+        self._children: dict[str, Child] = {}
         self._tender = threading.Thread(target=self._tend, daemon=True)
         self._tender.start()
         self.gateways = Gateways(running.gateway_url, per_s=20.0, again_s=again_s)
@@ -80,11 +78,13 @@ class Scene:
         self._over.set()
         self._tender.join(10)
         for child in self._children.values():
-            child.terminate()
+            child.send(signal.SIGTERM)
+        ends = time.monotonic() + 30
+        while any(one.alive() for one in self._children.values()) and time.monotonic() < ends:
+            time.sleep(0.05)
         for child in self._children.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(30)
-            child.kill()
+            child.send(signal.SIGKILL)
+        self._nursery.close()
         self.to_broker.close()
         self.to_database.close()
         self._services.close()
@@ -100,7 +100,7 @@ class Scene:
         running = self._services.running
         pid = {"broker": running.broker_pid, "database": running.postgres_pid}.get(victim)
         child = self._children.get(victim)
-        if child is not None and child.poll() is None:
+        if child is not None and child.alive():
             pid = child.pid
         if pid is None:
             return False
@@ -163,11 +163,10 @@ class Scene:
         while not self._over.wait(_LOOK_S):
             for name in self._programs:
                 child = self._children.get(name)
-                ended = child is None or child.poll() is not None
-                if ended and name not in self._resting:
+                if (child is None or not child.alive()) and name not in self._resting:
                     self._children[name] = self._started(name)
 
-    def _started(self, name: str) -> subprocess.Popen[bytes]:
+    def _started(self, name: str) -> Child:
         running = self._services.running
         broker = urlsplit(running.broker_url)
         login = f"{broker.username}:{broker.password}"
@@ -183,11 +182,5 @@ class Scene:
             host="127.0.0.1",
             port=self.to_database.port,
         )
-        with (self._folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "cli", "work" if name == "worker" else "collect"],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-            )
+        command = "work" if name == "worker" else "collect"
+        return self._nursery.start([command], environment, self._folder / f"{name}.log")

@@ -1,8 +1,10 @@
 """The collector on a real broker: nothing is lost, nothing is let go before it is committed."""
 
+import contextlib
 import json
 import signal
 import socket
+import threading
 
 import pytest
 
@@ -355,3 +357,24 @@ def test_settings_that_cannot_work_are_refused(wrong):
 
     assert caught.value.code == "collector.setting_out_of_bounds"
     assert json.dumps(caught.value.where)
+
+
+def test_a_broker_that_hangs_up_without_an_answer_is_told_with_the_setting():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ends = threading.Event()
+
+        def hang_up() -> None:
+            server.settimeout(0.1)
+            while not ends.is_set():
+                with contextlib.suppress(TimeoutError):
+                    server.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        with running(MemorySink(), f"mqtt://127.0.0.1:{server.getsockname()[1]}") as one:
+            until(lambda: "broker.hung_up" in one.log.codes)
+            until(lambda: one.log.codes.count("broker.hung_up") > 1)  # it is tried again
+        ends.set()
+        thread.join()
+    assert any("COMMONWATT_BROKER_VERSION=4" in event for event in one.log.events)
+    assert set(one.log.codes) <= {"broker.hung_up", ""}

@@ -23,15 +23,20 @@ from compact.notices import in_kgce
 from compact.parameters import By, Kind
 from compact.rules import rule, rules
 from compact.ruling import Facts, Reach
+from compact.runs import Run, again
+from compact.sensitivity import bends
 from metering.errors import InputError
 from tests.compact.drawn import BANDS, problems
 from tests.compact.paper import worked_out
 from tests.compact.test_runs import three
 
 LETTERS = [one.about.letter for one in rules()]
+# Of each rule; what rules share is asked of all of them.
+some = settings(max_examples=min(settings().max_examples, 40))
 
 
 @pytest.mark.parametrize("letter", LETTERS)
+@some
 @given(data=st.data())
 def test_columns_come_to_what_paper_says(letter, data):
     problem = data.draw(problems(letter))
@@ -288,3 +293,44 @@ def test_a_rule_without_its_inputs_says_what_it_lacks(letter, given, lacks):
     found = problem.method.by.lacks(among_of(problem, np.array([10, 10, 20], np.int64)))
     assert (found is not None) == lacks
     assert found is None or all(found)
+
+
+@settings(max_examples=40)
+@given(problem=problems())
+def test_with_a_multiplier_of_its_own_a_member_stands_as_it_would_alone(problem):
+    rule = problem.method.by
+    assume(rule.reach is Reach.UNION)
+    within = replace(problem, method=problem.method.but(within=Reach.MEMBER))
+    try:
+        found = allocated(within)
+    except InputError:
+        assume(False)
+    assert found.total_g == found.target_g  # the same percentage first, to the gram
+    assert again(Run(within, found).snapshot).snapshot == Run(within, found).snapshot
+    for node in found.nodes:
+        year, _, region = node.key.partition("/region:")
+        if not region or int(region) not in problem.members:
+            continue
+        equal = problem.target.cap_g(node.base_g, int(year))
+        assert abs(node.amount_g - equal) <= 1
+
+
+def test_how_far_a_multiplier_reaches_is_chosen_and_kept():
+    method = Method("A", within=Reach.MEMBER)
+    assert Method.from_payload(method.payload).reach is Reach.MEMBER
+    assert method.but(floor=500_000).reach is Reach.MEMBER
+    assert "reach" not in Method("A", within=Reach.UNION).payload
+    assert Method("H", fall={10: 0}, within=Reach.MEMBER).payload["reach"] == "member"
+
+
+def test_a_greater_weight_moves_its_member_most():
+    weighed = Method("C", weights={10: 1_000_000, 20: 2_000_000})
+    great = [
+        replace(one, base=replace(one.base, months_g=tuple(g * 1000 for g in one.base.months_g)))
+        for one in three().holders
+    ]  # in grams nothing would move by a whole one
+    problem = replace(three(), method=weighed, holders=Holders.of(great))
+    found = {one.key: one for one in bends(problem)}
+    assert found[20].member == 20
+    assert found[20].by < 0 < found[10].by  # who weighs more saves more, and leaves more
+    assert found[None].by == 0  # the most that may be saved binds nobody

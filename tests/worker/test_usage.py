@@ -127,7 +127,7 @@ def test_any_history_of_any_kind_gives_what_a_recomputation_gives(database):
     )
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(st.lists(SENT, min_size=1, max_size=25), st.data())
     def holds(sent, data):
         forget_readings(database.admin_url)

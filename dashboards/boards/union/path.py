@@ -1,5 +1,6 @@
 """The path of quotas, summed from January on, and what is off it."""
 
+from dataclasses import replace
 from typing import Final
 
 from dashboards.boards import fragments as f
@@ -12,7 +13,11 @@ AGAINST: Final = """
     CASE WHEN sum(compared_path_g) * 1000 >= sum(path_g) * max(enough_permille)
          THEN sum(compared_used_g)::numeric / nullif(sum(compared_path_g), 0) END
 """
-NOT_ENOUGH: Final = Text("没有指标或计量不足", "no quota, or not enough measured")
+NO_PROGRESS: Final = Text("统计期内没有指标进度", "no progress of a quota in the period")
+NOT_ENOUGH: Final = Text(
+    "统计期内没有指标进度,或计量不足",
+    "no progress of a quota in the period, or not enough measured",
+)
 
 
 def path_of(chosen: str) -> str:
@@ -48,20 +53,14 @@ def gauges(first: int, latest: str, *, height: int = 8) -> tuple[Panel, Panel]:
 
     first: the number of the first panel. latest: SQL of the progress that counts, named so.
     """
-    used = Panel(
+    used = _gauge(
         first,
         Text("指标使用率", "Quota used"),
         Text("实际用量占全年用能指标的比例。", "What was used, over the quota of the whole year."),
-        Kind.GAUGE,
-        PERCENT,
         f"WITH {latest} SELECT sum(used_g)::numeric / nullif(sum(quota_g), 0) AS value FROM latest",
-        width=6,
-        height=height,
-        decimals=1,
-        thresholds=ON_PATH,
-        empty=NO_QUOTA,
+        NO_PROGRESS,
     )
-    against = Panel(
+    against = _gauge(
         first + 1,
         Text("相对路径", "Against the path"),
         Text(
@@ -70,16 +69,25 @@ def gauges(first: int, latest: str, *, height: int = 8) -> tuple[Panel, Panel]:
             "What was used over the path of the quota up to that day, in the months that are "
             "enough measured, as the union asks; beyond 100 % is off the path.",
         ),
+        f"WITH {latest} SELECT {AGAINST} AS value FROM latest",
+        NOT_ENOUGH,
+    )
+    return replace(used, height=height), replace(against, height=height)
+
+
+def _gauge(number: int, title: Text, about: Text, sql: str, empty: Text) -> Panel:
+    return Panel(
+        number,
+        title,
+        about,
         Kind.GAUGE,
         PERCENT,
-        f"WITH {latest} SELECT {AGAINST} AS value FROM latest",
+        sql,
         width=6,
-        height=height,
         decimals=1,
         thresholds=ON_PATH,
-        empty=NOT_ENOUGH,
+        empty=empty,
     )
-    return used, against
 
 
 PATH_COLUMNS: Final = (

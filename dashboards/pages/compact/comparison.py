@@ -1,6 +1,6 @@
 """Rules compared for one target, side by side; every parameter is in the address."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
@@ -18,9 +18,10 @@ from actions.compact.comparing import (
     names_of,
     try_one,
 )
-from actions.compact.rules import method_of, rules_with
+from actions.compact.rules import REACHES, HowFar, method_of, rules_with
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
+from compact.ruling import Reach
 from dashboards.pages.answers import Answers
 from dashboards.pages.asking import FormField
 from dashboards.pages.compact.asked_rules import RuleForm, asked_of, options
@@ -49,6 +50,7 @@ def get_comparison(
     viewer: Reader,
     year: Annotated[str, Query(pattern=r"^(\d{4})?$")] = "",
     part: Annotated[str, Query(max_length=20)] = "",
+    reach: Annotated[HowFar, Query()] = HowFar.UNION,
 ) -> Response:
     """Return the page; part=result: only what moves with the parameters."""
     found = compared(viewer.actor, target_id)
@@ -57,24 +59,15 @@ def get_comparison(
     first = {"leading": loaded.leading, "weights": _weights(loaded)}
     asked = asked_of(viewer, offered, _keys(found, loaded), first)
     chosen = _year(found, year)
-    lacks = {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
+    alone = part == "result"  # what moves with a slider: what each rule lacks stands in the form
+    lacks = {} if alone else {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
     sides = [
-        _side(viewer, found, loaded, one, chosen)
+        _side(viewer, found, loaded, one, (chosen, reach))
         for one in asked
-        if one.shown and (one.chosen or not lacks[one.rule.code])
+        if one.shown and (one.chosen or not _lacks(viewer, loaded, one))
     ]
-    values: dict[str, Any] = {
-        "sides": sides,
-        "lines": lines_of(viewer, found, sides),
-        "whole": whole_of(viewer, sides),
-        "measures": measures_of(viewer, sides),
-        "chart": chart_of(viewer, found, sides),
-        "marks": marks_of(viewer, sides),
-        "spread": spread_of(viewer, sides),
-        "standings": standings_of(viewer, sides, names_of(viewer.actor, [s.tried for s in sides])),
-        "loaded_at": loaded.at,
-    }
-    if part == "result":
+    values = _result(viewer, found, loaded, sides)
+    if alone:
         return viewer.page("compact/comparison_result.html", **values)
     return viewer.page(
         "compact/comparison.html",
@@ -86,7 +79,25 @@ def get_comparison(
         asked=asked,
         lacks=lacks,
         year=_asked_year(viewer, found, chosen),
+        reach=_asked_reach(viewer, reach),
     )
+
+
+def _result(
+    viewer: Viewer, found: Compared, loaded: Loaded, sides: Sequence[Side]
+) -> dict[str, Any]:
+    """Return what moves with the parameters."""
+    return {
+        "sides": sides,
+        "lines": lines_of(viewer, found, sides),
+        "whole": whole_of(viewer, sides),
+        "measures": measures_of(viewer, sides),
+        "chart": chart_of(viewer, found, sides),
+        "marks": marks_of(viewer, sides),
+        "spread": spread_of(viewer, sides),
+        "standings": standings_of(viewer, sides, names_of(viewer.actor, [s.tried for s in sides])),
+        "loaded_at": loaded.at,
+    }
 
 
 def _loaded(viewer: Viewer, found: Compared) -> Loaded:
@@ -143,16 +154,34 @@ def _asked_year(viewer: Viewer, found: Compared, chosen: int | None) -> FormFiel
     return FormField("year", "choice", label, "", "", str(chosen), "", True, years)
 
 
+def _asked_reach(viewer: Viewer, chosen: HowFar) -> FormField:
+    """Return the field of how far one λ reaches."""
+    options = [Option(code, words) for code, words in REACHES.items()]
+    label = viewer.say("compare_reach")
+    return FormField("reach", "choice", label, "", "", chosen.value, "", True, options)
+
+
 def _side(
-    viewer: Viewer, found: Compared, loaded: Loaded, asked: RuleForm, year: int | None
+    viewer: Viewer,
+    found: Compared,
+    loaded: Loaded,
+    asked: RuleForm,
+    at: tuple[int | None, HowFar],
 ) -> Side:
-    """Return what a rule comes to, or why it does not."""
-    query = urlencode(asked.pairs(year))
+    """Return what a rule comes to, or why it does not; at: year, and how far λ reaches."""
+    year, reach = at
+    beside = [] if reach is HowFar.UNION else [("reach", reach.value)]
+    query = urlencode([*asked.pairs(year), *beside])
     keep = f"/do/run.make/{found.target.target_id}?{query}"
     if asked.wrong:
         return Side(asked, RuleResult(), viewer.say("compare_wrong"), keep)
     try:
-        method = method_of(asked.rule.code, asked.values, published=loaded.published)
+        method = method_of(
+            asked.rule.code,
+            asked.values,
+            published=loaded.published,
+            within=Reach(reach.value),
+        )
     except EnergyError as error:
         return Side(asked, RuleResult(), error.text(viewer.lang), keep)
     key = (_key(viewer, found), loaded.at, query)  # what one slider does not move stands

@@ -5,12 +5,20 @@ from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from actions.compact.rule_fields import given
 from actions.compact.rules import rule_words
 from actions.compact.scenario_things import SCENARIO
-from actions.compact.scenarios import MemberSum, ScenarioRow, ScenarioShown, given_of, one, said_of
+from actions.compact.scenarios import (
+    MemberSum,
+    ScenarioRow,
+    ScenarioShown,
+    bends_of,
+    given_of,
+    one,
+    said_of,
+)
 from actions.compact.unions import union_of
 from actions.filled import pairs_of
 from dashboards.pages.compact.amounts import kg, percent
@@ -35,8 +43,10 @@ class Line:
 
 
 @router.get("/scenarios/{scenario_id}")
-def get_scenario(scenario_id: Id, viewer: Reader) -> Response:
-    """Return the page."""
+def get_scenario(
+    scenario_id: Id, viewer: Reader, bends: Annotated[bool, Query()] = False
+) -> Response:
+    """Return the page; bends: with how it bends with each number, which takes a while."""
     found = one(viewer.actor, scenario_id)
     union = union_of(viewer.actor, found.row.union_id)
     names = {each.region_id: viewer.name(each) or str(each.region_id) for each in union.members}
@@ -51,6 +61,7 @@ def get_scenario(scenario_id: Id, viewer: Reader) -> Response:
         lines=lines,
         whole=line_of(viewer.say("compare_total"), found.whole),
         told=found.whole is not None,
+        bends=_bends(viewer, found.row, names) if bends and union.union.planned else None,
         percent=percent,
         chart=_chart(viewer, found, names),
         comments=found.comments,
@@ -70,6 +81,19 @@ def line_of(name: str, sums: MemberSum | None) -> Line:
     return Line(name, kg(sums.base_g), kg(sums.amount_g), percent(ratio, 2), by)
 
 
+def _bends(viewer: Viewer, row: ScenarioRow, names: dict[int, str]) -> list[tuple[str, str, str]]:
+    """Return each number of the rule, whom it moves most, and by how much of the base."""
+    found = []
+    for each in bends_of(viewer.actor, row):
+        label = each.parameter.text(viewer.lang)
+        if each.key is not None:
+            of = names.get(each.key, str(each.key)) if isinstance(each.key, int) else each.key
+            label = f"{label} · {of}"
+        by = "" if each.by is None else percent(float(each.by * 100), 2)
+        found.append((label, names.get(each.member or 0, ""), by))
+    return found
+
+
 def _asked(row: ScenarioRow) -> list[tuple[str, str]]:
     """Return the query by which rules are compared with what this one was given."""
     found = [("asked", "1"), (row.rule, "on")]
@@ -78,12 +102,17 @@ def _asked(row: ScenarioRow) -> list[tuple[str, str]]:
             found += [(f"{row.rule}.{name}.{key}", str(each)) for key, each in value.items()]
         elif value is not None:
             found.append((f"{row.rule}.{name}", str(value)))
-    return [*found, ("year", str(row.year))] if row.year else found
+    found += [("year", str(row.year))] if row.year else []
+    return [*found, *_reach(row)]
 
 
 def _kept(row: ScenarioRow) -> list[tuple[str, str]]:
     found: dict[str, Any] = given(row.rule, _with_text_keys(given_of(row)))
-    return pairs_of(found | ({"year": row.year} if row.year else {}))
+    return [*pairs_of(found | ({"year": row.year} if row.year else {})), *_reach(row)]
+
+
+def _reach(row: ScenarioRow) -> list[tuple[str, str]]:
+    return [("reach", row.method["reach"])] if "reach" in row.method else []
 
 
 def _with_text_keys(values: dict[str, Any]) -> dict[str, Any]:

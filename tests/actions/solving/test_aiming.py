@@ -87,3 +87,18 @@ def test_weights_come_of_what_lies_beyond_the_leading_values():
     assert found["by_entropy"] == [1.5, 0.5]
     assert answer("capability_weights", base=[100], gap=[0], area=[1]).result["weights"] is None
     assert answer("capability_weights", base=[1], gap=[2], area=[1]).error.code == "weights.bad_gap"
+
+
+def test_a_base_is_corrected_by_area_and_by_how_densely_it_is_occupied():
+    # 1,000 → 1,200 m² and 100 → 180 persons: ×1.2, and density 0.1 → 0.15: 0.7 + 0.3 × 1.5
+    sizes = {"area_before": 1000, "area_now": 1200, "persons_before": 100, "persons_now": 180}
+    assert answer("correction", **sizes).result == {"area": 1.2, "occupancy": 1.15}
+
+
+def test_a_weight_a_tenth_greater_moves_savings_and_not_their_sum():
+    # 22 saved by 100 × 1 and 100 × 2 → 22/3 and 44/3; the first a tenth greater: 22 × 1.1/3.1
+    found = answer("capability_sensitivity", saving_total=22, base=[100, 100],
+                   capability=[1, 2], max_saving=100)  # fmt: skip
+    first, second = found.result["moved"]
+    assert first == pytest.approx([22 * 1.1 / 3.1 - 22 / 3, 22 / 3 - 22 * 1.1 / 3.1])
+    assert sum(second) == pytest.approx(0)

@@ -42,6 +42,10 @@ ODD = [
         {"key": "正向有功电度", "value": 2.5, "unit": "kWh"},
         {"key": "A相电压", "value": 220, "unit": "V"}]},
      [("1/正向有功电度", 2.5, "kWh")]),
+    # Alink and OneNET: each name has its value and time.
+    ("acrel", "t", {"id": "1", "method": "thing.event.property.post", "params": {
+        "EPI": {"value": 23.6, "time": AT}, "Ua": {"value": 220, "time": AT}}},
+     [("EPI", 23.6, "kWh")]),
     # The ministry's XML: 192 is good where anybody says it, and 0 is a meter that is away.
     ("mohurd_xml", "t", XML.format(
         '<function id="1" coding="01A10" error="192" sample_time="20240101115900">5</function>'

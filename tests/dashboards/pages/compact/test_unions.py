@@ -402,7 +402,7 @@ def test_a_targets_page_says_how_far_it_is_reached_and_what_prevails(lasting):
     record_progress(planner, union, date(2016, 2, 29))
     rows = re.sub(r"<[^>]+>", "", lasting.client("planner of all", "en").get(
         f"/targets/{reached}").text)  # fmt: skip
-    assert "11.50 %" in rows  # 2010 + 1554 → 1600 + 1554 kWh
+    assert "11.50%" in rows  # 2010 + 1554 → 1600 + 1554 kWh
     assert "reaches the incentive target" in rows
     assert "data up to 2016-02-29, 40 days old" in rows
     beside = re.sub(r"<[^>]+>", "", lasting.client("planner of all").get(f"/targets/{above}").text)

@@ -1,0 +1,47 @@
+"""`commonwatt plan` takes notices to paper."""
+
+import zipfile
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from metering.errors import NotFoundError
+from tests.actions.compact_world import make_union_world
+from tests.actions.world import make_world
+
+
+@pytest.fixture
+def issued(database, monkeypatch):
+    monkeypatch.setenv("COMMONWATT_DATABASE_URL", database.url("api"))
+    monkeypatch.setenv("COMMONWATT_LANG", "en")
+    world = make_world(database)
+    union = make_union_world(world)
+    yield world, union.issued()
+    world.close()
+
+
+def plan(*options: object):
+    return CliRunner().invoke(app, ["plan", *map(str, options)])
+
+
+def test_one_notice_and_all_of_a_member_are_written_to_files(issued, tmp_path):
+    world, run_id = issued
+    office, city = world.institution["office"], world.region["city 1"]
+    paper = tmp_path / "notice.pdf"
+    done = plan("notice", office, 2016, "-o", paper)
+    assert done.exit_code == 0, done.output
+    assert paper.read_bytes()[:4] == b"%PDF"
+    assert f"-{office:06d} → {paper}" in done.stdout
+
+    bundle = tmp_path / "all.zip"
+    done = plan("notices", run_id, city, "-o", bundle, "--as", "xlsx", "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    names = zipfile.ZipFile(bundle).namelist()
+    assert f"U{world.union['cities']}-R{run_id}-M{city}.xlsx" in names
+    listed = zipfile.ZipFile(bundle).read("list.csv").decode("utf-8-sig").splitlines()
+    assert len(listed) == len(names) - 1  # a head, and neither the member's nor the list itself
+
+    nobody = plan("notice", office, 1999, "-o", tmp_path / "none.pdf")
+    assert isinstance(nobody.exception, NotFoundError)
+    assert not (tmp_path / "none.pdf").exists()
