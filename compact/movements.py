@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
+from analytics.exact import half_up
 from compact.books import Kind
 from metering.errors import ConflictError
 
@@ -144,29 +145,28 @@ def wait_hours(*, trusted: bool, delay: int | None = None, longer: int | None = 
     return short if trusted else max(short, LONGER_HOURS if longer is None else longer)
 
 
-def to_successors(held: Sequence[Leg], shares: Sequence[tuple[int, int]]) -> tuple[Leg, ...]:
+def to_successors(held: Sequence[Leg], shares: Sequence[tuple[int, Fraction]]) -> tuple[Leg, ...]:
     """Return the legs by which what an institution holds goes to its successors.
 
-    held: its accounts with what they hold. shares: successors with their parts in millionths, which
-    add to a million; each account is split to the gram, in order of the successors.
+    held: its accounts with what they hold. shares: successors with their parts, which add to 1;
+    each account is split to the gram, in order of the successors.
     """
-    if sum(part for _, part in shares) != 1_000_000:
+    if sum(part for _, part in shares) != 1:
         raise ConflictError(
             "roster.shares",
             zh="承接份额之和应为 100%。",
             en="The successors' shares must add to 100 %.",
             next_zh="请核对份额。",
             next_en="Correct the shares.",
-            where={"sum_millionths": sum(part for _, part in shares)},
+            where={"sum": str(sum(part for _, part in shares))},
         )
     made: list[Leg] = []
     for one in held:
         made.append(Leg(one.account, one.place, one.year, -one.amount_g))
-        before = upto = 0
+        before, upto = 0, Fraction(0)
         for successor, part in sorted(shares):
             upto += part
-            until = (2 * one.amount_g * upto + 1_000_000) // 2_000_000
-            if until != before:
-                made.append(Leg(one.account, successor, one.year, until - before))
+            until = half_up(one.amount_g * upto)
+            made.append(Leg(one.account, successor, one.year, until - before))
             before = until
     return tuple(one for one in made if one.amount_g)

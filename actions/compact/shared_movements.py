@@ -1,5 +1,6 @@
 """What moves among many: a member's pool, rebalancing, successors; another person approves each."""
 
+from fractions import Fraction
 from typing import Annotated
 
 from pydantic import Field
@@ -177,7 +178,10 @@ class ProposeRebalancing(Action[UnionRow, MovementStands]):
 
 
 class ProposeSuccession(Action[Institution, MovementStands]):
-    """Propose that what an institution holds goes to its successors by their shares."""
+    """Propose that what an institution holds goes to its successors by their shares.
+
+    Left open, they are those of the roster's newest change: to whom it was merged or split.
+    """
 
     about = About(
         code="quota.succeed",
@@ -192,8 +196,12 @@ class ProposeSuccession(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
-    successors: list[Successor] = field(
-        zh="承接机构", en="Successors", examples=[[{"institution": 2, "percent": "100"}]]
+    successors: list[Successor] | None = field(
+        zh="承接机构",
+        en="Successors",
+        hint=("留空为名录变更所载的承接份额", "Left open: the shares of the roster's change"),
+        default=None,
+        examples=[[{"institution": 2, "percent": "100"}]],
     )
     reason: Line = reason_field("merged by document 12 of 2026")
     document: Scan | None = field(zh="文件", en="Document", default=None)
@@ -218,7 +226,9 @@ class ProposeSuccession(Action[Institution, MovementStands]):
 
     def _legs(self, on: Institution, at: Acting) -> tuple[Leg, ...]:
         held = shared_movements.held(at.connection, self.union, INDICATOR, on.institution_id)
-        shares = [(one.institution, int(one.percent.scaleb(4))) for one in self.successors]
+        shares = [
+            (one.institution, Fraction(one.percent) / 100) for one in self.successors or ()
+        ] or shared_movements.successors(at.connection, on.institution_id)
         legs = to_successors(held, shares)
         if not legs:
             raise ConflictError(

@@ -1,5 +1,6 @@
 """What moves among many accounts: what a year leaves over, and what a holder's successors get."""
 
+from fractions import Fraction
 from typing import Any, Final
 
 from psycopg import Connection
@@ -44,6 +45,16 @@ _HELD: Final = """
                         WHERE y.union_id = book_entry.union_id
                           AND y.indicator = book_entry.indicator AND y.year = book_entry.year)
      GROUP BY institution_id, year HAVING sum(amount_g) > 0 ORDER BY year
+"""
+# By the newest change of the roster that holds.
+_SUCCESSORS: Final = """
+    SELECT p.successor_id, p.numerator, p.denominator
+      FROM roster_part p JOIN roster_change c ON c.id = p.change_id
+     WHERE p.predecessor_id = %(institution)s AND p.successor_id IS NOT NULL
+       AND c.known_until IS NULL AND c.id = (
+           SELECT max(n.id) FROM roster_change n JOIN roster_part q ON q.change_id = n.id
+            WHERE q.predecessor_id = %(institution)s AND n.known_until IS NULL)
+     ORDER BY p.successor_id
 """
 _CLOSED: Final = """
     SELECT EXISTS (SELECT FROM book_year_closed
@@ -91,3 +102,9 @@ def held(
     """Return what a holder's accounts of all open years hold."""
     rows = connection.execute(_HELD, [union_id, indicator, institution_id])
     return [Leg(*row) for row in rows]
+
+
+def successors(connection: Connection[Any], institution_id: int) -> list[tuple[int, Fraction]]:
+    """Return who succeeds an institution by the roster's newest change, with exact shares."""
+    rows = connection.execute(_SUCCESSORS, {"institution": institution_id}).fetchall()
+    return [(successor, Fraction(int(above), int(below))) for successor, above, below in rows]

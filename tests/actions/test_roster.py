@@ -252,3 +252,15 @@ def test_whoever_left_is_in_no_roster_of_a_later_year(world):
             "SELECT valid_to FROM access.base_places_among(%s, %s)", [union.union, [gone]]
         ).fetchall()
     assert places == [(date(2016, 3, 15),)]
+
+
+def test_a_merger_within_a_month_closes_both_years_and_loses_nothing(world):
+    into, other = offices(world, 2)
+    merge(world, into, other, day="2015-06-15")
+    world.work()
+    done = [carry_out(world.actor(OFFICER), CloseYear(year=2015, institution=who)).result
+            for who in (into, other)]  # fmt: skip
+    # Until 14 June 165 days of 1 kWh are its own; the other 200 days are its successor's.
+    assert sum(row[2] for row in months(world, other)) == 165 * 1000
+    assert sum(row[2] for row in months(world, into)) == (365 + 200) * 1000
+    assert [one.kgce for one in done] == ["69.439", "20.279"]  # together twice 44.859

@@ -108,7 +108,11 @@ def test_what_an_institution_holds_goes_to_its_successors_and_its_account_closes
         {"institution": of["office"], "percent": "60"},
         {"institution": of["police"], "percent": "40"},
     ]
-    hand_over = ProposeSuccession(union=union.union, successors=successors, reason="document 12")
+    hand_over = ProposeSuccession(union=union.union, reason="document 12")
+    with pytest.raises(ConflictError) as nobody:  # the roster knows of no successor
+        carry_out(world.actor(), hand_over, of["school"])
+    assert nobody.value.code == "roster.shares"
+    merged(union, successors)
     approved(union, hand_over, of["school"])
     for year, was in before.items():
         now = balances(union, year)
@@ -124,6 +128,23 @@ def test_what_an_institution_holds_goes_to_its_successors_and_its_account_closes
         carry_out(planner, close, of["school"], again=True)
     assert closed.value.code == "account.not_now"
     assert carry_out(planner, ReconcileBooks(), union.union).result.differences == 0
+
+
+def merged(union: UnionWorld, successors) -> None:
+    """Let the roster say who succeeds the school."""
+    school = union.world.institution["school"]
+    union.world.admin("SET session_replication_role = replica")
+    ((change,),) = union.world.admin(
+        """INSERT INTO roster_change (kind, day, document_number, reason, before, after, known_by)
+           VALUES ('split', '2016-04-01', '12', 'test', '{}', '{}', 'user:1') RETURNING id"""
+    )
+    rows = [(one["institution"], int(one["percent"])) for one in successors]
+    union.world.admin(
+        """INSERT INTO roster_part (change_id, predecessor_id, successor_id, numerator, denominator)
+           SELECT %s, %s, s, n, 100 FROM unnest(%s::integer[], %s::integer[]) AS p (s, n)""",
+        change, school, *[list(each) for each in zip(*rows, strict=True)],
+    )  # fmt: skip
+    union.world.admin("SET session_replication_role = DEFAULT")
 
 
 DEEDS = ("return", "bank", "cover", "transfer")

@@ -72,15 +72,22 @@ def get_comparison(
     return viewer.page(
         "compact/comparison.html",
         **values,
-        target_id=target_id,
-        name=in_short(found.target).say(viewer.lang),
-        union=found.union_zh if viewer.lang == "zh" else found.union_en,
-        union_id=found.target.union_id,
+        **_head(viewer, found, target_id),
         asked=asked,
         lacks=lacks,
         year=_asked_year(viewer, found, chosen),
         reach=_asked_reach(viewer, reach),
     )
+
+
+def _head(viewer: Viewer, found: Compared, target_id: int) -> dict[str, Any]:
+    """Return which target of which union is compared."""
+    return {
+        "target_id": target_id,
+        "name": in_short(found.target).say(viewer.lang),
+        "union": found.union_zh if viewer.lang == "zh" else found.union_en,
+        "union_id": found.target.union_id,
+    }
 
 
 def _result(

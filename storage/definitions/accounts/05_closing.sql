@@ -21,6 +21,9 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
           LEFT JOIN storage.left_roster g ON g.institution_id = a.institution_id
          WHERE a.known_until IS NULL AND a.institution_id = ANY(asked)
            AND a.valid_from < (SELECT until FROM span)
+    ), lived AS MATERIALIZED (
+        SELECT r.institution_id, min(r.valid_from) AS founded, max(r.valid_to) AS gone
+          FROM roster r GROUP BY r.institution_id
     ), enough AS MATERIALIZED (  -- asked once a region
         SELECT r.region_id, storage.enough(NULL, r.region_id) AS share
           FROM (SELECT DISTINCT region_id FROM roster) r
@@ -64,6 +67,13 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
                NULL, NULL, NULL
           FROM storage.month_in_part p JOIN each m ON m.month = p.month
          WHERE p.institution_id = ANY(asked)
+           AND NOT EXISTS (  -- it came or went that very day: the month is whole as far as it was there
+               SELECT FROM lived l
+                 JOIN account_term t ON t.institution_id = l.institution_id
+                  AND t.known_until IS NULL AND t.carrier = p.carrier
+                WHERE l.institution_id = p.institution_id
+                  AND ((t.valid_from = l.founded AND l.founded BETWEEN m.month AND m.until)
+                       OR (t.valid_to = l.gone AND l.gone BETWEEN m.month AND m.until)))
     ), found AS (
         SELECT g.*, g.m_quanta IS NOT NULL AND NOT g.part AND report.is_enough(
                    g.known_s, g.expected_s,

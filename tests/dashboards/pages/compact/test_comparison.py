@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 
 from actions.access.login import hash_password
 from actions.compact import comparing
+from actions.compact.comment_scenario import CommentScenario
 from actions.compact.disclosure import WITHHELD
+from actions.compact.keep_scenario import KeepScenario
 from actions.compact.rule_fields import parameters
 from actions.compact.rules import rules
+from actions.doing import carry_out
 from api import create_app
 from cli.main import app as program
 from dashboards.pages.app import error_page, router
@@ -327,3 +330,24 @@ def test_what_was_filled_in_goes_along_to_another_rule(site, browsers):
     assert "csrf" not in steers
     assert "元/吨标准煤" in text
     assert "yuan" not in text
+
+
+def test_a_scenario_has_a_page_that_members_read_and_planners_bend(site):
+    world = site.world
+    weights = [{"member": world.region["city 1"], "value": "1.5"}]
+    action = KeepScenario.model_validate({"name": "weighed", "rule": "C", "weights": weights})
+    planner = world.actor("planner of all")
+    made = carry_out(planner, action, world.target["cities"]).result.scenario_id
+    carry_out(planner, CommentScenario(text="Areas of schools are missing"), made)
+
+    text = site.client("planner of all", "en").get(f"/scenarios/{made}?bends=1").text
+    assert "A proposal, no quota" in text
+    assert "Areas of schools are missing" in text
+    assert html.escape(f"C.weights.{world.region['city 1']}=1.5") in text  # compared again so
+    assert "Capability · " in text  # how it bends
+    seen = site.client("union reader").get(f"/scenarios/{made}").text
+    assert say("union_withheld", "zh") in seen  # the first city has a police station
+    assert say("scenario_bends", "zh") not in seen
+    assert site.client("outsider").get(f"/scenarios/{made}").status_code == 404
+    target = site.client("union reader").get(f"/targets/{world.target['cities']}").text
+    assert f'href="/scenarios/{made}"' in target
