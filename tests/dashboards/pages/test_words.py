@@ -19,6 +19,7 @@ SAME_IN_BOTH = {"product", "colon"}
 # Put together from a stem and a value: level_city, source_meter, the disclosure classes …
 BUILT = re.compile(
     r"(unverified|secondary|outside)_why$|(level|source|kind|scope|status|span|closed|todo_member|try_as)_|restricted$|off_platform$"
+    r"|import_(regions|institutions|channels|exchanges|settings|keys|shares)$"
 )
 
 
