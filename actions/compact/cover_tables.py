@@ -67,6 +67,10 @@ def _status(row: Any, lang: Lang) -> str:
     return "" if row.status is None else COVERS[row.status].say(lang)
 
 
+def _years(row: Live, lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(map(str, row.years))
+
+
 def _look(row: Any) -> str:
     return {"a": "tag ok", "b": "tag warn", "c": "tag warn"}.get(row.status or "", "tag")
 
@@ -99,7 +103,7 @@ COVER: Final = Table[Live, OfUnion](
         _UNION,
         *institution_columns(),
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
-        attribute("years", "年度", "Years", "wholes"),
+        attribute("years", "年度", "Years", "wholes", shown=_years),
         _STATUS,
         amount(
             "due_kgce",
