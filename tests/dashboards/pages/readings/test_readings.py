@@ -225,7 +225,8 @@ def test_gateways_that_are_silent_come_first(site, of):
     )
     site.world.admin(
         """INSERT INTO gateway_seen (gateway_id, seen_at, every_s, ahead_ms)
-           SELECT gateway_id, now(), '{60,60,60,60,60}', '{-10800000}' FROM gateway_clock
+           SELECT gateway_id, now(), '{60,60,60,60,60}', array_fill(-10800000, '{5}')
+             FROM gateway_clock
             WHERE gateway_id = (SELECT id FROM gateway WHERE name = 'demo-a/g2')
            ON CONFLICT (gateway_id) DO UPDATE SET seen_at = now(), every_s = EXCLUDED.every_s,
                 ahead_ms = EXCLUDED.ahead_ms"""
