@@ -220,8 +220,9 @@ def test_measured_and_unmeasured_time_fill_a_channel(channels):
     assert set(spans.channel.tolist()) <= set(made.channel.tolist())
 
 
+# A whole turn within 48 readings could as well be outliers between two that fit: a turn takes more.
 @given(
-    used=st.lists(st.integers(0, 9_999), min_size=1, max_size=60),
+    used=st.lists(st.integers(0, 2_000), min_size=1, max_size=60),
     first=st.integers(0, 99_999),
     factor=st.integers(1, 1000),
 )
@@ -231,7 +232,7 @@ def test_a_wrapping_register_gives_its_use_back(used, first, factor):
         shown.append((shown[-1] + amount) % 100_000)
 
     made = steps(
-        byhand.effective(register(shown, wraps=100_000, most=9_999, factor=factor, period_s=3600))
+        byhand.effective(register(shown, wraps=100_000, most=2_000, factor=factor, period_s=3600))
     )
 
     assert made.used.tolist() == [amount * factor for amount in used]
