@@ -76,7 +76,7 @@ class TargetFields(BaseModel):
     )
     base_unit: Line | None = field(
         zh="基期数量的单位",
-        en="Its unit",
+        en="Unit of the base year's amount",
         choices=every_unit,
         when=("stated", Stated.AMOUNTS.value),
     )
@@ -85,7 +85,7 @@ class TargetFields(BaseModel):
     )
     cap_unit: Line | None = field(
         zh="目标年数量的单位",
-        en="Its unit",
+        en="Unit of the target year's amount",
         hint=("单位不同不能相减", "Amounts in different units are not subtracted"),
         choices=every_unit,
         when=("stated", Stated.AMOUNTS.value),

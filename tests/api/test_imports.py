@@ -148,7 +148,7 @@ def test_what_a_file_leaves_open_is_asked_and_answered_by_name(front):
     assert (told["how"]["encoding"], told["how"]["separator"]) == ("UTF-16", ";")
     assert ["时间", "at"] in told["columns"]
     assert_problem(
-        client.post(f"{URL}{answers}&dates=ymd", content=content), 422, "import.bad_answer"
+        client.post(f"{URL}{answers}&dates=ydm", content=content), 422, "import.bad_answer"
     )
 
 

@@ -73,6 +73,7 @@ def test_every_table_is_the_same_as_csv_and_as_workbook(front, union):
         "channel_id": world.channel["office"] if "office" in world.channel
         else next(iter(world.channel.values())),
         "union_id": union.union, "run_id": run_id, "code": "quota-standards",
+        "year": 2016,
     }  # fmt: skip
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     tables = [path for path, methods in paths.items() if "text/csv" in _forms(methods)]

@@ -18,7 +18,7 @@ def ready(page) -> int:
 
 
 LACKING = {
-    "commonwatt-union": 2,  # nothing was dropped by a newer run, and nothing is withheld
+    "commonwatt-union": 3,  # nothing was dropped, withheld, or followed for a target
     "commonwatt-region": 2,
     "commonwatt-institution": 3,
     "commonwatt-building": 9,

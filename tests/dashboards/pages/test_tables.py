@@ -91,7 +91,7 @@ def test_all_forms_say_the_same(browsers, code):
     table, client = ALL[code], browsers["en"]
     path, json = f"/api/v1{table.path.format(**OF)}", {"Accept": "application/json"}
     whole = client.get(path, params={"limit": 1000}, headers=json).json()
-    assert whole["items"], whole
+    assert whole["items"] or code == "target-corrections", whole  # no base is corrected here
     assert whole["next"] is None
     names = [one.name for one in table.columns if one.for_programs]
     assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
