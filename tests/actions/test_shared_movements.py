@@ -171,7 +171,9 @@ def balances_of_start(union: UnionWorld) -> int:
     return int(rows[0][0])
 
 
-@pytest.mark.xfail(reason="under load two that bank at once may both be refused: to be mended")
+@pytest.mark.xfail(
+    reason="under load two that bank at once may both be refused: to be mended", strict=False
+)
 def test_two_deeds_at_once_on_one_account_end_as_one_of_the_two_orders(database_of_module):
     """Each takes 60 % of what is there, so that whichever comes first is the only one."""
     world = make_world(database_of_module)
