@@ -63,7 +63,8 @@ function figure(value, unit, decimals) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
   const ratio = unit === "%";
-  const cut = ratio ? Math.floor(value * 1000 + 1e-9) / 10 : value; // 100 % means all of it
+  const places = 10 ** Math.max(decimals ?? 1, 1);
+  const cut = ratio ? Math.floor(value * 100 * places + 1e-9) / places : value; // 100 % means all of it
   const options = decimals === null ? { maximumFractionDigits: 2 }
     : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   return new Intl.NumberFormat(lang(), options).format(cut) + (ratio ? "%" : "");

@@ -46,6 +46,27 @@ def test_every_board_shows_its_figures_and_nothing_is_refused(site, visit, lang,
     assert page.wrong == []
 
 
+def test_a_target_that_is_followed_is_told_to_the_hundredth_of_a_percent(site, visit):
+    make_union(site.world)
+    site.world.admin(
+        """INSERT INTO target_progress (target_id, union_id, day, year, upto, due, institutions,
+                   months, base, base_size, now, now_size, annual_months, annual_before,
+                   annual_before_size, annual_now, annual_now_size, enough_permille, guarded,
+                   verdict, fall_millionths, asked_millionths, annual_fall_millionths,
+                   annual_asked_millionths)
+           SELECT id, union_id, '2016-03-31', 2016, storage.today() - 20, 12, 4, 9, 10000, 1, 9519,
+                  1, 9, 9820, 1, 9519, 1, 950, '{}', 'on_path', 48100, 10100, 30652, 5000
+             FROM target"""
+    )
+    page = visit("en")
+    page.goto(f"/boards/commonwatt-union?{MARCH}")
+    board = BOARDS[[one.uid for one in BOARDS].index("commonwatt-union")]
+    assert len(list(board.panels())) - ready(page) == LACKING["commonwatt-union"] - 1
+    told = page.inner_text("tr:has-text('All members')").split("\t")
+    assert told[:7] == ["Total energy", "All members", "2016", "4.81%", "1.01%", "3.06%", "0.50%"]
+    assert page.wrong == []
+
+
 def test_choices_stay_in_the_address_and_rows_lead_down(site, visit):
     page = visit("en")
     page.goto(f"/boards/commonwatt-region?{MARCH}")
