@@ -10,6 +10,11 @@ _EXPORT_EN: Final = (
 )
 
 REPORTS: Final[dict[str, Words]] = {
+    "cut_short": Words(
+        "文件没有结束记录({}),可能不完整。",
+        "The file has no end record ({}): it may be cut short.",
+        "请重新导出完整的文件。", "Export the whole file again.",
+    ),
     "broken_json": Words(
         "JSON 有误,或第 {} 行不是对象。", "The JSON is broken, or line {} holds no object.",
         "请从数据来源重新导出,或导出为 CSV、XLSX。",

@@ -311,3 +311,31 @@ def test_the_single_spreadsheet_of_portfolio_manager_is_of_the_meter_that_is_nam
     assert [(one.at, one.value, one.unit) for one in found] == [
         ("2025-01-31T16:00:00Z", 1234.5, "kWh"), ("2025-02-28T16:00:00Z", 1000, "kWh"),
     ]  # fmt: skip
+
+
+NEM12 = (
+    "100,NEM12,200405011135,MDA1,Ret1\n200,VABD000163,E1Q1,1,E1,N1,METSER123,kWh,30,\n"
+    f"300,20040201,{','.join(['1.111'] * 48)},A,,,20040202120025,20040202142516\n"
+    f"300,20040202,{','.join(['0.5'] * 48)},V,,,20040203120025,20040203142516\n"
+    "400,1,46,A,,\n400,47,48,N14,,\n"
+    f"300,20040203,{','.join(['0'] * 48)},N,,,20040203120025,20040203142516\n"
+)
+
+
+def test_a_day_of_nem12_is_of_its_intervals_but_for_those_not_read():
+    found = rows(NEM12 + "900\n", gateway="au/g")
+    assert len(found) == 48 + 46
+    assert found[0] == Row(
+        "au/g", "VABD000163 E1", "2004-01-31T14:00:00Z", "2004-01-31T14:30:00Z", 1.111, "kWh"
+    )
+    assert found[-1].at == "2004-02-02T13:00:00Z"
+    (error,) = taken(NEM12, gateway="au/g").errors
+    assert error.code == "file.cut_short"
+    bill = (
+        "100,NEM13,200405011135,MDA1,Ret1\n"
+        "250,1234567890,1141,01,11,11,METSER66,E,000021.2,20031001000000,A,,,000534.5,"
+        "20040201000000,E64,77,,343.5,kWh,20040509,20040202125010,20040203000130\n900\n"
+    )
+    assert rows(bill, gateway="au/g") == [
+        Row("au/g", "1234567890 11", "2003-09-30T14:00:00Z", "2004-01-31T14:00:00Z", 343.5, "kWh")
+    ]
