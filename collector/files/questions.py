@@ -1,6 +1,6 @@
 """What a file may leave open, in the words in which it is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from collector.files.refusals import Choice, Question
@@ -140,14 +140,17 @@ COLUMN: Final = Question(
 )
 
 
-def statistic(columns: Sequence[str]) -> Question:
-    """Return the question which of several columns of statistics holds the value."""
+def statistic(columns: Mapping[str, str]) -> Question:
+    """Return the question which of several columns of statistics holds the value.
+
+    columns: by their headings the words that these are.
+    """
     return Question(
         "column",
         "which_statistic",
         "“{}”几列中,只能有一列是数值。",
         "Of the columns “{}” only one can be the value.",
-        [Choice(f"{one}=value", *_STATISTICS[one.strip().lower()]) for one in columns],
+        [Choice(f"{one}=value", *_STATISTICS[word]) for one, word in columns.items()],
     )
 
 

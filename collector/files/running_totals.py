@@ -38,7 +38,7 @@ def statistic_of(
         return headings
     meant = [n for n in may if told.get(headings[n].text) == "value"] or may
     if len(meant) > 1:
-        texts = [headings[n].text for n in meant]
+        texts = {headings[n].text: words[n] for n in meant}
         raise asked(statistic(texts), place, ", ".join(texts))
     return [
         replace(one, role="value" if n == meant[0] else IGNORE)
