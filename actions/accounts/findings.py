@@ -1,4 +1,4 @@
-"""Findings on hours, declared once: the object, what people answer, and the table of all."""
+"""Findings on hours: the object, and what people answer."""
 
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -8,15 +8,11 @@ from pydantic import BaseModel
 
 from actions.declared import About, Action, Effect, Opposite, Thing
 from actions.fields import Acting, Lang, Words, field
-from actions.figures import in_units, milliseconds
-from actions.kinds import Id, Line
-from actions.registry.institutions import institution_name
+from actions.kinds import Line
 from actions.rights import Right
-from actions.tables import Column, Filter, Table, page_of
 from metering.errors import ConflictError
 from storage.accounts import findings
 from storage.accounts.findings import FindingRow
-from storage.pages import NEWEST, Page, key_of
 
 KINDS: Final = {
     "spike": Words("突增", "Spike"),
@@ -31,7 +27,6 @@ STATES: Final = {
     "dismissed": Words("排除", "Dismissed"),
 }
 _WHAT: Final = Words("核实结果", "Answer")
-_LOOKS: Final = {"open": "tag", "confirmed": "tag warn", "dismissed": "tag ok"}
 
 
 class FindingKind(StrEnum):
@@ -53,7 +48,7 @@ class FindingState(StrEnum):
 
 
 def _named(one: FindingRow, lang: Lang) -> str:
-    return " · ".join((_house(one, lang), meter_of(one, lang), KINDS[one.kind].say(lang),
+    return " · ".join((house_of(one, lang), meter_of(one, lang), KINDS[one.kind].say(lang),
                        _when(one)))  # fmt: skip
 
 
@@ -63,16 +58,10 @@ def meter_of(one: FindingRow, lang: Lang) -> str:
     return f"{name} {one.channel}" if name else one.channel
 
 
-def _house(one: FindingRow, lang: Lang) -> str:
+def house_of(one: FindingRow, lang: Lang) -> str:
+    """Return what people call the institution."""
     both = (one.house_zh, one.house_en) if lang == "zh" else (one.house_en, one.house_zh)
     return both[0] or both[1] or str(one.institution_id)
-
-
-def curve_link(one: FindingRow) -> str:
-    """Return the address of the curve of the week in which it begins."""
-    day = one.first.astimezone(ZoneInfo(one.zone)).date()
-    asked = f"curve={one.channel_id}&span=week&day={day}"
-    return f"/institutions/{one.institution_id}?{asked}#curve"
 
 
 def _when(one: FindingRow) -> str:
@@ -82,7 +71,7 @@ def _when(one: FindingRow) -> str:
 
 FINDING: Final = Thing[FindingRow](
     "finding",
-    Words("异常用能", "finding"),
+    Words("用能发现", "finding"),
     FindingRow,
     find=lambda at, on: findings.one(at.connection, on),
     name=_named,
@@ -116,7 +105,7 @@ class _Answers:
         if on.answer is not None:
             raise ConflictError(
                 "finding.answered",
-                zh=f"该异常已核实为“{STATES[on.answer].zh}”。",
+                zh=f"该发现已核实为“{STATES[on.answer].zh}”。",
                 en=f"It is {on.answer} already.",
                 next_zh="如需更改,请先撤回核实结果。",
                 next_en="To change that, take the answer back first.",
@@ -141,7 +130,7 @@ class ConfirmFinding(_Answers, Action[FindingRow, FindingAnswered]):
         right=Right.CORRECT_READINGS,
         path="/findings/{on}/confirmation",
         tag="findings",
-        zh="确认异常属实",
+        zh="确认发现属实",
         en="Confirm a finding",
         done=("已确认。如读数有误,请在更正记录中更正。",
               "Confirmed. If a reading is wrong, correct it under “Corrections”."),
@@ -170,7 +159,7 @@ class DismissFinding(_Answers, Action[FindingRow, FindingAnswered]):
         right=Right.CORRECT_READINGS,
         path="/findings/{on}/dismissal",
         tag="findings",
-        zh="排除异常",
+        zh="排除发现",
         en="Dismiss a finding",
         done=("已排除,该通道每周同一时段的判定范围放宽四分之一。",
               "Dismissed; in these hours of the week the channel's band is a quarter wider."),
@@ -201,7 +190,7 @@ class ReopenFinding(Action[FindingRow, FindingAnswered]):
         tag="findings",
         zh="撤回核实结果",
         en="Take back what was answered of a finding",
-        done=("已撤回,异常待核实。", "Taken back; the finding is open."),
+        done=("已撤回,该发现待核实。", "Taken back; the finding is open."),
     )
 
     @classmethod
@@ -214,7 +203,7 @@ class ReopenFinding(Action[FindingRow, FindingAnswered]):
         if on.answer is None:
             raise ConflictError(
                 "finding.open",
-                zh="该异常尚未核实。",
+                zh="该发现尚未核实。",
                 en="Nobody has answered it.",
                 next_zh="请确认属实,或予以排除。",
                 next_en="Confirm or dismiss it.",
@@ -229,140 +218,3 @@ class ReopenFinding(Action[FindingRow, FindingAnswered]):
         """Take it back."""
         findings.answer(at.connection, on.finding_id, None, None)
         return FindingAnswered(finding_id=on.finding_id, state=FindingState.OPEN)
-
-
-class WhichFindings(Filter):
-    """Which findings are wanted."""
-
-    institution: Id | None = field(
-        zh="机构编号", en="Institution id", called=institution_name, default=None
-    )
-    kind: FindingKind | None = field(zh="类型", en="Kind", names=KINDS, default=None)
-    state: FindingState | None = field(zh="状态", en="State", names=STATES, default=None)
-
-
-def _ask(at: Acting, asked: WhichFindings, after: str | None, limit: int) -> Page[FindingRow]:
-    at_ms, last = key_of(after, 4_102_444_800_000, NEWEST)
-    found = findings.listed(
-        at.connection,
-        before=(int(at_ms), int(last)),
-        most=limit + 1,
-        institution_id=asked.institution,
-        kind=asked.kind,
-        state=asked.state,
-    )
-    return page_of(found, limit, lambda row: (milliseconds(row.first), row.finding_id))
-
-
-def _kwh(name: str, zh: str, en: str) -> Column:
-    return Column(
-        name,
-        Words(zh, en),
-        lambda row: in_units(getattr(row, name), row.per_unit),
-        "number",
-        unit_of=lambda row: row.unit,
-    )
-
-
-def _answered(row: FindingRow, lang: Lang) -> list[str]:
-    return [STATES[row.state].say(lang), *([row.answer_reason] if row.answer_reason else [])]
-
-
-def _to_answer(
-    name: str, action: type[Action[FindingRow, FindingAnswered]], zh: str, en: str
-) -> Column:
-    words = Words(zh, en)
-    return Column(
-        name,
-        words,
-        only="page",
-        shown=lambda row, lang: f"{words.say(lang)} ›" if row.answer is None else "",
-        link=lambda row: f"/do/{action.about.code}/{row.finding_id}" if row.answer is None else "",
-        right=Right.CORRECT_READINGS,
-    )
-
-
-FINDINGS: Final = Table[FindingRow, WhichFindings](
-    code="findings",
-    path="/findings",
-    page="/findings",
-    words=Words("异常用能", "Findings"),
-    about="What stands out of the hours of channels, newest first: how much was used, how much is "
-    "usual there, the difference in standard coal under the default profile and, where a price is "
-    "stated, in yuan; and what people answered. Looked for every night.",
-    tag="findings",
-    columns=(
-        Column("finding_id", Words("编号", "Id"), lambda row: row.finding_id, "whole", apart=True),
-        Column(
-            "kind",
-            Words("类型", "Kind"),
-            lambda row: row.kind,
-            shown=lambda row, lang: KINDS[row.kind].say(lang),
-        ),
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=_house,
-            link=lambda row: f"/institutions/{row.institution_id}",
-        ),
-        Column(
-            "channel_id",
-            Words("计量通道", "Channel"),
-            lambda row: row.channel_id,
-            "whole",
-            named=meter_of,
-            link=curve_link,
-        ),
-        Column("carrier", Words("能源品种", "Carrier"), lambda row: row.carrier, apart=True),
-        Column("first", Words("开始", "From"), lambda row: row.first, "instant"),
-        Column("until", Words("结束", "Until"), lambda row: row.until, "instant"),
-        _kwh("used", "实际用量", "Used"),
-        _kwh("expected", "正常用量", "Usual"),
-        _kwh("size", "相差", "Difference"),
-        Column("unit", Words("单位", "Unit"), lambda row: row.unit, only="programs"),
-        Column(
-            "kgce",
-            Words("相差折标准煤", "Difference"),
-            lambda row: in_units(row.kgce_g, 1000),
-            "number",
-            unit="kgce",
-        ),
-        Column(
-            "yuan",
-            Words("相差费用", "Difference"),
-            lambda row: row.yuan,
-            "number",
-            unit="元",
-            blank=Words("未登记单价", "no price stated"),
-        ),
-        Column(
-            "state",
-            Words("状态", "State"),
-            lambda row: row.state,
-            shown=_answered,
-            look=lambda row: _LOOKS[row.state],
-        ),
-        Column("reason", Words("原因", "Reason"), lambda row: row.answer_reason, only="programs"),
-        Column("answered_at", Words("核实时间", "Answered at"), lambda row: row.answered_at,
-               "instant", apart=True),
-        Column("method", Words("方法版本", "Method"), lambda row: row.method, apart=True),
-        Column("found_at", Words("发现时间", "Found at"), lambda row: row.found_at, "instant",
-               apart=True),
-        _to_answer("confirm", ConfirmFinding, "属实", "Confirm"),
-        _to_answer("dismiss", DismissFinding, "排除", "Dismiss"),
-    ),
-    filter=WhichFindings,
-    unasked=("institution",),
-    ask=_ask,
-    hint=Words(
-        "每夜将各通道的逐时用量与该通道前后九周的同一时段相比。异常只作提示,不改变任何数值;读数有误时请另行更正。",
-        "Every night a channel's hours are compared with the same hour of the nine weeks around "
-        "them. A finding changes no figure: where a reading is wrong, correct it.",
-    ),
-    empty=Words("没有异常。", "Nothing stands out."),
-    then=Words(
-        "有逐时用量的通道每夜核查一次。", "Channels with hourly use are looked at every night."
-    ),
-)  # fmt: skip
