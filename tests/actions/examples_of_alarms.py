@@ -1,0 +1,37 @@
+"""What can be said of addresses for alarms."""
+
+from itertools import count
+from typing import Any
+
+from actions.accounts.alarms import AddAlarm
+from actions.doing import carry_out
+
+_NUMBER = count(1)
+
+
+def fields() -> dict[str, Any]:
+    """Return the fields of an address that nobody has."""
+    return {
+        "way": "webhook",
+        "address": f"https://example.org/hook/{next(_NUMBER)}",
+        "least_kgce": "1.5",
+        "language": "zh",
+    }
+
+
+def route(world: Any, name: str = "office") -> int:
+    """Return an address of an institution."""
+    action = AddAlarm.model_validate(fields())
+    return carry_out(world.actor(), action, world.institution[name]).result.route_id
+
+
+EXAMPLES = {
+    "alarm.add": lambda world: (world.institution["office"], fields()),
+    "alarm.end": lambda world: (route(world), {}),
+    "alarm.test": lambda world: (route(world), {}),
+}
+OBJECTS = {
+    "alarm_route": lambda world: {
+        name: route(world, name) for name in ("office", "clinic", "police")
+    }
+}
