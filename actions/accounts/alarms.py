@@ -94,7 +94,7 @@ class AddAlarm(Action[Institution, AlarmAdded]):
         done=("已添加,请发一条测试消息。", "Added; send a test message."),
     )
 
-    way: Way = field(zh="方式", en="Way", names=WAYS)
+    way: Way = field(zh="方式", en="Way", names=WAYS, examples=["mail"])
     address: Line = field(
         zh="地址",
         en="Address",
@@ -108,7 +108,7 @@ class AddAlarm(Action[Institution, AlarmAdded]):
         hint=("相差不足此数的发现不通知", "Findings of a lesser size are not told"),
         examples=["1"],
     )
-    language: Language = field(zh="语言", en="Language", names=LANGUAGES)
+    language: Language = field(zh="语言", en="Language", names=LANGUAGES, examples=["zh"])
 
     def check(self, on: Institution, at: Acting) -> None:
         """Refuse an address that is none of its way, or is held already."""
