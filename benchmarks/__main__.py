@@ -17,6 +17,7 @@ from benchmarks import (
     boards,
     books,
     demo,
+    drained,
     files,
     findings,
     ground,
@@ -35,6 +36,7 @@ from benchmarks.figures import Section
 
 PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "ingest": ingest.run,
+    "drained": drained.run,
     "accounts": accounts.run,
     "late": late.run,
     "memory": memory.run,

@@ -69,9 +69,16 @@ def steady(
         payload = native.encode_one(number + 1, key, time.time_ns() // 1_000_000, counted[turn])
         client.publish(f"cw/v1/{gateway}/data", payload, qos=1)
         sent_s[number] = time.monotonic()
-    for _ in range(_UNDER_WAY):  # until the broker has all of it
-        room.acquire(timeout=_LAST_S)
-    _ended(client)
+    _all_there(client, room)
+
+
+def publish(broker_url: str, version: int, said: Sequence[tuple[str, bytes]]) -> None:
+    """Publish topics and payloads as fast as the broker acknowledges them; all are there then."""
+    client, room = _connected(broker_url, version)
+    for topic, payload in said:
+        room.acquire()
+        client.publish(topic, payload, qos=1)
+    _all_there(client, room)
 
 
 def _connected(broker_url: str, version: int) -> tuple[Client, threading.Semaphore]:
@@ -98,3 +105,10 @@ def _turn_comes(at_s: float, stop: Event) -> bool:
 def _ended(client: Client) -> None:
     client.disconnect()
     client.loop_stop()
+
+
+def _all_there(client: Client, room: threading.Semaphore) -> None:
+    """Leave once the broker has all of it, or does not take it."""
+    for _ in range(_UNDER_WAY):
+        room.acquire(timeout=_LAST_S)
+    _ended(client)
