@@ -175,7 +175,7 @@ def _said(first: datetime, last: datetime, number: int) -> list[tuple[str, bytes
     for start in range(0, len(at_s), _PER_MESSAGE):
         some = at_s[start : start + _PER_MESSAGE]
         for meter in range(_METERS):
-            value = (some - 1_600_000_000) / 3_600
+            value = (some - 1_600_000_000) // _PERIOD_S * 0.25
             payload = native.encode_columns(
                 number, f"late-{meter}", (some * 1000).tolist(), value.tolist()
             )
@@ -221,9 +221,10 @@ def _section(kind: str, days: int, broker: str, came: Came) -> Section:
         f"backfill into {kind} chunks, {broker}",
         [
             f"One gateway that is live sends {readings:,} readings of {_METERS} meters, {days}",
-            f"days of a month ago or more, {_PER_MESSAGE} a message, beside {_GATEWAYS} others with 1,000",
-            "readings/s. Until all has its receipt; and of the others' readings until they can be",
-            f"queried, and until their accounts hold them, from then until {_AFTER_S:.0f} s after.",
+            f"days of a month ago or more, {_PER_MESSAGE} a message, beside {_GATEWAYS} others with",
+            "1,000 readings/s. Until all has its receipt; and of the others' readings until they",
+            "can be queried, and until their accounts hold them, from then until",
+            f"{_AFTER_S:.0f} s after.",
         ],
         [
             Figure("until all is receipted", "s", came.receipted_s, _GOALS[kind], "most"),

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from metering.clocks import HOUR_MS, NEAR, Pace, fits
 from storage.readings.binding import Bound
-from storage.readings.merging import runs_of_days
+from storage.readings.folding import runs_of_days
 
 _NEVER: Final = -(2**45)  # ms, before all that can be said
 _WITH_DOUBT: Final = 1.000001  # what is so near a limit is compared exactly, one by one
