@@ -220,10 +220,10 @@ def _section(kind: str, days: int, broker: str, came: Came) -> Section:
     return Section(
         f"backfill into {kind} chunks, {broker}",
         [
-            f"One gateway that is live sends {readings:,} readings of {_METERS} meters, {days}",
-            f"days of a month ago or more, {_PER_MESSAGE} a message, beside {_GATEWAYS} others with",
-            "1,000 readings/s. Until all has its receipt; and of the others' readings until they",
-            "can be queried, and until their accounts hold them, from then until",
+            f"One gateway that is live sends {readings:,} readings of {_METERS} meters,",
+            f"{days} days of a month ago or more, {_PER_MESSAGE} a message, beside {_GATEWAYS}",
+            "others with 1,000 readings/s. Until all has its receipt; and of the others' readings",
+            "until they can be queried, and until their accounts hold them, from then until",
             f"{_AFTER_S:.0f} s after.",
         ],
         [

@@ -176,7 +176,11 @@ def _drained(
 
 def _keep_session(known: services.Running) -> None:
     """Have the broker keep what comes for a collector that is not there yet."""
-    settings = CollectorSettings(known.broker_url, version=known.mqtt_version)  # type: ignore[arg-type]
+    settings = CollectorSettings(
+        known.broker_url,
+        version=known.mqtt_version,  # type: ignore[arg-type]
+        reads_blocks=False,
+    )
     client = make_client(settings, parsed(known.broker_url))
     asked = threading.Event()
 

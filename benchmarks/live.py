@@ -83,8 +83,8 @@ def _section(lived: Lived, lasts_s: float, broker: str) -> Section:
     return Section(
         f"live, {_GATEWAYS:,} gateways, {broker}",
         [
-            f"Each sends a reading of its {_METERS} meters once a second for {lasts_s:,.0f} s, over",
-            "one connection; collector, worker, broker, database and sender share the machine.",
+            f"Each sends a reading of its {_METERS} meters once a second for {lasts_s:,.0f} s,",
+            "over one connection; collector, worker, broker, database and sender share it all.",
             "Twenty meters are looked at ten times a second: from the sending of each reading",
             "until it can be queried, and until its account holds it.",
         ],
