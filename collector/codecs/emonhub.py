@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import is_other, named, unit_in
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
@@ -73,7 +73,11 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _rows(self, said: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         for name, thing in said.items():
             value, unit = number(thing), self.units.get(name)
-            if value is None or (unit is None and (is_other(name) or _OTHER.fullmatch(name))):
+            if unit is None and (is_other(name) or _OTHER.fullmatch(name)):
+                continue
+            if value is None and name in self.names:  # of a frame, which holds numbers alone
+                value = NO_VALUE
+            if value is None:
                 continue
             if unit is None:
                 unit = "Wh" if _WH.fullmatch(name) else "W" if _W.fullmatch(name) else unit_in(name)
