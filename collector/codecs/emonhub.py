@@ -49,8 +49,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self._of(said, None if time is None else instant("emonhub", time))
         if not _FRAME.fullmatch(text):
             raise malformed("emonhub", f"neither numbers nor JSON: {text[:40]!r}")
-        if "," in text or message.topic.endswith("/values"):
-            return self._of(self._named(text.split(",")), None)
+        several = text.split("," if "," in text else None)
+        if len(several) > 1 or message.topic.endswith("/values"):
+            return self._of(self._named(several), None)
         return self._of({message.topic.rpartition("/")[2]: text}, None)
 
     def encode(self, values: Mapping[str, float]) -> bytes:

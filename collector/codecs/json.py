@@ -24,7 +24,7 @@ from collector.codecs.parts.rows import (
 )
 from collector.codecs.parts.text import json_of
 from collector.codecs.parts.times import PER_MS, instant, zone_of
-from collector.codecs.payload import PayloadError
+from collector.codecs.payload import PayloadError, malformed
 from metering.errors import InputError
 from metering.messages import Decoded, Message
 from metering.unit_names import unit_of
@@ -32,6 +32,7 @@ from metering.unit_names import unit_of
 _CODEC: Final = "json"
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _GOOD: Final = ("", "0", "192", "good", "ok", "valid", "true")
+_NO_KEY: Final = f"{_CODEC}.no_key"
 _path = lru_cache(maxsize=1024)(Path)
 
 
@@ -81,7 +82,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what the paths lead to; texts that are no numbers are passed over."""
         root = Place(json_of(_CODEC, message.payload))
         rows = _path(self.rows, stars=True).places(root) if self.rows else iter([root])
-        return gathered(_CODEC, self._rows(rows))
+        found = list(self._rows(rows))
+        if found and all(row.quality == _NO_KEY for row in found):
+            raise malformed(_CODEC, f"nothing of what the key {self.key} needs")
+        return gathered(_CODEC, found)
 
     def encode(self, value: Any) -> bytes:
         """Return any value as JSON: the shape is the gateway's."""
