@@ -26,7 +26,7 @@ SELECT m.id AS movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id
        m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
        storage.movement_state(d.deed) AS state, d.code, d.due_at, d.reason AS said, d.made_at AS since,
        d.made_by AS by, storage.needs_two(m.kind) AS second_person,
-       (SELECT r.id FROM movement r WHERE r.reverses = m.id) AS reversed_by
+       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by
   FROM movement m
  CROSS JOIN LATERAL (SELECT * FROM movement_deed x WHERE x.movement_id = m.id
                       ORDER BY x.id DESC LIMIT 1) d
@@ -64,16 +64,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      ORDER BY u.version DESC LIMIT 1
 $$;
 
+-- Who holds quota of a year: by the run in force, or as a successor; whoever has left the roster before
+-- the year began uses nothing in it.
+CREATE FUNCTION storage.holders_of(asked integer, wanted text)
+RETURNS TABLE (institution_id integer, member_id integer, year integer, run_id integer)
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT h.institution_id, h.member_id, h.year, h.run_id
+      FROM (SELECT q.institution_id, q.member_id, f.year, f.run_id
+              FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+             WHERE f.union_id = asked AND f.indicator = wanted
+             UNION ALL
+            SELECT i.institution_id, i.member_id, f.year, f.run_id
+              FROM storage.heir i JOIN run_in_force f USING (union_id, indicator, year)
+             WHERE i.union_id = asked AND i.indicator = wanted
+               AND (NOT pg_has_role(current_user, 'commonwatt_api', 'MEMBER')
+                    OR i.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+                    OR ((SELECT access.reckons())
+                        AND asked IN (SELECT s.id FROM access.planned_unions() AS s(id))))
+               AND NOT EXISTS (SELECT FROM run_quota q WHERE q.run_id = f.run_id AND q.year = f.year
+                                  AND q.institution_id = i.institution_id)) h
+     WHERE NOT EXISTS (SELECT FROM storage.left_roster x
+                        WHERE x.institution_id = h.institution_id
+                          AND x.day <= make_date(h.year, 1, 1))
+$$;
+
 -- Every holder of a union's quota with its years, for who sees it or reckons for the union.
 CREATE FUNCTION storage.cover_of(asked integer, wanted text)
 RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
                used_g numeric[], excluded integer[], covered_g numeric)
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
-        SELECT q.institution_id, q.member_id, f.year, t.profile
-          FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
-          JOIN run r ON r.id = f.run_id JOIN target t ON t.id = r.target_id
-         WHERE f.union_id = asked AND f.indicator = wanted
+        SELECT h.institution_id, h.member_id, h.year, t.profile
+          FROM storage.holders_of(asked, wanted) h
+          JOIN run r ON r.id = h.run_id JOIN target t ON t.id = r.target_id
     ), left_out AS (
         SELECT x.institution_id, array_agg(x.year) AS years
           FROM (SELECT DISTINCT ON (e.institution_id, e.year) e.institution_id, e.year, e.excluded
@@ -99,9 +122,8 @@ RETURNS TABLE (member_id integer, holders bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT h.member_id, count(*)
       FROM (SELECT DISTINCT ON (q.institution_id) q.institution_id, q.member_id
-              FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
-             WHERE f.union_id = asked AND f.indicator = wanted
-             ORDER BY q.institution_id, f.year DESC) h
+              FROM storage.holders_of(asked, wanted) q
+             ORDER BY q.institution_id, q.year DESC) h
      WHERE asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
      GROUP BY h.member_id
 $$;
@@ -132,8 +154,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION access.reconcile, storage.books_at_odds, storage.locked_use_g, storage.cover_of,
-    access.holders_by_member
+    access.holders_by_member, storage.holders_of
     FROM PUBLIC;
+GRANT SELECT ON storage.heir, storage.left_roster TO commonwatt_api;
 GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_at_odds TO commonwatt_api, commonwatt_worker;
-GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, access.holders_by_member
+GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, storage.holders_of,
+    access.holders_by_member
     TO commonwatt_api;
