@@ -524,7 +524,7 @@ CREATE TABLE movement (
 CREATE INDEX ON movement (institution_id);
 CREATE INDEX ON movement (taker_id);
 CREATE INDEX ON movement (union_id, id);
-CREATE UNIQUE INDEX ON movement (reverses) WHERE kind = 'reversal';
+CREATE UNIQUE INDEX movement_reverses_key ON movement (reverses) WHERE kind = 'reversal';
 CREATE INDEX ON movement (reverses);
 CREATE INDEX ON movement (roster_change_id) WHERE roster_change_id IS NOT NULL;
 ALTER TABLE movement ENABLE ROW LEVEL SECURITY;
