@@ -598,7 +598,9 @@ CREATE TABLE book_account_state (
     reason text NOT NULL CHECK (reason <> ''),
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
-    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked'))
+    cover_deadline date,                         -- from which it follows by itself; null: a person's word
+    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked')),
+    CHECK (cover_deadline IS NULL OR state IN ('open', 'restricted'))
 );
 CREATE INDEX ON book_account_state (union_id, institution_id, id);
 ALTER TABLE book_account_state ENABLE ROW LEVEL SECURITY;

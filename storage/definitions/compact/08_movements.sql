@@ -276,6 +276,9 @@ BEGIN
                             amount_g)
     SELECT cause, l.union_id, l.indicator, l.year, l.institution_id, l.region_id, l.account, l.amount_g
       FROM movement_leg l WHERE l.movement_id = m.id ORDER BY l.place;
+    IF m.kind IN ('cover', 'reversal', 'carry') THEN
+        PERFORM storage.follow_cover(m.union_id, m.institution_id, false);
+    END IF;
     RETURN NULL;
 END $$;
 

@@ -11,7 +11,8 @@ SELECT e.union_id, e.indicator, e.year, e.account, e.institution_id, e.region_id
 
 -- The newest word of each account.
 CREATE VIEW storage.account_state AS
-SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by
+SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by,
+       cover_deadline
   FROM book_account_state ORDER BY union_id, institution_id, id DESC;
 
 CREATE VIEW report.account_state WITH (security_barrier) AS
@@ -66,17 +67,19 @@ $$;
 
 -- Who holds quota of a year: by the run in force, or as a successor; whoever has left the roster before
 -- the year began uses nothing in it.
-CREATE FUNCTION storage.holders_of(asked integer, wanted text)
+CREATE FUNCTION storage.holders_of(asked integer, wanted text, whose integer)
 RETURNS TABLE (institution_id integer, member_id integer, year integer, run_id integer)
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT h.institution_id, h.member_id, h.year, h.run_id
       FROM (SELECT q.institution_id, q.member_id, f.year, f.run_id
               FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
              WHERE f.union_id = asked AND f.indicator = wanted
+               AND (whose IS NULL OR q.institution_id = whose)
              UNION ALL
             SELECT i.institution_id, i.member_id, f.year, f.run_id
               FROM storage.heir i JOIN run_in_force f USING (union_id, indicator, year)
              WHERE i.union_id = asked AND i.indicator = wanted
+               AND (whose IS NULL OR i.institution_id = whose)
                AND (NOT pg_has_role(current_user, 'commonwatt_api', 'MEMBER')
                     OR i.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
                     OR ((SELECT access.reckons())
@@ -88,14 +91,14 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                           AND x.day <= make_date(h.year, 1, 1))
 $$;
 
--- Every holder of a union's quota with its years, for who sees it or reckons for the union.
-CREATE FUNCTION storage.cover_of(asked integer, wanted text)
+-- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
+CREATE FUNCTION storage.cover_of(asked integer, wanted text, whose integer)
 RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
                used_g numeric[], excluded integer[], covered_g numeric)
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
         SELECT h.institution_id, h.member_id, h.year, t.profile
-          FROM storage.holders_of(asked, wanted) h
+          FROM storage.holders_of(asked, wanted, whose) h
           JOIN run r ON r.id = h.run_id JOIN target t ON t.id = r.target_id
     ), left_out AS (
         SELECT x.institution_id, array_agg(x.year) AS years
@@ -106,6 +109,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     ), covered AS (
         SELECT e.institution_id, sum(e.amount_g) AS g FROM book_entry e
          WHERE e.union_id = asked AND e.indicator = wanted AND e.account = 'covered'
+           AND (whose IS NULL OR e.institution_id = whose)
          GROUP BY e.institution_id
     )
     SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
@@ -122,7 +126,7 @@ RETURNS TABLE (member_id integer, holders bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT h.member_id, count(*)
       FROM (SELECT DISTINCT ON (q.institution_id) q.institution_id, q.member_id
-              FROM storage.holders_of(asked, wanted) q
+              FROM storage.holders_of(asked, wanted, NULL) q
              ORDER BY q.institution_id, q.year DESC) h
      WHERE asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
      GROUP BY h.member_id
