@@ -147,21 +147,29 @@ BEGIN
     RETURN made;
 END $$;
 
--- Which unions have accounts that rest, for doctor and status.
-CREATE FUNCTION storage.books_at_odds() RETURNS TABLE (union_id integer, differences bigint,
-                                                       made_at timestamptz)
+-- Of each union that has books: where its log ends, what the last comparison found, and which accounts
+-- rest; for doctor and status.
+CREATE FUNCTION storage.books_stand()
+RETURNS TABLE (union_id integer, lines bigint, head text, reconciled_at timestamptz, differences bigint,
+               blocked bigint, restricted bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT r.union_id, r.differences, r.made_at
-      FROM (SELECT DISTINCT ON (x.union_id) x.* FROM journal.reconciliation x
-             ORDER BY x.union_id, x.id DESC) r
-     WHERE r.differences > 0 ORDER BY r.union_id
+    SELECT u.id, l.number, encode(l.hash, 'hex'), r.made_at, r.differences,
+           (SELECT count(*) FROM storage.account_state s WHERE s.union_id = u.id AND s.state = 'blocked'),
+           (SELECT count(*) FROM storage.account_state s
+             WHERE s.union_id = u.id AND s.state = 'restricted')
+      FROM region_union u
+     CROSS JOIN LATERAL (SELECT x.number, x.hash FROM journal.line x WHERE x.union_id = u.id
+                          ORDER BY x.number DESC LIMIT 1) l
+      LEFT JOIN LATERAL (SELECT x.made_at, x.differences FROM journal.reconciliation x
+                          WHERE x.union_id = u.id ORDER BY x.id DESC LIMIT 1) r ON true
+     ORDER BY u.id
 $$;
 
-REVOKE ALL ON FUNCTION access.reconcile, storage.books_at_odds, storage.locked_use_g, storage.cover_of,
+REVOKE ALL ON FUNCTION access.reconcile, storage.books_stand, storage.locked_use_g, storage.cover_of,
     access.holders_by_member, storage.holders_of
     FROM PUBLIC;
 GRANT SELECT ON storage.heir, storage.left_roster TO commonwatt_api;
-GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_at_odds TO commonwatt_api, commonwatt_worker;
+GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_stand TO commonwatt_api, commonwatt_worker;
 GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, storage.holders_of,
     access.holders_by_member
     TO commonwatt_api;
