@@ -69,6 +69,11 @@ def allocated(problem: Problem) -> Allocation:
     base = _added_up(places, line, among.base)
     caps = _caps(problem, places, base)
     made, amount = _divided(problem, places, line, sharing, base, caps)
+    if problem.method.reach is Reach.CAP:
+        sharing = among.sharing(among.adjusted)
+        of_members = amount[[one for one, above in enumerate(places.parents) if above in caps]]
+        made = _cut(problem, places, line, sharing, base, of_members, len(caps))
+        amount = made.amount
     inner = len(places.keys)
     nodes = Nodes(
         keys=places.keys,
@@ -125,19 +130,31 @@ def _divided(
     if problem.method.reach is Reach.INSTITUTION:
         return _as_stated(places, line, sharing)
     above = len(caps) if problem.method.reach is Reach.MEMBER else 0
+    totals = _totals(problem, places, base, caps)
+    made = _cut(problem, places, line, sharing, base, totals, above)
+    if not problem.method.by.saves:
+        return made, made.amount
+    return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
+
+
+def _cut(
+    problem: Problem,
+    places: Places,
+    line: Ints,
+    sharing: Sharing,
+    base: Ints,
+    totals: Ints,
+    above: int,
+) -> Divided:
+    """Return totals divided down the tree; above: how many years hang over its roots."""
     parent = np.concatenate([np.array(places.parents, np.int64), line])
     keys = np.concatenate([np.array(places.ranks, np.int64), problem.holders.institution])
     tree = Tree.of(np.where(parent[above:] < above, ROOT, parent[above:] - above))
-    totals = _totals(problem, places, base, caps)
     try:
         made = divide(totals, tree, sharing, keys[above:], places.keys[above:])
     except InfeasibleError as error:
         raise _in_words(problem, places, base, error) from error
-    if above:
-        made = _with_years(made, parent, above)
-    if not problem.method.by.saves:
-        return made, made.amount
-    return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
+    return _with_years(made, parent, above) if above else made
 
 
 def _as_stated(places: Places, line: Ints, sharing: Sharing) -> tuple[Divided, Ints]:

@@ -25,6 +25,7 @@ Rule: Any = _OF_LETTERS("Rule", {one.about.code.upper(): one.about.letter for on
 
 _MOST: Final = 100 * MILLION
 _ROOM: Final = 2**62
+_CHOSEN: Final = (Reach.MEMBER, Reach.CAP)
 _BEFORE: Final = {"floor", "ceiling", "most_saved", "leading", "weights"}  # said of every rule once
 
 
@@ -34,7 +35,8 @@ class Method:
 
     by: the rule with its parameters. factors: named corrections of an institution's base, such as
     climate or occupancy, in millionths. unused: what a snapshot of before says of other rules.
-    within: MEMBER lets each member have the same percentage of its base, with a λ of its own.
+    within: MEMBER lets each member have the same percentage of its base, with a λ of its own; CAP
+    binds members alone by the rule, and proposes by the base what each has to share inside.
     """
 
     by: AllocationRule
@@ -62,13 +64,18 @@ class Method:
         object.__setattr__(self, "by", chosen(**parameters))
         object.__setattr__(self, "factors", factors or {})
         object.__setattr__(self, "unused", unused or {})
-        object.__setattr__(self, "within", within if within is Reach.MEMBER else None)
+        object.__setattr__(self, "within", within if within in _CHOSEN else None)
 
     @property
     def reach(self) -> Reach:
         """How far one λ reaches: the rule's own where it says so, else as was chosen."""
         own = self.by.reach
         return self.within if own is Reach.UNION and self.within is not None else own
+
+    @property
+    def inside(self) -> AllocationRule:
+        """The rule by which an institution has its quota: plain proportion where caps alone bind."""
+        return rule_of("A")() if self.reach is Reach.CAP else self.by
 
     @property
     def rule(self) -> StrEnum:

@@ -30,6 +30,7 @@ class Reach(StrEnum):
 
     UNION = "union"  # all: the target's cap of a year, by one λ over all institutions
     MEMBER = "member"  # each member: its cap is the rule's own, one λ in each
+    CAP = "cap"  # each member: its cap is what the rule gives its own; inside, it decides itself
     INSTITUTION = "institution"  # each institution: nothing is left to share
 
 
