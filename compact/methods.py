@@ -74,7 +74,7 @@ class Method:
 
     @property
     def inside(self) -> AllocationRule:
-        """The rule by which an institution has its quota: plain proportion where caps alone bind."""
+        """The rule by which an institution has its quota: by the base where caps alone bind."""
         return rule_of("A")() if self.reach is Reach.CAP else self.by
 
     @property

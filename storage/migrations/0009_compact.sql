@@ -493,6 +493,25 @@ CREATE INDEX ON run_request (run_id, id);
 ALTER TABLE run_request ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON run_request TO commonwatt_api;
 
+-- Whether a member's own authority lets the union issue quotas to its institutions: by one run, or
+-- (null) by every run from now on. The newest word of a member that is about a run holds; without
+-- one nobody else fixes the quotas of its institutions.
+CREATE TABLE quota_release (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,
+    run_id integer,
+    released boolean NOT NULL,
+    document_number text NOT NULL CHECK (document_number <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id)
+);
+CREATE INDEX ON quota_release (union_id, region_id, id);
+ALTER TABLE quota_release ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON quota_release TO commonwatt_api;
+
 -- What is to enter the books beside runs, and why: its deeds say how far it is, its legs what it does.
 -- member_id: whose authority answers for it. institution_id: who gives, asks or covers.
 CREATE TABLE movement (
