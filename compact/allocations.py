@@ -17,6 +17,7 @@ from analytics.exact import Ints
 from analytics.rounding import cascade_rows, topped_up
 from compact.holders import NULL, Holders
 from compact.levels import Places, placed
+from compact.limits import limited
 from compact.methods import Method, adjusted
 from compact.notices import in_kgce
 from compact.quotas import Allocation, Nodes, Quotas
@@ -65,7 +66,7 @@ def allocated(problem: Problem) -> Allocation:
         )
     places, line, member = placed(problem.holders, problem.members, problem.parents)
     among = among_of(problem, member)
-    sharing = problem.method.by.shares(among)
+    sharing = _limited(problem, among)
     base = _added_up(places, line, among.base)
     caps = _caps(problem, places, base)
     made, amount = _divided(problem, places, line, sharing, base, caps)
@@ -85,6 +86,15 @@ def allocated(problem: Problem) -> Allocation:
     )
     quotas = _quotas(problem.holders, among, line, made, sharing, amount[inner:])
     return Allocation(nodes, quotas, sum(caps.values()))
+
+
+def _limited(problem: Problem, among: Among) -> Sharing:
+    """Return what is shared by, within the limits of institutions; a rule of caps keeps its own."""
+    method, institution = problem.method, problem.holders.institution
+    sharing = method.by.shares(among)
+    if method.reach is Reach.INSTITUTION:
+        return sharing
+    return limited(sharing, among.base, institution, method.limits, saves=method.by.saves)
 
 
 def among_of(problem: Problem, member: Ints) -> Among:

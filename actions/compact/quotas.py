@@ -116,4 +116,5 @@ def _facts(share: Share, line: Level, run: RunRow) -> Facts:
         multiplier=by,
         bound=share.bound,
         factors=share.factors,
+        limits=share.limits,
     )

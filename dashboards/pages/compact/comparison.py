@@ -1,7 +1,6 @@
 """Rules compared for one target, side by side; every parameter is in the address."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
@@ -19,8 +18,8 @@ from actions.compact.comparing import (
     names_of,
     try_one,
 )
-from actions.compact.correcting import corrected as corrected_by
 from actions.compact.correcting import corrections_of
+from actions.compact.limiting import fitted
 from actions.compact.rules import REACHES, HowFar, method_of, rules_with
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
@@ -29,6 +28,7 @@ from compact.ruling import Reach
 from dashboards.pages.answers import Answers
 from dashboards.pages.asking import FormField
 from dashboards.pages.compact.asked_rules import RuleForm, asked_of, options
+from dashboards.pages.compact.fitting import SHARE, How, share_of
 from dashboards.pages.compact.sides import (
     Side,
     chart_of,
@@ -50,29 +50,6 @@ _TRIED: Final = Answers(keep_s=120.0, most=500)
 _CORRECTIONS: Final = Answers(keep_s=120.0, most=20)
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """What holds for all rules: the year, how far λ reaches, and the bases' corrections, if any."""
-
-    year: int | None
-    reach: HowFar
-    corrections: Mapping[int, list[Correction]] | None
-
-    def values(self, target_id: int) -> dict[str, Any]:
-        """Return what the result says of it."""
-        return {
-            "target_id": target_id,
-            "corrected": self.corrections,
-            "chosen_year": self.year,
-        }
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """What the address says of it beside the year."""
-        reach = [] if self.reach is HowFar.UNION else [("reach", self.reach.value)]
-        return reach if self.corrections is None else [*reach, ("corrected", "true")]
-
-
 @router.get("/targets/{target_id}/compare")
 def get_comparison(
     target_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
@@ -81,6 +58,8 @@ def get_comparison(
     part: Annotated[str, Query(max_length=20)] = "",
     reach: Annotated[HowFar, Query()] = HowFar.UNION,
     corrected: Annotated[bool, Query()] = False,
+    relief_percent: Annotated[str, Query(pattern=SHARE)] = "",
+    duty_percent: Annotated[str, Query(pattern=SHARE)] = "",
 ) -> Response:
     """Return the page; part=result: only what moves with the parameters."""
     found = compared(viewer.actor, target_id)
@@ -91,7 +70,8 @@ def get_comparison(
     chosen = _year(found, year)
     alone = part == "result"  # what moves with a slider: what each rule lacks stands in the form
     lacks = {} if alone else {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
-    how = How(chosen, reach, _corrections(viewer, found, loaded, chosen) if corrected else None)
+    known = _corrections(viewer, found, loaded, chosen) if corrected else None
+    how = How(chosen, reach, known, share_of(relief_percent), share_of(duty_percent))
     sides = [
         _side(viewer, found, loaded, one, how)
         for one in asked
@@ -108,7 +88,7 @@ def get_comparison(
         lacks=lacks,
         year=_asked_year(viewer, found, chosen),
         reach=_asked_reach(viewer, reach),
-        correct=_asked_corrected(viewer, how),
+        fits=how.fields(viewer),
         **suggestions(viewer, loaded, _names(found)),
     )
 
@@ -211,13 +191,6 @@ def _corrections(
     return some
 
 
-def _asked_corrected(viewer: Viewer, how: How) -> FormField:
-    """Return the field of whether bases are corrected by what is registered."""
-    label, hint = viewer.say("compare_corrected"), viewer.say("compare_corrected_why")
-    ticked = "" if how.corrections is None else "true"
-    return FormField("corrected", "flag", label, hint, "", ticked, "", False, [])
-
-
 def _names(found: Compared) -> dict[int, tuple[str, str]]:
     return {one.region_id: (one.name_zh or "", one.name_en or "") for one in found.members}
 
@@ -241,8 +214,7 @@ def _side(
             published=loaded.published,
             within=Reach(how.reach.value),
         )
-        if how.corrections is not None:
-            method = corrected_by(loaded.start, method, how.year, how.corrections)
+        method = fitted(loaded.start, method, how, how.corrections)
     except EnergyError as error:
         return Side(asked, RuleResult(), error.text(viewer.lang), keep)
     key = (_key(viewer, found), loaded.at, query)  # what one slider does not move stands
