@@ -1264,7 +1264,7 @@ CREATE TABLE sharing_word (
     union_id integer NOT NULL,
     region_id integer NOT NULL,                  -- who shows
     with_id integer REFERENCES region,           -- to whom; null: to every member
-    indicator text NOT NULL CHECK (indicator IN ('total_kgce', 'water')),
+    indicator text NOT NULL CHECK (indicator IN ('total_kgce', 'total_kgco2', 'water')),
     shown boolean NOT NULL,                      -- false: revoked
     level text CHECK (level IN ('member', 'line', 'institution')),
     grain text CHECK (grain IN ('month', 'year')),
