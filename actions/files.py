@@ -78,6 +78,7 @@ class _File:
     cells: list[list[str]]
     lines: list[int]
     wrong: list[WrongRow] = field(default_factory=list)
+    ids: list[int | None] = field(default_factory=list)
 
     def attempt(self, number: int, do: Callable[[], T]) -> T | None:
         """Return what comes of a row, None where it is refused; the refusal is kept."""
@@ -192,7 +193,7 @@ def errors_workbook(taken: FileResult, lang: Lang) -> bytes:
 
 def _checked(file: _File, at: Acting) -> list[tuple[int, Any, Action[Any, Any]]]:
     """Return row number, object and action of each row that could be done."""
-    ids = [_id(file, row) for row in file.cells[1:]]
+    ids = file.ids = _ids(file, at)
     objects = _objects(file, ids, at)
     found = []
     for number, (row, on) in enumerate(zip(file.cells[1:], ids, strict=True), 2):
@@ -227,6 +228,28 @@ def _objects(file: _File, ids: list[int | None], at: Acting) -> dict[int | None,
     return objects
 
 
+def _ids(file: _File, at: Acting) -> list[int | None]:
+    """Return which object each row names: by the field's own number for it, else by its id.
+
+    A number that means several is refused.
+    """
+    thing: Thing[Any] | None = file.kind.about.on
+    named = [
+        dict(zip(file.names, row, strict=False)).get("on", "").strip() for row in file.cells[1:]
+    ]
+    keyed = thing.keyed(at, sorted({*named})) if thing is not None and thing.keyed else {}
+    found: list[int | None] = []
+    for number, (row, name) in enumerate(zip(file.cells[1:], named, strict=True), 2):
+        several = keyed.get(name, ())
+        if len(several) > 1:
+            ids = ", ".join(map(str, several))
+            file.refuse(
+                number, "on", Words(f"“{name}”不止一个:{ids}。", f"{name} is any of {ids}.")
+            )
+        found.append(several[0] if len(several) == 1 else None if several else _id(file, row))
+    return found
+
+
 def _id(file: _File, row: list[str]) -> int | None:
     """Return which object a row names; a spreadsheet writes whole numbers as 12.0, too."""
     named = dict(zip(file.names, row, strict=False)).get("on", "").strip().removesuffix(".0")
@@ -250,7 +273,7 @@ def _write(
     if len(rows) > MOST_SINGLE:
         results = file.kind.do_many([(on, action) for _, on, action in rows], at) or []
         for number, _, action in rows:
-            keep_scans(action, _id(file, file.cells[number - 1]), at)
+            keep_scans(action, file.ids[number - 2], at)
         return _opposites(rows, results)
     found = []
     with nullcontext() if file.kind.copies() else at.connection.pipeline():
@@ -258,7 +281,7 @@ def _write(
             done = file.attempt(number, lambda on=on, action=action: (action.do(on, at),))  # type: ignore[misc]
             if done is None:
                 return []
-            keep_scans(action, _id(file, file.cells[number - 1]), at)
+            keep_scans(action, file.ids[number - 2], at)
             found.append(done[0])
     return _opposites(rows, found)
 
