@@ -19,7 +19,7 @@ from collector.routing import NATIVE
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 from storage.readings.rejects import Retention
-from worker.kinds import forgetting
+from worker.kinds import findings, forgetting
 from worker.loop import LANES, Worker, WorkSettings
 from worker.usage import Limits
 
@@ -97,11 +97,12 @@ def worker(settings: Settings, url: str, log: Log, only: Collection[str] = ()) -
 
 
 def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -> None:
-    """Say how long refused messages are kept; a database that is away is waited for."""
+    """Plan what is done every night; a database that is away is waited for."""
     keep = Retention(settings.rejects_resolved_days, settings.rejects_waiting_days)
     while not stop.is_set():
         try:
             forgetting.plan(url, keep, writing(settings))
+            findings.plan(url, writing(settings))
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log("database.unavailable", error=str(error).strip())
             stop.wait(settings.work_wait_s)
