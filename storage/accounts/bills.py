@@ -1,7 +1,7 @@
 """Bills: what suppliers billed under a number, each known until it is corrected or withdrawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -42,6 +42,7 @@ _IN_THE_WAY: Final = """
             OR b.number = %(number)s)
      ORDER BY b.first LIMIT 1
 """
+_METERS: Final = "SELECT bill_id, quanta FROM report.bill_meters(%s)"
 _RETIRE: Final = "UPDATE bill SET known_until = now() WHERE id = ANY(%s) AND known_until IS NULL"
 _COLUMNS: Final = (
     ("utility_account_id", "integer"), ("first", "date"), ("last", "date"), ("month", "date"),
@@ -189,9 +190,11 @@ def add(connection: Connection[Any], rows: Sequence[NewBill], by: str) -> list[i
     return [ids[one.utility_account_id, one.first] for one in rows]
 
 
+def meters(connection: Connection[Any], ids: Sequence[int]) -> dict[int, int]:
+    """Return what meters say of the days of bills, where they know all of them. [quanta]"""
+    return dict(connection.execute(_METERS, [list(ids)]).fetchall())
+
+
 def retire(connection: Connection[Any], ids: Sequence[int]) -> None:
     """Let bills be known no longer."""
     connection.execute(_RETIRE, [list(ids)])
-
-
-SAID: Final = tuple(one.name for one in fields(NewBill))

@@ -145,3 +145,31 @@ $$;
 REVOKE ALL ON FUNCTION report.sources FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION report.sources TO commonwatt_api;
+
+-- What meters say of the very days of bills, where they know each of them: of a number that is one
+-- institution's alone, which has no other of that carrier on these days.
+CREATE FUNCTION report.bill_meters(asked bigint[]) RETURNS TABLE (bill_id bigint, quanta bigint)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH alone AS MATERIALIZED (
+        SELECT b.id, s.institution_id, u.carrier, b.first, b.last
+          FROM bill b
+          JOIN utility_account u ON u.id = b.utility_account_id
+          JOIN utility_share s ON s.utility_account_id = u.id AND s.known_until IS NULL
+           AND s.share = 1000000 AND s.valid_from <= b.first
+           AND (s.valid_to IS NULL OR b.last < s.valid_to)
+         WHERE b.id = ANY(asked) AND s.institution_id IN (SELECT v.id FROM access.sees() AS v(id))
+           AND NOT EXISTS (
+                SELECT FROM utility_share o
+                  JOIN utility_account w ON w.id = o.utility_account_id AND w.carrier = u.carrier
+                 WHERE o.institution_id = s.institution_id AND o.known_until IS NULL AND w.id <> u.id
+                   AND o.valid_from <= b.last AND (o.valid_to IS NULL OR o.valid_to > b.first))
+    )
+    SELECT a.id, sum(d.quanta)::bigint
+      FROM alone a
+      JOIN LATERAL storage.whole_days(a.institution_id, a.carrier, a.first, a.last + 1) d ON true
+     GROUP BY a.id, a.first, a.last HAVING count(*) = a.last - a.first + 1
+$$;
+
+REVOKE ALL ON FUNCTION report.bill_meters FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION report.bill_meters TO commonwatt_api;

@@ -93,8 +93,15 @@ def test_a_year_of_bills_is_entered_and_counts_everywhere(bare, lang):
         kept = targets.one(connection, union.target)
         base = line_of(connection, kept, seen_base(connection, kept.union_id, home)).base
     assert base.total_g == kgce * 1000
+    doubts = {"year": 2015}
+    assert client.get("/api/v1/bill-doubts", params=doubts).json()["items"] == []
+    world.admin("UPDATE bill SET known_until = now() WHERE first = '2015-06-01'")
+    wrong = {"first": "2015-06-01", "last": "2015-06-30", "quantity": str(10 * MONTH_KWH)}
+    walk(client, f"/do/bill.enter/{account}", wrong)
+    (doubt,) = client.get("/api/v1/bill-doubts", params=doubts).json()["items"]
+    assert (doubt["doubt"], doubt["factor"], doubt["first"]) == ("multiplier", "× 10", "2015-06-01")
     page = client.get(f"/institutions/{home}").text
-    assert "44,244" in page.replace(" ", "")
+    assert "77,427" in page.replace(" ", "")
 
 
 def test_a_month_between_bills_is_unknown_and_a_correction_keeps_what_was_said(bare):
