@@ -25,7 +25,8 @@ class Thing(Generic[OnT]):
     covered: SQL of %(on)s and %(right)s: whether a grant with that right reaches the object.
     lock: one action at a time on one object; taken before what was foreseen is compared.
     options: the objects to choose from, where no page leads to their forms; else way: how people
-    come to it, and way_from: the page on which that begins.
+    come to it, and way_from: the page on which that begins. keyed: in files of rows, the ids of
+    objects that the field knows by a number of its own.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Thing(Generic[OnT]):
     options: Callable[[Acting], Sequence[Option]] | None = None
     way: Words | None = None
     way_from: str = "/institutions"
+    keyed: Callable[[Acting, Sequence[str]], Mapping[str, Sequence[int]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

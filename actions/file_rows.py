@@ -54,6 +54,7 @@ class FileRows:
     cells: list[list[str]]
     lines: list[int]
     wrong: list[WrongRow] = field(default_factory=list)
+    ids: list[int | None] = field(default_factory=list)
 
     def attempt(self, number: int, do: Callable[[], T]) -> T | None:
         """Return what comes of a row, None where it is refused; the refusal is kept."""
@@ -88,7 +89,7 @@ def opened(kind: Kind, body: bytes) -> FileRows:
 
 def checked(file: FileRows, at: Acting) -> list[tuple[int, Any, Action[Any, Any]]]:
     """Return row number, object and action of each row that could be done."""
-    ids = [id_of(file, row) for row in file.cells[1:]]
+    ids = file.ids = _ids(file, at)
     objects = _objects(file, ids, at)
     found = []
     for number, (row, on) in enumerate(zip(file.cells[1:], ids, strict=True), 2):
@@ -123,9 +124,31 @@ def _objects(file: FileRows, ids: list[int | None], at: Acting) -> dict[int | No
     return objects
 
 
-def id_of(file: FileRows, row: list[str]) -> int | None:
-    """Return which object a row names; a spreadsheet writes whole numbers as 12.0, too."""
-    named = dict(zip(file.names, row, strict=False)).get("on", "").strip().removesuffix(".0")
+def _ids(file: FileRows, at: Acting) -> list[int | None]:
+    """Return which object each row names: by the field's own number for it, else by its id.
+
+    A number that means several is refused.
+    """
+    thing: Thing[Any] | None = file.kind.about.on
+    named = [
+        dict(zip(file.names, row, strict=False)).get("on", "").strip() for row in file.cells[1:]
+    ]
+    keyed = thing.keyed(at, sorted({*named})) if thing is not None and thing.keyed else {}
+    found: list[int | None] = []
+    for number, name in enumerate(named, 2):
+        several = keyed.get(name, ())
+        if len(several) > 1:
+            ids = ", ".join(map(str, several))
+            file.refuse(
+                number, "on", Words(f"“{name}”不止一个:{ids}。", f"{name} is any of {ids}.")
+            )
+        found.append(several[0] if len(several) == 1 else None if several else _id(name))
+    return found
+
+
+def _id(named: str) -> int | None:
+    """Return the id that a cell names; a spreadsheet writes whole numbers as 12.0, too."""
+    named = named.removesuffix(".0")
     return int(named) if named.isdecimal() and len(named) <= 9 else None
 
 

@@ -11,7 +11,7 @@ from actions.declared import Action
 from actions.doing import acting, follow_up, must_log_in_again
 from actions.failed_rows import FailedRow, FailedTable, failed_workbook
 from actions.fields import Acting, Lang
-from actions.file_rows import MOST_SINGLE, FileRows, Kind, WrongRow, checked, id_of, opened
+from actions.file_rows import MOST_SINGLE, FileRows, Kind, WrongRow, checked, opened
 from actions.rights import holds
 from actions.scans import keep_scans
 from storage import file_done
@@ -125,7 +125,7 @@ def _write(
     if len(rows) > MOST_SINGLE:
         results = file.kind.do_many([(on, action) for _, on, action in rows], at) or []
         for number, _, action in rows:
-            keep_scans(action, id_of(file, file.cells[number - 1]), at)
+            keep_scans(action, file.ids[number - 2], at)
         return _opposites(rows, results)
     found = []
     with nullcontext() if file.kind.copies() else at.connection.pipeline():
@@ -133,7 +133,7 @@ def _write(
             done = file.attempt(number, lambda on=on, action=action: (action.do(on, at),))  # type: ignore[misc]
             if done is None:
                 return []
-            keep_scans(action, id_of(file, file.cells[number - 1]), at)
+            keep_scans(action, file.ids[number - 2], at)
             found.append(done[0])
     return _opposites(rows, found)
 

@@ -42,10 +42,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE source WHEN 'meter' THEN CASE WHEN enough THEN 1 ELSE 5 END
                        WHEN 'bill' THEN 2 WHEN 'typed' THEN 3 WHEN 'estimate' THEN 4 END;
 
--- Whether the meter does, where both are at hand.
-CREATE FUNCTION storage.meter_counts(enough boolean, other_known boolean) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN storage.source_rank('meter', enough) = 1 OR NOT other_known;
+-- Whether the meter does, where both are at hand. other_first: whether the rule of the month lets
+-- the other go before a meter that knows enough.
+CREATE FUNCTION storage.meter_counts(enough boolean, other_known boolean, other_first boolean)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN NOT other_known
+        OR (storage.source_rank('meter', enough) = 1 AND NOT coalesce(other_first, false));
 
 -- Where a month lies that uses an edition all the same.
 CREATE FUNCTION storage.outside(month date, valid_from date, valid_to date) RETURNS text
