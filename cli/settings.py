@@ -133,7 +133,7 @@ class Settings(BaseSettings):
         description="collect, serve, import readings: a reading farther ahead of its arrival is "
         "set aside",
     )
-    write_readings: int = Field(5000, ge=1, le=1_000_000, description="of a transaction, about")
+    write_readings: int = Field(20_000, ge=1, le=1_000_000, description="of a transaction, about")
     session_expiry_s: int = Field(
         14 * 86_400, ge=60, le=365 * 86_400, description="the broker keeps messages so long"
     )
