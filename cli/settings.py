@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from cli.outside_settings import OutsideSettings
 from metering.errors import InputError
 
 PREFIX: Final = "COMMONWATT_"
@@ -21,7 +22,7 @@ def _counted(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-class Settings(BaseSettings):
+class Settings(OutsideSettings):
     """What an operator may set; every queue, batch and wait has its limit here.
 
     Any of them can be given in a file instead: COMMONWATT_DATABASE_URL_FILE names the file that
