@@ -112,9 +112,7 @@ class Settings(OutsideSettings):
         description="collect: of one gateway while messages pile up and others wait behind it; "
         "what is beyond is set aside",
     )
-    gateway_burst_bytes: int = Field(
-        2**25, ge=2**16, le=2**40, description="collect: and so much more at once"
-    )
+    gateway_burst_bytes: int = Field(2**25, ge=2**16, le=2**40, description="collect: more at once")
     read_blocks: bool = Field(
         True, description="collect: false lets paho read each packet, which is four times slower"
     )
