@@ -20,7 +20,8 @@ from actions.rights import Right, holds
 from compact.memberships import Standing
 from storage import days, health
 from storage.access import people
-from storage.accounts import overview
+from storage.accounts import findings, overview
+from storage.accounts.findings import FindingRow
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
 from storage.compact import memberships, progress, runs, targets, unions
@@ -47,7 +48,7 @@ class OfInstitutions:
     month: the newest whole month. others: how many institutions beyond those looked into have used
     something. progress: of the institutions listed, in the newest year that has quotas.
     names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
-    outside: whether one of them is used outside its years.
+    outside: whether one of them is used outside its years. findings: the greatest that wait.
     """
 
     month: date
@@ -58,6 +59,7 @@ class OfInstitutions:
     names: dict[int, tuple[str | None, str | None]]
     evidence: str | None
     outside: bool
+    findings: Sequence[FindingRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
         lacking,
         {one.institution_id: (one.name_zh, one.name_en) for one in found},
         *today.evidence(connection, ids, month, profile),
+        findings.greatest(connection, _WASTES),
     )
 
 

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from cli.wiring import away
 from storage import migrate
 from storage.connections import MIGRATING, opened
+from worker.kinds import findings
 
 # On these nobody keeps tables; any other database that a URL names is meant itself.
 _NOBODYS: Final = {"", "postgres", "template1"}
@@ -32,6 +33,12 @@ def ensure(admin_url: str, name: str) -> bool:
         make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(str(wanted)))
         connection.execute(make)
         return True
+
+
+def look(worker_url: str) -> None:
+    """Have what stands out of the hours sought at once, where others wait for the night."""
+    with away():
+        findings.plan(worker_url)
 
 
 def drop(admin_url: str, name: str) -> None:

@@ -207,6 +207,7 @@ class Demo:
         ):
             self.insist(lambda: told.record(Actor(pool, SYSTEM), self.plan))
         self.drain()
+        self.insist(lambda: database.look(self.logins()["worker"]))
 
     def told(self) -> list[told.ExplainedIncident]:
         """Look at the page of every incident."""
@@ -224,9 +225,8 @@ class Demo:
             self.stages.stage("quotas", words),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
-            actor = Actor(pool, SYSTEM)
-            told = self.stages.say
-            self.insist(lambda: union.share(actor, self.memory.union_id, today, told))
+            asked = (Actor(pool, SYSTEM), self.memory.union_id, today, self.stages.say)
+            self.insist(lambda: union.share(*asked))
 
     def boards(self) -> dict[str, int]:
         """Draw every board once, and count the panels that show data."""

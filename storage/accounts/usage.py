@@ -127,6 +127,12 @@ _MAKE_MONTHS = """
                     + interval '1 month')::date
      GROUP BY 1, 2
 """
+# Findings of so long ago are looked for no more by themselves: such a channel is looked at anew.
+_LOOK_ANEW = """
+    DELETE FROM finding_looked l USING span s, channel c
+     WHERE l.channel_id = s.channel_id AND c.id = s.channel_id
+       AND (s.first AT TIME ZONE c.zone)::date < l.until - 28
+"""
 _QUEUE_ACCOUNTS = """
     INSERT INTO stale_account (institution_id, first, last)
     SELECT t.institution_id, min((s.first AT TIME ZONE c.zone)::date),
@@ -240,7 +246,10 @@ def replace(connection: Connection[Any], spans: Spans, above: Spans, hours: Colu
         cursor.executemany(_CLEAR_HOURS, zip(*(c.tolist() for c in columns), strict=True))
         copy_in(cursor, "usage_hour", _HOUR, hours, null=("used", hours["used"] == UNKNOWN))
         _use(connection, above)
-        for statement in (_CLEAR_DAYS, _MAKE_DAYS, _CLEAR_MONTHS, _MAKE_MONTHS, _QUEUE_ACCOUNTS):
+        for statement in (
+            *(_CLEAR_DAYS, _MAKE_DAYS, _CLEAR_MONTHS, _MAKE_MONTHS),
+            *(_LOOK_ANEW, _QUEUE_ACCOUNTS),
+        ):
             cursor.execute(statement)
 
 

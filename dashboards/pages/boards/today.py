@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
+from actions.accounts.findings import KINDS, house_of, meter_of
+from actions.accounts.findings_table import curve_link
 from actions.boards.today import (
     Closed,
     Lacking,
@@ -25,6 +27,7 @@ from actions.figures import kilograms
 from dashboards.pages import writing
 from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
+from storage.accounts.findings import FindingRow
 from storage.compact.progress import Progress
 
 router = APIRouter(include_in_schema=False)
@@ -58,6 +61,22 @@ class WasteRow:
     above: str
     yuan: str
     quiet: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """Something that stood out and that nobody has answered."""
+
+    name: str
+    meter: str
+    href: str
+    kind: str
+    since: str
+    size: str
+    unit: str
+    yuan: str
+    confirm: str
+    dismiss: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +114,7 @@ def get_today(viewer: Reader) -> Response:
         months=[_month(viewer, own, one) for one in own.rows] if own else [],
         chart=_chart(viewer, own.rows) if own else None,
         wastes=[_waste(viewer, own, one) for one in own.wastes] if own else [],
+        standing_out=[_stood_out(viewer, one) for one in own.findings] if own else [],
         lacking=[_lacking(viewer, one) for one in own.lacking] if own else [],
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
@@ -192,6 +212,22 @@ def _waste(viewer: Viewer, own: OfInstitutions, one: Closed) -> WasteRow:
         writing.number(one.above_kwh),
         writing.number(one.above_yuan),
         writing.number(one.quiet_kw, 1),
+    )
+
+
+def _stood_out(viewer: Viewer, one: FindingRow) -> FoundRow:
+    size = Decimal(one.size) / one.per_unit
+    return FoundRow(
+        house_of(one, viewer.lang),
+        meter_of(one, viewer.lang),
+        curve_link(one),
+        KINDS[one.kind].say(viewer.lang),
+        writing.moment(one.first, viewer.lang),
+        f"{'+' if size > 0 else ''}{writing.number(size)}",
+        writing.unit_name(one.unit),
+        writing.number(one.yuan),
+        f"/do/finding.confirm/{one.finding_id}",
+        f"/do/finding.dismiss/{one.finding_id}",
     )
 
 
