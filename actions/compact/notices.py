@@ -10,6 +10,7 @@ from psycopg import Connection
 from actions.actor import Actor
 from actions.compact.level_names import LevelNames
 from actions.compact.notice_change import change_block
+from actions.compact.notice_moved import moved_block
 from actions.compact.notice_parts import arithmetic, chain, kg, months, review
 from actions.compact.notice_words import say
 from actions.compact.quotas import Explained, explained
@@ -84,8 +85,8 @@ def notice_in(connection: Connection[Any], names: Names, found: Explained) -> No
         months(found, lang),
         review(found, lang, names.carriers),
     ]
-    if (block := change_block(connection, quota, lang)) is not None:
-        blocks.append(block)
+    further = moved_block(connection, found, lang), change_block(connection, quota, lang)
+    blocks += [block for block in further if block is not None]
     paper = Paper(
         lang=lang,
         title=say("title", lang, year=quota.year),
