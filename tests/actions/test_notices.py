@@ -162,6 +162,25 @@ def test_a_zip_holds_the_notices_that_the_reader_sees_and_no_others(union):
         bundle(world.actor("outsider"), run_id, city, "xlsx", "zh")
 
 
+def test_many_notices_ask_no_more_of_the_database_than_one(union, monkeypatch):
+    made, run_id = union
+    world, asked, execute = made.world, [], psycopg.Cursor.execute
+
+    def counted(self, query, *rest, **more):
+        asked.append(query)
+        return execute(self, query, *rest, **more)
+
+    def queries(who: str) -> int:
+        """Return how many the ZIP of those took whom somebody sees."""
+        asked.clear()
+        list(bundle(world.actor(who), run_id, world.region["city 1"], "xlsx", "zh"))
+        return len(asked)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    three, one = queries("planner of all"), queries("of the office")
+    assert one <= three <= one + 1  # who sees all of the member has its months, too
+
+
 def test_a_members_notice_holds_its_levels_and_withholds_what_would_tell_of_one(union):
     made, run_id = union
     world = made.world

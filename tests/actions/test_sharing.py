@@ -217,7 +217,8 @@ def test_no_attempt_learns_of_one_from_sums_that_are_shown(house):
             house.show(
                 place, to=random.choice(["every", house.code((place + 1) % 3)]),
                 level=random.choice(["member", "line", "institution"]),
-                lag_months=random.randrange(3), indicator=random.choice(["total_kgce", "total_kgco2"]),
+                lag_months=random.randrange(3),
+                indicator=random.choice(["total_kgce", "total_kgco2"]),
             )  # fmt: skip
             who = random.choice(["neighbour", "third", "of the union", "insider", "planner of all"])
             rows = house.figures(who)
