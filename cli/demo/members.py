@@ -22,8 +22,8 @@ from storage.compact import agreements, releases
 from storage.compact.agreements import AgreementRow
 from storage.compact.memberships import MembershipRow
 
-_SOURCE: Final = "demo: agreed by nobody"
-_SCOPE: Final = "全体名录内公共机构 · all institutions of the members' rosters"
+_SOURCE: Final = "演示:未经任何机关商定"
+_SCOPE: Final = "各成员名录内全体公共机构"
 
 
 def logins(code: str) -> tuple[str, str]:

@@ -549,18 +549,24 @@ CREATE TABLE movement (
     amount_g bigint NOT NULL CHECK (amount_g > 0),
     reason text NOT NULL CHECK (reason <> ''),
     document_sha256 text CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
-    reverses integer UNIQUE,                     -- a cover, once
+    reverses integer,                            -- a cover, once; a roster change that was taken back
+    roster_change_id integer REFERENCES roster_change,  -- that had it proposed
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
     UNIQUE (id, union_id, indicator),
     FOREIGN KEY (reverses, union_id, indicator) REFERENCES movement (id, union_id, indicator),
-    CHECK ((kind = 'reversal') = (reverses IS NOT NULL)),
+    CHECK (CASE kind WHEN 'reversal' THEN reverses IS NOT NULL
+                     WHEN 'roster_change' THEN true ELSE reverses IS NULL END),
+    CHECK (kind = 'roster_change' OR roster_change_id IS NULL),
     CHECK ((kind = 'transfer') = (taker_id IS NOT NULL)),
     CHECK (institution_id <> taker_id)
 );
 CREATE INDEX ON movement (institution_id);
 CREATE INDEX ON movement (taker_id);
 CREATE INDEX ON movement (union_id, id);
+CREATE UNIQUE INDEX movement_reverses_key ON movement (reverses) WHERE kind = 'reversal';
+CREATE INDEX ON movement (reverses);
+CREATE INDEX ON movement (roster_change_id) WHERE roster_change_id IS NOT NULL;
 ALTER TABLE movement ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON movement TO commonwatt_api;
 GRANT SELECT ON movement TO commonwatt_worker;
@@ -632,7 +638,9 @@ CREATE TABLE book_account_state (
     reason text NOT NULL CHECK (reason <> ''),
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
-    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked'))
+    cover_deadline date,                         -- from which it follows by itself; null: a person's word
+    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked')),
+    CHECK (cover_deadline IS NULL OR state IN ('open', 'restricted'))
 );
 CREATE INDEX ON book_account_state (union_id, institution_id, id);
 ALTER TABLE book_account_state ENABLE ROW LEVEL SECURITY;

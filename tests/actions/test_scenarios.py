@@ -15,7 +15,7 @@ from metering.errors import ConflictError, InputError
 from storage.compact import runs
 from tests.actions.acts import signers
 from tests.actions.compact_world import make_union_world
-from tests.actions.world import make_world
+from tests.actions.world import make_world, resize
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +74,7 @@ def test_members_read_and_comment_it_and_see_nothing_that_tells(union):
 def test_corrections_come_of_what_is_registered_with_their_evidence(union):
     world, actor = union.world, union.world.actor("planner of all")
     office = world.institution["office"]
-    for attribute, number in (("area_m2", "1481.4"), ("persons", "144")):  # were 1234.5 and 80
-        world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
-        world.admin(
-            """UPDATE institution_fact SET valid_to = '2016-01-01'
-                WHERE institution_id = %s AND attribute = %s""", office, attribute,
-        )  # fmt: skip
-        world.admin("ALTER TABLE institution_fact ENABLE TRIGGER only_retire")
-        world.admin(
-            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, source,
-                                             known_by)
-               VALUES (%s, %s, %s, '2016-01-01', 'new wing', 'user:1')""",
-            office, attribute, number,
-        )  # fmt: skip
+    resize(world, "office", "2016-01-01", area_m2="1481.4", persons="144")  # were 1234.5 and 80
     with actor.look(reckons=True) as connection:
         lines = CORRECTIONS.every(acting(actor, connection), WhichCorrections(target=union.target))
         found = {line.one.name: (line.institution_id, line.one.factor) for line in lines}
