@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
 from cli.services.words import say
 from compact.notices import in_kgce
 from compact.runs import Run
@@ -39,7 +39,7 @@ def _run(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
     problem, made = run.problem, run.allocation
     yield _pair(about.get("union"), say(f"联合体 {problem.union}", f"union {problem.union}"))
     yield _pair(about.get("target"), problem.target.indicator.value)
-    rule = rule_words(problem.method.rule)
+    rule = rule_with_reach(problem.method.payload)
     yield say(f"规则 {rule.zh}", f"rule {rule.en}")
     many, base, total = len(made.quotas), in_kgce(made.base_g), in_kgce(made.total_g)
     yield say(

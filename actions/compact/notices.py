@@ -13,7 +13,7 @@ from actions.compact.notice_change import change_block
 from actions.compact.notice_parts import arithmetic, chain, kg, months, review
 from actions.compact.notice_words import say
 from actions.compact.quotas import Explained, explained
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
 from actions.compact.target_words import fall_of, years_of
 from actions.fields import Lang
 from actions.figures import civil
@@ -164,7 +164,7 @@ def told(names: Names, ground: Ground, base_year: int | None) -> list[tuple[str,
         found.append((say("target", lang), asked))
     if base_year is not None:
         found.append((say("base_year", lang), str(base_year)))
-    rule = rule_words(run.rule).say(lang)
+    rule = rule_with_reach(run.method).say(lang)
     made = say("run_of", lang, version=run.version, rule=rule)
     return [*found, (say("run", lang), made)]
 

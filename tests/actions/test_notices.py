@@ -277,6 +277,22 @@ def test_a_workday_gets_more_than_a_weekend_where_the_institution_used_more(unio
     assert days[date(2016, 9, 5)].rests_on == "year"
 
 
+def test_a_notice_where_caps_alone_bind_says_so_and_multiplies_by_the_base(world):
+    union = make_union_world(world)
+    union.answered()
+    planner = world.actor("planner of all")
+    run = carry_out(
+        planner, MakeRun(rule="E", rise="5000", reach="cap"), union.target
+    ).result.run_id
+    issue_run(planner, run)
+
+    notice = quota_notice(planner, world.institution["office"], 2016, "en")
+    said = " ".join(value for _, value in notice.paper.told)
+    assert "the rule fixes members' totals alone" in said
+    assert "E at least total cost" in said
+    assert notice.paper.meaning[0].startswith("May use")  # of the base, as rule A says it
+
+
 def test_nobody_issues_to_a_members_institutions_before_its_own_people_let_them(world):
     union = make_union_world(world)
     union.answered()
