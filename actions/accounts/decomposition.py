@@ -146,7 +146,7 @@ def _quota(
         connection, QuotaFilter(union_id, year, institution_id), after=(0, 0, 0), most=1
     )
     run_id = held[0].run_id if held else None
-    shares = runs.shares(connection, run_id, institution_id=institution_id) if run_id else []
+    shares = runs.shares(connection, run_id, only=[institution_id]) if run_id else []
     if not shares or held[0].state == "dropped":
         raise not_found("年度用能指标", "quota", where)
     amount_g = held[0].amount_g
