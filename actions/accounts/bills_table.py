@@ -198,6 +198,7 @@ BILLS: Final = Table[Bill, WhichBills](
         _money("cost", "金额", "Cost"),
         _money("tax", "税额", "Tax"),
         _money("basic", "基本电费", "Basic charge"),
+        _money("total", "应付合计", "In all"),
         attribute("estimated", "估算", "Estimated", "flag"),
         attribute("number", "账单编号", "Number of the bill", called="bill_number", apart=True),
         Column(

@@ -54,6 +54,7 @@ CREATE TABLE bill (
     cost_fen bigint CHECK (cost_fen >= 0),  -- of the energy, before tax
     tax_fen bigint CHECK (tax_fen >= 0),
     basic_fen bigint CHECK (basic_fen >= 0),  -- by capacity or demand
+    total_fen bigint CHECK (total_fen >= 0),  -- to be paid in all, with tax, basic charge and levies
     number text CHECK (number <> ''),         -- the supplier's, of this bill
     estimated boolean NOT NULL DEFAULT false,
     scan text CHECK (scan ~ '^[0-9a-f]{64}$'),
@@ -81,7 +82,7 @@ CREATE TABLE bill_part (
     month date NOT NULL,
     days integer NOT NULL,           -- of it on which the institution has a share
     quanta bigint NOT NULL,
-    cost_fen bigint,
+    cost_fen bigint,                 -- of what is paid in all
     PRIMARY KEY (bill_id, basis, institution_id, month)
 );
 CREATE INDEX ON bill_part (institution_id, month);

@@ -45,12 +45,15 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                sum(days::bigint * share)::numeric
           FROM piece GROUP BY bill_id, institution_id, billed_in
     ), floors AS (
-        SELECT s.*, b.quanta AS all_quanta, b.cost_fen AS all_fen, w.whole,
+        SELECT s.*, b.quanta AS all_quanta, w.all_fen, w.whole,
                div(b.quanta * s.weight, w.whole) AS quanta, mod(b.quanta * s.weight, w.whole) AS rest,
-               div(b.cost_fen * s.weight, w.whole) AS fen,
-               mod(b.cost_fen * s.weight, w.whole) AS fen_rest
+               div(w.all_fen * s.weight, w.whole) AS fen,
+               mod(w.all_fen * s.weight, w.whole) AS fen_rest
           FROM share s JOIN bill b ON b.id = s.bill_id
-         CROSS JOIN LATERAL (SELECT (b.last - b.first + 1)::numeric * 1000000 AS whole) w
+         CROSS JOIN LATERAL (
+                SELECT (b.last - b.first + 1)::numeric * 1000000 AS whole,
+                       coalesce(b.total_fen, b.cost_fen + coalesce(b.tax_fen, 0)
+                                             + coalesce(b.basic_fen, 0)) AS all_fen) w
     )
     SELECT f.bill_id, f.basis, f.institution_id, f.month, f.days::integer,
            (f.quanta + (row_number() OVER (each ORDER BY f.rest DESC, f.month, f.institution_id)
