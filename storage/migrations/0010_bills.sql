@@ -188,3 +188,32 @@ CREATE TABLE delivery_kind (
         daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
 );
 GRANT SELECT ON delivery_kind TO commonwatt_api, commonwatt_worker;
+
+-- What an institution pays for a carrier's hours, as its tariff has it: prices of sharp, peak, flat,
+-- valley and deep valley, which of them holds in each hour of a day of each month (24 letters for
+-- each of twelve months), a basic charge for each kW a month, and the tax on top.
+CREATE TABLE tariff (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    carrier text NOT NULL REFERENCES carrier,
+    name text NOT NULL CHECK (name <> ''),
+    price numeric[] NOT NULL CHECK (cardinality(price) = 5),  -- yuan per unit; null: no such period
+    hours text[] NOT NULL CHECK (cardinality(hours) = 12),
+    basic_by text CHECK (basic_by IN ('capacity', 'demand')),
+    basic_kw numeric CHECK (basic_kw >= 0),
+    basic_yuan numeric CHECK (basic_yuan >= 0),   -- per kW a month
+    tax_percent numeric CHECK (tax_percent BETWEEN 0 AND 100),  -- on top; null: prices include it
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (num_nonnulls(basic_by, basic_kw, basic_yuan) IN (0, 3)),
+    EXCLUDE USING gist (institution_id WITH =, carrier WITH =,
+                        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+ALTER TABLE tariff ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON tariff TO commonwatt_api;
+GRANT UPDATE (known_until) ON tariff TO commonwatt_api;
+GRANT SELECT ON tariff TO commonwatt_worker;
