@@ -95,7 +95,10 @@ def _bills(at: Acting, asked: WhichBills, after: str | None, limit: int) -> Page
 
 def _money(name: str, zh: str, en: str) -> Column:
     return Column(
-        name, Words(zh, en), lambda one: in_units(getattr(one, f"{name}_fen"), 100), "number", "元"
+        name,
+        Words(f"{zh}(元)", f"{en} (yuan)"),
+        lambda one: in_units(getattr(one, f"{name}_fen"), 100),
+        "number",
     )
 
 

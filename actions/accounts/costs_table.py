@@ -94,8 +94,8 @@ def _use(quanta: Decimal | None, per_unit: int) -> str | None:
 
 def _money(name: str, zh: str, en: str) -> Column:
     return Column(
-        name, Words(zh, en), lambda row: in_units(getattr(row.one, f"{name}_fen"), 100), "number",
-        "元",
+        name, Words(f"{zh}(元)", f"{en} (yuan)"),
+        lambda row: in_units(getattr(row.one, f"{name}_fen"), 100), "number",
     )  # fmt: skip
 
 
@@ -145,10 +145,9 @@ COSTS: Final = Table[CostRow, WhichCosts](
         _money("tax", "税额", "Tax"),
         Column(
             "total",
-            Words("合计", "In all"),
+            Words("合计(元)", "In all (yuan)"),
             lambda row: in_units(row.total_fen, 100),
             "number",
-            "元",
         ),
         _money("billed", "账单费用", "Billed"),
         attribute("one.hours", "已知小时", "Hours known", "whole", called="hours"),
@@ -190,7 +189,7 @@ HOURS: Final = Table[PricedHour, WhichHours](
             lambda one: None if one.yuan_per_unit is None else f"{one.yuan_per_unit:f}",
             "number",
         ),
-        Column("cost", Words("费用", "Cost"), _cost_of, "number", "元"),
+        Column("cost", Words("费用(元)", "Cost (yuan)"), _cost_of, "number"),
     ),
     filter=WhichHours,
     every=_hours,
