@@ -115,6 +115,9 @@ class Settings(OutsideSettings):
     gateway_burst_bytes: int = Field(
         2**25, ge=2**16, le=2**40, description="collect: and so much more at once"
     )
+    read_blocks: bool = Field(
+        True, description="collect: false lets paho read each packet, which is four times slower"
+    )
     message_bytes: int = Field(
         64 * 1024,
         ge=1024,

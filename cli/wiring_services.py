@@ -53,6 +53,7 @@ def collector(
         bounds=bounds(settings),
         gateway_bytes_per_s=settings.gateway_bytes_per_s,
         gateway_burst_bytes=settings.gateway_burst_bytes,
+        reads_blocks=settings.read_blocks,
         session_expiry_s=settings.session_expiry_s,
         ca_file=settings.broker_ca_file,
         certificate_file=settings.broker_certificate_file,

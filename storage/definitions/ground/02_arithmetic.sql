@@ -78,13 +78,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT r FROM unnest(numbers) AS u(r) ORDER BY lower(r) DESC LIMIT most) AS kept
 $$;
 
--- For how long a gateway may be silent, by the times between its last arrivals, else by the longest
--- period of its channels: as metering.gateways.Habits has it.
-CREATE FUNCTION storage.late_after_s(every_s integer[], period_s integer) RETURNS integer
+-- For how long a gateway may be silent, by the times between its last arrivals and the shortest
+-- period of its channels, else by their longest: as metering.gateways.Habits has it.
+CREATE FUNCTION storage.late_after_s(every_s integer[], period_s integer, soonest_s integer)
+RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN count(e) < 5 THEN 3 * coalesce(period_s, 0) + 3600
                 ELSE 60 + greatest(
                     3 * floor(percentile_cont(0.5) WITHIN GROUP (ORDER BY e)),
-                    (array_agg(e ORDER BY e DESC))[2]::bigint * 6 / 5)::integer END
+                    (array_agg(e ORDER BY e DESC))[2]::bigint * 6 / 5,
+                    2 * coalesce(soonest_s, 0))::integer END
       FROM unnest(every_s) AS u(e)
 $$;
