@@ -5,7 +5,8 @@ from decimal import Decimal
 from actions.accounts.costs_table import COSTS, HOURS, WhichCosts, WhichHours
 from actions.accounts.state_tariff import StateTariff
 from actions.doing import carry_out
-from actions.tables import rows_of, values_of
+from actions.table_rows import values_of
+from actions.tables import rows_of
 from analytics.exact import half_up
 from tests.actions.examples_of_tariffs import tariff
 
