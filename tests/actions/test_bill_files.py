@@ -7,9 +7,12 @@ import pytest
 from actions.accounts.bills import EnterBill
 from actions.accounts.typed import RecordDelivery, TypeFigure
 from actions.accounts.utility_accounts import ShareUtilityAccount
+from actions.compact.bases import histories
 from actions.doing import carry_out
 from actions.files import take
+from compact.targets import State
 from metering.errors import ConflictError, InputError
+from tests.actions.compact_world import make_union_world
 from tests.actions.examples_of_bills import account, said
 
 
@@ -108,3 +111,18 @@ def test_typed_months_go_in_as_columns(world):
     )
     years = sum(year - 1950 + month for year in range(1955, 2015) for month in range(1, 13))
     assert (count, water) == (2160, 3 * 1000 * years)
+
+
+def test_the_month_in_which_a_number_began_is_no_month_of_a_base(world):
+    union = make_union_world(world)
+    number = account(world, "school", carrier="heat", valid_from="2015-01-15")
+    days = [("2015-01-15", "2015-01-31"), ("2015-02-01", "2015-02-28")]
+    for first, last in days:
+        bill = {"first": first, "last": last, "quantity": "100"}
+        carry_out(world.actor(), EnterBill.model_validate(bill), number)
+    assert [month for month, *_ in counted(world, "school", "heat")] == ["2015-01", "2015-02"]
+    school = world.institution["school"]
+    known = histories(world.actor("planner of all"), union.target, [school])[school]
+    heat = known.carriers["heat"]
+    assert heat[2015, 2].state is State.BILLED
+    assert (2015, 1) not in heat or heat[2015, 1].state is State.MISSING

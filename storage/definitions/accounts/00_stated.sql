@@ -18,6 +18,13 @@ SELECT s.institution_id, s.carrier, s.zone, lower(d.days), upper(d.days)
                            - coalesce(m.days, '{}')) AS d(days)
  WHERE s.valid_from < s.known_to;
 
+-- Months in which a number or typing began or ended after the first: all that is due of them may be
+-- billed, and they are no month of a base all the same.
+CREATE VIEW storage.stated_in_part AS
+SELECT s.institution_id, s.carrier, date_trunc('month', d.day::timestamp)::date AS month
+  FROM stated_term s CROSS JOIN LATERAL (VALUES (s.valid_from), (s.valid_to)) AS d(day)
+ WHERE extract(day FROM d.day) <> 1;
+
 -- What institutions take of bills, by largest remainder: the parts of each basis add to the bill. A
 -- day weighs what any other does, and of it each institution its share. As
 -- analytics.bills.parts.

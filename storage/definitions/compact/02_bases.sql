@@ -98,7 +98,9 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
     ), other AS (
         SELECT DISTINCT ON (institution_id, carrier, month)
                institution_id, carrier, month, source, quanta, grams, before_meter
-          FROM figure WHERE source <> 'meter'
+          FROM figure
+          LEFT JOIN storage.stated_in_part p USING (institution_id, carrier, month)
+         WHERE source <> 'meter' AND (source <> 'bill' OR p.month IS NULL)
          ORDER BY institution_id, carrier, month, quanta IS NULL,
                   storage.source_rank(source, true)
     ), act AS (
