@@ -156,8 +156,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                    AND b.carrier = e.carrier AND b.month = e.month AND b.quanta IS NOT NULL))
 $$;
 
--- Since when these carriers are in account by bills or typing, and how far these tell. made: what is
--- about to be in account.
+-- Since when these carriers are in account by bills or typing, and how far these tell. A number is in
+-- account until it ends, what is typed to the end of the last year of which any of it is known. made:
+-- what is about to be in account.
 CREATE FUNCTION storage.state_terms(made account[], who integer[], carriers text[]) RETURNS void
 LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
     WITH pair AS MATERIALIZED (
@@ -193,14 +194,18 @@ LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
         SELECT r.region_id, storage.region_zone(r.region_id) AS zone
           FROM (SELECT DISTINCT region_id FROM place) r
     ), wanted AS (
-        SELECT p.institution_id, p.carrier, z.zone, least(b.first, t.first) AS valid_from,
-               CASE WHEN t.first IS NULL THEN b.last END AS valid_to,
-               least(greatest((k.month + interval '1 month')::date, b.first, t.first),
-                     CASE WHEN t.first IS NULL THEN b.last END) AS known_to
+        SELECT p.institution_id, p.carrier, z.zone, least(b.first, t.first) AS valid_from, e.valid_to,
+               least(greatest((k.month + interval '1 month')::date, b.first, t.first), e.valid_to)
+                   AS known_to
           FROM pair p
           LEFT JOIN bound b USING (institution_id, carrier)
           LEFT JOIN typed t USING (institution_id, carrier)
           LEFT JOIN known k USING (institution_id, carrier)
+         CROSS JOIN LATERAL (
+                SELECT CASE WHEN t.first IS NULL THEN b.last
+                            WHEN b.first IS NULL OR b.last IS NOT NULL
+                            THEN greatest(b.last, (date_trunc('year', greatest(k.month, t.first)::timestamp)
+                                                   + interval '1 year')::date) END AS valid_to) e
           JOIN place l USING (institution_id)
           JOIN zone z ON z.region_id IS NOT DISTINCT FROM l.region_id
          WHERE num_nonnulls(b.first, t.first) > 0
