@@ -20,8 +20,9 @@ _MOST_ROWS: Final = 50  # of a field that is a list of rows
 
 def pairs_of_row(kind: Kind, names: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
     """Return a row's values by field."""
+    written = _values_of_senders(kind.about.code)
     return [
-        (name, part)
+        (name, written.get((name, part.strip()), part))
         for name, text in zip(names, row, strict=False)
         for part in _parts(kind, name, text)
         if name not in ("on", "")  # a column that an export has beside
@@ -95,6 +96,13 @@ def _of_senders(act: str) -> dict[str, str]:
     """Return which field each heading is that suppliers write; empty where it is passed over."""
     told = rows("file_headings.csv")
     return {row["heading"]: row["field"] for row in told if row["act"] == act}
+
+
+@cache
+def _values_of_senders(act: str) -> dict[tuple[str, str], str]:
+    """Return the value that a field has where suppliers write a word of their own."""
+    told = rows("file_values.csv")
+    return {(row["field"], row["text"]): row["value"] for row in told if row["act"] == act}
 
 
 def _of_rows(name: str, info: FieldInfo) -> dict[str, str]:

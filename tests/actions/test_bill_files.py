@@ -97,6 +97,19 @@ def test_deliveries_make_a_month_and_a_month_typed_in_beside_them_is_refused(wor
         carry_out(actor, TypeFigure.model_validate(month), home)
 
 
+def test_a_list_of_a_fuel_card_is_read_by_its_own_words(world):
+    home = world.institution["office"]
+    body = (
+        "机构,卡号,车牌号,加油日期,油品,升数,交易金额,流水号\n"
+        f"{home},1000,京A1,2015/1/6,92号汽油,40,300,9001\n"
+        f"{home},1000,京A2,2015.1.7,0号柴油,10,70.5,9002\n"
+    ).encode()
+    done = take(world.actor(), RecordDelivery, body)
+    assert (done.done, done.wrong) == (2, [])
+    assert counted(world, "office", "gasoline") == [("2015-01", "typed", 29_200)]
+    assert counted(world, "office", "diesel") == [("2015-01", "typed", 8_500)]
+
+
 def test_typed_months_go_in_as_columns(world):
     homes = [world.institution[name] for name in ("office", "school", "clinic")]
     rows = [
