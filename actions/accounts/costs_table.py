@@ -1,6 +1,5 @@
 """The tables of what months and hours cost by their tariffs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -68,6 +67,20 @@ class CostRow:
         return one.energy_fen + (one.basic_fen or 0) + (one.tax_fen or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    """What an hour costs, with what its institution is called."""
+
+    one: PricedHour
+    name_zh: str | None
+    name_en: str | None
+
+    @property
+    def institution_id(self) -> int:
+        """Whose it is."""
+        return self.one.institution_id
+
+
 def _costs(at: Acting, asked: WhichCosts, after: str | None, limit: int) -> Page[CostRow]:
     """Return the months of so many institutions."""
     (last,) = key_of(after, 0)
@@ -80,12 +93,16 @@ def _costs(at: Acting, asked: WhichCosts, after: str | None, limit: int) -> Page
     return Page(rows, cursor_of(some[-1]) if len(ids) > limit else None)
 
 
-def _hours(at: Acting, asked: WhichHours) -> Iterator[PricedHour]:
-    if asked.institution is None:
-        return
+def _hours(at: Acting, asked: WhichHours, after: str | None, limit: int) -> Page[HourRow]:
+    """Return the hours of so many institutions."""
+    (last,) = key_of(after, 0)
     day = asked.day or at.today - timedelta(days=1)
-    carrier = asked.carrier or "electricity"
-    yield from tariffs.priced(at.connection, asked.institution, carrier, day)
+    ids = tariffs.institutions_with(at.connection, asked.institution, int(last), limit + 1)
+    some = ids[:limit]
+    names = institutions.names(at.connection, some)
+    found = tariffs.priced(at.connection, some, asked.carrier, day)
+    rows = [HourRow(one, *names.get(one.institution_id, (None, None))) for one in found]
+    return Page(rows, cursor_of(some[-1]) if len(ids) > limit else None)
 
 
 def _use(quanta: Decimal | None, per_unit: int) -> str | None:
@@ -108,12 +125,24 @@ def _period(place: int, name: str) -> Column:
     )  # fmt: skip
 
 
-def _cost_of(one: PricedHour) -> str | None:
+def _price_of(row: HourRow) -> str | None:
+    price = row.one.yuan_per_unit
+    return None if price is None else f"{price:f}"
+
+
+def _cost_of(row: HourRow) -> str | None:
+    one = row.one
     if one.quanta is None or one.yuan_per_unit is None:
         return None
     return f"{one.quanta * one.yuan_per_unit / one.per_unit:.4f}"
 
 
+_CARRIER: Final = Column(
+    "carrier",
+    Words("能源品种", "Carrier"),
+    lambda row: row.one.carrier,
+    shown=lambda row, lang: in_words(row.one.carrier_zh, row.one.carrier_en, lang),
+)
 COSTS: Final = Table[CostRow, WhichCosts](
     code="energy-costs",
     path="/energy-costs",
@@ -125,12 +154,7 @@ COSTS: Final = Table[CostRow, WhichCosts](
     tag="bills",
     columns=(
         *institution_columns(),
-        Column(
-            "carrier",
-            Words("能源品种", "Carrier"),
-            lambda row: row.one.carrier,
-            shown=lambda row, lang: in_words(row.one.carrier_zh, row.one.carrier_en, lang),
-        ),
+        _CARRIER,
         Column("month", Words("月份", "Month"), lambda row: f"{row.one.month:%Y-%m}"),
         Column(
             "used",
@@ -160,39 +184,43 @@ COSTS: Final = Table[CostRow, WhichCosts](
     empty=Words("没有登记资费,或没有计量。", "There is no tariff, or nothing is measured."),
     then=Words("请在机构页面登记资费。", "State a tariff on the page of an institution."),
 )
-HOURS: Final = Table[PricedHour, WhichHours](
+HOURS: Final = Table[HourRow, WhichHours](
     code="priced-hours",
     path="/priced-hours",
     page="/priced-hours",
     words=Words("逐时费用", "Cost of each hour"),
-    about="What the hours of a civil day of an institution cost: use, period and price of the "
-    "tariff of that day. `used` is in the carrier's unit.",
+    about="What the hours of a civil day cost: use, period and price of the "
+    "tariff of that day. `used` is in the carrier's unit. `limit` counts institutions.",
     tag="bills",
     columns=(
-        attribute("hour", "时刻", "Hour", "instant"),
+        *institution_columns(),
+        _CARRIER,
+        attribute("one.hour", "时刻", "Hour", "instant", called="hour"),
         Column(
             "period",
             Words("时段", "Period"),
-            lambda one: _NAMES[one.period - 1],
-            shown=lambda one, lang: PERIODS[_NAMES[one.period - 1]].say(lang),
+            lambda row: _NAMES[row.one.period - 1],
+            shown=lambda row, lang: PERIODS[_NAMES[row.one.period - 1]].say(lang),
         ),
         Column(
             "used",
             Words("用量", "Use"),
-            lambda one: _use(one.quanta, one.per_unit),
+            lambda row: _use(row.one.quanta, row.one.per_unit),
             "number",
-            unit_of=lambda one: one.unit,
+            unit_of=lambda row: row.one.unit,
         ),
         Column(
             "yuan_per_unit",
             Words("单价(元)", "Price (yuan)"),
-            lambda one: None if one.yuan_per_unit is None else f"{one.yuan_per_unit:f}",
+            _price_of,
             "number",
         ),
         Column("cost", Words("费用(元)", "Cost (yuan)"), _cost_of, "number"),
     ),
     filter=WhichHours,
-    every=_hours,
+    ask=_hours,
+    size=2,
+    at_once=200,
     empty=Words("没有登记资费,或没有计量。", "There is no tariff, or nothing is measured."),
     then=Words("请指定机构和日期。", "Name an institution and a day."),
 )

@@ -35,9 +35,10 @@ _COSTS: Final = """
      ORDER BY c.institution_id, c.carrier, c.month
 """
 _HOURS: Final = """
-    SELECT h.hour, h.local, h.quanta, h.period, h.yuan_per_unit, k.unit, k.per_unit
-      FROM report.priced_hours(%s, %s, %s) h JOIN report.carrier k ON k.code = %s
-     ORDER BY h.hour
+    SELECT h.institution_id, h.carrier, k.name_zh AS carrier_zh, k.name_en AS carrier_en, h.hour,
+           h.quanta, h.period, h.yuan_per_unit, k.unit, k.per_unit
+      FROM report.priced_hours(%s, %s, %s) h JOIN report.carrier k ON k.code = h.carrier
+     ORDER BY h.institution_id, h.carrier, h.hour
 """
 
 
@@ -90,8 +91,11 @@ class Cost:
 class PricedHour:
     """An hour with its period (1 to 5, as prices are ordered) and price; quanta: None: unknown."""
 
+    institution_id: int
+    carrier: str
+    carrier_zh: str
+    carrier_en: str
     hour: datetime
-    local: datetime
     quanta: Decimal | None
     period: int
     yuan_per_unit: Decimal | None
@@ -126,8 +130,8 @@ def costs(
 
 
 def priced(
-    connection: Connection[Any], institution_id: int, carrier: str, day: date
+    connection: Connection[Any], institutions: Sequence[int], carrier: str | None, day: date
 ) -> list[PricedHour]:
     """Return what the hours of a civil day cost."""
     with connection.cursor(row_factory=class_row(PricedHour)) as cursor:
-        return cursor.execute(_HOURS, [institution_id, carrier, day, carrier]).fetchall()
+        return cursor.execute(_HOURS, [list(institutions), carrier, day]).fetchall()

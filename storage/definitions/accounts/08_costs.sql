@@ -40,14 +40,15 @@ LANGUAGE sql STABLE ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS 
                                           extract(hour FROM h.local)::integer + 1, 1)) AS place) p
 $$;
 
-CREATE FUNCTION report.priced_hours(asked integer, wanted text, day date)
-RETURNS TABLE (hour timestamptz, local timestamp, quanta numeric, period integer,
-               yuan_per_unit numeric)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 25 SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT h.hour, h.local, h.quanta, h.period, h.yuan_per_unit
-      FROM storage.priced_hours(ARRAY[asked], day, day + 1) h
-     WHERE h.carrier = wanted AND asked IN (SELECT s.id FROM access.sees() AS s(id))
-     ORDER BY h.hour
+CREATE FUNCTION report.priced_hours(asked integer[], wanted text, day date)
+RETURNS TABLE (institution_id integer, carrier text, hour timestamptz, quanta numeric,
+               period integer, yuan_per_unit numeric)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT h.institution_id, h.carrier, h.hour, h.quanta, h.period, h.yuan_per_unit
+      FROM storage.priced_hours(ARRAY(SELECT s.id FROM access.sees() AS s(id)
+                                       WHERE s.id = ANY(asked)), day, day + 1) h
+     WHERE wanted IS NULL OR h.carrier = wanted
+     ORDER BY h.institution_id, h.carrier, h.hour
 $$;
 
 -- What months of accounts cost by their tariffs: quanta of each period, the hours of which they are
