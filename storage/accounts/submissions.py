@@ -1,0 +1,262 @@
+"""Returns of a year: opened, and moved step by step; what offices ask of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+_FIELDS = """
+    s.submission_id, s.institution_id, i.name_zh, i.name_en, i.region_id, i.department_line, s.year,
+    s.state, s.round, s.received, s.awaited, s.locked, s.opened_at, s.opened_by, s.moved_at
+"""
+_LISTED = f"""
+    SELECT {_FIELDS}
+      FROM report.submission s JOIN report.institution i USING (institution_id)
+     WHERE s.submission_id > %(after)s
+       AND (%(only)s::integer IS NULL OR s.submission_id = %(only)s)
+       AND (%(year)s::integer IS NULL OR s.year = %(year)s)
+       AND (%(state)s::text IS NULL OR s.state = %(state)s)
+       AND (%(institution)s::integer IS NULL OR s.institution_id = %(institution)s)
+     ORDER BY s.submission_id LIMIT %(most)s
+"""  # noqa: S608 - only our own text
+# What the viewer may do next, by the rights of moves; the station is asked of the return alone.
+_MINE = """
+    SELECT s.submission_id
+      FROM report.submission s
+     WHERE s.submission_id = ANY(%s) AND EXISTS (
+           SELECT FROM submission_move m
+            WHERE m.before = s.state AND m.act IN ('fill', 'review', 'approve', 'receive')
+              AND s.institution_id IN (SELECT c.id FROM access.covers(m.named_right) AS c(id))
+              AND (m.act <> 'receive'
+                   OR s.awaited && ARRAY(SELECT access.takes_at(s.institution_id)))
+              AND (m.act NOT IN ('review', 'approve') OR NOT access.is_one_of(ARRAY(
+                   SELECT t.made_by FROM submission_step t
+                    WHERE t.submission_id = s.submission_id AND t.round = s.round
+                      AND t.act = 'fill'))))
+"""
+_WAITING = """
+    SELECT year, state, count(*)::integer FROM report.submission s
+     WHERE EXISTS (
+           SELECT FROM submission_move m
+            WHERE m.before = s.state AND m.act IN ('fill', 'review', 'approve', 'receive')
+              AND s.institution_id IN (SELECT c.id FROM access.covers(m.named_right) AS c(id))
+              AND (m.act <> 'receive'
+                   OR s.awaited && ARRAY(SELECT access.takes_at(s.institution_id))))
+     GROUP BY year, state ORDER BY year, state
+"""
+_OPEN = """
+    INSERT INTO submission (institution_id, year, opened_by)
+    SELECT u.id, %(year)s, %(by)s FROM unnest(%(ids)s::integer[]) AS u(id)
+    ON CONFLICT DO NOTHING RETURNING id
+"""
+_COVERED = """
+    SELECT u.id FROM unnest(%s::integer[]) AS u(id)
+     WHERE u.id IN (SELECT c.id FROM access.covers('keep_accounts') AS c(id)) ORDER BY u.id
+"""
+_OPENED = "SELECT institution_id FROM submission WHERE year = %s AND institution_id = ANY(%s)"
+_STEP = """
+    INSERT INTO submission_step (submission_id, act, station, reason, made_by)
+    VALUES (%s, %s, %s, %s, %s) RETURNING after
+"""
+_STEPS = """
+    SELECT id AS step_id, submission_id, round, act, after, station, reason, made_at, made_by
+      FROM submission_step WHERE submission_id = %s ORDER BY id
+"""
+_MINE_AT = "SELECT access.takes_at(%s)"
+_RULE = "SELECT * FROM access.submission_rule_of(%s)"
+_RETIRE_RULE = """
+    UPDATE submission_rule SET known_until = now()
+     WHERE known_until IS NULL AND region_id IS NOT DISTINCT FROM %s::integer
+"""
+_STATE_RULE = """
+    INSERT INTO submission_rule (region_id, complete_millionths, other_reviews, other_approves,
+        line_receives, source, known_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_PROGRESS = """
+    SELECT p.year, p.region_id, r.name_zh AS region_zh, r.name_en AS region_en, p.department_line,
+           d.name_zh AS line_zh, d.name_en AS line_en, p.opened, p.not_filled, p.returned, p.inside,
+           p.approved, p.received
+      FROM report.submission_progress p
+      JOIN report.region r USING (region_id)
+      JOIN department_line d ON d.code = p.department_line
+     WHERE %(year)s::integer IS NULL OR p.year = %(year)s
+     ORDER BY p.year DESC, p.region_id, p.department_line
+"""
+_ON_ITS_WAY = """
+    SELECT institution_id FROM submission
+     WHERE year = %s AND institution_id = ANY(%s) AND state <> 'received' ORDER BY institution_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRow:
+    """A year's return. received, awaited: by stations; locked: whether its accounts are."""
+
+    submission_id: int
+    institution_id: int
+    name_zh: str | None
+    name_en: str | None
+    region_id: int | None
+    department_line: str | None
+    year: int
+    state: str
+    round: int
+    received: list[str]
+    awaited: list[str]
+    locked: bool
+    opened_at: datetime
+    opened_by: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step that somebody took, and where it led."""
+
+    step_id: int
+    submission_id: int
+    round: int
+    act: str
+    after: str
+    station: str | None
+    reason: str | None
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """What an office asks of returns."""
+
+    complete_millionths: int
+    other_reviews: bool
+    other_approves: bool
+    line_receives: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """How many returns of a region's and line's institutions stand where."""
+
+    year: int
+    region_id: int
+    region_zh: str | None
+    region_en: str | None
+    department_line: str
+    line_zh: str
+    line_en: str
+    opened: int
+    not_filled: int
+    returned: int
+    inside: int
+    approved: int
+    received: int
+
+
+def listed(
+    connection: Connection[Any],
+    *,
+    year: int | None = None,
+    state: str | None = None,
+    institution_id: int | None = None,
+    only: int | None = None,
+    after: int = 0,
+    most: int = 1,
+) -> list[SubmissionRow]:
+    """Return the returns that the viewer sees, in order of their ids."""
+    asked = {
+        "year": year,
+        "state": state,
+        "institution": institution_id,
+        "only": only,
+        "after": after,
+        "most": most,
+    }
+    with connection.cursor(row_factory=class_row(SubmissionRow)) as cursor:
+        return cursor.execute(_LISTED.encode(), asked).fetchall()
+
+
+def wait_for_me(connection: Connection[Any], ids: Sequence[int]) -> set[int]:
+    """Return which of these returns wait for a step that the viewer may take."""
+    return {row[0] for row in connection.execute(_MINE, [list(ids)])}
+
+
+def waiting(connection: Connection[Any]) -> list[tuple[int, str, int]]:
+    """Return (year, state, how many) of returns whose next step is within the viewer's rights."""
+    return [(year, state, many) for year, state, many in connection.execute(_WAITING)]
+
+
+def covered(connection: Connection[Any], ids: Sequence[int]) -> list[int]:
+    """Return those of some institutions whose accounts the viewer keeps, in order."""
+    return [row[0] for row in connection.execute(_COVERED, [list(ids)])]
+
+
+def opened(connection: Connection[Any], year: int, ids: Sequence[int]) -> set[int]:
+    """Return those of some institutions that have a return of the year."""
+    return {row[0] for row in connection.execute(_OPENED, [year, list(ids)])}
+
+
+def open_all(connection: Connection[Any], year: int, ids: Sequence[int], by: str) -> list[int]:
+    """Open the returns of these institutions that have none yet; return the new ones' ids."""
+    asked = {"year": year, "ids": list(ids), "by": by}
+    return [row[0] for row in connection.execute(_OPEN, asked)]
+
+
+def step(
+    connection: Connection[Any],
+    submission_id: int,
+    act: str,
+    by: str,
+    *,
+    station: str | None = None,
+    reason: str | None = None,
+) -> str:
+    """Take a step, and return where the return stands then; the database refuses a wrong one."""
+    row = connection.execute(_STEP, [submission_id, act, station, reason, by]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def steps(connection: Connection[Any], submission_id: int) -> list[StepRow]:
+    """Return all steps of a return, in order."""
+    with connection.cursor(row_factory=class_row(StepRow)) as cursor:
+        return cursor.execute(_STEPS, [submission_id]).fetchall()
+
+
+def takes_at(connection: Connection[Any], institution_id: int) -> set[str]:
+    """Return the stations for which the viewer takes an institution's returns."""
+    return {row[0] for row in connection.execute(_MINE_AT, [institution_id])}
+
+
+def rule(connection: Connection[Any], institution_id: int) -> RuleRow:
+    """Return what an institution's office asks of its returns."""
+    with connection.cursor(row_factory=class_row(RuleRow)) as cursor:
+        found = cursor.execute(_RULE, [institution_id]).fetchone()
+    return found or RuleRow(1_000_000, True, True, False)
+
+
+def state_rule(
+    connection: Connection[Any], region_id: int | None, said: RuleRow, source: str, by: str
+) -> None:
+    """Let a rule hold from now on; the one before it stays on record."""
+    connection.execute(_RETIRE_RULE, [region_id])
+    connection.execute(
+        _STATE_RULE,
+        [region_id, said.complete_millionths, said.other_reviews, said.other_approves,
+         said.line_receives, source, by],
+    )  # fmt: skip
+
+
+def progress(connection: Connection[Any], year: int | None) -> list[ProgressRow]:
+    """Return how returns stand by region and line, the newest year first."""
+    with connection.cursor(row_factory=class_row(ProgressRow)) as cursor:
+        return cursor.execute(_PROGRESS, {"year": year}).fetchall()
+
+
+def on_their_way(connection: Connection[Any], year: int, ids: Sequence[int]) -> list[int]:
+    """Return those whose return of a year is opened, and not received yet."""
+    return [row[0] for row in connection.execute(_ON_ITS_WAY, [year, list(ids)])]
