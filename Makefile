@@ -74,8 +74,12 @@ chaos: .venv/.test  ## kill the real programs KILLS times each, and compare ledg
 	@exec $(BIN)/python -m tests.chaos --kills $(KILLS) $(ARGS)
 
 MESSAGES := 100000
-fuzz: .venv/.test  ## mangle MESSAGES messages of all formats, and store a twentieth of them
+fuzz: .venv/.test  ## mangle MESSAGES messages of all formats, or FILES files, and store some of them
+ifdef FILES
+	@exec $(BIN)/python -m tests.collector.files --files $(FILES) --store 50 $(ARGS)
+else
 	@exec $(BIN)/python -m tests.collector.codecs --messages $(MESSAGES) --store 20 $(ARGS)
+endif
 
 # run.txt is resolved first; the others hold to it and list only what they add. UPGRADE= keeps
 # the versions that are pinned now as far as they still fit.

@@ -8,29 +8,13 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from actions.fields import Acting, FieldWords, Lang, Option, Words, field_words, input_kind
-from actions.kinds import row_of
+from actions.field_checks import check_fields
+from actions.fields import Acting, Lang, Option, Words, field_words
 from actions.rights import Right
 from metering.days import CIVIL_ZONE
 
 OnT = TypeVar("OnT")  # the object that an action hangs on; None: on none
 ResultT = TypeVar("ResultT")  # a pydantic model: the body of the API's 201
-# What forms and commands say beside an action's fields.
-RESERVED: Final = frozenset(
-    {
-        "again",
-        "csrf",
-        "database_url",
-        "dry_run",
-        "errors",
-        "file",
-        "find",
-        "key",
-        "on",
-        "seen",
-        "step",
-    }
-)
 
 
 @dataclass(frozen=True)  # slots break Thing[T](...) on Python 3.11
@@ -41,7 +25,8 @@ class Thing(Generic[OnT]):
     covered: SQL of %(on)s and %(right)s: whether a grant with that right reaches the object.
     lock: one action at a time on one object; taken before what was foreseen is compared.
     options: the objects to choose from, where no page leads to their forms; else way: how people
-    come to it, and way_from: the page on which that begins.
+    come to it, and way_from: the page on which that begins. keyed: in files of rows, the ids of
+    objects that the field knows by a number of its own.
     """
 
     code: str
@@ -57,6 +42,7 @@ class Thing(Generic[OnT]):
     options: Callable[[Acting], Sequence[Option]] | None = None
     way: Words | None = None
     way_from: str = "/institutions"
+    keyed: Callable[[Acting, Sequence[str]], Mapping[str, Sequence[int]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +131,7 @@ class Action(BaseModel, Generic[OnT, ResultT]):
     @classmethod
     def takes_many(cls) -> bool:
         """Return whether it can be done in columns."""
-        return cls.do_many.__func__ is not Action.do_many.__func__  # type: ignore[attr-defined]
+        return _says(cls, "do_many")
 
     @classmethod
     def notes_itself(cls) -> bool:
@@ -186,7 +172,7 @@ class Action(BaseModel, Generic[OnT, ResultT]):
     @classmethod
     def has_opposite(cls) -> bool:
         """Return whether it can be taken back."""
-        return cls.opposite is not Action.opposite
+        return _says(cls, "opposite")
 
     @model_validator(mode="after")
     def _conditions(self) -> Self:
@@ -230,29 +216,14 @@ def check_declared(kind: type[Action[Any, Any]]) -> None:
         raise TypeError(f"{kind.__name__}: its path and its object do not agree")
     if not (kind.__doc__ or "").strip():
         raise TypeError(f"{kind.__name__} has no docstring for the API")
-    told = kind.made_by.__func__ is not Action.made_by.__func__  # type: ignore[attr-defined]
-    if about.second_person != told:
+    if about.second_person != _says(kind, "made_by"):
         raise TypeError(f"{kind.__name__}: second_person and made_by go together")
-    _check_fields(kind)
+    check_fields(kind, Action)
 
 
-def _check_fields(model: type[BaseModel], *, nested: bool = False) -> None:
-    before: list[str] = []
-    for name, info in model.model_fields.items():
-        called = f"{model.__name__}.{name}"
-        if hasattr(Action, name) or name in RESERVED:
-            raise TypeError(f"{called} hides what every action has, or what is said beside fields")
-        if not any(isinstance(one, FieldWords) for one in info.metadata):
-            raise TypeError(f"{called} has no words")
-        kind = input_kind(info)
-        if kind == "none" or (nested and kind in ("rows", "scan")):
-            raise TypeError(f"{called}: no control asks for {info.annotation}")
-        when = field_words(info).when
-        if when and (when[0] not in before or input_kind(model.model_fields[when[0]]) != "choice"):
-            raise TypeError(f"{called} depends on {when[0]}, which is no choice before it")
-        if kind == "rows":
-            _check_fields(row_of(info), nested=True)
-        before.append(name)
+def _says(kind: type[Action[Any, Any]], name: str) -> bool:
+    """Return whether an action has this of its own, and not what all have."""
+    return next(one for one in kind.__mro__ if name in vars(one)) is not Action
 
 
 def _args(kind: type[Action[Any, Any]]) -> tuple[Any, ...]:

@@ -11,16 +11,16 @@ from psycopg import Connection
 from pydantic import BaseModel
 
 from actions.actor import Actor, denied
+from actions.checking import check
 from actions.declared import Action, Effect, OnT, Opposite, ResultT, Thing
-from actions.fields import Acting, field_words, input_kind, once_of, option_of
+from actions.fields import Acting, once_of
 from actions.figures import not_found
 from actions.filled import address_of
-from actions.refusals import again_needed, changed, not_offered, other_request, same_person
+from actions.refusals import again_needed, changed, other_request
 from actions.rights import holds
-from actions.scans import check_scans, keep_scans
+from actions.scans import keep_scans
 from metering.errors import EnergyError
 from storage import answered, days
-from storage.access import people
 from storage.answered import Answered
 
 MOST_KEY: Final = 100  # characters of an idempotency key
@@ -184,35 +184,6 @@ def must_log_in_again(kind: type[Action[Any, Any]], *, again: bool) -> None:
     """Refuse what asks for the password once more where nobody has given it."""
     if kind.about.log_in_again and not again:
         raise again_needed()
-
-
-def check(action: Action[OnT, Any], on: OnT, at: Acting) -> None:
-    """Refuse who made it himself, values that no query offers, what the action itself refuses."""
-    if made_it(type(action), on, at):
-        raise same_person()
-    _check_choices(action, at, "")
-    check_scans(action, at)
-    action.check(on, at)
-
-
-def made_it(kind: type[Action[OnT, Any]], on: OnT, at: Acting) -> bool:
-    """Return whether the actor is who made or asked for what another person must do."""
-    if not kind.about.second_person:
-        return False
-    return people.is_one_of(at.connection, kind.made_by(on, at))
-
-
-def _check_choices(model: BaseModel, at: Acting, path: str) -> None:
-    for name, info in type(model).model_fields.items():
-        value, kind = getattr(model, name), input_kind(info)
-        if kind == "rows" and value is not None:
-            for place, row in enumerate(value):
-                _check_choices(row, at, f"{path}{name}.{place}.")
-        elif kind in ("choice", "several") and value is not None and field_words(info).choices:
-            values = {str(one) for one in (value if kind == "several" else [value])}
-            wrong = sorted(one for one in values if option_of(info, at, one) is None)
-            if wrong:
-                raise not_offered(f"{path}{name}", wrong[0])
 
 
 def _foreseen(action: Action[OnT, Any], found: OnT, on: int | None, at: Acting) -> Foreseen:

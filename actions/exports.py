@@ -5,10 +5,12 @@ from typing import Any
 
 from actions.actor import Actor
 from actions.doing import acting
-from actions.fields import Acting, Lang, Words, field_words, input_kind, option_of
+from actions.fields import Acting, Lang, Words, field_words, input_kind
 from actions.filled import written
+from actions.options import option_of
 from actions.table_files import About, FileForm, Head, TableFile, write
-from actions.tables import Column, Filter, Table, every_row, kept_shut, must_hold
+from actions.table_rows import every_row, kept_shut
+from actions.tables import Column, Filter, Table, must_hold
 
 Cell = tuple[Head, Callable[[Any], Any]]
 _ID = Words("编号", " id")

@@ -13,10 +13,9 @@ from actions.fields import (
     Words,
     field_words,
     input_kind,
-    is_searched,
-    options_of,
 )
 from actions.file_columns import Kind, row_columns
+from actions.options import is_searched, options_of
 from actions.templates import Blank, BlankSheet, template_csv, template_workbook
 
 _TITLE: Final = Words("填写", "Rows")

@@ -59,14 +59,21 @@ def same_person() -> ConflictError:
     )
 
 
-def again_needed() -> AgainError:
-    """Return the refusal of what asks for the password once more."""
+def again_needed(*, left_open: bool = False) -> AgainError:
+    """Return the refusal of what asks for the password once more.
+
+    left_open: it was asked for, in a form, and nothing was filled in.
+    """
     return AgainError(
         "login.again_needed",
         zh="此事项须再次输入密码。",
         en="This asks for your password once more.",
-        next_zh="接口请在 X-Password 请求头中发送密码(UTF-8,按百分号编码)。",
-        next_en="Programs send it in the header X-Password (UTF-8, percent-encoded).",
+        next_zh="请填写密码后再确认。"
+        if left_open
+        else "接口请在 X-Password 请求头中发送密码(UTF-8,按百分号编码)。",
+        next_en="Enter it, then confirm."
+        if left_open
+        else "Programs send it in the header X-Password (UTF-8, percent-encoded).",
     )
 
 

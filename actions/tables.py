@@ -4,7 +4,7 @@ Out of it come JSON, CSV and XLSX at the API, and a page with its filter, pages 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
@@ -183,22 +183,7 @@ def rows_of(
     check_size(limit, MOST_AT_ONCE)
     with actor.look(reckons=table.reckons) as connection:
         must_hold(connection, table)
-        return _page(table, acting(actor, connection), asked, after, limit)
-
-
-def every_row(at: Acting, table: Table[RowT, FilterT], asked: FilterT) -> Iterator[RowT]:
-    """Return all rows as they are read, all of one moment; DeniedError without the right."""
-    must_hold(at.connection, table)
-    if table.every is not None:
-        yield from table.every(at, asked)
-        return
-    after: str | None = None
-    while True:
-        page = _page(table, at, asked, after, table.at_once)
-        yield from page.rows
-        after = page.next
-        if after is None:
-            return
+        return page_after(table, acting(actor, connection), asked, after, limit)
 
 
 def may_read(connection: Any, table: Table[Any, Any]) -> bool:
@@ -210,24 +195,6 @@ def must_hold(connection: Any, table: Table[Any, Any]) -> None:
     """Refuse whoever does not hold a table's right."""
     if not may_read(connection, table):
         raise denied(table.code)
-
-
-def kept_shut(connection: Any, columns: Iterable[Column]) -> frozenset[str]:
-    """Return the names of the columns that tell this reader nothing."""
-    return frozenset(
-        one.name for one in columns if one.right is not None and not holds(connection, one.right)
-    )
-
-
-def values_of(
-    table: Table[Any, Any], row: Any, shut: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """Return what a row says for programs, by column."""
-    return {
-        one.name: None if one.name in shut else one.value(row)
-        for one in table.columns
-        if one.for_programs
-    }
 
 
 def page_of(found: Sequence[RowT], limit: int, key: Callable[[RowT], Any]) -> Page[RowT]:
@@ -242,7 +209,7 @@ def page_of(found: Sequence[RowT], limit: int, key: Callable[[RowT], Any]) -> Pa
     return Page(rows, cursor_of(*(place if isinstance(place, tuple) else (place,))))
 
 
-def _page(
+def page_after(
     table: Table[RowT, FilterT], at: Acting, asked: FilterT, after: str | None, limit: int
 ) -> Page[RowT]:
     if table.ask is not None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from actions.actor import Actor, denied
 from actions.catalogue import declared
+from actions.checking import check
 from actions.declared import Action
-from actions.doing import acting, check, lock, must_log_in_again, target
+from actions.doing import acting, lock, must_log_in_again, target
 from actions.fields import Acting
 from actions.figures import not_found
 from actions.rights import holds

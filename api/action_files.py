@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 from actions.catalogue import by_file
 from actions.declared import Action
 from actions.doing import acting
+from actions.file_rows import MOST_ROWS
 from actions.file_templates import template
-from actions.files import MOST_ROWS, FileResult, errors_workbook, take
+from actions.files import FileResult, errors_workbook, take
 from actions.undoing import take_back
 from actions.workbooks import CSV_TYPE, MEDIA_TYPE
 from api.again import logged_in_again, parameters_of

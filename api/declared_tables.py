@@ -13,7 +13,8 @@ from actions.actor import Actor
 from actions.catalogue import tables
 from actions.exports import export, name_of
 from actions.fields import FieldWords, Lang, field_words
-from actions.tables import MOST_AT_ONCE, Column, Filter, Table, kept_shut, rows_of, values_of
+from actions.table_rows import kept_shut, values_of
+from actions.tables import MOST_AT_ONCE, Column, Filter, Table, rows_of
 from api.auth import CurrentActor
 from api.fields import Exact
 from api.late import LateRoute

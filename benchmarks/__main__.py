@@ -12,21 +12,25 @@ from typing import Final
 from benchmarks import (
     accounts,
     allocation,
+    backfill,
     baselines,
     bases,
     boards,
     books,
     demo,
+    drained,
     files,
     findings,
     ground,
     ingest,
     late,
+    live,
     logins,
     machine,
     memory,
     out,
     outlooks,
+    recovery,
     rush,
     serving,
     viewers,
@@ -35,6 +39,10 @@ from benchmarks.figures import Section
 
 PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "ingest": ingest.run,
+    "drained": drained.run,
+    "live": live.run,
+    "backfill": backfill.run,
+    "recovery": recovery.run,
     "accounts": accounts.run,
     "late": late.run,
     "memory": memory.run,
@@ -53,7 +61,7 @@ PARTS: Final[dict[str, Callable[..., Iterable[Section]]]] = {
     "outlook": outlooks.run,
     "demo": demo.run,
 }
-ONCE: Final = {"flood"}  # lasts minutes: each second is a sample
+ONCE: Final = {"flood", "live"}  # last minutes: each second is a sample
 
 
 def main() -> None:
@@ -62,7 +70,7 @@ def main() -> None:
     parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; all where none is named")
     parser.add_argument("--runs", type=int, default=3, help="how often each is measured")
     parser.add_argument("--quick", action="store_true", help="less data: to see that it works")
-    parser.add_argument("--minutes", type=float, default=10.0, help="flood: at each rate")
+    parser.add_argument("--minutes", type=float, default=10.0, help="live; flood: at each rate")
     parser.add_argument("--json", type=Path, help="the figures, for a program")
     asked = parser.parse_args()
     if unknown := set(asked.part) - PARTS.keys():

@@ -16,9 +16,6 @@ from metering.institutions import Disclosure
 PERIOD_S: Final = 15
 BEFORE: Final = 120  # readings of each meter that are there before it is watched: half an hour
 _TOGETHER: Final = 10  # meters of an institution
-_ALONE: Final = (
-    50  # every so many meters one is an institution's only one, which tells how far it is
-)
 _TURNS: Final = 4 * 60 * 12  # half a day, far longer than anybody floods
 _CITY: Final = "339901"
 
@@ -44,25 +41,41 @@ _WATCHED: Final = """
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """So many meters; each is known by its number."""
+    """So many meters; each is known by its number.
+
+    period_s: between readings of one. a_gateway: meters of a gateway. alone_each: of so many meters
+        one is an institution's only one, which tells how far it is.
+    """
 
     meters: int
+    period_s: int = PERIOD_S
+    a_gateway: int = 50
+    alone_each: int = 50
 
     def sent_by(self, number: int) -> tuple[str, str]:
-        """Return gateway and key of a meter; a gateway has fifty."""
-        return f"zhejiang/gw-{number // _ALONE}", f"m{number}"
+        """Return gateway and key of a meter."""
+        return f"zhejiang/gw-{number // self.a_gateway}", f"m{number}"
 
     @property
     def alone(self) -> range:
         """The meters that are their institutions' only ones."""
-        return range(0, self.meters, _ALONE)
+        return range(0, self.meters, self.alone_each)
 
     def fill(self, tables: Tables) -> None:
         """Empty the tables, and give every meter half an hour that still is to be counted."""
         tables.empty()
         keys = ",".join(self.sent_by(number)[1] for number in range(self.meters))
-        tables.execute(_HISTORY.format(period=PERIOD_S, before=BEFORE, keys=keys))
+        tables.execute(_HISTORY.format(period=self.period_s, before=BEFORE, keys=keys))
         tables.checkpoint()
+
+    @property
+    def gateways(self) -> list[tuple[str, list[str]]]:
+        """Each gateway with the keys of its meters."""
+        found: dict[str, list[str]] = {}
+        for number in range(self.meters):
+            gateway, key = self.sent_by(number)
+            found.setdefault(gateway, []).append(key)
+        return list(found.items())
 
     def watched(self, tables: Tables) -> dict[int, int]:
         """Return the institution of each meter that is alone."""
@@ -73,7 +86,7 @@ class District:
 
     def registry(self) -> Registry:
         """Return it as an import: one city, institutions of ten meters or of one."""
-        names = dict.fromkeys(_institution(number) for number in range(self.meters))
+        names = dict.fromkeys(self._institution(number) for number in range(self.meters))
         city = NewRegion(_CITY, "city", "基准市", "Benchmark City", "330000", source="benchmark")
         since = datetime.now(UTC).replace(hour=0, minute=0, second=0) - timedelta(days=2)
         return Registry(
@@ -85,10 +98,14 @@ class District:
             namespace="benchmark",
         )
 
+    def _institution(self, number: int) -> str:
+        alone = number % self.alone_each == 0
+        return f"alone-{number}" if alone else f"body-{number // _TOGETHER}"
+
     def _channel(self, number: int, since: datetime) -> NewChannel:
         gateway, key = self.sent_by(number)
         return NewChannel(
-            institution=_institution(number),
+            institution=self._institution(number),
             meter=key,
             channel="import",
             carrier="electricity",
@@ -96,7 +113,7 @@ class District:
             unit="kWh",
             per_unit=1000,
             ratio=Fraction(1),
-            period_s=PERIOD_S,
+            period_s=self.period_s,
             max_per_hour=60_000,
             wraps_at=10**9,
             net=False,
@@ -114,10 +131,6 @@ class District:
 def turns_within(counted_wh: int) -> int:
     """Return the last turn whose use is within an account, the first turn being 0."""
     return int(np.searchsorted(COUNTED_WH, counted_wh, "right")) - 1
-
-
-def _institution(number: int) -> str:
-    return f"alone-{number}" if number % _ALONE == 0 else f"body-{number // _TOGETHER}"
 
 
 def _new(name: str) -> NewInstitution:

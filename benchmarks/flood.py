@@ -69,9 +69,44 @@ def steady(
         payload = native.encode_one(number + 1, key, time.time_ns() // 1_000_000, counted[turn])
         client.publish(f"cw/v1/{gateway}/data", payload, qos=1)
         sent_s[number] = time.monotonic()
-    for _ in range(_UNDER_WAY):  # until the broker has all of it
-        room.acquire(timeout=_LAST_S)
-    _ended(client)
+    _all_there(client, room)
+
+
+def chorus(
+    broker_url: str,
+    version: int,
+    gateways: Sequence[tuple[str, Sequence[str]]],
+    counted: Sequence[float],
+    rate: float,
+    sent_s: MutableSequence[float],
+    stop: Event,
+) -> None:
+    """Let gateways in turn send a reading of now of all their meters, so many messages a second.
+
+    gateways: each with its keys. counted, sent_s: as of `steady`.
+    """
+    client, room = _connected(broker_url, version)
+    began = time.monotonic()
+    for number in range(len(sent_s)):
+        if not _turn_comes(began + number / rate, stop):
+            break
+        room.acquire()
+        turn, place = divmod(number, len(gateways))
+        gateway, keys = gateways[place]
+        now_ms = time.time_ns() // 1_000_000
+        payload = native.encode_many(turn + 1, [(key, now_ms, counted[turn]) for key in keys])
+        client.publish(f"cw/v1/{gateway}/data", payload, qos=1)
+        sent_s[number] = time.monotonic()
+    _all_there(client, room)
+
+
+def publish(broker_url: str, version: int, said: Sequence[tuple[str, bytes]]) -> None:
+    """Publish topics and payloads as fast as the broker acknowledges them; all are there then."""
+    client, room = _connected(broker_url, version)
+    for topic, payload in said:
+        room.acquire()
+        client.publish(topic, payload, qos=1)
+    _all_there(client, room)
 
 
 def _connected(broker_url: str, version: int) -> tuple[Client, threading.Semaphore]:
@@ -98,3 +133,10 @@ def _turn_comes(at_s: float, stop: Event) -> bool:
 def _ended(client: Client) -> None:
     client.disconnect()
     client.loop_stop()
+
+
+def _all_there(client: Client, room: threading.Semaphore) -> None:
+    """Leave once the broker has all of it, or does not take it."""
+    for _ in range(_UNDER_WAY):
+        room.acquire(timeout=_LAST_S)
+    _ended(client)

@@ -3,28 +3,18 @@
 import json
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import psycopg
-
-from benchmarks import ground
+from benchmarks import ground, writers
 from benchmarks.figures import Figure, Section, peaks, per_million
 from benchmarks.ground import Kind, Server, Tables
 from cli import services
 from metering.errors import EnergyError
-from storage.columns import Columns, copy_in, copy_out
 
 BATCH: Final = 50
 GOAL: Final = 60_000.0
 MOST_MB: Final = {"collector": 150.0}
-_ROW: Final = {"channel_id": "int4", "at": "at", "rank": "int2", "seq": "int8", "value": "int8"}
-_ALL: Final = "SELECT channel_id, at, rank, seq, value FROM reading ORDER BY at, channel_id"
-_PLAIN: Final = """
-    INSERT INTO reading (channel_id, at, rank, seq, value) VALUES (%s, %s, %s, %s, %s)
-"""
-_1970: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,40 +126,9 @@ def _replayed(crew: ground.Crew, known: services.Running, tables: Tables, folder
 
 def _rivals(tables: Tables) -> dict[str, float]:
     """Write the readings that are there once more, in two plain ways; return readings a second."""
-    with psycopg.connect(tables.admin_url, autocommit=True) as connection:
-        connection.execute("SET timezone = 'UTC'")
-        columns = copy_out(connection, _ALL, _ROW)
-        tables.empty()
-        copied = _copy(connection, columns)
-        tables.empty()
-        inserted = _insert(connection, columns)
-    return {"binary COPY": copied, "INSERT per message": inserted}
-
-
-def _copy(connection: psycopg.Connection[Any], columns: Columns) -> float:
-    before = time.monotonic()
-    with connection.transaction(), connection.cursor() as cursor:
-        copy_in(cursor, "reading", _ROW, columns)
-    return len(columns["at"]) / (time.monotonic() - before)
-
-
-def _insert(connection: psycopg.Connection[Any], columns: Columns) -> float:
-    messages = _messages(columns)
-    before = time.monotonic()
-    for rows in messages:
-        with connection.transaction(), connection.cursor() as cursor:
-            cursor.executemany(_PLAIN, rows)
-    return sum(map(len, messages)) / (time.monotonic() - before)
-
-
-def _messages(columns: Columns) -> list[list[tuple[Any, ...]]]:
-    """Return one message in ten: rows of one channel, in order of their last reading."""
-    open_: dict[int, list[tuple[Any, ...]]] = {}
-    whole = []
-    rows = zip(*(columns[name].tolist() for name in _ROW), strict=True)
-    for channel, at_ms, rank, seq, value in rows:
-        message = open_.setdefault(channel, [])
-        message.append((channel, _1970 + timedelta(milliseconds=at_ms), rank, seq, value))
-        if len(message) == BATCH:
-            whole.append(open_.pop(channel))
-    return whole[::10]
+    columns = writers.stored(tables)
+    copied = writers.copied(tables, columns)
+    return {
+        "binary COPY": copied,
+        "INSERT per message": writers.inserted(tables, columns, BATCH),
+    }

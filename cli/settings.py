@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from cli.outside_settings import OutsideSettings
 from metering.errors import InputError
 
 PREFIX: Final = "COMMONWATT_"
@@ -21,7 +22,7 @@ def _counted(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-class Settings(BaseSettings):
+class Settings(OutsideSettings):
     """What an operator may set; every queue, batch and wait has its limit here.
 
     Any of them can be given in a file instead: COMMONWATT_DATABASE_URL_FILE names the file that
@@ -113,6 +114,9 @@ class Settings(BaseSettings):
     )
     gateway_burst_bytes: int = Field(
         2**25, ge=2**16, le=2**40, description="collect: and so much more at once"
+    )
+    read_blocks: bool = Field(
+        True, description="collect: false lets paho read each packet, which is four times slower"
     )
     message_bytes: int = Field(
         64 * 1024,

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from actions.readings.sight import Collector, Queue, Rejects, Sight
+from actions.readings.sight import BooksStand, Collector, Queue, Rejects, Sight
 from cli.services.words import say
 
 CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
@@ -30,6 +30,7 @@ def screen(found: Sight) -> str:
         *_rejects(found.rejects),
         "",
         *_queues(found.queues, found.stalled),
+        *_books(found.books),
     ]
     return "\n".join(parts)
 
@@ -107,6 +108,31 @@ def _queues(some: list[Queue], stalled: list[str]) -> Iterable[str]:
         for one in some
     ]
     return _table([heads, *rows])
+
+
+def _books(some: list[BooksStand]) -> Iterable[str]:
+    """Return how each union's books stand with their second log; nothing where there are none."""
+    if not some:
+        return []
+    heads = (
+        say("账簿", "books"), say("日志行数", "lines"), say("链尾", "head"),
+        say("上次对账", "reconciled"), say("差异", "differ"), say("对账暂停", "blocked"),
+        say("受限", "restricted"),
+    )  # fmt: skip
+    return ["", *_table([heads, *(_book(one) for one in some)])]
+
+
+def _book(one: BooksStand) -> tuple[str, ...]:
+    at = one.reconciled_at
+    return (
+        say(f"联合体 {one.union_id}", f"union {one.union_id}"),
+        f"{one.lines:,}",
+        one.head[:12],
+        say("从未", "never") if at is None else f"{at:%m-%d %H:%M}",
+        _count(one.differences),
+        f"{one.blocked:,}",
+        f"{one.restricted:,}",
+    )
 
 
 def _count(number: int | None) -> str:

@@ -19,8 +19,9 @@ from collector.routing import NATIVE
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 from storage.readings.rejects import Retention
-from worker.kinds import findings, forgetting
+from worker.kinds import alarms, findings, forgetting
 from worker.loop import LANES, Worker, WorkSettings
+from worker.sending import Outside
 from worker.usage import Limits
 
 Log = Callable[..., None]
@@ -52,6 +53,7 @@ def collector(
         bounds=bounds(settings),
         gateway_bytes_per_s=settings.gateway_bytes_per_s,
         gateway_burst_bytes=settings.gateway_burst_bytes,
+        reads_blocks=settings.read_blocks,
         session_expiry_s=settings.session_expiry_s,
         ca_file=settings.broker_ca_file,
         certificate_file=settings.broker_certificate_file,
@@ -83,6 +85,8 @@ def worker(settings: Settings, url: str, log: Log, only: Collection[str] = ()) -
     """Return the worker; `only` some of its lanes, none named is all."""
     if strangers := sorted(set(only) - set(LANES)):
         raise _no_lane(strangers[0])
+    hosts = frozenset(one.strip() for one in settings.alarm_hosts.split(",") if one.strip())
+    alarms.reach(Outside(settings.mail_url, settings.mail_from, hosts))
     limits = Limits(channels=settings.work_channels, readings=settings.work_readings)
     work = WorkSettings(
         limits=limits,

@@ -12,6 +12,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from collector.delivery.offers import Offer
+from collector.packets import BlockClient
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 
@@ -60,7 +61,8 @@ def parsed(broker_url: str) -> Address:
 
 def make_client(settings: CollectorSettings, address: Address) -> Client:
     """Return a client that is not connected yet, with the will that tells of its end."""
-    client = Client(
+    make = BlockClient if settings.reads_blocks else Client
+    client = make(
         CallbackAPIVersion.VERSION2,
         client_id=settings.client_id,
         protocol=MQTTv5 if settings.version == 5 else MQTTv311,

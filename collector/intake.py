@@ -43,10 +43,10 @@ _WRONG: Final = {
         "Name a channel by up to 200 visible characters.",
     ),
     "no_row": (
-        "该行的单元格数与表头不符",
-        "the row has not as many cells as there are headings",
-        "请核对该行的分隔符与引号。",
-        "Look at separators and quotes of that row.",
+        "该行(或该项)不符合格式",
+        "that row, line or object is not in the format",
+        "请核对该处的分隔符、引号和字段名。",
+        "Look at separators, quotes and names of fields there.",
     ),
     "other_gateway": (
         "该行写明属于另一个采集网关",

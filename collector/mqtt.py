@@ -25,6 +25,7 @@ from collector.delivery.machine import Machine
 from collector.intake import ReadingSink
 from collector.listening import DROPPED, Listener, RoutesSource
 from collector.notices import tell
+from collector.packets import BlockClient, acknowledge, said_topic, shown_topic
 from collector.settings import CollectorSettings
 from collector.tally import Tally
 from collector.writer import Writer
@@ -32,6 +33,7 @@ from metering.errors import EnergyError
 
 _TURN_S: Final = 0.1  # the longest wait for the network, so that a stop is noticed
 _READS_PER_TURN: Final = 500  # then acknowledgements and hand-over have their turn
+_MOST_TOPICS: Final = 100_000  # that are remembered
 _TAKEN_OVER: Final = 0x8E
 
 
@@ -57,6 +59,8 @@ class Collector:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        if isinstance(self._client, BlockClient):
+            self._client.taken = self._taken
         self._client.on_publish = self._on_publish
         self._client.on_subscribe = self._on_subscribe
         self._client.on_socket_register_write = _later
@@ -64,6 +68,8 @@ class Collector:
         self._machine = Machine(settings, self._listener.routing, self.tally)
         self._number_of: dict[int, int] = {}  # the machine's number of what paho has under way
         self._answered = True  # by the broker that was asked last
+        self._topics: dict[bytes, str] = {}  # as they can be stored
+        self._now_s, self._now_ms = 0.0, 0  # when the block came that is being read
 
     def reload(self) -> None:
         """Have the routes file read at once; a handler of signals may call it."""
@@ -114,10 +120,13 @@ class Collector:
     def _wait_and_read(self) -> None:
         """Return after something has arrived, can be sent, was committed, or is due."""
         sock: Any = self._client.socket()
-        wait_s = min(self._machine.due_in_s(time.monotonic()), _TURN_S)
-        buffered = hasattr(sock, "pending") and sock.pending() > 0  # TLS keeps what select misses
+        now_s = time.monotonic()
+        reads = sock is not None and not self._machine.sated(now_s)
+        wait_s = min(self._machine.due_in_s(now_s), _TURN_S)
+        # TLS keeps what select misses.
+        buffered = reads and hasattr(sock, "pending") and sock.pending() > 0
         ready, _, _ = select.select(
-            [self._bell_in] if sock is None else [self._bell_in, sock],
+            [self._bell_in, sock] if reads else [self._bell_in],
             [sock] if sock is not None and self._client.want_write() else [],
             [],
             0 if buffered else wait_s,
@@ -129,6 +138,10 @@ class Collector:
 
     def _read(self) -> None:
         """Read while messages come, so that one wait serves many."""
+        self._now_s, self._now_ms = time.monotonic(), time.time_ns() // 1_000_000
+        if isinstance(self._client, BlockClient):
+            self._client.loop_read()
+            return
         for _ in range(_READS_PER_TURN):
             before = self.tally.messages
             rc = self._client.loop_read()
@@ -146,8 +159,7 @@ class Collector:
             case do.Give(batch):
                 self._writer.give(batch)
             case do.Acknowledge(mids):
-                for mid in mids:
-                    client.ack(mid, 1)
+                acknowledge(client, mids)
             case do.Publish(topic, payload, number):
                 info = client.publish(topic, payload, qos=1 if number else 0)
                 if number:
@@ -239,7 +251,7 @@ class Collector:
         self._machine.published(self._number_of.pop(mid, 0))
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
-        topic = _topic(message)
+        topic = said_topic(message)
         if not message.qos and topic == DROPPED:
             if message.payload.isdigit():
                 self._machine.dropped(int(message.payload))
@@ -254,19 +266,20 @@ class Collector:
             message.retain,
         )
 
+    def _taken(self, mid: int, topic: bytes, payload: bytes, retained: bool) -> None:
+        """Take a plain message out of a block; all of a block arrived at once."""
+        name = self._topics.get(topic)
+        if name is None:
+            if len(self._topics) >= _MOST_TOPICS:
+                self._topics.clear()
+            name = self._topics[topic] = shown_topic(topic)
+        self._machine.arrived(mid, 1, name, payload, self._now_s, self._now_ms, retained)
+
     def _ring_bell(self) -> None:
         try:
             self._bell_out.send(b"!")
         except OSError:  # full means that it rings already; closed, that nobody waits
             return
-
-
-def _topic(message: MQTTMessage) -> str:
-    """Return a topic that can be stored; brokers that check it let no other pass."""
-    try:
-        return message.topic.replace("\0", "�")
-    except UnicodeDecodeError:
-        return "�"
 
 
 def _later(client: Client, userdata: Any, sock: Any) -> None:

@@ -33,6 +33,7 @@ class CollectorSettings:
     share: the group of collectors that divide the messages among them, empty for none.
     session_expiry_s: how long the broker keeps messages while the collector is away (MQTT 5).
     stop_s: how long a stop may take.
+    reads_blocks: whether packets are cut from blocks (collector.packets) or read by paho itself.
     bounds: of one message.
     """
 
@@ -59,6 +60,7 @@ class CollectorSettings:
     retry_most_s: float = 5.0
     stop_s: float = 20.0
     queued_receipts: int = 20_000
+    reads_blocks: bool = True
     bounds: MessageBounds = BOUNDS
     ca_file: Path | None = None
     certificate_file: Path | None = None

@@ -17,6 +17,7 @@ from analytics.exact import Ints
 from analytics.rounding import cascade_rows, topped_up
 from compact.holders import NULL, Holders
 from compact.levels import Places, placed
+from compact.limits import limited
 from compact.methods import Method, adjusted
 from compact.notices import in_kgce
 from compact.quotas import Allocation, Nodes, Quotas
@@ -65,10 +66,15 @@ def allocated(problem: Problem) -> Allocation:
         )
     places, line, member = placed(problem.holders, problem.members, problem.parents)
     among = among_of(problem, member)
-    sharing = problem.method.by.shares(among)
+    sharing = _limited(problem, among)
     base = _added_up(places, line, among.base)
     caps = _caps(problem, places, base)
     made, amount = _divided(problem, places, line, sharing, base, caps)
+    if problem.method.reach is Reach.CAP:
+        sharing = among.sharing(among.adjusted)
+        of_members = amount[[one for one, above in enumerate(places.parents) if above in caps]]
+        made = _cut(problem, places, line, sharing, base, of_members, len(caps))
+        amount = made.amount
     inner = len(places.keys)
     nodes = Nodes(
         keys=places.keys,
@@ -80,6 +86,15 @@ def allocated(problem: Problem) -> Allocation:
     )
     quotas = _quotas(problem.holders, among, line, made, sharing, amount[inner:])
     return Allocation(nodes, quotas, sum(caps.values()))
+
+
+def _limited(problem: Problem, among: Among) -> Sharing:
+    """Return what is shared by, within the limits of institutions; a rule of caps keeps its own."""
+    method, institution = problem.method, problem.holders.institution
+    sharing = method.by.shares(among)
+    if method.reach is Reach.INSTITUTION:
+        return sharing
+    return limited(sharing, among.base, institution, method.limits, saves=method.by.saves)
 
 
 def among_of(problem: Problem, member: Ints) -> Among:
@@ -125,19 +140,31 @@ def _divided(
     if problem.method.reach is Reach.INSTITUTION:
         return _as_stated(places, line, sharing)
     above = len(caps) if problem.method.reach is Reach.MEMBER else 0
+    totals = _totals(problem, places, base, caps)
+    made = _cut(problem, places, line, sharing, base, totals, above)
+    if not problem.method.by.saves:
+        return made, made.amount
+    return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
+
+
+def _cut(
+    problem: Problem,
+    places: Places,
+    line: Ints,
+    sharing: Sharing,
+    base: Ints,
+    totals: Ints,
+    above: int,
+) -> Divided:
+    """Return totals divided down the tree; above: how many years hang over its roots."""
     parent = np.concatenate([np.array(places.parents, np.int64), line])
     keys = np.concatenate([np.array(places.ranks, np.int64), problem.holders.institution])
     tree = Tree.of(np.where(parent[above:] < above, ROOT, parent[above:] - above))
-    totals = _totals(problem, places, base, caps)
     try:
         made = divide(totals, tree, sharing, keys[above:], places.keys[above:])
     except InfeasibleError as error:
         raise _in_words(problem, places, base, error) from error
-    if above:
-        made = _with_years(made, parent, above)
-    if not problem.method.by.saves:
-        return made, made.amount
-    return made, np.concatenate([base, problem.holders.base.total_g]) - made.amount
+    return _with_years(made, parent, above) if above else made
 
 
 def _as_stated(places: Places, line: Ints, sharing: Sharing) -> tuple[Divided, Ints]:

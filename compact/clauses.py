@@ -75,7 +75,7 @@ TERMS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.BASE: ("base_year", "base_first", "base_last", "revise_percent"),
     Kind.TARGET: ("fall_percent", "target_year", "curve"),
     Kind.RULE: ("rule", "weights"),
-    Kind.PERIODS: ("period_years", "interim_percent"),
+    Kind.PERIODS: ("period_years", "interim_percent", "cover_months"),
     Kind.BANKING: ("bank_percent", "borrow_percent"),
     Kind.CARRY: ("carry_factor",),
     Kind.TRANSFER: ("delay_hours", "longer_hours", "trusted"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from analytics.exact import Ints, multiply_divide
 from compact.holders import Holder
+from compact.limits import Limits
 from compact.rules import rule as rule_of
 from compact.rules import rules
 from compact.ruling import AllocationRule, Reach
@@ -25,6 +26,7 @@ Rule: Any = _OF_LETTERS("Rule", {one.about.code.upper(): one.about.letter for on
 
 _MOST: Final = 100 * MILLION
 _ROOM: Final = 2**62
+_CHOSEN: Final = (Reach.MEMBER, Reach.CAP)
 _BEFORE: Final = {"floor", "ceiling", "most_saved", "leading", "weights"}  # said of every rule once
 
 
@@ -34,13 +36,16 @@ class Method:
 
     by: the rule with its parameters. factors: named corrections of an institution's base, such as
     climate or occupancy, in millionths. unused: what a snapshot of before says of other rules.
-    within: MEMBER lets each member have the same percentage of its base, with a λ of its own.
+    limits: the most that may be asked of an institution in saving, by name. [g]
+    within: MEMBER lets each member have the same percentage of its base, with a λ of its own; CAP
+    binds members alone by the rule, and proposes by the base what each has to share inside.
     """
 
     by: AllocationRule
     factors: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     unused: Mapping[str, Any] = field(default_factory=dict)
     within: Reach | None = None
+    limits: Limits = field(default_factory=dict)
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Method:
         factors: Mapping[int, Mapping[str, int]] | None = None,
         unused: Mapping[str, Any] | None = None,
         within: Reach | None = None,
+        limits: Limits | None = None,
         **parameters: Any,
     ) -> None:
         """Take a rule by its letter, with its parameters as they are kept."""
@@ -62,13 +68,19 @@ class Method:
         object.__setattr__(self, "by", chosen(**parameters))
         object.__setattr__(self, "factors", factors or {})
         object.__setattr__(self, "unused", unused or {})
-        object.__setattr__(self, "within", within if within is Reach.MEMBER else None)
+        object.__setattr__(self, "limits", {who: one for who, one in (limits or {}).items() if one})
+        object.__setattr__(self, "within", within if within in _CHOSEN else None)
 
     @property
     def reach(self) -> Reach:
         """How far one λ reaches: the rule's own where it says so, else as was chosen."""
         own = self.by.reach
         return self.within if own is Reach.UNION and self.within is not None else own
+
+    @property
+    def inside(self) -> AllocationRule:
+        """The rule by which an institution has its quota: by the base where caps alone bind."""
+        return rule_of("A")() if self.reach is Reach.CAP else self.by
 
     @property
     def rule(self) -> StrEnum:
@@ -84,7 +96,7 @@ class Method:
     @property
     def is_plain(self) -> bool:
         """Whether everybody's part of the own base does not depend on what others have."""
-        return self.by.is_plain and not self.factors
+        return self.by.is_plain and not self.factors and not self.limits
 
     def but(self, **changes: Any) -> Method:
         """Return the method with other parameters."""
@@ -93,12 +105,20 @@ class Method:
             "factors": self.factors,
             "unused": self.unused,
             "within": self.within,
+            "limits": self.limits,
         }
         return Method(self.rule, **(given | kept | changes))
 
     @property
+    def of_single(self) -> dict[str, object]:
+        """Factors and limits of single institutions, as JSON writes them."""
+        limits = {str(one): dict(named) for one, named in self.limits.items()}
+        found: dict[str, object] = {"limits": limits} if limits else {}
+        return found | {"factors": {str(one): dict(named) for one, named in self.factors.items()}}
+
+    @property
     def payload(self) -> dict[str, object]:
-        """The method as JSON writes it, without the factors of single institutions."""
+        """The method as JSON writes it, without what is of single institutions."""
         values = {one.name: one.payload(getattr(self.by, one.name)) for one in self.by.parameters()}
         within = {} if self.within is None else {"reach": self.within.value}
         return {"rule": self.by.about.letter, **self.unused, **values, **within}
@@ -113,11 +133,13 @@ class Method:
                 given[name] = own[name].from_payload(value)
             elif name in _BEFORE:
                 unused[name] = value
-            elif name not in ("rule", "factors", "reach"):
+            elif name not in ("rule", "factors", "limits", "reach"):
                 raise KeyError(name)
         factors = {int(one): dict(named) for one, named in payload.get("factors", {}).items()}
+        limits = {int(one): dict(named) for one, named in payload.get("limits", {}).items()}
         within = Reach(payload["reach"]) if "reach" in payload else None
-        return cls(payload["rule"], factors=factors, unused=unused, within=within, **given)
+        kept: dict[str, Any] = {"factors": factors, "limits": limits, "within": within}
+        return cls(payload["rule"], unused=unused, **kept, **given)
 
 
 def adjusted(base: Ints, institution: Ints, factors: Mapping[int, Mapping[str, int]]) -> Ints:

@@ -6,12 +6,21 @@ Source: ANALYTICS 1.5: released r = max(0, left − upper forecast), needed d = 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from compact.movements import Leg
 
 MARGIN: Final = Fraction(1, 10)  # the upper forecast above the median, where none is known
+
+
+class Basis(StrEnum):
+    """What an outlook stands on."""
+
+    FORECAST = "forecast"  # last year's days at this pace; a band from forecasts that are over
+    PATH = "path"  # how much of the path was used, and a fixed margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class Outlook:
     left_g: int
     median_g: int
     upper_g: int
+    basis: Basis = Basis.PATH
 
     @property
     def releases_g(self) -> int:
@@ -37,7 +47,13 @@ class Outlook:
         return max(0, self.median_g - self.left_g)
 
 
-def outlook(institution: int, quota_g: int, path_g: int, used_g: int) -> Outlook:
+def forecast(institution: int, quota_g: int, used: float, rest: float, upper: float) -> Outlook:
+    """Return an outlook by a forecast; used: of the days that it takes for known. [g]"""
+    left_g = quota_g - round(used)
+    return Outlook(institution, left_g, ceil(rest), max(ceil(rest), ceil(upper)), Basis.FORECAST)
+
+
+def by_path(institution: int, quota_g: int, path_g: int, used_g: int) -> Outlook:
     """Return an outlook by how much was used of the path so far; what is used is taken off.
 
     path_g: what of the quota is earned by now, above 0.

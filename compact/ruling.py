@@ -30,6 +30,7 @@ class Reach(StrEnum):
 
     UNION = "union"  # all: the target's cap of a year, by one λ over all institutions
     MEMBER = "member"  # each member: its cap is the rule's own, one λ in each
+    CAP = "cap"  # each member: its cap is what the rule gives its own; inside, it decides itself
     INSTITUTION = "institution"  # each institution: nothing is left to share
 
 
@@ -132,7 +133,8 @@ class Among:
 class Facts:
     """One quota's figures, as its notice prints them.
 
-    factors: corrections of the base by name, in millionths. bound: floor or ceiling, where that
+    factors: corrections of the base by name, in millionths. limits: of what may be asked of it in
+    saving, by name. bound: floor or ceiling, where that
     decides. multiplier: λ of its department line.
     """
 
@@ -143,6 +145,13 @@ class Facts:
     multiplier: Fraction
     bound: str | None = None
     factors: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def bound_words(self) -> str:
+        """What decides instead of λ, with the limits that a document gives. [kgce]"""
+        some = ", ".join(f"{name} {in_kgce(most)}" for name, most in sorted(self.limits.items()))
+        return f"{self.bound} ({some})" if some else f"{self.bound}"
 
     @property
     def part(self) -> Fraction:
@@ -222,7 +231,7 @@ class AllocationRule:
         by = multiplier_shown(facts.multiplier)
         moved = f"{self.product(facts)} × λ {by} = {shown(real)}"
         if facts.bound is not None:
-            moved += f" → {facts.bound}"
+            moved += f" → {facts.bound_words}"
         if not self.saves:
             return f"{moved} → {in_kgce(facts.amount_g)} kgce"
         saved = facts.base_g - facts.amount_g

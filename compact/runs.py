@@ -137,8 +137,7 @@ def _target(payload: Mapping[str, Any]) -> Target:
 
 
 def _method_payload(method: Method) -> dict[str, object]:
-    factors = {str(one): dict(named) for one, named in method.factors.items()}
-    return method.payload | {"factors": factors}
+    return method.payload | method.of_single
 
 
 def base_payload(base: Base) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Final
 _FEW: Final = 5  # arrivals, before which nothing is usual
 _SLACK_S: Final = 60
 _TIMES: Final = 3  # of the usual interval, after which it is late
+_READINGS: Final = 2  # of its quickest channel, one of which may fail
 _BEYOND: Final = (6, 5)  # of its longest but one, which one outage does not move
 _CLOCK_OF: Final = 9  # messages whose middle is the clock's offset: one of old readings is no clock
 _AHEAD_MS: Final = 60_000
@@ -33,7 +34,8 @@ class Habits:
 
     every_s: between its last arrivals. ahead_ms: by how much the newest instant of each of its last
     messages was ahead of the arrival. seqs: the ranges of its numbers, first and last, in order.
-    period_s: the longest between readings of its channels, where there are any.
+    period_s, soonest_s: the longest and the shortest between readings of its channels, where there
+    are any.
     """
 
     seen_at: datetime | None
@@ -41,6 +43,7 @@ class Habits:
     ahead_ms: Sequence[int]
     seqs: Sequence[tuple[int, int]]
     period_s: int | None = None
+    soonest_s: int | None = None
 
     @property
     def usual_s(self) -> int | None:
@@ -54,12 +57,14 @@ class Habits:
         `storage.late_after_s` says the same in SQL.
 
         The longest silence but one counts too: who sends a day's readings at once, and is silent
-        for the rest of the day, is not late for it.
+        for the rest of the day, is not late for it. And nobody is late before a second reading of
+        its quickest channel is due: what was buffered for weeks comes within a minute.
         """
         if self.usual_s is None:
             return _TIMES * (self.period_s or 0) + _FIRST_S
         longest = sorted(self.every_s)[-2]
-        return max(_TIMES * self.usual_s, longest * _BEYOND[0] // _BEYOND[1]) + _SLACK_S
+        due_s = _READINGS * (self.soonest_s or 0)
+        return max(_TIMES * self.usual_s, longest * _BEYOND[0] // _BEYOND[1], due_s) + _SLACK_S
 
     def offline(self, now: datetime) -> bool:
         """Return whether it has been silent for longer than it uses to."""

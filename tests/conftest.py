@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +126,18 @@ def template(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def full(server: Server, template: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """A template that holds the world of institutions, filled, and ids by name.
+def peopled(server: Server, template: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """A template that holds the world of institutions and people, and ids by name.
 
     A test that asks for this, itself or by a fixture, has it in its database from the beginning.
     """
-    from tests.actions.world import fill, make_world  # most tests need no world
+    from tests.actions.world import make_world  # most tests need no world
 
     known: dict[str, Any] = {}
 
     def make(name: str) -> None:
         migrate.give_logins(server.named(name), PASSWORDS)
         world = make_world(Database(name, server.named(name)))
-        fill(world)
         world.close()
         known.update(world.known())
 
@@ -146,20 +145,47 @@ def full(server: Server, template: str) -> Iterator[tuple[str, Mapping[str, Any]
         yield name, known
 
 
+@pytest.fixture(scope="session")
+def full(
+    server: Server, peopled: tuple[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The same with readings, hours and accounts."""
+    from tests.actions.world import fill, make_world
+
+    def make(name: str) -> None:
+        migrate.give_logins(server.named(name), PASSWORDS)
+        world = make_world(Database(name, server.named(name), peopled[1]))
+        fill(world)
+        world.close()
+
+    with databases.template(server, make, like=peopled[0]) as name:
+        yield name, peopled[1]
+
+
+@contextmanager
+def _copied(request: pytest.FixtureRequest, server: Server, template: str) -> Iterator[Database]:
+    """Lend a copy of that which the test asks for, itself or by a fixture."""
+    asked = next((name for name in ("full", "peopled") if name in request.fixturenames), None)
+    known = None
+    if asked is not None:
+        template, known = request.getfixturevalue(asked)
+    with databases.copied(server, template, known, filled=asked == "full") as database:
+        yield database
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, server: Server, template: str) -> Iterator[Database]:
     """A database of this test alone, with logins for api, collector and worker."""
-    known = None
-    if "full" in request.fixturenames:
-        template, known = request.getfixturevalue("full")
-    with databases.copied(server, template, known) as database:
+    with _copied(request, server, template) as database:
         yield database
 
 
 @pytest.fixture(scope="module")
-def database_of_module(server: Server, template: str) -> Iterator[Database]:
-    """The same for tests of one module that change nothing in it."""
-    with databases.copied(server, template) as database:
+def database_of_module(
+    request: pytest.FixtureRequest, server: Server, template: str
+) -> Iterator[Database]:
+    """The same for tests of one module that change nothing in it; they ask for the same world."""
+    with _copied(request, server, template) as database:
         yield database
 
 

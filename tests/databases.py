@@ -35,12 +35,14 @@ class Server:
 class Database:
     """A migrated database of one test.
 
-    known: what is in it already, by name, where the fixture `full` was asked for.
+    known: what is in it already, by name, where the fixture `peopled` or `full` was asked for.
+    filled: whether readings and accounts are, too.
     """
 
     name: str
     admin_url: str
     known: Mapping[str, Any] | None = None
+    filled: bool = False
 
     def url(self, group: str) -> str:
         """Return the URL of the login of api, collector or worker."""
@@ -81,7 +83,11 @@ def template(server: Server, make: Callable[[str], object], like: str = "") -> I
 
 @contextmanager
 def copied(
-    server: Server, template: str, known: Mapping[str, Any] | None = None
+    server: Server,
+    template: str,
+    known: Mapping[str, Any] | None = None,
+    *,
+    filled: bool = False,
 ) -> Iterator[Database]:
     """Lend a copy of the template: all that migrating makes but the logins is in it already."""
     name = f"cwt_{secrets.token_hex(6)}"
@@ -90,7 +96,7 @@ def copied(
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
     try:
         migrate.give_logins(server.named(name), PASSWORDS)
-        yield Database(name, server.named(name), known)
+        yield Database(name, server.named(name), known, filled)
     finally:
         drop(server, name)
 

@@ -150,7 +150,7 @@ def log_in_again(
     AgainError where it was not given, or is wrong.
     """
     if not password:
-        raise again_needed()
+        raise again_needed(left_open=True)
     known = device if _knows(pool, device, login) else ""
     try:
         _admitted(pool, login, password, failures, address, known)

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from actions.accounts.overview import months_before
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
+from actions.boards.waiting import OfBooks, of_books
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
 from actions.declared import Effect
@@ -129,6 +130,7 @@ class Today:
     members: Sequence[OfMember]
     platform: OfPlatform | None
     corrects: bool
+    books: OfBooks
     new_keys: Sequence[NewKeys] = ()
 
 
@@ -144,6 +146,7 @@ def today_of(actor: Actor) -> Today:
             _of_members(connection) if plans else (),
             _of_platform(connection) if runs_it else None,
             holds(connection, Right.CORRECT_READINGS),
+            of_books(connection),
             new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
         )
 

@@ -26,6 +26,7 @@ TERM_WORDS: Final[Mapping[str, tuple[Words, str]]] = {
     "weights": (Words("权重", "Weights"), ""),
     "period_years": (Words("周期年数", "Years of a period"), ""),
     "interim_percent": (Words("期中各年核销", "Interim cover of each year before the last"), "%"),
+    "cover_months": (Words("年度结束后须核销的月数", "A year is covered within"), "months"),
     "bank_percent": (Words("结转上限", "May be banked, at most"), "%"),
     "borrow_percent": (Words("预借上限", "May be borrowed, at most"), "%"),
     "carry_factor": (Words("超出结转倍数", "Factor on a carried shortfall"), ""),

@@ -18,6 +18,7 @@ from compact.targets import Curve
 
 Share = Annotated[Amount, Field(le=100, decimal_places=4)]
 Months = Annotated[int, Field(ge=0, le=120)]
+CoverMonths = Annotated[int, Field(ge=1, le=11)]  # the next year's books close after it
 Hours = Annotated[int, Field(ge=0, le=8784)]
 Factor = Annotated[Amount, Field(ge=1, le=10, decimal_places=4)]
 Years = Annotated[int, Field(ge=1, le=10)]
@@ -63,6 +64,7 @@ class ClauseFields(BaseModel):
     weights: Text | None = _term("weights")
     period_years: Years | None = _term("period_years")
     interim_percent: Share | None = _term("interim_percent")
+    cover_months: CoverMonths | None = _term("cover_months")
     bank_percent: Share | None = _term("bank_percent")
     borrow_percent: Share | None = _term("borrow_percent")
     carry_factor: Factor | None = _term("carry_factor")

@@ -11,7 +11,7 @@ import numpy as np
 
 from actions.actor import Actor
 from actions.compact.beyond_target import Beyond, beyond_of
-from actions.compact.proposing import leading_of_like, weights_of
+from actions.compact.proposing import fitting, leading_of_like, weights_of
 from actions.compact.rules import BandRules
 from actions.compact.runs import Start, Trial, start, try_from
 from actions.compact.unions import must_plan, union_of
@@ -32,7 +32,8 @@ from storage import days
 from storage.compact import comparisons, targets
 from storage.compact.run_members import Sum, Sums
 from storage.compact.unions import MemberRow
-from storage.registry import bands, institutions
+from storage.registry import bands, institutions, standards
+from storage.registry.standards import LeadingValue
 
 __all__ = [
     "Compared",
@@ -75,6 +76,7 @@ class Loaded:
     say nothing, or would tell of an institution that the planner does not see. classes: that
     institutions which the planner sees are of, with their Chinese and English names. published:
     rules by bands that are in force. among: who shares, as rules look at them; None without any.
+    standards: leading values that standards publish for the members' provinces.
     """
 
     start: Start
@@ -84,6 +86,7 @@ class Loaded:
     published: BandRules
     at: datetime
     among: Among | None = None
+    standards: Sequence[LeadingValue] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +153,20 @@ def load(actor: Actor, target_id: int) -> Loaded:
     begun = start(actor, target_id)
     with actor.look() as connection:
         names = comparisons.classes(connection)
-        published = bands.in_force(connection, actor.today or days.today(connection))
+        today = actor.today or days.today(connection)
+        published = bands.in_force(connection, today)
+        profile = begun.kept.target.profile
+        listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
         trial = try_from(begun, Method("A"))
         holders = trial.holders
-    leading = leading_of_like(holders)
+    leading = {**leading_of_like(holders), **fitting(listed)}
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
     weights = None if trial is None or trial.unseen else weights_of(trial.run, leading)
     among = None if trial is None else among_of(trial.run.problem, _members(trial.run))
-    return Loaded(begun, leading, weights, named, published, at, among)
+    return Loaded(begun, leading, weights, named, published, at, among, listed)
 
 
 def try_one(begun: Start, method: Method, year: int | None = None) -> RuleResult:

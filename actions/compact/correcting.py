@@ -38,12 +38,18 @@ def corrections_of(start: Start, year: int | None) -> Mapping[int, list[Correcti
     return found
 
 
-def corrected(start: Start, method: Method, year: int | None) -> Method:
-    """Return a rule with the proposed corrections; what a person typed stands before them."""
-    factors = {
-        who: {one.name: one.factor for one in some}
-        for who, some in corrections_of(start, year).items()
-    }
+def corrected(
+    start: Start,
+    method: Method,
+    year: int | None,
+    known: Mapping[int, list[Correction]] | None = None,
+) -> Method:
+    """Return a rule with the proposed corrections; what a person typed stands before them.
+
+    known: the corrections, where they are at hand.
+    """
+    some_of = corrections_of(start, year) if known is None else known
+    factors = {who: {one.name: one.factor for one in some} for who, some in some_of.items()}
     for who, named in method.factors.items():
         factors[who] = {**factors.get(who, {}), **named}
     return method.but(factors=factors)

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from actions.compact.account_acts import reason_field, union_field
 from actions.compact.book_words import COVERS
-from actions.compact.covers import INDICATOR, due_g, holder_of, stood_of
+from actions.compact.covers import account_follows, due_g, holder_of, stood_of
 from actions.compact.movement_things import (
     MOVEMENT,
     Asked,
@@ -18,18 +18,15 @@ from actions.compact.movement_things import (
     tried,
     year_field,
 )
-from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
-from actions.fields import Acting, Words, field, plain
-from actions.kinds import Day, Id, Line
+from actions.fields import Acting, Words, field
+from actions.kinds import Id, Line
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
 from compact.books import Kind
 from compact.movements import Movement, State
-from metering.errors import ConflictError, InputError
-from storage.compact import covers
+from storage.compact import accounts, covers
 from storage.compact.movements import MovementRow
-from storage.compact.unions import UnionRow
 from storage.registry.institutions import Institution
 
 
@@ -39,14 +36,6 @@ class YearLeftOut(BaseModel):
     institution_id: int
     year: int
     excluded: bool
-
-
-class CoverFrozen(BaseModel):
-    """How many holders were frozen at a deadline, by status."""
-
-    deadline: str
-    holders: int
-    statuses: dict[str, int]
 
 
 class CoverUse(Action[Institution, MovementStands]):
@@ -80,10 +69,12 @@ class CoverUse(Action[Institution, MovementStands]):
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would be covered, and how the holder stands then."""
         before = stood_of(holder_of(at, self.union, on), at)
+        was = accounts.state(at.connection, self.union, on.institution_id)
         effects = tried(at, self._asked(on, at), self._what(on, at))
         after = stood_of(holder_of(at, self.union, on), at)
         states = COVERS[before.status], COVERS[after.status]
-        return [*effects, Effect("cover", Words("核销状态", "Cover"), *states)]
+        cover = Effect("cover", Words("核销状态", "Cover"), *states)
+        return [*effects, cover, *account_follows(at, self.union, on.institution_id, was)]
 
     def do(self, on: Institution, at: Acting) -> MovementStands:
         """Cover it."""
@@ -129,7 +120,11 @@ class ReverseCover(Action[MovementRow, MovementStands]):
 
     def foresee(self, on: MovementRow, at: Acting) -> list[Effect]:
         """Return what comes back, as the books would take it."""
-        return tried(at, self._asked(on), self._what(on), reverses=on.movement_id)
+        whose = on.institution_id
+        assert whose is not None
+        was = accounts.state(at.connection, on.union_id, whose)
+        effects = tried(at, self._asked(on), self._what(on), reverses=on.movement_id)
+        return [*effects, *account_follows(at, on.union_id, whose, was)]
 
     def do(self, on: MovementRow, at: Acting) -> MovementStands:
         """Reverse it."""
@@ -197,51 +192,6 @@ class IncludeYear(Action[Institution, YearLeftOut]):
         return _left_out(self, on, at, excluded=False)
 
 
-class FreezeCover(Action[UnionRow, CoverFrozen]):
-    """Keep how every holder stands at a deadline: what is amended later moves only the live one."""
-
-    about = About(
-        code="cover.freeze",
-        on=UNION,
-        right=Right.PLAN,
-        path="/unions/{on}/cover/deadlines",
-        tag="books",
-        zh="固定核销状态",
-        en="Freeze the cover at a deadline",
-        done=("核销状态已固定。", "The statuses are frozen."),
-    )
-
-    deadline: Day = field(zh="截止日期", en="Deadline", examples=["2027-06-30"])
-
-    def check(self, on: UnionRow, at: Acting) -> None:
-        """Refuse a day to come, one that is frozen already, and a union without holders."""
-        if self.deadline > at.today:
-            raise _not_yet(self.deadline.isoformat())
-        if covers.is_frozen(at.connection, on.union_id, self.deadline):
-            raise _frozen_already(self.deadline.isoformat())
-        if not covers.holders(at.connection, on.union_id, INDICATOR):
-            raise _no_holders(on.union_id)
-
-    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
-        """Return how many holders stand how."""
-        found = self.do(on, at)
-        return [
-            Effect("status", COVERS[status], None, plain(f"{many:,}"))
-            for status, many in found.statuses.items()
-        ]
-
-    def do(self, on: UnionRow, at: Acting) -> CoverFrozen:
-        """Freeze them."""
-        rows = covers.holders(at.connection, on.union_id, INDICATOR)
-        stood = [stood_of(one, at) for one in rows]
-        covers.freeze(at.connection, on.union_id, INDICATOR, self.deadline, stood, at.actor)
-        counts: dict[str, int] = {}
-        for one in stood:
-            counts[one.status] = counts.get(one.status, 0) + 1
-        found = dict(sorted(counts.items()))
-        return CoverFrozen(deadline=self.deadline.isoformat(), holders=len(stood), statuses=found)
-
-
 def _moved(
     said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
 ) -> list[Effect]:
@@ -259,36 +209,3 @@ def _left_out(
     whose = (said.union, on.institution_id, said.year)
     covers.exclude(at.connection, *whose, said.reason, at.actor, excluded=excluded)
     return YearLeftOut(institution_id=on.institution_id, year=said.year, excluded=excluded)
-
-
-def _not_yet(day: str) -> InputError:
-    return InputError(
-        "cover.deadline_to_come",
-        zh=f"{day} 尚未到来。",
-        en=f"{day} has not come yet.",
-        next_zh="请在截止日期当日或之后固定。",
-        next_en="Freeze the statuses on that day or later.",
-        where={"field": "deadline", "value": day},
-    )
-
-
-def _frozen_already(day: str) -> ConflictError:
-    return ConflictError(
-        "cover.frozen_already",
-        zh=f"{day} 的核销状态已经固定。",
-        en=f"The statuses of {day} are frozen already.",
-        next_zh="请查看“核销状态(已固定)”。",
-        next_en="See the table of frozen statuses.",
-        where={"deadline": day},
-    )
-
-
-def _no_holders(union: int) -> ConflictError:
-    return ConflictError(
-        "cover.no_holders",
-        zh="该联合体还没有下达过用能指标。",
-        en="No quota is issued in this union yet.",
-        next_zh="请先下达指标。",
-        next_en="Issue quotas first.",
-        where={"union_id": union},
-    )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from actions.fields import Acting
+from actions.compact.book_words import ACCOUNT_STATES
+from actions.declared import Effect
+from actions.fields import Acting, Words
 from actions.figures import kilograms
 from compact.cover import CoverStatus, combined
 from compact.targets import Indicator
@@ -101,6 +103,15 @@ def of_members(at: Acting, union: int) -> list[MemberCover]:
 def _together(rows: Iterable[HolderRow], many: int, at: Acting) -> str | None:
     statuses = [CoverStatus(stood_of(one, at).status) for one in rows]
     return combined(statuses).value if len(statuses) == many else None
+
+
+def account_follows(at: Acting, union: int, institution: int, was: str) -> list[Effect]:
+    """Return what an account becomes by itself where its cover lets it, beside what it was."""
+    now = accounts.state(at.connection, union, institution)
+    if now == was:
+        return []
+    what = Words("账簿户", "Book account")
+    return [Effect("account", what, ACCOUNT_STATES[was], ACCOUNT_STATES[now])]
 
 
 def in_grams(value: Fraction | int | None) -> int | None:

@@ -50,7 +50,7 @@ def must_tell_of_none(problem: Problem, unseen: Unseen) -> None:
     what is not seen: they may hold its sum, or its sum by member, where that tells of none. Rules
     that look at each institution by itself would tell of each.
     """
-    for institution in problem.method.factors:
+    for institution in (*problem.method.factors, *problem.method.limits):
         if institution in unseen.all:
             raise not_found("机构", "institution", {"institution_id": institution})
     if not unseen.guarded or problem.method.is_plain:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from actions.actor import SYSTEM
 from actions.compact.beyond_target import Beyond, beyond_effects, beyond_of
+from actions.compact.release_quotas import must_be_released
 from actions.compact.run_changes import amount_words, effects_of, replaced_by
 from actions.compact.targets import bound_elsewhere
 from actions.compact.things import RUN
@@ -142,6 +143,7 @@ class IssueRun(Action[Run, RunIssued]):
             raise _on_trial(on)
         if waiting := bases.not_reviewed(connection, on.run_id):
             raise _not_reviewed(on, waiting)
+        must_be_released(connection, on)
         target = _target(connection, on)
         members = sorted({member for member, *_ in runs.of_members(connection, on.run_id)})
         if bound := targets.bound_elsewhere(connection, on.union_id, members, target):

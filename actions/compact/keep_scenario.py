@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from actions.compact.comparing import equal_of
-from actions.compact.correcting import corrected
+from actions.compact.limiting import fitted
 from actions.compact.rule_fields import RuleFields
 from actions.compact.rules import rule_words
 from actions.compact.runs import Trial, try_from
@@ -107,17 +107,15 @@ class KeepScenario(RuleFields, Action[Target, ScenarioKept]):
         if key not in at.known:
             start = start_of(at.connection, on.target_id, self.about.code)
             method = self.method_with(bands.in_force(at.connection, at.today))
-            if self.corrected:
-                method = corrected(start, method, self.year)
+            method = fitted(start, method, self)
             at.known[key] = try_from(start, method, self.year)
         found: Trial = at.known[key]
         return found
 
 
 def _method(method: Method) -> dict[str, Any]:
-    """Return a rule with all that it was given, corrections too."""
-    factors = {str(who): dict(named) for who, named in method.factors.items()}
-    return {**method.payload, "factors": factors}
+    """Return a rule with all that it was given, corrections and limits too."""
+    return {**method.payload, **method.of_single}
 
 
 def _sums(quotas: Any, equal: Ints) -> list[tuple[int | None, int, int, int, list[int]]]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from actions.actor import Actor
 from actions.compact.beyond_target import beyond_effects, beyond_of
 from actions.compact.comparing import sums_of
-from actions.compact.correcting import corrected
+from actions.compact.limiting import fitted
 from actions.compact.rule_fields import Correction, RuleFields
 from actions.compact.run_changes import effects_of, replaced_by
 from actions.compact.runs import Trial, try_from
@@ -130,8 +130,7 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
             method = self.method_with(bands.in_force(at.connection, at.today))
             if self.shadow and not start.shadow:
                 raise _no_shadow(on.union_id)
-            if self.corrected:
-                method = corrected(start, method, self.year)
+            method = fitted(start, method, self)
             at.known[key] = try_from(start, method, self.year, shadow=self.shadow)
         found: Trial = at.known[key]
         return found
@@ -143,9 +142,7 @@ def tried_by(actor: Actor, target_id: int, wanted: MakeRun) -> Trial:
         day = actor.today or days.today(connection)
         method = wanted.method_with(bands.in_force(connection, day))
     begun = start(actor, target_id)
-    if wanted.corrected:
-        method = corrected(begun, method, wanted.year)
-    return try_from(begun, method, wanted.year)
+    return try_from(begun, fitted(begun, method, wanted), wanted.year)
 
 
 def _no_shadow(union_id: int) -> ConflictError:

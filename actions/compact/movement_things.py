@@ -1,6 +1,6 @@
 """The movement that acts hang on, and what proposals of movements share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field
 
 from actions.compact.base_fields import institution_name
-from actions.compact.book_words import KINDS, MOVEMENT_STATES
+from actions.compact.book_words import ACCOUNTS, KINDS, MOVEMENT_STATES
 from actions.compact.target_fields import Year
 from actions.declared import Effect, Thing
 from actions.fields import Acting, Lang, Option, Words, field, plain
@@ -20,6 +20,7 @@ from compact.targets import Indicator
 from metering.errors import ConflictError
 from storage.compact import accounts, movements
 from storage.compact.movements import MovementFilter, MovementRow, Proposal
+from storage.registry import institutions
 from storage.registry.institutions import Institution
 
 INDICATOR: Final = Indicator.TOTAL_KGCE.value
@@ -131,6 +132,28 @@ def effects(what: Movement, before_g: int, after_g: int) -> list[Effect]:
             plain(f"{kilograms(after_g)} kgce"),
         ),
     ]
+
+
+def legs_shown(at: Acting, legs: Sequence[Leg]) -> list[Effect]:
+    """Return what each account gives or gets."""
+    whom = sorted({one.place for one in legs if one.account == "holder" and one.place is not None})
+    names = institutions.names(at.connection, whom)
+    return [_leg_shown(one, names) for one in legs]
+
+
+def _leg_shown(one: Leg, names: Mapping[int, tuple[str | None, str | None]]) -> Effect:
+    account, sign = ACCOUNTS[one.account], "+" if one.amount_g > 0 else "−"
+    zh, en = names.get(one.place or 0, (None, None)) if one.account == "holder" else ("", "")
+    called = [f"{name} · {one.year}".strip(" ·") for name in (zh or en, en or zh)]
+    if one.account == "holder" and not (zh or en):
+        called = [f"{one.place} · {one.year}"] * 2
+    return Effect(
+        "entry",
+        Words(f"{account.zh} {called[0]}", f"{account.en} {called[1]}"),
+        None,
+        plain(f"{sign}{kilograms(abs(one.amount_g))} kgce"),
+        {"institution": one.place, "account": one.account, "year": one.year},
+    )
 
 
 def done_at_once(

@@ -1,6 +1,6 @@
 """What the data propose to begin a comparison with: leading values of like, weights of members."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from statistics import quantiles
@@ -12,6 +12,7 @@ from compact.holders import Holders
 from compact.proposals import OfMember, Proposed, proposed
 from compact.runs import Run
 from compact.targets import MONTHS
+from storage.registry.standards import LeadingValue
 
 
 def weights_of(run: Run, leading: Mapping[str, Decimal]) -> Proposed | None:
@@ -29,6 +30,15 @@ def weights_of(run: Run, leading: Mapping[str, Decimal]) -> Proposed | None:
         base, beyond = (Fraction(int(column[rows].sum())) for column in (among.base, gap))
         found[member] = OfMember(base, beyond, area)
     return proposed(found)
+
+
+def fitting(standards: Sequence[LeadingValue]) -> Mapping[str, Decimal]:
+    """Return by class the leading values that bases may be put beside; of several the mildest."""
+    found: dict[str, Decimal] = {}
+    for one in standards:
+        if one.fits:
+            found[one.class_code] = max(one.guide_value, found.get(one.class_code, Decimal(0)))
+    return found
 
 
 def leading_of_like(holders: Holders) -> Mapping[str, Decimal]:

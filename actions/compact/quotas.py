@@ -90,7 +90,7 @@ def explained_by(connection: Connection[Any], quota: Quota, run_id: int) -> Expl
     if run is None or not shares or not chain:
         raise not_found("年度用能指标", "quota", {"institution_id": quota.institution_id})
     share = shares[0]
-    rule, facts = Method.from_payload(run.method).by, _facts(share, chain[-1], run)
+    rule, facts = Method.from_payload(run.method).inside, _facts(share, chain[-1], run)
     factors = [Word(name, value) for name, value in rule.words(facts)]
     words = rule.arithmetic(facts)
     whose = [quota.institution_id]
@@ -105,7 +105,7 @@ def _facts(share: Share, line: Level, run: RunRow) -> Facts:
     base_g = sum(one for one in share.base_g if one is not None)
     by = line.multiplier
     if by is None:  # of a level that would tell of others: the ratio of what is one's own
-        saves = Method.from_payload(run.method).by.saves
+        saves = Method.from_payload(run.method).inside.saves
         made = base_g - share.amount_g if saves else share.amount_g
         by = Fraction(made, share.weight_g) if share.weight_g else Fraction(0)
     return Facts(
@@ -116,4 +116,5 @@ def _facts(share: Share, line: Level, run: RunRow) -> Facts:
         multiplier=by,
         bound=share.bound,
         factors=share.factors,
+        limits=share.limits,
     )

@@ -25,6 +25,7 @@ from storage.compact import unions
 from storage.registry import bands
 
 _MOST_ROWS: Final = 5_000
+Percent = Annotated[Amount, Field(le=100)]
 Year = Annotated[int, Field(ge=1970, le=2100)]
 
 
@@ -110,6 +111,27 @@ class _Chosen(BaseModel):
             "By what changed since the base year; “Proposed corrections” lists each with evidence",
         ),
         default=False,
+    )
+
+    relief_percent: Percent | None = field(
+        zh="先进单位减免(占降幅)",
+        en="Relief of certified leaders, of the fall",
+        hint=(
+            "有先进称号的机构,所求降幅至多为目标降幅的 100% 减此数;留空不减免",
+            "No more is asked of a leader than the target's fall less this; open: no relief",
+        ),
+        unit="%",
+        default=None,
+    )
+    duty_percent: Percent | None = field(
+        zh="审计可节约量为上限,基本责任(占基期)",
+        en="Audited potentials limit, with a basic duty of the base",
+        hint=(
+            "所求节约不超过审计确认的可节约量,但不低于基期的此百分比;留空不按审计限制",
+            "No more is asked than an audit found, nor less than this; open: audits limit nothing",
+        ),
+        unit="%",
+        default=None,
     )
 
     def method_with(self, published: BandRules) -> Method:

@@ -27,6 +27,7 @@ class HowFar(StrEnum):
 
     UNION = Reach.UNION.value
     MEMBER = Reach.MEMBER.value
+    CAP = Reach.CAP.value
 
 
 REACHES: Final = {
@@ -34,6 +35,10 @@ REACHES: Final = {
     Reach.MEMBER.value: Words(
         "各成员总量先按等比例定,成员内部各用一个 λ",
         "each member the same percentage first, then a λ of its own",
+    ),
+    Reach.CAP.value: Words(
+        "规则只定各成员总量;成员内部由其自定,此处暂按基期比例",
+        "the rule fixes members' totals alone; inside, each decides (by the base until then)",
     ),
 }
 

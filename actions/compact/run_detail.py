@@ -7,7 +7,7 @@ from actions.actor import Actor
 from actions.compact.beyond_target import Beyond, beyond_of
 from actions.compact.run_changes import Replaced, replaced_by
 from actions.figures import not_found
-from storage.compact import notices, run_members, runs, targets, unions
+from storage.compact import notices, releases, run_members, runs, targets, unions
 from storage.compact.run_members import Dropped
 from storage.compact.runs import RunRow
 from storage.compact.unions import MemberRow, UnionRow
@@ -22,7 +22,7 @@ class RunDetail:
     replaced: what it changes, or would, against the runs in force; None to who does not plan, and
     where it is in force itself. dropped: whose quotas it took away, as far as the viewer sees.
     beyond: years whose quotas together miss the target, to planners. members: those with notices,
-    once it is issued.
+    once it is issued. waits_for: those whose authority has not let it be issued yet.
     """
 
     run: RunRow
@@ -32,6 +32,7 @@ class RunDetail:
     dropped: list[Dropped]
     beyond: list[Beyond]
     members: list[MemberRow]
+    waits_for: list[MemberRow]
 
 
 def run_detail(actor: Actor, run_id: int) -> RunDetail:
@@ -50,14 +51,17 @@ def run_detail(actor: Actor, run_id: int) -> RunDetail:
             found = replaced_by(connection, union.union_id, target.target.indicator, sums)
             others = any(one.run_id != run_id for one in found.runs.values())
             replaced = found if others else None
-        dropped, with_notices = [], list[MemberRow]()
+        dropped, sitting = [], unions.members(connection, union.union_id)
+        known, waiting = set[int](), set[int]()
         if run.issued_as is not None:
             known = set(notices.members(connection, run_id))
-            sitting = unions.members(connection, union.union_id)
-            with_notices = [one for one in sitting if one.region_id in known]
+        elif union.planned and not run.shadow:
+            waiting = set(releases.waits_for(connection, run_id))
         if run.in_force:
             dropped = run_members.dropped(connection, union.union_id, run_id, MOST_DROPPED)
-    return RunDetail(run, target, union, replaced, dropped, beyond, with_notices)
+    with_notices = [one for one in sitting if one.region_id in known]
+    waits_for = [one for one in sitting if one.region_id in waiting]
+    return RunDetail(run, target, union, replaced, dropped, beyond, with_notices, waits_for)
 
 
 def count_shares(actor: Actor, run_id: int, named: str | None = None) -> int:

@@ -27,6 +27,7 @@ class Shown(StrEnum):
     """Which figure is shown."""
 
     TOTAL_KGCE = "total_kgce"
+    TOTAL_KGCO2 = "total_kgco2"
     WATER = "water"
 
 
@@ -47,6 +48,7 @@ class Grain(StrEnum):
 
 SHOWN: Final = {
     "total_kgce": Words("综合能耗", "Total energy"),
+    "total_kgco2": Words("二氧化碳排放(可由其推知综合能耗)", "CO2, which all but tells energy"),
     "water": Words("用水量", "Water"),
 }
 LEVELS: Final = {

@@ -1,4 +1,4 @@
-"""What moves among many: a member's pool, rebalancing, successors; another person approves each."""
+"""What moves among many: a member's pool, successors; another person approves each."""
 
 from fractions import Fraction
 from typing import Annotated
@@ -15,28 +15,23 @@ from actions.compact.movement_things import (
     YearOfQuota,
     amount_field,
     check_held,
+    legs_shown,
     member_of,
     start,
     waits_for_another,
     year_field,
 )
-from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
-from actions.fields import Acting, Words, field, plain
-from actions.figures import kilograms
+from actions.fields import Acting, field
 from actions.kinds import Amount, Id, Line, Row, Scan
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
-from actions.things import member_regions
 from compact.books import Kind
 from compact.movements import Leg, Movement, State, to_successors
-from compact.rebalancing import Outlook, outlook, rebalanced
 from metering.errors import ConflictError
-from storage.compact import progress, shared_movements
-from storage.compact.unions import UnionRow
+from storage.compact import shared_movements
 from storage.registry.institutions import Institution
 
-Member = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Percent = Annotated[Amount, Field(gt=0, le=100, decimal_places=4)]
 
 
@@ -115,68 +110,6 @@ class TakeFromPool(Action[Institution, MovementStands]):
         return Asked(self.union, self.year, self.amount, self.reason)
 
 
-class ProposeRebalancing(Action[UnionRow, MovementStands]):
-    """Propose what moves within a member in the year: from who can spare it to who will lack it.
-
-    By the newest progress: what is left beyond a cautious forecast goes, pro rata, by equal awards
-    to those whose forecast exceeds what they have. The member's total stays.
-    """
-
-    about = About(
-        code="quota.rebalance",
-        on=UNION,
-        right=Right.PLAN,
-        path="/unions/{on}/rebalancing",
-        tag="books",
-        zh="提出年中平衡",
-        en="Propose a rebalancing",
-        done=("已提出,待另一人批准。", "Proposed; another person approves it."),
-    )
-
-    member: Member = field(zh="成员单位", en="Member", choices=member_regions, examples=[3])
-    year: YearOfQuota = year_field()
-    reason: Line = reason_field("half-year review, minutes of 3 July")
-
-    def check(self, on: UnionRow, at: Acting) -> None:
-        """Refuse where nothing can be spared, or nobody lacks any."""
-        if not self._legs(on, at):
-            raise ConflictError(
-                "rebalance.nothing_moves",
-                zh="按最近的序时进度,该成员没有可以平衡的指标。",
-                en="By the newest progress nothing of this member can be rebalanced.",
-                next_zh="请先核算进度,或选择其他成员、年度。",
-                next_en="Work out the progress first, or choose another member or year.",
-                where={"member": self.member, "year": self.year},
-            )
-
-    def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
-        """Return what each would give or get."""
-        return [*_legs_shown(self._legs(on, at)), waits_for_another()]
-
-    def do(self, on: UnionRow, at: Acting) -> MovementStands:
-        """Propose it."""
-        legs = self._legs(on, at)
-        moved = sum(one.amount_g for one in legs if one.amount_g > 0)
-        what = Movement(Kind.REBALANCE, self.year, moved, member=self.member)
-        asked = Asked.of_grams(on.union_id, self.year, moved, self.reason)
-        return _proposed(start(at, asked, what, legs=legs))
-
-    def _legs(self, on: UnionRow, at: Acting) -> tuple[Leg, ...]:
-        rows = progress.newest(
-            at.connection, union_id=on.union_id, institution_id=None, day=None, of_members=False
-        )
-        holders: list[Outlook] = [
-            outlook(one.institution_id, one.quota_g, one.compared_path_g, one.compared_used_g)
-            for one in rows
-            if one.institution_id is not None
-            and (one.member_id, one.year, one.state) == (self.member, self.year, "in_force")
-            and one.over_g is not None
-            and one.compared_used_g is not None
-            and one.compared_path_g > 0
-        ]
-        return rebalanced(self.year, holders)
-
-
 class ProposeSuccession(Action[Institution, MovementStands]):
     """Propose that what an institution holds goes to its successors by their shares.
 
@@ -212,7 +145,7 @@ class ProposeSuccession(Action[Institution, MovementStands]):
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what each gets of each year."""
-        return [*_legs_shown(self._legs(on, at)), waits_for_another()]
+        return [*legs_shown(at, self._legs(on, at)), waits_for_another()]
 
     def do(self, on: Institution, at: Acting) -> MovementStands:
         """Propose it."""
@@ -250,7 +183,7 @@ def _pooled(
     what = Movement(Kind.POOL, year, g, whose, member=member)
     sign = -g if into else g
     legs = (Leg("holder", whose, year, sign), Leg("pool", member, year, -sign))
-    return what, [*_legs_shown(legs), waits_for_another()], legs
+    return what, [*legs_shown(at, legs), waits_for_another()], legs
 
 
 def _pool(asked: Asked, on: Institution, at: Acting, *, into: bool) -> MovementStands:
@@ -260,16 +193,3 @@ def _pool(asked: Asked, on: Institution, at: Acting, *, into: bool) -> MovementS
 
 def _proposed(movement: int) -> MovementStands:
     return MovementStands(movement_id=movement, state=State.PROPOSED.value)
-
-
-def _legs_shown(legs: tuple[Leg, ...]) -> list[Effect]:
-    return [
-        Effect(
-            "entry",
-            Words(f"{one.place} · {one.year}", f"{one.place} · {one.year}"),
-            None,
-            plain(f"{'+' if one.amount_g > 0 else '−'}{kilograms(abs(one.amount_g))} kgce"),
-            {"institution": one.place, "account": one.account},
-        )
-        for one in legs
-    ]

@@ -15,7 +15,7 @@ _WITHHELD: Final = Words(
     "不予显示:机构过少或会推算出个别机构", "withheld: too few, or it would tell"
 )
 _EXACTLY: Final = Decimal("0.001")  # grams and litres
-_UNITS: Final = {"total_kgce": "kgce", "water": "m3"}
+_UNITS: Final = {"total_kgce": "kgce", "total_kgco2": "kgCO2", "water": "m3"}
 _WHOLE: Final = Words("合计", "together")
 
 

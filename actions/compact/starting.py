@@ -23,8 +23,9 @@ from compact.holders import NULL, Areas, Bases, Holders
 from compact.memberships import Step
 from compact.methods import Method
 from compact.rosters import ANY_DAY, Roster, first_days
-from storage.compact import bases, rosters, targets, unions
+from storage.compact import bases, evidence, rosters, targets, unions
 from storage.compact import unseen as of_unseen
+from storage.compact.evidence import EvidenceRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class Start:
     members: full ones and shadow ones, who count in trials alone.
     above: the parent of each region. before: what runs before said of institutions that the
     planner does not see. resized: areas and persons of those for whom several were stated.
+    evidence: documents that may limit what is asked of institutions that the planner sees.
     """
 
     kept: targets.TargetRow
@@ -50,6 +52,7 @@ class Start:
     unseen: Unseen
     before: Sequence[Mapping[int, Part]]
     resized: Mapping[int, Sequence[Size]] = field(default_factory=dict)
+    evidence: Mapping[int, Sequence[EvidenceRow]] = field(default_factory=dict)
 
 
 def start(actor: Actor, target_id: int) -> Start:
@@ -84,6 +87,7 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
         unseen=unseen,
         before=of_unseen.parts_before(connection, kept.union_id, sorted(unseen.all)),
         resized=_resized(known.sizes),
+        evidence=evidence.newest(connection),
     )
 
 

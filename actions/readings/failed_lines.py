@@ -127,7 +127,7 @@ def _table(file: FileReadings, where: dict[str, Any]) -> int | None:
     """Return which table that was understood a problem is of."""
     named = (where.get("file", ""), where.get("sheet", ""))
     for place, told in enumerate(file.told):
-        if (told.file, told.sheet) == named and (told.shape or told.form not in {"csv", "xlsx"}):
+        if (told.file, told.sheet) == named and (told.shape or told.form == "green button"):
             return place
     return None
 

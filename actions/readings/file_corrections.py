@@ -21,7 +21,7 @@ from collector.files.answers import NONE, Answers
 from collector.files.limits import DEFAULT
 from metering.errors import ConflictError, InputError
 from metering.messages import Outdone, Stored
-from storage.readings import amendments, corrections, merging, starts
+from storage.readings import amendments, corrections, folding, starts
 from storage.readings.amendments import Correction
 from storage.readings.binding import Bound
 from storage.readings.corrections import StoredRows
@@ -56,7 +56,7 @@ def correct_by_file(
         file, bound, left = taken_of(
             connection, read.file, ahead_ms, corrects=True, without_failed=without_failed
         )
-        one = bound.only(np.sort(merging.fold(bound).effective))  # a file may say a row twice
+        one = bound.only(np.sort(folding.fold(bound).effective))  # a file may say a row twice
         stood = corrections.stood(connection, one)
         stored = _stored(one, stood, len(bound.at_ms))
         done = imported(file, stored, units_of(connection, file, bound), left)

@@ -1,27 +1,30 @@
-"""How the intake is now, in one look: collectors, gateways, what was refused, what waits."""
+"""How the intake and the books are, in one look: collectors, gateways, what waits, what differs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from actions.actor import Actor
 from storage import health
+from storage.compact import second_log
+from storage.compact.second_log import BooksStand
 from storage.health import Queue, Rejects
 from storage.readings import heard, minutes
 from storage.readings.heard import Heard
 from storage.readings.minutes import Collector
 
-__all__ = ["Collector", "Heard", "Queue", "Rejects", "Sight", "sight"]
+__all__ = ["BooksStand", "Collector", "Heard", "Queue", "Rejects", "Sight", "sight"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """All of it; at: when. rejects: messages that wait, most first."""
+    """All of it; at: when. rejects: messages that wait, most first. books: of each union."""
 
     at: datetime
     collectors: list[Collector]
     gateways: Heard
     rejects: list[Rejects]
     queues: list[Queue]
+    books: list[BooksStand]
 
     @property
     def stalled(self) -> list[str]:
@@ -39,4 +42,5 @@ def sight(actor: Actor) -> Sight:
             heard.heard(connection),
             sorted(health.rejects(connection), key=lambda one: -one.messages),
             health.queues(connection),
+            second_log.stand(connection),
         )

@@ -15,6 +15,7 @@ from actions.figures import instant
 from actions.readings.routes_now import routes_now
 from actions.readings.settle_rejected import no_sink
 from actions.readings.things import GATEWAY
+from actions.readings.trying import there
 from actions.rights import Right, holds
 from collector.codecs.payload import MAX_PAYLOAD_BYTES
 from collector.intake import Portion, portions
@@ -136,22 +137,11 @@ def _named(actor: Actor, tried: Tried) -> Tried:
         return tried
     with actor.look() as connection:
         found = elsewhere.bound_at(connection, tried.gateway or "", keys)
-    return replace(tried, readings=[_at(one, found.get(one.key, [])) for one in tried.readings])
-
-
-def _at(one: TriedReading, gateways: list[str]) -> TriedReading:
-    if one.why is None or one.why.code != elsewhere.ELSEWHERE or not gateways:
-        return one
-    why, names = one.why, gateways[:5]
-    said = InputError(
-        why.code,
-        zh=f"{why.zh}所在采集网关:{'、'.join(names)}。",
-        en=f"{why.en} There: {', '.join(names)}.",
-        next_zh=why.next_zh,
-        next_en=why.next_en,
-        where=why.where,
-    )
-    return replace(one, why=said)
+    readings = [
+        one if one.why is None else replace(one, why=there(one.why, found.get(one.key, [])))
+        for one in tried.readings
+    ]
+    return replace(tried, readings=readings)
 
 
 def bytes_of(text: str, encoding: Encoding) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from actions.registry.values import Place
 from collector.files.refusals import CellError, refusal
-from collector.files.tables import REMARK, Table, text_of
+from collector.files.tables import REMARK, SHEETS, Table, text_of
 from metering.errors import InputError
 
 MOST_PROBLEMS: Final = 1000  # a file in which every row is wrong is not read to its end
@@ -98,7 +98,7 @@ class Reader:
                         return
                 elif texts[0].startswith(REMARK):
                     continue
-                elif table.form == "xlsx" or len(texts) == len(header):
+                elif table.form in SHEETS or len(texts) == len(header):
                     if any(texts):
                         yield Row(place, _by_heading(header, texts), self.problems)
                 elif any(texts):

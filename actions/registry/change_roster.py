@@ -18,6 +18,9 @@ class RosterChanged(BaseModel):
     kind: str
     day: str
     institutions: list[int] = Field(description="All that it names.")
+    movements: list[int] = Field(
+        description="Proposals by which quota goes to the successors; another person approves each."
+    )
 
 
 def about_change(code: str, path: str, zh: str, en: str, *, by_file: bool = False) -> About:
@@ -36,9 +39,15 @@ def about_change(code: str, path: str, zh: str, en: str, *, by_file: bool = Fals
 
 def done(at: Acting, plan: Plan) -> RosterChanged:
     made = roster.record(at.connection, plan.change, (plan.before, plan.after), at.actor)
-    at.told.update(change=made, whom=plan.whom)
-    day = f"{plan.change.day}"
-    return RosterChanged(change_id=made, kind=plan.change.kind, day=day, institutions=plan.whom)
+    proposed = roster.hand_over(at.connection, made)
+    at.told.update(change=made, whom=plan.whom, movements=proposed)
+    return RosterChanged(
+        change_id=made,
+        kind=plan.change.kind,
+        day=f"{plan.change.day}",
+        institutions=plan.whom,
+        movements=proposed,
+    )
 
 
 def back(result: RosterChanged) -> Opposite:

@@ -11,6 +11,7 @@ from actions.fields import Acting, Words, plain
 from actions.figures import in_units
 from actions.registry import roster_refusals as refusals
 from actions.registry.institutions import institution_name, no_institution
+from actions.registry.roster_quota import quota_effects
 from actions.registry.roster_words import LEFT, OPEN
 from compact.succession import GONE, Change, Succession, carried, comparable, reassigned
 from storage.registry import roster
@@ -180,8 +181,9 @@ def _base(at: Acting, plan: Plan) -> list[Effect]:
 
 
 def _open(at: Acting, plan: Plan) -> list[Effect]:
-    found = []
-    for one in roster.open_matters(at.connection, plan.whom, plan.change.day):
+    matters = roster.open_matters(at.connection, plan.whom, plan.change.day)
+    found = quota_effects(at, plan.change, [one for one in matters if one.kind == "quota"])
+    for one in (one for one in matters if one.kind != "quota"):
         name, words = _name(at, one.institution_id), OPEN[one.kind]
         year = "" if one.year is None else f" {one.year}"
         what = Words(f"{name.zh}:{words.zh}{year}", f"{name.en}: {words.en}{year}")

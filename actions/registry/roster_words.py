@@ -19,7 +19,7 @@ LEFT: Final = {
 }
 OPEN: Final = {
     "months": Words("自该日起将重算的台账月数", "months of accounts to be made anew"),
-    "quota": Words("账簿中的用能指标,须另行划转", "quota in the books, to be moved there"),
+    "quota": Words("账簿中的用能指标", "quota in the books"),
     "proposal": Words("未下达的分解方案,须重新分解", "proposals of quotas, to be run again"),
     "base": Words("已确认的基期,须重新核查", "confirmed bases, to be reviewed again"),
     "locked": Words("已锁定待核验的年度", "year locked, not verified"),

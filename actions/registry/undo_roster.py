@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from actions.declared import About, Action, Effect, Thing
 from actions.fields import Acting, Lang, Words, plain
@@ -38,6 +38,9 @@ class ChangeTakenBack(BaseModel):
     """A change of the roster that holds no longer; it stays on record."""
 
     change_id: int
+    movements: list[int] = Field(
+        description="Proposals by which quota that went already goes back; another person approves."
+    )
 
 
 class UndoChange(Action[ChangeRow, ChangeTakenBack]):
@@ -86,7 +89,12 @@ class UndoChange(Action[ChangeRow, ChangeTakenBack]):
         """Return who is as before."""
         names = [institution_name(at, who) or plain(str(who)) for who in on.predecessors]
         back = Words(f"恢复为 {on.day} 之前的登记", f"as registered before {on.day}")
-        return [Effect("institution", name, None, back) for name in names]
+        effects = [Effect("institution", name, None, back) for name in names]
+        if goes_back := self.do(on, at).movements:
+            many = Words(f"{len(goes_back)} 项,待另一人批准", f"{len(goes_back)}, to be approved")
+            what = Words("已划转的指标划回", "Quota that went is proposed back")
+            effects.append(Effect("quota", what, None, many, warns=True))
+        return effects
 
     def do(self, on: ChangeRow, at: Acting) -> ChangeTakenBack:
         """Let hold what held before."""
@@ -94,4 +102,5 @@ class UndoChange(Action[ChangeRow, ChangeTakenBack]):
         roster.retire(at.connection, on.change_id)
         source = f"{on.document_number} (roster change {on.change_id}, taken back)"
         roster.state(at.connection, before, on.day, source, at.actor)
-        return ChangeTakenBack(change_id=on.change_id)
+        back = roster.hand_back(at.connection, on.change_id, self.reason)
+        return ChangeTakenBack(change_id=on.change_id, movements=back)

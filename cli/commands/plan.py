@@ -1,4 +1,4 @@
-"""`commonwatt plan`: what a planner takes to paper: notices of quotas."""
+"""`commonwatt plan`: what a planner takes to paper, and snapshots that another server verifies."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from actions.fields import Lang
 
 app = typer.Typer(
-    help=say("指标通知书。", "Notices of quotas."),
+    help=say(
+        "指标通知书,分解快照的导出与核验。",
+        "Notices of quotas; snapshots of runs, verified anywhere.",
+    ),
     no_args_is_help=True,
 )
 
@@ -45,7 +48,7 @@ In = Annotated[
 
 @app.callback()
 def about() -> None:
-    """Take notices to paper; `commonwatt do notice.issue` numbers them."""
+    """Take notices to paper, and runs to another server."""
 
 
 @app.command()
@@ -92,6 +95,54 @@ def notices(
             for chunk in chunks:
                 file.write(chunk)
     typer.echo(say(f"已写入 {output}", f"Wrote {output}"))
+
+
+@app.command()
+def snapshot(
+    run: Annotated[int, typer.Argument(help=say("分解方案编号。", "Id of the run."))],
+    output: Output,
+    database_url: ApiUrl = None,
+) -> None:
+    """Write a run's snapshot as a file, which `commonwatt plan verify` recomputes anywhere."""
+    from actions.compact.snapshot_export import exported
+    from cli.wiring import operator
+
+    with operator(settings.load(database_url=database_url)) as actor:
+        found = exported(actor, run)
+    output.write_bytes(found.content.encode())
+    typer.echo(f"{found.sha256} → {output}")
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help=say("由他处导出的快照文件。", "A snapshot file that came from elsewhere."),
+        ),
+    ],
+    digest: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "由另一途径得到的摘要,例如通知书或方案页面所印。",
+                "The digest that came by another way, such as on a notice or the run's page.",
+            )
+        ),
+    ] = None,
+) -> None:
+    """Recompute a run from its file alone, without a database; status 1 where anything differs."""
+    from cli.verified import told
+    from compact.snapshot_files import verified
+
+    found = verified(file.read_bytes(), digest)
+    for line in told(found, given=digest is not None):
+        typer.echo(line)
+    if not found.same:
+        raise typer.Exit(1)
 
 
 def _lang(asked: Language | None) -> "Lang":

@@ -10,6 +10,7 @@ from cli.services.words import say
 
 _WAYS: Final[dict[str, Any]] = {
     "ws": "none",
+    "loop": "asyncio",
     "log_config": None,
     "access_log": False,
     "server_header": False,

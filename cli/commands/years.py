@@ -28,7 +28,7 @@ def years(
     from actions.accounts.closing_table import CLOSING, WhichClosing
     from actions.doing import acting
     from actions.refusals import not_offered
-    from actions.tables import every_row
+    from actions.table_rows import every_row
     from cli.wiring import operator
     from compact.closing import Closing
 

@@ -17,6 +17,10 @@ from metering.errors import InsufficientDataError
 _MOST_SHOWN: Final = 5
 _WAYS: Final = (Way.YEAR_AFTER, Way.YEAR_BEFORE, Way.LIKE_DAYS)
 _STEPS: Final = {Way.YEAR_AFTER: 1, Way.YEAR_BEFORE: -1}
+# What its people write they write in Chinese, in whichever language the demo is started.
+_NOTHING_ODD: Final = "演示:未发现异常。"
+_NO_BASE: Final = "演示:没有可用的基期数据。"
+_LOOKED_AT: Final = "演示:异常月份已估算或如实保留,其余按计量。"
 _REPLACED: Final = frozenset({"missing", "partial", "beyond"})
 
 
@@ -34,8 +38,7 @@ def answer(actor: Actor, target_id: int, tell: Callable[[str], None]) -> None:
     for one in left:
         carriers = known[one.institution_id].carriers if one.institution_id in known else {}
         _answer(actor, target_id, one, carriers)
-    words = say("演示:未发现异常。", "demo: nothing odd was found.")
-    carry_out(actor, ConfirmBases(which=Which.REST, reason=words), target_id)
+    carry_out(actor, ConfirmBases(which=Which.REST, reason=_NOTHING_ODD), target_id)
     after = review(actor, target_id)
     acts = [act for one in after.lines for act in one.acts]
     tell(
@@ -72,19 +75,14 @@ def _answer(
     carriers: Mapping[str, Mapping[YearMonth, CarrierMonth]],
 ) -> None:
     if one.base is None or one.base.total_g <= 0:
-        words = say("演示:没有可用的基期数据。", "demo: there is nothing to count from.")
-        left = LeaveOutBases(institutions=[one.institution_id], reason=words)
+        left = LeaveOutBases(institutions=[one.institution_id], reason=_NO_BASE)
         carry_out(actor, left, target_id)
         return
     for finding in one.findings:
         if finding.mark.code in _REPLACED and finding.mark.month and finding.mark.carrier:
             months = carriers.get(finding.mark.carrier, {})
             _estimate(actor, target_id, one, finding, months)
-    words = say(
-        "演示:异常月份已估算或如实保留,其余按计量。",
-        "demo: odd months are estimated or left as they are, the rest is as measured.",
-    )
-    these = ConfirmBases(which=Which.THESE, institutions=[one.institution_id], reason=words)
+    these = ConfirmBases(which=Which.THESE, institutions=[one.institution_id], reason=_LOOKED_AT)
     carry_out(actor, these, target_id)
 
 
@@ -101,8 +99,7 @@ def _estimate(
     for how in _WAYS:
         if not _may_do(how, months, at):
             continue
-        zh, en = HOWS[how.value]
-        reason = say(f"演示:异常,取{zh}。", f"demo: it is odd, so {en} is taken.")
+        reason = f"演示:该月异常,取{HOWS[how.value][0]}。"
         try:
             wanted = EstimateBase(
                 institution=one.institution_id,

@@ -10,7 +10,7 @@ from simulators.datasets import Building
 from simulators.series import PER_KWH, Series
 
 _YEAR_H: Final = 8760
-_REMARK: Final = "; 面积、人数为演示假定 area and persons assumed for the demo"
+_REMARK: Final = ";面积、人数为演示假定"
 _LEFT_OUT: Final = 7  # every so many buildings stay without, so that this is seen too
 
 

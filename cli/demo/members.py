@@ -10,6 +10,7 @@ from actions.actor import Actor
 from actions.compact.draft_agreement import DraftAgreement
 from actions.compact.join_union import AcceptSeat, Entry
 from actions.compact.propose_agreement import ProposeAgreement
+from actions.compact.release_quotas import ReleaseQuotas
 from actions.compact.sign_agreement import ConfirmSignature, PrepareSignature
 from actions.compact.unions import union_of
 from actions.doing import carry_out, together
@@ -17,12 +18,12 @@ from actions.registry.regions import list_regions
 from compact.agreements import State
 from compact.clauses import Kind
 from metering.days import civil_day
-from storage.compact import agreements
+from storage.compact import agreements, releases
 from storage.compact.agreements import AgreementRow
 from storage.compact.memberships import MembershipRow
 
-_SOURCE: Final = "demo: agreed by nobody"
-_SCOPE: Final = "全体名录内公共机构 · all institutions of the members' rosters"
+_SOURCE: Final = "演示:未经任何机关商定"
+_SCOPE: Final = "各成员名录内全体公共机构"
 
 
 def logins(code: str) -> tuple[str, str]:
@@ -45,6 +46,16 @@ def join(actor: Actor, union_id: int) -> None:
     for seat in _seats(actor, union_id):
         if seat.agreement_id is not None:
             _sign(people[seat.region_id], seat)
+        _release(people[seat.region_id][0], seat)
+
+
+def _release(first: Actor, seat: MembershipRow) -> None:
+    """Let the member's own people allow the union's quotas for its institutions, once."""
+    with first.look() as connection:
+        known = releases.standing(connection, (seat.union_id, seat.region_id), None)
+    if known is None:
+        said = ReleaseQuotas(document_number=f"demo-{seat.region_id}")
+        carry_out(first, said, seat.membership_id)
 
 
 def people_of(actor: Actor, seat: MembershipRow) -> tuple[Actor, Actor]:

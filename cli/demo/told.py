@@ -90,7 +90,7 @@ def record(actor: Actor, plan: Plan) -> None:
             at=at,
             final=Decimal(one.final) / PER_KWH,
             initial=Decimal(one.initial) / PER_KWH,
-            source=say("演示:换表记录单", "demo: record of the exchange"),
+            source="演示:换表记录单",
         )
         carry_out(actor, exchange, channel_id)
 

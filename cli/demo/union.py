@@ -28,7 +28,7 @@ from metering.errors import InsufficientDataError
 _NAME_ZH: Final = "示范区域联合体"
 _NAME_EN: Final = "Demo union"
 _FALL_PERCENT: Final = Decimal(3)
-_SOURCE: Final = "demo: agreed by nobody"
+_SOURCE: Final = "演示:未经任何机关商定"
 
 # What was last issued, beside what the books hold.
 _ISSUED = """

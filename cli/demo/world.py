@@ -202,7 +202,7 @@ def replay_command(wanted: DemoOptions, state: DemoState, memory: Memory) -> lis
 def _province(place: int, site: str, letter: str) -> list[NewRegion]:
     stem = _STEMS[place] if place < len(_STEMS) else letter.upper()
     code = _code(letter)
-    source = f"demo, site {site}"
+    source = f"演示,站点 {site}"
     return [
         NewRegion(
             code,
@@ -250,7 +250,7 @@ def _institution(building: Building, letter: str, known: facts.Facts) -> NewInst
         valid_from=ALWAYS,
         latitude=building.latitude,
         longitude=building.longitude,
-        source=f"demo data set, building {building.name}{known.remark}",
+        source=f"演示数据集,建筑 {building.name}{known.remark}",
     )
 
 
@@ -277,7 +277,7 @@ def _channel(one: Series, letter: str) -> NewChannel:
         share_millionths=_WHOLE,
         name_zh="燃气总表" if gas else "总电表",
         name_en="Gas, main meter" if gas else "Electricity, main meter",
-        source=f"demo data set; limit: {series.LIMIT} × its largest hour",
+        source=f"演示数据集;上限为其最大小时用量的 {series.LIMIT} 倍",
     )
 
 

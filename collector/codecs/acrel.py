@@ -37,7 +37,7 @@ _DATA: Final = (
 )  # fmt: skip
 _NAMED: Final = ("name", "id", "key", "code")  # {"name": "EPI", "value": "1.5", "unit": "kWh"}
 _TIME: Final = ("time", "ts", "timestamp", "collectTime", "datetime")
-_GOOD: Final = frozenset({"", "0", "ok", "good", "valid", "true", "1"})
+_GOOD: Final = frozenset({"", "0", "ok", "good", "valid", "true", "1", "192"})
 
 
 class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
@@ -47,8 +47,9 @@ def _rows(said: Mapping[str, Any]) -> Iterator[Row]:
     }
     for name, thing in said.items():
         unit, value = _unit_of(name), number(thing)
-        if unit is not None and value is not None:
-            yield Row(name, value, unit, at["extra_device_" if name.startswith("extra_") else ""])
+        if unit is not None and thing is not None:
+            at_ms = at["extra_device_" if name.startswith("extra_") else ""]
+            yield Row(name, NO_VALUE if value is None else value, unit, at_ms)
 
 
 def _unit_of(name: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import is_other, named, unit_in
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
@@ -49,8 +49,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self._of(said, None if time is None else instant("emonhub", time))
         if not _FRAME.fullmatch(text):
             raise malformed("emonhub", f"neither numbers nor JSON: {text[:40]!r}")
-        if "," in text or message.topic.endswith("/values"):
-            return self._of(self._named(text.split(",")), None)
+        several = text.split("," if "," in text else None)
+        if len(several) > 1 or message.topic.endswith("/values"):
+            return self._of(self._named(several), None)
         return self._of({message.topic.rpartition("/")[2]: text}, None)
 
     def encode(self, values: Mapping[str, float]) -> bytes:
@@ -73,7 +74,11 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _rows(self, said: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         for name, thing in said.items():
             value, unit = number(thing), self.units.get(name)
-            if value is None or (unit is None and (is_other(name) or _OTHER.fullmatch(name))):
+            if unit is None and (is_other(name) or _OTHER.fullmatch(name)):
+                continue
+            if value is None and name in self.names:  # of a frame, which holds numbers alone
+                value = NO_VALUE
+            if value is None:
                 continue
             if unit is None:
                 unit = "Wh" if _WH.fullmatch(name) else "W" if _W.fullmatch(name) else unit_in(name)

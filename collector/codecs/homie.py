@@ -32,7 +32,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         text = text_of("homie", message.payload).strip()
         name = levels[-1]
         if (value := number(text)) is None:
-            if len(text) > 200 or text.startswith(("{", "[")):
+            measures = name in self.units and text
+            if measures or len(text) > 200 or text.startswith(("{", "[")):
                 raise malformed("homie", f"no single value: {text[:40]!r}")
             return nothing()  # a switch, a text, an empty retained message
         return gathered("homie", [Row(name, value, self.units.get(name) or unit_in(name))])

@@ -12,21 +12,22 @@ import msgspec
 
 from collector.codecs.parts.points import before_field, unit_said
 from collector.codecs.parts.quantities import named, unit_in
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, number, partly
 from collector.codecs.parts.text import text_of
 from collector.codecs.parts.times import instant
-from collector.codecs.payload import malformed
+from collector.codecs.payload import malformed, untimed
 from metering.messages import Decoded, Message
 
 _ESCAPED: Final = re.compile(r"\\([,= \\])")
 _NAME: Final = r"(?:\\.|[^,= \\\n])+"
-_TEXT: Final = r'"(?:\\.|[^"\\])*"'
+_TEXT: Final = r'"(?:\\[\s\S]|[^"\\])*"'
 _HEAD: Final = re.compile(rf"((?:\\.|[^, \\\n])+)((?:,{_NAME}={_NAME})*)[ \t]+")
 _TAG: Final = re.compile(rf",({_NAME})=({_NAME})")
 _FIELD: Final = re.compile(rf"({_NAME})=({_TEXT}|[^, \t\"\n]+)")
 _TIME: Final = re.compile(r"[ \t]+(-?\d{1,20})[ \t\r]*")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,20}[iu]")
 _SWITCH: Final = re.compile(r"t|T|true|True|TRUE|f|F|false|False|FALSE")
+_QUOTE: Final = re.compile(r'(?<!\\)"')
 _EARLIEST_MS: Final = 100_000_000_000  # 1973: what is before it was told in another unit
 
 
@@ -57,12 +58,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def decode(self, message: Message) -> Decoded:
         """Return the numbers of all lines."""
-        text = text_of("influx", message.payload)
-        points = list(_points(text))
-        if not points:
+        lines = list(_lines(text_of("influx", message.payload)))
+        if not lines:
             raise malformed("influx", "no line")
-        rows = [row for point in points for row in self._rows(point)]
-        return gathered("influx", rows) if rows else nothing()
+        return partly("influx", lines, lambda line: self._rows(_point(line)))
 
     def encode(
         self, measurement: str, tags: Mapping[str, str], fields: Mapping[str, float], time: int
@@ -79,33 +78,36 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         before = before_field(point.measurement, point.tags, self.tags)
         said = unit_said(point.measurement, point.tags)
         for name, text in point.fields.items():
-            value = _number(name, text)
-            if value is not None:
-                key = f"{before}/{name}"
-                yield Row(key, value, self.units.get(key) or said or unit_in(name), at_ms)
+            key = f"{before}/{name}"
+            unit = self.units.get(key) or said or unit_in(name)
+            if not text.startswith('"') and not _SWITCH.fullmatch(text):
+                yield Row(key, _number(text), unit, at_ms)
 
     def _instant(self, text: str) -> int:
         at_ms = instant("influx", text, self.precision)
-        if 0 < at_ms < _EARLIEST_MS:
+        if at_ms < _EARLIEST_MS:
             why = f"the time {text} in {self.precision} is before 1973: see `precision`"
-            raise malformed("influx", why)
+            raise untimed("influx", why)
         return at_ms
 
 
-def _number(name: str, text: str) -> float | None:
-    """Return a field's number; None for a text or a switch."""
-    if text.startswith('"') or _SWITCH.fullmatch(text):
-        return None
+def _number(text: str) -> float:
+    """Return a field's number; NO_VALUE where it is none."""
     value = number(text[:-1] if _WHOLE.fullmatch(text) else text)
-    if value is None:
-        raise malformed("influx", f"{name} is no number, text or switch: {text[:40]!r}")
-    return value
+    return NO_VALUE if value is None else value
 
 
-def _points(text: str) -> Iterator[Point]:
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines that are no comments; a text between quotes may go on in the next."""
+    open_ = ""
     for line in text.split("\n"):
-        if (stripped := line.strip()) and not stripped.startswith("#"):
-            yield _point(stripped)
+        stripped = (f"{open_}\n{line}" if open_ else line).strip()
+        open_ = ""
+        if len(_QUOTE.findall(stripped)) % 2 and not stripped.startswith("#"):
+            open_ = stripped
+        elif stripped and not stripped.startswith("#"):
+            yield stripped
+    yield from (one for one in open_.split("\n") if one.strip())  # nobody closed it
 
 
 def _point(line: str) -> Point:

@@ -13,7 +13,15 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.paths import MISSING, Path, Place
-from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, number, shown
+from collector.codecs.parts.rows import (
+    NO_KEY,
+    NO_VALUE,
+    Row,
+    code_of,
+    gathered,
+    number,
+    shown,
+)
 from collector.codecs.parts.text import json_of
 from collector.codecs.parts.times import PER_MS, instant, zone_of
 from collector.codecs.payload import PayloadError, malformed
@@ -24,6 +32,7 @@ from metering.unit_names import unit_of
 _CODEC: Final = "json"
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _GOOD: Final = ("", "0", "192", "good", "ok", "valid", "true")
+_NO_KEY: Final = f"{_CODEC}.no_key"
 _path = lru_cache(maxsize=1024)(Path)
 
 
@@ -73,7 +82,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what the paths lead to; texts that are no numbers are passed over."""
         root = Place(json_of(_CODEC, message.payload))
         rows = _path(self.rows, stars=True).places(root) if self.rows else iter([root])
-        return gathered(_CODEC, self._rows(rows))
+        found = list(self._rows(rows))
+        if found and all(row.quality == _NO_KEY for row in found):
+            raise malformed(_CODEC, f"nothing of what the key {self.key} needs")
+        return gathered(_CODEC, found)
 
     def encode(self, value: Any) -> bytes:
         """Return any value as JSON: the shape is the gateway's."""
@@ -83,26 +95,37 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         path = _path(self.value, stars=True)
         for row in rows:
             for found in path.places(row):
-                if (value := number(found.thing)) is None:
+                value = number(found.thing)
+                if value is None and (path.many or found.thing is None):
                     continue
-                at = row._replace(stars=found.stars)
-                key = self._key(at)
-                at_ms = self._time(at)
-                untold = bool(self.time) and at_ms is None
-                bad = self._bad(at) or (f"{_CODEC}.no_time" if untold else None)
-                good = NO_VALUE if bad else self._scaled(value)
-                yield Row(key, good, self._unit(at, key), at_ms, bad)
+                yield self._row(row._replace(stars=found.stars), value)
+
+    def _row(self, at: Place, value: float | None) -> Row:
+        """Return a reading; without a number, a key or its time it is set aside."""
+        key, at_ms = self._key(at), self._time(at)
+        faults = (
+            (value is None, "no_number"),
+            (key is None, "no_key"),
+            (bool(self.time) and at_ms is None, "no_time"),
+        )
+        fault = next((f"{_CODEC}.{name}" for holds, name in faults if holds), None)
+        bad = self._bad(at) or fault
+        good = NO_VALUE if bad or value is None else self._scaled(value)
+        return Row(key or NO_KEY, good, self._unit(at, key or ""), at_ms, bad)
 
     def _scaled(self, value: float) -> float:
         return value if self.scale == 1 else float(Decimal(repr(value)) * Decimal(str(self.scale)))
 
-    def _key(self, at: Place) -> str:
+    def _key(self, at: Place) -> str | None:
+        """Return a row's key; None where the template asks for what is not there."""
         if not self.key:
             return at.stars[-1] if at.stars else self.value
-        return _FIELD.sub(lambda one: _text(at, one[1]), self.key)
+        parts = {name: _text(at, name) for name in _FIELD.findall(self.key)}
+        lacks = any(part is None for part in parts.values())
+        return None if lacks else _FIELD.sub(lambda one: parts[one[1]] or "", self.key)
 
     def _unit(self, at: Place, key: str) -> str | None:
-        said = self.units.get(key) or _FIELD.sub(lambda one: _text(at, one[1], ""), self.unit)
+        said = self.units.get(key) or _FIELD.sub(lambda one: _text(at, one[1]) or "", self.unit)
         return (unit_of(said) or shown(said)) if said else None
 
     def _time(self, at: Place) -> int | None:
@@ -125,14 +148,11 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None if text.lower() in {one.lower() for one in self.good} else code_of("json", text)
 
 
-def _text(at: Place, path: str, otherwise: str | None = None) -> str:
-    """Return what a path in a template leads to."""
+def _text(at: Place, path: str) -> str | None:
+    """Return what a path in a template leads to, None where that is no text and no number."""
     found = _path(path).one(at)
-    if isinstance(found, str | int | float) and not isinstance(found, bool):
-        return str(found)
-    if otherwise is not None:
-        return otherwise
-    raise malformed(_CODEC, f"no {path}, which the key needs")
+    said = isinstance(found, str | int | float) and not isinstance(found, bool)
+    return str(found) if said else None
 
 
 def _has_pattern(form: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from collector.codecs.parts import native_parts
 from collector.codecs.payload import (
     MAX_AT_MS,
     MAX_KEY_CHARACTERS,
@@ -60,6 +61,8 @@ def decode(message: Message) -> Decoded:
             raise too_large()
         return _decoded(_parsed(payload))
     except PayloadError as refusal:
+        if len(payload) <= MAX_PAYLOAD_BYTES and (rest := native_parts.readable(payload)):
+            return rest
         refusal.seq = seq_of(payload)
         raise
 

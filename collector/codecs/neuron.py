@@ -3,24 +3,14 @@
 A key is node/group/tag, or the tag alone where the topic says the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from collector.codecs.parts.rows import nothing, number
-from collector.codecs.payload import (
-    MAX_AT_MS,
-    MAX_KEY_CHARACTERS,
-    MAX_PAYLOAD_BYTES,
-    check_keys,
-    check_shape,
-    malformed,
-    too_large,
-)
+from collector.codecs.parts.rows import NO_KEY, NO_VALUE, Row, gathered, nothing, number
+from collector.codecs.payload import MAX_AT_MS, MAX_PAYLOAD_BYTES, malformed, too_large
 from metering.messages import Decoded, Message
-
-_NO_VALUE: Final = float("nan")
 
 Millis = Annotated[int, msgspec.Meta(ge=0, le=MAX_AT_MS)]
 
@@ -35,11 +25,12 @@ class _Upload(msgspec.Struct, gc=False):
     node: str
     group: str
     timestamp: Millis
-    tags: list[_Tag] = []
+    tags: list[msgspec.Raw] = []
     values: dict[str, Any] = {}
     errors: dict[str, int] = {}
 
 
+_TAG: Final = msgspec.json.Decoder(_Tag)
 _UPLOAD: Final = msgspec.json.Decoder(_Upload)
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -61,25 +52,17 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise malformed("neuron", str(error)) from error
         before = f"{upload.node}/{upload.group}/" if self.full_keys else ""
-        tags = upload.tags or [
+        tags = [_tag(one) for one in upload.tags] or [
             *(_Tag(name, value) for name, value in upload.values.items()),
             *(_Tag(name, error=code) for name, code in upload.errors.items()),
         ]
-        rows = [(f"{before}{one.name}", *_judged(one)) for one in tags if _is_reading(one)]
-        if not rows:
-            return nothing()  # texts and switches, or a group of which nothing was read
-        keys = [key for key, _, _ in rows]
-        check_shape(keys, keys, keys)
-        check_keys(keys)
-        if any(not 0 < len(key) <= MAX_KEY_CHARACTERS for key in keys):
-            raise malformed("neuron", f"a key has more than {MAX_KEY_CHARACTERS} characters")
-        return Decoded(
-            None,
-            keys,
-            [upload.timestamp] * len(keys),
-            [value for _, value, _ in rows],
-            quality=[code for _, _, code in rows],
-        )
+        rows = [
+            Row(f"{before}{one.name}" if one.name else NO_KEY, value, None, upload.timestamp, bad)
+            for one in tags
+            for value, bad in _judged(one)
+        ]
+        # Texts and switches, or a group of which nothing was read, say nothing.
+        return gathered("neuron", rows) if rows else nothing()
 
     def encode(
         self,
@@ -94,15 +77,20 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return _ENCODER.encode({**upload, "values": values, "errors": errors, "metas": {}})
 
 
-def _is_reading(tag: _Tag) -> bool:
-    return bool(tag.error) or (
-        isinstance(tag.value, int | float) and not isinstance(tag.value, bool)
-    )
+def _tag(raw: msgspec.Raw) -> _Tag:
+    """Return a tag; one that is none has no name."""
+    try:
+        return _TAG.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return _Tag("")
 
 
-def _judged(tag: _Tag) -> tuple[float, str | None]:
-    """Return a tag's value, or the code of why there is none."""
-    if tag.error:
-        return _NO_VALUE, f"neuron.{tag.error}"
-    value = number(tag.value)
-    return (_NO_VALUE, "neuron.no_number") if value is None else (value, None)
+def _judged(tag: _Tag) -> Iterator[tuple[float, str | None]]:
+    """Yield a tag's value, or the code of why there is none; nothing of texts and switches."""
+    if not tag.name:
+        yield NO_VALUE, "neuron.no_row"
+    elif tag.error:
+        yield NO_VALUE, f"neuron.{tag.error}"
+    elif isinstance(tag.value, int | float) and not isinstance(tag.value, bool):
+        value = number(tag.value)
+        yield (NO_VALUE, "neuron.no_number") if value is None else (value, None)

@@ -20,10 +20,12 @@ class PayloadError(InputError):
     """A payload that says nothing usable; it still names its number where that can be read.
 
     ask: topic and payload that ask its sender for what would have made it usable.
+    of_time: whether it is only that nobody knows when it was.
     """
 
     seq: int | None = None
     ask: tuple[str, bytes] | None = None
+    of_time: bool = False
 
 
 def too_large(most_bytes: int = MAX_PAYLOAD_BYTES) -> PayloadError:
@@ -62,6 +64,13 @@ def malformed(codec: str, why: str) -> PayloadError:
         next_en="Compare its fields and types with docs/gateway-guide.md.",
         where={"codec": codec},
     )
+
+
+def untimed(codec: str, why: str) -> PayloadError:
+    """Return the refusal of what is in the format, but for its time."""
+    refusal = malformed(codec, why)
+    refusal.of_time = True
+    return refusal
 
 
 def check_shape(channels: Sequence[str], at_ms: Sequence[object], value: Sequence[object]) -> None:

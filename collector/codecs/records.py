@@ -14,7 +14,7 @@ import msgspec
 
 from collector.codecs import native
 from collector.codecs.parts.quantities import named
-from collector.codecs.parts.rows import NO_VALUE, Row, gathered, number
+from collector.codecs.parts.rows import NO_KEY, NO_VALUE, Row, gathered, number
 from collector.codecs.parts.text import json_of, text_of
 from collector.codecs.parts.times import instant, zone_of
 from collector.codecs.payload import MAX_KEY_CHARACTERS, MAX_SEQ, PayloadError, malformed
@@ -31,7 +31,6 @@ _NAMES: Final = {
     "unit": "unit", "单位": "unit",
 }  # fmt: skip
 _SEPARATORS: Final = ",;\t|"
-_NO_KEY: Final = "–"  # of a row that names no channel
 _FAULT: Final = "fault"
 
 
@@ -93,7 +92,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
             bad = next((code for holds, code in faults if holds), None)
             shown = NO_VALUE if bad or value is None else value
-            yield Row(key if _is_key(key) else _NO_KEY, shown, unit, at_ms, bad)
+            yield Row(key if _is_key(key) else NO_KEY, shown, unit, at_ms, bad)
 
 
 def _is_key(text: str) -> bool:
@@ -117,14 +116,20 @@ def _seq(said: Mapping[str, Any]) -> int | None:
 def _of_objects(things: Any) -> Iterator[Mapping[str, Any]]:
     if not isinstance(things, list):
         raise malformed("records", "`readings` is no list")
-    for place, thing in enumerate(things):
-        if not isinstance(thing, dict) or not isinstance(thing.get("channel"), str):
-            raise malformed("records", f"row {place}: no object with `channel`, a text")
-        if strange := [name for name in thing if name not in FIELDS]:
-            raise malformed("records", f"row {place}: an unknown field `{strange[0]}`")
-        if "value" not in thing:
-            raise malformed("records", f"row {place}: `value` is missing")
-        yield thing
+    whys = [_why(place, thing) for place, thing in enumerate(things)]
+    if all(whys) and whys:
+        raise malformed("records", whys[0])
+    for thing, why in zip(things, whys, strict=True):
+        yield {"channel": NO_KEY, "value": None, _FAULT: True} if why else thing
+
+
+def _why(place: int, thing: Any) -> str:
+    """Return what is wrong with a row; empty where it has what a row has."""
+    if not isinstance(thing, dict) or not isinstance(thing.get("channel"), str):
+        return f"row {place}: no object with `channel`, a text"
+    if strange := [name for name in thing if name not in FIELDS]:
+        return f"row {place}: an unknown field `{strange[0]}`"
+    return "" if "value" in thing else f"row {place}: `value` is missing"
 
 
 def _of_csv(text: str) -> Iterator[Mapping[str, Any]]:
@@ -141,7 +146,7 @@ def _of_csv(text: str) -> Iterator[Mapping[str, Any]]:
         if len(cells) == len(found):
             yield dict(zip(found, cells, strict=True))
         else:
-            yield {"channel": _NO_KEY, "value": None, _FAULT: True}
+            yield {"channel": NO_KEY, "value": None, _FAULT: True}
 
 
 def _cells(line: str, separator: str) -> list[str]:

@@ -52,7 +52,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self._notified(said)
         if "result" in said or "error" in said:  # an answer: of one component, or of all
             result = said.get("result")
-            return self._of(result if isinstance(result, dict) else {}, None)
+            return self._of(result, None) if isinstance(result, dict) else nothing()
         before, _, last = message.topic.rpartition("/")
         if before.endswith("/status") and _COMPONENT.fullmatch(last):
             return self._of({last: said}, None)

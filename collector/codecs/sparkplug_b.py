@@ -25,8 +25,13 @@ from collector.codecs.parts.sparkplug_nodes import (
 )
 from collector.codecs.parts.sparkplug_payload import Metric, Payload, Type, read
 from collector.codecs.parts.sparkplug_writing import written
-from collector.codecs.parts.times import within
-from collector.codecs.payload import MAX_PAYLOAD_BYTES, PayloadError, malformed, too_large
+from collector.codecs.payload import (
+    MAX_AT_MS,
+    MAX_PAYLOAD_BYTES,
+    PayloadError,
+    malformed,
+    too_large,
+)
 from metering.messages import Decoded, Message
 from metering.unit_names import unit_of
 
@@ -174,8 +179,9 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, d
         value = one.number(type_)
         if bad is None and (value is None or not math.isfinite(value)):
             bad = "sparkplug.no_number"
-        shown = NO_VALUE if bad or value is None else value
-        yield Row(key, shown, unit, None if at_ms is None else within(_CODEC, at_ms, at_ms), bad)
+        if at_ms is not None and not 0 <= at_ms <= MAX_AT_MS:
+            at_ms, bad = None, bad or "sparkplug.no_time"
+        yield Row(key, NO_VALUE if bad or value is None else value, unit, at_ms, bad)
 
 
 def rebirth_request(topic: str) -> tuple[str, bytes] | None:

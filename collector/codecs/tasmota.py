@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import flattened, is_other, unit_in
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import json_of, text_of
 from collector.codecs.parts.times import instant, zone_of
 from collector.codecs.payload import malformed
@@ -78,7 +78,10 @@ def _rows(said: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         for key, thing in flattened(values, sensor):
             parts = reversed(key.split("."))
             name = next((part for part in parts if not part.isdigit()), "")
-            value = None if isinstance(thing, str) else number(thing)
+            known = sensor == "ENERGY" and name in _UNITS
+            value = number(thing) if known or not isinstance(thing, str) else None
+            if known and value is None and isinstance(thing, str):
+                value = NO_VALUE
             if value is None or name in _OF_A_SPAN:
                 continue
             if name in _UNITS:

@@ -12,10 +12,10 @@ import msgspec
 
 from collector.codecs.parts.points import before_field, unit_said
 from collector.codecs.parts.quantities import named, unit_in
-from collector.codecs.parts.rows import Row, gathered, nothing
+from collector.codecs.parts.rows import NO_VALUE, Row, partly
 from collector.codecs.parts.text import text_of
 from collector.codecs.parts.times import instant, zone_of
-from collector.codecs.payload import malformed
+from collector.codecs.payload import malformed, untimed
 from metering.messages import Decoded, Message
 
 _EARLIEST_MS: Final = 100_000_000_000  # 1973: what is before it was told in another unit
@@ -30,7 +30,7 @@ class _Metric(msgspec.Struct, gc=False):
 
 
 class _Batch(msgspec.Struct, gc=False):
-    metrics: list[_Metric]
+    metrics: list[msgspec.Raw]
 
 
 _METRIC: Final = msgspec.json.Decoder(_Metric)
@@ -58,8 +58,7 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def decode(self, message: Message) -> Decoded:
         """Return the numbers of all metrics."""
-        rows = [row for one in _metrics(message.payload) for row in self._rows(one)]
-        return gathered("telegraf", rows) if rows else nothing()
+        return partly("telegraf", _metrics(message.payload), lambda one: self._rows(_metric(one)))
 
     def encode(
         self, name: str, tags: Mapping[str, str], fields: Mapping[str, float], timestamp: int
@@ -76,28 +75,35 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if isinstance(value, bool) or not isinstance(value, int | float):
                 continue
             key = f"{before}/{name}"
-            yield Row(key, _number(key, value), self.units.get(key) or said or unit_in(name), at_ms)
+            yield Row(key, _number(value), self.units.get(key) or said or unit_in(name), at_ms)
 
     def _instant(self, thing: Any) -> int:
         at_ms = instant("telegraf", thing, self.precision, zone_of(self.zone))
-        if 0 < at_ms < _EARLIEST_MS:
+        if at_ms < _EARLIEST_MS:
             why = f"the timestamp {thing} in {self.precision} is before 1973: see `precision`"
-            raise malformed("telegraf", why)
+            raise untimed("telegraf", why)
         return at_ms
 
 
-def _number(key: str, value: int | float) -> float:
+def _number(value: int | float) -> float:
     try:
         return float(value)
-    except OverflowError as error:
-        raise malformed("telegraf", f"{key}: no finite number") from error
+    except OverflowError:
+        return NO_VALUE
 
 
-def _metrics(payload: bytes) -> list[_Metric]:
+def _metric(raw: msgspec.Raw | str) -> _Metric:
+    try:
+        return _METRIC.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise malformed("telegraf", str(error)) from error
+
+
+def _metrics(payload: bytes) -> list[msgspec.Raw | str]:
     text = text_of("telegraf", payload)
     try:
         if "metrics" in _IS_BATCH.decode(text):
-            return _BATCH.decode(text).metrics
-        return [_METRIC.decode(text)]
+            return [*_BATCH.decode(text).metrics]
+        return [text]
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise malformed("telegraf", str(error)) from error

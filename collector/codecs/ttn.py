@@ -31,7 +31,7 @@ class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
         if not isinstance(up, dict):
             return nothing()
         uplink = Uplink(
-            up.get("decoded_payload"),
+            up.get("decoded_payload") or _normalized(up.get("normalized_payload")),
             up.get("frm_payload"),
             up.get("f_port"),
             member(up, "settings", "time") or up.get("received_at") or said.get("received_at"),
@@ -56,3 +56,9 @@ class Codec(Uplinks, frozen=True, forbid_unknown_fields=True):
                 "uplink_message": {**uplink, "received_at": time},
             }
         )
+
+
+def _normalized(measurements: Any) -> Any:
+    """Return what a formatter said in the network's own names; several keep their places."""
+    single = isinstance(measurements, list) and len(measurements) == 1
+    return measurements[0] if single else measurements

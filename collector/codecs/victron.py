@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from collector.codecs.parts.quantities import named
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
@@ -37,10 +37,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if "value" not in said:
             raise malformed("victron", "no value")
         unit = self.units.get(path) or _unit_of(path)
-        value = None if isinstance(said["value"], str) else number(said["value"])
-        if unit is None or value is None:  # null: the device is away
-            return nothing()
-        return gathered("victron", [Row(path, value, unit)])
+        value = number(said["value"])
+        if unit is None or (value is None and not isinstance(said["value"], str)):
+            return nothing()  # null, or an empty list: the device is away
+        return gathered("victron", [Row(path, NO_VALUE if value is None else value, unit)])
 
     def encode(self, value: float | None) -> bytes:
         """Return a message of one path."""

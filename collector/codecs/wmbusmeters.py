@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import is_other, unit_in
-from collector.codecs.parts.rows import NO_VALUE, Row, code_of, gathered, nothing, number
-from collector.codecs.parts.text import object_of
+from collector.codecs.parts.rows import NO_VALUE, Row, code_of, number, partly
+from collector.codecs.parts.text import json_of
 from collector.codecs.parts.times import instant
 from collector.codecs.payload import malformed
 from metering.messages import Decoded, Message
@@ -35,24 +35,40 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     with_id: bool = False
 
     def decode(self, message: Message) -> Decoded:
-        """Return the registers and powers of one telegram; `timestamp` is when it was received."""
-        said = object_of("wmbusmeters", message.payload)
-        if said.get("_", "telegram") != "telegram":
-            return nothing()
-        identity = said.get("id")
-        if not isinstance(identity, str | int) or "meter" not in said:
-            raise malformed("wmbusmeters", "no id and meter, which every telegram has")
-        time = str(said.get("timestamp") or "")
-        at_ms = None
-        if time and not time.startswith(_PLACEHOLDER):
-            at_ms = instant("wmbusmeters", time)
-        rows = list(_rows(said, f"{identity}." if self.with_id else "", at_ms))
-        return gathered("wmbusmeters", rows) if rows else nothing()
+        """Return the registers and powers of a telegram; `timestamp` is when it was received.
+
+        Several come as a list, or a line each; their keys begin with the meters' ids.
+        """
+        telegrams = _telegrams(message.payload)
+        with_id = self.with_id or len(telegrams) > 1
+        return partly("wmbusmeters", telegrams, lambda one: _of(one, with_id=with_id))
 
     def encode(self, identity: str, values: Mapping[str, float], timestamp: str) -> bytes:
         """Return a telegram as wmbusmeters prints it."""
         head = {"_": "telegram", "media": "water", "meter": "iperl", "name": "m", "id": identity}
         return msgspec.json.encode({**head, **values, "timestamp": timestamp})
+
+
+def _telegrams(payload: bytes) -> list[Any]:
+    lines = [one for one in payload.splitlines() if one.strip()]
+    if len(lines) > 1 and all(one.lstrip().startswith(b"{") for one in lines):
+        return [json_of("wmbusmeters", one) for one in lines]
+    found = json_of("wmbusmeters", payload)
+    return found if isinstance(found, list) and found else [found]
+
+
+def _of(said: Any, *, with_id: bool) -> Iterator[Row]:
+    if not isinstance(said, dict):
+        raise malformed("wmbusmeters", f"{type(said).__name__} where an object should be")
+    if said.get("_", "telegram") != "telegram":
+        return
+    identity = said.get("id")
+    if not isinstance(identity, str | int) or "meter" not in said:
+        raise malformed("wmbusmeters", "no id and meter, which every telegram has")
+    time = str(said.get("timestamp") or "")
+    timed = time and not time.startswith(_PLACEHOLDER)
+    at_ms = instant("wmbusmeters", time) if timed else None
+    yield from _rows(said, f"{identity}." if with_id else "", at_ms)
 
 
 def _rows(said: Mapping[str, Any], before: str, at_ms: int | None) -> Iterator[Row]:

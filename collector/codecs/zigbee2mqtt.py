@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from collector.codecs.parts.quantities import named
-from collector.codecs.parts.rows import Row, gathered, nothing, number
+from collector.codecs.parts.rows import NO_VALUE, Row, gathered, nothing, number
 from collector.codecs.parts.text import object_of, text_of
 from collector.codecs.parts.times import instant
 from metering.messages import Decoded, Message
@@ -31,6 +31,7 @@ _NO_REGISTER: Final = re.compile(
     r"|reactive|apparent|calibration|precision|cost|price|threshold|limit|_max$|_min$"
 )
 _NO_DEVICES: Final = re.compile(r"/(bridge(/.*)?|availability|set|get)$|/(set|get)/")
+_NOT_YET: Final = (None, "")  # what a device has not told yet
 _DEVICE: Final = frozenset({"linkquality", "last_seen", "battery", "state", "device", "update"})
 
 
@@ -72,8 +73,8 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _rows(self, state: Mapping[str, Any], at_ms: int | None) -> Iterator[Row]:
         for name, thing in state.items():
             unit, value = self._unit(name), number(thing)
-            if unit is not None and value is not None:
-                yield Row(name, value, unit, at_ms)
+            if unit is not None and thing not in _NOT_YET:
+                yield Row(name, NO_VALUE if value is None else value, unit, at_ms)
 
     def _unit(self, name: str) -> str | None:
         if (unit := self.units.get(name)) is not None or _NO_REGISTER.search(name):

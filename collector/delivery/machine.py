@@ -34,6 +34,7 @@ from collector.tally import Tally
 from metering.errors import ConflictError, EnergyError
 
 _BATCHES_AT_HAND: Final = 2  # one is being written, one lies ready
+_MOVES_S: Final = 1.0  # since the last batch was handed over: the writer works
 _NARROW: Final = (10, 20)  # the windows of brokers that were told nothing else
 _NARROW_AFTER: Final = 1_000  # messages
 
@@ -57,6 +58,7 @@ class Machine:
         self._said = ""
         self._warned = False
         self._dropped: int | None = None
+        self._handed_over_s = float("-inf")
         self._stops_by_s: float | None = None
         self._writer_ended = False
         self._left = False
@@ -197,6 +199,15 @@ class Machine:
             return float("inf")
         return self.inbox.due_in_s(now_s)
 
+    def sated(self, now_s: float) -> bool:
+        """Return whether to leave what has arrived unread, for more than a window of it waits here.
+
+        Some brokers send on beyond the window, faster than anybody writes; what had no room here
+        would be sent again. A writer that stands still is no reason: somebody must hear the broker.
+        """
+        waits = len(self.inbox) > self._settings.receive_maximum
+        return waits and now_s < self._handed_over_s + _MOVES_S
+
     def decide(self, now_s: float) -> list[Effect]:
         """Return what is to be done now."""
         effects, self._pending = self._pending, []
@@ -226,6 +237,7 @@ class Machine:
         """Give the writer a batch that is due, and fetch what overflowed once all is done."""
         if self._at_hand < _BATCHES_AT_HAND and not self.inbox.due_in_s(now_s):
             self._at_hand += 1
+            self._handed_over_s = now_s
             effects.append(Give(self.inbox.next_batch(self._tally.connects)))
         elif self.inbox.overflowed and not (self.inbox or self._at_hand or self.outbox):
             self.inbox.overflowed = False

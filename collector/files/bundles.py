@@ -18,7 +18,10 @@ from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
 
 # What files of readings end with; in a folder nothing else is read.
-SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".zip", ".gz", ".xml")
+SUFFIXES: Final = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".zip", ".gz", ".xml", ".html",
+    ".htm", ".json",
+)  # fmt: skip
 _NAMED: Final = 3
 _AT_ONCE: Final = 1 << 20
 
@@ -60,9 +63,9 @@ def _members(name: str, source: BinaryIO, limits: Limits) -> Iterator[tuple[str,
     if head == b"\x1f\x8b":
         yield name.removesuffix(".gz"), opened_gzip(source, limits)
         return
-    if head == b"PK" and not name.lower().endswith((".xlsx", ".xlsm")):
+    if head == b"PK" and not name.lower().endswith((".xlsx", ".xlsm", ".ods")):
         archive = opened_archive(source, limits)
-        if "[Content_Types].xml" not in archive.namelist():
+        if not {"[Content_Types].xml", "content.xml"} & set(archive.namelist()):
             for info in members(archive):
                 yield f"{name}/{info.filename}", member(archive, info, limits)
             return

@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, BinaryIO, Final, Literal
@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Final, Literal
 from collector.files.limits import Limits
 from collector.files.refusals import CellError
 
-Form = Literal["text", "xlsx", "xml"]
+Form = Literal["text", "xlsx", "xml", "html", "json", "book", "ods"]
 _HEAD_BYTES: Final = 4096
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _STRANGE: Final = (RuntimeError, ValueError, IndexError, KeyError, OverflowError)
@@ -28,6 +28,7 @@ _OTHERS: Final = (
 )
 # The comment of an archive of ours, whose members are named alone.
 BUNDLE: Final = b"commonwatt: files brought together"
+_BOOK: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 _XML_HEADS: Final = (b"<?xml", b"<feed", b"<ns", b"<atom:")
 
 
@@ -78,14 +79,23 @@ def form_of(head: bytes) -> Form:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = head.decode("utf-16", "ignore").lstrip().encode("utf-8", "ignore")
-    lowered = text[:200].lower()
-    if lowered.startswith((b"<!doctype html", b"<html", b"<table", b"<head")):
-        raise CellError("not_a_table", "HTML")
-    if lowered.startswith(_XML_HEADS) or (text.startswith(b"<") and b">" in text):
-        return "xml"
+    if text.startswith(b"<"):
+        return _marked_up(text)
     if text[:1] in {b"{", b"["} and b'"' in text[:200] and b"," not in text[:20].split(b'"')[0]:
-        raise CellError("not_a_table", "JSON")
+        return "json"
     return "text"
+
+
+def _marked_up(text: bytes) -> Form:
+    """Return which kind of tags a text begins with; a page may call itself XML first."""
+    lowered = text.lower()
+    if _BOOK in text:
+        return "book"
+    if b"<html" in lowered or lowered.startswith(
+        (b"<!doctype html", b"<table", b"<head", b"<meta")
+    ):
+        return "html"
+    return "xml" if lowered.startswith(_XML_HEADS) or b">" in text else "text"
 
 
 def _buffered(raw: io.RawIOBase) -> IO[bytes]:
@@ -174,9 +184,17 @@ def _inner(
     head = _head(opened)
     if head[:2] != b"PK" and head[:2] != b"\x1f\x8b":
         return Part(name, form_of(head), opened)
-    if head[:2] != b"PK" or "xl/workbook.xml" not in _names(opened, called, limits, room):
+    form = _workbook(_names(opened, called, limits, room)) if head[:2] == b"PK" else None
+    if form is None:
         raise CellError("nested_archive", called)
-    return Part(name, "xlsx", lambda: _held(opened, called, limits))
+    return Part(name, form, lambda: _held(opened, called, limits))
+
+
+def _workbook(names: Container[str]) -> Form | None:
+    """Return which workbook an archive is, by what it holds; None where it is none."""
+    if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
+        return "xlsx"
+    return "ods" if "content.xml" in names and "mimetype" in names else None
 
 
 def _names(opened: Callable[[], IO[bytes]], called: str, limits: Limits, room: _Room) -> list[str]:
@@ -220,11 +238,12 @@ def opened_archive(
 
 
 def _zipped(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tuple[str, CellError]]:
-    book = name.lower().endswith((".xlsx", ".xlsm"))
+    book = name.lower().endswith((".xlsx", ".xlsm", ".ods"))
     archive = opened_archive(source, limits, "broken_workbook" if book else "broken_archive")
     names = set(archive.namelist())
-    if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
-        yield Part(name, "xlsx", lambda: rewound(source))
+    form = _workbook(names)
+    if form is not None:
+        yield Part(name, form, lambda: rewound(source))
         return
     room = _Room(limits.unpacked_bytes)
     for info in members(archive):

@@ -7,7 +7,7 @@ from collector.files.delimited import blank
 from collector.files.gathered import Problems, Told
 from collector.files.headings import is_total
 from collector.files.refusals import CellError, Place
-from collector.files.tables import REMARK, Cell, text_of
+from collector.files.tables import REMARK, SHEETS, Cell, text_of
 from collector.files.values import Layout
 
 _FIRST = 4  # cells, of which one says that its row sums others
@@ -94,7 +94,7 @@ class Faults:
         if row and is_total(row[0]):
             self.told.total(line)
             return None
-        if self.told.form == "xlsx" and len(row) < width:
+        if self.told.form in SHEETS and len(row) < width:
             return [*row, *[""] * (width - len(row))]
         if len(row) > width and blank(row[width:]):
             return row[:width]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from collector.files.books import FEED, tables_of_part
 from collector.files.containers import Part, parts
-from collector.files.delimited import blank, table_of
+from collector.files.delimited import blank
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
 from collector.files.tables import REMARK, Table, text_of
-from collector.files.workbooks import tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,9 @@ def headed(source: BinaryIO, name: str, limits: Limits = DEFAULT) -> Iterator[Ta
 
 
 def _tables(part: Part, limits: Limits) -> Iterator[Table]:
-    place = Place(part.name)
-    if part.form == "text":
-        yield table_of(part.open, place, headed=True)
-    elif part.form == "xlsx":
-        yield from tables_of(part.open, place, limits, refuse_formulas=False)
-    else:
+    if part.form == FEED:
         raise CellError("not_a_table", "XML")
+    return tables_of_part(part, limits, headed=True)
 
 
 def _grid(table: Table, most_rows: int, limits: Limits) -> Grid:

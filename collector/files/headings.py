@@ -30,6 +30,10 @@ _HOUR: Final = re.compile(
     r"(?:\s*[-~–至到]\s*(?P<h2>\d{1,2})[:：时点]?(?P<m2>\d{2})?分?)?(?:小时)?",
     re.ASCII | re.IGNORECASE,
 )
+_SIMPLE: Final = str.maketrans(  # as headings are written in Hong Kong and on Taiwan
+    "號電時間數單氣熱開結終總計讀備註帳戶編費額稱機構網關際區處點測樣統採錄讀據錶實電資產",
+    "号电时间数单气热开结终总计读备注账户编费额称机构网关际区处点测样统采录读据表实电资产",
+)
 _MOST_OF_TOTAL: Final = 24  # characters
 _TOTAL: Final = re.compile(
     r"(?:[本当全各年月日周旬季度页总累上下半小楼层区]|当期|本期)*(?:合计|总计|小计|累计|汇总|共计|总和|平均)(?:值|数|用量|电量)?"
@@ -50,7 +54,7 @@ class Heading:
 
 def plain(text: str) -> str:
     """Return a heading without blanks and signs, in lower case."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLE)
     return re.sub(r"[\s_:*“”\"'#]+|-(?!\d)", "", folded)
 
 

@@ -18,7 +18,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _DAY_MS: Final = 86_400_000
 _DAY_MINUTES: Final = 1440
-_EXCEL_DAYS: Final = (20_000, 73_050)  # 1954 to 2100
+_EXCEL_DAYS: Final = (25_570, 73_050)  # 1970 to 2100
 _EXCEL_EPOCH: Final = 25_569  # 1970 in a spreadsheet's days
 _MOST_KNOWN: Final = 20_000
 MONTH_NAMES: Final = {

@@ -17,7 +17,9 @@ from collector.files.own_forms import OWN, is_own
 from collector.files.questions import COLUMN, MONTH
 from collector.files.rates import rate_columns
 from collector.files.refusals import CellError, Place, asked, refusal
+from collector.files.running_totals import statistic_of
 from collector.files.tables import Cell, text_of
+from collector.files.turned import as_turned
 from collector.files.values import Layout, ValueColumn
 from collector.files.wide_columns import channels_of, each_a_channel, hours_of, must_differ
 from metering.unit_names import unit_of
@@ -119,6 +121,7 @@ def _columns(
 ) -> Columns:
     """Return the columns by their roles; InputError where two have the same."""
     headings = each_a_channel([_heading(cell, told, at) for at, cell in enumerate(row)])
+    headings = as_turned(statistic_of(headings, sample, place, told), sample)
     columns, twice = Columns(headings), []
     for at, one in enumerate(headings):
         filled = any(len(cells) > at and text_of(cells[at]) for cells in sample)

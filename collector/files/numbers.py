@@ -151,6 +151,8 @@ class Numbers:
         whole, mark, rest = digits.rpartition(sign)
         if not mark:
             whole, rest = digits, ""
+        elif "e" in whole.lower():
+            raise CellError("not_a_number", cell.strip())
         joined = self._joined(whole or "0", cell)
         if mark and not (rest == "" or _PLAIN.fullmatch(f"0.{rest}")):
             raise CellError("not_a_number", cell.strip())

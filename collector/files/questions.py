@@ -1,5 +1,6 @@
 """What a file may leave open, in the words in which it is asked."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from collector.files.refusals import Choice, Question
@@ -137,3 +138,25 @@ COLUMN: Final = Question(
         Choice("NAME=ROLE", "或说明某列的含义", "or say what one holds"),
     ),
 )
+
+
+def statistic(columns: Mapping[str, str]) -> Question:
+    """Return the question which of several columns of statistics holds the value.
+
+    columns: by their headings the words that these are.
+    """
+    return Question(
+        "column",
+        "which_statistic",
+        "“{}”几列中,只能有一列是数值。",
+        "Of the columns “{}” only one can be the value.",
+        [Choice(f"{one}=value", *_STATISTICS[word]) for one, word in columns.items()],
+    )
+
+
+_STATISTICS: Final = {
+    "sum": ("从某一起点累计的总数(只增不减),作为表码", "a running total, read as a register"),
+    "state": ("表当时的示数(可能归零),作为表码", "what the meter showed, read as a register"),
+    "change": ("该时段的用量", "the use of each period"),
+    "delta": ("该时段的用量", "the use of each period"),
+}

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from collector.files import zones
 from collector.files.answers import CHANNEL, NONE, Answers
+from collector.files.books import FEED, tables_of_part
 from collector.files.cells import gateway_of
 from collector.files.containers import Part, parts
-from collector.files.delimited import table_of
 from collector.files.espi_readings import read_feed
 from collector.files.gathered import Chunk, Names, Problems, Told, joined, spared
 from collector.files.leaves import other_sheets
@@ -26,7 +26,6 @@ from collector.files.refusals import CellError, Place, refusal
 from collector.files.sent_back import as_sent
 from collector.files.table_readings import read_table
 from collector.files.tables import Table
-from collector.files.workbooks import tables_of
 from metering.errors import InputError
 from metering.messages import Message, Readings
 
@@ -129,20 +128,16 @@ def tables_in(
         if isinstance(part, tuple):
             yield refusal(part[1], Place(part[0], line=0))
             continue
-        place = Place(part.name)
         try:
-            if part.form == "text":
-                yield as_sent(table_of(part.open, place))
-            elif part.form == "xlsx":
-                refuse = answers.formulas == "refuse"
-                found = tables_of(part.open, place, limits, refuse_formulas=refuse)
-                yield from map(as_sent, found)
-            else:
+            if part.form == FEED:
                 yield part
+                continue
+            refuse = answers.formulas == "refuse"
+            yield from map(as_sent, tables_of_part(part, limits, refuse_formulas=refuse))
         except InputError as error:
             yield error
         except CellError as error:
-            yield refusal(error, place)
+            yield refusal(error, Place(part.name))
 
 
 def _whole(

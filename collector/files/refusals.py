@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from collector.files.report_words import REPORTS
 from collector.files.streamed_words import STREAMED
 from collector.files.words import CELLS, WHOLE
 from metering.errors import InputError
 
 _SHOWN = 80  # characters of what was read
+_SAID = (CELLS, WHOLE, STREAMED, REPORTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def shown(value: str) -> str:
 
 def refusal(error: CellError, place: Place, rows: int = 1) -> InputError:
     """Return it as people should read it. rows: how many have the same."""
-    words = CELLS.get(error.code) or WHOLE.get(error.code) or STREAMED[error.code]
+    words = next(said[error.code] for said in _SAID if error.code in said)
     value = shown(error.value)
     zh, en = place.said()
     return InputError(

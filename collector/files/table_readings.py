@@ -15,6 +15,7 @@ from collector.files.gathered import Chunk, Names, Problems, Told, joined
 from collector.files.instants import LOCAL
 from collector.files.layouts import layout_of
 from collector.files.limits import Limits
+from collector.files.other_reports import must_say_use
 from collector.files.refusals import CellError, Question, asked, refusal
 from collector.files.rows import RowReader
 from collector.files.tables import Block, Table
@@ -35,6 +36,7 @@ def read_table(
     told = Told(table.place.file, table.place.sheet, table.form, how=table.how)
     problems = Problems(limits)
     try:
+        must_say_use(table.place, table.form)
         table, layout = _layout(table, answers)
     except InputError as error:
         problems.add(error)

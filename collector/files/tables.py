@@ -8,6 +8,7 @@ from collector.files.refusals import Place
 
 Cell: TypeAlias = str | float  # numbers come typed out of workbooks only
 BLOCK_ROWS: Final = 8192
+SHEETS: Final = frozenset(("xlsx", "xls", "xml", "ods", "html"))  # forms whose short rows are whole
 REMARK: Final = "# "  # begins a row that is no data, as the examples of templates do
 
 

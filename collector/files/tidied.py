@@ -8,7 +8,8 @@ from collector.files.headings import heading_of
 from collector.files.tables import Cell, text_of
 
 Line = tuple[int, list[Cell]]
-Step = Callable[[Line], Iterable[Line]]  # no row, where it says nothing of its own
+# No row, where it says nothing of its own. A step that keeps rows back has a method `rest`.
+Step = Callable[[Line], Iterable[Line]]
 SAMPLE: Final = 60  # rows below the headings
 
 

@@ -9,11 +9,12 @@ from collector.files.tidied import Line, Looked, Step, cell, widened
 from metering.unit_names import unit_of
 
 _QUOTED: Final = re.compile(r'="([^"]*)"')
+_UNSEEN: Final = dict.fromkeys((0, 0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060, 0xAD))
 _WITH_UNIT: Final = re.compile(r"([+-]?[\d.,，]*\d)\s*([^\d\s.,，][^\d]*)")
 
 
 def without_marks(looked: Looked) -> Step | None:
-    """Take away the apostrophe, or ="", by which spreadsheets keep digits as text."""
+    """Take away what nobody sees, and the apostrophe, or ="", by which digits are kept as text."""
     marked = any(_bare(one) != one for _, row in looked.rows for one in row)
 
     def step(line: Line) -> list[Line]:
@@ -23,7 +24,11 @@ def without_marks(looked: Looked) -> Step | None:
 
 
 def _bare(one: Cell) -> Cell:
-    if not isinstance(one, str) or one[:1] not in {"'", "’", "="}:
+    if not isinstance(one, str):
+        return one
+    if not one.isascii() or "\0" in one:
+        one = one.translate(_UNSEEN)
+    if one[:1] not in {"'", "’", "="}:
         return one
     quoted = _QUOTED.fullmatch(one.strip())
     if quoted:

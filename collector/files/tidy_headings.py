@@ -42,7 +42,10 @@ def _continues(head: Sequence[Cell], row: Sequence[Cell]) -> bool:
     if not said or any(_FIGURE.fullmatch(cell(row, at)) or is_total(row[at]) for at in said):
         return False
     named = [at for at in range(len(head)) if heading_of(head[at]).role in _TIMED]
-    if not named or any(cell(row, at) for at in named):
+    if not named or any(cell(row, at) not in {"", cell(head, at)} for at in named):
+        return False
+    said = [at for at in said if at not in named]  # a merged cell stands in both rows
+    if not said:
         return False
     units = all(unit_of(cell(row, at)) for at in said)
     parts = any(not cell(head, at) for at in said)
@@ -66,7 +69,7 @@ def _joined(head: Sequence[Cell], row: Sequence[Cell]) -> list[Cell]:
     for at in range(max(len(head), len(row))):
         above, below = cell(head, at), cell(row, at)
         group = above or group
-        if not below or not group or heading_of(below).role in _TIMED:
+        if below in {"", above} or not group or heading_of(below).role in _TIMED:
             found.append(below or above)
         elif unit_of(below):
             found.append(f"{group}({_BRACKETS.sub('', below)})")

@@ -4,92 +4,93 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from collector.files.headings import heading_of, is_total, plain
+from collector.files.headings import heading_of, is_total
 from collector.files.tables import Cell
 from collector.files.tidied import Line, Looked, Step, cell, widened
 from metering.unit_names import unit_of
 
-_BEGINS: Final = frozenset(("reportingstartdatetime", "报告期开始时间", "报告期开始日期时间",
-                            "报告期开始", "报告开始日期时间", "报告开始时间"))  # fmt: skip
-_ENDS: Final = frozenset(("reportingenddatetime", "报告期结束时间", "报告期结束日期时间",
-                          "报告期结束", "报告结束日期时间", "报告结束时间"))  # fmt: skip
-_NAMES: Final = frozenset(("name", "名称", "metername", "equipmentname", "表计名称", "设备名称"))
-_PLACED: Final = frozenset(("id", "编号", "space", "空间", "costcenter", "成本中心"))
+_FIGURE: Final = re.compile(r"[+-]?[\d.,:/年月日 -]+")
 _LABEL: Final = re.compile(r"\s*([^:\uff1a]{2,12})\s*[:\uff1a]\s*(.*)")
 
 
-def batch(looked: Looked) -> Step | None:
-    """Part a report of many meters over one span, a column a carrier, into a row a value.
+def of_meters(looked: Looked) -> Step | None:
+    """Let rows be of the meter that a line above them names, as 表号:0001.
 
-    As MyEMS writes them (its batch reports): the span stands above, a meter has a value under its
-    own carrier alone. Where it has several, the carrier's name follows the meter's.
+    Several may stand below each other, each under its own line and, as a rule, headings again.
+    Where headings are said again, a line of one text above them names the meter too.
     """
-    begins, ends = _said(looked.rows, _BEGINS), _said(looked.rows, _ENDS)
-    at = next((n for n, (_, row) in enumerate(looked.rows) if _is_batch(row)), None)
-    if not begins or not ends or at is None:
-        return None
-    head, names = looked.rows[at]
-    name = next(n for n, one in enumerate(names) if plain(str(one)) in _NAMES)
-    carriers = {n: heading for n in range(len(names)) if (heading := _carrier(names[n]))}
-
-    def step(line: Line) -> list[Line]:
-        number, row = line
-        if number <= head:
-            return (
-                [(number, ["表号", "开始时间", "结束时间", "用量", "单位"])]
-                if number == head
-                else []
-            )
-        if is_total(cell(row, name)):
-            return []
-        values = {n: row[n] for n in carriers if cell(row, n)}
-        made = []
-        for n, value in values.items():
-            called = cell(row, name) + (f" {carriers[n][0]}" if len(values) > 1 else "")
-            made.append((number, [called, begins, ends, value, carriers[n][1]]))
-        return made
-
-    return step
-
-
-def _is_batch(row: Sequence[Cell]) -> bool:
-    words = {plain(str(one)) for one in row}
-    return bool(words & _NAMES) and bool(words & _PLACED) and any(map(_carrier, row))
-
-
-def _carrier(one: Cell) -> tuple[str, str] | None:
-    """Return what a column is of and its unit, where its heading says a unit of energy or water."""
-    heading = heading_of(one)
-    if not heading.unit:
-        return None
-    return re.sub(r"\s*[(\uff08][^)\uff09]*[)\uff09]\s*$", "", heading.text).strip(), heading.unit
-
-
-def _said(rows: Sequence[Line], words: frozenset[str]) -> str:
-    """Return what stands behind a label."""
-    for _, row in rows:
-        for at, one in enumerate(row):
-            if plain(str(one)) in words:
-                return next((cell(row, n) for n in range(at + 1, len(row)) if cell(row, n)), "")
-    return ""
-
-
-def of_one_meter(looked: Looked) -> Step | None:
-    """Let all rows be of the one meter that a line above names, as 表号:0001."""
     if looked.header is None or looked.named or looked.places("channel"):
         return None
-    said = {key for _, row in looked.above for key in _keys(row)}
-    if len(said) != 1 or not (looked.places("value") or looked.places("current")):
+    if not (looked.places("value") or looked.places("current")):
         return None
-    head, width, key = looked.line, len(looked.head), said.pop()
+    said = {key for _, row in looked.above for key in _keys(row)}
+    stacked = _stacked(looked)
+    if len(said) != 1 and not (stacked and looked.above):
+        return None
+    return _Meters(looked, next(iter(said)) if len(said) == 1 else "", by_line=not said)
 
-    def step(line: Line) -> list[Line]:
+
+def _stacked(looked: Looked) -> bool:
+    """Return whether the headings are said again, each time below a line of one text."""
+    rows = looked.rows[looked.header or 0 :]
+    again = [n for n, (_, row) in enumerate(rows) if n and _texts(row) == _texts(looked.head)]
+    return bool(again) and all(_alone(rows[n - 1][1]) for n in again)
+
+
+def _texts(row: Sequence[Cell]) -> list[str]:
+    texts = [cell(row, at) for at in range(len(row))]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _alone(row: Sequence[Cell]) -> str:
+    """Return the one text that a row holds; none where it holds more, or what may be a value."""
+    texts = [text for text in _texts(row) if text]
+    return texts[0] if len(texts) == 1 and not _FIGURE.fullmatch(texts[0]) else ""
+
+
+class _Meters:
+    """Rows with the meter that the last line named; by_line: any line of one text may name it."""
+
+    def __init__(self, looked: Looked, key: str, *, by_line: bool) -> None:
+        self._head, self._width = looked.line, len(looked.head)
+        self._texts, self._by_line = _texts(looked.head), by_line
+        above = [one for _, row in looked.above if (one := _alone(row))]
+        self._first = key or (above[-1] if above else "")
+        self._key = self._first
+        self._waiting: Line | None = None
+
+    def __call__(self, line: Line) -> list[Line]:
+        """Return a row with its meter; lines that name one are kept back."""
         number, row = line
-        if number < head:
+        if number < self._head:
             return [line]
-        return [(number, widened(row, width, "表号" if number == head else key))]
+        if number == self._head:
+            self._key, self._waiting = self._first, None  # a table may be read again
+            return [(number, widened(row, self._width, "表号"))]
+        if _texts(row) == self._texts:
+            self._key = _alone(self._waiting[1]) if self._waiting else self._key
+            self._waiting = None
+            return []
+        done = self.rest()
+        if not _texts(row):
+            return done
+        keys = _keys(row)
+        if len(keys) == 1:
+            self._key = keys[0]
+        elif self._by_line and _alone(row) and not is_total(_alone(row)):
+            self._waiting = line
+        else:
+            done.append((number, widened(row, self._width, self._key)))
+        return done
 
-    return step
+    def rest(self) -> list[Line]:
+        """Return the row that named no meter after all."""
+        if self._waiting is None:
+            return []
+        (number, row), self._waiting = self._waiting, None
+        return [(number, widened(row, self._width, self._key))]
 
 
 def _keys(row: Sequence[Cell]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Times over several columns, spans in one, and days without their year."""
+"""Times over several columns, and days without their year."""
 
 import re
 from collections.abc import Sequence
@@ -11,23 +11,6 @@ from collector.files.tidied import Line, Looked, Step, cell, widened
 
 _NUMBER: Final = re.compile(r"(\d{1,4})(?:\.0+)?\s*[年月日号时点]?", re.ASCII)
 _DAY_WORDS: Final = frozenset(("日", "号", "day", "日期", "dd"))
-_CLOCK_SPAN: Final = re.compile(
-    r"(\d{1,2}(?:[:：]\d{2}){1,2})\s*(?:-|–|—|~|～|至|到)\s*(\d{1,2}(?:[:：]\d{2}){1,2})", re.ASCII
-)
-_DAY: Final = r"(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{8})"
-_DAY_SPAN: Final = re.compile(
-    rf"({_DAY}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)\s*(?:-|–|—|~|～|至|到)\s*"
-    rf"({_DAY}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)",
-    re.ASCII,
-)
-_SPAN_WORDS: Final = frozenset(
-    (
-        "时段", "时间段", "时间", "时刻", "时间区间", "区间", "周期", "计费周期", "抄表周期",
-        "计费期间", "账单周期", "结算周期", "期间", "起止日期", "起止时间", "抄表区间",
-        "用电周期", "用水周期",
-        "period", "billingperiod", "interval", "time", "range", "daterange",
-    )
-)  # fmt: skip
 _MONTH_DAY: Final = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?(.*)", re.ASCII)
 
 
@@ -72,39 +55,6 @@ def _digits(text: str) -> str:
 
 def _without(row: Sequence[Cell], places: Sequence[int]) -> list[Cell]:
     return ["" if at in places else one for at, one in enumerate(row)]
-
-
-def of_spans(looked: Looked) -> Step | None:
-    """Part a column of spans, 00:00-01:00 or 2025-01-01至2025-01-31, to start and end."""
-    for at, one in enumerate(looked.head):
-        texts = looked.column(at)
-        if plain(str(one)) not in _SPAN_WORDS or not texts:
-            continue
-        dated = bool(looked.places("date"))
-        for form, heads in (
-            (_CLOCK_SPAN, ("开始时间", "结束时间") if dated else None),
-            (_DAY_SPAN, ("开始日期", "结束日期")),
-        ):
-            if heads is not None and sum(map(bool, map(form.fullmatch, texts))) * 2 > len(texts):
-                return _spanned(looked, at, form, heads)
-    return None
-
-
-def _spanned(looked: Looked, at: int, form: re.Pattern[str], heads: tuple[str, str]) -> Step:
-    head, width = looked.line, len(looked.head)
-
-    def step(line: Line) -> list[Line]:
-        number, row = line
-        if number < head:
-            return [line]
-        if number == head:
-            return [(number, widened(_without(row, [at]), width, *heads))]
-        found = form.fullmatch(cell(row, at))
-        if not found:
-            return [(number, widened(_without(row, [at]), width, cell(row, at), ""))]
-        return [(number, widened(_without(row, [at]), width, found[1], found[2]))]
-
-    return step
 
 
 def without_year(looked: Looked) -> Step | None:

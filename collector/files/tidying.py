@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from collector.files import tidy_cells, tidy_headings, tidy_reports, tidy_times
+from collector.files import (
+    tidy_cells,
+    tidy_headings,
+    tidy_myems,
+    tidy_nem,
+    tidy_reports,
+    tidy_spans,
+    tidy_times,
+)
 from collector.files.answers import Answers
 from collector.files.delimited import blank
 from collector.files.layouts import header_row
@@ -19,13 +27,18 @@ from collector.files.tidied import Line, Looked, Step
 _LOOKED_AT: Final = 120  # rows
 _STEPS: Final[Sequence[Callable[[Looked], Step | None]]] = (
     tidy_cells.without_marks,
-    tidy_reports.batch,
+    tidy_nem.nem,
+    tidy_myems.batch,
+    tidy_myems.of_days,
+    tidy_myems.of_registers,
+    tidy_myems.of_two_periods,
+    tidy_myems.of_a_bill,
     tidy_headings.in_two_rows,
     tidy_times.of_three_columns,
-    tidy_times.of_spans,
+    tidy_spans.of_spans,
     tidy_times.without_year,
     tidy_cells.with_units,
-    tidy_reports.of_one_meter,
+    tidy_reports.of_meters,
 )
 
 
@@ -45,6 +58,13 @@ class _Tidy:
                     tidy.lines.append(each_line)
                     tidy.rows.append(each)
             yield tidy
+        rest = Block()
+        for at, step in enumerate(self.steps):
+            for line in getattr(step, "rest", list)():
+                for each_line, each in through(self.steps[at + 1 :], line):
+                    rest.lines.append(each_line)
+                    rest.rows.append(each)
+        yield rest
 
 
 def tidied(table: Table, first: Block, answers: Answers) -> Table:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from collector.files.answers import Answers
 from collector.files.headings import Heading
-from collector.files.questions import STAMP
+from collector.files.questions import LENGTH, STAMP
 from collector.files.refusals import CellError, Place, asked, refusal
 from collector.files.tables import Cell, text_of
 from collector.files.values import ValueColumn
@@ -20,13 +20,16 @@ def hours_of(
 ) -> tuple[ValueColumn, ...]:
     """Return a column for each hour; asked, where headings do not say what they mark."""
     first = next(iter(hours.values()))
-    if first[1] < 0:
+    if first[1] <= 0:
+        heading = headings[next(iter(hours))].text
         if answers.stamp is None:
-            heading = headings[next(iter(hours))].text
             raise asked(STAMP, place.at(place.line, heading), heading)
-        step = -first[1]
-        shift = step if answers.stamp == "start" else 0
-        hours = {at: (minutes + shift, step) for at, (minutes, _) in hours.items()}
+        starts = answers.stamp == "start"
+        step = -first[1] or (answers.length_s or 0) // 60
+        if starts and not step:
+            raise asked(LENGTH, place.at(place.line, heading), heading)
+        step = step if starts or first[1] else 0  # else since whatever was read before
+        hours = {at: (minutes + step * starts, step) for at, (minutes, _) in hours.items()}
     return tuple(
         ValueColumn(at, headings[at].text, after_ms=end * 60_000, length_ms=step * 60_000)
         for at, (end, step) in hours.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,9 +16,15 @@ _GRAIN_MS: Final = 900_000  # offsets change at quarters of an hour, where they 
 _MS: Final = timedelta(milliseconds=1)
 
 
+@cache
+def _names() -> frozenset[str]:
+    """Return the names of all zones, which are looked up in a folder of many files."""
+    return frozenset(available_timezones())
+
+
 def checked(zone: str) -> str:
     """Return the name of a zone; InputError where there is none of that name."""
-    if zone in available_timezones():
+    if zone in _names():
         return zone
     raise InputError(
         "file.unknown_zone",

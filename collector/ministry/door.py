@@ -155,7 +155,7 @@ class _Line:
         settings = self._door.settings
         if settings.tls is not None:
             self._peer.settimeout(settings.proof_s)
-            under_tls = settings.tls.wrapped(self._peer)
+            under_tls = settings.tls.wrapped(self._peer, self._door.log)
             self._peer = under_tls
             under_tls.do_handshake()
 

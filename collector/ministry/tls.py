@@ -1,10 +1,12 @@
 """TLS at the ministry's door: its certificate, read again when it is renewed; nothing below 1.2."""
 
+import logging
 import ssl
 import threading
 from pathlib import Path
 from socket import socket
 
+from collector.notices import Log, tell
 from metering.errors import InputError
 
 _Seen = tuple[tuple[int, int], ...]
@@ -21,25 +23,32 @@ class Tls:
         self._client_ca = client_ca
         self._turn = threading.Lock()
         self._seen = self._looked()
+        self._refused: _Seen | None = None  # what was told of last
         self._context = self._made()
 
-    def wrapped(self, peer: socket) -> ssl.SSLSocket:
+    def wrapped(self, peer: socket, log: Log) -> ssl.SSLSocket:
         """Return a connection under TLS, its handshake still to be made.
 
         Files that were renewed count from now on; ones that cannot be used change nothing, for a
-        renewal writes one after the other.
+        renewal writes one after the other, and are told of once, however many knock.
         """
         with self._turn:
             seen = self._looked()
             if seen != self._seen:
-                try:
-                    self._context = self._made()
-                except InputError:
-                    pass
-                else:
-                    self._seen = seen
+                self._renew(seen, log)
             context = self._context
         return context.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)
+
+    def _renew(self, seen: _Seen, log: Log) -> None:
+        try:
+            self._context = self._made()
+        except InputError as error:
+            if seen != self._refused:
+                tell(log, logging.WARNING, _kept(error))
+            self._refused = seen
+        else:
+            self._seen = seen
+            log(logging.INFO, "the certificate was renewed", files=str(self._files[0]))
 
     def _looked(self) -> _Seen:
         try:
@@ -65,6 +74,18 @@ class Tls:
 def _no_password() -> str:
     """Refuse a key that wants a password, which openssl would ask for at the terminal."""
     raise ValueError("the key is encrypted")
+
+
+def _kept(error: InputError) -> InputError:
+    """Return what to tell of renewed files that cannot be used."""
+    return InputError(
+        "ministry.certificate_kept",
+        zh=f"更新后的{error.zh}沿用此前的证书。",
+        en=f"It was renewed, and cannot be used: {error.en} The one of before stays.",
+        next_zh=error.next_zh,
+        next_en=error.next_en,
+        where=error.where,
+    )
 
 
 def _unusable(names: str, why: str) -> InputError:

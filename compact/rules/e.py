@@ -92,7 +92,7 @@ class Efficient(SavingRule):
         saved = facts.base_g - facts.amount_g
         moved = f"λ {by} yuan/tce → {in_kgce(saved)}"
         if facts.bound is not None:
-            moved += f" ({facts.bound})"
+            moved += f" ({facts.bound_words})"
         return f"{in_kgce(facts.base_g)} − ({moved}) = {in_kgce(facts.amount_g)} kgce"
 
 

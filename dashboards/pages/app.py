@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from dashboards import pages
 from dashboards.pages import assets, files_done, form_files, forms, tables, tasks
-from dashboards.pages.viewer import assets as loaded
+from dashboards.pages.templating import assets as loaded
 from dashboards.pages.viewer import auth_of, stranger
 from storage.access.people import Session
 

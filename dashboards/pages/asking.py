@@ -18,11 +18,9 @@ from actions.fields import (
     called,
     field_words,
     input_kind,
-    is_searched,
-    option_of,
-    options_of,
 )
 from actions.kinds import row_of
+from actions.options import is_searched, option_of, options_of
 from actions.scans import attached
 from dashboards.pages.writing import unit_name
 from metering.days import CIVIL_ZONE

@@ -6,8 +6,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from actions.fields import Acting, Option, input_kind, options_like
+from actions.fields import Acting, Option, input_kind
 from actions.kinds import row_of
+from actions.options import options_like
 
 _MOST_FOUND: Final = 50
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
 from actions.catalogue import declared, tables
+from actions.checking import made_it
 from actions.declared import Action, Thing, result_of
-from actions.doing import Done, Repeat, acting, carry_out, foresee, made_it, may, target
+from actions.doing import Done, Repeat, acting, carry_out, foresee, may, target
 from actions.fields import once_of
 from actions.filled import filled
 from actions.refusals import AgainError, ChangedError

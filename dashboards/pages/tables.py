@@ -16,7 +16,8 @@ from actions.fields import Lang
 from actions.filled import filled
 from actions.rights import holds
 from actions.saying import wrong
-from actions.tables import Column, Table, kept_shut, must_hold, rows_of
+from actions.table_rows import kept_shut
+from actions.tables import Column, Table, must_hold, rows_of
 from dashboards.pages import writing
 from dashboards.pages.asking import Asking, FormField, Place, asked, flat
 from dashboards.pages.viewer import Reader, Viewer

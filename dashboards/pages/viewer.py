@@ -1,19 +1,15 @@
 """Who looks at a page: in which language and light, and how the answer leaves."""
 
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Final, Protocol, cast
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from actions.access.login import Failures, LoginError, Opened, Pool
 from actions.access.persons import called
@@ -21,9 +17,7 @@ from actions.actor import Actor
 from actions.catalogue import declared
 from actions.fields import Words
 from actions.rights import Right, holds
-from dashboards.pages import writing
-from dashboards.pages.assets import Assets, load_assets
-from dashboards.pages.drawn_codes import qr_code
+from dashboards.pages.templating import templates
 from dashboards.pages.words import Lang, say
 from metering.days import civil_day
 from storage.access.people import Session
@@ -72,40 +66,6 @@ class Auth(Protocol):
     def again(self, request: Request, session: Session, password: str) -> None: ...
     def let_in(self, response: Any, opened: Opened) -> None: ...
     def let_out(self, response: Any) -> None: ...
-
-
-class _OneByOne(FileSystemLoader):
-    """Compiles one template at a time: each takes megabytes for a moment, and viewers come in
-    crowds."""
-
-    _turn = threading.Lock()
-
-    def load(self, *args: Any, **named: Any) -> Template:
-        with self._turn:
-            return super().load(*args, **named)
-
-
-@cache
-def assets() -> Assets:
-    """Return what pages load, read once."""
-    return load_assets()
-
-
-@cache
-def templates() -> Environment:
-    """Return the templates, which escape whatever they are given."""
-    env = Environment(
-        loader=_OneByOne(Path(__file__).parent / "templates"),
-        auto_reload=False,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.globals["w"] = writing
-    env.globals["assets"] = assets()
-    env.globals["qr_code"] = qr_code
-    return env
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ _COUNTED: Final = """
      WHERE institution_id = %s AND carrier = %s AND month = %s AND profile = %s
        AND (source <> 'meter' OR (quanta IS NOT NULL
             AND report.is_enough(known_s, expected_s, report.enough_of(institution_id))))
-     ORDER BY storage.source_rank(source, true) LIMIT 1
+     ORDER BY before_meter DESC, storage.source_rank(source, true) LIMIT 1
 """
 
 

@@ -38,7 +38,7 @@ _INDICATORS = """
           JOIN report.carrier k ON k.code = f.carrier
           JOIN counted c ON c.institution_id = f.institution_id
                AND f.month >= c.first_month AND f.month < c.until_month
-         WHERE f.source = 'meter' AND f.profile = ANY(%(profiles)s)
+         WHERE f.counts AND f.profile = ANY(%(profiles)s)
            AND f.month >= %(first)s AND f.month < %(until)s
     ), used AS (
         SELECT institution_id, profile, sum(kgce_g) AS kgce_g,
@@ -124,7 +124,7 @@ _INDICATORS = """
                 AND n.carrier = d.carrier AND n.month = d.month
           LEFT JOIN report.account_figure b
                  ON b.institution_id = d.institution_id AND b.profile = p.profile
-                AND b.carrier = d.carrier AND b.source = 'meter'
+                AND b.carrier = d.carrier AND b.counts
                 AND b.month = (d.month - interval '1 year')::date
                 AND b.month >= (%(first)s::date - interval '1 year')::date
                 AND b.month < (%(until)s::date - interval '1 year')::date

@@ -24,8 +24,8 @@ _NEWEST_OF = """
       FROM account WHERE institution_id = %s
 """
 
-# Metered rows alone: bills of the same month would count the same use again. Of evidence the worst
-# counts, which is the first in the alphabet too: no, secondary, yes.
+# Of each month the source that counts: two would count the same use twice. Of evidence
+# the worst counts, which is the first in the alphabet too: no, secondary, yes.
 _SUMS = """
     WITH used AS (
         SELECT a.institution_id, a.carrier, sum(a.quanta) AS quanta,
@@ -37,7 +37,7 @@ _SUMS = """
                count(a.coefficient_outside) > 0 AS kgce_outside,
                count(a.co2_outside) > 0 AS co2_outside
           FROM report.account_energy a
-         WHERE a.profile = %(profile)s AND a.source = 'meter'
+         WHERE a.profile = %(profile)s AND a.counts
            AND a.month >= %(first)s AND a.month < %(until)s AND a.institution_id = ANY(%(ids)s)
          GROUP BY a.institution_id, a.carrier)
 """

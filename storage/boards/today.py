@@ -17,14 +17,14 @@ _MONTHS: Final = """
     WITH top AS MATERIALIZED (
         SELECT f.institution_id, sum(f.kgce_g) AS kgce_g
           FROM report.account_figure f
-         WHERE f.profile = %(profile)s AND f.source = 'meter' AND f.month = %(month)s
+         WHERE f.profile = %(profile)s AND f.counts AND f.month = %(month)s
          GROUP BY 1 ORDER BY 2 DESC NULLS LAST, 1 LIMIT %(most)s
     ), ids AS MATERIALIZED (
         SELECT array_agg(institution_id) AS all FROM top
     ), figure AS (
         SELECT f.institution_id, f.carrier, f.month, f.quanta, f.kgce_g
           FROM report.account_figure f
-         WHERE f.profile = %(profile)s AND f.source = 'meter'
+         WHERE f.profile = %(profile)s AND f.counts
            AND f.institution_id = ANY((SELECT ids.all FROM ids)::integer[])
            AND f.month IN (%(month)s, (%(month)s - interval '1 year')::date)
     ), pair AS (
@@ -54,7 +54,7 @@ _MONTHS: Final = """
 _EVIDENCE: Final = """
     SELECT min(a.coefficient_evidence) AS evidence, count(a.coefficient_outside) > 0 AS outside
       FROM report.account_energy a
-     WHERE a.profile = %(profile)s AND a.source = 'meter' AND a.month = %(month)s
+     WHERE a.profile = %(profile)s AND a.counts AND a.month = %(month)s
        AND a.institution_id = ANY(%(ids)s)
 """
 

@@ -46,6 +46,12 @@ _SAID: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
         "books.holder_unknown", "没有该持有单位。", "There is no such holder.",
         "请核对机构编号。", "Check the institution's id.",
     ),
+    "run_is_released": (
+        "run.not_released", "有成员单位尚未同意向其机构下达。",
+        "A member has not let the run be issued to its institutions.",
+        "请该成员办理“同意向本成员机构下达”(quota.release)。",
+        "Let its own people do it on its page: quota.release.",
+    ),
     "cause_has_ground": (
         "books.no_ground", "入账须有分解方案或已办理的变动。",
         "Nothing enters the books but a run's quotas and a movement that is done.",

@@ -13,7 +13,8 @@ _STATE = """
            (SELECT max(v.id) FROM base_verdict v WHERE v.union_id = t.union_id),
            (SELECT max(m.id) FROM base_month m WHERE m.union_id = t.union_id),
            (SELECT max(e.id) FROM union_enough e WHERE e.union_id = t.union_id),
-           (SELECT max(r.id) FROM run r WHERE r.union_id = t.union_id)
+           (SELECT max(r.id) FROM run r WHERE r.union_id = t.union_id),
+           (SELECT max(s.id) FROM saving_evidence s)
       FROM target t WHERE t.id = %s
 """
 

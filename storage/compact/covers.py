@@ -16,12 +16,11 @@ _HOLDERS: Final = """
     SELECT c.institution_id, c.member_id, c.first_year, c.years, c.used_g, c.excluded, c.covered_g,
            v.name_zh, v.name_en, f.name_zh AS region_zh, f.name_en AS region_en,
            v.institution_id IS NOT NULL AS seen
-      FROM storage.cover_of(%(union)s, %(indicator)s) c
+      FROM storage.cover_of(%(union)s, %(indicator)s, %(institution)s) c
       LEFT JOIN report.institution v ON v.institution_id = c.institution_id
       LEFT JOIN region_fact f ON f.region_id = c.member_id AND f.known_until IS NULL
            AND storage.today() >= f.valid_from
            AND (f.valid_to IS NULL OR storage.today() < f.valid_to)
-     WHERE %(institution)s::integer IS NULL OR c.institution_id = %(institution)s
      ORDER BY c.institution_id
 """
 _OF_MEMBERS: Final = "SELECT member_id, holders FROM access.holders_by_member(%s, %s)"
@@ -44,6 +43,11 @@ _FROZEN: Final = """
      WHERE (%(union)s::integer IS NULL OR z.union_id = %(union)s)
        AND (%(deadline)s::date IS NULL OR z.deadline = %(deadline)s)
      ORDER BY z.deadline DESC, z.union_id, z.institution_id
+"""
+_FREEZE_DUE: Final = "SELECT storage.freeze_due(%s, %s, %s)"
+_RESTRICTED: Final = """
+    SELECT count(*) FROM report.account_state
+     WHERE union_id = %s AND cover_deadline = %s AND state = 'restricted'
 """
 _IS_FROZEN: Final = "SELECT count(*) FROM cover_frozen WHERE union_id = %s AND deadline = %s"
 
@@ -138,6 +142,18 @@ def freeze(
     columns = [list(each) for each in zip(*rows, strict=True)]
     with in_words():
         connection.execute(_FREEZE, [union_id, indicator, deadline, by, *columns])
+
+
+def freeze_due(connection: Connection[Any], union_id: int, indicator: str, today: date) -> int:
+    """Keep how all stand the night after the agreed deadline; return how many holders, mostly 0."""
+    row = connection.execute(_FREEZE_DUE, [union_id, indicator, today]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def restricted(connection: Connection[Any], union_id: int, deadline: date) -> int:
+    """Return how many accounts are restricted since a deadline, of those that the viewer sees."""
+    row = connection.execute(_RESTRICTED, [union_id, deadline]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def is_frozen(connection: Connection[Any], union_id: int, deadline: date) -> bool:

@@ -25,7 +25,8 @@ def node_columns(made: Allocation) -> list[list[Any]]:
 
 def quota_columns(run: Run) -> list[list[Any]]:
     """Return what is kept of every quota, lists of months as text."""
-    quotas, factors = run.allocation.quotas, run.problem.method.factors
+    quotas, method = run.allocation.quotas, run.problem.method
+    factors, limits = method.factors, method.limits
     bases = list(run.problem.holders.base)
     return [
         quotas.institution.tolist(),
@@ -42,6 +43,7 @@ def quota_columns(run: Run) -> list[list[Any]]:
         [json.dumps(base_payload(one)["marks"]) for one in bases],
         [digest_of(one) for one in bases],
         [one.year for one in bases],
+        [json.dumps(dict(limits.get(one, {}))) for one in quotas.institution.tolist()],
     ]
 
 

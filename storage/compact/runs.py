@@ -43,14 +43,15 @@ _ADD_NODES = """
 _ADD_QUOTAS = """
     INSERT INTO run_quota (run_id, union_id, institution_id, member_id, node, year, base_g,
                            factors, weight_g, bound, amount_g, months_g, base_states, base_marks,
-                           base_sha256, base_year)
+                           base_sha256, base_year, limits)
     SELECT %s, %s, institution, member, node, year, base::bigint[], factors::jsonb, weight, bound,
-           amount, months::bigint[], states::text[], marks::jsonb, sha256, base_year
+           amount, months::bigint[], states::text[], marks::jsonb, sha256, base_year,
+           limits::jsonb
       FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::text[],
                   %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],
-                  %s::text[], %s::text[], %s::integer[])
+                  %s::text[], %s::text[], %s::integer[], %s::text[])
            AS q (institution, member, node, year, base, factors, weight, bound, amount, months,
-                 states, marks, sha256, base_year)
+                 states, marks, sha256, base_year, limits)
 """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
@@ -73,7 +74,7 @@ _RUNS = """
 _QUOTAS = """
     SELECT q.run_id, q.institution_id, q.member_id, q.year, q.base_g, q.factors, q.weight_g,
            q.bound, q.amount_g, q.months_g, q.base_states, q.base_marks, q.base_sha256,
-           q.base_year
+           q.base_year, q.limits
       FROM run_quota q
      WHERE q.run_id = %(run)s AND q.institution_id > %(after)s
        AND (%(only)s::integer IS NULL OR q.institution_id = %(only)s)
@@ -145,6 +146,7 @@ class Share:
     base_marks: list[list[Any]] | None
     base_sha256: str | None
     base_year: int | None
+    limits: dict[str, int]
 
 
 def lock(connection: Connection[Any], union_id: int) -> None:

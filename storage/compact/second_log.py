@@ -49,7 +49,10 @@ _WHOLE: Final = """
            amounts_g, previous, hash
       FROM journal.line WHERE union_id = %s ORDER BY number
 """
-_AT_ODDS: Final = "SELECT union_id, differences, made_at FROM storage.books_at_odds()"
+_STAND: Final = """
+    SELECT union_id, lines, head, reconciled_at, differences, blocked, restricted
+      FROM storage.books_stand()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,19 @@ class LineShown:
 
 
 @dataclass(frozen=True, slots=True)
-class AtOdds:
-    """A union whose last comparison found differences."""
+class BooksStand:
+    """How a union's books stand: the log's end, the last comparison, and how many accounts rest.
+
+    head: hash of the last line. reconciled_at, differences: None where nobody has compared yet.
+    """
 
     union_id: int
-    differences: int
-    made_at: datetime
+    lines: int
+    head: str
+    reconciled_at: datetime | None
+    differences: int | None
+    blocked: int
+    restricted: int
 
 
 def compare(connection: Connection[Any], union_id: int) -> int:
@@ -177,7 +187,7 @@ def whole_lines(connection: Connection[Any], union_id: int) -> Sequence[Line]:
     return [Line(*row[:10], *(tuple(one) for one in row[10:15]), *row[15:]) for row in rows]
 
 
-def at_odds(connection: Connection[Any]) -> list[AtOdds]:
-    """Return the unions whose last comparison found differences."""
-    with connection.cursor(row_factory=class_row(AtOdds)) as cursor:
-        return cursor.execute(_AT_ODDS).fetchall()
+def stand(connection: Connection[Any]) -> list[BooksStand]:
+    """Return how the books of each union stand that has any."""
+    with connection.cursor(row_factory=class_row(BooksStand)) as cursor:
+        return cursor.execute(_STAND).fetchall()

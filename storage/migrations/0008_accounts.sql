@@ -29,6 +29,7 @@ CREATE TABLE account (
     quanta bigint,
     measured_s bigint NOT NULL,
     known_s bigint NOT NULL DEFAULT 0,
+    before_meter boolean NOT NULL DEFAULT false,  -- by the rule of its month, if a meter knows it too
     PRIMARY KEY (institution_id, carrier, month, source)
 );
 -- What boards ask: the newest month that has accounts, and how much time a complete account would
@@ -112,12 +113,14 @@ CREATE TABLE account_figure (
     co2_g bigint,
     kgce_g bigint[],       -- by the profile's place; null where the carrier is not energy
     known_s bigint NOT NULL DEFAULT 0,
-    expected_s bigint,           -- null where the account is not metered
+    expected_s bigint,           -- null where it is estimated
+    before_meter boolean NOT NULL DEFAULT false,
+    counts boolean NOT NULL DEFAULT false,  -- where nobody states how much of a month is enough
     PRIMARY KEY (institution_id, carrier, month, source)
 );
--- Sums over metered accounts of some months are read from here alone.
+-- Sums over the accounts of some months are read from here alone.
 CREATE INDEX account_figure_by_month ON account_figure (month, institution_id)
-    INCLUDE (carrier, quanta, kgce_g, co2_g, known_s, expected_s) WHERE source = 'meter';
+    INCLUDE (carrier, quanta, kgce_g, co2_g, known_s, expected_s) WHERE counts;
 -- The figures that count where nobody states how much of a month is enough: a meter that knows any
 -- of it. Coverage says how much that is.
 CREATE INDEX account_figure_not_metered ON account_figure (month, institution_id)

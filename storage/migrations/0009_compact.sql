@@ -469,6 +469,7 @@ CREATE TABLE run_quota (
     base_marks jsonb,
     base_sha256 text,
     base_year integer,
+    limits jsonb NOT NULL DEFAULT '{}',           -- of what may be asked of it in saving, by name [g]
     PRIMARY KEY (run_id, institution_id),
     FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
     FOREIGN KEY (run_id, node) REFERENCES run_node (run_id, place)
@@ -477,6 +478,26 @@ CREATE INDEX ON run_quota (institution_id);
 ALTER TABLE run_quota ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON run_quota TO commonwatt_api;
 GRANT SELECT ON run_quota TO commonwatt_worker;
+
+-- What limits how much may be asked of an institution, each by a document: that it is certified as a
+-- leader, and what an audit found it might save in a year. Of a kind the newest word holds in its days.
+CREATE TABLE saving_evidence (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    kind text NOT NULL CHECK (kind IN ('certified', 'potential')),
+    title text NOT NULL CHECK (title <> ''),     -- of the honour, or of the audit
+    saving_g bigint CHECK (saving_g >= 0),
+    document_number text NOT NULL CHECK (document_number <> ''),
+    valid_from date NOT NULL,
+    valid_to date,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    CHECK ((kind = 'potential') = (saving_g IS NOT NULL)),
+    CHECK (valid_to >= valid_from)
+);
+CREATE INDEX ON saving_evidence (institution_id, kind, id);
+ALTER TABLE saving_evidence ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON saving_evidence TO commonwatt_api;
 
 -- Who asked for a run's issue, and who refused it and why; the newest word of a run holds.
 CREATE TABLE run_request (
@@ -492,6 +513,25 @@ CREATE TABLE run_request (
 CREATE INDEX ON run_request (run_id, id);
 ALTER TABLE run_request ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON run_request TO commonwatt_api;
+
+-- Whether a member's own authority lets the union issue quotas to its institutions: by one run, or
+-- (null) by every run from now on. The newest word of a member that is about a run holds; without
+-- one nobody else fixes the quotas of its institutions.
+CREATE TABLE quota_release (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    union_id integer NOT NULL,
+    region_id integer NOT NULL,
+    run_id integer,
+    released boolean NOT NULL,
+    document_number text NOT NULL CHECK (document_number <> ''),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by text NOT NULL,
+    FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id),
+    FOREIGN KEY (union_id, region_id) REFERENCES membership (union_id, region_id)
+);
+CREATE INDEX ON quota_release (union_id, region_id, id);
+ALTER TABLE quota_release ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON quota_release TO commonwatt_api;
 
 -- What is to enter the books beside runs, and why: its deeds say how far it is, its legs what it does.
 -- member_id: whose authority answers for it. institution_id: who gives, asks or covers.
@@ -509,18 +549,24 @@ CREATE TABLE movement (
     amount_g bigint NOT NULL CHECK (amount_g > 0),
     reason text NOT NULL CHECK (reason <> ''),
     document_sha256 text CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
-    reverses integer UNIQUE,                     -- a cover, once
+    reverses integer,                            -- a cover, once; a roster change that was taken back
+    roster_change_id integer REFERENCES roster_change,  -- that had it proposed
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
     UNIQUE (id, union_id, indicator),
     FOREIGN KEY (reverses, union_id, indicator) REFERENCES movement (id, union_id, indicator),
-    CHECK ((kind = 'reversal') = (reverses IS NOT NULL)),
+    CHECK (CASE kind WHEN 'reversal' THEN reverses IS NOT NULL
+                     WHEN 'roster_change' THEN true ELSE reverses IS NULL END),
+    CHECK (kind = 'roster_change' OR roster_change_id IS NULL),
     CHECK ((kind = 'transfer') = (taker_id IS NOT NULL)),
     CHECK (institution_id <> taker_id)
 );
 CREATE INDEX ON movement (institution_id);
 CREATE INDEX ON movement (taker_id);
 CREATE INDEX ON movement (union_id, id);
+CREATE UNIQUE INDEX movement_reverses_key ON movement (reverses) WHERE kind = 'reversal';
+CREATE INDEX ON movement (reverses);
+CREATE INDEX ON movement (roster_change_id) WHERE roster_change_id IS NOT NULL;
 ALTER TABLE movement ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON movement TO commonwatt_api;
 GRANT SELECT ON movement TO commonwatt_worker;
@@ -592,7 +638,9 @@ CREATE TABLE book_account_state (
     reason text NOT NULL CHECK (reason <> ''),
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
-    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked'))
+    cover_deadline date,                         -- from which it follows by itself; null: a person's word
+    CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked')),
+    CHECK (cover_deadline IS NULL OR state IN ('open', 'restricted'))
 );
 CREATE INDEX ON book_account_state (union_id, institution_id, id);
 ALTER TABLE book_account_state ENABLE ROW LEVEL SECURITY;
@@ -1224,7 +1272,7 @@ CREATE TABLE sharing_word (
     union_id integer NOT NULL,
     region_id integer NOT NULL,                  -- who shows
     with_id integer REFERENCES region,           -- to whom; null: to every member
-    indicator text NOT NULL CHECK (indicator IN ('total_kgce', 'water')),
+    indicator text NOT NULL CHECK (indicator IN ('total_kgce', 'total_kgco2', 'water')),
     shown boolean NOT NULL,                      -- false: revoked
     level text CHECK (level IN ('member', 'line', 'institution')),
     grain text CHECK (grain IN ('month', 'year')),

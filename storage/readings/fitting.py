@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from metering.clocks import NEAR, Pace, fits
+from metering.clocks import HOUR_MS, NEAR, Pace, fits
 from storage.readings.binding import Bound
-from storage.readings.merging import runs_of_days
+from storage.readings.folding import runs_of_days
 
 _NEVER: Final = -(2**45)  # ms, before all that can be said
+_WITH_DOUBT: Final = 1.000001  # what is so near a limit is compared exactly, one by one
 
 # Around each span of instants in question: what it holds, and the nearest to both sides.
 _AROUND: Final = """
@@ -57,6 +58,25 @@ class _Register:
         self.exchanges: list[int] = []
         self.paces: list[tuple[int, Pace]] = []
 
+    def rises(self, at_ms: NDArray[np.int64], value: NDArray[np.int64]) -> bool:
+        """Return whether it rose, and could have, from each instant to the next, these included.
+
+        False where it is not so plain: it was exchanged, or its pace has changed.
+        """
+        paces = {pace for _, pace in self.paces}
+        if self.exchanges or len(paces) > 1:
+            return False
+        known = np.array(self.shown, np.int64).reshape(-1, 2)
+        at, shown = np.append(known[:, 0], at_ms), np.append(known[:, 1], value)
+        order = np.lexsort((shown, at))
+        time_ms, rise = np.diff(at[order]), np.diff(shown[order])
+        if (rise < 0).any() or (rise[time_ms == 0] > 0).any():
+            return False
+        most = next(iter(paces)).max_per_hour if paces else 0
+        later = time_ms > 0
+        well_within = rise[later] * (HOUR_MS * _WITH_DOUBT) < most * time_ms[later].astype(float)
+        return most == 0 or bool(well_within.all())
+
     def takes(self, at_ms: int, value: int, seq: int) -> bool:
         """Return whether a reading fits, or stands there already."""
         if self.stands.get(at_ms) == (seq, value):
@@ -84,6 +104,9 @@ def fitting(
         return fit
     registers = _registers(connection, bound, np.flatnonzero(doubtful))
     rows = np.flatnonzero(np.isin(bound.channel_id, list(registers)))
+    rising = _rising(registers, bound, rows)
+    if rising:
+        rows = rows[~np.isin(bound.channel_id[rows], rising)]
     rows = rows[np.lexsort((bound.at_ms[rows], bound.seq[rows]))]
     for row in rows.tolist():
         register = registers[int(bound.channel_id[row])]
@@ -93,6 +116,24 @@ def fitting(
         if fit[row]:
             register.add(at_ms, value)
     return fit
+
+
+def _rising(registers: dict[int, _Register], bound: Bound, rows: NDArray[np.intp]) -> list[int]:
+    """Return the registers of which every reading fits, whichever of them came before it.
+
+    Where all that is known and all that is new, taken together, rises from one to the next at a
+    pace that can be, so it does between any two of them: a rise is a sum of rises, and of time.
+    """
+    order = rows[np.lexsort((bound.at_ms[rows], bound.channel_id[rows]))]
+    channel = bound.channel_id[order]
+    starts = np.flatnonzero(np.append(True, channel[1:] != channel[:-1]))
+    rising = []
+    for first, last in zip(starts, np.append(starts[1:], len(order)), strict=True):
+        some = order[first:last]
+        one = int(channel[first])
+        if registers[one].rises(bound.at_ms[some], bound.value[some]):
+            rising.append(one)
+    return rising
 
 
 def _registers(

@@ -22,10 +22,7 @@ _SHOWN = """
            ) AS last_reading_at,
            (SELECT count(*)::integer FROM rejected_message x
              WHERE x.gateway = g.name AND x.resolved_at IS NULL) AS rejects,
-           (SELECT max(s.period_s) FROM binding b
-              JOIN channel_setting s ON s.channel_id = b.channel_id AND s.known_until IS NULL
-             WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL
-           ) AS period_s,
+           p.longest_s AS period_s, p.shortest_s AS soonest_s,
            g.keyed_at, g.revoked_at, k.ahead_ms AS clock_ahead_ms,
            greatest(k.heard_at, s.seen_at) AS heard_at, coalesce(s.every_s, '{}') AS every_s,
            coalesce(s.ahead_ms, '{}') AS offsets_ms,
@@ -34,6 +31,10 @@ _SHOWN = """
                AND x.resolved_at IS NULL AND x.reason = 'clock.ahead') AS waits_ahead_ms
       FROM gateway g LEFT JOIN gateway_clock k ON k.gateway_id = g.id
       LEFT JOIN gateway_seen s ON s.gateway_id = g.id
+      LEFT JOIN LATERAL (
+           SELECT max(c.period_s) AS longest_s, min(c.period_s) AS shortest_s FROM binding b
+             JOIN channel_setting c ON c.channel_id = b.channel_id AND c.known_until IS NULL
+            WHERE b.gateway_id = g.id AND b.known_until IS NULL AND b.valid_to IS NULL) p ON true
 """
 _LIST = f"""
     {_SHOWN}
@@ -77,7 +78,7 @@ class Gateway:
     """A field device that sends readings.
 
     channels: bound to it. last_reading_at: of those bound to it now. rejects: that still wait.
-    period_s: the longest between readings of these.
+    period_s, soonest_s: the longest and the shortest between readings of these.
     keyed_at: when it got the key that it has. revoked_at: since when it is refused.
     clock_ahead_ms: the newest instant of its last message, less that message's arrival; far below
         0 where it sent what happened long before.
@@ -94,6 +95,7 @@ class Gateway:
     last_reading_at: datetime | None
     rejects: int
     period_s: int | None
+    soonest_s: int | None
     keyed_at: datetime | None
     revoked_at: datetime | None
     clock_ahead_ms: int | None
@@ -107,7 +109,8 @@ class Gateway:
     def habits(self) -> Habits:
         """Its own interval and clock, by which it is judged."""
         last = [] if self.clock_ahead_ms is None else [self.clock_ahead_ms]
-        return Habits(self.heard_at, self.every_s, self.offsets_ms or last, (), self.period_s)
+        seen = (self.heard_at, self.every_s, self.offsets_ms or last, ())
+        return Habits(*seen, self.period_s, self.soonest_s)
 
     def silent_at(self, now: datetime) -> bool:
         """Return whether it has said nothing for longer than it uses to."""

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 # Silent as `gateways.Gateway.silent_at` has it: for longer than it uses to.
 _COUNT: Final = """
     WITH periods AS (
-        SELECT b.gateway_id, max(s.period_s) AS period_s
+        SELECT b.gateway_id, max(s.period_s) AS longest_s, min(s.period_s) AS shortest_s
           FROM binding b
           JOIN channel_setting s ON s.channel_id = b.channel_id AND s.known_until IS NULL
          WHERE b.known_until IS NULL AND b.valid_to IS NULL
@@ -22,7 +22,8 @@ _COUNT: Final = """
       LEFT JOIN gateway_seen n ON n.gateway_id = g.id
       LEFT JOIN periods p ON p.gateway_id = g.id
      CROSS JOIN LATERAL (SELECT greatest(k.heard_at, n.seen_at) AS heard_at, now()
-           - storage.late_after_s(n.every_s, p.period_s) * interval '1 second' AS since) l
+           - storage.late_after_s(n.every_s, p.longest_s, p.shortest_s) * interval '1 second'
+           AS since) l
      WHERE g.revoked_at IS NULL
 """
 

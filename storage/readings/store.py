@@ -63,6 +63,7 @@ class Store:
         self._one_writer = threading.Lock()
         self._stopwatch = minutes.Stopwatch()
         self._sightings = Sightings()
+        self._alone = False  # whether all of the last batch was of instants that had no reading
 
     def write(
         self,
@@ -241,7 +242,16 @@ class Store:
     ) -> Merged:
         """Merge, mark and count."""
         tell_new = bool(marked.any() or bound.rounded.any())
-        merged = merge(connection, bound, tell_new=tell_new, file_id=file_id, lock=lock)
+        merged = merge(
+            connection,
+            bound,
+            tell_new=tell_new,
+            file_id=file_id,
+            lock=lock,
+            hopeful=self._alone,
+        )
+        if len(bound.at_ms):  # who says something again mostly says more of it
+            self._alone = merged.stored == len(bound.at_ms)
         marks.add(connection, marks.CLOCK, bound, marked & merged.new)
         marks.add(connection, marks.ROUNDED, bound, bound.rounded & merged.new)
         counts = {name: getattr(merged, name) for name in ("revised", "duplicates")}
@@ -260,6 +270,7 @@ class Store:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url, "commonwatt collector", self._bounds)
+                self._alone = False  # a lost connection has others send again
             yield self._connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()

@@ -59,6 +59,12 @@ PUBLISHED: Final = (
         _as_named("code"), _as_named("name_zh", "name_en"),
     ),
     Published(
+        "delivery-kinds", "购进品类和换算", "Kinds of deliveries", "delivery_kind",
+        "delivery_kinds.csv", _as_named("code"),
+        {"carrier": "carrier"}
+        | _as_named("name_zh", "name_en", "unit_zh", "unit_en", "quanta_per_unit"),
+    ),
+    Published(
         "member-classes", "成员分档降幅", "Percentages by class of members", "member_class",
         "member_classes.csv", _as_named("plan", "indicator", "province_code"),
         {"province_zh": "province"} | _as_named("base_year", "target_year", "fall_percent"),

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from storage.dated import Dated, supersede
 from storage.registry.roster_values import (
     ChangeRow,
+    Handed,
     NewChange,
     OpenMatter,
     Place,
@@ -109,6 +110,14 @@ _USED: Final = """
      GROUP BY a.institution_id HAVING sum(a.kgce_g) IS NOT NULL
 """
 _SAID: Final = "SELECT before, after FROM roster_change WHERE id = %s"
+# The books are of another room: what becomes of quota they say themselves.
+_LEGS: Final = """
+    SELECT predecessor_id, year, account, place_id, sum(amount_g)::bigint
+      FROM access.succession_legs(%s::integer[], %s::integer[], %s::bigint[], %s::bigint[], %s)
+     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 5, 4
+"""
+_HAND_OVER: Final = "SELECT access.hand_over(%s)"
+_HAND_BACK: Final = "SELECT access.hand_back(%s, %s)"
 
 
 def lock(connection: Connection[Any]) -> None:
@@ -156,6 +165,22 @@ def used_g(connection: Connection[Any], ids: Sequence[int], year: int) -> dict[i
     """Return what these used in a year by their accounts as they are, where any is known. [gce]"""
     rows = connection.execute(_USED, [list(ids), year, year]).fetchall()
     return {who: int(grams) for who, grams in rows}
+
+
+def handed_over(connection: Connection[Any], change: NewChange) -> list[Handed]:
+    """Return what of quota in the books a change would move, by year and whoever gives or gets."""
+    rows = connection.execute(_LEGS, [*_columns(change), change.day])
+    return [Handed(*row) for row in rows]
+
+
+def hand_over(connection: Connection[Any], change_id: int) -> list[int]:
+    """Propose that the quota of those whom a change names goes with them; return the movements."""
+    return [made for (made,) in connection.execute(_HAND_OVER, [change_id])]
+
+
+def hand_back(connection: Connection[Any], change_id: int, why: str) -> list[int]:
+    """Take back what a change has proposed; what is in the books is proposed back: return it."""
+    return [made for (made,) in connection.execute(_HAND_BACK, [change_id, why])]
 
 
 def record(connection: Connection[Any], change: NewChange, said: tuple[Said, Said], by: str) -> int:

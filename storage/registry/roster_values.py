@@ -64,6 +64,20 @@ class OpenMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """What a change moves in the books of a year, of one account. [g]
+
+    place: an institution, or of a reserve its region. amount_g: below 0 of who gives.
+    """
+
+    predecessor: int
+    year: int
+    account: str
+    place: int
+    amount_g: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRow:
     """A change of the roster. parts: predecessor, successor (0: nobody), numerator, denominator."""
 

@@ -20,7 +20,7 @@ from actions.doing import Done, carry_out, together
 from compact.agreements import Agreement, AgreementText
 from compact.clauses import Clause, Grade, Kind
 from compact.memberships import Step
-from storage.compact import agreements, memberships, targets
+from storage.compact import agreements, memberships, releases, targets
 
 __all__ = [
     "add_user", "confirm", "estimate", "give", "leave_out", "make_union", "reopen", "reset",
@@ -122,6 +122,8 @@ def join_all(actor: Actor, union_id: int, grade: Grade = Grade.MEMORANDUM) -> No
             )
             for region in regions
         ]
+        for region in regions:
+            releases.add(connection, (union_id, region), None, "test", first.name, released=True)
     with second.change() as connection:
         for one_prepared in prepared:
             agreements.confirm(connection, one_prepared, second.name)

@@ -8,7 +8,7 @@ from tests.actions.world import World, fill, make_world
 
 
 @pytest.fixture
-def world(database) -> Iterator[World]:
+def world(peopled, database) -> Iterator[World]:
     """Institutions and people, no readings yet."""
     made = make_world(database)
     yield made

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from actions.actor import Actor
+from actions.checking import check
 from actions.declared import Action
-from actions.doing import acting, carry_out, check, target
+from actions.doing import acting, carry_out, target
 from actions.readings import correcting, effects
 from actions.readings.correct_reading import SetReading, VoidReading
 from actions.readings.correcting import Case, Done

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from actions.actor import Actor
 from actions.compact.account_acts import RestrictAccount
-from actions.compact.cover_acts import CoverUse, ExcludeYear, FreezeCover
+from actions.compact.cover_acts import CoverUse, ExcludeYear
+from actions.compact.freeze_cover import FreezeCover
 from actions.compact.propose_movements import RequestAdjustment
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.trust_acts import TrustTaker

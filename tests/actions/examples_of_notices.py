@@ -37,4 +37,10 @@ def _to_issue(world: World) -> tuple[int, dict[str, Any]]:
     return seat_of(world, "city 1"), DOCUMENT | {"run": run, "document_number": f"2016-{again}"}
 
 
-EXAMPLES: Final = {"notice.issue": _to_issue}
+def _to_release(world: World) -> tuple[int, dict[str, Any]]:
+    again = next(_AGAIN)
+    run = examples.proposed(world, again)
+    return seat_of(world, "city 1"), {"run": run, "document_number": f"2016-{again}"}
+
+
+EXAMPLES: Final = {"notice.issue": _to_issue, "quota.release": _to_release}

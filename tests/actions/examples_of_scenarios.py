@@ -23,7 +23,13 @@ def _keep(world: World) -> tuple[int, dict[str, Any]]:
     return world.target["cities"], {"name": f"another {next(_AGAIN)}", "rule": "A"}
 
 
+def _evidence(world: World) -> tuple[int, dict[str, Any]]:
+    said = {"kind": "certified", "title": "节约型机关", "valid_from": "2015-01-01"}
+    return world.institution["office"], said | {"document_number": f"n {next(_AGAIN)}"}
+
+
 EXAMPLES: Final = {
+    "evidence.state": _evidence,
     "scenario.keep": _keep,
     "scenario.comment": lambda world: (kept(world), {"text": "looked at"}),
 }

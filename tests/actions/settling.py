@@ -3,7 +3,8 @@
 from typing import Any
 
 from actions.actor import Actor
-from actions.doing import acting, carry_out, check, target
+from actions.checking import check
+from actions.doing import acting, carry_out, target
 from actions.readings.issue_key import IssueKey
 from actions.readings.settle_rejected import ShiftRejected
 from actions.readings.shift_rejected import Shifted

@@ -2,22 +2,27 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
+import hypothesis.strategies as st
+import psycopg
 import pytest
+from hypothesis import given, settings
 
+from actions.compact.account_acts import ReleaseAccount
 from actions.compact.cover_acts import (
     CoverUse,
     ExcludeYear,
-    FreezeCover,
     IncludeYear,
     ReverseCover,
 )
 from actions.compact.covers import of_members
-from actions.doing import acting, carry_out
+from actions.compact.freeze_cover import FreezeCover
+from actions.doing import acting, carry_out, foresee
 from compact.cover import CoverRecord
 from metering.errors import ConflictError, InputError
-from storage.compact import covers
-from tests.actions.book_world import balances, lock_year, make_books
+from storage.compact import accounts, covers
+from tests.actions.book_world import TERMS, agree, balances, lock_year, make_books
 from tests.actions.compact_world import UnionWorld, make_union_world
 from tests.actions.world import make_world
 
@@ -94,7 +99,8 @@ def test_an_amended_figure_moves_the_live_status_and_leaves_the_frozen_one(union
     if status(union, "school") == "b":
         cover(union)
     freeze = FreezeCover(deadline=date(2017, 2, 28))
-    assert carry_out(planner(union), freeze, union.union).result.statuses == {"a": 1, "c": 3}
+    frozen = carry_out(planner(union), freeze, union.union).result
+    assert (frozen.statuses, frozen.restricted) == ({"a": 1, "c": 3}, 3)
     assert refused(lambda: carry_out(planner(union), freeze, union.union)) == "cover.frozen_already"
     tomorrow = FreezeCover(deadline=date(2017, 3, 2))
     assert refused(lambda: carry_out(planner(union), tomorrow, union.union)) == (
@@ -134,3 +140,60 @@ def test_the_product_and_solve_share_one_value(union):
     with planner(union).look() as connection:
         rows = covers.holders(connection, union.union, "total_kgce")
     assert all(isinstance(one.record(2017), CoverRecord) for one in rows)
+
+
+def test_who_is_short_at_a_deadline_moves_nothing_out_until_it_has_covered(union):
+    """After the deadline of 28 February, with a figure restated since."""
+    office, school = (union.world.institution[name] for name in ("office", "school"))
+
+    def state(whose: int) -> str:
+        with planner(union).look() as connection:
+            return accounts.state(connection, union.union, whose)
+
+    assert (state(school), state(office)) == ("open", "restricted")
+    lock_year(union.world, "office", 2016, 10)  # past all triggers, as a machine would
+    made = cover(union, "office").result.movement_id
+    assert state(office) == "open"
+    action = ReverseCover(reason="wrong")
+    told = {one.code: one for one in foresee(planner(union), action, made).effects}
+    assert (told["account"].before.en, told["account"].after.en) == ("open", "restricted")
+    carry_out(planner(union), action, made)
+    assert state(office) == "restricted"  # what followed by itself comes back
+
+    said = {"union": union.union, "reason": "plan 12 is filed"}
+    carry_out(planner(union), ReleaseAccount(**said), office)
+    carry_out(planner(union), ExcludeYear(**said, year=2016), office)
+    carry_out(planner(union), IncludeYear(**said, year=2016), office)
+    assert state(office) == "open"  # a person's word is not overruled
+
+
+def test_an_agreed_deadline_freezes_by_itself_on_the_night_after_and_only_then(union):
+    agree(union.world, union.union, **TERMS, cover_months=3)
+    with psycopg.connect(union.world.database.url("worker"), autocommit=True) as worker:
+        many = [
+            covers.freeze_due(worker, union.union, "total_kgce", day)
+            for day in (date(2018, 3, 31), date(2018, 4, 1), date(2018, 4, 2), date(2018, 4, 9))
+        ]
+    assert many == [0, 4, 0, 0]
+    with planner(union).look() as connection:
+        rows = covers.frozen(connection, union.union, date(2018, 3, 31))
+    assert {one.status for one in rows} == {"c"}  # nobody's 2017 is locked
+
+
+@given(
+    first=st.integers(2014, 2018),
+    used=st.dictionaries(st.integers(2014, 2018), st.integers(0, 50)),
+    excluded=st.frozensets(st.integers(2014, 2018)),
+    covered=st.integers(0, 100),
+)
+@settings(max_examples=60)
+def test_the_status_by_sql_is_that_of_the_value(union, first, used, excluded, covered):
+    record = CoverRecord(
+        first, None, 2018, {year: Fraction(g) for year, g in used.items()}, excluded,
+        Fraction(covered),
+    )  # fmt: skip
+    ((found,),) = union.world.admin(
+        "SELECT storage.cover_status(%s, %s::integer[], %s::numeric[], %s::integer[], %s, 2018)",
+        first, list(used), list(used.values()), list(excluded), covered,
+    )  # fmt: skip
+    assert found == record.status.value

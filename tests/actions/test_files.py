@@ -17,8 +17,9 @@ from actions.catalogue import by_file
 from actions.cells import first_of
 from actions.doing import acting, carry_out
 from actions.fields import input_kind
+from actions.file_rows import MOST_SINGLE
 from actions.file_templates import template
-from actions.files import MOST_SINGLE, errors_workbook, take
+from actions.files import errors_workbook, take
 from actions.kinds import row_of
 from actions.readings.record_exchange import RecordExchange
 from actions.undoing import take_back

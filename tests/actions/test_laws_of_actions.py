@@ -1,7 +1,6 @@
 """What holds of every action: who may do it to what, and that it does what it foresaw."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -169,10 +168,10 @@ def test_what_was_foreseen_is_done_once_and_written_down_once(world, code):
     on, fields = example_for(world, code)
     kind, actor = ACTIONS[code], who_does(world, code)
     action = kind.model_validate(fields)
-    before = everything(world)
+    before = world.standing()
     seen = foresee(actor, action, on)
     assert seen.effects
-    assert everything(world) == before
+    assert world.standing() == before
     assert foresee(actor, action, on).seen == seen.seen
 
     done = carry_out(actor, action, on, key=code, seen=seen.seen, again=True)
@@ -184,11 +183,11 @@ def test_what_was_foreseen_is_done_once_and_written_down_once(world, code):
     assert entry[:3] == (actor.name, code, "" if on is None else str(on))
     filled = action.model_dump(mode="json", exclude_none=True)
     assert filled.items() <= entry[3].items()
-    after = everything(world)
+    after = world.standing()
     assert after != before
     kept = done.result.model_dump(mode="json") | dict.fromkeys(once_of(type(done.result)))
     assert carry_out(actor, action, on, key=code, again=True).result == kept
-    assert everything(world) == after
+    assert world.standing() == after
 
 
 def effects_of(actor, action, on):
@@ -248,17 +247,6 @@ def test_what_asks_for_the_password_is_refused_without_it_and_tried_without(worl
     with pytest.raises(AgainError) as caught:
         carry_out(actor, action, on)
     assert caught.value.code == "login.again_needed"
-
-
-def everything(world: World) -> list[tuple[Any, ...]]:
-    """Return how many rows each table holds, and what tells whether any of them was changed."""
-    tables = world.admin(
-        """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
-             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'r' AND n.nspname IN ('public', 'access') ORDER BY 1""",
-    )
-    counted = "SELECT {0!r}, count(*), coalesce(sum(xmin::text::bigint), 0) FROM {0}"
-    return [row for (name,) in tables for row in world.admin(counted.format(name))]
 
 
 @pytest.mark.parametrize("code", sorted(ACTIONS))

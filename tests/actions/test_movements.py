@@ -7,7 +7,8 @@ from itertools import product
 import psycopg
 import pytest
 
-from actions.compact.account_acts import RestrictAccount
+from actions.boards.today import today_of
+from actions.compact.account_acts import ReleaseAccount, RestrictAccount
 from actions.compact.decide_movements import ApproveMovement, CancelMovement, RefuseMovement
 from actions.compact.own_movements import BankQuota, BorrowQuota, CarryShortfall, FillReserve
 from actions.compact.own_movements import ReturnQuota as Return
@@ -356,3 +357,27 @@ def test_a_dry_run_refuses_what_the_books_would_refuse(union):
     assert refused.value.code == "books.not_enough"
     assert refused.value.next_zh
     assert tasks.KEPT  # nothing was written: the books are as they were
+
+
+def test_the_first_page_says_whose_approval_it_waits_for_and_what_is_due(union):
+    first, second = people(union.world)
+    movement = propose_transfer(first, union, "school", "office")
+    waits = {who.name: today_of(who).books for who in (first, second)}
+    for who, own in ((first, True), (second, False)):
+        (found,) = [
+            one for one in waits[who.name].approvals if one.movement.movement_id == movement
+        ]
+        assert (found.own, found.by) == (own, "signs.1")
+    assert movement not in {
+        one.movement.movement_id
+        for one in today_of(union.world.actor("of the office")).books.approvals
+    }  # an officer proposes and does not approve
+    carry_out(second, CancelMovement(reason="no"), movement)
+    assert movement not in {one.movement.movement_id for one in today_of(second).books.approvals}
+
+    lock_year(union.world, "office", 2016, 1)
+    carry_out(second, RestrictAccount(union=union.union, reason="short"), of(union, "clinic"))
+    counted = {(one.kind, one.year): one.many for one in today_of(second).books.counts}
+    assert counted["cover", 2016] >= 1
+    assert counted["rests", None] >= 1
+    carry_out(second, ReleaseAccount(union=union.union, reason="plan"), of(union, "clinic"))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from actions.actor import DeniedError
@@ -17,6 +18,8 @@ from actions.compact.make_run import MakeRun
 from actions.compact.member_notice import member_notice
 from actions.compact.notice_files import bundle, file_of
 from actions.compact.notices import quota_notice
+from actions.compact.release_quotas import ReleaseQuotas
+from actions.compact.runs import Method
 from actions.doing import carry_out
 from actions.paper_workbook import workbook_of
 from actions.printed import Figure, text_of
@@ -25,7 +28,7 @@ from metering.errors import ConflictError, InputError, NotFoundError
 from storage.compact import notices
 from storage.compact.notices import NoticeRow
 from tests.actions.acts import signers
-from tests.actions.compact_world import issue_run, make_union_world
+from tests.actions.compact_world import issue_run, make_union_world, run_target
 from tests.actions.examples_of_notices import DOCUMENT, seat_of
 from tests.actions.world import counts_since, make_world, measure
 from tests.sheets import cells_of
@@ -253,3 +256,37 @@ def test_a_workday_gets_more_than_a_weekend_where_the_institution_used_more(unio
     assert sunday.grams < feast.grams < monday.grams
     # Of another month nothing is known: its days have the year's shape.
     assert days[date(2016, 9, 5)].rests_on == "year"
+
+
+def test_nobody_issues_to_a_members_institutions_before_its_own_people_let_them(world):
+    union = make_union_world(world)
+    union.answered()
+    run_id, planner = union.run(), world.actor("planner of all")
+    seats = [seat_of(world, city) for city in ("city 1", "city 2")]
+    own = signers(world.actor(), [world.region["city 1"], world.region["city 2"]])[0]
+
+    def say(seat, actor=own, **said):
+        return carry_out(actor, ReleaseQuotas(document_number="n 7", **said), seat)
+
+    say(seats[1], released=False)
+    with pytest.raises(ConflictError) as waits:
+        issue_run(planner, run_id)
+    assert waits.value.code == "run.not_released"
+    assert waits.value.where["regions"] == [world.region["city 2"]]
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="has not let run"):
+        world.admin(  # the books hold to it too, whoever writes into them
+            """INSERT INTO book_cause (union_id, indicator, kind, run_id, reason, made_by)
+               VALUES (%s, 'total_kgce', 'issue', %s, 'x', 'admin')""",
+            union.union, run_id,
+        )  # fmt: skip
+    with pytest.raises(DeniedError):  # neither the union's planners nor another member will do
+        say(seats[1], planner)
+    say(seats[1], run=run_id)
+    assert issue_run(planner, run_id).accounts
+
+    say(seats[0], released=False)
+    another = run_target(planner, union.target, Method("A", floor=100_000)).run.run_id
+    with pytest.raises(ConflictError, match="Demo city 1"):
+        issue_run(planner, another, "anew")
+    with pytest.raises(InputError):
+        say(seats[0], run=run_id)  # it is issued, and not offered

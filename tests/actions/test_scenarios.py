@@ -6,13 +6,16 @@ from actions.actor import DeniedError
 from actions.compact.comment_scenario import CommentScenario
 from actions.compact.correcting import CORRECTIONS, WhichCorrections
 from actions.compact.keep_scenario import KeepScenario
+from actions.compact.limiting import LIMITS, WhichLimits
 from actions.compact.make_run import MakeRun, tried_by
 from actions.compact.scenarios import given_of, one, scenarios_of
+from actions.compact.state_evidence import StateEvidence
 from actions.doing import acting, carry_out
 from metering.errors import ConflictError, InputError
+from storage.compact import runs
 from tests.actions.acts import signers
 from tests.actions.compact_world import make_union_world
-from tests.actions.world import make_world
+from tests.actions.world import make_world, resize
 
 
 @pytest.fixture(scope="module")
@@ -71,19 +74,7 @@ def test_members_read_and_comment_it_and_see_nothing_that_tells(union):
 def test_corrections_come_of_what_is_registered_with_their_evidence(union):
     world, actor = union.world, union.world.actor("planner of all")
     office = world.institution["office"]
-    for attribute, number in (("area_m2", "1481.4"), ("persons", "144")):  # were 1234.5 and 80
-        world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
-        world.admin(
-            """UPDATE institution_fact SET valid_to = '2016-01-01'
-                WHERE institution_id = %s AND attribute = %s""", office, attribute,
-        )  # fmt: skip
-        world.admin("ALTER TABLE institution_fact ENABLE TRIGGER only_retire")
-        world.admin(
-            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, source,
-                                             known_by)
-               VALUES (%s, %s, %s, '2016-01-01', 'new wing', 'user:1')""",
-            office, attribute, number,
-        )  # fmt: skip
+    resize(world, "office", "2016-01-01", area_m2="1481.4", persons="144")  # were 1234.5 and 80
     with actor.look(reckons=True) as connection:
         lines = CORRECTIONS.every(acting(actor, connection), WhichCorrections(target=union.target))
         found = {line.one.name: (line.institution_id, line.one.factor) for line in lines}
@@ -95,3 +86,36 @@ def test_corrections_come_of_what_is_registered_with_their_evidence(union):
         trial = tried_by(actor, union.target, MakeRun.model_validate(given))
         quota = next(one for one in trial.run.allocation.quotas if one.institution == office)
         assert quota.weight_g == pytest.approx(quota.base_g * product, abs=1)
+
+
+def test_documents_limit_what_is_asked_where_a_planner_says_so(union):
+    actor, office = union.world.actor("planner of all"), union.world.institution["office"]
+    said = {"title": "节约型机关", "document_number": "n 1", "valid_from": "2015-01-01"}
+    carry_out(actor, StateEvidence.model_validate(said | {"kind": "certified"}), office)
+    for wrong in ({"kind": "potential"}, {"kind": "certified", "saving_kgce": "1"}):
+        with pytest.raises(InputError):
+            carry_out(actor, StateEvidence.model_validate(said | wrong), office)
+
+    def quota(**given):
+        trial = tried_by(actor, union.target, MakeRun.model_validate({"rule": "A"} | given))
+        return next(one for one in trial.run.allocation.quotas if one.institution == office)
+
+    plain, relieved = quota(), quota(relief_percent="100")
+    assert plain.bound is None
+    assert (relieved.bound, relieved.amount_g) == ("floor", relieved.base_g)  # spared all of it
+    audit = {"kind": "potential", "title": "audit", "saving_kgce": "1.5"}
+    carry_out(actor, StateEvidence.model_validate(said | audit), office)
+    audited = quota(duty_percent="0")
+    assert audited.base_g - audited.amount_g == 1500
+    asked = WhichLimits(target=union.target, relief_percent="50", duty_percent="0")
+    with actor.look(reckons=True) as connection:
+        lines = list(LIMITS.every(acting(actor, connection), asked))
+    assert [(one.institution_id, one.one.name) for one in lines] == [
+        (office, "certified"), (office, "potential"),
+    ]  # fmt: skip
+    assert lines[0].one.most_g == relieved.base_g * 3 // 200
+
+    kept = carry_out(actor, MakeRun(rule="A", duty_percent="0"), union.target).result
+    with actor.look() as connection:
+        (share,) = runs.shares(connection, kept.run_id, institution_id=office)
+    assert share.limits == {"potential": 1500}

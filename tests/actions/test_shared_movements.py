@@ -12,14 +12,14 @@ from actions.compact.close_books import CloseBooks
 from actions.compact.cover_acts import CoverUse
 from actions.compact.decide_movements import ApproveMovement
 from actions.compact.own_movements import BankQuota, ReturnQuota
+from actions.compact.rebalance import ProposeRebalancing
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.shared_movements import (
-    ProposeRebalancing,
     ProposeSuccession,
     PutInPool,
     TakeFromPool,
 )
-from actions.doing import carry_out
+from actions.doing import carry_out, foresee
 from compact.books import Kind
 from compact.movements import Movement
 from metering.errors import ConflictError
@@ -99,6 +99,56 @@ def test_rebalancing_moves_within_a_member_by_the_newest_progress(union):
     assert moved == school - after["holder", of["school"]]
     assert abs(moved - office // 5) <= 2
     assert sum(after.values()) == 0
+
+
+def test_a_forecast_says_what_it_stands_on(union, monkeypatch):
+    """Days of 2014 and 2015 alike, and this year at last year's pace: the rest is last year's."""
+    monkeypatch.setattr("compact.forecasts.LEAST_PEERS", 1)
+    of, city = union.world.institution, union.world.region["city 1"]
+    union.world.admin("DELETE FROM progress")
+    used_daily(union, {"office": 40_000, "school": 3_000})
+    held = balances(union)
+    school, office = held["holder", of["school"]], held["holder", of["office"]]
+    progressed(union, {"school": (school // 3, 1), "office": (office // 3, 1)})
+    rebalance = ProposeRebalancing(member=city, year=2016, reason="half-year review")
+    planner = union.world.actor("planner of all")
+    basis, *moves, _ = foresee(planner, rebalance, union.union).effects
+    assert (basis.where["forecast"], basis.where["path"]) == (2, 0)
+    assert "last year's days" in basis.after.en
+    seen = {one.where["institution"]: one.where for one in moves}
+    assert set(seen) == {of["school"], of["office"]}
+    # 366 days but 100 are to come, at 40 kWh of 0.1229 kgce each.
+    rest_kgce = 266 * 40 * Decimal("0.1229")
+    expected = Decimal(seen[of["office"]]["expected_kgce"].replace(",", ""))
+    assert 0 <= expected - rest_kgce < Decimal("0.01")
+    assert seen[of["office"]]["basis"] == "forecast"
+
+
+def used_daily(union: UnionWorld, wh: dict[str, int]) -> None:
+    """Let the main meters know the same use of each day from 2014 to 9 April 2016."""
+    world = union.world
+    world.admin("SET session_replication_role = replica")
+    for name, each in wh.items():
+        channel = world.channel[{"office": "office e", "school": "shared e"}[name]]
+        world.admin("DELETE FROM account_term WHERE institution_id = %s AND channel_id <> %s",
+                    world.institution[name], channel)  # fmt: skip
+        world.admin("UPDATE account_term SET valid_from = '2014-01-01', share = 1000000"
+                    " WHERE institution_id = %s", world.institution[name])  # fmt: skip
+        world.admin(
+            """INSERT INTO usage_day (channel_id, day, used, measured_s, known_s)
+               SELECT %s, d::date, %s, 86400, 86400
+                 FROM generate_series('2014-01-01'::timestamp, '2016-04-09', '1 day') AS d
+               ON CONFLICT (channel_id, day) DO UPDATE SET used = excluded.used,
+                   known_s = 86400, measured_s = 86400""", channel, each,
+        )  # fmt: skip
+        world.admin(
+            """INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s,
+                   known_s)
+               SELECT %s, 'electricity', m::date, 'meter', 0, 0, 0
+                 FROM generate_series('2014-01-01'::timestamp, '2016-04-01', '1 month') AS m
+               ON CONFLICT DO NOTHING""", world.institution[name],
+        )  # fmt: skip
+    world.admin("SET session_replication_role = DEFAULT")
 
 
 def test_what_an_institution_holds_goes_to_its_successors_and_its_account_closes(union):

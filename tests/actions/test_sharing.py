@@ -32,7 +32,7 @@ from tests.actions.world import make_world, new_office
 ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "25"))
 _SINCE = count(1)
 _CELLS = """
-    SELECT b.member, f.month, a.department_line, f.institution_id, f.kgce_g[p.place]
+    SELECT b.member, f.month, a.department_line, f.institution_id, f.kgce_g[p.place], f.co2_g
       FROM account_figure f
       JOIN affiliation a ON a.institution_id = f.institution_id AND a.known_until IS NULL
       JOIN unnest(%s::integer[]) AS b (member) ON b.member = a.region_id
@@ -65,8 +65,10 @@ class House:
         )
         self.giver = signers(self.world.actor(), self.members)[0]
         self.cells: dict[Any, dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        for member, month, line, institution, grams in self.world.admin(_CELLS, self.members):
+        self.co2: dict[Any, dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        for member, month, line, institution, grams, co2 in self.world.admin(_CELLS, self.members):
             self.cells[member, month][line][institution] = grams
+            self.co2[member, month][line][institution] = co2
 
     def person(self, name: str, scope: str, of: int, role: str = "officer") -> None:
         """Add somebody with one grant."""
@@ -216,13 +218,17 @@ def test_no_attempt_learns_of_one_from_sums_that_are_shown(house):
                 place, to=random.choice(["every", house.code((place + 1) % 3)]),
                 level=random.choice(["member", "line", "institution"]),
                 lag_months=random.randrange(3),
+                indicator=random.choice(["total_kgce", "total_kgco2"]),
             )  # fmt: skip
             who = random.choice(["neighbour", "third", "of the union", "insider", "planner of all"])
             rows = house.figures(who)
             with house.world.actor(who, house.today).look() as connection:
                 sees = {row[0] for row in connection.execute("SELECT access.sees()")}
-            done = check(house, rows, sees)
-            shown, withheld = shown + done[0], withheld + done[1]
+            for indicator, cells in (("total_kgce", house.cells), ("total_kgco2", house.co2)):
+                some = [one for one in rows if one.indicator == indicator]
+                done = check(house, some, sees, cells)
+                shown, withheld = shown + done[0], withheld + done[1]
+            together(rows)
         with psycopg.connect(login) as outside:
             asked = outside.execute(
                 """SELECT region_id, period, department_line, institution_id, amount
@@ -240,14 +246,26 @@ def test_no_attempt_learns_of_one_from_sums_that_are_shown(house):
     assert withheld > ATTEMPTS  # or the attempts were no attempts
 
 
-def check(house: House, rows: list[Any], sees: set[int]) -> tuple[int, int]:
+def together(rows: list[Any]) -> None:
+    """Where energy and CO2 are both shown, each withholds what the other does."""
+    by: dict[Any, dict[str, dict[Any, bool]]] = defaultdict(lambda: defaultdict(dict))
+    for one in rows:
+        cell = (one.department_line, one.institution_id)
+        by[one.region_id, one.period][one.indicator][cell] = one.amount is None
+    for both in by.values():
+        if len(both) == 2:
+            energy, co2 = both["total_kgce"], both["total_kgco2"]
+            assert energy == co2
+
+
+def check(house: House, rows: list[Any], sees: set[int], cells: Any) -> tuple[int, int]:
     """Hold what is shown against the figures themselves; return how many were shown, and not."""
     by: dict[Any, list[Any]] = defaultdict(list)
     for one in rows:
         by[one.region_id, one.period].append(one)
     shown = withheld = 0
     for key, found in by.items():
-        lines = house.cells[key]
+        lines = cells[key]
         everything = {one: grams for line in lines.values() for one, grams in line.items()}
         total = next(one for one in found if one.department_line is None)
         alone = {one.institution_id: one.amount for one in found if one.institution_id}

@@ -24,6 +24,16 @@ OFFICE_WH = [1000 + 10 * hour for hour in range(24 * 3)]
 GAP = range(30, 54)
 
 
+# Of the tables in which something may be written, whoever may see it.
+_TABLES = """
+    SELECT format('%%I.%%I', n.nspname, c.relname)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+       AND n.nspname IN ('public', 'storage', 'access')
+     ORDER BY 1
+"""
+
+
 @dataclass
 class World:
     """Ids by name, and the pool of the application's login."""
@@ -39,6 +49,7 @@ class World:
     target: dict[str, int] = field(default_factory=dict)
     _past_rights: psycopg.Connection | None = None
     _sink: Store | None = None
+    _standing: str = ""
 
     def actor(self, who: str = "system", today: date | None = TODAY) -> Actor:
         """Return a named user as an actor."""
@@ -58,6 +69,16 @@ class World:
             self._past_rights = psycopg.connect(self.database.admin_url, autocommit=True)
         cursor = self._past_rights.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
+
+    def standing(self) -> list[tuple[Any, ...]]:
+        """Return how many rows each table holds, and what tells whether any of them was changed."""
+        if not self._standing:
+            counted = [
+                f"SELECT {name!r}, count(*), coalesce(sum(xmin::text::bigint), 0) FROM {name}"
+                for (name,) in self.admin(_TABLES)
+            ]
+            self._standing = " UNION ALL ".join(counted)
+        return sorted(self.admin(self._standing))
 
     def known(self) -> dict[str, dict[str, int]]:
         """Return what has an id by its name, for a copy of the database."""
@@ -93,7 +114,7 @@ class World:
 def make_world(database: Any) -> World:
     """Make the province: own level, two cities, and institutions of every disclosure class.
 
-    In a copy of a full database it is there already.
+    In a copy of a peopled database it is there already.
     """
     pool = open_pool(database.url("api"), max_size=4)
     if database.known is not None:
@@ -131,8 +152,11 @@ def make_world(database: Any) -> World:
 
 
 def fill(world: World) -> None:
-    """Send three days of hourly readings with a gap of a day, and make the accounts."""
-    if world.database.known is not None:
+    """Send three days of hourly readings with a gap of a day, and make the accounts.
+
+    In a copy of a full database they are there already.
+    """
+    if world.database.filled:
         return
     register, readings = 5000, [(START_MS, 5.0)]
     for hour, used in enumerate(OFFICE_WH):
@@ -160,6 +184,23 @@ def counts_since(world: World, name: str, since: str) -> None:
                known_by) VALUES (%s, 'electricity', %s, 1000000, %s, 'test', 'user:1')""",
         world.institution[name], world.channel[f"{name} e"], since,
     )  # fmt: skip
+
+
+def resize(world: World, name: str, day: str, **numbers: str) -> None:
+    """Let an institution have another area, or more persons, from a day on."""
+    for attribute, number in numbers.items():
+        world.admin("ALTER TABLE institution_fact DISABLE TRIGGER only_retire")
+        world.admin(
+            """UPDATE institution_fact SET valid_to = %s
+                WHERE institution_id = %s AND attribute = %s AND valid_to IS NULL""",
+            day, world.institution[name], attribute,
+        )  # fmt: skip
+        world.admin("ALTER TABLE institution_fact ENABLE TRIGGER only_retire")
+        world.admin(
+            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, source,
+                   known_by) VALUES (%s, %s, %s, %s, 'new wing', 'user:1')""",
+            world.institution[name], attribute, number, day,
+        )  # fmt: skip
 
 
 def new_office(world: World, name: str) -> None:

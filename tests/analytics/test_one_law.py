@@ -50,4 +50,6 @@ def test_the_nearest_grid_factor(case):
 
 @named("sources")
 def test_the_source_that_counts(case):
-    assert counted(case["known"], enough=case["enough"]) == case.get("counts")
+    first = case.get("first", ())
+    found = counted(case["known"], enough=case["enough"], first=first)
+    assert found == case.get("counts")

@@ -56,7 +56,7 @@ def front(full, database) -> Iterator[Front]:
 
 
 @pytest.fixture(scope="module")
-def window(database_of_module) -> Iterator[Front]:
+def window(full, database_of_module) -> Iterator[Front]:
     """The same for tests that only look, and so can share it."""
     with _opened(database_of_module) as front:
         yield front

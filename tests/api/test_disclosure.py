@@ -8,6 +8,7 @@ import pytest
 from tests.actions.prying import drop_logins, make_random_world, secrets_of
 from tests.api.conftest import PASSWORD
 
+TEMPLATES = "/api/v1/imports/"
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -33,9 +34,18 @@ def addresses(house, paths, place):
         names = re.findall(r"{(\w+)}", path)
         if "get" not in methods or not set(names) <= known.keys():
             continue
+        taken = {one["name"] for one in methods["get"].get("parameters", [])}
         for name in names:
             path = path.replace(f"{{{name}}}", str(known[name][place % len(known[name])]))
-        yield path
+        yield path, taken
+
+
+def asked_of(queries, url, taken):
+    """Return the queries, each of what a route takes, and each once; no text is in a workbook."""
+    if url.startswith(TEMPLATES):
+        return [{"format": "csv"}]
+    said = [{name: value for name, value in one.items() if name in taken} for one in queries]
+    return [one for place, one in enumerate(said) if one not in said[:place]]
 
 
 @pytest.mark.slow
@@ -59,12 +69,12 @@ def test_no_answer_holds_a_restricted_figure(house, window):
             for value in figures.values()
             if value > 1000
         }
-        for url in asked:
-            for query in queries:
+        for url, taken in asked:
+            for query in asked_of(queries, url, taken):
                 answer = client.get(url, params=query)
                 assert answer.status_code < 500, (url, answer.text)
                 told += answer.status_code == 200
-                numbers = {int(Decimal(one) * 1000) for one in NUMBER.findall(answer.text)}
+                numbers = {int(Decimal(one) * 1000) for one in set(NUMBER.findall(answer.text))}
                 assert not numbers & hidden, (who, url, numbers & hidden)
     assert told > 100
 

@@ -21,6 +21,13 @@ def described() -> dict[str, Any]:
     return create_app(None).openapi()  # type: ignore[arg-type]
 
 
+@cache
+def agreed() -> dict[str, Any]:
+    """Return the description as it was agreed: `described`, without making any route."""
+    read: dict[str, Any] = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    return read
+
+
 def written(description: dict[str, Any]) -> str:
     return json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from api.auth import PASSWORD_HEADER
+from compact.snapshot_files import verified
 from tests.actions.acts import join_all
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import counts_since, measure
@@ -79,6 +80,9 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     snapshot = planner.get(f"/api/v1/runs/{run['run_id']}/snapshot")
     assert hashlib.sha256(snapshot.content).hexdigest() == run["sha256"]
     assert planner.get(f"/api/v1/runs/{run['run_id']}/proof").json()["same"] is True
+    file = planner.get(f"/api/v1/runs/{run['run_id']}/snapshot-file")
+    assert run["sha256"][:12] in file.headers["content-disposition"]
+    assert verified(file.content, run["sha256"]).same
 
     officer, office = front.client("of the office"), world.institution["office"]
     told = officer.get(f"/api/v1/institutions/{office}/quotas/2016").json()
@@ -89,7 +93,8 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert told["base_verdict"]["reason"] == "looked at"
     assert told["chain"][0]["key"] == "2016"
     assert told["arithmetic"].endswith(f"{told['quota']['amount_kgce']} kgce")
-    assert officer.get(f"/api/v1/runs/{run['run_id']}/snapshot").status_code == 404
+    for one in ("snapshot", "snapshot-file"):
+        assert officer.get(f"/api/v1/runs/{run['run_id']}/{one}").status_code == 404
     school = world.institution["school"]
     assert officer.get(f"/api/v1/institutions/{school}/quotas/2016").status_code == 404
 

@@ -97,6 +97,8 @@ def test_a_topic_is_read_by_the_routes_as_they_hold_now_and_says_why_not(databas
     assert "a unit that cannot be converted" in done.stdout  # W to a register in kWh
     elsewhere = codec("try", "-", "--topic", "old/m1/SENSOR", url=url, stdin=TASMOTA, lang="zh")
     assert "别的采集网关" in elsewhere.stdout
+    assert f"所在采集网关:{GATEWAY}。" in elsewhere.stdout
+    assert "/routes" in elsewhere.stdout  # the next step
     below = codec(
         "try", "-", "--topic", "tele/m1/SENSOR", url=url, stdin=TASMOTA.replace("12.5", "-1")
     )

@@ -1,4 +1,4 @@
-"""`commonwatt plan` takes notices to paper."""
+"""`commonwatt plan` takes notices to paper, and runs to servers that know nothing of them."""
 
 import zipfile
 
@@ -42,6 +42,27 @@ def test_one_notice_and_all_of_a_member_are_written_to_files(issued, tmp_path):
     listed = zipfile.ZipFile(bundle).read("list.csv").decode("utf-8-sig").splitlines()
     assert len(listed) == len(names) - 1  # a head, and neither the member's nor the list itself
 
+    verified_elsewhere(world, run_id, tmp_path / "run.json")
     nobody = plan("notice", office, 1999, "-o", tmp_path / "none.pdf")
     assert isinstance(nobody.exception, NotFoundError)
     assert not (tmp_path / "none.pdf").exists()
+
+
+def verified_elsewhere(world, run_id, file):
+    """A run's snapshot is verified where there is no database at all."""
+    [(sha256,)] = world.admin("SELECT sha256 FROM run WHERE id = %s", run_id)
+    assert plan("snapshot", run_id, "-o", file).stdout.split()[0] == sha256
+
+    nowhere = {"COMMONWATT_DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    said = CliRunner(env=nowhere).invoke(app, ["plan", "verify", str(file), "--digest", sha256])
+    assert said.exit_code == 0, said.output
+    assert "EQUAL" in said.stdout
+    assert "4 institutions" in said.stdout
+    assert "Demo city 1" in said.stdout
+
+    raw = file.read_text()
+    at = raw.index('"base_g":[') + len('"base_g":[')
+    file.write_text(f"{raw[:at]}{(int(raw[at]) + 1) % 10}{raw[at + 1 :]}")
+    said = CliRunner(env=nowhere).invoke(app, ["plan", "verify", str(file)])
+    assert said.exit_code == 1
+    assert "- Altered: inputs.holders[0] (institution" in said.stdout

@@ -9,7 +9,7 @@ from paho.mqtt.client import topic_matches_sub
 
 from collector.codecs import native
 from collector.codecs.payload import PayloadError
-from collector.filters import exactness, overlap, pattern
+from collector.filters import exactness, must_not_hear_us, overlap, pattern
 from collector.routing import NATIVE, Route, Routing, unusable
 from metering.errors import InputError
 from metering.messages import Message
@@ -175,3 +175,14 @@ def test_a_key_that_its_route_makes_too_long_is_refused():
 
 def test_a_filter_is_subscribed_to_once():
     assert Routing([NATIVE, NATIVE]).filters == ["cw/v1/+/+/data"]
+
+
+@pytest.mark.parametrize("topic", ["#", "cw/#", "+/v1/+/+/receipt", "cw/v1/collector/main/status"])
+def test_no_route_hears_what_the_platform_itself_publishes(topic):
+    with pytest.raises(InputError, match="which the platform sends"):
+        must_not_hear_us(topic)
+
+
+@pytest.mark.parametrize("topic", ["shellies/#", "cw/v1/+/+/data", "+/x/#", "spBv1.0/#"])
+def test_routes_of_others_topics_are_taken(topic):
+    must_not_hear_us(topic)

@@ -315,10 +315,33 @@ def test_with_a_multiplier_of_its_own_a_member_stands_as_it_would_alone(problem)
         assert abs(node.amount_g - equal) <= 1
 
 
+@settings(max_examples=30)
+@given(problem=problems())
+def test_where_caps_alone_bind_members_have_what_the_rule_says_and_share_it_by_their_bases(problem):
+    assume(problem.method.by.reach is Reach.UNION)
+    capped = replace(problem, method=problem.method.but(within=Reach.CAP))
+    try:
+        found, whole = allocated(capped), allocated(problem)
+    except InputError:
+        assume(False)
+
+    def of_members(made):
+        known = {"", *(f"/region:{one}" for one in capped.members)}  # behind the year
+        return {one.key: one.amount_g for one in made.nodes if one.key[4:] in known}
+
+    assert of_members(found) == of_members(whole)
+    assert again(Run(capped, found).snapshot).snapshot == Run(capped, found).snapshot
+    assert capped.method.inside.about.letter == "A"
+    for quota in found.quotas:
+        line = found.nodes[quota.node]
+        assert abs(quota.weight_g * line.multiplier - quota.amount_g) < 1
+
+
 def test_how_far_a_multiplier_reaches_is_chosen_and_kept():
     method = Method("A", within=Reach.MEMBER)
     assert Method.from_payload(method.payload).reach is Reach.MEMBER
     assert method.but(floor=500_000).reach is Reach.MEMBER
+    assert Method.from_payload(Method("B", leading={"GOV": Decimal(1)}, within=Reach.CAP).payload)
     assert "reach" not in Method("A", within=Reach.UNION).payload
     assert Method("H", fall={10: 0}, within=Reach.MEMBER).payload["reach"] == "member"
 

@@ -84,8 +84,9 @@ def test_a_snapshot_recomputes_to_the_same_bytes(problem):
 
 @given(problem=problems())
 def test_a_snapshot_of_the_form_before_still_recomputes(problem):
+    problem = replace(problem, form=BEFORE)  # it was lenient, so bounds may differ
     solvable(problem)
-    made = run(replace(problem, form=BEFORE))
+    made = run(problem)
 
     assert again(made.snapshot).snapshot == made.snapshot
     content = json.loads(made.snapshot)

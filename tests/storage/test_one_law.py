@@ -87,12 +87,16 @@ def test_grid_factors_are_those_of_analytics(asked, case):
 @pytest.mark.parametrize("case", CASES["sources"], ids=lambda case: case["name"])
 def test_the_source_that_counts_is_that_of_analytics(asked, case):
     known, wanted = case["known"], case.get("counts")
+    first = case.get("first", [])
     ranked = """SELECT source FROM unnest(%s::text[]) AS s (source)
-                 ORDER BY storage.source_rank(source, %s) LIMIT 1"""
-    assert asked.execute(ranked, (known, case["enough"])).fetchone() == (wanted and (wanted,))
+                 ORDER BY source = ANY(%s) DESC, storage.source_rank(source, %s) LIMIT 1"""
+    told = (known, first, case["enough"])
+    assert asked.execute(ranked, told).fetchone() == (wanted and (wanted,))
     if "meter" in known:
         others = [one for one in known if one != "meter"]
-        meter = one(asked, "SELECT storage.meter_counts(%s, %s)", case["enough"], bool(others))
+        ahead = bool({*first} & {*others})
+        asks = "SELECT storage.meter_counts(%s, %s, %s)"
+        meter = one(asked, asks, case["enough"], bool(others), ahead)
         assert meter is (wanted == "meter")
     if not case["enough"] and "meter" in known and len(known) > 1:
         return  # readers of all accounts state no share: there a meter that knows any counts
@@ -100,8 +104,8 @@ def test_the_source_that_counts_is_that_of_analytics(asked, case):
         home = one(asked, "INSERT INTO institution DEFAULT VALUES RETURNING id")
         for source in ("meter", "bill", "typed", "estimate"):
             asked.execute(
-                "INSERT INTO account VALUES (%s, 'electricity', '2016-01-01', %s, %s, 0)",
-                (home, source, 1000 if source in known else None),
+                "INSERT INTO account VALUES (%s, 'electricity', '2016-01-01', %s, %s, 0, 0, %s)",
+                (home, source, 1000 if source in known else None, source in first),
             )
         found = asked.execute(
             """SELECT source FROM storage.account_counted

@@ -73,6 +73,25 @@ def test_any_order_batches_and_repetition_give_the_same_rows(database):
     assert any(met_revision)
 
 
+def test_what_was_said_before_is_found_among_what_is_new_after_batches_without_any(database):
+    channels = make_channels(database.admin_url, [0, 0])
+    first, second, third = (
+        [SentReading("k0", START_MS + hour * HOUR_MS, float(hour), 1) for hour in hours]
+        for hours in (range(10), range(10, 20), (5, *range(20, 30)))
+    )
+    other = SentReading("k0", START_MS + 7 * HOUR_MS, 9.0, 2)
+    store = Store(database.url("collector"), "test")
+    counted = []
+    for batch in (first, second, [*third, other], first):
+        stored = store.write(*batch_of(batch), [])
+        counted.append((stored.inserted, stored.revised, stored.duplicates))
+    store.close()
+
+    assert counted == [(10, 0, 0), (10, 0, 0), (10, 1, 1), (0, 0, 10)]
+    said = [*first, *second, *third, other]
+    assert state(database.admin_url) == expected(said, channels)
+
+
 def test_two_collectors_at_once_leave_the_greatest_and_keep_the_rest(database):
     channels = make_channels(database.admin_url, [0, 0])
     batch = [

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from actions.readings.sight import Sight
+from cli import findings, status_shown
 from compact.journal import broken
 from metering.errors import ConflictError
 from storage.compact import second_log
@@ -249,3 +251,33 @@ def test_what_differs_rests_until_it_is_mended_and_looked_at(union):
     carry_out(planner, ReconcileBooks(), union.union)
     carry_out(planner, release, school)
     assert world.admin("SELECT state FROM storage.account_state") == [("open",)]
+
+
+def test_doctor_tells_how_the_books_stand_and_what_rests(union, admin):
+    def told() -> list[tuple[str, str]]:
+        return [(one.state, one.en) for one in findings.books(admin)]
+
+    admin.execute("SET session_replication_role = replica")
+    admin.execute("DELETE FROM journal.difference; DELETE FROM journal.reconciliation;"
+                  " DELETE FROM book_account_state")  # fmt: skip
+    assert [state for state, _ in told()] == ["warning"]
+    assert "nobody has compared it yet" in told()[0][1]
+    admin.execute("SET session_replication_role = DEFAULT")
+    admin.execute("SELECT journal.reconcile(%s, 'user:1')", [union.union])
+    (state, words), *_ = told()
+    head = second_log.stand(admin)[0].head
+    assert (state, head[:12] in words) == ("good", True)
+
+    school = union.world.institution["school"]
+    admin.execute("SET session_replication_role = replica")
+    admin.execute(
+        "UPDATE book_entry SET amount_g = amount_g + 1 WHERE institution_id = %s", [school]
+    )
+    admin.execute("SET session_replication_role = DEFAULT")
+    admin.execute("SELECT journal.reconcile(%s, 'user:1')", [union.union])
+    found = told()
+    assert [state for state, _ in found] == ["bad", "warning"]
+    assert "1 accounts are blocked" in found[1][1]
+    seen = dict.fromkeys(("at", "collectors", "gateways", "rejects", "queues"))
+    screen = "\n".join(status_shown._books(Sight(**seen, books=second_log.stand(admin)).books))
+    assert head[:12] in screen

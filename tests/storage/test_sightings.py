@@ -132,6 +132,8 @@ def test_habits_by_hand():
     assert not Habits(now, [], [], [], period_s=900).offline(now + timedelta(seconds=6_299))
     assert Habits(now, [], [], [], period_s=900).offline(now + timedelta(seconds=6_301))
     assert Habits(now, daily, [], []).late_after_s == 103_260  # a day's silence is its habit
+    burst = Habits(now, [0] * 40, [], [], period_s=86_400, soonest_s=900)
+    assert burst.late_after_s == 1_860  # what was buffered came within seconds: the next is due
     once = [900] * 30 + [500_000] + [900] * 5
     assert Habits(now, once, [], []).late_after_s == 2_760  # and one outage is none
     assert Habits(now, [900] * 9, [-9_000_000] * 9, []).clock is Clock.BEHIND
@@ -150,7 +152,9 @@ def test_sql_and_python_call_a_gateway_late_alike(admin):
         every_s = [
             random.choice([1, 60, 899, 900, 901, 86_399]) for _ in range(random.randint(0, 9))
         ]
-        period_s = random.choice([None, 60, 900])
-        row = admin.execute("SELECT storage.late_after_s(%s, %s)", [every_s, period_s]).fetchone()
-        assert row == (Habits(None, every_s, [], [], period_s).late_after_s,), (every_s, period_s)
-    assert admin.execute("SELECT storage.late_after_s(NULL, NULL)").fetchone() == (3_600,)
+        period_s, soonest_s = random.choice([(None, None), (60, 60), (900, 60), (900, 900)])
+        told = [every_s, period_s, soonest_s]
+        row = admin.execute("SELECT storage.late_after_s(%s, %s, %s)", told).fetchone()
+        assert row == (Habits(None, every_s, [], [], period_s, soonest_s).late_after_s,), told
+    row = admin.execute("SELECT storage.late_after_s(NULL, NULL, NULL)").fetchone()
+    assert row == (3_600,)

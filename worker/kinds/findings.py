@@ -13,7 +13,7 @@ from analytics.moments import Bools, Floats, Ints
 from analytics.told import Stretch, Told, settled
 from analytics.weekly import WEEK
 from storage import days, tasks
-from storage.accounts import findings
+from storage.accounts import alarms, findings
 from storage.accounts.findings import Due, Found, Kept
 from storage.connections import WRITING, Bounds, writer
 from storage.tasks import Again, Task
@@ -45,6 +45,8 @@ def look(connection: Connection[Any], task: Task) -> Again:
     for group in _groups(some):
         _look(connection, group)
     now = datetime.now(UTC)
+    for message in alarms.tell(connection):
+        tasks.add(connection, alarms.KIND, str(message), now)
     return Again(now if some else tonight(now, days.zone(connection)))
 
 

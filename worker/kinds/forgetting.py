@@ -6,6 +6,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from storage import answered, attachments, connections, days, file_done, tasks
+from storage.accounts import alarms
 from storage.connections import WRITING, Bounds
 from storage.readings import imports, minutes, reading_files, rejects, unbound, watched
 from storage.readings.rejects import Retention
@@ -15,6 +16,7 @@ from worker.registered import kind, tonight
 KIND: Final = "kept.forget"
 _MOST: Final = 10_000  # of a transaction
 _OTHERS: Final = (
+    alarms.forget,
     answered.forget,
     attachments.forget,
     file_done.forget,

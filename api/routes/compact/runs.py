@@ -13,6 +13,7 @@ from actions.compact.runs import (
     prove,
     snapshot_of,
 )
+from actions.compact.snapshot_export import exported
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
@@ -84,6 +85,19 @@ def get_snapshot(run_id: Id, actor: CurrentActor) -> Response:
     kept, snapshot = snapshot_of(actor, run_id)
     headers = {"ETag": f'"{kept.sha256}"'}
     return Response(snapshot, media_type="application/json", headers=headers)
+
+
+@router.get(
+    "/runs/{run_id}/snapshot-file",
+    summary="The snapshot of a run, to verify elsewhere",
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    response_class=Response,
+)
+def get_snapshot_file(run_id: Id, actor: CurrentActor) -> Response:
+    """Return the snapshot with a check of each part, for `commonwatt plan verify` anywhere."""
+    found = exported(actor, run_id)
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, media_type="application/json", headers=headers)
 
 
 @router.get("/runs/{run_id}/proof", summary="Recompute a run")

@@ -23,10 +23,11 @@ def rows_of(
         before, _, last = path.rpartition(".")
         said = leaves.get(f"{before}.{_UNIT}") if last == _VALUE else None
         name = before if isinstance(said, str) else path
-        value = None if isinstance(leaf, str) and said is None else number(leaf)
+        unit = units.get(name) or (unit_of(said) if isinstance(said, str) else unit_in(name))
+        # A text is a number only where a unit says that it is one.
+        value = None if isinstance(leaf, str) and said is unit is None else number(leaf)
         if value is None or is_other(name):
             continue
-        unit = units.get(name) or (unit_of(said) if isinstance(said, str) else unit_in(name))
         if isinstance(said, str) and unit is None:
             continue  # a unit that is no energy, volume or power
         if unit not in _RATES and (unit is not None or not named):

@@ -40,6 +40,7 @@ class Path:
         self.up = 0
         while not self.from_root and self.up < len(pieces) and pieces[self.up] == "^":
             self.up += 1
+        self.many = ("*", False) in zip(named, quoted, strict=True)  # whether it leads to several
         skip = 1 if self.from_root else self.up
         self.steps = list(zip(named, quoted, strict=True))[skip:]
         if not stars and ("*", False) in self.steps:

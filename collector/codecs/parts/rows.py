@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
 from collector.codecs.payload import (
     MAX_KEY_CHARACTERS,
@@ -16,9 +16,13 @@ from collector.codecs.payload import (
 from metering.messages import Decoded
 
 NO_VALUE: Final = float("nan")  # of a reading that is set aside for its quality
+NO_KEY: Final = "–"  # of one that names no channel, or none that can be shown
 _NUMBER: Final = re.compile(
     r"\s*[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?\s*", re.ASCII
 )
+
+
+T = TypeVar("T")
 
 
 class Row(NamedTuple):
@@ -37,7 +41,10 @@ def nothing() -> Decoded:
 
 
 def gathered(codec: str, rows: Iterable[Row], seq: int | None = None) -> Decoded:
-    """Return rows as lists; a refusal where there are none, too many, or names nobody can show."""
+    """Return rows as lists; a refusal where there are none, too many, or none is any good.
+
+    What is wrong with a row (a name nobody can show, a value without end) sets that row aside.
+    """
     try:
         return _gathered(codec, rows, seq)
     except PayloadError as refusal:
@@ -53,12 +60,10 @@ def _gathered(codec: str, rows: Iterable[Row], seq: int | None) -> Decoded:
             break
     keys = [row.key for row in found]
     check_shape(keys, keys, keys)
-    check_keys(keys)
-    if not all(0 < len(key) <= MAX_KEY_CHARACTERS for key in keys):
-        raise malformed(codec, f"a key is empty, or has more than {MAX_KEY_CHARACTERS} characters")
-    for row in found:
-        if row.quality is None and not math.isfinite(row.value):
-            raise malformed(codec, f"{row.key}: no finite number")
+    judged = [_judged(codec, row) for row in found]
+    if not any(row.quality is None for row in judged):
+        _refuse(codec, found)
+    found, keys = judged, [row.key for row in judged]
     units = [row.unit for row in found]
     quality = [row.quality for row in found]
     return Decoded(
@@ -69,6 +74,45 @@ def _gathered(codec: str, rows: Iterable[Row], seq: int | None) -> Decoded:
         unit=units if any(units) else None,
         quality=quality if any(quality) else None,
     )
+
+
+def _judged(codec: str, row: Row) -> Row:
+    """Return a row that can be stored, or be set aside."""
+    if not (0 < len(row.key) <= MAX_KEY_CHARACTERS and row.key.isprintable()):
+        return Row(NO_KEY, NO_VALUE, row.unit, row.at_ms, f"{codec}.no_key")
+    if row.quality is None and not math.isfinite(row.value):
+        return row._replace(value=NO_VALUE, quality=f"{codec}.no_number")
+    return row
+
+
+def _refuse(codec: str, rows: Sequence[Row]) -> None:
+    """Refuse a message of which no row has a name, or no good one a value."""
+    keys = [row.key for row in rows]
+    check_keys(keys)
+    if not all(0 < len(key) <= MAX_KEY_CHARACTERS for key in keys):
+        raise malformed(codec, f"a key is empty, or has more than {MAX_KEY_CHARACTERS} characters")
+    for row in rows:
+        if row.quality is None:
+            raise malformed(codec, f"{row.key}: no finite number")
+
+
+def partly(codec: str, things: Sequence[T], rows_of: Callable[[T], Iterable[Row]]) -> Decoded:
+    """Return the readings of all things that can be read; the others are set aside, each as one.
+
+    Where none can be, the message is refused for what is wrong with the first.
+    """
+    rows: list[Row] = []
+    refusals: list[PayloadError] = []
+    for thing in things:
+        try:
+            rows += rows_of(thing)
+        except PayloadError as refusal:
+            refusals.append(refusal)
+            lacks = "no_time" if refusal.of_time else "no_row"
+            rows.append(Row(NO_KEY, NO_VALUE, quality=f"{codec}.{lacks}"))
+    if refusals and len(refusals) == len(rows):
+        raise refusals[0]
+    return gathered(codec, rows) if rows else nothing()
 
 
 def number(thing: Any) -> float | None:

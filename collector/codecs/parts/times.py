@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from collector.codecs.parts.rows import number
-from collector.codecs.payload import MAX_AT_MS, PayloadError, malformed
+from collector.codecs.payload import MAX_AT_MS, PayloadError, untimed
 from metering.errors import InputError
 
 PER_MS: Final = {"s": 0.001, "ms": 1, "us": 1_000, "ns": 1_000_000}  # how many of it make a ms
@@ -70,25 +70,25 @@ def instant(codec: str, thing: Any, form: str = "auto", zone: tzinfo | None = No
         if value is not None:
             return _counted(codec, thing, _guessed(value))
     if not isinstance(thing, str | int):
-        raise malformed(codec, f"no time: {thing!r}")
+        raise untimed(codec, f"no time: {thing!r}")
     text = str(thing).strip()
     at = _written(text) if form in {"auto", "iso"} else _by_pattern(text, pattern_of(form))
     if at is None:
-        raise malformed(codec, f"no time of the form {form}: {text!r}")
+        raise untimed(codec, f"no time of the form {form}: {text!r}")
     return within(codec, (_utc(codec, at, zone) - _EPOCH) // _MS, text)
 
 
 def within(codec: str, ms: int, said: object) -> int:
     """Return an instant between 1970 and 2100."""
     if not 0 <= ms <= MAX_AT_MS:
-        raise malformed(codec, f"a time beyond 1970 to 2100: {said!r}")
+        raise untimed(codec, f"a time beyond 1970 to 2100: {said!r}")
     return ms
 
 
 def _counted(codec: str, thing: Any, unit: str) -> int:
     value = number(thing)
     if value is None:
-        raise malformed(codec, f"no time in {unit}: {thing!r}")
+        raise untimed(codec, f"no time in {unit}: {thing!r}")
     if unit == "s":
         ms = value * 1000
         return within(codec, round(ms) if math.isfinite(ms) else -1, thing)
@@ -137,16 +137,18 @@ def _utc(codec: str, at: datetime, zone: tzinfo | None) -> datetime:
         if at.tzinfo is not None:
             return at.astimezone(UTC)
         if zone is None:
-            raise malformed(codec, f"a time without offset, and the route names no zone: {at}")
+            raise untimed(codec, f"a time without offset, and the route names no zone: {at}")
         first, second = (at.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError as error:
-        raise malformed(codec, f"a time beyond 1970 to 2100: {at}") from error
+        raise untimed(codec, f"a time beyond 1970 to 2100: {at}") from error
     if first != second:
-        raise PayloadError(
+        twice = PayloadError(
             "payload.two_times",
             zh=f"时间 {at} 处在夏令时切换的一小时,无法确定是哪一刻。",
             en=f"The time {at} lies in the hour in which clocks change: it is no one instant.",
             next_zh="请让网关发送 UTC 时间或带偏移的时间。",
             next_en="Let the gateway send UTC, or times with their offset.",
         )
+        twice.of_time = True
+        raise twice
     return first

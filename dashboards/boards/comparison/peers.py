@@ -38,7 +38,7 @@ PEERS: Final = f"""
           JOIN report.carrier k ON k.code = a.carrier
           JOIN counted c ON c.institution_id = a.institution_id
                AND a.month >= c.first_month AND a.month < c.until_month
-         WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS}
+         WHERE a.profile = '$profile' AND a.counts AND {f.IN_MONTHS}
            AND a.institution_id IN (SELECT institution_id FROM peers)
          GROUP BY 1
     ), expected AS (

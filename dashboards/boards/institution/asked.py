@@ -8,5 +8,5 @@ OWN: Final = "institution_id = nullif('$institution', '')::integer"
 ASKED: Final = "ARRAY[nullif('$institution', '')::integer]"
 ENERGY: Final = f"""
     energy AS (SELECT month, carrier, quanta, kgce_g, co2_g FROM report.account_energy
-                WHERE {OWN} AND profile = '$profile' AND source = 'meter' AND {f.IN_MONTHS})
+                WHERE {OWN} AND profile = '$profile' AND counts AND {f.IN_MONTHS})
 """

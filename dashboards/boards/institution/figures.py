@@ -28,8 +28,8 @@ def _per(attribute: str) -> str:
 def _covered(held: str) -> str:
     return f"""
     WITH {f.MONTHS}
-    SELECT report.coverage((SELECT sum({held}) FROM report.account
-                             WHERE {OWN} AND source = 'meter' AND {f.IN_MONTHS}),
+    SELECT report.coverage((SELECT sum({held}) FROM report.account_figure
+                             WHERE {OWN} AND profile = '$profile' AND counts AND {f.IN_MONTHS}),
                            (SELECT sum(expected_s) FROM {f.expected(ASKED)})) AS value
     """
 

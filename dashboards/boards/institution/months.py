@@ -87,8 +87,8 @@ BY_MONTH: Final = (
         PERCENT,
         f"""
     WITH {f.MONTHS}, held AS (
-        SELECT month, carrier, known_s, measured_s FROM report.account
-         WHERE {OWN} AND source = 'meter' AND {f.IN_MONTHS})
+        SELECT month, carrier, known_s, measured_s FROM report.account_figure
+         WHERE {OWN} AND profile = '$profile' AND counts AND {f.IN_MONTHS})
     SELECT {f.BEGINS} AS "time", {f.name("k")} || w.word AS metric,
            report.coverage(CASE w.place WHEN 1 THEN h.known_s ELSE h.measured_s END,
                            e.expected_s) AS value

@@ -7,27 +7,34 @@ from dashboards.boards.model import HOURS, INSTANT, PLAIN, Column, Kind, Panel, 
 from dashboards.boards.quality.channels import CHANNELS
 from dashboards.boards.quality.figures import SOME
 
-_SILENT: Final = (Threshold(None, "good"), Threshold(6, "warn"), Threshold(24, "bad"))
+_LATE: Final = (Threshold(None, "good"), Threshold(0.01, "bad"))
+_NEVER: Final = Text("从未收到", "never heard")
 _AHEAD: Final = (Threshold(None, "good"), Threshold(0.1, "bad"))
 GATEWAYS: Final = Panel(
     8,
     Text("网关", "Gateways"),
     Text(
-        "各网关的通道数、最后读数及距统计期末的时间。",
-        "Channels and last reading of each gateway, and how long before the period's end it was.",
+        "各网关的通道数、最后读数及距统计期末的时间，以及无消息超过其惯常间隔的时长。",
+        "Channels and last reading of each gateway, how long before the period's end it was, and "
+        "for how much longer than it uses to the gateway has been silent.",
     ),
     Kind.TABLE,
     PLAIN,
     f"""
     WITH {CHANNELS}
     SELECT g.name AS gateway, g.channels, g.last_reading_at,
-           greatest(0, extract(epoch FROM least(now(), $__timeTo()::timestamptz)
-                                          - g.last_reading_at) / 3600.0) AS silent_h,
+           CASE WHEN g.last_reading_at IS NOT NULL THEN
+               greatest(0, extract(epoch FROM p.until - g.last_reading_at) / 3600.0) END
+               AS silent_h,
+           CASE WHEN g.heard_at IS NOT NULL THEN
+               greatest(0, extract(epoch FROM p.until - g.heard_at) - g.late_after_s) / 3600.0
+               END AS late_h,
            (SELECT count(*) FROM report.rejected r
              WHERE r.gateway = g.name AND r.resolved_at IS NULL) AS rejected,
            CASE WHEN g.ahead_ms > 600000 THEN g.ahead_ms / 3600000.0 ELSE 0 END AS ahead_h,
            g.set_aside_at
       FROM report.gateway g
+     CROSS JOIN (SELECT least(now(), $__timeTo()::timestamptz) AS until) p
      WHERE g.name IN (SELECT b.gateway FROM report.gateway_channel b
                         JOIN channels c USING (channel_id))
      ORDER BY g.last_reading_at NULLS FIRST, g.name
@@ -39,7 +46,8 @@ GATEWAYS: Final = Panel(
         Column("gateway", Text("网关", "Gateway")),
         Column("channels", Text("通道数", "Channels"), decimals=0),
         Column("last_reading_at", Text("最后读数", "Last reading"), INSTANT),
-        Column("silent_h", Text("无数据", "Silent"), HOURS, 1, thresholds=_SILENT),
+        Column("silent_h", Text("无数据", "No data"), HOURS, 1),
+        Column("late_h", Text("逾期", "Overdue"), HOURS, 1, thresholds=_LATE, empty=_NEVER),
         Column("rejected", Text("拒收", "Rejected"), decimals=0, thresholds=SOME),
         Column("ahead_h", Text("时钟超前", "Clock ahead"), HOURS, 1, thresholds=_AHEAD),
         Column("set_aside_at", Text("因时钟暂存待核", "Set aside for its clock"), INSTANT),

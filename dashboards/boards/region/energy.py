@@ -11,7 +11,7 @@ ENERGY: Final = f"""
         SELECT m.region_id, a.institution_id, a.month, a.carrier, a.quanta, a.kgce_g, a.co2_g,
                a.known_s, a.expected_s
           FROM report.account_figure a JOIN {f.AS_MEMBER}
-         WHERE a.profile = '$profile' AND a.source = 'meter' AND {f.IN_MONTHS})
+         WHERE a.profile = '$profile' AND a.counts AND {f.IN_MONTHS})
 """
 # Summed before it is named: names are text, and there are many accounts.
 BY_MEMBER: Final = """
@@ -44,7 +44,7 @@ PAIRS: Final = f"""
     ), earlier AS (
         SELECT institution_id, carrier, (month + interval '1 year')::date AS month, kgce_g, quanta
           FROM report.account_figure
-         WHERE profile = '$profile' AND source = 'meter' AND {f.YEAR_EARLIER}
+         WHERE profile = '$profile' AND counts AND {f.YEAR_EARLIER}
            AND kgce_g IS NOT NULL AND report.is_whole(known_s, expected_s)
            AND (institution_id, carrier, month) NOT IN (SELECT * FROM in_part)
     ), pair AS (

@@ -1,5 +1,6 @@
 """Why a figure is what it is: the channels, readings, factors and steps behind one account."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final
@@ -25,6 +26,7 @@ from storage.registry.meters import DatedSetting
 router = APIRouter(include_in_schema=False)
 
 _HOUR_MS: Final = 3_600_000
+_MINUTE_MS: Final = 60_000
 
 
 class Evident:
@@ -119,9 +121,12 @@ class Evident:
         channel = self.term.channel
         return settles(self.viewer, channel, one) if channel and self._may else []
 
-    def hours(self, stretch: Unmeasured) -> str:
-        """Return how long a stretch is."""
-        return writing.number(Decimal(stretch.end_ms - stretch.start_ms) / _HOUR_MS, 1)
+    def length(self, stretch: Unmeasured, say: Callable[..., str]) -> str:
+        """Return how long a stretch is: in hours, or in minutes where it is less than one."""
+        lasts_ms = Decimal(stretch.end_ms - stretch.start_ms)
+        if lasts_ms < _HOUR_MS:
+            return say("minutes", count=writing.number(max(lasts_ms / _MINUTE_MS, Decimal(1)), 0))
+        return say("hours", count=writing.number(lasts_ms / _HOUR_MS, 1))
 
     def in_hours(self, seconds: int | None) -> Decimal | None:
         """Return seconds as hours."""

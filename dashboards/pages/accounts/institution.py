@@ -33,7 +33,7 @@ def get_institution(
     viewer: Reader,
     until: Annotated[str, Query(pattern=r"^((19|20)\d{2}-(0[1-9]|1[0-2]))?$")] = "",
     carrier: Annotated[str, Query(max_length=64)] = ALL,
-    source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)$")] = "meter",
+    source: Annotated[str, Query(pattern="^(meter|bill|typed|estimate)?$")] = "",
     profile: Annotated[str, Query(max_length=64)] = "",
     curve: Annotated[str, Query(max_length=80)] = "",
     span: Annotated[str, Query(pattern="^(day|week|month)$")] = "week",
@@ -42,6 +42,8 @@ def get_institution(
     """Return the page; everything that can be chosen on it is in its address."""
     last = date.fromisoformat(f"{until}-01") if until else None
     year = year_of(viewer.actor, institution_id, last=last, profile=profile or None)
+    sources = [one for one in SOURCES if _has(year, one)] or ["meter"]
+    source = source or sources[0]
     months = Months(year, source, viewer.today)
     chosen = next((one for one in months.carriers if one.code == carrier), None)
     shown = curve_of(viewer, year, chosen=curve, span=span, day=day)
@@ -53,7 +55,7 @@ def get_institution(
         chosen=chosen,
         cards=of_one(viewer, months),
         source=source,
-        sources=[one for one in SOURCES if _has(year, one)] or ["meter"],
+        sources=sources,
         chart=_chart(viewer, months, chosen),
         curve=shown,
         offers=_offers(viewer, shown),

@@ -21,6 +21,9 @@ from actions.boards.today import (
     change_of,
     today_of,
 )
+from actions.boards.waiting import Approval
+from actions.compact.movement_things import MOVEMENT
+from actions.figures import kilograms
 from dashboards.pages import writing
 from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
@@ -116,6 +119,7 @@ def get_today(viewer: Reader) -> Response:
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
         unions=_planned(viewer, found),
+        approvals=[_approval(viewer, one) for one in found.books.approvals],
         most_effects=_MOST_EFFECTS,
         gateways=_silent(viewer, found.platform),
         rejected=sum(one.messages for one in found.platform.rejects) if found.platform else 0,
@@ -126,6 +130,19 @@ def get_today(viewer: Reader) -> Response:
 def _planned(viewer: Viewer, found: Today) -> list[tuple[OfUnion, list[MemberRow]]]:
     """Return the unions that the reader plans for, each with its members' progress."""
     return [(of, [_member(viewer, of, one) for one in of.members]) for of in found.unions or ()]
+
+
+def _approval(viewer: Viewer, one: Approval) -> tuple[str, str]:
+    """Return where a movement that waits is looked at, and what is said of it."""
+    row, lang = one.movement, viewer.lang
+    said = {
+        "name": MOVEMENT.name(row, lang),
+        "kgce": kilograms(row.amount_g),
+        "by": one.by,
+        "at": writing.moment(row.made_at, lang),
+    }
+    words = viewer.say("todo_proposed" if one.own else "todo_approve", **said)
+    return f"/movements/{row.movement_id}", words
 
 
 def _named(viewer: Viewer, both: tuple[str | None, str | None], otherwise: int) -> str:

@@ -20,7 +20,9 @@ from metering.errors import EnergyError
 
 _NAMES: Final = re.compile(r"(?<!\$)\$([a-z]\w*)")
 _STEP_S: Final = 300  # relative periods move on in steps, so that viewers ask the same
-_SHORT: Final = 500  # rows
+# Rows of an answer that is kept: of what may be chosen, and of a panel, which is kept drawn.
+_CHOICES: Final = 500
+_SHORT: Final = 50
 _NEWEST: Final = "SELECT report.newest_month({institution}, {region})"
 
 
@@ -78,7 +80,8 @@ class View:
         """Return what a panel's query answers."""
         width = interval(self.since, self.until, panel.max_points)
         scope = Scope(self.since, self.until, width, self.scope.variables)
-        found = _ask(self.viewer, self.answers, self.rights, expand(panel.sql, scope))
+        query = expand(panel.sql, scope)
+        found = _ask(self.viewer, self.answers, self.rights, query, most=_SHORT)
         return Frame(found.names, found.rows)
 
     def drawn(self, panel: Panel) -> dict[str, Any]:
@@ -171,11 +174,13 @@ def _now(viewer: Viewer, newest: date | None, zone: str) -> datetime:
     return min(now, datetime.combine(following, time(), ZoneInfo(zone)).astimezone(UTC))
 
 
-def _ask(viewer: Viewer, answers: Answers, rights: Rights, query: str) -> Answer:
-    """Return an answer; a long one is kept drawn, with its board, and not as rows."""
+def _ask(
+    viewer: Viewer, answers: Answers, rights: Rights, query: str, most: int = _CHOICES
+) -> Answer:
+    """Return an answer; one of more rows is kept drawn, with its board, and not as rows."""
     actor = viewer.actor
     key = (rights, actor.today, sha256(query.encode()).digest())  # the text takes kilobytes
-    found = answers.get(key, lambda: answer_of(actor, query), lambda one: len(one.rows) <= _SHORT)
+    found = answers.get(key, lambda: answer_of(actor, query), lambda one: len(one.rows) <= most)
     return cast(Answer, found)
 
 

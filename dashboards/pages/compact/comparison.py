@@ -1,6 +1,6 @@
 """Rules compared for one target, side by side; every parameter is in the address."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
@@ -18,13 +18,17 @@ from actions.compact.comparing import (
     names_of,
     try_one,
 )
+from actions.compact.correcting import corrections_of
+from actions.compact.limiting import fitted
 from actions.compact.rules import REACHES, HowFar, method_of, rules_with
 from actions.compact.target_words import in_short
 from actions.fields import Option, plain
+from compact.corrections import Correction
 from compact.ruling import Reach
 from dashboards.pages.answers import Answers
 from dashboards.pages.asking import FormField
 from dashboards.pages.compact.asked_rules import RuleForm, asked_of, options
+from dashboards.pages.compact.fitting import SHARE, How, share_of
 from dashboards.pages.compact.sides import (
     Side,
     chart_of,
@@ -34,6 +38,7 @@ from dashboards.pages.compact.sides import (
     whole_of,
 )
 from dashboards.pages.compact.standings import spread_of, standings_of
+from dashboards.pages.compact.suggesting import suggestions
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 
@@ -42,6 +47,7 @@ router = APIRouter(include_in_schema=False)
 # A union is loaded once for all that a planner tries within these seconds.
 _LOADED: Final = Answers(keep_s=120.0, most=4)
 _TRIED: Final = Answers(keep_s=120.0, most=500)
+_CORRECTIONS: Final = Answers(keep_s=120.0, most=20)
 
 
 @router.get("/targets/{target_id}/compare")
@@ -51,6 +57,9 @@ def get_comparison(
     year: Annotated[str, Query(pattern=r"^(\d{4})?$")] = "",
     part: Annotated[str, Query(max_length=20)] = "",
     reach: Annotated[HowFar, Query()] = HowFar.UNION,
+    corrected: Annotated[bool, Query()] = False,
+    relief_percent: Annotated[str, Query(pattern=SHARE)] = "",
+    duty_percent: Annotated[str, Query(pattern=SHARE)] = "",
 ) -> Response:
     """Return the page; part=result: only what moves with the parameters."""
     found = compared(viewer.actor, target_id)
@@ -61,29 +70,32 @@ def get_comparison(
     chosen = _year(found, year)
     alone = part == "result"  # what moves with a slider: what each rule lacks stands in the form
     lacks = {} if alone else {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
+    known = _corrections(viewer, found, loaded, chosen) if corrected else None
+    how = How(chosen, reach, known, share_of(relief_percent), share_of(duty_percent))
     sides = [
-        _side(viewer, found, loaded, one, (chosen, reach))
+        _side(viewer, found, loaded, one, how)
         for one in asked
         if one.shown and (one.chosen or not _lacks(viewer, loaded, one))
     ]
-    values = _result(viewer, found, loaded, sides)
+    values = _result(viewer, found, loaded, sides) | how.values(target_id)
     if alone:
         return viewer.page("compact/comparison_result.html", **values)
     return viewer.page(
         "compact/comparison.html",
         **values,
-        **_head(viewer, found, target_id),
+        **_head(viewer, found),
         asked=asked,
         lacks=lacks,
         year=_asked_year(viewer, found, chosen),
         reach=_asked_reach(viewer, reach),
+        fits=how.fields(viewer),
+        **suggestions(viewer, loaded, _names(found)),
     )
 
 
-def _head(viewer: Viewer, found: Compared, target_id: int) -> dict[str, Any]:
+def _head(viewer: Viewer, found: Compared) -> dict[str, Any]:
     """Return which target of which union is compared."""
     return {
-        "target_id": target_id,
         "name": in_short(found.target).say(viewer.lang),
         "union": found.union_zh if viewer.lang == "zh" else found.union_en,
         "union_id": found.target.union_id,
@@ -168,17 +180,30 @@ def _asked_reach(viewer: Viewer, chosen: HowFar) -> FormField:
     return FormField("reach", "choice", label, "", "", chosen.value, "", True, options)
 
 
+def _corrections(
+    viewer: Viewer, found: Compared, loaded: Loaded, year: int | None
+) -> Mapping[int, list[Correction]]:
+    """Return the corrections that registered sizes propose, found once for all sliders."""
+    key = (_key(viewer, found), loaded.at, year)
+    some: Mapping[int, list[Correction]] = _CORRECTIONS.get(
+        key, lambda: corrections_of(loaded.start, year)
+    )
+    return some
+
+
+def _names(found: Compared) -> dict[int, tuple[str, str]]:
+    return {one.region_id: (one.name_zh or "", one.name_en or "") for one in found.members}
+
+
 def _side(
     viewer: Viewer,
     found: Compared,
     loaded: Loaded,
     asked: RuleForm,
-    at: tuple[int | None, HowFar],
+    how: How,
 ) -> Side:
-    """Return what a rule comes to, or why it does not; at: year, and how far λ reaches."""
-    year, reach = at
-    beside = [] if reach is HowFar.UNION else [("reach", reach.value)]
-    query = urlencode([*asked.pairs(year), *beside])
+    """Return what a rule comes to, or why it does not."""
+    query = urlencode([*asked.pairs(how.year), *how.pairs])
     keep = f"/do/run.make/{found.target.target_id}?{query}"
     if asked.wrong:
         return Side(asked, RuleResult(), viewer.say("compare_wrong"), keep)
@@ -187,12 +212,13 @@ def _side(
             asked.rule.code,
             asked.values,
             published=loaded.published,
-            within=Reach(reach.value),
+            within=Reach(how.reach.value),
         )
+        method = fitted(loaded.start, method, how, how.corrections)
     except EnergyError as error:
         return Side(asked, RuleResult(), error.text(viewer.lang), keep)
     key = (_key(viewer, found), loaded.at, query)  # what one slider does not move stands
-    tried: RuleResult = _TRIED.get(key, lambda: try_one(loaded.start, method, year))
+    tried: RuleResult = _TRIED.get(key, lambda: try_one(loaded.start, method, how.year))
     return Side(asked, tried, tried.error.text(viewer.lang) if tried.error else "", keep)
 
 

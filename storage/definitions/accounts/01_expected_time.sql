@@ -24,13 +24,12 @@ RETURNS TABLE (institution_id integer, carrier text, expected_s bigint)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT e.institution_id, e.carrier, sum(e.expected_s)::bigint FROM (
         SELECT t.institution_id, t.carrier,
-               storage.expected_s(t.valid_from, t.valid_to, c.zone, first, until,
-                                  storage.today(c.zone)) AS expected_s
-          FROM account_term t
-          JOIN channel c ON c.id = t.channel_id
-         WHERE (asked IS NULL OR t.institution_id = ANY(asked)) AND t.known_until IS NULL
+               storage.expected_s(t.valid_from, t.valid_to, t.zone, first, until,
+                                  storage.today(t.zone)) AS expected_s
+          FROM storage.due t
+         WHERE (asked IS NULL OR t.institution_id = ANY(asked))
            AND t.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
-           AND greatest(first, t.valid_from) < least(until, t.valid_to, storage.today(c.zone))
+           AND greatest(first, t.valid_from) < least(until, t.valid_to, storage.today(t.zone))
          UNION ALL
         SELECT h.institution_id, h.carrier, h.known_s FROM storage.held_today h
          WHERE until >= storage.today()  -- no zone is more than a day ahead
@@ -48,7 +47,7 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_ca
                storage.expected_s(NULL, NULL, z.zone, m.month::date,
                                   (m.month + interval '1 month')::date, storage.today(z.zone))
                    AS expected_s
-          FROM (SELECT DISTINCT c.zone FROM channel c) z
+          FROM (SELECT c.zone FROM channel c UNION SELECT s.zone FROM stated_term s) z
          CROSS JOIN generate_series(date_trunc('month', first::timestamp),
                                     until::timestamp - interval '1 day', interval '1 month')
                         AS m(month)
@@ -59,11 +58,10 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_ca
                          AND (t.valid_to IS NULL OR t.valid_to >= w.until) THEN w.expected_s
                     ELSE storage.expected_s(t.valid_from, t.valid_to, w.zone, w.month, w.until,
                                             storage.today(w.zone)) END AS expected_s
-          FROM account_term t
-          JOIN channel c ON c.id = t.channel_id
-          JOIN whole w ON w.zone = c.zone
+          FROM storage.due t
+          JOIN whole w ON w.zone = t.zone
                       AND greatest(w.month, t.valid_from) < least(w.upto, t.valid_to)
-         WHERE (asked IS NULL OR t.institution_id = ANY(asked)) AND t.known_until IS NULL
+         WHERE (asked IS NULL OR t.institution_id = ANY(asked))
            AND t.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
          UNION ALL
         SELECT h.institution_id, h.carrier, date_trunc('month', h.day::timestamp)::date, h.known_s
@@ -90,13 +88,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
           FROM report.affiliated a
           JOIN report.region_within w ON w.region_id = a.region_id AND w.within_id = region
     ), alike AS MATERIALIZED (
-        SELECT a.region_id, t.carrier, c.zone, greatest(t.valid_from, first) AS valid_from,
-               least(t.valid_to, until, storage.today(c.zone)) AS valid_to,
+        SELECT a.region_id, t.carrier, t.zone, greatest(t.valid_from, first) AS valid_from,
+               least(t.valid_to, until, storage.today(t.zone)) AS valid_to,
                greatest(a.first_month, first) AS first_month,
                least(a.until_month, until) AS until_month, count(*) AS terms
           FROM place a
-          JOIN account_term t ON t.institution_id = a.institution_id AND t.known_until IS NULL
-          JOIN channel c ON c.id = t.channel_id
+          JOIN storage.due t ON t.institution_id = a.institution_id
          GROUP BY 1, 2, 3, 4, 5, 6, 7
     )
     SELECT e.region_id, e.carrier, e.month, sum(e.expected_s) FROM (
@@ -127,13 +124,12 @@ RETURNS TABLE (institution_id integer, days datemultirange)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT t.institution_id,
            range_agg(daterange(greatest(first, t.valid_from),
-                               least(until, t.valid_to, storage.today(c.zone))))
-      FROM account_term t
-      JOIN channel c ON c.id = t.channel_id
+                               least(until, t.valid_to, storage.today(t.zone))))
+      FROM storage.due t
       JOIN carrier k ON k.code = t.carrier AND k.in_total_energy
-     WHERE (asked IS NULL OR t.institution_id = ANY(asked)) AND t.known_until IS NULL
+     WHERE (asked IS NULL OR t.institution_id = ANY(asked))
        AND t.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
-       AND greatest(first, t.valid_from) < least(until, t.valid_to, storage.today(c.zone))
+       AND greatest(first, t.valid_from) < least(until, t.valid_to, storage.today(t.zone))
      GROUP BY t.institution_id
 $$;
 

@@ -8,7 +8,8 @@ CREATE FUNCTION storage.figures_lock() RETURNS bigint LANGUAGE sql IMMUTABLE
 CREATE FUNCTION storage.figures_of(asked account[]) RETURNS SETOF account_figure
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = off AS $$
     WITH these AS MATERIALIZED (
-        SELECT institution_id, carrier, month, source, quanta, measured_s, known_s FROM unnest(asked)
+        SELECT institution_id, carrier, month, source, quanta, measured_s, known_s, before_meter
+          FROM unnest(asked)
     ), span AS MATERIALIZED (
         SELECT wanted, carrier, used_from, used_until, kgce_per_unit FROM storage.coefficient_span
     ), factor AS MATERIALIZED (
@@ -43,10 +44,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
                         extract(year FROM p.month)::integer) AS distance) d
                  WHERE d.distance IS NOT NULL ORDER BY d.distance LIMIT 1) f ON true
     ), term AS MATERIALIZED (
-        SELECT t.institution_id, t.carrier, t.valid_from, t.valid_to, c.zone
-          FROM account_term t JOIN channel c ON c.id = t.channel_id
-         WHERE t.known_until IS NULL
-           AND t.institution_id = ANY((SELECT array_agg(DISTINCT institution_id)
+        SELECT t.institution_id, t.carrier, t.valid_from, t.valid_to, t.zone
+          FROM storage.due t
+         WHERE t.institution_id = ANY((SELECT array_agg(DISTINCT institution_id)
                                          FROM these)::integer[])
     ), known AS MATERIALIZED (
         SELECT z.zone FROM (SELECT DISTINCT zone FROM term) z WHERE storage.is_zone(z.zone)
@@ -54,7 +54,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
         SELECT m.institution_id, m.carrier, m.month,
                sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS expected_s
           FROM (SELECT DISTINCT institution_id, carrier, month FROM these
-                 WHERE source = 'meter') m
+                 WHERE source <> 'estimate') m
           JOIN term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
           JOIN known k ON k.zone = t.zone
          GROUP BY m.institution_id, m.carrier, m.month
@@ -63,7 +63,10 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
            storage.grams(a.quanta, coalesce(g.kgco2_per_kwh, f.kgco2_per_unit), f.per_unit)::bigint,
            (SELECT array_agg(storage.grams(a.quanta, k.factor)::bigint ORDER BY k.place)
               FROM unnest(f.kgce_g_per_quantum) WITH ORDINALITY AS k(factor, place)),
-           a.known_s, CASE WHEN a.source = 'meter' THEN coalesce(d.expected_s, 0) END
+           CASE WHEN a.source IN ('bill', 'typed') AND a.quanta IS NOT NULL
+                THEN coalesce(d.expected_s, a.known_s) ELSE a.known_s END,
+           CASE WHEN a.source <> 'estimate' THEN coalesce(d.expected_s, 0) END,
+           a.before_meter, a.source = 'meter' OR a.quanta IS NOT NULL
       FROM these a
       JOIN factor f ON f.carrier = a.carrier AND f.month = a.month
       LEFT JOIN lived l ON a.carrier = 'electricity'
@@ -89,17 +92,36 @@ BEGIN
            AND (of_carriers IS NULL OR carrier = ANY(of_carriers));
         INSERT INTO account_figure AS f SELECT * FROM storage.figures_of(asked)
             ON CONFLICT (institution_id, carrier, month, source)
-            DO UPDATE SET co2_g = excluded.co2_g, kgce_g = excluded.kgce_g, expected_s = excluded.expected_s
-             WHERE (f.co2_g, f.kgce_g, f.expected_s)
-                   IS DISTINCT FROM (excluded.co2_g, excluded.kgce_g, excluded.expected_s);
+            DO UPDATE SET co2_g = excluded.co2_g, kgce_g = excluded.kgce_g,
+                          known_s = excluded.known_s, expected_s = excluded.expected_s
+             WHERE (f.co2_g, f.kgce_g, f.known_s, f.expected_s) IS DISTINCT FROM
+                   (excluded.co2_g, excluded.kgce_g, excluded.known_s, excluded.expected_s);
     END LOOP;
 END $$;
+
+-- Of the sources of these months the one that counts where nobody states how much of one is enough.
+CREATE FUNCTION storage.recount(who integer[], carriers text[], months date[]) RETURNS void
+LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
+    UPDATE account_figure f SET counts = w.counts
+      FROM (SELECT o.institution_id, o.carrier, o.month, o.source,
+                   (o.quanta IS NOT NULL OR o.source = 'meter') AND row_number() OVER (
+                       PARTITION BY o.institution_id, o.carrier, o.month
+                       ORDER BY o.quanta IS NULL, o.quanta IS NULL AND o.source <> 'meter',
+                                o.before_meter DESC, storage.source_rank(o.source, true)) = 1
+                       AS counts
+              FROM (SELECT DISTINCT * FROM unnest(who, carriers, months)
+                        AS k(institution_id, carrier, month)) k
+              JOIN account_figure o USING (institution_id, carrier, month)) w
+     WHERE f.institution_id = w.institution_id AND f.carrier = w.carrier AND f.month = w.month
+       AND f.source = w.source AND f.counts <> w.counts
+$$;
 
 CREATE FUNCTION storage.account_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
     lot CONSTANT integer := 10000;
     asked account[];
+    whose integer[]; carriers text[]; months date[];
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         TRUNCATE account_figure;
@@ -109,17 +131,29 @@ BEGIN
         DELETE FROM account_figure f USING gone g
          WHERE f.institution_id = g.institution_id AND f.carrier = g.carrier
            AND f.month = g.month AND f.source = g.source;
+        SELECT array_agg(g.institution_id), array_agg(g.carrier), array_agg(g.month)
+          INTO whose, carriers, months FROM gone g WHERE g.source <> 'meter'
+            OR EXISTS (SELECT FROM account_figure n WHERE n.source <> 'meter'
+                          AND n.institution_id = g.institution_id AND n.month = g.month);
     END IF;
     IF TG_OP <> 'DELETE' THEN
         PERFORM pg_advisory_xact_lock_shared(storage.figures_lock());
         FOR asked IN
             SELECT array_agg(ROW(institution_id, carrier, month, source, quanta,
-                                 measured_s, known_s)::account)
+                                 measured_s, known_s, before_meter)::account)
               FROM (SELECT *, (row_number() OVER () - 1) / lot AS place FROM fresh) f
              GROUP BY place
         LOOP
             INSERT INTO account_figure SELECT * FROM storage.figures_of(asked);
         END LOOP;
+        SELECT whose || array_agg(g.institution_id), carriers || array_agg(g.carrier),
+               months || array_agg(g.month)
+          INTO whose, carriers, months FROM fresh g WHERE g.source <> 'meter'
+            OR EXISTS (SELECT FROM account_figure n WHERE n.source <> 'meter'
+                          AND n.institution_id = g.institution_id AND n.month = g.month);
+    END IF;
+    IF whose IS NOT NULL THEN
+        PERFORM storage.recount(whose, carriers, months);
     END IF;
     RETURN NULL;
 END $$;
@@ -200,6 +234,6 @@ CREATE TRIGGER figures_gone AFTER DELETE ON account REFERENCING OLD TABLE AS gon
 CREATE TRIGGER figures_emptied AFTER TRUNCATE ON account
     FOR EACH STATEMENT EXECUTE FUNCTION storage.account_changed();
 
-REVOKE ALL ON FUNCTION storage.figures_of, storage.refresh_figures, storage.account_changed,
+REVOKE ALL ON FUNCTION storage.figures_of, storage.refresh_figures, storage.recount, storage.account_changed,
     storage.factor_changed
     FROM PUBLIC;

@@ -46,27 +46,16 @@ SELECT institution_id, carrier, month,
        (array_agg(quanta ORDER BY storage.source_rank(source, true))
            FILTER (WHERE source <> 'meter' AND quanta IS NOT NULL))[1] AS other_quanta,
        (array_agg(source ORDER BY storage.source_rank(source, true))
-           FILTER (WHERE source <> 'meter' AND quanta IS NOT NULL))[1] AS other_source
+           FILTER (WHERE source <> 'meter' AND quanta IS NOT NULL))[1] AS other_source,
+       (array_agg(before_meter ORDER BY storage.source_rank(source, true))
+           FILTER (WHERE source <> 'meter' AND quanta IS NOT NULL))[1] AS other_first
   FROM account GROUP BY institution_id, carrier, month;
 
 CREATE VIEW storage.account_counted AS
 SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f.known_s, f.expected_s,
        f.co2_g, f.kgce_g
   FROM account_figure f
- WHERE f.source = 'meter'
-   AND (f.quanta IS NOT NULL OR NOT EXISTS (
-            SELECT FROM account_figure o
-             WHERE o.institution_id = f.institution_id AND o.carrier = f.carrier
-               AND o.month = f.month AND o.source <> 'meter' AND o.quanta IS NOT NULL))
- UNION ALL
-SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, f.known_s, f.expected_s,
-       f.co2_g, f.kgce_g
-  FROM account_figure f
- WHERE f.source <> 'meter' AND f.quanta IS NOT NULL AND NOT EXISTS (
-            SELECT FROM account_figure o
-             WHERE o.institution_id = f.institution_id AND o.carrier = f.carrier
-               AND o.month = f.month AND o.quanta IS NOT NULL
-               AND storage.source_rank(o.source, true) < storage.source_rank(f.source, true));
+ WHERE f.counts;
 
 -- Of a month in which an account begins, ends or pauses all that is due may be known, six days of
 -- thirty: it does not stand for its whole beside another year's.
@@ -93,21 +82,21 @@ SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s, e
   FROM account a
   LEFT JOIN LATERAL (
         SELECT coalesce(sum(storage.expected_s(
-                   t.valid_from, t.valid_to, c.zone, a.month,
-                   (a.month + interval '1 month')::date, storage.today(c.zone))), 0)::bigint
+                   t.valid_from, t.valid_to, t.zone, a.month,
+                   (a.month + interval '1 month')::date, storage.today(t.zone))), 0)::bigint
                + CASE WHEN a.month + interval '1 month' >= storage.today() THEN
                      (SELECT coalesce(sum(h.known_s), 0)::bigint FROM storage.held_today h
                        WHERE h.institution_id = a.institution_id AND h.carrier = a.carrier
                          AND h.day >= a.month AND h.day < a.month + interval '1 month')
                       ELSE 0 END AS expected_s
-          FROM account_term t JOIN channel c ON c.id = t.channel_id
-         WHERE t.institution_id = a.institution_id AND t.carrier = a.carrier
-           AND t.known_until IS NULL) e ON a.source = 'meter'
+          FROM storage.due t
+         WHERE t.institution_id = a.institution_id AND t.carrier = a.carrier) e
+       ON a.source <> 'estimate'
  WHERE a.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
 CREATE VIEW report.account_figure WITH (security_barrier) AS
 SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.measured_s, p.code AS profile,
-       f.kgce_g[p.place] AS kgce_g, f.co2_g, f.known_s, f.expected_s
+       f.kgce_g[p.place] AS kgce_g, f.co2_g, f.known_s, f.expected_s, f.before_meter, f.counts
   FROM storage.seen s
   JOIN account_figure f ON f.institution_id = s.institution_id
  CROSS JOIN profile p;
@@ -146,8 +135,11 @@ SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s,
        coalesce(g.evidence, o.evidence) AS co2_evidence,
        CASE WHEN g.year IS NULL THEN storage.outside(a.month, o.valid_from, o.valid_to)
             WHEN extract(year FROM a.month) < g.year THEN 'before'
-            WHEN extract(year FROM a.month) > g.year THEN 'after' END AS co2_outside
+            WHEN extract(year FROM a.month) > g.year THEN 'after' END AS co2_outside,
+       coalesce(n.counts, false) AS counts
   FROM account a
+  LEFT JOIN account_figure n ON n.institution_id = a.institution_id AND n.carrier = a.carrier
+       AND n.month = a.month AND n.source = a.source
   JOIN carrier c ON c.code = a.carrier
  CROSS JOIN profile p
   LEFT JOIN storage.coefficient_span k ON k.wanted = p.code AND k.carrier = a.carrier
@@ -185,7 +177,7 @@ SELECT m.institution_id, m.carrier, m.month
   FROM storage.month_in_part m
  WHERE m.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
--- The newest month with a metered account of what the viewer sees; null does not narrow it. Months
+-- The newest month with an account, not an estimate alone, of what the viewer sees; null does not narrow it. Months
 -- are looked at from the newest down until one has any.
 CREATE FUNCTION report.newest_month(institution integer, region integer) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -200,12 +192,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                       AND (a.valid_to IS NULL OR storage.today() < a.valid_to)))
     ), months (month, held) AS (
         SELECT n.month, EXISTS (
-                   SELECT FROM account a WHERE a.month = n.month AND a.source = 'meter'
+                   SELECT FROM account a WHERE a.month = n.month AND a.source <> 'estimate'
                       AND a.institution_id IN (SELECT id FROM seen))
           FROM (SELECT max(month) AS month FROM account) n
          UNION ALL
         SELECT n.month, EXISTS (
-                   SELECT FROM account a WHERE a.month = n.month AND a.source = 'meter'
+                   SELECT FROM account a WHERE a.month = n.month AND a.source <> 'estimate'
                       AND a.institution_id IN (SELECT id FROM seen))
           FROM months m
          CROSS JOIN LATERAL (SELECT max(a.month) AS month FROM account a WHERE a.month < m.month) n

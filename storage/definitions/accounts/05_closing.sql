@@ -45,26 +45,32 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
                false AS part, NULL::bigint AS m_quanta, NULL::bigint AS known_s,
                NULL::bigint AS expected_s, NULL::bigint AS m_co2, NULL::bigint[] AS m_kgce,
                NULL::text AS source, NULL::bigint AS o_quanta, NULL::bigint AS o_co2,
-               NULL::bigint[] AS o_kgce
+               NULL::bigint[] AS o_kgce, false AS o_first
           FROM account_term t CROSS JOIN each m
          WHERE t.known_until IS NULL AND t.institution_id = ANY(asked)
            AND t.valid_from < (SELECT until FROM span)
            AND (t.valid_to IS NULL OR t.valid_to > (SELECT first FROM span))
          UNION ALL
+        SELECT t.institution_id, t.carrier, m.month, true, false, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, NULL, NULL, false
+          FROM stated_term t
+          JOIN each m ON t.valid_from < m.until AND (t.valid_to IS NULL OR t.valid_to > m.month)
+         WHERE t.institution_id = ANY(asked)
+         UNION ALL
         SELECT k.institution_id, k.carrier, m.month, false, false, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL, NULL
+               NULL, NULL, NULL, false
           FROM (SELECT DISTINCT institution_id, carrier FROM figure) k CROSS JOIN each m
          UNION ALL
         SELECT institution_id, carrier, month, false, false, quanta, known_s, expected_s, co2_g,
-               kgce_g, NULL, NULL, NULL, NULL
+               kgce_g, NULL, NULL, NULL, NULL, false
           FROM figure WHERE source = 'meter'
          UNION ALL
         SELECT institution_id, carrier, month, false, false, NULL, NULL, NULL, NULL, NULL, source,
-               quanta, co2_g, kgce_g
+               quanta, co2_g, kgce_g, before_meter
           FROM other
          UNION ALL
         SELECT p.institution_id, p.carrier, p.month, false, true, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL, NULL
+               NULL, NULL, NULL, false
           FROM storage.month_in_part p JOIN each m ON m.month = p.month
          WHERE p.institution_id = ANY(asked)
            AND NOT EXISTS (  -- it came or went that very day: the month is whole as far as it was there
@@ -82,14 +88,15 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
                        max(m_quanta) AS m_quanta, max(known_s) AS known_s,
                        max(expected_s) AS expected_s, max(m_co2) AS m_co2, max(m_kgce) AS m_kgce,
                        max(source) AS source, max(o_quanta) AS o_quanta, max(o_co2) AS o_co2,
-                       max(o_kgce) AS o_kgce
+                       max(o_kgce) AS o_kgce, bool_or(o_first) AS o_first
                   FROM said GROUP BY institution_id, carrier, month) g
           LEFT JOIN share s USING (institution_id)
     ), counted AS (
-        SELECT f.*, storage.meter_counts(f.enough, f.o_quanta IS NOT NULL) AS by_meter FROM found f
+        SELECT f.*, storage.meter_counts(f.enough, f.o_quanta IS NOT NULL, f.o_first)
+                   AS by_meter FROM found f
     ), told AS (
         SELECT f.institution_id, f.carrier, f.month,
-               CASE WHEN f.enough THEN 'measured'
+               CASE WHEN f.enough AND f.by_meter THEN 'measured'
                     WHEN f.o_quanta IS NOT NULL THEN f.source
                     WHEN f.known_s > 0 AND f.m_quanta IS NOT NULL THEN 'partial'
                     WHEN f.due OR f.known_s > 0 THEN 'missing' END AS state,
@@ -431,23 +438,6 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- What was estimated stands in the account, as a source beside the meter: it counts where the meter
--- does not know enough.
-CREATE FUNCTION storage.estimate_stands() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_catalog, pg_temp AS $$
-BEGIN
-    DELETE FROM account a USING fresh f
-     WHERE a.institution_id = f.institution_id AND a.carrier = f.carrier AND a.month = f.month
-       AND a.source IN ('bill', 'estimate');
-    INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s)
-    SELECT n.institution_id, n.carrier, n.month,
-           CASE n.how WHEN 'bill' THEN 'bill' ELSE 'estimate' END, n.quanta, 0
-      FROM (SELECT DISTINCT ON (institution_id, carrier, month) * FROM fresh
-             ORDER BY institution_id, carrier, month, id DESC) n
-     WHERE n.quanta IS NOT NULL;
-    RETURN NULL;
-END $$;
-
 -- Days of an account that are known whole.
 CREATE FUNCTION storage.whole_days(asked integer, wanted text, first_day date, before_day date)
 RETURNS TABLE (day date, quanta bigint)
@@ -486,7 +476,7 @@ REVOKE ALL ON FUNCTION storage.year_months, storage.year_accounts, storage.versi
     access.closing, access.locked_months, access.lock_year, access.answer_year,
     storage.refuse_version,
     storage.version_begins, storage.version_moves, storage.lines_come_along,
-    storage.estimate_stands, storage.whole_days, access.whole_days
+    storage.whole_days, access.whole_days
     FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION access.closing, access.locked_months, access.lock_year,

@@ -91,13 +91,13 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
         SELECT p.institution_id FROM access.plans_bases_among(asked, whom) p
     ), figure AS NOT MATERIALIZED (
         SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.known_s, f.expected_s,
-               f.kgce_g[(SELECT p.place FROM profile p WHERE p.code = wanted_profile)] AS grams
+               f.before_meter, f.kgce_g[(SELECT p.place FROM profile p WHERE p.code = wanted_profile)] AS grams
           FROM account_figure f JOIN who USING (institution_id)
          WHERE f.month <= (SELECT storage.today())
            AND (whom IS NULL OR f.institution_id = ANY(whom))
     ), other AS (
         SELECT DISTINCT ON (institution_id, carrier, month)
-               institution_id, carrier, month, source, quanta, grams
+               institution_id, carrier, month, source, quanta, grams, before_meter
           FROM figure WHERE source <> 'meter'
          ORDER BY institution_id, carrier, month, quanta IS NULL,
                   storage.source_rank(source, true)
@@ -117,7 +117,8 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
                m.quanta IS NOT NULL AND m.known_s * 1000 >= coalesce(m.expected_s, 0)
                    * (SELECT storage.union_enough(asked)) AND p.month IS NULL AS enough,
                m.quanta IS NOT NULL AND m.known_s > 0 AS some,
-               o.source, o.quanta AS other_quanta, o.grams AS other_g, a.quanta AS act_quanta, a.how
+               o.source, o.quanta AS other_quanta, o.grams AS other_g, o.before_meter AS first,
+               a.quanta AS act_quanta, a.how
           FROM (SELECT * FROM figure WHERE source = 'meter') m
           LEFT JOIN part p USING (institution_id, carrier, month)
           FULL JOIN other o USING (institution_id, carrier, month)
@@ -125,19 +126,20 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
     )
     SELECT f.institution_id, k.place, f.month - '2000-01-01'::date,
            coalesce(CASE WHEN f.act_quanta IS NOT NULL THEN f.act_quanta
-                         WHEN storage.meter_counts(f.enough, f.other_quanta IS NOT NULL) THEN f.meter_quanta
+                         WHEN storage.meter_counts(f.enough, f.other_quanta IS NOT NULL, f.first) THEN f.meter_quanta
                          ELSE f.other_quanta END, -9223372036854775808),
            coalesce(CASE WHEN f.act_quanta IS NOT NULL THEN (
                               SELECT storage.grams(f.act_quanta, s.kgce_per_unit, c.per_unit)::bigint
                                 FROM storage.coefficient_span s JOIN carrier c ON c.code = s.carrier
                                WHERE s.wanted = wanted_profile AND s.carrier = f.carrier
                                  AND f.month >= s.used_from AND f.month < s.used_until)
-                         WHEN storage.meter_counts(f.enough, f.other_quanta IS NOT NULL) THEN f.meter_g
+                         WHEN storage.meter_counts(f.enough, f.other_quanta IS NOT NULL, f.first) THEN f.meter_g
                          ELSE f.other_g END, -9223372036854775808),
            (CASE WHEN f.act_quanta IS NOT NULL
                  THEN array_position(ARRAY['meter', 'bill', 'typed', 'estimate', 'year_before',
                                            'year_after', 'like_days'], f.how)
-                 WHEN f.enough THEN 1
+                 WHEN f.enough AND storage.meter_counts(true, f.other_quanta IS NOT NULL, f.first)
+                 THEN 1
                  WHEN f.other_quanta IS NOT NULL
                  THEN array_position(ARRAY['meter', 'bill', 'typed', 'estimate'], f.source)
                  WHEN f.some THEN 8 ELSE 9 END)::smallint,

@@ -88,35 +88,40 @@ BEGIN
          WHERE s.month <= s.upto
     ), expected AS (
         SELECT p.institution_id, p.month, t.carrier,
-               sum(storage.expected_s(t.valid_from, t.valid_to, c.zone, p.month, p.upto + 1,
+               sum(storage.expected_s(t.valid_from, t.valid_to, t.zone, p.month, p.upto + 1,
                                       p.upto + 1)) AS expected_s
           FROM path p
-          JOIN account_term t ON t.institution_id = p.institution_id AND t.known_until IS NULL
+          JOIN storage.due t ON t.institution_id = p.institution_id
            AND greatest(p.month, t.valid_from) < least(p.upto + 1, t.valid_to)
-          JOIN channel c ON c.id = t.channel_id
           JOIN carrier k ON k.code = t.carrier AND k.in_total_energy
          GROUP BY p.institution_id, p.month, t.carrier
     ), amount AS (
         SELECT p.institution_id, p.month, a.carrier, a.meter_quanta::numeric AS meter_quanta,
-               a.measured_s, a.known_s, a.other_quanta::numeric AS other_quanta
+               a.measured_s, a.known_s, a.other_quanta::numeric AS other_quanta,
+               a.other_first, a.other_source IN ('bill', 'typed') AS by_days
           FROM path p JOIN storage.account_sources a USING (institution_id, month)
           JOIN carrier c ON c.code = a.carrier AND c.in_total_energy
          WHERE p.whole
          UNION ALL
-        SELECT p.institution_id, p.month, s.carrier, s.quanta, s.measured_s, s.known_s, NULL
+        SELECT p.institution_id, p.month, s.carrier, s.quanta, s.measured_s, s.known_s, NULL,
+               false, false
           FROM path p CROSS JOIN LATERAL storage.month_so_far(p.institution_id, p.month, p.upto) s
           JOIN carrier c ON c.code = s.carrier AND c.in_total_energy
          WHERE NOT p.whole
     ), counted AS (
         SELECT institution_id, month, carrier, coalesce(e.expected_s, 0) AS expected_s,
-               coalesce(a.measured_s, 0) AS measured_s, coalesce(a.known_s, 0) AS known_s, w.enough,
-               CASE WHEN storage.meter_counts(w.enough, a.other_quanta IS NOT NULL) THEN a.meter_quanta
-                    ELSE a.other_quanta END AS quanta,
+               coalesce(a.measured_s, 0) AS measured_s, w.enough,
+               CASE WHEN w.by_meter OR NOT a.by_days THEN coalesce(a.known_s, 0)
+                    ELSE coalesce(e.expected_s, 0) END AS known_s,
+               CASE WHEN w.by_meter THEN a.meter_quanta ELSE a.other_quanta END AS quanta,
                w.enough OR a.other_quanta IS NOT NULL AS known
           FROM expected e FULL JOIN amount a USING (institution_id, month, carrier)
          CROSS JOIN LATERAL (
-                SELECT a.meter_quanta IS NOT NULL
-                       AND a.known_s * 1000 >= coalesce(e.expected_s, 0) * enough AS enough) w
+                SELECT o.enough, storage.meter_counts(o.enough, a.other_quanta IS NOT NULL,
+                                                      a.other_first) AS by_meter
+                  FROM (SELECT a.meter_quanta IS NOT NULL
+                               AND a.known_s * 1000 >= coalesce(e.expected_s, 0) * enough
+                               AS enough) o) w
     ), month_of AS (
         SELECT p.institution_id, p.year, p.member_id, p.month, p.path_g,
                coalesce(bool_and(a.known), false) AS known,

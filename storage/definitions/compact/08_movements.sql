@@ -41,12 +41,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                          coalesce(storage.binding_term(asked, 'delay_hours')::integer, 24)) END
 $$;
 
--- The member in whose total a holder's quota of a year was issued.
+-- Who holds quota of a year without a run: by whose succession, in whose member's total.
+CREATE VIEW storage.heir AS
+SELECT DISTINCT ON (l.union_id, l.indicator, l.year, l.institution_id) l.union_id, l.indicator, l.year,
+       l.institution_id, m.member_id
+  FROM movement m JOIN book_cause c ON c.movement_id = m.id
+  JOIN movement_leg l ON l.movement_id = m.id
+ WHERE m.kind = 'roster_change' AND m.reverses IS NULL AND m.member_id IS NOT NULL
+   AND l.account = 'holder' AND l.amount_g > 0
+   AND NOT EXISTS (SELECT FROM movement r JOIN book_cause b ON b.movement_id = r.id
+                    WHERE r.reverses = m.id)
+ ORDER BY l.union_id, l.indicator, l.year, l.institution_id, m.id;
+
+-- The member in whose total a holder's quota of a year was issued, to it or to whom it succeeds.
 CREATE FUNCTION storage.member_of(asked integer, wanted text, of_year integer, holder integer)
 RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT q.member_id FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
-     WHERE f.union_id = asked AND f.indicator = wanted AND f.year = of_year
-       AND q.institution_id = holder
+    SELECT coalesce(
+        (SELECT q.member_id
+           FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+          WHERE f.union_id = asked AND f.indicator = wanted AND f.year = of_year
+            AND q.institution_id = holder),
+        (SELECT h.member_id FROM storage.heir h
+          WHERE h.union_id = asked AND h.indicator = wanted AND h.year = of_year
+            AND h.institution_id = holder))
 $$;
 
 -- The same of a taker; null, too, of a guarded institution that the viewer does not see.
@@ -157,6 +174,12 @@ BEGIN
         ELSIF done_at < now() - interval '14 days' THEN
             PERFORM storage.refuse_movement('fourteen days are over', 'reversal_late');
         END IF;
+    ELSIF NEW.reverses IS NOT NULL AND NOT EXISTS (
+          SELECT FROM movement m JOIN book_cause c ON c.movement_id = m.id
+           WHERE m.id = NEW.reverses AND m.kind = 'roster_change' AND m.reverses IS NULL
+             AND (m.institution_id, m.union_id, m.amount_g)
+                 = (NEW.institution_id, NEW.union_id, NEW.amount_g)) THEN
+        PERFORM storage.refuse_movement('only what is in the books goes back', 'reversal_of');
     END IF;
     RETURN NEW;
 END $$;
@@ -178,8 +201,14 @@ BEGIN
     ELSIF (CASE m.kind
         WHEN 'pool' THEN (NEW.account = 'holder' AND NEW.institution_id = m.institution_id)
                          OR (NEW.account = 'pool' AND NEW.region_id = m.member_id)
-        WHEN 'roster_change' THEN NEW.account = 'holder'
-                         AND (NEW.amount_g > 0 OR NEW.institution_id = m.institution_id)
+        WHEN 'roster_change' THEN CASE WHEN m.reverses IS NULL
+            THEN (NEW.account = 'holder'
+                  AND (NEW.amount_g > 0 OR NEW.institution_id = m.institution_id))
+                 OR (NEW.account = 'reserve' AND NEW.region_id = m.member_id AND NEW.amount_g > 0)
+            ELSE EXISTS (SELECT FROM movement_leg l WHERE l.movement_id = m.reverses
+                            AND (l.account, l.institution_id, l.region_id, l.year, l.amount_g)
+                                IS NOT DISTINCT FROM (NEW.account, NEW.institution_id, NEW.region_id,
+                                                      NEW.year, -NEW.amount_g)) END
         WHEN 'rebalance' THEN NEW.account = 'holder' AND m.institution_id IS NULL
         WHEN 'expiry' THEN NEW.account IN ('holder', 'reserve', 'pool', 'expired')
                          AND m.institution_id IS NULL END) IS NOT TRUE THEN
@@ -247,6 +276,9 @@ BEGIN
                             amount_g)
     SELECT cause, l.union_id, l.indicator, l.year, l.institution_id, l.region_id, l.account, l.amount_g
       FROM movement_leg l WHERE l.movement_id = m.id ORDER BY l.place;
+    IF m.kind IN ('cover', 'reversal', 'carry') THEN
+        PERFORM storage.follow_cover(m.union_id, m.institution_id, false);
+    END IF;
     RETURN NULL;
 END $$;
 

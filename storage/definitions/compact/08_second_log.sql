@@ -11,7 +11,8 @@ SELECT e.union_id, e.indicator, e.year, e.account, e.institution_id, e.region_id
 
 -- The newest word of each account.
 CREATE VIEW storage.account_state AS
-SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by
+SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by,
+       cover_deadline
   FROM book_account_state ORDER BY union_id, institution_id, id DESC;
 
 CREATE VIEW report.account_state WITH (security_barrier) AS
@@ -26,7 +27,7 @@ SELECT m.id AS movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id
        m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
        storage.movement_state(d.deed) AS state, d.code, d.due_at, d.reason AS said, d.made_at AS since,
        d.made_by AS by, storage.needs_two(m.kind) AS second_person,
-       (SELECT r.id FROM movement r WHERE r.reverses = m.id) AS reversed_by
+       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by
   FROM movement m
  CROSS JOIN LATERAL (SELECT * FROM movement_deed x WHERE x.movement_id = m.id
                       ORDER BY x.id DESC LIMIT 1) d
@@ -64,16 +65,41 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      ORDER BY u.version DESC LIMIT 1
 $$;
 
--- Every holder of a union's quota with its years, for who sees it or reckons for the union.
-CREATE FUNCTION storage.cover_of(asked integer, wanted text)
+-- Who holds quota of a year: by the run in force, or as a successor; whoever has left the roster before
+-- the year began uses nothing in it.
+CREATE FUNCTION storage.holders_of(asked integer, wanted text, whose integer)
+RETURNS TABLE (institution_id integer, member_id integer, year integer, run_id integer)
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT h.institution_id, h.member_id, h.year, h.run_id
+      FROM (SELECT q.institution_id, q.member_id, f.year, f.run_id
+              FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
+             WHERE f.union_id = asked AND f.indicator = wanted
+               AND (whose IS NULL OR q.institution_id = whose)
+             UNION ALL
+            SELECT i.institution_id, i.member_id, f.year, f.run_id
+              FROM storage.heir i JOIN run_in_force f USING (union_id, indicator, year)
+             WHERE i.union_id = asked AND i.indicator = wanted
+               AND (whose IS NULL OR i.institution_id = whose)
+               AND (NOT pg_has_role(current_user, 'commonwatt_api', 'MEMBER')
+                    OR i.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+                    OR ((SELECT access.reckons())
+                        AND asked IN (SELECT s.id FROM access.planned_unions() AS s(id))))
+               AND NOT EXISTS (SELECT FROM run_quota q WHERE q.run_id = f.run_id AND q.year = f.year
+                                  AND q.institution_id = i.institution_id)) h
+     WHERE NOT EXISTS (SELECT FROM storage.left_roster x
+                        WHERE x.institution_id = h.institution_id
+                          AND x.day <= make_date(h.year, 1, 1))
+$$;
+
+-- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
+CREATE FUNCTION storage.cover_of(asked integer, wanted text, whose integer)
 RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
                used_g numeric[], excluded integer[], covered_g numeric)
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
-        SELECT q.institution_id, q.member_id, f.year, t.profile
-          FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
-          JOIN run r ON r.id = f.run_id JOIN target t ON t.id = r.target_id
-         WHERE f.union_id = asked AND f.indicator = wanted
+        SELECT h.institution_id, h.member_id, h.year, t.profile
+          FROM storage.holders_of(asked, wanted, whose) h
+          JOIN run r ON r.id = h.run_id JOIN target t ON t.id = r.target_id
     ), left_out AS (
         SELECT x.institution_id, array_agg(x.year) AS years
           FROM (SELECT DISTINCT ON (e.institution_id, e.year) e.institution_id, e.year, e.excluded
@@ -83,6 +109,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     ), covered AS (
         SELECT e.institution_id, sum(e.amount_g) AS g FROM book_entry e
          WHERE e.union_id = asked AND e.indicator = wanted AND e.account = 'covered'
+           AND (whose IS NULL OR e.institution_id = whose)
          GROUP BY e.institution_id
     )
     SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
@@ -99,9 +126,8 @@ RETURNS TABLE (member_id integer, holders bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT h.member_id, count(*)
       FROM (SELECT DISTINCT ON (q.institution_id) q.institution_id, q.member_id
-              FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
-             WHERE f.union_id = asked AND f.indicator = wanted
-             ORDER BY q.institution_id, f.year DESC) h
+              FROM storage.holders_of(asked, wanted, NULL) q
+             ORDER BY q.institution_id, q.year DESC) h
      WHERE asked IN (SELECT s.id FROM access.sees_unions() AS s(id))
      GROUP BY h.member_id
 $$;
@@ -121,19 +147,29 @@ BEGIN
     RETURN made;
 END $$;
 
--- Which unions have accounts that rest, for doctor and status.
-CREATE FUNCTION storage.books_at_odds() RETURNS TABLE (union_id integer, differences bigint,
-                                                       made_at timestamptz)
+-- Of each union that has books: where its log ends, what the last comparison found, and which accounts
+-- rest; for doctor and status.
+CREATE FUNCTION storage.books_stand()
+RETURNS TABLE (union_id integer, lines bigint, head text, reconciled_at timestamptz, differences bigint,
+               blocked bigint, restricted bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT r.union_id, r.differences, r.made_at
-      FROM (SELECT DISTINCT ON (x.union_id) x.* FROM journal.reconciliation x
-             ORDER BY x.union_id, x.id DESC) r
-     WHERE r.differences > 0 ORDER BY r.union_id
+    SELECT u.id, l.number, encode(l.hash, 'hex'), r.made_at, r.differences,
+           (SELECT count(*) FROM storage.account_state s WHERE s.union_id = u.id AND s.state = 'blocked'),
+           (SELECT count(*) FROM storage.account_state s
+             WHERE s.union_id = u.id AND s.state = 'restricted')
+      FROM region_union u
+     CROSS JOIN LATERAL (SELECT x.number, x.hash FROM journal.line x WHERE x.union_id = u.id
+                          ORDER BY x.number DESC LIMIT 1) l
+      LEFT JOIN LATERAL (SELECT x.made_at, x.differences FROM journal.reconciliation x
+                          WHERE x.union_id = u.id ORDER BY x.id DESC LIMIT 1) r ON true
+     ORDER BY u.id
 $$;
 
-REVOKE ALL ON FUNCTION access.reconcile, storage.books_at_odds, storage.locked_use_g, storage.cover_of,
-    access.holders_by_member
+REVOKE ALL ON FUNCTION access.reconcile, storage.books_stand, storage.locked_use_g, storage.cover_of,
+    access.holders_by_member, storage.holders_of
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_at_odds TO commonwatt_api, commonwatt_worker;
-GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, access.holders_by_member
+GRANT SELECT ON storage.heir, storage.left_roster TO commonwatt_api;
+GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_stand TO commonwatt_api, commonwatt_worker;
+GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, storage.holders_of,
+    access.holders_by_member
     TO commonwatt_api;

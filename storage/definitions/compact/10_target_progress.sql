@@ -59,11 +59,11 @@ BEGIN
         SELECT code FROM carrier WHERE CASE WHEN water THEN code = 'water' ELSE in_total_energy END
     ), held AS (
         SELECT DISTINCT a.institution_id, a.carrier, s.month
-          FROM account_term a
+          FROM storage.due a
           JOIN who USING (institution_id)
           JOIN span s ON a.valid_from < s.month + interval '1 month'
            AND (a.valid_to IS NULL OR a.valid_to > s.month)
-         WHERE a.known_until IS NULL AND a.carrier IN (SELECT code FROM carriers)
+         WHERE a.carrier IN (SELECT code FROM carriers)
     ), found AS (
         SELECT DISTINCT ON (f.institution_id, f.carrier, f.month)
                f.institution_id, f.carrier, f.month, o.ok,
@@ -78,7 +78,7 @@ BEGIN
                        OR (f.known_s * 1000 >= coalesce(f.expected_s, 0) * enough
                            AND p.month IS NULL)) AS ok) o
          WHERE f.carrier IN (SELECT code FROM carriers)
-         ORDER BY f.institution_id, f.carrier, f.month, o.ok DESC,
+         ORDER BY f.institution_id, f.carrier, f.month, o.ok DESC, f.before_meter DESC,
                   storage.source_rank(f.source, true)
     ), used AS (
         SELECT institution_id, month, sum(f.amount) AS amount,

@@ -42,10 +42,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 -- What each member shows today to those for whom the viewer reads, itself included: who gets several
--- terms of a member has the most detailed one.
+-- terms of a member has the most detailed one. CO2 is all but a multiple of energy: of what the one
+-- withholds the other would tell, so who gets both has both down to the same level and grain, the
+-- coarser of the two, and (paired) what tells of one in either is withheld in both.
 CREATE FUNCTION access.shared_terms()
 RETURNS TABLE (union_id integer, region_id integer, indicator text, level text, grain text,
-               lag_months integer)
+               lag_months integer, paired boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH newest AS (
         SELECT DISTINCT ON (w.union_id, w.region_id, w.with_id, w.indicator) w.*
@@ -58,14 +60,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                AND (n.with_id IS NULL OR n.with_id = r.region_id OR n.region_id = r.region_id)
           JOIN storage.member_now m ON m.union_id = n.union_id AND m.region_id = n.region_id
          ORDER BY n.union_id, n.region_id, r.region_id, n.indicator, n.with_id NULLS LAST
+    ), told AS (
+        SELECT DISTINCT ON (h.union_id, h.region_id, h.indicator)
+               h.union_id, h.region_id, h.indicator,
+               array_position(ARRAY['institution', 'line', 'member'], h.level) AS level,
+               array_position(ARRAY['month', 'year'], h.grain) AS grain,
+               greatest(h.lag_months, storage.agreed_lag(h.union_id)) AS lag_months
+          FROM held h WHERE h.shown
+         ORDER BY h.union_id, h.region_id, h.indicator, 4, 5, h.lag_months
     )
-    SELECT DISTINCT ON (h.union_id, h.region_id, h.indicator)
-           h.union_id, h.region_id, h.indicator, h.level, h.grain,
-           greatest(h.lag_months, storage.agreed_lag(h.union_id))
-      FROM held h WHERE h.shown
-     ORDER BY h.union_id, h.region_id, h.indicator,
-              array_position(ARRAY['institution', 'line', 'member'], h.level),
-              array_position(ARRAY['month', 'year'], h.grain), h.lag_months
+    SELECT t.union_id, t.region_id, t.indicator,
+           (ARRAY['institution', 'line', 'member'])[greatest(t.level, o.level)],
+           (ARRAY['month', 'year'])[greatest(t.grain, o.grain)],
+           t.lag_months, o.indicator IS NOT NULL
+      FROM told t
+      LEFT JOIN told o ON o.union_id = t.union_id AND o.region_id = t.region_id
+           AND (t.indicator, o.indicator) IN (('total_kgce', 'total_kgco2'),
+                                              ('total_kgco2', 'total_kgce'))
 $$;
 
 -- A sum may be known where three make it and none is above 85 % of it.
@@ -104,6 +115,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
         SELECT b.giver, c.month, a.department_line AS line, c.institution_id,
                sum(c.kgce_g[(SELECT place FROM profile WHERE is_default)])
                    FILTER (WHERE k.in_total_energy) AS grams,
+               -- as of a target: what has no factor is not known, and counts for nothing
+               sum(c.co2_g) FILTER (WHERE k.in_total_energy) AS co2,
                sum(c.quanta) FILTER (WHERE k.code = 'water') AS litres
           FROM below b
           JOIN storage.affiliated a ON a.region_id = b.region AND a.level <> 'central'
@@ -118,6 +131,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     ), parts AS (
         SELECT t.union_id, t.region_id, t.indicator, t.level, t.grain, p.period, u.line,
                u.institution_id, s.class, s.seen, sum(v.value) AS value,
+               coalesce(sum(v.other), 0) AS other,
+               coalesce(sum(CASE WHEN t.paired THEN u.grams ELSE v.value END), 0) AS rank,
                bool_and(NOT EXISTS (SELECT FROM counted c WHERE c.union_id = t.union_id
                                        AND c.year = extract(year FROM u.month))
                         OR EXISTS (SELECT FROM counted c WHERE c.union_id = t.union_id
@@ -126,41 +141,63 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
           FROM terms t
           JOIN used u ON u.giver = t.region_id
           JOIN standing s ON s.id = u.institution_id AND s.class <> 'off_platform'
-         CROSS JOIN LATERAL (SELECT CASE t.indicator WHEN 'water' THEN u.litres ELSE u.grams END AS value) v
+         CROSS JOIN LATERAL (
+               SELECT CASE t.indicator WHEN 'water' THEN u.litres WHEN 'total_kgco2' THEN u.co2
+                           ELSE u.grams END AS value,
+                      CASE WHEN t.paired THEN
+                           CASE t.indicator WHEN 'total_kgce' THEN u.co2 ELSE u.grams END END AS other) v
          CROSS JOIN LATERAL (
                SELECT date_trunc(t.grain, u.month::timestamp)::date AS period,
                       (date_trunc(t.grain, u.month::timestamp) + ('1 ' || t.grain)::interval
                        + make_interval(months => t.lag_months))::date AS told_on) p
-         WHERE p.told_on <= storage.today() AND v.value IS NOT NULL
+         WHERE p.told_on <= storage.today() AND num_nonnulls(v.value, v.other) > 0
          GROUP BY t.union_id, t.region_id, t.indicator, t.level, t.grain, p.period, u.line,
                   u.institution_id, s.class, s.seen
     ), cells AS (
         SELECT p.union_id, p.region_id, p.indicator, p.level, p.grain, p.period, p.line,
                count(*) FILTER (WHERE value <> 0) AS n, sum(value) AS value,
-               sum(abs(value)) AS whole, max(abs(value)) AS largest,
+               coalesce(sum(abs(value)), 0) AS whole, coalesce(max(abs(value)), 0) AS largest,
+               count(*) FILTER (WHERE other <> 0) AS n_other, sum(abs(other)) AS whole_other,
+               max(abs(other)) AS largest_other, sum(abs(rank)) AS rank,
                count(*) FILTER (WHERE NOT seen) AS un,
                count(*) FILTER (WHERE NOT seen AND class <> 'open') AS dn,
                coalesce(sum(abs(value)) FILTER (WHERE NOT seen), 0) AS uw,
                coalesce(max(abs(value)) FILTER (WHERE NOT seen), 0) AS ug,
                coalesce(sum(abs(value)) FILTER (WHERE NOT seen AND class <> 'open'), 0) AS dw,
                coalesce(max(abs(value)) FILTER (WHERE NOT seen AND class <> 'open'), 0) AS dg,
+               coalesce(sum(abs(other)) FILTER (WHERE NOT seen), 0) AS uw_other,
+               coalesce(max(abs(other)) FILTER (WHERE NOT seen), 0) AS ug_other,
+               coalesce(sum(abs(other)) FILTER (WHERE NOT seen AND class <> 'open'), 0) AS dw_other,
+               coalesce(max(abs(other)) FILTER (WHERE NOT seen AND class <> 'open'), 0) AS dg_other,
                count(*) FILTER (WHERE NOT seen AND NOT counted) AS rn,
                count(*) FILTER (WHERE NOT seen AND NOT counted AND class <> 'open') AS rd
           FROM parts p
          GROUP BY p.union_id, p.region_id, p.indicator, p.level, p.grain, p.period, p.line
     ), judged AS (
-        SELECT c.*, NOT storage.cell_is_large(n, whole, largest)
-                    OR NOT storage.rest_tells_of_none(un, dn > 0, uw, ug) AS bad
+        SELECT c.*, n + n_other = 0
+                    OR n > 0 AND NOT (storage.cell_is_large(n, whole, largest)
+                                      AND storage.rest_tells_of_none(un, dn > 0, uw, ug))
+                    OR n_other > 0 AND NOT (storage.cell_is_large(n_other, whole_other, largest_other)
+                                            AND storage.rest_tells_of_none(un, dn > 0, uw_other, ug_other))
+                    AS bad
           FROM cells c
     ), ranked AS (
         SELECT j.*, row_number() OVER turn AS nth, count(*) FILTER (WHERE bad) OVER every AS bads,
-               storage.cell_is_large(sum(n) OVER turn, sum(whole) OVER turn, max(largest) OVER turn)
-               AND storage.rest_tells_of_none(sum(un) OVER turn, sum(dn) OVER turn > 0,
-                                              sum(uw) OVER turn, max(ug) OVER turn) AS enough
+               sum(n + n_other) OVER turn > 0
+               AND (sum(n) OVER turn = 0 OR
+                    storage.cell_is_large(sum(n) OVER turn, sum(whole) OVER turn, max(largest) OVER turn)
+                    AND storage.rest_tells_of_none(sum(un) OVER turn, sum(dn) OVER turn > 0,
+                                                   sum(uw) OVER turn, max(ug) OVER turn))
+               AND (sum(n_other) OVER turn = 0 OR
+                    storage.cell_is_large(sum(n_other) OVER turn, sum(whole_other) OVER turn,
+                                          max(largest_other) OVER turn)
+                    AND storage.rest_tells_of_none(sum(un) OVER turn, sum(dn) OVER turn > 0,
+                                                   sum(uw_other) OVER turn, max(ug_other) OVER turn))
+               AS enough
           FROM judged j
         WINDOW every AS (PARTITION BY union_id, region_id, indicator, period),
                turn AS (PARTITION BY union_id, region_id, indicator, period
-                        ORDER BY bad DESC, whole, line ROWS UNBOUNDED PRECEDING)
+                        ORDER BY bad DESC, rank, line ROWS UNBOUNDED PRECEDING)
     ), cut AS (
         SELECT r.*, CASE WHEN bads = 0 THEN 0 ELSE
                    min(nth) FILTER (WHERE enough AND nth >= GREATEST(bads, 2))
@@ -172,8 +209,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                CASE level
                    WHEN 'institution' THEN
                        storage.rest_tells_of_none(sum(dn), sum(dn) > 0, sum(dw), max(dg))
+                       AND (sum(n_other) = 0 OR storage.rest_tells_of_none(
+                                sum(dn), sum(dn) > 0, sum(dw_other), max(dg_other)))
                    ELSE storage.cell_is_large(sum(n), sum(whole), max(largest))
                         AND storage.rest_tells_of_none(sum(un), sum(dn) > 0, sum(uw), max(ug))
+                        AND (sum(n_other) = 0 OR
+                             storage.cell_is_large(sum(n_other), sum(whole_other), max(largest_other))
+                             AND storage.rest_tells_of_none(sum(un), sum(dn) > 0, sum(uw_other),
+                                                            max(ug_other)))
                         AND (level = 'member' OR bool_and(hidden IS NOT NULL)) END
                AND (sum(rd) = 0 OR sum(rn) >= 3) AS known
           FROM cut
@@ -191,7 +234,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
          WHERE c.level = 'line'
          UNION ALL
         SELECT union_id, region_id, indicator, level, grain, period, line, institution_id, 1, value
-          FROM parts WHERE level = 'institution' AND class = 'open'
+          FROM parts WHERE level = 'institution' AND class = 'open' AND value IS NOT NULL
     )
     SELECT m.union_id, m.region_id, m.indicator, m.level, m.grain, m.period, m.line,
            m.institution, i.name_zh, i.name_en, m.n, m.value / 1000  -- grams, litres

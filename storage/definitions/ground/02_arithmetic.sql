@@ -42,10 +42,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE source WHEN 'meter' THEN CASE WHEN enough THEN 1 ELSE 5 END
                        WHEN 'bill' THEN 2 WHEN 'typed' THEN 3 WHEN 'estimate' THEN 4 END;
 
--- Whether the meter does, where both are at hand.
-CREATE FUNCTION storage.meter_counts(enough boolean, other_known boolean) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN storage.source_rank('meter', enough) = 1 OR NOT other_known;
+-- Whether the meter does, where both are at hand. other_first: whether the rule of the month lets
+-- the other go before a meter that knows enough.
+CREATE FUNCTION storage.meter_counts(enough boolean, other_known boolean, other_first boolean)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN NOT other_known
+        OR (storage.source_rank('meter', enough) = 1 AND NOT coalesce(other_first, false));
 
 -- Where a month lies that uses an edition all the same.
 CREATE FUNCTION storage.outside(month date, valid_from date, valid_to date) RETURNS text
@@ -76,13 +78,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT r FROM unnest(numbers) AS u(r) ORDER BY lower(r) DESC LIMIT most) AS kept
 $$;
 
--- For how long a gateway may be silent, by the times between its last arrivals, else by the longest
--- period of its channels: as metering.gateways.Habits has it.
-CREATE FUNCTION storage.late_after_s(every_s integer[], period_s integer) RETURNS integer
+-- For how long a gateway may be silent, by the times between its last arrivals and the shortest
+-- period of its channels, else by their longest: as metering.gateways.Habits has it.
+CREATE FUNCTION storage.late_after_s(every_s integer[], period_s integer, soonest_s integer)
+RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN count(e) < 5 THEN 3 * coalesce(period_s, 0) + 3600
                 ELSE 60 + greatest(
                     3 * floor(percentile_cont(0.5) WITHIN GROUP (ORDER BY e)),
-                    (array_agg(e ORDER BY e DESC))[2]::bigint * 6 / 5)::integer END
+                    (array_agg(e ORDER BY e DESC))[2]::bigint * 6 / 5,
+                    2 * coalesce(soonest_s, 0))::integer END
       FROM unnest(every_s) AS u(e)
 $$;

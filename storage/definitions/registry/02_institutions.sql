@@ -147,9 +147,7 @@ SELECT c.id AS channel_id, c.unit, s.max_per_hour::numeric / c.per_unit AS max_p
 CREATE VIEW report.gateway WITH (security_barrier) AS
 SELECT g.name, g.since, count(b.channel_id) AS channels, max(r.at) AS last_reading_at,
        k.ahead_ms, greatest(k.heard_at, n.seen_at) AS heard_at, k.set_aside_at, g.revoked_at,
-       storage.late_after_s(n.every_s, max((
-           SELECT max(s.period_s) FROM channel_setting s
-            WHERE s.channel_id = b.channel_id AND s.known_until IS NULL))) AS late_after_s
+       storage.late_after_s(n.every_s, max(p.longest_s), min(p.shortest_s)) AS late_after_s
   FROM gateway g
   LEFT JOIN gateway_clock k ON k.gateway_id = g.id
   LEFT JOIN gateway_seen n ON n.gateway_id = g.id
@@ -158,6 +156,9 @@ SELECT g.name, g.since, count(b.channel_id) AS channels, max(r.at) AS last_readi
         AND b.channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id))
   LEFT JOIN LATERAL (
         SELECT at FROM reading WHERE channel_id = b.channel_id ORDER BY at DESC LIMIT 1) r ON true
+  LEFT JOIN LATERAL (
+        SELECT max(s.period_s) AS longest_s, min(s.period_s) AS shortest_s FROM channel_setting s
+         WHERE s.channel_id = b.channel_id AND s.known_until IS NULL) p ON true
  WHERE g.name IN (SELECT s.id FROM access.sees_gateways() AS s(id))
  GROUP BY g.id, g.name, g.since, k.gateway_id, n.gateway_id;
 

@@ -78,7 +78,7 @@ def test_areas_and_persons_are_assumed_for_the_richest_site_alone_and_say_so(are
     for one in found.values():
         assert one.area_m2 is not None
         assert one.persons is not None
-        assert "assumed" in one.remark
+        assert "演示假定" in one.remark
         assert not area_m2 or one.area_m2 == Decimal(area_m2)
         # 105,120 kWh in the year
         assert area_m2 or 880 <= one.area_m2 <= 2630
@@ -90,5 +90,5 @@ def test_limits_are_three_times_the_largest_hour_and_say_so(tmp_path):
 
     for one, channel in zip(plan.series, world.registry(plan).channels, strict=True):
         assert channel.max_per_hour == 3 * max(int(one.meter.used.max()), 1)
-        assert "largest hour" in channel.source
+        assert "最大小时用量" in channel.source
         assert channel.since.timestamp() * 1000 <= one.meter.start_ms[0]

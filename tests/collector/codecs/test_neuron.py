@@ -76,7 +76,10 @@ def test_decoding_undoes_encoding(node, group, at_ms, values, errors):
     found = [
         (key, None if math.isnan(value) else value, code)
         for key, value, code in zip(
-            decoded.channel_key, decoded.value, decoded.quality or (), strict=True
+            decoded.channel_key,
+            decoded.value,
+            decoded.quality or [None] * len(decoded.value),
+            strict=True,
         )
     ]
     assert found == [(f"{node}/{group}/{name}", value, code) for name, value, code in expected]

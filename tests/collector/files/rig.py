@@ -25,9 +25,9 @@ def taken(content: str | bytes, name: str = "f.csv", **answers: object) -> FileR
     return read(io.BytesIO(data), name, received_ms=7, answers=Answers(**answers))  # type: ignore[arg-type]
 
 
-def rows(content: str | bytes, **answers: object) -> list[Row]:
+def rows(content: str | bytes, name: str = "f.csv", **answers: object) -> list[Row]:
     """Return the readings of a file without faults and without open questions."""
-    file = taken(content, **answers)
+    file = taken(content, name, **answers)
     assert not file.errors, [str(error) for error in file.errors]
     return rows_of(file)
 

@@ -233,6 +233,12 @@ def test_what_may_be_two_numbers_is_asked_unless_another_row_decides(cells, deci
         assert rows(content, decimal=decimal)[0].value == value
 
 
+@pytest.mark.parametrize("cell", ["51e999.5", "1e5.5", "1E5,5", "1.5e5,5"])
+def test_an_exponent_before_decimals_is_no_number(cell):
+    content = HEADER.replace(",", ";") + f"a/b;m;2026-01-01T00Z;1,25\na/b;m;2026-01-02T00Z;{cell}\n"
+    assert codes(content)[0][0] in {"file.not_a_number", "file.two_signs"}
+
+
 def test_two_decimal_signs_in_one_column_are_refused_where_the_second_stands():
     content = HEADER.replace(",", ";") + "a/b;m;2026-01-01T00Z;1.5\na/b;m;2026-01-02T00Z;1,5\n"
 
@@ -402,7 +408,7 @@ def test_all_files_of_an_archive_are_read_and_all_mistakes_told_at_once():
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xff\xfe\x00\x81", "broken_archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_workbook"),
         (b"%PDF-1.7\n", "not_a_table"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "not_a_table"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "no_header"),
         (b'{"a": [1, 2]}', "not_a_table"),
         (b'<?xml version="1.0"?><Workbook/>', "not_green_button"),
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "doctype"),

@@ -129,3 +129,29 @@ def test_a_myems_batch_report_is_a_row_a_meter_over_one_span():
         ("1F meter", 5.5, "kWh"), ("Water meter", 2, "m3"),
         ("Boiler Electricity", 1, "kWh"), ("Boiler Water", 2, "m3"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        (("表号：m1", "表号：m2"), ["m1", "m2"]),
+        (("1号楼电表", "2号楼电表"), ["1号楼电表", "2号楼电表"]),
+        (("电表编号: 0012,安装位置", "电表编号: 0013,安装位置"), ["0012", "0013"]),
+    ],
+)
+def test_meters_below_each_other_are_told_apart_by_the_lines_above_them(lines, keys):
+    table = "日期,读数\n2025-01-01,5\n2025-01-02,6\n合计,11\n\n"
+    found = [
+        (row.key, row.value) for row in rows("".join(f"{one}\n{table}" for one in lines), **MINE)
+    ]
+    assert found == [(key, value) for key in keys for value in (5.0, 6.0)]
+    first, second = (f"{one}\n{table}" for one in lines)
+    wrong = first + second.replace("2025-01-02,6", "2025-01-02,")
+    assert codes(wrong, **MINE) == [("file.not_a_number", 10)]
+
+
+def test_a_line_of_one_text_that_no_headings_follow_is_no_meter():
+    content = (
+        "m1\n日期,读数\n2025-01-01,5\n\nm2\n日期,读数\n2025-01-01,7\n巡检员李四\n2025-01-02,8\n"
+    )
+    assert [code for code, _ in codes(content, **MINE)] in (["file.row"], ["file.bad_time"])

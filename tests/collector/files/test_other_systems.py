@@ -9,6 +9,8 @@ property's meters (sheets Properties, Meters, Meter Entries).
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tests.collector.files.rig import Row, asked, codes, rows, taken
 from tests.collector.files.test_as_they_exist import book
 
@@ -170,3 +172,170 @@ def test_an_empty_sheet_beside_readings_is_passed_over_and_a_whole_empty_book_is
 
     assert (len(file.readings), file.errors, file.told[1].passed) == (1, [], True)
     assert codes(book(("Sheet1", []), ("Sheet2", [])), **CHINA)[0][0] == "file.empty"
+
+
+STATISTICS = (
+    "statistic_id,unit,start,state,sum,change\n"
+    "sensor.m,kWh,2026-01-05T10:00:00Z,1000.5,10.5,1.5\n"
+    "sensor.m,kWh,2026-01-05T11:00:00Z,1001,11,0.5\n"
+)
+
+
+def test_of_the_statistics_of_home_assistant_one_column_is_meant():
+    (error,) = taken(STATISTICS, gateway="bj/c22").errors
+    assert [one["value"] for one in error.where["choices"]] == [
+        "state=value", "sum=value", "change=value",
+    ]  # fmt: skip
+    for named, values in (("sum", [10.5, 11]), ("state", [1000.5, 1001]), ("change", [1.5, 0.5])):
+        told = {"gateway": "bj/c22", "columns": {named: "value"}}
+        assert list(asked(STATISTICS, **told)) == ["length_s"]
+        found = rows(STATISTICS, length_s=3600, **told)
+        assert [row.value for row in found] == values
+        assert [row.at for row in found] == ["2026-01-05T11:00:00Z", "2026-01-05T12:00:00Z"]
+    assert list(asked("statistic_id,start,sum\na,2026-01-05T10:00Z,5\n", gateway="bj/g")) == [
+        "length_s"
+    ]
+
+
+def above(begins: str, ends: str) -> list[list[Any]]:
+    return [["Space:", "Site"], [begins, "2025-01-01T00:00:00"], [ends, "2025-02-01T00:00:00"]]
+
+
+def of(title: str, *table: list[Any]) -> bytes:
+    return book((title, list(table)))
+
+
+@pytest.mark.parametrize(
+    ("labels", "heads"),
+    [
+        (("Start Datetime:", "End Datetime:"), ("ID", "Name", "Space", "Energy Category", "Total")),
+        (("开始时间:", "结束时间:"), ("ID", "名称", "空间", "能源分类", "总计")),
+    ],
+)
+def test_a_myems_batch_report_by_days_is_of_each_day(labels, heads):
+    *named, total = heads
+    table = [
+        *above(*labels), [*named, "2025-01-01", "2025-01-02", total],
+        ["1", "1F meter", "Site", "Electricity", 1.5, 2, 3.5],
+        ["2", "2F meter", "Site", "Electricity", "", 7, 7],
+    ]  # fmt: skip
+    found = rows(of("MeterBatch", *table), gateway="bj/g", zone="UTC")
+    assert [(row.key, row.begins, row.at[:10], row.value) for row in found] == [
+        ("1F meter", "2025-01-01T00:00:00Z", "2025-01-02", 1.5),
+        ("1F meter", "2025-01-02T00:00:00Z", "2025-01-03", 2),
+        ("2F meter", "2025-01-02T00:00:00Z", "2025-01-03", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [
+        ("OfflineMeterBatch", ["ID", "Name", "Space", "Electricity (kWh)"]),
+        ("EquipmentBatch", ["Name", "Space", "Electricity (kWh)", "Costs (CNY)"]),
+        ("TenantBatch", ["Name:", "Space:", "Electricity (kWh)", "Carbon Emissions (KGCO2E)"]),
+    ],
+)
+def test_batch_reports_of_other_things_are_read_alike(title, head):
+    labels = ("Start Datetime:", "End Datetime:")
+    use = head.index("Electricity (kWh)")
+    row: list[Any] = ["x"] * use + [5.5] + [9] * (len(head) - use - 1)
+    found = rows(of(title, *above(*labels), head, row), gateway="b/g", zone="UTC", last_day="out")
+    assert [(one.begins, one.at[:10], one.value, one.unit) for one in found] == [
+        ("2025-01-01T00:00:00Z", "2025-02-01", 5.5, "kWh")
+    ]
+
+
+def test_a_myems_report_of_tracked_meters_is_of_registers():
+    head = ["ID", "Name", "Space", "Cost Center", "Energy Category", "Description", "Start Value",
+            "End Value", "Difference Value"]  # fmt: skip
+    table = [*above("Start Datetime:", "End Datetime:"), ["Start Integrity Rate:", "100%"], head,
+             ["1", "M1", "Site", "c", "Electricity", "", 100, 150.5, 50.5]]  # fmt: skip
+    found = rows(of("MeterTracking", *table), gateway="b/g", zone="UTC")
+    assert [(one.begins, one.at[:10], one.value) for one in found] == [
+        (None, "2025-01-01", 100), (None, "2025-02-01", 150.5),
+    ]  # fmt: skip
+
+
+def test_a_myems_report_beside_another_period_holds_both():
+    head = ["", "Base Period - Datetime", "Base Period - Electricity (kWh)",
+            "Reporting Period - Datetime", "Reporting Period - Electricity (kWh)"]  # fmt: skip
+    table = [
+        ["", "Name:", "M1"], ["", "M1Detailed Data"], head,
+        ["", "2024-01-01T00:00:00", 5, "2025-01-01T00:00:00", 6],
+        ["", "2024-01-01T01:00:00", 5.5, "2025-01-01T01:00:00", 6.5],
+        ["", "Total", 10.5, "Total", 12.5],
+    ]  # fmt: skip
+    told = {"gateway": "b/g", "zone": "UTC", "channel": "M1", "stamp": "start"}
+    found = {one.begins: one.value for one in rows(of("MeterEnergy", *table), **told)}
+    assert found == {
+        "2024-01-01T00:00:00Z": 5, "2024-01-01T01:00:00Z": 5.5, "2025-01-01T00:00:00Z": 6,
+        "2025-01-01T01:00:00Z": 6.5,
+    }  # fmt: skip
+
+
+def test_a_bill_of_a_myems_tenant_is_of_its_carriers_over_their_spans():
+    head = ["", "Energy Category", "Billing Period Start", "Billing Period End", "Quantity", "Unit",
+            "Amount", "Tax Rate", "VAT Output Tax"]  # fmt: skip
+    table = [["", "", "Payment Notice"], ["", "Bill Number:", "1"], head,
+             ["", "Electricity", "2025-01-01", "2025-01-31", 500, "kWh", 300, "0.13", 39],
+             ["", "Subtotal:", "", "", "", "", 300]]  # fmt: skip
+    (found,) = rows(of("TenantBill", *table), gateway="b/g", zone="UTC", last_day="in")
+    assert (found.key, found.at[:10], found.value, found.unit) == (
+        "Electricity", "2025-02-01", 500, "kWh",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("MeterCost", "report_of_money"), ("SpaceCarbon", "report_of_carbon"),
+        ("MeterSaving", "report_of_plans"), ("ShopfloorPlan", "report_of_plans"),
+        ("SpaceLoad", "report_of_other"), ("MeterComaprison", "report_of_differences"),
+        ("EquipmentTracking", "report_without_use"),
+    ],
+)  # fmt: skip
+def test_a_myems_report_of_anything_but_use_says_which_to_export(title, code):
+    table = [["", "Datetime", "Electricity (kWh)"], ["", "2025-01-01T00:00:00", 5]]
+    (error,) = taken(of(title, *table), gateway="b/g", zone="UTC", channel="m").errors
+    assert error.code == f"file.{code}"
+    assert "EnergyCategory" in error.next_en or "each meter" in error.next_en
+
+
+def test_the_single_spreadsheet_of_portfolio_manager_is_of_the_meter_that_is_named():
+    content = (
+        "Start Date,End Date,Usage (kWh),Cost ($),Estimated Value\n"
+        "1/1/2025,1/31/2025,1234.5,100.2,No\n2/1/2025,2/28/2025,1000,90,Yes\n"
+    )
+    assert list(asked(content, **CHINA)) == ["channel"]
+    found = rows(content, channel="m1", **CHINA)
+    assert [(one.at, one.value, one.unit) for one in found] == [
+        ("2025-01-31T16:00:00Z", 1234.5, "kWh"), ("2025-02-28T16:00:00Z", 1000, "kWh"),
+    ]  # fmt: skip
+
+
+NEM12 = (
+    "100,NEM12,200405011135,MDA1,Ret1\n200,VABD000163,E1Q1,1,E1,N1,METSER123,kWh,30,\n"
+    f"300,20040201,{','.join(['1.111'] * 48)},A,,,20040202120025,20040202142516\n"
+    f"300,20040202,{','.join(['0.5'] * 48)},V,,,20040203120025,20040203142516\n"
+    "400,1,46,A,,\n400,47,48,N14,,\n"
+    f"300,20040203,{','.join(['0'] * 48)},N,,,20040203120025,20040203142516\n"
+)
+
+
+def test_a_day_of_nem12_is_of_its_intervals_but_for_those_not_read():
+    found = rows(NEM12 + "900\n", gateway="au/g")
+    assert len(found) == 48 + 46
+    assert found[0] == Row(
+        "au/g", "VABD000163 E1", "2004-01-31T14:00:00Z", "2004-01-31T14:30:00Z", 1.111, "kWh"
+    )
+    assert found[-1].at == "2004-02-02T13:00:00Z"
+    (error,) = taken(NEM12, gateway="au/g").errors
+    assert error.code == "file.cut_short"
+    bill = (
+        "100,NEM13,200405011135,MDA1,Ret1\n"
+        "250,1234567890,1141,01,11,11,METSER66,E,000021.2,20031001000000,A,,,000534.5,"
+        "20040201000000,E64,77,,343.5,kWh,20040509,20040202125010,20040203000130\n900\n"
+    )
+    assert rows(bill, gateway="au/g") == [
+        Row("au/g", "1234567890 11", "2003-09-30T14:00:00Z", "2004-01-31T14:00:00Z", 343.5, "kWh")
+    ]

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards import pages
 from dashboards.pages.assets import load_assets
-from dashboards.pages.viewer import assets
+from dashboards.pages.templating import assets
 
 STATIC = Path(pages.__file__).parent / "static"
 

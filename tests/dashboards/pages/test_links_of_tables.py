@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from tests.api.test_openapi import described
+from tests.api.test_openapi import agreed
 from tests.dashboards.pages.test_tables import browsers
 
 __all__ = ["browsers"]
 
 FILTERS = {
     path: {one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query"}
-    for path, methods in described()["paths"].items()
+    for path, methods in agreed()["paths"].items()
     if "get" in methods
 }
 

@@ -153,8 +153,8 @@ def test_empty_states_say_what_to_do_next(bare):
 
     assert "Ask the administrator to grant you" in nothing
     assert "commonwatt import registry" in nothing
-    assert "They appear here by themselves" in no_accounts
-    assert "They appear here by themselves" in one
+    assert "They appear here once gateways" in no_accounts
+    assert "They appear here once gateways" in one
 
 
 def test_accounts_by_carrier_and_month_with_coverage_and_factors(site):

@@ -21,6 +21,7 @@ from actions.compact.rules import rules
 from actions.doing import carry_out
 from api import create_app
 from cli.main import app as program
+from dashboards.pages.answers import Answers
 from dashboards.pages.app import error_page, router
 from dashboards.pages.compact import comparison
 from dashboards.pages.words import say
@@ -351,3 +352,59 @@ def test_a_scenario_has_a_page_that_members_read_and_planners_bend(site):
     assert site.client("outsider").get(f"/scenarios/{made}").status_code == 404
     target = site.client("union reader").get(f"/targets/{world.target['cities']}").text
     assert f'href="/scenarios/{made}"' in target
+
+
+def test_registered_sizes_correct_what_is_compared_and_what_is_kept_of_it(
+    site, browsers, path, monkeypatch
+):
+    for name in ("_LOADED", "_TRIED", "_CORRECTIONS"):
+        monkeypatch.setattr(comparison, name, Answers())
+    office = site.world.institution["office"]
+    site.world.admin(
+        """UPDATE institution_fact SET known_until = now()
+            WHERE institution_id = %s AND attribute = 'area_m2' AND known_until IS NULL""",
+        office,
+    )
+    for value, since, until in ((100, "2010-01-01", "2016-01-01"), (50, "2016-01-01", None)):
+        site.world.admin(
+            """INSERT INTO institution_fact
+                   (institution_id, attribute, number, valid_from, valid_to, source, known_by)
+               VALUES (%s, 'area_m2', %s, %s, %s, 'test', 'test')""",
+            office, value, since, until,
+        )  # fmt: skip
+    asked = {"asked": "1", "A": "on"}
+
+    plain = browsers["en"].get(path, params=asked).text
+    text = browsers["en"].get(path, params=asked | {"corrected": "true"}).text
+
+    assert 'id="corrected"' not in plain
+    assert "The bases of 1 institutions are corrected" in text
+    assert f"/target-corrections?target={site.world.target['cities']}" in text
+    assert row(plain, "Demo city 1") != row(text, "Demo city 1")  # half an office, half its base
+    assert "corrected=true" in kept_by(text, "A")
+
+
+def test_caps_alone_bind_where_that_is_chosen(browsers, path):
+    asked = {"asked": "1", "E": "on", "E.rise": "5000"}
+    over_all = browsers["en"].get(path, params=asked).text
+    capped = browsers["en"].get(path, params=asked | {"reach": "cap"}).text
+
+    assert row(over_all, "Demo city 1") == row(capped, "Demo city 1")
+    assert "reach=cap" in kept_by(capped, "E")
+
+
+def test_published_leading_values_are_told_with_why_they_do_not_fit(site, path, monkeypatch):
+    monkeypatch.setattr(comparison, "_LOADED", Answers())
+    row_of = """INSERT INTO quota_standard (province_code, class_code, building_type, admin_level,
+                    climate_zone, indicator, standard_no, unit, value_type, guide_value,
+                    electricity_kgce_per_kwh, valid_from, source, evidence)
+                VALUES ('000000', 'GOV', %s, '*', '*', %s, 'DB 1', 'kgce/(m2.a)', 'quota', %s, %s,
+                        '2000-01-01', 'test', 'no')"""
+    site.world.admin(row_of, "offices", "energy_per_area", 7, "0.1229")
+    site.world.admin(row_of, "old", "energy_per_area_non_heating", 3, "0.31")
+
+    text = site.client("planner of all", "en").get(path).text
+    listed = text.partition('id="standards"')[2].partition("</details>")[0]
+    assert "7 kgce/m² (DB 1)</li>" in listed
+    assert "Counts electricity by 0.31, unlike this target. Heating is left out." in listed
+    assert 'name="B.leading.GOV" value="7"' in text

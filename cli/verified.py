@@ -1,0 +1,66 @@
+"""What `commonwatt plan verify` says of a snapshot's file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from actions.compact.rules import rule_words
+from cli.services.words import say
+from compact.notices import in_kgce
+from compact.runs import Run
+from compact.snapshot_files import Verified
+
+
+def told(found: Verified, *, given: bool) -> Iterator[str]:
+    """Yield the lines: what the file holds, and whether it recomputes; given: a digest to meet."""
+    if found.sha256 is not None:
+        yield f"sha256  {found.sha256}"
+    if found.run is not None:
+        yield from _run(found.run, found.about)
+    if found.same:
+        yield say(
+            "一致:由文件本身重算,逐字节相同。",
+            "EQUAL: recomputed from the file alone, the same bytes.",
+        )
+        if not given:
+            yield say(
+                "请将摘要与由另一途径得到的相比(通知书、方案页面、独立日志),或用 --digest 给出。",
+                "Compare the digest with one that came by another way (a notice, the run's page, "
+                "the second log), or give it by --digest.",
+            )
+        return
+    yield say("不一致:", "DIFFERS:")
+    yield from (f"- {say(one.zh, one.en)}" for one in found.differences)
+    if found.more:
+        yield say(f"- 另有 {found.more} 处。", f"- and {found.more} more.")
+
+
+def _run(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what was shared among whom, computed anew; names are as the file's maker has them."""
+    problem, made = run.problem, run.allocation
+    yield _pair(about.get("union"), say(f"联合体 {problem.union}", f"union {problem.union}"))
+    yield _pair(about.get("target"), problem.target.indicator.value)
+    rule = rule_words(problem.method.rule)
+    yield say(f"规则 {rule.zh}", f"rule {rule.en}")
+    many, base, total = len(made.quotas), in_kgce(made.base_g), in_kgce(made.total_g)
+    yield say(
+        f"{many} 家机构;基期 {base},用能指标 {total} 千克标准煤",
+        f"{many} institutions; base {base}, quotas {total} kgce",
+    )
+    yield from _members(run, about)
+
+
+def _members(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
+    names = about.get("regions")
+    for node in run.allocation.nodes:
+        region = node.key.partition("/region:")[2]
+        if region.isdigit() and int(region) in run.problem.members:
+            named = names.get(region) if isinstance(names, dict) else None
+            code, *pair = named if isinstance(named, list) and len(named) == 3 else ("-", "", "")
+            yield f"  {code}  {_pair(pair, region)}  {in_kgce(node.amount_g)} kgce"
+
+
+def _pair(names: object, otherwise: str) -> str:
+    """Return a name that the file gives in Chinese and English, in the reader's language."""
+    if isinstance(names, Sequence) and len(names) == 2 and all(isinstance(n, str) for n in names):
+        return say(*names) or otherwise
+    return otherwise

@@ -1,0 +1,46 @@
+"""The templates of pages, and what they load."""
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from dashboards.pages import writing
+from dashboards.pages.assets import Assets, load_assets
+from dashboards.pages.drawn_codes import qr_code
+
+
+class _OneByOne(FileSystemLoader):
+    """Compiles one template at a time: each takes megabytes for a moment, and viewers come in
+    crowds."""
+
+    _turn = threading.Lock()
+
+    def load(self, *args: Any, **named: Any) -> Template:
+        with self._turn:
+            return super().load(*args, **named)
+
+
+@cache
+def assets() -> Assets:
+    """Return what pages load, read once."""
+    return load_assets()
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates, which escape whatever they are given."""
+    env = Environment(
+        loader=_OneByOne(Path(__file__).parent / "templates"),
+        auto_reload=False,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["w"] = writing
+    env.globals["assets"] = assets()
+    env.globals["qr_code"] = qr_code
+    return env
