@@ -15,7 +15,7 @@ _G_PER_TCE: Final = 10**6
 
 
 class Doubting(StrEnum):
-    """Which check a cell fails; MISSING makes a return incomplete, YEAR and PRICE want a word."""
+    """Which check fails; MISSING makes a submission incomplete, YEAR and PRICE ask for words."""
 
     MISSING = "missing"
     RANGE = "range"
@@ -40,7 +40,7 @@ class Doubt:
 
     @property
     def blocks(self) -> bool:
-        """Whether a return with it cannot be filled in."""
+        """Whether a submission with it cannot be filled in."""
         return self.check is not Doubting.MISSING and not self.explained
 
 
@@ -82,13 +82,13 @@ def complete_millionths(cells: Sequence[Cell], found: Sequence[Filled]) -> int:
 
 
 def return_text(institution: int, year: int, found: Iterable[Filled]) -> str:
-    """Return the text whose SHA-256 a return carries; as storage.return_text."""
+    """Return the text whose SHA-256 a submission carries; as storage.return_text."""
     lines = (f"{one.code} {_plain(one.amount)} {one.origin or '-'}\n" for one in found)
     return f"survey_return 1\n{institution} {year}\n{''.join(lines)}"
 
 
 def return_digest(institution: int, year: int, found: Iterable[Filled]) -> str:
-    """Return the SHA-256 of a return, in hexadecimal."""
+    """Return the SHA-256 of a submission, in hexadecimal."""
     return sha256(return_text(institution, year, found).encode()).hexdigest()
 
 

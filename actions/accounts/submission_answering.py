@@ -1,4 +1,4 @@
-"""What is said of a return that is filled in: inside the institution, then by the authorities."""
+"""What is said of a submission that is filled in, inside the institution and by authorities."""
 
 from collections.abc import Collection
 from typing import Any, ClassVar, Final
@@ -76,9 +76,9 @@ class ReviewSubmission(_Steps, Action[SubmissionRow, SubmissionMoved]):
         on=SUBMISSION,
         right=Right.REVIEW_ACCOUNTS,
         path="/submissions/{on}/review",
-        tag="returns",
+        tag="submissions",
         zh="复核年报",
-        en="Review a return",
+        en="Review a submission",
         done=("已复核,待审定。", "Reviewed; it is approved next."),
         second_person=True,
     )
@@ -94,16 +94,16 @@ class ReviewSubmission(_Steps, Action[SubmissionRow, SubmissionMoved]):
 
 
 class ApproveSubmission(_Steps, Action[SubmissionRow, SubmissionMoved]):
-    """Approve a reviewed return for the institution: then it goes to its authorities."""
+    """Approve a reviewed submission for the institution: then it goes to its authorities."""
 
     about = About(
         code="submission.approve",
         on=SUBMISSION,
         right=Right.APPROVE_ACCOUNTS,
         path="/submissions/{on}/approval",
-        tag="returns",
+        tag="submissions",
         zh="审定年报",
-        en="Approve a return",
+        en="Approve a submission",
         done=("已审定,待主管部门接收。", "Approved; its authorities receive it."),
         second_person=True,
     )
@@ -126,9 +126,9 @@ class SendBackSubmission(_Steps, Action[SubmissionRow, SubmissionMoved]):
         on=SUBMISSION,
         right=Right.REVIEW_ACCOUNTS,
         path="/submissions/{on}/sending-back",
-        tag="returns",
+        tag="submissions",
         zh="内部退回年报",
-        en="Send a return back inside",
+        en="Send a submission back inside",
         done=("已退回填报人。", "Sent back; it is filled in anew."),
     )
     act: ClassVar[str] = "send_back"
@@ -138,7 +138,7 @@ class SendBackSubmission(_Steps, Action[SubmissionRow, SubmissionMoved]):
 
 
 class _AtStation:
-    """Speaks for an authority on the return's way; stands before Action among the bases."""
+    """Speaks for an authority on the submission's way; stands before Action among the bases."""
 
     act: ClassVar[str]
     station: Station
@@ -194,16 +194,16 @@ def _station() -> Any:
 
 
 class ReceiveSubmission(_AtStation, Action[SubmissionRow, SubmissionMoved]):
-    """Receive an approved return at one's level; it is received once every level has."""
+    """Receive an approved submission at one's level; it is received once every level has."""
 
     about = About(
         code="submission.receive",
         on=SUBMISSION,
         right=Right.RECEIVE_ACCOUNTS,
         path="/submissions/{on}/receipt",
-        tag="returns",
+        tag="submissions",
         zh="接收年报",
-        en="Receive a return",
+        en="Receive a submission",
         done=("已接收。", "Received."),
     )
     act: ClassVar[str] = "receive"
@@ -211,17 +211,17 @@ class ReceiveSubmission(_AtStation, Action[SubmissionRow, SubmissionMoved]):
 
 
 class ReturnSubmission(_AtStation, Action[SubmissionRow, SubmissionMoved]):
-    """Return an approved return to the institution, with a reason."""
+    """Send an approved submission back to the institution, with a reason."""
 
     about = About(
         code="submission.return",
         on=SUBMISSION,
         right=Right.RECEIVE_ACCOUNTS,
         path="/submissions/{on}/return",
-        tag="returns",
+        tag="submissions",
         zh="退回年报",
-        en="Return a return",
-        done=("已退回机构。", "Returned to the institution."),
+        en="Send a submission back",
+        done=("已退回机构。", "Sent back to the institution."),
     )
     act: ClassVar[str] = "return"
     station: Station = _station()
@@ -229,16 +229,16 @@ class ReturnSubmission(_AtStation, Action[SubmissionRow, SubmissionMoved]):
 
 
 class ReopenSubmission(_Steps, Action[SubmissionRow, SubmissionMoved]):
-    """Open a received return again, locked or not; what was filled in and locked stays."""
+    """Open a received submission again, locked or not; what was filled in and locked stays."""
 
     about = About(
         code="submission.reopen",
         on=SUBMISSION,
         right=Right.RECEIVE_ACCOUNTS,
         path="/submissions/{on}/reopening",
-        tag="returns",
+        tag="submissions",
         zh="重新开启年报",
-        en="Reopen a return",
+        en="Reopen a submission",
         done=("已重新开启;已锁定的数不变,改后更正。",
               "Open again; what is locked stays, and is restated afterwards."),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Opening the returns of a year, filling them in and taking that back, declared once."""
+"""Opening the submissions of a year, filling them in and taking that back, declared once."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -35,22 +35,22 @@ _MOST: Final = 5
 
 
 class SubmissionsOpened(BaseModel):
-    """How many returns of a year were opened."""
+    """How many submissions of a year were opened."""
 
     year: int
     submissions: int
 
 
 class OpenSubmissions(Action[None, SubmissionsOpened]):
-    """Open the returns of a year, of a region's institutions or of one; those that are, stay so."""
+    """Open the submissions of a year, of a region's institutions or of one; open ones stay so."""
 
     about = About(
         code="submission.open",
         right=Right.KEEP_ACCOUNTS,
         path="/submissions",
-        tag="returns",
+        tag="submissions",
         zh="开启年报",
-        en="Open returns",
+        en="Open submissions",
         done=("年报已开启,可填报。", "Open: they may be filled in."),
     )
 
@@ -65,7 +65,7 @@ class OpenSubmissions(Action[None, SubmissionsOpened]):
     def foresee(self, on: None, at: Acting) -> list[Effect]:
         """Return of how many institutions."""
         many = len(self._left(at))
-        words = Words("将开启年报的机构", "Institutions whose returns are opened")
+        words = Words("将开启年报的机构", "Institutions whose submissions are opened")
         return [Effect("institutions", words, None, plain(f"{many:,}"))]
 
     def do(self, on: None, at: Acting) -> SubmissionsOpened:
@@ -119,9 +119,9 @@ class FillSubmission(Action[SubmissionRow, SubmissionMoved]):
         on=SUBMISSION,
         right=Right.KEEP_ACCOUNTS,
         path="/submissions/{on}/filling",
-        tag="returns",
+        tag="submissions",
         zh="填报年报",
-        en="Fill in a return",
+        en="Fill in a submission",
         done=("已填报,待另一人复核。", "Filled in; another person reviews it."),
     )
 
@@ -180,7 +180,7 @@ class TakeBackSubmission(Action[SubmissionRow, SubmissionMoved]):
         on=SUBMISSION,
         right=Right.KEEP_ACCOUNTS,
         path="/submissions/{on}/taking-back",
-        tag="returns",
+        tag="submissions",
         zh="撤回填报",
         en="Take back what was filled in",
         done=("已撤回,可修改后重新填报。", "Taken back; it is open again."),
@@ -221,9 +221,9 @@ def _opened_already(year: int) -> ConflictError:
     return ConflictError(
         "submission.opened",
         zh=f"{year} 年年报已全部开启。",
-        en=f"All these returns of {year} are open already.",
+        en=f"All these submissions of {year} are open already.",
         next_zh="请在年报列表中查看。",
-        next_en="See them in the list of returns.",
+        next_en="See them in the list of submissions.",
         where={"field": "year", "value": year},
     )
 
@@ -232,7 +232,7 @@ def _not_over(one: SubmissionRow) -> ConflictError:
     return ConflictError(
         "submission.not_over",
         zh=f"{one.year} 年尚未结束,不能填报年报。",
-        en=f"{one.year} is not over: its return cannot be filled in.",
+        en=f"{one.year} is not over: its submission cannot be filled in.",
         next_zh=f"请待 {one.year + 1} 年 1 月 1 日以后填报。",
         next_en=f"Fill it in from 1 January {one.year + 1} on.",
         where={"submission": one.submission_id},

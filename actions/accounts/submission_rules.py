@@ -1,4 +1,4 @@
-"""What an office asks of returns: how complete, and who must be another person; declared once."""
+"""What an office asks of submissions: how complete, and who must be another person."""
 
 from decimal import Decimal
 from typing import Annotated, Final
@@ -27,7 +27,7 @@ class SubmissionRuleStated(BaseModel):
 
 
 class StateSubmissionRule(Action[None, SubmissionRuleStated]):
-    """State what an office, and all below it, asks of returns; what was stated before stays.
+    """State what an office, and all below it, asks of submissions; what was stated before stays.
 
     Until somebody does: all cells that are asked for, and another person reviews and approves.
     """
@@ -36,9 +36,9 @@ class StateSubmissionRule(Action[None, SubmissionRuleStated]):
         code="submission.rule",
         right=Right.PLAN,
         path="/submission-rules",
-        tag="returns",
+        tag="submissions",
         zh="规定年报要求",
-        en="State what returns need",
+        en="State what submissions need",
         done=("已记录,今后的填报和审定据此办理。", "Recorded; from now on it goes by this."),
     )
 
@@ -103,5 +103,5 @@ class StateSubmissionRule(Action[None, SubmissionRuleStated]):
 
     @classmethod
     def where_to(cls, on: None, result: SubmissionRuleStated) -> str:
-        """Return the list of returns."""
+        """Return the list of submissions."""
         return "/submissions"

@@ -1,4 +1,4 @@
-"""Returns of a year: the object, its states and stations in words, and what stands in its forms."""
+"""Submissions of a year: the object, its states and stations in words, its forms."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,7 +35,7 @@ STATIONS: Final = {
 
 
 class State(StrEnum):
-    """Where a return stands."""
+    """Where a submission stands."""
 
     OPEN = "open"
     FILLED = "filled"
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 
 class Station(StrEnum):
-    """An authority that receives returns."""
+    """An authority that receives submissions."""
 
     COUNTY = "county"
     CITY = "city"
@@ -58,13 +58,13 @@ OPEN: Final = ("open", "returned")
 
 
 def named(one: SubmissionRow, lang: Lang) -> str:
-    """Return what people call a return: whose, and of which year."""
+    """Return what people call a submission: whose, and of which year."""
     return f"{in_words(one.name_zh, one.name_en, lang) or one.institution_id} · {one.year}"
 
 
 SUBMISSION: Final = Thing[SubmissionRow](
     "submission",
-    Words("年报", "return"),
+    Words("年报", "submission"),
     SubmissionRow,
     find=lambda at, on: next(iter(submissions.listed(at.connection, only=on)), None),
     name=named,
@@ -73,13 +73,13 @@ SUBMISSION: Final = Thing[SubmissionRow](
                IN (SELECT * FROM access.covers(%(right)s))""",
     # nobody who takes a step may update its row
     lock="SELECT pg_advisory_xact_lock(hashtextextended('submission', %s))",
-    way=Words("在年报列表中选择", "choose it in the list of returns"),
+    way=Words("在年报列表中选择", "choose it in the list of submissions"),
     way_from="/submissions",
 )
 
 
 class SubmissionMoved(BaseModel):
-    """A return, and where it stands now."""
+    """A submission, and where it stands now."""
 
     submission_id: int
     state: str
@@ -87,7 +87,7 @@ class SubmissionMoved(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What stands in the forms of a return: as it was filled in, or as it would be now.
+    """What stands in the forms of a submission: as it was filled in, or as it would be now.
 
     complete: millionths of the cells that are asked for; before: amounts of the year before.
     sha256: of what was filled in; None while it is open.
@@ -105,7 +105,7 @@ class Forms:
 
 
 def forms_of(connection: Connection[Any], one: SubmissionRow) -> Forms:
-    """Return the forms of a return."""
+    """Return the forms of a submission."""
     cells = survey.cells(connection, one.year)
     typed = survey.typed(connection, one.submission_id)
     words = survey.words(connection, one.submission_id)
@@ -148,18 +148,18 @@ def _before(connection: Connection[Any], one: SubmissionRow) -> dict[str, Decima
 
 
 def must_be_open(one: SubmissionRow) -> None:
-    """Refuse a return of which nothing may be typed now."""
+    """Refuse a submission of which nothing may be typed now."""
     if one.state not in OPEN:
         raise wrong_state(one)
 
 
 def wrong_state(one: SubmissionRow) -> ConflictError:
-    """Return the refusal of what a return's state does not allow."""
+    """Return the refusal of what a submission's state does not allow."""
     state = STATES[one.state]
     return ConflictError(
         "submission.state",
         zh=f"{one.year} 年年报{state.zh}。",
-        en=f"This return of {one.year} is {state.en}.",
+        en=f"This submission of {one.year} is {state.en}.",
         next_zh=_NEXT[one.state].zh,
         next_en=_NEXT[one.state].en,
         where={"submission": one.submission_id, "state": one.state},
@@ -179,7 +179,7 @@ _NEXT: Final = {
     ),
     "approved": Words(
         "由主管部门接收(submission.receive)或退回(submission.return)。",
-        "An authority receives it (submission.receive) or returns it (submission.return).",
+        "An authority receives it (submission.receive) or sends it back (submission.return).",
     ),
     "received": Words(
         "确需更改的,由主管部门重新开启(submission.reopen)。",

@@ -1,4 +1,4 @@
-"""Tables of returns: where each stands and for whom it waits, its steps, progress by region."""
+"""Tables of submissions: where each stands and for whom it waits, its steps, progress by region."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -37,14 +37,14 @@ _NEXT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A return, and whether its next step is the reader's."""
+    """A submission, and whether its next step is the reader's."""
 
     row: SubmissionRow
     mine: bool
 
 
 class WhichSubmissions(Filter):
-    """Which returns are wanted."""
+    """Which submissions are wanted."""
 
     year: Year | None = field(zh="年度", en="Year", default=None)
     state: State | None = field(zh="状态", en="State", names=STATES, default=None)
@@ -102,14 +102,14 @@ SUBMISSIONS: Final = Table[Shown, WhichSubmissions](
     code="submissions",
     path="/submissions",
     page="/submissions",
-    words=Words("年报", "Returns of the year"),
-    about="The yearly returns of the institutions that the reader sees: where each stands, which "
+    words=Words("年报", "Submissions of the year"),
+    about="Submissions of the institutions that the reader sees: where each stands, which "
     "authorities have received it, which are awaited, and whether its next step is the reader's.",
-    tag="returns",
+    tag="submissions",
     columns=(
         Column(
             "submission_id",
-            Words("年报", "Return"),
+            Words("年报", "Submission"),
             lambda one: one.row.submission_id,
             "whole",
             link=lambda one: f"/submissions/cells?submission={one.row.submission_id}",
@@ -160,20 +160,20 @@ SUBMISSIONS: Final = Table[Shown, WhichSubmissions](
     unasked=("institution",),
     ask=_ask,
     actions=("submission.open", "submission.rule"),
-    empty=Words("没有年报。", "No returns here."),
+    empty=Words("没有年报。", "No submissions here."),
     then=Words("请先开启一个年度的年报,或放宽条件。", "Open those of a year, or ask for more."),
     hint=Words(
         "填报、复核、审定之后,由县、市、省逐级接收;退回的写明理由。接收后锁定台账。",
-        "Filled in, reviewed and approved, a return is received by county, city and province one "
-        "after the other, or returned with a reason; afterwards the year is locked.",
+        "Filled in, reviewed and approved, a submission is received by county, city and province "
+        "one after the other, or returned with a reason; afterwards the year is locked.",
     ),
 )  # fmt: skip
 
 
 class WhichSteps(Filter):
-    """Of which return the steps are wanted."""
+    """Of which submission the steps are wanted."""
 
-    submission: Id = field(zh="年报编号", en="Return", default=0)
+    submission: Id = field(zh="年报编号", en="Submission", default=0)
 
 
 def _steps(at: Acting, asked: WhichSteps) -> list[StepRow]:
@@ -184,9 +184,9 @@ STEPS: Final = Table[StepRow, WhichSteps](
     code="submission-steps",
     path="/submission-steps",
     page="/submissions/steps",
-    words=Words("年报办理记录", "Steps of a return"),
-    about="Who did what with a return, when and why, in order.",
-    tag="returns",
+    words=Words("年报办理记录", "Steps of a submission"),
+    about="Who did what with a submission, when and why, in order.",
+    tag="submissions",
     columns=(
         attribute("step_id", "编号", "Id", "whole", apart=True),
         attribute("round", "轮次", "Round", "whole"),
@@ -233,9 +233,9 @@ PROGRESS: Final = Table[ProgressRow, WhichProgress](
     code="submission-progress",
     path="/submission-progress",
     page="/submissions/progress",
-    words=Words("年报进度", "Progress of returns"),
-    about="How many returns stand where, by year, region and department line of the institutions.",
-    tag="returns",
+    words=Words("年报进度", "Progress of submissions"),
+    about="How many submissions stand where, by year, region and department line.",
+    tag="submissions",
     columns=(
         Column("year", Words("年度", "Year"), lambda one: str(one.year)),
         attribute("region_id", "行政区划编号", "Region", "whole", only="programs"),
@@ -251,5 +251,5 @@ PROGRESS: Final = Table[ProgressRow, WhichProgress](
     ),
     filter=WhichProgress,
     every=_progress,
-    empty=Words("没有年报。", "No returns here."),
+    empty=Words("没有年报。", "No submissions here."),
 )

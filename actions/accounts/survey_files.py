@@ -1,4 +1,4 @@
-"""A return as files: PDF, workbook, CSV in the platform's column order; the year's pack."""
+"""A submission as files: PDF, workbook, CSV in the platform's column order; the year's pack."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ _UNFIT: Final = re.compile(r"[^\w.()-]+")
 
 @dataclass(frozen=True, slots=True)
 class ReturnFile:
-    """A return as a file."""
+    """A submission as a file."""
 
     name: str
     media_type: str
@@ -43,14 +43,14 @@ class ReturnFile:
     @property
     def headers(self) -> dict[str, str]:
         """The headers that name it."""
-        plain = f"return.{self.name.rsplit('.', 1)[-1]}"
+        plain = f"submission.{self.name.rsplit('.', 1)[-1]}"
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(self.name)}"
         return {"Content-Disposition": named}
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A return with its documents, read in one transaction."""
+    """A submission with its documents, read in one transaction."""
 
     forms: Forms
     form: Paper
@@ -59,7 +59,7 @@ class _Read:
 
 
 def return_file(actor: Actor, submission_id: int, form: ReturnForm, lang: Lang) -> ReturnFile:
-    """Return a return as PDF, XLSX or CSV, or the year's pack of all with the draft of a report."""
+    """Return a submission as PDF, XLSX or CSV, or all with the draft of a report."""
     with actor.look() as connection:
         read = _read(connection, submission_id, lang)
     name = _UNFIT.sub("_", named(read.forms.of, lang))
@@ -68,7 +68,7 @@ def return_file(actor: Actor, submission_id: int, form: ReturnForm, lang: Lang) 
 
 
 def columns_of(forms: Forms) -> bytes:
-    """Return the return as a line under the codes, in the national platform's column order."""
+    """Return the submission as a line under the codes, in the national platform's column order."""
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(["institution_id", "name", "year", *(one.code for one in forms.cells)])
@@ -80,7 +80,7 @@ def columns_of(forms: Forms) -> bytes:
 def _read(connection: Connection[Any], submission_id: int, lang: Lang) -> _Read:
     found = submissions.listed(connection, only=submission_id)
     if not found:
-        raise not_found("年报", "return", {"submission_id": submission_id})
+        raise not_found("年报", "submission", {"submission_id": submission_id})
     forms = forms_of(connection, found[0])
     return _Read(
         forms,

@@ -1,4 +1,4 @@
-"""A return's forms as a document, and the draft of its report, with why use changed."""
+"""A submission's forms as a document, and the draft of its report, with why use changed."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -44,7 +44,7 @@ _REPORT: Final = Words("{year} 年能源资源消费情况报告(草稿)",
 
 
 def form_paper(connection: Connection[Any], forms: Forms, lang: Lang) -> Paper:
-    """Return the forms of a return as a document; a return that is open says so."""
+    """Return the forms of a submission as a document; a submission that is open says so."""
     shown = cells_shown(forms)
     blocks = [
         _block(form, [one for one in shown if one.cell.form == form], lang)

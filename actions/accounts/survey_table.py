@@ -1,4 +1,4 @@
-"""The cells of a return's forms as a table: in the national platform's order, with their checks."""
+"""The cells of a submission's forms in the national platform's order, with their checks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ ORIGINS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CellShown:
-    """A cell of a return: what stands there, from where, and what is doubted of it."""
+    """A cell of a submission: what stands there, from where, and what is doubted of it."""
 
     forms: Forms
     cell: Cell
@@ -68,13 +68,13 @@ class CellShown:
 
 
 class WhichCells(Filter):
-    """Of which return the cells are wanted."""
+    """Of which submission the cells are wanted."""
 
-    submission: Id = field(zh="年报编号", en="Return", default=0)
+    submission: Id = field(zh="年报编号", en="Submission", default=0)
 
 
 def cells_shown(forms: Forms) -> list[CellShown]:
-    """Return the cells of a return's forms."""
+    """Return the cells of a submission's forms."""
     failed: dict[str, list[Doubt]] = {}
     for doubt in forms.doubts:
         failed.setdefault(doubt.code, []).append(doubt)
@@ -104,17 +104,17 @@ def _to(act: str, zh: str, en: str) -> Column:
 
 CELLS: Final = Table[CellShown, WhichCells](
     code="survey-cells",
-    path="/survey-returns",
+    path="/survey-submissions",
     page="/submissions/cells",
-    words=Words("年报报表", "Forms of a return"),
-    about="The cells of a return's forms in the national platform's order: as they were filled in, "
+    words=Words("年报报表", "Forms of a submission"),
+    about="The cells of a submission's forms in the platform's order: as they were filled in, "
     "or, while it is open, as accounts and typing make them now.",
-    tag="returns",
+    tag="submissions",
     size=100,
     columns=(
-        Column("submission_id", Words("年报编号", "Return"),
+        Column("submission_id", Words("年报编号", "Submission"),
                lambda one: one.forms.of.submission_id, "whole", apart=True),
-        Column("of", Words("年报", "Return"), shown=lambda one, lang: named(one.forms.of, lang),
+        Column("of", Words("年报", "Submission"), shown=lambda one, lang: named(one.forms.of, lang),
                only="people", apart=True),
         Column("form", Words("报表", "Form"), lambda one: one.cell.form,
                shown=lambda one, lang: FORMS[one.cell.form].say(lang)),
@@ -140,8 +140,8 @@ CELLS: Final = Table[CellShown, WhichCells](
     filter=WhichCells,
     unasked=("submission",),
     every=_every,
-    empty=Words("没有这份年报。", "There is no such return."),
-    then=Words("请从年报列表中选择。", "Choose one in the list of returns."),
+    empty=Words("没有这份年报。", "There is no such submission."),
+    then=Words("请从年报列表中选择。", "Choose one in the list of submissions."),
     hint=Words(
         "台账已知的自动带入;没有计量的填写并写明依据,台账不因此改变。",
         "What accounts know is brought in; what no meter tells is typed with its ground, and no "

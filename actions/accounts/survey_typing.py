@@ -19,7 +19,7 @@ Typed = Annotated[Amount, Field(decimal_places=2, le=10**15)]
 
 
 class CellSaid(BaseModel):
-    """A cell of a return, and what is typed in it now; None where nothing is."""
+    """A cell of a submission, and what is typed in it now; None where nothing is."""
 
     submission_id: int
     code: str
@@ -38,7 +38,7 @@ def code_field() -> str:
 
 
 def cell_of(on: SubmissionRow, at: Acting, code: str) -> Cell:
-    """Return a cell of a return's forms; refuse a code that they do not have."""
+    """Return a cell of a submission's forms; refuse a code that they do not have."""
     cells = survey.cells(at.connection, on.year)
     for one in cells:
         if one.code == code:
@@ -61,7 +61,7 @@ class TypeCell(Action[SubmissionRow, CellSaid]):
         on=SUBMISSION,
         right=Right.KEEP_ACCOUNTS,
         path="/submissions/{on}/cells",
-        tag="returns",
+        tag="submissions",
         zh="填写报表单元格",
         en="Type a cell",
         done=("已填写;台账不因此改变。", "Typed; no account changes by it."),
@@ -83,7 +83,7 @@ class TypeCell(Action[SubmissionRow, CellSaid]):
         return on.state in OPEN
 
     def check(self, on: SubmissionRow, at: Acting) -> None:
-        """Refuse a return that is filled in, and a cell that its forms do not have."""
+        """Refuse a submission that is filled in, and a cell that its forms do not have."""
         must_be_open(on)
         cell_of(on, at, self.code)
 
@@ -116,7 +116,7 @@ class ClearCell(Action[SubmissionRow, CellSaid]):
         on=SUBMISSION,
         right=Right.KEEP_ACCOUNTS,
         path="/submissions/{on}/cells/clearing",
-        tag="returns",
+        tag="submissions",
         zh="撤回填写",
         en="Clear a cell",
         done=("已撤回,恢复为台账数。", "Cleared; what accounts tell stands there."),
@@ -162,7 +162,7 @@ class ExplainCell(Action[SubmissionRow, CellSaid]):
         on=SUBMISSION,
         right=Right.KEEP_ACCOUNTS,
         path="/submissions/{on}/cells/explanations",
-        tag="returns",
+        tag="submissions",
         zh="说明异常",
         en="Explain a cell",
         done=("说明已记录。", "Recorded."),
@@ -180,7 +180,7 @@ class ExplainCell(Action[SubmissionRow, CellSaid]):
         return on.state in OPEN
 
     def check(self, on: SubmissionRow, at: Acting) -> None:
-        """Refuse a return that is filled in, and a cell that its forms do not have."""
+        """Refuse a submission that is filled in, and a cell that its forms do not have."""
         must_be_open(on)
         cell_of(on, at, self.code)
 

@@ -1,4 +1,4 @@
-"""Returns of a year: opened, and moved step by step; what offices ask of them."""
+"""Submissions of a year: opened, and moved step by step; what offices ask of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LISTED = f"""
        AND (%(institution)s::integer IS NULL OR s.institution_id = %(institution)s)
      ORDER BY s.submission_id LIMIT %(most)s
 """  # noqa: S608 - only our own text
-# What the viewer may do next, by the rights of moves; the station is asked of the return alone.
+# What the viewer may do next, by the rights of moves; the station is asked of the submission alone.
 _MINE = """
     SELECT s.submission_id
       FROM report.submission s
@@ -130,7 +130,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """What an office asks of returns."""
+    """What an office asks of submissions."""
 
     complete_millionths: int
     other_reviews: bool
@@ -140,7 +140,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
-    """How many returns of a region's and line's institutions stand where."""
+    """How many submissions of a region's and line's institutions stand where."""
 
     year: int
     region_id: int
@@ -167,7 +167,7 @@ def listed(
     after: int = 0,
     most: int = 1,
 ) -> list[SubmissionRow]:
-    """Return the returns that the viewer sees, in order of their ids."""
+    """Return the submissions that the viewer sees, in order of their ids."""
     asked = {
         "year": year,
         "state": state,
@@ -181,12 +181,12 @@ def listed(
 
 
 def wait_for_me(connection: Connection[Any], ids: Sequence[int]) -> set[int]:
-    """Return which of these returns wait for a step that the viewer may take."""
+    """Return which of these submissions wait for a step that the viewer may take."""
     return {row[0] for row in connection.execute(_MINE, [list(ids)])}
 
 
 def waiting(connection: Connection[Any]) -> list[tuple[int, str, int]]:
-    """Return (year, state, how many) of returns whose next step is within the viewer's rights."""
+    """Return (year, state, how many) of submissions whose next step the viewer may take."""
     return [(year, state, many) for year, state, many in connection.execute(_WAITING)]
 
 
@@ -196,12 +196,12 @@ def covered(connection: Connection[Any], ids: Sequence[int]) -> list[int]:
 
 
 def opened(connection: Connection[Any], year: int, ids: Sequence[int]) -> set[int]:
-    """Return those of some institutions that have a return of the year."""
+    """Return those of some institutions that have a submission of the year."""
     return {row[0] for row in connection.execute(_OPENED, [year, list(ids)])}
 
 
 def open_all(connection: Connection[Any], year: int, ids: Sequence[int], by: str) -> list[int]:
-    """Open the returns of these institutions that have none yet; return the new ones' ids."""
+    """Open the submissions of these institutions that have none yet; return the new ones' ids."""
     asked = {"year": year, "ids": list(ids), "by": by}
     return [row[0] for row in connection.execute(_OPEN, asked)]
 
@@ -215,25 +215,25 @@ def step(
     station: str | None = None,
     reason: str | None = None,
 ) -> str:
-    """Take a step, and return where the return stands then; the database refuses a wrong one."""
+    """Take a step, and return where it leads; the database refuses a wrong one."""
     row = connection.execute(_STEP, [submission_id, act, station, reason, by]).fetchone()
     assert row is not None
     return str(row[0])
 
 
 def steps(connection: Connection[Any], submission_id: int) -> list[StepRow]:
-    """Return all steps of a return, in order."""
+    """Return all steps of a submission, in order."""
     with connection.cursor(row_factory=class_row(StepRow)) as cursor:
         return cursor.execute(_STEPS, [submission_id]).fetchall()
 
 
 def takes_at(connection: Connection[Any], institution_id: int) -> set[str]:
-    """Return the stations for which the viewer takes an institution's returns."""
+    """Return the stations for which the viewer takes an institution's submissions."""
     return {row[0] for row in connection.execute(_MINE_AT, [institution_id])}
 
 
 def rule(connection: Connection[Any], institution_id: int) -> RuleRow:
-    """Return what an institution's office asks of its returns."""
+    """Return what an institution's office asks of its submissions."""
     with connection.cursor(row_factory=class_row(RuleRow)) as cursor:
         found = cursor.execute(_RULE, [institution_id]).fetchone()
     return found or RuleRow(1_000_000, True, True, False)
@@ -252,7 +252,7 @@ def state_rule(
 
 
 def progress(connection: Connection[Any], year: int | None) -> list[ProgressRow]:
-    """Return how returns stand by region and line, the newest year first."""
+    """Return how submissions stand by region and line, the newest year first."""
     with connection.cursor(row_factory=class_row(ProgressRow)) as cursor:
         return cursor.execute(_PROGRESS, {"year": year}).fetchall()
 

@@ -135,7 +135,7 @@ def freeze(
 
 
 def newest(connection: Connection[Any], submission_id: int) -> ReturnRow | None:
-    """Return what was last filled in of a return."""
+    """Return what was last filled in of a submission."""
     with connection.cursor(row_factory=class_row(ReturnRow)) as cursor:
         return cursor.execute(_NEWEST, [submission_id]).fetchone()
 

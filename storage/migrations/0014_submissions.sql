@@ -43,9 +43,9 @@ CREATE TABLE survey_cell (
 GRANT SELECT ON survey_cell TO commonwatt_api, commonwatt_worker;
 
 INSERT INTO named_right VALUES
-    ('review_accounts', '复核年报', 'Review a year''s return before it is approved'),
-    ('approve_accounts', '审定年报', 'Approve a year''s return for the institution'),
-    ('receive_accounts', '接收年报', 'Open, receive, return and reopen returns for an authority');
+    ('review_accounts', '复核年报', 'Review a year''s submission before it is approved'),
+    ('approve_accounts', '审定年报', 'Approve a year''s submission for the institution'),
+    ('receive_accounts', '接收年报', 'Receive, return and reopen submissions for an authority');
 INSERT INTO role VALUES ('head', '单位负责人', 'Head of an institution');
 INSERT INTO role_right VALUES
     ('head', 'look'), ('head', 'review_accounts'), ('head', 'approve_accounts'),
@@ -112,7 +112,7 @@ ALTER TABLE submission_step ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON submission_step TO commonwatt_api, commonwatt_worker;
 GRANT INSERT (submission_id, act, station, reason, made_by) ON submission_step TO commonwatt_api;
 
--- What an office asks of returns: of the nearest region that states it, else of the installation.
+-- What an office asks of submissions: of the nearest region that states it, else of the installation.
 CREATE TABLE submission_rule (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     region_id integer REFERENCES region,

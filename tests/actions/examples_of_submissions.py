@@ -1,4 +1,4 @@
-"""What can be said of returns of a year, of an office that was measured all through it."""
+"""What can be said of submissions of a year, of an office that was measured all through it."""
 
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ def who(world: World, code: str) -> Actor:
 
 
 def opened(world: World, institution: int | None = None) -> int:
-    """Return the return of an office that has none yet."""
+    """Return the submission of an office that has none yet."""
     made = office(world) if institution is None else institution
     carry_out(world.actor(), OpenSubmissions(year=YEAR, institution=made))
     [(found,)] = world.admin("SELECT id FROM submission WHERE institution_id = %s", made)

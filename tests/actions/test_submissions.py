@@ -1,4 +1,4 @@
-"""A return of a year, from what accounts know to files and the locked year."""
+"""A submission of a year, from what accounts know to files and the locked year."""
 
 import csv
 import io

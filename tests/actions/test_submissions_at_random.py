@@ -1,4 +1,4 @@
-"""Any order of steps leaves a return where a model in memory says, and the database lets no other.
+"""Any order of steps leaves a submission where a model in memory says.
 
 The model knows nothing of rights' rows, triggers or SQL: who may do what is written out again here.
 """
@@ -47,7 +47,7 @@ def world(database_of_module):
 
 
 class Returns(RuleBasedStateMachine):
-    """One return; each rule tries a step, allowed or not."""
+    """One submission; each rule tries a step, allowed or not."""
 
     world: Any
     on: int

@@ -1,4 +1,4 @@
-"""Returns of a year as files: the forms, and the year's pack."""
+"""Submissions of a year as files: the forms, and the year's pack."""
 
 from typing import Annotated, Any, Final
 
@@ -9,12 +9,12 @@ from actions.fields import Lang
 from api.auth import CurrentActor
 from api.fields import Id
 
-router = APIRouter(prefix="/api/v1", tags=["returns"])
+router = APIRouter(prefix="/api/v1", tags=["submissions"])
 
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "The return as a file.",
+        "description": "The submission as a file.",
         "content": {media.split(";")[0]: _BINARY for media in MEDIA.values()},
     }
 }
@@ -22,7 +22,7 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
 
 @router.get(
     "/submissions/{submission_id}/file",
-    summary="A return as a file",
+    summary="A submission as a file",
     response_class=Response,
     responses=_FILE,
 )

@@ -1,4 +1,4 @@
-"""A return as a file, in the reader's language."""
+"""A submission as a file, in the reader's language."""
 
 from typing import Annotated
 

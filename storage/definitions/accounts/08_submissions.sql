@@ -1,6 +1,6 @@
--- Returns of a year: who sees them, which steps may follow one another, and who takes them.
+-- Submissions of a year: who sees them, which steps may follow one another, and who takes them.
 
--- What the office of an institution asks of its returns; where nobody says, all cells that are asked
+-- What the office of an institution asks of its submissions; where nobody says, all cells that are asked
 -- for, and another person reviews and approves.
 CREATE FUNCTION storage.submission_rule(asked integer)
 RETURNS TABLE (complete_millionths integer, other_reviews boolean, other_approves boolean,
@@ -61,7 +61,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
       FROM home CROSS JOIN storage.submission_rule(asked) r WHERE r.line_receives
 $$;
 
--- For which stations the viewer takes returns: a grant of that region or one above, or of the line.
+-- For which stations the viewer takes submissions: a grant of that region or one above, or of the line.
 CREATE FUNCTION access.takes_at(asked integer) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH RECURSIVE held AS (
@@ -86,7 +86,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                             AND held.region_id = a.region_id))
 $$;
 
--- The stations from which a return waits now: the next of the regions, and the line.
+-- The stations from which a submission waits now: the next of the regions, and the line.
 CREATE FUNCTION storage.awaited(asked integer, has text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH left_over AS (
@@ -133,7 +133,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                       AND v.answer IS DISTINCT FROM 'returned')
 $$;
 
--- A step leads from where the return stands to where its move says, by whom the rule lets; what is
+-- A step leads from where the submission stands to where its move says, by whom the rule lets; what is
 -- wrong is refused, whoever writes it.
 CREATE FUNCTION storage.submission_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
@@ -146,7 +146,7 @@ BEGIN
     SELECT * INTO held FROM submission WHERE id = NEW.submission_id FOR UPDATE;
     SELECT * INTO move FROM submission_move WHERE act = NEW.act AND before = held.state;
     IF move.act IS NULL THEN
-        PERFORM storage.refuse_step(format('no %s of a return that is %s', NEW.act, held.state),
+        PERFORM storage.refuse_step(format('no %s of a submission that is %s', NEW.act, held.state),
                                     'submission_move');
     END IF;
     SELECT * INTO rule FROM storage.submission_rule(held.institution_id);
@@ -190,12 +190,12 @@ CREATE FUNCTION storage.only_steps_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
     IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN
-        PERFORM storage.refuse_step('a return moves by its steps', 'submission_move');
+        PERFORM storage.refuse_step('a submission moves by its steps', 'submission_move');
     END IF;
     RETURN NEW;
 END $$;
 
--- Cells are typed and explained while a return is open, and only those that its year's forms have.
+-- Cells are typed and explained while a submission is open, and only those that its year's forms have.
 CREATE FUNCTION storage.survey_is_open() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
@@ -203,7 +203,7 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM submission WHERE id = NEW.submission_id FOR SHARE;
     IF held.state NOT IN ('open', 'returned') THEN
-        PERFORM storage.refuse_step(format('a return that is %s takes no cell', held.state),
+        PERFORM storage.refuse_step(format('a submission that is %s takes no cell', held.state),
                                     'survey_open');
     END IF;
     IF NEW.code NOT IN (SELECT c.code FROM storage.survey_cells(held.year) c) THEN
@@ -222,7 +222,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
      ORDER BY array_position(ARRAY['NY301', 'IDC', 'HEAT'], c.form), c.place
 $$;
 
--- The text whose SHA-256 a return carries; as analytics.survey.return_text.
+-- The text whose SHA-256 a submission carries; as analytics.survey.return_text.
 CREATE FUNCTION storage.return_text(institution integer, asked_year integer, codes text[],
                                     amounts numeric[], origins text[]) RETURNS text
 LANGUAGE sql IMMUTABLE RETURN
@@ -274,7 +274,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      WHERE u.amount IS NOT NULL
 $$;
 
--- Returns as people read them: where each stands, for whom it waits, and whether the year is locked.
+-- Submissions as people read them: where each stands, for whom it waits, and whether the year is locked.
 CREATE VIEW report.submission WITH (security_barrier) AS
 SELECT s.id AS submission_id, s.institution_id, s.year, s.state, s.round, s.received, s.opened_at,
        s.opened_by, s.moved_at, storage.year_is_locked(s.institution_id, s.year) AS locked,
@@ -282,7 +282,7 @@ SELECT s.id AS submission_id, s.institution_id, s.year, s.state, s.round, s.rece
             THEN ARRAY(SELECT access.awaited(s.institution_id, s.received)) ELSE '{}' END AS awaited
   FROM storage.seen v JOIN submission s ON s.institution_id = v.institution_id;
 
--- How many returns stand where, by region of the institutions and line.
+-- How many submissions stand where, by region of the institutions and line.
 CREATE VIEW report.submission_progress WITH (security_barrier) AS
 SELECT s.year, a.region_id, a.department_line, count(*)::integer AS opened,
        count(*) FILTER (WHERE s.state IN ('open', 'returned'))::integer AS not_filled,
