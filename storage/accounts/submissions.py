@@ -37,15 +37,25 @@ _MINE = """
                     WHERE t.submission_id = s.submission_id AND t.round = s.round
                       AND t.act = 'fill'))))
 """
+# Of those at authorities so many are looked into: each asks who its stations are.
 _WAITING = """
-    SELECT year, state, count(*)::integer FROM report.submission s
-     WHERE EXISTS (
-           SELECT FROM submission_move m
-            WHERE m.before = s.state AND m.act IN ('fill', 'review', 'approve', 'receive')
-              AND s.institution_id IN (SELECT c.id FROM access.covers(m.named_right) AS c(id))
-              AND (m.act <> 'receive'
-                   OR s.awaited && ARRAY(SELECT access.takes_at(s.institution_id))))
-     GROUP BY year, state ORDER BY year, state
+    WITH may AS MATERIALIZED (
+        SELECT m.before, m.act, c.id FROM submission_move m
+         CROSS JOIN LATERAL access.covers(m.named_right) AS c(id)
+         WHERE m.act IN ('fill', 'review', 'approve', 'receive')
+    )
+    SELECT s.year, s.state, count(*)::integer FROM submission s
+      JOIN may ON may.id = s.institution_id AND may.before = s.state AND may.act <> 'receive'
+     GROUP BY s.year, s.state
+     UNION ALL
+    SELECT w.year, 'approved', count(*)::integer
+      FROM (SELECT s.year, s.institution_id, s.received FROM submission s
+              JOIN may ON may.id = s.institution_id AND may.before = s.state AND may.act = 'receive'
+             ORDER BY s.year, s.id LIMIT 1000) w
+     WHERE ARRAY(SELECT access.awaited(w.institution_id, w.received))
+           && ARRAY(SELECT access.takes_at(w.institution_id))
+     GROUP BY w.year
+     ORDER BY 1, 2
 """
 _OPEN = """
     INSERT INTO submission (institution_id, year, opened_by)

@@ -172,3 +172,45 @@ CREATE TABLE survey_return (
 ALTER TABLE survey_return ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON survey_return TO commonwatt_api, commonwatt_worker;
 GRANT INSERT (submission_id, round, codes, amounts, origins) ON survey_return TO commonwatt_api;
+
+-- What institutions owe in each period, and until when: the period's first day, moved by months and days.
+CREATE TABLE duty (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    period text NOT NULL CHECK (period IN ('month', 'quarter', 'year')),
+    due_months integer NOT NULL CHECK (due_months BETWEEN 0 AND 24),
+    due_days integer NOT NULL CHECK (due_days BETWEEN -31 AND 62),
+    levels text,         -- of affiliation, a blank between two; null: all
+    -- act: somebody says so; accounts: a figure of the month; submission: the year's is approved
+    told_by text NOT NULL CHECK (told_by IN ('act', 'accounts', 'submission')),
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+GRANT SELECT ON duty TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE duty_done (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    duty text NOT NULL,
+    period date NOT NULL CHECK (extract(day FROM period) = 1),  -- its first day
+    note text NOT NULL CHECK (note <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON duty_done (institution_id, duty, period) WHERE known_until IS NULL;
+ALTER TABLE duty_done ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON duty_done TO commonwatt_api;
+GRANT UPDATE (known_until) ON duty_done TO commonwatt_api;

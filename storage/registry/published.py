@@ -79,6 +79,10 @@ PUBLISHED: Final = (
         "days_off.csv", _as_named("calendar"), _as_named("off", "name_zh", "name_en"),
     ),
     Published(
+        "duties", "报送日历", "Calendar of duties", "duty", "duties.csv", _as_named("code"),
+        _as_named("name_zh", "name_en", "period", "due_months", "due_days", "levels", "told_by"),
+    ),
+    Published(
         "survey-cells", "统计报表单元格", "Cells of the survey's forms", "survey_cell",
         "survey_cells.csv", _as_named("code"),
         _as_named("form", "place", "name_zh", "name_en", "unit", "kind", "carriers",
