@@ -104,6 +104,8 @@ EXAMPLES: Final = {
     "survey.type": lambda world: (
         opened(world), {"code": "111", "value": "12600.50", "reason": "bills of 2015"}),
     "survey.clear": lambda world: (typed(world), {"code": "120", "reason": "it is in account"}),
+    "survey.columns": lambda world: (
+        opened(world), {"columns": "110,111\n360,180.50", "reason": "the platform"}),
     "survey.explain": lambda world: (
         opened(world), {"code": "110", "words": "the new wing opened in June"}),
 }  # fmt: skip

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from actions.accounts.close_year import CloseYear
+from actions.accounts.rollup_table import ROLLUP, WhichRollup
 from actions.accounts.submission_answering import ReceiveSubmission, ReopenSubmission
 from actions.accounts.submission_filling import FillSubmission, OpenSubmissions
 from actions.accounts.submission_rules import StateSubmissionRule
@@ -18,13 +19,14 @@ from actions.accounts.submissions_table import (
     WhichProgress,
     WhichSubmissions,
 )
+from actions.accounts.survey_columns import TakeColumns
 from actions.accounts.survey_files import return_file
 from actions.accounts.survey_table import CELLS, WhichCells
 from actions.accounts.survey_typing import ExplainCell, TypeCell
 from actions.doing import carry_out
 from actions.tables import rows_of
 from analytics.survey import return_digest
-from metering.errors import ConflictError
+from metering.errors import ConflictError, InputError
 from storage.accounts import survey
 from tests.actions.examples_of_submissions import YEAR, approved, filled, opened, received, typed
 from tests.actions.world import World, make_world
@@ -174,3 +176,41 @@ def test_the_pack_holds_forms_columns_and_the_report_in_both_languages(world):
     heads, row = csv.reader(io.StringIO(pack.read("columns.csv").decode("utf-8-sig")))
     assert heads[3:8] == ["101", "102", "103", "1031", "104"]  # the platform's order
     assert dict(zip(heads, row, strict=True))["110"] == "365.00"
+
+
+def test_what_goes_out_as_columns_comes_in_as_columns(world):
+    made = return_file(world.actor(), received(world), "csv", "zh").content.decode("utf-8-sig")
+    on = opened(world)
+    do(world, TakeColumns(columns=made, reason="the platform"), on)
+    found = shown(world, on)
+    assert (found["102"].filled.amount, found["102"].filled.origin) == (1200, "typed")
+    assert found["110"].filled.origin == "account"  # the same as it stands: not typed
+    with pytest.raises(InputError) as caught:
+        do(world, TakeColumns(columns="999\n1", reason="x"), on)
+    assert "999" in caught.value.en
+
+
+def test_forms_add_up_to_regions_lines_and_classes_and_each_only_once(world):
+    for _ in range(2):
+        received(world)
+    filled(world)  # not approved: in no sum
+    world.admin(
+        """INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source,
+               known_by)
+           SELECT institution_id, 'class', 'EDU', '2015-01-01', 'test', 'user:1' FROM submission
+            WHERE state IN ('approved', 'received') ORDER BY id DESC LIMIT 2"""
+    )
+    [(many, total)] = world.admin(
+        """SELECT count(*), sum(r.amounts[array_position(r.codes, '110')])
+             FROM submission s JOIN survey_return r ON r.submission_id = s.id AND r.round = s.round
+            WHERE s.state IN ('approved', 'received')"""
+    )
+    sums = {}
+    for by in ("region", "line", "class"):
+        rows = rows_of(world.actor(), ROLLUP, WhichRollup(year=YEAR, by=by), None, 1000).rows
+        sums[by] = {one.key: (one.known, one.amount) for one in rows if one.code == "110"}
+    for name in ("city 1", "province"):
+        assert sums["region"][str(world.region[name])] == (many, total)
+    assert sums["line"]["government"] == (many, total)
+    assert sums["class"]["EDU"] == sums["class"]["PSU"] == sums["class"]["TOTAL"] == (2, 730)
+    assert sums["class"]["-"] == (many - 2, total - 730)

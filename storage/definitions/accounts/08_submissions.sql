@@ -312,3 +312,83 @@ GRANT EXECUTE ON FUNCTION access.takes_at, access.awaited, access.survey_sources
     access.submission_rule_of
     TO commonwatt_api;
 GRANT SELECT ON report.submission, report.submission_progress TO commonwatt_api;
+
+-- What approved and received submissions of a year add to, by region, line and class of the
+-- institutions at its end, cell by cell. known: of how many an amount is.
+CREATE FUNCTION access.survey_totals(asked_year integer)
+RETURNS TABLE (region_id integer, department_line text, class text, code text, known bigint,
+               amount numeric)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp
+SET work_mem = '64MB' AS $$
+    WITH counted AS MATERIALIZED (
+        SELECT s.institution_id, r.codes, r.amounts
+          FROM storage.seen v
+          JOIN submission s ON s.institution_id = v.institution_id
+          JOIN survey_return r ON r.submission_id = s.id AND r.round = s.round
+         WHERE s.year = asked_year AND s.state IN ('approved', 'received')
+    ), placed AS (
+        SELECT c.institution_id, a.region_id, a.department_line, f.value AS class
+          FROM counted c
+          JOIN affiliation a ON a.institution_id = c.institution_id AND a.known_until IS NULL
+           AND a.valid_from <= make_date(asked_year, 12, 31)
+           AND (a.valid_to IS NULL OR a.valid_to > make_date(asked_year, 12, 31))
+          LEFT JOIN institution_fact f ON f.institution_id = c.institution_id
+           AND f.attribute = 'class' AND f.known_until IS NULL
+           AND f.valid_from <= make_date(asked_year, 12, 31)
+           AND (f.valid_to IS NULL OR f.valid_to > make_date(asked_year, 12, 31))
+    )
+    SELECT p.region_id, p.department_line, p.class, u.code, count(u.amount), sum(u.amount)
+      FROM placed p JOIN counted c USING (institution_id)
+     CROSS JOIN LATERAL unnest(c.codes, c.amounts) AS u(code, amount)
+     GROUP BY p.region_id, p.department_line, p.class, u.code
+$$;
+
+-- Every class with itself and all that hold it.
+CREATE VIEW storage.class_up AS
+WITH RECURSIVE up (code, above) AS (
+    SELECT code, code FROM institution_class
+     UNION ALL
+    SELECT up.code, c.parent FROM up JOIN institution_class c ON c.code = up.above
+     WHERE c.parent IS NOT NULL
+)
+SELECT code, above FROM up;
+
+-- The same rolled up: by region with all below it, by line, by class with all below it.
+CREATE FUNCTION access.survey_rollup(asked_year integer, wanted text)
+RETURNS TABLE (key text, name_zh text, name_en text, code text, known bigint, amount numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH total AS MATERIALIZED (
+        SELECT * FROM access.survey_totals(asked_year)
+    ), region_above AS (
+        WITH RECURSIVE up (region_id, above) AS (
+            SELECT DISTINCT t.region_id, t.region_id FROM total t
+             UNION ALL
+            SELECT up.region_id, u.parent_id
+              FROM up JOIN storage.region_up u ON u.region_id = up.above
+             WHERE u.parent_id IS NOT NULL
+        )
+        SELECT * FROM up WHERE wanted = 'region'
+    ), grouped AS (
+        SELECT r.above::text AS key, t.code, t.known, t.amount
+          FROM total t JOIN region_above r ON r.region_id = t.region_id
+         UNION ALL
+        SELECT t.department_line, t.code, t.known, t.amount FROM total t WHERE wanted = 'line'
+         UNION ALL
+        SELECT coalesce(c.above, '-'), t.code, t.known, t.amount
+          FROM total t LEFT JOIN storage.class_up c ON c.code = t.class WHERE wanted = 'class'
+    ), summed AS (
+        SELECT g.key, g.code, sum(g.known)::bigint AS known, sum(g.amount) AS amount
+          FROM grouped g GROUP BY g.key, g.code
+    )
+    SELECT s.key, coalesce(f.name_zh, l.name_zh, k.name_zh), coalesce(f.name_en, l.name_en, k.name_en),
+           s.code, s.known, s.amount
+      FROM summed s
+      LEFT JOIN region_fact f ON wanted = 'region' AND f.region_id::text = s.key
+       AND f.known_until IS NULL AND storage.civil_day() >= f.valid_from
+       AND (f.valid_to IS NULL OR storage.civil_day() < f.valid_to)
+      LEFT JOIN department_line l ON wanted = 'line' AND l.code = s.key
+      LEFT JOIN institution_class k ON wanted = 'class' AND k.code = s.key
+$$;
+
+REVOKE ALL ON FUNCTION access.survey_totals, access.survey_rollup FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION access.survey_rollup TO commonwatt_api;
