@@ -11,7 +11,7 @@ from actions.accounts.profiles import known_profile
 from actions.accounts.submission_things import STATES, Forms, named
 from actions.accounts.submissions_table import ACTS, stations
 from actions.accounts.survey_table import FORMS, ORIGINS, CellShown, cells_shown
-from actions.accounts.survey_words import amount_of
+from actions.accounts.survey_words import amount_of, unit_of
 from actions.fields import Lang, Words
 from actions.figures import civil
 from actions.printed import Block, Figure, Paper, numbered
@@ -115,7 +115,7 @@ def _block(form: str, shown: Sequence[CellShown], lang: Lang) -> Block:
         (
             one.cell.code,
             in_words(one.name_zh, one.name_en, lang),
-            one.cell.unit,
+            unit_of(one.cell.unit, lang),
             None if one.filled.amount is None else Figure(one.filled.amount, 2),
             ORIGINS[one.filled.origin].say(lang) if one.filled.origin else "",
             "; ".join(filter(None, (one.reason, one.forms.words.get(one.cell.code)))),
@@ -131,7 +131,7 @@ def _changed(one: CellShown, lang: Lang) -> tuple[str | Figure | None, ...]:
     assert one.filled.amount is not None
     return (
         in_words(one.name_zh, one.name_en, lang),
-        one.cell.unit,
+        unit_of(one.cell.unit, lang),
         None if before is None else Figure(before, 2),
         Figure(one.filled.amount, 2),
         change,
@@ -186,7 +186,7 @@ def _because(found: Decomposition, place: int, lang: Lang) -> str:
 def _explained(shown: Sequence[CellShown], lang: Lang) -> list[str]:
     told = [
         f"{one.cell.code} {in_words(one.name_zh, one.name_en, lang)} "
-        f"{amount_of(one.filled.amount)} {one.cell.unit}: {said}"
+        f"{amount_of(one.filled.amount)} {unit_of(one.cell.unit, lang)}: {said}"
         for one in shown
         if (said := one.forms.words.get(one.cell.code))
     ]

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from actions.accounts.submission_things import Forms
-from actions.fields import Words
+from actions.fields import Lang, Words
 from analytics.survey import Doubt, Doubting
 
 CHECKS: Final = {
@@ -20,6 +20,15 @@ CHECKS: Final = {
     ),
 }
 
+_UNITS: Final = {
+    "m2": Words("m²", "m²"),
+    "m3": Words("m³", "m³"),
+    "CNY": Words("元", "yuan"),
+    "person": Words("人", "persons"),
+    "vehicle": Words("辆", "vehicles"),
+    "unit": Words("个", "units"),
+}
+
 
 def amount_of(value: Decimal | None) -> str:
     """Return an amount as people read it, a dash for none."""
@@ -27,6 +36,11 @@ def amount_of(value: Decimal | None) -> str:
         return "–"
     text = f"{value:,.2f}"
     return text.rstrip("0").rstrip(".")
+
+
+def unit_of(unit: str, lang: Lang) -> str:
+    """Return a unit as a printed form has it."""
+    return _UNITS[unit].say(lang) if unit in _UNITS else unit
 
 
 def check_words(doubt: Doubt) -> Words:

@@ -13,6 +13,7 @@ from actions.accounts.rollup_table import ROLLUP, WhichRollup
 from actions.accounts.submission_answering import ReceiveSubmission, ReopenSubmission
 from actions.accounts.submission_filling import FillSubmission, OpenSubmissions
 from actions.accounts.submission_rules import StateSubmissionRule
+from actions.accounts.submission_things import forms_of
 from actions.accounts.submissions_table import (
     PROGRESS,
     SUBMISSIONS,
@@ -21,15 +22,16 @@ from actions.accounts.submissions_table import (
 )
 from actions.accounts.survey_columns import TakeColumns
 from actions.accounts.survey_files import return_file
+from actions.accounts.survey_paper import report_paper
 from actions.accounts.survey_table import CELLS, WhichCells
 from actions.accounts.survey_typing import ExplainCell, TypeCell
 from actions.doing import carry_out
 from actions.tables import rows_of
 from analytics.survey import return_digest
 from metering.errors import ConflictError, InputError
-from storage.accounts import survey
+from storage.accounts import submissions, survey
 from tests.actions.examples_of_submissions import YEAR, approved, filled, opened, received, typed
-from tests.actions.world import World, make_world
+from tests.actions.world import World, counts_since, make_world, measure, new_office
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +216,33 @@ def test_forms_add_up_to_regions_lines_and_classes_and_each_only_once(world):
     assert sums["line"]["government"] == (many, total)
     assert sums["class"]["EDU"] == sums["class"]["PSU"] == sums["class"]["TOTAL"] == (2, 730)
     assert sums["class"]["-"] == (many - 2, total - 730)
+
+
+def test_the_report_says_in_words_why_use_changed(world):
+    name = "of two years"
+    new_office(world, name)
+    counts_since(world, name, "2014-01-01")
+    measure(world, name, "2014-01-01", 365, 1000)
+    measure(world, name, "2015-01-01", 365, 1500)
+    for area, first, until in (("1000", "2014-01-01", "2015-01-01"), ("1200", "2015-01-01", None)):
+        world.admin(
+            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from, valid_to,
+                   source, known_by) VALUES (%s, 'area_m2', %s, %s, %s, 'test', 'user:1')""",
+            world.institution[name],
+            area,
+            first,
+            until,
+        )
+    on = opened(world, world.institution[name])
+    found = shown(world, on)
+    assert (found["102"].filled.amount, found["102"].filled.origin) == (1200, "fact")
+    # a fifth more area is no doubt, half as much again electricity is
+    assert [code for code, one in found.items() if one.doubts] == ["103", "110", "120"]
+    with world.actor().look() as connection:
+        [row] = submissions.listed(connection, only=on)
+        paper = report_paper(connection, forms_of(connection, row), "en")
+    whole, area, intensity = paper.blocks[1].lead
+    # 0.1229 kgce/kWh: 365 and 547.5 kWh; L = 22.4293 / ln 1.5; area L ln 1.2, intensity L ln 1.25
+    assert "0.045 to 0.067 tce (+50.0 %)" in whole
+    assert area == "floor area rose (+20.0%), which made it 0.010 tce more."
+    assert intensity == "energy per floor area rose (+25.0%), which made it 0.012 tce more."
