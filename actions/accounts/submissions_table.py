@@ -173,11 +173,17 @@ SUBMISSIONS: Final = Table[Shown, WhichSubmissions](
 class WhichSteps(Filter):
     """Of which submission the steps are wanted."""
 
-    submission: Id = field(zh="年报编号", en="Submission", default=0)
+    submission: Id | None = field(
+        zh="年报编号",
+        en="Submission",
+        hint=("不填为最近的年报", "Left open: the newest"),
+        default=None,
+    )
 
 
 def _steps(at: Acting, asked: WhichSteps) -> list[StepRow]:
-    return submissions.steps(at.connection, asked.submission)
+    chosen = asked.submission or submissions.newest(at.connection, stepped=True)
+    return submissions.steps(at.connection, chosen) if chosen else []
 
 
 STEPS: Final = Table[StepRow, WhichSteps](

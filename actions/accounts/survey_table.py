@@ -70,7 +70,12 @@ class CellShown:
 class WhichCells(Filter):
     """Of which submission the cells are wanted."""
 
-    submission: Id = field(zh="年报编号", en="Submission", default=0)
+    submission: Id | None = field(
+        zh="年报编号",
+        en="Submission",
+        hint=("不填为最近的年报", "Left open: the newest"),
+        default=None,
+    )
 
 
 def cells_shown(forms: Forms) -> list[CellShown]:
@@ -83,7 +88,8 @@ def cells_shown(forms: Forms) -> list[CellShown]:
 
 
 def _every(at: Acting, asked: WhichCells) -> Iterator[CellShown]:
-    for one in submissions.listed(at.connection, only=asked.submission):
+    chosen = asked.submission or submissions.newest(at.connection)
+    for one in submissions.listed(at.connection, only=chosen) if chosen else ():
         yield from cells_shown(forms_of(at.connection, one))
 
 

@@ -22,6 +22,8 @@ _LISTED = f"""
        AND (%(institution)s::integer IS NULL OR s.institution_id = %(institution)s)
      ORDER BY s.submission_id LIMIT %(most)s
 """  # noqa: S608 - only our own text
+_NEWEST = "SELECT id FROM submission ORDER BY moved_at DESC, id DESC LIMIT 1"
+_STEPPED = "SELECT submission_id FROM submission_step ORDER BY id DESC LIMIT 1"
 # What the viewer may do next, by the rights of moves; the station is asked of the submission alone.
 _MINE = """
     SELECT s.submission_id
@@ -188,6 +190,12 @@ def listed(
     }
     with connection.cursor(row_factory=class_row(SubmissionRow)) as cursor:
         return cursor.execute(_LISTED.encode(), asked).fetchall()
+
+
+def newest(connection: Connection[Any], *, stepped: bool = False) -> int | None:
+    """Return the submission that was opened or moved last; stepped: the one that moved last."""
+    row = connection.execute(_STEPPED if stepped else _NEWEST).fetchone()
+    return None if row is None else int(row[0])
 
 
 def wait_for_me(connection: Connection[Any], ids: Sequence[int]) -> set[int]:

@@ -77,7 +77,9 @@ def _rule(world: World) -> tuple[None, dict[str, Any]]:
 
 
 OBJECTS: Final = {
-    "submission": lambda world: {name: _of(world, name) for name in ("office", "clinic", "police")}
+    # no object of an action: so that tables have something to show
+    "received_submission": lambda world: {"office": received(world)},
+    "submission": lambda world: {name: _of(world, name) for name in ("office", "clinic", "police")},
 }
 
 
