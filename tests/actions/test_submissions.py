@@ -226,8 +226,9 @@ def test_the_report_says_in_words_why_use_changed(world):
     measure(world, name, "2015-01-01", 365, 1500)
     for area, first, until in (("1000", "2014-01-01", "2015-01-01"), ("1200", "2015-01-01", None)):
         world.admin(
-            """INSERT INTO institution_fact (institution_id, attribute, number, valid_from,
-                   valid_to, source, known_by) VALUES (%s, 'area_m2', %s, %s, %s, 'test', 'user:1')""",
+            """INSERT INTO institution_fact (institution_id, attribute, number,
+                   valid_from, valid_to, source, known_by)
+               VALUES (%s, 'area_m2', %s, %s, %s, 'test', 'user:1')""",
             world.institution[name],
             area,
             first,
