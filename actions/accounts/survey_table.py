@@ -111,7 +111,6 @@ def _to(act: str, zh: str, en: str) -> Column:
 CELLS: Final = Table[CellShown, WhichCells](
     code="survey-cells",
     path="/survey-submissions",
-    page="/submissions/cells",
     words=Words("年报报表", "Forms of a submission"),
     about="The cells of a submission's forms in the platform's order: as they were filled in, "
     "or, while it is open, as accounts and typing make them now.",

@@ -14,15 +14,20 @@ _CALENDAR = """
        AND (valid_to IS NULL OR valid_to > %(day)s) ORDER BY code
 """
 _DUE = """
-    SELECT d.duty, y.name_zh AS duty_zh, y.name_en AS duty_en, d.institution_id, i.name_zh,
-           i.name_en, d.period, d.due_on, d.done
-      FROM access.duties(%(ids)s::integer[], %(first)s, %(until)s) d
+    WITH page AS MATERIALIZED (
+        SELECT d.duty, d.institution_id, d.period, d.due_on, d.done
+          FROM access.duties(%(ids)s::integer[], %(first)s, %(until)s) d
+         WHERE (%(duty)s::text IS NULL OR d.duty = %(duty)s) AND (NOT %(open)s OR NOT d.done)
+           AND (d.due_on, d.duty, d.institution_id) > (%(last_due)s, %(last_duty)s, %(last)s)
+         ORDER BY d.due_on, d.duty, d.institution_id LIMIT %(most)s
+    )
+    SELECT d.duty, y.name_zh AS duty_zh, y.name_en AS duty_en, d.institution_id, n.name_zh,
+           n.name_en, d.period, d.due_on, d.done
+      FROM page d
       JOIN duty y ON y.code = d.duty AND y.known_until IS NULL AND y.valid_from <= d.due_on
        AND (y.valid_to IS NULL OR y.valid_to > d.due_on)
-      JOIN report.institution i USING (institution_id)
-     WHERE (%(duty)s::text IS NULL OR d.duty = %(duty)s) AND (NOT %(open)s OR NOT d.done)
-       AND (d.due_on, d.duty, d.institution_id) > (%(last_due)s, %(last_duty)s, %(last)s)
-     ORDER BY d.due_on, d.duty, d.institution_id LIMIT %(most)s
+      LEFT JOIN report.named(ARRAY(SELECT institution_id FROM page)) n USING (institution_id)
+     ORDER BY d.due_on, d.duty, d.institution_id
 """
 _BY_REGION = """
     SELECT d.duty, y.name_zh AS duty_zh, y.name_en AS duty_en, d.region_id, r.name_zh AS region_zh,

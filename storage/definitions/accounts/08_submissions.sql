@@ -274,14 +274,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      WHERE u.amount IS NOT NULL
 $$;
 
--- Submissions as people read them: where each stands, for whom it waits, and whether the year is locked.
-CREATE VIEW report.submission WITH (security_barrier) AS
-SELECT s.id AS submission_id, s.institution_id, s.year, s.state, s.round, s.received, s.opened_at,
-       s.opened_by, s.moved_at, storage.year_is_locked(s.institution_id, s.year) AS locked,
-       CASE WHEN s.state = 'approved'
-            THEN ARRAY(SELECT access.awaited(s.institution_id, s.received)) ELSE '{}' END AS awaited
-  FROM storage.seen v JOIN submission s ON s.institution_id = v.institution_id;
-
 -- How many submissions stand where, by region of the institutions and line.
 CREATE VIEW report.submission_progress WITH (security_barrier) AS
 SELECT s.year, a.region_id, a.department_line, count(*)::integer AS opened,
@@ -311,7 +303,7 @@ REVOKE ALL ON FUNCTION access.takes_at, access.awaited, access.survey_sources,
 GRANT EXECUTE ON FUNCTION access.takes_at, access.awaited, access.survey_sources,
     access.submission_rule_of
     TO commonwatt_api;
-GRANT SELECT ON report.submission, report.submission_progress TO commonwatt_api;
+GRANT SELECT ON report.submission_progress TO commonwatt_api;
 
 -- What approved and received submissions of a year add to, by region, line and class of the
 -- institutions at its end, cell by cell. known: of how many an amount is.
