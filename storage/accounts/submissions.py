@@ -65,7 +65,7 @@ _WAITING = """
     SELECT w.year, 'approved', count(*)::integer
       FROM (SELECT s.year, s.institution_id, s.received FROM submission s
               JOIN may ON may.id = s.institution_id AND may.before = s.state AND may.act = 'receive'
-             ORDER BY s.year, s.id LIMIT 1000) w
+             ORDER BY s.year, s.id LIMIT 200) w
      WHERE ARRAY(SELECT access.awaited(w.institution_id, w.received))
            && ARRAY(SELECT access.takes_at(w.institution_id))
      GROUP BY w.year
