@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from actions.accounts.overview import months_before
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
-from actions.boards.waiting import OfBooks, of_books
+from actions.boards.waiting import OfBooks, OfYear, of_books, of_year
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
 from actions.declared import Effect
@@ -131,6 +131,7 @@ class Today:
     platform: OfPlatform | None
     corrects: bool
     books: OfBooks
+    year: OfYear
     new_keys: Sequence[NewKeys] = ()
 
 
@@ -147,6 +148,7 @@ def today_of(actor: Actor) -> Today:
             _of_platform(connection) if runs_it else None,
             holds(connection, Right.CORRECT_READINGS),
             of_books(connection),
+            of_year(connection, actor.today or days.today(connection)),
             new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
         )
 
