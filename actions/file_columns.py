@@ -87,7 +87,8 @@ def _of_export(kind: Kind, header: Sequence[str]) -> list[str]:
         if table.entered_by != kind.about.code or set(heads) != names:
             continue
         on = f"{kind.about.on.code}_id" if kind.about.on else ""
-        return ["on" if one == on else one if one in kind.model_fields else "" for one in heads]
+        meant = [dict(table.enters).get(one, one) for one in heads]
+        return ["on" if one == on else one if one in kind.model_fields else "" for one in meant]
     return []
 
 

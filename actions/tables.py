@@ -107,6 +107,7 @@ class Table(Generic[RowT, FilterT]):
     has no control for. at_once: how many rows a file asks for at a time. reckons: the query reads
     all rows of a planned union to compute from, and shows none of those that are not seen.
     entered_by: code of the action that enters such rows; its files take the table as programs do.
+    enters: columns that are fields of that action under another name.
     """
 
     code: str
@@ -129,6 +130,7 @@ class Table(Generic[RowT, FilterT]):
     at_once: int = MOST_AT_ONCE
     reckons: bool = False
     entered_by: str = ""
+    enters: tuple[tuple[str, str], ...] = ()
     of: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

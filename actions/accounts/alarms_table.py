@@ -111,6 +111,7 @@ ALARMS: Final = Table[AlarmRoute, WhichAlarms](
     unasked=("institution",),
     ask=_routes,
     actions=(AddAlarm.about.code,),
+    entered_by=AddAlarm.about.code,
     empty=Words("没有接警地址。", "Nobody is told yet."),
     then=Words(
         "打开机构,“添加接警地址”,再发一条测试消息。",

@@ -220,6 +220,8 @@ BILLS: Final = Table[Bill, WhichBills](
     ),
     filter=WhichBills,
     ask=_bills,
+    entered_by="bill.enter",
+    enters=(("bill_number", "number"),),
     empty=Words("没有账单。", "There are no bills."),
     then=Words("请在户号列表中录入账单。", "Enter them under a utility account number."),
 )  # fmt: skip

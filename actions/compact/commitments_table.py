@@ -94,9 +94,9 @@ COMMITMENTS: Final = Table[CommitmentRow, WhichCommitments](
         Column(
             "member",
             Words("责任成员", "Member"),
-            lambda row: row.region_id,
-            "whole",
+            lambda row: row.code or str(row.region_id),
             named=_member,
+            hint=Words("行政区划代码", "Code of its region"),
         ),
         attribute("body", "责任部门", "Department"),
         attribute("due", "完成时限", "Due", "day"),
@@ -130,6 +130,7 @@ COMMITMENTS: Final = Table[CommitmentRow, WhichCommitments](
     ),
     filter=WhichCommitments,
     actions=("commitment.assign",),
+    entered_by="commitment.assign",
     ask=_ask,
     empty=Words("没有任务。", "There are no commitments."),
     then=Words(

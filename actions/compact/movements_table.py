@@ -125,5 +125,7 @@ TRUSTED: Final = Table[TrustRow, OfUnion](
     ),
     filter=OfUnion,
     every=_trusted,
+    entered_by="trust.add",
+    enters=(("union_id", "union"), ("taker_id", "taker")),
     empty=Words("名单为空。", "Nobody is listed."),
 )

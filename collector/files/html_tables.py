@@ -6,7 +6,7 @@ from typing import Final
 
 from collector.files.limits import Limits
 from collector.files.refusals import CellError, Place
-from collector.files.tables import BLOCK_ROWS, Block, Cell, Table
+from collector.files.tables import BLOCK_ROWS, Block, Cell, Merged, Table
 from collector.files.text import Opener, called, encoding_of, opened
 
 _AT_ONCE: Final = 1 << 16  # characters
@@ -17,7 +17,7 @@ _SILENT: Final = frozenset(("script", "style", "title"))
 def html_table(source: Opener, place: Place, limits: Limits) -> Table:
     """Return all tables of a page as one; rows are counted as a spreadsheet shows them."""
     encoding = encoding_of(source, place)
-    how = {"encoding": called(encoding)}
+    how = {"encoding": called(encoding), "merged": "rows"}  # no value counts again
     return Table(place, "html", how, lambda: _blocks(source, encoding, limits))
 
 
@@ -126,7 +126,7 @@ class _Reader(HTMLParser):
         while row is not None and (left := self._below.pop(len(row), None)):
             if left[0] > 1:
                 self._below[len(row)] = (left[0] - 1, left[1])
-            row.append(left[1])
+            row.append(Merged(left[1]) if left[1] else "")
 
 
 def _span(text: str | None) -> int:

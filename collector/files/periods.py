@@ -53,6 +53,9 @@ def until_next(chunk: Chunk) -> NDArray[np.int64] | None:
     To the next month, where all times begin one; else as long as the least step of its series, of
     which every other is a multiple. A series of one time has the step that all others have.
     """
+    local = chunk.at_ms > LOCAL // 2
+    if bool(local.any()) and not bool(local.all()):  # nobody can tell how far apart they are
+        return None
     month = _months(chunk)
     if month is not None:
         return month

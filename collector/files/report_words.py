@@ -10,6 +10,12 @@ _EXPORT_EN: Final = (
 )
 
 REPORTS: Final[dict[str, Words]] = {
+    "merged_value": Words(
+        "数值“{}”是与上方合并的单元格,只能计一次。",
+        "The value “{}” is one cell merged over several rows, and counts once.",
+        "请取消合并,按行填写各自的数值,或只保留一行。",
+        "Unmerge it and write the value of each row, or keep one row.",
+    ),
     "cut_short": Words(
         "文件没有结束记录({}),可能不完整。",
         "The file has no end record ({}): it may be cut short.",

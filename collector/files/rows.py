@@ -19,7 +19,7 @@ from collector.files.instants import DOUBT, Instants, duration_ms
 from collector.files.numbers import Numbers, bare_of, is_empty
 from collector.files.owners import Owners, tried
 from collector.files.refusals import CellError, Place
-from collector.files.tables import Block, Cell, text_of
+from collector.files.tables import Block, Cell, Merged, text_of
 from collector.files.values import Layout, ValueColumn
 
 _DAY_MS: Final = 86_400_000
@@ -168,6 +168,8 @@ class RowReader:
         message = self._owners.messages(one, rows)
         unit = self._owners.units(one, rows)
         value, wrong = self.numbers.column(cells)
+        if "merged" in self.faults.told.how:
+            self._unmerged(cells, value, wrong)
         bare = np.isnan(value)
         if len(wrong) < bare.sum():
             self._doubted(one, rows, [n for n in np.flatnonzero(bare).tolist() if n not in wrong])
@@ -196,6 +198,14 @@ class RowReader:
             shared.ratio,
             unsure,
         ).taken(good)
+
+    @staticmethod
+    def _unmerged(
+        cells: Sequence[Cell], value: NDArray[np.float64], wrong: dict[int, CellError]
+    ) -> None:
+        """Refuse what a merged cell would say again: a value counts once."""
+        for n in (n for n, cell in enumerate(cells) if isinstance(cell, Merged)):
+            value[n], wrong[n] = np.nan, CellError("merged_value", str(cells[n]))
 
     def _doubted(self, one: ValueColumn, rows: Rows, doubts: Sequence[int]) -> None:
         """Keep the first number of each kind that may be two."""

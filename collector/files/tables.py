@@ -12,6 +12,12 @@ SHEETS: Final = frozenset(("xlsx", "xls", "xml", "ods", "html"))  # forms whose 
 REMARK: Final = "# "  # begins a row that is no data, as the examples of templates do
 
 
+class Merged(str):
+    """What a cell above, of which this one is a part, says: whose or when, but no value again."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Block:
     """Rows that are read together. lines: where each stands; of a malformed one, `wrong` says."""

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from collector.files.headings import is_total
-from collector.files.tables import Cell
+from collector.files.tables import Cell, Merged
 from collector.files.tidied import Line, Looked, Step, cell, widened
 from metering.unit_names import unit_of
 
@@ -27,7 +27,8 @@ def _bare(one: Cell) -> Cell:
     if not isinstance(one, str):
         return one
     if not one.isascii() or "\0" in one:
-        one = one.translate(_UNSEEN)
+        plain = one.translate(_UNSEEN)
+        one = one if plain == one else plain
     if one[:1] not in {"'", "’", "="}:
         return one
     quoted = _QUOTED.fullmatch(one.strip())
@@ -51,7 +52,8 @@ def with_units(looked: Looked) -> Step | None:
         number, row = line
         if number <= head:
             return [(number, widened(row, width, "单位") if number == head else row)]
-        found = _parted(cell(row, at))
+        merged = at < len(row) and isinstance(row[at], Merged)
+        found = None if merged else _parted(cell(row, at))
         if found is None:
             return [(number, widened(row, width, ""))]
         return [(number, widened([*row[:at], found[0], *row[at + 1 :]], width, found[1]))]

@@ -11,6 +11,7 @@ from typing import IO, Final
 from collector.files.containers import archive_errors, member, opened_archive
 from collector.files.guarded_xml import fed, parser
 from collector.files.limits import Limits
+from collector.files.merged_cells import Below
 from collector.files.refusals import CellError, Place
 from collector.files.sheet import SheetReader, local
 from collector.files.tables import BLOCK_ROWS, Block, Table
@@ -69,12 +70,16 @@ def _blocks(
     refuse: bool,
 ) -> Iterator[Block]:
     reader = SheetReader(book.strings, book.dated, book.instant, limits, refuse=refuse)
+    with member(archive, info, limits) as source:
+        below = Below(source)
+    if below:
+        how["merged"] = str(len(below))
     block = Block()
     with member(archive, info, limits) as source:
         for _ in fed(reader.parser, source, limits):
             for line, row in reader.take():
                 block.lines.append(line)
-                block.rows.append(row)
+                block.rows.append(below.filled(line, row) if below else row)
             if len(block.rows) >= BLOCK_ROWS:
                 yield block
                 block = Block()

@@ -7,7 +7,7 @@ from collector.files.guarded_xml import Depth, fed, parser
 from collector.files.limits import Limits
 from collector.files.refusals import CellError, Place
 from collector.files.sheet import local
-from collector.files.tables import BLOCK_ROWS, Block, Cell, Table
+from collector.files.tables import BLOCK_ROWS, Block, Cell, Merged, Table, text_of
 
 _MOST_TEXT: Final = 32_768
 _MOST_EMPTY: Final = 1 << 20  # rows that an ODS says to be alike; the last of them end a sheet
@@ -26,7 +26,8 @@ def xml_tables(source: Opener, place: Place, limits: Limits, form: str) -> Itera
         def blocks(number: int = number) -> Iterator[Block]:
             return _blocks(source, limits, number)
 
-        yield Table(Place(place.file, title), form, {}, blocks)
+        # what is merged over rows is filled in, and no value counts again
+        yield Table(Place(place.file, title), form, {"merged": "rows"}, blocks)
 
 
 def _titles(source: Opener, limits: Limits) -> list[str]:
@@ -165,7 +166,7 @@ class _Reader:
                 continue
             self._below[at] = (left - 1, value)
             self._row.extend([""] * (at + 1 - len(self._row)))
-            self._row[at] = value if self._row[at] == "" else self._row[at]
+            self._row[at] = Merged(text_of(value)) if self._row[at] == "" else self._row[at]
 
 
 def _value(said: Fields, text: str) -> Cell:

@@ -22,7 +22,7 @@ _SAY: Final = """
             %(by)s)
 """
 _LISTED: Final = """
-    SELECT c.*, f.name_zh, f.name_en,
+    SELECT c.*, f.code, f.name_zh, f.name_en,
            c.region_id IN (SELECT s.id FROM access.acts_for() AS s(id)) AS own
       FROM report.commitment c
       LEFT JOIN region_fact f ON f.region_id = c.region_id AND f.known_until IS NULL
@@ -71,6 +71,7 @@ class CommitmentRow:
     done_by: str | None
     overdue: bool
     days_over: int | None
+    code: str | None
     name_zh: str | None
     name_en: str | None
     own: bool

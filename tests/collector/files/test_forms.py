@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from collector.files.grids import grids
 from tests.collector.files.rig import asked, codes, rows, taken
@@ -140,3 +141,33 @@ def test_headings_of_merged_cells_are_one_heading():
     assert [(row.key, row.value) for row in rows(page, **MINE)] == [
         ("m1.sharp", 5), ("m1.peak", 6),
     ]  # fmt: skip
+
+
+def merged(over: str, text: object) -> bytes:
+    """Return a workbook of which cells of one column are merged over two rows."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as made:
+        sheet = made.add_worksheet("一月")
+        sheet.write_row(0, 0, ["表号", "日期", "用电量"])
+        for row, day in enumerate(("2026-01-01", "2026-01-02"), 1):
+            sheet.write_row(row, 0, ["m1", day, 5])
+        sheet.merge_range(over, text, made.add_format({"valign": "vcenter"}))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("whose", ["m1", 12])
+def test_rows_are_of_the_meter_whose_cell_is_merged_over_them(whose):
+    found = rows(merged("A2:A3", whose), **MINE)
+    assert [(row.key, row.at[:10], row.value) for row in found] == [
+        (str(whose), "2026-01-01", 5), (str(whose), "2026-01-02", 5),
+    ]  # fmt: skip
+
+
+def test_a_value_that_is_merged_over_rows_counts_once():
+    assert codes(merged("C2:C3", 5), **MINE) == [("file.merged_value", 3)]
+    page = (
+        "<table><tr><td>表号<td>日期<td>用电量<tr><td>m1<td>2026-01-01<td rowspan=2>5 kWh"
+        "<tr><td>m1<td>2026-01-02</table>"
+    )
+    assert codes(page, **MINE)[0][1] == 3
+    assert codes(page.replace(" kWh", ""), **MINE) == [("file.merged_value", 3)]

@@ -94,3 +94,8 @@ def test_instants_may_head_columns_beside_ids_that_a_word_of_time_heads():
     assert [(row.key, row.value) for row in found] == [
         ("m1", 5), ("m1", 6), ("m2", 7), ("m2", 8),
     ]  # fmt: skip
+
+
+def test_a_time_without_offset_among_others_tells_no_length():
+    content = "表号,时间,用电量\nm1,2026-01-05T10:00:00Z,1\nm1,2026-01-05T11:00:00,2\n"
+    assert list(asked(content, stamp="start", **MINE)) == ["length_s"]

@@ -143,20 +143,80 @@ def test_files_for_people_are_headed_in_their_language_and_say_how_many_rows(bro
     assert answer.headers["x-as-of"] in rows[-1][0]
 
 
-@pytest.mark.parametrize("code", sorted(code for code, one in ALL.items() if one.entered_by))
+ENTERED = sorted(code for code, one in ALL.items() if one.entered_by)
+# How rows are forgotten, so that they can be entered again; exchanges correct themselves.
+FORGET = {
+    "alarms": "UPDATE alarm_route SET known_until = now() WHERE known_until IS NULL",
+    "bills": "TRUNCATE bill CASCADE",
+    "commitments": "TRUNCATE commitment CASCADE",
+    "trusted_takers": "TRUNCATE trusted_taker CASCADE",
+}
+
+
+@pytest.mark.parametrize("code", ENTERED)
 def test_what_a_declared_action_enters_goes_out_and_comes_back_in_equal(browsers, code):
     table, client = ALL[code], browsers["en"]
     kind = declared()[table.entered_by]
-    names = {one.name for one in table.columns if one.for_programs}
+    on = f"{kind.about.on.code}_id"
+    names = {
+        dict(table.enters).get(one.name, one.name) for one in table.columns if one.for_programs
+    }
     needed = {name for name, info in kind.model_fields.items() if info.is_required()}
-    assert needed | {f"{kind.about.on.code}_id"} <= names
+    assert needed | {on} <= names
 
     path = f"/api/v1{table.path.format(**OF)}"
     out = client.get(path, params={"format": "csv"}).content
     assert len(out.splitlines()) > 1
+    if code in FORGET:
+        WORLD[-1].admin(FORGET[code])
     done = take(WORLD[-1].actor(), kind, out)
     assert (done.wrong, done.done) == ([], len(out.splitlines()) - 1)
-    assert client.get(path, params={"format": "csv"}).content == out
+
+    def entered(content: bytes) -> list[list[str]]:
+        rows = csv.DictReader(io.StringIO(content.decode()))
+        kept = [one for one in rows.fieldnames or []
+                if one == on or dict(table.enters).get(one, one) in kind.model_fields]  # fmt: skip
+        return sorted([row[name] for name in kept] for row in rows)
+
+    again = client.get(path, params={"format": "csv"}).content
+    assert entered(again) == entered(out)
+    assert code in FORGET or again == out
+
+
+REGISTERED = {"regions", "institutions", "meters", "channels"}  # tests/actions/test_registry_export
+# Tables that are no input of any action, each with its reason; the rest come back in equal.
+COMPUTED = "worked out of others"
+NOTED = "what happened, and when: it is not said again"
+KEPT = "published by an authority, and seeded"
+BY_ACTS = "states that several acts lead to, each with its own right and check"
+WHY_NOT = {
+    **dict.fromkeys(
+        ("accounts", "accounts-of", "bases", "cover_members", "differences", "indicators",
+         "progress-institutions", "progress-members", "quotas", "run-quotas", "quota.days",
+         "second_log", "log_heads", "shared.figures", "target-corrections", "target-progress",
+         "year-months", "years", "findings", "key-suggestions", "roster-changes", "unbound-keys",
+         "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
+         "target-limits"),
+        COMPUTED,
+    ),
+    **dict.fromkeys(
+        ("alarm-messages", "audit", "corrections", "files-done", "large-imports", "reading-files",
+         "reconciliations", "rejects", "set-aside", "tasks", "movements", "runs", "cover_frozen",
+         "scenarios"),
+        NOTED,
+    ),
+    **dict.fromkeys(("carriers", "profiles"), KEPT),
+    "figures": "months and deliveries together, which two acts enter",
+    **dict.fromkeys(
+        ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
+         "utility-accounts"), BY_ACTS
+    ),
+}  # fmt: skip
+
+
+def test_every_table_comes_back_in_or_says_why_not():
+    assert sorted(WHY_NOT.keys() | REGISTERED | set(ENTERED)) == sorted(ALL)
+    assert not WHY_NOT.keys() & (REGISTERED | set(ENTERED))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -1,0 +1,130 @@
+"""`commonwatt serve`, killed while a large file comes, leaves a handle that says so and no row.
+
+`COMMONWATT_TEST_ROWS=3000000` brings so many rows first, and says how much memory `serve` holds.
+"""
+
+import http.client
+import json
+import os
+import subprocess
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+
+import numpy as np
+import psutil
+import psycopg
+import pytest
+
+from actions.access.login import hash_password
+from tests.actions.world import make_world
+from tests.cli.test_large_file import watched
+from tests.cli.test_serve import command, port, wait_for  # noqa: F401  # a fixture
+from tests.dashboards.pages.conftest import PASSWORD
+
+ROWS = int(os.environ.get("COMMONWATT_TEST_ROWS", "0"))
+URL = "/api/v1/imports/readings/large"
+HEADER = b"gateway,channel,at,value\n"
+
+
+def packed(rows: int) -> Iterator[bytes]:
+    """Return a compressed file of readings, minute by minute, as it is made."""
+    pack = zlib.compressobj(1, zlib.DEFLATED, 31)
+    yield pack.compress(HEADER)
+    for first in range(0, rows, 10_000):
+        at = (np.arange(first, min(first + 10_000, rows)) * 60 + 1_456_800_000).astype("M8[s]")
+        lines = "".join(
+            f"demo-a/g1,office e,{one.isoformat()}Z,{n / 1000}\n"
+            for n, one in enumerate(at.tolist())
+        )
+        yield pack.compress(lines.encode())
+    yield pack.flush()
+
+
+def asking(at: int) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", at, timeout=600)
+
+
+def sent(at: int, token: str, body: Iterator[bytes]) -> str:
+    """Send a file in pieces, and return where its handle is."""
+    one = asking(at)
+    said = {"Authorization": f"Bearer {token}", "Content-Encoding": "gzip"}
+    one.request("POST", f"{URL}?name=big.csv.gz", body, said, encode_chunked=True)
+    answer = one.getresponse()
+    assert answer.status == 202, answer.read()
+    return str(answer.headers["location"])
+
+
+def logged_in(at: int) -> str:
+    one, body = asking(at), {"login": "of-the-office", "password": PASSWORD, "bearer": True}
+    one.request("POST", "/api/v1/login", json.dumps(body), {"Content-Type": "application/json"})
+    return str(json.loads(one.getresponse().read())["token"])
+
+
+@pytest.fixture
+def serving(database, port) -> Iterator[tuple[subprocess.Popen[str], str]]:  # noqa: F811
+    """A server on a world whose people have a password, and a token of one of them."""
+    world = make_world(database)
+    world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    world.close()
+    arguments, known = command("--port", str(port), "--database-url", database.url("api"))
+    known["COMMONWATT_COLLECTOR_DATABASE_URL"] = database.url("collector")
+    process = subprocess.Popen(
+        arguments, env=known, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for(port, process)
+    yield process, logged_in(port)
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.crash
+def test_killed_while_a_file_comes_it_leaves_no_row(database, serving, port):  # noqa: F811
+    process, token = serving
+    if ROWS:
+        measured(process, port, token)
+
+    def cut() -> Iterator[bytes]:
+        for number, piece in enumerate(packed(200_000)):
+            if number == 10:
+                process.kill()
+            yield piece
+            time.sleep(0.01)
+
+    before = asked(database, "SELECT count(*) FROM reading")
+    with suppress(OSError, http.client.HTTPException, AssertionError):
+        sent(port, token, cut())
+    assert process.wait(30) != 0
+    watched(database)
+    assert asked(database, "SELECT count(*) FROM reading") == before
+    held = "SELECT count(*) FROM pg_class WHERE relname IN ('came', 'sorted')"
+    assert asked(database, held) == [(0,)]
+
+
+def measured(process: subprocess.Popen[str], at: int, token: str) -> None:
+    """Bring a file, and say what the server held before and meanwhile."""
+    held = psutil.Process(process.pid)
+    before, most, began = held.memory_info().rss, 0, time.monotonic()
+    where = sent(at, token, packed(ROWS))
+    received_s = time.monotonic() - began
+    most_then = held.memory_info().rss
+    while True:
+        one = asking(at)
+        one.request("GET", where, headers={
+            "Authorization": f"Bearer {token}"})  # fmt: skip
+        found = json.loads(one.getresponse().read())
+        most = max(most, held.memory_info().rss)
+        if found["state"] not in {"received", "read"}:
+            break
+        time.sleep(0.2)
+    print(f"\n{ROWS:,} rows, {found['bytes'] / 1e6:.1f} MB packed, {found['state']}: received in "
+          f"{received_s:.0f} s, {time.monotonic() - began:.0f} s in all; serve held "
+          f"{before / 1e6:.0f} MB before, {most_then / 1e6:.0f} once received, at most "
+          f"{most / 1e6:.0f}")  # fmt: skip
+
+
+def asked(database, statement: str) -> list[tuple]:
+    with psycopg.connect(database.admin_url) as connection:
+        return connection.execute(statement.encode()).fetchall()
