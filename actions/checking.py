@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from actions.declared import Action, OnT
-from actions.fields import Acting, field_words, input_kind
+from actions.fields import Acting, field_words, input_kinds
 from actions.options import option_of
 from actions.refusals import not_offered, same_person
 from actions.scans import check_scans
@@ -29,8 +29,9 @@ def made_it(kind: type[Action[OnT, Any]], on: OnT, at: Acting) -> bool:
 
 
 def _check_choices(model: BaseModel, at: Acting, path: str) -> None:
+    kinds = input_kinds(type(model))
     for name, info in type(model).model_fields.items():
-        value, kind = getattr(model, name), input_kind(info)
+        value, kind = getattr(model, name), kinds[name]
         if kind == "rows" and value is not None:
             for place, row in enumerate(value):
                 _check_choices(row, at, f"{path}{name}.{place}.")

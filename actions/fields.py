@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final, Literal, TypeVar, overload
 
 from psycopg import Connection
@@ -174,6 +175,12 @@ def input_kind(info: FieldInfo) -> str:
     words = field_words(info)
     chosen = words.choices is not None
     return kind_of(info, chosen=chosen, ids=words.called is not None) or "none"
+
+
+@cache
+def input_kinds(model: type[BaseModel]) -> Mapping[str, str]:
+    """Return the kinds of the fields of a model, by name; a file asks for them at each row."""
+    return {name: input_kind(info) for name, info in model.model_fields.items()}
 
 
 def called(info: FieldInfo, value: Any, at: Acting) -> Words | None:

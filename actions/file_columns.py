@@ -1,6 +1,7 @@
 """The columns of a file whose rows are actions: named as fields are, in either language."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from pydantic.fields import FieldInfo
@@ -10,6 +11,7 @@ from actions.fields import Lang, field_words, input_kind
 from actions.kinds import row_of
 from actions.tables import TABLES
 from metering.errors import InputError
+from storage.seed_files import rows
 
 Kind = type[Action[Any, Any]]
 LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
@@ -18,8 +20,9 @@ _MOST_ROWS: Final = 50  # of a field that is a list of rows
 
 def pairs_of_row(kind: Kind, names: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
     """Return a row's values by field."""
+    written = _values_of_senders(kind.about.code)
     return [
-        (name, part)
+        (name, written.get((name, part.strip()), part))
         for name, text in zip(names, row, strict=False)
         for part in _parts(kind, name, text)
         if name not in ("on", "")  # a column that an export has beside
@@ -59,8 +62,12 @@ def names_of(kind: Kind, header: Sequence[str]) -> list[str]:
     while header and not header[-1].strip():
         header = header[:-1]
     exported = _of_export(kind, header)
-    found = exported or [known.get(one.strip(), "") for one in header]
-    strange = [] if exported else [one for one, name in zip(header, found, strict=True) if not name]
+    senders = _of_senders(kind.about.code)
+    found = exported or [known.get(one.strip(), senders.get(one.strip(), "")) for one in header]
+    pairs = zip(header, found, strict=True)
+    strange = [
+        one for one, name in pairs if not exported and not name and one.strip() not in senders
+    ]
     ours = {name for name, info in kind.model_fields.items() if info.is_required()}
     ours |= {"on"} if kind.about.on is not None else set()
     missing = sorted(ours - {one.partition(".")[0] for one in found})
@@ -83,6 +90,20 @@ def _of_export(kind: Kind, header: Sequence[str]) -> list[str]:
         meant = [dict(table.enters).get(one, one) for one in heads]
         return ["on" if one == on else one if one in kind.model_fields else "" for one in meant]
     return []
+
+
+@cache
+def _of_senders(act: str) -> dict[str, str]:
+    """Return which field each heading is that suppliers write; empty where it is passed over."""
+    told = rows("file_headings.csv")
+    return {row["heading"]: row["field"] for row in told if row["act"] == act}
+
+
+@cache
+def _values_of_senders(act: str) -> dict[tuple[str, str], str]:
+    """Return the value that a field has where suppliers write a word of their own."""
+    told = rows("file_values.csv")
+    return {(row["field"], row["text"]): row["value"] for row in told if row["act"] == act}
 
 
 def _of_rows(name: str, info: FieldInfo) -> dict[str, str]:

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 12, 31, tzinfo=UTC)
+_WRITTEN: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?")
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
@@ -49,12 +50,18 @@ def _placed(value: Any, info: ValidationInfo) -> Any:
     return at if at.tzinfo or zone is None else at.replace(tzinfo=ZoneInfo(zone))
 
 
+def _dashed(text: str) -> str:
+    """Return a day or month as ISO writes it, out of 2026/3/1, 2026.3.1 or 2026年3月1日."""
+    found = _WRITTEN.fullmatch(text)
+    return "-".join(part.zfill(2) for part in found.groups() if part) if found else text
+
+
 def _civil(value: Any) -> Any:
     """Read a day; a number is none, for nobody writes days since 1970."""
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value).strip())
+        return date.fromisoformat(_dashed(str(value).strip()))
     except ValueError:
         raise PydanticCustomError("date_parsing", "Write it as 2026-03-01") from None
 
@@ -73,7 +80,9 @@ def _first_of(value: Any) -> Any:
     """Read a month as its first day."""
     if not isinstance(value, str):
         return value
-    text = value.strip()
+    text = _dashed(value.strip())
+    if len(text) == len("202601") and text.isdecimal():
+        text = f"{text[:4]}-{text[4:]}"
     try:
         return date.fromisoformat(f"{text}-01" if len(text) == len("2026-01") else text)
     except ValueError:

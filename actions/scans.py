@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from actions.actor import Actor
 from actions.declared import ACTIONS, Action
-from actions.fields import Acting, input_kind
+from actions.fields import Acting, input_kinds
 from actions.figures import not_found
 from metering.errors import InputError
 from storage import attachments, days
@@ -61,8 +61,8 @@ def content_of(actor: Actor, digest: str) -> tuple[Attachment, bytes]:
 
 def named(action: BaseModel) -> dict[str, str]:
     """Return the scans that an action names, by field."""
-    fields = type(action).model_fields.items()
-    scans = {name: getattr(action, name) for name, info in fields if input_kind(info) == "scan"}
+    kinds = input_kinds(type(action)).items()
+    scans = {name: getattr(action, name) for name, kind in kinds if kind == "scan"}
     return {name: digest for name, digest in scans.items() if digest is not None}
 
 

@@ -4,14 +4,16 @@ A period is a day, or a month or bill of many days; its degrees are the mean ove
 a month of warm and cold days has both (Guideline 14 and CalTRACK count degree days alike).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 _WITHIN: Final = (3.0, 97.0)  # percent of the temperatures between which a bend is sought
 _PER_DEGREE: Final = 10
@@ -39,7 +41,7 @@ class Degrees:
     def __len__(self) -> int:
         return len(self.weight)
 
-    def only(self, periods: Any) -> "Degrees":
+    def only(self, periods: Any) -> Degrees:
         """Return some of the periods."""
         columns = (self.below, self.above, self.weight, self.temperature)
         below, above, weight, temperature = (column[periods] for column in columns)

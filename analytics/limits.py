@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from analytics.steps import HOUR_MS, Bools, Ints
 from metering.messages import MAX_QUANTA
 
 _DOUBT = 1e-12  # relative error beyond which two doubles settle a comparison
+_NEAR_RATE: Final = 20.0  # a wrap may be so many times as fast as a known step nearby
+_FAR_RATE: Final = 2.0  # and across a longer gap, whose mean is steadier, so many times
+_SHORT_PERIODS: Final = 3
 
 
 def within(used: Ints, most: Ints, time_ms: Ints) -> Bools:
@@ -22,6 +27,30 @@ def within(used: Ints, most: Ints, time_ms: Ints) -> Bools:
         rows = np.flatnonzero(~fits)
         fits[rows] = _at_most(used[rows], most[rows], time_ms[rows])
     return fits
+
+
+def may_wrap(implied: Ints, wraps: Ints, most: Ints, time_ms: Ints, sure: Bools) -> Bools:
+    """Return where a fall can be a wrap: within the limit and half the range, or a tenth of it.
+
+    implied: (n,) the use that it would be. [quanta]  sure: (n,) where half the range will do
+        without a limit.
+    """
+    fine: Bools = (wraps > 0) & (implied >= 0) & within(implied, most, time_ms)
+    fine &= implied <= wraps // np.where((most > 0) | sure, 2, 10)
+    return fine
+
+
+def is_short(time_ms: Ints, period_ms: Ints) -> Bools:
+    """Return where a fall takes no longer than a few readings do."""
+    short: Bools = time_ms <= _SHORT_PERIODS * period_ms
+    return short
+
+
+def keeps_pace(implied: Ints, time_ms: Ints, used: Ints, apart_ms: Ints, short: Bools) -> Bools:
+    """Return where a wrap that implies a use is no faster than a use of time apart lets expect."""
+    share = np.where(short, _NEAR_RATE, _FAR_RATE) * used * time_ms
+    paced: Bools = implied * apart_ms.astype(float) <= share
+    return paced
 
 
 def _at_most(used: Ints, per_hour: Ints, time_ms: Ints) -> Bools:

@@ -5,15 +5,17 @@ explains (Σxy)² / Σx² of Σy², and two sides what two equations say. Everyt
 for all meters without gaps, and then kept once.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.degrees import Degrees
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -49,7 +51,7 @@ class Moments:
     def __len__(self) -> int:
         return len(self.count)
 
-    def only(self, places: Ints) -> "Moments":
+    def only(self, places: Ints) -> Moments:
         """Return the sums of some candidates."""
         names = ("xy_h", "xy_c", "mean_h", "mean_c", "own_h", "own_c", "may_h", "may_c")
         some = {name: np.ascontiguousarray(getattr(self, name)[:, places]) for name in names}

@@ -3,8 +3,11 @@
 Only a fall starts a judgement. At a fall from reading k to k + 1 the low run is what lies between
 k and the nearest later reading plausible from k; the high run what lies between k + 1 and the
 nearest earlier reading from which k + 1 is plausible; a mixed run lies on both sides of the fall.
-A pair is plausible where it rises, and by no more than the connection can carry. Nothing looks
-across an exchange, and no judgement looks further than its bounds, so order of arrival is nothing.
+A pair is plausible where it rises, and by no more than the connection can carry. What could be a
+turn of the register is use, however uneven: no leap alone sets a low or high run aside whose every
+fall is a wrap at the run's own pace, and which climbs at least as much as its open end.
+Nothing looks across an exchange, and no judgement looks further than its bounds, so order of
+arrival is nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from analytics.limits import within
+from analytics.limits import is_short, keeps_pace, may_wrap, within
 from analytics.steps import HOUR_MS, Bools, EffectiveReadings, Ints
 from metering.channels import Kind
 
@@ -63,6 +66,7 @@ class Line(NamedTuple):
     out: Ints
     most: Ints
     period: Ints
+    wraps: Ints
     reinstated: Bools
 
     def only(self, rows: Any) -> Line:
@@ -102,6 +106,7 @@ def line_of(effective: EffectiveReadings) -> Line:
         out,
         effective.max_per_hour,
         effective.period_ms,
+        effective.wraps_at,
         effective.reinstated,
     )
 
@@ -198,19 +203,42 @@ def _found(line: Line, longest: int, way: int, skip: int, bounds: Bounds) -> _Ru
 def _bad(line: Line, runs: _Runs, way: int, skip: int, bounds: Bounds) -> Bools:
     """Return which runs cannot be use: over the limit, a leap at the open end, or a small dip."""
     rise, follows = line.rise, line.follows
-    take = _leaps(line, runs.edge, runs, bounds)
-    if skip:
-        take &= _leaps(line, runs.base, runs, bounds)
-    else:
-        climb = np.append(0, np.cumsum(np.where(follows, np.maximum(rise, 0), 0)))
-        take |= rise[runs.edge] > np.abs(climb[runs.tail] - climb[runs.near])
     over = follows & ~within(rise, line.most[:-1], np.diff(line.at))
     so_far = np.append(0, np.cumsum(over))
-    take |= so_far[runs.b] > so_far[runs.a]
+    sure, leap = so_far[runs.b] > so_far[runs.a], _leaps(line, runs.edge, runs, bounds)
+    if skip:
+        leap &= _leaps(line, runs.base, runs, bounds)
+    else:
+        climb = np.append(0, np.cumsum(np.where(follows, np.maximum(rise, 0), 0)))
+        own = np.abs(climb[runs.tail] - climb[runs.near])
+        sure |= rise[runs.edge] > own
+        doubt = np.flatnonzero(leap & ~sure & (line.wraps[runs.a] > 0))
+        if len(doubt):
+            leap[doubt] = ~_turns(line, runs.a[doubt], runs.b[doubt], own[doubt])
+    take: Bools = sure | leap
     if (way, skip) == _LOW:
         dip = -rise[runs.fall] <= np.maximum(2, line.starts[runs.fall] // bounds.dip)
         take |= dip & (line.at[runs.b] - line.at[runs.a] <= _longest_ms(line, runs.a, bounds))
     return take
+
+
+def _turns(line: Line, a: Ints, b: Ints, own: Ints) -> Bools:
+    """Return which runs between a and b may be turns: each fall is a wrap at the run's own pace.
+
+    own: (k,) how much the readings of the run climb among themselves; they take a period at least.
+    """
+    fall = np.flatnonzero(line.follows & (line.rise < 0))
+    first, beyond = np.searchsorted(fall, a), np.searchsorted(fall, b)
+    run = np.repeat(np.arange(len(a)), beyond - first)
+    nth = np.arange(len(run)) - np.repeat(np.cumsum(beyond - first) - beyond, beyond - first)
+    step = fall[nth]
+    time, wraps = line.at[step + 1] - line.at[step], line.wraps[step]
+    implied, short = line.rise[step] + wraps, is_short(time, line.period[step])
+    apart = np.maximum(line.at[b - 1] - line.at[a + 1], line.period[a])[run]
+    fine = may_wrap(implied, wraps, line.most[step], time, np.zeros(len(step), np.bool_))
+    fine &= keeps_pace(implied, time, own[run], apart, short)
+    turns: Bools = np.bincount(run[~fine], minlength=len(a)) == 0
+    return turns
 
 
 def _longest_ms(line: Line, a: Ints, bounds: Bounds) -> Ints:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from analytics.limits import in_range, within
+from analytics.limits import in_range, is_short, keeps_pace, may_wrap, within
 from analytics.outliers import BOUNDS, Bounds, Line, covered, line_of, stands
 from analytics.steps import Bools, Codes, EffectiveReadings, Ints, Judged, Reason, Steps, is_known
 from metering.channels import Kind
-
-_NEAR_RATE: Final = 20.0  # a wrap may be so many times as fast as a known step nearby
-_FAR_RATE: Final = 2.0  # and across a longer gap, whose mean is steadier, so many times
-_SHORT_PERIODS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class _Pairs:
     @property
     def wraps(self) -> Ints:
         """Where the register begins anew; 0 is unknown."""
-        column: Ints = self.effective.wraps_at[self.here][self.a]
+        column: Ints = self.line.wraps[self.a]
         return column
 
     @property
@@ -144,17 +140,15 @@ def _wraps(pairs: _Pairs, fell: Ints, reason: Codes, bounds: Bounds) -> Bools:
     wraps, most, confirmed = pairs.wraps[fell], pairs.most[fell], pairs.confirmed[fell]
     meter, period = pairs.meter, pairs.period
     time, implied = (pairs.end - pairs.start)[fell], pairs.used[fell] + wraps
-    fine = (wraps > 0) & (implied >= 0) & within(implied, most, time)
-    fine &= implied <= wraps // np.where((most > 0) | confirmed, 2, 10)
-    short = time <= _SHORT_PERIODS * period[fell]
+    fine = may_wrap(implied, wraps, most, time, confirmed)
+    short = is_short(time, period[fell])
     seen, paced = np.zeros(len(fell), np.bool_), np.zeros(len(fell), np.bool_)
     for far in (*range(-bounds.rate_steps, 0), *range(1, bounds.rate_steps + 1)):
         step = np.clip(fell + far, 0, len(reason) - 1)
         some = (meter[step] == meter[fell]) & (reason[step] == Reason.KNOWN)
         some &= np.abs(pairs.start[step] - pairs.start[fell]) <= bounds.far_ms
         apart = np.maximum(pairs.end[step] - pairs.start[step], period[step])
-        share = np.where(short, _NEAR_RATE, _FAR_RATE) * pairs.used[step] * time
-        paced |= some & (implied * apart.astype(float) <= share)
+        paced |= some & keeps_pace(implied, time, pairs.used[step], apart, short)
         seen |= some
     return fine & (paced | (~seen & short) | confirmed)
 

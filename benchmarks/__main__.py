@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="how often each is measured")
     parser.add_argument("--quick", action="store_true", help="less data: to see that it works")
     parser.add_argument("--minutes", type=float, default=10.0, help="live; flood: at each rate")
+    parser.add_argument("--quotas", type=int, help="books: how many; 1.6 million where not said")
     parser.add_argument("--json", type=Path, help="the figures, for a program")
     asked = parser.parse_args()
     if unknown := set(asked.part) - PARTS.keys():
@@ -84,6 +85,8 @@ def main() -> None:
             state = f"load before {machine.load()}, one fsync {machine.sync_ms(root):.2f} ms"
             runs = 1 if name in ONCE else asked.runs
             given = {"minutes": asked.minutes} if name in ONCE else {}
+            if name == "books":
+                given = {"quotas": asked.quotas}
             for section in PARTS[name](root, runs=runs, quick=asked.quick, **given):
                 section.notes.append(f"{runs} runs, median [least–most]; {state}.")
                 section.show()

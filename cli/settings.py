@@ -112,9 +112,7 @@ class Settings(OutsideSettings):
         description="collect: of one gateway while messages pile up and others wait behind it; "
         "what is beyond is set aside",
     )
-    gateway_burst_bytes: int = Field(
-        2**25, ge=2**16, le=2**40, description="collect: and so much more at once"
-    )
+    gateway_burst_bytes: int = Field(2**25, ge=2**16, le=2**40, description="collect: more at once")
     read_blocks: bool = Field(
         True, description="collect: false lets paho read each packet, which is four times slower"
     )
@@ -134,7 +132,7 @@ class Settings(OutsideSettings):
         description="collect, serve, import readings: a reading farther ahead of its arrival is "
         "set aside",
     )
-    write_readings: int = Field(5000, ge=1, le=1_000_000, description="of a transaction, about")
+    write_readings: int = Field(20_000, ge=1, le=1_000_000, description="of a transaction, about")
     session_expiry_s: int = Field(
         14 * 86_400, ge=60, le=365 * 86_400, description="the broker keeps messages so long"
     )

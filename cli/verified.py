@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
+from actions.compact.target_words import fall_of
 from cli.services.words import say
 from compact.notices import in_kgce
 from compact.runs import Run
@@ -38,8 +39,9 @@ def _run(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
     """Yield what was shared among whom, computed anew; names are as the file's maker has them."""
     problem, made = run.problem, run.allocation
     yield _pair(about.get("union"), say(f"联合体 {problem.union}", f"union {problem.union}"))
-    yield _pair(about.get("target"), problem.target.indicator.value)
-    rule = rule_words(problem.method.rule)
+    fall = fall_of(problem.target)
+    yield _pair(about.get("target"), say(fall.zh, fall.en))
+    rule = rule_with_reach(problem.method.payload)
     yield say(f"规则 {rule.zh}", f"rule {rule.en}")
     many, base, total = len(made.quotas), in_kgce(made.base_g), in_kgce(made.total_g)
     yield say(

@@ -47,7 +47,7 @@ class CollectorSettings:
     batch_messages: int = 2_000
     batch_bytes: int = 1024 * 1024
     batch_ms: int = 100
-    write_readings: int = 5_000
+    write_readings: int = 20_000
     receipt_ms: int = 250
     share: str = ""
     routes: tuple[Route, ...] = field(default=(NATIVE,))

@@ -5,6 +5,8 @@ potential: nobody is asked for more than an audit found, but for a basic duty; s
 finds little does not free from everything.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final

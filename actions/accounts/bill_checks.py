@@ -72,6 +72,33 @@ def check_cost(priced: Sequence[tuple[Decimal, Decimal]], cost: int | None, unit
     )
 
 
+def check_total(total: int | None, parts: Sequence[int | None]) -> None:
+    """Refuse a bill whose parts are more than what is to be paid in all. [fen]"""
+    together = sum(one for one in parts if one is not None)
+    if total is not None and together > total + COST_FEN:
+        said, paid = f"{Decimal(together) / 100:.2f}", f"{Decimal(total) / 100:.2f}"
+        raise InputError(
+            "bill.total",
+            zh=f"金额、税额和基本电费合计 {said} 元,大于应付合计 {paid} 元。",
+            en=f"Cost, tax and basic charge are {said} yuan, more than the {paid} to be paid.",
+            next_zh="请核对各项金额。",
+            next_en="Check the amounts.",
+            where={"field": "total", "together": said},
+        )
+
+
+def no_days() -> InputError:
+    """Return the refusal of a bill that says neither days nor a month."""
+    return InputError(
+        "bill.no_days",
+        zh="账单既没有起止日,也没有账单月份。",
+        en="The bill has neither days nor a billing month.",
+        next_zh="请填写起止日或账单月份。",
+        next_en="State its days, or its billing month.",
+        where={"field": "first"},
+    )
+
+
 def refuse_twice(on: UtilityAccount, said: tuple[date, date, int], held: InTheWay | None) -> None:
     """Refuse a bill of days, or of a number, that are billed; said: days and quanta."""
     if held is None:

@@ -1,15 +1,24 @@
 """What a bill says, as fields of the actions that enter and correct one."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
 from actions.accounts.amounts import fen_of, per_unit_of, quanta_of
-from actions.accounts.bill_checks import check_cost, check_days, check_periods, no_quantity
+from actions.accounts.bill_checks import (
+    check_cost,
+    check_days,
+    check_periods,
+    check_total,
+    no_days,
+    no_quantity,
+)
 from actions.fields import Acting, Words, field
 from actions.kinds import Amount, Day, Line, Month, Scan
+from actions.spans import month_after
 from storage.accounts.bills import NewBill
 from storage.accounts.utility_accounts import UtilityAccount
 
@@ -35,8 +44,20 @@ def _price(name: str) -> Any:
 class BillFields(BaseModel):
     """What stands on a bill. Quantities and prices are in its unit, money in yuan."""
 
-    first: Day = field(zh="起始日", en="First day", examples=["2015-01-01"])
-    last: Day = field(zh="截止日(含)", en="Last day, included", examples=["2015-01-31"])
+    first: Day | None = field(
+        zh="起始日",
+        en="First day",
+        hint=("不填为账单月份首日", "Left open: the first of the billing month"),
+        default=None,
+        examples=["2015-01-01"],
+    )
+    last: Day | None = field(
+        zh="截止日(含)",
+        en="Last day, included",
+        hint=("不填为账单月份末日", "Left open: the last of the billing month"),
+        default=None,
+        examples=["2015-01-31"],
+    )
     quantity: Amount | None = field(
         zh="数量",
         en="Quantity",
@@ -62,6 +83,12 @@ class BillFields(BaseModel):
         zh="基本电费(元)",
         en="Basic charge (yuan)",
         hint=("按容量或需量计收", "By capacity or demand"),
+        default=None,
+    )
+    total: Amount | None = field(
+        zh="应付合计(元)",
+        en="To be paid in all (yuan)",
+        hint=("含税、基本电费和附加", "With tax, basic charge and levies"),
         default=None,
     )
     sharp: Amount | None = _period("sharp")
@@ -96,7 +123,8 @@ class BillFields(BaseModel):
 
     def said(self, on: UtilityAccount, at: Acting, **more: Any) -> NewBill:
         """Return the bill, or refuse what contradicts itself."""
-        check_days(on, self.first, self.last, at.today)
+        first, last = self.days()
+        check_days(on, first, last, at.today)
         unit = self.unit or on.unit
         whole = per_unit_of(on, unit)
         amounts = [quanta_of(on, one, unit) if one is not None else None for one in self._amounts()]
@@ -107,11 +135,13 @@ class BillFields(BaseModel):
         check_periods(amounts, quanta, whole, unit)
         cost = fen_of(self.cost, "cost")
         check_cost(self._priced(quantity), cost, unit)
+        total = fen_of(self.total, "total")
+        check_total(total, [cost, fen_of(self.tax, "tax"), fen_of(self.basic, "basic")])
         return NewBill(
             on.utility_account_id,
-            self.first,
-            self.last,
-            (self.month or self.last).replace(day=1),
+            first,
+            last,
+            (self.month or last).replace(day=1),
             quanta,
             quantity,
             unit,
@@ -121,11 +151,19 @@ class BillFields(BaseModel):
             cost,
             fen_of(self.tax, "tax"),
             fen_of(self.basic, "basic"),
+            total,
             self.number,
             self.estimated,
             self.scan,
             **more,
         )
+
+    def days(self) -> tuple[date, date]:
+        """Return first and last day: those of the billing month where the bill says none."""
+        if self.month is None and (self.first is None or self.last is None):
+            raise no_days()
+        month = (self.month or self.last or self.first or date.max).replace(day=1)
+        return self.first or month, self.last or month_after(month) - timedelta(days=1)
 
     def _amounts(self) -> list[Decimal | None]:
         return [self.sharp, self.peak, self.flat, self.valley, self.deep]

@@ -120,7 +120,8 @@ class CorrectBill(BillFields, Action[Bill, BillKept]):
         names = ("sharp", "peak", "flat", "valley", "deep")
         periods = {n: q * per_unit for n, q in zip(names, amounts, strict=True) if q is not None}
         priced = {f"{n}_price": p for n, p in zip(names, prices, strict=True) if p is not None}
-        money = {"cost": on.cost_fen, "tax": on.tax_fen, "basic": on.basic_fen}
+        money = {"cost": on.cost_fen, "tax": on.tax_fen, "basic": on.basic_fen,
+                 "total": on.total_fen}  # fmt: skip
         held = {"yuan_per_unit": on.yuan_per_unit, "number": on.number}
         return {
             "first": on.first, "last": on.last, "quantity": on.quantity, "unit": on.unit,

@@ -95,7 +95,10 @@ def _bills(at: Acting, asked: WhichBills, after: str | None, limit: int) -> Page
 
 def _money(name: str, zh: str, en: str) -> Column:
     return Column(
-        name, Words(zh, en), lambda one: in_units(getattr(one, f"{name}_fen"), 100), "number", "元"
+        name,
+        Words(f"{zh}(元)", f"{en} (yuan)"),
+        lambda one: in_units(getattr(one, f"{name}_fen"), 100),
+        "number",
     )
 
 
@@ -198,6 +201,7 @@ BILLS: Final = Table[Bill, WhichBills](
         _money("cost", "金额", "Cost"),
         _money("tax", "税额", "Tax"),
         _money("basic", "基本电费", "Basic charge"),
+        _money("total", "应付合计", "In all"),
         attribute("estimated", "估算", "Estimated", "flag"),
         attribute("number", "账单编号", "Number of the bill", called="bill_number", apart=True),
         Column(

@@ -26,7 +26,7 @@ from actions.kinds import Id, Line
 from actions.rights import Right
 from compact.closing import Closing
 from metering.errors import ConflictError
-from storage.accounts import closing
+from storage.accounts import closing, submissions
 from storage.accounts.closing import ClosingGroup
 
 _UNKNOWN = (Closing.MISSING, Closing.PARTIAL)
@@ -108,7 +108,10 @@ class CloseYear(Action[None, YearLocked]):
         unknown = found.of(*_UNKNOWN)
         if unknown and not (self.only_ready and found.one is None):
             raise unknown_months(at, self.year, those(unknown))
-        if not (ready := found.of(Closing.READY)):
+        ready = found.of(Closing.READY)
+        if waiting := submissions.on_their_way(at.connection, self.year, those(ready)):
+            raise _on_their_way(self.year, waiting)
+        if not ready:
             zh, en = "没有可锁定的台账。", "no accounts are ready to be locked."
             raise nothing(self.year, zh, en)
         return found, ready
@@ -196,6 +199,17 @@ def _stays(state: Words) -> Words:
 def _locked(year: int, many: int, groups: list[ClosingGroup], at: Acting) -> YearLocked:
     at.told["institutions"] = many
     return YearLocked(year=year, institutions=many, kgce=in_units(summed(groups, "kgce_g"), 1000))
+
+
+def _on_their_way(year: int, waiting: list[int]) -> ConflictError:
+    return ConflictError(
+        "year.return_on_its_way",
+        zh=f"{len(waiting)} 家机构 {year} 年的年报已开启,尚未接收。",
+        en=f"The returns of {len(waiting)} institutions for {year} are opened and not received.",
+        next_zh="请待年报逐级接收后锁定(submission.receive)。",
+        next_en="Lock their year once their returns are received: submission.receive.",
+        where={"institutions": waiting[:5], "year": year},
+    )
 
 
 def _closed_already(year: int, group: ClosingGroup) -> ConflictError:

@@ -26,6 +26,7 @@ __all__ = [
     "explain_quota_change",
     "explain_use_change",
     "quota_change",
+    "use_change",
 ]
 
 _G_PER_KG: Final = 1000
@@ -99,7 +100,14 @@ def explain_use_change(
     """
     code = profile or list_profiles(actor)[0].code
     with actor.look() as connection:
-        found = decomposition.used(connection, institution_id, since, year, code)
+        return use_change(connection, institution_id, year, since, code)
+
+
+def use_change(
+    connection: Connection[Any], institution_id: int, year: int, since: int, profile: str
+) -> Decomposition:
+    """Return the same in a transaction that is open."""
+    found = decomposition.used(connection, institution_id, since, year, profile)
     if found is None:
         raise not_found("机构", "institution", {"institution_id": institution_id})
     if not found.months or found.area_before is None or found.area_after is None:
@@ -146,7 +154,7 @@ def _quota(
         connection, QuotaFilter(union_id, year, institution_id), after=(0, 0, 0), most=1
     )
     run_id = held[0].run_id if held else None
-    shares = runs.shares(connection, run_id, institution_id=institution_id) if run_id else []
+    shares = runs.shares(connection, run_id, only=[institution_id]) if run_id else []
     if not shares or held[0].state == "dropped":
         raise not_found("年度用能指标", "quota", where)
     amount_g = held[0].amount_g

@@ -17,7 +17,7 @@ from actions.accounts.findings import (
 from actions.declared import Action
 from actions.fields import Acting, Lang, Words, field
 from actions.figures import in_units, milliseconds
-from actions.kinds import Id
+from actions.kinds import Amount, Id
 from actions.registry.institutions import institution_name
 from actions.rights import Right
 from actions.tables import Column, Filter, Table, page_of
@@ -43,6 +43,9 @@ class WhichFindings(Filter):
     )
     kind: FindingKind | None = field(zh="类型", en="Kind", names=KINDS, default=None)
     state: FindingState | None = field(zh="状态", en="State", names=STATES, default=None)
+    least_kgce: Amount | None = field(
+        zh="至少相差", en="Differs by at least", unit="kgce", default=None
+    )
 
 
 def _ask(at: Acting, asked: WhichFindings, after: str | None, limit: int) -> Page[FindingRow]:
@@ -54,6 +57,7 @@ def _ask(at: Acting, asked: WhichFindings, after: str | None, limit: int) -> Pag
         institution_id=asked.institution,
         kind=asked.kind,
         state=asked.state,
+        least_g=None if asked.least_kgce is None else asked.least_kgce * 1000,
     )
     return page_of(found, limit, lambda row: (milliseconds(row.first), row.finding_id))
 
@@ -65,7 +69,14 @@ def _kwh(name: str, zh: str, en: str) -> Column:
         lambda row: in_units(getattr(row, name), row.per_unit),
         "number",
         unit_of=lambda row: row.unit,
+        places=1,
     )
+
+
+def _when(row: FindingRow, lang: Lang) -> list[str]:
+    first, until = (at.astimezone(ZoneInfo(row.zone)) for at in (row.first, row.until))
+    end = f"{until:%H:%M}" if first.date() == until.date() else f"{until:%Y-%m-%d %H:%M}"
+    return [f"{first:%Y-%m-%d %H:%M}", f"– {end}"]
 
 
 def _answered(row: FindingRow, lang: Lang) -> list[str]:
@@ -80,7 +91,7 @@ def _to_answer(
         name,
         words,
         only="page",
-        shown=lambda row, lang: f"{words.say(lang)} ›" if row.answer is None else "",
+        shown=lambda row, lang: words.say(lang) if row.answer is None else "",
         link=lambda row: f"/do/{action.about.code}/{row.finding_id}" if row.answer is None else "",
         right=Right.CORRECT_READINGS,
     )
@@ -120,8 +131,15 @@ FINDINGS: Final = Table[FindingRow, WhichFindings](
             link=curve_link,
         ),
         Column("carrier", Words("能源品种", "Carrier"), lambda row: row.carrier, apart=True),
-        Column("first", Words("开始", "From"), lambda row: row.first, "instant"),
-        Column("until", Words("结束", "Until"), lambda row: row.until, "instant"),
+        Column("first", Words("开始", "From"), lambda row: row.first, "instant", apart=True),
+        Column("until", Words("结束", "Until"), lambda row: row.until, "instant", apart=True),
+        Column(
+            "when",
+            Words("时间", "When"),
+            only="page",
+            shown=_when,
+            hint=Words("计量表所在地的时间", "in the meter's civil time"),
+        ),
         _kwh("used", "实际用量", "Used"),
         _kwh("expected", "正常用量", "Usual"),
         _kwh("size", "相差", "Difference"),
@@ -132,6 +150,7 @@ FINDINGS: Final = Table[FindingRow, WhichFindings](
             lambda row: in_units(row.kgce_g, 1000),
             "number",
             unit="kgce",
+            places=1,
         ),
         Column(
             "yuan",
@@ -139,7 +158,7 @@ FINDINGS: Final = Table[FindingRow, WhichFindings](
             lambda row: row.yuan,
             "number",
             unit="元",
-            blank=Words("未登记单价", "no price stated"),
+            hint=Words("登记单价后显示", "where a price is stated"),
         ),
         Column(
             "state",

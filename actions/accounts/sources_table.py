@@ -73,7 +73,9 @@ def _amount(name: str, zh: str, en: str, hint: tuple[str, str] | None = None) ->
         lambda row: in_units(getattr(row.one, name), row.one.per_unit),
         "number",
         unit_of=lambda row: row.one.unit,
+        places=0,
         hint=Words(*hint) if hint else None,
+        apart=name == "estimate",
     )
 
 
@@ -104,12 +106,6 @@ SOURCES_TABLE: Final = Table[SourcesRow, WhichSources](
             shown=lambda row, lang: in_words(row.one.carrier_zh, row.one.carrier_en, lang),
         ),
         Column("month", Words("月份", "Month"), lambda row: f"{row.one.month:%Y-%m}"),
-        _amount("meter", "计量", "Meter"),
-        _amount("by_days", "账单按天", "Bills by days",
-                ("整月每天都有账单时才有", "Where every day of the month is billed")),
-        _amount("by_bill", "账单按月", "Bills by billing month"),
-        _amount("typed", "填报", "Typed"),
-        _amount("estimate", "估算", "Estimate"),
         Column(
             "source",
             Words("取数", "Counts"),
@@ -127,6 +123,12 @@ SOURCES_TABLE: Final = Table[SourcesRow, WhichSources](
             link=_explain,
             look=_look,
         ),
+        _amount("meter", "计量", "Meter"),
+        _amount("by_days", "账单按天", "Bills by days",
+                ("整月每天都有账单时才有", "Where every day of the month is billed")),
+        _amount("by_bill", "账单按月", "Bills by billing month"),
+        _amount("typed", "填报", "Typed"),
+        _amount("estimate", "估算", "Estimate"),
         attribute("one.differs", "超过 2%", "By more than 2 %", "flag", called="differs",
                   apart=True),
         attribute("one.unit", "单位", "Unit", called="unit", apart=True),

@@ -108,10 +108,7 @@ FIGURES: Final = Table[FigureRow, WhichFigures](
         ),
         Column(
             "cost",
-            Words("金额", "Cost"),
-            lambda row: in_units(row.one.cost_fen, 100),
-            "number",
-            "元",
+            Words("金额(元)", "Cost (yuan)"), lambda row: in_units(row.one.cost_fen, 100), "number",
         ),
         attribute("one.basis", "依据", "Basis", called="basis"),
         attribute("one.known_by", "填报人", "Typed by", called="known_by", apart=True),

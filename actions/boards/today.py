@@ -9,10 +9,11 @@ from typing import Final
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from actions.accounts.findings import FINDING
 from actions.accounts.overview import months_before
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
-from actions.boards.waiting import OfBooks, of_books
+from actions.boards.waiting import OfBooks, OfYear, of_books, of_year
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
 from actions.declared import Effect
@@ -48,7 +49,8 @@ class OfInstitutions:
     month: the newest whole month. others: how many institutions beyond those looked into have used
     something. progress: of the institutions listed, in the newest year that has quotas.
     names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
-    outside: whether one of them is used outside its years. findings: the greatest that wait.
+    outside: whether one of them is used outside its years. findings: the greatest that wait;
+    answers: those of them that the reader may answer.
     """
 
     month: date
@@ -60,6 +62,7 @@ class OfInstitutions:
     evidence: str | None
     outside: bool
     findings: Sequence[FindingRow] = ()
+    answers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class Today:
     platform: OfPlatform | None
     corrects: bool
     books: OfBooks
+    year: OfYear
     new_keys: Sequence[NewKeys] = ()
 
 
@@ -147,6 +151,7 @@ def today_of(actor: Actor) -> Today:
             _of_platform(connection) if runs_it else None,
             holds(connection, Right.CORRECT_READINGS),
             of_books(connection),
+            of_year(connection, actor.today or days.today(connection)),
             new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
         )
 
@@ -160,6 +165,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
     ids = [one.institution_id for one in found]
     lacking = today.lacking(connection, ids, _FEW)
     until = months_before(month, -1)
+    greatest = findings.greatest(connection, _WASTES)
     return OfInstitutions(
         month,
         found[:_INSTITUTIONS],
@@ -168,7 +174,12 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
         lacking,
         {one.institution_id: (one.name_zh, one.name_en) for one in found},
         *today.evidence(connection, ids, month, profile),
-        findings.greatest(connection, _WASTES),
+        greatest,
+        frozenset(
+            one.finding_id
+            for one in greatest
+            if holds(connection, Right.CORRECT_READINGS, FINDING.covered, one.finding_id)
+        ),
     )
 
 

@@ -8,12 +8,12 @@ from psycopg import Connection
 from actions.actor import Actor
 from actions.compact.notice_parts import chain_block, kg, level_rows, total
 from actions.compact.notice_words import say
-from actions.compact.notices import PRODUCT, Names, Notice, foot, issued_at, told
+from actions.compact.notices import PRODUCT, Ground, Names, Notice, foot, issued_at, told
 from actions.compact.runs import run_of
 from actions.fields import Lang
 from actions.figures import not_found
 from actions.printed import Block, Cell, Paper, numbered
-from compact.notices import notice_number, of_member
+from compact.notices import of_member
 from storage.compact import notices
 from storage.compact.runs import Level
 
@@ -33,8 +33,8 @@ def member_notice_in(
     own = own_levels(levels, region_id)
     if not own:
         raise not_found("成员单位的指标", "quota of a member", {"region_id": region_id})
-    row = notices.issued(connection, run_id, region_id)
-    number = notice_number(None if row is None else row.document_number, run, of_member(region_id))
+    ground = Ground.read(connection, run, region_id)
+    row, number = ground.row, ground.number(of_member(region_id))
     many, seen = notices.counts(connection, run_id, region_id)
     paper = Paper(
         lang=lang,
@@ -43,7 +43,7 @@ def member_notice_in(
         above=PRODUCT[lang],
         to=names.levels.region(region_id),
         state="" if row is not None else say("proposal", lang),
-        told=told(connection, names, run, region_id, row, None),
+        told=told(names, ground, None),
         headline=_headline(own, many, lang),
         meaning=[],
         blocks=numbered(

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -13,21 +13,22 @@ from psycopg import Connection
 
 from actions.actor import Actor
 from actions.compact.member_notice import member_notice
-from actions.compact.notices import Names, Notice, notice_in
-from actions.compact.quotas import explained_by
+from actions.compact.notices import Ground, Names, Notice, notice_in
+from actions.compact.quotas import Explained, explained_all
 from actions.compact.runs import run_of
 from actions.fields import Lang
 from actions.figures import kilograms, not_found
 from actions.paper_workbook import workbook_of
 from actions.pdf import MEDIA_TYPE, press
 from actions.workbooks import MEDIA_TYPE as WORKBOOK
-from storage.compact import books, notices
+from storage.compact import books, notices, runs
 from storage.compact.books import QuotaFilter
 
 NoticeForm = Literal["pdf", "xlsx"]
 MEDIA: Final[dict[NoticeForm, str]] = {"pdf": MEDIA_TYPE, "xlsx": WORKBOOK}
 ZIP_TYPE: Final = "application/zip"
 _AT_ONCE: Final = 50  # notices of one moment; no connection is held between them
+_MOST_YEARS: Final = 131  # of which a book may speak
 _UNFIT: Final = re.compile(r"[^\w.〔〕()-]+")
 
 
@@ -100,33 +101,36 @@ def _made(
         with actor.look() as connection:
             names = names or Names.read(connection, lang)
             ids = notices.institutions(connection, run_id, region_id, after=after, most=_AT_ONCE)
-            found = [_one(connection, names, run_id, one) for one in ids]
-        for institution_id, notice in zip(ids, found, strict=True):
-            if notice is not None:
-                yield _file(institution_id, notice, form)
+            ground = Ground.read(connection, run_of(connection, run_id), region_id)
+            found = _several(connection, names, ground, ids)
+        for each in found:
+            yield _file(*each, form)
         if len(ids) < _AT_ONCE:
             return
         after = ids[-1]
 
 
-def _one(
-    connection: Connection[Any], names: Names, run_id: int, institution_id: int
-) -> tuple[Notice, int, int] | None:
-    run = run_of(connection, run_id)
-    asked = QuotaFilter(run.union_id, None, institution_id)
-    held = books.quotas(connection, asked, after=(0, 0, 0), most=_AT_ONCE)
-    for quota in held:
-        found = explained_by(connection, quota, run_id)
-        if found.share.year == quota.year:
-            notice = notice_in(connection, names, found)
-            return notice, quota.year, found.share.amount_g
-    return None
+def _several(
+    connection: Connection[Any], names: Names, ground: Ground, ids: Sequence[int]
+) -> list[tuple[Notice, Explained]]:
+    """Return the notices of some institutions, by a handful of queries for all of them."""
+    asked = QuotaFilter(ground.run.union_id, among=ids)
+    held = books.quotas(connection, asked, after=(0, 0, 0), most=_AT_ONCE * _MOST_YEARS)
+    years = {(one.institution_id, one.year) for one in held}
+    shares = runs.shares(connection, ground.run.run_id, only=ids)
+    of_run = {(one.institution_id, one.year) for one in shares}
+    quotas = [one for one in held if (one.institution_id, one.year) in of_run]
+    explained = explained_all(connection, ground.run, quotas)
+    return [
+        (notice_in(connection, names, one, ground, changed=(who, one.quota.year - 1) in years), one)
+        for who, one in explained.items()
+    ]
 
 
-def _file(institution_id: int, found: tuple[Notice, int, int], form: NoticeForm) -> _Made:
-    notice, year, amount_g = found
-    line = (notice.number, institution_id, notice.paper.to, year, kilograms(amount_g))
-    return _Made(file_of(notice, form), notice.at, line)
+def _file(notice: Notice, found: Explained, form: NoticeForm) -> _Made:
+    quota, amount_g = found.quota, found.share.amount_g
+    told = (notice.number, quota.institution_id, notice.paper.to, quota.year, kilograms(amount_g))
+    return _Made(file_of(notice, form), notice.at, told)
 
 
 class _Sink:

@@ -10,10 +10,11 @@ from psycopg import Connection
 from actions.actor import Actor
 from actions.compact.level_names import LevelNames
 from actions.compact.notice_change import change_block
+from actions.compact.notice_moved import moved_block
 from actions.compact.notice_parts import arithmetic, chain, kg, months, review
 from actions.compact.notice_words import say
 from actions.compact.quotas import Explained, explained
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
 from actions.compact.target_words import fall_of, years_of
 from actions.fields import Lang
 from actions.figures import civil
@@ -22,6 +23,8 @@ from compact.notices import notice_number, of_institution
 from storage.compact import notices, targets, unions
 from storage.compact.notices import NoticeRow
 from storage.compact.runs import RunRow
+from storage.compact.targets import TargetRow
+from storage.compact.unions import UnionRow
 from storage.registry import regions
 
 PRODUCT: Final = {"zh": "协能 CommonWatt", "en": "CommonWatt 协能"}
@@ -48,6 +51,32 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What all notices of a member in a run have in common; read once for many of them.
+
+    row: the document by which the member's authority issues them, None while they are a proposal.
+    """
+
+    run: RunRow
+    member_id: int
+    row: NoticeRow | None
+    union: UnionRow | None
+    target: TargetRow | None
+
+    @classmethod
+    def read(cls, connection: Connection[Any], run: RunRow, member_id: int) -> Self:
+        """Read it."""
+        row = notices.issued(connection, run.run_id, member_id)
+        union = next(iter(unions.listed(connection, run.union_id)), None)
+        return cls(run, member_id, row, union, targets.one(connection, run.target_id))
+
+    def number(self, whose: str) -> str:
+        """Return what a notice is called."""
+        document = None if self.row is None else self.row.document_number
+        return notice_number(document, self.run, whose)
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A notice with what it is about; at: when it was issued, the document's own time."""
 
@@ -68,38 +97,49 @@ def quota_notice(
 
 def issued_as(connection: Connection[Any], found: Explained) -> tuple[str, NoticeRow | None]:
     """Return a notice's number, and the document by which it is issued."""
-    row = notices.issued(connection, found.run.run_id, found.share.member_id)
-    document = None if row is None else row.document_number
-    whose = of_institution(found.quota.institution_id)
-    return notice_number(document, found.run, whose), row
+    ground = Ground.read(connection, found.run, found.share.member_id)
+    return ground.number(of_institution(found.quota.institution_id)), ground.row
 
 
-def notice_in(connection: Connection[Any], names: Names, found: Explained) -> Notice:
-    """Return a notice in a transaction that is open."""
+def notice_in(
+    connection: Connection[Any],
+    names: Names,
+    found: Explained,
+    ground: Ground | None = None,
+    *,
+    changed: bool = True,
+) -> Notice:
+    """Return a notice in a transaction that is open.
+
+    ground: where it is at hand. changed: whether there may be a quota of the year before.
+    """
     lang, quota, share = names.lang, found.quota, found.share
-    number, row = issued_as(connection, found)
+    ground = ground or Ground.read(connection, found.run, share.member_id)
+    number = ground.number(of_institution(quota.institution_id))
     blocks = [
         arithmetic(found, lang),
         chain(found, names.levels, _name(quota, lang) or str(quota.institution_id)),
         months(found, lang),
         review(found, lang, names.carriers),
     ]
-    if (block := change_block(connection, quota, lang)) is not None:
-        blocks.append(block)
+    further = [moved_block(connection, found, lang)]
+    if changed:
+        further.append(change_block(connection, quota, lang))
+    blocks += [block for block in further if block is not None]
     paper = Paper(
         lang=lang,
         title=say("title", lang, year=quota.year),
         number=number,
         above=PRODUCT[lang],
         to=_name(quota, lang) or str(quota.institution_id),
-        state=_state(found, row, lang),
-        told=told(connection, names, found.run, share.member_id, row, share.base_year),
+        state=_state(found, ground.row, lang),
+        told=told(names, ground, share.base_year),
         headline=say("headline", lang, kg=kg(share.amount_g).text),
         meaning=[found.meaning(lang)],
         blocks=numbered(blocks, lang),
         foot=foot(found.run, lang, quota.as_of),
     )
-    return Notice(paper, number, row, issued_at(found.run, row))
+    return Notice(paper, number, ground.row, issued_at(found.run, ground.row))
 
 
 def issued_at(run: RunRow, row: NoticeRow | None) -> datetime:
@@ -109,25 +149,17 @@ def issued_at(run: RunRow, row: NoticeRow | None) -> datetime:
     return run.issued_at or run.made_at
 
 
-def told(
-    connection: Connection[Any],
-    names: Names,
-    run: RunRow,
-    member_id: int,
-    row: NoticeRow | None,
-    base_year: int | None,
-) -> list[tuple[str, str]]:
+def told(names: Names, ground: Ground, base_year: int | None) -> list[tuple[str, str]]:
     """Return who issues what to whom, on what ground."""
-    lang = names.lang
-    union = next(iter(unions.listed(connection, run.union_id)), None)
-    target = targets.one(connection, run.target_id)
+    lang, run, row = names.lang, ground.run, ground.row
+    union, target = ground.union, ground.target
     found = []
     if row is not None:
         by = row.authority_zh if lang == "zh" else row.authority_en
         found += [(say("by", lang), by), (say("on", lang), row.issued_on.isoformat())]
     if union is not None:
         found.append((say("union", lang), _name(union, lang) or str(union.union_id)))
-    found.append((say("member", lang), names.levels.region(member_id)))
+    found.append((say("member", lang), names.levels.region(ground.member_id)))
     if target is not None:
         profile = names.profiles.get(target.target.profile, target.target.profile)
         asked = f"{fall_of(target.target).say(lang)} ({years_of(target.target).say(lang)})"
@@ -135,7 +167,7 @@ def told(
         found.append((say("target", lang), asked))
     if base_year is not None:
         found.append((say("base_year", lang), str(base_year)))
-    rule = rule_words(run.rule).say(lang)
+    rule = rule_with_reach(run.method).say(lang)
     made = say("run_of", lang, version=run.version, rule=rule)
     return [*found, (say("run", lang), made)]
 

@@ -1,6 +1,6 @@
 """Reading quotas, each with the arithmetic that its notice prints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from storage.compact.bases import Act, Verdict
 from storage.compact.books import Quota, QuotaFilter
 from storage.compact.runs import Level, RunRow, Share
 
-__all__ = ["Explained", "Word", "explain_quota", "explained", "explained_by"]
+__all__ = ["Explained", "Word", "explain_quota", "explained", "explained_all", "explained_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +85,52 @@ def explained(
 def explained_by(connection: Connection[Any], quota: Quota, run_id: int) -> Explained:
     """Return how a run that was issued came to an institution's quota."""
     run = runs.one(connection, run_id)
-    shares = runs.shares(connection, run_id, institution_id=quota.institution_id)
-    chain = runs.chain(connection, run_id, quota.institution_id)
-    if run is None or not shares or not chain:
+    found = {} if run is None else explained_all(connection, run, [quota])
+    if quota.institution_id not in found:
         raise not_found("年度用能指标", "quota", {"institution_id": quota.institution_id})
-    share = shares[0]
-    rule, facts = Method.from_payload(run.method).inside, _facts(share, chain[-1], run)
+    return found[quota.institution_id]
+
+
+def explained_all(
+    connection: Connection[Any], run: RunRow, quotas: Sequence[Quota]
+) -> dict[int, Explained]:
+    """Return the same of many, one of an institution, in as many queries as of one.
+
+    By institution, as far as the reader sees it; what the run has no quota for is left out.
+    """
+    ids = [one.institution_id for one in quotas]
+    shares = {one.institution_id: one for one in runs.shares(connection, run.run_id, only=ids)}
+    chains = runs.chains(connection, run.run_id, ids)
+    verdicts = bases.verdicts(connection, run.target_id, ids)
+    acts = bases.acts(connection, run.union_id, ids)
+    rule = Method.from_payload(run.method).inside
+    return {
+        who: _explained(
+            (quota, run, shares[who], rule, chains[who]), verdicts.get(who), acts.get(who, [])
+        )
+        for quota in quotas
+        if (who := quota.institution_id) in shares and who in chains
+    }
+
+
+def _explained(
+    found: tuple[Quota, RunRow, Share, AllocationRule, list[Level]],
+    verdict: Verdict | None,
+    acts: list[Act],
+) -> Explained:
+    quota, run, share, rule, chain = found
+    facts = _facts(share, chain[-1], rule)
     factors = [Word(name, value) for name, value in rule.words(facts)]
-    words = rule.arithmetic(facts)
-    whose = [quota.institution_id]
-    verdict = bases.verdicts(connection, run.target_id, whose).get(quota.institution_id)
-    acts = bases.acts(connection, run.union_id, whose).get(quota.institution_id, [])
-    explanation = (words, rule, facts, share.base_year)
+    explanation = (rule.arithmetic(facts), rule, facts, share.base_year)
     return Explained(quota, run, share, factors, chain, *explanation, verdict, acts)
 
 
-def _facts(share: Share, line: Level, run: RunRow) -> Facts:
+def _facts(share: Share, line: Level, rule: AllocationRule) -> Facts:
     """Return what a notice prints, from what was kept of a run."""
     base_g = sum(one for one in share.base_g if one is not None)
     by = line.multiplier
     if by is None:  # of a level that would tell of others: the ratio of what is one's own
-        saves = Method.from_payload(run.method).inside.saves
-        made = base_g - share.amount_g if saves else share.amount_g
+        made = base_g - share.amount_g if rule.saves else share.amount_g
         by = Fraction(made, share.weight_g) if share.weight_g else Fraction(0)
     return Facts(
         member=share.member_id,

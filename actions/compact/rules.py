@@ -126,6 +126,17 @@ def rule_words(code: str) -> Words:
     return next((one.words for one in rules() if one.code == code), Words(code, code))
 
 
+def rule_with_reach(method: Mapping[str, Any]) -> Words:
+    """Return what a rule is called, and how far λ reaches where that was chosen.
+
+    method: as a run or scenario keeps it.
+    """
+    rule, reach = rule_words(str(method["rule"])), REACHES.get(str(method.get("reach")))
+    if reach is None:
+        return rule
+    return Words(f"{rule.zh}({reach.zh})", f"{rule.en} ({reach.en})")
+
+
 def method_of(
     code: str,
     values: Values,

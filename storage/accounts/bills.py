@@ -12,10 +12,10 @@ from psycopg.rows import class_row
 _LIST: Final = """
     SELECT b.id AS bill_id, b.utility_account_id, b.first, b.last, b.month, b.quanta, b.quantity,
            b.unit, b.period_quanta, b.period_price, b.yuan_per_unit, b.cost_fen, b.tax_fen,
-           b.basic_fen, b.number, b.estimated, b.scan, b.reason, b.corrects, b.known_since,
-           b.known_until, b.known_by, u.number AS account_number, u.supplier, u.carrier,
-           k.name_zh AS carrier_zh, k.name_en AS carrier_en, k.unit AS carrier_unit, k.quantum,
-           k.per_unit, (SELECT array_agg(DISTINCT p.institution_id) FROM bill_part p
+           b.basic_fen, b.total_fen, b.number, b.estimated, b.scan, b.reason, b.corrects,
+           b.known_since, b.known_until, b.known_by, u.number AS account_number, u.supplier,
+           u.carrier, k.name_zh AS carrier_zh, k.name_en AS carrier_en, k.unit AS carrier_unit,
+           k.quantum, k.per_unit, (SELECT array_agg(DISTINCT p.institution_id) FROM bill_part p
                          WHERE p.bill_id = b.id) AS institutions
       FROM bill b
       JOIN utility_account u ON u.id = b.utility_account_id
@@ -47,7 +47,8 @@ _RETIRE: Final = "UPDATE bill SET known_until = now() WHERE id = ANY(%s) AND kno
 _COLUMNS: Final = (
     ("utility_account_id", "integer"), ("first", "date"), ("last", "date"), ("month", "date"),
     ("quanta", "bigint"), ("quantity", "numeric"), ("unit", "text"), ("yuan_per_unit", "numeric"),
-    ("cost_fen", "bigint"), ("tax_fen", "bigint"), ("basic_fen", "bigint"), ("number", "text"),
+    ("cost_fen", "bigint"), ("tax_fen", "bigint"), ("basic_fen", "bigint"),
+    ("total_fen", "bigint"), ("number", "text"),
     ("estimated", "boolean"), ("scan", "text"), ("reason", "text"), ("corrects", "bigint"),
 )  # fmt: skip
 _PERIODS: Final = ("sharp", "peak", "flat", "valley", "deep")
@@ -90,6 +91,7 @@ class NewBill:
     cost_fen: int | None = None
     tax_fen: int | None = None
     basic_fen: int | None = None
+    total_fen: int | None = None
     number: str | None = None
     estimated: bool = False
     scan: str | None = None
@@ -115,6 +117,7 @@ class Bill:
     cost_fen: int | None
     tax_fen: int | None
     basic_fen: int | None
+    total_fen: int | None
     number: str | None
     estimated: bool
     scan: str | None

@@ -81,6 +81,7 @@ _LISTED = f"""
        AND (%(institution)s::integer IS NULL OR f.institution_id = %(institution)s)
        AND (%(kind)s::text IS NULL OR f.kind = %(kind)s)
        AND (%(state)s::text IS NULL OR coalesce(f.answer, 'open') = %(state)s)
+       AND (%(least_g)s::numeric IS NULL OR abs(f.kgce_g) >= %(least_g)s)
      ORDER BY f.first DESC, f.finding_id DESC LIMIT %(most)s
 """  # noqa: S608
 _ONE = f"""
@@ -246,6 +247,7 @@ def listed(
     institution_id: int | None = None,
     kind: str | None = None,
     state: str | None = None,
+    least_g: Decimal | None = None,
 ) -> list[FindingRow]:
     """Return findings that the viewer sees, newest first; before: an instant in ms and an id."""
     asked = {
@@ -255,6 +257,7 @@ def listed(
         "institution": institution_id,
         "kind": kind,
         "state": state,
+        "least_g": least_g,
     }
     with connection.cursor(row_factory=class_row(FindingRow)) as cursor:
         return cursor.execute(_LISTED, asked).fetchall()

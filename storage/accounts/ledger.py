@@ -22,7 +22,7 @@ _WITH_ACCOUNTS = """
 
 _ACCOUNTS = """
     SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, k.unit, k.per_unit,
-           a.measured_s, a.known_s, e.expected_s,
+           a.measured_s, e.known_s, e.expected_s,
            a.profile, a.coefficient_profile, a.kgce_per_unit,
            a.coefficient_verified, a.kgce_g, a.kgco2_per_unit, a.grid_scope, a.grid_code,
            a.grid_year, a.co2_verified, a.co2_g, a.coefficient_evidence,

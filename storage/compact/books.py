@@ -1,5 +1,6 @@
 """The books: causes and their entries, only ever added; a quota is its account's balance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +63,7 @@ _LISTED = """
      WHERE (q.institution_id, q.year, q.union_id) > (%(after)s, %(year)s, %(union_after)s)
        AND (%(union)s::integer IS NULL OR q.union_id = %(union)s)
        AND (%(institution)s::integer IS NULL OR q.institution_id = %(institution)s)
+       AND (%(among)s::integer[] IS NULL OR q.institution_id = ANY(%(among)s))
        AND (%(of_year)s::integer IS NULL OR q.year = %(of_year)s)
      ORDER BY q.institution_id, q.year, q.union_id LIMIT %(most)s
 """
@@ -100,11 +102,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class QuotaFilter:
-    """Which quotas are asked for; None asks for all."""
+    """Which quotas are asked for; None asks for all. among: of these institutions."""
 
     union_id: int | None = None
     year: int | None = None
     institution_id: int | None = None
+    among: Sequence[int] | None = None
 
 
 def planned(connection: Connection[Any], union_id: int, indicator: Indicator, run_id: int) -> Plan:
@@ -144,6 +147,7 @@ def quotas(
         "union": asked.union_id,
         "of_year": asked.year,
         "institution": asked.institution_id,
+        "among": None if asked.among is None else list(asked.among),
         "after": after[0],
         "year": after[1],
         "union_after": after[2],

@@ -60,6 +60,14 @@ _DEEDS: Final = """
     SELECT deed, due_at, code, reason, made_at, made_by FROM movement_deed
      WHERE movement_id = %s ORDER BY id
 """
+# A cover moves between accounts that together are the quota, so it changes none.
+_OF_QUOTA: Final = """
+    SELECT m.movement_id, m.kind, m.reason, m.since, sum(l.amount_g)::bigint AS amount_g
+      FROM movement_leg l JOIN report.movement m ON m.movement_id = l.movement_id
+     WHERE l.union_id = %s AND l.institution_id = %s AND l.year = %s AND m.state = 'done'
+     GROUP BY m.movement_id, m.kind, m.reason, m.since HAVING sum(l.amount_g) <> 0
+     ORDER BY m.since, m.movement_id
+"""
 _PENDING: Final = """
     SELECT coalesce(sum(m.amount_g), 0)::bigint FROM report.movement m
      WHERE m.union_id = %s AND m.institution_id = %s AND m.year = %s AND m.kind = 'transfer'
@@ -112,6 +120,17 @@ class DeedRow:
     reason: str
     made_at: datetime
     made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a movement in the books changed of a quota, and when. [g]"""
+
+    movement_id: int
+    kind: str
+    reason: str
+    since: datetime
+    amount_g: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +244,14 @@ def deeds(connection: Connection[Any], movement_id: int) -> list[DeedRow]:
     """Return all that was done about a movement."""
     with connection.cursor(row_factory=class_row(DeedRow)) as cursor:
         return cursor.execute(_DEEDS, [movement_id]).fetchall()
+
+
+def of_quota(
+    connection: Connection[Any], union_id: int, institution_id: int, year: int
+) -> list[Moved]:
+    """Return what has moved a quota since it was issued, as far as the viewer sees it."""
+    with connection.cursor(row_factory=class_row(Moved)) as cursor:
+        return cursor.execute(_OF_QUOTA, [union_id, institution_id, year]).fetchall()
 
 
 def pending_g(connection: Connection[Any], union_id: int, institution_id: int, year: int) -> int:

@@ -77,7 +77,7 @@ _QUOTAS = """
            q.base_year, q.limits
       FROM run_quota q
      WHERE q.run_id = %(run)s AND q.institution_id > %(after)s
-       AND (%(only)s::integer IS NULL OR q.institution_id = %(only)s)
+       AND (%(only)s::integer[] IS NULL OR q.institution_id = ANY(%(only)s))
        AND (%(like)s::text IS NULL OR q.institution_id IN (
                SELECT institution_id FROM report.institution
                 WHERE name_zh ILIKE %(like)s OR name_en ILIKE %(like)s
@@ -93,7 +93,11 @@ _COUNT_QUOTAS = """
                    OR credit_code ILIKE %(like)s))
 """
 _CHAIN = """
-    SELECT key, base_g, amount_g, numerator, denominator FROM access.quota_chain(%s, %s)
+    SELECT i.id, c.key, c.base_g, c.amount_g, c.numerator, c.denominator
+      FROM unnest(%s::integer[]) AS i (id)
+     CROSS JOIN LATERAL access.quota_chain(%s, i.id) WITH ORDINALITY
+           AS c (key, base_g, amount_g, numerator, denominator, nth)
+     ORDER BY i.id, c.nth
 """
 _LEVELS = """
     SELECT key, base_g, amount_g, numerator, denominator FROM access.run_levels(%s)
@@ -212,14 +216,15 @@ def one(connection: Connection[Any], run_id: int) -> RunRow | None:
 
 def shares(
     connection: Connection[Any], run_id: int, *, after: int = 0, most: int | None = None,
-    institution_id: int | None = None, named: str | None = None,
+    only: Sequence[int] | None = None, named: str | None = None,
 ) -> list[Share]:  # fmt: skip
     """Return a run's quotas that the viewer sees, those after an institution.
 
-    named: part of a name or credit code.
+    only: of these institutions. named: part of a name or credit code.
     """
     parameters = {
-        "run": run_id, "after": after, "most": most, "only": institution_id, "like": like(named),
+        "run": run_id, "after": after, "most": most, "like": like(named),
+        "only": None if only is None else list(only),
     }  # fmt: skip
     with connection.cursor(row_factory=class_row(Share)) as cursor:
         return cursor.execute(_QUOTAS, parameters).fetchall()
@@ -231,10 +236,14 @@ def count_shares(connection: Connection[Any], run_id: int, named: str | None) ->
     return int(row[0]) if row else 0
 
 
-def chain(connection: Connection[Any], run_id: int, institution_id: int) -> list[Level]:
-    """Return the levels above a quota, the year first, where the viewer sees the quota."""
-    rows = connection.execute(_CHAIN, [run_id, institution_id])
-    return [level_of(*row) for row in rows]
+def chains(
+    connection: Connection[Any], run_id: int, institutions: Sequence[int]
+) -> dict[int, list[Level]]:
+    """Return the levels above each quota that the viewer sees, the year first, by institution."""
+    found: dict[int, list[Level]] = {}
+    for who, *row in connection.execute(_CHAIN, [list(institutions), run_id]):
+        found.setdefault(who, []).append(level_of(*row))
+    return found
 
 
 def levels(connection: Connection[Any], run_id: int, most: int) -> list[Level]:

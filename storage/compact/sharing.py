@@ -75,7 +75,7 @@ class TermRow:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A figure that a member shows, in kgce, kgCO2 or m³; amount: None where it is withheld.
+    """A figure that a member shows: kgce, kgCO2 or m³ of a month or year. amount: None if withheld.
 
     department_line, institution_id: None of the member as a whole.
     """

@@ -907,11 +907,15 @@ BEGIN
       FROM (SELECT DISTINCT ON (institution_id) institution_id, state
               FROM public.book_account_state WHERE union_id = l.union_id
              ORDER BY institution_id, id DESC) s
-     WHERE s.state <> 'open' AND (s.institution_id IS NULL OR EXISTS (
-           SELECT FROM unnest(l.accounts, l.places, l.amounts_g) AS e (account, place, amount_g)
-            WHERE e.account IN ('holder', 'covered') AND e.place = s.institution_id
-              AND (s.state <> 'restricted' OR (e.amount_g < 0 AND l.kind IN
-                   ('transfer', 'borrow', 'pool', 'rebalance'))))) LIMIT 1;
+     WHERE s.state <> 'open' AND (s.institution_id IS NULL
+        OR (s.state <> 'restricted' AND s.institution_id IN (
+                SELECT e.place FROM unnest(l.accounts, l.places) AS e (account, place)
+                 WHERE e.account IN ('holder', 'covered')))
+        OR (s.state = 'restricted' AND l.kind IN ('transfer', 'borrow', 'pool', 'rebalance')
+            AND s.institution_id IN (
+                SELECT e.place FROM unnest(l.accounts, l.places, l.amounts_g)
+                           AS e (account, place, amount_g)
+                 WHERE e.account IN ('holder', 'covered') AND e.amount_g < 0))) LIMIT 1;
     IF FOUND THEN
         PERFORM journal.refuse(format('account %s rests', coalesce(wrong, 0)), 'account_state');
     END IF;

@@ -54,6 +54,7 @@ CREATE TABLE bill (
     cost_fen bigint CHECK (cost_fen >= 0),  -- of the energy, before tax
     tax_fen bigint CHECK (tax_fen >= 0),
     basic_fen bigint CHECK (basic_fen >= 0),  -- by capacity or demand
+    total_fen bigint CHECK (total_fen >= 0),  -- to be paid in all, with tax, basic charge and levies
     number text CHECK (number <> ''),         -- the supplier's, of this bill
     estimated boolean NOT NULL DEFAULT false,
     scan text CHECK (scan ~ '^[0-9a-f]{64}$'),
@@ -81,7 +82,7 @@ CREATE TABLE bill_part (
     month date NOT NULL,
     days integer NOT NULL,           -- of it on which the institution has a share
     quanta bigint NOT NULL,
-    cost_fen bigint,
+    cost_fen bigint,                 -- of what is paid in all
     PRIMARY KEY (bill_id, basis, institution_id, month)
 );
 CREATE INDEX ON bill_part (institution_id, month);
@@ -187,3 +188,32 @@ CREATE TABLE delivery_kind (
         daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
 );
 GRANT SELECT ON delivery_kind TO commonwatt_api, commonwatt_worker;
+
+-- What an institution pays for a carrier's hours, as its tariff has it: prices of sharp, peak, flat,
+-- valley and deep valley, which of them holds in each hour of a day of each month (24 letters for
+-- each of twelve months), a basic charge for each kW a month, and the tax on top.
+CREATE TABLE tariff (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    carrier text NOT NULL REFERENCES carrier,
+    name text NOT NULL CHECK (name <> ''),
+    price numeric[] NOT NULL CHECK (cardinality(price) = 5),  -- yuan per unit; null: no such period
+    hours text[] NOT NULL CHECK (cardinality(hours) = 12),
+    basic_by text CHECK (basic_by IN ('capacity', 'demand')),
+    basic_kw numeric CHECK (basic_kw >= 0),
+    basic_yuan numeric CHECK (basic_yuan >= 0),   -- per kW a month
+    tax_percent numeric CHECK (tax_percent BETWEEN 0 AND 100),  -- on top; null: prices include it
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (num_nonnulls(basic_by, basic_kw, basic_yuan) IN (0, 3)),
+    EXCLUDE USING gist (institution_id WITH =, carrier WITH =,
+                        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+ALTER TABLE tariff ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON tariff TO commonwatt_api;
+GRANT UPDATE (known_until) ON tariff TO commonwatt_api;
+GRANT SELECT ON tariff TO commonwatt_worker;

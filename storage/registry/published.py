@@ -78,6 +78,17 @@ PUBLISHED: Final = (
         "days-off", "节假日安排", "Public holidays and days worked instead", "day_off",
         "days_off.csv", _as_named("calendar"), _as_named("off", "name_zh", "name_en"),
     ),
+    Published(
+        "duties", "报送日历", "Calendar of duties", "duty", "duties.csv", _as_named("code"),
+        _as_named("name_zh", "name_en", "period", "due_months", "due_days", "levels", "told_by"),
+    ),
+    Published(
+        "survey-cells", "统计报表单元格", "Cells of the survey's forms", "survey_cell",
+        "survey_cells.csv", _as_named("code"),
+        _as_named("form", "place", "name_zh", "name_en", "unit", "kind", "carriers",
+                  "quanta_per_unit", "parts", "within", "price_of", "price_low", "price_high",
+                  "asked", "lowest", "highest"),
+    ),
 )  # fmt: skip
 
 # Loaded apart, for figures follow from them.

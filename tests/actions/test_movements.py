@@ -10,6 +10,7 @@ import pytest
 from actions.boards.today import today_of
 from actions.compact.account_acts import ReleaseAccount, RestrictAccount
 from actions.compact.decide_movements import ApproveMovement, CancelMovement, RefuseMovement
+from actions.compact.notices import quota_notice
 from actions.compact.own_movements import BankQuota, BorrowQuota, CarryShortfall, FillReserve
 from actions.compact.own_movements import ReturnQuota as Return
 from actions.compact.propose_movements import ProposeTransfer, RequestAdjustment
@@ -381,3 +382,12 @@ def test_the_first_page_says_whose_approval_it_waits_for_and_what_is_due(union):
     assert counted["cover", 2016] >= 1
     assert counted["rests", None] >= 1
     carry_out(second, ReleaseAccount(union=union.union, reason="plan"), of(union, "clinic"))
+
+
+def test_a_notice_lists_what_was_moved_since_and_adds_up(union):
+    give_reserve(union, "office", "1")
+    notice = quota_notice(union.world.actor(), of(union, "office"), 2016, "en", union.union)
+    (block,) = [one for one in notice.paper.blocks if one.title.endswith("since it was issued")]
+    amounts = [row[-1].value for row in block.rows]
+    assert sum(amounts[:-1]) == amounts[-1]
+    assert any(str(row[0]).startswith("return of an excess") for row in block.rows)

@@ -162,6 +162,25 @@ def test_a_zip_holds_the_notices_that_the_reader_sees_and_no_others(union):
         bundle(world.actor("outsider"), run_id, city, "xlsx", "zh")
 
 
+def test_many_notices_ask_no_more_of_the_database_than_one(union, monkeypatch):
+    made, run_id = union
+    world, asked, execute = made.world, [], psycopg.Cursor.execute
+
+    def counted(self, query, *rest, **more):
+        asked.append(query)
+        return execute(self, query, *rest, **more)
+
+    def queries(who: str) -> int:
+        """Return how many the ZIP of those took whom somebody sees."""
+        asked.clear()
+        list(bundle(world.actor(who), run_id, world.region["city 1"], "xlsx", "zh"))
+        return len(asked)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    three, one = queries("planner of all"), queries("of the office")
+    assert one <= three <= one + 1  # who sees all of the member has its months, too
+
+
 def test_a_members_notice_holds_its_levels_and_withholds_what_would_tell_of_one(union):
     made, run_id = union
     world = made.world
@@ -256,6 +275,22 @@ def test_a_workday_gets_more_than_a_weekend_where_the_institution_used_more(unio
     assert sunday.grams < feast.grams < monday.grams
     # Of another month nothing is known: its days have the year's shape.
     assert days[date(2016, 9, 5)].rests_on == "year"
+
+
+def test_a_notice_where_caps_alone_bind_says_so_and_multiplies_by_the_base(world):
+    union = make_union_world(world)
+    union.answered()
+    planner = world.actor("planner of all")
+    run = carry_out(
+        planner, MakeRun(rule="E", rise="5000", reach="cap"), union.target
+    ).result.run_id
+    issue_run(planner, run)
+
+    notice = quota_notice(planner, world.institution["office"], 2016, "en")
+    said = " ".join(value for _, value in notice.paper.told)
+    assert "the rule fixes members' totals alone" in said
+    assert "E at least total cost" in said
+    assert notice.paper.meaning[0].startswith("May use")  # of the base, as rule A says it
 
 
 def test_nobody_issues_to_a_members_institutions_before_its_own_people_let_them(world):

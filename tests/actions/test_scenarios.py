@@ -117,5 +117,5 @@ def test_documents_limit_what_is_asked_where_a_planner_says_so(union):
 
     kept = carry_out(actor, MakeRun(rule="A", duty_percent="0"), union.target).result
     with actor.look() as connection:
-        (share,) = runs.shares(connection, kept.run_id, institution_id=office)
+        (share,) = runs.shares(connection, kept.run_id, only=[office])
     assert share.limits == {"potential": 1500}

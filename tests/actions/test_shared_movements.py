@@ -21,7 +21,7 @@ from actions.compact.shared_movements import (
 )
 from actions.doing import carry_out, foresee
 from compact.books import Kind
-from compact.movements import Movement
+from compact.movements import Leg, Movement
 from metering.errors import ConflictError
 from storage.compact import movements
 from storage.compact.movements import Proposal
@@ -197,7 +197,9 @@ def merged(union: UnionWorld, successors) -> None:
     union.world.admin("SET session_replication_role = DEFAULT")
 
 
-DEEDS = ("return", "bank", "cover", "transfer")
+# What takes of a holder's own account; the latter four are proposed, and done by their approval.
+APPROVED = ("transfer", "pool", "rebalance", "roster_change")
+DEEDS = ("return", "bank", "cover", *APPROVED)
 
 
 def deed(union: UnionWorld, name: str, waiting: dict[str, int], who: int):
@@ -207,7 +209,7 @@ def deed(union: UnionWorld, name: str, waiting: dict[str, int], who: int):
     kgce = Decimal(held * 6 // 10).scaleb(-3)
     actor = people(world)[who]
     said = {"union": union.union, "year": 2016, "reason": name, "amount": kgce}
-    if name == "transfer":
+    if name in APPROVED:
         return lambda: carry_out(actor, ApproveMovement(), waiting[f"{name}{who}"], again=True)
     kinds = {"return": ReturnQuota, "bank": BankQuota, "cover": CoverUse}
     return lambda: carry_out(actor, kinds[name](**said), school)
@@ -233,8 +235,8 @@ def test_two_deeds_at_once_on_one_account_end_as_one_of_the_two_orders(database_
         kgce = str(Decimal(held * 6 // 10).scaleb(-3))
         waiting = {}
         for who, name in enumerate(pair):
-            if name == "transfer":  # proposed by the other one
-                waiting[f"{name}{who}"] = _promise((second, first)[who], union, kgce)
+            if name in APPROVED:  # proposed by the other one
+                waiting[f"{name}{who}"] = _promise((second, first)[who], union, kgce, Kind(name))
         acts = [deed(union, name, waiting, who) for who, name in enumerate(pair)]
         with ThreadPoolExecutor(2) as two:
             outcomes = list(two.map(_tried, acts))
@@ -262,16 +264,21 @@ def _let_one_bank(union: UnionWorld) -> None:
           longer_hours=0, carry_factor="1.08")  # fmt: skip
 
 
-def _promise(actor, union: UnionWorld, kgce: str) -> int:
-    """Propose a transfer past the check of what is promised already."""
+def _promise(actor, union: UnionWorld, kgce: str, kind: Kind) -> int:
+    """Propose a movement past the check of what is promised already."""
     of = union.world.institution
     grams = int(Decimal(kgce).scaleb(3))
-    what = Movement(
-        Kind.TRANSFER, 2016, grams, of["school"], of["office"], union.world.region["city 1"]
+    school, office, city = of["school"], of["office"], union.world.region["city 1"]
+    taker = office if kind is Kind.TRANSFER else None
+    whose = None if kind is Kind.REBALANCE else school
+    what = Movement(kind, 2016, grams, whose, taker, city)
+    into = (
+        Leg("pool", city, 2016, grams) if kind is Kind.POOL else Leg("holder", office, 2016, grams)
     )
+    legs = () if kind is Kind.TRANSFER else (Leg("holder", school, 2016, -grams), into)
     with actor.change() as connection:
         said = Proposal(union.union, "total_kgce", "test", actor.name)
-        return movements.propose(connection, said, what)
+        return movements.propose(connection, said, what, legs)
 
 
 def _tried(act) -> str:

@@ -71,7 +71,7 @@ def _run(
             return None
         if whole.plausible(left[a], left[z]):
             reinstated = any(rows[left[x]].reinstated for x in range(a + 1, z))
-            bad = _bad(whole, left, k, (a, z, base, near, far), way, skip, bounds)
+            bad = _bad(whole, left, k, (a, z, base, far), way, skip, bounds)
             return (a, z, base) if bad and not reinstated else None
     return None
 
@@ -84,12 +84,12 @@ def _bad(
     whole: _Register,
     left: list[int],
     k: int,
-    run: tuple[int, int, int, int, int],
+    run: tuple[int, int, int, int],
     way: int,
     skip: int,
     bounds: Bounds,
 ) -> bool:
-    a, z, base, near, far = run
+    a, z, base, far = run
     rows, tail = whole.rows, far - way
 
     def rise(x: int) -> int:
@@ -113,12 +113,43 @@ def _bad(
         )
 
     edge = min(tail, far)
-    own = sum(max(rise(x), 0) for x in range(min(near, tail), max(near, tail)))
+    own = sum(max(rise(x), 0) for x in range(a + 1, z - 1))
     over = any(not fits(rows[left[x]].facts.most, rise(x), time(x)) for x in range(a, z))
-    leap = leaps(edge) and leaps(base) if skip else leaps(edge) or rise(edge) > own
+    leap = leaps(edge)
+    if skip:
+        leap = leap and leaps(base)
+    elif leap or rise(edge) > own:
+        leap = rise(edge) > own or not _turns([rows[place] for place in left[a : z + 1]], own)
     small = -rise(k) <= max(2, (rows[left[k]].starts or 0) // bounds.dip)
     soon = rows[left[z]].at - rows[left[a]].at <= _longest_ms(rows[left[a]], bounds)
     return over or leap or ((way, skip) == (1, 0) and small and soon)
+
+
+def _turns(rows: list[Row], own: int) -> bool:
+    """Whether all falls from the first row to the last are wraps at the pace of those between."""
+    time = max(rows[-2].at - rows[1].at, rows[0].facts.period_s * 1000)
+    return all(
+        _can_wrap(old, new, 10)
+        and _implied(old, new) * time <= (20 if _short(old, new) else 2) * own * (new.at - old.at)
+        for old, new in pairwise(rows)
+        if (new.ends or 0) < (old.starts or 0)
+    )
+
+
+def _implied(old: Row, new: Row) -> int:
+    return (new.ends or 0) - (old.starts or 0) + (old.facts.wraps or 0)
+
+
+def _short(old: Row, new: Row) -> bool:
+    return new.at - old.at <= 3 * old.facts.period_s * 1000
+
+
+def _can_wrap(old: Row, new: Row, without_limit: int) -> bool:
+    wraps, most, implied = old.facts.wraps, old.facts.most, _implied(old, new)
+    part = 2 if most else without_limit
+    return bool(
+        wraps and implied >= 0 and fits(most, implied, new.at - old.at) and implied <= wraps // part
+    )
 
 
 def steps(rows: list[Row], bounds: Bounds) -> list[Step]:
@@ -175,17 +206,12 @@ def _wraps(whole: _Register, left: list[int], x: int, why: list[str], bounds: Bo
     """Whether the fall of step x is a wrap; the pace around is that of plainly known steps."""
     rows = whole.rows
     old, new = rows[left[x]], rows[left[x + 1]]
-    wraps, most, time = old.facts.wraps, old.facts.most, new.at - old.at
-    if not wraps:
-        return False
-    implied = whole.rise(left[x], left[x + 1]) + wraps
-    half = 2 if most or new.wrap_confirmed else 10
-    if implied < 0 or not fits(most, implied, time) or implied > wraps // half:
+    time, implied = new.at - old.at, _implied(old, new)
+    if not _can_wrap(old, new, 2 if new.wrap_confirmed else 10):
         return False
     if new.wrap_confirmed:
         return True
-    short = time <= 3 * old.facts.period_s * 1000
-    seen = False
+    short, seen = _short(old, new), False
     for far in (*range(-bounds.rate_steps, 0), *range(1, bounds.rate_steps + 1)):
         y = x + far
         if not 0 <= y < len(why) or why[y] != "KNOWN" or whole.out[left[y]] != whole.out[left[x]]:

@@ -12,6 +12,7 @@ from dashboards.pages.marks import marks
 from storage.accounts.ledger import Account
 from storage.registry.regions import Carrier
 
+_ESTIMATE: Final = "estimate"  # which knows no time
 _RESTS_ON: Final = (
     "carrier",
     "coefficient_profile",
@@ -149,7 +150,7 @@ class Months:
         )
 
     def coverage(self, carriers: list[Carrier]) -> float | None:
-        """Return of which share of these carriers' year the total is known; None unless metered."""
+        """Return of which share of these carriers' year the total is known; None of an estimate."""
         return self._covered(carriers, "known_s")
 
     def shape(self, carriers: list[Carrier]) -> float | None:
@@ -184,7 +185,7 @@ class Months:
             if code in codes and month in self.year.months
         ]
         held = [getattr(one, field) for one in self._now.values() if one.carrier in codes]
-        return coverage(sum(held), sum(expected)) if self.source == "meter" else None
+        return coverage(sum(held), sum(expected)) if self.source != _ESTIMATE else None
 
     def marks(self, of: str) -> tuple[str, ...]:
         """Return the marks of the year's factors; of: coefficient or co2."""
@@ -239,14 +240,14 @@ class Months:
     def _cell(self, carrier: Carrier, account: Account | None, month: date | None) -> Cell:
         if account is None:
             expected = self.year.expected_s.get((carrier.code, month), 0) if month else 0
-            none = 0.0 if expected and self.source == "meter" else None
+            none = 0.0 if expected and self.source != _ESTIMATE else None
             return Cell(None, None, none, none)
-        metered = self.source == "meter"
+        timed = self.source != _ESTIMATE
         return Cell(
             account,
             writing.exact(account.quanta, account.per_unit),
-            coverage(account.known_s, account.expected_s) if metered else None,
-            coverage(account.measured_s, account.expected_s) if metered else None,
+            coverage(account.known_s, account.expected_s) if timed else None,
+            coverage(account.measured_s, account.expected_s) if timed else None,
         )
 
 

@@ -77,6 +77,7 @@ class FoundRow:
     yuan: str
     confirm: str
     dismiss: str
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def get_today(viewer: Reader) -> Response:
         months=[_month(viewer, own, one) for one in own.rows] if own else [],
         chart=_chart(viewer, own.rows) if own else None,
         wastes=[_waste(viewer, own, one) for one in own.wastes] if own else [],
-        standing_out=[_stood_out(viewer, one) for one in own.findings] if own else [],
+        standing_out=[_stood_out(viewer, own, one) for one in own.findings] if own else [],
         lacking=[_lacking(viewer, one) for one in own.lacking] if own else [],
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
@@ -215,7 +216,7 @@ def _waste(viewer: Viewer, own: OfInstitutions, one: Closed) -> WasteRow:
     )
 
 
-def _stood_out(viewer: Viewer, one: FindingRow) -> FoundRow:
+def _stood_out(viewer: Viewer, own: OfInstitutions, one: FindingRow) -> FoundRow:
     size = Decimal(one.size) / one.per_unit
     return FoundRow(
         house_of(one, viewer.lang),
@@ -228,6 +229,7 @@ def _stood_out(viewer: Viewer, one: FindingRow) -> FoundRow:
         writing.number(one.yuan),
         f"/do/finding.confirm/{one.finding_id}",
         f"/do/finding.dismiss/{one.finding_id}",
+        one.finding_id in own.answers,
     )
 
 

@@ -14,7 +14,7 @@ from actions.compact.base_words import HOWS, MONTHS, in_words
 from actions.compact.notice_change import in_sentences
 from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explain_quota
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
 from dashboards.pages.compact.names import carrier_names, level_names
@@ -77,7 +77,7 @@ def get_quota(
         quota=quota,
         number=_number(viewer, found),
         name=viewer.name(quota) or str(quota.institution_id),
-        rule=rule_words(found.run.rule).say(viewer.lang),
+        rule=rule_with_reach(found.run.method).say(viewer.lang),
         amount=_kg(quota.amount_g),
         of_months=_kg(found.share.amount_g),
         rows=_arithmetic(viewer, found),

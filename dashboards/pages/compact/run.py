@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
 from actions.compact.run_changes import MemberChange
 from actions.compact.run_detail import RunDetail, count_shares, run_detail
 from actions.compact.runs import RunRow, levels_of, prove, waiting_bases
@@ -69,7 +69,7 @@ def get_run(
         found=found,
         run=run,
         kg=kg,
-        rule=rule_words(run.rule).say(viewer.lang),
+        rule=rule_with_reach(run.method).say(viewer.lang),
         target=in_short(found.target).say(viewer.lang),
         state=_state(viewer, run),
         covers=covers_of_run(viewer, run),

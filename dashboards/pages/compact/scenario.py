@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.compact.rule_fields import given
-from actions.compact.rules import rule_words
+from actions.compact.rules import rule_with_reach
 from actions.compact.scenario_things import SCENARIO
 from actions.compact.scenarios import (
     MemberSum,
@@ -54,7 +54,7 @@ def get_scenario(
     return viewer.page(
         "compact/scenario.html",
         scenario=found.row,
-        rule=rule_words(found.row.rule).say(viewer.lang),
+        rule=rule_with_reach(found.row.method).say(viewer.lang),
         given=[(words.say(viewer.lang), text) for words, text in said_of(found.row, names)],
         union=union,
         union_name=viewer.name(union.union),

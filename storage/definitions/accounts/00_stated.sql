@@ -18,6 +18,13 @@ SELECT s.institution_id, s.carrier, s.zone, lower(d.days), upper(d.days)
                            - coalesce(m.days, '{}')) AS d(days)
  WHERE s.valid_from < s.known_to;
 
+-- Months in which a number or typing began or ended after the first: all that is due of them may be
+-- billed, and they are no month of a base all the same.
+CREATE VIEW storage.stated_in_part AS
+SELECT s.institution_id, s.carrier, date_trunc('month', d.day::timestamp)::date AS month
+  FROM stated_term s CROSS JOIN LATERAL (VALUES (s.valid_from), (s.valid_to)) AS d(day)
+ WHERE extract(day FROM d.day) <> 1;
+
 -- What institutions take of bills, by largest remainder: the parts of each basis add to the bill. A
 -- day weighs what any other does, and of it each institution its share. As
 -- analytics.bills.parts.
@@ -45,12 +52,15 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                sum(days::bigint * share)::numeric
           FROM piece GROUP BY bill_id, institution_id, billed_in
     ), floors AS (
-        SELECT s.*, b.quanta AS all_quanta, b.cost_fen AS all_fen, w.whole,
+        SELECT s.*, b.quanta AS all_quanta, w.all_fen, w.whole,
                div(b.quanta * s.weight, w.whole) AS quanta, mod(b.quanta * s.weight, w.whole) AS rest,
-               div(b.cost_fen * s.weight, w.whole) AS fen,
-               mod(b.cost_fen * s.weight, w.whole) AS fen_rest
+               div(w.all_fen * s.weight, w.whole) AS fen,
+               mod(w.all_fen * s.weight, w.whole) AS fen_rest
           FROM share s JOIN bill b ON b.id = s.bill_id
-         CROSS JOIN LATERAL (SELECT (b.last - b.first + 1)::numeric * 1000000 AS whole) w
+         CROSS JOIN LATERAL (
+                SELECT (b.last - b.first + 1)::numeric * 1000000 AS whole,
+                       coalesce(b.total_fen, b.cost_fen + coalesce(b.tax_fen, 0)
+                                             + coalesce(b.basic_fen, 0)) AS all_fen) w
     )
     SELECT f.bill_id, f.basis, f.institution_id, f.month, f.days::integer,
            (f.quanta + (row_number() OVER (each ORDER BY f.rest DESC, f.month, f.institution_id)
@@ -146,8 +156,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                    AND b.carrier = e.carrier AND b.month = e.month AND b.quanta IS NOT NULL))
 $$;
 
--- Since when these carriers are in account by bills or typing, and how far these tell. made: what is
--- about to be in account.
+-- Since when these carriers are in account by bills or typing, and how far these tell. A number is in
+-- account until it ends, what is typed to the end of the last year of which any of it is known. made:
+-- what is about to be in account.
 CREATE FUNCTION storage.state_terms(made account[], who integer[], carriers text[]) RETURNS void
 LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
     WITH pair AS MATERIALIZED (
@@ -183,14 +194,18 @@ LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
         SELECT r.region_id, storage.region_zone(r.region_id) AS zone
           FROM (SELECT DISTINCT region_id FROM place) r
     ), wanted AS (
-        SELECT p.institution_id, p.carrier, z.zone, least(b.first, t.first) AS valid_from,
-               CASE WHEN t.first IS NULL THEN b.last END AS valid_to,
-               least(greatest((k.month + interval '1 month')::date, b.first, t.first),
-                     CASE WHEN t.first IS NULL THEN b.last END) AS known_to
+        SELECT p.institution_id, p.carrier, z.zone, least(b.first, t.first) AS valid_from, e.valid_to,
+               least(greatest((k.month + interval '1 month')::date, b.first, t.first), e.valid_to)
+                   AS known_to
           FROM pair p
           LEFT JOIN bound b USING (institution_id, carrier)
           LEFT JOIN typed t USING (institution_id, carrier)
           LEFT JOIN known k USING (institution_id, carrier)
+         CROSS JOIN LATERAL (
+                SELECT CASE WHEN t.first IS NULL THEN b.last
+                            WHEN b.first IS NULL OR b.last IS NOT NULL
+                            THEN greatest(b.last, (date_trunc('year', greatest(k.month, t.first)::timestamp)
+                                                   + interval '1 year')::date) END AS valid_to) e
           JOIN place l USING (institution_id)
           JOIN zone z ON z.region_id IS NOT DISTINCT FROM l.region_id
          WHERE num_nonnulls(b.first, t.first) > 0

@@ -78,7 +78,8 @@ SELECT DISTINCT e.institution_id, e.carrier, date_trunc('month', e.day::timestam
 
 CREATE VIEW report.account WITH (security_barrier) AS
 SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s, e.expected_s,
-       a.known_s
+       CASE WHEN a.source IN ('bill', 'typed') AND a.quanta IS NOT NULL
+            THEN coalesce(e.expected_s, a.known_s) ELSE a.known_s END AS known_s
   FROM account a
   LEFT JOIN LATERAL (
         SELECT coalesce(sum(storage.expected_s(

@@ -98,7 +98,9 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
     ), other AS (
         SELECT DISTINCT ON (institution_id, carrier, month)
                institution_id, carrier, month, source, quanta, grams, before_meter
-          FROM figure WHERE source <> 'meter'
+          FROM figure
+          LEFT JOIN storage.stated_in_part p USING (institution_id, carrier, month)
+         WHERE source <> 'meter' AND (source <> 'bill' OR p.month IS NULL)
          ORDER BY institution_id, carrier, month, quanta IS NULL,
                   storage.source_rank(source, true)
     ), act AS (
@@ -172,18 +174,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      ORDER BY 1, 2, 4
 $$;
 
--- From which day to which, both included, a meter of these institutions counts in a carrier's
--- account.
+-- From which day to which, both included, a carrier of these institutions is in account: a meter
+-- counts in it, or bills and typing are due.
 CREATE FUNCTION access.base_terms(asked integer, wanted_profile text, whom integer[])
 RETURNS TABLE (institution_id integer, place smallint, first integer, last integer)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT DISTINCT t.institution_id, k.place,
            greatest(t.valid_from, '1900-01-01') - '2000-01-01'::date,
            least(t.valid_to, '2200-01-01') - '2000-01-01'::date - 1
-      FROM account_term t
+      FROM (SELECT institution_id, carrier, valid_from, valid_to FROM account_term
+             WHERE known_until IS NULL
+             UNION ALL
+            SELECT institution_id, carrier, valid_from, valid_to FROM stated_term) t
       JOIN access.base_carriers(wanted_profile) k ON k.carrier = t.carrier
       JOIN access.plans_bases_among(asked, whom) p ON p.institution_id = t.institution_id
-     WHERE t.known_until IS NULL AND (whom IS NULL OR t.institution_id = ANY(whom))
+     WHERE whom IS NULL OR t.institution_id = ANY(whom)
 $$;
 
 -- The same of stretches and sizes.

@@ -18,7 +18,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"product", "colon"}
 # Put together from a stem and a value: level_city, source_meter, the disclosure classes …
 BUILT = re.compile(
-    r"(unverified|secondary|outside)_why$|(level|source|kind|scope|status|span|closed|todo_member|try_as)_|restricted$|off_platform$"
+    r"(unverified|secondary|outside)_why$|(level|source|kind|scope|status|span|closed|todo|try_as)_|restricted$|off_platform$"
+    r"|compare_(corrected|relief_percent|duty_percent)(_why)?$"
     r"|import_(regions|institutions|channels|exchanges|settings|keys|shares)$"
 )
 

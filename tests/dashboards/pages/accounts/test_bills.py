@@ -1,6 +1,7 @@
 """An officer of a hospital without any gateway: a year of bills, from the pages alone."""
 
 import calendar
+import html
 import re
 from datetime import date
 
@@ -93,6 +94,11 @@ def test_a_year_of_bills_is_entered_and_counts_everywhere(bare, lang):
         kept = targets.one(connection, union.target)
         base = line_of(connection, kept, seen_base(connection, kept.union_id, home)).base
     assert base.total_g == kgce * 1000
+    why = client.get(
+        f"/institutions/{home}/accounts/electricity/2015-03", params={"source": "bill"}
+    )
+    (behind,) = re.findall(r'href="(/bill-parts[^"]+)"', why.text)
+    assert client.get(html.unescape(behind)).text.count("30,000") == 4  # part and whole, both ways
     doubts = {"year": 2015}
     assert client.get("/api/v1/bill-doubts", params=doubts).json()["items"] == []
     world.admin("UPDATE bill SET known_until = now() WHERE first = '2015-06-01'")

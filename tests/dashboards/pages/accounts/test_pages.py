@@ -243,7 +243,7 @@ def test_bills_stand_beside_the_meter_and_are_not_added(site):
 
     assert row_of(client.get("/institutions").text, "Demo office") == before
     assert "77,777" not in text_of(meter)
-    assert row_of(bill, "2016-03").startswith("2016-03 77,777 –")
+    assert row_of(bill, "2016-03").startswith("2016-03 77,777 100% Coverage of the curve 0.0%")
     why = client.get(site.path("office", "/accounts/electricity/2016-03?source=bill")).text
     assert "no channel stands behind it" in text_of(why)
 

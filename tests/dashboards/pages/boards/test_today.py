@@ -7,12 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actions.access.login import hash_password
 from actions.boards.today import today_of
 from collector.codecs import native
 from collector.intake import take_in
+from dashboards.pages.words import say
 from metering.messages import Message
+from tests.actions.book_world import lock_year, make_books, propose_transfer
+from tests.actions.compact_world import make_union_world
 from tests.actions.world import HOUR_MS, START_MS, ZONE
 from tests.dashboards.pages.accounts.test_pages import row_of, text_of
+from tests.dashboards.pages.conftest import PASSWORD
 
 HOURS = 31 * 24 - 1  # the month ends in summer time
 HOLIDAY = "2016-03-17"  # a Thursday that is off in this test alone
@@ -159,3 +164,15 @@ def test_the_language_is_the_browsers_until_one_is_chosen(bare):
     assert of("en;q=x,,;q=") == "zh-CN"
     client.cookies.set("cw_lang", "zh")
     assert of("en") == "zh-CN"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_waits_for_an_approval_stands_first(bare, lang):
+    union = make_books(make_union_world(bare.world))
+    bare.world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
+    movement = propose_transfer(bare.world.actor(), union, "school", "office")
+    lock_year(bare.world, "office", 2016, 1)
+    page = bare.client("planner of all", lang).get("/").text
+    assert f'href="/movements/{movement}"' in page
+    assert page.index("/movements/") < page.index('id="unions"')
+    assert say("todo_cover", lang, year=2016, many=1) in text_of(page)
