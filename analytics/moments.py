@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from analytics.degrees import Degrees
 
 Floats: TypeAlias = "NDArray[np.float64]"
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+Ints: TypeAlias = "NDArray[np.int64]"
+Bools: TypeAlias = "NDArray[np.bool_]"
 
 _FLAT: Final = 1e-9  # of the squares of a side: what is left of two that go together
 _EMPTY: Final = -1.0

@@ -1,5 +1,7 @@
 """What institutions used each day, as energy, in columns for forecasts."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
