@@ -107,12 +107,12 @@ def test_all_forms_say_the_same(browsers, code):
     path, json = f"/api/v1{table.path.format(**OF)}", {"Accept": "application/json"}
     asked = ASKED.get(code, {})
     whole = client.get(path, params={"limit": 1000, **asked}, headers=json).json()
-    assert whole["items"], whole
+    assert whole["items"] or code == "target-limits", whole  # nobody is certified in this world
     assert whole["next"] is None
     names = [one.name for one in table.columns if one.for_programs]
     assert [list(row) for row in whole["items"]] == [names] * len(whole["items"])
 
-    limit = -(-len(whole["items"]) // _PAGES)
+    limit = max(1, -(-len(whole["items"]) // _PAGES))
     one_by_one, following = [], f"{path}?{urlencode({'limit': limit, **asked})}"
     while following:
         page = client.get(following, headers=json).json()
