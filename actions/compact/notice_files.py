@@ -21,7 +21,7 @@ from actions.figures import kilograms, not_found
 from actions.paper_workbook import workbook_of
 from actions.pdf import MEDIA_TYPE, press
 from actions.workbooks import MEDIA_TYPE as WORKBOOK
-from storage.compact import books, notices, runs
+from storage.compact import books, movements, notices, runs
 from storage.compact.books import QuotaFilter
 
 NoticeForm = Literal["pdf", "xlsx"]
@@ -121,10 +121,15 @@ def _several(
     of_run = {(one.institution_id, one.year) for one in shares}
     quotas = [one for one in held if (one.institution_id, one.year) in of_run]
     explained = explained_all(connection, ground.run, quotas)
-    return [
-        (notice_in(connection, names, one, ground, changed=(who, one.quota.year - 1) in years), one)
-        for who, one in explained.items()
-    ]
+    moved = movements.of_quotas(
+        connection, ground.run.union_id, ids, sorted({one.year for one in quotas})
+    )
+
+    def made(who: int, one: Explained) -> Notice:
+        changed = (who, one.quota.year - 1) in years
+        return notice_in(connection, names, one, ground, changed=changed, moved=moved)
+
+    return [(made(who, one), one) for who, one in explained.items()]
 
 
 def _file(notice: Notice, found: Explained, form: NoticeForm) -> _Made:

@@ -1,9 +1,7 @@
 """What was moved since a quota was issued, from the figure issued to what is held now."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-
-from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from actions.compact.book_words import KINDS
 from actions.compact.notice_parts import kg
@@ -12,16 +10,15 @@ from actions.compact.quotas import Explained
 from actions.fields import Lang
 from actions.figures import civil
 from actions.printed import Block, Cell, Figure
-from storage.compact import movements
+from storage.compact.movements import Moved
 
 
-def moved_block(connection: Connection[TupleRow], found: Explained, lang: Lang) -> Block | None:
+def moved_block(found: Explained, since: Sequence[Moved], lang: Lang) -> Block | None:
     """Return the movements one by one, None where the account is as it was issued.
 
     What the reader does not see of them is one line, so that the lines add up.
     """
     quota, issued_g = found.quota, found.share.amount_g
-    since = movements.of_quota(connection, quota.union_id, quota.institution_id, quota.year)
     unseen = quota.amount_g - issued_g - sum(one.amount_g for one in since)
     if not since and not unseen:
         return None

@@ -1,5 +1,6 @@
 """The notice of a quota: numbered, with all that its arithmetic is made of, on about one page."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +21,8 @@ from actions.fields import Lang
 from actions.figures import civil
 from actions.printed import Paper, numbered
 from compact.notices import notice_number, of_institution
-from storage.compact import notices, targets, unions
+from storage.compact import movements, notices, targets, unions
+from storage.compact.movements import Moved
 from storage.compact.notices import NoticeRow
 from storage.compact.runs import RunRow
 from storage.compact.targets import TargetRow
@@ -108,10 +110,12 @@ def notice_in(
     ground: Ground | None = None,
     *,
     changed: bool = True,
+    moved: Mapping[tuple[int, int], Sequence[Moved]] | None = None,
 ) -> Notice:
     """Return a notice in a transaction that is open.
 
     ground: where it is at hand. changed: whether there may be a quota of the year before.
+    moved: what has moved quotas, by institution and year; where it is at hand.
     """
     lang, quota, share = names.lang, found.quota, found.share
     ground = ground or Ground.read(connection, found.run, share.member_id)
@@ -122,7 +126,10 @@ def notice_in(
         months(found, lang),
         review(found, lang, names.carriers),
     ]
-    further = [moved_block(connection, found, lang)]
+    whose = quota.institution_id, quota.year
+    if moved is None:
+        moved = movements.of_quotas(connection, quota.union_id, whose[:1], whose[1:])
+    further = [moved_block(found, moved.get(whose, ()), lang)]
     if changed:
         further.append(change_block(connection, quota, lang))
     blocks += [block for block in further if block is not None]

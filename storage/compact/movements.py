@@ -1,6 +1,6 @@
 """Movements: what is to enter the books, how far each is, and whom a giver trusts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -62,10 +62,12 @@ _DEEDS: Final = """
 """
 # A cover moves between accounts that together are the quota, so it changes none.
 _OF_QUOTA: Final = """
-    SELECT m.movement_id, m.kind, m.reason, m.since, sum(l.amount_g)::bigint AS amount_g
+    SELECT l.institution_id, l.year, m.movement_id, m.kind, m.reason, m.since,
+           sum(l.amount_g)::bigint AS amount_g
       FROM movement_leg l JOIN report.movement m ON m.movement_id = l.movement_id
-     WHERE l.union_id = %s AND l.institution_id = %s AND l.year = %s AND m.state = 'done'
-     GROUP BY m.movement_id, m.kind, m.reason, m.since HAVING sum(l.amount_g) <> 0
+     WHERE l.union_id = %s AND l.institution_id = ANY(%s) AND l.year = ANY(%s) AND m.state = 'done'
+     GROUP BY l.institution_id, l.year, m.movement_id, m.kind, m.reason, m.since
+    HAVING sum(l.amount_g) <> 0
      ORDER BY m.since, m.movement_id
 """
 _PENDING: Final = """
@@ -246,12 +248,18 @@ def deeds(connection: Connection[Any], movement_id: int) -> list[DeedRow]:
         return cursor.execute(_DEEDS, [movement_id]).fetchall()
 
 
-def of_quota(
-    connection: Connection[Any], union_id: int, institution_id: int, year: int
-) -> list[Moved]:
-    """Return what has moved a quota since it was issued, as far as the viewer sees it."""
-    with connection.cursor(row_factory=class_row(Moved)) as cursor:
-        return cursor.execute(_OF_QUOTA, [union_id, institution_id, year]).fetchall()
+def of_quotas(
+    connection: Connection[Any], union_id: int, institutions: Sequence[int], years: Sequence[int]
+) -> dict[tuple[int, int], list[Moved]]:
+    """Return what has moved quotas since they were issued, as far as the viewer sees it.
+
+    By institution and year; of what did not move there is nothing.
+    """
+    asked = [union_id, list(institutions), list(years)]
+    found: dict[tuple[int, int], list[Moved]] = {}
+    for whose, year, *rest in connection.execute(_OF_QUOTA, asked).fetchall():
+        found.setdefault((whose, year), []).append(Moved(*rest))
+    return found
 
 
 def pending_g(connection: Connection[Any], union_id: int, institution_id: int, year: int) -> int:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from actions.catalogue import declared, tables
+from actions.compact.state_evidence import StateEvidence
 from actions.doing import carry_out
 from actions.fields import Words, field
 from actions.files import take
@@ -22,7 +23,12 @@ from actions.readings.record_exchange import RecordExchange
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
-from tests.actions import examples_of_books, examples_of_keys, examples_of_readings
+from tests.actions import (
+    examples_of_books,
+    examples_of_keys,
+    examples_of_readings,
+    examples_of_scenarios,
+)
 from tests.actions.book_world import make_books
 from tests.actions.compact_world import record_progress
 from tests.actions.examples import parts, union_in
@@ -84,6 +90,9 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     of = {"channel_id": office, "institution_id": world.institution["office"]}
     resize(world, "office", "2016-01-01", area_m2="1481.4", persons="144")
     ASKED["target-corrections"] = {"target": union.target}
+    evidence, fields = examples_of_scenarios.EXAMPLES["evidence.state"](world)
+    carry_out(world.actor(), StateEvidence.model_validate(fields), evidence)
+    ASKED["target-limits"] = {"target": union.target, "relief_percent": 50}
     OF.update(of | {"union_id": union.union, "run_id": run_id, "year": 2016})
     app = create_app(world.pool, extra_routers=[router()], error_page=error_page, today=TODAY)
     site = Site(world, app)
@@ -196,8 +205,8 @@ WHY_NOT = {
          "second_log", "log_heads", "shared.figures", "target-corrections", "target-progress",
          "year-months", "years", "findings", "key-suggestions", "roster-changes", "unbound-keys",
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
-         "target-limits", "bill-parts", "duties", "duties-by-region",
-         "energy-costs", "priced-hours", "submission-progress", "survey-rollup"),
+         "target-limits", "bill-parts", "duties", "duties-by-region", "energy-costs",
+         "priced-hours", "submission-progress", "survey-rollup"),
         COMPUTED,
     ),
     **dict.fromkeys(
@@ -207,10 +216,11 @@ WHY_NOT = {
         NOTED,
     ),
     **dict.fromkeys(("carriers", "profiles"), KEPT),
+    "survey-cells": "come in by survey.columns, in the order of the national platform",
     "figures": "months and deliveries together, which two acts enter",
     **dict.fromkeys(
         ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
-         "utility-accounts", "submissions", "survey-cells"), BY_ACTS
+         "utility-accounts", "submissions"), BY_ACTS
     ),
 }  # fmt: skip
 
