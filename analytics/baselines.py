@@ -7,6 +7,8 @@ meters. Sources: ASHRAE Guideline 14; RP-1050 (Kissock, Haberl, Claridge 2003) f
 Schwarz 1978 for the choice among them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Final
@@ -104,12 +106,12 @@ class Baselines:
         use += self.base[:, None]
         return np.asarray(use)
 
-    def only(self, rows: NDArray[np.intp] | Bools) -> "Baselines":
+    def only(self, rows: NDArray[np.intp] | Bools) -> Baselines:
         """Return those of some meters."""
         return Baselines(*(getattr(self, one.name)[rows] for one in fields(self)))
 
     @classmethod
-    def of(cls, parts: Iterable["Baselines"]) -> "Baselines":
+    def of(cls, parts: Iterable[Baselines]) -> Baselines:
         """Return several one below the other."""
         some = list(parts)
         return cls(*(np.concatenate([getattr(p, f.name) for p in some]) for f in fields(cls)))

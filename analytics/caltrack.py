@@ -5,6 +5,8 @@ eemeter 3.2.0 works them out. Ours (`baselines`, `savings`) differ in what the d
 bends to a tenth of a degree, chosen by BIC, and a negative correlation that narrows no band.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final

@@ -4,6 +4,8 @@ Each kind is fitted apart where that explains more than its parameters cost, met
 one baseline serves for all days.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -5,6 +5,8 @@ by which version of the method; people confirm or dismiss it. What is confirmed 
 act, and a dismissal widens the band of those hours of the week.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -65,7 +67,7 @@ class Findings:
         return np.asarray(self.size * np.asarray(kgce_per_unit, float)[self.meter])
 
     @classmethod
-    def of(cls, parts: Iterable["Findings"]) -> "Findings":
+    def of(cls, parts: Iterable[Findings]) -> Findings:
         """Return several together, in order of meter and time."""
         some = list(parts)
         columns: dict[str, Any] = {

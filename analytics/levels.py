@@ -4,6 +4,8 @@ Sources: Page 1954, Biometrika 41, for the cumulative sum; Montgomery, Introduct
 Quality Control, for k and h.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np

@@ -4,6 +4,8 @@ Sources: ASHRAE Guideline 14 and CalTRACK 2.0 for the band, GB/T 28750 for the a
 Sun and Baltazar 2013 for the factor by months.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
