@@ -126,10 +126,7 @@ def notice_in(
         months(found, lang),
         review(found, lang, names.carriers),
     ]
-    whose = quota.institution_id, quota.year
-    if moved is None:
-        moved = movements.of_quotas(connection, quota.union_id, whose[:1], whose[1:])
-    further = [moved_block(found, moved.get(whose, ()), lang)]
+    further = [moved_block(found, _moved(connection, found, moved), lang)]
     if changed:
         further.append(change_block(connection, quota, lang))
     blocks += [block for block in further if block is not None]
@@ -147,6 +144,17 @@ def notice_in(
         foot=foot(found.run, lang, quota.as_of),
     )
     return Notice(paper, number, ground.row, issued_at(found.run, ground.row))
+
+
+def _moved(
+    connection: Connection[Any],
+    found: Explained,
+    moved: Mapping[tuple[int, int], Sequence[Moved]] | None,
+) -> Sequence[Moved]:
+    union_id, whose = found.quota.union_id, (found.quota.institution_id, found.quota.year)
+    if moved is None:
+        moved = movements.of_quotas(connection, union_id, whose[:1], whose[1:])
+    return moved.get(whose, ())
 
 
 def issued_at(run: RunRow, row: NoticeRow | None) -> datetime:
