@@ -114,28 +114,27 @@ def notice_in(
 ) -> Notice:
     """Return a notice in a transaction that is open.
 
-    ground: where it is at hand. changed: whether there may be a quota of the year before.
-    moved: what has moved quotas, by institution and year; where it is at hand.
+    ground, moved (what has moved quotas, by institution and year): where they are at hand.
+    changed: whether there may be a quota of the year before.
     """
     lang, quota, share = names.lang, found.quota, found.share
     ground = ground or Ground.read(connection, found.run, share.member_id)
-    number = ground.number(of_institution(quota.institution_id))
+    number, name = ground.number(of_institution(quota.institution_id)), _name(quota, lang)
     blocks = [
         arithmetic(found, lang),
-        chain(found, names.levels, _name(quota, lang) or str(quota.institution_id)),
+        chain(found, names.levels, name or str(quota.institution_id)),
         months(found, lang),
         review(found, lang, names.carriers),
     ]
     further = [moved_block(found, _moved(connection, found, moved), lang)]
-    if changed:
-        further.append(change_block(connection, quota, lang))
+    further += [change_block(connection, quota, lang)] if changed else []
     blocks += [block for block in further if block is not None]
     paper = Paper(
         lang=lang,
         title=say("title", lang, year=quota.year),
         number=number,
         above=PRODUCT[lang],
-        to=_name(quota, lang) or str(quota.institution_id),
+        to=name or str(quota.institution_id),
         state=_state(found, ground.row, lang),
         told=told(names, ground, share.base_year),
         headline=say("headline", lang, kg=kg(share.amount_g).text),
