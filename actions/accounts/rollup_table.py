@@ -34,12 +34,18 @@ class WhichRollup(Filter):
     year: Year | None = field(
         zh="年度", en="Year", hint=("不填为上一年", "Left open: last year"), default=None
     )
-    by: By = field(zh="汇总方式", en="Summed by", names=_BY, default=By.CLASS)
+    by: By | None = field(
+        zh="汇总方式",
+        en="Summed by",
+        names=_BY,
+        hint=("不填为机构类别", "Left open: class"),
+        default=None,
+    )
 
 
 def _every(at: Acting, asked: WhichRollup) -> Iterator[RollupRow]:
     year = asked.year or at.today.year - 1
-    yield from rollup.rollup(at.connection, year, asked.by.value)
+    yield from rollup.rollup(at.connection, year, (asked.by or By.CLASS).value)
 
 
 ROLLUP: Final = Table[RollupRow, WhichRollup](

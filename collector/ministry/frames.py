@@ -126,7 +126,8 @@ def sealed(xml: bytes, key: bytes | None) -> bytes:
 
 def opened(content: bytes, key: bytes | None) -> bytes:
     """Return the XML of a frame, without what pads it; ValueError where it was not encrypted so."""
-    if key is None or content.lstrip().startswith(b"<"):
+    plainly = content.lstrip().startswith(b"<") and content.rstrip(b"\0 \t\r\n").endswith(b">")
+    if key is None or plainly:  # a cipher's first byte may be <, too
         return content
     plain = decrypted(content, key, key)
     end = plain.rfind(b">") + 1  # zeros follow, or bytes that tell how many they are

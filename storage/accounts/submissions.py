@@ -24,7 +24,8 @@ _LISTED = """
     SELECT p.id AS submission_id, p.institution_id, n.name_zh, n.name_en, p.year, p.state, p.round,
            p.received,
            CASE WHEN p.state = 'approved'
-                THEN ARRAY(SELECT access.awaited(p.institution_id, p.received)) ELSE '{}' END
+                THEN ARRAY(SELECT t.at FROM access.awaited(p.institution_id, p.received) AS t(at))
+                ELSE '{}' END
                AS awaited,
            storage.year_is_locked(p.institution_id, p.year) AS locked, p.opened_at, p.opened_by,
            p.moved_at
@@ -45,8 +46,8 @@ _MINE = """
       FROM submission s JOIN may ON may.id = s.institution_id AND may.before = s.state
      WHERE s.id = ANY(%s)
        AND (may.act <> 'receive'
-            OR ARRAY(SELECT access.awaited(s.institution_id, s.received))
-               && ARRAY(SELECT access.takes_at(s.institution_id)))
+            OR ARRAY(SELECT t.at FROM access.awaited(s.institution_id, s.received) AS t(at))
+               && ARRAY(SELECT t.at FROM access.takes_at(s.institution_id) AS t(at)))
        AND (may.act NOT IN ('review', 'approve') OR NOT access.is_one_of(ARRAY(
             SELECT t.made_by FROM submission_step t
              WHERE t.submission_id = s.id AND t.round = s.round AND t.act = 'fill')))
@@ -66,8 +67,8 @@ _WAITING = """
       FROM (SELECT s.year, s.institution_id, s.received FROM submission s
               JOIN may ON may.id = s.institution_id AND may.before = s.state AND may.act = 'receive'
              ORDER BY s.year, s.id LIMIT 200) w
-     WHERE ARRAY(SELECT access.awaited(w.institution_id, w.received))
-           && ARRAY(SELECT access.takes_at(w.institution_id))
+     WHERE ARRAY(SELECT t.at FROM access.awaited(w.institution_id, w.received) AS t(at))
+           && ARRAY(SELECT t.at FROM access.takes_at(w.institution_id) AS t(at))
      GROUP BY w.year
      ORDER BY 1, 2
 """
@@ -89,7 +90,7 @@ _STEPS = """
     SELECT id AS step_id, submission_id, round, act, after, station, reason, made_at, made_by
       FROM submission_step WHERE submission_id = %s ORDER BY id
 """
-_MINE_AT = "SELECT access.takes_at(%s)"
+_MINE_AT = "SELECT t.at FROM access.takes_at(%s) AS t(at)"
 _RULE = "SELECT * FROM access.submission_rule_of(%s)"
 _RETIRE_RULE = """
     UPDATE submission_rule SET known_until = now()

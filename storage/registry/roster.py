@@ -116,8 +116,8 @@ _LEGS: Final = """
       FROM access.succession_legs(%s::integer[], %s::integer[], %s::bigint[], %s::bigint[], %s)
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 5, 4
 """
-_HAND_OVER: Final = "SELECT access.hand_over(%s)"
-_HAND_BACK: Final = "SELECT access.hand_back(%s, %s)"
+_HAND_OVER: Final = "SELECT m.id FROM access.hand_over(%s) AS m(id)"
+_HAND_BACK: Final = "SELECT m.id FROM access.hand_back(%s, %s) AS m(id)"
 
 
 def lock(connection: Connection[Any]) -> None:

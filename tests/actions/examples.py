@@ -22,6 +22,11 @@ from tests.actions.compact_world import UnionWorld, make_union_world
 from tests.actions.world import World
 
 _AGAIN: Final = count(1)
+# Their examples want books in which nobody else has issued, moved or left anything.
+ALONE: Final = frozenset({
+    "movement.approve", "movement.cancel", "movement.refuse", "quota.rebalance", "quota.transfer",
+    "run.refuse",
+})  # fmt: skip
 
 
 def parts() -> list[ModuleType]:

@@ -122,7 +122,7 @@ def test_figures_from_bills_have_no_terms(filled):
     found = explain(filled, "office", source="bill")
 
     assert (found.terms, found.agrees, found.account.quanta) == ([], True, 777)
-    assert found.account.expected_s is None
+    assert found.account.expected_s == 31 * 86_400 - 3_600  # a bill is of the whole month
 
 
 def test_what_is_not_there_or_not_to_be_seen_is_not_found(filled):

@@ -18,7 +18,7 @@ from api.actions import example_of
 from metering.errors import ConflictError, NotFoundError
 from tests.actions import examples_of_readings as readings
 from tests.actions.compact_world import make_union_world
-from tests.actions.examples import example_for, parts, union_in, who_does
+from tests.actions.examples import ALONE, example_for, parts, union_in, who_does
 from tests.actions.world import World, make_world
 
 ACTIONS = declared()
@@ -71,9 +71,22 @@ HOLD = {
 
 
 @pytest.fixture(scope="module")
-def world(database_of_module) -> Iterator[World]:
+def common(database_of_module) -> Iterator[World]:
     """One world; what is done in it is done by a test of its own action."""
     made = make_world(database_of_module)
+    make_union_world(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def world(request, common) -> Iterator[World]:
+    """That world; or one of its own for an action that other acts on the same books hinder."""
+    named = getattr(request.node, "callspec", None)
+    if named is None or named.params.get("code") not in ALONE:
+        yield common
+        return
+    made = make_world(request.getfixturevalue("database"))
     make_union_world(made)
     yield made
     made.close()

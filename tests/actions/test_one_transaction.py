@@ -23,7 +23,7 @@ from storage.readings.store import Store
 from tests.actions import test_corrections as people
 from tests.actions.acts import add_user, give
 from tests.actions.compact_world import UnionWorld, issue_run, make_union_world, record_progress
-from tests.actions.examples import example_for, who_does
+from tests.actions.examples import ALONE, example_for, who_does
 from tests.actions.settling import issue_key, shift_rejected
 from tests.actions.test_import_readings import HEADER, NOW_MS, rows
 from tests.actions.test_registry import ALL, METER
@@ -262,9 +262,17 @@ def test_neither_change_nor_entry_stands_alone(world, name):
     neither_stands_alone(world, ACTS[name](world), name.partition(" ")[0])
 
 
-@pytest.mark.parametrize("code", declared())
+@pytest.mark.parametrize("code", sorted(declared().keys() - ALONE))
 def test_of_what_is_declared_neither_stands_alone(common, code):
     neither_stands_alone(common, _declared(code)(common), code)
+
+
+@pytest.mark.parametrize("code", sorted(ALONE))
+def test_nor_does_it_of_what_other_acts_would_hinder(database, code):
+    world = make_world(database)
+    make_union_world(world)
+    neither_stands_alone(world, _declared(code)(world), code)
+    world.close()
 
 
 def neither_stands_alone(world: World, do: Do, act: str) -> None:

@@ -2,10 +2,11 @@
 
 import threading
 from collections import Counter
+from decimal import Decimal
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.actions.world import World, make_world
@@ -159,6 +160,8 @@ def test_what_is_kept_is_what_is_worked_out(world):
 
     @settings(max_examples=60)
     @given(st.lists(CHANGES, min_size=1, max_size=5))
+    @example([("region", "GRID_NC"), ("region", "GRID_EC"), ("grid", "GRID_EC", Decimal("0.5")),
+              ("grid", "GRID_EC", Decimal("0.75")), ("region", "GRID_NC")])  # fmt: skip
     def law(changes):
         for one in changes:
             change(world, *one)

@@ -31,8 +31,8 @@ CREATE POLICY made ON submission_step FOR INSERT TO commonwatt_api
                     SELECT c.id FROM access.covers('review_accounts') AS c(id))
                WHEN 'approve' THEN s.institution_id IN (
                     SELECT c.id FROM access.covers('approve_accounts') AS c(id))
-               WHEN 'reopen' THEN EXISTS (SELECT access.takes_at(s.institution_id))
-               ELSE station IN (SELECT access.takes_at(s.institution_id)) END));
+               WHEN 'reopen' THEN EXISTS (SELECT FROM access.takes_at(s.institution_id))
+               ELSE station IN (SELECT t.at FROM access.takes_at(s.institution_id) AS t(at)) END));
 CREATE TRIGGER moves BEFORE INSERT ON submission_step
     FOR EACH ROW EXECUTE FUNCTION storage.submission_moves();
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON submission_step

@@ -19,7 +19,8 @@ def test_every_list_is_shown_with_its_documents(site, lang):
         if one.code == "coefficients":
             words = ("single secondary source", "只有一个二手来源")
             assert (words[lang == "zh"] in page, words[lang == "en"] in page) == (True, False)
-        unread = ("unverified", "未核实") if one.code == "days-off" else ("second-hand", "二手来源")
+        recalled = {"days-off", "delivery-kinds", "duties", "survey-cells"}
+        unread = ("unverified", "未核实") if one.code in recalled else ("second-hand", "二手来源")
         assert unread[lang == "zh"] in page
     assert client.get("/published/app_user").status_code == 404
     assert "/published" in client.get(site.path("office", "/accounts/electricity/2016-03")).text
