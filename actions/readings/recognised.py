@@ -79,6 +79,11 @@ def _left_out(told: Told) -> Iterator[Words]:
 def notices(told: Told) -> Iterator[Words]:
     """Return what a person should know although it is taken."""
     yield from _left_out(told)
+    if "hidden" in told.how and not told.passed:
+        yield Words(
+            "该工作表在表格软件中是隐藏的,也已读取",
+            "the sheet is hidden in a spreadsheet, and is read all the same",
+        )
     if told.rates_left:
         names = "、".join(told.rates_left)
         yield Words(
