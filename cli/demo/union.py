@@ -19,7 +19,7 @@ from cli.demo.playing import Here
 from cli.demo.script import Stage, play
 from cli.demo.state import Memory
 from cli.services.words import say
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.runs import again
 
 _NAME_ZH: Final = "示范区域联合体"
@@ -51,8 +51,8 @@ class Shared:
         """The figures of the run's last line; amounts are exact, so they are text."""
         return {
             "quotas": self.quotas,
-            "target_kgce": in_kgce(self.target_g),
-            "quota_sum_kgce": in_kgce(self.quota_sum_g),
+            "target": in_thousands(self.target_g),
+            "quota_sum": in_thousands(self.quota_sum_g),
         }
 
 
