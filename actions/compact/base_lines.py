@@ -10,6 +10,7 @@ from psycopg import Connection
 from compact import findings
 from compact.base_columns import Known, reviewed_all
 from compact.findings import Finding
+from compact.indicators import Indicator
 from compact.rosters import ANY_DAY, day_of
 from compact.runs import digest_of
 from compact.targets import MILLION, Base, Mark
@@ -32,6 +33,7 @@ class BaseLine:
     quota_effect_g: what the findings move in the total of the target year.
     own_share: of the base, what they move; None without a base.
     seen: whether the planner sees the institution; of another, no figure is told.
+    indicator: what the target counts.
     """
 
     institution_id: int
@@ -48,6 +50,7 @@ class BaseLine:
     acts: tuple[Act, ...]
     sha256: str
     seen: bool = True
+    indicator: Indicator = Indicator.TOTAL_KGCE
 
     @property
     def shown(self) -> "BaseLine":
@@ -123,6 +126,7 @@ def lines_of(
                 acts=tuple(acts.get(who, ())),
                 sha256=digest,
                 seen=who in named,
+                indicator=kept.target.indicator,
             )
         )
     return lines
@@ -189,5 +193,5 @@ def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
 def known_of(
     connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> Known:
-    """Return what is known of these institutions' energy, as the target counts it."""
-    return base_columns.known(connection, kept.union_id, kept.target.profile, counted)
+    """Return what is known of these institutions' use, as the target counts it."""
+    return base_columns.known(connection, kept.union_id, kept.target, counted)

@@ -10,6 +10,7 @@ from actions.compact.movement_things import MOVEMENT
 from actions.compact.movements import LegShown, movement_of
 from actions.compact.movements_table import ended_as
 from actions.figures import kilograms
+from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
@@ -27,7 +28,7 @@ class Line:
     name: str
     link: str
     year: int
-    kgce: str
+    amount: str
 
 
 @router.get("/movements/{movement_id}")
@@ -42,6 +43,7 @@ def get_movement(movement_id: Annotated[int, Path(ge=1, le=2**31 - 1)], viewer: 
         state=ended_as(row, lang),
         look=_LOOKS.get(row.state, ""),
         amount=kilograms(row.amount_g),
+        unit=Indicator(row.indicator).unit_shown,
         due=writing.moment(row.due_at, lang) if row.due_at and row.state == "waiting" else "",
         legs=[_leg(viewer, one) for one in found.legs],
         deeds=[_deed(viewer, one) for one in found.deeds],
