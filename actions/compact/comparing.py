@@ -21,6 +21,7 @@ from analytics.exact import Ints
 from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
 from compact.holders import Holders
+from compact.indicators import Quantity
 from compact.methods import Method
 from compact.proposals import Proposed
 from compact.ruling import Among
@@ -156,7 +157,9 @@ def load(actor: Actor, target_id: int) -> Loaded:
         today = actor.today or days.today(connection)
         published = bands.in_force(connection, today)
         profile = begun.kept.target.profile
-        listed = standards.leading(connection, begun.members, profile, today)
+        listed: Sequence[LeadingValue] = ()
+        if begun.kept.target.indicator.quantity is Quantity.ENERGY:  # standards are in kgce/m²
+            listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
         trial = try_from(begun, Method("A"))

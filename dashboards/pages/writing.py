@@ -10,7 +10,12 @@ from dashboards.pages.words import Lang
 
 DASH: Final = "–"
 _UNITS: Final = {"m3": "m³", "m2": "m²", "kgce/m2": "kgce/m²"}
-_IN_CHINESE: Final = {"yuan/tce": "元/吨标准煤", "days": "天"}
+_IN_CHINESE: Final = {
+    "yuan/tce": "元/吨标准煤",
+    "yuan/tCO2": "元/吨二氧化碳",
+    "yuan/1000 m³": "元/千立方米",
+    "days": "天",
+}
 # The larger units of a screen, from the largest down; tables keep the plain one.
 _LARGER: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {
     "zh": {
