@@ -66,8 +66,10 @@ bench: .venv/.test  ## measure, and compare with the goals
 mutation: .venv/.mutation  ## break the arithmetic in many small ways, count what tests notice
 	@exec $(BIN)/python scripts/mutation.py $(ARGS)
 
-year: .venv/.test  ## 100,000 random steps of the books against a model of them
-	@COMMONWATT_TEST_ATTEMPTS=$${COMMONWATT_TEST_ATTEMPTS:-100000} exec $(BIN)/python -m pytest \
+STEPS := 100000
+SEED := 1
+year: .venv/.test  ## play a union's years at random, STEPS acts by SEED, beside a model of its books
+	@COMMONWATT_TEST_ATTEMPTS=$(STEPS) COMMONWATT_TEST_SEED=$(SEED) exec $(BIN)/python -m pytest \
 	  -n 0 -q -s --timeout 0 tests/actions/test_books_at_random.py $(ARGS)
 
 simulate: .venv/.test  ## run the collector's decisions through worlds where everything fails
