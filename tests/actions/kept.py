@@ -12,7 +12,7 @@ _TABLES: Final = """
                AND a.attgenerated = '')
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND NOT c.relispartition
-       AND n.nspname IN ('public', 'storage', 'access', 'journal')
+       AND n.nspname IN ('public', 'storage', 'access', 'journal') AND c.relname ~ %s
      ORDER BY 1, 2
 """
 
@@ -20,11 +20,12 @@ _TABLES: Final = """
 class Kept:
     """Copies of all tables; only what was written to since is put back, past all triggers."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, like: str = "") -> None:
+        """Copy what there is; like: of tables whose names match."""
         self._world = world
         world.admin("CREATE SCHEMA kept")
         self._columns = {f'{schema}."{name}"': columns for schema, name, columns
-                         in world.admin(_TABLES)}  # fmt: skip
+                         in world.admin(_TABLES, like)}  # fmt: skip
         self._copy = {name: f"kept.t{place}" for place, name in enumerate(self._columns)}
         for name, copy in self._copy.items():
             world.admin(f"CREATE TABLE {copy} AS TABLE {name}")

@@ -21,7 +21,7 @@ from tests.actions.year.unions import Unions
 ATTEMPTS = int(os.environ.get("COMMONWATT_TEST_ATTEMPTS", "0"))
 SEED = int(os.environ.get("COMMONWATT_TEST_SEED", "1"))
 STEPS = 50
-TOLD = 100  # years between two words on how far it is
+TOLD = 20  # years between two words on how far it is
 
 
 class Year(Movements, Unions, Rosters):

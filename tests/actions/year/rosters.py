@@ -42,8 +42,8 @@ class Rosters(Begun):
         action = declared()[f"institution.{kind}"].model_validate(SAID | fields)
         named = {who} | set(parts)
         held = set().union(*(one.named for one in self.changes.values())) if self.changes else set()
-        may = not named & held and (kind not in ("merge", "split") or who != other)
-        may = may and sum(parts.values()) in (0, 1)
+        twice = who == other and (kind == "merge" or (kind == "split" and share != "1"))
+        may = not named & held and not twice
         if kind == "move":
             may = may and self.world.region["city 2"] != self.place(who)
         expected = self.handed_over(who, parts) if may and kind != "move" else {}
