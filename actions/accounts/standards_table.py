@@ -235,7 +235,11 @@ STANDARDS: Final = Table[Held, WhichStandards](
     columns=tuple(_columns()),
     filter=WhichStandards,
     ask=_ask,
-    size=10,
+    size=4,
     at_once=200,
-    actions=(),
+    empty=Words("没有符合条件的机构或标准。", "No institution or standard matches."),
+    then=Words(
+        "请放宽条件;缺少的事项可在机构页面登记。",
+        "Ask for less; what is lacking can be stated on the page of an institution.",
+    ),
 )

@@ -16,14 +16,17 @@ from compact.standards import Correction, Dimension, Indicator, Standard, Tier
 _HOLDS: Final = """
     known_until IS NULL AND valid_from <= %(day)s AND (valid_to IS NULL OR %(day)s < valid_to)
 """
-_STANDARDS: Final = f"""
+# An average is of one year, and goes on being the one to look at until a newer one is published.
+_STANDARDS: Final = """
     SELECT id, standard_no, province_code, class_code, building_type, admin_level, climate_zone,
            indicator, unit, value_type = 'average', guide_value, baseline_value, constraint_value,
            electricity_kgce_per_kwh, document, clause, source, evidence, notes,
            nullif(valid_from, '-infinity'), nullif(valid_to, 'infinity')
-      FROM quota_standard WHERE {_HOLDS}
+      FROM quota_standard
+     WHERE known_until IS NULL AND valid_from <= %(day)s
+       AND (valid_to IS NULL OR %(day)s < valid_to OR value_type = 'average')
      ORDER BY province_code DESC, value_type = 'average', standard_no, class_code, indicator, id
-"""  # noqa: S608 - only our own text
+"""
 _WORDS: Final = f"""
     SELECT dimension, word, coalesce(means, ''), name_zh, name_en FROM quota_word WHERE {_HOLDS}
      ORDER BY id
