@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from compact.standard_grading import Compared, Distance, compared, distance, grade_of
 from compact.standard_matching import Differs, differences, elsewhere, lacking, rivals_of
@@ -19,6 +20,9 @@ from compact.standards import (
     Standard,
     Subject,
 )
+
+# Of whom these are not known, nothing is told apart: one answer says so, not one a standard.
+_WIDE: Final = frozenset({Dimension.PROVINCE, Dimension.CLASS})
 
 
 class Verdict(StrEnum):
@@ -111,8 +115,8 @@ def _answer(
     missing = tuple(str(each) for each in lacking(differs))
     if differs and not elsewhere(differs):
         verdict = Verdict.UNSETTLED if missing else Verdict.OTHER
-        own = all(each.dimension is not Dimension.PROVINCE for each in differs)
-        applies = Applies.OWN if missing and own else Applies.NO
+        far = any(each.dimension in _WIDE for each in differs)
+        applies = Applies.OWN if missing and not far else Applies.NO
         return Answer(one, verdict, applies, differs, missing)
     applies = Applies.ELSEWHERE if differs else Applies.OWN
     if applies is Applies.OWN and not one.average and year < (one.year or year):

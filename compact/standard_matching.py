@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from compact.standards import EVERY, NATION, Dimension, Meanings, Rivals, Standard, Subject
+from compact.standards import (
+    ALL_CLASSES,
+    EVERY,
+    NATION,
+    Dimension,
+    Meanings,
+    Rivals,
+    Standard,
+    Subject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,8 @@ def _province(standard: Standard, subject: Subject) -> Differs | None:
 def _class(standard: Standard, subject: Subject) -> Differs | None:
     """Find another class; values of no class of the survey are for who is stated to be such."""
     stated = (Dimension.KIND, standard.kind) in subject.stated
-    if standard.class_code in subject.classes or (stated and not standard.class_code):
+    known = standard.class_code in (ALL_CLASSES, *subject.classes)
+    if known or (stated and not standard.class_code):
         return None
     unknown = None if standard.class_code else ""
     held = subject.classes[0] if subject.classes else unknown

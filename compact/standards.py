@@ -18,6 +18,7 @@ from analytics.expressions import Expression, expression
 
 NATION: Final = "000000"
 EVERY: Final = "*"
+ALL_CLASSES: Final = "TOTAL"
 _YEAR: Final = re.compile(r"\b(?:19|20)\d{2}\b")
 
 

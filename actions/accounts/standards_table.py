@@ -14,8 +14,10 @@ from actions.accounts.standards_words import (
     TIERS,
     VERDICTS,
     lack,
+    number_of,
     said,
     steps_in_words,
+    tier_name,
     whom,
 )
 from actions.fields import Acting, Lang, Words, field
@@ -156,6 +158,11 @@ def _next(one: Answer) -> Tier | None:
     return None if one.distance is None else one.distance.tier
 
 
+def _next_in_words(row: Held, lang: Lang) -> str:
+    tier = _next(row.answer)
+    return "" if tier is None else tier_name(row, tier).say(lang)
+
+
 def _saving(one: Answer) -> str | None:
     return None if one.distance is None else said(one.distance.use)
 
@@ -178,7 +185,8 @@ def _grade_look(row: Held) -> str:
 def _columns() -> Iterable[Column]:
     yield from institution_columns()
     yield Column("year", Words("年度", "Year"), lambda row: row.year, "whole", apart=True)
-    yield _published("standard_no", "标准", "Standard", blank=Words("无", "none"))
+    yield _published("standard_no", "标准", "Standard",
+                     shown=lambda row, lang: number_of(row).say(lang))  # fmt: skip
     yield _published("province_code", "发布省份代码", "Province code", apart=True)
     yield _published("indicator", "指标", "Indicator", shown=_indicator)
     yield Column("for_whom", Words("适用对象", "For"), lambda row: whom(row).zh,
@@ -194,7 +202,7 @@ def _columns() -> Iterable[Column]:
               hint=Words("含各项修正", "With all corrections"))  # fmt: skip
     yield Column("unit", Words("单位", "Unit"), lambda row: _unit(row) or None, only="programs")
     yield from map(_tier, Tier)
-    yield _of("next_tier", "下一档", "Next tier", _next, shown=_in_words(TIERS, _next))
+    yield _of("next_tier", "下一档", "Next tier", _next, shown=_next_in_words)
     yield _of("saving", "距下一档须节约(年)", "To save in a year for the next tier", _saving,
               "number", places=0, unit_of=_use_unit)  # fmt: skip
     yield Column("saving_unit", Words("单位", "Unit"), lambda row: _use_unit(row) or None,

@@ -48,6 +48,7 @@ TIERS: Final[Mapping[str, Words]] = {
     Tier.BASELINE: Words("基准值", "baseline value"),
     Tier.CONSTRAINT: Words("约束值", "constraint value"),
 }
+AVERAGE: Final = Words("平均值", "average")
 DIMENSIONS: Final[Mapping[str, Words]] = {
     Dimension.PROVINCE: Words("所在省份", "province"),
     Dimension.CLASS: Words("机构类别", "class"),
@@ -80,6 +81,19 @@ def lack(published: Published, name: str) -> Words:
 def word(published: Published, dimension: Dimension, code: str) -> Words:
     """Return a standard's word in both languages."""
     return Words(*published.names.get((dimension, code), (code, code)))
+
+
+def number_of(one: Held) -> Words:
+    """Return the number of a standard, or what an average is called."""
+    standard = one.answer.standard
+    code = "" if standard is None else standard.standard_no
+    return Words(*one.published.names.get(("standard", code), (code, code)))
+
+
+def tier_name(one: Held, tier: Tier) -> Words:
+    """Return what a tier is called; an average is none."""
+    average = one.answer.standard is not None and one.answer.standard.average
+    return AVERAGE if average else TIERS[tier]
 
 
 def whom(one: Held) -> Words:

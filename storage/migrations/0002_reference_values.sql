@@ -317,7 +317,7 @@ GRANT SELECT ON quota_input TO commonwatt_api, commonwatt_worker;
 -- every one, null where somebody must state it of an institution.
 CREATE TABLE quota_word (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    dimension text NOT NULL CHECK (dimension IN ('kind', 'level', 'zone')),
+    dimension text NOT NULL CHECK (dimension IN ('kind', 'level', 'zone', 'standard')),
     word text NOT NULL,
     name_zh text NOT NULL,
     name_en text NOT NULL,

@@ -45,6 +45,8 @@ _INPUTS: Final = f"""
       FROM quota_input WHERE {_HOLDS} ORDER BY id
 """  # noqa: S608 - only our own text
 
+_DIMENSIONS: Final = frozenset(Dimension)  # words name standards, too
+
 Names = tuple[str, str]
 
 
@@ -91,7 +93,9 @@ def published(connection: Connection[Any], day: date) -> Published:
     meanings: dict[tuple[Dimension, str], frozenset[str]] = {}
     asked = {"day": day}
     for dimension, word, means, *called in connection.execute(_WORDS, asked):
-        meanings[Dimension(dimension), word] = frozenset(one for one in means.split("|") if one)
+        if dimension in _DIMENSIONS:
+            stands_for = frozenset(one for one in means.split("|") if one)
+            meanings[Dimension(dimension), word] = stands_for
         names[dimension, word] = (called[0], called[1])
     indicators = {}
     for code, use, use_unit, per, unit, *called in connection.execute(_INDICATORS, asked):
@@ -117,7 +121,7 @@ def inputs_of(connection: Connection[Any], day: date) -> list[Input]:
 def words_of(connection: Connection[Any], day: date) -> list[tuple[str, str, Names]]:
     """Return words of standards, by dimension, with what they are called."""
     rows = connection.execute(_WORDS, {"day": day})
-    return [(dimension, word, (zh, en)) for dimension, word, _, zh, en in rows]
+    return [(of, word, (zh, en)) for of, word, _, zh, en in rows if of in _DIMENSIONS]
 
 
 def _standards(connection: Connection[Any], day: date) -> list[Standard]:

@@ -8,15 +8,13 @@ from psycopg import Connection
 
 from actions.accounts.standards_table import STANDARDS, Which, WhichStandards
 from actions.actor import DeniedError
-from actions.doing import carry_out
-from actions.registry.state_standard import StateStandard
 from actions.table_rows import values_of
 from actions.tables import rows_of
 from compact.standard_answers import Applies, Verdict
 from compact.standards import Grade
 from metering.errors import InputError
 from storage import seed_files, seeds
-from tests.actions.compact_world import use
+from tests.actions.examples_of_standards import in_shandong, state, year
 from tests.actions.world import World
 
 TODAY = date(2021, 2, 1)
@@ -27,30 +25,9 @@ KEY = (SHANDONG, "energy_per_capita")
 @pytest.fixture
 def city(world) -> World:
     """City 1 stands in Shandong; its office used 192,000 kWh in a year, with 80 persons."""
-    world.admin("ALTER TABLE region_fact DISABLE TRIGGER only_retire")
-    world.admin(
-        "UPDATE region_fact SET code = '370000', climate_zone = 'cold' WHERE region_id = %s",
-        world.region["province"],
-    )
-    world.admin("ALTER TABLE region_fact ENABLE TRIGGER only_retire")
-    for name in ("office", "clinic"):
-        world.admin(
-            """INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source,
-                   known_by) VALUES (%s, 'class', %s, '2010-01-01', 'test', 'user:1')""",
-            world.institution[name], "GOV" if name == "office" else "HLT",
-        )  # fmt: skip
-    world.admin(  # gas is not counted in these years
-        """UPDATE account_term SET known_until = now()
-            WHERE institution_id = %s AND carrier = 'natural_gas'""",
-        world.institution["office"],
-    )
+    in_shandong(world)
     year(world, "office", 2020, 192_000)
     return world
-
-
-def year(world, name, of, kwh):
-    for month in range(1, 13):
-        use(world, name, of, month, kwh // 12)
 
 
 def answers_of(world, name="office", who="planner of all", today=TODAY, **asked):
@@ -61,12 +38,6 @@ def answers_of(world, name="office", who="planner of all", today=TODAY, **asked)
         if row.answer.standard else None: row
         for row in rows
     }  # fmt: skip
-
-
-def state(world, what, number=None, since="2020-01-01", name="office", who="system", **more):
-    said = {"what": what, "number": number, "valid_from": since, "source": "文 7 号", **more}
-    action = StateStandard.model_validate(said)
-    return carry_out(world.actor(who), action, world.institution[name]).result
 
 
 def test_an_office_is_held_against_its_province_by_the_coefficient_of_the_standard(city):

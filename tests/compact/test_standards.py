@@ -47,6 +47,7 @@ def shipped():
                 one for one in row["means"].split("|") if one
             )
             for row in rows["words"]
+            if row["dimension"] != "standard"
         },
         {row["code"]: Indicator.of(*_of(row, *INDICATOR)) for row in rows["indicators"]},
         [Correction.of(*_of(row, *CORRECTION), int(row["place"])) for row in rows["corrections"]],
@@ -208,13 +209,13 @@ def test_that_no_standard_applies_is_an_answer():
     assert (found[None].verdict, found[None].lacks) == (Verdict.NONE, ("standard",))
 
 
-def test_of_whom_nothing_is_known_nothing_is_graded():
-    found = asked(Subject(None, (), None, None), **OFFICE)
-    assert {one.verdict for one in found.values()} == {Verdict.UNSETTLED}
-    assert found["DB37/T 2672-2019", "energy_per_capita"].lacks == (
-        "province", "class", "level", "zone",
-    )  # fmt: skip
-    assert found[GB51161, "electricity_per_area_non_heating"].lacks == ("class", "kind", "zone")
+def test_of_whom_nothing_is_known_no_quota_is_held_against():
+    found = answers(LISTS, Subject(None, (), None, None), {}, 2026)
+    own = {one.standard and one.standard.standard_no: one for one in found
+           if one.applies is Applies.OWN}  # fmt: skip
+    assert own.keys() == {None, "National average 2022"}
+    assert own[None].lacks == ("province", "class", "level")
+    assert not any(one.grade for one in found)
 
 
 @pytest.mark.parametrize("why", ["coverage", "time", "year", "coefficient"])
