@@ -1,6 +1,7 @@
 """The table of institutions beside quota standards: tiers, grade, distance, or what is lacking."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
@@ -182,34 +183,67 @@ def _grade_look(row: Held) -> str:
     return LOOKS[row.answer.grade] if row.answer.grade else ""
 
 
+def _named_on_page(row: Held, lang: Lang) -> list[str]:
+    lines = (number_of(row).say(lang), _indicator(row, lang), whom(row).say(lang))
+    return [one for one in lines if one]
+
+
+def _stands(row: Held, lang: Lang) -> list[str]:
+    answer = row.answer
+    first = GRADES[answer.grade] if answer.grade else VERDICTS[answer.verdict]
+    beside = [] if answer.applies in (Applies.OWN, Applies.NO) else [APPLIES[answer.applies]]
+    return [one.say(lang) for one in (first, *beside)]
+
+
+def _left(row: Held, lang: Lang) -> list[str]:
+    left = row.answer.distance
+    if left is None:
+        return []
+    tier = tier_name(row, left.tier).say(lang)
+    return [f"{Decimal(said(left.use, 0) or 0):,f} {_use_unit(row)}", f"→ {tier}"]
+
+
 def _columns() -> Iterable[Column]:
+    """Return the columns: the page shows the first few together, files each apart."""
     yield from institution_columns()
     yield Column("year", Words("年度", "Year"), lambda row: row.year, "whole", apart=True)
-    yield _published("standard_no", "标准", "Standard",
+    yield Column("named", Words("标准", "Standard"), shown=_named_on_page, only="page")
+    yield Column("stands", Words("结论", "Answer"), shown=_stands, only="page", look=_grade_look)
+    yield _published("standard_no", "标准", "Standard", apart=True,
                      shown=lambda row, lang: number_of(row).say(lang))  # fmt: skip
     yield _published("province_code", "发布省份代码", "Province code", apart=True)
-    yield _published("indicator", "指标", "Indicator", shown=_indicator)
-    yield Column("for_whom", Words("适用对象", "For"), lambda row: whom(row).zh,
+    yield _published("indicator", "指标", "Indicator", shown=_indicator, apart=True)
+    yield Column("for_whom", Words("适用对象", "For"), lambda row: whom(row).zh, apart=True,
                  shown=lambda row, lang: whom(row).say(lang))  # fmt: skip
-    yield _of("applies", "适用性", "Applies", lambda one: one.applies.value,
+    yield _of("applies", "适用性", "Applies", lambda one: one.applies.value, apart=True,
               shown=_in_words(APPLIES, lambda one: one.applies))  # fmt: skip
-    yield _of("verdict", "结论", "Answer", lambda one: one.verdict.value,
+    yield _of("verdict", "结论", "Answer", lambda one: one.verdict.value, apart=True,
               shown=_in_words(VERDICTS, lambda one: one.verdict))  # fmt: skip
-    yield _of("grade", "等级", "Grade", lambda one: one.grade and one.grade.value,
-              shown=_in_words(GRADES, lambda one: one.grade), look=_grade_look)  # fmt: skip
+    yield _of("grade", "等级", "Grade", lambda one: one.grade and one.grade.value, apart=True,
+              shown=_in_words(GRADES, lambda one: one.grade))  # fmt: skip
+    yield from _figures()
+    yield from _worked_out()
+
+
+def _figures() -> Iterable[Column]:
     yield _of("value", "可比强度", "Comparable intensity",
               lambda one: said(_compared(one, "value")), "number", places=2, unit_of=_unit,
               hint=Words("含各项修正", "With all corrections"))  # fmt: skip
     yield Column("unit", Words("单位", "Unit"), lambda row: _unit(row) or None, only="programs")
     yield from map(_tier, Tier)
-    yield _of("next_tier", "下一档", "Next tier", _next, shown=_next_in_words)
+    yield Column("left", Words("距下一档须节约(年)", "To save in a year for the next tier"),
+                 shown=_left, only="page")  # fmt: skip
+    yield _of("next_tier", "下一档", "Next tier", _next, shown=_next_in_words, apart=True)
     yield _of("saving", "距下一档须节约(年)", "To save in a year for the next tier", _saving,
-              "number", places=0, unit_of=_use_unit)  # fmt: skip
+              "number", unit_of=_use_unit, apart=True)  # fmt: skip
     yield Column("saving_unit", Words("单位", "Unit"), lambda row: _use_unit(row) or None,
                  only="programs")  # fmt: skip
-    yield _of("saving_share", "占用量", "Of its use", _share, "share")
+    yield _of("saving_share", "占用量", "Of its use", _share, "share", apart=True)
     yield Column("lacks", Words("缺少", "Lacks"), lambda row: list(row.answer.lacks), "several",
                  shown=_lacks)  # fmt: skip
+
+
+def _worked_out() -> Iterable[Column]:
     yield Column("differs", Words("不符之处", "Why it does not apply"), _differs, "several",
                  apart=True)  # fmt: skip
     yield _part("use", "用量", "Use")
