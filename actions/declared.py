@@ -15,6 +15,8 @@ from metering.days import CIVIL_ZONE
 
 OnT = TypeVar("OnT")  # the object that an action hangs on; None: on none
 ResultT = TypeVar("ResultT")  # a pydantic model: the body of the API's 201
+# The reason that an opposite gives: `both`, which a form says in its reader's language.
+BY_MISTAKE: Final = Words("误操作", "by mistake")
 
 
 @dataclass(frozen=True)  # slots break Thing[T](...) on Python 3.11

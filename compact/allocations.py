@@ -19,7 +19,7 @@ from compact.holders import NULL, Holders
 from compact.levels import Places, placed
 from compact.limits import limited
 from compact.methods import Method, adjusted
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.quotas import Allocation, Nodes, Quotas
 from compact.ruling import Among, Reach
 from compact.targets import MILLION, Target
@@ -247,7 +247,7 @@ def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleErr
     fall = Fraction((used - bound) * MILLION, used)
     # Rounded to the side on which it can be met.
     feasible = floor(fall) if bound > problem.target.cap_g(used, year) else ceil(fall)
-    short, percent = in_kgce(int(error.short_by)), f"{feasible / 10_000:g}"
+    short, percent = in_thousands(int(error.short_by)), f"{feasible / 10_000:g}"
     return InputError(
         "target.infeasible",
         zh=f"{year} 年的目标无法分解:按现有上下限还差 {short} 千克标准煤。",
@@ -256,8 +256,8 @@ def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleErr
         next_en=f"Smallest change: a fall of {percent} % by then, or bounds wider by as much.",
         where={
             "year": year,
-            "short_by_kgce": short,
+            "short_by": short,
             "feasible_fall_millionths": feasible,
-            "feasible_kgce": in_kgce(bound),
+            "feasible": in_thousands(bound),
         },
     )

@@ -18,7 +18,7 @@ from analytics.allocation import Holders as Sharing
 from analytics.exact import Bools, Ints, occurring
 from compact.given import Given
 from compact.holders import Holders
-from compact.notices import in_kgce, in_percent, multiplier_shown, of_million, shown
+from compact.notices import in_percent, in_thousands, multiplier_shown, of_million, shown
 from compact.parameters import Parameter, parameters_of
 from compact.targets import MONTHS
 
@@ -150,7 +150,9 @@ class Facts:
     @property
     def bound_words(self) -> str:
         """What decides instead of λ, with the limits that a document gives. [kgce]"""
-        some = ", ".join(f"{name} {in_kgce(most)}" for name, most in sorted(self.limits.items()))
+        some = ", ".join(
+            f"{name} {in_thousands(most)}" for name, most in sorted(self.limits.items())
+        )
         return f"{self.bound} ({some})" if some else f"{self.bound}"
 
     @property
@@ -223,7 +225,7 @@ class AllocationRule:
     def product(self, facts: Facts) -> str:
         """Return what λ multiplies, in figures."""
         words = (f"{value} ({name})" for name, value in self.words(facts))
-        return " × ".join([in_kgce(facts.base_g), *words])
+        return " × ".join([in_thousands(facts.base_g), *words])
 
     def arithmetic(self, facts: Facts) -> str:
         """Return a quota's arithmetic in one line that anybody can repeat. [kgce]"""
@@ -233,10 +235,10 @@ class AllocationRule:
         if facts.bound is not None:
             moved += f" → {facts.bound_words}"
         if not self.saves:
-            return f"{moved} → {in_kgce(facts.amount_g)} kgce"
+            return f"{moved} → {in_thousands(facts.amount_g)} kgce"
         saved = facts.base_g - facts.amount_g
-        base, amount = in_kgce(facts.base_g), in_kgce(facts.amount_g)
-        return f"{base} − ({moved} → {in_kgce(saved)}) = {amount} kgce"
+        base, amount = in_thousands(facts.base_g), in_thousands(facts.amount_g)
+        return f"{base} − ({moved} → {in_thousands(saved)}) = {amount} kgce"
 
     def in_words(self, facts: Facts, lang: str) -> str:
         """Return what a quota means, in a sentence."""

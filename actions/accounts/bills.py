@@ -11,7 +11,7 @@ from actions.accounts.amounts import account_effects
 from actions.accounts.bill_checks import refuse_beside, refuse_twice
 from actions.accounts.bill_fields import BillFields
 from actions.accounts.utility_account_things import UTILITY_ACCOUNT
-from actions.declared import About, Action, Effect, Opposite, Thing
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite, Thing
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units, not_found
 from actions.kinds import Line
@@ -92,7 +92,7 @@ class EnterBill(BillFields, Action[UtilityAccount, BillKept]):
 
     def opposite(self, on: UtilityAccount, result: BillKept) -> Opposite:
         """Return its withdrawal."""
-        return Opposite(WithdrawBill(reason="taken back"), result.bill_id)
+        return Opposite(WithdrawBill(reason=BY_MISTAKE.both), result.bill_id)
 
 
 class CorrectBill(BillFields, Action[Bill, BillKept]):

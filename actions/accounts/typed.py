@@ -17,7 +17,7 @@ from actions.accounts.typed_fields import (
     not_over,
     unit_field,
 )
-from actions.declared import About, Action, Effect, Opposite, Thing
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite, Thing
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.kinds import Amount, Day, Line, Month
@@ -98,7 +98,7 @@ class TypeFigure(Action[Institution, FigureKept]):
 
     def opposite(self, on: Institution, result: FigureKept) -> Opposite:
         """Return its withdrawal."""
-        return Opposite(WithdrawFigure(reason="taken back"), result.figure_id)
+        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
 
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = carrier_of(at, self.carrier)
@@ -162,7 +162,7 @@ class RecordDelivery(Action[Institution, FigureKept]):
 
     def opposite(self, on: Institution, result: FigureKept) -> Opposite:
         """Return its withdrawal."""
-        return Opposite(WithdrawFigure(reason="taken back"), result.figure_id)
+        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
 
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = delivery_of(at, self.kind, self.day)

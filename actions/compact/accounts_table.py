@@ -52,7 +52,7 @@ BOOK_ACCOUNTS: Final = Table[BookAccount, WhichAccounts](
             lambda row: row.account,
             shown=lambda row, lang: words.ACCOUNTS[row.account].say(lang),
         ),
-        amount("balance_kgce", "余额", "Balance", lambda row: row.amount_g),
+        amount("balance", "余额", "Balance", lambda row: row.amount_g),
         Column(
             "state",
             Words("状态", "State"),

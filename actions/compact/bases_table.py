@@ -66,9 +66,9 @@ BASES: Final = Table[BaseShown, WhichBases](
             "state", "状态", "State", shown=lambda row, lang: Words(*STATES[row.state]).say(lang)
         ),
         attribute("base_year", "基期年", "Base year", "whole"),
-        attribute("base_kgce", "基期", "Base", "number", unit="kgce"),
+        attribute("base", "基期", "Base", "number", unit="kgce"),
         attribute(
-            "effect_kgce",
+            "effect",
             "对基期的影响",
             "Effect on the base",
             "number",
@@ -76,7 +76,7 @@ BASES: Final = Table[BaseShown, WhichBases](
             hint=("异常所涉的量", "What the findings move in the base"),
         ),
         attribute(
-            "quota_effect_kgce",
+            "quota_effect",
             "对指标的影响",
             "Effect on quotas",
             "number",

@@ -65,8 +65,8 @@ def beyond_effects(found: Iterable[Beyond]) -> Iterable[Effect]:
             one.words,
             {
                 "year": one.year,
-                "target_kgce": kilograms(one.target_g),
-                "beyond_kgce": kilograms(one.beyond_g),
+                "target": kilograms(one.target_g),
+                "beyond": kilograms(one.beyond_g),
             },
             warns=more,
         )  # fmt: skip

@@ -20,7 +20,7 @@ class BooksClosed(BaseModel):
     """A year whose books take nothing more, and what of it expired."""
 
     year: int
-    expired_kgce: str
+    expired: str
     accounts: int
 
 
@@ -60,7 +60,7 @@ class CloseBooks(Action[UnionRow, BooksClosed]):
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return what expires, as the books would take it."""
         found = self.do(on, at)
-        expired = plain(f"{found.expired_kgce} kgce")
+        expired = plain(f"{found.expired} kgce")
         return [
             Effect("expired", Words("到期失效", "Expires"), None, expired),
             Effect("accounts", Words("账簿户", "Accounts"), None, plain(f"{found.accounts:,}")),
@@ -71,5 +71,5 @@ class CloseBooks(Action[UnionRow, BooksClosed]):
         whole, accounts = shared_movements.left(at.connection, on.union_id, INDICATOR, self.year)
         said = Proposal(on.union_id, INDICATOR, self.reason, at.actor)
         shared_movements.close_year(at.connection, said, self.year)
-        at.told.update(expired_kgce=kilograms(whole))
-        return BooksClosed(year=self.year, expired_kgce=kilograms(whole), accounts=accounts)
+        at.told.update(expired=kilograms(whole))
+        return BooksClosed(year=self.year, expired=kilograms(whole), accounts=accounts)

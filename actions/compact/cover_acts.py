@@ -10,8 +10,8 @@ from actions.compact.covers import account_follows, due_g, holder_of, stood_of
 from actions.compact.movement_things import (
     MOVEMENT,
     Asked,
-    Kgce,
     MovementStands,
+    ToMove,
     YearOfQuota,
     done_at_once,
     member_of,
@@ -57,7 +57,7 @@ class CoverUse(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce | None = field(
+    amount: ToMove | None = field(
         zh="数额",
         en="Amount",
         unit="kgce",
@@ -86,10 +86,10 @@ class CoverUse(Action[Institution, MovementStands]):
         return f"/movements/{result.movement_id}"
 
     def _asked(self, on: Institution, at: Acting) -> Asked:
-        kgce = self.amount
-        if kgce is None:
-            kgce = Decimal(due_g(at, self.union, self.year, on)).scaleb(-3)
-        return Asked(self.union, self.year, kgce, self.reason)
+        amount = self.amount
+        if amount is None:
+            amount = Decimal(due_g(at, self.union, self.year, on)).scaleb(-3)
+        return Asked(self.union, self.year, amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         asked, whose = self._asked(on, at), on.institution_id

@@ -138,13 +138,13 @@ QUOTA_DAYS: Final = Table[DayQuota, WhichDays](
             hint=("工作日、周末或节假日", "workday, weekend or holiday"),
         ),
         _to_the_gram(
-            "quota_kgce",
+            "quota",
             Words("当日指标", "Quota"),
             lambda row: row.grams,
             Words("没有基期的月份没有指标", "A month without a base has none"),
         ),
         _to_the_gram(
-            "mean_kgce",
+            "mean",
             Words("基期同类日平均", "Mean of such days"),
             lambda row: row.mean_g,
             Words("基期年同类日的平均用量", "What such a day used in the base year"),

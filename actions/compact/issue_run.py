@@ -129,7 +129,7 @@ class IssueRun(Action[Run, RunIssued]):
             tasks.add(at.connection, task, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=kind.value, accounts=accounts)
         if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(at.connection, on)}:
-            at.told["beyond_target_kgce"] = beyond
+            at.told["beyond_target"] = beyond
         if on.waits:
             at.told["asked_by"] = on.request_by
         return RunIssued(cause_id=cause_id, kind=kind.value, accounts=accounts)
@@ -212,7 +212,7 @@ def _beyond_target(run_id: int, over: Beyond) -> ConflictError:
         en=f"It cannot be issued. {over.words.en}",
         next_zh="请改用不超出目标的分解方案;独立日志也会自行拒绝。",
         next_en="Keep a run within the target; the second log refuses it by itself, too.",
-        where={"run_id": run_id, "year": over.year, "beyond_kgce": kilograms(over.beyond_g)},
+        where={"run_id": run_id, "year": over.year, "beyond": kilograms(over.beyond_g)},
     )
 
 

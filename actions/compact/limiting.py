@@ -166,7 +166,7 @@ LIMITS: Final = Table[LimitLine, WhichLimits](
         Column("institution", Words("机构", "Institution"), only="people", shown=_named),
         Column("kind", Words("依据类别", "Evidence of"), lambda line: line.one.name,
                shown=lambda line, lang: EVIDENCE[line.one.name].say(lang)),
-        Column("most_kgce", Words("至多节约", "Saves at most"),
+        Column("most", Words("至多节约", "Saves at most"),
                lambda line: kilograms(line.one.most_g), "number", unit="kgce"),
         Column("title", Words("名称", "What it is called"), lambda line: line.one.evidence.title),
         Column("document_number", Words("文号", "Number of the document"),

@@ -32,8 +32,8 @@ class RunMade(BaseModel):
     version: int
     sha256: str = Field(description="Of the snapshot's bytes.")
     quotas: int
-    base_kgce: str | None = Field(description="null where it would tell of a restricted one.")
-    total_kgce: str | None
+    base: str | None = Field(description="null where it would tell of a restricted one.")
+    total: str | None
     without_base: int = Field(description="Institutions without accounts to count from.")
     left_out: int = Field(description="Institutions that a planner left out.")
     new: bool
@@ -105,8 +105,8 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
             version=kept.version,
             sha256=kept.sha256,
             quotas=kept.quotas,
-            base_kgce=in_units(kept.base_g, 1000),
-            total_kgce=in_units(kept.total_g, 1000),
+            base=in_units(kept.base_g, 1000),
+            total=in_units(kept.total_g, 1000),
             without_base=kept.without_base,
             left_out=kept.left_out,
             new=same is None,

@@ -24,7 +24,7 @@ from storage.registry import institutions
 from storage.registry.institutions import Institution
 
 INDICATOR: Final = Indicator.TOTAL_KGCE.value
-Kgce = Annotated[Amount, Field(gt=0, le=Decimal(10**12), decimal_places=3)]
+ToMove = Annotated[Amount, Field(gt=0, le=Decimal(10**12), decimal_places=3)]
 
 
 class MovementStands(BaseModel):
@@ -40,7 +40,7 @@ class Asked:
 
     union: int
     year: int
-    kgce: Decimal
+    amount: Decimal
     reason: str
     document: str | None = None
 
@@ -54,7 +54,7 @@ class Asked:
     @property
     def grams(self) -> int:
         """The amount in whole grams."""
-        return int(self.kgce.scaleb(3))
+        return int(self.amount.scaleb(3))
 
 
 def amount_field() -> Any:
@@ -101,7 +101,7 @@ def check_held(at: Acting, union: int, year: int, institution: int, grams: int) 
             en=f"{kilograms(left)} kgce may be given, which is less than {kilograms(grams)} kgce.",
             next_zh="请减少数额,或先撤回其他待办的调剂。",
             next_en="Give less, or take back another transfer that waits.",
-            where={"left_kgce": kilograms(left), "asked_kgce": kilograms(grams)},
+            where={"left": kilograms(left), "asked": kilograms(grams)},
         )
 
 
@@ -116,7 +116,7 @@ def start(
     """Propose a movement, with its legs where it moves among many; return its id."""
     said = Proposal(asked.union, INDICATOR, asked.reason, at.actor, asked.document, reverses)
     made = movements.propose(at.connection, said, what, legs)
-    at.told.update(movement=made, kgce=kilograms(what.amount_g))
+    at.told.update(movement=made, amount=kilograms(what.amount_g))
     return made
 
 

@@ -81,7 +81,7 @@ MOVEMENTS: Final = Table[MovementRow, WhichMovements](
         attribute("taker_id", "调入机构编号", "Taker id", "whole", apart=True),
         either("taker", "调入机构", "Taker"),
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
-        amount("amount_kgce", "数额", "Amount", lambda row: row.amount_g),
+        amount("amount", "数额", "Amount", lambda row: row.amount_g),
         Column(
             "state",
             Words("状态", "State"),

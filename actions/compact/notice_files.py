@@ -77,7 +77,7 @@ def _zipped(first: Notice, own: NoticeFile, made: Iterator[_Made]) -> Iterator[b
     sink = _Sink()
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(("number", "institution_id", "name", "year", "quota_kgce"))
+    writer.writerow(("number", "institution_id", "name", "year", "quota"))
     with ZipFile(sink, "w") as archive:  # type: ignore[call-overload]
         _put(archive, own.name, own.content, first.at)
         yield sink.taken()

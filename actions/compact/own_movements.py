@@ -8,8 +8,8 @@ from actions.compact.account_acts import reason_field, union_field
 from actions.compact.covers import due_g
 from actions.compact.movement_things import (
     Asked,
-    Kgce,
     MovementStands,
+    ToMove,
     YearOfQuota,
     amount_field,
     done_at_once,
@@ -50,7 +50,7 @@ class ReturnQuota(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("a building was given up in March")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -85,7 +85,7 @@ class BankQuota(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("the heat pump saves more than planned")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -120,7 +120,7 @@ class BorrowQuota(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("a cold winter")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -155,7 +155,7 @@ class CarryShortfall(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("short by the heat wave of July; plan 12 is filed")
 
     def check(self, on: Institution, at: Acting) -> None:
@@ -195,7 +195,7 @@ class FillReserve(Action[UnionRow, MovementStands]):
 
     member: Member = field(zh="成员单位", en="Member", choices=member_regions, examples=[3])
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("2 % for requests, minutes of 3 March")
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
@@ -226,5 +226,5 @@ def _not_that_short(due: int) -> ConflictError:
         en=f"Only {kilograms(due)} kgce of that year are not covered.",
         next_zh="请减少数额。",
         next_en="Carry no more than that.",
-        where={"due_kgce": kilograms(due)},
+        where={"due": kilograms(due)},
     )

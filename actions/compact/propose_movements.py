@@ -5,8 +5,8 @@ from typing import Final
 from actions.compact.account_acts import reason_field, union_field
 from actions.compact.movement_things import (
     Asked,
-    Kgce,
     MovementStands,
+    ToMove,
     YearOfQuota,
     amount_field,
     check_held,
@@ -53,7 +53,7 @@ class ProposeTransfer(Action[Institution, MovementStands]):
     union: Id = union_field()
     taker: Id = taker_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("the school's new wing opens in May")
 
     def check(self, on: Institution, at: Acting) -> None:
@@ -115,7 +115,7 @@ class RequestAdjustment(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Text = field(zh="理由", en="Reason", examples=["A new ward of 80 beds opens in May"])
     evidence: Scan | None = field(zh="证明材料", en="Evidence", default=None)
 

@@ -51,7 +51,7 @@ QUOTAS: Final = Table[Quota, WhichQuotas](
         *institution_columns(link=_explained),
         attribute("year", "年份", "Year", "whole", shown=lambda row, lang: str(row.year)),
         amount(
-            "amount_kgce",
+            "amount",
             "用能指标",
             "Quota",
             lambda row: row.amount_g,

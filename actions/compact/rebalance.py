@@ -143,9 +143,9 @@ def _moves(one: Outlook, grams: int, names: dict[int, tuple[str | None, str | No
         {
             "institution": one.institution,
             "account": "holder",
-            "left_kgce": left,
-            "expected_kgce": median,
-            "at_most_kgce": upper,
+            "left": left,
+            "expected": median,
+            "at_most": upper,
             "basis": one.basis.value,
         },
     )

@@ -162,9 +162,9 @@ SCENARIOS: Final = Table[ScenarioLine, WhichScenarios](
         Column(
             "member_id", Words("成员编号", "Member id"), lambda one: one.sums.member_id, "whole"
         ),
-        amount("base_kgce", "基期", "Base", lambda one: one.sums.base_g),
-        amount("amount_kgce", "用能指标", "Quotas", lambda one: one.sums.amount_g),
-        amount("equal_kgce", "等比例应得", "By equal percentages", lambda one: one.sums.equal_g),
+        amount("base", "基期", "Base", lambda one: one.sums.base_g),
+        amount("amount", "用能指标", "Quotas", lambda one: one.sums.amount_g),
+        amount("equal", "等比例应得", "By equal percentages", lambda one: one.sums.equal_g),
         Column("made_at", Words("保存时间", "Kept at"), lambda one: one.row.made_at, "instant"),
     ),
     filter=WhichScenarios,

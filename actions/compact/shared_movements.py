@@ -10,8 +10,8 @@ from actions.compact.base_fields import institution_name
 from actions.compact.movement_things import (
     INDICATOR,
     Asked,
-    Kgce,
     MovementStands,
+    ToMove,
     YearOfQuota,
     amount_field,
     check_held,
@@ -58,7 +58,7 @@ class PutInPool(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("spare since the retrofit")
 
     def check(self, on: Institution, at: Acting) -> None:
@@ -94,7 +94,7 @@ class TakeFromPool(Action[Institution, MovementStands]):
 
     union: Id = union_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("a new ward")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:

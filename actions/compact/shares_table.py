@@ -126,8 +126,8 @@ SHARES: Final = Table[ShareRow, WhichShares](
             "whole",
             shown=lambda row, lang: str(row.share.year),
         ),
-        amount("base_kgce", "基期", "Base", lambda row: row.base_g),
-        amount("amount_kgce", "用能指标", "Quota", lambda row: row.share.amount_g),
+        amount("base", "基期", "Base", lambda row: row.base_g),
+        amount("amount", "用能指标", "Quota", lambda row: row.share.amount_g),
         Column(
             "of_base", Words("占基期", "Of the base"), _of_base, "number", unit="%", only="people"
         ),
@@ -154,14 +154,14 @@ SHARES: Final = Table[ShareRow, WhichShares](
             hint=Words("实测、账单、估算或缺", "measured, billed, estimated or missing, by month"),
         ),
         Column(
-            "base_months_kgce",
+            "base_months",
             Words("各月基期 (kgce)", "Base by month (kgce)"),
             lambda row: _monthly(row.share.base_g),
             "numbers",
             apart=True,
         ),
         Column(
-            "months_kgce",
+            "months",
             Words("各月指标 (kgce)", "Quota by month (kgce)"),
             lambda row: _monthly(row.share.months_g),
             "numbers",

@@ -21,7 +21,7 @@ from actions.doing import carry_out
 from actions.registry.regions import list_profiles, list_regions
 from cli.demo import bases, closing, members
 from cli.services.words import say
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.runs import again
 from metering.errors import InsufficientDataError
 
@@ -54,8 +54,8 @@ class Shared:
         """The figures of the run's last line; amounts are exact, so they are text."""
         return {
             "quotas": self.quotas,
-            "target_kgce": in_kgce(self.target_g),
-            "quota_sum_kgce": in_kgce(self.quota_sum_g),
+            "target": in_thousands(self.target_g),
+            "quota_sum": in_thousands(self.quota_sum_g),
         }
 
 

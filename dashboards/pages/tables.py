@@ -183,6 +183,7 @@ def cell(column: Column, row: Any, lang: Lang) -> Cell:
     lines = [_text(one, lang) for one in (value if isinstance(value, list) else [value])]
     link = column.link(row) if column.link else ""
     look = column.look if isinstance(column.look, str) else column.look(row)
+    look = look or ("when" if column.kind == "day" else "")  # no day breaks at its hyphens
     return Cell(lines or [writing.DASH], link, column.head(lang), column.numeric, look)
 
 

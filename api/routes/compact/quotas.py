@@ -33,7 +33,7 @@ class QuotaShown(BaseModel):
     name_en: str | None
     region_id: int | None
     department_line: str | None
-    amount_kgce: Exact = Field(description="The balance of its account.")
+    amount: Exact = Field(description="The balance of its account.")
     state: str = Field(description="in_force, or dropped where the run in force leaves it out")
     as_of: datetime = Field(description="When the books last said so.")
     in_force_run_id: int | None = Field(description="The run in force for the year.")
@@ -51,8 +51,8 @@ class StepShown(BaseModel):
     """A level that the quota was cut from, and λ by which its amount was divided."""
 
     key: str
-    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
-    amount_kgce: Exact | None
+    base: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount: Exact | None
     multiplier: str | None = Field(description="A fraction; exact.")
     multiplier_decimal: str | None
     withheld: str | None = Field(
@@ -83,10 +83,10 @@ class QuotaExplained(BaseModel):
     covers: dict[str, int] | None = Field(
         description="What the sums in the chain hold and lack; null where they are withheld."
     )
-    base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
-    months_kgce: list[Exact | None] = Field(description="null in months without a base.")
+    base_months: list[Exact | None] = Field(description="null: no account, so no quota.")
+    months: list[Exact | None] = Field(description="null in months without a base.")
     factors: list[FactorShown]
-    weight_kgce: Exact = Field(description="What λ multiplies.")
+    weight: Exact = Field(description="What λ multiplies.")
     bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
     chain: list[StepShown] = Field(description="From the year down to the department line.")
     arithmetic: str
@@ -117,7 +117,7 @@ def _shown(quota: Quota) -> QuotaShown:
     fields = {
         name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)
     }
-    return QuotaShown(**fields, amount_kgce=kilograms(quota.amount_g))
+    return QuotaShown(**fields, amount=kilograms(quota.amount_g))
 
 
 def _explained(found: Explained, number: str, row: NoticeRow | None) -> QuotaExplained:
@@ -130,19 +130,19 @@ def _explained(found: Explained, number: str, row: NoticeRow | None) -> QuotaExp
         rule=found.run.rule,
         sha256=found.run.sha256,
         covers=found.run.covers,
-        base_months_kgce=[None if one is None else kilograms(one) for one in share.base_g],
-        months_kgce=[None if one is None else kilograms(one) for one in share.months_g],
+        base_months=[None if one is None else kilograms(one) for one in share.base_g],
+        months=[None if one is None else kilograms(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
-        weight_kgce=kilograms(share.weight_g),
+        weight=kilograms(share.weight_g),
         bound=share.bound,
         chain=[
             StepShown(
                 key=one.key,
-                base_kgce=in_units(one.base_g, 1000),
-                amount_kgce=in_units(one.amount_g, 1000),
+                base=in_units(one.base_g, 1000),
+                amount=in_units(one.amount_g, 1000),
                 multiplier=_fraction(one.multiplier),
                 multiplier_decimal=_places(one.multiplier_decimal),
-                withheld=withheld_words(base_kgce=one.base_g, amount_kgce=one.amount_g),
+                withheld=withheld_words(base=one.base_g, amount=one.amount_g),
             )
             for one in found.chain
         ],

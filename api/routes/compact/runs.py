@@ -32,8 +32,8 @@ class RunShown(BaseModel):
     rule: str
     sha256: str = Field(description="Of the snapshot's bytes.")
     quotas: int
-    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
-    total_kgce: Exact | None
+    base: Exact | None = Field(description="null where it would tell of a restricted one.")
+    total: Exact | None
     made_at: datetime
     issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
     issued_at: datetime | None
@@ -111,7 +111,7 @@ def _shown(kept: RunRow) -> RunShown:
     fields: dict[str, Any] = {
         name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
     }
-    figures = {"base_kgce": _known(kept.base_g), "total_kgce": _known(kept.total_g)}
+    figures = {"base": _known(kept.base_g), "total": _known(kept.total_g)}
     return RunShown(**fields, **figures, withheld=withheld_words(**figures))
 
 

@@ -185,7 +185,7 @@ def _factor(viewer: Viewer, name: str) -> str:
         "base": viewer.say("compare_base"),
         "multiplier": viewer.say("compare_lambda"),
         "capability": viewer.say("quota_capability"),
-        "gap_kgce": viewer.say("quota_gap"),
+        "gap": viewer.say("quota_gap"),
     }
     return known.get(name, name)
 

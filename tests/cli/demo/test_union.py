@@ -36,7 +36,7 @@ def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
     demo_union.share(actor, made, TODAY)
     assert demo_union.judge(admin) == first
     assert (first.quotas, first.faults) == (4, [])
-    assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"]
+    assert first.figures["target"] == first.figures["quota_sum"]
     assert admin.execute("SELECT count(*) FROM book_cause").fetchone() == (1,)
 
 
@@ -57,8 +57,8 @@ def test_a_set_without_use_has_no_quotas_and_no_fault(world, admin):
 
     assert demo_union.judge(admin).figures == {
         "quotas": 0,
-        "target_kgce": "0.000",
-        "quota_sum_kgce": "0.000",
+        "target": "0.000",
+        "quota_sum": "0.000",
     }
 
 
