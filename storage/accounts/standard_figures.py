@@ -9,23 +9,33 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from compact.standards import Dimension, Subject
 from storage.whole import whole_row
 
 # As it was on the last day of the year: where it stands decides, else where it belongs. The nearest
 # region above with a climate zone says which it is.
-_SUBJECTS: Final = """
+_HELD: Final = """
     WITH RECURSIVE region_then AS (
         SELECT region_id, parent_id, code, kind, climate_zone FROM region_fact
          WHERE known_until IS NULL AND valid_from <= %(day)s
            AND (valid_to IS NULL OR %(day)s < valid_to)
+    ), place AS (
+        SELECT region_id, CASE kind WHEN 'province' THEN code END AS province,
+               climate_zone AS zone
+          FROM region_then WHERE parent_id IS NULL
+         UNION ALL
+        SELECT r.region_id, CASE r.kind WHEN 'province' THEN r.code ELSE p.province END,
+               coalesce(r.climate_zone, p.zone)
+          FROM place p JOIN region_then r ON r.parent_id = p.region_id
     ), classes AS (
         SELECT code AS of, code, parent, 0 AS steps FROM institution_class
          UNION ALL
         SELECT c.of, p.code, p.parent, c.steps + 1
           FROM classes c JOIN institution_class p ON p.code = c.parent
     ), held AS (
-        SELECT i.institution_id, f.value AS class_code, a.level,
-               coalesce(l.region_id, a.region_id) AS region_id
+        SELECT i.institution_id, a.level, p.province, p.zone,
+               ARRAY(SELECT c.code FROM classes c WHERE c.of = f.value ORDER BY c.steps)
+                   AS classes
           FROM unnest(%(ids)s::integer[]) AS i(institution_id)
           LEFT JOIN institution_fact f ON f.institution_id = i.institution_id
                AND f.attribute = 'class' AND f.known_until IS NULL AND f.valid_from <= %(day)s
@@ -36,19 +46,12 @@ _SUBJECTS: Final = """
           LEFT JOIN location l ON l.institution_id = i.institution_id
                AND l.known_until IS NULL AND l.valid_from <= %(day)s
                AND (l.valid_to IS NULL OR %(day)s < l.valid_to)
-    ), up AS (
-        SELECT h.institution_id, r.*, 0 AS steps FROM held h JOIN region_then r USING (region_id)
-         UNION ALL
-        SELECT u.institution_id, r.*, u.steps + 1
-          FROM up u JOIN region_then r ON r.region_id = u.parent_id
+          LEFT JOIN place p ON p.region_id = coalesce(l.region_id, a.region_id)
     )
-    SELECT h.institution_id, n.name_zh, n.name_en, h.level,
-           ARRAY(SELECT c.code FROM classes c WHERE c.of = h.class_code ORDER BY c.steps)
-               AS classes,
-           (SELECT u.code FROM up u WHERE u.institution_id = h.institution_id
-               AND u.kind = 'province' LIMIT 1) AS province,
-           (SELECT u.climate_zone FROM up u WHERE u.institution_id = h.institution_id
-               AND u.climate_zone IS NOT NULL ORDER BY u.steps LIMIT 1) AS zone,
+"""
+_SUBJECTS: Final = f"""
+    {_HELD}
+    SELECT h.institution_id, n.name_zh, n.name_en, h.level, h.classes, h.province, h.zone,
            m.area_m2, m.persons, report.enough_of(h.institution_id) AS enough_share,
            coalesce(report.count_days(d.days, %(first)s, %(until)s), 0) AS days
       FROM held h
@@ -58,7 +61,18 @@ _SUBJECTS: Final = """
       LEFT JOIN report.in_account(%(ids)s, %(first)s, %(until)s) d
         ON d.institution_id = h.institution_id
      ORDER BY h.institution_id
-"""
+"""  # noqa: S608 - only our own text
+# Many institutions are alike in all that a standard asks.
+_ALIKE: Final = f"""
+    {_HELD}
+    SELECT DISTINCT h.classes, h.level, h.province, h.zone,
+           ARRAY(SELECT f.input || ':' || f.word FROM standard_fact f
+                  WHERE f.institution_id = h.institution_id AND f.known_until IS NULL
+                    AND f.word <> '' AND f.number IS NOT NULL AND f.valid_from <= %(day)s
+                    AND (f.valid_to IS NULL OR %(day)s < f.valid_to) ORDER BY 1) AS stated
+      FROM held h WHERE h.classes <> '{{}}'
+     ORDER BY 1, 2, 3, 4
+"""  # noqa: S608 - only our own text
 # What was used of each carrier in a year, under each profile asked for; expected also where there
 # is no account.
 _USED: Final = """
@@ -159,6 +173,21 @@ def subjects(
     asked = {"ids": list(ids), "first": first, "until": until, "day": day}
     with connection.cursor(row_factory=whole_row(SubjectRow)) as cursor:
         return cursor.execute(_SUBJECTS, asked).fetchall()
+
+
+def alike(connection: Connection[Any], ids: Sequence[int], day: date) -> list[Subject]:
+    """Return whom standards are asked of among institutions that the viewer sees, each kind once.
+
+    Those without a class are left out.
+    """
+    found = []
+    for classes, level, province, zone, stated in connection.execute(
+        _ALIKE, {"ids": list(ids), "day": day}
+    ):
+        words = (one.split(":", 1) for one in stated)
+        held = frozenset((Dimension(of), word) for of, word in words)
+        found.append(Subject(province, tuple(classes), level, zone, held))
+    return found
 
 
 def used(
