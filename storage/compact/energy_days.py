@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 _AT_ONCE: Final = 500  # institutions: three years of days are half a million numbers
-_DAYS: Final = "SELECT * FROM access.energy_days(%s::integer[], %s, %s, %s)"
+_SEEN: Final = "SELECT * FROM access.energy_days(%s::integer[], %s, %s, %s)"
+_ALL: Final = "SELECT * FROM storage.energy_days(%s::integer[], %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,16 +29,27 @@ class EnergyDays:
 
 
 def energy_days(
-    connection: Connection[Any], ids: Sequence[int], first: date, last: date, profile: str
+    connection: Connection[Any],
+    ids: Sequence[int],
+    first: date,
+    last: date,
+    profile: str,
+    *,
+    of_all: bool = False,
 ) -> EnergyDays:
-    """Return what those of them that the viewer sees used, each day from one to another."""
+    """Return what those of them that the viewer sees used, each day from one to another.
+
+    of_all: whether it is asked by the worker, which has no viewer.
+    """
     until = last + timedelta(days=1)
     found: list[int] = []
     billed: list[bool] = []
     grams = [np.empty((0, (until - first).days))]
     for start in range(0, len(ids), _AT_ONCE):
         some = list(ids[start : start + _AT_ONCE])
-        rows = connection.execute(_DAYS, [some, first, until, profile]).fetchall()
+        rows = connection.execute(
+            _ALL if of_all else _SEEN, [some, first, until, profile]
+        ).fetchall()
         found += [int(row[0]) for row in rows]
         billed += [bool(row[2]) for row in rows]
         grams += [np.array(row[1], float)[None, :] for row in rows]  # None becomes NaN
