@@ -72,9 +72,11 @@ def year_end(days: Floats, of_year: int, quota: Floats) -> YearEnd:
     if len(peers) < LEAST_PEERS:
         return YearEnd(made.used, rest, nobody, nobody, nobody, len(peers))
     low, high = outlook.band(made, peers, _BAND)
+    # What has not happened is not certain, though none of so many forecasts was wrong enough.
+    most = np.where(made.used > quota, 1.0, len(peers) / (len(peers) + 1))
+    odds = np.minimum(outlook.exceeding(made, quota, peers), most)
     lower, upper, odds = (
-        np.where(enough, one, np.nan)
-        for one in (made.used + low, made.used + high, outlook.exceeding(made, quota, peers))
+        np.where(enough, one, np.nan) for one in (made.used + low, made.used + high, odds)
     )
     return YearEnd(made.used, rest, lower, upper, odds, len(peers))
 
@@ -99,9 +101,22 @@ def _made(days: Floats, of_year: int) -> tuple[Outlook, Floats, Bools]:
     now = days[:, BACK:]
     before = days[:, _YEAR : _YEAR + of_year]
     made = outlook.outlook(now, before)
-    peers = _errors(before, days[:, :of_year], now.shape[1])
+    peers = _peers(days, of_year)
     enough = _enough(before) & _enough(now) & np.isfinite(made.rest) & np.isfinite(made.spread)
     return made, peers, np.asarray(enough)
+
+
+def _peers(days: Floats, of_year: int) -> Floats:
+    """Return how wrong forecasts of a year that is over were, made as many days into it.
+
+    That year is the one before; where too few know two years before this one, it is the last 364
+    days, whatever the season in which it began.
+    """
+    k = days.shape[1] - BACK
+    last = _errors(days[:, _YEAR : _YEAR + of_year], days[:, :of_year], k)
+    if len(last) >= LEAST_PEERS:
+        return last
+    return _errors(days[:, -_YEAR:], days[:, -2 * _YEAR : -_YEAR], min(k, _YEAR - 1))
 
 
 def _errors(this: Floats, last: Floats, k: int) -> Floats:

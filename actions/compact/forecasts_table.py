@@ -1,7 +1,6 @@
 """The table of forecasts: how this year will end for institutions, beside their quotas."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from actions.fields import Acting, Lang, Words, field
 from actions.figures import in_units
 from actions.kinds import Amount, Id
 from actions.registry.institutions import institution_name
-from actions.tables import Column, Filter, Kind, Table, page_of
+from actions.tables import Column, Filter, Kind, Table, attribute, page_of
 from storage.compact import year_forecasts
 from storage.compact.year_forecasts import ForecastRow
 from storage.pages import Page, key_of
@@ -81,8 +80,13 @@ def _plain(
     return Column(name, Words(zh, en), value, kind, apart=True)
 
 
-def _share_of_quota(row: ForecastRow) -> Decimal | None:
-    return None if not row.quota_g or row.total_g is None else Decimal(row.total_g) / row.quota_g
+def _share_of_quota(row: ForecastRow) -> float | None:
+    return None if not row.quota_g or row.total_g is None else round(row.total_g / row.quota_g, 4)
+
+
+def _of_quota_said(row: ForecastRow, lang: Lang) -> str:
+    share = _share_of_quota(row)
+    return "" if share is None else f"{share:.1%}"
 
 
 FORECASTS: Final = Table[ForecastRow, WhichForecasts](
@@ -103,7 +107,7 @@ FORECASTS: Final = Table[ForecastRow, WhichForecasts](
             named=house_of,
             link=lambda row: f"/institutions/{row.institution_id}",
         ),
-        Column("year", Words("年份", "Year"), lambda row: row.year, "whole"),
+        attribute("year", "年份", "Year", "whole", shown=lambda row, lang: str(row.year)),
         Column("day", Words("截至", "Up to"), lambda row: row.day, "day"),
         _kgce("used_g", "已用", "Used so far"),
         _kgce(
@@ -127,6 +131,7 @@ FORECASTS: Final = Table[ForecastRow, WhichForecasts](
             Words("预测占指标", "Of the quota"),
             _share_of_quota,
             "share",
+            shown=_of_quota_said,
         ),
         Column(
             "odds",

@@ -5,8 +5,8 @@ CREATE POLICY ours ON year_forecast TO commonwatt_owner, commonwatt_worker
 CREATE POLICY seen ON year_forecast FOR SELECT TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
 
--- Institutions with energy in account in a year that have no forecast from its day yet: under which
--- profile it is made, and their quota of total energy where it is one of the whole year.
+-- Institutions with energy in account and any use known in a year that have no forecast from its day
+-- yet: under which profile it is made, and their quota of total energy where it is one of the whole year.
 CREATE FUNCTION storage.forecasts_due(of_year integer, of_day date)
 RETURNS TABLE (institution_id integer, profile text, quota_g numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
@@ -31,7 +31,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
        AND EXISTS (SELECT FROM account_term t JOIN carrier c ON c.code = t.carrier
                     WHERE t.institution_id = i.id AND t.known_until IS NULL AND c.in_total_energy
                       AND t.valid_from <= of_day
-                      AND (t.valid_to IS NULL OR t.valid_to > make_date(of_year, 1, 1)))
+                      AND (t.valid_to IS NULL OR t.valid_to > make_date(of_year, 1, 1))
+                      AND EXISTS (SELECT FROM usage_day u WHERE u.channel_id = t.channel_id
+                                     AND u.day BETWEEN make_date(of_year, 1, 1) AND of_day))
      ORDER BY (SELECT a.region_id FROM affiliation a
                 WHERE a.institution_id = i.id AND a.known_until IS NULL AND a.valid_from <= of_day
                 ORDER BY a.valid_from DESC LIMIT 1), i.id
