@@ -124,7 +124,8 @@ class OfPlatform:
 class Today:
     """What needs somebody; a part that is None is not for this reader.
 
-    new_keys: of known gateways, for whoever registers channels.
+    new_keys: of known gateways, for whoever registers channels. part_in: unions in which the actor
+    acts for a member.
     """
 
     day: date
@@ -136,6 +137,7 @@ class Today:
     books: OfBooks
     year: OfYear
     new_keys: Sequence[NewKeys] = ()
+    part_in: Sequence[UnionRow] = ()
 
 
 def today_of(actor: Actor) -> Today:
@@ -153,6 +155,7 @@ def today_of(actor: Actor) -> Today:
             of_books(connection),
             of_year(connection, actor.today or days.today(connection)),
             new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
+            _part_in(connection) if plans else (),
         )
 
 
@@ -200,6 +203,12 @@ def _of_unions(connection: Connection[TupleRow]) -> list[OfUnion]:
         for one in unions.listed(connection)
         if unions.plans(connection, one.union_id)
     ]
+
+
+def _part_in(connection: Connection[TupleRow]) -> list[UnionRow]:
+    """Return the unions in which the actor acts for a member."""
+    own = {one.union_id for one in memberships.listed(connection) if one.own and one.sits}
+    return [one for one in unions.listed(connection) if one.union_id in own]
 
 
 def _of_members(connection: Connection[TupleRow]) -> list[OfMember]:

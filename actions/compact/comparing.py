@@ -22,6 +22,7 @@ from analytics.exact import Ints
 from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
 from compact.holders import Holders
+from compact.indicators import Quantity
 from compact.methods import Method
 from compact.proposals import Proposed
 from compact.ruling import Among
@@ -159,12 +160,15 @@ def load(actor: Actor, target_id: int) -> Loaded:
         today = actor.today or days.today(connection)
         published = bands.in_force(connection, today)
         profile = begun.kept.target.profile
-        listed = standards.leading(connection, begun.members, profile, today)
+        listed: Sequence[LeadingValue] = ()
+        energy = begun.kept.target.indicator.quantity is Quantity.ENERGY
+        if energy:  # standards are in kgce/m²
+            listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
         trial = try_from(begun, Method("A"))
         holders = trial.holders
-    seen = holders.institution.tolist()
+    seen = holders.institution.tolist() if energy else []
     with actor.look() as connection:
         applying = matched(connection, seen, profile, today)
     leading = {**leading_of_like(holders), **fitting(listed), **applying.leading}

@@ -36,13 +36,13 @@ _FREEZE: Final = """
            AS f (i, m, s, d, c)
 """
 _FROZEN: Final = """
-    SELECT z.union_id, z.deadline, z.institution_id, z.member_id, z.status, z.due_g, z.covered_g,
-           z.made_at, v.name_zh, v.name_en
+    SELECT z.union_id, z.indicator, z.deadline, z.institution_id, z.member_id, z.status, z.due_g,
+           z.covered_g, z.made_at, v.name_zh, v.name_en
       FROM cover_frozen z
       JOIN report.institution v ON v.institution_id = z.institution_id
      WHERE (%(union)s::integer IS NULL OR z.union_id = %(union)s)
        AND (%(deadline)s::date IS NULL OR z.deadline = %(deadline)s)
-     ORDER BY z.deadline DESC, z.union_id, z.institution_id
+     ORDER BY z.deadline DESC, z.union_id, z.institution_id, z.indicator
 """
 _FREEZE_DUE: Final = "SELECT storage.freeze_due(%s, %s, %s)"
 _RESTRICTED: Final = """
@@ -85,6 +85,7 @@ class FrozenRow:
     """How a holder stood at a deadline."""
 
     union_id: int
+    indicator: str
     deadline: date
     institution_id: int
     member_id: int

@@ -245,7 +245,7 @@ CREATE TABLE target (
     made_by text NOT NULL,
     UNIQUE (id, union_id),
     CHECK (num_nulls(base_year, target_year) IN (0, 2) AND target_year > base_year),
-    CHECK (indicator = 'total_kgce' OR base_year IS NOT NULL),
+    CHECK (indicator LIKE 'total\_%' OR base_year IS NOT NULL),
     CHECK (incentive_millionths > fall_millionths AND incentive_millionths < 1000000)
 );
 ALTER TABLE target ENABLE ROW LEVEL SECURITY;

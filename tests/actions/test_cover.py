@@ -130,7 +130,10 @@ def test_members_stand_as_the_worst_of_their_holders_for_who_sees_them_all(union
     def told(who: str) -> list[str | None]:
         actor = union.world.actor(who, today=SPRING)
         with actor.look() as connection:
-            return [one.status for one in of_members(acting(actor, connection), union.union)]
+            return [
+                one.status
+                for one in of_members(acting(actor, connection), union.union, "total_kgce")
+            ]
 
     assert told("planner of all") == ["c", "c", "c"]
     assert told("union reader") == [None, "c", None]  # it does not see the police station

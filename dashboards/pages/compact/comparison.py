@@ -21,7 +21,7 @@ from actions.compact.comparing import (
 from actions.compact.correcting import corrections_of
 from actions.compact.limiting import fitted
 from actions.compact.rules import REACHES, HowFar, method_of, rules_with
-from actions.compact.target_words import in_short
+from actions.compact.target_words import QUOTAS, in_short
 from actions.fields import Option, plain
 from compact.corrections import Correction
 from compact.ruling import Reach
@@ -64,7 +64,7 @@ def get_comparison(
     """Return the page; part=result: only what moves with the parameters."""
     found = compared(viewer.actor, target_id)
     loaded = _loaded(viewer, found)
-    offered = rules_with(loaded.published)
+    offered = rules_with(loaded.published, found.target.target.indicator)
     first = {"leading": loaded.leading, "weights": _weights(loaded), **bands_of(loaded)}
     asked = asked_of(viewer, offered, _keys(found, loaded), first, marks_of_values(viewer, loaded))
     chosen = _year(found, year)
@@ -106,7 +106,10 @@ def _result(
     viewer: Viewer, found: Compared, loaded: Loaded, sides: Sequence[Side]
 ) -> dict[str, Any]:
     """Return what moves with the parameters."""
+    indicator = found.target.target.indicator
     return {
+        "unit": indicator.unit_shown,
+        "quota_name": QUOTAS[indicator.value].say(viewer.lang),
         "sides": sides,
         "lines": lines_of(viewer, found, sides),
         "whole": whole_of(viewer, sides),

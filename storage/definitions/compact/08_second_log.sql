@@ -57,10 +57,16 @@ SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.wha
     OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
     OR d.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
--- What a holder used in a year by its newest verified accounts; null where they are not final.
-CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text) RETURNS numeric
+-- What a holder used in a year by its newest verified accounts, as an indicator counts it; null where
+-- they are not final, or a factor is missing.
+CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text,
+                                     wanted text) RETURNS numeric
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT u.kgce_g FROM storage.verified_use u
+    SELECT CASE storage.quantity_of(wanted) WHEN 'co2' THEN u.co2_g
+                WHEN 'water' THEN storage.amount_of('water', u.water_quanta, NULL, NULL, (
+                    SELECT c.per_unit FROM carrier c WHERE c.code = 'water'))
+                ELSE u.kgce_g END
+      FROM storage.verified_use u
      WHERE u.institution_id = holder AND u.year = of_year AND u.profile = asked_profile
      ORDER BY u.version DESC LIMIT 1
 $$;
@@ -114,7 +120,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     )
     SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
            array_agg(h.year ORDER BY h.year),
-           array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile) ORDER BY h.year),
+           array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile, wanted) ORDER BY h.year),
            coalesce(l.years, '{}'), coalesce(c.g, 0)
       FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
      GROUP BY h.institution_id, l.years, c.g

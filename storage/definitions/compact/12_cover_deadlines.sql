@@ -21,10 +21,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $
         SELECT z.indicator, max(z.deadline) AS deadline FROM cover_frozen z
          WHERE z.union_id = asked GROUP BY z.indicator
     ), stands AS (
-        SELECT h.institution_id, l.deadline,
-               storage.cover_status(h.first_year, h.years, h.used_g, h.excluded, h.covered_g,
-                                    extract(year FROM l.deadline)::integer) IN ('b', 'c') AS short
+        SELECT h.institution_id, max(l.deadline) AS deadline,  -- short of one indicator is short
+               bool_or(storage.cover_status(
+                   h.first_year, h.years, h.used_g, h.excluded, h.covered_g,
+                   extract(year FROM l.deadline)::integer) IN ('b', 'c')) AS short
           FROM last l CROSS JOIN LATERAL storage.cover_of(asked, l.indicator, whose) h
+         GROUP BY h.institution_id
     ), said AS (
         SELECT s.institution_id, s.deadline, s.short, w.state, w.cover_deadline
           FROM stands s
@@ -88,7 +90,7 @@ DECLARE
     kept bigint;
 BEGIN
     IF months IS NULL OR today NOT BETWEEN last + 1 AND last + 7
-       OR EXISTS (SELECT FROM cover_frozen z WHERE z.union_id = asked AND z.deadline = last) THEN
+       OR EXISTS (SELECT FROM cover_frozen z WHERE z.union_id = asked AND z.indicator = wanted AND z.deadline = last) THEN
         RETURN 0;
     END IF;
     INSERT INTO cover_frozen (union_id, indicator, deadline, institution_id, member_id, status, due_g,
