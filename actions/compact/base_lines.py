@@ -193,7 +193,7 @@ def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
 def histories_of(
     connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> dict[int, History]:
-    """Return what is known of a few institutions' use, as the target counts it, of each by itself."""
+    """Return what is known of each of a few institutions by itself, as the target counts it."""
     return base_histories.histories(connection, kept.union_id, kept.target, counted)
 
 

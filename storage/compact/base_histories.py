@@ -12,7 +12,9 @@ from compact.rosters import Place, member_on
 from compact.targets import MONTHS, Target
 from storage.compact.bases import TargetInstitution
 
-CARRIERS: Final = "SELECT carrier FROM access.base_carriers(%(profile)s, %(quantity)s) ORDER BY place"
+CARRIERS: Final = (
+    "SELECT carrier FROM access.base_carriers(%(profile)s, %(quantity)s) ORDER BY place"
+)
 FROZEN: Final = "SELECT * FROM access.base_frozen(%(union)s, %(quantity)s, %(only)s)"
 SIZES: Final = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
 TODAY: Final = "SELECT storage.today()"
