@@ -159,3 +159,12 @@ def test_who_does_not_see_an_institution_finds_nothing_and_states_nothing(city):
     assert answers_of(city, who="city reader")
     with pytest.raises(DeniedError):
         state(city, "open_hours", 2000, who="city reader")
+
+
+def test_a_word_that_contradicts_another_is_refused_with_both_named(city):
+    state(city, "kind:二级医院", name="clinic")
+    with pytest.raises(InputError, match=r"Third-grade hospital.*Second-grade hospital.*文 7 号"):
+        state(city, "kind:三级医院", name="clinic", since="2020-07-01")
+    state(city, "kind:数据中心", name="clinic")  # of another indicator
+    state(city, "kind:二级医院", name="clinic", since="2020-07-01", ends=True)
+    state(city, "kind:三级医院", name="clinic", since="2020-07-01")
