@@ -14,7 +14,7 @@ from actions.compact.base_lines import (
     BaseLine,
     MemberBases,
     by_member,
-    known_of,
+    histories_of,
     lines_of,
     weight,
 )
@@ -122,8 +122,7 @@ def histories(actor: Actor, target_id: int, asked: Sequence[int]) -> dict[int, H
         kept = _target(connection, target_id)
         seen = {one.institution_id for one in institutions.some(connection, list(asked))}
         counted = bases.institutions(connection, kept.union_id, sorted(seen))
-        known = known_of(connection, kept, counted)
-    return {who: known.history(place) for place, who in enumerate(known.institutions)}
+        return histories_of(connection, kept, counted)
 
 
 def newest_target(actor: Actor, union_id: int | None = None) -> int:

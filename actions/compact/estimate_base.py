@@ -7,7 +7,7 @@ from typing import Final
 
 from actions.compact.base_estimates import Estimate, carrier_of, quanta_of
 from actions.compact.base_fields import because, in_account, institution_name
-from actions.compact.base_lines import BaseLine, known_of
+from actions.compact.base_lines import BaseLine, histories_of
 from actions.compact.base_shown import BaseShown, base_shown
 from actions.compact.base_words import HOWS, MONTHS
 from actions.compact.bases import line_of, seen_base
@@ -124,7 +124,7 @@ class EstimateBase(Action[TargetRow, BaseShown]):
         return line_of(at.connection, on, counted)
 
     def _known(self, on: TargetRow, counted: TargetInstitution, at: Acting) -> History:
-        return known_of(at.connection, on, [counted]).history(0)
+        return histories_of(at.connection, on, [counted])[counted.institution_id]
 
     def _figure(self, on: TargetRow, at: Acting) -> tuple[TargetInstitution, str, int]:
         """Return whose base it is, of which carrier, and the figure. [quanta of the carrier]"""

@@ -240,6 +240,7 @@ def own_balance(at: Acting, on: Institution, of: Books) -> int:
 def movement_name(one: MovementRow, lang: Lang) -> str:
     """Return what people call a movement."""
     kind = KINDS[one.kind].say(lang)
+    kind = kind[:1].upper() + kind[1:]
     whose = (one.name_zh if lang == "zh" else one.name_en or one.name_zh) or ""
     return f"{kind} {one.movement_id} {whose}".strip()
 

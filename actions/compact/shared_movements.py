@@ -77,6 +77,11 @@ class PutInPool(Action[Institution, MovementStands]):
         """Propose it."""
         return _pool(self._asked, on, at, into=True)
 
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the movement's page."""
+        return f"/movements/{result.movement_id}"
+
     @property
     def _asked(self) -> Asked:
         return Asked(books_of(self), self.amount, self.reason)
@@ -109,6 +114,11 @@ class TakeFromPool(Action[Institution, MovementStands]):
     def do(self, on: Institution, at: Acting) -> MovementStands:
         """Propose it."""
         return _pool(self._asked, on, at, into=False)
+
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the movement's page."""
+        return f"/movements/{result.movement_id}"
 
     @property
     def _asked(self) -> Asked:
@@ -164,6 +174,11 @@ class ProposeSuccession(Action[Institution, MovementStands]):
         what = Movement(Kind.ROSTER_CHANGE, year, moved, on.institution_id, member=member)
         asked = Asked.of_grams(books, moved, self.reason, self.document)
         return _proposed(start(at, asked, what, legs=legs))
+
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the movement's page."""
+        return f"/movements/{result.movement_id}"
 
     def _legs(self, on: Institution, at: Acting) -> tuple[Leg, ...]:
         of = self.union, self.indicator.value

@@ -14,10 +14,10 @@ from compact.base_columns import Known, Months, Terms
 from compact.bases import Frozen, Size
 from compact.targets import MONTHS, Target
 from storage.columns import Columns, gathered
+from storage.compact.base_histories import CARRIERS, FROZEN, SIZES, TODAY
 from storage.compact.bases import TargetInstitution
 
 _LONG = "SET LOCAL statement_timeout = '10min'"
-_CARRIERS = "SELECT carrier FROM access.base_carriers(%(profile)s, %(quantity)s) ORDER BY place"
 # What is short shares one number: a column more takes as long to send as this takes to make.
 _MONTHS: Final = """
     SELECT (institution_id::bigint << 31) + ((day + 36524)::bigint << 13)
@@ -32,9 +32,6 @@ _TERMS: Final = """
       FROM access.base_terms(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _TERM_TYPES: Final = {"who": "int4", "carrier": "int4", "first": "int4", "last": "int4"}
-_FROZEN = "SELECT * FROM access.base_frozen(%(union)s, %(quantity)s, %(only)s)"
-_SIZES = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
-_TODAY = "SELECT storage.today()"
 
 _FEW: Final = 500  # institutions that are asked for by id; of more, all are read
 _EPOCH: Final = "2000-01-01"
@@ -54,16 +51,16 @@ def known(
     terms = _terms(_in_order(gathered(connection, _TERMS, _TERM_TYPES, parameters), ids))
     first, last = _span(connection, months)
     frozen: dict[int, list[Frozen]] = {who: [] for who in ids}
-    for who, *stretch in connection.execute(_FROZEN, parameters):
+    for who, *stretch in connection.execute(FROZEN, parameters):
         if who in frozen:
             frozen[who].append(Frozen(*stretch))
     sizes: dict[int, list[Size]] = {who: [] for who in ids}
-    for who, *size in connection.execute(_SIZES, parameters):
+    for who, *size in connection.execute(SIZES, parameters):
         if who in sizes:
             sizes[who].append(Size(*size))
     return Known(
         institutions=ids,
-        carriers=[name for (name,) in connection.execute(_CARRIERS, counts)],
+        carriers=[name for (name,) in connection.execute(CARRIERS, counts)],
         first=first,
         last=last,
         months=months,
@@ -119,7 +116,7 @@ def _span(connection: Connection[Any], months: Months) -> tuple[int, int]:
     A span that ends before it begins, where nobody has one.
     """
     months_of = months.month[~months.by_act]
-    row = connection.execute(_TODAY).fetchone()
+    row = connection.execute(TODAY).fetchone()
     if row is None or not len(months_of):
         return MONTHS, 0
     today: date = row[0]

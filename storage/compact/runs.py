@@ -196,9 +196,9 @@ def add(
     row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     run_id = int(row[0])
-    connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])
     connection.execute(_ADD_NODES, [run_id, union_id, *node_columns(made)])
     connection.execute(_ADD_QUOTAS, [run_id, union_id, *quota_columns(run)])
+    connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])  # seals what is above
     return run_id
 
 

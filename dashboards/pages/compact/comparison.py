@@ -38,7 +38,7 @@ from dashboards.pages.compact.sides import (
     whole_of,
 )
 from dashboards.pages.compact.standings import spread_of, standings_of
-from dashboards.pages.compact.suggesting import suggestions
+from dashboards.pages.compact.suggesting import bands_of, marks_of_values, suggestions
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 
@@ -65,8 +65,8 @@ def get_comparison(
     found = compared(viewer.actor, target_id)
     loaded = _loaded(viewer, found)
     offered = rules_with(loaded.published, found.target.target.indicator)
-    first = {"leading": loaded.leading, "weights": _weights(loaded)}
-    asked = asked_of(viewer, offered, _keys(found, loaded), first)
+    first = {"leading": loaded.leading, "weights": _weights(loaded), **bands_of(loaded)}
+    asked = asked_of(viewer, offered, _keys(found, loaded), first, marks_of_values(viewer, loaded))
     chosen = _year(found, year)
     alone = part == "result"  # what moves with a slider: what each rule lacks stands in the form
     lacks = {} if alone else {one.rule.code: _lacks(viewer, loaded, one) for one in asked}

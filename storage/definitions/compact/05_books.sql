@@ -67,6 +67,14 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- A snapshot comes last of a run: with it stays what its rows were then, for the second log to compare.
+CREATE FUNCTION storage.seal_run() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.rows_sha256 := journal.run_digest(NEW.run_id);
+    RETURN NEW;
+END $$;
+
 -- Whoever writes a run's quotas into the books puts it in force by that, for the years it speaks
 -- of.
 CREATE FUNCTION storage.put_in_force() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -141,8 +149,8 @@ SELECT f.union_id, f.indicator, f.year, f.run_id, f.since, r.target_id, r.versio
   FROM run_in_force f JOIN run r ON r.id = f.run_id
  WHERE f.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
-REVOKE ALL ON FUNCTION storage.put_in_force, storage.need_second_person, storage.cause_has_ground
-    FROM PUBLIC;
+REVOKE ALL ON FUNCTION storage.seal_run, storage.put_in_force, storage.need_second_person,
+    storage.cause_has_ground FROM PUBLIC;
 
 GRANT SELECT ON public.quota
     TO commonwatt_api, commonwatt_worker;

@@ -98,9 +98,10 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
 $$;
 
 -- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
+-- last_year: of who has left the roster, the last in which it used anything.
 CREATE FUNCTION storage.cover_of(asked integer, wanted text, whose integer)
 RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
-               used_g numeric[], excluded integer[], covered_g numeric)
+               used_g numeric[], excluded integer[], covered_g numeric, last_year integer)
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
         SELECT h.institution_id, h.member_id, h.year, t.profile
@@ -121,7 +122,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
            array_agg(h.year ORDER BY h.year),
            array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile, wanted) ORDER BY h.year),
-           coalesce(l.years, '{}'), coalesce(c.g, 0)
+           coalesce(l.years, '{}'), coalesce(c.g, 0),
+           (SELECT min(extract(year FROM x.day - 1))::integer FROM storage.left_roster x
+             WHERE x.institution_id = h.institution_id)
       FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
      GROUP BY h.institution_id, l.years, c.g
 $$;
