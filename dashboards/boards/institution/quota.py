@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.boards import fragments as f
 from dashboards.boards.institution.asked import OWN
-from dashboards.boards.model import KGCE, PLAIN, Column, Kind, Panel, Text
+from dashboards.boards.model import AMOUNT, KGCE, PLAIN, Column, Kind, Panel, Text
 from dashboards.boards.union.others import indicator_of, others, unit_of
 from dashboards.boards.union.path import NO_QUOTA, PATH_COLUMNS, gauges, path_of
 
@@ -60,12 +60,12 @@ QUOTA: Final = (
         columns=(
             Column("year", Text("年份", "Year")),
             Column("indicator", Text("控制指标", "Indicator")),
-            Column("quota", Text("指标", "Quota"), decimals=0),
+            Column("quota", Text("指标", "Quota"), AMOUNT, 0),
             Column("unit", Text("单位", "Unit")),
             Column("state", Text("状态", "State")),
             Column("as_of", Text("账簿时间", "Books as of")),
         ),
         empty=NO_QUOTA,
     ),
-    others(15, f"p.{OWN}", f.name("r")),
+    others(17, f"p.{OWN}", f.name("r")),
 )

@@ -1,7 +1,7 @@
 """Quotas of CO2 and water beside those of energy: each in its unit, so no sum mixes them."""
 
 from dashboards.boards import fragments as f
-from dashboards.boards.model import PERCENT, PLAIN, Column, Kind, Panel, Text
+from dashboards.boards.model import AMOUNT, PERCENT, PLAIN, Column, Kind, Panel, Text
 from dashboards.boards.union.path import NO_QUOTA, ON_PATH
 from dashboards.boards.union.targets import named
 
@@ -55,9 +55,9 @@ def others(number: int, chosen: str, of: str) -> Panel:
             Column("whose", Text("成员", "Member")),
             Column("year", Text("年份", "Year")),
             Column("unit", Text("单位", "Unit")),
-            Column("quota", Text("指标", "Quota"), decimals=0),
-            Column("path", Text("序时应有", "Path to date"), decimals=0),
-            Column("used", Text("已用", "Used"), decimals=0, empty=Text("未计量", "not measured")),
+            Column("quota", Text("指标", "Quota"), AMOUNT, 0),
+            Column("path", Text("序时应有", "Path to date"), AMOUNT, 0),
+            Column("used", Text("已用", "Used"), AMOUNT, 0, empty=Text("未计量", "not measured")),
             Column(
                 "ratio",
                 Text("相对路径", "Against path"),
