@@ -450,5 +450,17 @@ def test_green_button_intervals_have_two_instants_and_the_unit_of_their_type():
     assert rows(bare, **MINE) == [Row("bj/c22", "m1", *spans, 1790.0)]
     assert rows(typed, **MINE) == [Row("bj/c22", "m1", *spans, 1.79, "Wh")]
     assert rows(typed, gateway="bj/g")[0].key == "/MeterReading/1"
+    flows = {}
+    for code in (0, 1, 4, 19, 20):
+        said = f"<flowDirection>{code}</flowDirection><uom>"
+        file = taken(typed.replace("<uom>", said), **MINE)
+        flows[code] = (
+            [row.key for row in rows(typed.replace("<uom>", said), **MINE)],
+            file.told[0].flows,
+        )
+    assert flows == {
+        0: (["m1"], []), 1: (["m1"], []), 4: (["m1.net"], [("m1.net", "net")]),
+        19: (["m1.export"], [("m1.export", "export")]), 20: (["m1.total"], [("m1.total", "total")]),
+    }  # fmt: skip
     volts = GREEN.format(types=TYPES.format(power=0, uom=29), up=UP)
     assert [error.code for error in taken(volts, **MINE).errors] == ["file.unknown_unit"]
