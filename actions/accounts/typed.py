@@ -36,7 +36,6 @@ FIGURE: Final = Thing[Figure](
     page=lambda one: f"/figures?institution={one.institution_id}",
     covered="""(SELECT institution_id FROM typed_figure WHERE id = %(on)s)
                IN (SELECT * FROM access.covers(%(right)s))""",
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('figure', %s))",
     way=Words("在“填报数”列表中打开", "open it in the list of typed figures"),
     way_from="/figures",
 )

@@ -38,7 +38,6 @@ INSTITUTION: Final = Thing[Institution](
     page=lambda one: f"/institutions/{one.institution_id}",
     covered="%(on)s::integer IN (SELECT * FROM access.covers(%(right)s))",
     # Nobody who states something of an institution may update its row.
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('institution', %s))",
     way=Words("打开机构", "open the institution"),
     keyed=_by_name,
 )
