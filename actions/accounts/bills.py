@@ -29,7 +29,6 @@ BILL: Final = Thing[Bill](
     page=lambda one: f"/bills?utility_account={one.utility_account_id}",
     covered="""(SELECT utility_account_id FROM bill WHERE id = %(on)s)
                IN (SELECT * FROM access.covers_utility_accounts(%(right)s))""",
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('bill', %s))",
     way=Words("在“账单”列表中打开账单", "open the bill in the list of bills"),
     way_from="/bills",
 )

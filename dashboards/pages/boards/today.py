@@ -24,6 +24,7 @@ from actions.boards.today import (
 from actions.boards.waiting import Approval
 from actions.compact.movement_things import MOVEMENT
 from actions.figures import kilograms
+from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
@@ -138,7 +139,8 @@ def _approval(viewer: Viewer, one: Approval) -> tuple[str, str]:
     row, lang = one.movement, viewer.lang
     said = {
         "name": MOVEMENT.name(row, lang),
-        "kgce": kilograms(row.amount_g),
+        "amount": kilograms(row.amount_g),
+        "unit": Indicator(row.indicator).unit_shown,
         "by": one.by,
         "at": writing.moment(row.made_at, lang),
     }

@@ -10,6 +10,7 @@ from actions.compact.book_words import ACCOUNTS, DEEDS
 from actions.compact.movement_things import MOVEMENT
 from actions.compact.movements import LegShown, movement_of
 from actions.compact.movements_table import ended_as
+from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
@@ -27,7 +28,7 @@ class Line:
     name: str
     link: str
     year: int
-    kgce: str
+    amount: str
 
 
 @router.get("/movements/{movement_id}")
@@ -41,7 +42,8 @@ def get_movement(movement_id: Annotated[int, Path(ge=1, le=2**31 - 1)], viewer: 
         name=MOVEMENT.name(row, lang),
         state=ended_as(row, lang),
         look=_LOOKS.get(row.state, ""),
-        amount=_kgce(row.amount_g),
+        amount=_in_units(row.amount_g),
+        unit=Indicator(row.indicator).unit_shown,
         document=f"/api/v1/attachments/{row.document_sha256}" if row.document_sha256 else "",
         due=writing.moment(row.due_at, lang) if row.due_at and row.state == "waiting" else "",
         legs=[_leg(viewer, one) for one in found.legs],
@@ -59,10 +61,10 @@ def _leg(viewer: Viewer, one: LegShown) -> Line:
 
 
 def _signed(grams: int) -> str:
-    return f"+{_kgce(grams)}" if grams > 0 else f"−{_kgce(-grams)}"
+    return f"+{_in_units(grams)}" if grams > 0 else f"−{_in_units(-grams)}"
 
 
-def _kgce(grams: int) -> str:
+def _in_units(grams: int) -> str:
     return writing.number(Decimal(grams).scaleb(-3), 3)
 
 

@@ -11,11 +11,13 @@ from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.decomposition import Decomposition, explain_quota_change
 from actions.compact.base_words import HOWS, MONTHS, in_words
+from actions.compact.movement_things import SharedIndicator
 from actions.compact.notice_change import in_sentences
 from actions.compact.notice_moved import moved_block
 from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explain_quota
 from actions.compact.rules import rule_with_reach
+from actions.compact.target_words import QUOTAS
 from actions.printed import text_of
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
@@ -79,9 +81,10 @@ def get_quota(
     year: Annotated[int, Path(ge=1970, le=2100)],
     viewer: Reader,
     union: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    indicator: SharedIndicator | None = None,
 ) -> Response:
     """Return the page."""
-    found = explain_quota(viewer.actor, institution_id, year, union)
+    found = explain_quota(viewer.actor, institution_id, year, union, indicator)
     quota = found.quota
     change, carriers = _change(viewer, found), carrier_names(viewer)
     number, moved = _issued(viewer, found)
@@ -89,6 +92,8 @@ def get_quota(
         "compact/quota.html",
         found=found,
         quota=quota,
+        unit=found.facts.unit,
+        quota_name=QUOTAS[quota.indicator].say(viewer.lang),
         number=number,
         moved=moved,
         name=viewer.name(quota) or str(quota.institution_id),
@@ -112,10 +117,10 @@ def get_quota(
 def _issued(viewer: Viewer, found: Explained) -> tuple[str, Moved | None]:
     """Return the number of its notice, and what was moved since as the notice lists it."""
     quota = found.quota
-    of = quota.institution_id, quota.year
+    books, of = (quota.union_id, quota.indicator), (quota.institution_id, quota.year)
     with viewer.actor.look() as connection:
         number = issued_as(connection, found)[0]
-        since = movements.of_quotas(connection, quota.union_id, [of[0]], [of[1]]).get(of, [])
+        since = movements.of_quotas(connection, books, [of[0]], [of[1]]).get(of, [])
     block = moved_block(found, since, viewer.lang)
     if block is None:
         return number, None
@@ -125,15 +130,18 @@ def _issued(viewer: Viewer, found: Explained) -> tuple[str, Moved | None]:
 
 def _arithmetic(viewer: Viewer, found: Explained) -> list[tuple[str, str]]:
     """Return what is multiplied, and what comes of it, line by line."""
-    share, say = found.share, viewer.say
+    share, say, unit = found.share, viewer.say, found.facts.unit
     base_g = sum(month for month in share.base_g if month is not None)
-    rows = [(f"{say('compare_base')} kgce", _kg(base_g))]
-    rows += [(_factor(viewer, one.name), one.value) for one in found.factors]
+    rows = [(f"{say('compare_base')} {unit}", _kg(base_g))]
+    rows += [(_factor(viewer, one.name, unit), one.value) for one in found.factors]
     by = found.chain[-1].multiplier_decimal
     rows.append((say("compare_lambda"), writing.number(by, _LAMBDA)))
     if share.bound:
         rows.append((say("run_bound"), bound_word(viewer, share.bound)))
-    return [*rows, (f"{say('run_quota')} kgce", _kg(share.amount_g))]
+    return [
+        *rows,
+        (f"{QUOTAS[found.quota.indicator].say(viewer.lang)} {unit}", _kg(share.amount_g)),
+    ]
 
 
 def _chain(viewer: Viewer, found: Explained) -> list[Step]:
@@ -177,7 +185,12 @@ def _change(viewer: Viewer, found: Explained) -> Decomposition | None:
     quota = found.quota
     try:
         return explain_quota_change(
-            viewer.actor, quota.institution_id, quota.year, quota.year - 1, quota.union_id
+            viewer.actor,
+            quota.institution_id,
+            quota.year,
+            quota.year - 1,
+            quota.union_id,
+            quota.indicator,
         )
     except EnergyError:
         return None
@@ -186,7 +199,7 @@ def _change(viewer: Viewer, found: Explained) -> Decomposition | None:
 def _effects(viewer: Viewer, change: Decomposition) -> list[EffectLine]:
     return [
         EffectLine(
-            _factor(viewer, one.factor),
+            _factor(viewer, one.factor, change.unit),
             _plain(one.before),
             _plain(one.after),
             _signed(one.effect_g),
@@ -202,13 +215,13 @@ def _total(change: Decomposition | None) -> EffectLine | None:
     return EffectLine("", _kg(change.before_g), _kg(change.after_g), moved)
 
 
-def _factor(viewer: Viewer, name: str) -> str:
+def _factor(viewer: Viewer, name: str, unit: str) -> str:
     """Return what a factor is called; one that somebody named is called so."""
     known = {
         "base": viewer.say("compare_base"),
         "multiplier": viewer.say("compare_lambda"),
         "capability": viewer.say("quota_capability"),
-        "gap": viewer.say("quota_gap"),
+        "gap": viewer.say("quota_gap", unit=unit),
     }
     return known.get(name, name)
 
