@@ -61,7 +61,8 @@ def _forecast(
         return None, {}
     ids = [one.institution_id for one in rows if one.institution_id is not None]
     first = begins - timedelta(days=BACK)
-    found = energy_days.energy_days(connection, ids, (first, day), target.target)
+    counts = (target.target.profile, target.target.indicator.quantity.value)
+    found = energy_days.energy_days(connection, ids, (first, day), counts)
     rest = rest_of(found.grams, (ends - begins).days)
     known = rest.known & ~found.billed
     return rest, {whose: i for i, whose in enumerate(found.institution) if known[i]}

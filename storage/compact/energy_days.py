@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from compact.targets import Target
-
 _AT_ONCE: Final = 500  # institutions: three years of days are half a million numbers
-_DAYS: Final = "SELECT * FROM access.energy_days(%s::integer[], %s, %s, %s, %s)"
+_SEEN: Final = "SELECT * FROM access.energy_days(%s::integer[], %s, %s, %s, %s)"
+_ALL: Final = "SELECT * FROM storage.energy_days(%s::integer[], %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,20 +29,26 @@ class EnergyDays:
 
 
 def energy_days(
-    connection: Connection[Any], ids: Sequence[int], span: tuple[date, date], target: Target
+    connection: Connection[Any],
+    ids: Sequence[int],
+    span: tuple[date, date],
+    counts: tuple[str, str],
+    *,
+    of_all: bool = False,
 ) -> EnergyDays:
     """Return what those of them that the viewer sees used, each day from one to another.
 
-    target: says what is counted, and by which profile.
+    counts: by which profile, and which quantity. of_all: asked by the worker, without a viewer.
     """
-    (first, last), counts = span, (target.profile, target.indicator.quantity.value)
+    first, last = span
     until = last + timedelta(days=1)
     found: list[int] = []
     billed: list[bool] = []
     grams = [np.empty((0, (until - first).days))]
     for start in range(0, len(ids), _AT_ONCE):
         some = list(ids[start : start + _AT_ONCE])
-        rows = connection.execute(_DAYS, [some, first, until, *counts]).fetchall()
+        asked = [some, first, until, *counts]
+        rows = connection.execute(_ALL if of_all else _SEEN, asked).fetchall()
         found += [int(row[0]) for row in rows]
         billed += [bool(row[2]) for row in rows]
         grams += [np.array(row[1], float)[None, :] for row in rows]  # None becomes NaN

@@ -2,14 +2,14 @@
 
 -- An array of grams, of water litres, from a day to before another, null where a day is not known of
 -- every meter that counts in it. billed: whether a carrier is known by bills and statements alone, of
--- which no day is known. Of institutions that the viewer sees.
-CREATE FUNCTION access.energy_days(asked integer[], first date, until date, wanted text,
-                                   quantity text)
+-- which no day is known.
+CREATE FUNCTION storage.energy_days(asked integer[], first date, until date, wanted text,
+                                    quantity text)
 RETURNS TABLE (institution_id integer, grams double precision[], billed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
 SET enable_nestloop = on AS $$
     WITH who AS MATERIALIZED (
-        SELECT s.id FROM access.sees() AS s(id) WHERE s.id = ANY(asked)
+        SELECT DISTINCT a.id FROM unnest(asked) AS a(id)
     ), term AS MATERIALIZED (
         SELECT t.institution_id, t.channel_id, t.carrier, t.share, k.per_unit,
                greatest(t.valid_from, first) AS since, least(coalesce(t.valid_to, until), until) AS ends
@@ -60,5 +60,16 @@ SET enable_nestloop = on AS $$
      GROUP BY w.id ORDER BY w.id
 $$;
 
-REVOKE ALL ON FUNCTION access.energy_days FROM PUBLIC;
+-- The same of institutions that the viewer sees.
+CREATE FUNCTION access.energy_days(asked integer[], first date, until date, wanted text,
+                                   quantity text)
+RETURNS TABLE (institution_id integer, grams double precision[], billed boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT * FROM storage.energy_days(
+        ARRAY(SELECT s.id FROM access.sees() AS s(id) WHERE s.id = ANY(asked)),
+        first, until, wanted, quantity)
+$$;
+
+REVOKE ALL ON FUNCTION storage.energy_days, access.energy_days FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION storage.energy_days TO commonwatt_worker;
 GRANT EXECUTE ON FUNCTION access.energy_days TO commonwatt_api;
