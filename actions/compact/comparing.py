@@ -161,13 +161,14 @@ def load(actor: Actor, target_id: int) -> Loaded:
         published = bands.in_force(connection, today)
         profile = begun.kept.target.profile
         listed: Sequence[LeadingValue] = ()
-        if begun.kept.target.indicator.quantity is Quantity.ENERGY:  # standards are in kgce/m²
+        energy = begun.kept.target.indicator.quantity is Quantity.ENERGY
+        if energy:  # standards are in kgce/m²
             listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
         trial = try_from(begun, Method("A"))
         holders = trial.holders
-    seen = holders.institution.tolist()
+    seen = holders.institution.tolist() if energy else []
     with actor.look() as connection:
         applying = matched(connection, seen, profile, today)
     leading = {**leading_of_like(holders), **fitting(listed), **applying.leading}
