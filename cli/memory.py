@@ -16,7 +16,7 @@ _TRIM_THRESHOLD: Final = -1  # of mallopt, as malloc.h has them
 _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 _LARGE: Final = 256 * 1024
-_ARENAS: Final = 2
+_ARENAS: Final = 1
 # For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
 _UNUSED: Final = ("pydantic.v1", "watchfiles")
 # Commands of libraries, with what reads their options, by the names that are taken from them.
@@ -27,7 +27,7 @@ _WORK_S: Final = 0.05  # of the processor; who did less has freed little
 
 
 def give_back() -> None:
-    """Have large blocks given back when they are freed, and threads share two arenas.
+    """Have large blocks given back when they are freed, and threads share one arena.
 
     glibc otherwise keeps, for every thread, as much as it once freed at a time, up to 64 MB: a
     check of a password takes 19 MiB, and each of forty threads may have made one. To be called
