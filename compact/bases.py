@@ -1,4 +1,4 @@
-"""What is known of an institution's energy by month, and the base that comes of it."""
+"""What is known by month of what an institution used, and the base that comes of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ class How(StrEnum):
     LIKE_DAYS = "like_days"
     PARTIAL = "partial"
     MISSING = "missing"
+    NO_FACTOR = "no_factor"  # of CO2: what was used is known, and not what comes of it
 
 
 _STATES: Final[Mapping[How, State]] = {
@@ -39,6 +40,7 @@ _STATES: Final[Mapping[How, State]] = {
     How.TYPED: State.BILLED,
     How.PARTIAL: State.MISSING,
     How.MISSING: State.MISSING,
+    How.NO_FACTOR: State.MISSING,
 }
 _WORST: Final = (State.MISSING, State.ESTIMATED, State.BILLED, State.MEASURED)
 

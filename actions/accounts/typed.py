@@ -131,8 +131,9 @@ class RecordDelivery(Action[Institution, FigureKept]):
         zh="品类", en="Kind", choices=every_delivery, examples=["lpg_bottle_15"]
     )
     day: Day = field(zh="日期", en="Day", examples=["2015-01-12"])
-    quantity: Amount = field(
-        zh="数量", en="Quantity", hint=("按品类的单位", "In the unit of its kind"), examples=["2"]
+    quantity: Amount = field(zh="数量", en="Quantity", examples=["2"])
+    unit: Annotated[Line, Field(max_length=40)] | None = unit_field(
+        ("不填为该品类的单位", "Left open: that of its kind")
     )
     cost: Amount | None = cost_field()
     basis: Line = basis_field()
@@ -165,9 +166,10 @@ class RecordDelivery(Action[Institution, FigureKept]):
 
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = delivery_of(at, self.kind, self.day)
-        quanta = of.quanta(self.quantity)
+        unit = self.unit or of.unit_en
+        quanta = of.quanta(self.quantity, unit)
         return NewFigure(
-            on.institution_id, of.carrier, self.kind, self.day, quanta, self.quantity, of.unit_en,
+            on.institution_id, of.carrier, self.kind, self.day, quanta, self.quantity, unit,
             fen_of(self.cost, "cost"), self.basis,
         )  # fmt: skip
 
@@ -212,7 +214,7 @@ class CorrectFigure(Action[Figure, FigureKept]):
         if on.kind == MONTH:
             quanta = quanta_of(of, self.quantity, on.unit)
         else:
-            quanta = delivery_of(at, on.kind, on.day).quanta(self.quantity)
+            quanta = delivery_of(at, on.kind, on.day).quanta(self.quantity, on.unit)
         return NewFigure(
             on.institution_id, on.carrier, on.kind, on.day, quanta, self.quantity, on.unit,
             fen_of(self.cost, "cost"), self.basis, on.figure_id,

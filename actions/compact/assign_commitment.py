@@ -95,6 +95,11 @@ class AssignCommitment(Action[UnionRow, CommitmentAssigned]):
         made = commitments.add(at.connection, fields, at.actor)
         return CommitmentAssigned(commitment_id=made, region_id=region)
 
+    @classmethod
+    def where_to(cls, on: UnionRow, result: CommitmentAssigned) -> str:
+        """Return the commitment's page."""
+        return f"/commitments/{result.commitment_id}"
+
     def opposite(self, on: UnionRow, result: CommitmentAssigned) -> Opposite | None:
         """Return its withdrawal."""
         return Opposite(WithdrawCommitment(reason=BY_MISTAKE.both), result.commitment_id)

@@ -10,6 +10,7 @@ from compact import findings
 from compact.base_columns import Known, reviewed_all
 from compact.bases import History
 from compact.findings import Finding
+from compact.indicators import Indicator
 from compact.runs import digest_of
 from compact.targets import MILLION, Base, Mark
 from storage.compact import base_columns, base_histories, bases, targets
@@ -33,6 +34,7 @@ class BaseLine:
     quota_effect_g: what the findings move in the total of the target year.
     own_share: of the base, what they move; None without a base.
     seen: whether the planner sees the institution; of another, no figure is told.
+    indicator: what the target counts.
     """
 
     institution_id: int
@@ -49,6 +51,7 @@ class BaseLine:
     acts: tuple[Act, ...]
     sha256: str
     seen: bool = True
+    indicator: Indicator = Indicator.TOTAL_KGCE
 
     @property
     def shown(self) -> "BaseLine":
@@ -127,6 +130,7 @@ def lines_of(
                 acts=tuple(acts.get(who, ())),
                 sha256=digest,
                 seen=who in named,
+                indicator=kept.target.indicator,
             )
         )
     return lines
@@ -189,12 +193,12 @@ def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
 def histories_of(
     connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> dict[int, History]:
-    """Return what is known of a few institutions' energy, of each by itself."""
-    return base_histories.histories(connection, kept.union_id, kept.target.profile, counted)
+    """Return what is known of each of a few institutions by itself, as the target counts it."""
+    return base_histories.histories(connection, kept.union_id, kept.target, counted)
 
 
 def known_of(
     connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> Known:
-    """Return what is known of these institutions' energy, as the target counts it."""
-    return base_columns.known(connection, kept.union_id, kept.target.profile, counted)
+    """Return what is known of these institutions' use, as the target counts it."""
+    return base_columns.known(connection, kept.union_id, kept.target, counted)

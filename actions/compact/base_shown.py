@@ -24,8 +24,8 @@ class FindingShown(BaseModel):
     """Something about a base that somebody has to answer for."""
 
     code: str = Field(
-        description="missing, partial, beyond (three times the other year), zero, negative, "
-        "frozen, area, persons or no_base"
+        description="missing, partial, no_factor (of CO2), beyond (three times the other year), "
+        "zero, negative, frozen, area, persons or no_base"
     )
     carrier: str | None
     month: int | None = Field(description="Of the base year, from 1.")
@@ -69,6 +69,8 @@ class BaseShown(BaseModel):
     member_id: int
     state: str = Field(description="open, confirmed or left_out")
     base_year: int | None
+    indicator: str
+    unit: str = Field(description="Of all amounts: kgce, kgCO2 or m3.")
     base: Exact | None
     months: list[Exact | None] = Field(description="null: no base, so no quota.")
     month_states: list[str] = Field(description="measured, billed, estimated or missing")
@@ -91,13 +93,15 @@ def base_shown(line: BaseLine) -> BaseShown:
         member_id=line.member_id,
         state=line.state,
         base_year=None if base is None else base.year,
+        indicator=line.indicator.value,
+        unit=line.indicator.unit,
         base=None if base is None else kilograms(base.total_g),
         months=[] if base is None else [in_units(one, 1000) for one in base.months_g],
         month_states=[] if base is None else [one.value for one in base.states],
         effect=kilograms(line.effect_g),
         quota_effect=kilograms(line.quota_effect_g),
         own_share=line.own_share,
-        findings=[_finding(one, None if base is None else base.year) for one in line.findings],
+        findings=[_finding(one, line) for one in line.findings],
         acts=[act_shown(one) for one in line.acts],
         verdict=verdict_shown(line.verdict),
         sha256=line.sha256,
@@ -122,7 +126,8 @@ def act_shown(act: Act) -> ActShown:
     )
 
 
-def _finding(finding: Finding, year: int | None) -> FindingShown:
+def _finding(finding: Finding, line: BaseLine) -> FindingShown:
+    year, unit = None if line.base is None else line.base.year, line.indicator.unit_shown
     return FindingShown(
         code=finding.mark.code,
         carrier=finding.mark.carrier,
@@ -130,6 +135,6 @@ def _finding(finding: Finding, year: int | None) -> FindingShown:
         amount=in_units(finding.grams, 1000),
         comparable=in_units(finding.reference_g, 1000),
         effect=kilograms(finding.effect_g),
-        text_zh=told(finding, year, "zh"),
-        text_en=told(finding, year, "en"),
+        text_zh=told(finding, year, "zh", unit),
+        text_en=told(finding, year, "en", unit),
     )

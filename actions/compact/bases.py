@@ -23,6 +23,7 @@ from actions.figures import not_found
 from actions.registry.institutions import no_institution
 from compact.bases import History, How
 from compact.findings import Finding
+from compact.indicators import Indicator
 from compact.targets import Base, State
 from storage.access import grants
 from storage.compact import bases, targets
@@ -50,6 +51,7 @@ class Review:
     base_g: int
     lines: list[BaseLine]
     members: list[MemberBases]
+    indicator: Indicator
 
     @property
     def open(self) -> int:
@@ -98,7 +100,13 @@ def reviewed(connection: Connection[Any], target_id: int) -> Review:
     odd = [one.shown for one in lines if one.findings or one.acts or one.state == LEFT_OUT]
     whole = sum(one.base.total_g for one in lines if one.base is not None and one.seen)
     return Review(
-        target_id, kept.union_id, enough, whole, sorted(odd, key=weight), by_member(lines)
+        target_id,
+        kept.union_id,
+        enough,
+        whole,
+        sorted(odd, key=weight),
+        by_member(lines),
+        kept.target.indicator,
     )
 
 

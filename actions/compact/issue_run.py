@@ -158,13 +158,14 @@ class IssueRun(Action[Run, RunIssued]):
 
 def changes_of(connection: Connection[Any], on: Run) -> list[Effect]:
     """Return how much a run issues, which run it replaces, and what changes for each member."""
-    sums = _sums(connection, on)
+    indicator = _target(connection, on).indicator
+    found = replaced_by(connection, on.union_id, indicator, _sums(connection, on))
     total = Words("用能指标合计", "Sum of the quotas")
     return [
         *beyond_effects(_beyond(connection, on)),
         Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
-        Effect("total", total, None, amount_words(on.total_g)),
-        *effects_of(replaced_by(connection, on.union_id, _target(connection, on).indicator, sums)),
+        Effect("total", total, None, amount_words(on.total_g, on.indicator)),
+        *effects_of(found, on.indicator),
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from actions.compact.columns import INDICATOR, amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.disclosure import withheld_words
 from actions.fields import Acting, Words, field
 from actions.kinds import Day, Id
@@ -79,7 +79,7 @@ def _said(name: str, zh: str, en: str, kind: Kind, *hint: str) -> Column:
 
 _COLUMNS: Final = (
     attribute("union_id", "区域联合体编号", "Union id", "whole"),
-    attribute("indicator", *INDICATOR),
+    *of_indicator(apart=False),
     attribute("year", "年份", "Year", "whole"),
     _said("day", "截至", "Up to", "day"),
     attribute("member_id", "成员编号", "Member id", "whole"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from actions.compact.columns import withheld
+from actions.compact.columns import of_indicator, withheld
 from actions.compact.disclosure import withheld_words
 from actions.compact.things import every_target
 from actions.fields import Acting, Lang, Words, field
@@ -65,6 +65,7 @@ RUNS: Final = Table[RunRow, WhichRuns](
             hint=("草案、有效或已被取代", "proposal, in_force or superseded"),
         ),
         attribute("quotas", "机构数", "Quotas", "whole"),
+        *of_indicator(),
         withheld("base", "基期", "Base", lambda row: row.base_g),
         withheld("total", "用能指标合计", "Quotas together", lambda row: row.total_g),
         attribute(

@@ -90,10 +90,11 @@ class Efficient(SavingRule):
         """Return the price and what is saved at it."""
         by = multiplier_shown(facts.multiplier)
         saved = facts.base_g - facts.amount_g
-        moved = f"λ {by} yuan/tce → {in_thousands(saved)}"
+        moved = f"λ {by} {facts.priced_in} → {in_thousands(saved)}"
         if facts.bound is not None:
             moved += f" ({facts.bound_words})"
-        return f"{in_thousands(facts.base_g)} − ({moved}) = {in_thousands(facts.amount_g)} kgce"
+        base, amount = in_thousands(facts.base_g), in_thousands(facts.amount_g)
+        return f"{base} − ({moved}) = {amount} {facts.unit}"
 
 
 def _whole(table: Mapping[str, Decimal]) -> dict[str, int]:

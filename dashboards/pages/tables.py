@@ -197,7 +197,8 @@ def _said(column: Column, row: Any, lang: Lang) -> Any:
         return column.blank.say(lang)
     if column.kind == "number" and value is not None:
         figure = _figure(Decimal(value), column.places)
-        return f"{figure} {writing.unit_name(column.unit_of(row))}" if column.unit_of else figure
+        unit = writing.unit_name(column.unit_of(row), lang) if column.unit_of else ""
+        return f"{figure} {unit}".rstrip()
     return writing.percent(value) if column.kind == "share" else value
 
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from compact.base_columns import Known, Months, Terms
 from compact.bases import Frozen, Size
-from compact.targets import MONTHS
+from compact.targets import MONTHS, Target
 from storage.columns import Columns, gathered
 from storage.compact.base_histories import CARRIERS, FROZEN, SIZES, TODAY
 from storage.compact.bases import TargetInstitution
@@ -23,13 +23,13 @@ _MONTHS: Final = """
     SELECT (institution_id::bigint << 31) + ((day + 36524)::bigint << 13)
                + ((place - 1) << 5) + (how << 1) + by_act::integer,
            quanta, grams
-      FROM access.base_columns(%(union)s, %(profile)s, %(only)s::integer[])
+      FROM access.base_columns(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _PACKED_TYPES: Final = {"packed": "int8", "quanta": "int8", "grams": "int8"}
 _DAYS_BEFORE: Final = 36_524  # those of a century before 2000
 _TERMS: Final = """
     SELECT institution_id, place - 1, first, last
-      FROM access.base_terms(%(union)s, %(profile)s, %(only)s::integer[])
+      FROM access.base_terms(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _TERM_TYPES: Final = {"who": "int4", "carrier": "int4", "first": "int4", "last": "int4"}
 
@@ -38,13 +38,14 @@ _EPOCH: Final = "2000-01-01"
 
 
 def known(
-    connection: Connection[Any], union_id: int, profile: str, counted: Sequence[TargetInstitution]
+    connection: Connection[Any], union_id: int, target: Target, counted: Sequence[TargetInstitution]
 ) -> Known:
-    """Return what is known of the energy of these institutions, in order of id."""
+    """Return what these institutions used as a target counts it, in order of id."""
     connection.execute(_LONG)
     ids = sorted(one.institution_id for one in counted)
     only = ids if len(ids) <= _FEW else None
-    parameters = {"union": union_id, "profile": profile, "only": only}
+    counts = {"profile": target.profile, "quantity": target.indicator.quantity.value}
+    parameters = {"union": union_id, "only": only} | counts
     packed = gathered(connection, _MONTHS, _PACKED_TYPES, parameters)
     months = _months(_in_order(_unpacked(packed), ids))
     terms = _terms(_in_order(gathered(connection, _TERMS, _TERM_TYPES, parameters), ids))
@@ -59,7 +60,7 @@ def known(
             sizes[who].append(Size(*size))
     return Known(
         institutions=ids,
-        carriers=[name for (name,) in connection.execute(CARRIERS, [profile])],
+        carriers=[name for (name,) in connection.execute(CARRIERS, counts)],
         first=first,
         last=last,
         months=months,

@@ -9,21 +9,23 @@ from psycopg import Connection
 
 from compact.bases import CarrierMonth, Frozen, History, Size, history_of, month_of
 from compact.rosters import Place, member_on
-from compact.targets import MONTHS
+from compact.targets import MONTHS, Target
 from storage.compact.bases import TargetInstitution
 
-CARRIERS: Final = "SELECT carrier FROM access.base_carriers(%s) ORDER BY place"
-FROZEN: Final = "SELECT * FROM access.base_frozen(%(union)s, %(only)s)"
+CARRIERS: Final = (
+    "SELECT carrier FROM access.base_carriers(%(profile)s, %(quantity)s) ORDER BY place"
+)
+FROZEN: Final = "SELECT * FROM access.base_frozen(%(union)s, %(quantity)s, %(only)s)"
 SIZES: Final = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
 TODAY: Final = "SELECT storage.today()"
 # Days are counted from 2000.
 _MONTHS: Final = """
     SELECT institution_id, place - 1, day, quanta, grams, how, by_act
-      FROM access.base_columns(%(union)s, %(profile)s, %(only)s::integer[])
+      FROM access.base_columns(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _TERMS: Final = """
     SELECT institution_id, place - 1, first, last
-      FROM access.base_terms(%(union)s, %(profile)s, %(only)s::integer[])
+      FROM access.base_terms(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _PLACES: Final = """
     SELECT institution_id, known_from, member_id, valid_from, valid_to
@@ -35,12 +37,13 @@ _FEW: Final = 500  # institutions that are asked for by id; of more, all are rea
 
 
 def histories(
-    connection: Connection[Any], union_id: int, profile: str, counted: Sequence[TargetInstitution]
+    connection: Connection[Any], union_id: int, target: Target, counted: Sequence[TargetInstitution]
 ) -> dict[int, History]:
-    """Return the history of each of these institutions, in order of id."""
+    """Return the history of each of these institutions as a target counts it, in order of id."""
     ids = sorted(one.institution_id for one in counted)
-    asked = {"union": union_id, "profile": profile, "only": ids}
-    names = [name for (name,) in connection.execute(CARRIERS, [profile])]
+    counts = {"profile": target.profile, "quantity": target.indicator.quantity.value}
+    asked = {"union": union_id, "only": ids} | counts
+    names = [name for (name,) in connection.execute(CARRIERS, counts)]
     known = _by_institution(connection.execute(_MONTHS, asked))
     terms = _by_institution(connection.execute(_TERMS, asked))
     frozen = _by_institution(connection.execute(FROZEN, asked))

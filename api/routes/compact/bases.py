@@ -29,6 +29,7 @@ class ReviewShown(BaseModel):
     union_id: int
     enough_permille: int = Field(description="Of the expected time, what makes a month known.")
     base: Exact
+    unit: str = Field(description="Of all amounts: kgce, kgCO2 or m3.")
     open: int = Field(description="A run can be issued once these are none.")
     members: list[MemberBasesShown]
     items: list[BaseShown]
@@ -46,6 +47,7 @@ def _shown(found: Review) -> ReviewShown:
         union_id=found.union_id,
         enough_permille=found.enough_permille,
         base=kilograms(found.base_g),
+        unit=found.indicator.unit,
         open=found.open,
         members=[MemberBasesShown.model_validate(one) for one in found.members],
         items=[base_shown(one) for one in found.lines],

@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
+from actions.compact.movement_things import SharedIndicator
 from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explained
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
 from api.late import LateRoute
+from compact.indicators import Indicator
 from storage.compact.books import Quota
 from storage.compact.notices import NoticeRow
 
@@ -33,6 +35,7 @@ class QuotaShown(BaseModel):
     name_en: str | None
     region_id: int | None
     department_line: str | None
+    unit: str = Field(description="Of all its amounts: kgce, kgCO2 or m3.")
     amount: Exact = Field(description="The balance of its account.")
     state: str = Field(description="in_force, or dropped where the run in force leaves it out")
     as_of: datetime = Field(description="When the books last said so.")
@@ -106,10 +109,11 @@ def get_quota_explained(
     year: Annotated[int, Path(ge=1970, le=2100)],
     actor: CurrentActor,
     union: IdAsked | None = None,
+    indicator: SharedIndicator | None = None,
 ) -> QuotaExplained:
     """Return how an institution's quota came about: base, factors, λ of each level, rounding."""
     with actor.look() as connection:
-        found = explained(connection, institution_id, year, union)
+        found = explained(connection, institution_id, year, union, indicator)
         return _explained(found, *issued_as(connection, found))
 
 
@@ -117,7 +121,8 @@ def _shown(quota: Quota) -> QuotaShown:
     fields = {
         name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)
     }
-    return QuotaShown(**fields, amount=kilograms(quota.amount_g))
+    unit = Indicator(quota.indicator).unit
+    return QuotaShown(**fields, unit=unit, amount=kilograms(quota.amount_g))
 
 
 def _explained(found: Explained, number: str, row: NoticeRow | None) -> QuotaExplained:

@@ -51,6 +51,7 @@ class TrialResult(BaseModel):
     """What a rule would come to."""
 
     rule: str
+    unit: str = Field(description="Of all amounts: kgce, kgCO2 or m3.")
     base: Exact | None
     total: Exact | None
     target: Exact | None = Field(
@@ -88,6 +89,7 @@ def _tried(trial: Trial) -> TrialResult:
         **figures,
         withheld=withheld_words(**figures),
         rule=run.problem.method.rule.value,
+        unit=run.problem.target.indicator.unit,
         quotas=len(made.quotas),
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
