@@ -102,8 +102,29 @@ def settle() -> None:
     A full collection otherwise waits until a quarter as much as all modules together has gathered,
     and then looks at all of them.
     """
+    _forget_assigned()
     gc.collect()
     gc.freeze()
+
+
+def _forget_assigned() -> None:
+    """Let fields of models forget what they were assigned, which is kept to make them anew.
+
+    That is asked only of a field whose type was not known when its model was made, and of models
+    with a type left open.
+    """
+    from pydantic import BaseModel
+    from pydantic_core import PydanticUndefined
+
+    waiting = [BaseModel]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__pydantic_generic_metadata__["parameters"]:
+            continue
+        for info in vars(kind).get("__pydantic_fields__", {}).values():
+            if getattr(info, "_complete", False):
+                info._original_assignment = PydanticUndefined
 
 
 def keep_tidy(forget: Callable[[], None]) -> None:
