@@ -16,7 +16,7 @@ _TRIM_THRESHOLD: Final = -1  # of mallopt, as malloc.h has them
 _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 _LARGE: Final = 256 * 1024
-_ARENAS: Final = 2
+_ARENAS: Final = 1
 # For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
 _UNUSED: Final = ("pydantic.v1", "watchfiles")
 # Commands of libraries, with what reads their options, by the names that are taken from them.
@@ -29,7 +29,7 @@ _WORK_S: Final = 0.05  # of the processor; who did less has freed little
 
 
 def give_back() -> None:
-    """Have large blocks given back when they are freed, and threads share two arenas.
+    """Have large blocks given back when they are freed, and threads share one arena.
 
     glibc otherwise keeps, for every thread, as much as it once freed at a time, up to 64 MB: a
     check of a password takes 19 MiB, and each of forty threads may have made one. To be called
@@ -104,6 +104,7 @@ def settle() -> None:
     A full collection otherwise waits until a quarter as much as all modules together has gathered,
     and then looks at all of them.
     """
+    _forget_assigned()
     gc.collect()
     gc.freeze()
 
@@ -117,6 +118,26 @@ def look_seldom() -> None:
     """
     settle()
     gc.set_threshold(_LOOK_AFTER, _ROUNDS, _ROUNDS)
+
+
+def _forget_assigned() -> None:
+    """Let fields of models forget what they were assigned, which is kept to make them anew.
+
+    That is asked only of a field whose type was not known when its model was made, and of models
+    with a type left open.
+    """
+    from pydantic import BaseModel
+    from pydantic_core import PydanticUndefined
+
+    waiting = [BaseModel]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__pydantic_generic_metadata__["parameters"]:
+            continue
+        for info in vars(kind).get("__pydantic_fields__", {}).values():
+            if getattr(info, "_complete", False):
+                info._original_assignment = PydanticUndefined
 
 
 def keep_tidy(forget: Callable[[], None]) -> None:

@@ -34,10 +34,12 @@ def serve(
     from cli.application import application
     from cli.network import claim
     from dashboards.pages.answers import forget_old
+    from dashboards.pages.templating import compile_apart
 
     known = settings.load(database_url=database_url, host=host, port=port)
     known = embedded.filled(known, "api")
     url = settings.need(known.database_url, "database_url")
+    compile_apart()  # as long as there is one thread
     stop = running.until_stopped()  # what the server has heard of it raises again at its end
     log = logs.begin("serve")
     with claim(known.host, known.port) as claimed, application(known, url) as app:

@@ -14,6 +14,15 @@ _KEEP_S: Final = 60.0
 _MOST: Final = 2000
 
 
+class _Said:
+    """What was answered: all that is kept of it once it is there, without whom it made wait."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class Answers:
     """What was answered to whom within the last minute; the oldest leave when there are many.
 
@@ -32,7 +41,7 @@ class Answers:
         self._most = most
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[float, Future[Any]]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[float, Future[Any] | _Said]] = OrderedDict()
         _ALL.add(self)
 
     def __len__(self) -> int:
@@ -51,7 +60,7 @@ class Answers:
             found = self._kept.get(key)
             mine = found is None or found[0] <= self._clock()
             if mine:
-                answer: Future[Any] = Future()
+                answer: Future[Any] | _Said = Future()
                 self._kept[key] = (self._clock() + self._keep_s, answer)
                 self._kept.move_to_end(key)
                 while len(self._kept) > self._most:
@@ -59,17 +68,19 @@ class Answers:
             else:
                 assert found is not None
                 answer = found[1]
+        if not isinstance(answer, Future):
+            return answer.value
         if not mine:
             return answer.result()
         try:
-            answer.set_result(ask())
+            value = ask()
         except BaseException as error:
-            self._drop(key, answer)
+            self._settle(key, answer, None)
             answer.set_exception(error)
             raise
-        if not keeps(answer.result()):
-            self._drop(key, answer)
-        return answer.result()
+        self._settle(key, answer, _Said(value) if keeps(value) else None)
+        answer.set_result(value)
+        return value
 
     def forget(self) -> None:
         """Let go of what is too old, also where nobody asks any more."""
@@ -81,10 +92,14 @@ class Answers:
         while self._kept and (first := next(iter(self._kept.items())))[1][0] <= self._clock():
             del self._kept[first[0]]
 
-    def _drop(self, key: Hashable, answer: Future[Any]) -> None:
+    def _settle(self, key: Hashable, answer: Future[Any], said: _Said | None) -> None:
+        """Keep what was said in the place of who waits for it, or nothing."""
         with self._lock:
             if (kept := self._kept.get(key)) is not None and kept[1] is answer:
-                del self._kept[key]
+                if said is None:
+                    del self._kept[key]
+                else:
+                    self._kept[key] = (kept[0], said)
 
 
 _ALL: Final[WeakSet[Answers]] = WeakSet()

@@ -1,11 +1,19 @@
 """The templates of pages, and what they load."""
 
+import os
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+)
 
 from dashboards.pages import writing
 from dashboards.pages.assets import Assets, load_assets
@@ -44,3 +52,24 @@ def templates() -> Environment:
     env.globals["assets"] = assets()
     env.globals["qr_code"] = qr_code
     return env
+
+
+def compile_apart() -> None:
+    """Have a child compile all templates, into a folder of this user's from which they are read.
+
+    What compiling takes for a moment lies in pieces between what stays: 2 MB that a service would
+    hold. To be called before there are threads; where nothing can be kept, pages compile as ever.
+    """
+    env = templates()
+    with suppress(RuntimeError, OSError):  # jinja2 takes no folder that another may write in
+        env.bytecode_cache = FileSystemBytecodeCache()
+    if env.bytecode_cache is None or not hasattr(os, "fork"):
+        return
+    child = os.fork()
+    if not child:
+        try:
+            for name in env.list_templates(extensions=["html"]):
+                env.get_template(name)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)

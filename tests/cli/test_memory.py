@@ -111,6 +111,23 @@ def test_a_service_forgets_then_gives_back_while_it_works():
     assert _printed(TIDY) == "False"
 
 
+APART = """
+import tempfile
+from jinja2 import Environment
+from dashboards.pages import templating
+tempfile.tempdir = tempfile.mkdtemp()
+templating.compile_apart()
+Environment._compile = None  # nothing is compiled here any more
+env = templating.templates()
+names = env.list_templates(extensions=["html"])
+print(len(names) > 50, all(env.get_template(name) for name in names))
+"""
+
+
+def test_templates_are_compiled_by_another_process():
+    assert _printed(APART) == "True True"
+
+
 def _printed(program: str) -> str:
     ended = subprocess.run(
         [sys.executable, "-c", program],

@@ -262,10 +262,8 @@ def _member(viewer: Viewer, of: OfUnion, one: Progress) -> MemberRow:
 
 def _silent(viewer: Viewer, of: OfPlatform | None) -> list[tuple[str, str, int]]:
     """Return gateways that are silent, and since when."""
-    return [
-        (one.name, _since(viewer, one.last_reading_at), one.channels)
-        for one in (of.silent if of else ())
-    ]
+    silent = of.silent if of else ()
+    return [(one.name, _since(viewer, one.last_reading_at), one.channels) for one in silent]
 
 
 def _since(viewer: Viewer, at: datetime | None) -> str:
